@@ -1,0 +1,1 @@
+"""Turns one generator.yaml into a GitOps repository; see ``python -m generator --help``."""

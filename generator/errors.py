@@ -1,0 +1,108 @@
+"""Every error that the generator raises on purpose.
+
+GeneratorError                    exit 1: something for the user to fix
+├── UsageError                    exit 2: the command line is off
+├── SpecError                     faults in generator.yaml, all of one run
+├── RepositoryError               the repository is not in a state to work on
+│   └── EditedByHand              exit 4: regeneration would overwrite edits
+├── ProcessError                  a program that we ran failed
+│   └── GitError                  … and it was git
+│       └── PushRefused           … and no retry will help
+├── ToolError                     a pinned tool is missing or unfit
+│   └── ChecksumMismatch          a download is not what was recorded
+└── ClusterError                  the local cluster cannot do what was asked
+
+``cli.main`` prints ``error: <message>`` and ``hint: <hint>`` and exits with
+``exit_code``. Anything else that escapes is a bug in here and exits 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class GeneratorError(Exception):
+    """Something for the user to fix.
+
+    ``message`` says what and where; ``hint`` is the next command or edit,
+    without a full stop.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(GeneratorError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in a file: where (1-based line and column), what, and what to do."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}"
+        subject = f" {self.path}:" if self.path else ":"
+        return f"{where}{subject} {self.message}"
+
+
+class SpecError(GeneratorError):
+    """The spec has faults; ``faults`` holds every one found in this run, in file order."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults)
+        count = len(faults)
+        super().__init__(f"{count} fault{'s' if count != 1 else ''} in the spec")
+
+
+class RepositoryError(GeneratorError):
+    """The repository is missing something, or is not in a state to be worked on."""
+
+
+class EditedByHand(RepositoryError):
+    """Regeneration would overwrite what a person wrote; nothing was written."""
+
+    exit_code = 4
+
+
+class ProcessError(GeneratorError):
+    """A program failed; ``returncode`` is its exit status (negative: a signal), ``stderr`` what it said."""
+
+    def __init__(self, message: str, hint: str = "", *, returncode: int = 1, stderr: str = "") -> None:
+        super().__init__(message, hint)
+        self.returncode = returncode
+        self.stderr = stderr
+
+
+class GitError(ProcessError):
+    """A git command failed."""
+
+
+class PushRefused(GitError):
+    """The remote refused a push for a reason that no retry will change."""
+
+
+class ToolError(GeneratorError):
+    """A pinned tool is missing, of the wrong version, or cannot be installed."""
+
+
+class ChecksumMismatch(ToolError):
+    """A download differs from the checksum that was published or recorded."""
+
+
+class ClusterError(GeneratorError):
+    """The local cluster cannot be started, stopped or reached."""
