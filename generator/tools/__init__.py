@@ -1,0 +1,18 @@
+"""Pinned external tools: find them, install them, and read files out of their sources.
+
+>>> from generator import tools
+>>> tools.find("kustomize")            # doctest: +SKIP
+PosixPath('/home/me/.cache/gitops-generator/tools/kustomize/5.7.1/kustomize')
+
+``find`` and ``asset`` never download; ``install`` does. Importing this is cheap:
+everything that needs the network or an archive is imported when it is used.
+"""
+
+from __future__ import annotations
+
+from generator.tools.debian import System, system
+from generator.tools.installation import install
+from generator.tools.lookup import Installed, Source, asset, find, report
+from generator.tools.pins import FILES, GROUPS, PINS
+
+__all__ = ["FILES", "GROUPS", "PINS", "Installed", "Source", "System", "asset", "find", "install", "report", "system"]

@@ -1,0 +1,54 @@
+"""The Debian packages that a real node needs: say which are missing, and install them when asked to and root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from generator import process
+from generator.errors import ToolError
+
+NODE = ("containerd", "runc", "containernetworking-plugins", "iptables", "conntrack", "nftables")
+"""A kubelet with containers."""
+IMAGES = ("buildah", "debootstrap")
+"""Building images without an engine, from a base that is made here."""
+SERVICES = ("redis-server", "postgresql")
+"""Argo CD's cache, and a database for the apps."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Which packages were asked for, which of them are not installed, and the command that would install those."""
+
+    wanted: tuple[str, ...]
+    missing: tuple[str, ...]
+    command: tuple[str, ...]
+
+
+def system(packages: Sequence[str], *, install: bool = False, echo: Callable[[str], object] = print) -> System:
+    """Look which packages are missing; with ``install``, install those (root only), else change nothing.
+
+    ToolError where there is no dpkg, and where ``install`` cannot be done.
+    """
+    wanted = tuple(dict.fromkeys(packages))
+    missing = tuple(name for name in wanted if not _there(name))
+    command = ("apt-get", "install", "--yes", "--no-install-recommends", *missing) if missing else ()
+    if install and missing:
+        if os.geteuid() != 0:
+            raise ToolError(f"not root: cannot install {' '.join(missing)}", f"run: sudo {' '.join(command)}")
+        echo(f"installing with apt-get: {' '.join(missing)}")
+        # A package may start its own service: policy-rc.d is not ours to write.
+        process.run(
+            command,
+            env={"DEBIAN_FRONTEND": "noninteractive"},
+            timeout=1800,
+            hint="run: apt-get update, and try again",
+        )
+        missing, command = (), ()
+    return System(wanted, missing, command)
+
+
+def _there(package: str) -> bool:
+    said = process.run(["dpkg-query", "--show", "--showformat=${db:Status-Abbrev}", package], ok=(0, 1, 127))
+    return said.stdout.startswith("ii")

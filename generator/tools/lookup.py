@@ -1,0 +1,177 @@
+"""Find a pinned tool or a module's files where they are already: on PATH, then in the cache."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache as cached
+from pathlib import Path
+
+from generator import process
+from generator.errors import ProcessError, ToolError, UsageError
+from generator.tools import cache
+from generator.tools.pins import FILES, GROUPS, PINS, Pin
+
+
+class Source(StrEnum):
+    """Where a tool or a module's files came from."""
+
+    PATH = "PATH"
+    CACHE = "cache"
+    RELEASE = "release"
+    MODULE = "module"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What there is of one tool, or of one module's files (``kind`` is ``tool`` or ``files``).
+
+    ``version`` is what was really found. ``why`` is a sentence on why it comes
+    from this source and not from one before it. In a report ``source`` and
+    ``path`` are None where nothing is installed.
+    """
+
+    name: str
+    kind: str
+    version: str
+    source: Source | None
+    path: Path | None
+    why: str
+
+
+def find(name: str) -> Path:
+    """The executable of a pinned tool: a fitting one on PATH, else the one in the cache. Never downloads.
+
+    The answer is remembered for as long as the process runs; ToolError when
+    there is none, with the command that installs it.
+    """
+    return _find(name, os.environ.get("PATH", ""), str(cache.folder()))
+
+
+@cached
+def _find(name: str, _path: str, _cache: str) -> Path:
+    pin = pin_of(name)
+    on_path, unfit = from_path(pin)
+    if on_path:
+        return on_path[0]
+    here = cache.executable(pin)
+    if cache.intact(here):
+        return here
+    if here.exists():
+        unfit = f"{here} is not what was installed there"
+    because = f": {unfit}" if unfit else ""
+    raise ToolError(f"{name} {pin.version} is not installed{because}", f"run: python -m generator tools install {name}")
+
+
+def forget() -> None:
+    """Forget what ``find`` remembers; for whoever has just installed or removed something."""
+    _find.cache_clear()
+
+
+def asset(module: str, path: str) -> Path:
+    """A folder or file out of a pinned module's source, in the cache; read it, do not write to it.
+
+    ``path`` is relative to the module's root and inside of one of the paths in
+    ``FILES[module]``: only those are kept.
+    """
+    entry = FILES.get(module)
+    if entry is None:
+        raise UsageError(f"no files are pinned under the name {module}", f"known are: {', '.join(FILES)}")
+    if not any(path == kept or path.startswith(f"{kept}/") for kept in entry.paths) or ".." in path.split("/"):
+        raise UsageError(f"{path} of {module} is not kept", f"kept are: {', '.join(entry.paths)}")
+    here = cache.files(entry) / path
+    if not here.exists():
+        raise ToolError(
+            f"{path} of {entry.module} {entry.version} is not installed",
+            f"run: python -m generator tools install {module}",
+        )
+    return here
+
+
+def report(names: list[str] | None = None) -> list[Installed]:
+    """What is there of each name (tool, files or group; default: everything), without installing anything."""
+    found: list[Installed] = []
+    for name in expand(names if names is not None else [*PINS, *FILES]):
+        if name in PINS:
+            found.append(_report_tool(PINS[name]))
+        if name in FILES:
+            entry = FILES[name]
+            here = cache.files(entry)
+            there = all((here / path).exists() for path in entry.paths)
+            found.append(
+                Installed(
+                    name,
+                    "files",
+                    entry.version,
+                    Source.CACHE if there else None,
+                    here if there else None,
+                    "" if there else "not installed",
+                )
+            )
+    return found
+
+
+def _report_tool(pin: Pin) -> Installed:
+    on_path, unfit = from_path(pin)
+    if on_path:
+        return Installed(pin.name, "tool", on_path[1], Source.PATH, on_path[0], pin.fit.value)
+    here = cache.executable(pin)
+    if cache.intact(here):
+        return Installed(pin.name, "tool", pin.version, Source.CACHE, here, unfit or "not on PATH")
+    why = f"{here} is not what was installed there" if here.exists() else unfit or "not installed"
+    return Installed(pin.name, "tool", pin.version, None, None, why)
+
+
+def expand(names: list[str]) -> list[str]:
+    """Names with every group replaced by its members, each once; UsageError for a name that stands for nothing."""
+    members: dict[str, None] = {}
+    for name in names:
+        if name not in GROUPS and name not in PINS and name not in FILES:
+            known = ", ".join([*GROUPS, *PINS, *(extra for extra in FILES if extra not in PINS)])
+            raise UsageError(f"no tool, files or group is named {name}", f"known are: {known}")
+        members.update(dict.fromkeys(GROUPS.get(name, (name,))))
+    return list(members)
+
+
+def pin_of(name: str) -> Pin:
+    """The pin of a tool, or UsageError."""
+    pin = PINS.get(name)
+    if pin is None:
+        raise UsageError(f"no tool is pinned under the name {name}", f"known are: {', '.join(PINS)}")
+    return pin
+
+
+def from_path(pin: Pin) -> tuple[tuple[Path, str] | None, str]:
+    """The first fitting executable on PATH and its version; else None and why those that are there do not fit.
+
+    The reason is empty where there are none.
+    """
+    unfit: dict[Path, str] = {}
+    for directory in os.get_exec_path():
+        # Relative entries would make the answer depend on the folder that we are in.
+        candidate = shutil.which(pin.name, path=directory) if directory.startswith("/") else None
+        if candidate is None:
+            continue
+        here = Path(candidate)
+        # /bin is often a link to /usr/bin: one program, one answer.
+        if here.resolve() in unfit:
+            continue
+        said = version_of(here, pin)
+        if said is not None and pin.fit.accepts(said, pin.version):
+            return (here, said), ""
+        unfit[here.resolve()] = f"{here} is {said or 'of an unknown version'}, which does not fit ({pin.fit.value})"
+    return None, "; ".join(unfit.values())
+
+
+def version_of(executable: Path, pin: Pin) -> str | None:
+    """The version that an executable tells, without a ``v``; None when it does not run or tells none."""
+    try:
+        # argocd reads its configuration from the home directory and would complain about a broken one.
+        said = process.run([executable, *pin.ask], ok=range(256), timeout=30, env={"ARGOCD_BINARY_NAME": "argocd"})
+    except (ProcessError, OSError):
+        return None
+    match = re.search(pin.answer, f"{said.stdout}\n{said.stderr}")
+    return match[1] if match else None
