@@ -2,13 +2,157 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from generator.tools.lookup import Installed
+from generator.errors import ToolError
+from generator.tools import cache, lookup
+from generator.tools.lookup import Installed, Source
+from generator.tools.pins import FILES, PINS, Files, Pin, Platform
 
 Echo = Callable[[str], object]
+DOWNLOADS_AT_ONCE = 4
 
 
 def install(names: Sequence[str], *, echo: Echo = print) -> list[Installed]:
-    """Ensure each tool, files or group; ``echo`` gets a line for every step that takes time and for every decision."""
-    raise NotImplementedError
+    """Ensure each tool, files or group, and say of each where it came from and why not from elsewhere.
+
+    In this order: on PATH at a fitting version, in the cache, as a release whose
+    checksum agrees, built from its Go module. ``echo`` gets a line for each step
+    that takes time and for each result. What was installed before a failure
+    stays; running it again goes on from there.
+    """
+    wanted = lookup.expand(list(names))
+    tools = [pin for pin in PINS.values() if pin.name in wanted]
+    found: dict[str, Installed] = {}
+    try:
+        missing = _present(tools, found, echo)
+        unreleased = _releases(missing, found, echo)
+        _builds(unreleased, found, echo)
+    finally:
+        lookup.forget()
+    return [*(found[pin.name] for pin in tools), *(_files(FILES[name], echo) for name in wanted if name in FILES)]
+
+
+def _present(tools: list[Pin], found: dict[str, Installed], echo: Echo) -> dict[str, str]:
+    """Sort out what is on PATH or in the cache; return the names of the others with the reason against PATH."""
+    missing: dict[str, str] = {}
+    for pin in tools:
+        on_path, unfit = lookup.from_path(pin)
+        if on_path:
+            found[pin.name] = Installed(pin.name, "tool", on_path[1], Source.PATH, on_path[0], pin.fit.value)
+            echo(f"{pin.name} {on_path[1]}: {on_path[0]} (on PATH)")
+        elif not _cached(pin, unfit or "not on PATH", found, echo):
+            missing[pin.name] = unfit or "not on PATH"
+    return missing
+
+
+def _cached(pin: Pin, why: str, found: dict[str, Installed], echo: Echo) -> bool:
+    here = cache.executable(pin)
+    if not cache.intact(here, thorough=True):
+        if here.exists():
+            echo(f"{here} is not what was installed there: installing it again")
+        return False
+    found[pin.name] = Installed(pin.name, "tool", pin.version, Source.CACHE, here, why)
+    echo(f"{pin.name} {pin.version}: {here} (cached; {why})")
+    return True
+
+
+def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) -> dict[str, str]:
+    """Download what can be; return the names of the others with the reasons so far."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from generator.tools import release
+
+    left: dict[str, str] = {}
+
+    def attempt(name: str) -> None:
+        pin, why = PINS[name], missing[name]
+        try:
+            # Before the lock, so that hosts are asked and reasons are found without waiting for anybody.
+            release.locate(pin, Platform.here())
+            with cache.locked("tools", [name], echo), cache.partial("tools", name) as scratch:
+                if _cached(pin, "another installation has just finished", found, echo):
+                    return
+                (scratch / "out").mkdir()
+                origin = release.fetch(pin, scratch / "out", echo)
+                found[name] = _settle(pin, scratch / "out", Source.RELEASE, origin, why)
+                echo(f"{name} {pin.version}: {found[name].path} (release, checksum verified; {why})")
+        except release.Unavailable as exc:
+            left[name] = f"{why}; no release: {exc}"
+
+    if missing:
+        with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
+            list(pool.map(attempt, missing))
+    return {name: left[name] for name in missing if name in left}
+
+
+def _builds(missing: dict[str, str], found: dict[str, Installed], echo: Echo) -> None:
+    """Build what is left, one module after the other: a single ``go build`` uses every processor already."""
+    modules: dict[str, list[str]] = {}
+    for name in missing:
+        modules.setdefault(PINS[name].module.folder, []).append(name)
+    for names in modules.values():
+        with cache.locked("tools", names, echo), cache.partial("tools", names[0]) as scratch:
+            pins = [
+                PINS[name]
+                for name in names
+                if not _cached(PINS[name], "another installation has just finished", found, echo)
+            ]
+            if pins:
+                _build(pins, missing, scratch, found, echo)
+
+
+def _build(pins: list[Pin], why: dict[str, str], scratch: Path, found: dict[str, Installed], echo: Echo) -> None:
+    from generator.tools import gomodule
+
+    for pin in pins:
+        echo(f"building {pin.name} {pin.version} from its Go module ({why[pin.name]})")
+    start = time.monotonic()
+    built = gomodule.build(pins, scratch, echo)
+    seconds = time.monotonic() - start
+    for pin in pins:
+        out = scratch / f"{pin.name}-out"
+        out.mkdir()
+        built[pin.name].rename(out / pin.name)
+        found[pin.name] = _settle(pin, out, Source.MODULE, pin.package, why[pin.name])
+    together = f"{', '.join(pin.name for pin in pins)} together " if len(pins) > 1 else ""
+    for pin in pins:
+        echo(f"{pin.name} {pin.version}: {found[pin.name].path} (built; {together}{seconds:.0f} s)")
+
+
+def _settle(pin: Pin, made: Path, source: Source, origin: str, why: str) -> Installed:
+    """Check that an executable is what it should be, record it, and publish the folder that it lies in."""
+    told = lookup.version_of(made / pin.name, pin)
+    if told != pin.version:
+        raise ToolError(
+            f"{pin.name} from {origin} says that its version is {told or 'unknown'}, not {pin.version}",
+            "please report it: the pin and its release or module do not agree",
+        )
+    cache.write_record(made / pin.name, source.value, origin)
+    here = cache.executable(pin)
+    cache.publish(made, here.parent)
+    return Installed(pin.name, "tool", pin.version, source, here, why)
+
+
+def _files(entry: Files, echo: Echo) -> Installed:
+    from generator.tools import gomodule
+
+    here = cache.files(entry)
+
+    def there() -> Installed | None:
+        if not all((here / path).exists() for path in entry.paths):
+            return None
+        return Installed(entry.name, "files", entry.version, Source.CACHE, here, "")
+
+    if done := there():
+        return done
+    with cache.locked("files", [entry.name], echo), cache.partial("files", entry.name) as scratch:
+        if done := there():
+            return done
+        (scratch / "out").mkdir()
+        gomodule.copy_files(entry, scratch / "out", echo)
+        cache.publish(scratch / "out", here)
+    why = "source files come from the Go module only"
+    return Installed(entry.name, "files", entry.version, Source.MODULE, here, why)

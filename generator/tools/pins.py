@@ -118,11 +118,15 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Folders or files out of a Go module's source that a tool needs beside its executable."""
+    """Folders or files out of a Go module's source that a tool needs beside its executable.
+
+    ``sum`` is the module's hash as go.sum has it.
+    """
 
     name: str
     module: str
     version: str
+    sum: str
     paths: tuple[str, ...]
 
 
@@ -295,11 +299,35 @@ PINS: dict[str, Pin] = {pin.name: pin for pin in _ALL}
 FILES: dict[str, Files] = {
     files.name: files
     for files in (
-        Files("argo-cd", "github.com/argoproj/argo-cd/v3", ARGOCD, ("manifests/crds", "manifests/base", "hack")),
-        Files("kwok", "sigs.k8s.io/kwok", "0.7.0", ("kustomize",)),
-        Files("gitea", "code.gitea.io/gitea", "1.26.0", ("templates", "options", "public")),
-        Files("external-secrets", "github.com/external-secrets/external-secrets", "1.3.2", ("config/crds/bases",)),
-        Files("kubernetes", "k8s.io/kubernetes", KUBERNETES, ("api/openapi-spec/swagger.json",)),
+        Files(
+            "argo-cd",
+            "github.com/argoproj/argo-cd/v3",
+            ARGOCD,
+            "h1:Xm1BF+I5OgDKUG3SDK49vn2/Y5AMyaNVko+/JT08gj0=",
+            ("manifests/crds", "manifests/base", "hack/git-verify-wrapper.sh"),
+        ),
+        Files("kwok", "sigs.k8s.io/kwok", "0.7.0", "h1:+eGsNOIPapjsSzeZlOEcwbpyEVa2Vqlcafa0qIjaKV4=", ("kustomize",)),
+        Files(
+            "gitea",
+            "code.gitea.io/gitea",
+            "1.26.0",
+            "h1:fJP9dqLbzKrKWUVnCVTfVersZdVDuyJQLEDzCAOmKKA=",
+            ("templates", "options", "public"),
+        ),
+        Files(
+            "external-secrets",
+            "github.com/external-secrets/external-secrets",
+            "1.3.2",
+            "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=",
+            ("config/crds/bases",),
+        ),
+        Files(
+            "kubernetes",
+            "k8s.io/kubernetes",
+            KUBERNETES,
+            "h1:Mt7NKigaZ2KmOmCLhX81lGlH9JU5wjXnYhXnxAun9XA=",
+            ("api/openapi-spec/swagger.json",),
+        ),
     )
 }
 """What ``tools.asset`` can give, by name."""

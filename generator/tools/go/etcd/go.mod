@@ -1,6 +1,6 @@
 module gitops-generator.local/etcd
 
-go 1.26.3
+go 1.24.0
 
 tool go.etcd.io/etcd/server/v3
 

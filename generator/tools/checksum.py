@@ -1,0 +1,94 @@
+"""Checksums of release downloads: reading those that a release publishes, and keeping those that we computed.
+
+A sum is recorded only after it was computed from a download that agreed with
+the release's own checksum file. From then on the recorded one must agree as
+well, so a release that is replaced later, checksums and all, is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from generator.errors import ChecksumMismatch, ToolError
+from generator.tools import cache
+from generator.tools.pins import Pin, Platform
+
+SHIPPED = Path(__file__).with_name("tools.lock")
+
+
+def published(text: str, name: str) -> str | None:
+    """The SHA-256 of the file ``name`` in a checksum file: ``<sum>  <name>`` lines, or one bare sum."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    for words in lines:
+        # sha256sum marks binary mode with an asterisk, and some projects list paths.
+        if len(words) == 2 and words[1].lstrip("*").rpartition("/")[2] == name and _is_sum(words[0]):
+            return words[0].lower()
+    if len(lines) == 1 and len(lines[0]) == 1 and _is_sum(lines[0][0]):
+        return lines[0][0].lower()
+    return None
+
+
+def recorded(pin: Pin, where: Platform) -> dict[str, Path]:
+    """The sums on record for a download, each with its lock file; more than one is a contradiction."""
+    sums: dict[str, Path] = {}
+    for path in (SHIPPED, _own()):
+        if known := _read(path).get(_key(pin, where)):
+            sums.setdefault(known, path)
+    return sums
+
+
+def insist(pin: Pin, where: Platform, found: str, what: str) -> None:
+    """Raise ChecksumMismatch unless ``found`` is what is on record, if anything is; ``what`` says whose sum it is."""
+    for known, path in recorded(pin, where).items():
+        if known != found:
+            raise ChecksumMismatch(
+                f"{pin.name} {pin.version} for {where}: {what} is {found}, but {path} has {known}",
+                f"find out why the release has changed; if that is in order, delete its line from {path}",
+            )
+
+
+def remember(pin: Pin, where: Platform, computed: str) -> None:
+    """Put a verified sum into the user's lock file, where none is on record; safe with two installers at once."""
+    import fcntl
+
+    if recorded(pin, where):
+        return
+    path = _own()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".guard").open("w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        sums = {**_read(path), _key(pin, where): computed}
+        lines = [f'"{key}" = "{sums[key]}"\n' for key in sorted(sums)]
+        partial = path.with_suffix(".partial")
+        partial.write_text(
+            "# Verified once, insisted on from then on: see python -m generator tools.\n" + "".join(lines)
+        )
+        partial.replace(path)
+
+
+def _own() -> Path:
+    return cache.folder() / "tools.lock"
+
+
+def _key(pin: Pin, where: Platform) -> str:
+    return f"{pin.name}/{pin.version}/{where}"
+
+
+def _read(path: Path) -> dict[str, str]:
+    import tomllib
+
+    try:
+        sums = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as exc:
+        raise ToolError(f"{path}: not readable as a lock file: {exc}", f"put back or delete {path}") from exc
+    for key, value in sums.items():
+        if not isinstance(value, str) or not _is_sum(value):
+            raise ToolError(f'{path}: "{key}" is not a SHA-256', f"put back or delete {path}")
+    return sums
+
+
+def _is_sum(word: str) -> bool:
+    return re.fullmatch(r"[0-9A-Fa-f]{64}", word) is not None

@@ -1,0 +1,146 @@
+"""Build tools from their Go modules, and copy files out of those modules.
+
+Each folder under ``go/`` has a go.mod and a go.sum, so every source file that
+goes into a binary is checked against a hash that is committed here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator import process
+from generator.errors import ChecksumMismatch, ProcessError, ToolError
+from generator.tools.pins import Files, Module, Pin
+
+FOLDERS = Path(__file__).with_name("go")
+BUILD_SECONDS = 3600.0
+DOWNLOAD_SECONDS = 900.0
+STILL_SECONDS = 30.0
+
+# Our flags come on the command line; a user's own, or a go.work above the cache, must not change the binaries.
+ENVIRONMENT = {"GOFLAGS": "", "GOWORK": "off"}
+
+
+def build(pins: Sequence[Pin], into: Path, echo: Callable[[str], object]) -> dict[str, Path]:
+    """Build tools of one module into the folder ``into``, with one call of ``go build``; return the executables.
+
+    One call, because what the tools share is compiled once and their linking
+    overlaps. ToolError without Go, without a C compiler where one is needed, and
+    when the build fails.
+    """
+    module = pins[0].module
+    titles = ", ".join(f"{pin.name} {pin.version}" for pin in pins)
+    _require_go(module, titles, echo)
+    variables = " ".join(f"-X {variable}" for variable in module.variables)
+    argv = ["go", "build", "-C", str(FOLDERS / module.folder), "-mod=readonly", "-trimpath", "-buildvcs=false"]
+    # -s -w: no symbol tables, a third of the size.
+    argv += ["-tags", module.tags, "-ldflags", f"-s -w {variables}".strip(), "-o", f"{into.absolute()}/"]
+    try:
+        with _still(echo, f"building {titles}"):
+            process.run(
+                [*argv, *(pin.package for pin in pins)],
+                env=ENVIRONMENT | ({"CGO_ENABLED": "1"} if module.cgo else {}),
+                timeout=BUILD_SECONDS,
+            )
+    except ProcessError as exc:
+        raise ToolError(f"cannot build {titles}: {exc.message}", _hint(exc, pins[0].name)) from exc
+    return {pin.name: into / pin.built for pin in pins}
+
+
+def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
+    """Download a module, check its hash, and copy the wanted paths into a folder; the copies are not writable."""
+    title = f"{entry.module} {entry.version}"
+    if shutil.which("go") is None:
+        raise ToolError(
+            f"cannot get the source of {title}: there is no Go", "install Go (https://go.dev/dl) and try again"
+        )
+    echo(f"copying {', '.join(entry.paths)} out of {title}")
+    try:
+        said = process.run(
+            # No module around it: the hash is ours to check.
+            ["go", "mod", "download", "-json", f"{entry.module}@v{entry.version}"],
+            cwd=Path("/"),
+            env=ENVIRONMENT,
+            timeout=DOWNLOAD_SECONDS,
+        )
+    except ProcessError as exc:
+        raise ToolError(f"cannot get the source of {title}: {exc.message}", _hint(exc, entry.name)) from exc
+    module = json.loads(said.stdout)
+    if module["Sum"] != entry.sum:
+        raise ChecksumMismatch(
+            f"{title}: its hash is {module['Sum']}, but {entry.sum} is pinned", "run: go clean -modcache, and try again"
+        )
+    for path in entry.paths:
+        _copy(Path(module["Dir"], path), into / path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy regular files. The module cache's folders are read-only; ours are not, or nobody could remove them."""
+    for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+        if path.is_file():
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            copy.chmod(0o555 if path.suffix == ".sh" else 0o444)
+
+
+def _require_go(module: Module, titles: str, echo: Callable[[str], object]) -> None:
+    wanted = _wanted_go(module)
+    hint = f"install Go {wanted} or newer (https://go.dev/dl), or put {titles} on PATH"
+    if shutil.which("go") is None:
+        raise ToolError(f"cannot build {titles}: there is no Go", hint)
+    said = process.run(["go", "env", "GOVERSION", "GOTOOLCHAIN"], cwd=Path("/"), env=ENVIRONMENT)
+    found, _, choice = said.stdout.strip().partition("\n")
+    found = found.removeprefix("go")
+    if _version(found) < _version(wanted):
+        # From 1.21 on, Go fetches the version that a go.mod asks for, unless told not to.
+        if _version(found) < (1, 21) or "auto" not in choice:
+            raise ToolError(f"cannot build {titles}: it needs Go {wanted} and this is {found}", hint)
+        echo(f"Go {found} will fetch Go {wanted}, which {titles} needs")
+    if module.cgo and not any(shutil.which(name) for name in ("cc", "gcc", "clang")):
+        raise ToolError(f"cannot build {titles}: it needs a C compiler", "install gcc")
+
+
+def _wanted_go(module: Module) -> str:
+    text = (FOLDERS / module.folder / "go.mod").read_text()
+    match = re.search(r"^go (\S+)$", text, re.MULTILINE)
+    return match[1] if match else "1.24"
+
+
+def _version(text: str) -> tuple[int, ...]:
+    match = re.match(r"\d+(\.\d+)*", text)
+    return tuple(int(part) for part in match[0].split(".")) if match else ()
+
+
+def _hint(failure: ProcessError, name: str) -> str:
+    offline = ("dial tcp", "no such host", "connection refused", "timeout", "403 Forbidden", "TLS handshake")
+    if any(sign in failure.stderr for sign in offline):
+        return f"set GOPROXY to a module proxy that can be reached, or put {name} on PATH"
+    if "no space left" in failure.stderr:
+        return "free some disk space, or set GENERATOR_CACHE and GOCACHE to folders on a larger disk"
+    return "try again; if it stays so, please report it with the lines above"
+
+
+@contextmanager
+def _still(echo: Callable[[str], object], doing: str) -> Iterator[None]:
+    """Say every half minute that something is still going on."""
+    start, over = time.monotonic(), threading.Event()
+
+    def tell() -> None:
+        while not over.wait(STILL_SECONDS):
+            echo(f"  still {doing}: {time.monotonic() - start:.0f} s")
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        over.set()
+        teller.join()

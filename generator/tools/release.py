@@ -1,0 +1,244 @@
+"""Download a tool's release and verify it: the only module that opens connections.
+
+``Unavailable`` means "not this way": offline, no release for this machine, no
+checksums, a download that breaks off. The caller then builds the tool. A sum
+that differs is never a reason to go on: that is ChecksumMismatch.
+
+``$GENERATOR_TOOLS_MIRROR`` is the base URL of a mirror: what would come from
+``https://host/path`` is then fetched from ``<mirror>/host/path``.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from generator.errors import ChecksumMismatch, ToolError
+from generator.tools import checksum
+from generator.tools.pins import Pin, Platform
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
+PROBE_SECONDS = 4.0
+STALL_SECONDS = 20.0
+ATTEMPTS = 3
+PROGRESS_SECONDS = 5.0
+CHUNK = 1 << 18
+# A checksum file of a few kB is what we expect; more would be something else.
+CHECKSUMS_LIMIT = 1 << 20
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+_reachable: dict[str, bool] = {}
+
+
+class Unavailable(Exception):
+    """A release cannot be had; the text is the reason, to be read after "no release: "."""
+
+
+def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform | None = None) -> str:
+    """Download the pinned release, verify it, and leave the executable at ``into / pin.name``; return its URL.
+
+    ``into`` must be empty. Raises Unavailable or ChecksumMismatch, and then
+    there is nothing executable in ``into``.
+    """
+    where = where or Platform.here()
+    url, sums = locate(pin, where)
+    asset = unquote(urlsplit(url).path.rpartition("/")[2])
+    expected = _published(sums, asset)
+    if expected is not None:
+        checksum.insist(pin, where, expected, "the sum that the release publishes")
+    elif len(checksum.recorded(pin, where)) != 1:
+        raise Unavailable(f"{sums} has no SHA-256 for {asset}")
+    echo(f"downloading {pin.name} {pin.version} from {url}")
+    # Not the tool's name: what has not been verified must not be found under it.
+    download = into / "download"
+    computed = _download(url, download, lambda text: echo(f"  {pin.name}: {text}"))
+    if expected is not None and computed != expected:
+        raise ChecksumMismatch(
+            f"{url}: SHA-256 is {computed}, but {sums} says {expected}",
+            "try again; if it stays so, somebody has tampered with the download or with the checksums",
+        )
+    checksum.insist(pin, where, computed, "the sum of the download")
+    executable = into / pin.name
+    if pin.release.member:
+        _extract(download, pin.release.fill(pin.release.member, pin.version, where), executable)
+        download.unlink()
+    else:
+        download.rename(executable)
+    executable.chmod(0o755)
+    checksum.remember(pin, where, computed)
+    return url
+
+
+def locate(pin: Pin, where: Platform) -> tuple[str, str]:
+    """The URLs of a release and of its checksums, through the mirror if there is one; Unavailable if there is none."""
+    release = pin.release
+    if not release.checksums:
+        raise Unavailable("its releases come without checksums")
+    if str(where) not in release.platforms:
+        raise Unavailable(f"none is published for {where}")
+    url = _mirrored(release.fill(release.url, pin.version, where))
+    if not reachable(url):
+        raise Unavailable(f"{urlsplit(url).netloc} cannot be reached")
+    return url, _mirrored(release.fill(release.checksums, pin.version, where))
+
+
+def reachable(url: str) -> bool:
+    """Whether the URL's host, or the proxy that leads to it, accepts connections; asked once, for some seconds."""
+    import threading
+
+    host = urlsplit(url).netloc
+    if host not in _reachable:
+        answer: list[bool] = []
+        # A thread, because a name lookup has no time-out of its own.
+        probe = threading.Thread(target=lambda: answer.append(_connects(url)), daemon=True)
+        probe.start()
+        probe.join(PROBE_SECONDS)
+        _reachable[host] = answer == [True]
+    return _reachable[host]
+
+
+def _connects(url: str) -> bool:
+    import socket
+    import urllib.request
+
+    parts = urlsplit(url)
+    proxy = urllib.request.getproxies().get(parts.scheme)
+    if proxy and not urllib.request.proxy_bypass(parts.hostname or ""):
+        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.hostname, port), timeout=PROBE_SECONDS).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _mirrored(url: str) -> str:
+    mirror = os.environ.get("GENERATOR_TOOLS_MIRROR", "").rstrip("/")
+    if not mirror:
+        return url
+    if not _safe(mirror):
+        raise ToolError(f"GENERATOR_TOOLS_MIRROR is not an https URL: {mirror}", "set it to https://…, or unset it")
+    return f"{mirror}/{url.removeprefix('https://')}"
+
+
+def _safe(url: str) -> bool:
+    """Whether nobody on the way can change what comes from there."""
+    parts = urlsplit(url)
+    return (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+def _published(url: str, asset: str) -> str | None:
+    """The sum that the checksum file at ``url`` has for an asset; None when there is no such file or no such line."""
+    try:
+        for attempt in _attempts():
+            with attempt, _open(url) as answer:
+                return checksum.published(answer.read(CHECKSUMS_LIMIT).decode(errors="replace"), asset)
+    except _Missing:
+        pass
+    return None
+
+
+def _download(url: str, into: Path, progress: Callable[[str], object]) -> str:
+    """Download a file and return its SHA-256; tries again when the connection breaks."""
+    try:
+        for attempt in _attempts():
+            with attempt, _open(url) as answer, into.open("wb") as out:
+                return _copy(answer, out, progress)
+    except _Missing:
+        raise Unavailable(f"{url}: not found") from None
+    raise AssertionError("the last attempt raises")
+
+
+def _copy(answer: HTTPResponse, out: IO[bytes], progress: Callable[[str], object]) -> str:
+    import hashlib
+
+    total = int(answer.headers.get("Content-Length") or 0)
+    digest, done, told = hashlib.sha256(), 0, time.monotonic()
+    while chunk := answer.read(CHUNK):
+        out.write(chunk)
+        digest.update(chunk)
+        done += len(chunk)
+        if time.monotonic() - told > PROGRESS_SECONDS:
+            told = time.monotonic()
+            progress(f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if total else f"{done / 1e6:.0f} MB")
+    # http.client does not mind when a body that is read in pieces ends early.
+    if done < total:
+        raise ConnectionError(f"broke off after {done} of {total} bytes")
+    return digest.hexdigest()
+
+
+class _Missing(Exception):
+    """The server answered that there is no such thing; trying again would not help."""
+
+
+class _Attempt:
+    """One of several tries: swallows a failure of the connection unless it is the last one."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __enter__(self) -> None:
+        if self.number > 1:
+            time.sleep(0.3 * self.number)
+
+    def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> bool:
+        import http.client
+        import urllib.error
+
+        if isinstance(failure, urllib.error.HTTPError):
+            failure.close()
+            if failure.code in (401, 403, 404, 410):
+                raise _Missing from failure
+        elif not isinstance(failure, OSError | http.client.HTTPException):
+            return False
+        if self.number == ATTEMPTS:
+            raise Unavailable(f"download failed {ATTEMPTS} times: {failure}") from failure
+        return True
+
+
+def _attempts() -> Iterator[_Attempt]:
+    return (_Attempt(number) for number in range(1, ATTEMPTS + 1))
+
+
+def _open(url: str) -> HTTPResponse:
+    import urllib.request
+
+    class SafeRedirects(urllib.request.HTTPRedirectHandler):
+        """Follows a redirect only to where nobody on the way can change the answer."""
+
+        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+            if not _safe(newurl):
+                raise Unavailable(f"{url} redirects to {newurl}, which is not https")
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    request = urllib.request.Request(url, headers={"User-Agent": "gitops-generator"})  # noqa: S310 (see _safe)
+    answer: HTTPResponse = urllib.request.build_opener(SafeRedirects).open(request, timeout=STALL_SECONDS)
+    return answer
+
+
+def _extract(archive: Path, member: str, into: Path) -> None:
+    """Copy one regular file out of a tar.gz; nothing else in it is looked at, so nothing can be written elsewhere."""
+    import shutil
+    import tarfile
+    import zlib
+
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            for entry in tar:
+                if entry.name.removeprefix("./") == member and entry.isreg():
+                    source = tar.extractfile(entry)
+                    if source is not None:
+                        with source, into.open("wb") as out:
+                            shutil.copyfileobj(source, out)
+                        return
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as exc:
+        into.unlink(missing_ok=True)
+        raise Unavailable(f"its archive cannot be read: {exc}") from exc
+    raise Unavailable(f"its archive has no regular file {member}")
