@@ -1,0 +1,93 @@
+"""The one place that opens connections: sessions for requests, a short-lived connection for the readiness probe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy.orm import Session
+
+CONNECT_SECONDS = 2
+PROBE_MILLISECONDS = 1000
+PROBE_SECONDS = 1
+LOCK_SECONDS = 60
+
+
+class Database:
+    """A database URL and its connection pool, which opens on first use so that each forked worker has its own."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.is_postgresql = url.get_backend_name() == "postgresql"
+
+    @property
+    def name(self) -> str:
+        """What may be logged: built from the harmless parts, as a password can also stand in the query string."""
+        if self.is_postgresql:
+            return f"postgresql {self.url.host or 'local socket'}/{self.url.database or ''}"
+        return f"sqlite {self.url.database or 'in memory'}"
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The pool that requests share; a connection that the server has dropped meanwhile is replaced unnoticed."""
+        if not self.is_postgresql:
+            return self._create_engine(timeout=5)
+        return self._create_engine(pool_pre_ping=True, pool_timeout=5, pool_recycle=1800)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction: committed at the end of the block, rolled back when the block raises."""
+        with Session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def probe(self) -> Iterator[Connection]:
+        """A connection of its own that gives up within seconds: a busy pool must not look like a dead database."""
+        engine = self._create_engine(timeout=PROBE_SECONDS, poolclass=NullPool)
+        with engine.connect() as connection:
+            if self.is_postgresql:
+                connection.execute(text(f"SET LOCAL statement_timeout = {PROBE_MILLISECONDS}"))
+            yield connection
+
+    @contextmanager
+    def exclusive(self, lock: int) -> Iterator[Connection]:
+        """A transaction that no other `exclusive` block with the same `lock` number runs beside, on any machine.
+
+        It waits `LOCK_SECONDS` for its turn. PostgreSQL drops the lock with the transaction, however that ends.
+        """
+        self._create_folder()
+        engine = self._create_engine(timeout=LOCK_SECONDS, poolclass=NullPool)
+        with engine.begin() as connection:
+            if self.is_postgresql:
+                connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    def _create_folder(self) -> None:
+        """SQLite creates its file, but not the folder for it."""
+        if not self.is_postgresql and self.url.database not in {None, "", ":memory:"}:
+            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+
+    def _create_engine(self, timeout: int = CONNECT_SECONDS, **options: Any) -> Engine:
+        """Give each driver its own spelling of the time-out: SQLite waits for a lock, PostgreSQL for a connection."""
+        if self.is_postgresql:
+            return create_engine(self.url, connect_args={"connect_timeout": CONNECT_SECONDS}, **options)
+        engine = create_engine(self.url, connect_args={"timeout": timeout}, **options)
+        event.listen(engine, "connect", _enforce_foreign_keys)
+        return engine
+
+
+def _enforce_foreign_keys(connection: Any, _record: object) -> None:
+    """SQLite ignores foreign keys unless each connection asks for them."""
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def get_database() -> Database:
+    """The database of the app that is serving the request or running the command."""
+    database: Database = current_app.extensions["shop.database"]
+    return database

@@ -1,0 +1,51 @@
+"""Every failure as JSON (`application/problem+json`), with a request id to look up and nothing of the inside.
+
+{"status": 400, "title": "Bad Request", "detail": "…", "fields": {"stock": "must be …"}, "request_id": "…"}
+"""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
+
+logger = logging.getLogger("shop.failure")
+
+
+class InvalidInput(BadRequest):
+    """Input that breaks a rule; `fields` maps each bad field to what it must be."""
+
+    description = "Some fields are not valid."
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__()
+        self.fields = fields
+
+
+def init_app(app: Flask) -> None:
+    """Answer for everything that a view raises; what is no HTTP error reaches `answer` as a 500 of Flask's making."""
+    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(OperationalError, answer_unavailable)
+    app.register_error_handler(PoolTimeoutError, answer_unavailable)
+
+
+def answer(error: HTTPException) -> Response:
+    """Keep the headers that belong to the status, such as `Allow` with 405."""
+    body: dict[str, Any] = {"status": error.code, "title": error.name, "detail": error.description}
+    if isinstance(error, InvalidInput):
+        body["fields"] = error.fields
+    response = jsonify({**body, "request_id": g.get("request_id")})
+    response.status_code = error.code or 500
+    for name, value in error.get_headers():
+        if name != "Content-Type":
+            response.headers[name] = value
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def answer_unavailable(error: Exception) -> Response:
+    """A database that is away is not a bug in here: 503, so that clients and load balancers try again."""
+    logger.error("database unavailable", exc_info=error, extra={"fields": {"request_id": g.get("request_id")}})
+    return answer(ServiceUnavailable("The database is not available. Try again in a few seconds.", retry_after=5))
