@@ -117,9 +117,8 @@ def _build(pins: list[Pin], why: dict[str, str], scratch: Path, found: dict[str,
         out.mkdir()
         built[pin.name].rename(out / pin.name)
         found[pin.name] = _settle(pin, out, Source.MODULE, pin.package, why[pin.name])
-    together = f"{', '.join(pin.name for pin in pins)} together " if len(pins) > 1 else ""
-    for pin in pins:
-        echo(f"{pin.name} {pin.version}: {found[pin.name].path} (built; {together}{seconds:.0f} s)")
+        echo(f"{pin.name} {pin.version}: {found[pin.name].path} (built)")
+    echo(f"that took {seconds:.0f} s")
 
 
 def _settle(pin: Pin, made: Path, source: Source, origin: str, why: str) -> Installed:

@@ -328,6 +328,20 @@ FILES: dict[str, Files] = {
             "h1:Mt7NKigaZ2KmOmCLhX81lGlH9JU5wjXnYhXnxAun9XA=",
             ("api/openapi-spec/swagger.json",),
         ),
+        Files(
+            "kustomize-api",
+            "sigs.k8s.io/kustomize/api",
+            "0.20.1",
+            "h1:iWP1Ydh3/lmldBnH/S5RXgT98vWYMaTUL1ADcr+Sv7I=",
+            ("types",),
+        ),
+        Files(
+            "kustomize-kyaml",
+            "sigs.k8s.io/kustomize/kyaml",
+            "0.20.1",
+            "h1:PCMnA2mrVbRP3NIB6v9kYCAc38uvFLVs8j/CD567A78=",
+            ("resid",),
+        ),
     )
 }
 """What ``tools.asset`` can give, by name."""
@@ -335,7 +349,7 @@ FILES: dict[str, Files] = {
 GROUPS: dict[str, tuple[str, ...]] = {
     "core": ("kustomize", "kubeconform", "argocd"),
     "local": (*PINS, "argo-cd", "external-secrets"),
-    "schemas": ("kubeconform", "kubernetes", "argo-cd", "external-secrets"),
+    "schemas": ("kubeconform", "kubernetes", "argo-cd", "external-secrets", "kustomize-api", "kustomize-kyaml"),
 }
 """Names that stand for several: what the generator itself uses, what a cluster on this machine uses,
 and what ``scripts/update-schemas`` reads."""

@@ -1,0 +1,66 @@
+"""Strict JSON schemas of Kubernetes, Argo CD, External Secrets and Kustomize kinds, for validating without a network.
+
+>>> from generator import process, schemas, tools
+>>> process.run([tools.find("kubeconform"), *schemas.kubeconform_arguments(), "app.yaml"])  # doctest: +SKIP
+
+They lie packed in ``schemas.zip``, which ``scripts/update-schemas`` makes. Two
+things to mind when reading kubeconform's answer: it says "could not find schema"
+of a schema that does not compile as well, and a skipped document is not a valid
+one. So require that nothing was skipped, and leave ``-ignore-missing-schemas``
+out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator.tools import cache
+
+PACKED = Path(__file__).with_name("schemas.zip")
+
+
+def location() -> Path:
+    """The folder with the unpacked schemas: ``<group>/<kind>_<version>.json``, all in lower case.
+
+    Unpacked once for each content of the package's archive, into the cache;
+    safe with several processes at once.
+    """
+    import hashlib
+
+    digest = hashlib.sha256(PACKED.read_bytes()).hexdigest()[:16]
+    here = cache.folder() / "schemas" / digest
+    if not here.is_dir():
+        with cache.locked("schemas", ["unpack"], lambda _: None), cache.partial("schemas", "unpack") as scratch:
+            if not here.is_dir():
+                _unpack(scratch / digest)
+                cache.publish(scratch / digest, here)
+    return here
+
+
+def kubeconform_arguments() -> list[str]:
+    """The arguments that make kubeconform use these schemas, all of them and nothing else, in strict mode.
+
+    Strict mode is about keys that stand twice in a mapping; unknown fields are
+    up to the schemas.
+    """
+    # Group, kind and version, so that two groups with the same first label stay apart.
+    return [
+        "-strict",
+        "-schema-location",
+        f"{location()}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json",
+    ]
+
+
+def kinds() -> list[str]:
+    """What there are schemas for, as ``<group>/<kind>_<version>`` in lower case (core kinds: the version twice)."""
+    import zipfile
+
+    with zipfile.ZipFile(PACKED) as packed:
+        return sorted(name.removesuffix(".json") for name in packed.namelist())
+
+
+def _unpack(into: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(PACKED) as packed:
+        packed.extractall(into)
