@@ -70,9 +70,9 @@ def json_fields() -> Fields:
     return Fields(body)
 
 
-def query_integer(name: str, default: int, largest: int) -> int:
-    """A number from the query string, at least 0; `default` where it is missing."""
+def query_integer(name: str, default: int, smallest: int, largest: int) -> int:
+    """A number from the query string; `default` where it is missing."""
     text = request.args.get(name, str(default))
-    if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= largest:
+    if text.isascii() and text.isdigit() and len(text) <= 10 and smallest <= int(text) <= largest:
         return int(text)
-    raise InvalidInput({name: f"must be a whole number from 0 to {largest}"})
+    raise InvalidInput({name: f"must be a whole number from {smallest} to {largest}"})

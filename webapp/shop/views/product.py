@@ -21,8 +21,8 @@ blueprint = Blueprint("product", __name__, url_prefix="/api/products")
 @blueprint.get("")
 def list_products() -> dict[str, Any]:
     """One page, in the order of ids. `next` is the path of the following one, or null."""
-    limit = max(1, query_integer("limit", PAGE, LARGEST_PAGE))
-    after = query_integer("after", 0, LARGEST_ID)
+    limit = query_integer("limit", PAGE, 1, LARGEST_PAGE)
+    after = query_integer("after", 0, 0, LARGEST_ID)
     query = select(Product).where(Product.id > after).order_by(Product.id).limit(limit + 1)
     with get_database().session() as session:
         found = [as_json(product) for product in session.scalars(query)]

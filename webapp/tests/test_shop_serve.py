@@ -1,0 +1,115 @@
+"""`python -m shop serve`: a real gunicorn, asked over HTTP and stopped by signals as Kubernetes does."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from postgresql_server import free_port
+
+WEBAPP = Path(__file__).parent.parent
+
+
+@dataclass
+class Server:
+    """A running server; `stop` gives its exit code and what it logged."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path, headers={"Connection": "close"})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def stop(self) -> tuple[int, bytes]:
+        self.process.send_signal(signal.SIGTERM)
+        output, _ = self.process.communicate(timeout=20)
+        return self.process.returncode, output
+
+
+@contextmanager
+def serving(**environment: str) -> Iterator[Server]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shop", "serve"],
+        cwd=WEBAPP,
+        env=os.environ | {"PORT": str(port)} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    server = Server(process, port)
+    try:
+        wait_until_alive(server)
+        yield server
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_until_alive(server: Server) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            assert server.get("/healthz")[0] == 200
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"gunicorn did not start: {server.stop()}")
+
+
+def test_it_serves_and_a_sigterm_ends_it_with_exit_0(database_url: str) -> None:
+    with serving(DATABASE_URL=database_url, APP_VERSION="1.2.3", ENVIRONMENT="test") as server:
+        assert json.loads(server.get("/version")[1]) == {"version": "1.2.3", "environment": "test"}
+        assert server.get("/readyz")[0] == 200
+        assert server.get("/")[0] == 200
+        exit_code, output = server.stop()
+    assert exit_code == 0
+    entries = [json.loads(line) for line in output.splitlines()]
+    assert {"gunicorn.error", "shop.request"} <= {entry["logger"] for entry in entries}
+    assert [entry["path"] for entry in entries if entry["logger"] == "shop.request"] == ["/version", "/"]
+
+
+def test_an_embedded_database_is_migrated_at_start(tmp_path: Path) -> None:
+    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/new/shop.sqlite3") as server:
+        assert server.get("/readyz")[0] == 200
+
+
+def test_an_idle_connection_does_not_hold_up_the_shutdown(tmp_path: Path) -> None:
+    """Load balancers keep connections open for minutes."""
+    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite3") as server:
+        idle = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        idle.request("GET", "/version")
+        idle.getresponse().read()
+        started = time.monotonic()
+        exit_code, _ = server.stop()
+        idle.close()
+    assert exit_code == 0
+    assert time.monotonic() - started < 10
+
+
+def test_a_bad_variable_ends_it_at_once_with_the_reason() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "shop", "serve"],
+        cwd=WEBAPP,
+        env=os.environ | {"DATABASE_URL": "mysql://ann:hunter2@db/shop"},
+        capture_output=True,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert b"DATABASE_URL must start with" in done.stdout + done.stderr
+    assert b"hunter2" not in done.stdout + done.stderr
