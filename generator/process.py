@@ -36,10 +36,13 @@ def run(
     timeout: float | None = 120,
     error: type[ProcessError] = ProcessError,
     hint: str = "",
+    user: int | None = None,
+    group: int | None = None,
 ) -> Completed:
     """Run ``argv`` without a shell and return its output.
 
-    ``env`` is added to our own environment. ``timeout`` is in seconds. An exit
+    ``env`` is added to our own environment. ``user`` and ``group`` are numeric
+    ids to run as (needs root). ``timeout`` is in seconds. An exit
     status outside ``ok``, a time-out or a missing program raises ``error`` with
     the last lines of standard error. Arguments appear in messages, so secrets
     must travel in ``env`` or ``stdin``, never in ``argv``.
@@ -56,6 +59,9 @@ def run(
             capture_output=True,
             timeout=timeout,
             check=False,
+            user=user,
+            group=group,
+            extra_groups=[] if user is not None else None,
         )
     except FileNotFoundError as exc:
         raise error(f"{words[0]}: not found", hint, returncode=127) from exc

@@ -10,9 +10,10 @@ everything that needs the network or an archive is imported when it is used.
 
 from __future__ import annotations
 
+from generator.tools.debian import LOCAL as LOCAL_PACKAGES
 from generator.tools.debian import System, system
 from generator.tools.installation import install
 from generator.tools.lookup import Installed, Source, asset, find, report
 from generator.tools.pins import FILES, GROUPS, PINS
 
-__all__ = ["FILES", "GROUPS", "PINS", "Installed", "Source", "System", "asset", "find", "install", "report", "system"]
+__all__ = ["FILES", "GROUPS", "LOCAL_PACKAGES", "PINS", "Installed", "Source", "System", "asset", "find", "install", "report", "system"]

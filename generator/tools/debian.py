@@ -13,8 +13,10 @@ NODE = ("containerd", "runc", "containernetworking-plugins", "iptables", "conntr
 """A kubelet with containers."""
 IMAGES = ("buildah", "debootstrap")
 """Building images without an engine, from a base that is made here."""
-SERVICES = ("redis-server", "postgresql")
-"""Argo CD's cache, and a database for the apps."""
+SERVICES = ("redis-server",)
+"""Argo CD's cache."""
+LOCAL = (*NODE, *IMAGES, *SERVICES)
+"""All that a local cluster with a real node takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,107 @@
+"""The command line: parse, dispatch, and turn errors into exit codes.
+
+0 done, or nothing to do · 1 something for the user to fix · 2 usage ·
+3 a bug in here · 4 conflicts with hand edits · 130 interrupted
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from generator import console
+from generator.commands import COMMANDS, DEFAULT
+from generator.errors import GeneratorError
+
+EXIT_BUG: Final = 3
+EXIT_INTERRUPTED: Final = 130
+
+EPILOG: Final = """\
+examples:
+  python -m generator init shop            a new repository
+  python -m generator                      regenerate the one in this folder
+  python -m generator diff                 what that would change
+  python -m generator bump web --env dev --tag 1.4.2 --push
+
+exit codes:
+  0 done, or nothing to do    1 something for you to fix    2 wrong usage
+  3 a bug in the generator    4 conflicts with hand edits   130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, one subparser for each command."""
+    top = argparse.ArgumentParser(
+        prog="python -m generator",
+        description="Turns generator.yaml into a GitOps repository for Argo CD on AWS. Hand edits survive.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    shared = argparse.ArgumentParser(add_help=False)
+    for target in (top, shared):
+        # SUPPRESS, so that an option given before the command is not reset by the command's default.
+        target.add_argument("-C", dest="directory", metavar="DIR", default=argparse.SUPPRESS, help="the repository")
+        target.add_argument(
+            "--output", choices=("text", "json"), default=argparse.SUPPRESS, help="for people or for machines"
+        )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            parents=[shared],
+            help=command.HELP,
+            description=f"{command.HELP[0].upper()}{command.HELP[1:]}.",
+            epilog=f"example:\n{command.EXAMPLE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(sub)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    options = parser().parse_args(words)
+    if options.version:
+        from importlib.metadata import version
+
+        console.say(version("gitops-generator"))
+        return 0
+    if options.command is None:
+        options = parser().parse_args([*words, DEFAULT])
+    options.directory = Path(getattr(options, "directory", "."))
+    options.json = getattr(options, "output", "text") == "json"
+    try:
+        return COMMANDS[options.command].run(options)
+    except GeneratorError as error:
+        if options.json:
+            console.emit(_as_json(error))
+        console.report(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.note("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain again while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001 (the one place where bugs surface)
+        import traceback
+
+        traceback.print_exc()
+        console.note("error: this is a bug in the generator")
+        console.note("hint: please report it with the lines above")
+        return EXIT_BUG
+
+
+def _as_json(error: GeneratorError) -> dict[str, object]:
+    faults = [
+        {name: getattr(fault, name) for name in ("file", "line", "column", "path", "message", "hint")}
+        for fault in getattr(error, "faults", [])
+    ]
+    return {"error": error.message, "hint": error.hint, **({"faults": faults} if faults else {})}

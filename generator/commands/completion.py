@@ -1,0 +1,29 @@
+"""``completion``: tab completion for shells."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator import console
+
+HELP: Final = "print a completion script for a shell"
+EXAMPLE: Final = """\
+  gitops-generator completion bash > ~/.local/share/bash-completion/completions/gitops-generator"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    import shtab
+
+    from generator.cli import parser
+
+    top = parser()
+    top.prog = "gitops-generator"
+    console.say(shtab.complete(top, shell=options.shell))
+    return 0

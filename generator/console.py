@@ -1,0 +1,92 @@
+"""What people and machines see: tables, colours on a terminal, plain text in a pipe, JSON where asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from generator.errors import GeneratorError, SpecError
+
+COLORS: Final = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "grey": "90", "bold": "1"}
+# Words that a table shows in a colour, wherever they stand alone in a cell.
+MEANINGS: Final = {
+    "generated": "grey", "pipeline": "blue", "edited": "yellow", "missing": "yellow", "orphaned": "yellow",
+    "conflicting": "red", "failed": "red", "ok": "green", "passed": "green", "running": "green", "stopped": "red",
+    "valid": "green", "invalid": "red", "behind": "yellow",
+}  # fmt: skip
+
+
+def colored(stream: object = None) -> bool:
+    """Whether colours fit: a terminal, and neither NO_COLOR nor a dumb one."""
+    target = stream or sys.stdout
+    is_terminal = bool(getattr(target, "isatty", lambda: False)())
+    return is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, color: str, stream: object = None) -> str:
+    """``text`` in a colour, where colours fit."""
+    return f"\x1b[{COLORS[color]}m{text}\x1b[0m" if colored(stream) else text
+
+
+def say(text: str = "") -> None:
+    """A line of output."""
+    sys.stdout.write(f"{text}\n")
+
+
+def note(text: str) -> None:
+    """A line about progress, on standard error, so that output stays clean."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def emit(data: Mapping[str, object]) -> None:
+    """One JSON document."""
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Aligned columns; on a terminal the head is bold and states are coloured, in a pipe it is plain text."""
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    say(paint(_line(head, widths), "bold"))
+    for row in rows:
+        if not colored():
+            say(_line(row, widths))
+            continue
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        shown = [paint(cell, MEANINGS[cell.strip()]) if cell.strip() in MEANINGS else cell for cell in cells]
+        say("  ".join(shown).rstrip())
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def report(error: GeneratorError) -> None:
+    """An error on standard error: ``error: …`` and ``hint: …``; for a spec, every fault with its place."""
+    if isinstance(error, SpecError):
+        for fault in error.faults:
+            _error(str(fault), fault.hint, prefix="")
+    _error(error.message, error.hint)
+
+
+def _error(message: str, hint: str, prefix: str = "error: ") -> None:
+    note(f"{paint(prefix, 'red', sys.stderr)}{message}")
+    if hint:
+        indent = "  " if not prefix else ""
+        note(f"{indent}{paint('hint:', 'blue', sys.stderr)} {hint}")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """A spinner on a terminal for work that may take over a second; nothing in a pipe."""
+    if not colored(sys.stderr):
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield

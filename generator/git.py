@@ -1,0 +1,261 @@
+"""Small verbs over git: the only user of git, through GitPython.
+
+GitPython runs the ``git`` on PATH and hides passwords in the commands that
+its errors quote. Every verb raises ``GitError`` with git's own words.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from generator.errors import GitError, RepositoryError
+
+if TYPE_CHECKING:
+    import git
+
+NETWORK_SECONDS: Final = 60
+# git asks nobody for a password, and speaks English so that its refusals can be told apart.
+_ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": "C"}
+# Hands GIT_USERNAME and GIT_TOKEN to git without ever writing them to argv, a file or a remote's URL.
+_HELPER: Final = (
+    '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "${GIT_USERNAME:-git}" "$GIT_TOKEN"; }; f'
+)
+
+
+def root(directory: Path) -> Path:
+    """The top folder of the work tree that holds ``directory``; ``RepositoryError`` if there is none."""
+    try:
+        return Path(_run(directory, "rev-parse", "--show-toplevel"))
+    except GitError as exc:
+        raise RepositoryError(f"{directory}: not in a git repository", "make one: git init") from exc
+
+
+def unmerged(directory: Path) -> list[str]:
+    """Paths with conflicts that nobody has resolved yet."""
+    return [line for line in _run(directory, "diff", "--name-only", "--diff-filter=U").splitlines() if line]
+
+
+def changed(directory: Path, *paths: str) -> list[str]:
+    """Which of ``paths`` differ from HEAD or are untracked."""
+    lines = _run(directory, "status", "--porcelain", "--untracked-files=all", "--", *paths).splitlines()
+    return [line[3:] for line in lines]
+
+
+def init(directory: Path, branch: str) -> None:
+    """A new repository whose first branch is ``branch``."""
+    _run(directory, "init", "--quiet", f"--initial-branch={branch}")
+
+
+def commit(directory: Path, message: str, paths: list[str]) -> str:
+    """Commit ``paths`` and nothing else; returns the commit."""
+    _run(directory, "add", "--", *paths)
+    _run(directory, "commit", "--quiet", "--only", "-m", message, "--", *paths)
+    return head(directory)
+
+
+def head(directory: Path) -> str:
+    """The commit that is checked out."""
+    return _run(directory, "rev-parse", "HEAD")
+
+
+def remote_url(directory: Path, name: str = "origin") -> str | None:
+    """The URL of a remote, or ``None``."""
+    try:
+        return _run(directory, "remote", "get-url", name)
+    except GitError:
+        return None
+
+
+def last_change(directory: Path, path: str) -> tuple[str, int, str] | None:
+    """Commit, time (seconds since the epoch) and subject of the last commit that touched ``path``."""
+    try:
+        line = _run(directory, "log", "-1", "--format=%H%x00%ct%x00%s", "--", path)
+    except GitError:
+        return None
+    if not line:
+        return None
+    commit_id, seconds, subject = line.split("\0")
+    return commit_id, int(seconds), subject
+
+
+def describe_head(directory: Path) -> dict[str, str]:
+    """Author, date, id, subject and repository of the commit that is checked out; empty outside a repository.
+
+    The keys are those of Argo CD's ``Argocd-reference-commit-*`` trailers.
+    """
+    try:
+        line = _run(directory, "log", "-1", "--format=%an <%ae>%x00%cI%x00%s%x00%H")
+    except GitError:
+        return {}
+    author, date, subject, commit_id = line.split("\0")
+    url = remote_url(directory) or ""
+    found = {"author": author, "date": date, "subject": subject, "sha": commit_id, "repourl": _without_secrets(url)}
+    return {name: value for name, value in found.items() if value}
+
+
+def _without_secrets(url: str) -> str:
+    """A URL without the user and password that some checkouts put into it."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+class Remote:
+    """A branch of a remote, read and written without a work tree.
+
+    Objects live in a bare repository in a temporary folder, so that nothing
+    of the user's checkout is touched and a shallow or detached one does no harm.
+    """
+
+    def __init__(self, url: str, branch: str, scratch: Path) -> None:
+        self.url = url
+        self.branch = branch
+        self.scratch = scratch
+        self._credentials = _credentials(url)
+
+    def fetch(self) -> str:
+        """Fetch the branch's newest commit, without history; returns its id."""
+        arguments = ["--quiet", "--depth=1", "--no-tags", "--force", self.url, f"refs/heads/{self.branch}:refs/tip"]
+        self._git("fetch", *arguments, network=True)
+        return self._git("rev-parse", "refs/tip")
+
+    def read(self, commit_id: str, path: str) -> bytes | None:
+        """The bytes of a file in a commit; ``None`` if there is no such file."""
+        entry = self._git("ls-tree", commit_id, "--", path)
+        if not entry:
+            return None
+        return self._bytes("cat-file", "blob", entry.split()[2])
+
+    def commit(self, parent: str, files: Mapping[str, bytes], message: str, author: Mapping[str, str]) -> str:
+        """A commit on top of ``parent`` in which ``files`` have this content, and nothing else differs."""
+        index = {"GIT_INDEX_FILE": str(self.scratch / "index")}
+        self._git("read-tree", parent, env=index)
+        for path, content in files.items():
+            mode = self._git("ls-tree", parent, "--", path).split()[0]
+            source = self.scratch / "blob"
+            source.write_bytes(content)
+            # No filters: the bytes are the file's, whatever .gitattributes says.
+            blob = self._git("hash-object", "-w", "--no-filters", str(source))
+            self._git("update-index", "--cacheinfo", f"{mode},{blob},{path}", env=index)
+        tree = self._git("write-tree", env=index)
+        note = self.scratch / "message"
+        note.write_text(message)
+        return self._git("commit-tree", tree, "-p", parent, "-F", str(note), env=author)
+
+    def push(self, commit_id: str, branch: str | None = None) -> None:
+        """Push ``commit_id`` to the branch (or another one), never forced."""
+        self._git("push", "--porcelain", self.url, f"{commit_id}:refs/heads/{branch or self.branch}", network=True)
+
+    def tip(self, branch: str | None = None) -> str | None:
+        """What the branch points to on the remote right now; ``None`` if it does not exist."""
+        line = self._git("ls-remote", self.url, f"refs/heads/{branch or self.branch}", network=True)
+        return line.split()[0] if line else None
+
+    def contains(self, tip: str, commit_id: str) -> bool:
+        """Whether the branch, whose newest commit is ``tip``, has ``commit_id`` in its history."""
+        self._git(
+            "fetch", "--quiet", "--depth=50", "--no-tags", self.url, f"+refs/heads/{self.branch}:refs/tip", network=True
+        )
+        try:
+            self._git("merge-base", "--is-ancestor", commit_id, tip)
+        except GitError:
+            return False
+        return True
+
+    def identity(self) -> dict[str, str]:
+        """Author and committer for ``commit``: the user's own, or the generator's where git knows none."""
+        try:
+            self._git("var", "GIT_COMMITTER_IDENT")
+        except GitError:
+            name, mail = "gitops-generator", "gitops-generator@localhost"
+            return {
+                "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": mail,
+                "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": mail,
+            }  # fmt: skip
+        return {}
+
+    def _git(self, *arguments: str, env: Mapping[str, str] | None = None, network: bool = False) -> str:
+        extra = {**(env or {}), **(self._credentials if network else {})}
+        return _run(self.scratch / "objects", *arguments, env=extra, timeout=NETWORK_SECONDS if network else None)
+
+    def _bytes(self, *arguments: str) -> bytes:
+        return _execute(self.scratch / "objects", arguments, {}, None)
+
+
+@contextmanager
+def remote(url: str, branch: str) -> Iterator[Remote]:
+    """A ``Remote`` whose scratch folder is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        scratch = Path(folder)
+        (scratch / "objects").mkdir()
+        _run(scratch / "objects", "init", "--quiet", "--bare", ".")
+        yield Remote(url, branch, scratch)
+
+
+def _credentials(url: str) -> dict[str, str]:
+    """Configuration, by environment, for a credential helper that reads ``GIT_USERNAME`` and ``GIT_TOKEN``."""
+    if "GIT_TOKEN" not in os.environ or not url.startswith(("http://", "https://")):
+        return {}
+    return {
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": "credential.helper", "GIT_CONFIG_VALUE_0": "",
+        "GIT_CONFIG_KEY_1": "credential.helper", "GIT_CONFIG_VALUE_1": _HELPER,
+    }  # fmt: skip
+
+
+def _run(directory: Path, *arguments: str, env: Mapping[str, str] | None = None, timeout: float | None = None) -> str:
+    return _execute(directory, arguments, env or {}, timeout).decode(errors="replace").rstrip("\n")
+
+
+def _execute(directory: Path, arguments: tuple[str, ...], env: Mapping[str, str], timeout: float | None) -> bytes:
+    import git
+
+    command = git.Git(str(directory))
+    command.update_environment(**_ENVIRONMENT, **env)
+    try:
+        # GitPython's own time-out leaves children behind on some platforms, so a server that hangs is git's to notice.
+        limits = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(int(timeout))} if timeout else {}
+        with command.custom_environment(**limits):
+            return _call(command, arguments)
+    except git.GitCommandNotFound as exc:
+        raise GitError("git: not found", "install git") from exc
+    except git.GitCommandError as exc:
+        said = _words(exc)
+        name = " ".join(arguments[:1])
+        raise GitError(
+            f"git {name}: {said}", _hint(said), returncode=exc.status if isinstance(exc.status, int) else 1, stderr=said
+        ) from exc
+
+
+def _call(command: git.Git, arguments: tuple[str, ...]) -> bytes:
+    result = command.execute(
+        ["git", *arguments], with_extended_output=False, stdout_as_string=False, strip_newline_in_stdout=False
+    )
+    assert isinstance(result, bytes)
+    return result
+
+
+def _words(exc: git.GitCommandError) -> str:
+    """What git said, without GitPython's wrapping."""
+    streams = [str(stream or "") for stream in (exc.stderr, exc.stdout)]
+    lines = [line.strip() for stream in streams for line in stream.splitlines()]
+    lines = [line.removeprefix("stderr: ").removeprefix("stdout: ").strip("'").strip() for line in lines]
+    return "\n".join(line for line in lines if line)
+
+
+def _hint(said: str) -> str:
+    lower = said.lower()
+    if "authentication failed" in lower or "could not read username" in lower or "403" in lower:
+        return "set GIT_USERNAME and GIT_TOKEN, or configure a git credential helper"
+    if "could not resolve host" in lower or "unable to access" in lower or "failed to connect" in lower:
+        return "check the repository's URL and the network"
+    if "couldn't find remote ref" in lower:
+        return "check `branch:` in generator.yaml, and push it once"
+    return ""

@@ -1,0 +1,56 @@
+"""Deployment: the pods, and how a new version replaces the old one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.kinds.metadata import labels, metadata, selector
+from generator.kinds.pod import container, pod_spec
+from generator.spec.model import Workload
+
+FILE: Final = "deployment.yaml"
+GROUP: Final = "apps"
+KIND: Final = "Deployment"
+
+
+def render(workload: Workload) -> dict[str, Any]:
+    """Every workload has one. No ``replicas`` where an autoscaler owns the number."""
+    main = container(workload)
+    if workload.ports:
+        security, mounts = main.pop("securityContext"), main.pop("volumeMounts", None)
+        main["ports"] = [_port(port) for port in workload.ports]
+        main.update(workload.probes)
+        main["securityContext"] = security
+        if mounts:
+            main["volumeMounts"] = mounts
+    else:
+        main.update(workload.probes)
+    deadline = workload.progress_deadline
+    return {
+        "apiVersion": "apps/v1",
+        "kind": KIND,
+        "metadata": _labelled(metadata(workload), workload),
+        "spec": {
+            **({"replicas": workload.replicas} if workload.replicas is not None else {}),
+            "selector": {"matchLabels": selector(workload)},
+            # The old pods go on serving until the new ones are ready.
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+            **({"progressDeadlineSeconds": deadline} if deadline else {}),
+            "template": {
+                "metadata": {
+                    "labels": {**labels(workload), **workload.labels},
+                    **({"annotations": dict(workload.annotations)} if workload.annotations else {}),
+                },
+                "spec": pod_spec(workload, main),
+            },
+        },
+    }
+
+
+def _port(port: Any) -> dict[str, Any]:
+    protocol = {} if port.protocol == "TCP" else {"protocol": port.protocol}
+    return {"name": port.name, "containerPort": port.number, **protocol}
+
+
+def _labelled(data: dict[str, Any], workload: Workload) -> dict[str, Any]:
+    return {**data, "labels": {**data["labels"], **workload.labels}}

@@ -1,0 +1,60 @@
+"""Ingress: the way in from outside, an AWS load balancer unless the spec says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.kinds.metadata import metadata
+from generator.spec.model import PLACEHOLDER, Workload
+
+FILE: Final = "ingress.yaml"
+GROUP: Final = "networking.k8s.io"
+KIND: Final = "Ingress"
+
+# Pods are targets themselves, so that no node port is open and a drain is clean.
+ALB: Final = {
+    "alb.ingress.kubernetes.io/scheme": "internet-facing",
+    "alb.ingress.kubernetes.io/target-type": "ip",
+}
+
+
+def render(workload: Workload) -> dict[str, Any] | None:
+    """One where the spec says ``ingress``; a host with ``{environment}`` in it leaves it to the overlays."""
+    about = workload.ingress
+    if about is None or PLACEHOLDER in about["host"]:
+        return None
+    class_name = about.get("className", "alb")
+    annotations = {**_defaults(workload, class_name), **about.get("annotations", {})}
+    tls = about.get("tls")
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": KIND,
+        "metadata": metadata(workload, annotations=annotations),
+        "spec": {
+            "ingressClassName": class_name,
+            **({"tls": [{"hosts": [about["host"]], "secretName": tls}]} if tls else {}),
+            "rules": [
+                {
+                    "host": about["host"],
+                    "http": {
+                        "paths": [
+                            {
+                                "path": about.get("path", "/"),
+                                "pathType": "Prefix",
+                                "backend": {
+                                    "service": {"name": workload.name, "port": {"name": workload.ports[0].name}}
+                                },
+                            }
+                        ]
+                    },
+                }
+            ],
+        },
+    }
+
+
+def _defaults(workload: Workload, class_name: str) -> dict[str, str]:
+    if class_name != "alb":
+        return {}
+    check = workload.probes.get("readinessProbe", {}).get("httpGet", {}).get("path")
+    return {**ALB, **({"alb.ingress.kubernetes.io/healthcheck-path": check} if check else {})}

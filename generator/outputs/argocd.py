@@ -1,0 +1,145 @@
+"""Argo CD: an AppProject that allows what the apps need and no more, an Application per app and environment, the root.
+
+``kubectl apply -f gitops/bootstrap.yaml`` is all that a person ever applies.
+Applications carry no finalizer: deleting one leaves its pods running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from generator.kinds import KINDS
+from generator.outputs.file import File, yaml_file
+from generator.outputs.kustomization import base_path, overlay_path
+from generator.spec.model import IN_CLUSTER, App, Environment, Spec
+
+_API: Final = "argoproj.io/v1alpha1"
+_RETRY: Final = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}}
+
+
+def application_name(spec: Spec, environment: str, app: str) -> str:
+    """The name of an Application; unique in Argo CD, since projects share its namespace."""
+    return f"{spec.project}-{environment}-{app}"
+
+
+def render(spec: Spec) -> Iterator[File]:
+    """The root, the project, the Applications by environment."""
+    yield yaml_file("gitops/bootstrap.yaml", _root_project(spec), _root(spec))
+    yield yaml_file(f"gitops/projects/{spec.project}.yaml", _project(spec))
+    for environment in spec.environments.values():
+        for app in spec.apps.values():
+            path = f"gitops/applications/{environment.name}/{app.name}.yaml"
+            yield yaml_file(path, _application(spec, environment, app), app=app.name)
+
+
+def _metadata(spec: Spec, name: str, annotations: dict[str, str] | None = None, **labels: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "namespace": spec.argocd_namespace,
+        "labels": {"app.kubernetes.io/part-of": spec.project, **labels},
+        **({"annotations": annotations} if annotations else {}),
+    }
+
+
+def _project(spec: Spec) -> dict[str, Any]:
+    destinations = {tuple(sorted(environment.destination.items())) for environment in spec.environments.values()}
+    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | {("", "ConfigMap")})
+    return {
+        "apiVersion": _API,
+        "kind": "AppProject",
+        "metadata": _metadata(spec, spec.project),
+        "spec": {
+            "description": f"The apps of {spec.project}",
+            "sourceRepos": [spec.repository],
+            "destinations": [dict(items) for items in sorted(destinations)],
+            # Namespaces come from CreateNamespace; nothing else may be cluster-wide.
+            "clusterResourceWhitelist": [],
+            "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
+        },
+    }
+
+
+def _root_project(spec: Spec) -> dict[str, Any]:
+    return {
+        "apiVersion": _API,
+        "kind": "AppProject",
+        "metadata": _metadata(spec, f"{spec.project}-bootstrap", _kept()),
+        "spec": {
+            "description": f"The Applications of {spec.project}, and nothing else",
+            "sourceRepos": [spec.repository],
+            "destinations": [{"server": IN_CLUSTER, "namespace": spec.argocd_namespace}],
+            "clusterResourceWhitelist": [],
+            "namespaceResourceWhitelist": [
+                {"group": "argoproj.io", "kind": "AppProject"},
+                {"group": "argoproj.io", "kind": "Application"},
+            ],
+        },
+    }
+
+
+def _kept() -> dict[str, str]:
+    """The root must never prune itself."""
+    return {"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}
+
+
+def _root(spec: Spec) -> dict[str, Any]:
+    annotations = {**_kept(), "argocd.argoproj.io/manifest-generate-paths": "/gitops"}
+    return {
+        "apiVersion": _API,
+        "kind": "Application",
+        "metadata": _metadata(spec, f"{spec.project}-bootstrap", annotations),
+        "spec": {
+            "project": f"{spec.project}-bootstrap",
+            "source": {
+                "repoURL": spec.repository,
+                "targetRevision": spec.branch,
+                "path": "gitops",
+                "directory": {"recurse": True},
+            },
+            "destination": {"server": IN_CLUSTER, "namespace": spec.argocd_namespace},
+            "syncPolicy": {
+                "automated": {"prune": True, "selfHeal": True},
+                # Only what differs is applied, so that a rollback in the UI is not undone by the next commit.
+                "syncOptions": ["ApplyOutOfSyncOnly=true"],
+                "retry": _RETRY,
+            },
+            # A rollback in the UI needs automated sync to be off; the root must not turn it on again.
+            "ignoreDifferences": [
+                {"group": "argoproj.io", "kind": "Application", "jsonPointers": ["/spec/syncPolicy/automated"]}
+            ],
+        },
+    }
+
+
+def _application(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
+    overlay = overlay_path(environment.name, app.name)
+    # A commit elsewhere in the repository does not make Argo CD render this app again.
+    annotations = {"argocd.argoproj.io/manifest-generate-paths": f"/{base_path(app.name)};/{overlay}"}
+    automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
+    labels = {"app.kubernetes.io/name": app.name, f"{spec.project}/environment": environment.name}
+    return {
+        "apiVersion": _API,
+        "kind": "Application",
+        "metadata": _metadata(spec, application_name(spec, environment.name, app.name), annotations, **labels),
+        "spec": {
+            "project": spec.project,
+            "source": {"repoURL": spec.repository, "targetRevision": spec.branch, "path": overlay},
+            "destination": environment.destination,
+            "revisionHistoryLimit": 20,
+            "syncPolicy": {
+                **automated,
+                # PruneLast: a former ConfigMap stays until no pod uses it any more.
+                "syncOptions": ["CreateNamespace=true", "PruneLast=true", "FailOnSharedResource=true"],
+                "managedNamespaceMetadata": {
+                    "labels": {**_pod_security(environment.pod_security), "app.kubernetes.io/part-of": spec.project}
+                },
+                "retry": _RETRY,
+            },
+        },
+    }
+
+
+def _pod_security(level: str) -> dict[str, str]:
+    prefix = "pod-security.kubernetes.io"
+    return {f"{prefix}/enforce": level, f"{prefix}/enforce-version": "latest", f"{prefix}/warn": level}

@@ -1,0 +1,128 @@
+"""Kustomize: ``base/<app>/`` with what all environments share, ``overlays/<environment>/<app>/`` with what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from generator.kinds import KINDS, Manifest
+from generator.kinds.metadata import before_migration, config_name
+from generator.outputs.file import File, yaml_file
+from generator.outputs.patch import deletion, patch
+from generator.spec.model import App, Environment, Spec, Workload
+
+_HEAD: Final = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
+OVERLAY_HEADER: Final = """\
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# The tag and the digest under `images` are the pipeline's; it sets them with each build.
+"""
+
+
+def base_path(app: str) -> str:
+    """The folder of an app's base."""
+    return f"base/{app}"
+
+
+def overlay_path(environment: str, app: str) -> str:
+    """The folder of an app's overlay in one environment."""
+    return f"overlays/{environment}/{app}"
+
+
+def render(spec: Spec) -> Iterator[File]:
+    """Bases first, then overlays by environment and app."""
+    bases = {name: _manifests(app.base) for name, app in spec.apps.items()}
+    for name, app in spec.apps.items():
+        yield from _base(app, bases[name])
+    for environment in spec.environments.values():
+        for name, app in spec.apps.items():
+            yield from _overlay(app, environment, bases[name])
+
+
+def _manifests(workload: Workload) -> dict[str, Manifest]:
+    """Manifests by file name, in the order of the registry."""
+    rendered = ((kind.FILE, kind.render(workload)) for kind in KINDS)
+    return {file: manifest for file, manifest in rendered if manifest is not None}
+
+
+def _base(app: App, manifests: dict[str, Manifest]) -> Iterator[File]:
+    folder = base_path(app.name)
+    content: dict[str, Any] = {**_HEAD, "resources": list(manifests)}
+    if app.base.config:
+        annotations = before_migration(app.base)
+        content["configMapGenerator"] = [
+            {
+                "name": config_name(app.base),
+                "literals": _literals(app.base.config),
+                **({"options": {"annotations": annotations}} if annotations else {}),
+            }
+        ]
+    yield yaml_file(f"{folder}/kustomization.yaml", content, app=app.name)
+    for file, manifest in manifests.items():
+        yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
+
+
+def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> Iterator[File]:
+    folder = overlay_path(environment.name, app.name)
+    workload = app.workloads[environment.name]
+    wanted = _manifests(workload)
+    replicas = _replicas_only(base, wanted)
+    extra = {file: manifest for file, manifest in wanted.items() if file not in base}
+    patches: dict[str, Manifest] = {}
+    for file, manifest in base.items():
+        change = patch(manifest, wanted[file]) if file in wanted else deletion(manifest)
+        if change is not None and not (replicas is not None and file == "deployment.yaml"):
+            patches[file] = change
+    up = "../" * (folder.count("/") + 1)
+    content: dict[str, Any] = {
+        **_HEAD,
+        "namespace": environment.namespace,
+        "resources": [f"{up}{base_path(app.name)}", *extra],
+        "images": [{"name": app.image, **_renamed(app, workload), "newTag": app.tag}],
+    }
+    if replicas is not None:
+        content["replicas"] = [{"name": app.name, "count": replicas}]
+    if generator := _config(app.base, workload):
+        content["configMapGenerator"] = [generator]
+    if patches:
+        content["patches"] = [{"path": f"patches/{file}"} for file in patches]
+    yield yaml_file(f"{folder}/kustomization.yaml", content, app=app.name, header=OVERLAY_HEADER)
+    for file, manifest in extra.items():
+        yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
+    for file, change in patches.items():
+        yield yaml_file(f"{folder}/patches/{file}", change, app=app.name)
+
+
+def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest]) -> int | None:
+    """The number of pods, where that is all that differs in the Deployment: kustomize has a short way to say it."""
+    before, after = base["deployment.yaml"], wanted["deployment.yaml"]
+    count = after["spec"].get("replicas")
+    if count is None or before["spec"].get("replicas") in (None, count):
+        return None
+    same = {**before, "spec": {**before["spec"], "replicas": count}} == after
+    return int(count) if same else None
+
+
+def _renamed(app: App, workload: Workload) -> dict[str, str]:
+    """The base's image keeps the name that it is tagged by; an environment's own image replaces it."""
+    return {} if workload.image == app.image else {"newName": workload.image}
+
+
+def _config(base: Workload, workload: Workload) -> dict[str, Any] | None:
+    """What the environment adds to the base's ConfigMap, or the whole of it where the base has none."""
+    changed = {key: value for key, value in workload.config.items() if base.config.get(key) != value}
+    gone = [key for key in base.config if key not in workload.config]
+    if not changed and not gone:
+        return None
+    generator: dict[str, Any] = {"name": config_name(workload)}
+    if base.config:
+        # A ConfigMap cannot lose keys by merging; where it must, the environment states all of it.
+        generator["behavior"] = "replace" if gone else "merge"
+    generator["literals"] = _literals(workload.config if gone else changed)
+    annotations = before_migration(workload)
+    if annotations and (not base.config or gone):
+        generator["options"] = {"annotations": annotations}
+    return generator
+
+
+def _literals(config: Any) -> list[str]:
+    return [f"{key}={value}" for key, value in config.items()]

@@ -1,0 +1,75 @@
+"""The image of one app in one environment, as its overlay has it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from generator import tree, yaml_edit
+from generator.errors import RepositoryError, UsageError
+from generator.outputs.kustomization import overlay_path
+from generator.spec.model import App, Environment, Spec
+from generator.spec.types import did_you_mean
+from generator.yaml_edit import Image
+
+TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where an app's image stands: the overlay's kustomization and the name of its entry under ``images``."""
+
+    app: str
+    environment: str
+    path: str
+    image: str
+
+
+def slot(spec: Spec, app: str, environment: str) -> Slot:
+    """The slot of an app in an environment; ``UsageError`` with the nearest name if either is unknown."""
+    found_app = app_named(spec, app)
+    found_environment = environment_named(spec, environment)
+    path = f"{overlay_path(found_environment.name, found_app.name)}/kustomization.yaml"
+    return Slot(found_app.name, found_environment.name, path, found_app.image)
+
+
+def app_named(spec: Spec, name: str) -> App:
+    """The app of this name."""
+    if name not in spec.apps:
+        raise UsageError(f"no app {name!r} in the spec", did_you_mean(name, tuple(spec.apps)))
+    return spec.apps[name]
+
+
+def environment_named(spec: Spec, name: str) -> Environment:
+    """The environment of this name."""
+    if name not in spec.environments:
+        raise UsageError(f"no environment {name!r} in the spec", did_you_mean(name, tuple(spec.environments)))
+    return spec.environments[name]
+
+
+def image(place: Slot, tag: str, digest: str | None) -> Image:
+    """A new image for a slot; ``UsageError`` unless tag and digest have the form that registries take."""
+    if not TAG.fullmatch(tag):
+        raise UsageError(f"{tag!r} is not an image tag", "letters, digits, _, . and -, no . or - first; at most 128")
+    if digest is not None and not DIGEST.fullmatch(digest):
+        raise UsageError(f"{digest!r} is not a digest", "sha256: and 64 hexadecimal digits")
+    return Image(place.image, tag, digest)
+
+
+def current(directory: Path, place: Slot) -> Image:
+    """The image that the work tree's overlay has now."""
+    content = tree.read(directory, [place.path]).get(place.path)
+    if content is None:
+        raise RepositoryError(f"{place.path}: no such file", "generate it: python -m generator")
+    found = in_content(content, place)
+    if found is None:
+        raise RepositoryError(f"{place.path}: no entry for {place.image} under images", "put it back, or regenerate")
+    return found
+
+
+def in_content(content: bytes, place: Slot) -> Image | None:
+    """The image in an overlay's bytes."""
+    return next((entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image), None)

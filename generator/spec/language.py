@@ -1,0 +1,330 @@
+"""The language of ``generator.yaml``: which field takes which type.
+
+To add a field to an app: a line in ``WORKLOAD`` here, an attribute in
+``model.Workload``, and its use in the module under ``kinds/`` that renders it.
+"""
+
+from __future__ import annotations
+
+from generator.spec.types import (
+    Anything,
+    Boolean,
+    Choice,
+    Either,
+    Field,
+    Integer,
+    ListOf,
+    MapOf,
+    Record,
+    Scalar,
+    Text,
+)
+
+LABEL_HINT = "lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit"
+_LABEL = r"[a-z](?:[a-z0-9-]*[a-z0-9])?"
+_SUBDOMAIN = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+
+# 50 characters leave room for what Kubernetes and we append: pod hashes, "-migrate", "-config".
+APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
+ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
+PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
+LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
+PORT_NAME = Text("a port name", r"(?=.*[a-z])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", 15, "at most 15 of a-z, 0-9 and -")
+HOST = Text("a host name", rf"(?:\*\.)?{_SUBDOMAIN}", 253, "like shop.example.com")
+VARIABLE = Text("a variable's name", r"[A-Za-z_][A-Za-z0-9_.-]*", 253, "letters, digits and _; no digit first")
+REPOSITORY = Text(
+    "a git URL or a path",
+    r"(?:https?|ssh|file)://(?![^/]*:[^/]*@)[A-Za-z0-9][A-Za-z0-9._~:/@%+-]*"
+    r"|file:///[A-Za-z0-9._~/%+-]+|[a-z][a-z0-9_-]*@[A-Za-z0-9.-]+:[A-Za-z0-9._~/-]+|/[A-Za-z0-9._/-]+",
+    500,
+    "like https://git.example.com/acme/shop-gitops.git, with no password in it",
+)
+REGISTRY = Text(
+    "a registry",
+    r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:/[a-z0-9][a-z0-9._-]*)*",
+    255,
+    "like 123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+)
+IMAGE = Text(
+    "an image without a tag",
+    r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*",
+    255,
+    "like shop/web; the tag is the pipeline's: seed it with `tag:`",
+)
+TAG = Text("an image tag", r"[A-Za-z0-9_][A-Za-z0-9_.-]*", 128, "letters, digits, _, . and -; at most 128")
+BRANCH = Text(
+    "a branch", r"(?!.*(?:\.\.|//|@\{|\.lock$))[A-Za-z0-9_][A-Za-z0-9_./-]*(?<![./])", 200, "a plain branch name"
+)
+URL_PATH = Text("a path", r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*", 1024, "starts with /, like /healthz")
+RELATIVE = Text(
+    "a folder in this repository",
+    r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
+    200,
+    "a relative path without `..`",
+)
+QUANTITY = Either(
+    (
+        (int, Integer(0, 2**60)),
+        (float, Scalar()),
+        (str, Text("a quantity", r"[0-9]+(?:\.[0-9]+)?(?:m|[kMGTPE]i?|Ki)?", 40, "like 250m, 1, 128Mi")),
+    ),
+    "a quantity like 250m or 128Mi",
+)
+PORT = Integer(1, 65535, "a port")
+PORT_OR_NAME = Either(((int, PORT), (str, PORT_NAME)), "a port's number or name")
+CLUSTER = Text(
+    "a cluster",
+    r"https://[A-Za-z0-9.:/_-]+|arn:aws[a-z-]*:eks:[a-z0-9-]+:[0-9]{12}:cluster/[A-Za-z0-9_-]+|" + _LABEL,
+    300,
+    "its name in Argo CD, its ARN or its https URL",
+)
+COMMAND = ListOf(Text("a word of a command", longest=8192), least=1)
+STRINGS = MapOf(Text("a key", r"[A-Za-z0-9](?:[A-Za-z0-9_./-]*[A-Za-z0-9])?", 316), Scalar())
+
+RESOURCES = Record(
+    {
+        "requests": Field(MapOf(Text("a resource", longest=100), QUANTITY), "what the scheduler reserves"),
+        "limits": Field(MapOf(Text("a resource", longest=100), QUANTITY), "what the container may use at most"),
+        "claims": Field(Anything("a list", list), "dynamic resource claims"),
+    }
+)
+
+_HTTP_GET = Record(
+    {
+        "path": Field(URL_PATH, "the path to get"),
+        "port": Field(PORT_OR_NAME, "the port's number or name; the first port if left out"),
+        "scheme": Field(Choice(("HTTP", "HTTPS")), "HTTP or HTTPS"),
+        "host": Field(Text("a host", longest=253), "the host; the pod's IP if left out"),
+        "httpHeaders": Field(Anything("a list", list), "headers to send"),
+    }
+)
+_SECONDS = Integer(0, 86400, "seconds")
+PROBE = Record(
+    {
+        "httpGet": Field(_HTTP_GET, "healthy if it answers 2xx or 3xx"),
+        "tcpSocket": Field(Record({"port": Field(PORT_OR_NAME, "the port"), "host": Field(HOST, "the host")}), "open?"),
+        "exec": Field(Record({"command": Field(COMMAND, "its words", required=True)}), "healthy if it exits 0"),
+        "grpc": Field(
+            Record({"port": Field(PORT, "the port"), "service": Field(Text(), "the service")}), "gRPC health"
+        ),
+        "initialDelaySeconds": Field(_SECONDS, "seconds before the first probe"),
+        "periodSeconds": Field(_SECONDS, "seconds between probes"),
+        "timeoutSeconds": Field(_SECONDS, "seconds until a probe has failed"),
+        "successThreshold": Field(Integer(1, 100), "successes in a row until healthy"),
+        "failureThreshold": Field(Integer(1, 1000), "failures in a row until unhealthy"),
+        "terminationGracePeriodSeconds": Field(_SECONDS, "seconds to stop in after a failed liveness probe"),
+    },
+    exactly_one=("httpGet", "tcpSocket", "exec", "grpc"),
+)
+
+CONTAINER_PORT = Record(
+    {
+        "name": Field(PORT_NAME, "its name, by which Services, probes and Ingresses refer to it"),
+        "containerPort": Field(PORT, "the port that the process listens on", required=True),
+        "servicePort": Field(PORT, "the Service's port for it, if another one"),
+        "protocol": Field(Choice(("TCP", "UDP", "SCTP")), "TCP unless said otherwise"),
+    }
+)
+
+ENV_VAR = Record(
+    {
+        "name": Field(VARIABLE, "the variable's name", required=True),
+        "value": Field(Scalar(), "its value"),
+        "valueFrom": Field(Anything("a map"), "where its value comes from, as in Kubernetes"),
+    }
+)
+
+SECRET = Either(
+    (
+        (
+            str,
+            Text(
+                "a secret's name",
+                r"[A-Za-z0-9/_+=.@{}-]+(?:#[A-Za-z0-9_.-]+)?",
+                512,
+                "NAME or NAME#PROPERTY in Secrets Manager; never the secret itself",
+            ),
+        ),
+        (
+            dict,
+            Record(
+                {
+                    "key": Field(Text("a secret's name", r"[A-Za-z0-9/_+=.@{}-]+", 512), "its name", required=True),
+                    "property": Field(Text("a property", r"[A-Za-z0-9_.-]+", 253), "a field of its JSON"),
+                    "version": Field(Text("a version", r"[A-Za-z0-9_./-]+", 253), "its version stage or id"),
+                }
+            ),
+        ),
+    ),
+    "NAME#PROPERTY or a map with key and property",
+)
+
+_PERCENT = Integer(1, 1000, "a percentage of what is requested")
+AUTOSCALE = Record(
+    {
+        "min": Field(Integer(1, 1000), "pods at the least", required=True),
+        "max": Field(Integer(1, 5000), "pods at the most", required=True),
+        "cpu": Field(_PERCENT, "average CPU use to aim at, percent of the request; 70 unless said otherwise"),
+        "memory": Field(_PERCENT, "average memory use to aim at, percent of the request"),
+        "behavior": Field(Anything("a map"), "how fast to scale, as in HorizontalPodAutoscaler"),
+    }
+)
+
+_ANNOTATIONS = Field(STRINGS, "annotations")
+SERVICE = Record(
+    {
+        "type": Field(Choice(("ClusterIP", "NodePort", "LoadBalancer")), "ClusterIP unless said otherwise"),
+        "port": Field(PORT, "the Service's port for the first port; 80 for the one named http"),
+        "annotations": _ANNOTATIONS,
+        "headless": Field(Boolean(), "no cluster IP: the name resolves to the pods"),
+    }
+)
+INGRESS = Record(
+    {
+        "host": Field(Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253), "the host it answers to", required=True),
+        "path": Field(URL_PATH, "the path prefix; / unless said otherwise"),
+        "className": Field(LABEL, "the IngressClass; alb unless said otherwise"),
+        "annotations": _ANNOTATIONS,
+        "tls": Field(LABEL, "the Secret with the certificate, where the controller wants one"),
+    }
+)
+MIGRATION = Record(
+    {
+        "command": Field(COMMAND, "what to run with the new image before its pods start", required=True),
+        "timeout": Field(Integer(1, 86400, "seconds"), "seconds until it has failed; 600 unless said otherwise"),
+        "retries": Field(Integer(0, 20), "how often it is tried again; 2 unless said otherwise"),
+    }
+)
+SERVICE_ACCOUNT = Record({"annotations": _ANNOTATIONS, "token": Field(Boolean(), "mount its token into the pods")})
+NETWORK = Record(
+    {
+        "from": Field(ListOf(APP_NAME), "the apps whose pods may connect; nobody else can"),
+        "fromCidr": Field(ListOf(Text("a CIDR", r"[0-9a-f.:]+/[0-9]{1,3}", 50)), "addresses that may connect"),
+        "ingress": Field(Anything("a list", list), "more rules, as in NetworkPolicy"),
+        "egress": Field(Anything("a list", list), "rules for what the pods may reach; everything if left out"),
+    }
+)
+_OFF = Boolean()
+
+WORKLOAD: dict[str, Field] = {
+    "image": Field(IMAGE, "the image, without a tag; the registry is put before it if it names none"),
+    "port": Field(PORT, "the port it listens on: short for one port named http"),
+    "ports": Field(ListOf(CONTAINER_PORT, key="name"), "the ports it listens on"),
+    "command": Field(COMMAND, "replaces the image's entrypoint"),
+    "args": Field(ListOf(Text("an argument", longest=8192)), "replaces the image's arguments"),
+    "env": Field(
+        Either(
+            (
+                (dict, MapOf(VARIABLE, Either(((dict, Anything()), (object, Scalar())), "a value"))),
+                (list, ListOf(ENV_VAR, key="name")),
+            ),
+            "a map or a list of variables",
+        ),
+        "environment variables: a map, or a list as in Kubernetes",
+    ),
+    "config": Field(MapOf(VARIABLE, Scalar()), "a ConfigMap, given to the process as environment variables"),
+    "secrets": Field(MapOf(VARIABLE, SECRET), "variables from AWS Secrets Manager: NAME: secret/name#property"),
+    "resources": Field(RESOURCES, "requests and limits"),
+    "health": Field(
+        URL_PATH, "the path that tells whether it lives: liveness, startup and, without `ready`, readiness"
+    ),
+    "ready": Field(URL_PATH, "the path that tells whether it can take requests"),
+    "livenessProbe": Field(PROBE, "restart the container when it fails"),
+    "readinessProbe": Field(PROBE, "send no requests while it fails"),
+    "startupProbe": Field(PROBE, "hold the other probes until it succeeds"),
+    "replicas": Field(Integer(0, 5000), "how many pods; 1 unless said otherwise"),
+    "autoscale": Field(AUTOSCALE, "let a HorizontalPodAutoscaler say how many"),
+    "service": Field(Either(((bool, _OFF), (dict, SERVICE)), "false or a map"), "its Service; false for none"),
+    "ingress": Field(INGRESS, "its way in from outside, by the AWS load balancer unless said otherwise"),
+    "migration": Field(MIGRATION, "a job that runs before each new version"),
+    "disruption": Field(
+        Either(((bool, _OFF), (dict, Anything())), "false or a map"),
+        "its PodDisruptionBudget (minAvailable or maxUnavailable); false for none",
+    ),
+    "network": Field(NETWORK, "who may connect to it (NetworkPolicy)"),
+    "serviceAccount": Field(SERVICE_ACCOUNT, "its ServiceAccount"),
+    "labels": Field(STRINGS, "labels on the workload and its pods"),
+    "annotations": Field(STRINGS, "annotations on the pods"),
+    "securityContext": Field(Anything(), "the container's, laid over the safe defaults"),
+    "podSecurityContext": Field(Anything(), "the pod's, laid over the safe defaults"),
+    "writable": Field(ListOf(URL_PATH), "folders it may write to (emptyDir); /tmp unless said otherwise"),
+    "progressDeadlineSeconds": Field(Integer(1, 86400, "seconds"), "seconds until a stuck rollout has failed"),
+    "container": Field(Anything(), "any more fields of the container, as in Kubernetes"),
+    "pod": Field(Anything(), "any more fields of the pod, as in Kubernetes"),
+}
+
+BUILD = Record(
+    {
+        "dockerfile": Field(RELATIVE, "the Dockerfile, within `source`; Dockerfile unless said otherwise"),
+        "test": Field(ListOf(Text("a shell command", longest=8192)), "commands that must pass before the build"),
+        "args": Field(MapOf(VARIABLE, Scalar()), "docker build arguments; $TAG is the new tag"),
+    }
+)
+
+APP = Record(
+    {
+        **WORKLOAD,
+        "image": Field(IMAGE, "the image, without a tag, like shop/web", required=True),
+        "tag": Field(TAG, "the tag to start with; the pipeline's from then on"),
+        "source": Field(RELATIVE, "the folder with its Dockerfile, if buildspec.yml is to build it"),
+        "build": Field(BUILD, "how it is tested and built"),
+        "environments": Field(
+            MapOf(ENVIRONMENT_NAME, Record(WORKLOAD, elsewhere={"tag": "`bump` sets the tag of an environment"})),
+            "what is different in an environment; any field of the app",
+        ),
+    }
+)
+
+ENVIRONMENT = Record(
+    {
+        "namespace": Field(LABEL, "its namespace; <project>-<environment> unless said otherwise"),
+        "sync": Field(Choice(("auto", "manual")), "whether Argo CD syncs by itself; auto unless said otherwise"),
+        "cluster": Field(CLUSTER, "where it runs; Argo CD's own cluster unless said otherwise"),
+        "podSecurity": Field(
+            Choice(("restricted", "baseline", "privileged")),
+            "the Pod Security Standard of its namespace; restricted unless said otherwise",
+        ),
+    }
+)
+
+CI = Record(
+    {
+        "install": Field(Text("a shell command", longest=2000), "installs this generator where CI runs"),
+        "runtime": Field(
+            MapOf(Text("a runtime", r"[a-z]+", 30), Scalar()), "CodeBuild runtime-versions; python: 3.11 if left out"
+        ),
+        "environment": Field(ENVIRONMENT_NAME, "the environment that builds are put into; the first if left out"),
+        "credentials": Field(
+            Text("a secret's name", r"[A-Za-z0-9/_+=.@-]+", 512),
+            "the Secrets Manager secret with git `username` and `token`; CodeBuild's own credentials if left out",
+        ),
+    }
+)
+ARGOCD = Record(
+    {
+        "namespace": Field(LABEL, "where Argo CD runs; argocd unless said otherwise"),
+    }
+)
+SECRET_STORE = Record(
+    {
+        "name": Field(LABEL, "the store's name", required=True),
+        "kind": Field(Choice(("ClusterSecretStore", "SecretStore")), "ClusterSecretStore unless said otherwise"),
+    }
+)
+
+SPEC = Record(
+    {
+        "version": Field(Integer(1, 1, "a version of this language"), "the language's version: 1", required=True),
+        "project": Field(PROJECT_NAME, "the project's name: a prefix of namespaces and Applications", required=True),
+        "repository": Field(REPOSITORY, "this repository's URL, as Argo CD pulls it", required=True),
+        "branch": Field(BRANCH, "the branch that Argo CD follows; main unless said otherwise"),
+        "registry": Field(REGISTRY, "put before images that name no registry"),
+        "environments": Field(
+            MapOf(ENVIRONMENT_NAME, ENVIRONMENT, least=1), "the environments, in promotion order", required=True
+        ),
+        "apps": Field(MapOf(APP_NAME, APP), "the apps", required=True),
+        "secretStore": Field(SECRET_STORE, "the External Secrets store; aws-secrets-manager unless said otherwise"),
+        "argocd": Field(ARGOCD, "about Argo CD itself"),
+        "ci": Field(CI, "about the build"),
+    }
+)

@@ -1,0 +1,381 @@
+"""What the spec says, with shorthands spelled out: all that rendering sees.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+Data = Mapping[str, Any]
+
+IN_CLUSTER: Final = "https://kubernetes.default.svc"
+PLACEHOLDER: Final = "{environment}"
+# A field of the left gives way when an override sets the field of the right.
+_RIVALS: Final = {"replicas": "autoscale", "autoscale": "replicas", "port": "ports", "ports": "port"}
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of the container, and the Service's port for it."""
+
+    name: str
+    number: int
+    service: int
+    protocol: str = "TCP"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """Where a secret variable's value lies: a key of the store, and a field of its JSON."""
+
+    key: str
+    property: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One app as it runs: in every environment (``environment`` is ``None``: the base) or in one.
+
+    Maps that Kubernetes has a shape for (``resources``, probes, security
+    contexts, ``pod``, ``container``) are in that shape.
+    """
+
+    name: str
+    project: str
+    environment: str | None
+    image: str
+    ports: tuple[Port, ...] = ()
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    env: tuple[Data, ...] = ()
+    config: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, SecretRef] = field(default_factory=dict)
+    resources: Data = field(default_factory=dict)
+    probes: Mapping[str, Data] = field(default_factory=dict)
+    replicas: int | None = 1
+    autoscale: Data | None = None
+    service: Data | None = None
+    ingress: Data | None = None
+    migration: Data | None = None
+    disruption: Data | None = None
+    network: Data | None = None
+    service_account: Data = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    security_context: Data = field(default_factory=dict)
+    pod_security_context: Data = field(default_factory=dict)
+    writable: tuple[str, ...] = ("/tmp",)  # noqa: S108 (a path in the container)
+    progress_deadline: int | None = None
+    container: Data = field(default_factory=dict)
+    pod: Data = field(default_factory=dict)
+    secret_store: Data = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How an app's image comes from this repository."""
+
+    source: str
+    dockerfile: str
+    test: tuple[str, ...]
+    args: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app: what all environments share, and what it is in each (``workloads``, by environment)."""
+
+    name: str
+    base: Workload
+    workloads: Mapping[str, Workload]
+    tag: str
+    build: Build | None
+
+    @property
+    def image(self) -> str:
+        """The image without a tag, registry included: the name that overlays set the tag of."""
+        return self.base.image
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A place where every app runs once."""
+
+    name: str
+    namespace: str
+    sync: str
+    cluster: str
+    pod_security: str
+
+    @property
+    def destination(self) -> dict[str, str]:
+        """As Argo CD writes it: ``server`` for a URL or an ARN, ``name`` for a name."""
+        kind = "server" if ":" in self.cluster else "name"
+        return {kind: self.cluster, "namespace": self.namespace}
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The whole of ``generator.yaml``. ``environments`` and ``apps`` keep the file's order."""
+
+    project: str
+    repository: str
+    branch: str
+    registry: str
+    environments: Mapping[str, Environment]
+    apps: Mapping[str, App]
+    argocd_namespace: str
+    ci: Data
+
+
+UNRELEASED: Final = "unreleased"
+
+
+def build(data: Data) -> Spec:
+    """A ``Spec`` from checked data."""
+    project: str = data["project"]
+    environments = {name: _environment(project, name, given or {}) for name, given in data["environments"].items()}
+    store = {"kind": "ClusterSecretStore", "name": "aws-secrets-manager", **_set(data.get("secretStore") or {})}
+    registry: str = data.get("registry") or ""
+    shared = {"project": project, "registry": registry, "store": store}
+    apps = {name: _app(name, given, tuple(environments), shared) for name, given in (data["apps"] or {}).items()}
+    return Spec(
+        project=project,
+        repository=data["repository"],
+        branch=data.get("branch") or "main",
+        registry=registry,
+        environments=environments,
+        apps=apps,
+        argocd_namespace=(data.get("argocd") or {}).get("namespace") or "argocd",
+        ci=_set(data.get("ci") or {}),
+    )
+
+
+def _set(data: Data) -> dict[str, Any]:
+    """Without the fields that are ``None``, that is, not set."""
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def _environment(project: str, name: str, given: Data) -> Environment:
+    return Environment(
+        name=name,
+        namespace=given.get("namespace") or f"{project}-{name}",
+        sync=given.get("sync") or "auto",
+        cluster=given.get("cluster") or IN_CLUSTER,
+        pod_security=given.get("podSecurity") or "restricted",
+    )
+
+
+def _app(name: str, given: Data, environments: tuple[str, ...], shared: Data) -> App:
+    own = _set(given)
+    overrides: Data = own.pop("environments", {})
+    source, about, tag = own.pop("source", None), own.pop("build", {}), own.pop("tag", UNRELEASED)
+    return App(
+        name=name,
+        base=_workload(name, None, own, shared),
+        workloads={
+            environment: _workload(name, environment, overridden(own, overrides.get(environment) or {}), shared)
+            for environment in environments
+        },
+        tag=tag,
+        build=_build(source, about) if source else None,
+    )
+
+
+def _build(source: str, about: Data) -> Build:
+    return Build(
+        source=source,
+        dockerfile=about.get("dockerfile") or "Dockerfile",
+        test=tuple(about.get("test") or ()),
+        args={name: text(value) for name, value in (about.get("args") or {}).items()},
+    )
+
+
+def overridden(base: Data, override: Data) -> dict[str, Any]:
+    """``base`` with ``override`` laid over it: maps merge, anything else is replaced, ``None`` takes out."""
+    result = dict(base)
+    for name, value in override.items():
+        rival = _RIVALS.get(name)
+        if rival and value is not None:
+            result.pop(rival, None)
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict) and isinstance(result.get(name), dict):
+            result[name] = overridden(result[name], value)
+        else:
+            result[name] = value
+    return result
+
+
+def text(value: object) -> str:
+    """A scalar as an environment variable holds it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _workload(name: str, environment: str | None, given: Data, shared: Data) -> Workload:
+    ports = _ports(given)
+    health, ready = given.get("health"), given.get("ready")
+    service = given.get("service")
+    if service is not False:
+        service = _set(service or {}) if ports else None
+    replicas = None if given.get("autoscale") else given.get("replicas", 1)
+    autoscale = given.get("autoscale")
+    return Workload(
+        name=name,
+        project=shared["project"],
+        environment=environment,
+        image=full_image(given["image"], shared["registry"]),
+        ports=ports,
+        command=tuple(given.get("command") or ()),
+        args=tuple(given.get("args") or ()),
+        env=tuple(_env(given.get("env") or {}, environment)),
+        config=_filled({key: text(value) for key, value in _set(given.get("config") or {}).items()}, environment),
+        secrets={
+            variable: reference
+            for variable, value in _set(given.get("secrets") or {}).items()
+            if (reference := _secret(value, environment)) is not None
+        },
+        resources=_resources(given.get("resources") or {}),
+        probes=_probes(given, ports, health, ready),
+        replicas=replicas,
+        autoscale=_set(autoscale) if autoscale else None,
+        service=cast("Data | None", service or (None if service is False or service is None else {})),
+        ingress=_ingress(given.get("ingress"), environment),
+        migration=_set(given["migration"]) if given.get("migration") else None,
+        disruption=_disruption(given.get("disruption"), replicas, autoscale),
+        network=_set(given["network"]) if given.get("network") is not None else None,
+        service_account=_set(given.get("serviceAccount") or {}),
+        labels=_texts(given.get("labels")),
+        annotations=_texts(given.get("annotations")),
+        security_context=given.get("securityContext") or {},
+        pod_security_context=given.get("podSecurityContext") or {},
+        writable=tuple(given.get("writable", ("/tmp",))),  # noqa: S108
+        progress_deadline=given.get("progressDeadlineSeconds"),
+        container=given.get("container") or {},
+        pod=given.get("pod") or {},
+        secret_store=shared["store"],
+    )
+
+
+def full_image(image: str, registry: str) -> str:
+    """``image`` with ``registry`` before it, unless its first part is a registry: has a dot or a colon, or is localhost."""
+    first, slash, _ = image.partition("/")
+    named = bool(slash) and ("." in first or ":" in first or first == "localhost")
+    return image if named or not registry else f"{registry}/{image}"
+
+
+def _texts(values: Data | None) -> dict[str, str]:
+    return {key: text(value) for key, value in _set(values or {}).items()}
+
+
+def _filled(values: Mapping[str, str], environment: str | None) -> dict[str, str]:
+    """With ``{environment}`` filled in; the base, which has none, leaves such entries to the overlays."""
+    if environment is None:
+        return {key: value for key, value in values.items() if PLACEHOLDER not in value}
+    return {key: value.replace(PLACEHOLDER, environment) for key, value in values.items()}
+
+
+def _env(given: object, environment: str | None) -> list[Data]:
+    """Both spellings as Kubernetes' list; values as text."""
+    items: list[dict[str, Any]] = []
+    if isinstance(given, dict):
+        for name, value in _set(given).items():
+            items.append({"name": name, **value} if isinstance(value, dict) else {"name": name, "value": text(value)})
+    else:
+        for item in cast("list[Data]", given):
+            entry = _set(item)
+            items.append({**entry, "value": text(entry["value"])} if "value" in entry else entry)
+    result: list[Data] = []
+    for item in items:
+        if "value" not in item or PLACEHOLDER not in item["value"]:
+            result.append(item)
+        elif environment is not None:
+            result.append({**item, "value": item["value"].replace(PLACEHOLDER, environment)})
+    return result
+
+
+def _secret(value: str | Data, environment: str | None) -> SecretRef | None:
+    if isinstance(value, str):
+        key, _, name = value.partition("#")
+        reference = SecretRef(key, name or None)
+    else:
+        reference = SecretRef(value["key"], value.get("property"), value.get("version"))
+    if PLACEHOLDER not in reference.key:
+        return reference
+    # The base keeps the variable's name, for its `envFrom`; only overlays know the store's key.
+    return SecretRef(
+        reference.key.replace(PLACEHOLDER, environment or PLACEHOLDER), reference.property, reference.version
+    )
+
+
+def _ingress(given: Data | None, environment: str | None) -> Data | None:
+    if not given:
+        return None
+    return {**_set(given), "host": given["host"].replace(PLACEHOLDER, environment or PLACEHOLDER)}
+
+
+def _ports(given: Data) -> tuple[Port, ...]:
+    """``port: 8080`` is one port named ``http``, which the Service offers as 80."""
+    items = given.get("ports") or ([{"name": "http", "containerPort": given["port"]}] if given.get("port") else [])
+    service: Data = given.get("service") or {}
+    first = service.get("port") if isinstance(service, dict) else None
+    result: list[Port] = []
+    for index, item in enumerate(items):
+        number: int = item["containerPort"]
+        name = item.get("name") or ("http" if index == 0 else f"port-{number}")
+        offered = item.get("servicePort") or (first if index == 0 and first else (80 if name == "http" else number))
+        result.append(Port(name, number, offered, item.get("protocol") or "TCP"))
+    return tuple(result)
+
+
+def _resources(given: Data) -> Data:
+    """Requests always, so that the scheduler knows; a memory limit as large as its request is left to people."""
+    requests = {"cpu": "50m", "memory": "128Mi", **_texts(given.get("requests"))}
+    limits = _texts(given.get("limits"))
+    claims = given.get("claims")
+    return {"requests": requests, **({"limits": limits} if limits else {}), **({"claims": claims} if claims else {})}
+
+
+def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str | None) -> dict[str, Data]:
+    """``health`` and ``ready`` spelled out; a probe written in full replaces what they would give."""
+    result: dict[str, Data] = {}
+    if ports:
+        port = ports[0].name
+        if health:
+            result["startupProbe"] = {
+                "httpGet": {"path": health, "port": port},
+                "periodSeconds": 2,
+                "failureThreshold": 30,
+            }
+            result["livenessProbe"] = {
+                "httpGet": {"path": health, "port": port},
+                "periodSeconds": 10,
+                "timeoutSeconds": 3,
+            }
+        if ready or health:
+            result["readinessProbe"] = {
+                "httpGet": {"path": ready or health, "port": port}, "periodSeconds": 5, "timeoutSeconds": 3
+            }  # fmt: skip
+    for name in ("startupProbe", "livenessProbe", "readinessProbe"):
+        if given.get(name):
+            probe = dict(_set(given[name]))
+            if isinstance(probe.get("httpGet"), dict) and ports:
+                probe["httpGet"] = {"port": ports[0].name, **_set(probe["httpGet"])}
+            result[name] = probe
+    return result
+
+
+def _disruption(given: object, replicas: int | None, autoscale: Data | None) -> Data | None:
+    """By default one pod at a time may be taken away, wherever there is more than one."""
+    if given is False:
+        return None
+    if isinstance(given, dict):
+        return given
+    several = (autoscale["min"] if autoscale else replicas or 0) > 1
+    return {"maxUnavailable": 1} if several else None

@@ -1,0 +1,340 @@
+"""Types of fields: each checks plain data, and describes itself as JSON Schema.
+
+A check appends to ``Findings`` and never raises, so that one run reports all.
+``None`` stands for "not set" and is accepted everywhere; only ``Record`` looks
+at what is required.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+Path = tuple[str | int, ...]
+JsonSchema = dict[str, object]
+
+DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong at ``path``; ``at_key`` points at the field's name rather than at its value."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    at_key: bool = False
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects what the checks find."""
+
+    items: list[Finding] = field(default_factory=list)
+
+    def add(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
+        """Record one finding."""
+        self.items.append(Finding(path, message, hint, at_key))
+
+
+class Type(Protocol):
+    """What a field accepts."""
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """Append what is wrong with ``value``."""
+
+    def schema(self) -> JsonSchema:
+        """The JSON Schema (draft 2020-12) of the same."""
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a message: short, and on one line."""
+    if isinstance(value, Mapping):
+        return "a map"
+    if isinstance(value, str):
+        text = value if value.isprintable() else ascii(value)[1:-1]
+        return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…" ({len(text)} characters)'
+    if isinstance(value, Sequence):
+        return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def did_you_mean(word: object, known: Sequence[str], otherwise: str = "") -> str:
+    """A hint that names the nearest known word, or all of them where none is near."""
+    import difflib
+
+    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return otherwise or f"known here: {', '.join(sorted(known))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text of at most ``longest`` characters, matching ``pattern`` whole; ``what`` names it in messages."""
+
+    what: str = "text"
+    pattern: str = ""
+    longest: int = 4096
+    hint: str = ""
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is None:
+            return
+        if not isinstance(value, str):
+            hint = "put it in quotes" if isinstance(value, int | float) else self.hint
+            findings.add(path, f"expected {self.what}, got {shown(value)}", hint)
+        elif len(value) > self.longest:
+            findings.add(path, f"{self.what} of {len(value)} characters", f"at most {self.longest} are possible")
+        elif (self.pattern and not re.fullmatch(self.pattern, value)) or "\0" in value:
+            findings.add(path, f"{shown(value)} is not {self.what}", self.hint)
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        limits: JsonSchema = {"type": "string", "maxLength": self.longest}
+        return {**limits, "pattern": f"^({self.pattern})$"} if self.pattern else limits
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """Text, a number or a boolean: what ends up as text in an environment variable."""
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is not None and not isinstance(value, str | int | float):
+            findings.add(
+                path, f"expected text, got {shown(value)}", "only text, numbers and booleans can be values here"
+            )
+        elif isinstance(value, str) and "\0" in value:
+            findings.add(path, "text with a NUL character", "an environment variable cannot hold one")
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {"type": ["string", "number", "boolean"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number between ``least`` and ``most``, both included."""
+
+    least: int
+    most: int
+    what: str = "a whole number"
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is None:
+            return
+        if isinstance(value, bool) or not isinstance(value, int):
+            quoted = isinstance(value, str) and value.isdigit()
+            findings.add(path, f"expected {self.what}, got {shown(value)}", "take off the quotes" if quoted else "")
+        elif not self.least <= value <= self.most:
+            findings.add(path, f"{value} is not {self.what}", f"from {self.least} to {self.most}")
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """``true`` or ``false``, and no other word for it."""
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is not None and not isinstance(value, bool):
+            findings.add(path, f"expected true or false, got {shown(value)}", "write true or false, without quotes")
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is not None and value not in self.words:
+            findings.add(path, f"{shown(value)} is not one of {', '.join(self.words)}", did_you_mean(value, self.words))
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list whose items all have one type; ``key`` names a field that no two items may share."""
+
+    item: Type
+    key: str = ""
+    least: int = 0
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is None:
+            return
+        if not isinstance(value, list):
+            findings.add(path, f"expected a list, got {shown(value)}", 'start each item with "- "')
+            return
+        if len(value) < self.least:
+            findings.add(path, "an empty list", f"at least {self.least} is needed")
+        seen: set[object] = set()
+        for index, item in enumerate(value):
+            self.item.check(item, (*path, index), findings)
+            name = item.get(self.key) if self.key and isinstance(item, dict) else None
+            if isinstance(name, str | int):
+                if name in seen:
+                    findings.add((*path, index, self.key), f"{self.key} {shown(name)} is there twice", "rename one")
+                seen.add(name)
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {"type": "array", "items": self.item.schema(), **({"minItems": self.least} if self.least else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """A map from names, each a ``key``, to values of one type."""
+
+    key: Text
+    value: Type
+    least: int = 0
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is None:
+            return
+        if not isinstance(value, dict):
+            findings.add(path, f"expected a map, got {shown(value)}", 'write "name: value" lines')
+            return
+        if len(value) < self.least:
+            findings.add(path, "an empty map", f"at least {self.least} is needed")
+        for name, item in value.items():
+            before = len(findings.items)
+            self.key.check(name, (*path, name), findings)
+            for position in range(before, len(findings.items)):
+                found = findings.items[position]
+                findings.items[position] = Finding(found.path, found.message, found.hint, at_key=True)
+            self.value.check(item, (*path, name), findings)
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {
+            "type": "object",
+            "propertyNames": self.key.schema(),
+            "additionalProperties": nullable(self.value.schema()),
+            **({"minProperties": self.least} if self.least else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Kubernetes' own shape, taken as it is; ``validate`` checks it against the API's schema."""
+
+    what: str = "a map"
+    kind: type = dict
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is not None and not isinstance(value, self.kind):
+            findings.add(path, f"expected {self.what}, got {shown(value)}")
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {"type": "array" if self.kind is list else "object"}
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of several types, told apart by the YAML shape: the first whose shape fits is the one that checks."""
+
+    shapes: tuple[tuple[type | tuple[type, ...], Type], ...]
+    what: str
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is None:
+            return
+        for shape, accepts in self.shapes:
+            if isinstance(value, shape) and not (isinstance(value, bool) and shape is not bool):
+                accepts.check(value, path, findings)
+                return
+        findings.add(path, f"expected {self.what}, got {shown(value)}")
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {"anyOf": [accepts.schema() for _, accepts in self.shapes]}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a record: its type, and a sentence that editors show."""
+
+    type: Type
+    about: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A map with known fields. An unknown one is a fault: a misspelled field must not be dropped in silence."""
+
+    fields: Mapping[str, Field]
+    exactly_one: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is None:
+            if any(known.required for known in self.fields.values()):
+                findings.add(path, "nothing there", f"needs {self._required()}", at_key=True)
+            return
+        if not isinstance(value, dict):
+            findings.add(path, f"expected a map, got {shown(value)}", f"known here: {', '.join(self.fields)}")
+            return
+        for name, item in value.items():
+            known = self.fields.get(name)
+            if known is None:
+                hint = self.elsewhere.get(name) or did_you_mean(name, tuple(self.fields))
+                findings.add((*path, name), f"unknown field {shown(name)}", hint, at_key=True)
+            else:
+                known.type.check(item, (*path, name), findings)
+        for name, known in self.fields.items():
+            if known.required and value.get(name) is None:
+                findings.add((*path, name), f"{name} is missing", known.about, at_key=True)
+        if self.exactly_one and sum(value.get(name) is not None for name in self.exactly_one) != 1:
+            findings.add(path, f"needs exactly one of {', '.join(self.exactly_one)}", at_key=True)
+
+    def _required(self) -> str:
+        return ", ".join(name for name, known in self.fields.items() if known.required)
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        properties = {
+            name: {**nullable(known.type.schema()), "description": known.about} for name, known in self.fields.items()
+        }
+        required = [name for name, known in self.fields.items() if known.required]
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": properties,
+            **({"required": required} if required else {}),
+        }
+
+
+def nullable(schema: JsonSchema) -> JsonSchema:
+    """The same schema, with ``null`` allowed: it means "not set"."""
+    if isinstance(schema.get("type"), str):
+        return {**schema, "type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}

@@ -1,0 +1,178 @@
+"""Change single scalars in YAML files by splicing: the only code that edits YAML bytes.
+
+The file is parsed for positions only and never written from the parse, so
+comments, quotes, anchors, line endings and everything else stay byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from generator import yaml_emit
+from generator.errors import Fault, SpecError
+
+try:
+    from yaml import CSafeLoader as _Parser
+except ImportError:
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+
+_PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An entry of ``images:``. ``tag`` and ``digest`` are ``None`` where the entry has none."""
+
+    name: str
+    tag: str | None
+    digest: str | None
+
+
+class _NodeLoader(_Parser):
+    """Composes nodes and leaves scalars as the text they are."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own name)
+
+
+def images(content: bytes, path: str) -> list[Image]:
+    """The ``images:`` of a kustomization; ``path`` names it in faults."""
+    text = _decode(content, path)
+    return [
+        Image(name.value, _text(entry, "newTag"), _text(entry, "digest"))
+        for entry in _entries(text, path)
+        if isinstance(name := _value(entry, "name"), yaml.ScalarNode)
+    ]
+
+
+def set_image(content: bytes, path: str, image: Image) -> bytes:
+    """``content`` with the tag and digest of ``image`` in the entry of that name; no other byte changes.
+
+    A ``None`` digest takes a ``digest`` line out, since a digest of another
+    tag would win over the tag. ``SpecError`` if there is no such entry.
+    """
+    text = _decode(content, path)
+    for entry in _entries(text, path):
+        name = _value(entry, "name")
+        if isinstance(name, yaml.ScalarNode) and name.value == image.name:
+            break
+    else:
+        raise SpecError([Fault(path, 1, 1, "images", f"has no entry for {image.name}", "put one back: `- name: …`")])
+    # From the end of the file to its start, so that positions stay right.
+    if image.digest is None:
+        text = _remove(text, entry, "digest")
+    else:
+        text = _set(text, entry, "digest", image.digest, after="newTag")
+    if image.tag is not None:
+        entry = next(e for e in _entries(text, path) if _text(e, "name") == image.name)
+        text = _set(text, entry, "newTag", image.tag, after="name")
+    return _encode(text, content)
+
+
+def _decode(content: bytes, path: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = content[: exc.start].count(b"\n") + 1
+        raise SpecError([Fault(path, line, 1, "", "is not UTF-8", "save it as UTF-8")]) from exc
+
+
+def _encode(text: str, former: bytes) -> bytes:
+    mark = b"\xef\xbb\xbf" if former.startswith(b"\xef\xbb\xbf") else b""
+    return mark + text.encode()
+
+
+def _entries(text: str, path: str) -> list[yaml.MappingNode]:
+    try:
+        documents = list(yaml.compose_all(text, Loader=_NodeLoader))
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = getattr(exc, "problem", None) or str(exc)
+        raise SpecError([Fault(path, line, column, "", problem, "mend the YAML of this file first")]) from exc
+    for document in documents:
+        found = _value(document, "images")
+        if isinstance(found, yaml.SequenceNode):
+            return [entry for entry in found.value if isinstance(entry, yaml.MappingNode)]
+    return []
+
+
+def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    pair = _pair(node, key)
+    return pair[1] if pair else None
+
+
+def _pair(node: yaml.Node | None, key: str) -> tuple[yaml.ScalarNode, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value in node.value:
+            if isinstance(key_node, yaml.ScalarNode) and key_node.value == key:
+                return key_node, value
+    return None
+
+
+def _text(entry: yaml.Node, key: str) -> str | None:
+    node = _value(entry, key)
+    return str(node.value) if isinstance(node, yaml.ScalarNode) and node.value not in ("", "~", "null") else None
+
+
+def _span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
+    """Where the scalar stands, without its anchor or tag; an alias is found after its key, not at its anchor."""
+    start, end = value.start_mark.index, value.end_mark.index
+    if start < key.end_mark.index:
+        alias = re.compile(r"\s*:\s*(\*[^\s,\[\]{}]+)").match(text, key.end_mark.index)
+        assert alias is not None
+        return alias.span(1)
+    properties = _PROPERTIES.match(text, start, end)
+    return (properties.end() if properties else start), end
+
+
+def _set(text: str, entry: yaml.MappingNode, key: str, wanted: str, after: str) -> str:
+    pair = _pair(entry, key)
+    if pair is None:
+        return _insert(text, entry, key, wanted, after)
+    start, end = _span(text, *pair)
+    former = text[start:end]
+    if _text(entry, key) == wanted:
+        return text
+    if not former:  # `newTag:` with nothing behind it
+        return f"{text[:start]} {yaml_emit.scalar(wanted)}{text[start:]}"
+    if former[0] == "'":
+        return f"{text[:start]}'{wanted}'{text[end:]}"
+    if former[0] == '"':
+        return f"{text[:start]}{yaml_emit.quoted(wanted)}{text[end:]}"
+    return f"{text[:start]}{yaml_emit.scalar(wanted)}{text[end:]}"
+
+
+def _insert(text: str, entry: yaml.MappingNode, key: str, wanted: str, after: str) -> str:
+    """A new field right after the field ``after``, or after ``name``, in the style of the entry."""
+    pair = _pair(entry, after) or _pair(entry, "name")
+    assert pair is not None
+    _, end = _span(text, *pair)
+    scalar = yaml_emit.scalar(wanted)
+    if entry.flow_style:
+        return f"{text[:end]}, {key}: {scalar}{text[end:]}"
+    stop = text.find("\n", end)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    line = " " * pair[0].start_mark.column + f"{key}: {scalar}"
+    if stop < 0:
+        return f"{text}{newline}{line}"
+    stop = stop - 1 if text[stop - 1] == "\r" else stop
+    return f"{text[:stop]}{newline}{line}{text[stop:]}"
+
+
+def _remove(text: str, entry: yaml.MappingNode, key: str) -> str:
+    pair = _pair(entry, key)
+    if pair is None:
+        return text
+    start, (_, end) = pair[0].start_mark.index, _span(text, *pair)
+    if entry.flow_style:
+        before = re.compile(r",\s*\Z").search(text[:start])
+        return text[: before.start()] + text[end:] if before else text[:start] + re.sub(r"\A\s*,\s*", "", text[end:])
+    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    if text[line_start:start].strip():  # the first field of its item: `- digest: …`
+        rest: Any = re.compile(r"[^\n]*\n\s*").match(text, end)
+        return text[:start] + text[rest.end() :] if rest else text
+    return text[:line_start] + (text[line_end + 1 :] if line_end >= 0 else "")
