@@ -1,0 +1,257 @@
+"""Argo CD as processes beside the API server, configured by its own manifests.
+
+All components are the one ``argocd`` program under different names. They act
+with the administrator's kubeconfig, as if they ran inside of the cluster
+(``ARGOCD_FAKE_IN_CLUSTER``). The server makes up the administrator's password,
+as it does at every fresh installation, so that it appears in no command line.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator import tools
+from generator.cluster import probe
+from generator.cluster.component import Component, Part, Step
+from generator.cluster.control_plane import apply, kubectl, wait_served
+from generator.cluster.layout import write_private
+from generator.cluster.state import State
+from generator.errors import ClusterError
+
+NAMESPACE = "argocd"
+USER = "admin"
+PORTS = (
+    "redis",
+    "argocd-server",
+    "argocd-server-metrics",
+    "argocd-repo-server",
+    "argocd-repo-server-metrics",
+    "argocd-application-controller",
+    "argocd-applicationset-controller",
+    "argocd-applicationset-controller-metrics",
+    "argocd-applicationset-controller-webhook",
+    "argocd-notifications-controller",
+)
+# Pushes arrive by webhook within a second; this is for what no webhook tells, such as a change made in the cluster.
+RECONCILIATION = "60s"
+
+
+def url(state: State) -> str:
+    """Where the API and the user interface answer."""
+    return f"http://127.0.0.1:{state.ports['argocd-server']}"
+
+
+def parts(state: State) -> list[Part]:
+    """Redis, the configuration, and the components."""
+    layout, ports = state.layout, state.ports
+    repo_server = f"127.0.0.1:{ports['argocd-repo-server']}"
+    redis = f"--redis=127.0.0.1:{ports['redis']}"
+    plain = "--repo-server-plaintext"
+    configured = ("argocd-config", "argocd-files")
+
+    def component(
+        name: str, *arguments: str, health: str, program: str = "", needs: tuple[str, ...] = configured
+    ) -> Component:
+        argv: list[str | Path] = [layout.bin / (program or name), f"--namespace={NAMESPACE}", *arguments]
+        if name == "argocd-repo-server":
+            argv.remove(f"--namespace={NAMESPACE}")
+        return Component(name, argv, ready=probe.http(health), needs=needs, env=_environment(state))
+
+    def health(port: str, path: str = "/healthz") -> str:
+        return f"http://127.0.0.1:{ports[port]}{path}"
+
+    return [
+        Component(
+            "redis",
+            ["redis-server", layout.config / "redis.conf"],
+            ready=probe.tcp("127.0.0.1", ports["redis"]),
+            prepare=lambda: _write_redis(state),
+        ),
+        Step("argocd-files", lambda: _files(state), again=True),
+        Step("argocd-crds", lambda: _crds(state), ("kube-apiserver",)),
+        Step("argocd-config", lambda: _configure(state), ("kube-apiserver", "argocd-crds", "redis")),
+        component(
+            "argocd-repo-server",
+            f"--port={ports['argocd-repo-server']}",
+            "--address=127.0.0.1",
+            "--metrics-address=127.0.0.1",
+            f"--metrics-port={ports['argocd-repo-server-metrics']}",
+            redis,
+            "--disable-tls",
+            "--client-ca-path=",
+            health=health("argocd-repo-server-metrics"),
+        ),
+        component(
+            "argocd-application-controller",
+            f"--metrics-port={ports['argocd-application-controller']}",
+            redis,
+            f"--repo-server={repo_server}",
+            plain,
+            health=health("argocd-application-controller"),
+        ),
+        component(
+            "argocd-server",
+            f"--port={ports['argocd-server']}",
+            "--address=127.0.0.1",
+            "--metrics-address=127.0.0.1",
+            f"--metrics-port={ports['argocd-server-metrics']}",
+            "--insecure",
+            redis,
+            f"--repo-server={repo_server}",
+            plain,
+            health=health("argocd-server"),
+        ),
+        component(
+            "argocd-applicationset-controller",
+            f"--metrics-addr=127.0.0.1:{ports['argocd-applicationset-controller-metrics']}",
+            f"--probe-addr=127.0.0.1:{ports['argocd-applicationset-controller']}",
+            f"--webhook-addr=127.0.0.1:{ports['argocd-applicationset-controller-webhook']}",
+            f"--argocd-repo-server={repo_server}",
+            plain,
+            # Its probe address answers 404 to everything.
+            health=health("argocd-applicationset-controller-metrics", "/metrics"),
+        ),
+        component(
+            "argocd-notifications-controller",
+            f"--metrics-port={ports['argocd-notifications-controller']}",
+            f"--argocd-repo-server={repo_server}",
+            "--argocd-repo-server-plaintext",
+            program="argocd-notifications",
+            health=health("argocd-notifications-controller", "/metrics"),
+        ),
+        Step("argocd-password", lambda: _read_password(state), ("argocd-server",)),
+        Step("argocd-repository-credentials", lambda: _credentials(state), ("argocd-config", "gitea-account")),
+    ]
+
+
+def _environment(state: State) -> dict[str, str]:
+    layout = state.layout
+    home = layout.data / "argocd"
+    return {
+        "HOME": str(home),
+        "TMPDIR": str(home / "tmp"),
+        "PATH": f"{layout.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "KUBECONFIG": str(layout.kubeconfig),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "REDIS_PASSWORD": state.secrets["redis_password"],
+        "ARGOCD_FAKE_IN_CLUSTER": "true",
+        "ARGOCD_GPG_ENABLED": "false",
+        "ARGOCD_TLS_DATA_PATH": str(home / "tls"),
+        "ARGOCD_SSH_DATA_PATH": str(home / "ssh"),
+        "ARGOCD_PLUGINSOCKFILEPATH": str(home / "plugins"),
+        "ARGOCD_ASK_PASS_SOCK": str(home / "ask-pass.sock"),
+    }
+
+
+def _files(state: State) -> None:
+    """Folders, and the programs that the components look for on their PATH."""
+    layout = state.layout
+    for folder in ("tmp", "tls", "ssh", "plugins"):
+        (layout.data / "argocd" / folder).mkdir(parents=True, exist_ok=True)
+    names = ("server", "repo-server", "application-controller", "applicationset-controller", "notifications")
+    links = dict.fromkeys(["argocd", *(f"argocd-{name}" for name in names)], tools.find("argocd"))
+    for name, target in {**links, "kustomize": tools.find("kustomize")}.items():
+        link = layout.bin / name
+        if not link.is_symlink() or link.readlink() != target:
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+    # Without it every comparison fails with "permission denied", whether signatures are verified or not.
+    wrapper = layout.bin / "git-verify-wrapper.sh"
+    shutil.copyfile(tools.asset("argo-cd", "hack/git-verify-wrapper.sh"), wrapper)
+    wrapper.chmod(0o755)
+
+
+def _write_redis(state: State) -> None:
+    """Redis keeps nothing on disk: it is a cache. The password keeps other users of this machine out."""
+    lines = [
+        "bind 127.0.0.1",
+        f"port {state.ports['redis']}",
+        f"requirepass {state.secrets['redis_password']}",
+        f"dir {state.layout.data}",
+        'save ""',
+        "appendonly no",
+    ]
+    write_private(state.layout.config / "redis.conf", "\n".join(lines) + "\n")
+
+
+def _crds(state: State) -> None:
+    folder = tools.asset("argo-cd", "manifests/crds")
+    apply(state, *(f"--filename={file}" for file in sorted(folder.glob("*-crd.yaml"))))
+    wait_served(state, "argoproj.io/v1alpha1", "applications", "applicationsets", "appprojects")
+
+
+def _configure(state: State) -> None:
+    """The namespace, and Argo CD's own configuration with ours laid over it."""
+    folder = tools.asset("argo-cd", "manifests/base")
+    names = ("cm", "cmd-params-cm", "gpg-keys-cm", "rbac-cm", "secret", "ssh-known-hosts-cm", "tls-certs-cm")
+    files = [folder / "config" / f"argocd-{name}.yaml" for name in names]
+    files += [folder / "notification" / f"argocd-notifications-{name}.yaml" for name in ("cm", "secret")]
+    manifests = {file.stem: yaml.safe_load(file.read_text()) for file in files}
+    _data(manifests["argocd-cm"], "data").update(
+        {"url": url(state), "timeout.reconciliation": RECONCILIATION, "timeout.reconciliation.jitter": "0s"}
+    )
+    # Gitea signs its webhooks the way Gogs does, and Argo CD verifies them as such.
+    _data(manifests["argocd-secret"], "stringData").update(
+        {
+            "webhook.gogs.secret": state.secrets["webhook_secret"],
+            "server.secretkey": state.secrets["argocd_secret_key"],
+        }
+    )
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+    documents = yaml.safe_dump_all([namespace, *manifests.values()])
+    apply(state, "--namespace", NAMESPACE, "--filename", "-", stdin=documents)
+
+
+def _data(manifest: dict[str, Any], key: str) -> dict[str, str]:
+    data: dict[str, str] = manifest.setdefault(key, {})
+    return data
+
+
+def _read_password(state: State) -> None:
+    """Take the password from where argocd-server has put it."""
+    output = kubectl(
+        state, "get", "secret", "argocd-initial-admin-secret", "--namespace", NAMESPACE, "--output", "json"
+    )
+    state.record_secrets(argocd_password=base64.b64decode(json.loads(output)["data"]["password"]).decode())
+
+
+def _credentials(state: State) -> None:
+    """Let Argo CD read every repository of the forge, private ones too."""
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": "local-forge",
+            "namespace": NAMESPACE,
+            "labels": {"argocd.argoproj.io/secret-type": "repo-creds"},
+        },
+        "stringData": {
+            "type": "git",
+            "url": f"http://127.0.0.1:{state.ports['gitea']}/",
+            "username": state.secrets["gitea_user"],
+            "password": state.secrets["gitea_token"],
+        },
+    }
+    apply(state, "--filename", "-", stdin=json.dumps(secret))
+
+
+def new_secrets() -> dict[str, str]:
+    """The passwords that Argo CD's parts share with each other and with the forge."""
+    return {name: secrets.token_urlsafe(32) for name in ("redis_password", "webhook_secret", "argocd_secret_key")}
+
+
+def login(server: str, password: str) -> str:
+    """A session token for Argo CD's API, valid for a day."""
+    status, answer = probe.request_json(
+        "POST", f"{server}/api/v1/session", body={"username": USER, "password": password}
+    )
+    if status != 200 or not isinstance(answer, dict):
+        raise ClusterError(f"{server}: Argo CD refuses to log {USER} in: {answer}", "see `local status`")
+    return str(answer["token"])

@@ -1,0 +1,100 @@
+"""The cluster's own certificate authority, by the ``openssl`` program (3.0 or later).
+
+Keys are elliptic (P-256), because RSA keys take a second each. Nothing here is
+trusted by anything outside the cluster, and all of it goes with ``down``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import process
+from generator.errors import ProcessError
+
+NAME = "gitops-generator local cluster"
+DAYS = "3650"
+_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256", "-days", DAYS)
+_HINT = "install OpenSSL 3.0 or later"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A certificate and its private key, as PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate authority in ``directory``; every method returns what is already there, if it is."""
+
+    directory: Path
+
+    @property
+    def certificate(self) -> Path:
+        """The authority's own certificate, for clients to verify servers by."""
+        return self.directory / "ca.crt"
+
+    def create(self) -> None:
+        """Make the authority."""
+        if self.certificate.exists():
+            return
+        self._openssl(
+            [
+                "req",
+                "-x509",
+                *_KEY,
+                "-subj",
+                f"/CN={NAME}",
+                "-addext",
+                "keyUsage=critical,digitalSignature,keyCertSign",
+            ],
+            Pair(self.certificate, self.directory / "ca.key"),
+        )
+
+    def issue(self, name: str, *, common_name: str, organization: str = "", hosts: Sequence[str] = ()) -> Pair:
+        """A certificate for clients and servers, as ``<name>.crt`` and ``<name>.key``.
+
+        ``hosts`` are what a server is called: DNS names and IP addresses.
+        ``organization`` is what Kubernetes takes for the client's group.
+        """
+        pair = self._pair(name)
+        if pair.certificate.exists():
+            return pair
+        subject = (f"/O={organization}" if organization else "") + f"/CN={common_name}"
+        arguments = ["req", "-x509", "-CA", str(self.certificate), "-CAkey", str(self.directory / "ca.key"), *_KEY]
+        arguments += ["-subj", subject, "-addext", "basicConstraints=critical,CA:FALSE"]
+        arguments += ["-addext", "keyUsage=critical,digitalSignature,keyEncipherment"]
+        arguments += ["-addext", "extendedKeyUsage=serverAuth,clientAuth"]
+        if hosts:
+            names = ",".join(f"{'IP' if host[-1].isdigit() or ':' in host else 'DNS'}:{host}" for host in hosts)
+            arguments += ["-addext", f"subjectAltName={names}"]
+        self._openssl(arguments, pair)
+        return pair
+
+    def key_pair(self, name: str) -> Pair:
+        """A bare public key (``<name>.crt``) and private key, to sign service account tokens by."""
+        pair = self._pair(name)
+        if pair.certificate.exists():
+            return pair
+        process.run(
+            ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-out", pair.key],
+            hint=_HINT,
+        )
+        process.run(["openssl", "pkey", "-in", pair.key, "-pubout", "-out", pair.certificate], hint=_HINT)
+        return pair
+
+    def _pair(self, name: str) -> Pair:
+        return Pair(self.directory / f"{name}.crt", self.directory / f"{name}.key")
+
+    @staticmethod
+    def _openssl(arguments: Sequence[str], pair: Pair) -> None:
+        """Run openssl; the certificate takes its name last, as it is what says that the pair is complete."""
+        unfinished = pair.certificate.with_suffix(".new")
+        process.run(
+            ["openssl", *arguments, "-keyout", pair.key, "-out", unfinished], error=ProcessError, hint=_HINT, timeout=30
+        )
+        unfinished.replace(pair.certificate)

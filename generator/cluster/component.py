@@ -1,0 +1,202 @@
+"""Daemons and one-off steps of the cluster, and how they are started: as early and as parallel as their needs allow."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from generator import process
+from generator.cluster.layout import Layout
+from generator.cluster.probe import Probe
+from generator.cluster.state import Process, State
+from generator.errors import ClusterError
+
+Echo = Callable[[str], None]
+
+MARKER = "GITOPS_GENERATOR_LOCAL"
+"""Environment variable of every daemon, holding its state directory, so that ``down`` knows its own even unrecorded."""
+
+TAIL_LINES = 15
+POLL_SECONDS = 0.05
+
+
+class Part(Protocol):
+    """Something to bring about: it has a name and needs other parts first."""
+
+    @property
+    def name(self) -> str:
+        """How other parts refer to it, and what is shown."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of parts that come before it."""
+
+    def bring_up(self, state: State, cancelled: threading.Event) -> bool:
+        """Bring it about; False if there was nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do once (``again``: at each ``up``, because a reboot undoes it)."""
+
+    name: str
+    action: Callable[[], None]
+    needs: tuple[str, ...] = ()
+    again: bool = False
+
+    def bring_up(self, state: State, cancelled: threading.Event) -> bool:
+        """Do it, unless it has been done, or everything is being given up."""
+        if cancelled.is_set():
+            return False
+        if not self.again and self.name in state.done:
+            return False
+        self.action()
+        if not self.again:
+            state.record_done(self.name)
+        return not self.again
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A daemon: what to run, how to see that it is ready, and what must be ready before it."""
+
+    name: str
+    argv: Sequence[str | Path]
+    ready: Probe
+    needs: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[], None] | None = None
+    user: int | None = None
+    group: int | None = None
+    timeout: float = 90
+
+    def bring_up(self, state: State, cancelled: threading.Event) -> bool:
+        """Start it unless it runs, and wait until it is ready.
+
+        Raises ClusterError with the end of its log when it ends, or is not ready within ``timeout`` seconds.
+        """
+        running = state.processes.get(self.name)
+        fresh = running is None or not running.alive
+        if running is None or fresh:
+            if self.prepare is not None:
+                self.prepare()
+            running = self._spawn(state)
+        deadline = time.monotonic() + self.timeout
+        while not self._is_ready():
+            if cancelled.is_set():
+                return fresh
+            if not running.alive:
+                raise self._failure(state, "has ended")
+            if time.monotonic() > deadline:
+                raise self._failure(state, f"is not ready after {self.timeout:g} s")
+            time.sleep(POLL_SECONDS)
+        return fresh
+
+    def _spawn(self, state: State) -> Process:
+        env = {**direct_environment(state), MARKER: str(state.layout.directory), **self.env}
+        log = state.layout.log(self.name)
+        pid = process.spawn(self.argv, log=log, cwd=Path("/"), env=env, user=self.user, group=self.group)
+        return state.record_process(self.name, pid)
+
+    def _failure(self, state: State, what: str) -> ClusterError:
+        log = state.layout.log(self.name)
+        return ClusterError(
+            f"{self.name} {what}{_tail(log)}", f"read {log}, then run `local up` again, or `local down`"
+        )
+
+    def _is_ready(self) -> bool:
+        try:
+            return self.ready()
+        except (OSError, ValueError):
+            return False
+
+
+def bring_up(parts: Iterable[Part], state: State, echo: Echo) -> None:
+    """Bring up all ``parts``, each as soon as its needs are met; echo the seconds that each took.
+
+    The first failure is raised once the parts under way have stopped waiting.
+    What was started stays, recorded, for the next ``up`` or for ``down``.
+    """
+    waiting = {part.name: part for part in parts}
+    done: set[str] = set()
+    cancelled = threading.Event()
+    running: dict[Future[str], str] = {}
+    with ThreadPoolExecutor(max_workers=max(1, len(waiting))) as pool:
+        try:
+            while waiting or running:
+                for part in [part for part in waiting.values() if done.issuperset(part.needs)]:
+                    del waiting[part.name]
+                    running[pool.submit(_timed, part, state, cancelled)] = part.name
+                if not running:
+                    raise ValueError(f"nothing can start any more: {sorted(waiting)}")
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    done.add(running.pop(future))
+                    if line := future.result():
+                        echo(line)
+        finally:
+            cancelled.set()
+
+
+def stop(processes: Mapping[str, Process], *, grace: float = 3) -> None:
+    """End all of ``processes``: SIGTERM, and SIGKILL for those still there after ``grace`` seconds."""
+    for sign, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+        remaining = [value for value in processes.values() if value.alive]
+        for value in remaining:
+            send(value, sign)
+        deadline = time.monotonic() + seconds
+        while any(value.alive for value in remaining) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+
+
+def send(target: Process, sign: signal.Signals) -> None:
+    """Send a signal to a process if it still is the one that we mean."""
+    if target.alive:
+        try:
+            os.kill(target.pid, sign)
+        except ProcessLookupError:
+            return
+
+
+def marked(layout: Layout) -> dict[str, Process]:
+    """Every process that carries this cluster's marker, recorded or not (Linux; elsewhere none)."""
+    wanted = f"{MARKER}={layout.directory}".encode()
+    found: dict[str, Process] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (entry / "environ").read_bytes()
+        except OSError:
+            continue
+        if wanted in environment.split(b"\0"):
+            pid = int(entry.name)
+            found[f"process {pid}"] = Process.of(pid)
+    return found
+
+
+def direct_environment(state: State) -> dict[str, str]:
+    """Environment that keeps traffic inside the cluster off any proxy of the machine."""
+    names = ["127.0.0.1", "localhost", ".svc", ".cluster.local", *filter(None, [state.subnet])]
+    kept = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    value = ",".join([*filter(None, [kept]), *names])
+    return {"NO_PROXY": value, "no_proxy": value}
+
+
+def _timed(part: Part, state: State, cancelled: threading.Event) -> str:
+    begin = time.monotonic()
+    if not part.bring_up(state, cancelled):
+        return ""
+    return f"{part.name}: {time.monotonic() - begin:.1f} s"
+
+
+def _tail(log: Path) -> str:
+    try:
+        lines = log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+    except OSError:
+        lines = []
+    return "".join(f"\n  {line}" for line in lines)

@@ -1,0 +1,222 @@
+"""The Kubernetes control plane: etcd, API server, controller manager, scheduler.
+
+The API server listens on one address only: the real node's, so that pods reach
+it as ``kubernetes.default``, or the loopback address when KWOK plays the nodes.
+Everyone comes with a token; etcd accepts only certificates of our authority.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from pathlib import Path
+
+from generator import process, tools
+from generator.cluster import probe
+from generator.cluster.certificates import Authority
+from generator.cluster.component import Component, Part, Step, direct_environment
+from generator.cluster.layout import Layout, write_private
+from generator.cluster.network import Network
+from generator.cluster.state import State
+from generator.errors import ClusterError, ProcessError
+
+PORTS = ("etcd", "etcd-peer", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+
+IDENTITIES = {
+    "admin": ("admin", "system:masters"),
+    "kube-controller-manager": ("system:kube-controller-manager", ""),
+    "kube-scheduler": ("system:kube-scheduler", ""),
+    "kube-proxy": ("system:kube-proxy", ""),
+    "coredns": ("system:coredns", ""),
+}
+"""Who may log in by token: user and group as RBAC knows them."""
+
+
+def parts(state: State, network: Network) -> list[Part]:
+    """Everything from nothing to an API server that answers, and its controllers."""
+    layout, ports = state.layout, state.ports
+    authority = Authority(layout.pki)
+    ca = authority.certificate
+    etcd_url = f"https://127.0.0.1:{ports['etcd']}"
+    etcd_tls = [f"--cert-file={layout.pki}/etcd.crt", f"--key-file={layout.pki}/etcd.key"]
+    return [
+        Step("certificates", lambda: _certificates(state, authority, network)),
+        Component(
+            "etcd",
+            [
+                tools.find("etcd"),
+                "--name=local",
+                f"--data-dir={layout.data / 'etcd'}",
+                f"--listen-client-urls={etcd_url}",
+                f"--advertise-client-urls={etcd_url}",
+                f"--listen-peer-urls=http://127.0.0.1:{ports['etcd-peer']}",
+                f"--initial-advertise-peer-urls=http://127.0.0.1:{ports['etcd-peer']}",
+                f"--initial-cluster=local=http://127.0.0.1:{ports['etcd-peer']}",
+                "--client-cert-auth",
+                f"--trusted-ca-file={ca}",
+                *etcd_tls,
+                "--unsafe-no-fsync",
+                "--logger=zap",
+                "--log-level=warn",
+            ],
+            ready=probe.tcp("127.0.0.1", ports["etcd"]),
+            needs=("certificates",),
+        ),
+        Component(
+            "kube-apiserver",
+            _api_server(state, network, etcd_url),
+            ready=probe.http(f"{api_url(state, network)}/readyz", ca=ca),
+            needs=("etcd", "network") if state.node == "real" else ("etcd",),
+        ),
+        Component(
+            "kube-controller-manager",
+            [
+                tools.find("kube-controller-manager"),
+                f"--kubeconfig={kubeconfig(layout, 'kube-controller-manager')}",
+                "--bind-address=127.0.0.1",
+                f"--secure-port={ports['kube-controller-manager']}",
+                "--leader-elect=false",
+                "--use-service-account-credentials",
+                f"--root-ca-file={ca}",
+                f"--service-account-private-key-file={layout.pki}/service-account.key",
+            ],
+            ready=probe.http(f"https://127.0.0.1:{ports['kube-controller-manager']}/healthz"),
+            needs=("kube-apiserver",),
+        ),
+        Component(
+            "kube-scheduler",
+            [
+                tools.find("kube-scheduler"),
+                f"--kubeconfig={kubeconfig(layout, 'kube-scheduler')}",
+                "--bind-address=127.0.0.1",
+                f"--secure-port={ports['kube-scheduler']}",
+                "--leader-elect=false",
+            ],
+            ready=probe.http(f"https://127.0.0.1:{ports['kube-scheduler']}/healthz"),
+            needs=("kube-apiserver",),
+        ),
+    ]
+
+
+def api_url(state: State, network: Network) -> str:
+    """Where the API server answers."""
+    return f"https://{network.node_ip}:{state.ports['kube-apiserver']}"
+
+
+def kubeconfig(layout: Layout, identity: str) -> Path:
+    """The kubeconfig of one of ``IDENTITIES`` or of a node; the administrator's is the user's."""
+    return layout.kubeconfig if identity == "admin" else layout.pki / f"{identity}.kubeconfig"
+
+
+def kubectl(state: State, *arguments: str | Path, stdin: str | None = None, timeout: float = 60) -> str:
+    """Run kubectl as administrator; its standard output. Its cache stays out of the home directory."""
+    layout = state.layout
+    env = {
+        **direct_environment(state),
+        "KUBECONFIG": str(layout.kubeconfig),
+        "KUBECACHEDIR": str(layout.data / "kubectl"),
+        "KUBERC": "off",
+    }
+    hint = "see `local status`"
+    return process.run([tools.find("kubectl"), *arguments], env=env, stdin=stdin, timeout=timeout, hint=hint).stdout
+
+
+def apply(state: State, *arguments: str | Path, stdin: str | None = None) -> None:
+    """Server-side apply, which alone takes CRDs larger than an annotation may be."""
+    kubectl(state, "apply", "--server-side", "--force-conflicts", *arguments, stdin=stdin)
+
+
+def wait_served(state: State, group_version: str, *resources: str, seconds: float = 30) -> None:
+    """Wait until the API server serves the given custom resources, which it does a little after they are defined."""
+    deadline = time.monotonic() + seconds
+    while not set(resources) <= _served(state, group_version):
+        if time.monotonic() > deadline:
+            raise ClusterError(f"{group_version}: not served after {seconds:g} s", "run: python -m generator local up")
+        time.sleep(0.1)
+
+
+def _served(state: State, group_version: str) -> set[str]:
+    try:
+        answer = json.loads(kubectl(state, "get", "--raw", f"/apis/{group_version}"))
+    except ProcessError:
+        return set()
+    return {resource["name"] for resource in answer["resources"]}
+
+
+def _api_server(state: State, network: Network, etcd_url: str) -> list[str | Path]:
+    layout = state.layout
+    pki = layout.pki
+    return [
+        tools.find("kube-apiserver"),
+        f"--bind-address={network.node_ip}",
+        f"--secure-port={state.ports['kube-apiserver']}",
+        f"--service-cluster-ip-range={network.services}",
+        # A loopback address cannot stand in the endpoints of the `kubernetes` Service.
+        *([f"--advertise-address={network.node_ip}"] if state.node == "real" else ["--endpoint-reconciler-type=none"]),
+        f"--etcd-servers={etcd_url}",
+        f"--etcd-cafile={pki}/ca.crt",
+        f"--etcd-certfile={pki}/etcd.crt",
+        f"--etcd-keyfile={pki}/etcd.key",
+        f"--client-ca-file={pki}/ca.crt",
+        f"--tls-cert-file={pki}/kube-apiserver.crt",
+        f"--tls-private-key-file={pki}/kube-apiserver.key",
+        f"--token-auth-file={pki}/tokens.csv",
+        "--authorization-mode=Node,RBAC",
+        "--enable-admission-plugins=NodeRestriction",
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        f"--service-account-key-file={pki}/service-account.crt",
+        f"--service-account-signing-key-file={pki}/service-account.key",
+        f"--kubelet-client-certificate={pki}/kubelet-client.crt",
+        f"--kubelet-client-key={pki}/kubelet-client.key",
+        "--kubelet-preferred-address-types=InternalIP",
+        f"--requestheader-client-ca-file={pki}/ca.crt",
+        "--requestheader-allowed-names=aggregator",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={pki}/aggregator.crt",
+        f"--proxy-client-key-file={pki}/aggregator.key",
+        "--allow-privileged",
+        "--profiling=false",
+    ]
+
+
+def _certificates(state: State, authority: Authority, network: Network) -> None:
+    layout = state.layout
+    authority.create()
+    authority.issue("etcd", common_name="etcd", hosts=["127.0.0.1", "localhost"])
+    service = "kubernetes.default.svc"
+    hosts = ["localhost", "kubernetes", "kubernetes.default", service, f"{service}.cluster.local"]
+    addresses = dict.fromkeys(["127.0.0.1", network.node_ip, network.first_service_ip])
+    authority.issue("kube-apiserver", common_name="kube-apiserver", hosts=[*hosts, *addresses])
+    authority.issue("kubelet-client", common_name="kube-apiserver", organization="system:masters")
+    authority.issue("aggregator", common_name="aggregator")
+    authority.key_pair("service-account")
+    identities = {**IDENTITIES, network.node_name: (f"system:node:{network.node_name}", "system:nodes")}
+    lines = []
+    for name, (user, group) in identities.items():
+        token = secrets.token_urlsafe(32)
+        lines.append(f'{token},"{user}",{name},"{group}"\n')
+        _write_kubeconfig(kubeconfig(layout, name), api_url(state, network), authority.certificate, name, token)
+    write_private(layout.pki / "tokens.csv", "".join(lines))
+
+
+def _write_kubeconfig(path: Path, server: str, ca: Path, user: str, token: str) -> None:
+    """A kubeconfig with the authority's certificate by path: it lives no longer than the cluster."""
+    write_private(
+        path,
+        f"""apiVersion: v1
+kind: Config
+clusters:
+- name: local
+  cluster: {{server: "{server}", certificate-authority: "{ca}"}}
+users:
+- name: {user}
+  user: {{token: "{token}"}}
+contexts:
+- name: local
+  context: {{cluster: local, user: {user}}}
+current-context: local
+""",
+    )

@@ -1,0 +1,25 @@
+"""The kinds of the External Secrets operator, without the operator.
+
+Manifests that hold an ExternalSecret can then be applied and compared; who
+fetches the secrets is not this package's concern.
+"""
+
+from __future__ import annotations
+
+from generator import tools
+from generator.cluster.component import Part, Step
+from generator.cluster.control_plane import apply, wait_served
+from generator.cluster.state import State
+
+KINDS = ("externalsecrets", "secretstores", "clustersecretstores")
+
+
+def parts(state: State) -> list[Part]:
+    """The custom resource definitions."""
+    return [Step("external-secrets-crds", lambda: _apply(state), ("kube-apiserver",))]
+
+
+def _apply(state: State) -> None:
+    folder = tools.asset("external-secrets", "config/crds/bases")
+    apply(state, *(f"--filename={folder}/external-secrets.io_{kind}.yaml" for kind in KINDS))
+    wait_served(state, "external-secrets.io/v1", *KINDS)

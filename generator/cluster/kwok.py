@@ -1,0 +1,59 @@
+"""KWOK plays the nodes: pods are scheduled and become Ready, but nothing runs in them. Needs no root."""
+
+from __future__ import annotations
+
+import json
+
+from generator import process, tools
+from generator.cluster import probe
+from generator.cluster.component import Component, Part, Step
+from generator.cluster.control_plane import apply, kubeconfig, kubectl
+from generator.cluster.layout import write_private
+from generator.cluster.network import Network
+from generator.cluster.registry import registry
+from generator.cluster.state import State
+
+PORTS = ("kwok", "registry")
+STAGES = ("node/fast", "node/heartbeat-with-lease", "pod/fast")
+
+
+def parts(state: State, network: Network) -> list[Part]:
+    """KWOK and its one node, and a registry, for pipelines to push to."""
+    layout = state.layout
+    port = state.ports["kwok"]
+    stages = layout.config / "kwok-stages.yaml"
+    return [
+        Component(
+            "kwok",
+            [
+                tools.find("kwok"),
+                f"--kubeconfig={kubeconfig(layout, 'admin')}",
+                f"--config={stages}",
+                "--manage-all-nodes",
+                "--node-lease-duration-seconds=40",
+                f"--cidr={network.pods}",
+                f"--server-address=127.0.0.1:{port}",
+            ],
+            ready=probe.http(f"http://127.0.0.1:{port}/healthz"),
+            needs=("kube-apiserver",),
+            prepare=lambda: write_private(stages, _stages()),
+        ),
+        Step("kwok-node", lambda: _node(state, network), ("kwok",)),
+        registry(state),
+    ]
+
+
+def _stages() -> str:
+    """What becomes of nodes and pods, from KWOK's own sources."""
+    folders = [tools.asset("kwok", f"kustomize/stage/{stage}") for stage in STAGES]
+    return "---\n".join(process.run([tools.find("kustomize"), "build", folder]).stdout for folder in folders)
+
+
+def _node(state: State, network: Network) -> None:
+    manifest = {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": network.node_name, "labels": {"kubernetes.io/os": "linux", "type": "kwok"}},
+    }
+    apply(state, "--filename", "-", stdin=json.dumps(manifest))
+    kubectl(state, "wait", "--for=condition=Ready", f"node/{network.node_name}", "--timeout=30s")

@@ -1,0 +1,138 @@
+"""Where a local cluster keeps its files: the one place that knows paths.
+
+Everything lies in the state directory, with two exceptions that only a real
+node run by root has: sockets (a Unix socket path must be under 108 bytes) lie
+in ``/run``, and what Gitea reads as an unprivileged user lies in ``/var/lib``,
+because that user cannot enter root's home.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from generator.errors import ClusterError
+
+LONGEST_DIRECTORY = 64
+
+
+def default_directory() -> Path:
+    """``$XDG_STATE_HOME/gitops-generator/local``, where the command keeps its cluster."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "gitops-generator" / "local"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Every path of the cluster whose state lies in ``directory`` (absolute)."""
+
+    directory: Path
+
+    @classmethod
+    def of(cls, directory: Path) -> Layout:
+        """The layout of ``directory``; ClusterError if its sockets' paths would not fit into the kernel's limit."""
+        resolved = directory.expanduser().resolve()
+        if len(os.fsencode(resolved)) > LONGEST_DIRECTORY:
+            raise ClusterError(
+                f"{resolved}: the path is too long for the Unix sockets in it",
+                f"use a directory of at most {LONGEST_DIRECTORY} bytes",
+            )
+        return cls(resolved)
+
+    @cached_property
+    def identity(self) -> str:
+        """Eight hexadecimal digits that set this cluster's cgroup, interface and tables apart from another's."""
+        return hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:8]
+
+    @property
+    def name(self) -> str:
+        """What this cluster's control groups, network and nftables table are called."""
+        return f"gitops-generator-{self.identity}"
+
+    @property
+    def table(self) -> str:
+        """Its nftables table, whose name cannot hold hyphens everywhere."""
+        return self.name.replace("-", "_")
+
+    @property
+    def interface(self) -> str:
+        """The node's network interface; the kernel allows 15 letters."""
+        return f"gitops{self.identity}"
+
+    def cgroups(self) -> list[Path]:
+        """The folder of its pods in each hierarchy of control groups: many in version 1, one in version 2."""
+        root = Path("/sys/fs/cgroup")
+        if (root / "cgroup.controllers").exists():
+            return [root / self.name]
+        hierarchies = (path for path in root.glob("*") if (path / "cgroup.procs").exists())
+        return sorted({path.resolve() / self.name for path in hierarchies})
+
+    @property
+    def state_file(self) -> Path:
+        """What is running, and its secrets; mode 0600."""
+        return self.directory / "state.json"
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig; mode 0600."""
+        return self.directory / "kubeconfig"
+
+    @property
+    def logs(self) -> Path:
+        """One ``<component>.log`` each."""
+        return self.directory / "logs"
+
+    @property
+    def pki(self) -> Path:
+        """Certificates, keys and tokens."""
+        return self.directory / "pki"
+
+    @property
+    def bin(self) -> Path:
+        """Links to the programs, under the names by which they call each other."""
+        return self.directory / "bin"
+
+    @property
+    def config(self) -> Path:
+        """Configuration files of the components."""
+        return self.directory / "config"
+
+    @property
+    def data(self) -> Path:
+        """Databases and caches of the components."""
+        return self.directory / "data"
+
+    @property
+    def run(self) -> Path:
+        """Sockets of the real node."""
+        return Path("/run") / self.name
+
+    @property
+    def open_data(self) -> Path:
+        """What an unprivileged user must be able to reach when root starts the cluster."""
+        if os.geteuid() == 0:
+            return Path("/var/lib") / self.name
+        return self.data
+
+    def log(self, name: str) -> Path:
+        """The log of one component."""
+        return self.logs / f"{name}.log"
+
+    def create(self) -> None:
+        """Make the directories, readable by their owner only."""
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for path in (self.logs, self.pki, self.bin, self.config, self.data):
+            path.mkdir(exist_ok=True, mode=0o700)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` with mode 0600 from the first byte on, replacing it atomically."""
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+    temporary.replace(path)

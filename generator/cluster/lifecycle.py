@@ -1,0 +1,201 @@
+"""Bring the cluster up, say how it is, take it down: the order of things."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator.cluster import argo_cd, control_plane, external_secrets, gitea, kwok, node_removal, real_node
+from generator.cluster.component import Echo, Part, Step, bring_up, marked, stop
+from generator.cluster.gitea import Gitea
+from generator.cluster.layout import Layout
+from generator.cluster.network import Network, choose_subnet
+from generator.cluster.ports import free
+from generator.cluster.state import NodeKind, State, lock
+from generator.errors import ClusterError
+
+COMPLETE = "complete"
+"""The step that needs all others."""
+UP_HINT = "run: python -m generator local up"
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentStatus:
+    """One daemon: its process id (None when it does not run), its port (None when it has none) and its log."""
+
+    name: str
+    pid: int | None
+    port: int | None
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running cluster: where everything answers, and with which credentials. Secrets stay out of its ``repr``."""
+
+    directory: Path
+    node: NodeKind
+    kubeconfig: Path
+    argocd_url: str
+    argocd_user: str
+    argocd_password: str = field(repr=False)
+    gitea_url: str
+    gitea_user: str
+    gitea_password: str = field(repr=False)
+    gitea_token: str = field(repr=False)
+    registry: str | None
+    logs: Path
+    components: tuple[ComponentStatus, ...]
+
+    def kubectl(self, *arguments: str | Path, stdin: str | None = None, timeout: float = 60) -> str:
+        """Run kubectl as the cluster's administrator; what it prints. ProcessError if it fails."""
+        return control_plane.kubectl(_existing(Layout.of(self.directory)), *arguments, stdin=stdin, timeout=timeout)
+
+    @property
+    def gitea(self) -> Gitea:
+        """The forge's API, as its administrator."""
+        return gitea.client(_existing(Layout.of(self.directory)))
+
+    def argocd_token(self) -> str:
+        """A bearer token for Argo CD's API, valid for a day."""
+        return argo_cd.login(self.argocd_url, self.argocd_password)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What there is in a state directory; ``cluster`` is None when no ``up`` has completed there."""
+
+    directory: Path
+    up: bool
+    components: tuple[ComponentStatus, ...]
+    cluster: Cluster | None
+
+    @property
+    def dead(self) -> tuple[str, ...]:
+        """Names of the components that should run and do not."""
+        return tuple(component.name for component in self.components if component.pid is None)
+
+
+def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
+    """Start everything that does not run yet and wait until all of it is ready.
+
+    ``node`` defaults to what a running cluster has, else to a real node for root and to KWOK for others.
+    Raises ClusterError when something does not start; what has started stays for the next ``up`` or ``down``.
+    """
+    layout = Layout.of(directory)
+    with lock(layout):
+        state = State.load(layout) or _new(layout, node)
+        if node not in (None, state.node):
+            raise ClusterError(
+                f"{layout.directory}: the cluster there has a {state.node} node", "run `local down` first"
+            )
+        begin = time.monotonic()
+        bring_up(_parts(state), state, echo)
+        echo(f"up: {time.monotonic() - begin:.1f} s")
+        return _cluster(state)
+
+
+def load(directory: Path) -> Cluster:
+    """The cluster of a state directory; ClusterError unless all of it runs."""
+    found = status(directory)
+    if found.cluster is None:
+        raise ClusterError(f"{found.directory}: no local cluster is up", UP_HINT)
+    if found.dead:
+        raise ClusterError(
+            f"{found.directory}: not running: {', '.join(found.dead)}", "run: python -m generator local up"
+        )
+    return found.cluster
+
+
+def status(directory: Path) -> Status:
+    """What runs and what does not, without touching any of it."""
+    layout = Layout.of(directory)
+    state = State.load(layout)
+    if state is None:
+        return Status(layout.directory, False, (), None)
+    components = _components(state)
+    complete = COMPLETE in state.done
+    running = all(component.pid is not None for component in components)
+    return Status(layout.directory, complete and running, components, _cluster(state) if complete else None)
+
+
+def down(directory: Path, *, echo: Echo) -> None:
+    """Stop everything and remove all that the cluster has left: processes, mounts, interfaces, rules, files.
+
+    Finds its own also after ``up`` was killed. Fine if nothing is there.
+    """
+    layout = Layout.of(directory)
+    if not layout.directory.exists():
+        return
+    with lock(layout):
+        state = State.load(layout)
+        if os.geteuid() == 0:
+            node_removal.remove(layout, state)
+        recorded = dict(reversed(state.processes.items())) if state else {}
+        stop({**marked(layout), **recorded})
+        for path in {layout.open_data, layout.directory}:
+            shutil.rmtree(path, ignore_errors=True)
+        if layout.directory.exists():
+            raise ClusterError(f"{layout.directory}: could not be removed", "see what is mounted in it, then remove it")
+        echo("down")
+
+
+def _new(layout: Layout, node: NodeKind | None) -> State:
+    layout.create()
+    kind: NodeKind = node or ("real" if os.geteuid() == 0 else "kwok")
+    if kind == "real":
+        real_node.require()
+    ports = [*control_plane.PORTS, *argo_cd.PORTS, *gitea.PORTS, *(real_node.PORTS if kind == "real" else kwok.PORTS)]
+    state = State(layout, kind, free(ports), argo_cd.new_secrets(), subnet=choose_subnet())
+    state.save()
+    return state
+
+
+def _parts(state: State) -> Sequence[Part]:
+    network = Network(state.subnet, state.node)
+    nodes = real_node if state.node == "real" else kwok
+    parts: list[Part] = [
+        *control_plane.parts(state, network),
+        *argo_cd.parts(state),
+        *gitea.parts(state),
+        *external_secrets.parts(state),
+        *nodes.parts(state, network),
+    ]
+    return [*parts, Step(COMPLETE, lambda: None, tuple(part.name for part in parts))]
+
+
+def _components(state: State) -> tuple[ComponentStatus, ...]:
+    return tuple(
+        ComponentStatus(name, process.pid if process.alive else None, state.ports.get(name), state.layout.log(name))
+        for name, process in sorted(state.processes.items())
+    )
+
+
+def _cluster(state: State) -> Cluster:
+    layout = state.layout
+    return Cluster(
+        directory=layout.directory,
+        node=state.node,
+        kubeconfig=layout.kubeconfig,
+        argocd_url=argo_cd.url(state),
+        argocd_user=argo_cd.USER,
+        argocd_password=state.secrets["argocd_password"],
+        gitea_url=gitea.url(state),
+        gitea_user=state.secrets["gitea_user"],
+        gitea_password=state.secrets["gitea_password"],
+        gitea_token=state.secrets["gitea_token"],
+        registry=f"127.0.0.1:{state.ports['registry']}" if "registry" in state.ports else None,
+        logs=layout.logs,
+        components=_components(state),
+    )
+
+
+def _existing(layout: Layout) -> State:
+    state = State.load(layout)
+    if state is None:
+        raise ClusterError(f"{layout.directory}: no local cluster is up", UP_HINT)
+    return state

@@ -1,0 +1,125 @@
+"""Take a real node away: containers, mounts, namespaces, interfaces, rules, control groups.
+
+It works from what the machine shows and not from what was remembered, so that
+it also cleans up after an ``up`` that was killed, or when containerd is dead.
+Everything is found by the cluster's identity; nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from generator import process
+from generator.cluster.component import marked, stop
+from generator.cluster.layout import Layout
+from generator.cluster.state import Process, State
+
+DAEMONS = ("kubelet", "kube-proxy", "containerd")
+CNI_RESULTS = Path("/var/lib/cni/results")
+POD_LOG_LINKS = Path("/var/log/containers")
+
+
+def remove(layout: Layout, state: State | None) -> None:
+    """Remove what ``real_node`` has made outside of the state directory. For root; fine if there is nothing."""
+    recorded = state.processes if state else {}
+    # Whatever would bring a container back goes first. Shims are started by containerd and carry its environment.
+    stop({name: value for name, value in recorded.items() if name in DAEMONS})
+    _kill_containers(layout)
+    stop(marked(layout))
+    _unmount(layout)
+    _remove_namespaces(layout)
+    _remove_rules(layout)
+    for folder in layout.cgroups():
+        _remove_cgroup(folder)
+    if POD_LOG_LINKS.is_dir():
+        for link in POD_LOG_LINKS.iterdir():
+            if link.is_symlink() and link.readlink().is_relative_to(layout.logs):
+                link.unlink()
+    shutil.rmtree(layout.run, ignore_errors=True)
+    if state and state.sysctls.get("net.ipv4.ip_forward") == "0":
+        Path("/proc/sys/net/ipv4/ip_forward").write_text("0\n")
+
+
+def _kill_containers(layout: Layout) -> None:
+    """Kill every process in the cluster's control groups, until there is none: they can fork meanwhile."""
+    for _ in range(50):
+        members = {pid for folder in layout.cgroups() for pid in _members(folder)}
+        if not members:
+            return
+        for pid in members:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
+
+
+def _members(folder: Path) -> Iterator[int]:
+    for file in folder.rglob("cgroup.procs"):
+        with suppress(OSError):
+            for word in file.read_text().split():
+                if Process.of(int(word)).alive:
+                    yield int(word)
+
+
+def _unmount(layout: Layout) -> None:
+    """Unmount what lies in the cluster's directories, the innermost first."""
+    folders = (layout.directory, layout.run, layout.open_data)
+    for target in reversed(mounted()):
+        if any(target.is_relative_to(folder) for folder in folders):
+            process.run(["umount", "--lazy", "--no-mtab", target], ok=(0, 1, 32))
+
+
+def mounted(table: Path = Path("/proc/self/mountinfo")) -> list[Path]:
+    """Every mount point, in the order of mounting."""
+    # Spaces and the like are written as octal escapes.
+    fields = (line.split()[4] for line in table.read_text().splitlines())
+    return [Path(field.encode().decode("unicode_escape")) for field in fields]
+
+
+def _remove_namespaces(layout: Layout) -> None:
+    """Delete the pods' network namespaces, and with them their interfaces: CNI's records say which are ours."""
+    for file in CNI_RESULTS.glob(f"{layout.name}-*"):
+        with suppress(OSError, ValueError):
+            namespace = Path(json.loads(file.read_text()).get("netns", ""))
+            if namespace.name.startswith("cni-"):
+                process.run(["ip", "netns", "delete", namespace.name], ok=(0, 1))
+        file.unlink(missing_ok=True)
+    for folder in (CNI_RESULTS, CNI_RESULTS.parent):
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _remove_rules(layout: Layout) -> None:
+    """Delete the interface and our table; kube-proxy's tables go if our kube-proxy made them."""
+    if Path("/sys/class/net", layout.interface).exists():
+        process.run(["ip", "link", "delete", layout.interface])
+    if shutil.which("nft") is None:
+        return
+    tables = [f"ip {layout.table}"]
+    if (layout.config / "kube-proxy.json").exists():
+        tables += ["ip kube-proxy", "ip6 kube-proxy"]
+    for table in tables:
+        process.run(["nft", "delete", "table", *table.split()], ok=(0, 1))
+
+
+def _remove_cgroup(folder: Path) -> None:
+    """Remove a control group and those in it; the kernel lets only empty ones go, and needs a moment to see that."""
+    if not folder.exists():
+        return
+    for child in [*sorted(folder.rglob("*/"), reverse=True), folder]:
+        if child.is_dir():
+            _retry(child.rmdir)
+
+
+def _retry(action: Callable[[], None]) -> None:
+    for _ in range(20):
+        with suppress(OSError):
+            action()
+            return
+        time.sleep(0.05)

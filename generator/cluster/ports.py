@@ -1,0 +1,20 @@
+"""Free TCP ports on this machine."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from contextlib import ExitStack
+
+
+def free(names: Iterable[str]) -> dict[str, int]:
+    """A different free port for each name.
+
+    All are held open until the last is found, so that no two are the same, and
+    asked for on every address, because some components listen on all of them.
+    """
+    with ExitStack() as stack:
+        sockets = {name: stack.enter_context(socket.socket()) for name in names}
+        for opened in sockets.values():
+            opened.bind(("", 0))
+        return {name: opened.getsockname()[1] for name, opened in sockets.items()}

@@ -1,0 +1,20 @@
+"""An image registry on the loopback address, for pipelines to push to and the node to pull from."""
+
+from __future__ import annotations
+
+from generator import tools
+from generator.cluster import probe
+from generator.cluster.component import Component
+from generator.cluster.state import State
+
+
+def registry(state: State) -> Component:
+    """``crane registry serve``, without authentication and with its blobs on disk."""
+    port = state.ports["registry"]
+    disk = state.layout.data / "registry"
+    return Component(
+        "registry",
+        [tools.find("crane"), "registry", "serve", f"--address=127.0.0.1:{port}", f"--disk={disk}"],
+        ready=probe.http(f"http://127.0.0.1:{port}/v2/"),
+        prepare=lambda: disk.mkdir(exist_ok=True),
+    )

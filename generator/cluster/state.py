@@ -1,0 +1,172 @@
+"""What a local cluster consists of, on disk: ports, secrets, processes and what they have changed.
+
+Written atomically after each change, so that ``down`` finds everything even
+after ``up`` was killed. A process is its id *and* its start time: an id alone
+may by now belong to someone else's process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from generator import process
+from generator.cluster.layout import Layout, write_private
+from generator.errors import ClusterError, ProcessError
+
+NodeKind = Literal["real", "kwok"]
+VERSION = 1
+
+
+def started(pid: int) -> str | None:
+    """When process ``pid`` started, as its kernel tells it; None if there is none, or only its exit status is left."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    if Path("/proc/self/stat").exists():
+        try:
+            # The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+            fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if fields[0] in "ZX" else fields[19]
+    try:
+        line = process.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)]).stdout.strip()
+    except ProcessError:
+        return None
+    return None if not line or line.startswith("Z") else line.partition(" ")[2].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A daemon that we started; ``start`` is what ``started`` said then."""
+
+    pid: int
+    start: str
+
+    @classmethod
+    def of(cls, pid: int) -> Process:
+        """Remember a process that was just started (one that has already ended is remembered as such)."""
+        return cls(pid, started(pid) or "ended")
+
+    @property
+    def alive(self) -> bool:
+        """Whether this very process still runs."""
+        return started(self.pid) == self.start
+
+
+@dataclass(slots=True)
+class State:
+    """The contents of the state file; change it through the methods, which save it."""
+
+    layout: Layout
+    node: NodeKind
+    ports: dict[str, int] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, Process] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+    subnet: str = ""
+    sysctls: dict[str, str] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    @classmethod
+    def load(cls, layout: Layout) -> State | None:
+        """Read the state file; None if there is no cluster in this directory."""
+        try:
+            content = json.loads(layout.state_file.read_text())
+            if content.pop("version") != VERSION:
+                raise ClusterError(
+                    f"{layout.state_file}: written by another version",
+                    "run `local down` with the version that started it",
+                )
+            processes = {name: Process(**value) for name, value in content.pop("processes").items()}
+            return cls(layout, processes=processes, **content)
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError) as exc:
+            raise ClusterError(
+                f"{layout.state_file}: not a state file: {exc}", "move it away and run `local down`, then `local up`"
+            ) from exc
+
+    def save(self) -> None:
+        """Write the state file, atomically and readable by its owner only."""
+        with self._lock:
+            content = {
+                "version": VERSION,
+                "node": self.node,
+                "ports": self.ports,
+                "secrets": self.secrets,
+                "processes": {name: asdict(value) for name, value in self.processes.items()},
+                "done": self.done,
+                "subnet": self.subnet,
+                "sysctls": self.sysctls,
+            }
+            write_private(self.layout.state_file, json.dumps(content, indent=2) + "\n")
+
+    def record_process(self, name: str, pid: int) -> Process:
+        """Remember the process of a component."""
+        with self._lock:
+            self.processes[name] = Process.of(pid)
+            self.save()
+            return self.processes[name]
+
+    def record_done(self, step: str) -> None:
+        """Remember that a step need not be done again."""
+        with self._lock:
+            if step not in self.done:
+                self.done.append(step)
+                self.save()
+
+    def record_secrets(self, **secrets: str) -> None:
+        """Remember passwords and tokens by name."""
+        with self._lock:
+            self.secrets.update(secrets)
+            self.save()
+
+    def record_sysctl(self, name: str, value: str) -> None:
+        """Remember what a kernel setting was before we changed it."""
+        with self._lock:
+            self.sysctls[name] = value
+            self.save()
+
+    def forget(self, name: str) -> None:
+        """Drop a process that has ended."""
+        with self._lock:
+            self.processes.pop(name, None)
+            self.save()
+
+
+@contextmanager
+def lock(layout: Layout) -> Iterator[None]:
+    """Hold the state directory for one ``up`` or ``down``; ClusterError if another one has it.
+
+    The kernel releases it when its holder dies, however it dies.
+    """
+    layout.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = layout.directory / "lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            holder = path.read_text().strip() or "unknown"
+            raise ClusterError(
+                f"{layout.directory}: another `local up` or `local down` is at work (process {holder})",
+                "wait until it has ended, or end it",
+            ) from exc
+        os.truncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def exists(path: Path) -> bool:
+    """Whether a cluster was ever started in this directory and not taken down."""
+    return Layout.of(path).state_file.exists()
