@@ -131,7 +131,7 @@ env:
 phases:
   build:
     commands:
-      - '[[ $TOKEN == hunter2-AWSCURRENT && $OLD == hunter2-AWSPREVIOUS && $ARN == ci ]]'
+      - '[[ $TOKEN == *-AWSCURRENT && $OLD == *-AWSPREVIOUS && $ARN == ci ]]'
       - TAG=7
       - echo "token $TOKEN"
 """

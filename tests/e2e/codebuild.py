@@ -8,7 +8,8 @@ What is reproduced, from CodeBuild's build specification reference and its phase
 - A failing command skips the rest of its phase's ``commands``; ``finally`` runs all the same, and a failure in it
   fails the phase, too.
 - Version 0.2: variables (exported or not) and the working directory carry over from command to command; each command
-  is a script of its own, so that ``exit`` ends the command and shell options do not last.
+  is a script of its own (``/codebuild/output/tmp/script.sh`` there, see magenx/Magento-2-aws-cluster-terraform#19),
+  so that ``exit`` ends the command, and shell options, functions and arrays do not last.
 - ``env``: variables, secrets-manager, parameter-store (both through the AWS API), exported-variables, shell,
   git-credential-helper. Secret values are masked in the log.
 - The source is a real clone at depth 1 with a detached HEAD; the environment is empty but for CodeBuild's variables.

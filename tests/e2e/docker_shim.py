@@ -42,11 +42,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """Where images are kept (``storage``) and state (``state``), the registry that is ECR's, and ECR's API."""
+    """Where images are kept (``storage``) and state (``state``), ECR's host name, what stands for it, and ECR's API.
+
+    An image of ``registry`` is pushed to ``mirror`` (host:port, plain HTTP); its name stays what the build calls it.
+    """
 
     storage: str
     state: str
     registry: str = ""
+    mirror: str = ""
     endpoint: str = ""
     region: str = "eu-west-1"
 
@@ -157,10 +161,12 @@ class Docker:
                 raise Refused(f"no basic auth credentials for {server}")
             self.check_repository(repository, tag)
         report = self.state / f"digest-{os.getpid()}"
-        self.buildah("push", "--tls-verify=false", "--digestfile", str(report), name, f"docker://{name}")
+        target = self.config.mirror if self.is_ecr(server) else server
+        address = f"docker://{target}/{repository}:{tag}"
+        self.buildah("push", "--tls-verify=false", "--digestfile", str(report), name, address)
         digest = report.read_text().strip()
         report.unlink()
-        manifest, media_type = fetch_manifest(server, repository, digest)
+        manifest, media_type = fetch_manifest(target, repository, digest)
         if self.is_ecr(server):
             self.record(repository, tag, manifest, media_type, digest)
         known = self.known_digests()
@@ -170,9 +176,14 @@ class Docker:
         return 0
 
     def pull(self, args: argparse.Namespace) -> int:
-        """Pull an image; only the local registry is without TLS."""
+        """Pull an image; only what stands for ECR is without TLS."""
         name = qualified(args.image)
-        self.buildah("pull", "--tls-verify=false" if self.is_ecr(parts(name)[0]) else "--tls-verify=true", name)
+        server, _, rest = name.partition("/")
+        if not self.is_ecr(server):
+            self.buildah("pull", name)
+            return 0
+        identity = self.buildah("pull", "--quiet", "--tls-verify=false", f"{self.config.mirror}/{rest}", capture=True)
+        self.buildah("tag", identity.split()[-1], name)
         return 0
 
     def is_ecr(self, server: str) -> bool:

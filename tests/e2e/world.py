@@ -1,0 +1,326 @@
+"""Everything that a run starts, in a folder of its own, and the handles by which the steps act on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator import cluster as local
+from generator import tools
+from generator.errors import GeneratorError
+from generator.process import run, spawn
+from tests.e2e import docker_shim, images
+from tests.e2e.aws import Aws
+from tests.e2e.codebuild import Build, Project
+from tests.e2e.forge import Checkout
+from tests.e2e.kube import Application, Kube, Object, digests, ready
+from tests.e2e.process import Failed, stop, wait
+from tests.e2e.watch import fetch
+
+HERE = Path(__file__).parent
+SOURCE = HERE.parent.parent
+PROJECT = "shop"
+APP = "webapp"
+# A second app of the same image, without a migration: a bad tag reaches its Deployment.
+PLAIN = "banner"
+IMAGE = "shop/webapp"
+ENVIRONMENTS = ("dev", "staging", "prod")
+REPOSITORY = "shop-gitops"
+# The name that images go by; the cluster's registry stands for it, for docker as for the node.
+REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+
+
+def name_of(environment: str, app: str = APP) -> str:
+    """The Application of an app in an environment."""
+    return f"{PROJECT}-{environment}-{app}"
+
+
+def namespace_of(environment: str) -> str:
+    """The namespace of an environment."""
+    return f"{PROJECT}-{environment}"
+
+
+@dataclass
+class World:
+    """What runs. ``folder`` holds all state of this run; ``values`` is what one step leaves for the next."""
+
+    folder: Path
+    say: Callable[[str], None]
+    stack: ExitStack = field(default_factory=ExitStack)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, say: Callable[[str], None]) -> World:
+        """An empty folder, short enough for the sockets in it."""
+        return cls(Path(tempfile.mkdtemp(prefix="gitops-e2e-")), say)
+
+    # -- start and stop --------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the cluster, AWS and what plays its controllers; from nothing, each time."""
+        for name in ("home", "logs", "builds"):
+            (self.folder / name).mkdir()
+        self.store = images.Store(images.cache_folder() / "e2e" / "storage")
+        images.provide(self.store)
+        self.aws = Aws.start(self.folder / "logs")
+        self.stack.callback(self.aws.stop)
+        directory = self.folder / "cluster"
+        self.stack.callback(local.down, directory, echo=lambda _: None)
+        self.cluster = local.up(directory, echo=self.say)
+        if self.cluster.node != "real" or self.cluster.registry is None:
+            raise Failed("the cluster has no real node: run as root")
+        self.kube = Kube(self.cluster.kubeconfig)
+        argv = [sys.executable, "-m", "tests.e2e.stand_in", str(self.cluster.kubeconfig), self.aws.endpoint]
+        pid = spawn(argv, log=self.folder / "logs" / "stand-in.log", cwd=SOURCE)
+        self.stack.callback(stop, pid)
+        self.docker_folder = self.folder / "docker"
+        config = docker_shim.Config(
+            storage=str(self.store.folder),
+            state=str(self.docker_folder / "state"),
+            registry=REGISTRY,
+            mirror=self.cluster.registry,
+            endpoint=self.aws.endpoint,
+        )
+        docker_shim.install(self.docker_folder, config)
+
+    def stop(self) -> None:
+        """End everything that was started, in reverse; the folder goes with it."""
+        self.stack.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # -- environments of processes ---------------------------------------------
+
+    @property
+    def git_environment(self) -> dict[str, str]:
+        """For git and the generator: a home of its own, and the credentials of a person in the forge."""
+        return {
+            "HOME": str(self.folder / "home"),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_USERNAME": self.cluster.gitea_user,
+            "GIT_TOKEN": self.cluster.gitea_token,
+            "GENERATOR_CACHE": str(images.cache_folder()),
+            "NO_PROXY": "127.0.0.1,localhost",
+        }
+
+    @property
+    def url(self) -> str:
+        """The repository's URL in the forge."""
+        return self.cluster.gitea.repository_url(REPOSITORY)
+
+    def docker(self, *words: str) -> str:
+        """The docker shim, logged in or not as HOME says."""
+        env = {**self.aws.environment, "HOME": str(self.folder / "home")}
+        return run([self.docker_folder / "docker", *words], env=env, timeout=600).stdout
+
+    def build_image(self, context: Path, tag: str, *, dockerfile: Path | None = None) -> str:
+        """Build and push the app's image under a tag, as a person would; the digest."""
+        name = f"{REGISTRY}/{IMAGE}:{tag}"
+        password = run([Path(sys.executable).parent / "aws", "ecr", "get-login-password"], env=self.aws.environment)
+        login = [str(self.docker_folder / "docker"), "login", "--username", "AWS", "--password-stdin", REGISTRY]
+        run(login, env={**self.aws.environment, "HOME": str(self.folder / "home")}, stdin=password.stdout)
+        options = ["--file", str(dockerfile)] if dockerfile else []
+        self.docker("build", "--tag", name, "--build-arg", f"APP_VERSION={tag}", *options, str(context))
+        self.docker("push", name)
+        return self.aws.digest(IMAGE, tag)
+
+    def codebuild(self, commit: str) -> Build:
+        """Run the pipeline for a commit on main, in a build environment that is new but for pip's downloads."""
+        project: Project = self.values.setdefault(
+            "project",
+            Project(
+                PROJECT,
+                self.url,
+                self.folder / "builds",
+                [],
+                {**self.aws.environment, "PIP_CACHE_DIR": str(images.cache_folder() / "e2e" / "pip")},
+                self.aws,
+                (self.cluster.gitea_user, self.cluster.gitea_token),
+            ),
+        )
+        python = self.folder / f"python-{project.number + 1}"
+        run([sys.executable, "-m", "venv", python])
+        command = self.folder / "aws"
+        if not command.exists():
+            command.mkdir()
+            (command / "aws").symlink_to(Path(sys.executable).parent / "aws")
+        project.path = [self.docker_folder, python / "bin", command]
+        return project.build(commit)
+
+    def argocd(self, *words: str, timeout: float = 120) -> str:
+        """The argocd CLI, as the administrator."""
+        token = self.values.setdefault("argocd token", self.cluster.argocd_token())
+        env = {
+            "HOME": str(self.folder / "home"),
+            "ARGOCD_SERVER": self.cluster.argocd_url.partition("://")[2],
+            "ARGOCD_AUTH_TOKEN": token,
+            "ARGOCD_OPTS": "--plaintext",
+            "NO_PROXY": "127.0.0.1,localhost",
+        }
+        return run([tools.find("argocd"), *words], env=env, timeout=timeout).stdout
+
+    # -- what surrounds the apps -----------------------------------------------
+
+    def place_platform(self) -> None:
+        """What a platform team has ready: a repository in ECR, a database, secrets and the store that brings them."""
+        self.aws.create_repository(IMAGE)
+        self.aws.put_secret(
+            f"{PROJECT}/git",
+            {"username": self.cluster.gitea_user, "token": self.cluster.gitea_token},
+        )
+        password = secrets.token_urlsafe(24)
+        for environment in ENVIRONMENTS:
+            url = f"postgresql://{environment}:{password}@postgres.postgres.svc.cluster.local:5432/{environment}"
+            self.aws.put_secret(f"{PROJECT}/{environment}/{APP}", {"database_url": url})
+        assert self.cluster.registry is not None
+        self.store.push(images.POSTGRES, f"{self.cluster.registry}/postgres:15")
+        documents = list(yaml.safe_load_all((HERE / "postgres.yaml").read_text()))
+        documents[2]["spec"]["template"]["spec"]["containers"][0]["image"] = f"{self.cluster.registry}/postgres:15"
+        secret = {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "postgres", "namespace": "postgres"},
+            "stringData": {"password": password},
+        }
+        store = {
+            "apiVersion": "external-secrets.io/v1",
+            "kind": "ClusterSecretStore",
+            "metadata": {"name": "aws-secrets-manager"},
+            "spec": {"provider": {"aws": {"service": "SecretsManager", "region": "eu-west-1"}}},
+        }
+        documents.insert(1, secret)
+        documents.append(store)
+        self.cluster.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(documents))
+
+    # -- questions -------------------------------------------------------------
+
+    def wait_for_application(
+        self,
+        name: str,
+        *,
+        sync: str = "Synced",
+        health: str = "Healthy",
+        revision: str = "",
+        seconds: float = 180,
+    ) -> Application:
+        """Until an Application is as wanted, was compared with ``revision`` if given, and nothing is under way."""
+
+        def probe() -> Application | str:
+            application = self.kube.application(name)
+            if (application.sync, application.health) != (sync, health):
+                return f"{application}: {application.operation[1]}"
+            if revision and application.revision != revision:
+                return f"{application} at {application.revision}"
+            if application.operation[0] == "Running":
+                return f"{application}, still syncing"
+            return application
+
+        return wait(f"{name} {sync} and {health} {revision}".rstrip(), probe, seconds)
+
+    def wait_for_digest(self, environment: str, digest: str, *, app: str = APP, seconds: float = 180) -> None:
+        """Until every pod of an app runs this digest, and is ready."""
+
+        def probe() -> bool | str:
+            pods = self.kube.pods(namespace_of(environment), app)
+            if not pods:
+                return "no pods"
+            seen = [(sorted(digests(pod)), ready(pod)) for pod in pods]
+            if all(running == [digest] and is_ready for running, is_ready in seen):
+                return True
+            return f"{seen}; {waiting(pods)}"
+
+        wait(f"pods of {app} in {environment} run {digest}", probe, seconds)
+
+    def runs(self, environment: str, app: str = APP) -> set[str]:
+        """The digests that the pods of an app run."""
+        return set().union(*(digests(pod) for pod in self.kube.pods(namespace_of(environment), app)))
+
+    def served(self, environment: str, path: str = "/version", app: str = APP) -> Any:
+        """What the app answers through its Service."""
+        return fetch(self.kube.service_url(namespace_of(environment), app) + path)
+
+    def released(self, checkout: Checkout, environment: str, app: str = APP) -> tuple[str, str]:
+        """Tag and digest of an app in an environment, as ``status`` says."""
+        answer = json.loads(checkout.generator("status", "--output", "json").stdout)
+        for row in answer["images"]:
+            if (row["app"], row["environment"]) == (app, environment):
+                return str(row["tag"]), str(row["digest"])
+        raise Failed(f"status does not know {app} in {environment}: {answer}")
+
+    # -- when it went wrong ----------------------------------------------------
+
+    def diagnose(self, folder: Path) -> str:
+        """Save logs and states to ``folder``; the part of them that most likely tells why."""
+        folder.mkdir(parents=True, exist_ok=True)
+        copy(self.folder / "logs", folder / "logs")
+        for log in (self.folder / "builds").glob("*/build.log"):
+            shutil.copy2(log, folder / f"{log.parent.name}.log")
+        if not hasattr(self, "cluster"):
+            copy(self.folder / "cluster" / "logs", folder / "cluster")
+            return tail(folder / "cluster")
+        copy(self.cluster.logs, folder / "cluster")
+        said = []
+        for title, words in {
+            "applications": ("get", "applications", "-A"),
+            "pods": ("get", "pods", "-A", "-o", "wide"),
+            "events": ("get", "events", "-A", "--sort-by=.lastTimestamp"),
+            "descriptions": ("describe", "pods", "-A"),
+            "application-states": ("get", "applications", "-A", "-o", "yaml"),
+            "jobs": ("get", "jobs,externalsecrets,ingresses,replicasets", "-A"),
+        }.items():
+            try:
+                text = self.cluster.kubectl(*words, timeout=30)
+            except GeneratorError as exc:
+                text = str(exc)
+            (folder / f"{title}.txt").write_text(text)
+            if title in {"applications", "pods", "events"}:
+                said.append("\n".join(text.splitlines()[-15:]))
+        (folder / "pod-logs").mkdir(exist_ok=True)
+        for pod in self.kube.items("/api/v1/pods"):
+            meta = pod["metadata"]
+            try:
+                text = self.cluster.kubectl("logs", "-n", meta["namespace"], meta["name"], "--tail=200", timeout=15)
+            except GeneratorError as exc:
+                text = str(exc)
+            (folder / "pod-logs" / f"{meta['namespace']}-{meta['name']}.log").write_text(text)
+        return "\n\n".join(said)
+
+
+def waiting(pods: list[Object]) -> str:
+    """Why the containers of some pods do not run."""
+    reasons = []
+    for pod in pods:
+        for status in pod.get("status", {}).get("containerStatuses", []):
+            held = status.get("state", {}).get("waiting") or status.get("state", {}).get("terminated")
+            if held:
+                reasons.append(f"{pod['metadata']['name']}: {held.get('reason')} {held.get('message', '')}".strip())
+    return "; ".join(reasons)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a folder of logs, if there is one."""
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True, ignore_dangling_symlinks=True)
+
+
+def tail(folder: Path) -> str:
+    """The last lines of the log that was written to last."""
+    logs = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime)
+    return "\n".join(logs[-1].read_text(errors="replace").splitlines()[-20:]) if logs else ""
+
+
+def diagnostics_folder() -> Path:
+    """Where a failing run leaves what it saw; outside of the checkout."""
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return state / "gitops-generator" / "e2e" / time.strftime("%Y%m%d-%H%M%S")
