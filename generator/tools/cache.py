@@ -16,8 +16,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -108,6 +106,7 @@ def locked(kind: str, names: list[str], waiting: Callable[[str], object]) -> Ite
     called with a sentence before this blocks.
     """
     import fcntl
+    import shutil
 
     with ExitStack() as stack:
         for name in sorted(names):
@@ -131,6 +130,9 @@ def partial(kind: str, name: str) -> Iterator[Path]:
 
     Take the lock of ``name`` first.
     """
+    import shutil
+    import tempfile
+
     made = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=folder() / kind / name))
     # mkdtemp makes it private, but a daemon may have to run under a user of its own.
     made.chmod(0o755)
@@ -142,6 +144,9 @@ def partial(kind: str, name: str) -> Iterator[Path]:
 
 def publish(made: Path, final: Path) -> None:
     """Give a finished folder its final name; an unusable one that has the name already is replaced."""
+    import shutil
+    import tempfile
+
     if final.exists():
         aside = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=final.parent))
         final.rename(aside / final.name)

@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 PROBE_SECONDS = 4.0
 STALL_SECONDS = 20.0
 ATTEMPTS = 3
+PAUSE_SECONDS = 0.3
 PROGRESS_SECONDS = 5.0
 CHUNK = 1 << 18
 # A checksum file of a few kB is what we expect; more would be something else.
 CHECKSUMS_LIMIT = 1 << 20
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
-_reachable: dict[str, bool] = {}
 
 
 class Unavailable(Exception):
@@ -88,19 +87,37 @@ def locate(pin: Pin, where: Platform) -> tuple[str, str]:
     return url, _mirrored(release.fill(release.checksums, pin.version, where))
 
 
+_probes: dict[str, _Probe] = {}
+
+
 def reachable(url: str) -> bool:
     """Whether the URL's host, or the proxy that leads to it, accepts connections; asked once, for some seconds."""
-    import threading
+    # setdefault is atomic, so downloads that start together share one probe.
+    return _probes.setdefault(urlsplit(url).netloc, _Probe(url)).answer()
 
-    host = urlsplit(url).netloc
-    if host not in _reachable:
-        answer: list[bool] = []
-        # A thread, because a name lookup has no time-out of its own.
-        probe = threading.Thread(target=lambda: answer.append(_connects(url)), daemon=True)
-        probe.start()
-        probe.join(PROBE_SECONDS)
-        _reachable[host] = answer == [True]
-    return _reachable[host]
+
+class _Probe:
+    """Asks a host, when it is first wanted, whether it is there."""
+
+    def __init__(self, url: str) -> None:
+        import threading
+
+        self._url = url
+        self._answer: bool | None = None
+        self._asking = threading.Lock()
+
+    def answer(self) -> bool:
+        import threading
+
+        with self._asking:
+            if self._answer is None:
+                said: list[bool] = []
+                # A thread, because a name lookup has no time-out of its own.
+                asking = threading.Thread(target=lambda: said.append(_connects(self._url)), daemon=True)
+                asking.start()
+                asking.join(PROBE_SECONDS)
+                self._answer = said == [True]
+        return self._answer
 
 
 def _connects(url: str) -> bool:
@@ -186,7 +203,7 @@ class _Attempt:
 
     def __enter__(self) -> None:
         if self.number > 1:
-            time.sleep(0.3 * self.number)
+            time.sleep(PAUSE_SECONDS * self.number)
 
     def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> bool:
         import http.client
