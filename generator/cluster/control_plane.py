@@ -80,6 +80,7 @@ def parts(state: State, network: Network) -> list[Part]:
                 "--use-service-account-credentials",
                 f"--root-ca-file={ca}",
                 f"--service-account-private-key-file={layout.pki}/service-account.key",
+                f"--flex-volume-plugin-dir={layout.data / 'volume-plugins'}",
             ],
             ready=probe.http(f"https://127.0.0.1:{ports['kube-controller-manager']}/healthz"),
             needs=("kube-apiserver",),

@@ -33,14 +33,25 @@ class Layout:
 
     @classmethod
     def of(cls, directory: Path) -> Layout:
-        """The layout of ``directory``; ClusterError if its sockets' paths would not fit into the kernel's limit."""
+        """The layout of ``directory``.
+
+        ClusterError if sockets in it would have too long a path, or if it holds what is not a cluster's: ``down``
+        will remove all of it.
+        """
         resolved = directory.expanduser().resolve()
         if len(os.fsencode(resolved)) > LONGEST_DIRECTORY:
             raise ClusterError(
                 f"{resolved}: the path is too long for the Unix sockets in it",
                 f"use a directory of at most {LONGEST_DIRECTORY} bytes",
             )
-        return cls(resolved)
+        layout = cls(resolved)
+        strangers = layout.strangers()
+        if strangers:
+            raise ClusterError(
+                f"{resolved}: not a state directory: it holds {', '.join(strangers[:3])}",
+                "name an empty or new directory: `local down` removes it with all that is in it",
+            )
+        return layout
 
     @cached_property
     def identity(self) -> str:
@@ -116,6 +127,12 @@ class Layout:
         if os.geteuid() == 0:
             return Path("/var/lib") / self.name
         return self.data
+
+    def strangers(self) -> list[str]:
+        """Names of files in the directory that are not ours."""
+        ours = {"lock", "state.json", ".state.json.new", "kubeconfig", ".kubeconfig.new"}
+        ours |= {path.name for path in (self.logs, self.pki, self.bin, self.config, self.data)}
+        return sorted({path.name for path in self.directory.glob("*")} - ours) if self.directory.exists() else []
 
     def log(self, name: str) -> Path:
         """The log of one component."""

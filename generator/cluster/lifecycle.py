@@ -21,6 +21,7 @@ from generator.errors import ClusterError
 COMPLETE = "complete"
 """The step that needs all others."""
 UP_HINT = "run: python -m generator local up"
+DOWN_HINT = "run: python -m generator local down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,14 @@ def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
     """
     layout = Layout.of(directory)
     with lock(layout):
-        state = State.load(layout) or _new(layout, node)
+        state = State.load(layout)
+        kind: NodeKind = state.node if state else node or ("real" if os.geteuid() == 0 else "kwok")
+        if kind == "real":
+            real_node.require()
+            real_node.claim(layout, state)
+        state = state or _new(layout, kind)
         if node not in (None, state.node):
-            raise ClusterError(
-                f"{layout.directory}: the cluster there has a {state.node} node", "run `local down` first"
-            )
+            raise ClusterError(f"{layout.directory}: the cluster there has a {state.node} node", DOWN_HINT)
         begin = time.monotonic()
         bring_up(_parts(state), state, echo)
         echo(f"up: {time.monotonic() - begin:.1f} s")
@@ -105,9 +109,7 @@ def load(directory: Path) -> Cluster:
     if found.cluster is None:
         raise ClusterError(f"{found.directory}: no local cluster is up", UP_HINT)
     if found.dead:
-        raise ClusterError(
-            f"{found.directory}: not running: {', '.join(found.dead)}", "run: python -m generator local up"
-        )
+        raise ClusterError(f"{found.directory}: not running: {', '.join(found.dead)}", UP_HINT)
     return found.cluster
 
 
@@ -144,11 +146,8 @@ def down(directory: Path, *, echo: Echo) -> None:
         echo("down")
 
 
-def _new(layout: Layout, node: NodeKind | None) -> State:
+def _new(layout: Layout, kind: NodeKind) -> State:
     layout.create()
-    kind: NodeKind = node or ("real" if os.geteuid() == 0 else "kwok")
-    if kind == "real":
-        real_node.require()
     ports = [*control_plane.PORTS, *argo_cd.PORTS, *gitea.PORTS, *(real_node.PORTS if kind == "real" else kwok.PORTS)]
     state = State(layout, kind, free(ports), argo_cd.new_secrets(), subnet=choose_subnet())
     state.save()

@@ -7,7 +7,6 @@ Everything is found by the cluster's identity; nothing else is touched.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -19,11 +18,13 @@ from pathlib import Path
 from generator import process
 from generator.cluster.component import marked, stop
 from generator.cluster.layout import Layout
+from generator.cluster.real_node import CLAIM, PROC_SYS
 from generator.cluster.state import Process, State
 
 DAEMONS = ("kubelet", "kube-proxy", "containerd")
 CNI_RESULTS = Path("/var/lib/cni/results")
 POD_LOG_LINKS = Path("/var/log/containers")
+DEVICE_PLUGINS = Path("/var/lib/kubelet/device-plugins")
 
 
 def remove(layout: Layout, state: State | None) -> None:
@@ -34,17 +35,16 @@ def remove(layout: Layout, state: State | None) -> None:
     _kill_containers(layout)
     stop(marked(layout))
     _unmount(layout)
-    _remove_namespaces(layout)
-    _remove_rules(layout)
+    _remove_traces(layout)
+    _remove_rules(layout, state)
     for folder in layout.cgroups():
         _remove_cgroup(folder)
-    if POD_LOG_LINKS.is_dir():
-        for link in POD_LOG_LINKS.iterdir():
-            if link.is_symlink() and link.readlink().is_relative_to(layout.logs):
-                link.unlink()
     shutil.rmtree(layout.run, ignore_errors=True)
-    if state and state.sysctls.get("net.ipv4.ip_forward") == "0":
-        Path("/proc/sys/net/ipv4/ip_forward").write_text("0\n")
+    for setting, value in (state.sysctls if state else {}).items():
+        (PROC_SYS / setting).write_text(f"{value}\n")
+    with suppress(FileNotFoundError):
+        if CLAIM.read_text().strip() == str(layout.directory):
+            CLAIM.unlink()
 
 
 def _kill_containers(layout: Layout) -> None:
@@ -82,27 +82,33 @@ def mounted(table: Path = Path("/proc/self/mountinfo")) -> list[Path]:
     return [Path(field.encode().decode("unicode_escape")) for field in fields]
 
 
-def _remove_namespaces(layout: Layout) -> None:
-    """Delete the pods' network namespaces, and with them their interfaces: CNI's records say which are ours."""
-    for file in CNI_RESULTS.glob(f"{layout.name}-*"):
-        with suppress(OSError, ValueError):
-            namespace = Path(json.loads(file.read_text()).get("netns", ""))
-            if namespace.name.startswith("cni-"):
-                process.run(["ip", "netns", "delete", namespace.name], ok=(0, 1))
-        file.unlink(missing_ok=True)
-    for folder in (CNI_RESULTS, CNI_RESULTS.parent):
-        with suppress(OSError):
-            folder.rmdir()
+def _remove_traces(layout: Layout) -> None:
+    """Remove what the node's programs leave where nothing can be configured; folders only if nothing else is left."""
+    for record in CNI_RESULTS.glob(f"{layout.name}-*"):
+        container = record.name.removeprefix(f"{layout.name}-").rpartition("-")[0]
+        for file in CNI_RESULTS.glob(f"*-{container}-*"):
+            file.unlink()
+    if POD_LOG_LINKS.is_dir():
+        for link in POD_LOG_LINKS.iterdir():
+            if link.is_symlink() and link.readlink().is_relative_to(layout.logs):
+                link.unlink()
+    if (layout.config / "kubelet.json").exists():
+        for name in ("kubelet.sock", "kubelet_internal_checkpoint", "DEPRECATION"):
+            (DEVICE_PLUGINS / name).unlink(missing_ok=True)
+    for folder in (CNI_RESULTS, DEVICE_PLUGINS, POD_LOG_LINKS, Path("/run/containerd/s")):
+        for empty in (folder, folder.parent) if folder != POD_LOG_LINKS else (folder,):
+            with suppress(OSError):
+                empty.rmdir()
 
 
-def _remove_rules(layout: Layout) -> None:
+def _remove_rules(layout: Layout, state: State | None) -> None:
     """Delete the interface and our table; kube-proxy's tables go if our kube-proxy made them."""
     if Path("/sys/class/net", layout.interface).exists():
         process.run(["ip", "link", "delete", layout.interface])
     if shutil.which("nft") is None:
         return
     tables = [f"ip {layout.table}"]
-    if (layout.config / "kube-proxy.json").exists():
+    if state is not None and "kube-proxy" in state.processes:
         tables += ["ip kube-proxy", "ip6 kube-proxy"]
     for table in tables:
         process.run(["nft", "delete", "table", *table.split()], ok=(0, 1))

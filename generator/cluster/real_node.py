@@ -11,6 +11,7 @@ cluster's identity; ``node_removal`` finds it by that name, and not by memory.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -45,6 +46,22 @@ PROGRAMS = {
 }
 """What must be installed on the machine, and the Debian package that it is in."""
 
+CLAIM = Path("/run/gitops-generator-node")
+"""Names the state directory of the one cluster that has a real node on this machine."""
+
+PROC_SYS = Path("/proc/sys")
+CHANGED_SETTINGS = (
+    "net/ipv4/ip_forward",
+    # By the kubelet, which insists on these.
+    "vm/overcommit_memory",
+    "vm/panic_on_oom",
+    "kernel/panic",
+    "kernel/panic_on_oops",
+    "kernel/keys/root_maxkeys",
+    "kernel/keys/root_maxbytes",
+)
+"""Settings of this machine's kernel that a node changes; ``node_removal`` puts them back."""
+
 CNI_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni")
 DNS_DOMAIN = "cluster.local"
 
@@ -54,11 +71,39 @@ def require() -> None:
     missing = sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
     if not any(Path(folder, "ptp").exists() for folder in CNI_FOLDERS):
         missing.append("containernetworking-plugins")
+    if Path("/var/lib/kubelet/config.yaml").exists():
+        raise ClusterError("this machine is a node of some Kubernetes cluster already", "start with KWOK nodes")
     if missing:
         raise ClusterError(
             f"a real node needs what is not installed: {', '.join(missing)}",
             f"run: apt-get install {' '.join(missing)}, or start with KWOK nodes",
         )
+
+
+def claim(layout: Layout, state: State | None) -> None:
+    """Be the only real node of this machine; ClusterError naming the state directory of the one that is.
+
+    kube-proxy's tables have fixed names, so that two of them would undo each other's rules.
+    ``state`` is what this cluster has been so far.
+    """
+    ours = state is not None and "kube-proxy" in state.processes
+    if not ours and "kube-proxy" in process.run(["nft", "list", "tables"]).stdout:
+        raise ClusterError(
+            "another cluster's kube-proxy has its rules on this machine", "stop it (nft list tables), or use KWOK nodes"
+        )
+    written = CLAIM.with_name(f"{CLAIM.name}.{os.getpid()}")
+    write_private(written, f"{layout.directory}\n")
+    try:
+        os.link(written, CLAIM)
+    except FileExistsError:
+        holder = Path(CLAIM.read_text().strip())
+        if holder != layout.directory and (holder / "state.json").exists():
+            raise ClusterError(
+                f"another cluster has this machine's real node: {holder}", "take that one down first, or use KWOK nodes"
+            ) from None
+        write_private(CLAIM, f"{layout.directory}\n")
+    finally:
+        written.unlink()
 
 
 def parts(state: State, network: Network) -> list[Part]:
@@ -137,10 +182,10 @@ def cni_configuration(layout: Layout, network: Network) -> dict[str, object]:
 def _network(state: State, network: Network) -> None:
     """The node's interface and address, and the way out for pods. A reboot undoes it, hence at each ``up``."""
     layout = state.layout
-    forwarding = Path("/proc/sys/net/ipv4/ip_forward")
-    if "net.ipv4.ip_forward" not in state.sysctls:
-        state.record_sysctl("net.ipv4.ip_forward", forwarding.read_text().strip())
-    forwarding.write_text("1\n")
+    for setting in CHANGED_SETTINGS:
+        if setting not in state.sysctls and (PROC_SYS / setting).exists():
+            state.record_sysctl(setting, (PROC_SYS / setting).read_text().strip())
+    (PROC_SYS / "net/ipv4/ip_forward").write_text("1\n")
     if not Path("/sys/class/net", layout.interface).exists():
         process.run(["ip", "link", "add", layout.interface, "type", "bridge"])
     process.run(["ip", "address", "replace", f"{network.node_ip}/24", "dev", layout.interface])
@@ -190,8 +235,13 @@ path = "{root}/opt"
 sandbox_image = "{image.PAUSE}"
 restrict_oom_score_adj = true
 stream_server_address = "127.0.0.1"
+netns_mounts_under_state_dir = true
 [plugins."io.containerd.grpc.v1.cri".containerd]
 snapshotter = "{_snapshotter(layout.data)}"
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+Root = "{layout.run}/runc"
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "{bin_dir}"
 conf_dir = "{cni}"
