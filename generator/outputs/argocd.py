@@ -15,7 +15,8 @@ from generator.outputs.kustomization import base_path, overlay_path
 from generator.spec.model import IN_CLUSTER, App, Environment, Spec
 
 _API: Final = "argoproj.io/v1alpha1"
-_RETRY: Final = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}}
+# With `refresh`, a retry takes the newest commit: what mends a failing sync need not wait for its last retry.
+_RETRY: Final = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, "refresh": True}
 
 
 def application_name(spec: Spec, environment: str, app: str) -> str:
@@ -53,8 +54,11 @@ def _project(spec: Spec) -> dict[str, Any]:
             "description": f"The apps of {spec.project}",
             "sourceRepos": [spec.repository],
             "destinations": [dict(items) for items in sorted(destinations)],
-            # Namespaces come from CreateNamespace; nothing else may be cluster-wide.
-            "clusterResourceWhitelist": [],
+            # CreateNamespace makes these, with their labels; nothing else may be cluster-wide.
+            "clusterResourceWhitelist": [
+                {"group": "", "kind": "Namespace", "name": environment.namespace}
+                for environment in spec.environments.values()
+            ],
             "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
         },
     }
