@@ -16,4 +16,17 @@ from generator.tools.installation import install
 from generator.tools.lookup import Installed, Source, asset, find, report
 from generator.tools.pins import FILES, GROUPS, PINS
 
-__all__ = ["FILES", "GROUPS", "LOCAL_PACKAGES", "PINS", "Installed", "Source", "System", "asset", "find", "install", "report", "system"]
+__all__ = [
+    "FILES",
+    "GROUPS",
+    "LOCAL_PACKAGES",
+    "PINS",
+    "Installed",
+    "Source",
+    "System",
+    "asset",
+    "find",
+    "install",
+    "report",
+    "system",
+]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from generator import process
-from generator.errors import ToolError
+from generator.errors import ProcessError, ToolError
 
 NODE = ("containerd", "runc", "containernetworking-plugins", "iptables", "conntrack", "nftables")
 """A kubelet with containers."""
@@ -17,6 +17,9 @@ SERVICES = ("redis-server",)
 """Argo CD's cache."""
 LOCAL = (*NODE, *IMAGES, *SERVICES)
 """All that a local cluster with a real node takes."""
+
+
+APT_SECONDS = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,25 @@ def system(packages: Sequence[str], *, install: bool = False, echo: Callable[[st
             raise ToolError(f"not root: cannot install {' '.join(missing)}", f"run: sudo {' '.join(command)}")
         echo(f"installing with apt-get: {' '.join(missing)}")
         # A package may start its own service: policy-rc.d is not ours to write.
-        process.run(
-            command,
-            env={"DEBIAN_FRONTEND": "noninteractive"},
-            timeout=1800,
-            hint="run: apt-get update, and try again",
-        )
+        try:
+            process.run(command, env={"DEBIAN_FRONTEND": "noninteractive"}, timeout=APT_SECONDS)
+        except ProcessError as exc:
+            raise ToolError(
+                f"cannot install {' '.join(missing)}: {exc.message}", "run: apt-get update, and try again"
+            ) from exc
         missing, command = (), ()
     return System(wanted, missing, command)
 
 
 def _there(package: str) -> bool:
-    said = process.run(["dpkg-query", "--show", "--showformat=${db:Status-Abbrev}", package], ok=(0, 1, 127))
-    return said.stdout.startswith("ii")
+    query = ["dpkg-query", "--show", "--showformat=${db:Status-Abbrev}", package]
+    try:
+        # 1: a package that dpkg has never heard of.
+        return process.run(query, ok=(0, 1)).stdout.startswith("ii")
+    except ProcessError as exc:
+        if exc.returncode != 127:
+            raise
+        raise ToolError(
+            f"no dpkg-query here: cannot tell whether {package} is installed",
+            "use Debian or Ubuntu, or a virtual machine of it",
+        ) from exc
