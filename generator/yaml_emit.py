@@ -16,6 +16,7 @@ from typing import Final
 _INSIDE: Final = r"[A-Za-z0-9_./@%+=~^,;()$<>*|-]"
 _PLAIN: Final = re.compile(rf"[A-Za-z0-9_./($]{_INSIDE}*(?:(?::|[ ]+){_INSIDE}+)*")
 # Anything that some reader might take for a number, a date or a sexagesimal.
+_FLOW_SAFE: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@%+=~^;()$-]*")
 _NUMBER: Final = re.compile(r"[.+-]?[0-9.][0-9_.,:xXoOa-fA-F+-]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*")
 _ESCAPE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _BLOCK: Final = re.compile(r"[^\s][^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
@@ -45,12 +46,34 @@ def dump(value: object) -> str:
     sequences, strings, numbers, booleans and ``None``; anything else is a
     ``TypeError``.
     """
+    return "\n".join(entry(value)) + "\n"
+
+
+def entry(value: object, head: str = "", indent: str = "", offset: str = "") -> list[str]:
+    """The lines of ``value`` after ``head`` (``key:`` or ``-``, its indentation included), for putting into a file.
+
+    ``offset`` is how much deeper than its key a list stands: nothing, or two spaces.
+    """
     lines: list[str] = []
-    _node(value, "", "", lines.append)
-    return "\n".join(lines) + "\n"
+    _node(value, head, indent, lines.append, offset)
+    return lines
 
 
-def _node(value: object, head: str, indent: str, add: Callable[[str], None]) -> None:
+def flow(value: object) -> str:
+    """``value`` on one line, as it may stand within ``[]`` and ``{}``."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(flow(item) for item in value) + "]"
+    if isinstance(value, str):
+        plain = scalar(value)
+        return quoted(value) if plain == value and not _FLOW_SAFE.fullmatch(value) else plain
+    lines: list[str] = []
+    _scalar(value, "", "", lines.append)
+    return lines[0]
+
+
+def _node(value: object, head: str, indent: str, add: Callable[[str], None], offset: str = "") -> None:
     """Write ``value`` after ``head`` (``key:`` or ``-``, or nothing at the top)."""
     if isinstance(value, Mapping):
         if not value:
@@ -59,14 +82,14 @@ def _node(value: object, head: str, indent: str, add: Callable[[str], None]) -> 
             # The first key of a map in a list stands on the line of its dash.
             first = f"{head} "
             for key, item in value.items():
-                _node(item, f"{first}{scalar(key)}:", f"{indent}  ", add)
+                _node(item, f"{first}{scalar(key)}:", f"{indent}  ", add, offset)
                 first = f"{indent}  "
         else:
             if head:
                 add(head)
                 indent = f"{indent}  " if head.strip() else indent
             for key, item in value.items():
-                _node(item, f"{indent}{scalar(key)}:", indent, add)
+                _node(item, f"{indent}{scalar(key)}:", indent, add, offset)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         if not value:
             add(f"{head} []" if head else "[]")
@@ -76,8 +99,9 @@ def _node(value: object, head: str, indent: str, add: Callable[[str], None]) -> 
             indent = f"{indent}  "
         elif head:
             add(head)
+            indent += offset
         for item in value:
-            _node(item, f"{indent}-", indent, add)
+            _node(item, f"{indent}-", indent, add, offset)
     else:
         _scalar(value, head, indent, add)
 
