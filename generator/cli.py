@@ -15,7 +15,7 @@ from typing import Final
 
 from generator import console
 from generator.commands import COMMANDS, DEFAULT
-from generator.errors import GeneratorError
+from generator.errors import Conflicts, GeneratorError
 
 EXIT_BUG: Final = 3
 EXIT_INTERRUPTED: Final = 130
@@ -100,8 +100,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _as_json(error: GeneratorError) -> dict[str, object]:
+    from dataclasses import asdict
+
     faults = [
         {name: getattr(fault, name) for name in ("file", "line", "column", "path", "message", "hint")}
         for fault in getattr(error, "faults", [])
     ]
-    return {"error": error.message, "hint": error.hint, **({"faults": faults} if faults else {})}
+    conflicts = [asdict(conflict) for conflict in error.conflicts] if isinstance(error, Conflicts) else []
+    return {
+        "error": error.message,
+        "hint": error.hint,
+        **({"faults": faults} if faults else {}),
+        **({"conflicts": conflicts} if conflicts else {}),
+    }

@@ -7,9 +7,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from generator.errors import GeneratorError, SpecError
+if TYPE_CHECKING:
+    from generator.merge.conflict import Conflict
+
+from generator.errors import Conflicts, GeneratorError, SpecError
 
 COLORS: Final = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "grey": "90", "bold": "1"}
 # Words that a table shows in a colour, wherever they stand alone in a cell.
@@ -70,7 +73,17 @@ def report(error: GeneratorError) -> None:
     if isinstance(error, SpecError):
         for fault in error.faults:
             _error(str(fault), fault.hint, prefix="")
+    if isinstance(error, Conflicts):
+        for conflict in error.conflicts:
+            show_conflict(conflict)
     _error(error.message, error.hint)
+
+
+def show_conflict(conflict: Conflict) -> None:
+    """A conflict with its place and its three values."""
+    note(f"{conflict.path}:{conflict.line}: {conflict.field or 'the file'}")
+    for name, value in (("was", conflict.original), ("yours", conflict.local), ("spec", conflict.updated)):
+        note(f"  {paint(name.ljust(5), 'grey', sys.stderr)} {'-' if value is None else value}")
 
 
 def _error(message: str, hint: str, prefix: str = "error: ") -> None:

@@ -4,7 +4,7 @@ GeneratorError                    exit 1: something for the user to fix
 ├── UsageError                    exit 2: the command line is off
 ├── SpecError                     faults in generator.yaml, all of one run
 ├── RepositoryError               the repository is not in a state to work on
-│   └── EditedByHand              exit 4: regeneration would overwrite edits
+│   └── Conflicts                 exit 4: hand edits and the spec disagree
 ├── ProcessError                  a program that we ran failed
 │   └── GitError                  … and it was git
 │       └── PushRefused           … and no retry will help
@@ -18,8 +18,12 @@ GeneratorError                    exit 1: something for the user to fix
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from generator.merge.conflict import Conflict
 
 
 class GeneratorError(Exception):
@@ -73,10 +77,18 @@ class RepositoryError(GeneratorError):
     """The repository is missing something, or is not in a state to be worked on."""
 
 
-class EditedByHand(RepositoryError):
-    """Regeneration would overwrite what a person wrote; nothing was written."""
+class Conflicts(RepositoryError):
+    """A person and the spec changed the same thing differently; nothing was written."""
 
     exit_code = 4
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        self.conflicts = list(conflicts)
+        count = len(self.conflicts)
+        super().__init__(
+            f"{count} conflict{'s' if count != 1 else ''} between hand edits and the spec; nothing was written",
+            "keep one side: generate --keep local|updated [PATH…], or decide one by one: generate --interactive",
+        )
 
 
 class ProcessError(GeneratorError):

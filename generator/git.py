@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from generator import process
 from generator.errors import GitError, RepositoryError
 
 if TYPE_CHECKING:
@@ -105,6 +106,37 @@ def _without_secrets(url: str) -> str:
         return url
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
+    """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts."""
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        files = [Path(folder) / name for name in ("local", "original", "updated")]
+        for file, content in zip(files, (local, original, updated), strict=True):
+            file.write_bytes(content)
+        done = process.run(["git", "merge-file", *files], ok=range(128), error=GitError)
+        merged = files[0].read_bytes()
+        return merged if done.returncode == 0 else merged[: merged.index(b"<<<<<<<")].count(b"\n") + 1
+
+
+def blame(directory: Path, path: str) -> list[tuple[str, str, int, str]]:
+    """For each line of a work tree's file: commit (zeros: not committed yet), author, epoch seconds, subject."""
+    known: dict[str, tuple[str, int, str]] = {}
+    lines: list[str] = []
+    fields: dict[str, str] = {}
+    for line in _run(directory, "blame", "--porcelain", "--", path).splitlines():
+        if line.startswith("\t"):
+            commit_id = lines[-1]
+            if commit_id not in known:
+                known[commit_id] = fields.get("author", ""), int(fields.get("author-time", "0")), fields.get("summary", "")
+            fields = {}
+        else:
+            word, _, rest = line.partition(" ")
+            if len(word) == 40 and rest[:1].isdigit():  # a commit's id, and line numbers
+                lines.append(word)
+            else:
+                fields[word] = rest
+    return [(commit_id, *known[commit_id]) for commit_id in lines]
 
 
 class Remote:

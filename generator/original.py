@@ -2,8 +2,11 @@
 
 One file for each app and one for everything else, so that two branches that
 change different apps do not touch the same file. Each holds the generated
-files one after the other, under lines that name them::
+files one after the other, under lines that name them; the comment that most of
+them start with is written once, at the top::
 
+    gitops-generator original, format 1
+    # Generated from generator.yaml. …
     -- base/web/service.yaml --
     apiVersion: v1
     …
@@ -20,15 +23,19 @@ from pathlib import Path
 from typing import Final
 
 from generator.errors import RepositoryError
-from generator.outputs.file import File
+from generator.outputs.file import HEADER, File
 
 FOLDER: Final = ".generator"
 FORMAT: Final = b"gitops-generator original, format 1\n"
 _PROJECT: Final = f"{FOLDER}/project"
-_HEADER: Final = re.compile(rb"-- ([^\n]+) --\n")
+_ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
 _ATTRIBUTES: Final = (
-    "# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff\n"
+    b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff\n"
 )
+# `--` names a file that starts with the comment at the top, `==` one that does not.
+_NAME: Final = re.compile(rb"^(--|==) ([^\n]+) \1\n", re.MULTILINE)
+_OURS: Final = re.compile(rb"^<<<<<<< [^\n]*\n(.*?)(?:^\|{7} [^\n]*\n.*?)?^=======\n.*?^>>>>>>> [^\n]*\n", re.M | re.S)
+_THEIRS: Final = re.compile(rb"^<<<<<<< [^\n]*\n.*?^=======\n(.*?)^>>>>>>> [^\n]*\n", re.M | re.S)
 
 
 def pack(files: Mapping[str, File]) -> dict[str, bytes]:
@@ -36,15 +43,19 @@ def pack(files: Mapping[str, File]) -> dict[str, bytes]:
     groups: dict[str, list[File]] = {_PROJECT: []}
     for file in files.values():
         groups.setdefault(f"{FOLDER}/apps/{file.app}" if file.app else _PROJECT, []).append(file)
-    packed = {
-        path: FORMAT + b"".join(f"-- {file.path} --\n{file.text}".encode() for file in sorted(group, key=_by_path))
-        for path, group in groups.items()
-    }
-    return {f"{FOLDER}/.gitattributes": _ATTRIBUTES.encode(), **packed}
+    start = FORMAT + HEADER.encode()
+    packed = {path: start + "".join(map(_packed, sorted(group, key=_path))).encode() for path, group in groups.items()}
+    return {_ATTRIBUTES_PATH: _ATTRIBUTES, **packed}
 
 
-def _by_path(file: File) -> str:
+def _path(file: File) -> str:
     return file.path
+
+
+def _packed(file: File) -> str:
+    if file.text.startswith(HEADER):
+        return f"-- {file.path} --\n{file.text[len(HEADER) :]}"
+    return f"== {file.path} ==\n{file.text}"
 
 
 def stored(directory: Path) -> dict[str, bytes]:
@@ -54,24 +65,53 @@ def stored(directory: Path) -> dict[str, bytes]:
     return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths if path.is_file()}
 
 
-def unpack(packed: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What was generated last time, by path; ``RepositoryError`` if ``.generator/`` is damaged."""
+def unpack(packed: Mapping[str, bytes], updated: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
+    """What was generated last time, by path.
+
+    Where git left conflict markers, two branches have both regenerated: of
+    each file the version is taken that differs from what is generated now, so
+    that nothing that the other branch changed is taken for a person's edit.
+    ``RepositoryError`` if a file is damaged otherwise; with ``adopt`` it
+    counts as missing.
+    """
     files: dict[str, bytes] = {}
     for path, content in packed.items():
-        if path.endswith(".gitattributes"):
+        if path == _ATTRIBUTES_PATH:
             continue
-        if not content.startswith(FORMAT):
-            raise RepositoryError(f"{path}: cannot be read", f"restore it: git checkout HEAD -- {FOLDER}")
-        pieces = _HEADER.split(content[len(FORMAT) :])
-        if pieces[0]:
-            raise RepositoryError(f"{path}: damaged", f"restore it: git checkout HEAD -- {FOLDER}")
-        for name, body in zip(pieces[1::2], pieces[2::2], strict=True):
-            files[_safe(name.decode(), path)] = body
+        try:
+            if _OURS.search(content):
+                ours, theirs = _unpacked(path, _OURS.sub(rb"\1", content)), _unpacked(path, _THEIRS.sub(rb"\1", content))
+                files.update({**theirs, **{name: text for name, text in ours.items() if text != updated.get(name)}})
+            else:
+                files.update(_unpacked(path, content))
+        except RepositoryError:
+            if not adopt:
+                raise
     return files
 
 
-def _safe(name: str, path: str) -> str:
+def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
+    if not content.startswith(FORMAT):
+        raise _damaged(path)
+    header, *pieces = _NAME.split(content[len(FORMAT) :])
+    if header.count(b"\n") != 1 or not header.startswith(b"#"):
+        raise _damaged(path)
+    files: dict[str, bytes] = {}
+    for mark, name, body in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
+        files[_safe(name, path)] = header + body if mark == b"--" else body
+    return files
+
+
+def _safe(name: bytes, path: str) -> str:
     """A path that stays within the repository: ``.generator/`` may come from a stranger's branch."""
-    if name.startswith("/") or ".." in name.split("/") or "\\" in name:
-        raise RepositoryError(f"{path}: names {name!r}", f"restore it: git checkout HEAD -- {FOLDER}")
-    return name
+    text = name.decode(errors="replace")
+    if text.startswith(("/", ".generator/", ".git/")) or ".." in text.split("/") or not text.isprintable():
+        raise _damaged(path)
+    return text
+
+
+def _damaged(path: str) -> RepositoryError:
+    return RepositoryError(
+        f"{path}: damaged; nothing was written",
+        f"get it back: git checkout HEAD -- {FOLDER}; or keep this app's files as edits: generate --adopt",
+    )

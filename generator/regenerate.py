@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from generator import merge, original, outputs, tree
-from generator.errors import EditedByHand, RepositoryError
-from generator.merge import Outcome, State
+from generator import git, merge, original, outputs, relocation, tree
+from generator.errors import Conflicts, RepositoryError
+from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
 from generator.spec.model import Spec
 
@@ -17,11 +18,16 @@ _UNFINISHED: Final = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a regeneration would do. ``record`` is the change of ``.generator/``, by path."""
+    """What a regeneration would do.
+
+    ``record`` is the change of ``.generator/``, by path; ``vacated`` are the
+    paths of files that move elsewhere because the spec renames their app.
+    """
 
     spec: Spec
     outcomes: list[Outcome]
     record: dict[str, bytes | None]
+    vacated: tuple[str, ...] = ()
 
     @property
     def changes(self) -> list[Outcome]:
@@ -32,47 +38,88 @@ class Plan:
         """The paths in a state."""
         return [outcome.path for outcome in self.outcomes if outcome.state == state]
 
+    @property
+    def conflicts(self) -> list[merge.Conflict]:
+        """Every conflict, by file and line."""
+        return [conflict for outcome in self.outcomes for conflict in outcome.conflicts]
 
-def plan(directory: Path) -> Plan:
-    """Find out what is to be done. Reads only; ``SpecError`` and ``RepositoryError`` as they come."""
+
+def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = False) -> Plan:
+    """Find out what is to be done. Reads only.
+
+    ``adopt`` takes files of which nothing is known as edits of what is
+    generated now. ``SpecError`` and ``RepositoryError`` as they come.
+    """
     spec = loader.load(directory)
     updated = outputs.render(spec)
+    contents = {path: file.text.encode() for path, file in updated.items()}
     stored = original.stored(directory)
-    former = original.unpack(stored)
-    local = tree.read(directory, sorted({*updated, *former}))
-    outcomes = merge.merge(former, local, {path: file.text.encode() for path, file in updated.items()})
+    former = original.unpack(stored, contents, adopt=adopt)
+    renames = relocation.renamed_by_spec(spec, former)
+    local = tree.read(directory, sorted({*contents, *former, *renames}))
+    if not former:
+        _require_record(local, contents, adopt=adopt)
+    vacated = tuple(path for path in renames if path in local)
+    former = relocation.moved(former, renames)
+    local = relocation.moved(local, renames)
+    by_hand = relocation.moved_by_hand(directory, former, local, contents)
+    local = {**local, **tree.read_as(directory, by_hand)}
+    outcomes = merge.merge(former, local, contents, git.merge_lines, _adopting(settle) if adopt else settle)
     packed = original.pack(updated)
     record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
     record.update({path: None for path in stored if path not in packed})
-    return Plan(spec, outcomes, record)
+    return Plan(spec, relocation.placed(outcomes, by_hand, set(renames.values())), record, vacated)
+
+
+def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *, adopt: bool) -> None:
+    """Without ``.generator/`` nobody can tell an edit from an older output; guessing would lose one of them."""
+    differing = sorted(path for path, content in contents.items() if path in local and local[path] != content)
+    if differing and not adopt:
+        names = "\n".join(f"  {path}" for path in differing)
+        raise RepositoryError(
+            f"{original.FOLDER}/ is missing, so edits cannot be told from what was generated; nothing was written:\n{names}",
+            f"get it back: git checkout HEAD -- {original.FOLDER}; or keep all of these as edits: generate --adopt",
+        )
+
+
+def _adopting(settle: Settle) -> Settle:
+    def adopted(conflict: merge.Conflict) -> Side | None:
+        if conflict.original is None and not conflict.field:
+            return Side.LOCAL
+        return settle(conflict)
+
+    return adopted
 
 
 def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
     """Do it, all or nothing, and return what was changed.
 
-    ``EditedByHand`` where a person's change would be lost, and
-    ``RepositoryError`` where something is gone from the spec and ``prune`` is
-    not given; nothing is written then.
+    ``Conflicts`` where a person and the spec disagree, and ``RepositoryError``
+    where something is gone from the spec and ``prune`` is not given; nothing
+    is written then.
     """
-    conflicts = planned.having(State.CONFLICTING)
-    if conflicts:
-        names = "\n".join(f"  {path}" for path in conflicts)
-        raise EditedByHand(
-            f"edited by hand, and changed by the spec as well; nothing was written:\n{names}",
-            "see both sides with `python -m generator diff`, then take your edit back or put the change in yourself",
-        )
+    if planned.conflicts:
+        raise Conflicts(planned.conflicts)
     orphans = planned.having(State.ORPHANED)
     if orphans and not prune:
         names = "\n".join(f"  {path}" for path in orphans)
         raise RepositoryError(
-            f"no longer in the spec; nothing was written:\n{names}",
+            f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}",
             "remove them with `python -m generator generate --prune`, or put them back into the spec",
         )
     changes = planned.changes
     # The record comes last: after a crash in between, new files are recognised as what is to be generated.
     files = {outcome.path: outcome.content for outcome in changes}
-    tree.write(directory, {**files, **planned.record})
+    tree.write(directory, {**files, **dict.fromkeys(planned.vacated), **planned.record})
     return changes
+
+
+def _pruned_applications(orphans: list[str]) -> str:
+    names = [path for path in orphans if path.startswith("gitops/applications/")]
+    if not names:
+        return ""
+    lines = "\n".join(f"  {Path(path).parent.name}/{Path(path).stem}" for path in names)
+    return f"\nArgo CD would remove these Applications once that is pushed (their pods keep running):\n{lines}"
 
 
 def check_spec_exists(directory: Path) -> None:
@@ -94,8 +141,13 @@ def check_repository(directory: Path) -> None:
     folder = dot_git
     if dot_git.is_file():  # a linked work tree, or a submodule
         folder = directory / dot_git.read_text().removeprefix("gitdir:").strip()
-    for name in _UNFINISHED:
-        if (folder / name).exists():
-            raise RepositoryError(
-                f"{directory}: a merge, rebase or cherry-pick is under way ({name})", "finish it, or abort it, first"
-            )
+    unfinished = next((name for name in _UNFINISHED if (folder / name).exists()), None)
+    if unfinished is None:
+        return
+    open_files = [path for path in git.unmerged(directory) if not path.startswith(f"{original.FOLDER}/")]
+    if open_files:
+        names = "\n".join(f"  {path}" for path in open_files)
+        raise RepositoryError(
+            f"{directory}: a merge, rebase or cherry-pick is under way ({unfinished}):\n{names}",
+            f"resolve these first; {original.FOLDER}/ is then mended by `python -m generator`",
+        )

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from generator import console
+
+if TYPE_CHECKING:
+    from generator.merge import Conflict, Outcome, Settle, Side
 
 HELP: Final = "regenerate the repository from generator.yaml; hand edits and pipeline tags are kept"
 EXAMPLE: Final = """\
   python -m generator generate
-  python -m generator -C ../shop-gitops generate --prune"""
+  python -m generator generate --keep local overlays/prod --keep updated
+  python -m generator -C ../shop-gitops generate --prune
+
+A conflict is where you and the spec changed the same field differently. Nothing is written then, until
+--keep or --interactive settles it; the longest PATH that fits decides (FILE, folder, or FILE:FIELD)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
     parser.add_argument("--prune", action="store_true", help="remove what is no longer in the spec")
+    parser.add_argument("--adopt", action="store_true", help="keep files of which nothing is known, as hand edits")
+    parser.add_argument(
+        "--keep",
+        action="append",
+        nargs="+",
+        default=[],
+        metavar=("local|updated", "PATH"),
+        help="settle conflicts for one side, everywhere or under some paths",
+    )
+    parser.add_argument("--interactive", action="store_true", help="ask about each conflict")
     parser.add_argument("-q", "--quiet", action="store_true", help="print nothing unless something is wrong")
 
 
@@ -24,21 +43,61 @@ def run(options: argparse.Namespace) -> int:
     from generator import regenerate, tree
 
     directory = options.directory
+    settle = _settle(options.keep, interactive=options.interactive)
     regenerate.check_spec_exists(directory)
     regenerate.check_repository(directory)
-    with tree.locked(directory), console.progress("regenerating"):
-        planned = regenerate.plan(directory)
+    with tree.locked(directory):
+        planned = regenerate.plan(directory, settle, adopt=options.adopt)
         changes = regenerate.apply(directory, planned, prune=options.prune)
+    _report(options, changes, planned.vacated, len(planned.outcomes))
+    return 0
+
+
+def _report(options: argparse.Namespace, changes: Sequence[Outcome], vacated: Sequence[str], total: int) -> None:
     written = [outcome.path for outcome in changes if outcome.content is not None]
-    removed = [outcome.path for outcome in changes if outcome.content is None]
-    total = len(planned.outcomes)
+    removed = [*(outcome.path for outcome in changes if outcome.content is None), *vacated]
     if options.json:
         console.emit({"files": total, "written": written, "removed": removed})
-    elif not options.quiet:
-        for path in written:
-            console.say(f"{console.paint('wrote', 'green')}    {path}")
-        for path in removed:
-            console.say(f"{console.paint('removed', 'yellow')}  {path}")
-        done = f"{len(written)} written" + (f", {len(removed)} removed" if removed else "")
-        console.say(f"{total} files: {done if changes else 'nothing to do'}")
-    return 0
+        return
+    if options.quiet:
+        return
+    for path in written:
+        console.say(f"{console.paint('wrote', 'green')}    {path}")
+    for path in removed:
+        console.say(f"{console.paint('removed', 'yellow')}  {path}")
+    done = f"{len(written)} written" + (f", {len(removed)} removed" if removed else "")
+    console.say(f"{total} files: {done if changes or removed else 'nothing to do'}")
+
+
+def _settle(keep: Sequence[Sequence[str]], *, interactive: bool) -> Settle:
+    """What ``--keep`` says of a conflict; where it says nothing, the person at the terminal, if asked for."""
+    from generator.errors import UsageError
+    from generator.merge import Side
+
+    rules: dict[str, Side] = {}
+    for side, *paths in keep:
+        if side not in tuple(Side):
+            raise UsageError(f"--keep {side}: neither local nor updated", "write --keep local [PATH…]")
+        rules.update({path.removeprefix("./").rstrip("/"): Side(side) for path in paths or [""]})
+    if interactive and not sys.stdin.isatty():
+        raise UsageError("--interactive needs a terminal", "settle conflicts with --keep local|updated [PATH…]")
+
+    def settle(conflict: Conflict) -> Side | None:
+        full = f"{conflict.path}:{conflict.field}"
+        fitting = [path for path in rules if not path or full == path or full.startswith((f"{path}/", f"{path}:"))]
+        if fitting:
+            return rules[max(fitting, key=len)]
+        return _ask(conflict) if interactive else None
+
+    return settle
+
+
+def _ask(conflict: Conflict) -> Side | None:
+    from generator.merge import Side
+
+    console.show_conflict(conflict)
+    answers = {"y": Side.LOCAL, "s": Side.UPDATED, "l": None}
+    while True:
+        answer = input("keep [y]ours, take the [s]pec's, or [l]eave it? ").strip().lower()[:1]
+        if answer in answers:
+            return answers[answer]

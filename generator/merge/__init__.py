@@ -2,19 +2,32 @@
 
 ``original`` is what was generated last time, ``local`` what is in the
 repository now, ``updated`` what would be generated now; ``None`` stands for a
-file that does not exist. For now whole files are the unit: a file that both
-sides changed is a conflict, except for the tags and digests that the pipeline
-owns, which are carried over.
+file that does not exist.
+
+- nobody edited it: replaced without being parsed
+- changed only locally: kept · only by the generator: applied · to the same: fine
+- changed differently in both: a conflict, unless ``settle`` decides
+- deleted locally stays deleted; gone from the spec goes, unless it was edited
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from generator import yaml_edit
-from generator.errors import SpecError
+from generator.errors import Fault, SpecError
+from generator.merge import structural
+from generator.merge.conflict import Conflict, Settle, Side, leave_open
+
+__all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
+
+_MARK: Final = b"\xef\xbb\xbf"
+
+# (original, local, updated) → the merged text, or the line (from 1) of local where the first conflict starts.
+MergeLines = Callable[[bytes, bytes, bytes], bytes | int]
 
 
 class State(StrEnum):
@@ -31,7 +44,7 @@ class State(StrEnum):
     ORPHANED = "orphaned"
     """Gone from the spec; goes with ``--prune``."""
     CONFLICTING = "conflicting"
-    """Changed by a person and by the spec."""
+    """Changed by a person and by the spec, differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class Outcome:
     state: State
     local: bytes | None
     content: bytes | None
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -49,58 +63,133 @@ class Outcome:
         return self.content != self.local
 
 
-def merge(original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]) -> list[Outcome]:
-    """An outcome for every path that was generated or would be, sorted by path."""
-    return [
-        merge_file(path, original.get(path), local.get(path), updated.get(path))
-        for path in sorted({*original, *updated})
-    ]
+def merge(
+    original: Mapping[str, bytes],
+    local: Mapping[str, bytes],
+    updated: Mapping[str, bytes],
+    merge_lines: MergeLines,
+    settle: Settle = leave_open,
+) -> list[Outcome]:
+    """An outcome for every path that was generated or would be, sorted by path.
+
+    ``SpecError`` holds the faults of all edited files that cannot be read.
+    """
+    outcomes: list[Outcome] = []
+    faults: list[Fault] = []
+    for path in sorted({*original, *updated}):
+        try:
+            sides = original.get(path), local.get(path), updated.get(path)
+            outcomes.append(merge_file(path, *sides, merge_lines, settle))
+        except SpecError as exc:
+            faults += exc.faults
+    if faults:
+        raise SpecError(faults)
+    return outcomes
 
 
-def merge_file(path: str, original: bytes | None, local: bytes | None, updated: bytes | None) -> Outcome:
+def merge_file(
+    path: str,
+    original: bytes | None,
+    local: bytes | None,
+    updated: bytes | None,
+    merge_lines: MergeLines,
+    settle: Settle = leave_open,
+) -> Outcome:
     """The outcome for one file."""
     if updated is None:
-        return _gone(path, original, local)
+        return _gone(path, original, local, settle)
     if local == updated:
         return Outcome(path, State.GENERATED, local, local)
     if local is None:
-        return _absent(path, original, updated)
+        state = State.GENERATED if original is None else State.MISSING
+        return Outcome(path, state, None, updated if original is None else None)
+    if original is None:
+        return _unknown(path, local, updated, settle)
     if local == original:
         return Outcome(path, State.GENERATED, local, updated)
+    return _edited(path, original, local, updated, merge_lines, settle)
+
+
+def _edited(
+    path: str, original: bytes, local: bytes, updated: bytes, merge_lines: MergeLines, settle: Settle
+) -> Outcome:
     seeded = _with_pipeline_images(path, local, updated)
-    if seeded is not None:
-        if local == seeded:
-            return Outcome(path, State.PIPELINE, local, local)
-        if original is not None and local == _with_pipeline_images(path, local, original):
-            return Outcome(path, State.PIPELINE, local, seeded)
-    if original == updated:
+    former = _with_pipeline_images(path, local, original)
+    if local in (former, seeded):
+        return Outcome(path, State.PIPELINE, local, seeded)
+    if former == seeded:
         return Outcome(path, State.EDITED, local, local)
-    return Outcome(path, State.CONFLICTING, local, local)
+    if path.endswith((".yaml", ".yml")):
+        content, conflicts = _merge_yaml(path, former, local, seeded, settle)
+    else:
+        content, conflicts = _merge_text(path, former, local, seeded, merge_lines, settle)
+    if conflicts:
+        return Outcome(path, State.CONFLICTING, local, local, tuple(conflicts))
+    return Outcome(path, State.EDITED if content != updated else State.GENERATED, local, content)
 
 
-def _absent(path: str, original: bytes | None, updated: bytes) -> Outcome:
-    if original is None:
-        return Outcome(path, State.GENERATED, None, updated)
-    return Outcome(path, State.MISSING if original == updated else State.CONFLICTING, None, None)
+def _merge_yaml(
+    path: str, original: bytes, local: bytes, updated: bytes, settle: Settle
+) -> tuple[bytes, list[Conflict]]:
+    try:
+        text = local.removeprefix(_MARK).decode()
+    except UnicodeDecodeError as exc:
+        line = local[: exc.start].count(b"\n") + 1
+        raise SpecError([Fault(path, line, 1, "", "is not UTF-8", "save it as UTF-8")]) from exc
+    merged, conflicts = structural.merge(path, original.decode(), text, updated.decode(), settle)
+    mark = _MARK if local.startswith(_MARK) else b""
+    return mark + merged.encode(), conflicts
 
 
-def _gone(path: str, original: bytes | None, local: bytes | None) -> Outcome:
+def _merge_text(
+    path: str, original: bytes, local: bytes, updated: bytes, merge_lines: MergeLines, settle: Settle
+) -> tuple[bytes, list[Conflict]]:
+    merged = merge_lines(original, local, updated)
+    if isinstance(merged, bytes):
+        return merged, []
+    return _whole(Conflict(path, merged, "", None, "these lines", "other lines"), local, updated, settle)
+
+
+def _whole(conflict: Conflict, local: bytes, updated: bytes, settle: Settle) -> tuple[bytes, list[Conflict]]:
+    """A conflict over a whole file."""
+    side = settle(conflict)
+    if side is None:
+        return local, [conflict]
+    return (local if side is Side.LOCAL else updated), []
+
+
+def _unknown(path: str, local: bytes, updated: bytes, settle: Settle) -> Outcome:
+    """There before anything was generated there: whose it is must be said."""
+    seeded = _with_pipeline_images(path, local, updated)
+    if local == seeded:
+        return Outcome(path, State.PIPELINE, local, local)
+    conflict = Conflict(path, 1, "", None, "a file that was there before", "the file as generated")
+    content, conflicts = _whole(conflict, local, seeded, settle)
+    state = State.CONFLICTING if conflicts else State.EDITED if content == local else State.GENERATED
+    return Outcome(path, state, local, content, tuple(conflicts))
+
+
+def _gone(path: str, original: bytes | None, local: bytes | None, settle: Settle) -> Outcome:
     """Not generated any more: to be removed, unless a person has changed it."""
     if local is None:
         return Outcome(path, State.GENERATED, None, None)
-    untouched = local == original or (original is not None and local == _with_pipeline_images(path, local, original))
-    return Outcome(path, State.ORPHANED if untouched else State.CONFLICTING, local, None if untouched else local)
+    if local == original or (original is not None and local == _with_pipeline_images(path, local, original)):
+        return Outcome(path, State.ORPHANED, local, None)
+    conflict = Conflict(path, 1, "", "the file as generated", "an edited file", None)
+    match settle(conflict):
+        case Side.LOCAL:
+            return Outcome(path, State.EDITED, local, local)
+        case Side.UPDATED:
+            return Outcome(path, State.ORPHANED, local, None)
+    return Outcome(path, State.CONFLICTING, local, local, (conflict,))
 
 
-def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes | None:
-    """``content`` with the tags and digests that ``local`` has; ``None`` where the file has none to carry over."""
+def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
+    """``content`` with the tags and digests that ``local`` has: they are the pipeline's, and never merged."""
     if not (path.startswith("overlays/") and path.endswith("/kustomization.yaml")):
-        return None
-    try:
-        names = {image.name for image in yaml_edit.images(content, path)}
-        for image in yaml_edit.images(local, path):
-            if image.name in names and image.tag is not None:
-                content = yaml_edit.set_image(content, path, image)
-    except SpecError:
-        return None
+        return content
+    names = {image.name for image in yaml_edit.images(content, path)}
+    for image in yaml_edit.images(local, path):
+        if image.name in names and image.tag is not None:
+            content = yaml_edit.set_image(content, path, image)
     return content

@@ -265,6 +265,7 @@ APP = Record(
     {
         **WORKLOAD,
         "image": Field(IMAGE, "the image, without a tag, like shop/web", required=True),
+        "renamed_from": Field(APP_NAME, "its former name: its files move, with their tags and edits"),
         "tag": Field(TAG, "the tag to start with; the pipeline's from then on"),
         "source": Field(RELATIVE, "the folder with its Dockerfile, if buildspec.yml is to build it"),
         "build": Field(BUILD, "how it is tested and built"),
@@ -278,6 +279,7 @@ APP = Record(
 ENVIRONMENT = Record(
     {
         "namespace": Field(LABEL, "its namespace; <project>-<environment> unless said otherwise"),
+        "renamed_from": Field(ENVIRONMENT_NAME, "its former name: its files move, with their tags and edits"),
         "sync": Field(Choice(("auto", "manual")), "whether Argo CD syncs by itself; auto unless said otherwise"),
         "cluster": Field(CLUSTER, "where it runs; Argo CD's own cluster unless said otherwise"),
         "podSecurity": Field(

@@ -260,6 +260,8 @@ def _cross_check(data: dict[str, object], findings: Findings) -> None:
     if isinstance(ci, dict) and isinstance(ci.get("environment"), str) and names and ci["environment"] not in names:
         findings.add(("ci", "environment"), "no such environment", did_you_mean(ci["environment"], names))
     _check_namespaces(environments, data.get("project"), findings)
+    _check_renames("environments", environments, findings)
+    _check_renames("apps", apps, findings)
     for name, app in (apps if isinstance(apps, dict) else {}).items():
         if not isinstance(app, dict):
             continue
@@ -278,6 +280,18 @@ def _cross_check(data: dict[str, object], findings: Findings) -> None:
                 "say where the Dockerfile is: `source: FOLDER`",
                 at_key=True,
             )
+
+
+def _check_renames(section: str, items: object, findings: Findings) -> None:
+    """A former name must be free: two things cannot both have the files of one."""
+    former: set[str] = set()
+    for name, item in (items if isinstance(items, dict) else {}).items():
+        old = item.get("renamed_from") if isinstance(item, dict) else None
+        if not isinstance(old, str) or not isinstance(items, dict):
+            continue
+        if old in items or old in former:
+            findings.add((section, name, "renamed_from"), f"{old} is taken", "name what this one was called before")
+        former.add(old)
 
 
 def _check_namespaces(environments: object, project: object, findings: Findings) -> None:

@@ -94,6 +94,7 @@ class App:
     workloads: Mapping[str, Workload]
     tag: str
     build: Build | None
+    renamed_from: str | None = None
 
     @property
     def image(self) -> str:
@@ -110,6 +111,7 @@ class Environment:
     sync: str
     cluster: str
     pod_security: str
+    renamed_from: str | None = None
 
     @property
     def destination(self) -> dict[str, str]:
@@ -167,6 +169,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         sync=given.get("sync") or "auto",
         cluster=given.get("cluster") or IN_CLUSTER,
         pod_security=given.get("podSecurity") or "restricted",
+        renamed_from=given.get("renamed_from"),
     )
 
 
@@ -174,6 +177,7 @@ def _app(name: str, given: Data, environments: tuple[str, ...], shared: Data) ->
     own = _set(given)
     overrides: Data = own.pop("environments", {})
     source, about, tag = own.pop("source", None), own.pop("build", {}), own.pop("tag", UNRELEASED)
+    renamed_from = own.pop("renamed_from", None)
     return App(
         name=name,
         base=_workload(name, None, own, shared),
@@ -183,6 +187,7 @@ def _app(name: str, given: Data, environments: tuple[str, ...], shared: Data) ->
         },
         tag=tag,
         build=_build(source, about) if source else None,
+        renamed_from=renamed_from,
     )
 
 

@@ -1,0 +1,93 @@
+"""Files that are not where they were: renamed by the spec (``renamed_from``), or moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from generator.errors import SpecError
+from generator.merge import Outcome, State, identity, tree
+from generator.spec.model import Spec
+
+_T = TypeVar("_T")
+
+
+def renamed_by_spec(spec: Spec, former: Mapping[str, bytes]) -> dict[str, str]:
+    """Old path → new path, for what was generated under a former name of an app or environment."""
+    apps = {app.renamed_from: app.name for app in spec.apps.values() if app.renamed_from}
+    environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
+    if not apps and not environments:
+        return {}
+    renames = {path: _renamed(path, apps, environments) for path in former}
+    return {old: new for old, new in renames.items() if old != new and new not in former}
+
+
+def _renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
+    match path.split("/"):
+        case ["base", app, *rest]:
+            return "/".join(["base", apps.get(app, app), *rest])
+        case ["overlays", environment, app, *rest]:
+            return "/".join(["overlays", environments.get(environment, environment), apps.get(app, app), *rest])
+        case ["gitops", "applications", environment, file]:
+            app = file.removesuffix(".yaml")
+            return f"gitops/applications/{environments.get(environment, environment)}/{apps.get(app, app)}.yaml"
+    return path
+
+
+def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
+    """The files under their new paths."""
+    return {renames.get(path, path): content for path, content in files.items()}
+
+
+def moved_by_hand(
+    directory: Path, former: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Generated path → where a person has put the file: another YAML file of the same app with the same objects.
+
+    Looked for only where a file is missing, so it costs nothing otherwise.
+    """
+    missing = [path for path in former if path not in local and path in updated and path.endswith(".yaml")]
+    found: dict[str, str] = {}
+    for path in missing:
+        wanted = _objects(former[path], path)
+        for candidate in _candidates(directory, path):
+            if candidate in former or candidate in updated or candidate in found.values():
+                continue
+            if wanted and _objects((directory / candidate).read_bytes(), candidate) == wanted:
+                found[path] = candidate
+                break
+    return found
+
+
+def _candidates(directory: Path, path: str) -> list[str]:
+    parts = PurePosixPath(path).parts
+    folder = directory.joinpath(*parts[: 2 if parts[0] == "base" else 3])
+    if not folder.is_dir():
+        return []
+    files = [file for file in folder.rglob("*.y*ml") if file.is_file() and not file.is_symlink()]
+    return sorted(file.relative_to(directory).as_posix() for file in files)
+
+
+def _objects(content: bytes, path: str) -> list[identity.Key]:
+    """Kind and name of the objects in a file; empty where it holds none, or cannot be read."""
+    try:
+        parsed = tree.Parsed(content.decode(), path)
+    except (SpecError, UnicodeDecodeError):
+        return []
+    return [key for value in parsed.value if (key := identity.document(value)) != ("document",)]
+
+
+def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[str]) -> list[Outcome]:
+    """Outcomes at the paths that people chose; what the spec renames is written even where it reads the same."""
+    result: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.path in by_hand:
+            state = State.EDITED if outcome.state is not State.CONFLICTING else outcome.state
+            result.append(replace(outcome, path=by_hand[outcome.path], state=state))
+        elif outcome.path in vacating:
+            result.append(replace(outcome, local=None))
+        else:
+            result.append(outcome)
+    return result
