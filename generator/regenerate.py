@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +21,15 @@ class Plan:
     """What a regeneration would do.
 
     ``record`` is the change of ``.generator/``, by path; ``vacated`` are the
-    paths of files that move elsewhere because the spec renames their app.
+    paths of files that move elsewhere because the spec renames their app, and
+    ``carried`` are the people's own files among them, by their new paths.
     """
 
     spec: Spec
     outcomes: list[Outcome]
     record: dict[str, bytes | None]
     vacated: tuple[str, ...] = ()
+    carried: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def changes(self) -> list[Outcome]:
@@ -55,7 +57,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     contents = {path: file.text.encode() for path, file in updated.items()}
     stored = original.stored(directory)
     former = original.unpack(stored, contents, adopt=adopt)
-    renames = relocation.renamed_by_spec(spec, former)
+    renames = relocation.renamed_by_spec(directory, spec, former)
     local = tree.read(directory, sorted({*contents, *former, *renames}))
     if not former:
         _require_record(local, contents, adopt=adopt)
@@ -63,12 +65,21 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     former = relocation.moved(former, renames)
     local = relocation.moved(local, renames)
     by_hand = relocation.moved_by_hand(directory, former, local, contents)
-    local = {**local, **tree.read_as(directory, by_hand)}
+    local = {**local, **_placed_by_hand(directory, local, by_hand)}
     outcomes = merge.merge(former, local, contents, git.merge_lines, _adopting(settle) if adopt else settle)
     packed = original.pack(updated)
     record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
     record.update({path: None for path in stored if path not in packed})
-    return Plan(spec, relocation.placed(outcomes, by_hand, set(renames.values())), record, vacated)
+    outcomes = relocation.placed(outcomes, by_hand, set(renames.values()))
+    known = {outcome.path for outcome in outcomes}
+    carried = {path: local[path] for path in renames.values() if path in local and path not in known}
+    return Plan(spec, outcomes, record, vacated, carried)
+
+
+def _placed_by_hand(directory: Path, local: Mapping[str, bytes], by_hand: Mapping[str, str]) -> dict[str, bytes]:
+    """The content of files that people have moved, under the paths that they were generated at."""
+    on_disk = tree.read(directory, [place for place in by_hand.values() if place not in local])
+    return {path: local[place] if place in local else on_disk[place] for path, place in by_hand.items()}
 
 
 def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *, adopt: bool) -> None:
@@ -110,7 +121,7 @@ def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
     changes = planned.changes
     # The record comes last: after a crash in between, new files are recognised as what is to be generated.
     files = {outcome.path: outcome.content for outcome in changes}
-    tree.write(directory, {**files, **dict.fromkeys(planned.vacated), **planned.record})
+    tree.write(directory, {**files, **planned.carried, **dict.fromkeys(planned.vacated), **planned.record})
     return changes
 
 

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 
+from generator import tree
 from generator.errors import SpecError
-from generator.merge import Outcome, State, identity, tree
+from generator.merge import Outcome, State, identity
+from generator.merge.tree import Parsed
 from generator.spec.model import Spec
 
 _T = TypeVar("_T")
 
 
-def renamed_by_spec(spec: Spec, former: Mapping[str, bytes]) -> dict[str, str]:
-    """Old path → new path, for what was generated under a former name of an app or environment."""
+def renamed_by_spec(directory: Path, spec: Spec, former: Mapping[str, bytes]) -> dict[str, str]:
+    """Old path → new path, for what was generated under a former name of an app or environment, and what lies beside."""
     apps = {app.renamed_from: app.name for app in spec.apps.values() if app.renamed_from}
     environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
     if not apps and not environments:
         return {}
     renames = {path: _renamed(path, apps, environments) for path in former}
-    return {old: new for old, new in renames.items() if old != new and new not in former}
+    renames = {old: new for old, new in renames.items() if old != new and new not in former}
+    beside = {path for folder in {_folder(old) for old in renames} for path in _files(directory, folder)}
+    return {**renames, **{path: _renamed(path, apps, environments) for path in sorted(beside)}}
+
+
+def _folder(path: str) -> str:
+    """The folder of an app that a path lies in: its base, or its overlay."""
+    parts = path.split("/")
+    return "/".join(parts[: {"base": 2, "overlays": 3}.get(parts[0], len(parts) - 1)])
+
+
+def _files(directory: Path, folder: str) -> list[str]:
+    """The plain files of an app's folder; nothing for other folders, which apps share."""
+    if folder.split("/")[0] not in ("base", "overlays"):
+        return []
+    files = [file for file in (directory / folder).rglob("*") if file.is_file() and not file.is_symlink()]
+    return sorted(file.relative_to(directory).as_posix() for file in files)
 
 
 def _renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
@@ -52,28 +70,27 @@ def moved_by_hand(
     found: dict[str, str] = {}
     for path in missing:
         wanted = _objects(former[path], path)
-        for candidate in _candidates(directory, path):
+        for candidate, content in _candidates(directory, path, local).items():
             if candidate in former or candidate in updated or candidate in found.values():
                 continue
-            if wanted and _objects((directory / candidate).read_bytes(), candidate) == wanted:
+            if wanted and _objects(content, candidate) == wanted:
                 found[path] = candidate
                 break
     return found
 
 
-def _candidates(directory: Path, path: str) -> list[str]:
-    parts = PurePosixPath(path).parts
-    folder = directory.joinpath(*parts[: 2 if parts[0] == "base" else 3])
-    if not folder.is_dir():
-        return []
-    files = [file for file in folder.rglob("*.y*ml") if file.is_file() and not file.is_symlink()]
-    return sorted(file.relative_to(directory).as_posix() for file in files)
+def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The YAML files of the same app: on disk, or about to come with a rename."""
+    folder = _folder(path)
+    known = {name: content for name, content in local.items() if name.startswith(f"{folder}/")}
+    on_disk = tree.read(directory, [name for name in _files(directory, folder) if name not in known])
+    return {name: content for name, content in {**known, **on_disk}.items() if name.endswith((".yaml", ".yml"))}
 
 
 def _objects(content: bytes, path: str) -> list[identity.Key]:
     """Kind and name of the objects in a file; empty where it holds none, or cannot be read."""
     try:
-        parsed = tree.Parsed(content.decode(), path)
+        parsed = Parsed(content.decode(), path)
     except (SpecError, UnicodeDecodeError):
         return []
     return [key for value in parsed.value if (key := identity.document(value)) != ("document",)]
@@ -83,11 +100,14 @@ def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[st
     """Outcomes at the paths that people chose; what the spec renames is written even where it reads the same."""
     result: list[Outcome] = []
     for outcome in outcomes:
-        if outcome.path in by_hand:
-            state = State.EDITED if outcome.state is not State.CONFLICTING else outcome.state
-            result.append(replace(outcome, path=by_hand[outcome.path], state=state))
-        elif outcome.path in vacating:
-            result.append(replace(outcome, local=None))
-        else:
-            result.append(outcome)
+        path = by_hand.get(outcome.path, outcome.path)
+        edited = path != outcome.path and outcome.state is not State.CONFLICTING
+        result.append(
+            replace(
+                outcome,
+                path=path,
+                state=State.EDITED if edited else outcome.state,
+                local=None if path in vacating else outcome.local,
+            )
+        )
     return result
