@@ -72,7 +72,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     record.update({path: None for path in stored if path not in packed})
     outcomes = relocation.placed(outcomes, by_hand, set(renames.values()))
     known = {outcome.path for outcome in outcomes}
-    carried = {path: local[path] for path in renames.values() if path in local and path not in known}
+    carried = {path: local[path] for path in renames.values() if path in local and path not in {*known, *by_hand}}
     return Plan(spec, outcomes, record, vacated, carried)
 
 

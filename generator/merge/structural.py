@@ -216,9 +216,7 @@ class _Merge:
                     pair[1] if pair else node, (*path, key), before.get(key), value, after[key]
                 )
                 merged[key] = after[key] if changed else value
-            elif key in after or key not in before:
-                merged[key] = value
-            elif not self._goes(pair[1] if pair else node, (*path, key), before[key], value):
+            elif key in after or key not in before or not self._goes(pair[1] if pair else node, (*path, key), before[key], value):
                 merged[key] = value
         merged.update({key: value for key, value in after.items() if key not in here and key not in before})
         if merged == here:
