@@ -80,7 +80,10 @@ def unpack(packed: Mapping[str, bytes], updated: Mapping[str, bytes], *, adopt: 
             continue
         try:
             if _OURS.search(content):
-                ours, theirs = _unpacked(path, _OURS.sub(rb"\1", content)), _unpacked(path, _THEIRS.sub(rb"\1", content))
+                ours, theirs = (
+                    _unpacked(path, _OURS.sub(rb"\1", content)),
+                    _unpacked(path, _THEIRS.sub(rb"\1", content)),
+                )
                 files.update({**theirs, **{name: text for name, text in ours.items() if text != updated.get(name)}})
             else:
                 files.update(_unpacked(path, content))

@@ -22,10 +22,10 @@ def renamed_by_spec(directory: Path, spec: Spec, former: Mapping[str, bytes]) ->
     environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
     if not apps and not environments:
         return {}
-    renames = {path: _renamed(path, apps, environments) for path in former}
+    renames = {path: renamed(path, apps, environments) for path in former}
     renames = {old: new for old, new in renames.items() if old != new and new not in former}
     beside = {path for folder in {_folder(old) for old in renames} for path in _files(directory, folder)}
-    return {**renames, **{path: _renamed(path, apps, environments) for path in sorted(beside)}}
+    return {**renames, **{path: renamed(path, apps, environments) for path in sorted(beside)}}
 
 
 def _folder(path: str) -> str:
@@ -42,7 +42,8 @@ def _files(directory: Path, folder: str) -> list[str]:
     return sorted(file.relative_to(directory).as_posix() for file in files)
 
 
-def _renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
+def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
+    """Where a generated path lies once apps and environments have other names (old → new)."""
     match path.split("/"):
         case ["base", app, *rest]:
             return "/".join(["base", apps.get(app, app), *rest])

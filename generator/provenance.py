@@ -1,0 +1,248 @@
+"""Who wrote each field of a generated file: a line of the spec, a build, or a person.
+
+Which line of the spec a field comes from is found by experiment: change one
+value of the spec, render again, and see which fields follow. That needs no
+bookkeeping in kinds and outputs, and it finds what is derived, too (the probes
+that come from ``health``, the namespace that comes from the project's name).
+Of several lines that a field depends on, the one that moves the fewest fields
+is named: it is the most specific.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from generator import git, original, outputs, relocation, tree
+from generator.errors import GeneratorError, UsageError
+from generator.merge import identity
+from generator.merge.tree import Node, Parsed, Scalar, Value
+from generator.spec import loader, model
+from generator.spec.types import did_you_mean
+
+_OTHER: Final = "-other"
+Field = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One field, and who wrote it.
+
+    ``by`` is ``spec``, ``default`` (the generator's own), ``build`` or
+    ``person``; ``where`` is the spec's line and field, or the commit.
+    """
+
+    line: int
+    field: str
+    value: str
+    by: str
+    where: str
+
+
+def explain(directory: Path, path: str) -> list[Origin]:
+    """Every field and every added comment of a generated YAML file, by line."""
+    text = loader.read(directory)
+    spec = loader.load(directory)
+    rendered = outputs.render(spec)
+    former = original.unpack(original.stored(directory), {name: file.text.encode() for name, file in rendered.items()})
+    if path not in rendered:
+        raise UsageError(f"{path}: not a generated file", did_you_mean(path, tuple(rendered)))
+    content = tree.read(directory, [path]).get(path)
+    if content is None:
+        raise UsageError(f"{path}: not there", "it was deleted; git log tells by whom")
+    local = Parsed(content.decode("utf-8-sig"), path)
+    updated = _fields(Parsed(rendered[path].text, path))
+    before = _fields(Parsed(former.get(path, b"").decode(), path)) if former.get(path) else {}
+    causes = _causes(text, spec, path, {field: leaf.value for field, leaf in updated.items()})
+    history = _Blame(directory, path)
+    origins: list[Origin] = []
+    for field, leaf in _fields(local).items():
+        line, _ = local.place(leaf.start)
+        generated = any(field in known and known[field].value == leaf.value for known in (updated, before))
+        if generated:
+            by, where = causes.get(field, ("default", "the generator's own"))
+        elif _is_pipeline(path, field):
+            by, where = "build", history.line(line)
+        else:
+            by, where = "person", history.line(line)
+        origins.append(Origin(line, _shown(field), _text(leaf.value), by, where))
+    origins += _comments(local.text, rendered[path].text, history)
+    return sorted(origins, key=lambda origin: origin.line)
+
+
+def _comments(local: str, generated: str, history: _Blame) -> Iterator[Origin]:
+    """Comments on lines of their own that the generator did not write."""
+    known = set(generated.splitlines())
+    for number, line in enumerate(local.splitlines(), start=1):
+        if line.lstrip().startswith("#") and line not in known:
+            yield Origin(number, "#", line.strip(), "person", history.line(number))
+
+
+def _is_pipeline(path: str, field: Field) -> bool:
+    return path.startswith("overlays/") and field[:1] == ("images",) and field[-1] in ("newTag", "digest")
+
+
+class _Blame:
+    """git's word on the lines of a file; asked once, and only if needed."""
+
+    def __init__(self, directory: Path, path: str) -> None:
+        self._directory, self._path = directory, path
+        self._lines: list[tuple[str, str, int, str]] | None = None
+
+    def line(self, number: int) -> str:
+        """Commit, author and subject of a line, from 1."""
+        if self._lines is None:
+            try:
+                self._lines = git.blame(self._directory, self._path)
+            except GeneratorError:  # not committed at all yet
+                self._lines = []
+        if number > len(self._lines) or set(self._lines[number - 1][0]) == {"0"}:
+            return "not committed yet"
+        commit, author, _, subject = self._lines[number - 1]
+        return f"{commit[:10]} {author}: {subject}"
+
+
+# -- fields ----------------------------------------------------------------
+
+
+def _fields(parsed: Parsed) -> dict[Field, Node]:
+    """The leaves of a file by path; items of lists go by their names, so that paths agree between versions."""
+    several = len(parsed.documents) > 1
+    found: dict[Field, Node] = {}
+    for document in parsed.documents:
+        name = [part.text for part in identity.document(document.root.value) if isinstance(part, Scalar)]
+        found.update(_leaves(document.root, ("/".join(name),) if several else ()))
+    return found
+
+
+def _leaves(node: Node, path: Field) -> Iterator[tuple[Field, Node]]:
+    if node.kind == "map" and node.pairs:
+        for key, child in node.pairs:
+            yield from _leaves(child, (*path, key.text))
+    elif node.kind == "seq" and node.items:
+        (keys,) = identity.keys(path[-1] if path else "", [item.value for item in node.items])
+        for key, child in zip(keys, node.items, strict=True):
+            yield from _leaves(child, (*path, f"[{_key(key)}]"))
+    else:
+        yield path, node
+
+
+def _key(key: identity.Key) -> str:
+    words = [part.text if isinstance(part, Scalar) else str(part) for part in key]
+    return words[1] if words[0] in (*identity.NAMES, "=") else "/".join(words[1:]) if words[0] == "object" else words[0]
+
+
+def _shown(field: Field) -> str:
+    return ".".join(field).replace(".[", "[") or "."
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, Scalar):
+        return value.text.replace("\n", "⏎")
+    return "{}" if isinstance(value, dict) else "[]"
+
+
+# -- causes ----------------------------------------------------------------
+
+
+def _causes(text: str, spec: model.Spec, path: str, fields: Mapping[Field, Value]) -> dict[Field, tuple[str, str]]:
+    """For each field the line of the spec that it comes from, as ("spec", where)."""
+    parsed = Parsed(text, loader.FILE_NAME)
+    data = _only_app(loader.data(text), outputs.render(spec)[path].app)
+    causes: dict[Field, tuple[int, int, str]] = {}
+    for leaf, node in _spec_leaves(parsed.documents[0].root, ()):
+        moved = _moved_by(data, leaf, path, fields)
+        line, _ = parsed.place(node.start)
+        where = f"{loader.FILE_NAME}:{line} {loader.dotted(leaf)}"
+        for field in moved:
+            rank = (len(moved), -len(leaf), where)
+            if field not in causes or rank[:2] < causes[field][:2]:
+                causes[field] = rank
+    return {field: ("spec", rank[2]) for field, rank in causes.items()}
+
+
+def _only_app(data: Mapping[str, Any], app: str | None) -> dict[str, Any]:
+    """The spec with one app, where only that one matters: experiments with it are quicker."""
+    return {**data, "apps": {app: data["apps"][app]}} if app else dict(data)
+
+
+def _spec_leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Node]]:
+    """Every value of the spec, and the names of apps and environments, which are values as well."""
+    if node.kind == "alias" and node.target:
+        node = node.target
+    if node.kind == "map" and node.pairs:
+        for key, child in node.pairs:
+            if path in (("apps",), ("environments",)):
+                yield (*path, key.text), key
+            yield from _spec_leaves(child, (*path, key.text))
+    elif node.kind == "seq" and node.items:
+        for index, child in enumerate(node.items):
+            yield from _spec_leaves(child, (*path, index))
+    elif path not in (("version",),):
+        yield path, node
+
+
+def _moved_by(
+    data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str, fields: Mapping[Field, Value]
+) -> set[Field]:
+    """The fields that change when this value of the spec does: by another value, or by its absence."""
+    moved: set[Field] = set()
+    for variant, place in _variants(data, leaf, path):
+        try:
+            file = outputs.render(model.build(variant)).get(place)
+        except Exception:  # noqa: BLE001, S112 (a value that cannot be rendered teaches nothing)
+            continue
+        leaves = _fields(Parsed(file.text, path)) if file else {}
+        # Where a name changes, items of lists that go by it are still the same items.
+        now = {tuple(part.replace(_OTHER, "") for part in field): node.value for field, node in leaves.items()}
+        moved |= {field for field, value in fields.items() if now.get(field) != value}
+    return moved
+
+
+def _variants(data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """The spec with a value changed, and with it taken out; with the path that the file then has."""
+    parents, last = leaf[:-1], leaf[-1]
+    if _at(data, leaf) is None and not _has(data, leaf):
+        return
+    if len(leaf) == 2 and leaf[0] in ("apps", "environments"):
+        renamed = copy.deepcopy(dict(data))
+        section = renamed[str(leaf[0])]
+        renamed[str(leaf[0])] = {(f"{last}{_OTHER}" if name == last else name): item for name, item in section.items()}
+        names = {str(last): f"{last}{_OTHER}"}
+        apps, environments = (names, {}) if leaf[0] == "apps" else ({}, names)
+        yield renamed, relocation.renamed(path, apps, environments)
+        return
+    changed = copy.deepcopy(dict(data))
+    parent = _at(changed, parents)
+    parent[last] = _different(parent[last])
+    yield changed, path
+    absent = copy.deepcopy(dict(data))
+    del _at(absent, parents)[last]
+    yield absent, path
+
+
+def _has(data: Any, path: tuple[str | int, ...]) -> bool:
+    parent = _at(data, path[:-1])
+    return isinstance(parent, dict | list) and (path[-1] in parent if isinstance(parent, dict) else True)
+
+
+def _at(data: Any, path: tuple[str | int, ...]) -> Any:
+    for part in path:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
+def _different(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return f"{value}{_OTHER}" if isinstance(value, str) else value
