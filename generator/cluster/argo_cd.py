@@ -175,6 +175,8 @@ def _write_redis(state: State) -> None:
         f"port {state.ports['redis']}",
         f"requirepass {state.secrets['redis_password']}",
         f"dir {state.layout.data}",
+        # It would overwrite the command line and the environment by which we recognise it.
+        "set-proc-title no",
         'save ""',
         "appendonly no",
     ]

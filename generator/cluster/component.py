@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -87,9 +88,10 @@ class Component:
         if running is None or fresh:
             if self.prepare is not None:
                 self.prepare()
-            running = self._spawn(state)
+            running = self._adopt(state) or self._spawn(state)
         deadline = time.monotonic() + self.timeout
-        while not self._is_ready():
+        # In this order: what answers may be another program on its port, while it has ended for want of that port.
+        while not (self._is_ready() and running.alive):
             if cancelled.is_set():
                 return fresh
             if not running.alive:
@@ -99,10 +101,25 @@ class Component:
             time.sleep(POLL_SECONDS)
         return fresh
 
+    def _adopt(self, state: State) -> Process | None:
+        """The process that an `up` has started but was killed before it could write that down."""
+        argv = [str(word).encode() for word in self.argv]
+        recorded = list(state.processes.values())
+        for found in marked(state.layout).values():
+            if found in recorded:
+                continue
+            with suppress(OSError):
+                if Path(f"/proc/{found.pid}/cmdline").read_bytes().split(b"\0")[:-1] == argv:
+                    return state.record_process(self.name, found.pid)
+        return None
+
     def _spawn(self, state: State) -> Process:
         env = {**direct_environment(state), MARKER: str(state.layout.directory), **self.env}
         log = state.layout.log(self.name)
-        pid = process.spawn(self.argv, log=log, cwd=Path("/"), env=env, user=self.user, group=self.group)
+        try:
+            pid = process.spawn(self.argv, log=log, cwd=Path("/"), env=env, user=self.user, group=self.group)
+        except OSError as exc:
+            raise ClusterError(f"{self.name} cannot be started: {exc}", f"see that {self.argv[0]} can be run") from exc
         return state.record_process(self.name, pid)
 
     def _failure(self, state: State, what: str) -> ClusterError:

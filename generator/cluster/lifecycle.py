@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.cluster import argo_cd, control_plane, external_secrets, gitea, kwok, node_removal, real_node
+from generator.cluster import argo_cd, control_plane, external_secrets, gitea, kwok, node_removal, programs, real_node
 from generator.cluster.component import Echo, Part, Step, bring_up, marked, stop
 from generator.cluster.gitea import Gitea
-from generator.cluster.layout import Layout
+from generator.cluster.layout import Layout, remove_tree
 from generator.cluster.network import Network, choose_subnet
 from generator.cluster.ports import free
 from generator.cluster.state import NodeKind, State, lock
@@ -91,6 +90,7 @@ def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
     with lock(layout):
         state = State.load(layout)
         kind: NodeKind = state.node if state else node or ("real" if os.geteuid() == 0 else "kwok")
+        programs.require(programs.EVERYWHERE)
         if kind == "real":
             real_node.require()
             real_node.claim(layout, state)
@@ -140,9 +140,7 @@ def down(directory: Path, *, echo: Echo) -> None:
         recorded = dict(reversed(state.processes.items())) if state else {}
         stop({**marked(layout), **recorded})
         for path in {layout.open_data, layout.directory}:
-            shutil.rmtree(path, ignore_errors=True)
-        if layout.directory.exists():
-            raise ClusterError(f"{layout.directory}: could not be removed", "see what is mounted in it, then remove it")
+            remove_tree(path)
         echo("down")
 
 

@@ -8,6 +8,7 @@ Everything is found by the cluster's identity; nothing else is touched.
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import time
@@ -105,6 +106,10 @@ def _remove_rules(layout: Layout, state: State | None) -> None:
     """Delete the interface and our table; kube-proxy's tables go if our kube-proxy made them."""
     if Path("/sys/class/net", layout.interface).exists():
         process.run(["ip", "link", "delete", layout.interface])
+    if shutil.which("iptables") is not None:
+        for line in process.run(["iptables", "-S", "FORWARD"]).stdout.splitlines():
+            if layout.name in line:
+                process.run(["iptables", "-D", *shlex.split(line)[1:]])
     if shutil.which("nft") is None:
         return
     tables = [f"ip {layout.table}"]

@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 
 from generator import process, tools
-from generator.cluster import image, probe
+from generator.cluster import image, probe, programs
 from generator.cluster.component import Component, Part, Step
 from generator.cluster.control_plane import apply, kubeconfig, kubectl
 from generator.cluster.layout import Layout, write_private
@@ -35,17 +35,6 @@ PORTS = (
     "coredns-ready",
     "registry",
 )
-PROGRAMS = {
-    "containerd": "containerd",
-    "ctr": "containerd",
-    "runc": "runc",
-    "nft": "nftables",
-    "conntrack": "conntrack",
-    "ip": "iproute2",
-    "mount": "mount",
-}
-"""What must be installed on the machine, and the Debian package that it is in."""
-
 CLAIM = Path("/run/gitops-generator-node")
 """Names the state directory of the one cluster that has a real node on this machine."""
 
@@ -67,17 +56,12 @@ DNS_DOMAIN = "cluster.local"
 
 
 def require() -> None:
-    """ClusterError naming every package that a real node lacks."""
-    missing = sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
-    if not any(Path(folder, "ptp").exists() for folder in CNI_FOLDERS):
-        missing.append("containernetworking-plugins")
+    """ClusterError if this machine lacks what a real node needs, or is one already."""
+    plugins = any(Path(folder, "ptp").exists() for folder in CNI_FOLDERS)
+    missing = () if plugins else ("containernetworking-plugins",)
+    programs.require(programs.REAL_NODE, missing=missing, otherwise="start with KWOK nodes")
     if Path("/var/lib/kubelet/config.yaml").exists():
         raise ClusterError("this machine is a node of some Kubernetes cluster already", "start with KWOK nodes")
-    if missing:
-        raise ClusterError(
-            f"a real node needs what is not installed: {', '.join(missing)}",
-            f"run: apt-get install {' '.join(missing)}, or start with KWOK nodes",
-        )
 
 
 def claim(layout: Layout, state: State | None) -> None:
@@ -202,6 +186,17 @@ table ip {layout.table} {{
 }}
 """
     process.run(["nft", "--file", "-"], stdin=rules)
+    _let_pass(layout, network)
+
+
+def _let_pass(layout: Layout, network: Network) -> None:
+    """Accept the pods' packets where something else (Docker does) has made the machine drop what it forwards."""
+    if shutil.which("iptables") is None or "-P FORWARD DROP" not in process.run(["iptables", "-S", "FORWARD"]).stdout:
+        return
+    for direction in ("--source", "--destination"):
+        rule = [direction, network.pods, "--match", "comment", "--comment", layout.name, "--jump", "ACCEPT"]
+        if process.run(["iptables", "--check", "FORWARD", *rule], ok=(0, 1)).returncode:
+            process.run(["iptables", "--insert", "FORWARD", *rule])
 
 
 def _prepare_containerd(state: State, network: Network) -> None:
