@@ -13,8 +13,18 @@ Data = Mapping[str, Any]
 
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
 PLACEHOLDER: Final = "{environment}"
-# A field of the left gives way when an override sets the field of the right.
-_RIVALS: Final = {"replicas": "autoscale", "autoscale": "replicas", "port": "ports", "ports": "port"}
+# Of these fields there can be one: when an override sets it, the others give way.
+_RIVALS: Final = {
+    name: group
+    for group in (
+        ("replicas", "autoscale"),
+        ("port", "ports"),
+        ("value", "valueFrom"),
+        ("httpGet", "tcpSocket", "exec", "grpc"),
+        ("minAvailable", "maxUnavailable"),
+    )
+    for name in group
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +209,10 @@ def overridden(base: Data, override: Data) -> dict[str, Any]:
     """``base`` with ``override`` laid over it: maps merge, anything else is replaced, ``None`` takes out."""
     result = dict(base)
     for name, value in override.items():
-        rival = _RIVALS.get(name)
-        if rival and value is not None:
-            result.pop(rival, None)
+        if value is not None:
+            for rival in _RIVALS.get(name, ()):
+                if rival != name and rival not in override:
+                    result.pop(rival, None)
         if value is None:
             result.pop(name, None)
         elif isinstance(value, dict) and isinstance(result.get(name), dict):
