@@ -12,7 +12,7 @@ from generator.cluster.state import State
 
 
 def new_state(directory: Path) -> State:
-    layout = Layout.of(directory)
+    layout = Layout(directory)
     layout.create()
     state = State(layout, "kwok")
     state.save()

@@ -38,7 +38,8 @@ root = os.geteuid() == 0
     scope="module", params=["kwok", pytest.param("real", marks=pytest.mark.skipif(not root, reason="not root"))]
 )
 def local(request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    before = traces()
+    # Only a real node touches the machine; one at a time, so that what changes meanwhile is ours.
+    before = traces() if request.param == "real" else set()
     with tempfile.TemporaryDirectory(prefix="gg-") as parent:
         directory = Path(parent) / "c"
         try:
@@ -47,11 +48,12 @@ def local(request: pytest.FixtureRequest) -> Iterator[Cluster]:
             cluster.down(directory, echo=print)
         assert not directory.exists()
         assert not marked(Layout.of(directory))
-        assert traces() <= before
+        if request.param == "real":
+            assert traces() <= before
 
 
 def traces() -> set[str]:
-    """What a cluster might leave on the machine: mounts, interfaces, rules, namespaces, control groups, folders, settings."""
+    """What a cluster might leave: mounts, interfaces, rules, namespaces, control groups, folders, kernel settings."""
     if not root:
         return set()
     commands = (["ip", "-brief", "link"], ["nft", "list", "tables"], ["ip", "netns"], ["iptables-save"])

@@ -39,12 +39,12 @@ def test_secrets_are_readable_by_their_owner_only(tmp_path: Path) -> None:
 
 
 def test_no_state_file_is_no_cluster(tmp_path: Path) -> None:
-    assert State.load(Layout.of(tmp_path)) is None
+    assert State.load(Layout(tmp_path)) is None
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1}', '{"version": 1, "processes": {"a": {"pid": 1}}}'])
 def test_a_broken_state_file_says_so(tmp_path: Path, content: str) -> None:
-    layout = Layout.of(tmp_path)
+    layout = Layout(tmp_path)
     layout.state_file.write_text(content)
     with pytest.raises(ClusterError, match=r"state\.json: not a state file") as raised:
         State.load(layout)
@@ -52,7 +52,7 @@ def test_a_broken_state_file_says_so(tmp_path: Path, content: str) -> None:
 
 
 def test_another_versions_state_is_refused(tmp_path: Path) -> None:
-    layout = Layout.of(tmp_path)
+    layout = Layout(tmp_path)
     layout.state_file.write_text(json.dumps({"version": 0}))
     with pytest.raises(ClusterError, match="another version"):
         State.load(layout)
@@ -91,7 +91,7 @@ def test_a_program_name_with_spaces_and_parentheses_does_not_confuse_the_start_t
 
 
 def test_a_second_up_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None:
-    layout = Layout.of(tmp_path / "c")
+    layout = Layout(tmp_path / "c")
     with (
         lock(layout),
         pytest.raises(ClusterError, match=rf"process {os.getpid()}"),
@@ -106,14 +106,14 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\n"
         "from generator.cluster.layout import Layout\nfrom generator.cluster.state import lock\n"
-        "with lock(Layout.of(Path(sys.argv[1]))):\n    print('held', flush=True)\n    time.sleep(60)\n"
+        "with lock(Layout(Path(sys.argv[1]))):\n    print('held', flush=True)\n    time.sleep(60)\n"
     )
     child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "c")], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     assert child.stdout.readline() == "held\n"
     child.send_signal(signal.SIGKILL)
     child.communicate()
-    with lock(Layout.of(tmp_path / "c")):
+    with lock(Layout(tmp_path / "c")):
         pass
 
 

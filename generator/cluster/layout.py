@@ -41,17 +41,17 @@ class Layout:
         will remove all of it.
         """
         resolved = directory.expanduser().resolve()
-        if len(os.fsencode(resolved)) > LONGEST_DIRECTORY:
-            raise ClusterError(
-                f"{resolved}: the path is too long for the Unix sockets in it",
-                f"use a directory of at most {LONGEST_DIRECTORY} bytes",
-            )
         layout = cls(resolved)
         strangers = layout.strangers()
         if strangers:
             raise ClusterError(
                 f"{resolved}: not a state directory: it holds {', '.join(strangers[:3])}",
                 "name an empty or new directory: `local down` removes it with all that is in it",
+            )
+        if len(os.fsencode(resolved)) > LONGEST_DIRECTORY:
+            raise ClusterError(
+                f"{resolved}: the path is too long for the Unix sockets in it",
+                f"use a directory of at most {LONGEST_DIRECTORY} bytes",
             )
         return layout
 

@@ -133,6 +133,7 @@ def down(directory: Path, *, echo: Echo) -> None:
     layout = Layout.of(directory)
     if not layout.directory.exists():
         return
+    begin = time.monotonic()
     with lock(layout):
         state = State.load(layout)
         if os.geteuid() == 0:
@@ -141,7 +142,7 @@ def down(directory: Path, *, echo: Echo) -> None:
         stop({**marked(layout), **recorded})
         for path in {layout.open_data, layout.directory}:
             remove_tree(path)
-        echo("down")
+        echo(f"down: {time.monotonic() - begin:.1f} s")
 
 
 def _new(layout: Layout, kind: NodeKind) -> State:

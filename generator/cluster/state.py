@@ -165,8 +165,3 @@ def lock(layout: Layout) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def exists(path: Path) -> bool:
-    """Whether a cluster was ever started in this directory and not taken down."""
-    return Layout.of(path).state_file.exists()
