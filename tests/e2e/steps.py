@@ -426,12 +426,16 @@ def stay_in_bounds(world: World) -> str:
     source = {"repoURL": world.url, "targetRevision": "outside", "path": "outside"}
     inside = {"server": "https://kubernetes.default.svc", "namespace": namespace_of("dev")}
     refused = {
-        "outside-kind": (source, inside, "ClusterRole"),
-        "outside-namespace": (source, {**inside, "namespace": "kube-system"}, "destination"),
+        "outside-kind": (source, inside, "ClusterRole is not permitted in project"),
+        "outside-namespace": (
+            source,
+            {**inside, "namespace": "kube-system"},
+            "do not match any of the allowed destinations",
+        ),
         "outside-repository": (
             {**source, "repoURL": "https://example.com/evil.git"},
             inside,
-            "not permitted in project",
+            "is not permitted in project",
         ),
     }
     for name, (origin, destination, says) in refused.items():
@@ -467,7 +471,7 @@ def refusal(world: World, name: str, says: str) -> bool | str:
     resources = str(found.raw.get("status", {}).get("operationState", {}).get("syncResult", {}))
     said = f"{found.conditions} {' '.join(found.operation)} {resources}"
     check(found.operation[0] != "Succeeded", f"{name} was synced")
-    return ("not permitted" in said and says in said) or said
+    return says in said or said
 
 
 def keep_pods_restricted(world: World) -> str:
