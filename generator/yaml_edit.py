@@ -122,6 +122,10 @@ def _set(text: str, entry: yaml.MappingNode, key: str, wanted: str, after: str) 
         return text
     if not former:  # `newTag:` with nothing behind it
         return f"{text[:start]} {yaml_emit.scalar(wanted)}{text[start:]}"
+    if former[0] in "|>":  # a block: it ends with its line
+        return f"{text[:start]}{yaml_emit.scalar(wanted)}\n{text[end:]}"
+    if former == yaml_emit.scalar(_text(entry, key) or ""):  # quotes only where needed, as we write them ourselves
+        return f"{text[:start]}{yaml_emit.scalar(wanted)}{text[end:]}"
     if former[0] == "'":
         return f"{text[:start]}'{wanted}'{text[end:]}"
     if former[0] == '"':
@@ -140,6 +144,8 @@ def _insert(text: str, entry: yaml.MappingNode, key: str, wanted: str, after: st
     stop = text.find("\n", end)
     newline = "\r\n" if "\r\n" in text else "\n"
     line = " " * pair[0].start_mark.column + f"{key}: {scalar}"
+    if text[end - 1] == "\n":  # a block scalar ends with its line
+        return f"{text[:end]}{line}{newline}{text[end:]}"
     if stop < 0:
         return f"{text}{newline}{line}"
     stop = stop - 1 if text[stop - 1] == "\r" else stop

@@ -36,7 +36,7 @@ _LINE_END: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 class _NodeLoader(_Parser):
     """Composes nodes; no value is resolved."""
 
-    def resolve(self, kind: type[yaml.Node], _value: object, implicit: object) -> str:  # noqa: D102 (PyYAML's own)
+    def resolve(self, kind: type[yaml.Node], _value: object, implicit: object) -> str:
         if kind is yaml.ScalarNode and isinstance(implicit, tuple) and implicit[0]:
             return PLAIN
         return _TAGS[kind]

@@ -310,11 +310,9 @@ def _check_override(
 def _existing(data: object, path: FieldPath) -> FieldPath:
     """As much of ``path`` as there is in ``data``."""
     for depth, part in enumerate(path):
-        if isinstance(data, dict) and part in data:
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
+        try:
+            data = data[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
             return path[:depth]
     return path
 

@@ -275,7 +275,7 @@ def _workload(name: str, environment: str | None, given: Data, shared: Data) -> 
 
 
 def full_image(image: str, registry: str) -> str:
-    """``image`` with ``registry`` before it, unless its first part is a registry: has a dot or a colon, or is localhost."""
+    """``image`` with ``registry`` before it, unless it names one: a first part with a dot or a colon, or localhost."""
     first, slash, _ = image.partition("/")
     named = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return image if named or not registry else f"{registry}/{image}"
