@@ -24,7 +24,6 @@ def test_a_state_survives_saving_and_loading(tmp_path: Path) -> None:
     state.record_secrets(password="geheim")
     state.record_process("etcd", os.getpid())
     state.record_done("certificates")
-    state.record_sysctl("kernel/panic", "1")
     assert State.load(state.layout) == state
 
 

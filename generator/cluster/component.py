@@ -161,7 +161,7 @@ def bring_up(parts: Iterable[Part], state: State, echo: Echo) -> None:
             cancelled.set()
 
 
-def stop(processes: Mapping[str, Process], *, grace: float = 3) -> None:
+def stop(processes: Mapping[str, Process], *, grace: float = 1.5) -> None:
     """End all of ``processes``: SIGTERM, and SIGKILL for those still there after ``grace`` seconds."""
     for sign, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
         remaining = [value for value in processes.values() if value.alive]
@@ -182,17 +182,17 @@ def send(target: Process, sign: signal.Signals) -> None:
 
 
 def marked(layout: Layout) -> dict[str, Process]:
-    """Every process that carries this cluster's marker, recorded or not (Linux; elsewhere none)."""
+    """Every process that carries this cluster's marker, by program and id, recorded or not (Linux; elsewhere none)."""
     wanted = f"{MARKER}={layout.directory}".encode()
     found: dict[str, Process] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             environment = (entry / "environ").read_bytes()
+            program = (entry / "comm").read_text().strip()
         except OSError:
             continue
         if wanted in environment.split(b"\0"):
-            pid = int(entry.name)
-            found[f"process {pid}"] = Process.of(pid)
+            found[f"{program} {entry.name}"] = Process.of(int(entry.name))
     return found
 
 

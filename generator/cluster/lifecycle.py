@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.cluster import argo_cd, control_plane, external_secrets, gitea, kwok, node_removal, programs, real_node
+from generator.cluster import (
+    argo_cd,
+    claim,
+    control_plane,
+    external_secrets,
+    gitea,
+    kwok,
+    node_removal,
+    programs,
+    real_node,
+)
 from generator.cluster.component import Echo, Part, Step, bring_up, marked, stop
 from generator.cluster.gitea import Gitea
 from generator.cluster.layout import Layout, remove_tree
@@ -93,7 +103,7 @@ def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
         programs.require(programs.EVERYWHERE)
         if kind == "real":
             real_node.require()
-            real_node.claim(layout, state)
+            claim.take(layout)
         state = state or _new(layout, kind)
         if node not in (None, state.node):
             raise ClusterError(f"{layout.directory}: the cluster there has a {state.node} node", DOWN_HINT)
