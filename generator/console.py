@@ -20,6 +20,7 @@ MEANINGS: Final = {
     "generated": "grey", "pipeline": "blue", "edited": "yellow", "missing": "yellow", "orphaned": "yellow",
     "conflicting": "red", "failed": "red", "ok": "green", "passed": "green", "running": "green", "stopped": "red",
     "valid": "green", "invalid": "red", "behind": "yellow",
+    "person": "yellow", "build": "blue", "default": "grey", "spec": "green",
 }  # fmt: skip
 
 

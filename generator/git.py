@@ -128,7 +128,11 @@ def blame(directory: Path, path: str) -> list[tuple[str, str, int, str]]:
         if line.startswith("\t"):
             commit_id = lines[-1]
             if commit_id not in known:
-                known[commit_id] = fields.get("author", ""), int(fields.get("author-time", "0")), fields.get("summary", "")
+                known[commit_id] = (
+                    fields.get("author", ""),
+                    int(fields.get("author-time", "0")),
+                    fields.get("summary", ""),
+                )
             fields = {}
         else:
             word, _, rest = line.partition(" ")

@@ -15,6 +15,7 @@ from pathlib import Path
 from generator.errors import ProcessError
 
 TAIL_LINES = 15
+LINE_LENGTH = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def run(
     stdout = done.stdout.decode(errors="replace")
     stderr = done.stderr.decode(errors="replace")
     if done.returncode not in ok:
-        said = "\n".join((stderr.strip() or stdout.strip()).splitlines()[-TAIL_LINES:])
+        lines = (stderr.strip() or stdout.strip()).splitlines()[-TAIL_LINES:]
+        said = "\n".join(line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]} …" for line in lines)
         raise error(
             f"{_title(words)}: exit status {done.returncode}\n{said}".rstrip(),
             hint,

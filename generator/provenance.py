@@ -124,8 +124,8 @@ def _leaves(node: Node, path: Field) -> Iterator[tuple[Field, Node]]:
             yield from _leaves(child, (*path, key.text))
     elif node.kind == "seq" and node.items:
         (keys,) = identity.keys(path[-1] if path else "", [item.value for item in node.items])
-        for key, child in zip(keys, node.items, strict=True):
-            yield from _leaves(child, (*path, f"[{_key(key)}]"))
+        for name, child in zip(keys, node.items, strict=True):
+            yield from _leaves(child, (*path, f"[{_key(name)}]"))
     else:
         yield path, node
 

@@ -12,13 +12,8 @@ from typing import Any, Final
 
 import yaml
 
-from generator import yaml_emit
+from generator import yaml_emit, yaml_nodes
 from generator.errors import Fault, SpecError
-
-try:
-    from yaml import CSafeLoader as _Parser
-except ImportError:
-    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 _PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 
@@ -30,12 +25,6 @@ class Image:
     name: str
     tag: str | None
     digest: str | None
-
-
-class _NodeLoader(_Parser):
-    """Composes nodes and leaves scalars as the text they are."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own name)
 
 
 def images(content: bytes, path: str) -> list[Image]:
@@ -86,13 +75,7 @@ def _encode(text: str, former: bytes) -> bytes:
 
 
 def _entries(text: str, path: str) -> list[yaml.MappingNode]:
-    try:
-        documents = list(yaml.compose_all(text, Loader=_NodeLoader))
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = getattr(exc, "problem", None) or str(exc)
-        raise SpecError([Fault(path, line, column, "", problem, "mend the YAML of this file first")]) from exc
+    documents = yaml_nodes.compose(text, path, "mend the YAML of this file first")
     for document in documents:
         found = _value(document, "images")
         if isinstance(found, yaml.SequenceNode):
@@ -139,6 +122,10 @@ def _set(text: str, entry: yaml.MappingNode, key: str, wanted: str, after: str) 
         return text
     if not former:  # `newTag:` with nothing behind it
         return f"{text[:start]} {yaml_emit.scalar(wanted)}{text[start:]}"
+    if former[0] in "|>":  # a block: it ends with its line
+        return f"{text[:start]}{yaml_emit.scalar(wanted)}\n{text[end:]}"
+    if former == yaml_emit.scalar(_text(entry, key) or ""):  # quotes only where needed, as we write them ourselves
+        return f"{text[:start]}{yaml_emit.scalar(wanted)}{text[end:]}"
     if former[0] == "'":
         return f"{text[:start]}'{wanted}'{text[end:]}"
     if former[0] == '"':
@@ -157,6 +144,8 @@ def _insert(text: str, entry: yaml.MappingNode, key: str, wanted: str, after: st
     stop = text.find("\n", end)
     newline = "\r\n" if "\r\n" in text else "\n"
     line = " " * pair[0].start_mark.column + f"{key}: {scalar}"
+    if text[end - 1] == "\n":  # a block scalar ends with its line
+        return f"{text[:end]}{line}{newline}{text[end:]}"
     if stop < 0:
         return f"{text}{newline}{line}"
     stop = stop - 1 if text[stop - 1] == "\r" else stop

@@ -8,6 +8,7 @@ reader could take for something else is quoted, ``y`` and ``on`` included.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -19,7 +20,7 @@ _PLAIN: Final = re.compile(rf"[A-Za-z0-9_./($]{_INSIDE}*(?:(?::|[ ]+){_INSIDE}+)
 _FLOW_SAFE: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@%+=~^;()$-]*")
 _NUMBER: Final = re.compile(r"[.+-]?[0-9.][0-9_.,:xXoOa-fA-F+-]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*")
 _ESCAPE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
-_BLOCK: Final = re.compile(r"[^\s][^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
+_BLOCK: Final = re.compile(r"(?!\s)[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", ".inf", ".nan", ".", ".."})
 
 
@@ -90,7 +91,7 @@ def _node(value: object, head: str, indent: str, add: Callable[[str], None], off
                 indent = f"{indent}  " if head.strip() else indent
             for key, item in value.items():
                 _node(item, f"{indent}{scalar(key)}:", indent, add, offset)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
         if not value:
             add(f"{head} []" if head else "[]")
             return
@@ -123,7 +124,19 @@ def _scalar(value: object, head: str, indent: str, add: Callable[[str], None]) -
         add(f"{head}{space}null")
     elif isinstance(value, bool):
         add(f"{head}{space}{'true' if value else 'false'}")
-    elif isinstance(value, int | float):
+    elif isinstance(value, float):
+        add(f"{head}{space}{_float(value)}")
+    elif isinstance(value, int):
         add(f"{head}{space}{value}")
     else:
         raise TypeError(f"not plain data: {type(value).__name__}")
+
+
+def _float(value: float) -> str:
+    """With a dot, and a sign in the exponent: YAML 1.1 takes ``1e5`` for text."""
+    if not math.isfinite(value):
+        raise TypeError(f"not plain data: {value}")
+    number, letter, exponent = str(value).lower().partition("e")
+    if not letter:
+        return number
+    return f"{number if '.' in number else number + '.0'}e{exponent if exponent[0] in '+-' else '+' + exponent}"

@@ -28,6 +28,18 @@ def test_parts():
     assert docker_shim.parts("127.0.0.1:5000/shop/web:1-ab") == ("127.0.0.1:5000", "shop/web", "1-ab")
 
 
+def test_build_arguments_are_expanded_where_docker_expands_them():
+    before = (
+        "FROM python AS build\nENV EARLY=$V\nARG V\nENV A=$V B=${V} \\\n    C=\\$V D=$OTHER\n"
+        "# ENV X=$V\nRUN echo $V\nCMD echo $V\nLABEL v=$V\n"
+    )
+    after = (
+        "FROM python AS build\nENV EARLY=$V\nARG V\nENV A=1 B=1 \\\n    C=\\$V D=$OTHER\n"
+        "# ENV X=$V\nRUN echo $V\nCMD echo $V\nLABEL v=1\n"
+    )
+    assert docker_shim.expanded(before, {"V": "1"}) == after
+
+
 @pytest.mark.parametrize("argv", [["run", "x"], ["build", "--squash", "."], ["build", "--tag"], ["login", "r"]])
 def test_what_is_not_understood_is_a_usage_error(argv):
     with pytest.raises(SystemExit, match="2"):

@@ -4,6 +4,9 @@ All components are the one ``argocd`` program under different names. They act
 with the administrator's kubeconfig, as if they ran inside of the cluster
 (``ARGOCD_FAKE_IN_CLUSTER``). The server makes up the administrator's password,
 as it does at every fresh installation, so that it appears in no command line.
+
+The user interface is part of the ``argocd`` of a release. One that was built
+from the Go module has the API only: its files are not in the module.
 """
 
 from __future__ import annotations
@@ -35,10 +38,13 @@ PORTS = (
     "argocd-repo-server-metrics",
     "argocd-application-controller",
     "argocd-applicationset-controller",
-    "argocd-applicationset-controller-metrics",
+    "argocd-applicationset-controller-probe",
     "argocd-applicationset-controller-webhook",
     "argocd-notifications-controller",
 )
+PROGRAMS = {"notifications-controller": "argocd-notifications"}
+"""Names under which the ``argocd`` program plays a component, where it is not the component's own."""
+
 # Pushes arrive by webhook within a second; this is for what no webhook tells, such as a change made in the cluster.
 RECONCILIATION = "60s"
 
@@ -50,84 +56,91 @@ def url(state: State) -> str:
 
 def parts(state: State) -> list[Part]:
     """Redis, the configuration, and the components."""
-    layout, ports = state.layout, state.ports
-    repo_server = f"127.0.0.1:{ports['argocd-repo-server']}"
-    redis = f"--redis=127.0.0.1:{ports['redis']}"
-    plain = "--repo-server-plaintext"
-    configured = ("argocd-config", "argocd-files")
-
-    def component(
-        name: str, *arguments: str, health: str, program: str = "", needs: tuple[str, ...] = configured
-    ) -> Component:
-        argv: list[str | Path] = [layout.bin / (program or name), f"--namespace={NAMESPACE}", *arguments]
-        if name == "argocd-repo-server":
-            argv.remove(f"--namespace={NAMESPACE}")
-        return Component(name, argv, ready=probe.http(health), needs=needs, env=_environment(state))
-
-    def health(port: str, path: str = "/healthz") -> str:
-        return f"http://127.0.0.1:{ports[port]}{path}"
-
+    kube = ("kube-apiserver",)
     return [
         Component(
             "redis",
-            ["redis-server", layout.config / "redis.conf"],
-            ready=probe.tcp("127.0.0.1", ports["redis"]),
+            ["redis-server", state.layout.config / "redis.conf"],
+            ready=probe.tcp("127.0.0.1", state.ports["redis"]),
             prepare=lambda: _write_redis(state),
         ),
         Step("argocd-files", lambda: _files(state), again=True),
-        Step("argocd-crds", lambda: _crds(state), ("kube-apiserver",)),
-        Step("argocd-config", lambda: _configure(state), ("kube-apiserver", "argocd-crds", "redis")),
-        component(
-            "argocd-repo-server",
-            f"--port={ports['argocd-repo-server']}",
+        Step("argocd-crds", lambda: _crds(state), kube),
+        Step("argocd-config", lambda: _configure(state), (*kube, "argocd-crds", "redis")),
+        *_components(state),
+        Step("argocd-password", lambda: _read_password(state), ("argocd-server",)),
+        Step("argocd-repository-credentials", lambda: _credentials(state), ("argocd-config", "gitea-account")),
+    ]
+
+
+def _components(state: State) -> list[Component]:
+    ports = {name.removeprefix("argocd-"): port for name, port in state.ports.items()}
+    namespace = f"--namespace={NAMESPACE}"
+    redis = f"--redis=127.0.0.1:{ports['redis']}"
+    repo_server = f"127.0.0.1:{ports['repo-server']}"
+    plain = "--repo-server-plaintext"
+    arguments = {
+        "repo-server": [
+            f"--port={ports['repo-server']}",
             "--address=127.0.0.1",
+            f"--metrics-port={ports['repo-server-metrics']}",
             "--metrics-address=127.0.0.1",
-            f"--metrics-port={ports['argocd-repo-server-metrics']}",
             redis,
             "--disable-tls",
+            # Its default names a file, which --disable-tls does not go with.
             "--client-ca-path=",
-            health=health("argocd-repo-server-metrics"),
-        ),
-        component(
-            "argocd-application-controller",
-            f"--metrics-port={ports['argocd-application-controller']}",
-            redis,
-            f"--repo-server={repo_server}",
-            plain,
-            health=health("argocd-application-controller"),
-        ),
-        component(
-            "argocd-server",
-            f"--port={ports['argocd-server']}",
+        ],
+        "server": [
+            namespace,
+            f"--port={ports['server']}",
             "--address=127.0.0.1",
+            f"--metrics-port={ports['server-metrics']}",
             "--metrics-address=127.0.0.1",
-            f"--metrics-port={ports['argocd-server-metrics']}",
             "--insecure",
             redis,
             f"--repo-server={repo_server}",
             plain,
-            health=health("argocd-server"),
-        ),
-        component(
-            "argocd-applicationset-controller",
-            f"--metrics-addr=127.0.0.1:{ports['argocd-applicationset-controller-metrics']}",
-            f"--probe-addr=127.0.0.1:{ports['argocd-applicationset-controller']}",
-            f"--webhook-addr=127.0.0.1:{ports['argocd-applicationset-controller-webhook']}",
+        ],
+        "application-controller": [
+            namespace,
+            f"--metrics-port={ports['application-controller']}",
+            redis,
+            f"--repo-server={repo_server}",
+            plain,
+        ],
+        "applicationset-controller": [
+            namespace,
+            f"--metrics-addr=127.0.0.1:{ports['applicationset-controller']}",
+            f"--probe-addr=127.0.0.1:{ports['applicationset-controller-probe']}",
+            f"--webhook-addr=127.0.0.1:{ports['applicationset-controller-webhook']}",
             f"--argocd-repo-server={repo_server}",
             plain,
-            # Its probe address answers 404 to everything.
-            health=health("argocd-applicationset-controller-metrics", "/metrics"),
-        ),
-        component(
-            "argocd-notifications-controller",
-            f"--metrics-port={ports['argocd-notifications-controller']}",
+        ],
+        "notifications-controller": [
+            namespace,
+            f"--metrics-port={ports['notifications-controller']}",
             f"--argocd-repo-server={repo_server}",
             "--argocd-repo-server-plaintext",
-            program="argocd-notifications",
-            health=health("argocd-notifications-controller", "/metrics"),
-        ),
-        Step("argocd-password", lambda: _read_password(state), ("argocd-server",)),
-        Step("argocd-repository-credentials", lambda: _credentials(state), ("argocd-config", "gitea-account")),
+        ],
+    }
+    # Where there is no health check (the ApplicationSet controller's probe address answers 404 to everything),
+    # metrics tell that it has come as far as serving them.
+    health = {
+        "repo-server": f"{ports['repo-server-metrics']}/healthz",
+        "server": f"{ports['server']}/healthz",
+        "application-controller": f"{ports['application-controller']}/healthz",
+        "applicationset-controller": f"{ports['applicationset-controller']}/metrics",
+        "notifications-controller": f"{ports['notifications-controller']}/metrics",
+    }
+    return [
+        Component(
+            f"argocd-{name}",
+            [state.layout.bin / PROGRAMS.get(name, f"argocd-{name}"), *arguments[name]],
+            ready=probe.http(f"http://127.0.0.1:{health[name]}"),
+            needs=("argocd-config", "argocd-files"),
+            env=_environment(state),
+        )
+        for name in arguments
     ]
 
 
@@ -155,8 +168,9 @@ def _files(state: State) -> None:
     layout = state.layout
     for folder in ("tmp", "tls", "ssh", "plugins"):
         (layout.data / "argocd" / folder).mkdir(parents=True, exist_ok=True)
-    names = ("server", "repo-server", "application-controller", "applicationset-controller", "notifications")
-    links = dict.fromkeys(["argocd", *(f"argocd-{name}" for name in names)], tools.find("argocd"))
+    links = dict.fromkeys(
+        ["argocd", *(Path(component.argv[0]).name for component in _components(state))], tools.find("argocd")
+    )
     for name, target in {**links, "kustomize": tools.find("kustomize")}.items():
         link = layout.bin / name
         if not link.is_symlink() or link.readlink() != target:
@@ -175,6 +189,8 @@ def _write_redis(state: State) -> None:
         f"port {state.ports['redis']}",
         f"requirepass {state.secrets['redis_password']}",
         f"dir {state.layout.data}",
+        # It would overwrite the command line and the environment by which we recognise it.
+        "set-proc-title no",
         'save ""',
         "appendonly no",
     ]

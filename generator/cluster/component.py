@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -87,9 +88,10 @@ class Component:
         if running is None or fresh:
             if self.prepare is not None:
                 self.prepare()
-            running = self._spawn(state)
+            running = self._adopt(state) or self._spawn(state)
         deadline = time.monotonic() + self.timeout
-        while not self._is_ready():
+        # In this order: what answers may be another program on its port, while it has ended for want of that port.
+        while not (self._is_ready() and running.alive):
             if cancelled.is_set():
                 return fresh
             if not running.alive:
@@ -99,10 +101,25 @@ class Component:
             time.sleep(POLL_SECONDS)
         return fresh
 
+    def _adopt(self, state: State) -> Process | None:
+        """The process that an `up` has started but was killed before it could write that down."""
+        argv = [str(word).encode() for word in self.argv]
+        recorded = list(state.processes.values())
+        for found in marked(state.layout).values():
+            if found in recorded:
+                continue
+            with suppress(OSError):
+                if Path(f"/proc/{found.pid}/cmdline").read_bytes().split(b"\0")[:-1] == argv:
+                    return state.record_process(self.name, found.pid)
+        return None
+
     def _spawn(self, state: State) -> Process:
         env = {**direct_environment(state), MARKER: str(state.layout.directory), **self.env}
         log = state.layout.log(self.name)
-        pid = process.spawn(self.argv, log=log, cwd=Path("/"), env=env, user=self.user, group=self.group)
+        try:
+            pid = process.spawn(self.argv, log=log, cwd=Path("/"), env=env, user=self.user, group=self.group)
+        except OSError as exc:
+            raise ClusterError(f"{self.name} cannot be started: {exc}", f"see that {self.argv[0]} can be run") from exc
         return state.record_process(self.name, pid)
 
     def _failure(self, state: State, what: str) -> ClusterError:
@@ -144,7 +161,7 @@ def bring_up(parts: Iterable[Part], state: State, echo: Echo) -> None:
             cancelled.set()
 
 
-def stop(processes: Mapping[str, Process], *, grace: float = 3) -> None:
+def stop(processes: Mapping[str, Process], *, grace: float = 1.5) -> None:
     """End all of ``processes``: SIGTERM, and SIGKILL for those still there after ``grace`` seconds."""
     for sign, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
         remaining = [value for value in processes.values() if value.alive]
@@ -165,17 +182,17 @@ def send(target: Process, sign: signal.Signals) -> None:
 
 
 def marked(layout: Layout) -> dict[str, Process]:
-    """Every process that carries this cluster's marker, recorded or not (Linux; elsewhere none)."""
+    """Every process that carries this cluster's marker, by program and id, recorded or not (Linux; elsewhere none)."""
     wanted = f"{MARKER}={layout.directory}".encode()
     found: dict[str, Process] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             environment = (entry / "environ").read_bytes()
+            program = (entry / "comm").read_text().strip()
         except OSError:
             continue
         if wanted in environment.split(b"\0"):
-            pid = int(entry.name)
-            found[f"process {pid}"] = Process.of(pid)
+            found[f"{program} {entry.name}"] = Process.of(int(entry.name))
     return found
 
 

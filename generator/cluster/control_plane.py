@@ -7,6 +7,7 @@ Everyone comes with a token; etcd accepts only certificates of our authority.
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 import time
@@ -204,14 +205,15 @@ def _certificates(state: State, authority: Authority, network: Network) -> None:
 
 
 def _write_kubeconfig(path: Path, server: str, ca: Path, user: str, token: str) -> None:
-    """A kubeconfig with the authority's certificate by path: it lives no longer than the cluster."""
+    """A kubeconfig that holds the authority's certificate, so that it can be copied elsewhere."""
+    certificate = base64.b64encode(ca.read_bytes()).decode()
     write_private(
         path,
         f"""apiVersion: v1
 kind: Config
 clusters:
 - name: local
-  cluster: {{server: "{server}", certificate-authority: "{ca}"}}
+  cluster: {{server: "{server}", certificate-authority-data: {certificate}}}
 users:
 - name: {user}
   user: {{token: "{token}"}}

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,17 +41,17 @@ class Layout:
         will remove all of it.
         """
         resolved = directory.expanduser().resolve()
-        if len(os.fsencode(resolved)) > LONGEST_DIRECTORY:
-            raise ClusterError(
-                f"{resolved}: the path is too long for the Unix sockets in it",
-                f"use a directory of at most {LONGEST_DIRECTORY} bytes",
-            )
         layout = cls(resolved)
         strangers = layout.strangers()
         if strangers:
             raise ClusterError(
                 f"{resolved}: not a state directory: it holds {', '.join(strangers[:3])}",
                 "name an empty or new directory: `local down` removes it with all that is in it",
+            )
+        if len(os.fsencode(resolved)) > LONGEST_DIRECTORY:
+            raise ClusterError(
+                f"{resolved}: the path is too long for the Unix sockets in it",
+                f"use a directory of at most {LONGEST_DIRECTORY} bytes",
             )
         return layout
 
@@ -153,3 +155,22 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as stream:
         stream.write(text)
     temporary.replace(path)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and all in it, also folders that their owner may not read: Argo CD locks its clones like that."""
+    if not folder.exists():
+        return
+    _unlock(folder)
+    try:
+        shutil.rmtree(folder)
+    except OSError as exc:
+        raise ClusterError(f"{folder}: cannot be removed: {exc}", "see whose it is and what is mounted in it") from exc
+
+
+def _unlock(folder: Path) -> None:
+    with suppress(PermissionError):
+        folder.chmod(0o700)
+        for child in folder.iterdir():
+            if child.is_dir() and not child.is_symlink():
+                _unlock(child)

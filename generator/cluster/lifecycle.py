@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.cluster import argo_cd, control_plane, external_secrets, gitea, kwok, node_removal, real_node
+from generator.cluster import (
+    argo_cd,
+    claim,
+    control_plane,
+    external_secrets,
+    gitea,
+    kwok,
+    node_removal,
+    programs,
+    real_node,
+)
 from generator.cluster.component import Echo, Part, Step, bring_up, marked, stop
 from generator.cluster.gitea import Gitea
-from generator.cluster.layout import Layout
+from generator.cluster.layout import Layout, remove_tree
 from generator.cluster.network import Network, choose_subnet
 from generator.cluster.ports import free
 from generator.cluster.state import NodeKind, State, lock
@@ -91,9 +100,10 @@ def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
     with lock(layout):
         state = State.load(layout)
         kind: NodeKind = state.node if state else node or ("real" if os.geteuid() == 0 else "kwok")
+        programs.require(programs.EVERYWHERE)
         if kind == "real":
             real_node.require()
-            real_node.claim(layout, state)
+            claim.take(layout)
         state = state or _new(layout, kind)
         if node not in (None, state.node):
             raise ClusterError(f"{layout.directory}: the cluster there has a {state.node} node", DOWN_HINT)
@@ -133,6 +143,7 @@ def down(directory: Path, *, echo: Echo) -> None:
     layout = Layout.of(directory)
     if not layout.directory.exists():
         return
+    begin = time.monotonic()
     with lock(layout):
         state = State.load(layout)
         if os.geteuid() == 0:
@@ -140,10 +151,8 @@ def down(directory: Path, *, echo: Echo) -> None:
         recorded = dict(reversed(state.processes.items())) if state else {}
         stop({**marked(layout), **recorded})
         for path in {layout.open_data, layout.directory}:
-            shutil.rmtree(path, ignore_errors=True)
-        if layout.directory.exists():
-            raise ClusterError(f"{layout.directory}: could not be removed", "see what is mounted in it, then remove it")
-        echo("down")
+            remove_tree(path)
+        echo(f"down: {time.monotonic() - begin:.1f} s")
 
 
 def _new(layout: Layout, kind: NodeKind) -> State:

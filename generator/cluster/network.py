@@ -47,7 +47,9 @@ class Network:
         """The node's name: this machine's, as Kubernetes spells names."""
         if self.node == "kwok":
             return "kwok-0"
-        name = "".join(letter if letter.isalnum() else "-" for letter in socket.gethostname().lower())
+        name = "".join(
+            letter if letter.isascii() and letter.isalnum() else "-" for letter in socket.gethostname().lower()
+        )
         return name.strip("-") or "local"
 
 

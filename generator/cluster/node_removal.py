@@ -8,6 +8,7 @@ Everything is found by the cluster's identity; nothing else is touched.
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import time
@@ -16,9 +17,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from generator import process
+from generator.cluster import claim
 from generator.cluster.component import marked, stop
 from generator.cluster.layout import Layout
-from generator.cluster.real_node import CLAIM, PROC_SYS
 from generator.cluster.state import Process, State
 
 DAEMONS = ("kubelet", "kube-proxy", "containerd")
@@ -29,22 +30,19 @@ DEVICE_PLUGINS = Path("/var/lib/kubelet/device-plugins")
 
 def remove(layout: Layout, state: State | None) -> None:
     """Remove what ``real_node`` has made outside of the state directory. For root; fine if there is nothing."""
-    recorded = state.processes if state else {}
-    # Whatever would bring a container back goes first. Shims are started by containerd and carry its environment.
-    stop({name: value for name, value in recorded.items() if name in DAEMONS})
+    # Whatever would bring a container back goes first.
+    found = {**marked(layout), **(state.processes if state else {})}
+    stop({name: value for name, value in found.items() if name.partition(" ")[0] in DAEMONS})
     _kill_containers(layout)
+    # Shims, one for each pod: containerd started them, so that they carry its environment and with it the marker.
     stop(marked(layout))
     _unmount(layout)
     _remove_traces(layout)
-    _remove_rules(layout, state)
+    _remove_rules(layout)
     for folder in layout.cgroups():
         _remove_cgroup(folder)
     shutil.rmtree(layout.run, ignore_errors=True)
-    for setting, value in (state.sysctls if state else {}).items():
-        (PROC_SYS / setting).write_text(f"{value}\n")
-    with suppress(FileNotFoundError):
-        if CLAIM.read_text().strip() == str(layout.directory):
-            CLAIM.unlink()
+    claim.release(layout)
 
 
 def _kill_containers(layout: Layout) -> None:
@@ -101,14 +99,19 @@ def _remove_traces(layout: Layout) -> None:
                 empty.rmdir()
 
 
-def _remove_rules(layout: Layout, state: State | None) -> None:
-    """Delete the interface and our table; kube-proxy's tables go if our kube-proxy made them."""
+def _remove_rules(layout: Layout) -> None:
+    """Delete the interface and our table; kube-proxy's tables go if this cluster has the machine's node."""
     if Path("/sys/class/net", layout.interface).exists():
         process.run(["ip", "link", "delete", layout.interface])
+    if shutil.which("iptables") is not None:
+        for line in process.run(["iptables", "-S", "FORWARD"]).stdout.splitlines():
+            if layout.name in line:
+                process.run(["iptables", "-D", *shlex.split(line)[1:]])
     if shutil.which("nft") is None:
         return
     tables = [f"ip {layout.table}"]
-    if state is not None and "kube-proxy" in state.processes:
+    found = claim.current()
+    if found is not None and found.directory == str(layout.directory):
         tables += ["ip kube-proxy", "ip6 kube-proxy"]
     for table in tables:
         process.run(["nft", "delete", "table", *table.split()], ok=(0, 1))

@@ -11,12 +11,12 @@ cluster's identity; ``node_removal`` finds it by that name, and not by memory.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
 from generator import process, tools
-from generator.cluster import image, probe
+from generator.cluster import image, probe, programs
+from generator.cluster.claim import SETTINGS_FOLDER
 from generator.cluster.component import Component, Part, Step
 from generator.cluster.control_plane import apply, kubeconfig, kubectl
 from generator.cluster.layout import Layout, write_private
@@ -35,75 +35,17 @@ PORTS = (
     "coredns-ready",
     "registry",
 )
-PROGRAMS = {
-    "containerd": "containerd",
-    "ctr": "containerd",
-    "runc": "runc",
-    "nft": "nftables",
-    "conntrack": "conntrack",
-    "ip": "iproute2",
-    "mount": "mount",
-}
-"""What must be installed on the machine, and the Debian package that it is in."""
-
-CLAIM = Path("/run/gitops-generator-node")
-"""Names the state directory of the one cluster that has a real node on this machine."""
-
-PROC_SYS = Path("/proc/sys")
-CHANGED_SETTINGS = (
-    "net/ipv4/ip_forward",
-    # By the kubelet, which insists on these.
-    "vm/overcommit_memory",
-    "vm/panic_on_oom",
-    "kernel/panic",
-    "kernel/panic_on_oops",
-    "kernel/keys/root_maxkeys",
-    "kernel/keys/root_maxbytes",
-)
-"""Settings of this machine's kernel that a node changes; ``node_removal`` puts them back."""
-
 CNI_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni")
 DNS_DOMAIN = "cluster.local"
 
 
 def require() -> None:
-    """ClusterError naming every package that a real node lacks."""
-    missing = sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
-    if not any(Path(folder, "ptp").exists() for folder in CNI_FOLDERS):
-        missing.append("containernetworking-plugins")
+    """ClusterError if this machine lacks what a real node needs, or is one already."""
+    plugins = any(Path(folder, "ptp").exists() for folder in CNI_FOLDERS)
+    missing = () if plugins else ("containernetworking-plugins",)
+    programs.require(programs.REAL_NODE, missing=missing, otherwise="start with KWOK nodes")
     if Path("/var/lib/kubelet/config.yaml").exists():
         raise ClusterError("this machine is a node of some Kubernetes cluster already", "start with KWOK nodes")
-    if missing:
-        raise ClusterError(
-            f"a real node needs what is not installed: {', '.join(missing)}",
-            f"run: apt-get install {' '.join(missing)}, or start with KWOK nodes",
-        )
-
-
-def claim(layout: Layout, state: State | None) -> None:
-    """Be the only real node of this machine; ClusterError naming the state directory of the one that is.
-
-    kube-proxy's tables have fixed names, so that two of them would undo each other's rules.
-    ``state`` is what this cluster has been so far.
-    """
-    ours = state is not None and "kube-proxy" in state.processes
-    if not ours and "kube-proxy" in process.run(["nft", "list", "tables"]).stdout:
-        raise ClusterError(
-            "another cluster's kube-proxy has its rules on this machine", "stop it (nft list tables), or use KWOK nodes"
-        )
-    written = CLAIM.with_name(f"{CLAIM.name}.{os.getpid()}")
-    write_private(written, f"{layout.directory}\n")
-    try:
-        os.link(written, CLAIM)
-    except FileExistsError:
-        holder = Path(CLAIM.read_text().strip())
-        if holder != layout.directory and (holder / "state.json").exists():
-            raise ClusterError(
-                f"another cluster has this machine's real node: {holder}", "take that one down first, or use KWOK nodes"
-            ) from None
-        write_private(CLAIM, f"{layout.directory}\n")
-    finally:
-        written.unlink()
 
 
 def parts(state: State, network: Network) -> list[Part]:
@@ -182,10 +124,7 @@ def cni_configuration(layout: Layout, network: Network) -> dict[str, object]:
 def _network(state: State, network: Network) -> None:
     """The node's interface and address, and the way out for pods. A reboot undoes it, hence at each ``up``."""
     layout = state.layout
-    for setting in CHANGED_SETTINGS:
-        if setting not in state.sysctls and (PROC_SYS / setting).exists():
-            state.record_sysctl(setting, (PROC_SYS / setting).read_text().strip())
-    (PROC_SYS / "net/ipv4/ip_forward").write_text("1\n")
+    (SETTINGS_FOLDER / "net/ipv4/ip_forward").write_text("1\n")
     if not Path("/sys/class/net", layout.interface).exists():
         process.run(["ip", "link", "add", layout.interface, "type", "bridge"])
     process.run(["ip", "address", "replace", f"{network.node_ip}/24", "dev", layout.interface])
@@ -202,6 +141,17 @@ table ip {layout.table} {{
 }}
 """
     process.run(["nft", "--file", "-"], stdin=rules)
+    _let_pass(layout, network)
+
+
+def _let_pass(layout: Layout, network: Network) -> None:
+    """Accept the pods' packets where something else (Docker does) has made the machine drop what it forwards."""
+    if shutil.which("iptables") is None or "-P FORWARD DROP" not in process.run(["iptables", "-S", "FORWARD"]).stdout:
+        return
+    for direction in ("--source", "--destination"):
+        rule = [direction, network.pods, "--match", "comment", "--comment", layout.name, "--jump", "ACCEPT"]
+        if process.run(["iptables", "--check", "FORWARD", *rule], ok=(0, 1)).returncode:
+            process.run(["iptables", "--insert", "FORWARD", *rule])
 
 
 def _prepare_containerd(state: State, network: Network) -> None:

@@ -1,4 +1,4 @@
-"""What a local cluster consists of, on disk: ports, secrets, processes and what they have changed.
+"""What a local cluster consists of, on disk: ports, secrets and processes.
 
 Written atomically after each change, so that ``down`` finds everything even
 after ``up`` was killed. A process is its id *and* its start time: an id alone
@@ -72,7 +72,6 @@ class State:
     processes: dict[str, Process] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     subnet: str = ""
-    sysctls: dict[str, str] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     @classmethod
@@ -86,7 +85,8 @@ class State:
                     "run `local down` with the version that started it",
                 )
             processes = {name: Process(**value) for name, value in content.pop("processes").items()}
-            return cls(layout, processes=processes, **content)
+            known = {name for name in cls.__slots__ if name in content}
+            return cls(layout, processes=processes, **{name: content[name] for name in known})
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError) as exc:
@@ -105,7 +105,6 @@ class State:
                 "processes": {name: asdict(value) for name, value in self.processes.items()},
                 "done": self.done,
                 "subnet": self.subnet,
-                "sysctls": self.sysctls,
             }
             write_private(self.layout.state_file, json.dumps(content, indent=2) + "\n")
 
@@ -127,12 +126,6 @@ class State:
         """Remember passwords and tokens by name."""
         with self._lock:
             self.secrets.update(secrets)
-            self.save()
-
-    def record_sysctl(self, name: str, value: str) -> None:
-        """Remember what a kernel setting was before we changed it."""
-        with self._lock:
-            self.sysctls[name] = value
             self.save()
 
     def forget(self, name: str) -> None:
@@ -165,8 +158,3 @@ def lock(layout: Layout) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def exists(path: Path) -> bool:
-    """Whether a cluster was ever started in this directory and not taken down."""
-    return Layout.of(path).state_file.exists()

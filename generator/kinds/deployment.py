@@ -12,6 +12,9 @@ FILE: Final = "deployment.yaml"
 GROUP: Final = "apps"
 KIND: Final = "Deployment"
 
+# A pod that is told to end takes connections for this long, until every node and load balancer knows that it leaves.
+DRAIN_SECONDS: Final = 5
+
 
 def render(workload: Workload) -> dict[str, Any]:
     """Every workload has one. No ``replicas`` where an autoscaler owns the number."""
@@ -20,6 +23,8 @@ def render(workload: Workload) -> dict[str, Any]:
         security, mounts = main.pop("securityContext"), main.pop("volumeMounts", None)
         main["ports"] = [_port(port) for port in workload.ports]
         main.update(workload.probes)
+        if "lifecycle" not in workload.container:
+            main["lifecycle"] = {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}}
         main["securityContext"] = security
         if mounts:
             main["volumeMounts"] = mounts

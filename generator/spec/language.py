@@ -18,6 +18,7 @@ from generator.spec.types import (
     Record,
     Scalar,
     Text,
+    partial,
 )
 
 LABEL_HINT = "lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit"
@@ -261,6 +262,13 @@ BUILD = Record(
     }
 )
 
+# An app as it is in one environment, once the override is laid over it; and the override itself, which may leave
+# out what the app says in general.
+COMPLETE = Record({**WORKLOAD, "image": Field(IMAGE, "the image, without a tag, like shop/web", required=True)})
+OVERRIDE = Record(
+    {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()},
+    elsewhere={"tag": "`bump` sets the tag of an environment"},
+)
 APP = Record(
     {
         **WORKLOAD,
@@ -270,7 +278,7 @@ APP = Record(
         "source": Field(RELATIVE, "the folder with its Dockerfile, if buildspec.yml is to build it"),
         "build": Field(BUILD, "how it is tested and built"),
         "environments": Field(
-            MapOf(ENVIRONMENT_NAME, Record(WORKLOAD, elsewhere={"tag": "`bump` sets the tag of an environment"})),
+            MapOf(ENVIRONMENT_NAME, OVERRIDE),
             "what is different in an environment; any field of the app",
         ),
     }

@@ -1,6 +1,6 @@
 """Read ``generator.yaml``: YAML to plain data, with every fault and its place.
 
-PyYAML's C parser gives nodes with positions. Scalars are resolved here and
+``yaml_nodes`` gives nodes with positions. Scalars are resolved here and
 more narrowly than YAML 1.1 does: only ``true``/``false`` are booleans, only
 plain decimal numbers are numbers, and everything else is the text as written,
 so that ``1_000``, ``0x1F``, ``on`` and dates stay what they look like.
@@ -14,20 +14,18 @@ from typing import Any, Final
 
 import yaml
 
+from generator import yaml_nodes
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.spec import language, model
-from generator.spec.types import Findings, did_you_mean
+from generator.spec.types import Findings, did_you_mean, shown
 from generator.spec.types import Path as FieldPath
-
-try:
-    from yaml import CSafeLoader as _Parser
-except ImportError:  # PyYAML without libyaml: slower, otherwise the same
-    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 FILE_NAME: Final = "generator.yaml"
 MAX_BYTES: Final = 10_000_000
 MAX_NODES: Final = 1_000_000
 MAX_DEPTH: Final = 60
+# YAML itself takes no more for a key on one line.
+LONGEST_KEY: Final = 1000
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _FLOAT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -35,7 +33,8 @@ _WORDS: Final[dict[str, object]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_STRING_TAG: Final = "tag:yaml.org,2002:str"
+_TAGS: Final = (yaml_nodes.PLAIN, yaml_nodes.TEXT, yaml_nodes.LIST, yaml_nodes.MAP)
+_HINT: Final = "YAML cannot be read from here on; look at this line and the one above"
 
 
 class Number(float):
@@ -52,10 +51,15 @@ class Number(float):
         return self.text
 
 
-class _NodeLoader(_Parser):
-    """Composes nodes only; ``_Reader`` resolves scalars."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own name)
+def _scalar(node: yaml.ScalarNode) -> object:
+    text: str = node.value
+    if node.tag != yaml_nodes.PLAIN:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return Number(text) if _FLOAT.fullmatch(text) else text
 
 
 class _Reader:
@@ -78,27 +82,15 @@ class _Reader:
             raise SpecError(
                 [self._too_much(node, path[:5], f"nested deeper than {MAX_DEPTH} levels, or within itself")]
             )
+        if node.tag not in _TAGS:
+            hint = "take it off; quote the value to make it text"
+            self.fault(node, path, f"the tag {shown(node.tag)} is not known here", hint)
         if isinstance(node, yaml.ScalarNode):
-            return self.scalar(node, path)
+            return _scalar(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.MappingNode)
         return self.mapping(node, path)
-
-    def scalar(self, node: yaml.ScalarNode, path: FieldPath) -> object:
-        if node.tag != _STRING_TAG:
-            self.fault(
-                node, path, f"the tag {node.tag} is not known here", "take it off; quote the value to make it text"
-            )
-            return None
-        text: str = node.value
-        if node.style:
-            return text
-        if text in _WORDS:
-            return _WORDS[text]
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        return Number(text) if _FLOAT.fullmatch(text) else text
 
     def mapping(self, node: yaml.MappingNode, path: FieldPath) -> dict[str, object]:
         result: dict[str, object] = {}
@@ -110,6 +102,9 @@ class _Reader:
             key: str = key_node.value
             if key == "<<" and not key_node.style:
                 self._merge(value_node, path, inherited)
+                continue
+            if len(key) > LONGEST_KEY:
+                self.fault(key_node, path, f"a key of {len(key)} characters", f"at most {LONGEST_KEY} are possible")
                 continue
             if key in result:
                 self.fault(key_node, (*path, key), "is there twice", "keep one of the two")
@@ -124,7 +119,8 @@ class _Reader:
             if not isinstance(source, yaml.MappingNode):
                 self.fault(source, (*path, "<<"), "only maps can be merged", "point << at a map's anchor")
                 continue
-            for key, item in self.mapping(source, (*path, "<<")).items():
+            merged = self.value(source, (*path, "<<"))
+            for key, item in (merged if isinstance(merged, dict) else {}).items():
                 inherited.setdefault(key, item)
 
     def _too_much(self, node: yaml.Node, path: FieldPath, message: str) -> Fault:
@@ -186,171 +182,234 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
     if isinstance(data, dict):
         _cross_check(data, findings)
     if findings.items or reader.faults:
+        places = Places(root)
         faults = reader.faults + [
-            Fault(file, *locate(root, found.path, found.at_key), dotted(found.path), found.message, found.hint)
+            Fault(file, *places.of(found.path, found.at_key), dotted(found.path), found.message, found.hint)
             for found in findings.items
         ]
-        raise SpecError(list(dict.fromkeys(faults)))
+        raise SpecError(yaml_nodes.within(list(dict.fromkeys(faults)), text))
     assert isinstance(data, dict)
     return model.build(data)
 
 
 def _compose(text: str, file: str) -> yaml.Node:
-    try:
-        documents = list(yaml.compose_all(text, Loader=_NodeLoader))
-    except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = exc.problem or exc.context or "cannot be read"
-        hint = (
-            "indent with spaces"
-            if "\\t" in problem
-            else "YAML cannot be read from here on; look at this line and the one above"
-        )
-        raise SpecError([Fault(file, line, column, "", problem, hint)]) from exc
-    except yaml.YAMLError as exc:  # characters that YAML does not allow
-        position = getattr(exc, "position", 0)
-        line = text[:position].count("\n") + 1 if isinstance(position, int) else 1
-        raise SpecError([Fault(file, line, 1, "", str(exc).splitlines()[0], "take the character out")]) from exc
-    except RecursionError as exc:
-        raise SpecError([Fault(file, 1, 1, "", "nested too deeply", f"at most {MAX_DEPTH} levels are read")]) from exc
-    documents = [node for node in documents if node is not None]
+    documents = yaml_nodes.compose(text, file, _HINT)
     if not documents:
         raise SpecError(
             [Fault(file, 1, 1, "", "is empty", "start with `version: 1`; `python -m generator schema` tells the rest")]
         )
     if len(documents) > 1:
         mark = documents[1].start_mark
-        raise SpecError([Fault(file, mark.line + 1, 1, "", "a second document", "keep everything in one, without ---")])
+        second = Fault(file, mark.line + 1, 1, "", "a second document", "keep everything in one, without ---")
+        raise SpecError(yaml_nodes.within([second], text))
     return documents[0]
 
 
-def locate(root: yaml.Node, path: FieldPath, at_key: bool) -> tuple[int, int]:
-    """Line and column (1-based) of the value at ``path``, or of its key; of the nearest thing above it that exists."""
-    node, mark = root, root.start_mark
-    for part in path:
-        found = _child(node, part)
-        if found is None:
-            break
-        key, node = found
-        mark = key.start_mark if key is not None and (at_key or _is_empty(node)) else node.start_mark
-    return mark.line + 1, mark.column + 1
+class Places:
+    """Where the values of a file stand."""
+
+    def __init__(self, root: yaml.Node) -> None:
+        self.root = root
+        self._fields: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
+
+    def of(self, path: FieldPath, at_key: bool) -> tuple[int, int]:
+        """Line and column (1-based) of the value at ``path``, or of its key; of the nearest above it that exists."""
+        node, mark = self.root, self.root.start_mark
+        for part in path:
+            if isinstance(part, int) and isinstance(node, yaml.SequenceNode) and part < len(node.value):
+                node = node.value[part]
+                mark = node.start_mark
+            elif isinstance(node, yaml.MappingNode) and part in (fields := self._fields_of(node)):
+                key, node = fields[str(part)]
+                mark = key.start_mark if at_key or _is_empty(node) else node.start_mark
+            else:
+                break
+        return mark.line + 1, mark.column + 1
+
+    def _fields_of(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        """Its fields by name, those that it inherits through ``<<`` included."""
+        known = self._fields.get(id(node))
+        if known is not None:
+            return known
+        own: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        inherited: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value == "<<" and not key.style:
+                for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    if isinstance(source, yaml.MappingNode):
+                        inherited = {**self._fields_of(source), **inherited}
+            else:
+                own.setdefault(key.value, (key, value))
+        self._fields[id(node)] = {**inherited, **own}
+        return self._fields[id(node)]
 
 
 def _is_empty(node: yaml.Node) -> bool:
     return bool(isinstance(node, yaml.ScalarNode) and node.value == "")
 
 
-def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return None, node.value[part]
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value == part:
-                return key, value
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value == "<<":
-                for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    found = _child(source, part)
-                    if found:
-                        return found
-    return None
-
-
 def _cross_check(data: dict[str, object], findings: Findings) -> None:
     """What one field says of another: names that refer, and names that add up."""
-    environments = data.get("environments")
-    apps = data.get("apps")
-    names = tuple(environments) if isinstance(environments, dict) else ()
-    app_names = tuple(apps) if isinstance(apps, dict) else ()
-    ci = data.get("ci")
-    if isinstance(ci, dict) and isinstance(ci.get("environment"), str) and names and ci["environment"] not in names:
-        findings.add(("ci", "environment"), "no such environment", did_you_mean(ci["environment"], names))
+    environments, apps = _map(data.get("environments")), _map(data.get("apps"))
+    names = tuple(environments)
+    deployed = _map(data.get("ci")).get("environment")
+    if isinstance(deployed, str) and names and deployed not in names:
+        findings.add(("ci", "environment"), "no such environment", did_you_mean(deployed, names))
     _check_namespaces(environments, data.get("project"), findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)
-    for name, app in (apps if isinstance(apps, dict) else {}).items():
-        if not isinstance(app, dict):
-            continue
-        overrides = app.get("environments")
-        for environment, override in (overrides if isinstance(overrides, dict) else {}).items():
-            path = ("apps", name, "environments", environment)
-            if names and environment not in names:
-                findings.add(path, "no such environment", did_you_mean(environment, names), at_key=True)
-            if isinstance(override, dict):
-                _check_workload({**app, **override}, override, path, app_names, findings)
-        _check_workload(app, app, ("apps", name), app_names, findings)
-        if app.get("build") is not None and app.get("source") is None:
-            findings.add(
-                ("apps", name, "build"),
-                "nothing to build",
-                "say where the Dockerfile is: `source: FOLDER`",
-                at_key=True,
-            )
+    for name, app in apps.items():
+        if isinstance(app, dict):
+            _check_app(("apps", name), app, names, tuple(apps), findings)
 
 
-def _check_renames(section: str, items: object, findings: Findings) -> None:
+def _map(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _check_renames(section: str, items: dict[str, object], findings: Findings) -> None:
     """A former name must be free: two things cannot both have the files of one."""
     former: set[str] = set()
-    for name, item in (items if isinstance(items, dict) else {}).items():
-        old = item.get("renamed_from") if isinstance(item, dict) else None
-        if not isinstance(old, str) or not isinstance(items, dict):
+    for name, item in items.items():
+        old = _map(item).get("renamed_from")
+        if not isinstance(old, str):
             continue
         if old in items or old in former:
             findings.add((section, name, "renamed_from"), f"{old} is taken", "name what this one was called before")
         former.add(old)
 
 
-def _check_namespaces(environments: object, project: object, findings: Findings) -> None:
+def _check_app(
+    path: FieldPath, app: dict[str, object], environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
+) -> None:
+    general = {name: value for name, value in app.items() if name in language.WORKLOAD}
+    own = Findings()
+    _check_workload(general, apps, own)
+    for found in own.items:
+        findings.add((*path, *found.path), found.message, found.hint, at_key=found.at_key)
+    if app.get("build") is not None and app.get("source") is None:
+        hint = "say where the Dockerfile is: `source: FOLDER`"
+        findings.add((*path, "build"), "nothing to build", hint, at_key=True)
+    language.COMPLETE.check(general, (), own)
+    for environment, override in _map(app.get("environments")).items():
+        place = (*path, "environments", environment)
+        if environments and environment not in environments:
+            findings.add(place, "no such environment", did_you_mean(environment, environments), at_key=True)
+        if isinstance(override, dict):
+            _check_override(place, general, override, apps, own, findings)
+
+
+def _check_override(
+    path: FieldPath,
+    general: dict[str, object],
+    override: dict[str, object],
+    apps: tuple[str, ...],
+    own: Findings,
+    findings: Findings,
+) -> None:
+    """What is wrong with the app as it is in one environment, and neither in general nor with the override alone."""
+    changes = {name: value for name, value in override.items() if name in language.WORKLOAD}
+    merged = model.overridden(general, changes)
+    found = Findings()
+    language.COMPLETE.check(merged, (), found)
+    _check_workload(merged, apps, found)
+    if not found.items:
+        return
+    alone = Findings()
+    language.OVERRIDE.check(changes, (), alone)
+    known = {(item.path, item.message) for item in (*own.items, *alone.items)}
+    for item in found.items:
+        if (item.path, item.message) not in known:
+            there = _existing(changes, item.path)
+            whole = there == item.path
+            message = item.message if whole else f"{dotted(item.path)}: {item.message}"
+            findings.add((*path, *there), message, item.hint, at_key=item.at_key or not whole)
+
+
+def _existing(data: object, path: FieldPath) -> FieldPath:
+    """As much of ``path`` as there is in ``data``."""
+    for depth, part in enumerate(path):
+        try:
+            data = data[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            return path[:depth]
+    return path
+
+
+def _check_namespaces(environments: dict[str, object], project: object, findings: Findings) -> None:
     """Two environments in one namespace of one cluster would prune each other's objects."""
-    seen: dict[tuple[object, object], str] = {}
-    for name, environment in (environments if isinstance(environments, dict) else {}).items():
-        fields = environment if isinstance(environment, dict) else {}
-        place = (fields.get("cluster"), fields.get("namespace") or f"{project}-{name}")
+    seen: dict[tuple[str, str], str] = {}
+    for name, environment in environments.items():
+        fields = _map(environment)
+        place = (str(fields.get("cluster") or model.IN_CLUSTER), str(fields.get("namespace") or f"{project}-{name}"))
         if place in seen:
-            findings.add(
-                ("environments", name),
-                f"shares its namespace with {seen[place]}",
-                "give each a namespace of its own",
-                at_key=True,
-            )
+            message, hint = f"shares its namespace with {seen[place]}", "give each a namespace of its own"
+            findings.add(("environments", name), message, hint, at_key=True)
         seen.setdefault(place, name)
 
 
-def _check_workload(
-    merged: dict[str, object], own: dict[str, object], path: FieldPath, apps: tuple[str, ...], findings: Findings
-) -> None:
-    """``merged`` is the app with its override, ``own`` what was written at ``path``."""
-    if own.get("port") is not None and own.get("ports") is not None:
-        findings.add((*path, "port"), "both port and ports", "keep one of the two", at_key=True)
-    has_ports = bool(merged.get("port") or merged.get("ports"))
+def _check_workload(app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
+    """One app, in general or in one environment; paths are relative to it."""
+    if app.get("port") is not None and app.get("ports") is not None:
+        findings.add(("port",), "both port and ports", "keep one of the two", at_key=True)
     for probe in ("health", "ready", "ingress"):
-        if own.get(probe) is not None and not has_ports:
-            findings.add((*path, probe), "needs a port", "add `port: 8080`", at_key=True)
-    if own.get("ingress") is not None and merged.get("service") is False:
-        findings.add((*path, "ingress"), "needs a Service", "take `service: false` out", at_key=True)
-    scale = own.get("autoscale")
-    if isinstance(scale, dict):
+        if app.get(probe) is not None and not (app.get("port") or app.get("ports")):
+            findings.add((probe,), "needs a port", "add `port: 8080`", at_key=True)
+    if app.get("ingress") is not None and app.get("service") is False:
+        findings.add(("ingress",), "needs a Service", "take `service: false` out", at_key=True)
+    _check_ports(app, findings)
+    if isinstance(scale := app.get("autoscale"), dict):
         least, most = scale.get("min"), scale.get("max")
         if isinstance(least, int) and isinstance(most, int) and least > most:
-            findings.add((*path, "autoscale", "min"), f"{least} is more than max, {most}", "min must not exceed max")
-        if own.get("replicas") is not None:
-            findings.add((*path, "replicas"), "the autoscaler says how many", "keep replicas or autoscale", at_key=True)
-    network = own.get("network")
-    for index, name in enumerate(network.get("from") or [] if isinstance(network, dict) else []):
+            findings.add(("autoscale", "min"), f"{least} is more than max, {most}", "min must not exceed max")
+        if app.get("replicas") is not None:
+            findings.add(("replicas",), "the autoscaler says how many", "keep replicas or autoscale", at_key=True)
+    peers = _map(app.get("network")).get("from")
+    for index, name in enumerate(peers if isinstance(peers, list) else []):
         if isinstance(name, str) and name not in apps:
-            findings.add((*path, "network", "from", index), "no such app", did_you_mean(name, apps))
-    both = set(_names(own.get("env"))) & set(_names(own.get("config")) + _names(own.get("secrets")))
-    both |= set(_names(own.get("config"))) & set(_names(own.get("secrets")))
-    for name in sorted(both):
-        findings.add(
-            (*path, "env" if name in _names(own.get("env")) else "secrets", name), "is set in two places", "keep one"
+            findings.add(("network", "from", index), "no such app", did_you_mean(name, apps))
+    env, config, secrets = (_names(app.get(field)) for field in ("env", "config", "secrets"))
+    for name in sorted(set(env) & {*config, *secrets} | set(config) & set(secrets)):
+        findings.add(("env" if name in env else "secrets", name), "is set in two places", "keep one")
+
+
+def _check_ports(app: dict[str, object], findings: Findings) -> None:
+    """No two ports with one name, or with one number in the Service; probes name a port that there is."""
+    ports = app.get("ports")
+    names: list[str] = ["http"] if app.get("port") and not ports else []
+    offered: set[tuple[str, str]] = set()
+    for index, item in enumerate(ports if isinstance(ports, list) else []):
+        fields = _map(item)
+        number = fields.get("containerPort")
+        name = str(fields.get("name") or ("http" if index == 0 else f"port-{number}"))
+        if name in names and not (fields.get("name") and _map_at(ports, names.index(name)).get("name")):
+            findings.add(("ports", index), f"a second port named {name}", "give each a name of its own")
+            continue
+        names.append(name)
+        first = _map(app.get("service")).get("port") if index == 0 else None
+        place = (
+            str(fields.get("servicePort") or first or (80 if name == "http" else number)),
+            str(fields.get("protocol") or "TCP"),
         )
+        if place in offered and app.get("service") is not False:
+            findings.add(("ports", index), f"the Service has port {place[0]} already", "set another `servicePort`")
+        offered.add(place)
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        for action in ("httpGet", "tcpSocket"):
+            port = _map(_map(app.get(probe)).get(action)).get("port")
+            if isinstance(port, str) and port not in names:
+                findings.add((probe, action, "port"), f"no port is named {shown(port)}", did_you_mean(port, names))
+
+
+def _map_at(items: object, index: int) -> dict[str, object]:
+    return _map(items[index]) if isinstance(items, list) and index < len(items) else {}
 
 
 def _names(variables: object) -> list[str]:
     if isinstance(variables, dict):
-        return list(variables)
+        return [name for name, value in variables.items() if value is not None]
     if isinstance(variables, list):
         return [item["name"] for item in variables if isinstance(item, dict) and isinstance(item.get("name"), str)]
     return []

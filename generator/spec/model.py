@@ -13,8 +13,18 @@ Data = Mapping[str, Any]
 
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
 PLACEHOLDER: Final = "{environment}"
-# A field of the left gives way when an override sets the field of the right.
-_RIVALS: Final = {"replicas": "autoscale", "autoscale": "replicas", "port": "ports", "ports": "port"}
+# Of these fields there can be one: when an override sets it, the others give way.
+_RIVALS: Final = {
+    name: group
+    for group in (
+        ("replicas", "autoscale"),
+        ("port", "ports"),
+        ("value", "valueFrom"),
+        ("httpGet", "tcpSocket", "exec", "grpc"),
+        ("minAvailable", "maxUnavailable"),
+    )
+    for name in group
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +214,10 @@ def overridden(base: Data, override: Data) -> dict[str, Any]:
     """``base`` with ``override`` laid over it: maps merge, anything else is replaced, ``None`` takes out."""
     result = dict(base)
     for name, value in override.items():
-        rival = _RIVALS.get(name)
-        if rival and value is not None:
-            result.pop(rival, None)
+        if value is not None:
+            for rival in _RIVALS.get(name, ()):
+                if rival != name and rival not in override:
+                    result.pop(rival, None)
         if value is None:
             result.pop(name, None)
         elif isinstance(value, dict) and isinstance(result.get(name), dict):
@@ -269,7 +280,7 @@ def _workload(name: str, environment: str | None, given: Data, shared: Data) -> 
 
 
 def full_image(image: str, registry: str) -> str:
-    """``image`` with ``registry`` before it, unless its first part is a registry: has a dot or a colon, or is localhost."""
+    """``image`` with ``registry`` before it, unless it names one: a first part with a dot or a colon, or localhost."""
     first, slash, _ = image.partition("/")
     named = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return image if named or not registry else f"{registry}/{image}"

@@ -15,6 +15,7 @@ from typing import Protocol
 Path = tuple[str | int, ...]
 JsonSchema = dict[str, object]
 
+_PASSWORD = re.compile(r"//[^/@\s]*:[^/\s]*@")
 DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
@@ -55,7 +56,7 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping):
         return "a map"
     if isinstance(value, str):
-        text = value if value.isprintable() else ascii(value)[1:-1]
+        text = _PASSWORD.sub("//…@", value if value.isprintable() else ascii(value)[1:-1])
         return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…" ({len(text)} characters)'
     if isinstance(value, Sequence):
         return "a list"
@@ -88,12 +89,12 @@ class Text:
         if value is None:
             return
         if not isinstance(value, str):
-            hint = "put it in quotes" if isinstance(value, int | float) else self.hint
+            hint = "put it in quotes" if isinstance(value, int | float) else self.hint or "one line of text"
             findings.add(path, f"expected {self.what}, got {shown(value)}", hint)
         elif len(value) > self.longest:
             findings.add(path, f"{self.what} of {len(value)} characters", f"at most {self.longest} are possible")
         elif (self.pattern and not re.fullmatch(self.pattern, value)) or "\0" in value:
-            findings.add(path, f"{shown(value)} is not {self.what}", self.hint)
+            findings.add(path, f"{shown(value)} is not {self.what}", self.hint or "no NUL character can be in it")
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
@@ -133,9 +134,13 @@ class Integer:
             return
         if isinstance(value, bool) or not isinstance(value, int):
             quoted = isinstance(value, str) and value.isdigit()
-            findings.add(path, f"expected {self.what}, got {shown(value)}", "take off the quotes" if quoted else "")
+            hint = "take off the quotes" if quoted else f"a number {self._range()}"
+            findings.add(path, f"expected {self.what}, got {shown(value)}", hint)
         elif not self.least <= value <= self.most:
-            findings.add(path, f"{value} is not {self.what}", f"from {self.least} to {self.most}")
+            findings.add(path, f"{value} is out of range for {self.what}", self._range())
+
+    def _range(self) -> str:
+        return f"from {self.least} to {self.most}" if self.least < self.most else f"only {self.most} is known"
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
@@ -248,7 +253,7 @@ class Anything:
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """See ``Type``."""
         if value is not None and not isinstance(value, self.kind):
-            findings.add(path, f"expected {self.what}, got {shown(value)}")
+            findings.add(path, f"expected {self.what}, got {shown(value)}", "write it as in Kubernetes")
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
@@ -261,6 +266,7 @@ class Either:
 
     shapes: tuple[tuple[type | tuple[type, ...], Type], ...]
     what: str
+    hint: str = ""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """See ``Type``."""
@@ -270,7 +276,7 @@ class Either:
             if isinstance(value, shape) and not (isinstance(value, bool) and shape is not bool):
                 accepts.check(value, path, findings)
                 return
-        findings.add(path, f"expected {self.what}, got {shown(value)}")
+        findings.add(path, f"expected {self.what}, got {shown(value)}", self.hint or f"write {self.what}")
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
@@ -312,9 +318,10 @@ class Record:
                 known.type.check(item, (*path, name), findings)
         for name, known in self.fields.items():
             if known.required and value.get(name) is None:
-                findings.add((*path, name), f"{name} is missing", known.about, at_key=True)
+                findings.add((*path, name), f"{name} is missing", f"add `{name}:`, {known.about}", at_key=True)
         if self.exactly_one and sum(value.get(name) is not None for name in self.exactly_one) != 1:
-            findings.add(path, f"needs exactly one of {', '.join(self.exactly_one)}", at_key=True)
+            names = ", ".join(self.exactly_one)
+            findings.add(path, f"needs exactly one of {names}", "write one of them, and no other", at_key=True)
 
     def _required(self) -> str:
         return ", ".join(name for name, known in self.fields.items() if known.required)
@@ -331,6 +338,18 @@ class Record:
             "properties": properties,
             **({"required": required} if required else {}),
         }
+
+
+def partial(accepts: Type) -> Type:
+    """The same type for an override: maps are laid over what is there, so that no field of theirs is required."""
+    if isinstance(accepts, Record):
+        fields = {name: Field(partial(known.type), known.about) for name, known in accepts.fields.items()}
+        return Record(fields, elsewhere=accepts.elsewhere)
+    if isinstance(accepts, Either):
+        return Either(tuple((shape, partial(inner)) for shape, inner in accepts.shapes), accepts.what, accepts.hint)
+    if isinstance(accepts, MapOf):
+        return MapOf(accepts.key, partial(accepts.value))
+    return accepts
 
 
 def nullable(schema: JsonSchema) -> JsonSchema:

@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import urllib.request
@@ -33,6 +34,8 @@ ACCEPT = ", ".join(
         "application/vnd.docker.distribution.manifest.list.v2+json",
     )
 )
+# Instructions in which docker expands variables, but for FROM and RUN.
+EXPANDED = {"ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"}
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -96,7 +99,11 @@ class Docker:
         words = ["bud", "--format", "docker", "--pull=never", "--network", "host"]
         words += ["--layers=false"] if args.no_cache else ["--layers"]
         words += ["-v", "/etc/ssl/certs:/etc/ssl/certs:ro"]
-        words += ["-f", str(args.file or Path(args.context) / "Dockerfile")]
+        original = Path(args.file or Path(args.context) / "Dockerfile")
+        dockerfile = self.state / f"Dockerfile-{os.getpid()}"
+        given = dict(value.partition("=")[::2] for value in args.build_arg)
+        dockerfile.write_text(expanded(original.read_text(), given))
+        words += ["-f", str(dockerfile)]
         for tag in args.tag:
             words += ["-t", qualified(tag)]
         for option, values in (("--build-arg", args.build_arg), ("--label", args.label)):
@@ -106,7 +113,10 @@ class Docker:
             words += ["--target", args.target]
         if args.iidfile:
             words += ["--iidfile", args.iidfile]
-        self.buildah(*words, args.context)
+        try:
+            self.buildah(*words, args.context)
+        finally:
+            dockerfile.unlink()
         return self.push_all(args.tag) if args.push else 0
 
     def push_all(self, tags: list[str]) -> int:
@@ -265,6 +275,30 @@ class Docker:
     def known_digests(self) -> dict[str, str]:
         """Full name → repository@digest, for everything pushed from here."""
         return json.loads(self.digests.read_text()) if self.digests.exists() else {}
+
+
+def expanded(dockerfile: str, given: dict[str, str]) -> str:
+    """The Dockerfile with the values of build arguments where docker itself would put them.
+
+    buildah compares instructions as written when it looks for a cached layer, so that ``ENV VERSION=$VERSION`` would
+    keep the value of an earlier build (RUN is compared with its arguments, and is left alone).
+    """
+    declared: set[str] = set()
+
+    def instruction(found: re.Match[str]) -> str:
+        word, rest = found[1].upper(), found[2]
+        if word == "ARG":
+            declared.update(item.partition("=")[0] for item in rest.split())
+        if word not in EXPANDED:
+            return found[0]
+
+        def value(reference: re.Match[str]) -> str:
+            name = reference[1] or reference[2]
+            return given[name] if name in given and name in declared else reference[0]
+
+        return found[1] + re.sub(r"(?<!\\)\$(?:(\w+)|\{(\w+)\})", value, rest)
+
+    return re.sub(r"^[ \t]*([A-Za-z]+)((?:[ \t](?:[^\n\\]|\\.|\\\n)*)?)$", instruction, dockerfile, flags=re.MULTILINE)
 
 
 def qualified(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import urllib.error
@@ -33,7 +34,7 @@ class Kube:
         cluster = config["clusters"][0]["cluster"]
         self.server: str = cluster["server"]
         self.token: str = config["users"][0]["user"]["token"]
-        context = ssl.create_default_context(cafile=cluster["certificate-authority"])
+        context = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
         # No proxy: the cluster is on this machine.
         handlers = (urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
         self.opener = urllib.request.build_opener(*handlers)

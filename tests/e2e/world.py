@@ -175,10 +175,9 @@ class World:
     def place_platform(self) -> None:
         """What a platform team has ready: a repository in ECR, a database, secrets and the store that brings them."""
         self.aws.create_repository(IMAGE)
-        self.aws.put_secret(
-            f"{PROJECT}/git",
-            {"username": self.cluster.gitea_user, "token": self.cluster.gitea_token},
-        )
+        # The forge goes by the token; a name that is nowhere else shows up if it leaks.
+        pipeline = {"username": f"pipeline-{secrets.token_hex(4)}", "token": self.cluster.gitea_token}
+        self.aws.put_secret(f"{PROJECT}/git", pipeline)
         password = secrets.token_urlsafe(24)
         for environment in ENVIRONMENTS:
             url = f"postgresql://{environment}:{password}@postgres.postgres.svc.cluster.local:5432/{environment}"

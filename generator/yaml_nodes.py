@@ -1,0 +1,93 @@
+"""Parse YAML into nodes with positions: the only user of PyYAML's composer.
+
+Scalars stay the text that they are. A plain one has the tag ``PLAIN``, so that
+readers can tell it from a quoted one and from one that is marked ``!!str``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+import yaml
+
+from generator.errors import Fault, SpecError
+
+try:
+    from yaml import CSafeLoader as _Parser
+except ImportError:  # PyYAML without libyaml: slower, otherwise the same
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+
+PLAIN: Final = "plain"
+TEXT: Final = "tag:yaml.org,2002:str"
+LIST: Final = "tag:yaml.org,2002:seq"
+MAP: Final = "tag:yaml.org,2002:map"
+_TAGS: Final = {yaml.ScalarNode: TEXT, yaml.SequenceNode: LIST, yaml.MappingNode: MAP}
+
+MAX_DEPTH: Final = 200
+# The composer recurses in C without a limit and would take the process down, so text that could be nested
+# so deeply is looked through first. That costs as much again, so other text is not.
+_SUSPICIOUS: Final = 5000
+_DEEP_LINE: Final = re.compile(rf"^[ ?:-]{{{_SUSPICIOUS},}}", re.MULTILINE)
+_LINE_END: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+
+
+class _NodeLoader(_Parser):
+    """Composes nodes; no value is resolved."""
+
+    def resolve(self, kind: type[yaml.Node], _value: object, implicit: object) -> str:
+        if kind is yaml.ScalarNode and isinstance(implicit, tuple) and implicit[0]:
+            return PLAIN
+        return _TAGS[kind]
+
+
+def compose(text: str, file: str, hint: str) -> list[yaml.Node]:
+    """The documents of ``text``, empty ones left out; ``SpecError`` where it is no YAML. ``hint`` is the way out."""
+    try:
+        if text.count("[") + text.count("{") > _SUSPICIOUS or _DEEP_LINE.search(text):
+            _refuse_depth(text, file)
+        return [node for node in yaml.compose_all(text, Loader=_NodeLoader) if node is not None]
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = exc.problem or exc.context or "cannot be read"
+        if "tab character" in problem or "'\\t'" in problem:
+            hint = "indent with spaces"
+        raise SpecError(within([Fault(file, line, column, "", problem, hint)], text)) from exc
+    except yaml.reader.ReaderError as exc:
+        raise SpecError([_forbidden(text, file)]) from exc
+    except RecursionError as exc:
+        raise SpecError([Fault(file, 1, 1, "", "nested too deeply", f"at most {MAX_DEPTH} levels are read")]) from exc
+
+
+def within(faults: list[Fault], text: str) -> list[Fault]:
+    """The faults, with places behind the last line moved to its end: libyaml puts there what ends with the file."""
+    lines = _LINE_END.split(text)
+    while len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    line, column = len(lines), len(lines[-1]) + 1
+    return [fault if fault.line <= line else replace(fault, line=line, column=column) for fault in faults]
+
+
+def _forbidden(text: str, file: str) -> Fault:
+    """YAML allows no control characters but tab and line ends."""
+    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff", text)
+    position = found.start() if found else 0
+    before = _LINE_END.split(text[:position])
+    line, column = len(before), len(before[-1]) + 1
+    code = f"U+{ord(found[0]):04X}" if found else "one"
+    return Fault(file, line, column, "", f"a character that YAML does not allow, {code}", "take the character out")
+
+
+def _refuse_depth(text: str, file: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_NodeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        mark = event.start_mark
+        if depth > MAX_DEPTH and mark is not None:
+            about = f"nested deeper than {MAX_DEPTH} levels"
+            raise SpecError([Fault(file, mark.line + 1, mark.column + 1, "", about, "take levels out")])

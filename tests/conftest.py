@@ -1,0 +1,104 @@
+"""What all tests share: a home of their own, real git repositories, and the generator as a real process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator import tools
+from generator.errors import ToolError
+from generator.tools import cache
+
+REAL_CACHE = cache.folder()
+# What a person's or a CI's environment could bring in.
+FOREIGN = ("GIT_TOKEN", "GIT_USERNAME", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_COUNT", "GIT_ASKPASS",
+           "SSH_ASKPASS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONHASHSEED", "PYTHONIOENCODING", "CODEBUILD_SRC_DIR")  # fmt: skip
+
+TEN_LINES = """\
+version: 1
+project: shop
+repository: https://git.example.com/acme/shop-gitops.git
+registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+environments: {dev: {}, staging: {}, prod: {sync: manual}}
+apps:
+  web:
+    image: shop/web
+    port: 8080
+    health: /healthz
+    replicas: 2
+    environments: {prod: {replicas: 4}}
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, an identity for git, and the machine's own cache of tools."""
+    folder = tmp_path_factory.mktemp("home")
+    config = folder / "gitconfig"
+    config.write_text("[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n")
+    for name in [*FOREIGN, *(name for name in os.environ if name.startswith(("XDG_", "GIT_")))]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GENERATOR_CACHE", str(REAL_CACHE))
+    return folder
+
+
+@pytest.fixture
+def generator() -> Run:
+    """``generator(*words, cwd=…)`` runs ``python -m generator`` as a process of its own."""
+
+    def run(
+        *words: object, cwd: Path | None = None, env: dict[str, str] | None = None, prefix: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*prefix, sys.executable, "-m", "generator", *(str(word) for word in words)],
+            cwd=cwd, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git repository with the ten-line spec in it, and nothing generated yet."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    (folder / "generator.yaml").write_text(TEN_LINES)
+    return folder
+
+
+def git(folder: Path, *words: object) -> str:
+    """What git says; a failure is a test's failure."""
+    done = subprocess.run(
+        ["git", *(str(word) for word in words)], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file but git's own, by path; a link as where it leads to."""
+    return {
+        path.relative_to(folder).as_posix(): str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if ".git" not in path.relative_to(folder).parts and (path.is_symlink() or path.is_file())
+    }
+
+
+def tool(name: str) -> Path:
+    """A pinned tool; the test is skipped where it is not installed."""
+    try:
+        return tools.find(name)
+    except ToolError as exc:
+        pytest.skip(f"{exc.message}; {exc.hint}")

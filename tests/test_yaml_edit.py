@@ -1,0 +1,189 @@
+"""Setting an image changes the scalars of its tag and digest, and no other byte; the real kustomize sees the new image."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import tool
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator import process, yaml_edit
+from generator.errors import SpecError
+from generator.yaml_edit import Image
+
+OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "a" * 64
+HEAD = "resources:\n- pod.yaml\n"
+
+# A kustomization, and the same with web:v2@NEW in it. Nothing else may differ.
+EDITS: dict[str, tuple[str, str]] = {
+    "plain": ("images:\n- name: web\n  newTag: v1\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "with a digest": ("images:\n- name: web\n  newTag: v1\n  digest: OLD\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "the digest before the tag": ("images:\n- name: web\n  digest: OLD\n  newTag: v1\n", "images:\n- name: web\n  digest: NEW\n  newTag: v2\n"),
+    "only a digest": ("images:\n- name: web\n  digest: OLD\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "the digest first in its item": ("images:\n- digest: OLD\n  name: web\n  newTag: v1\n", "images:\n- digest: NEW\n  name: web\n  newTag: v2\n"),
+    "neither tag nor digest": ("images:\n- name: web\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "neither, and no final line end": ("images:\n- name: web", "images:\n- name: web\n  newTag: v2\n  digest: NEW"),
+    "no final line end": ("images:\n- name: web\n  newTag: v1", "images:\n- name: web\n  newTag: v2\n  digest: NEW"),
+    "a tag with nothing behind it": ("images:\n- name: web\n  newTag:\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "a tag with a comment behind nothing": ("images:\n- name: web\n  newTag: # soon\n", "images:\n- name: web\n  newTag: v2 # soon\n  digest: NEW\n"),
+    "an empty tag in quotes": ('images:\n- name: web\n  newTag: ""\n', 'images:\n- name: web\n  newTag: v2\n  digest: NEW\n'),
+    "CRLF": ("images:\r\n- name: web\r\n  newTag: v1\r\n", "images:\r\n- name: web\r\n  newTag: v2\r\n  digest: NEW\r\n"),
+    "CRLF, with no final line end": ("images:\r\n- name: web\r\n  newTag: v1", "images:\r\n- name: web\r\n  newTag: v2\r\n  digest: NEW"),
+    "a byte order mark": ("\ufeffimages:\n- name: web\n  newTag: v1\n", "\ufeffimages:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "single quotes": ("images:\n- name: 'web'\n  newTag: 'v1'\n  digest: 'OLD'\n", "images:\n- name: 'web'\n  newTag: 'v2'\n  digest: 'NEW'\n"),
+    "double quotes": ('images:\n- name: "web"\n  newTag: "v1"\n  digest: "OLD"\n', 'images:\n- name: "web"\n  newTag: "v2"\n  digest: "NEW"\n'),
+    "quotes that the former tag needed": ('images:\n- name: web\n  newTag: "1.10"\n  digest: OLD\n', "images:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "quoted keys": ('"images":\n- "name": web\n  "newTag": v1\n  \'digest\': OLD\n', '"images":\n- "name": web\n  "newTag": v2\n  \'digest\': NEW\n'),
+    "a comment behind each value": ("images: # i\n- name: web # n\n  newTag: v1\t# t\n  digest: OLD   # d\n", "images: # i\n- name: web # n\n  newTag: v2\t# t\n  digest: NEW   # d\n"),
+    "comments between the fields": ("images:\n# a\n- name: web\n  # b\n  newTag: v1\n  # c\n", "images:\n# a\n- name: web\n  # b\n  newTag: v2\n  digest: NEW\n  # c\n"),
+    "a comment above the header": ("# top\n---\nimages:\n- name: web\n  newTag: v1\n", "# top\n---\nimages:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "a footer": ("---\nimages:\n- name: web\n  newTag: v1\n...\n", "---\nimages:\n- name: web\n  newTag: v2\n  digest: NEW\n...\n"),
+    "an indented list": ("images:\n  - name: web\n    newTag: v1\n", "images:\n  - name: web\n    newTag: v2\n    digest: NEW\n"),
+    "a dash far from its item": ("images:\n-   name: web\n    newTag: v1\n", "images:\n-   name: web\n    newTag: v2\n    digest: NEW\n"),
+    "a dash on a line of its own": ("images:\n-\n  name: web\n  newTag: v1\n", "images:\n-\n  name: web\n  newTag: v2\n  digest: NEW\n"),
+    "more than one space": ("images:\n- name:   web\n  newTag:    v1\n  digest:  OLD  \n", "images:\n- name:   web\n  newTag:    v2\n  digest:  NEW  \n"),
+    "a space before the colon": ("images:\n- name : web\n  newTag : v1\n", "images:\n- name : web\n  newTag : v2\n  digest: NEW\n"),
+    "the tag first in its item": ("images:\n- newTag: v1\n  name: web\n", "images:\n- newTag: v2\n  digest: NEW\n  name: web\n"),
+    "a new name between": ("images:\n- name: web\n  newName: web\n  newTag: v1\n", "images:\n- name: web\n  newName: web\n  newTag: v2\n  digest: NEW\n"),
+    "flow style": ("images: [{name: web, newTag: v1}]\n", "images: [{name: web, newTag: v2, digest: NEW}]\n"),
+    "flow style with a digest": ("images: [{name: web, digest: OLD, newTag: v1}]\n", "images: [{name: web, digest: NEW, newTag: v2}]\n"),
+    "flow style over several lines": ("images: [\n  {name: web,\n   newTag: v1},  # c\n]\n", "images: [\n  {name: web,\n   newTag: v2, digest: NEW},  # c\n]\n"),
+    "flow style within a block": ("images:\n- {name: web, newTag: v1}\n", "images:\n- {name: web, newTag: v2, digest: NEW}\n"),
+    "flow style without a tag": ("images:\n- {name: web}\n", "images:\n- {name: web, newTag: v2, digest: NEW}\n"),
+    "JSON": ('{"resources": ["pod.yaml"], "images": [{"name": "web", "newTag": "v1", "digest": "OLD"}]}', '{"resources": ["pod.yaml"], "images": [{"name": "web", "newTag": "v2", "digest": "NEW"}]}'),
+    "an anchor on the tag": ("images:\n- name: web\n  newTag: &tag v1\n", "images:\n- name: web\n  newTag: &tag v2\n  digest: NEW\n"),
+    "an alias as the tag": ("images:\n- name: db\n  newTag: &tag v1\n- name: web\n  newTag: *tag\n", "images:\n- name: db\n  newTag: &tag v1\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "an alias as the tag, with a comment": ("images:\n- name: db\n  newTag: &tag v1\n- name: web\n  newTag:  *tag # c\n", "images:\n- name: db\n  newTag: &tag v1\n- name: web\n  newTag:  v2 # c\n  digest: NEW\n"),
+    "a YAML tag on the tag": ("images:\n- name: web\n  newTag: !!str 1.10\n", "images:\n- name: web\n  newTag: !!str v2\n  digest: NEW\n"),
+    "an anchor on the entry": ("images:\n- &web\n  name: web\n  newTag: v1\n", "images:\n- &web\n  name: web\n  newTag: v2\n  digest: NEW\n"),
+    "a block scalar as the tag": ("images:\n- name: web\n  newTag: |-\n    v1\n  digest: OLD\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "a folded scalar as the tag": ("images:\n- name: web\n  newTag: >-\n    v1\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "a tag on the line after its key": ("images:\n- name: web\n  newTag:\n    v1\n", "images:\n- name: web\n  newTag:\n    v2\n  digest: NEW\n"),
+    "other entries around it": ("images:\n- name: a\n  newTag: v1\n- name: web\n  newTag: v1\n- name: webs\n  newTag: v1\n", "images:\n- name: a\n  newTag: v1\n- name: web\n  newTag: v2\n  digest: NEW\n- name: webs\n  newTag: v1\n"),
+    "a name that only begins the same": ("images:\n- name: web/api\n  newTag: v1\n- name: web\n  newTag: v1\n", "images:\n- name: web/api\n  newTag: v1\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    "text that is not ASCII before it": ("# Grüße 🚀 日本\nnamePrefix: ''\nimages:\n- name: web # ü🚀\n  newTag: v1 # ü🚀\n", "# Grüße 🚀 日本\nnamePrefix: ''\nimages:\n- name: web # ü🚀\n  newTag: v2 # ü🚀\n  digest: NEW\n"),
+    "a block that looks like an entry": ("commonAnnotations:\n  a: |\n    images:\n    - name: web\n      newTag: v1\nimages:\n- name: web\n  newTag: v1\n", "commonAnnotations:\n  a: |\n    images:\n    - name: web\n      newTag: v1\nimages:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+    # What a round trip through a YAML library or `kustomize edit` loses.
+    "comments at the end and blank lines": ("images:\n\n- name: web\n  newTag: v1\n\n\n# the end\n", "images:\n\n- name: web\n  newTag: v2\n  digest: NEW\n\n\n# the end\n"),
+    "an unusual order and unusual indentation of the rest": ("images:\n- name: web\n  newTag: v1\ncommonLabels:\n    app:   \"x\"\n\nnameSuffix: ''\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\ncommonLabels:\n    app:   \"x\"\n\nnameSuffix: ''\n"),
+    "generators, and a long line that a library would fold": ("configMapGenerator:\n- name: c\n  literals:\n  - A=LONG\nimages:\n- name: web\n  newTag: v1\n", "configMapGenerator:\n- name: c\n  literals:\n  - A=LONG\nimages:\n- name: web\n  newTag: v2\n  digest: NEW\n"),
+}  # fmt: skip
+
+
+def filled(text: str) -> str:
+    return text.replace("OLD", OLD).replace("NEW", NEW).replace("LONG", "word " * 60)
+
+
+def with_head(text: str) -> str:
+    """With a resource for kustomize, and everything else as it is."""
+    if text.startswith("{"):
+        return text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    head = HEAD.replace("\n", newline)
+    if text.startswith("\ufeff"):
+        return "\ufeff" + head + text[1:]
+    before, separator, after = text.rpartition("---\n")
+    return before + separator + head + after
+
+
+def edited(text: str, tag: str | None = "v2", digest: str | None = NEW) -> str:
+    return yaml_edit.set_image(text.encode(), "k.yaml", Image("web", tag, digest)).decode()
+
+
+@pytest.mark.parametrize(("before", "after"), EDITS.values(), ids=EDITS)
+def test_only_the_scalars_change(before: str, after: str) -> None:
+    assert edited(filled(before)) == filled(after)
+    assert edited(filled(after)) == filled(after)
+
+
+def test_kustomize_sees_the_new_image_in_every_shape(tmp_path: Path) -> None:
+    """One build of all shapes at once: each is a component of its own under one kustomization."""
+    kustomize = tool("kustomize")
+    names = []
+    for number, (before, _) in enumerate(EDITS.values()):
+        name = f"k{number}"
+        folder = tmp_path / name
+        folder.mkdir()
+        names.append(name)
+        (folder / "kustomization.yaml").write_bytes(edited(with_head(filled(before))).encode())
+        (folder / "pod.yaml").write_text(
+            f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: c, image: web}}]}}\n"
+        )
+    (tmp_path / "kustomization.yaml").write_text("resources:\n" + "".join(f"- {name}\n" for name in names))
+    built = process.run([kustomize, "build", tmp_path]).stdout
+    assert re.findall(r"image: (\S+)", built) == [f"web:v2@{NEW}"] * len(EDITS)
+
+
+# Without a digest, a former one goes: it would win over the tag.
+REMOVALS: dict[str, tuple[str, str]] = {
+    "a line of its own": ("images:\n- name: web\n  newTag: v1\n  digest: OLD # c\n- name: b\n", "images:\n- name: web\n  newTag: v2\n- name: b\n"),
+    "the first line of its item": ("images:\n- digest: OLD\n  name: web\n  newTag: v1\n", "images:\n- name: web\n  newTag: v2\n"),
+    "before the tag": ("images:\n- name: web\n  digest: OLD\n  newTag: v1\n", "images:\n- name: web\n  newTag: v2\n"),
+    "the last line, without a line end": ("images:\n- name: web\n  newTag: v1\n  digest: OLD", "images:\n- name: web\n  newTag: v2\n"),
+    "CRLF": ("images:\r\n- name: web\r\n  newTag: v1\r\n  digest: OLD\r\n", "images:\r\n- name: web\r\n  newTag: v2\r\n"),
+    "flow style, last": ("images: [{name: web, newTag: v1, digest: OLD}]\n", "images: [{name: web, newTag: v2}]\n"),
+    "flow style, first": ("images: [{digest: OLD, name: web, newTag: v1}]\n", "images: [{name: web, newTag: v2}]\n"),
+    "flow style, in the middle": ("images: [{name: web, digest: OLD, newTag: v1}]\n", "images: [{name: web, newTag: v2}]\n"),
+    "only a digest": ("images:\n- name: web\n  digest: OLD\n", "images:\n- name: web\n  newTag: v2\n"),
+    "none there": ("images:\n- name: web\n  newTag: v1\n", "images:\n- name: web\n  newTag: v2\n"),
+    "a digest in a block": ("images:\n- name: web\n  digest: |-\n    OLD\n  newTag: v1\n", "images:\n- name: web\n  newTag: v2\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), REMOVALS.values(), ids=REMOVALS)
+def test_a_digest_of_another_tag_is_taken_out(before: str, after: str) -> None:
+    assert edited(filled(before), digest=None) == filled(after)
+
+
+REVERSIBLE = [
+    name for name, (before, _) in EDITS.items() if "digest" in before and "alias" not in name and "scalar" not in name
+]
+
+
+@pytest.mark.parametrize("name", [name for name in REVERSIBLE if "only" not in name])
+def test_there_and_back_gives_the_same_bytes(name: str) -> None:
+    before = filled(EDITS[name][0])
+    (former,) = [image for image in yaml_edit.images(before.encode(), "k.yaml") if image.name == "web"]
+    assert edited(edited(before), former.tag, former.digest) == before
+
+
+TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(EDITS)), TAGS, TAGS)
+def test_any_tag_is_read_back_as_it_was_set(name: str, tag: str, other: str) -> None:
+    text = edited(edited(filled(EDITS[name][0]), other), tag)
+    assert Image("web", tag, NEW) in yaml_edit.images(text.encode(), "k.yaml")
+
+
+@settings(max_examples=100, deadline=None)
+@given(TAGS, TAGS)
+def test_what_the_generator_wrote_stays_as_it_would_write_it(tag: str, other: str) -> None:
+    """However the tag went from one to the next, a fresh file with the last one looks the same."""
+    fresh = "images:\n- name: web\n  newTag: unreleased\n"
+    assert edited(edited(fresh, other), tag) == edited(fresh, tag)
+
+
+REFUSED = {
+    "no images": ("resources: []\n", "k.yaml:1:1 images: has no entry for web"),
+    "no entry of this name": ("images:\n- name: webs\n", "k.yaml:1:1 images: has no entry for web"),
+    "an empty file": ("", "k.yaml:1:1 images: has no entry for web"),
+    "conflict markers": ("images:\n<<<<<<< HEAD\n- name: web\n", "k.yaml:3:1: could not find expected ':'"),
+    "brackets without end": ("[" * 200_000, "k.yaml:1:201: nested deeper than 200 levels"),
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), REFUSED.values(), ids=REFUSED)
+def test_what_has_no_place_for_the_image_is_refused(text: str, fault: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        edited(text)
+    assert [str(found) for found in caught.value.faults] == [fault]
+
+
+def test_bytes_that_are_not_utf8_are_refused() -> None:
+    with pytest.raises(SpecError):
+        yaml_edit.set_image(b"images:\n- name: web # \xff\n", "k.yaml", Image("web", "v2", None))
