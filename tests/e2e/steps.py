@@ -172,22 +172,27 @@ def pipeline(world: World) -> str:
 
 
 def failing_build(world: World) -> str:
-    """A failing test fails the build: nothing is pushed, nothing is committed, although post_build runs."""
+    """A failing test fails the build, and post_build, made to run all the same, neither pushes nor commits."""
     checkout: Checkout = world.values["checkout"]
     checkout.update()
     before = checkout.read("webapp/shop/views/probe.py")
     checkout.write("webapp/shop/views/probe.py", before.replace('{"status": "ok"}', '{"status": "broken"}'))
+    buildspec = checkout.read("buildspec.yml")
+    # By hand: without ABORT, CodeBuild goes on with post_build.
+    checkout.write("buildspec.yml", buildspec.replace("on-failure: ABORT", "on-failure: CONTINUE"))
     commit = checkout.commit("Break the probe")
     checkout.push()
     build = world.codebuild(commit)
     check(build.phases["install"].status == build.phases["pre_build"].status == "SUCCEEDED", build.tail())
     check(build.phases["build"].status == "FAILED", f"the build did not fail: {build}")
+    check(build.phases["post_build"].status == "FAILED", f"post_build went through: {build}")
     check(not build.leaks, f"secrets in the open: {build.leaks}")
     check(checkout.tip() == commit, "a failed build committed")
     tag = f"{build.number}-{commit[:12]}"
     known = world.aws.client("ecr").list_images(repositoryName=IMAGE)["imageIds"]
     check(tag not in {image["imageTag"] for image in known}, f"a failed build pushed {tag}")
     checkout.write("webapp/shop/views/probe.py", before)
+    checkout.write("buildspec.yml", buildspec)
     checkout.commit("Mend the probe")
     checkout.push()
     return str(build).partition(": ")[2]
@@ -205,7 +210,7 @@ def promote(world: World) -> str:
     check(merge_promotion(world, checkout, "dev", "staging") == (tag, digest), "dev is not on the second release")
     world.wait_for_digest("staging", digest)
     world.wait_for_application(name_of("staging"), revision=checkout.head)
-    check(world.served("staging")["version"] == tag, "staging serves the old version")
+    world.wait_for_version("staging", tag)
     check(world.runs("prod") == {first}, f"prod runs {world.runs('prod')}")
 
     merge_promotion(world, checkout, "staging", "prod")
@@ -262,7 +267,7 @@ def break_start(world: World) -> str:
     checkout.update()
     commit = release(checkout, APP, "staging", "9998-crashes", crashing)
     calls = degrades(world, name_of("staging"), "staging", APP, commit, also_ill=(name_of("staging", PLAIN),))
-    check(world.served("staging")["version"] == tag, "staging does not serve the former version")
+    world.wait_for_version("staging", tag)
     check(digest in world.runs("staging"), "the old pods are gone")
     return f"Degraded; {calls} calls, 0 failed"
 
@@ -313,7 +318,7 @@ def roll_back_by_commit(world: World) -> str:
     world.wait_for_digest("staging", digest)
     world.wait_for_digest("staging", first, app=PLAIN)
     world.wait_for_application(name_of("staging", PLAIN))
-    check(world.served("staging")["version"] == tag, "staging does not serve the former version")
+    world.wait_for_version("staging", tag)
     return f"Healthy {seconds:.0f} s after the push"
 
 
@@ -327,13 +332,13 @@ def roll_back_by_cli(world: World) -> str:
     world.argocd("app", "rollback", name, str(history[0]["id"]), "--timeout", "180", timeout=200)
     world.wait_for_digest("prod", old)
     world.wait_for_application(name, sync="OutOfSync")
-    check(world.served("prod")["version"] == old_tag, "prod does not serve the former version")
+    world.wait_for_version("prod", old_tag)
     time.sleep(5)
     check(world.runs("prod") == {old}, "the rollback was undone")
     world.argocd("app", "sync", name, "--timeout", "180", timeout=200)
     world.wait_for_digest("prod", digest)
     world.wait_for_application(name)
-    check(world.served("prod")["version"] == tag, "prod does not serve the newer version")
+    world.wait_for_version("prod", tag)
     return f"back to {old_tag} and forth again"
 
 

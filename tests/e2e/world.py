@@ -241,6 +241,15 @@ class World:
 
         wait(f"pods of {app} in {environment} run {digest}", probe, seconds)
 
+    def wait_for_version(self, environment: str, tag: str, *, app: str = APP, seconds: float = 30) -> None:
+        """Until the app's Service answers with this version and no other, ten times in a row."""
+
+        def probe() -> bool | str:
+            seen = {str(self.served(environment, app=app)["version"]) for _ in range(10)}
+            return seen == {tag} or f"answers as {sorted(seen)}"
+
+        wait(f"{app} in {environment} serves {tag}", probe, seconds)
+
     def runs(self, environment: str, app: str = APP) -> set[str]:
         """The digests that the pods of an app run."""
         return set().union(*(digests(pod) for pod in self.kube.pods(namespace_of(environment), app)))
