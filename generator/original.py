@@ -25,7 +25,9 @@ from generator.outputs.file import File
 FOLDER: Final = ".generator"
 FORMAT: Final = b"gitops-generator original, format 1\n"
 _PROJECT: Final = f"{FOLDER}/project"
-_HEADER: Final = re.compile(rb"-- ([^\n]+) --\n")
+_HEADER: Final = re.compile(rb"^-- ([^\n]+) --\n", re.MULTILINE)
+_PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.-]+")
+_NEVER: Final = ("", ".git", FOLDER, "generator.yaml")
 _ATTRIBUTES: Final = (
     "# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff\n"
 )
@@ -51,7 +53,10 @@ def stored(directory: Path) -> dict[str, bytes]:
     """The files of ``.generator/`` as they are now, by path; empty if nothing was generated yet."""
     folder = directory / FOLDER
     paths = [folder / ".gitattributes", folder / "project", *sorted((folder / "apps").glob("*"))]
-    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    try:
+        return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    except OSError as exc:
+        raise RepositoryError(f"{exc.filename}: {exc.strerror}", "make it readable") from exc
 
 
 def unpack(packed: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -66,12 +71,13 @@ def unpack(packed: Mapping[str, bytes]) -> dict[str, bytes]:
         if pieces[0]:
             raise RepositoryError(f"{path}: damaged", f"restore it: git checkout HEAD -- {FOLDER}")
         for name, body in zip(pieces[1::2], pieces[2::2], strict=True):
-            files[_safe(name.decode(), path)] = body
+            files[_safe(name.decode(errors="replace"), path)] = body
     return files
 
 
 def _safe(name: str, path: str) -> str:
-    """A path that stays within the repository: ``.generator/`` may come from a stranger's branch."""
-    if name.startswith("/") or ".." in name.split("/") or "\\" in name:
+    """A path that we could have written: ``.generator/`` may come from a stranger's branch."""
+    parts = name.split("/")
+    if parts[0].lower() in _NEVER or not all(_PART.fullmatch(part) for part in parts):
         raise RepositoryError(f"{path}: names {name!r}", f"restore it: git checkout HEAD -- {FOLDER}")
     return name

@@ -9,8 +9,10 @@ old; since a file that is new already needs no change, the next run completes.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import shutil
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +24,13 @@ from typing import Final
 from generator.errors import RepositoryError
 
 STAGING: Final = ".generator/.staging"
+HINTS: Final = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit on file sizes",
+    errno.EEXIST: "move it away: a folder must stand there",
+    errno.ENOTDIR: "move it away: a folder must stand there",
+}
 
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
@@ -50,12 +59,13 @@ def write(directory: Path, files: Mapping[str, bytes | None]) -> None:
     base = directory.resolve()
     if not files:
         return
-    for path in files:
+    for path in (*files, STAGING):
         _refuse_links(base, path)
     staged: list[tuple[Path, Path]] = []
     created: list[Path] = []
     folder = base / STAGING / secrets.token_hex(4)
     try:
+        _clear_leftovers(base / STAGING)
         _make(folder, created)
         for number, (path, content) in enumerate(files.items()):
             target = base / path
@@ -76,13 +86,11 @@ def write(directory: Path, files: Mapping[str, bytes | None]) -> None:
     except OSError as exc:
         name = Path(exc.filename or exc.filename2 or base)
         shown = name.relative_to(base) if name.is_relative_to(base) else name
-        hint = "free some space" if exc.errno == 28 else "make it writable"
+        hint = HINTS.get(exc.errno or 0, "make it writable")
         raise RepositoryError(f"{shown}: {exc.strerror}; nothing was written", hint) from exc
     finally:
-        for source, _ in staged:
-            source.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):
-            folder.rmdir()
             folder.parent.rmdir()
         for made in reversed(created):
             with suppress(OSError):
@@ -99,6 +107,12 @@ def _stage(temporary: Path, content: bytes, target: Path) -> Path:
     return temporary
 
 
+def _clear_leftovers(staging: Path) -> None:
+    """What a run that was killed has left; nobody else is at work here, since writers hold the lock."""
+    if staging.is_dir():
+        shutil.rmtree(staging)
+
+
 def _make(folder: Path, created: list[Path]) -> None:
     """``mkdir -p`` that remembers what it made, for the way back."""
     missing = []
@@ -113,7 +127,7 @@ def _make(folder: Path, created: list[Path]) -> None:
 def _writable(target: Path) -> None:
     """A rename would replace a read-only file without asking; the person who made it so wants to be asked."""
     if target.is_dir():
-        raise RepositoryError(f"{target}: a folder stands where a file should be", "move that folder away")
+        raise RepositoryError(f"{target.name}: a folder stands where a file should be", "move that folder away")
     if target.exists() and not target.stat().st_mode & 0o200:
         raise PermissionError(13, "is read-only", str(target))
     if not os.access(target.parent, os.W_OK):

@@ -35,7 +35,7 @@ class Command(Protocol):
         """Its own arguments; ``-C`` and ``--output`` are there already."""
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do it, and return the exit code. ``options`` has ``directory`` (a ``Path``), ``json`` (a ``bool``) and its own."""
+        """Do it; returns the exit code. ``options`` has ``directory`` (``Path``), ``json`` (``bool``) and its own."""
 
 
 DEFAULT: Final = "generate"

@@ -35,20 +35,20 @@ def run(options: argparse.Namespace) -> int:
     from generator.spec import loader
 
     target: Path = options.path.absolute()
-    if target.exists() and any(target.iterdir()):
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise RepositoryError(f"{options.path}: there is something in it already", "name a new folder")
     answers = _answers(options.answers)
     ask = sys.stdin.isatty() and not options.defaults and not options.json
     # Everything is made beside its place and checked there, so that a wrong answer leaves nothing behind.
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
+    there = next(parent for parent in target.parents if parent.is_dir())
+    with tempfile.TemporaryDirectory(dir=there, prefix=f".{target.name}-") as scratch:
         made = _render(Path(scratch), {**answers, "directory": "new"}, ask=ask)
         spec = loader.load(made)
         git.init(made, spec.branch)
         regenerate.apply(made, regenerate.plan(made), prune=False)
-        if target.exists():
-            target.rmdir()
-        made.rename(target)
+        target.mkdir(parents=True, exist_ok=True)
+        for item in sorted(made.iterdir()):
+            item.rename(target / item.name)
     if options.json:
         console.emit({"directory": str(target), "project": spec.project})
     else:
