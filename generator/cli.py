@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m generator",
         description="Turns generator.yaml into a GitOps repository for Argo CD on AWS. Hand edits survive.",
         epilog=EPILOG,
+        allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
             help=command.HELP,
             description=f"{command.HELP[0].upper()}{command.HELP[1:]}.",
             epilog=f"example:\n{command.EXAMPLE}",
+            allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(sub)

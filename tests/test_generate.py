@@ -243,9 +243,7 @@ def test_a_full_disk(tmp_path: Path, generator: Run) -> None:
     try:
         subprocess.run(["git", "init", "-q", "--template=", disk], check=True)
         (disk / "generator.yaml").write_text(TEN_LINES)
-        with (disk / "filler").open("wb", buffering=0) as stream, pytest.raises(OSError, match="No space"):
-            while True:
-                stream.write(b"x" * 4096)
+        subprocess.run(["dd", "if=/dev/zero", f"of={disk}/filler", "bs=4096"], capture_output=True, check=False)
         os.truncate(disk / "filler", (disk / "filler").stat().st_size - 5 * 4096)
         before = files(disk)
         done = generator(cwd=disk)
