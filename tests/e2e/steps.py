@@ -272,6 +272,41 @@ def break_start(world: World) -> str:
     return f"Degraded; {calls} calls, 0 failed"
 
 
+def break_migration(world: World) -> str:
+    """A tag that does not exist, of an app with a migration: the sync stops before the pods, and can be ended.
+
+    Argo CD does not count hooks as health: the Application stays Healthy (its old pods do serve) and OutOfSync, its
+    operation Running until the Job's time is up, and no commit is synced meanwhile unless somebody ends the operation.
+    """
+    checkout: Checkout = world.values["checkout"]
+    tag, digest = world.values["second"]
+    name = name_of("staging")
+    with (
+        Caller(world.kube.service_url(namespace_of("staging"), APP)) as caller,
+        Nurse(world.kube, name_of("staging", PLAIN)) as nurse,
+    ):
+        bad = release(checkout, APP, "staging", "9997-does-not-exist", "")
+
+        def stopped() -> bool | str:
+            now = world.kube.application(name)
+            held = now.operation[0] == "Running" and f"Job/{APP}-migrate" in now.operation[1]
+            return (held and now.sync == "OutOfSync" and now.revision == bad) or f"{now}: {now.operation[1]}"
+
+        wait(f"the sync of {name} waits for the migration", stopped, 60)
+        time.sleep(5)
+        check(world.runs("staging") == {digest}, f"staging runs {world.runs('staging')}")
+        started = time.monotonic()
+        mended = release(checkout, APP, "staging", tag, digest)
+        world.argocd("app", "terminate-op", name)
+        world.wait_for_application(name, revision=mended)
+        seconds = time.monotonic() - started
+    world.wait_for_version("staging", tag)
+    check(not caller.failures, f"staging did not answer {len(caller.failures)} times: {caller.failures[:3]}")
+    check(set(caller.answers) == {tag}, f"staging answered as {dict(caller.answers)}")
+    check(not nurse.complaints, f"others fell ill: {dict(nurse.complaints)}")
+    return f"mended in {seconds:.0f} s; {caller.answers[tag]} calls, 0 failed"
+
+
 def degrades(
     world: World, name: str, environment: str, app: str, commit: str, *, also_ill: tuple[str, ...] = ()
 ) -> int:
@@ -529,8 +564,9 @@ STEPS = (
     Step("b2", "a failing build pushes and commits nothing", failing_build, ("a",)),
     Step("c", "promotion by pull request: dev, staging, prod", promote, ("b",)),
     Step("d", "a tag that does not exist: Degraded, the old pods serve", break_tag, ("a",)),
-    Step("d2", "a version that crashes on start: Degraded, the old pods serve", break_start, ("c",)),
-    Step("e", "rollback by commit", roll_back_by_commit, ("c", "d", "d2")),
+    Step("d2", "the same with a migration: the sync stops before the pods", break_migration, ("c", "d")),
+    Step("d3", "a version that crashes on start: Degraded, the old pods serve", break_start, ("c",)),
+    Step("e", "rollback by commit", roll_back_by_commit, ("c", "d", "d3")),
     Step("e2", "rollback by the argocd CLI, with manual sync", roll_back_by_cli, ("c",)),
     Step("f", "a hand edit, a bump, then generate: nothing lost", edit_by_hand, ("a",)),
     Step("g", "drift made with kubectl is healed", heal_drift, ("a",)),
