@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -90,6 +91,13 @@ def test_a_conflict_names_the_file_and_writes_nothing(generated: Path, generator
     assert "hint: " in done.stderr
     assert files(generated) == before
     assert generator("check", cwd=generated).returncode == 1
+
+
+@pytest.mark.xfail(strict=True, reason="whole files are merged for now, not the fields within them")
+def test_an_edit_and_a_change_of_the_spec_in_one_file_are_merged(generated: Path, generator: Run) -> None:
+    edit(generated / "base/web/deployment.yaml", "replicas: 2", "revisionHistoryLimit: 3\n  replicas: 2")
+    (generated / "generator.yaml").write_text(TEN_LINES.replace("port: 8080", "port: 9090"))
+    assert generator("generate", "-q", cwd=generated).returncode == 0
 
 
 def test_what_is_gone_from_the_spec_goes_only_when_asked(generated: Path, generator: Run) -> None:
@@ -203,33 +211,28 @@ def test_a_linked_work_tree_and_a_shallow_clone_are_repositories(generated: Path
 # -- a machine that refuses
 
 
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+
 @as_root
 @pytest.mark.parametrize("place", ["base", "base/web", "gitops/applications/dev", ".generator"])
-def test_a_read_only_folder(place: str, generated: Path, generator: Run, home: Path) -> None:
-    (generated / "generator.yaml").write_text(SPEC_V2)
-    before = files(generated)
-    for folder in [*generated.parents]:
-        if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
-            folder.chmod(0o755)
-    subprocess.run(["chown", "-R", "65534:65534", generated], check=True)
-    (generated / place).chmod(0o555)
-    if (
-        not os.access(sys.executable, os.X_OK)
-        or subprocess.run(
-            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c", "import generator"],
-            cwd=generated,
-            check=False,
-        ).returncode
-    ):
-        pytest.skip("nobody cannot read this Python")
-    done = generator(
-        cwd=generated,
-        prefix=("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
-        env={"HOME": "/nonexistent", "GIT_CONFIG_GLOBAL": "/dev/null"},
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "nothing was written" in done.stderr
-    assert files(generated) == before
+def test_a_read_only_folder(place: str, generated: Path, generator: Run) -> None:
+    """Root may write anywhere, so somebody else runs it, in a folder that is not pytest's own and private one."""
+    if subprocess.run([*NOBODY, sys.executable, "-c", "import generator"], cwd="/", check=False).returncode:
+        pytest.skip("an unprivileged user cannot read this Python")
+    with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch).chmod(0o755)
+        folder = Path(scratch) / "shop"
+        shutil.copytree(generated, folder)
+        (folder / "generator.yaml").write_text(SPEC_V2)
+        before = files(folder)
+        subprocess.run(["chown", "-R", "65534:65534", folder], check=True)
+        (folder / place).chmod(0o555)
+        done = generator(cwd=folder, prefix=NOBODY, env={"HOME": "/nonexistent"})
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "nothing was written" in done.stderr
+        assert "hint: make it writable" in done.stderr
+        assert files(folder) == before
 
 
 @as_root
