@@ -20,10 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from generator.merge.conflict import Conflict
+from typing import ClassVar
 
 
 class GeneratorError(Exception):
@@ -62,6 +59,23 @@ class Fault:
         where = f"{self.file}:{self.line}:{self.column}"
         subject = f" {self.path}:" if self.path else ":"
         return f"{where}{subject} {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A place where a person and the generator disagree.
+
+    ``line`` (from 1) is where it stands in the local file, ``field`` the path
+    within it, empty for the whole file. The values are as YAML on one line;
+    ``None`` where there is nothing.
+    """
+
+    path: str
+    line: int
+    field: str
+    original: str | None
+    local: str | None
+    updated: str | None
 
 
 class SpecError(GeneratorError):

@@ -29,6 +29,8 @@ FOLDER: Final = ".generator"
 FORMAT: Final = b"gitops-generator original, format 1\n"
 _PROJECT: Final = f"{FOLDER}/project"
 _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
+_PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.-]+")
+_NEVER: Final = ("", ".git", FOLDER, "generator.yaml")
 _ATTRIBUTES: Final = (
     b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff\n"
 )
@@ -62,7 +64,10 @@ def stored(directory: Path) -> dict[str, bytes]:
     """The files of ``.generator/`` as they are now, by path; empty if nothing was generated yet."""
     folder = directory / FOLDER
     paths = [folder / ".gitattributes", folder / "project", *sorted((folder / "apps").glob("*"))]
-    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    try:
+        return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    except OSError as exc:
+        raise RepositoryError(f"{exc.filename}: {exc.strerror}", "make it readable") from exc
 
 
 def unpack(packed: Mapping[str, bytes], updated: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
@@ -106,15 +111,16 @@ def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
 
 
 def _safe(name: bytes, path: str) -> str:
-    """A path that stays within the repository: ``.generator/`` may come from a stranger's branch."""
+    """A path that we could have written: ``.generator/`` may come from a stranger's branch."""
     text = name.decode(errors="replace")
-    if text.startswith(("/", ".generator/", ".git/")) or ".." in text.split("/") or not text.isprintable():
-        raise _damaged(path)
+    parts = text.split("/")
+    if parts[0].lower() in _NEVER or not all(_PART.fullmatch(part) for part in parts):
+        raise _damaged(path, f"names {text!r}")
     return text
 
 
-def _damaged(path: str) -> RepositoryError:
+def _damaged(path: str, how: str = "damaged") -> RepositoryError:
     return RepositoryError(
-        f"{path}: damaged; nothing was written",
+        f"{path}: {how}; nothing was written",
         f"get it back: git checkout HEAD -- {FOLDER}; or keep this app's files as edits: generate --adopt",
     )

@@ -25,6 +25,13 @@ from generator.errors import RepositoryError
 
 STAGING: Final = ".generator/.staging"
 _MANY: Final = 32
+HINTS: Final = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit on file sizes",
+    errno.EEXIST: "move it away: a folder must stand there",
+    errno.ENOTDIR: "move it away: a folder must stand there",
+}
 
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
@@ -54,6 +61,7 @@ def write(directory: Path, files: Mapping[str, bytes | None]) -> None:
         return
     writer = _Writer(os.fspath(directory.resolve()))
     try:
+        writer.clear_leftovers()
         for path, content in files.items():
             writer.stage(path, content)
         writer.flush()
@@ -61,7 +69,7 @@ def write(directory: Path, files: Mapping[str, bytes | None]) -> None:
             writer.swap()
     except OSError as exc:
         name = str(exc.filename or exc.filename2 or ".").removeprefix(f"{writer.base}/")
-        hint = "free some space" if exc.errno == errno.ENOSPC else "make it writable"
+        hint = HINTS.get(exc.errno or 0, "make it writable")
         raise RepositoryError(f"{name}: {exc.strerror}; nothing was written", hint) from exc
     finally:
         writer.clean()
@@ -77,6 +85,13 @@ class _Writer:
         self._removed: list[str] = []
         self._known = {base}
         self._created: list[str] = []
+
+    def clear_leftovers(self) -> None:
+        """Remove what a run that was killed has left; nobody else is at work here, since writers hold the lock."""
+        if os.path.lexists(self._folder):
+            self._enter(self._folder)
+            shutil.rmtree(self._folder)
+            self._known.discard(self._folder)
 
     def stage(self, path: str, content: bytes | None) -> None:
         """Write the new content beside its place; find out now whatever could go wrong later."""
@@ -94,7 +109,7 @@ class _Writer:
         self._staged.append((temporary, target))
         with open(temporary, "xb") as stream:  # noqa: PTH123
             stream.write(content)
-        if mode is not None and mode & 0o111:  # an executable file stays one
+        if mode is not None:  # an executable file stays one
             os.chmod(temporary, mode & 0o777)  # noqa: PTH101
 
     def flush(self) -> None:
@@ -199,8 +214,6 @@ def locked(directory: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:
             raise RepositoryError("another generator is at work here", "wait until it is done") from exc
-        if (directory / STAGING).is_dir():  # left by a run that was killed
-            shutil.rmtree(directory / STAGING)
         yield
     finally:
         os.close(handle)

@@ -84,15 +84,28 @@ def _problem(resource: dict[str, Any]) -> str:
     return f"{resource.get('kind')}/{resource.get('name')}: " + ("; ".join(details) or resource.get("msg", "invalid"))
 
 
+def _items(manifest: dict[str, Any]) -> list[object]:
+    """What a ``List`` holds."""
+    items = manifest.get("items")
+    return items if isinstance(items, list) else []
+
+
 def _plaintext_secrets(manifests: bytes) -> Iterable[str]:
     """Secrets with data: git is no place for them."""
-    if b"kind: Secret\n" not in manifests:
+    if b"Secret" not in manifests:
         return
     import yaml
 
-    for manifest in yaml.safe_load_all(manifests):
+    try:
+        found = list(yaml.safe_load_all(manifests))
+    except (yaml.YAMLError, ValueError) as exc:
+        yield f"cannot be read: {exc}"
+        return
+    lists = [item for one in found if isinstance(one, dict) for item in _items(one)]
+    for manifest in [*found, *lists]:
         if not isinstance(manifest, dict) or manifest.get("kind") != "Secret":
             continue
         if manifest.get("data") or manifest.get("stringData"):
-            name = (manifest.get("metadata") or {}).get("name")
+            metadata = manifest.get("metadata")
+            name = metadata.get("name") if isinstance(metadata, dict) else None
             yield f"Secret/{name}: has data in git; use `secrets:` in the spec, and AWS Secrets Manager"
