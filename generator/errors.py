@@ -79,12 +79,13 @@ class Conflict:
 
 
 class SpecError(GeneratorError):
-    """The spec has faults; ``faults`` holds every one found in this run, in file order."""
+    """The spec, or a file that people edit, has faults; ``faults`` holds every one of this run, in order."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults)
         count = len(faults)
-        super().__init__(f"{count} fault{'s' if count != 1 else ''} in the spec")
+        files = sorted({fault.file for fault in faults})
+        super().__init__(f"{count} fault{'s' if count != 1 else ''} in {', '.join(files)}; nothing was written")
 
 
 class RepositoryError(GeneratorError):

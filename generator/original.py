@@ -32,7 +32,7 @@ _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
 _PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.-]+")
 _NEVER: Final = ("", ".git", FOLDER, "generator.yaml")
 _ATTRIBUTES: Final = (
-    b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff\n"
+    b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff -text\n"
 )
 # `--` names a file that starts with the comment at the top, `==` one that does not.
 _NAME: Final = re.compile(rb"^(--|==) ([^\n]+) \1\n", re.MULTILINE)

@@ -108,7 +108,7 @@ def test_ten_faults_are_told_by_every_command(words: list[str], repository: Path
     assert [line for line in done.stderr.splitlines() if line.startswith("generator.yaml:")] == [
         f"generator.yaml:{fault.partition(' / ')[0]}" for fault in faults
     ]
-    assert done.stderr.splitlines()[-1] == f"error: {len(faults)} faults in the spec"
+    assert done.stderr.splitlines()[-1] == f"error: {len(faults)} faults in generator.yaml; nothing was written"
     assert list(files(repository)) == ["generator.yaml"]
     answer = json.loads(generator(*words, "--output", "json", cwd=repository).stdout)
     assert len(answer["faults"]) == len(faults)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from generator import original
-from generator.errors import RepositoryError
-from generator.merge import State, merge_file
-from generator.outputs.file import File
+from generator import git, merge, original
+from generator.errors import RepositoryError, SpecError
+from generator.merge import Outcome, State
+from generator.outputs.file import HEADER, File
 
 PLAIN = "base/web/service.yaml"
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64
+
+def merge_file(path: str, before: bytes | None, local: bytes | None, updated: bytes | None) -> Outcome:
+    return merge.merge_file(path, before, local, updated, git.merge_lines)
+
 
 WAS, NEW, MINE = b"original\n", b"updated\n", b"edited\n"
 # original, local, updated → state, content
@@ -25,7 +29,7 @@ TABLE: dict[str, tuple[bytes | None, bytes | None, bytes | None, State, bytes | 
     "changed by both to the same": (WAS, NEW, NEW, State.GENERATED, NEW),
     "changed by both": (WAS, MINE, NEW, State.CONFLICTING, MINE),
     "deleted by a person": (WAS, None, WAS, State.MISSING, None),
-    "deleted by a person, changed by the spec": (WAS, None, NEW, State.CONFLICTING, None),
+    "deleted by a person, changed by the spec": (WAS, None, NEW, State.MISSING, None),
     "gone from the spec": (WAS, WAS, None, State.ORPHANED, None),
     "gone from the spec, changed by a person": (WAS, MINE, None, State.CONFLICTING, MINE),
     "gone from the spec, deleted by a person": (WAS, None, None, State.GENERATED, None),
@@ -53,9 +57,8 @@ PIPELINE: dict[str, tuple[bytes | None, bytes, bytes | None, State, bytes | None
     "carried over a change of the spec": (SEED, overlay("v1", DIGEST), CHANGED, State.PIPELINE, overlay("v1", DIGEST, "patches: []\n")),
     "kept where another tag is seeded": (SEED, overlay("v1"), overlay("v0"), State.PIPELINE, overlay("v1")),
     "and an edit besides": (SEED, overlay("v1", more="# mine\n"), SEED, State.EDITED, overlay("v1", more="# mine\n")),
-    "and an edit besides, and a change of the spec": (SEED, overlay("v1", more="# mine\n"), CHANGED, State.CONFLICTING, overlay("v1", more="# mine\n")),
+    "and an edit besides, and a change of the spec": (SEED, overlay("v1", more="# mine\n"), CHANGED, State.EDITED, overlay("v1", more="patches: []\n# mine\n")),
     "gone from the spec": (SEED, overlay("v1", DIGEST), None, State.ORPHANED, None),
-    "no longer YAML": (SEED, b"images: [\n", CHANGED, State.CONFLICTING, b"images: [\n"),
     "the entry taken out": (SEED, b"images: []\n", SEED, State.EDITED, b"images: []\n"),
     "without a record of what was generated": (None, overlay("v1"), SEED, State.PIPELINE, overlay("v1")),
 }  # fmt: skip
@@ -68,6 +71,12 @@ def test_an_overlay(
     outcome = merge_file(OVERLAY, before, local, updated)
     assert (outcome.state, outcome.content) == (state, content)
     assert outcome.changes == (content != local)
+
+
+def test_what_is_no_longer_yaml_is_told_with_its_line() -> None:
+    with pytest.raises(SpecError) as caught:
+        merge_file(OVERLAY, SEED, b"images: [\n", CHANGED)
+    assert [(fault.file, fault.line) for fault in caught.value.faults] == [(OVERLAY, 1)]
 
 
 @pytest.mark.parametrize(("before", "local", "updated", "state", "content"), [*TABLE.values(), *PIPELINE.values()])
@@ -91,7 +100,7 @@ FILES = [
 def test_the_record_gives_back_what_was_packed() -> None:
     packed = original.pack({file.path: file for file in FILES})
     assert sorted(packed) == [".generator/.gitattributes", ".generator/apps/web", ".generator/project"]
-    assert original.unpack(packed) == {file.path: file.text.encode() for file in FILES}
+    assert original.unpack(packed, {}) == {file.path: file.text.encode() for file in FILES}
 
 
 DAMAGED = {
@@ -100,7 +109,7 @@ DAMAGED = {
     "cut off before its first header": original.FORMAT + b"a: 1\n",
     "CRLF": original.FORMAT.replace(b"\n", b"\r\n"),
     **{
-        f"a path that we never write: {name.decode(errors='replace')!r}": original.FORMAT + b"-- " + name + b" --\nx\n"
+        f"a path that we never write: {name.decode(errors='replace')!r}": original.FORMAT + HEADER.encode() + b"-- " + name + b" --\nx\n"
         for name in (
             b"/etc/passwd", b"../x", b"a/../../x", b"a//b", b"./a", b"a/.", b".git/config", b".GIT/config",
             b".generator/project", b"generator.yaml", b"a\\b", b"a\0b", b"a b", b"\xff", b"a/", b"~/x",
@@ -112,5 +121,5 @@ DAMAGED = {
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_record_is_refused(content: bytes) -> None:
     with pytest.raises(RepositoryError, match=r"\.generator/project") as caught:
-        original.unpack({".generator/project": content})
-    assert caught.value.hint == "restore it: git checkout HEAD -- .generator"
+        original.unpack({".generator/project": content}, {})
+    assert "git checkout HEAD -- .generator" in caught.value.hint
