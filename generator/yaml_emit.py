@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -22,6 +23,16 @@ _NUMBER: Final = re.compile(r"[.+-]?[0-9.][0-9_.,:xXoOa-fA-F+-]*|[0-9]{4}-[0-9]{
 _ESCAPE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _BLOCK: Final = re.compile(r"(?!\s)[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", ".inf", ".nan", ".", ".."})
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A scalar that is no string, as it stands in YAML: ``8080``, ``1e3``, ``2024-01-01``."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @lru_cache(maxsize=65536)
@@ -44,19 +55,19 @@ def dump(value: object) -> str:
     """A document without ``---``, ending in a newline.
 
     Maps keep their order. ``value`` consists of mappings with string keys,
-    sequences, strings, numbers, booleans and ``None``; anything else is a
+    sequences, strings, numbers, booleans, ``Verbatim`` and ``None``; anything else is a
     ``TypeError``.
     """
     return "\n".join(entry(value)) + "\n"
 
 
-def entry(value: object, head: str = "", indent: str = "", offset: str = "") -> list[str]:
+def entry(value: object, head: str = "", indent: str = "", offset: str = "", step: str = "  ") -> list[str]:
     """The lines of ``value`` after ``head`` (``key:`` or ``-``, its indentation included), for putting into a file.
 
-    ``offset`` is how much deeper than its key a list stands: nothing, or two spaces.
+    ``step`` is how much deeper than its key a map stands, ``offset`` how much deeper a list does.
     """
     lines: list[str] = []
-    _node(value, head, indent, lines.append, offset)
+    _node(value, head, indent, lines.append, offset, step)
     return lines
 
 
@@ -74,7 +85,7 @@ def flow(value: object) -> str:
     return lines[0]
 
 
-def _node(value: object, head: str, indent: str, add: Callable[[str], None], offset: str = "") -> None:
+def _node(value: object, head: str, indent: str, add: Callable[[str], None], offset: str, step: str) -> None:
     """Write ``value`` after ``head`` (``key:`` or ``-``, or nothing at the top)."""
     if isinstance(value, Mapping):
         if not value:
@@ -83,14 +94,14 @@ def _node(value: object, head: str, indent: str, add: Callable[[str], None], off
             # The first key of a map in a list stands on the line of its dash.
             first = f"{head} "
             for key, item in value.items():
-                _node(item, f"{first}{scalar(key)}:", f"{indent}  ", add, offset)
+                _node(item, f"{first}{scalar(key)}:", f"{indent}  ", add, offset, step)
                 first = f"{indent}  "
         else:
             if head:
                 add(head)
-                indent = f"{indent}  " if head.strip() else indent
+                indent = f"{indent}{step}" if head.strip() else indent
             for key, item in value.items():
-                _node(item, f"{indent}{scalar(key)}:", indent, add, offset)
+                _node(item, f"{indent}{scalar(key)}:", indent, add, offset, step)
     elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
         if not value:
             add(f"{head} []" if head else "[]")
@@ -102,7 +113,7 @@ def _node(value: object, head: str, indent: str, add: Callable[[str], None], off
             add(head)
             indent += offset
         for item in value:
-            _node(item, f"{indent}-", indent, add, offset)
+            _node(item, f"{indent}-", indent, add, offset, step)
     else:
         _scalar(value, head, indent, add)
 
@@ -126,7 +137,7 @@ def _scalar(value: object, head: str, indent: str, add: Callable[[str], None]) -
         add(f"{head}{space}{'true' if value else 'false'}")
     elif isinstance(value, float):
         add(f"{head}{space}{_float(value)}")
-    elif isinstance(value, int):
+    elif isinstance(value, int | Verbatim):
         add(f"{head}{space}{value}")
     else:
         raise TypeError(f"not plain data: {type(value).__name__}")
