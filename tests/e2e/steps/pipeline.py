@@ -40,6 +40,7 @@ def pipeline(world: World) -> str:
     check(bumped != commit, "the build committed nothing")
     check(not build.leaks, f"secrets in the open: {build.leaks}")
     check(not build.missing_reports, f"no reports: {build.missing_reports}")
+    world.wait_for_version("dev", tag)
     check("second release" in world.served("dev", "/"), "dev serves the old page")
     world.wait_for_application(name_of("dev"), revision=bumped)
 
