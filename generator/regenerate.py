@@ -88,7 +88,7 @@ def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *
     if differing and not adopt:
         names = "\n".join(f"  {path}" for path in differing)
         raise RepositoryError(
-            f"{original.FOLDER}/ is missing, so edits cannot be told from what was generated; nothing was written:\n{names}",
+            f"{original.FOLDER}/ is missing, so edits cannot be told from output; nothing was written:\n{names}",
             f"get it back: git checkout HEAD -- {original.FOLDER}; or keep all of these as edits: generate --adopt",
         )
 

@@ -154,7 +154,9 @@ RECORD = original.FORMAT.decode() + HEADER
 
 def unmerged(at: Path) -> None:
     """Leave a file in the index as a merge that stopped does."""
-    blob = subprocess.run(["git", "hash-object", "-w", "generator.yaml"], cwd=at, capture_output=True, text=True, check=True)
+    blob = subprocess.run(
+        ["git", "hash-object", "-w", "generator.yaml"], cwd=at, capture_output=True, text=True, check=True
+    )
     entries = "".join(f"100644 {blob.stdout.strip()} {stage}\tnotes.md\n" for stage in (1, 2, 3))
     subprocess.run(["git", "update-index", "--index-info"], cwd=at, input=entries, text=True, check=True)
 

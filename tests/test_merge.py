@@ -13,6 +13,7 @@ PLAIN = "base/web/service.yaml"
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64
 
+
 def merge_file(path: str, before: bytes | None, local: bytes | None, updated: bytes | None) -> Outcome:
     return merge.merge_file(path, before, local, updated, git.merge_lines)
 
