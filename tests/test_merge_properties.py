@@ -129,11 +129,15 @@ def by_documents(old: list[Any], here: list[Any], new: list[Any]) -> list[Any]:
     if len(old) == len(here) == len(new) == 1:
         return [oracle(old[0], here[0], new[0])]
 
+    if not all(isinstance(document.get("metadata", {}), dict) for side in (old, here, new) for document in side):
+        raise Unknown
+
     def name(document: Any) -> str:
         return repr((document["kind"], document.get("metadata", {}).get("name")))
 
     sides = [[name(document) for document in side] for side in (old, here, new)]
-    if any(len(set(side)) < len(side) for side in sides):
+    renamed = any(set(side) - set(sides[0]) and set(sides[0]) - set(side) for side in sides)
+    if renamed or any(len(set(side)) < len(side) for side in sides):
         raise Unknown
     return list(fields(*({name(item): item for item in side} for side in (old, here, new))).values())
 
