@@ -246,7 +246,8 @@ class Writer:
             self.node("", document, 0, "")
         if self.maybe():
             self.lines.append(self.comment())
-        return self.newline.join(self.lines) + (self.newline if self.finished else "")
+        block = any("|" in line for line in self.lines[-8:])  # its last line is not to lose its end
+        return self.newline.join(self.lines) + (self.newline if self.finished or block else "")
 
     def between(self, pad: int) -> None:
         if self.maybe():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -26,17 +27,15 @@ class Unknown(Exception):
 
 def oracle(old: Any, here: Any, new: Any, field: str = "") -> Any:
     """The merged value, by the rules and nothing else: no text, no places, no order but that of sequences."""
-    if new in (old, here) and not (isinstance(new, dict | list) and new == old and type(here) is not type(new)):
+    if same(new, old) or same(new, here):
         return here
     kinds = {type(value) for value in (old, here, new) if value is not None}
     if kinds == {dict} and new is not None:
         return fields(old or {}, here or {}, new)
     if kinds == {list} and new is not None:
         return items(old or [], here or [], new, field)
-    if here == old and type(here) is type(old):
+    if same(here, old):
         return new
-    if new == old:
-        return here
     raise Clash
 
 
@@ -47,9 +46,14 @@ def fields(old: dict[str, Any], here: dict[str, Any], new: dict[str, Any]) -> di
             merged[key] = oracle(old.get(key), value, new[key], key)
         elif key not in old:
             merged[key] = value
-        elif value != old[key]:
+        elif not same(value, old[key]):
             raise Clash
     return {**merged, **{key: value for key, value in new.items() if key not in here and key not in old}}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal, the order of lists included; but 1 is not True."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def items(old: list[Any], here: list[Any], new: list[Any], field: str) -> list[Any]:
@@ -57,15 +61,21 @@ def items(old: list[Any], here: list[Any], new: list[Any], field: str) -> list[A
         if here == old:
             return new
         raise Unknown
-    name = naming([*old, *here, *new], (old, here, new))
-    return list(fields(*({name(item): item for item in side} for side in (old, here, new))).values())
+    name = naming([*old, *here, *new])
+    sides = [{name(item): item for item in side} for side in (old, here, new)]
+    if any(len(named) < len(side) for named, side in zip(sides, (old, here, new), strict=True)):
+        raise Unknown
+    if isinstance(old[0] if old else None, dict) and any(
+        set(sides[0]) - set(side) and set(side) - set(sides[0]) for side in sides
+    ):
+        raise Unknown  # perhaps renamed
+    return list(fields(*sides).values())
 
 
-def naming(everything: list[Any], lists: tuple[list[Any], ...]) -> Any:
-    for field in ("name", "mountPath", "containerPort", "path", "group"):
-        names = [[item.get(field) if isinstance(item, dict) else None for item in side] for side in lists]
-        if all(None not in row and len(set(map(str, row))) == len(row) for row in names):
-            return lambda item, field=field: str(item[field])
+def naming(everything: list[Any]) -> Any:
+    for field in ("mountPath", "containerPort", "name", "path", "group", "secretRef"):
+        if all(isinstance(item, dict) and field in item for item in everything):
+            return lambda item: str(item[field].get("name") if isinstance(item[field], dict) else item[field])
     if all(isinstance(item, str) and "=" in item for item in everything):
         return lambda item: item.partition("=")[0]
     return repr
@@ -74,8 +84,9 @@ def naming(everything: list[Any], lists: tuple[list[Any], ...]) -> Any:
 def unordered(value: Any, field: str = "") -> Any:
     if isinstance(value, dict):
         return sorted((key, unordered(item, key)) for key, item in value.items())
-    if isinstance(value, list) and field not in SEQUENCES:
-        return sorted((unordered(item) for item in value), key=repr)
+    if isinstance(value, list):
+        found = [unordered(item) for item in value]
+        return found if field in SEQUENCES else sorted(found, key=repr)
     return (type(value), value)
 
 
