@@ -46,7 +46,7 @@ def item(*, age: float | None = None, synced: bool = True, interval: str = "1h")
         (item(age=5), False, True),
         (item(age=90, interval="1m"), True, True),
         (item(age=9000, interval="0s"), True, False),
-        (item(age=-60, synced=False), True, False),
+        (item(age=-86400, synced=False), True, False),
         (item(age=5, synced=False), True, True),
         ({**item(age=5), "metadata": {**item()["metadata"], "generation": 3}}, True, True),
     ],
