@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from generator import yaml_emit
@@ -53,18 +54,22 @@ def _edited(original: Parsed, local: Parsed, updated: Parsed, pages: list[Page])
     for alias, value in _orphans(local, pages):
         splicer.write_out(alias, value)
     splicer.write(pages)
-    text = splicer.result()
-    try:
-        again = Parsed(text, local.path)
-    except SpecError as exc:
-        raise Unspliceable("this shape of YAML") from exc
-    if again.value != [page.change.value for page in pages]:
-        raise Unspliceable("this shape of YAML")
+    text, again = _reread(splicer.results(), local.path, [page.change.value for page in pages])
     lost = Counter(comment.says for comment in local.comments())
     lost -= Counter(comment.says for comment in again.comments()) + generated
     if lost:
         raise Unspliceable(f"a comment would be lost: # {next(iter(lost))}")
     return text
+
+
+def _reread(texts: Sequence[str], path: str, wanted: list[Value]) -> tuple[str, Parsed]:
+    """The first text that means what is wanted."""
+    for text in texts:
+        with suppress(SpecError):
+            again = Parsed(text, path)
+            if again.value == wanted:
+                return text, again
+    raise Unspliceable("this shape of YAML")
 
 
 def _whole(path: str, local: str, updated: str, reason: str, settle: Settle) -> tuple[str, list[Conflict]]:
