@@ -36,7 +36,7 @@ class Command(Protocol):
         """Its own arguments; ``-C`` and ``--output`` are there already."""
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do it; the exit code. ``options``: ``directory`` (a ``Path``), ``json`` (a ``bool``) and the command's own."""
+        """Do it; the exit code. ``options`` holds ``directory``, ``json`` (a ``bool``) and the command's own."""
 
 
 DEFAULT: Final = "generate"
