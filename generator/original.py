@@ -51,6 +51,16 @@ def pack(files: Mapping[str, File]) -> dict[str, bytes]:
     return {_ATTRIBUTES_PATH: _ATTRIBUTES, **packed}
 
 
+def record_of(path: str) -> str:
+    """The file of ``.generator/`` that a generated file belongs to."""
+    match path.split("/"):
+        case ["base", app, *_] | ["overlays", _, app, *_]:
+            return f"{FOLDER}/apps/{app}"
+        case ["gitops", "applications", _, file]:
+            return f"{FOLDER}/apps/{file.removesuffix('.yaml')}"
+    return _PROJECT
+
+
 def _path(file: File) -> str:
     return file.path
 

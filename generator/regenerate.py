@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from generator import git, merge, original, outputs, relocation, tree
+from generator import git, merge, original, outputs, reconcile, relocation, tree
 from generator.errors import Conflicts, RepositoryError
 from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
@@ -70,8 +70,12 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     by_hand = relocation.moved_by_hand(directory, former, local, contents)
     local = {**local, **_placed_by_hand(directory, local, by_hand)}
     settle = _adopting(settle) if adopt else settle
-    rivals = original.rivals(stored, adopt=adopt)
-    outcomes = merge.merge(former, local, contents, git.merge_lines, settle, relocation.moved(rivals, renames))
+    rivals = relocation.moved(original.rivals(stored, adopt=adopt), renames)
+    marked = reconcile.marked(former, local, contents)
+    reconciled = reconcile.reconcile(directory, marked, settle) if marked else []
+    before, after = _without(former, marked), _without(contents, marked)
+    outcomes = merge.merge(before, local, after, git.merge_lines, settle, rivals)
+    outcomes = sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
     packed = original.pack(updated)
     record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
     record.update({path: None for path in stored if path not in packed})
@@ -85,6 +89,10 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
             raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
     vacated = [path for path in vacated if path not in carried]
     return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else ())
+
+
+def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]:
+    return {path: content for path, content in files.items() if path not in paths} if paths else files
 
 
 def _placed_by_hand(directory: Path, local: Mapping[str, bytes], by_hand: Mapping[str, str]) -> dict[str, bytes]:
@@ -168,10 +176,13 @@ def check_repository(directory: Path) -> None:
     unfinished = next((name for name in _UNFINISHED if (folder / name).exists()), None)
     if unfinished is None:
         return
-    open_files = [path for path in git.unmerged(directory) if not path.startswith(f"{original.FOLDER}/")]
+    generated = original.unpack(original.stored(directory), adopt=True)
+    # Of what is generated the plan knows more; and where no markers are left, a person has resolved the spec.
+    ours = (*generated, *(() if reconcile.has_markers(loader.read(directory).encode()) else (loader.FILE_NAME,)))
+    open_files = [path for path in git.unmerged(directory) if path not in ours and not path.startswith(original.FOLDER)]
     if open_files:
         names = "\n".join(f"  {path}" for path in open_files)
         raise RepositoryError(
             f"{directory}: a merge, rebase or cherry-pick is under way ({unfinished}):\n{names}",
-            f"resolve these first; {original.FOLDER}/ is then mended by `python -m generator`",
+            "resolve these first; what is generated is then mended by `python -m generator`",
         )
