@@ -30,10 +30,13 @@ def rows(name: str, before: Sequence[Value], here: Sequence[Value], after: Seque
     """
     if name in identity.SEQUENCES:
         return _sequence(before, here, after)
-    old_keys, keys, new_keys = identity.keys(name, before, here, after)
-    ours = identity.became(before, here, old_keys, keys, taken=set(new_keys) - set(old_keys))
-    theirs = identity.became(before, after, old_keys, new_keys, taken=set(keys) - set(old_keys))
-    return _ordered([*_known(ours, theirs), *_added(ours, theirs, keys, new_keys, old_keys)])
+    return _ordered(_matched(before, here, after, identity.keys(name, before, here, after)))
+
+
+def documents(before: Sequence[Value], here: Sequence[Value], after: Sequence[Value]) -> list[Row]:
+    """The rows of the documents of a file, in local's order."""
+    keys = [identity.documents(side) for side in (before, here, after)]
+    return _in_order_of_local(_matched(before, here, after, keys))
 
 
 def weave(base: Sequence[Item], order: Sequence[Item]) -> list[Item]:
@@ -55,39 +58,40 @@ def weave(base: Sequence[Item], order: Sequence[Item]) -> list[Item]:
 # -- lists of which each item has a name of its own ---------------------------
 
 
-def _known(ours: dict[int, int], theirs: dict[int, int]) -> list[Row]:
-    """Items of the original that are still in local."""
-    return [Row(old, here, theirs.get(old)) for old, here in ours.items()]
-
-
-def _added(
-    ours: dict[int, int],
-    theirs: dict[int, int],
-    keys: Sequence[identity.Key],
-    new_keys: Sequence[identity.Key],
-    old_keys: Sequence[identity.Key],
+def _matched(
+    before: Sequence[Value], here: Sequence[Value], after: Sequence[Value], keys: Sequence[Sequence[identity.Key]]
 ) -> list[Row]:
-    """Items that are new in local, in updated, or in both."""
-    mine = {keys[here]: here for here in set(range(len(keys))) - set(ours.values())}
+    """A row for each item that is in local, or new in updated."""
+    old_keys, here_keys, new_keys = keys
+    ours = identity.became(before, here, old_keys, here_keys, taken=set(new_keys) - set(old_keys))
+    theirs = identity.became(before, after, old_keys, new_keys, taken=set(here_keys) - set(old_keys))
+    mine = {here_keys[index]: index for index in set(range(len(here))) - set(ours.values())}
     # What updated calls otherwise is not what was deleted here.
     known = {new for old, new in theirs.items() if old in ours or old_keys[old] == new_keys[new]}
-    other = {new_keys[new]: new for new in range(len(new_keys)) if new not in known}
+    other = {new_keys[new]: new for new in range(len(after)) if new not in known}
     return [
-        *(Row(None, here, other.get(key)) for key, here in mine.items()),
+        *(Row(old, index, theirs.get(old)) for old, index in ours.items()),
+        *(Row(None, index, other.get(key)) for key, index in mine.items()),
         *(Row(None, None, new) for key, new in other.items() if key not in mine),
     ]
 
 
 def _ordered(rows: Sequence[Row]) -> list[Row]:
     """In local's order; in updated's, if only that has changed it."""
+    shared = sorted((row for row in rows if row.here is not None and row.new is not None), key=_here)
+    known = sorted((row for row in shared if row.old is not None), key=_old)
+    if _rising([_new(row) for row in known]) or not _rising([_here(row) for row in known]):
+        return _in_order_of_local(rows)
     local = sorted((row for row in rows if row.here is not None), key=_here)
-    shared = [row for row in local if row.new is not None]
-    base = local
-    if not _rising([_new(row) for row in shared]):
-        known = sorted((row for row in shared if row.old is not None), key=_old)
-        if _rising([_here(row) for row in known]) and not _rising([_new(row) for row in known]):
-            base = weave(sorted(shared, key=_new), local)
-    return weave(base, sorted((row for row in rows if row.new is not None), key=_new))
+    return weave(weave(sorted(shared, key=_new), local), _of_updated(rows))
+
+
+def _in_order_of_local(rows: Sequence[Row]) -> list[Row]:
+    return weave(sorted((row for row in rows if row.here is not None), key=_here), _of_updated(rows))
+
+
+def _of_updated(rows: Sequence[Row]) -> list[Row]:
+    return sorted((row for row in rows if row.new is not None), key=_new)
 
 
 def _rising(numbers: Sequence[int]) -> bool:

@@ -45,8 +45,12 @@ def keys(name: str, *lists: Sequence[Value]) -> list[list[Key]]:
 
 
 def document(value: Value) -> Key:
-    """What identifies one of several documents in a file."""
-    return _object(value) or ("document",)
+    """What identifies one of several documents in a file: kind, namespace and name."""
+    if not isinstance(value, dict) or "kind" not in value:
+        return ("document",)
+    metadata = value.get("metadata")
+    about = metadata if isinstance(metadata, dict) else {}
+    return ("object", *_known(value["kind"], about.get("namespace"), about.get("name")))
 
 
 def documents(values: Sequence[Value]) -> list[Key]:
@@ -91,6 +95,8 @@ def became(
 def alike(one: Value, other: Value) -> bool:
     """Whether an item may be another one changed."""
     if isinstance(one, dict) and isinstance(other, dict):
+        if "kind" in one and "metadata" in one:
+            return bool(one["kind"] == other.get("kind"))
         same = sum(one[key] == other.get(key) for key in one)
         return 2 * same >= max(len(one), len(other)) - 1 and not set(one).isdisjoint(other)
     if isinstance(one, Scalar) and isinstance(other, Scalar):
@@ -130,13 +136,14 @@ def _reference(item: Value) -> Key | None:
 
 
 def _object(item: Value) -> Key | None:
-    """Kind, namespace and name of a Kubernetes object, or group and kind of a reference to some."""
+    """Group, kind, namespace and name, as in references to Kubernetes objects."""
     if not isinstance(item, dict) or "kind" not in item:
         return None
-    metadata = item.get("metadata")
-    about = metadata if isinstance(metadata, dict) else item
-    parts = (item.get("group"), item["kind"], about.get("namespace"), about.get("name"))
-    return ("object", *(frozen(part) for part in parts if part is not None))
+    return ("object", *_known(item.get("group"), item["kind"], item.get("namespace"), item.get("name")))
+
+
+def _known(*parts: Value | None) -> list[object]:
+    return [frozen(part) for part in parts if part is not None]
 
 
 def _assigned(item: Value) -> Key | None:

@@ -77,6 +77,10 @@ class Splicer:
         for document in self._parsed.documents:
             if document not in stay:
                 self._remove_document(document)
+        if not any(page.document for page in pages):
+            bodies = [self._lines(self._emitted(page.change.value)) for page in pages]
+            self._edit(len(self._text), len(self._text), f"---{self._newline}".join(bodies))
+            return
         last: Document | None = None
         for page in pages:
             if page.document is None:

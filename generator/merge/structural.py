@@ -10,12 +10,13 @@ was decided, and hold every comment that was there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import yaml_emit
 from generator.errors import SpecError
 from generator.merge import alignment, identity
+from generator.merge.alignment import Row
 from generator.merge.conflict import Conflict, Settle, Side, leave_open
 from generator.merge.plan import Change, Kept, New, Page, Part, Within
 from generator.merge.splice import Splicer, Unspliceable, plain
@@ -124,19 +125,9 @@ class _Decisions:
         before, here, after = original.value, self.local.documents, updated.value
         if len(before) == len(here) == len(after) == 1:
             return [Page(here[0], self._node(before[0], here[0].root, after[0], ()))]
-        old_keys, keys, new_keys = (identity.documents(values) for values in (before, self.local.value, after))
-        old, new = dict(zip(old_keys, before, strict=True)), dict(zip(new_keys, after, strict=True))
-        renamed = identity.became(before, self.local.value, old_keys, keys, taken=new)
-        names = {keys[now]: old_keys[index] for index, now in renamed.items()}
-        pages: dict[identity.Key, Page] = {}
-        for key, document in zip(keys, here, strict=True):
-            name = names.get(key, key)
-            change = self._field(old.get(name), document.root, new.get(name), _document_path(key, len(here)))
-            if change:
-                pages[name] = Page(document, change)
-        pages |= {key: Page(None, New(value)) for key, value in new.items() if key not in old and key not in pages}
-        order = alignment.weave([key for key in pages if pages[key].document], [key for key in new if key in pages])
-        return [pages[key] for key in order]
+        rows = alignment.documents(before, self.local.value, after)
+        changes = self._rows(rows, before, [document.root for document in here], after, _document_path)
+        return [Page(None if row.here is None else here[row.here], change) for row, change in changes]
 
     # -- nodes -------------------------------------------------------------
 
@@ -217,21 +208,29 @@ class _Decisions:
         rows = alignment.rows(path[-1] if path else "", before, here, after)
         if rows is None:
             return New(after) if self._yields(node, path, before, here, after) else self._kept(node)
-        changes: dict[alignment.Row, Change] = {}
+        changes = self._rows(rows, before, node.items, after, lambda index, _: _item_path(path, index))
+        parts = [Part(None if row.here is None else node.entries[row.here], change) for row, change in changes]
+        return _within(node, [part.change.value for part in parts], parts)
+
+    def _rows(
+        self,
+        rows: Sequence[Row],
+        before: Sequence[Value],
+        here: Sequence[Node],
+        after: Sequence[Value],
+        path: Callable[[int, Sequence[Node]], Path],
+    ) -> list[tuple[Row, Change]]:
+        """What becomes of the items of a list, or of the documents of a file; those that go are left out."""
+        changes: dict[Row, Change | None] = {}
         # In the order of the text, so that anchors come before their aliases.
         for row in sorted(rows, key=lambda row: -1 if row.here is None else row.here):
             old = None if row.old is None else before[row.old]
             new = None if row.new is None else after[row.new]
             if row.here is not None:
-                change = self._field(old, node.items[row.here], new, _item_path(path, row.here))
+                changes[row] = self._field(old, here[row.here], new, path(row.here, here))
             else:
-                change = None if new is None else New(new)
-            if change:
-                changes[row] = change
-        parts = [
-            Part(None if row.here is None else node.entries[row.here], changes[row]) for row in rows if row in changes
-        ]
-        return _within(node, [part.change.value for part in parts], parts)
+                changes[row] = None if new is None else New(new)
+        return [(row, change) for row in rows if (change := changes[row])]
 
     # -- conflicts ---------------------------------------------------------
 
@@ -294,10 +293,10 @@ def _filled(value: Value | None, empty: Any) -> Any:
     return value if isinstance(value, type(empty)) else empty
 
 
-def _document_path(key: identity.Key, count: int) -> Path:
+def _document_path(index: int, roots: Sequence[Node]) -> Path:
     """A document's part of the path of its fields, if there are several."""
-    words = [part.text for part in key[1:] if isinstance(part, Scalar)]
-    return ("/".join(words),) if count > 1 and words else ()
+    words = [part.text for part in identity.document(roots[index].value)[1:] if isinstance(part, Scalar)]
+    return ("/".join(words),) if len(roots) > 1 and words else ()
 
 
 def _item_path(path: Path, index: int) -> Path:
