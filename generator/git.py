@@ -159,7 +159,8 @@ def merge_lines(original: bytes, local: bytes, updated: bytes, *, union: bool = 
         files = [Path(folder) / name for name in ("local", "original", "updated")]
         for file, content in zip(files, (local, original, updated), strict=True):
             file.write_bytes(content)
-        done = process.run(["git", "merge-file", *(["--union"] if union else []), *files], ok=range(128), error=GitError)
+        command = ["git", "merge-file", *(["--union"] if union else [])]
+        done = process.run([*command, *files], ok=range(128), error=GitError)
         merged = files[0].read_bytes()
         return merged if done.returncode == 0 else merged[: merged.index(b"<<<<<<<")].count(b"\n") + 1
 

@@ -18,7 +18,7 @@ from typing import Final
 from generator import git, merge, original
 from generator.errors import RepositoryError, SpecError
 from generator.merge import Outcome, Settle, Side, State, structural
-from generator.merge.tree import Parsed, comments
+from generator.merge.tree import Parsed
 
 MARKER: Final = b"<<<<<<< "
 
@@ -116,9 +116,13 @@ def _holds(path: str, candidate: bytes, wanted: str, versions: tuple[str, str, s
         parsed = Parsed(candidate.decode(), path)
     except (SpecError, UnicodeDecodeError):
         return False
-    before, ours, theirs = (Counter(comments(Parsed(text, path))) for text in versions)
+    before, ours, theirs = (_comments(Parsed(text, path)) for text in versions)
     kept = (ours | theirs) - (before - ours) - (before - theirs)
-    return parsed.value == Parsed(wanted, path).value and not kept - Counter(comments(parsed))
+    return parsed.value == Parsed(wanted, path).value and not kept - _comments(parsed)
+
+
+def _comments(parsed: Parsed) -> Counter[str]:
+    return Counter(comment.says for comment in parsed.comments())
 
 
 def _local(_: merge.Conflict) -> Side:
