@@ -150,17 +150,13 @@ def _without_secrets(url: str) -> str:
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def merge_lines(original: bytes, local: bytes, updated: bytes, *, union: bool = False) -> bytes | int:
-    """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts.
-
-    With ``union`` there is no conflict: where both changed the same lines, both are kept.
-    """
+def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
+    """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts."""
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         files = [Path(folder) / name for name in ("local", "original", "updated")]
         for file, content in zip(files, (local, original, updated), strict=True):
             file.write_bytes(content)
-        command = ["git", "merge-file", *(["--union"] if union else [])]
-        done = process.run([*command, *files], ok=range(128), error=GitError)
+        done = process.run(["git", "merge-file", *files], ok=range(128), error=GitError)
         merged = files[0].read_bytes()
         return merged if done.returncode == 0 else merged[: merged.index(b"<<<<<<<")].count(b"\n") + 1
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +54,7 @@ def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes]], settle:
     outcomes: list[Outcome] = []
     unclear: list[str] = []
     for path, (local, updated) in files.items():
-        versions = _versions(directory, path, commits) if commits else None
+        versions = _versions(directory, path, commits, updated) if commits else None
         outcome = _merged(path, versions, updated, settle) if versions else f"{path}:{_line(local)}"
         if isinstance(outcome, str):
             unclear.append(outcome)
@@ -70,13 +71,18 @@ def _line(content: bytes) -> int:
     return content[: content.index(MARKER)].count(b"\n") + 1
 
 
-def _versions(directory: Path, path: str, commits: tuple[str, str, str]) -> tuple[_Version, ...] | None:
-    """The file before, on our branch and on theirs; ``None`` unless git has all three."""
+def _versions(
+    directory: Path, path: str, commits: tuple[str, str, str], updated: bytes
+) -> tuple[_Version, ...] | None:
+    """The file before, on our branch and on theirs, if git has them; where both made it, it was as it is made now."""
     stages = git.stages(directory, path)
-    if set(stages) != {1, 2, 3}:
+    if not {2, 3} <= set(stages):
         return None
     versions: list[_Version] = []
     for stage, commit in enumerate(commits, start=1):
+        if stage not in stages:
+            versions.append(_Version(updated, updated))
+            continue
         record = original.record_of(path)
         packed = git.content(directory, commit, record)
         try:
@@ -100,21 +106,55 @@ def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: S
         contents = [outcome.content or b"" for outcome in found]
         before, ours, theirs = (content.decode() for content in contents)
         text, open_ones = structural.merge(path, before, ours, theirs)
+        other_text, _ = structural.merge(path, before, theirs, ours)
     except (SpecError, UnicodeDecodeError):
         return path
     if open_ones:
         return f"{path}: {', '.join(conflict.field or 'the file' for conflict in open_ones)}"
-    for candidate in (git.merge_lines(*contents), git.merge_lines(*contents, union=True), text.encode()):
-        if isinstance(candidate, bytes) and _holds(path, candidate, text, (before, ours, theirs)):
-            return Outcome(path, State.GENERATED if candidate == updated else State.EDITED, None, candidate)
+    # The values are settled; which text has them, and all comments?
+    for candidate in (_woven(before, ours, theirs), text, other_text):
+        if _holds(path, candidate, text, (before, ours, theirs)):
+            content = candidate.encode()
+            return Outcome(path, State.GENERATED if content == updated else State.EDITED, None, content)
     return f"{path}: comments"
 
 
-def _holds(path: str, candidate: bytes, wanted: str, versions: tuple[str, str, str]) -> bool:
+def _woven(before: str, ours: str, theirs: str) -> str:
+    """The changes of both by lines, right next to each other where need be; of no use where they overlap."""
+    base = before.splitlines(keepends=True)
+    mine, other = _line_edits(base, ours), _line_edits(base, theirs)
+    lines: list[str] = []
+    for index in range(len(base) + 1):
+        first, second = mine.new.get(index, []), other.new.get(index, [])
+        lines += first if first == second else [*first, *second]
+        if index < len(base) and index not in mine.gone and index not in other.gone:
+            lines.append(base[index])
+    return "".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _LineEdits:
+    """Lines that are gone, and new ones by the line before which they stand."""
+
+    gone: set[int]
+    new: dict[int, list[str]]
+
+
+def _line_edits(base: list[str], text: str) -> _LineEdits:
+    lines = text.splitlines(keepends=True)
+    edits = _LineEdits(set(), {})
+    for tag, start, end, first, last in SequenceMatcher(None, base, lines, autojunk=False).get_opcodes():
+        if tag != "equal":
+            edits.gone.update(range(start, end))
+            edits.new[start] = lines[first:last]
+    return edits
+
+
+def _holds(path: str, candidate: str, wanted: str, versions: tuple[str, str, str]) -> bool:
     """Whether a text means what is wanted, and has the comments of both branches."""
     try:
-        parsed = Parsed(candidate.decode(), path)
-    except (SpecError, UnicodeDecodeError):
+        parsed = Parsed(candidate, path)
+    except SpecError:
         return False
     before, ours, theirs = (_comments(Parsed(text, path)) for text in versions)
     kept = (ours | theirs) - (before - ours) - (before - theirs)

@@ -176,9 +176,9 @@ def check_repository(directory: Path) -> None:
     unfinished = next((name for name in _UNFINISHED if (folder / name).exists()), None)
     if unfinished is None:
         return
-    generated = original.unpack(original.stored(directory), adopt=True)
-    # Of what is generated the plan knows more; and where no markers are left, a person has resolved the spec.
-    ours = (*generated, *(() if reconcile.has_markers(loader.read(directory).encode()) else (loader.FILE_NAME,)))
+    resolved = not reconcile.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs
+    spec_files = {loader.FILE_NAME, *outputs.render(loader.load(directory))} if resolved else set()
+    ours = {*spec_files, *original.unpack(original.stored(directory), adopt=True)}
     open_files = [path for path in git.unmerged(directory) if path not in ours and not path.startswith(original.FOLDER)]
     if open_files:
         names = "\n".join(f"  {path}" for path in open_files)

@@ -70,9 +70,9 @@ def write(
 ) -> None:
     """Bring ``files`` to their content (``None``: remove), all or none; ``RepositoryError`` if that cannot be.
 
-    First the ``moves`` (old path → new path), then ``files`` in their order, and
-    ``then`` only when all of that is on the disk. Where a file that is to be
-    removed is gone already, its folders still go if they are empty.
+    First the ``moves`` (old path → new path), then ``files``, and ``then`` only when
+    all of that is on the disk. Where a file that is to be removed is gone already,
+    its folders still go if they are empty.
     """
     if not files and not then and not moves:
         return
@@ -109,6 +109,7 @@ class _Writer:
         self._folder = f"{base}/{STAGING}"
         # What comes into place (from, to), what goes (None, from), and where to wait for the disk (None, None).
         self._actions: list[tuple[str | None, str | None]] = []
+        self._going: list[str] = []
         self._known = {base}
         self._created: list[str] = []
 
@@ -121,7 +122,7 @@ class _Writer:
         if content is None:
             if mode is not None:
                 self._enter(folder)
-            self._actions.append((None, target))
+            self._going.append(target)
             return
         self._enter(folder)
         self._enter(self._folder)
@@ -141,7 +142,13 @@ class _Writer:
 
     def barrier(self) -> None:
         """What is staged from here on comes when all that was staged before is on the disk."""
+        self._put_last()
         self._actions.append((None, None))
+
+    def _put_last(self) -> None:
+        """What goes does so after what comes, which may need its folder."""
+        self._actions += [(None, target) for target in self._going]
+        self._going.clear()
 
     def flush(self) -> None:
         """Get the staged files onto the disk, so that no power cut leaves a renamed file empty."""
@@ -149,6 +156,7 @@ class _Writer:
 
     def swap(self) -> None:
         """Put everything into its place, and remove what goes, with the folders that are empty then."""
+        self._put_last()
         self.swapping = True
         touched: dict[str, None] = {}
         for temporary, target in self._actions:

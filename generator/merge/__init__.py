@@ -220,8 +220,12 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
     """``content`` with the tags and digests that ``local`` has: they are the pipeline's, and never merged."""
     if not (path.startswith("overlays/") and path.endswith("/kustomization.yaml")):
         return content
-    names = {image.name for image in yaml_edit.images(content, path)}
-    for image in yaml_edit.images(local, path):
-        if image.name in names and image.tag is not None:
+    ours, there = yaml_edit.images(content, path), yaml_edit.images(local, path)
+    for image in there:
+        if image.tag is None:
+            continue
+        if any(image.name == other.name for other in ours):
             content = yaml_edit.set_image(content, path, image)
+        elif len(ours) == len(there) == 1:  # the spec gives the app's image another name, or another registry
+            content = yaml_edit.set_image(content, path, replace(image, name=ours[0].name))
     return content
