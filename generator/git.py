@@ -42,6 +42,48 @@ def unmerged(directory: Path) -> list[str]:
     return [line for line in _run(directory, "diff", "--name-only", "--diff-filter=U").splitlines() if line]
 
 
+def stages(directory: Path, path: str) -> dict[int, bytes]:
+    """A file with conflicts as git's index has it: 1 before, 2 on our branch, 3 on theirs; those that there are."""
+    entries = _run(directory, "ls-files", "--unmerged", "--", path).splitlines()
+    found = [entry.partition("\t")[0].split() for entry in entries]
+    return {int(stage): _execute(directory, ("cat-file", "blob", blob), {}, None) for _, blob, stage in found}
+
+
+def incoming(directory: Path) -> tuple[str, str, str] | None:
+    """The commits that an unfinished merge, rebase, cherry-pick or revert is between: before, ours, theirs."""
+    ours = head(directory)
+    for name, theirs, before in (
+        ("CHERRY_PICK_HEAD", "{}", "{}^"),
+        ("REBASE_HEAD", "{}", "{}^"),
+        ("REVERT_HEAD", "{}^", "{}"),
+        ("MERGE_HEAD", "{}", None),
+    ):
+        try:
+            other = _run(directory, "rev-parse", "--verify", "--quiet", name)
+            base = before.format(other) if before else _run(directory, "merge-base", ours, other).splitlines()[0]
+            return _run(directory, "rev-parse", base), ours, _run(directory, "rev-parse", theirs.format(other))
+        except GitError:
+            continue
+    return _squashed(directory, ours)
+
+
+def _squashed(directory: Path, ours: str) -> tuple[str, str, str] | None:
+    """A squash merge leaves nothing but its message, which names the commits, the newest first."""
+    note = Path(_run(directory, "rev-parse", "--git-path", "SQUASH_MSG"))
+    try:
+        lines = (directory / note).read_text(errors="replace").splitlines()
+        theirs = next(line.split()[1] for line in lines if line.startswith("commit "))
+        return _run(directory, "merge-base", ours, theirs).splitlines()[0], ours, theirs
+    except (OSError, StopIteration, IndexError, GitError):
+        return None
+
+
+def content(directory: Path, commit_id: str, path: str) -> bytes | None:
+    """A file as a commit has it; ``None`` if it has none."""
+    entry = _run(directory, "ls-tree", commit_id, "--", path)
+    return _execute(directory, ("cat-file", "blob", entry.split()[2]), {}, None) if entry else None
+
+
 def changed(directory: Path, *paths: str) -> list[str]:
     """Which of ``paths`` differ from HEAD or are untracked."""
     lines = _run(directory, "status", "--porcelain", "--untracked-files=all", "--", *paths).splitlines()

@@ -18,15 +18,18 @@ merges and rebases. It never holds a tag or a digest that the pipeline set.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from generator import tree
 from generator.errors import RepositoryError
 from generator.outputs.file import HEADER, File
 
 FOLDER: Final = ".generator"
 FORMAT: Final = b"gitops-generator original, format 1\n"
+_FORMAT_CRLF: Final = FORMAT.replace(b"\n", b"\r\n")
+_MARKER: Final = b"<<<<<<< "
 _PROJECT: Final = f"{FOLDER}/project"
 _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
 _PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.-]+")
@@ -50,6 +53,16 @@ def pack(files: Mapping[str, File]) -> dict[str, bytes]:
     return {_ATTRIBUTES_PATH: _ATTRIBUTES, **packed}
 
 
+def record_of(path: str) -> str:
+    """The file of ``.generator/`` that a generated file belongs to."""
+    match path.split("/"):
+        case ["base", app, *_] | ["overlays", _, app, *_]:
+            return f"{FOLDER}/apps/{app}"
+        case ["gitops", "applications", _, file]:
+            return f"{FOLDER}/apps/{file.removesuffix('.yaml')}"
+    return _PROJECT
+
+
 def _path(file: File) -> str:
     return file.path
 
@@ -64,38 +77,48 @@ def stored(directory: Path) -> dict[str, bytes]:
     """The files of ``.generator/`` as they are now, by path; empty if nothing was generated yet."""
     folder = directory / FOLDER
     paths = [folder / ".gitattributes", folder / "project", *sorted((folder / "apps").glob("*"))]
-    try:
-        return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths if path.is_file()}
-    except OSError as exc:
-        raise RepositoryError(f"{exc.filename}: {exc.strerror}", "make it readable") from exc
+    return tree.read(directory, [path.relative_to(directory).as_posix() for path in paths if path.is_file()])
 
 
-def unpack(packed: Mapping[str, bytes], updated: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
+def unpack(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
     """What was generated last time, by path.
 
-    Where git left conflict markers, two branches have both regenerated: of
-    each file the version is taken that differs from what is generated now, so
-    that nothing that the other branch changed is taken for a person's edit.
-    ``RepositoryError`` if a file is damaged otherwise; with ``adopt`` it
-    counts as missing.
+    Where git left conflict markers, two branches have both regenerated: this
+    gives our branch's version, and ``rivals`` the other's. ``RepositoryError`` if
+    a file is damaged otherwise; with ``adopt`` it counts as missing.
     """
     files: dict[str, bytes] = {}
-    for path, content in packed.items():
+    for ours, theirs in _sides(packed, adopt=adopt):
+        files.update({**theirs, **ours})
+    return files
+
+
+def rivals(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes | None]:
+    """What the other branch generated, by path, where git left conflict markers and it is not the same.
+
+    ``None`` where only one of the two has generated the file.
+    """
+    found: dict[str, bytes | None] = {}
+    for ours, theirs in _sides({path: content for path, content in packed.items() if _MARKER in content}, adopt=adopt):
+        differing = [path for path in {**theirs, **ours} if ours.get(path) != theirs.get(path)]
+        found.update({path: theirs.get(path) if path in ours else None for path in differing})
+    return found
+
+
+def _sides(packed: Mapping[str, bytes], *, adopt: bool) -> Iterator[tuple[dict[str, bytes], dict[str, bytes]]]:
+    """Each file unpacked: our branch's side and the other's; the latter empty where there was no conflict."""
+    for path, stored_as in packed.items():
         if path == _ATTRIBUTES_PATH:
             continue
+        content = stored_as.replace(b"\r\n", b"\n") if stored_as.startswith(_FORMAT_CRLF) else stored_as
         try:
-            if _OURS.search(content):
-                ours, theirs = (
-                    _unpacked(path, _OURS.sub(rb"\1", content)),
-                    _unpacked(path, _THEIRS.sub(rb"\1", content)),
-                )
-                files.update({**theirs, **{name: text for name, text in ours.items() if text != updated.get(name)}})
+            if _MARKER in content and _OURS.search(content):
+                yield _unpacked(path, _OURS.sub(rb"\1", content)), _unpacked(path, _THEIRS.sub(rb"\1", content))
             else:
-                files.update(_unpacked(path, content))
+                yield _unpacked(path, content), {}
         except RepositoryError:
             if not adopt:
                 raise
-    return files
 
 
 def _unpacked(path: str, content: bytes) -> dict[str, bytes]:

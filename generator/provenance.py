@@ -47,7 +47,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
     text = loader.read(directory)
     spec = loader.load(directory)
     rendered = outputs.render(spec)
-    former = original.unpack(original.stored(directory), {name: file.text.encode() for name, file in rendered.items()})
+    former = original.unpack(original.stored(directory))
     if path not in rendered:
         raise UsageError(f"{path}: not a generated file", did_you_mean(path, tuple(rendered)))
     content = tree.read(directory, [path]).get(path)

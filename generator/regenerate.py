@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from generator import git, merge, original, outputs, relocation, tree
+from generator import git, merge, original, outputs, reconcile, relocation, tree
 from generator.errors import Conflicts, RepositoryError
 from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
@@ -21,15 +21,17 @@ class Plan:
     """What a regeneration would do.
 
     ``record`` is the change of ``.generator/``, by path; ``vacated`` are the
-    paths of files that move elsewhere because the spec renames their app, and
-    ``carried`` are the people's own files among them, by their new paths.
+    paths that files leave because the spec renames their app, and ``carried`` are
+    the people's own files beside them, old path → new path. ``tidied`` are the
+    paths of generated files that are gone; their folders go if they are empty.
     """
 
     spec: Spec
     outcomes: list[Outcome]
     record: dict[str, bytes | None]
     vacated: tuple[str, ...] = ()
-    carried: Mapping[str, bytes] = field(default_factory=dict)
+    carried: Mapping[str, str] = field(default_factory=dict)
+    tidied: tuple[str, ...] = ()
 
     @property
     def changes(self) -> list[Outcome]:
@@ -56,24 +58,41 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     updated = outputs.render(spec)
     contents = {path: file.text.encode() for path, file in updated.items()}
     stored = original.stored(directory)
-    former = original.unpack(stored, contents, adopt=adopt)
+    former = original.unpack(stored, adopt=adopt)
     renames = relocation.renamed_by_spec(directory, spec, former)
     local = tree.read(directory, sorted({*contents, *former, *renames}))
     if not former:
         _require_record(local, contents, adopt=adopt)
-    vacated = tuple(path for path in renames if path in local)
-    former = relocation.moved(former, renames)
+    vacated = [path for path in renames if path in local]
+    gone = tuple(path for path in former if path not in local and path not in contents)
+    former, occupied = relocation.moved(former, renames), {path: local.get(path) for path in renames.values()}
     local = relocation.moved(local, renames)
     by_hand = relocation.moved_by_hand(directory, former, local, contents)
     local = {**local, **_placed_by_hand(directory, local, by_hand)}
-    outcomes = merge.merge(former, local, contents, git.merge_lines, _adopting(settle) if adopt else settle)
+    settle = _adopting(settle) if adopt else settle
+    rivals = relocation.moved(original.rivals(stored, adopt=adopt), renames)
+    marked = reconcile.marked(former, local, contents)
+    reconciled = reconcile.reconcile(directory, marked, settle) if marked else []
+    before, after = _without(former, marked), _without(contents, marked)
+    outcomes = merge.merge(before, local, after, git.merge_lines, settle, rivals)
+    outcomes = sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
     packed = original.pack(updated)
     record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
     record.update({path: None for path in stored if path not in packed})
     outcomes = relocation.placed(outcomes, by_hand, set(renames.values()))
-    known = {outcome.path for outcome in outcomes}
-    carried = {path: local[path] for path in renames.values() if path in local and path not in {*known, *by_hand}}
-    return Plan(spec, outcomes, record, vacated, carried)
+    wanted = {outcome.path: outcome.content for outcome in outcomes}
+    carried = {old: renames[old] for old in vacated if renames[old] not in wanted}
+    wanted.update({renames[old]: local[renames[old]] for old in carried})
+    for old in vacated:
+        new = renames[old]
+        if occupied[new] is not None and occupied[new] != wanted[new]:
+            raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
+    vacated = [path for path in vacated if path not in carried]
+    return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else ())
+
+
+def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]:
+    return {path: content for path, content in files.items() if path not in paths} if paths else files
 
 
 def _placed_by_hand(directory: Path, local: Mapping[str, bytes], by_hand: Mapping[str, str]) -> dict[str, bytes]:
@@ -88,7 +107,8 @@ def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *
     if differing and not adopt:
         names = "\n".join(f"  {path}" for path in differing)
         raise RepositoryError(
-            f"{original.FOLDER}/ is missing, so edits cannot be told from output; nothing was written:\n{names}",
+            f"{original.FOLDER}/ is missing, so edits cannot be told from what was generated; "
+            f"nothing was written:\n{names}",
             f"get it back: git checkout HEAD -- {original.FOLDER}; or keep all of these as edits: generate --adopt",
         )
 
@@ -119,9 +139,10 @@ def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
             "remove them with `python -m generator generate --prune`, or put them back into the spec",
         )
     changes = planned.changes
-    # The record comes last: after a crash in between, new files are recognised as what is to be generated.
     files = {outcome.path: outcome.content for outcome in changes}
-    tree.write(directory, {**files, **planned.carried, **dict.fromkeys(planned.vacated), **planned.record})
+    gone = dict.fromkeys((*planned.vacated, *planned.tidied))
+    # The record comes last: after a crash in between, new files are recognised as what is to be generated.
+    tree.write(directory, {**files, **gone}, planned.record, planned.carried)
     return changes
 
 
@@ -155,10 +176,13 @@ def check_repository(directory: Path) -> None:
     unfinished = next((name for name in _UNFINISHED if (folder / name).exists()), None)
     if unfinished is None:
         return
-    open_files = [path for path in git.unmerged(directory) if not path.startswith(f"{original.FOLDER}/")]
+    resolved = not reconcile.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs
+    spec_files = {loader.FILE_NAME, *outputs.render(loader.load(directory))} if resolved else set()
+    ours = {*spec_files, *original.unpack(original.stored(directory), adopt=True)}
+    open_files = [path for path in git.unmerged(directory) if path not in ours and not path.startswith(original.FOLDER)]
     if open_files:
         names = "\n".join(f"  {path}" for path in open_files)
         raise RepositoryError(
             f"{directory}: a merge, rebase or cherry-pick is under way ({unfinished}):\n{names}",
-            f"resolve these first; {original.FOLDER}/ is then mended by `python -m generator`",
+            "resolve these first; what is generated is then mended by `python -m generator`",
         )
