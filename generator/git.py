@@ -99,6 +99,17 @@ def describe_head(directory: Path) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def folder(directory: Path) -> Path | None:
+    """The git folder of a work tree's top, linked work trees and submodules included; ``None`` if this is no such top."""
+    dot_git = directory / ".git"
+    try:
+        if dot_git.is_file():
+            return directory / dot_git.read_text().removeprefix("gitdir:").strip()
+        return dot_git if dot_git.is_dir() else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
 def _without_secrets(url: str) -> str:
     """A URL without the user and password that some checkouts put into it."""
     scheme, separator, rest = url.partition("://")

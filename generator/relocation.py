@@ -57,6 +57,8 @@ def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str])
 
 def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
     """The files under their new paths."""
+    if not renames:
+        return dict(files)
     return {renames.get(path, path): content for path, content in files.items()}
 
 
@@ -99,6 +101,8 @@ def _objects(content: bytes, path: str) -> list[identity.Key]:
 
 def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[str]) -> list[Outcome]:
     """Outcomes at the paths that people chose; what the spec renames is written even where it reads the same."""
+    if not by_hand and not vacating:
+        return outcomes
     result: list[Outcome] = []
     for outcome in outcomes:
         path = by_hand.get(outcome.path, outcome.path)

@@ -25,6 +25,7 @@ from generator.errors import RepositoryError
 
 STAGING: Final = ".generator/.staging"
 _MANY: Final = 32
+_CHUNK: Final = 16384
 
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
@@ -34,10 +35,9 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
     for path in paths:
         full = f"{base}/{path}"
         try:
-            with open(full, "rb") as stream:  # noqa: PTH123 (twice as fast, and there are thousands)
-                files[path] = stream.read()
+            files[path] = _content(full)
         except FileNotFoundError:
-            if os.path.lexists(full):
+            if os.path.islink(full):  # noqa: PTH114
                 raise RepositoryError(f"{path}: a link that leads nowhere", "remove it, or put a file there") from None
         except NotADirectoryError as exc:
             raise RepositoryError(f"{path}: a file stands where a folder should be", "move that file away") from exc
@@ -46,6 +46,19 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
         except OSError as exc:
             raise RepositoryError(f"{path}: {exc.strerror}", "make it readable") from exc
     return files
+
+
+def _content(path: str) -> bytes:
+    """Half the time of ``open`` and ``read``, and there are thousands."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        content = os.read(handle, _CHUNK)
+        if more := os.read(handle, _CHUNK):
+            with open(handle, "rb", closefd=False) as stream:  # noqa: PTH123
+                return content + more + stream.read()
+        return content
+    finally:
+        os.close(handle)
 
 
 def write(directory: Path, files: Mapping[str, bytes | None]) -> None:
