@@ -7,13 +7,11 @@ its errors quote. Every verb raises ``GitError`` with git's own words.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator import process
 from generator.errors import GitError, RepositoryError
 
 if TYPE_CHECKING:
@@ -121,6 +119,10 @@ def _without_secrets(url: str) -> str:
 
 def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
     """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts."""
+    import tempfile
+
+    from generator import process
+
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         files = [Path(folder) / name for name in ("local", "original", "updated")]
         for file, content in zip(files, (local, original, updated), strict=True):
@@ -239,6 +241,8 @@ class Remote:
 @contextmanager
 def remote(url: str, branch: str) -> Iterator[Remote]:
     """A ``Remote`` whose scratch folder is gone afterwards."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         scratch = Path(folder)
         (scratch / "objects").mkdir()

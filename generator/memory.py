@@ -36,6 +36,7 @@ class Memory:
         folder = git.folder(directory)
         self._file = folder / PLACE if folder else None
         self._known = _read(self._file)
+        self._facts: dict[str, bytes] = {}
         self._apps = {original.app_record(name): (name, given) for name, given in (spec.data["apps"] or {}).items()}
         project = {name: value for name, value in spec.data.items() if name != "apps"}
         self._start = hashlib.blake2b(_package() + repr(project).encode(), digest_size=_SIZE)
@@ -44,15 +45,17 @@ class Memory:
         """Those of the ``stored`` records that are known to be what rendering would give."""
         if not self._known:
             return {}
-        return {
-            path: record
-            for path, record in stored.items()
-            if path in self._apps and self._fact(path, record) in self._known
-        }
+        facts = {path: self._fact(path, stored[path]) for path in stored if path in self._apps}
+        self._facts = {path: fact for path, fact in facts.items() if fact in self._known}
+        return {path: stored[path] for path in self._facts}
 
     def learn(self, rendered: Mapping[str, bytes]) -> None:
-        """Keep that rendering has given these records, now and in place of all former facts. Failing to is no fault."""
-        facts = {self._fact(path, record) for path, record in rendered.items() if path in self._apps}
+        """Keep what is current, and that rendering has given these records, in place of all former facts.
+
+        No fault if that cannot be written.
+        """
+        new = {path: self._fact(path, record) for path, record in rendered.items() if path in self._apps}
+        facts = {*self._facts.values(), *new.values()}
         if self._file is None or facts == self._known:
             return
         temporary = self._file.with_suffix(f".{os.getpid()}")

@@ -84,9 +84,9 @@ def _versions(
     updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
     rest = {path: content for path, content in stored.items() if path not in kept}
     former = {**same, **original.unpack(rest, updated, adopt=adopt)}
-    packed = {**original.pack(rendered), **kept}
+    packed = original.pack(rendered)
     memory.learn(packed)
-    return former, updated, packed
+    return former, updated, {**packed, **kept}
 
 
 def _placed_by_hand(directory: Path, local: Mapping[str, bytes], by_hand: Mapping[str, str]) -> dict[str, bytes]:

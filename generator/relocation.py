@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from generator import tree
 from generator.errors import SpecError
-from generator.merge import Outcome, State, identity
-from generator.merge.tree import Parsed
+from generator.merge import Outcome, State
 from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.merge import identity
 
 _T = TypeVar("_T")
 
@@ -92,6 +94,9 @@ def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[
 
 def _objects(content: bytes, path: str) -> list[identity.Key]:
     """Kind and name of the objects in a file; empty where it holds none, or cannot be read."""
+    from generator.merge import identity
+    from generator.merge.tree import Parsed
+
     try:
         parsed = Parsed(content.decode(), path)
     except (SpecError, UnicodeDecodeError):
