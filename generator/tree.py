@@ -32,13 +32,19 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
     """The content of those of ``paths`` that exist. Anything but a plain file inside ``directory`` is refused."""
     base = os.fspath(directory.resolve())
     files: dict[str, bytes] = {}
+    absent: set[str] = set()  # folders
     for path in paths:
         full = f"{base}/{path}"
+        folder = full[: full.rindex("/")]
+        if folder in absent:
+            continue
         try:
             files[path] = _content(full)
         except FileNotFoundError:
             if os.path.islink(full):  # noqa: PTH114
                 raise RepositoryError(f"{path}: a link that leads nowhere", "remove it, or put a file there") from None
+            if not os.path.lexists(folder):
+                absent.add(folder)
         except NotADirectoryError as exc:
             raise RepositoryError(f"{path}: a file stands where a folder should be", "move that file away") from exc
         except IsADirectoryError as exc:
@@ -54,7 +60,7 @@ def _content(path: str) -> bytes:
     try:
         content = os.read(handle, _CHUNK)
         if more := os.read(handle, _CHUNK):
-            with open(handle, "rb", closefd=False) as stream:  # noqa: PTH123
+            with open(handle, "rb", closefd=False) as stream:
                 return content + more + stream.read()
         return content
     finally:
@@ -89,13 +95,13 @@ class _Writer:
         self._staged: list[tuple[str, str]] = []
         self._removed: list[str] = []
         self._known = {base}
-        self._created: list[str] = []
+        self._created: dict[str, None] = {}
 
     def stage(self, path: str, content: bytes | None) -> None:
         """Write the new content beside its place; find out now whatever could go wrong later."""
         target = f"{self.base}/{path}"
         folder = target[: target.rindex("/")]
-        mode = self._mode(target)
+        mode = None if folder in self._created else self._mode(target)
         if content is None:
             if mode is not None:
                 self._enter(folder)
@@ -105,15 +111,14 @@ class _Writer:
         self._enter(self._folder)
         temporary = f"{self._folder}/{len(self._staged)}"
         self._staged.append((temporary, target))
-        with open(temporary, "xb") as stream:  # noqa: PTH123
-            stream.write(content)
+        _create(temporary, content)
         if mode is not None and mode & 0o111:  # an executable file stays one
             os.chmod(temporary, mode & 0o777)  # noqa: PTH101
 
     def flush(self) -> None:
         """Get the staged files onto the disk, so that no power cut leaves a renamed file empty."""
         if len(self._staged) > _MANY:
-            os.sync()  # one wait for all of them
+            _sync(self.base)  # one wait for all of them
             return
         for temporary, _ in self._staged:
             handle = os.open(temporary, os.O_RDONLY)
@@ -132,6 +137,7 @@ class _Writer:
                 while len(folder) > len(self.base):
                     os.rmdir(folder)  # noqa: PTH106
                     folder = folder[: folder.rindex("/")]
+        self._staged.clear()
         self._created.clear()
 
     def clean(self) -> None:
@@ -168,7 +174,7 @@ class _Writer:
             found = os.lstat(folder).st_mode
         except FileNotFoundError:
             os.mkdir(folder)  # noqa: PTH102
-            self._created.append(folder)
+            self._created[folder] = None
         else:
             name = folder.removeprefix(f"{self.base}/")
             if stat.S_ISLNK(found):
@@ -178,6 +184,36 @@ class _Writer:
             if not os.access(folder, os.W_OK):
                 raise PermissionError(errno.EACCES, "is read-only", folder)
         self._known.add(folder)
+
+
+def _sync(folder: str) -> None:
+    """Flush the file system that ``folder`` is on, or all of them where the system can do no better."""
+    import ctypes
+
+    try:
+        flush = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):
+        os.sync()
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if flush(handle) == 0:
+            return
+        if ctypes.get_errno() != errno.ENOSYS:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), folder)
+        os.sync()
+    finally:
+        os.close(handle)
+
+
+def _create(path: str, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        written = os.write(handle, content)
+        while written < len(content):  # a full disk takes a part, and refuses the next
+            written += os.write(handle, content[written:])
+    finally:
+        os.close(handle)
 
 
 @contextmanager
