@@ -121,6 +121,24 @@ def test_a_plan_is_the_same_with_and_without_it(steps: list[tuple[str, str]]) ->
                 records[0].write_bytes(records[0].read_bytes().replace(b"image", b"imagine", 1))
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("config: {A: 1.10}", "config: {A: 1.1}"),
+        ("config: {A: 1}", "config: {A: true}"),
+        ("config: {A: x, B: y}", "config: {B: y, A: x}"),
+        ("config: {A: '{environment}'}", "config: {A: 'environment'}"),
+    ],
+)
+def test_the_slightest_change_is_one(tmp_path: Path, before: str, after: str) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / loader.FILE_NAME).write_text(TEN_LINES + f"    {before}\n")
+    generate(tmp_path)
+    (tmp_path / loader.FILE_NAME).write_text(TEN_LINES + f"    {after}\n")
+    assert regenerate.plan(tmp_path).changes
+    assert planned(tmp_path) == without_memory(tmp_path)
+
+
 @pytest.mark.parametrize("spec", [TEN_LINES, EVERY_FIELD])
 def test_an_app_is_rendered_the_same_alone(spec: str) -> None:
     """What the memory rests on: no app's files depend on another app."""
