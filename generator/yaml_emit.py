@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +24,16 @@ _ESCAPE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uff
 _BLOCK: Final = re.compile(r"(?!\s)[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")
 _SCALARS: Final = (str, int, float)
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", ".inf", ".nan", ".", ".."})
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A scalar that is no string, as it stands in YAML: ``8080``, ``1e3``, ``2024-01-01``."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @lru_cache(maxsize=65536)
@@ -45,19 +56,19 @@ def dump(value: object) -> str:
     """A document without ``---``, ending in a newline.
 
     Maps keep their order. ``value`` consists of mappings with string keys,
-    sequences, strings, numbers, booleans and ``None``; anything else is a
+    sequences, strings, numbers, booleans, ``Verbatim`` and ``None``; anything else is a
     ``TypeError``.
     """
     return "\n".join(entry(value)) + "\n"
 
 
-def entry(value: object, head: str = "", indent: str = "", offset: str = "") -> list[str]:
+def entry(value: object, head: str = "", indent: str = "", offset: str = "", step: str = "  ") -> list[str]:
     """The lines of ``value`` after ``head`` (``key:`` or ``-``, its indentation included), for putting into a file.
 
-    ``offset`` is how much deeper than its key a list stands: nothing, or two spaces.
+    ``step`` is how much deeper than its key a map stands, ``offset`` how much deeper a list does.
     """
     lines: list[str] = []
-    _node(value, head, indent, lines.append, offset)
+    _node(value, head, indent, lines.append, offset, step)
     return lines
 
 
@@ -75,26 +86,28 @@ def flow(value: object) -> str:
     return lines[0]
 
 
-def _node(value: object, head: str, indent: str, add: Callable[[str], None], offset: str = "") -> None:
+def _node(value: object, head: str, indent: str, add: Callable[[str], None], offset: str, step: str) -> None:
     """Write ``value`` after ``head`` (``key:`` or ``-``, or nothing at the top).
 
     Asks for concrete types before abstract ones, which take ten times as long to tell.
     """
     if type(value) is dict:
-        _map(value, head, indent, add, offset)
+        _map(value, head, indent, add, offset, step)
     elif type(value) is list:
-        _list(value, head, indent, add, offset)
+        _list(value, head, indent, add, offset, step)
     elif value is None or isinstance(value, _SCALARS):
         _scalar(value, head, indent, add)
     elif isinstance(value, Mapping):
-        _map(value, head, indent, add, offset)
+        _map(value, head, indent, add, offset, step)
     elif isinstance(value, Sequence) and not isinstance(value, bytes):
-        _list(value, head, indent, add, offset)
+        _list(value, head, indent, add, offset, step)
     else:
         raise TypeError(f"not plain data: {type(value).__name__}")
 
 
-def _map(value: Mapping[str, object], head: str, indent: str, add: Callable[[str], None], offset: str) -> None:
+def _map(
+    value: Mapping[str, object], head: str, indent: str, add: Callable[[str], None], offset: str, step: str
+) -> None:
     if not value:
         add(f"{head} {{}}" if head else "{}")
         return
@@ -105,16 +118,16 @@ def _map(value: Mapping[str, object], head: str, indent: str, add: Callable[[str
     elif head:
         add(head)
         if head.strip():
-            first = indent = f"{indent}  "
+            first = indent = f"{indent}{step}"
     for key, item in value.items():
         if type(item) is str and "\n" not in item:  # most values are
             add(f"{first}{scalar(key)}: {scalar(item)}")
         else:
-            _node(item, f"{first}{scalar(key)}:", indent, add, offset)
+            _node(item, f"{first}{scalar(key)}:", indent, add, offset, step)
         first = indent
 
 
-def _list(value: Sequence[object], head: str, indent: str, add: Callable[[str], None], offset: str) -> None:
+def _list(value: Sequence[object], head: str, indent: str, add: Callable[[str], None], offset: str, step: str) -> None:
     if not value:
         add(f"{head} []" if head else "[]")
         return
@@ -122,7 +135,7 @@ def _list(value: Sequence[object], head: str, indent: str, add: Callable[[str], 
         add(head)
         indent += "  " if head.endswith("-") else offset
     for item in value:
-        _node(item, f"{indent}-", indent, add, offset)
+        _node(item, f"{indent}-", indent, add, offset, step)
 
 
 def _scalar(value: object, head: str, indent: str, add: Callable[[str], None]) -> None:

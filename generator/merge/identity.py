@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from difflib import SequenceMatcher
 from typing import Final
 
 from generator.merge.tree import Scalar, Value
@@ -23,59 +24,136 @@ NAMES: Final = (
     "key",
     "secretKey",
     "topologyKey",
-    "secretRef",
-    "configMapRef",
     "type",
 )
+# How much of two texts must agree for one to be the other one changed.
+_ALIKE: Final = 0.6
+_ENOUGH: Final = 500
 
 Key = tuple[object, ...]
 
 
 def keys(name: str, *lists: Sequence[Value]) -> list[list[Key]]:
     """A key for each item of each list, by one rule for all of them; ``name`` is the field that holds the list."""
-    if name in SEQUENCES:
-        return [_numbered(_frozen(item) for item in items) for items in lists]
-    everything = [item for items in lists for item in items]
-    if everything and all(isinstance(item, dict) for item in everything):
-        for field in NAMES:
-            found = [[_named(item, field) for item in items] for items in lists]
-            if all(None not in row and len(set(row)) == len(row) for row in found):
-                return [[key for key in row if key is not None] for row in found]
-        identified = [[_object(item) for item in items] for items in lists]
-        if all(None not in row and len(set(row)) == len(row) for row in identified):
-            return [[key for key in row if key is not None] for row in identified]
-    if everything and all(isinstance(item, Scalar) and _assigned(item) for item in everything):
-        assigned = [[("=", item.text.partition("=")[0]) for item in items if isinstance(item, Scalar)] for items in lists]
-        if all(len(set(row)) == len(row) for row in assigned):
-            return [list(row) for row in assigned]
-    return [_numbered(_frozen(item) for item in items) for items in lists]
+    if name not in SEQUENCES:
+        for rule in _RULES:
+            found = [[rule(item) for item in items] for items in lists]
+            named = [[key for key in row if key is not None] for row in found]
+            if named == found and all(len(set(row)) == len(row) for row in named):
+                return named
+    return [_numbered(frozen(item) for item in items) for items in lists]
 
 
 def document(value: Value) -> Key:
-    """What identifies one of several documents in a file."""
+    """What identifies one of several documents in a file: kind, namespace and name."""
+    if not isinstance(value, dict) or "kind" not in value:
+        return ("document",)
+    metadata = value.get("metadata")
+    about = metadata if isinstance(metadata, dict) else {}
+    return ("object", *_known(value["kind"], about.get("namespace"), about.get("name")))
+
+
+def documents(values: Sequence[Value]) -> list[Key]:
+    """What identifies each document of a file; those of one name are numbered."""
+    seen: Counter[Key] = Counter()
+    found: list[Key] = []
+    for key in map(document, values):
+        found.append((*key, seen[key]) if seen[key] else key)
+        seen[key] += 1
+    return found
+
+
+def became(
+    before: Sequence[Value],
+    now: Sequence[Value],
+    old_keys: Sequence[Key],
+    new_keys: Sequence[Key],
+    taken: Container[Key] = (),
+) -> dict[int, int]:
+    """Which item of a list became which: by key, or renamed where it stands.
+
+    An item is taken for another one renamed if it stands in the same gap
+    between items that stayed, and is much alike. Keys in ``taken`` are no
+    new names of anything: the other side has them, too.
+    """
+    place = {key: index for index, key in enumerate(new_keys)}
+    found = {index: place[key] for index, key in enumerate(old_keys) if key in place}
+    stayed = set(found.values())
+    candidate = 0
+    for index, item in enumerate(before):
+        if index in found:
+            candidate = found[index] + 1
+            continue
+        while candidate < len(now) and candidate not in stayed:
+            candidate += 1
+            if new_keys[candidate - 1] not in taken and alike(item, now[candidate - 1]):
+                found[index] = candidate - 1
+                break
+    return found
+
+
+def alike(one: Value, other: Value) -> bool:
+    """Whether an item may be another one changed."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        if "kind" in one and "metadata" in one:
+            return bool(one["kind"] == other.get("kind"))
+        same = sum(one[key] == other.get(key) for key in one)
+        return 2 * same >= max(len(one), len(other)) - 1 and not set(one).isdisjoint(other)
+    if isinstance(one, Scalar) and isinstance(other, Scalar):
+        if "\n" in one.text + other.text:
+            return _similarity(one.text.split("\n"), other.text.split("\n")) >= _ALIKE
+        return _similarity(one.text[:_ENOUGH], other.text[:_ENOUGH]) >= _ALIKE
+    return False
+
+
+def _similarity(one: Sequence[str], other: Sequence[str]) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def frozen(value: Value) -> object:
+    """A value that can be looked up."""
+    if isinstance(value, Scalar):
+        return value
     if isinstance(value, dict):
-        return _object(value) or ("document",)
-    return ("document",)
+        return frozenset((key, frozen(item)) for key, item in value.items())
+    return tuple(frozen(item) for item in value)
 
 
-def _assigned(item: Scalar) -> bool:
-    """``KEY=value``, as in a ConfigMap's literals and in sync options."""
-    return "=" in item.text.strip("=")
+def _named(field: str) -> Callable[[Value], Key | None]:
+    def key(item: Value) -> Key | None:
+        value = item.get(field) if isinstance(item, dict) else None
+        return None if value is None else (field, frozen(value))
+
+    return key
 
 
-def _named(item: Value, field: str) -> Key | None:
-    value = item.get(field) if isinstance(item, dict) else None
-    return None if value is None else (field, _frozen(value))
+def _reference(item: Value) -> Key | None:
+    """``configMapRef: {name: …}`` and its like: the field and the name in it."""
+    for field, value in item.items() if isinstance(item, dict) else ():
+        if isinstance(value, dict) and isinstance(value.get("name"), Scalar):
+            return ("object", field, value["name"])
+    return None
 
 
 def _object(item: Value) -> Key | None:
-    """Kind, namespace and name of a Kubernetes object, or group and kind of a reference to some."""
+    """Group, kind, namespace and name, as in references to Kubernetes objects."""
     if not isinstance(item, dict) or "kind" not in item:
         return None
-    metadata = item.get("metadata")
-    about = metadata if isinstance(metadata, dict) else item
-    parts = (item.get("group"), item["kind"], about.get("namespace"), about.get("name"))
-    return ("object", *(_frozen(part) for part in parts if part is not None))
+    return ("object", *_known(item.get("group"), item["kind"], item.get("namespace"), item.get("name")))
+
+
+def _known(*parts: Value | None) -> list[object]:
+    return [frozen(part) for part in parts if part is not None]
+
+
+def _assigned(item: Value) -> Key | None:
+    """The name in ``NAME=value``, as in a ConfigMap's literals and in sync options."""
+    if isinstance(item, Scalar) and "=" in item.text.strip("="):
+        return ("=", item.text.partition("=")[0])
+    return None
+
+
+_RULES: Final = (*map(_named, NAMES), _reference, _object, _assigned)
 
 
 def _numbered(items: Iterable[object]) -> list[Key]:
@@ -86,11 +164,3 @@ def _numbered(items: Iterable[object]) -> list[Key]:
         result.append((item, seen[item]))
         seen[item] += 1
     return result
-
-
-def _frozen(value: Value) -> object:
-    if isinstance(value, Scalar):
-        return value
-    if isinstance(value, dict):
-        return frozenset((key, _frozen(item)) for key, item in value.items())
-    return tuple(_frozen(item) for item in value)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
 from generator import yaml_emit
-from generator.merge.tree import Document, Node, Parsed, Scalar, Value
+from generator.merge.plan import Change, Kept, New, Page, Part, Within
+from generator.merge.tree import Document, Entry, Node, Parsed, Scalar, Value
+
+_COMMENT_OR_BLANK: Final = re.compile(r"([ \t]*)(#[^\n]*)?\r?\n")
+_Edit = tuple[int, int, str]
 
 
 class Unspliceable(Exception):
@@ -16,179 +25,331 @@ def plain(value: Value) -> object:
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
-    return _scalar(value)
+    return _plain_scalar(value)
 
 
-def _scalar(value: Scalar) -> object:
-    kind = value.tag.rpartition(":")[2]
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return value.text.lower() in ("true", "yes", "on", "y")
-    if kind == "int" and value.text.lstrip("-").isdigit() and str(int(value.text)) == value.text:
-        return int(value.text)
-    if kind == "float" and str(float(value.text)) == value.text:
-        return float(value.text)
+def _plain_scalar(value: Scalar) -> object:
+    prefix, _, kind = value.tag.rpartition(":")
+    if prefix != "tag:yaml.org,2002" or kind == "binary":
+        raise Unspliceable(f"a value with the tag {value.tag}")
     if kind == "str":
         return value.text
-    raise Unspliceable(f"a value of type {kind}")
+    return None if kind == "null" else yaml_emit.Verbatim(value.text)
 
 
-class Editor:
-    """Collects edits of one text and applies them together."""
+class Splicer:
+    """Collects edits of one text and applies them together.
 
-    def __init__(self, parsed: Parsed) -> None:
-        self.parsed = parsed
-        self.text = parsed.text
-        self.newline = "\r\n" if "\r\n" in self.text else "\n"
-        self.edits: list[tuple[int, int, str]] = []
-        self._offset: str | None = None
+    ``generated`` are the comments that the generator wrote; all others are kept
+    when what they stand in goes.
+    """
+
+    def __init__(self, parsed: Parsed, generated: Counter[str]) -> None:
+        self._parsed = parsed
+        self._generated = generated
+        self._newline = "\r\n" if "\r\n" in parsed.text else "\n"
+        self._unfinished = not parsed.text.endswith("\n")
+        # A last line without a newline is given one for the time being.
+        self._text = parsed.text + self._newline if self._unfinished else parsed.text
+        self._edits: list[_Edit] = []
+        self._step, self._offset = _indentation(parsed)
 
     def result(self) -> str:
-        """The edited text. Edits that overlap would corrupt it, so they are refused."""
-        text = self.text
-        below = len(text) + 1
-        # Those that insert at one place keep the order in which they were made.
-        for _, (start, end, new) in sorted(enumerate(self.edits), key=lambda e: (e[1][0], e[1][1], e[0]), reverse=True):
-            if end > below:
-                raise Unspliceable("two changes at the same place")
-            text = text[:start] + new + text[end:]
-            below = start
-        return text
+        """The edited text."""
+        text = self._applied(0, len(self._text), self._edits)
+        return text.removesuffix(self._newline) if self._unfinished else text
 
-    def replace_scalar(self, node: Node, value: Value, *, flow: bool) -> None:
-        """Another scalar in place of one, in the quotes that stand there."""
+    def replace_head(self, end: int, text: str) -> None:
+        """Another text before ``end``."""
+        self._edit(0, end, text)
+
+    def write_out(self, alias: Node, value: Value) -> None:
+        """A value in place of an alias whose anchor goes."""
+        for document in self._parsed.documents:
+            for node in document.root.walk():
+                for entry in node.entries:
+                    if entry.node is alias:
+                        self._replace(node, entry, value)
+
+    def write(self, pages: Sequence[Page]) -> None:
+        """Make every change of a file."""
+        stay = {page.document for page in pages}
+        for document in self._parsed.documents:
+            if document not in stay:
+                self._remove_document(document)
+        if not any(page.document for page in pages):
+            bodies = [self._lines(self._emitted(page.change.value)) for page in pages]
+            self._edit(len(self._text), len(self._text), f"---{self._newline}".join(bodies))
+            return
+        last: Document | None = None
+        for page in pages:
+            if page.document is None:
+                self._insert_document(last, page.change.value)
+            else:
+                last = page.document
+                self._root(last, page.change)
+
+    # -- documents ---------------------------------------------------------
+
+    def _root(self, document: Document, change: Change) -> None:
+        root = document.root
+        if isinstance(change, Within):
+            self._entries(change)
+        elif isinstance(change, New):
+            body = self._lines(self._emitted(change.value)) + self._notes(root.start, root.end, "")
+            # Nothing but a scalar may stand beside the `---`.
+            beside = self._is_compact(root.start)
+            self._edit(root.start, root.end, (self._newline if beside else "") + body.removesuffix(self._newline))
+
+    def _insert_document(self, after: Document | None, value: Value) -> None:
+        following = [other.mark for other in self._parsed.documents if after is None or other.mark > after.mark]
+        body = self._emitted(value)
+        if not following:
+            place, lines = len(self._text), ["---", *body]
+        elif self._text.startswith("---", following[0]):
+            place, lines = following[0], ["---", *body]
+        else:
+            place, lines = following[0], [*body, "---"]
+        self._edit(place, place, self._lines(lines))
+
+    def _remove_document(self, document: Document) -> None:
+        start, end = self._line_start(document.mark), self._line_end(document.root.end)
+        self._edit(start, end, self._notes(start, end, ""))
+
+    # -- entries -----------------------------------------------------------
+
+    def _change(self, parent: Node, entry: Entry, change: Change) -> None:
+        match change:
+            case Within():
+                self._entries(change)
+            case New(value):
+                self._replace(parent, entry, value)
+            case Kept():
+                pass
+
+    def _entries(self, change: Within) -> None:
+        node = change.node
+        staying = [part.entry for part in change.parts if part.entry]
+        moved = [entry for entry in node.entries if entry in staying] != staying
+        if node.flow and (moved or len(staying) < max(len(node.entries), len(change.parts))):
+            self._rewrite_brackets(change)
+        elif moved:
+            self._reorder(change)
+        else:
+            self._remove(node, set(staying))
+            self._fill(change)
+
+    def _fill(self, change: Within) -> None:
+        """Change the entries that stay, and put new ones between them."""
+        node, previous = change.node, None
+        for part in change.parts:
+            if part.entry:
+                previous = part.entry
+                self._change(node, previous, part.change)
+            elif previous:
+                place = self._after(previous)
+                self._edit(place, place, self._new_lines(node, part))
+            else:
+                self._insert_first(node, part)
+
+    def _insert_first(self, node: Node, part: Part) -> None:
+        start = node.entries[0].start
+        lines = self._new_lines(node, part)
+        if self._is_compact(start):
+            pad = self._pad(start)
+            self._edit(start, start, lines[len(pad) :] + pad)
+        else:
+            place = self._above(start)
+            self._edit(place, place, lines)
+
+    def _new_lines(self, node: Node, part: Part) -> str:
+        pad = self._pad(node.entries[0].start)
+        head = f"{pad}-" if node.kind == "seq" else f"{pad}{yaml_emit.scalar(part.name)}:"
+        return self._lines(self._emitted(part.change.value, head, pad))
+
+    def _remove(self, node: Node, staying: set[Entry]) -> None:
+        """Take the other entries out, and leave the comments that stand in them."""
+        entries = list(node.entries)
+        if entries[0] not in staying and self._is_compact(entries[0].start):
+            # What comes next moves up behind the dash.
+            start = entries[0].start
+            while entries[0] not in staying:
+                entries.pop(0)
+            line, until = self._line_start(start), entries[0].start
+            self._edit(line, line, self._notes(start, until, self._pad(self._first_on_line(line))))
+            self._edit(start, until, "")
+        for entry in entries:
+            if entry not in staying:
+                line, until = self._line_start(entry.start), self._after(entry)
+                self._edit(line, until, self._notes(line, until, self._pad(entry.start)))
+
+    def _replace(self, parent: Node, entry: Entry, value: Value) -> None:
+        node = entry.node
+        if parent.flow or (isinstance(value, Scalar) and "\n" not in value.text and _is_one_line(node)):
+            text = _anchored(node, self._in_line(node, value, flow=parent.flow))
+            if node.start < node.end:
+                self._edit(node.start, node.end, text)
+            else:  # `key:`, and in braces a mere `key`
+                self._edit(entry.head, entry.head, f": {text}" if entry.head == entry.start else f" {text}")
+            return
+        pad = self._pad(entry.start)
+        head = f"{pad}-" if entry.key is None else f"{pad}:"
+        first, *below = self._emitted(value, head, pad)
+        if node.anchor and entry.key is None and below:
+            raise Unspliceable("an anchor on an item of a list")
+        # What stood on lines of its own below the key goes by lines: the comment beside the key stays.
+        split = entry.head if "\n" in self._text[entry.head : node.start] else entry.end
+        self._edit(entry.head, split, _anchored(node, first[len(head) :]))
+        place, until = self._line_end(split), self._after(entry)
+        notes = self._notes(entry.head, split, pad) + self._notes(place, until, pad)
+        self._edit(place, until, self._lines(below) + notes)
+
+    def _in_line(self, node: Node, value: Value, *, flow: bool) -> str:
+        """A value on one line, in the quotes that a person chose."""
         new = plain(value)
-        text = yaml_emit.flow(new) if flow else "\n".join(yaml_emit.entry(new))
-        if "\n" in text or node.style in ("|", ">"):
-            raise Unspliceable("a text of several lines")
-        if isinstance(new, str) and node.style == '"':
-            text = yaml_emit.quoted(new)
-        elif isinstance(new, str) and node.style == "'" and new.isprintable():
-            text = "'" + new.replace("'", "''") + "'"
-        if node.start == node.end:
-            text = f" {text}"
-        self.edits.append((node.start, node.end, text))
+        chosen = node.style and not self._text.endswith(yaml_emit.scalar(node.text), node.start, node.end)
+        if isinstance(new, str) and chosen and node.style == '"':
+            return yaml_emit.quoted(new)
+        if isinstance(new, str) and chosen and node.style == "'" and new.isprintable():
+            return "'" + new.replace("'", "''") + "'"
+        return yaml_emit.flow(new) if flow else yaml_emit.entry(new)[0]
 
-    def replace_field(self, parent: Node, key: Node, child: Node, value: Value) -> None:
-        """Another value for a field of a map."""
-        if parent.flow:
-            self.edits.append((child.start, child.end, yaml_emit.flow(plain(value))))
-            return
-        pad = " " * self.parsed.column(key.start)
-        start = self.parsed.colon(key)
-        lines = yaml_emit.entry(plain(value), f"{pad}{key.text}:", pad, self.offset)
-        self.edits.append((start, max(child.end, start), self._joined(lines)[len(pad) + len(key.text) + 1 :]))
+    # -- other orders, and brackets ------------------------------------------
 
-    def replace_item(self, parent: Node, child: Node, value: Value) -> None:
-        """Another value for an item of a list."""
-        if parent.flow:
-            self.edits.append((child.start, child.end, yaml_emit.flow(plain(value))))
-            return
-        dash = self._dash(parent, child)
-        pad = " " * self.parsed.column(parent.start)
-        lines = yaml_emit.entry(plain(value), f"{pad}-", pad, self.offset)
-        self.edits.append((dash, child.end, self._joined(lines)[len(pad) :]))
+    def _reorder(self, change: Within) -> None:
+        """Write a list in another order; each item takes the comments above it along."""
+        node = change.node
+        if self._is_compact(node.entries[0].start):
+            raise Unspliceable("the order of a list within a list")
+        start = end = self._above(node.entries[0].start)
+        pieces: dict[Entry, tuple[int, int]] = {}
+        for entry in node.entries:
+            pieces[entry] = (end, self._after(entry))
+            end = pieces[entry][1]
+        body = ""
+        for part in change.parts:
+            if part.entry:
+                body += self._changed(node, part.entry, part.change, *pieces.pop(part.entry))
+            else:
+                body += self._new_lines(node, part)
+        pad = self._pad(node.entries[0].start)
+        self._edit(start, end, body + "".join(self._notes(*piece, pad) for piece in pieces.values()))
 
-    def replace_root(self, document: Document, value: Value) -> None:
-        """Another value for a whole document."""
-        lines = yaml_emit.entry(plain(value))
-        self.edits.append((document.root.start, document.root.end, self._joined(lines)))
+    def _rewrite_brackets(self, change: Within) -> None:
+        node = change.node
+        first, last = node.entries[0], node.entries[-1]
+        own_lines = not self._is_compact(first.start)
+        separator = f",{self._newline}{self._pad(first.start)}" if own_lines else ", "
+        following = dict(zip(node.entries, node.entries[1:], strict=False))
+        body, previous = "", None
+        for index, part in enumerate(change.parts):
+            if previous and part.entry and following.get(previous) is part.entry:
+                body += self._text[previous.end : part.entry.start]
+            elif index:
+                body += separator
+            if part.entry:
+                body += self._changed(node, part.entry, part.change, part.entry.start, part.entry.end)
+            else:
+                key = f"{yaml_emit.flow(part.name)}: " if node.kind == "map" else ""
+                body += key + yaml_emit.flow(plain(part.change.value))
+            previous = part.entry
+        self._edit(first.start, last.end, body)
 
-    def insert_field(self, parent: Node, after: tuple[Node, Node] | None, key: str, value: Value) -> None:
-        """A new field after another one, or before all."""
-        pad = " " * self.parsed.column(parent.pairs[0][0].start)
-        lines = yaml_emit.entry(plain(value), f"{pad}{yaml_emit.scalar(key)}:", pad, self.offset)
-        if after is None:
-            # The first field may stand behind the dash of a list item.
-            self.edits.append((parent.pairs[0][0].start, parent.pairs[0][0].start, self._joined(lines)[len(pad) :] + self.newline + pad))
-        else:
-            self._insert_lines(max(self.parsed.colon(after[0]), after[1].end), lines)
+    def _changed(self, parent: Node, entry: Entry, change: Change, start: int, end: int) -> str:
+        """A stretch of the text with an entry in it, changed."""
+        made = len(self._edits)
+        self._change(parent, entry, change)
+        edits = self._edits[made:]
+        del self._edits[made:]
+        return self._applied(start, end, edits)
 
-    def insert_item(self, parent: Node, after: Node | None, value: Value) -> None:
-        """A new item after another one, or before all."""
-        pad = " " * self.parsed.column(parent.start)
-        lines = yaml_emit.entry(plain(value), f"{pad}-", pad, self.offset)
-        if after is None:
-            self.edits.append((parent.start, parent.start, self._joined(lines)[len(pad) :] + self.newline + pad))
-        else:
-            self._insert_lines(max(after.end, self._dash(parent, after) + 1), lines)
+    # -- text --------------------------------------------------------------
 
-    def insert_document(self, after: Document, value: Value) -> None:
-        """A new document after another one."""
-        self._insert_lines(after.root.end, ["---", *yaml_emit.entry(plain(value))])
+    def _edit(self, start: int, end: int, text: str) -> None:
+        if text or start < end:
+            self._edits.append((start, end, text))
 
-    def delete_field(self, parent: Node, key: Node, child: Node, kept: list[str]) -> None:
-        """Take a field out; ``kept`` are the comments within it that stay, as lines of their own."""
-        self._delete(parent.pairs[0][0].start, key.start, max(self.parsed.colon(key), child.end), kept)
+    def _applied(self, start: int, end: int, edits: Sequence[_Edit]) -> str:
+        """A stretch of the text, edited. Edits at one place apply in the order in which they were made."""
+        pieces: list[str] = []
+        for first, last, text in sorted(edits, key=lambda edit: edit[:2]):
+            if not start <= first <= last <= end:
+                raise Unspliceable("two changes at the same place")
+            pieces += [self._text[start:first], text]
+            start = last
+        return "".join([*pieces, self._text[start:end]])
 
-    def delete_item(self, parent: Node, child: Node, kept: list[str]) -> None:
-        """Take an item out, with its dash."""
-        dash = self._dash(parent, child)
-        self._delete(parent.start, dash, max(child.end, dash + 1), kept)
+    def _emitted(self, value: Value, head: str = "", pad: str = "") -> list[str]:
+        lines = yaml_emit.entry(plain(value), head, pad, self._offset, self._step)
+        return [line.replace("\n", self._newline) for line in lines]
 
-    def delete_document(self, document: Document) -> None:
-        """Take a document out, with the ``---`` before it."""
-        start = self.text.rfind("---", 0, max(document.start, 0) + 1)
-        if start < 0:
-            raise Unspliceable("the first document")
-        self.edits.append((start, self._line_end(document.root.end), ""))
+    def _lines(self, lines: Sequence[str]) -> str:
+        return "".join(f"{line}{self._newline}" for line in lines)
 
-    def _delete(self, first: int, start: int, end: int, kept: list[str]) -> None:
-        """Whole lines from ``start`` to ``end``. ``first`` is where the first entry of the parent stands."""
-        line = self.text.rfind("\n", 0, start) + 1
-        until = self._line_end(end)
-        pad = " " * self.parsed.column(first)
-        notes = "".join(f"{pad}# {comment}{self.newline}" for comment in kept)
-        if self.text[line:start].strip():
-            # The first field of a list item: what comes next moves up behind the dash.
-            following = until
-            while following < len(self.text) and self.text[following] in " \r\n":
-                following += 1
-            if kept or following >= len(self.text) or self.parsed.column(following) != self.parsed.column(start):
-                raise Unspliceable("the first field of a list item")
-            self.edits.append((start, following, ""))
-            return
-        self.edits.append((line, until, notes))
+    def _notes(self, start: int, end: int, pad: str) -> str:
+        """A person's comments in a stretch of the text, each on a line of its own."""
+        comments = self._parsed.comments(start, end)
+        return self._lines([f"{pad}{comment.text}" for comment in comments if comment.says not in self._generated])
 
-    def _insert_lines(self, end: int, lines: list[str]) -> None:
-        """Lines of their own below the one that ``end`` is on."""
-        place = self._line_end(end)
-        body = self._joined(lines)
-        if place and self.text[place - 1 : place] == "\n":
-            self.edits.append((place, place, body + self.newline))
-        else:  # the last line has no newline, and goes without one
-            self.edits.append((place, place, self.newline + body))
+    def _pad(self, offset: int) -> str:
+        return " " * (offset - self._line_start(offset))
+
+    def _line_start(self, offset: int) -> int:
+        return self._text.rfind("\n", 0, offset) + 1
 
     def _line_end(self, offset: int) -> int:
         """Where the line of an offset ends, its newline included."""
-        found = self.text.find("\n", offset)
-        return len(self.text) if found < 0 else found + 1
+        return self._text.index("\n", offset) + 1
 
-    def _dash(self, parent: Node, child: Node) -> int:
-        """The dash of an item: in the list's column, on the item's line or above it."""
-        column = self.parsed.column(parent.start)
-        line = self.text.rfind("\n", 0, child.start) + 1
-        while line >= 0:
-            if self.text[line + column : line + column + 1] == "-" and line + column < max(child.start, line + column + 1):
-                return line + column
-            line = self.text.rfind("\n", 0, line - 1) + 1 if line else -1
-        raise Unspliceable("a list item without its dash")
+    def _first_on_line(self, line: int) -> int:
+        """Where the first character of a line stands that is no space."""
+        return line + len(self._text[line:]) - len(self._text[line:].lstrip(" "))
 
-    def _joined(self, lines: list[str]) -> str:
-        return self.newline.join(line.replace("\n", self.newline) for line in lines)
+    def _is_compact(self, start: int) -> bool:
+        """Whether something stands before an entry on its line: the dash of the list that it is in."""
+        return not self._text[self._line_start(start) : start].isspace() and start > self._line_start(start)
 
-    @property
-    def offset(self) -> str:
-        """How much deeper than its key this file writes lists; by its first one."""
-        if self._offset is None:
-            self._offset = next(self._offsets(), "")
-        return self._offset
+    def _after(self, entry: Entry) -> int:
+        """Where the lines of an entry end: its own, and those with comments that are deeper than it is."""
+        depth = entry.start - self._line_start(entry.start)
+        end = position = self._line_end(entry.end)
+        while match := _COMMENT_OR_BLANK.match(self._text, position):
+            position = match.end()
+            if match[2]:
+                if len(match[1]) <= depth:
+                    break
+                end = position
+        return end
 
-    def _offsets(self):  # type: ignore[no-untyped-def]
-        for document in self.parsed.documents:
-            for node in document.root.walk():
-                for key, child in node.pairs:
-                    if child.kind == "seq" and not child.flow and child.items and not node.flow:
-                        deeper = self.parsed.column(child.start) - self.parsed.column(key.start)
-                        yield "  " if deeper > 0 else ""
+    def _above(self, start: int) -> int:
+        """Where the comments right above an entry start, unless they are the head of the file."""
+        line = top = self._line_start(start)
+        while top and (match := _COMMENT_OR_BLANK.match(self._text, self._line_start(top - 1))):
+            if not match[2] or len(match[1]) != start - line:
+                return top
+            top = self._line_start(top - 1)
+        return top if top and not self._text.startswith("---", self._line_start(top - 1)) else line
+
+
+def _is_one_line(node: Node) -> bool:
+    """Whether a scalar may take the place of this node without touching the lines around it."""
+    return node.kind == "alias" or (node.kind == "scalar" and node.style not in ("|", ">"))
+
+
+def _anchored(node: Node, text: str) -> str:
+    """The new text of a node, with its anchor: others may refer to it."""
+    space = " " if text.startswith(" ") else ""
+    return f"{space}&{node.anchor} {text.removeprefix(' ')}".rstrip() if node.anchor else text
+
+
+def _indentation(parsed: Parsed) -> tuple[str, str]:
+    """How much deeper than its key this file writes maps, and lists; by the first ones of it."""
+    found: dict[str, int] = {}
+    for document in parsed.documents:
+        for node in document.root.walk():
+            for entry in node.entries:
+                child = entry.node
+                if entry.key and child.entries and not child.flow:
+                    deeper = parsed.column(child.entries[0].start) - parsed.column(entry.start)
+                    found.setdefault(child.kind, deeper)
+    return " " * found.get("map", 2), " " * found.get("seq", 0)

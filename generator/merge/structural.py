@@ -2,37 +2,27 @@
 
 What changed from *original* to *updated* is applied to *local*, field by
 field; what only a person changed is not touched at all, not even by a space.
-Each step returns what the merged part means, and at the end the edited text is
-read again and must mean exactly that, with every comment that was there.
+Here it is decided what becomes of each node (``plan``); ``splice`` then edits
+the text. At the end the edited text is read again: it must mean exactly what
+was decided, and hold every comment that was there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from generator import yaml_emit
-from generator.merge import identity
+from generator.errors import SpecError
+from generator.merge import alignment, identity
+from generator.merge.alignment import Row
 from generator.merge.conflict import Conflict, Settle, Side, leave_open
-from generator.merge.splice import Editor, Unspliceable, plain
-from generator.merge.tree import Document, Node, Parsed, Scalar, Value, comments
+from generator.merge.plan import Change, Kept, New, Page, Part, Within
+from generator.merge.splice import Splicer, Unspliceable, plain
+from generator.merge.tree import NULL, Entry, Node, Parsed, Scalar, Value, inherited, meaning
 
-_GONE: Final = object()
-
-
-@dataclass(slots=True)
-class _Slot:
-    """Where a node of the local text hangs: a field of a map, an item of a list, or a document."""
-
-    parent: Node | None
-    key: Node | None
-    node: Node
-    document: Document
-
-    @property
-    def flow(self) -> bool:
-        return bool(self.parent and self.parent.flow)
+Path = tuple[str, ...]
 
 
 def merge(
@@ -42,426 +32,278 @@ def merge(
 
     ``SpecError`` where ``local`` is not YAML.
     """
-    ours = Parsed(local, path)
-    run = _Merge(path, Parsed(original, path), ours, Parsed(updated, path), settle)
-    return run.result()
+    before, here, after = Parsed(original, path), Parsed(local, path), Parsed(updated, path)
+    decisions = _Decisions(here, settle)
+    pages = decisions.pages(before, after)
+    if decisions.open:
+        return local, decisions.open
+    try:
+        return _edited(before, here, after, pages), []
+    except Unspliceable as exc:
+        return _whole(path, local, updated, str(exc), settle)
 
 
-class _Merge:
-    def __init__(self, path: str, original: Parsed, local: Parsed, updated: Parsed, settle: Settle) -> None:
-        self.path = path
-        self.original, self.local, self.updated = original, local, updated
+def _edited(original: Parsed, local: Parsed, updated: Parsed, pages: list[Page]) -> str:
+    """The local text with all changes made, and proven to be right."""
+    generated = Counter(comment.says for comment in original.comments())
+    splicer = Splicer(local, generated)
+    head, new_head = _head(original), _head(updated)
+    if head != new_head and head and local.text.startswith(head):
+        splicer.replace_head(len(head), new_head)
+    for alias, value in _orphans(local, pages):
+        splicer.write_out(alias, value)
+    splicer.write(pages)
+    text = splicer.result()
+    try:
+        again = Parsed(text, local.path)
+    except SpecError as exc:
+        raise Unspliceable("this shape of YAML") from exc
+    if again.value != [page.change.value for page in pages]:
+        raise Unspliceable("this shape of YAML")
+    lost = Counter(comment.says for comment in local.comments())
+    lost -= Counter(comment.says for comment in again.comments()) + generated
+    if lost:
+        raise Unspliceable(f"a comment would be lost: # {next(iter(lost))}")
+    return text
+
+
+def _whole(path: str, local: str, updated: str, reason: str, settle: Settle) -> tuple[str, list[Conflict]]:
+    """What cannot be merged in place is one conflict over the file."""
+    conflict = Conflict(path, 1, "", None, f"the file as it is ({reason})", "the file as generated")
+    side = settle(conflict)
+    if side is None:
+        return local, [conflict]
+    return (local if side is Side.LOCAL else updated), []
+
+
+def _head(parsed: Parsed) -> str:
+    """The comments that a file starts with."""
+    return parsed.text[: parsed.documents[0].mark] if parsed.documents else ""
+
+
+def _orphans(local: Parsed, pages: Sequence[Page]) -> Iterator[tuple[Node, Value]]:
+    """The aliases that stay while their anchors go, with what they mean."""
+    if not local.has_aliases:
+        return
+    staying: set[Node] = set()
+    for page in pages:
+        if page.document:
+            staying.update(_staying(page.document.root, page.change))
+    for node in staying:
+        if node.target and node.target not in staying:
+            yield node, node.target.value
+
+
+def _staying(node: Node, change: Change) -> Iterator[Node]:
+    """The nodes whose text, or at least whose anchor, is still there after a change."""
+    if isinstance(change, Kept):
+        yield from node.walk()
+        return
+    if not (isinstance(change, New) and node.kind == "alias"):
+        yield node
+    for part in change.parts if isinstance(change, Within) else ():
+        if part.entry:
+            yield from _staying(part.entry.node, part.change)
+
+
+class _Decisions:
+    """What becomes of each node of a local file, and the conflicts that stay open."""
+
+    def __init__(self, local: Parsed, settle: Settle) -> None:
+        self.local = local
         self.settle = settle
-        self.editor = Editor(local)
         self.open: list[Conflict] = []
-        self.generated_comments = Counter(comments(original)) + Counter()
-
-    def result(self) -> tuple[str, list[Conflict]]:
-        try:
-            wanted = self._documents()
-            if self.open:
-                return self.local.text, self.open
-            text = self.editor.result()
-            self._prove(text, wanted)
-        except Unspliceable as exc:
-            return self._as_a_whole(str(exc))
-        return text, []
-
-    def _prove(self, text: str, wanted: list[Value]) -> None:
-        """The edited text means what was merged, and holds every comment that was there."""
-        again = Parsed(text, self.path)
-        if again.value != wanted:
-            raise Unspliceable("this shape of YAML")
-        lost = Counter(comments(self.local)) - Counter(comments(again))
-        if lost - self.generated_comments:
-            raise Unspliceable(f"a comment would be lost: # {next(iter(lost))}")
-
-    def _as_a_whole(self, reason: str) -> tuple[str, list[Conflict]]:
-        """What cannot be merged in place is one conflict over the file."""
-        conflict = Conflict(self.path, 1, "", None, f"the file as it is ({reason})", "the file as generated")
-        side = self.settle(conflict)
-        if side is None:
-            return self.local.text, [conflict]
-        return (self.local.text if side is Side.LOCAL else self.updated.text), []
+        # What nodes mean after their change; only kept where an alias may refer to them.
+        self._values: dict[Node, Value] = {}
+        # The alias through which nodes are looked at, if they are not looked at where they stand.
+        self._through: Node | None = None
 
     # -- documents ---------------------------------------------------------
 
-    def _documents(self) -> list[Value]:
+    def pages(self, original: Parsed, updated: Parsed) -> list[Page]:
         """Documents are matched by kind and name; the one of a single-document file is the one there is."""
-        before, here, after = (file.documents for file in (self.original, self.local, self.updated))
+        before, here, after = original.value, self.local.documents, updated.value
         if len(before) == len(here) == len(after) == 1:
-            slot = _Slot(None, None, here[0].root, here[0])
-            return [self._node(before[0].root, slot, after[0].root, ())]
-        old = {identity.document(document.root.value): document for document in before}
-        new = {identity.document(document.root.value): document for document in after}
-        merged: list[Value] = []
-        last: dict[identity.Key, Document] = {}
-        for document in here:
-            name = identity.document(document.root.value)
-            last[name] = document
-            value = self._document(document, old.get(name), new.get(name), name)
-            if value is not _GONE:
-                merged.append(value)
-        previous = here[-1]
-        for name, document in new.items():
-            if name not in last and name not in old:
-                self.editor.insert_document(previous, document.root.value)
-                merged.append(document.root.value)
-        return merged
-
-    def _document(
-        self, document: Document, old: Document | None, new: Document | None, name: identity.Key
-    ) -> Value | Any:
-        value = document.root.value
-        if new is not None:
-            return self._node(old.root if old else None, _Slot(None, None, document.root, document), new.root, ())
-        if old is None:
-            return value
-        field = "/".join(str(part.text if isinstance(part, Scalar) else part) for part in name[1:])
-        gone = value == old.root.value or self._settled(document.root, (field,), old.root.value, value, None)
-        if not gone:
-            return value
-        self.editor.delete_document(document)
-        return _GONE
+            return [Page(here[0], self._node(before[0], here[0].root, after[0], ()))]
+        rows = alignment.documents(before, self.local.value, after)
+        changes = self._rows(rows, before, [document.root for document in here], after, _document_path)
+        return [Page(None if row.here is None else here[row.here], change) for row, change in changes]
 
     # -- nodes -------------------------------------------------------------
 
-    def _node(self, old: Node | None, slot: _Slot, new: Node, path: tuple[str, ...]) -> Value:
-        """Merge one node that is there in local and in updated."""
-        before, here, after = old.value if old else None, slot.node.value, new.value
-        if after in (before, here):
-            return here
-        node = slot.node
-        if node.kind != "alias":
-            if isinstance(here, dict) and isinstance(after, dict) and (old is None or isinstance(before, dict)):
-                return self._map(old, slot, new, path)
-            if isinstance(here, list) and isinstance(after, list) and (old is None or isinstance(before, list)):
-                return self._list(old, slot, new, path)
-        if here == before or self._settled(node, path, before, here, after):
-            self._replace(slot, after)
-            return after
-        return here
+    def _field(self, before: Value | None, node: Node, after: Value | None, path: Path) -> Change | None:
+        """What becomes of something that is there in local; ``None`` if it goes."""
+        if after is not None:
+            return self._node(before, node, after, path)
+        if before is not None and self._yields(node, path, before, node.value, None):
+            return None
+        return self._kept(node)
 
-    def _replace(self, slot: _Slot, value: Value) -> None:
-        node = slot.node
-        one_line = isinstance(value, Scalar) and "\n" not in value.text
-        if node.kind == "scalar" and node.style not in ("|", ">") and one_line:
-            self.editor.replace_scalar(node, value, flow=slot.flow)
-        elif slot.key is not None and slot.parent is not None:
-            self.editor.replace_field(slot.parent, slot.key, node, value)
-        elif slot.parent is not None:
-            self.editor.replace_item(slot.parent, node, value)
-        else:
-            self.editor.replace_root(slot.document, value)
+    def _node(self, before: Value | None, node: Node, after: Value, path: Path) -> Change:
+        change = self._changed(before, node, after, path)
+        if self.local.has_aliases and not self._through:
+            self._values[node] = change.value
+        return change
 
-    def _map(self, old: Node | None, slot: _Slot, new: Node, path: tuple[str, ...]) -> Value:
-        node = slot.node
-        before, here, after = old.value if old else {}, node.value, new.value
-        assert isinstance(before, dict)
-        assert isinstance(here, dict)
-        assert isinstance(after, dict)
-        if node.flow or not node.pairs:
-            return self._rewritten_map(before, slot, after, path)
-        merged: dict[str, Value] = dict(here)
-        for key in here:
-            pair = node.pair(key)
-            if key in after:
-                old_child = old and _child(old, key)
-                new_child = _child(new, key)
-                assert new_child is not None
-                if pair is None:  # inherited through a merge key
-                    merged[key] = self._inherited(slot, key, before.get(key), here[key], after[key], path)
-                else:
-                    inner = _Slot(node, pair[0], pair[1], slot.document)
-                    merged[key] = self._node(old_child, inner, new_child, (*path, key))
-            elif key in before and self._goes(pair[1] if pair else node, (*path, key), before[key], here[key]):
-                if pair is None:
-                    raise Unspliceable("a field that comes through a merge key")
-                self.editor.delete_field(node, *pair, self._comments_of(pair[0].start, pair[1].end))
-                del merged[key]
-        previous: tuple[Node, Node] | None = None
-        for key, value in after.items():
-            if key in here:
-                previous = node.pair(key) or previous
-            elif key not in before:
-                self.editor.insert_field(node, previous, key, value)
-                merged[key] = value
-        if not merged:
-            raise Unspliceable("a map that would be empty")
-        return merged
-
-    def _inherited(
-        self, slot: _Slot, key: str, before: Value | None, here: Value, after: Value, path: tuple[str, ...]
-    ) -> Value:
-        """A changed field that local has from an anchor gets a line of its own; the anchor serves others, too."""
-        if after in (before, here):
-            return here
-        if here == before or self._settled(slot.node, (*path, key), before, here, after):
-            self.editor.insert_field(slot.node, slot.node.pairs[-1], key, after)
-            return after
-        return here
-
-    def _rewritten_map(
-        self, before: dict[str, Value], slot: _Slot, after: dict[str, Value], path: tuple[str, ...]
-    ) -> Value:
-        """A map in braces: scalars in place where nothing else changes, or all of it on one line."""
-        node = slot.node
+    def _changed(self, before: Value | None, node: Node, after: Value, path: Path) -> Change:
         here = node.value
-        assert isinstance(here, dict)
-        merged: dict[str, Value] = {}
-        for key, value in here.items():
-            pair = node.pair(key)
-            if key in after and after[key] not in (before.get(key), value):
-                changed = value == before.get(key) or self._settled(
-                    pair[1] if pair else node, (*path, key), before.get(key), value, after[key]
-                )
-                merged[key] = after[key] if changed else value
-            elif key in after or key not in before or not self._goes(pair[1] if pair else node, (*path, key), before[key], value):
-                merged[key] = value
-        merged.update({key: value for key, value in after.items() if key not in here and key not in before})
-        if merged == here:
-            return here
-        same_keys = list(merged) == [key.text for key, _ in node.pairs]
-        if same_keys and all(
-            merged[key.text] == child.value or (child.kind == "scalar" and isinstance(merged[key.text], Scalar))
-            for key, child in node.pairs
-        ):
-            for key, child in node.pairs:
-                if merged[key.text] != child.value:
-                    self.editor.replace_scalar(child, merged[key.text], flow=True)
-        elif node.flow and merged and node.pairs:
-            self.editor.edits.append((node.start, node.end, yaml_emit.flow(plain(merged))))
-        else:
-            self._replace(slot, merged)
-        return merged
+        if after in (before, here):
+            kept = self._kept(node)
+            if kept.value == here:
+                return kept
+            # It refers to something that changes, and is itself to mean what it did.
+            before = after = here
+        if node.kind == "alias":
+            return self._alias(before, node, after, path)
+        if _is_like(dict, before, here, after):
+            return self._map(_filled(before, {}), node, _filled(after, {}), path)
+        if _is_like(list, before, here, after):
+            return self._list(_filled(before, []), node, _filled(after, []), path)
+        return New(after) if self._yields(node, path, before, here, after) else self._kept(node)
 
-    def _goes(self, node: Node, path: tuple[str, ...], before: Value, here: Value) -> bool:
-        """Whether a field that the generator took out goes here as well."""
-        return here == before or self._settled(node, path, before, here, None)
+    def _kept(self, node: Node) -> Kept:
+        return Kept(self._now(node))
+
+    def _now(self, node: Node) -> Value:
+        """What a node means after the changes decided so far, if it stays as it is written."""
+        if self._through or not self.local.has_aliases:
+            return node.value
+        return self._values[node] if node in self._values else meaning(node, self._now)
+
+    def _alias(self, before: Value | None, node: Node, after: Value, path: Path) -> Change:
+        """An alias stays where its anchor comes to mean the right thing, and is written out otherwise."""
+        outer, self._through = self._through, self._through or node
+        assert node.target is not None
+        wanted = self._changed(before, node.target, after, path).value
+        self._through = outer
+        return Kept(wanted) if self._now(node) == wanted else New(wanted)
+
+    # -- maps --------------------------------------------------------------
+
+    def _map(self, before: Mapping[str, Value], node: Node, after: Mapping[str, Value], path: Path) -> Change:
+        changes: dict[str, Change] = {}
+        for key, child in _fields(node).items():
+            change = self._field(before.get(key), child, after.get(key), (*path, key))
+            if change:
+                changes[key] = change
+        here = node.value if isinstance(node.value, dict) else {}
+        changes |= {key: New(value) for key, value in after.items() if key not in here and key not in before}
+        value = {key: change.value for key, change in changes.items()}
+        own = {entry.name: entry for entry in node.entries if not entry.inherits}
+        given = inherited(node, self._now)
+        merge_keys = [Part(entry, Kept(NULL)) for entry in node.entries if entry.inherits]
+        if not given.keys() <= value.keys():
+            merge_keys, given = [], {}  # what they give has to be written out, but for what goes
+        names = [name for name in own if name in changes]
+        new = [name for name in changes if name not in own and given.get(name) != value[name]]
+        order = alignment.weave(names, [key for key in after if key in own or key in new])
+        order += [name for name in new if name not in after]
+        parts = [Part(own.get(name), _written(changes[name], own.get(name)), name) for name in order if name in changes]
+        return _within(node, value, _in_place(node, merge_keys, parts))
 
     # -- lists -------------------------------------------------------------
 
-    def _list(self, old: Node | None, slot: _Slot, new: Node, path: tuple[str, ...]) -> Value:
-        node = slot.node
-        old_items = old.items if old and old.kind == "seq" else []
-        name = path[-1].partition("[")[0] if path else ""
-        before, here, after = (
-            [item.value for item in items] for items in (old_items, node.items, new.items)
-        )
-        old_keys, keys, new_keys = identity.keys(name, before, here, after)
-        ours = _pairs(old_keys, keys, before, here)
-        theirs = _pairs(old_keys, new_keys, before, after)
-        steps = _Steps(self, slot, path, old_items, new.items)
-        if name in identity.SEQUENCES and _both_insert(old_keys, ours, theirs, keys, new_keys):
-            if self._settled(node, path, before, here, after):
-                self._replace(slot, after)
-                return after
-            return here
-        matched_here = {theirs_index: index for index, theirs_index in _matched(ours, theirs, keys, new_keys)}
-        merged = steps.walk(ours, theirs, matched_here)
-        if not merged and here:
-            raise Unspliceable("a list that would be empty")
-        return merged
+    def _list(self, before: list[Value], node: Node, after: list[Value], path: Path) -> Change:
+        here = [item.value for item in node.items]
+        rows = alignment.rows(path[-1] if path else "", before, here, after)
+        if rows is None:
+            return New(after) if self._yields(node, path, before, here, after) else self._kept(node)
+        changes = self._rows(rows, before, node.items, after, lambda index, _: _item_path(path, index))
+        parts = [Part(None if row.here is None else node.entries[row.here], change) for row, change in changes]
+        return _within(node, [part.change.value for part in parts], parts)
+
+    def _rows(
+        self,
+        rows: Sequence[Row],
+        before: Sequence[Value],
+        here: Sequence[Node],
+        after: Sequence[Value],
+        path: Callable[[int, Sequence[Node]], Path],
+    ) -> list[tuple[Row, Change]]:
+        """What becomes of the items of a list, or of the documents of a file; those that go are left out."""
+        changes: dict[Row, Change | None] = {}
+        # In the order of the text, so that anchors come before their aliases.
+        for row in sorted(rows, key=lambda row: -1 if row.here is None else row.here):
+            old = None if row.old is None else before[row.old]
+            new = None if row.new is None else after[row.new]
+            if row.here is not None:
+                changes[row] = self._field(old, here[row.here], new, path(row.here, here))
+            else:
+                changes[row] = None if new is None else New(new)
+        return [(row, change) for row in rows if (change := changes[row])]
 
     # -- conflicts ---------------------------------------------------------
 
-    def _settled(
-        self, node: Node, path: tuple[str, ...], before: Value | None, here: Value | None, after: Value | None
-    ) -> bool:
-        """Note a conflict; whether it was settled in favour of what is generated now."""
-        line, _ = self.local.place(node.start)
-        conflict = Conflict(self.path, line, _dotted(path), _shown(before), _shown(here), _shown(after))
+    def _yields(self, node: Node, path: Path, before: Value | None, here: Value, after: Value | None) -> bool:
+        """Whether the local value makes way for the generated one: nobody changed it, or a conflict is settled so."""
+        if here == before:
+            return True
+        line, _ = self.local.place((self._through or node).start)
+        conflict = Conflict(self.local.path, line, _dotted(path), _shown(before), _shown(here), _shown(after))
         side = self.settle(conflict)
         if side is None:
             self.open.append(conflict)
         return side is Side.UPDATED
 
-    def _comments_of(self, start: int, end: int) -> list[str]:
-        """A person's comments within a stretch of the text and at the end of its last line."""
-        stop = self.local.text.find("\n", end)
-        piece = self.local.text[start : stop if stop >= 0 else len(self.local.text)]
-        pad = " " * self.local.column(start)
-        found = Counter(comments(Parsed(pad + piece, self.path)))
-        return list((found - self.generated_comments).elements())
+
+def _fields(node: Node) -> dict[str, Node]:
+    """The fields of a map: its own, then those that it has through merge keys."""
+    found = {entry.name: entry.node for entry in node.entries if not entry.inherits}
+    for entry in node.entries:
+        for source in entry.sources if entry.inherits else ():
+            for name, child in _fields(source.target or source).items():
+                found.setdefault(name, child)
+    return found
 
 
-@dataclass(slots=True)
-class _Steps:
-    """One walk over a list: what goes, what changes, what comes."""
-
-    merge: _Merge
-    slot: _Slot
-    path: tuple[str, ...]
-    old: list[Node]
-    new: list[Node]
-
-    def walk(
-        self, ours: dict[int, int], theirs: dict[int, int], also: dict[int, int]
-    ) -> list[Value]:
-        """``ours`` and ``theirs`` map items of the original to those of local and updated; ``also`` new to local."""
-        node = self.slot.node
-        if node.flow or not node.items:
-            return self._rewritten(ours, theirs, also)
-        kept: dict[int, Value] = {index: item.value for index, item in enumerate(node.items)}
-        position: dict[int, int] = dict(also)
-        for index in range(len(self.old)):
-            here, after = ours.get(index), theirs.get(index)
-            if here is not None and after is not None:
-                position[after] = here
-                kept[here] = self._merged(here, index, after)
-            elif here is not None:
-                before = self.old[index].value
-                if self.merge._goes(node.items[here], self._at(here), before, kept[here]):
-                    item = node.items[here]
-                    self.merge.editor.delete_item(node, item, self.merge._comments_of(item.start, item.end))
-                    del kept[here]
-        for after, here in also.items():
-            kept[here] = self._merged(here, None, after)
-        return self._with_new(kept, set(theirs.values()) | set(also), position)
-
-    def _with_new(self, kept: dict[int, Value], known: set[int], position: dict[int, int]) -> list[Value]:
-        node = self.slot.node
-        inserted: dict[int, list[Value]] = {}
-        previous = -1
-        for index, item in enumerate(self.new):
-            if index in position:
-                previous = position[index]
-            elif index not in known:
-                after = node.items[previous] if previous >= 0 else None
-                self.merge.editor.insert_item(node, after, item.value)
-                inserted.setdefault(previous, []).append(item.value)
-        merged = list(inserted.get(-1, []))
-        for here in range(len(node.items)):
-            if here in kept:
-                merged.append(kept[here])
-            merged += inserted.get(here, [])
-        return merged
-
-    def _merged(self, here: int, old: int | None, after: int) -> Value:
-        node = self.slot.node
-        inner = _Slot(node, None, node.items[here], self.slot.document)
-        return self.merge._node(None if old is None else self.old[old], inner, self.new[after], self._at(here))
-
-    def _rewritten(self, ours: dict[int, int], theirs: dict[int, int], also: dict[int, int]) -> list[Value]:
-        """A list in brackets, or an empty one: written anew on one line, or as a block where it was empty."""
-        node = self.slot.node
-        here = [item.value for item in node.items]
-        kept: dict[int, Value] = dict(enumerate(here))
-        position = dict(also)
-        for index, before_node in enumerate(self.old):
-            mine, after = ours.get(index), theirs.get(index)
-            before = before_node.value
-            if mine is not None and after is not None:
-                position[after] = mine
-                wanted = self.new[after].value
-                if wanted not in (before, kept[mine]) and (
-                    kept[mine] == before
-                    or self.merge._settled(node.items[mine], self._at(mine), before, kept[mine], wanted)
-                ):
-                    kept[mine] = wanted
-            elif mine is not None and self.merge._goes(node.items[mine], self._at(mine), before, kept[mine]):
-                del kept[mine]
-        known = set(theirs.values()) | set(also)
-        inserted: dict[int, list[Value]] = {}
-        previous = -1
-        for index, item in enumerate(self.new):
-            if index in position:
-                previous = position[index]
-            elif index not in known:
-                inserted.setdefault(previous, []).append(item.value)
-        merged = list(inserted.get(-1, []))
-        for mine in range(len(here)):
-            merged += [kept[mine]] if mine in kept else []
-            merged += inserted.get(mine, [])
-        if merged != here:
-            if node.flow and merged and node.items:
-                self.merge.editor.edits.append((node.start, node.end, yaml_emit.flow(plain(merged))))
-            else:
-                self.merge._replace(self.slot, merged)
-        return merged
-
-    def _at(self, here: int) -> tuple[str, ...]:
-        last = self.path[-1] if self.path else ""
-        return (*self.path[:-1], f"{last}[{here}]")
+def _written(change: Change, entry: Entry | None) -> Change:
+    """A change of a field that has no text of its own is a new field."""
+    return change if entry else New(change.value)
 
 
-def _child(node: Node, key: str) -> Node | None:
-    """A field's node, through aliases and merge keys; for reading only."""
-    while node.kind == "alias" and node.target is not None:
-        node = node.target
-    pair = node.pair(key)
-    if pair:
-        return pair[1]
-    for name, child in node.pairs:
-        if name.text == "<<":
-            for source in child.items if child.kind == "seq" else [child]:
-                found = _child(source, key)
-                if found:
-                    return found
-    return None
+def _in_place(node: Node, merge_keys: list[Part], parts: list[Part]) -> list[Part]:
+    """Put merge keys back where they stand."""
+    if not merge_keys:
+        return parts
+    staying = {part.entry for part in (*merge_keys, *parts)}
+    places = {part.entry: part for part in merge_keys}
+    result = list(parts)
+    for index, entry in enumerate(entry for entry in node.entries if entry in staying):
+        if entry in places:
+            own = [place for place, part in enumerate(result) if part.entry]
+            result.insert(own[index] if index < len(own) else len(result), places[entry])
+    return result
 
 
-def _pairs(
-    old_keys: list[identity.Key], keys: list[identity.Key], before: list[Value], now: list[Value]
-) -> dict[int, int]:
-    """Which item of a list became which: by key, and between two that stayed, one for one where they are alike."""
-    place = {key: index for index, key in enumerate(keys)}
-    pairs = {index: place[key] for index, key in enumerate(old_keys) if key in place}
-    taken = set(pairs.values())
-    for index in range(len(old_keys)):
-        if index in pairs:
-            continue
-        after = pairs.get(index - 1, -1) + 1 if index == 0 or index - 1 in pairs else None
-        if after is not None and after < len(keys) and after not in taken and _alike(before[index], now[after]):
-            pairs[index] = after
-            taken.add(after)
-    return pairs
+def _within(node: Node, value: Value, parts: list[Part]) -> Change:
+    """A map or list changed in place, if anything of it stays."""
+    if all(part.entry and isinstance(part.change, Kept) for part in parts) and len(parts) == len(node.entries):
+        entries = [part.entry for part in parts]
+        if entries == node.entries and node.entries:
+            return Kept(value)
+    return Within(value, node, parts) if any(part.entry for part in parts) else New(value)
 
 
-def _alike(one: Value, other: Value) -> bool:
-    """Whether an item may be another one renamed: scalars may, maps if most of their fields agree."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        same = sum(one[key] == other.get(key) for key in one)
-        return 2 * same >= max(len(one), len(other)) - 1 and set(one) & set(other) != set()
-    return isinstance(one, Scalar) and isinstance(other, Scalar)
+def _is_like(kind: type[Any], before: Value | None, here: Value, after: Value) -> bool:
+    """Whether all three are maps (or lists), or nothing in places of such."""
+    return isinstance(after, kind) and all(isinstance(value, kind) or value in (None, NULL) for value in (before, here))
 
 
-def _matched(
-    ours: dict[int, int], theirs: dict[int, int], keys: list[identity.Key], new_keys: list[identity.Key]
-) -> list[tuple[int, int]]:
-    """Items that both sides added under the same key, as (local, updated)."""
-    mine, other = set(ours.values()), set(theirs.values())
-    place = {key: index for index, key in enumerate(keys) if index not in mine}
-    return [(place[key], index) for index, key in enumerate(new_keys) if index not in other and key in place]
+def _filled(value: Value | None, empty: Any) -> Any:
+    return value if isinstance(value, type(empty)) else empty
 
 
-def _both_insert(
-    old_keys: list[identity.Key],
-    ours: dict[int, int],
-    theirs: dict[int, int],
-    keys: list[identity.Key],
-    new_keys: list[identity.Key],
-) -> bool:
-    """Whether both sides put something into the same gap of a sequence, where the order would be a guess."""
-    mine = _gaps(old_keys, ours, keys)
-    other = _gaps(old_keys, theirs, new_keys)
-    return any(other[gap] != items for gap, items in mine.items() if gap in other)
+def _document_path(index: int, roots: Sequence[Node]) -> Path:
+    """A document's part of the path of its fields, if there are several."""
+    words = [part.text for part in identity.document(roots[index].value)[1:] if isinstance(part, Scalar)]
+    return ("/".join(words),) if len(roots) > 1 and words else ()
 
 
-def _gaps(old_keys: list[identity.Key], pairs: dict[int, int], keys: list[identity.Key]) -> dict[int, list[object]]:
-    """What was inserted, by the item of the original after which it stands (-1: before all)."""
-    back = {now: index for index, now in pairs.items()}
-    gaps: dict[int, list[object]] = {}
-    gap = -1
-    for index, key in enumerate(keys):
-        if index in back:
-            gap = back[index]
-        else:
-            gaps.setdefault(gap, []).append(key[0])
-    return gaps
+def _item_path(path: Path, index: int) -> Path:
+    return (*path[:-1], f"{path[-1] if path else ''}[{index}]")
 
 
-def _dotted(path: tuple[str, ...]) -> str:
+def _dotted(path: Path) -> str:
     return ".".join(part if "." not in part else f'"{part}"' for part in path)
 
 

@@ -1,4 +1,4 @@
-"""YAML as a tree of nodes that know where they stand in the text, comments aside.
+"""YAML as a tree of nodes that know where they stand in the text, and the comments between them.
 
 Built from the parser's events rather than from composed nodes, so that aliases
 keep places of their own. Offsets count characters of the decoded text.
@@ -7,8 +7,10 @@ keep places of their own. Offsets count characters of the decoded text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -21,11 +23,13 @@ except ImportError:
     from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 MAX_VALUES: Final = 1_000_000
-_PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
-_COLON: Final = re.compile(r"[ \t]*:(?=[ \t\r\n]|\Z|[\[{\"'*&])")
+MAX_DEPTH: Final = 100
+_CORE: Final = "tag:yaml.org,2002:"
+_MEND: Final = "mend it first"
+_COLON: Final = re.compile(r"[ \t]*:(?=[ \t\r\n,\]}]|\Z|[\[{\"'*&])")
+_DASH: Final = re.compile(r"(?:[&!]\S*|#[^\n]*|\s)*-")
+_BLOCK_HEADER: Final = re.compile(r"[|>][0-9+-]*")
 _RESOLVER: Final = yaml.resolver.Resolver()
-_STRING: Final = "tag:yaml.org,2002:str"
-_INHERIT: Final = "<<"
 
 
 class Scalar(NamedTuple):
@@ -38,75 +42,131 @@ class Scalar(NamedTuple):
 # Plain data: what a file means, without how it is written. Maps compare without their order.
 Value = Scalar | dict[str, Any] | list[Any]
 
+NULL: Final = Scalar(f"{_CORE}null", "null")
+
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A scalar, map, sequence or alias. ``end`` is where its last character ends, trailing blank lines left out."""
+    """A scalar, map, sequence or alias; ``kind`` says which.
+
+    ``start`` is where it starts, its anchor and tag included, and ``end`` where
+    its last character ends, trailing comments and blank lines left out.
+    """
 
     kind: str
     start: int
     end: int
+    anchor: str = ""
     flow: bool = False
     style: str = ""
-    scalar: Scalar | None = None
-    pairs: list[tuple[Node, Node]] = field(default_factory=list)
-    items: list[Node] = field(default_factory=list)
+    text: str = ""
+    scalar: Scalar = NULL
+    entries: list[Entry] = field(default_factory=list)
     target: Node | None = None
+    size: int = 1
     _value: Value | None = None
 
     @property
     def value(self) -> Value:
         """What the node means, aliases and merge keys expanded."""
         if self._value is None:
-            self._value = self._expand()
+            self._value = meaning(self, lambda node: node.value)
         return self._value
 
-    def _expand(self) -> Value:
-        if self.kind == "scalar":
-            assert self.scalar is not None
-            return self.scalar
-        if self.kind == "alias":
-            assert self.target is not None
-            return self.target.value
-        if self.kind == "seq":
-            return [item.value for item in self.items]
-        own = {key.text: child.value for key, child in self.pairs if key.text != _INHERIT}
-        inherited: dict[str, Any] = {}
-        for key, child in self.pairs:
-            if key.text == _INHERIT:
-                sources = child.items if child.kind == "seq" else [child]
-                for source in sources:
-                    value = source.value
-                    for name, item in value.items() if isinstance(value, dict) else ():
-                        inherited.setdefault(name, item)
-        return {**inherited, **own}
+    @property
+    def pairs(self) -> list[tuple[Node, Node]]:
+        """The keys and values of a map."""
+        return [(entry.key, entry.node) for entry in self.entries if entry.key]
 
     @property
-    def text(self) -> str:
-        """A key's text."""
-        return self.scalar.text if self.scalar else ""
-
-    def pair(self, key: str) -> tuple[Node, Node] | None:
-        """The key and value nodes of a map's own (not inherited) field."""
-        return next((pair for pair in self.pairs if pair[0].text == key), None)
+    def items(self) -> list[Node]:
+        """The items of a sequence."""
+        return [entry.node for entry in self.entries] if self.kind == "seq" else []
 
     def walk(self) -> Iterator[Node]:
-        """The node and all below it; aliases are not followed."""
+        """The node and the values below it; aliases are not followed."""
         yield self
-        for key, child in self.pairs:
-            yield key
-            yield from child.walk()
-        for item in self.items:
-            yield from item.walk()
+        for entry in self.entries:
+            yield from entry.node.walk()
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A field of a map or an item of a sequence.
+
+    ``start`` is where its key or dash stands, ``head`` where the colon or dash
+    ends (an item in brackets has neither: both are where it starts).
+    """
+
+    key: Node | None
+    start: int
+    head: int
+    node: Node
+
+    @property
+    def name(self) -> str:
+        """The key of a field."""
+        return self.key.text if self.key else ""
+
+    @property
+    def end(self) -> int:
+        """Where its last character ends."""
+        return max(self.head, self.node.end)
+
+    @property
+    def inherits(self) -> bool:
+        """Whether it is a merge key, ``<<: *other``."""
+        return self.name == "<<" and self.key is not None and not self.key.style
+
+    @property
+    def sources(self) -> list[Node]:
+        """The maps that a merge key takes fields from, the first one first."""
+        return self.node.items if self.node.kind == "seq" else [self.node]
 
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """One document of a file; ``start`` and ``end`` enclose its text, without ``---``."""
+    """A document. ``mark`` is where its ``---`` stands, ``start`` where that ends; without one, where its root is."""
 
     root: Node
+    mark: int
     start: int
-    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment as it is written, ``#`` included."""
+
+    start: int
+    text: str
+
+    @property
+    def says(self) -> str:
+        """The comment without its ``#`` and spaces."""
+        return self.text[1:].strip()
+
+
+def meaning(node: Node, value_of: Callable[[Node], Value]) -> Value:
+    """What a node means if ``value_of`` tells what the nodes mean that it consists of or refers to."""
+    if node.kind == "scalar":
+        return node.scalar
+    if node.target:
+        return value_of(node.target)
+    if node.kind == "seq":
+        return [value_of(entry.node) for entry in node.entries]
+    own = {entry.name: value_of(entry.node) for entry in node.entries if not entry.inherits}
+    return {**inherited(node, value_of), **own}
+
+
+def inherited(node: Node, value_of: Callable[[Node], Value]) -> dict[str, Value]:
+    """The fields that a map has through merge keys, those that it has itself included."""
+    found: dict[str, Value] = {}
+    for entry in node.entries:
+        for source in entry.sources if entry.inherits else ():
+            value = value_of(source)
+            for name, item in value.items() if isinstance(value, dict) else ():
+                found.setdefault(name, item)
+    return found
 
 
 class Parsed:
@@ -115,136 +175,155 @@ class Parsed:
     def __init__(self, text: str, path: str) -> None:
         self.text = text
         self.path = path
-        self._spent = 0
+        self.has_aliases = False
+        self._anchors: dict[str, Node] = {}
+        self._open: set[str] = set()
+        # Where scalars stand, in the order of the text: a # within is no comment.
+        self._scalars: list[tuple[int, int]] = []
         try:
             self.documents = list(self._documents(yaml.parse(text, Loader=_Parser)))
         except yaml.MarkedYAMLError as exc:
             mark = exc.problem_mark or exc.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise SpecError([Fault(path, line, column, "", exc.problem or "cannot be read", "mend it first")]) from exc
-        except (yaml.YAMLError, RecursionError) as exc:
-            raise SpecError([Fault(path, 1, 1, "", str(exc).splitlines()[0], "mend it first")]) from exc
-
-    def _documents(self, events: Iterator[Any]) -> Iterator[Document]:
-        anchors: dict[str, Node] = {}
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                anchors.clear()
-                root = self._node(next(events), events, anchors, 0)
-                yield Document(root, event.end_mark.index if event.explicit else 0, root.end)
-
-    def _node(self, event: Any, events: Iterator[Any], anchors: dict[str, Node], depth: int) -> Node:
-        start, end = event.start_mark.index, event.end_mark.index
-        self._spent += 1
-        if isinstance(event, yaml.AliasEvent):
-            target = anchors.get(event.anchor)
-            if target is None:
-                raise SpecError([self.fault(start, f"*{event.anchor} has no anchor", "mend it first")])
-            return Node("alias", start, end, target=target)
-        if isinstance(event, yaml.ScalarEvent):
-            node = self._scalar(event, start, end)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            node = Node("seq", start, end, flow=bool(event.flow_style))
-            self._remember(event, node, anchors)
-            self._sequence(node, events, anchors, depth)
-        else:
-            node = Node("map", start, end, flow=bool(event.flow_style))
-            self._remember(event, node, anchors)
-            self._mapping(node, events, anchors, depth)
-        self._remember(event, node, anchors)
-        return node
-
-    @staticmethod
-    def _remember(event: Any, node: Node, anchors: dict[str, Node]) -> None:
-        if event.anchor:
-            anchors[event.anchor] = node
-
-    def _scalar(self, event: Any, start: int, end: int) -> Node:
-        if event.style in ("|", ">"):
-            end = self._block_end(start, end)
-        tag = event.tag or (
-            _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False)) if event.implicit[0] else _STRING
-        )
-        # The scalar itself starts after its anchor and tag.
-        properties = _PROPERTIES.match(self.text, start, end)
-        inner = properties.end() if properties else start
-        return Node("scalar", inner, end, style=event.style or "", scalar=Scalar(tag, event.value))
-
-    def _block_end(self, start: int, end: int) -> int:
-        body = self.text[start:end]
-        if "+" in body.split("\n", 1)[0]:
-            return start + len(body.removesuffix("\n").removesuffix("\r"))
-        return start + len(body.rstrip())
-
-    def _sequence(self, node: Node, events: Iterator[Any], anchors: dict[str, Node], depth: int) -> None:
-        for event in events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                if node.flow:
-                    node.end = event.end_mark.index
-                elif node.items:
-                    node.end = max(node.items[-1].end, node.start + 1)
-                return
-            node.items.append(self._node(event, events, anchors, depth + 1))
-
-    def _mapping(self, node: Node, events: Iterator[Any], anchors: dict[str, Node], depth: int) -> None:
-        seen: set[str] = set()
-        for event in events:
-            if isinstance(event, yaml.MappingEndEvent):
-                if node.flow:
-                    node.end = event.end_mark.index
-                elif node.pairs:
-                    node.end = max(self.colon(node.pairs[-1][0]), node.pairs[-1][1].end)
-                return
-            key = self._node(event, events, anchors, depth + 1)
-            if key.kind != "scalar":
-                raise SpecError([self.fault(key.start, "a key that is not text", "write it as text")])
-            if key.text in seen and key.text != _INHERIT:
-                raise SpecError([self.fault(key.start, f"{key.text} is there twice", "keep one of the two")])
-            seen.add(key.text)
-            node.pairs.append((key, self._node(next(events), events, anchors, depth + 1)))
-
-    def colon(self, key: Node) -> int:
-        """Where the colon after a key ends."""
-        found = _COLON.match(self.text, key.end)
-        return found.end() if found else key.end
-
-    def fault(self, offset: int, message: str, hint: str) -> Fault:
-        """A fault at an offset of this file."""
-        return Fault(self.path, *self.place(offset), "", message, hint)
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, from 1."""
-        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
-
-    def column(self, offset: int) -> int:
-        """How many characters stand before an offset on its line."""
-        return offset - self.text.rfind("\n", 0, offset) - 1
+            raise SpecError([Fault(path, line, column, "", exc.problem or "cannot be read", _MEND)]) from exc
+        except yaml.YAMLError as exc:
+            raise SpecError([Fault(path, 1, 1, "", str(exc).splitlines()[0], _MEND)]) from exc
 
     @property
     def value(self) -> list[Value]:
         """What all documents mean."""
         return [document.root.value for document in self.documents]
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, from 1."""
+        return self.text.count("\n", 0, offset) + 1, self.column(offset) + 1
 
-def comments(parsed: Parsed) -> list[str]:
-    """Every comment of a file, without its ``#`` and spaces. They stand between the parser's tokens."""
-    found: list[str] = []
-    position = 0
-    for token in [*yaml.scan(parsed.text, Loader=_Parser), None]:
-        start = token.start_mark.index if token else len(parsed.text)
-        if start > position:
-            found += _in_gap(parsed.text, position, start)
-        if token is None:
-            break
-        end = token.end_mark.index
-        if isinstance(token, yaml.ScalarToken) and token.style in ("|", ">"):
-            header, newline, _ = parsed.text[token.start_mark.index : end].partition("\n")
-            if newline and "#" in header:
-                found.append(header.partition("#")[2].strip())
-        position = max(position, end)
-    return found
+    def column(self, offset: int) -> int:
+        """How many characters stand before an offset on its line."""
+        return offset - self.text.rfind("\n", 0, offset) - 1
+
+    def comments(self, start: int = 0, end: int | None = None) -> list[Comment]:
+        """The comments that start in a stretch of the text."""
+        end = len(self.text) if end is None else end
+        found: list[Comment] = []
+        position = self.text.find("#", start, end)
+        while position >= 0:
+            index = bisect_right(self._scalars, (position, len(self.text)))
+            if index and position < self._scalars[index - 1][1]:
+                stop = self._scalars[index - 1][1]
+            else:
+                stop = self.text.find("\n", position)
+                stop = len(self.text) if stop < 0 else stop
+                found.append(Comment(position, self.text[position:stop].rstrip()))
+            position = self.text.find("#", stop, end)
+        return found
+
+    # -- from events to nodes ------------------------------------------------
+
+    def _documents(self, events: Iterator[Any]) -> Iterator[Document]:
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._anchors.clear()
+                root = self._node(next(events), events, 0)
+                mark, start = _span(event) if event.explicit else (root.start, root.start)
+                yield Document(root, mark, start)
+
+    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+        start, end = _span(event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, start, end)
+        if isinstance(event, yaml.ScalarEvent):
+            node = self._scalar(event, start, end)
+        else:
+            kind = "seq" if isinstance(event, yaml.SequenceStartEvent) else "map"
+            node = Node(kind, start, end, event.anchor or "", flow=bool(event.flow_style))
+            if depth > MAX_DEPTH:
+                raise self._fault(start, "nested too deeply")
+            self._open.add(node.anchor)
+            self._fill(node, events, depth)
+            self._open.discard(node.anchor)
+        if node.anchor:
+            self._anchors[node.anchor] = node
+        return node
+
+    def _alias(self, event: Any, start: int, end: int) -> Node:
+        target = self._anchors.get(event.anchor)
+        if event.anchor in self._open:
+            raise self._fault(start, f"*{event.anchor} contains itself")
+        if target is None:
+            raise self._fault(start, f"*{event.anchor} has no anchor")
+        self.has_aliases = True
+        return Node("alias", start, end, target=target, size=target.size)
+
+    def _scalar(self, event: Any, start: int, end: int) -> Node:
+        text, style = event.value, event.style or ""
+        content = start
+        if style in ("|", ">"):
+            end, content = self._block_scalar(start, end)
+        self._scalars.append((content, end))
+        tag = event.tag or (_resolved(text) if event.implicit[0] else f"{_CORE}str")
+        return Node("scalar", start, end, event.anchor or "", style=style, text=text, scalar=_scalar(tag, text))
+
+    def _block_scalar(self, start: int, end: int) -> tuple[int, int]:
+        """Where a block scalar ends, and where its text starts: its header may end in a comment."""
+        body = self.text[start:end]
+        first, _, _ = body.partition("\n")
+        header = _BLOCK_HEADER.search(first)
+        keeps = header and "+" in header[0]
+        body = body.removesuffix("\n").removesuffix("\r") if keeps else body.rstrip()
+        return start + len(body), start + min(len(first), len(body))
+
+    def _fill(self, node: Node, events: Iterator[Any], depth: int) -> None:
+        seen: set[str] = set()
+        end = node.start
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                node.end = _span(event)[1] if node.flow else max(end, node.start)
+                return
+            entry = self._item(node, event, events, end, depth) if node.kind == "seq" else None
+            entry = entry or self._field(event, events, depth, seen)
+            node.entries.append(entry)
+            node.size += entry.node.size
+            if node.size > MAX_VALUES:
+                raise self._fault(entry.start, f"aliases make more than {MAX_VALUES:,} values of this")
+            end = entry.end
+
+    def _item(self, node: Node, event: Any, events: Iterator[Any], after: int, depth: int) -> Entry:
+        """An item; its dash is the next one after the item before it (``after``)."""
+        child = self._node(event, events, depth + 1)
+        if node.flow:
+            return Entry(None, child.start, child.start, child)
+        dash = _DASH.match(self.text, after)
+        if dash is None:
+            raise self._fault(child.start, "a list item without its dash")
+        return Entry(None, dash.end() - 1, dash.end(), child)
+
+    def _field(self, event: Any, events: Iterator[Any], depth: int, seen: set[str]) -> Entry:
+        key = self._node(event, events, depth + 1)
+        if key.kind != "scalar":
+            raise self._fault(key.start, "a key that is not text", "write it as text")
+        if key.text in seen and key.text != "<<":
+            raise self._fault(key.start, f"{key.text} is there twice", "keep one of the two")
+        seen.add(key.text)
+        colon = _COLON.match(self.text, key.end)
+        return Entry(key, key.start, colon.end() if colon else key.end, self._node(next(events), events, depth + 1))
+
+    def _fault(self, offset: int, message: str, hint: str = _MEND) -> SpecError:
+        return SpecError([Fault(self.path, *self.place(offset), "", message, hint)])
 
 
-def _in_gap(text: str, start: int, end: int) -> list[str]:
-    lines = text[start:end].split("\n")
-    return [line.partition("#")[2].strip() for line in lines if "#" in line]
+def _span(event: Any) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
+
+
+def _scalar(tag: str, text: str) -> Scalar:
+    """A scalar by its meaning: ``~`` and ``null`` are one."""
+    if tag == NULL.tag:
+        return NULL
+    return Scalar(tag, text.lower() if tag == f"{_CORE}bool" else text)
+
+
+@lru_cache(maxsize=8192)
+def _resolved(text: str) -> str:
+    """The tag of a scalar without quotes."""
+    return str(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)))  # type: ignore[no-untyped-call]
