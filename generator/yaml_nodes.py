@@ -47,7 +47,7 @@ class _NodeLoader(_Parser):
 def compose(text: str, file: str, hint: str) -> list[yaml.Node]:
     """The documents of ``text``, empty ones left out; ``SpecError`` where it is no YAML. ``hint`` is the way out."""
     try:
-        if _may_be_deep(text):
+        if may_be_deep(text):
             _refuse_depth(text, file)
         return [node for node in yaml.compose_all(text, Loader=_NodeLoader) if node is not None]
     except yaml.MarkedYAMLError as exc:
@@ -82,7 +82,8 @@ def _forbidden(text: str, file: str) -> Fault:
     return Fault(file, line, column, "", f"a character that YAML does not allow, {code}", "take the character out")
 
 
-def _may_be_deep(text: str) -> bool:
+def may_be_deep(text: str) -> bool:
+    """Whether the text has so many brackets, or so deep a line, that composing it could overflow the stack."""
     if _DEEP_LINE.search(text):
         return True
     for _ in range(3):
