@@ -59,7 +59,7 @@ def _expected(files: Path) -> list[tuple[str, bytes]]:
     """The bytes to write, from one file, so that reading them costs next to nothing."""
     import marshal
 
-    return marshal.loads(files.read_bytes())  # noqa: S302
+    return marshal.loads(files.read_bytes())
 
 
 if __name__ == "__main__":

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator import process
 from generator.errors import GitError, RepositoryError
 
 if TYPE_CHECKING:
@@ -142,6 +140,17 @@ def describe_head(directory: Path) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def folder(directory: Path) -> Path | None:
+    """The git folder of a work tree's top, linked ones and submodules included; ``None`` if this is no such top."""
+    dot_git = directory / ".git"
+    try:
+        if dot_git.is_file():
+            return directory / dot_git.read_text().removeprefix("gitdir:").strip()
+        return dot_git if dot_git.is_dir() else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
 def _without_secrets(url: str) -> str:
     """A URL without the user and password that some checkouts put into it."""
     scheme, separator, rest = url.partition("://")
@@ -153,6 +162,10 @@ def _without_secrets(url: str) -> str:
 
 def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
     """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts."""
+    import tempfile
+
+    from generator import process
+
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         files = [Path(folder) / name for name in ("local", "original", "updated")]
         for file, content in zip(files, (local, original, updated), strict=True):
@@ -289,6 +302,8 @@ class Remote:
 @contextmanager
 def remote(url: str, branch: str) -> Iterator[Remote]:
     """A ``Remote`` whose scratch folder is gone afterwards."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         scratch = Path(folder)
         (scratch / "objects").mkdir()

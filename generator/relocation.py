@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from generator import tree
 from generator.errors import SpecError
-from generator.merge import Outcome, State, identity
-from generator.merge.tree import Parsed
+from generator.merge import Outcome, State
 from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.merge import identity
 
 _T = TypeVar("_T")
 
@@ -57,6 +59,8 @@ def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str])
 
 def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
     """The files under their new paths."""
+    if not renames:
+        return dict(files)
     return {renames.get(path, path): content for path, content in files.items()}
 
 
@@ -90,6 +94,9 @@ def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[
 
 def _objects(content: bytes, path: str) -> list[identity.Key]:
     """Kind and name of the objects in a file; empty where it holds none, or cannot be read."""
+    from generator.merge import identity
+    from generator.merge.tree import Parsed
+
     try:
         parsed = Parsed(content.decode(), path)
     except (SpecError, UnicodeDecodeError):
@@ -99,6 +106,8 @@ def _objects(content: bytes, path: str) -> list[identity.Key]:
 
 def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[str]) -> list[Outcome]:
     """Outcomes at the paths that people chose; what the spec renames is written even where it reads the same."""
+    if not by_hand and not vacating:
+        return outcomes
     result: list[Outcome] = []
     for outcome in outcomes:
         path = by_hand.get(outcome.path, outcome.path)

@@ -39,12 +39,17 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
     """The content of those of ``paths`` that exist. Anything but a plain file inside ``directory`` is refused."""
     base = os.fspath(directory.resolve())
     files: dict[str, bytes] = {}
+    absent: set[str] = set()  # folders
     for path in paths:
         full = f"{base}/{path}"
+        folder = full[: full.rindex("/")]
+        if folder in absent:
+            continue
         try:
             files[path] = _content(full)
         except FileNotFoundError:
-            continue
+            if not os.path.lexists(folder):
+                absent.add(folder)
         except NotADirectoryError as exc:
             raise RepositoryError(f"{path}: a file stands where a folder should be", "move that file away") from exc
         except IsADirectoryError as exc:
@@ -118,14 +123,14 @@ class _Writer:
         self._actions: list[tuple[str | None, str | None]] = []
         self._going: list[str] = []
         self._known = {base}
-        self._created: list[str] = []
+        self._created: dict[str, None] = {}
 
     def stage(self, path: str, content: bytes | None) -> None:
         """Write the new content beside its place; find out now whatever could go wrong later."""
         self.current = path
         target = f"{self.base}/{path}"
         folder = target[: target.rindex("/")]
-        mode = self._mode(target)
+        mode = None if folder in self._created else self._mode(target)
         if content is None:
             if mode is not None:
                 self._enter(folder)
@@ -135,8 +140,7 @@ class _Writer:
         self._enter(self._folder)
         temporary = f"{self._folder}/{len(self._actions)}"
         self._actions.append((temporary, target))
-        with open(temporary, "xb") as stream:  # noqa: PTH123
-            stream.write(content)
+        _create(temporary, content)
         if mode is not None:  # an executable file stays one
             os.chmod(temporary, mode & 0o777)  # noqa: PTH101
 
@@ -225,7 +229,7 @@ class _Writer:
         try:
             found = os.lstat(folder).st_mode
         except FileNotFoundError:
-            self._created.append(folder)
+            self._created[folder] = None
             os.mkdir(folder)  # noqa: PTH102
         else:
             name = folder.removeprefix(f"{self.base}/")
@@ -261,6 +265,16 @@ def _sync_file_system(path: str) -> bool:
         return bool(ctypes.CDLL(None).syncfs(handle) == 0)
     except (AttributeError, OSError, TypeError):  # a system that has no such call
         return False
+    finally:
+        os.close(handle)
+
+
+def _create(path: str, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        written = os.write(handle, content)
+        while written < len(content):  # a full disk takes a part, and refuses the next
+            written += os.write(handle, content[written:])
     finally:
         os.close(handle)
 

@@ -29,14 +29,17 @@ def overlay_path(environment: str, app: str) -> str:
     return f"overlays/{environment}/{app}"
 
 
-def render(spec: Spec) -> Iterator[File]:
-    """Bases first, then overlays by environment and app."""
-    bases = {name: _manifests(app.base) for name, app in spec.apps.items()}
-    for name, app in spec.apps.items():
-        yield from _base(app, bases[name])
+def render_project(_spec: Spec) -> Iterator[File]:
+    """Nothing: all of Kustomize belongs to some app."""
+    yield from ()
+
+
+def render_app(spec: Spec, app: App) -> Iterator[File]:
+    """The base first, then the overlays by environment."""
+    base = _manifests(app.base)
+    yield from _base(app, base)
     for environment in spec.environments.values():
-        for name, app in spec.apps.items():
-            yield from _overlay(app, environment, bases[name])
+        yield from _overlay(app, environment, base)
 
 
 def _manifests(workload: Workload) -> dict[str, Manifest]:
@@ -66,7 +69,7 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
     folder = overlay_path(environment.name, app.name)
     workload = app.workloads[environment.name]
     # Under the name that the base has; `images` says which one it is here.
-    wanted = _manifests(replace(workload, image=app.image))
+    wanted = base if workload is app.base else _manifests(replace(workload, image=app.image))
     replicas = _replicas_only(base, wanted)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
     patches: dict[str, Manifest] = {}
