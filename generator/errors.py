@@ -70,7 +70,8 @@ class SpecError(GeneratorError):
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults)
         count = len(faults)
-        super().__init__(f"{count} fault{'s' if count != 1 else ''} in the spec")
+        where = " in the spec" if {fault.file for fault in faults} <= {"generator.yaml"} else "; nothing was written"
+        super().__init__(f"{count} fault{'s' if count != 1 else ''}{where}")
 
 
 class RepositoryError(GeneratorError):
