@@ -553,7 +553,9 @@ class Story:
         self.write_spec("conflicts")
         for path in self.git("diff", "--name-only", "--diff-filter=U").stdout.splitlines():
             if path not in self.rendered() and not path.startswith(".generator/") and (self.folder / path).exists():
-                self.git("add", path)  # edited on one branch, gone from the spec on the other: people keep it
+                # Edited on one branch or both, and gone from the spec: people decide.
+                self.git("checkout", "--ours", path, ok=False)
+                self.git("add", path)
         planned = regenerate.plan(self.folder, _keep_local)
         regenerate.check_repository(self.folder)
         regenerate.apply(self.folder, planned, prune=True)
