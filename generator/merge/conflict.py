@@ -18,7 +18,8 @@ class Side(StrEnum):
 class Conflict:
     """``line`` (from 1) is where it stands in the local file, ``field`` the path within it.
 
-    The values are as YAML on one line; ``None`` where there is nothing.
+    The values are as YAML on one line; ``None`` where there is nothing. ``author``
+    is who changed the local one (commit, name, subject), where that was asked.
     """
 
     path: str
@@ -27,6 +28,7 @@ class Conflict:
     original: str | None
     local: str | None
     updated: str | None
+    author: str = ""
 
 
 # Asked for each conflict; ``None`` leaves it open.
