@@ -1,4 +1,4 @@
-"""The long random story of ``tests/story.py``, for minutes; every step regenerates, checks, and builds by kustomize.
+"""The long random story of ``tests/story.py``, for minutes; after every step all is checked and built by kustomize.
 
     python -m benchmarks.story [--steps 3000] [--seed 1] [--verbose]
 

@@ -81,7 +81,8 @@ def show_conflict(conflict: Conflict) -> None:
     """A conflict with its place and its three values."""
     note(f"{conflict.path}:{conflict.line}: {conflict.field or 'the file'}")
     for name, value in (("was", conflict.original), ("yours", conflict.local), ("spec", conflict.updated)):
-        note(f"  {paint(name.ljust(5), 'grey', sys.stderr)} {'-' if value is None else value}")
+        author = f" ({conflict.author})" if name == "yours" and conflict.author else ""
+        note(f"  {paint(name.ljust(5), 'grey', sys.stderr)} {'-' if value is None else value}{author}")
 
 
 def _error(message: str, hint: str, prefix: str = "error: ") -> None:

@@ -67,7 +67,8 @@ class Conflict:
 
     ``line`` (from 1) is where it stands in the local file, ``field`` the path
     within it, empty for the whole file. The values are as YAML on one line;
-    ``None`` where there is nothing.
+    ``None`` where there is nothing. ``author`` is who changed the local one
+    (commit, name, subject), where that was asked.
     """
 
     path: str
@@ -76,6 +77,7 @@ class Conflict:
     original: str | None
     local: str | None
     updated: str | None
+    author: str = ""
 
 
 class SpecError(GeneratorError):

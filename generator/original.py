@@ -31,6 +31,7 @@ FOLDER: Final = ".generator"
 FORMAT: Final = b"gitops-generator original, format 1\n"
 _FORMAT_CRLF: Final = FORMAT.replace(b"\n", b"\r\n")
 _MARKER: Final = b"<<<<<<< "
+_LEFT: Final = (b"\n<<<<<<< ", b"\n>>>>>>> ")
 _PROJECT: Final = f"{FOLDER}/project"
 _APPS: Final = f"{FOLDER}/apps/"
 _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
@@ -141,7 +142,7 @@ def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
     if not content.startswith(FORMAT):
         raise _damaged(path)
     header, *pieces = _split(content[len(FORMAT) :])
-    if header.count(b"\n") != 1 or not header.startswith(b"#"):
+    if header.count(b"\n") != 1 or not header.startswith(b"#") or any(mark in content for mark in _LEFT):
         raise _damaged(path)
     files: dict[str, bytes] = {}
     for mark, name, body in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):

@@ -34,12 +34,12 @@ class _Version:
 
 def marked(
     former: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
-) -> dict[str, tuple[bytes, bytes]]:
+) -> dict[str, tuple[bytes, bytes | None]]:
     """Local and updated content of the generated files that have conflict markers in them."""
     return {
-        path: (content, updated[path])
+        path: (content, updated.get(path))
         for path, content in local.items()
-        if path in updated and content != former.get(path) and has_markers(content)
+        if (path in updated or path in former) and content != former.get(path) and has_markers(content)
     }
 
 
@@ -48,14 +48,15 @@ def has_markers(content: bytes) -> bool:
     return MARKER in content and any(line.startswith(MARKER) for line in content.splitlines())
 
 
-def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes]], settle: Settle) -> list[Outcome]:
+def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes | None]], settle: Settle) -> list[Outcome]:
     """An outcome for each of the ``files`` (see ``marked``); ``RepositoryError`` names those that are for people."""
     commits = git.incoming(directory)
     outcomes: list[Outcome] = []
     unclear: list[str] = []
     for path, (local, updated) in files.items():
-        versions = _versions(directory, path, commits, updated) if commits else None
-        outcome = _merged(path, versions, updated, settle) if versions else f"{path}:{_line(local)}"
+        outcome: Outcome | str = f"{path}:{_line(local)}"
+        if commits and updated is not None and (versions := _versions(directory, path, commits, updated)):
+            outcome = _merged(path, versions, updated, settle)
         if isinstance(outcome, str):
             unclear.append(outcome)
         else:

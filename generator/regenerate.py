@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from generator import git, merge, original, outputs, reconcile, relocation, tree
 from generator.errors import Conflicts, RepositoryError
+from generator.history import History
 from generator.memory import Memory
 from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
@@ -68,7 +69,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     local = relocation.moved(local, renames)
     by_hand = relocation.moved_by_hand(directory, former, local, contents)
     local = {**local, **_placed_by_hand(directory, local, by_hand)}
-    settle = _adopting(settle) if adopt else settle
+    settle = _placed(_adopting(settle) if adopt else settle, by_hand)
     rivals = relocation.moved(original.rivals(stored, adopt=adopt), renames)
     marked = reconcile.marked(former, local, contents)
     reconciled = reconcile.reconcile(directory, marked, settle) if marked else []
@@ -135,6 +136,11 @@ def _adopting(settle: Settle) -> Settle:
     return adopted
 
 
+def _placed(settle: Settle, by_hand: Mapping[str, str]) -> Settle:
+    """Conflicts of files that people have moved go by the paths that they have now."""
+    return lambda conflict: settle(replace(conflict, path=by_hand.get(conflict.path, conflict.path)))
+
+
 def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
     """Do it, all or nothing, and return what was changed.
 
@@ -143,7 +149,7 @@ def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
     is written then.
     """
     if planned.conflicts:
-        raise Conflicts(planned.conflicts)
+        raise Conflicts(list(_attributed(directory, planned.conflicts)))
     orphans = planned.having(State.ORPHANED)
     if orphans and not prune:
         names = "\n".join(f"  {path}" for path in orphans)
@@ -151,12 +157,24 @@ def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
             f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}",
             "remove them with `python -m generator generate --prune`, or put them back into the spec",
         )
-    changes = planned.changes
-    files = {outcome.path: outcome.content for outcome in changes}
+    write(directory, planned)
+    return planned.changes
+
+
+def write(directory: Path, planned: Plan) -> None:
+    """Write what is planned, conflicts and orphans or not; ``apply`` asks about these first."""
+    files = {outcome.path: outcome.content for outcome in planned.changes}
     gone = dict.fromkeys((*planned.vacated, *planned.tidied))
     # The record comes last: after a crash in between, new files are recognised as what is to be generated.
     tree.write(directory, {**files, **gone}, planned.record, planned.carried)
-    return changes
+
+
+def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterator[merge.Conflict]:
+    """Conflicts with the person who changed the field, as far as git knows."""
+    histories: dict[str, History] = {}
+    for conflict in conflicts:
+        history = histories.setdefault(conflict.path, History(directory, conflict.path))
+        yield replace(conflict, author=history.line(conflict.line)) if conflict.field else conflict
 
 
 def _pruned_applications(orphans: list[str]) -> str:

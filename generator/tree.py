@@ -57,7 +57,8 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
         except OSError as exc:
             if exc.errno == errno.ELOOP:
                 raise RepositoryError(f"{path}: a symbolic link", "replace it by what it points to") from exc
-            raise RepositoryError(f"{path}: {exc.strerror}", "make it readable") from exc
+            hint = "move it away" if exc.errno == errno.EINVAL else "make it readable"
+            raise RepositoryError(f"{path}: {exc.strerror}", hint) from exc
     return files
 
 
@@ -69,6 +70,8 @@ def _content(path: str) -> bytes:
         if more := os.read(handle, _CHUNK):
             with open(handle, "rb", closefd=False) as stream:
                 return content + more + stream.read()
+        if not content and not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file", path)
         return content
     finally:
         os.close(handle)

@@ -593,13 +593,15 @@ class Story:
         self.write_spec("conflicts")
         for path in self.git("diff", "--name-only", "--diff-filter=U").stdout.splitlines():
             if path not in self.rendered() and not path.startswith(".generator/") and (self.folder / path).exists():
-                self.git("add", path)  # edited on one branch, gone from the spec on the other: people keep it
+                # Edited on one branch or both, and gone from the spec: people decide.
+                self.git("checkout", "--ours", path, ok=False)
+                self.git("add", path)
         planned = regenerate.plan(self.folder, _keep_local)
         regenerate.check_repository(self.folder)
         regenerate.apply(self.folder, planned, prune=True)
-        for path in (self.folder / ".generator").rglob("*"):
-            if path.is_file() and b"<<<<<<<" in path.read_bytes():
-                raise Lost(f"{path}: markers are left")
+        for record in (self.folder / ".generator").rglob("*"):
+            if record.is_file() and b"<<<<<<<" in record.read_bytes():
+                raise Lost(f"{record}: markers are left")
 
     def clone(self) -> None:
         """A shallow clone knows as much."""
@@ -691,7 +693,9 @@ class Story:
         texts = {
             path: (self.folder / path).read_text() for path in _tree(self.folder) if path.endswith((".yaml", ".yml"))
         }
-        parsed = {path: next(iter(yaml.load_all(text, yaml.CSafeLoader)), None) for path, text in texts.items()}
+        parsed: dict[str, Any] = {
+            path: next(iter(yaml.load_all(text, yaml.CSafeLoader)), None) for path, text in texts.items()
+        }
         for path, content in self.world.kept.items():
             if not (self.folder / path).is_file() or (self.folder / path).read_bytes() != content:
                 raise Lost(f"{path}: a file of people's own is lost")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -43,6 +44,8 @@ def fields(old: dict[str, Any], here: dict[str, Any], new: dict[str, Any]) -> di
     merged: dict[str, Any] = {}
     for key, value in here.items():
         if key in new:
+            if key not in old and new[key] is None and value is not None:
+                raise Clash
             merged[key] = oracle(old.get(key), value, new[key], key)
         elif key not in old:
             merged[key] = value
@@ -140,7 +143,8 @@ def check(case: Case) -> str:
 
 
 def lines(text: str) -> Counter[str]:
-    return Counter(line.strip() for line in text.splitlines() if line.strip())
+    """The lines that hold a value."""
+    return Counter(line.strip() for line in text.splitlines() if not re.fullmatch(r"[\s-]*([^\s#]*:)?(\s*#.*)?", line))
 
 
 def anyhow(value: list[Any]) -> Counter[str]:

@@ -22,6 +22,7 @@ from generator.commands import (
     schema,
     status,
     tools,
+    upgrade,
     validate,
 )
 
@@ -47,6 +48,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "diff": diff,
     "explain": explain,
     "validate": validate,
+    "upgrade": upgrade,
     "bump": bump,
     "status": status,
     "schema": schema,

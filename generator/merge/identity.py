@@ -29,6 +29,8 @@ NAMES: Final = (
 # How much of two texts must agree for one to be the other one changed.
 _ALIKE: Final = 0.6
 _ENOUGH: Final = 500
+# How many new items are looked at to find one that is renamed.
+_REACH: Final = 20
 
 Key = tuple[object, ...]
 
@@ -81,7 +83,7 @@ def became(
     stayed = set(found.values())
     start = 0
     for index, item in enumerate(before):
-        for candidate in () if index in found else range(start, len(now)):
+        for candidate in () if index in found else range(start, min(start + _REACH, len(now))):
             if candidate in stayed:
                 break
             if new_keys[candidate] not in taken and alike(item, now[candidate]):

@@ -177,25 +177,37 @@ class _Decisions:
 
     def _alias(self, before: Value | None, node: Node, after: Value, path: Path) -> Change:
         """An alias stays where its anchor comes to mean the right thing, and is written out otherwise."""
-        outer, self._through = self._through, self._through or node
         assert node.target is not None
-        wanted = self._changed(before, node.target, after, path).value
+        change = self._elsewhere(node, before, node.target, after, path)
+        assert change is not None
+        return Kept(change.value) if self._now(node) == change.value else New(change.value)
+
+    def _elsewhere(self, at: Node, before: Value | None, node: Node, after: Value | None, path: Path) -> Change | None:
+        """What a node comes to mean at a place that refers to it; where it stands itself, it may become another."""
+        outer, self._through = self._through, self._through or at
+        change = self._field(before, node, after, path)
         self._through = outer
-        return Kept(wanted) if self._now(node) == wanted else New(wanted)
+        return change
 
     # -- maps --------------------------------------------------------------
 
     def _map(self, before: Mapping[str, Value], node: Node, after: Mapping[str, Value], path: Path) -> Change:
-        changes: dict[str, Change] = {}
-        for key, child in _fields(node).items():
-            change = self._field(before.get(key), child, after.get(key), (*path, key))
-            if change:
-                changes[key] = change
-        here = node.value if isinstance(node.value, dict) else {}
-        changes |= {key: New(value) for key, value in after.items() if key not in here and key not in before}
-        value = {key: change.value for key, change in changes.items()}
         own = {entry.name: entry for entry in node.entries}
         given = inherited(node, self._now)
+        changes: dict[str, Change] = {}
+        for key, child in _fields(node).items():
+            sides = before.get(key), child, after.get(key), (*path, key)
+            if key in own:
+                change = self._field(*sides)
+            elif key in given and key not in before and key not in after:
+                change = Kept(given[key])
+            else:
+                change = self._elsewhere(node, *sides)
+            if change:
+                changes[key] = change
+        here = _filled(node.value, {})
+        changes |= {key: New(value) for key, value in after.items() if key not in here and key not in before}
+        value = {key: change.value for key, change in changes.items()}
         if given.keys() <= value.keys():
             changes |= {entry.name: Kept(NULL) for entry in node.entries if entry.inherits}
         else:
