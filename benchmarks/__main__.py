@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all unless said otherwise")
     parser.add_argument("--apps", type=int, nargs="+", default=[10, 100, 1000], metavar="N")
     parser.add_argument("--runs", type=int, default=5, metavar="N")
-    parser.add_argument("--memory", type=Path, default=Path("/dev/shm"), help="a folder on a memory file system")
+    parser.add_argument("--memory", type=Path, default=Path("/dev/shm"), help="a folder in memory")
     parser.add_argument("--disk", type=Path, default=Path("/var/tmp"), help="a folder on a disk")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
