@@ -21,12 +21,16 @@ SEQUENCES = ("args", "command", "commands")
 
 @dataclass(frozen=True)
 class Case:
-    """Three versions of a file, as data and as text. A person's own lines hold the word ``mine``."""
+    """Three versions of a file, as data and as text, and what else might have been generated.
+
+    A person's own lines hold the word ``mine``.
+    """
 
     values: tuple[list[Any], list[Any], list[Any]]
     original: str
     local: str
     updated: str
+    other: str
 
     @property
     def has_aliases(self) -> bool:
@@ -42,8 +46,9 @@ def case(random: Random, **style: Any) -> Case:
     original = [maker.document() for _ in range(random.choice((1, 1, 1, 2, 3)))]
     local = maker.edited(original, "mine", random.randrange(6))
     updated = maker.edited(original, "new", random.randrange(6))
+    other = maker.edited(original, "other", random.randrange(3))
     text = Writer(random, **style).write(local)
-    return Case((original, local, updated), generated(original), text, generated(updated))
+    return Case((original, local, updated), generated(original), text, generated(updated), generated(other))
 
 
 def generated(documents: list[Any]) -> str:
@@ -246,7 +251,8 @@ class Writer:
             self.node("", document, 0, "")
         if self.maybe():
             self.lines.append(self.comment())
-        return self.newline.join(self.lines) + (self.newline if self.finished else "")
+        block = any("|" in line for line in self.lines[-8:])  # its last line is not to lose its end
+        return self.newline.join(self.lines) + (self.newline if self.finished or block else "")
 
     def between(self, pad: int) -> None:
         if self.maybe():
@@ -325,7 +331,7 @@ class Writer:
 
     def leaf(self, head: str, value: Any, pad: int) -> None:
         space = " " * self.random.choice((1, 1, 1, 3)) if self.maybe() else " "
-        if isinstance(value, str) and "\n" in value:
+        if isinstance(value, str) and "\n" in value and not value.endswith("\n\n"):
             self.lines += yaml_emit.entry(value, head, " " * pad, "", " " * self.step)
         elif value is None:
             self.lines.append(f"{head} {self.random.choice(('', '~', 'null'))}".rstrip() + self.tail())
@@ -338,4 +344,4 @@ class Writer:
             else:
                 self.lines.append(f"{head}{space}{text}{self.tail()}")
         else:
-            self.lines.append(f"{head}{space}{yaml_emit.entry(value)[0]}{self.tail()}")
+            self.lines.append(f"{head}{space}{yaml_emit.flow(value)}{self.tail()}")

@@ -131,18 +131,32 @@ class _Edits:
 
 def _sequence(before: Sequence[Value], here: Sequence[Value], after: Sequence[Value]) -> list[Row] | None:
     ours, theirs = _edits(before, here), _edits(before, after)
-    if _clash(ours, theirs, here, after):
+    moved = _moved(ours, before, here)
+    if _clash(ours, theirs, here, after) or not moved.keys().isdisjoint(_moved(theirs, before, after)):
         return None
+    origin = {index: old for old, index in moved.items()}
     found: list[Row] = []
     for gap in range(len(before) + 1):
         mine, other = ours.inserted.get(gap, []), theirs.inserted.get(gap, [])
         if mine and other:
             found += [Row(None, index, new) for index, new in zip(mine, other, strict=True)]
         else:
-            found += [Row(None, index, None) for index in mine] + [Row(None, None, new) for new in other]
-        if gap < len(before):
+            found += [_inserted(index, origin.get(index), theirs) for index in mine]
+            found += [Row(None, None, new) for new in other]
+        if gap < len(before) and gap not in moved:
             found += _stayed(gap, ours.became.get(gap), theirs.became.get(gap), before, after)
     return found
+
+
+def _moved(edits: _Edits, before: Sequence[Value], now: Sequence[Value]) -> dict[int, int]:
+    """Items of the original that went from one place to another, with where they are now."""
+    came = {identity.frozen(now[index]): index for indices in edits.inserted.values() for index in indices}
+    gone = edits.changed - edits.became.keys()
+    return {old: came[key] for old in gone if (key := identity.frozen(before[old])) in came}
+
+
+def _inserted(index: int, old: int | None, theirs: _Edits) -> Row:
+    return Row(old, index, None if old is None else theirs.became.get(old))
 
 
 def _stayed(old: int, here: int | None, new: int | None, before: Sequence[Value], after: Sequence[Value]) -> list[Row]:

@@ -29,6 +29,8 @@ NAMES: Final = (
 # How much of two texts must agree for one to be the other one changed.
 _ALIKE: Final = 0.6
 _ENOUGH: Final = 500
+# How many new items are looked at to find one that is renamed.
+_REACH: Final = 20
 
 Key = tuple[object, ...]
 
@@ -79,16 +81,15 @@ def became(
     place = {key: index for index, key in enumerate(new_keys)}
     found = {index: place[key] for index, key in enumerate(old_keys) if key in place}
     stayed = set(found.values())
-    candidate = 0
+    start = 0
     for index, item in enumerate(before):
-        if index in found:
-            candidate = found[index] + 1
-            continue
-        while candidate < len(now) and candidate not in stayed:
-            candidate += 1
-            if new_keys[candidate - 1] not in taken and alike(item, now[candidate - 1]):
-                found[index] = candidate - 1
+        for candidate in () if index in found else range(start, min(start + _REACH, len(now))):
+            if candidate in stayed:
                 break
+            if new_keys[candidate] not in taken and alike(item, now[candidate]):
+                found[index] = candidate
+                break
+        start = found.get(index, start - 1) + 1
     return found
 
 

@@ -33,7 +33,8 @@ def _plain_scalar(value: Scalar) -> object:
     if prefix != "tag:yaml.org,2002" or kind == "binary":
         raise Unspliceable(f"a value with the tag {value.tag}")
     if kind == "str":
-        return value.text
+        # A block that keeps its last blank lines would take those below it for its own.
+        return yaml_emit.Verbatim(yaml_emit.quoted(value.text)) if value.text.endswith("\n\n") else value.text
     return None if kind == "null" else yaml_emit.Verbatim(value.text)
 
 
@@ -54,10 +55,10 @@ class Splicer:
         self._edits: list[_Edit] = []
         self._step, self._offset = _indentation(parsed)
 
-    def result(self) -> str:
-        """The edited text."""
+    def results(self) -> list[str]:
+        """The edited text. If the last line had no end, the one with an end as well: a block of text may need it."""
         text = self._applied(0, len(self._text), self._edits)
-        return text.removesuffix(self._newline) if self._unfinished else text
+        return [text.removesuffix(self._newline), text] if self._unfinished else [text]
 
     def replace_head(self, end: int, text: str) -> None:
         """Another text before ``end``."""
@@ -77,17 +78,12 @@ class Splicer:
         for document in self._parsed.documents:
             if document not in stay:
                 self._remove_document(document)
-        if not any(page.document for page in pages):
-            bodies = [self._lines(self._emitted(page.change.value)) for page in pages]
-            self._edit(len(self._text), len(self._text), f"---{self._newline}".join(bodies))
-            return
-        last: Document | None = None
+        staying = [page.document for page in pages if page.document]
         for page in pages:
             if page.document is None:
-                self._insert_document(last, page.change.value)
+                self._insert_document(staying, page.change.value)
             else:
-                last = page.document
-                self._root(last, page.change)
+                self._root(staying.pop(0), page.change)
 
     # -- documents ---------------------------------------------------------
 
@@ -101,15 +97,13 @@ class Splicer:
             beside = self._is_compact(root.start)
             self._edit(root.start, root.end, (self._newline if beside else "") + body.removesuffix(self._newline))
 
-    def _insert_document(self, after: Document | None, value: Value) -> None:
-        following = [other.mark for other in self._parsed.documents if after is None or other.mark > after.mark]
+    def _insert_document(self, following: Sequence[Document], value: Value) -> None:
+        """A new document before others, or after all."""
         body = self._emitted(value)
-        if not following:
-            place, lines = len(self._text), ["---", *body]
-        elif self._text.startswith("---", following[0]):
-            place, lines = following[0], ["---", *body]
+        if following and not self._text.startswith("---", following[0].mark):
+            place, lines = following[0].mark, [*body, "---"]
         else:
-            place, lines = following[0], [*body, "---"]
+            place, lines = following[0].mark if following else len(self._text), ["---", *body]
         self._edit(place, place, self._lines(lines))
 
     def _remove_document(self, document: Document) -> None:
@@ -186,7 +180,7 @@ class Splicer:
     def _replace(self, parent: Node, entry: Entry, value: Value) -> None:
         node = entry.node
         if parent.flow or (isinstance(value, Scalar) and "\n" not in value.text and _is_one_line(node)):
-            text = _anchored(node, self._in_line(node, value, flow=parent.flow))
+            text = _anchor(node) + self._in_line(node, value, flow=parent.flow)
             if node.start < node.end:
                 self._edit(node.start, node.end, text)
             else:  # `key:`, and in braces a mere `key`
@@ -199,7 +193,7 @@ class Splicer:
             raise Unspliceable("an anchor on an item of a list")
         # What stood on lines of its own below the key goes by lines: the comment beside the key stays.
         split = entry.head if "\n" in self._text[entry.head : node.start] else entry.end
-        self._edit(entry.head, split, _anchored(node, first[len(head) :]))
+        self._edit(entry.head, split, f" {_anchor(node)}{first[len(head) :].lstrip()}".rstrip())
         place, until = self._line_end(split), self._after(entry)
         notes = self._notes(entry.head, split, pad) + self._notes(place, until, pad)
         self._edit(place, until, self._lines(below) + notes)
@@ -336,10 +330,9 @@ def _is_one_line(node: Node) -> bool:
     return node.kind == "alias" or (node.kind == "scalar" and node.style not in ("|", ">"))
 
 
-def _anchored(node: Node, text: str) -> str:
-    """The new text of a node, with its anchor: others may refer to it."""
-    space = " " if text.startswith(" ") else ""
-    return f"{space}&{node.anchor} {text.removeprefix(' ')}".rstrip() if node.anchor else text
+def _anchor(node: Node) -> str:
+    """The anchor that a new value takes over, since others may refer to it."""
+    return f"&{node.anchor} " if node.anchor else ""
 
 
 def _indentation(parsed: Parsed) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from generator import yaml_emit
@@ -20,7 +21,7 @@ from generator.merge.alignment import Row
 from generator.merge.conflict import Conflict, Settle, Side, leave_open
 from generator.merge.plan import Change, Kept, New, Page, Part, Within
 from generator.merge.splice import Splicer, Unspliceable, plain
-from generator.merge.tree import NULL, Entry, Node, Parsed, Scalar, Value, inherited, meaning
+from generator.merge.tree import NULL, Node, Parsed, Scalar, Value, inherited, meaning
 
 Path = tuple[str, ...]
 
@@ -53,18 +54,22 @@ def _edited(original: Parsed, local: Parsed, updated: Parsed, pages: list[Page])
     for alias, value in _orphans(local, pages):
         splicer.write_out(alias, value)
     splicer.write(pages)
-    text = splicer.result()
-    try:
-        again = Parsed(text, local.path)
-    except SpecError as exc:
-        raise Unspliceable("this shape of YAML") from exc
-    if again.value != [page.change.value for page in pages]:
-        raise Unspliceable("this shape of YAML")
+    text, again = _reread(splicer.results(), local.path, [page.change.value for page in pages])
     lost = Counter(comment.says for comment in local.comments())
     lost -= Counter(comment.says for comment in again.comments()) + generated
     if lost:
         raise Unspliceable(f"a comment would be lost: # {next(iter(lost))}")
     return text
+
+
+def _reread(texts: Sequence[str], path: str, wanted: list[Value]) -> tuple[str, Parsed]:
+    """The first text that means what is wanted."""
+    for text in texts:
+        with suppress(SpecError):
+            again = Parsed(text, path)
+            if again.value == wanted:
+                return text, again
+    raise Unspliceable("this shape of YAML")
 
 
 def _whole(path: str, local: str, updated: str, reason: str, settle: Settle) -> tuple[str, list[Conflict]]:
@@ -172,34 +177,46 @@ class _Decisions:
 
     def _alias(self, before: Value | None, node: Node, after: Value, path: Path) -> Change:
         """An alias stays where its anchor comes to mean the right thing, and is written out otherwise."""
-        outer, self._through = self._through, self._through or node
         assert node.target is not None
-        wanted = self._changed(before, node.target, after, path).value
+        change = self._elsewhere(node, before, node.target, after, path)
+        assert change is not None
+        return Kept(change.value) if self._now(node) == change.value else New(change.value)
+
+    def _elsewhere(self, at: Node, before: Value | None, node: Node, after: Value | None, path: Path) -> Change | None:
+        """What a node comes to mean at a place that refers to it; where it stands itself, it may become another."""
+        outer, self._through = self._through, self._through or at
+        change = self._field(before, node, after, path)
         self._through = outer
-        return Kept(wanted) if self._now(node) == wanted else New(wanted)
+        return change
 
     # -- maps --------------------------------------------------------------
 
     def _map(self, before: Mapping[str, Value], node: Node, after: Mapping[str, Value], path: Path) -> Change:
+        own = {entry.name: entry for entry in node.entries}
+        given = inherited(node, self._now)
         changes: dict[str, Change] = {}
         for key, child in _fields(node).items():
-            change = self._field(before.get(key), child, after.get(key), (*path, key))
+            sides = before.get(key), child, after.get(key), (*path, key)
+            if key in own:
+                change = self._field(*sides)
+            elif key in given and key not in before and key not in after:
+                change = Kept(given[key])
+            else:
+                change = self._elsewhere(node, *sides)
             if change:
                 changes[key] = change
-        here = node.value if isinstance(node.value, dict) else {}
+        here = _filled(node.value, {})
         changes |= {key: New(value) for key, value in after.items() if key not in here and key not in before}
         value = {key: change.value for key, change in changes.items()}
-        own = {entry.name: entry for entry in node.entries if not entry.inherits}
-        given = inherited(node, self._now)
-        merge_keys = [Part(entry, Kept(NULL)) for entry in node.entries if entry.inherits]
-        if not given.keys() <= value.keys():
-            merge_keys, given = [], {}  # what they give has to be written out, but for what goes
-        names = [name for name in own if name in changes]
+        if given.keys() <= value.keys():
+            changes |= {entry.name: Kept(NULL) for entry in node.entries if entry.inherits}
+        else:
+            given = {}  # what the merge key gives is written out, but for what goes
+        stay = [name for name in own if name in changes]
         new = [name for name in changes if name not in own and given.get(name) != value[name]]
-        order = alignment.weave(names, [key for key in after if key in own or key in new])
-        order += [name for name in new if name not in after]
-        parts = [Part(own.get(name), _written(changes[name], own.get(name)), name) for name in order if name in changes]
-        return _within(node, value, _in_place(node, merge_keys, parts))
+        order = alignment.weave(stay, [*(key for key in after if key in stay or key in new), *new])
+        parts = [Part(own.get(name), changes[name] if name in own else New(value[name]), name) for name in order]
+        return _within(node, value, parts)
 
     # -- lists -------------------------------------------------------------
 
@@ -254,25 +271,6 @@ def _fields(node: Node) -> dict[str, Node]:
             for name, child in _fields(source.target or source).items():
                 found.setdefault(name, child)
     return found
-
-
-def _written(change: Change, entry: Entry | None) -> Change:
-    """A change of a field that has no text of its own is a new field."""
-    return change if entry else New(change.value)
-
-
-def _in_place(node: Node, merge_keys: list[Part], parts: list[Part]) -> list[Part]:
-    """Put merge keys back where they stand."""
-    if not merge_keys:
-        return parts
-    staying = {part.entry for part in (*merge_keys, *parts)}
-    places = {part.entry: part for part in merge_keys}
-    result = list(parts)
-    for index, entry in enumerate(entry for entry in node.entries if entry in staying):
-        if entry in places:
-            own = [place for place, part in enumerate(result) if part.entry]
-            result.insert(own[index] if index < len(own) else len(result), places[entry])
-    return result
 
 
 def _within(node: Node, value: Value, parts: list[Part]) -> Change:

@@ -302,7 +302,7 @@ class Parsed:
         key = self._node(event, events, depth + 1)
         if key.kind != "scalar":
             raise self._fault(key.start, "a key that is not text", "write it as text")
-        if key.text in seen and key.text != "<<":
+        if key.text in seen:
             raise self._fault(key.start, f"{key.text} is there twice", "keep one of the two")
         seen.add(key.text)
         colon = _COLON.match(self.text, key.end)
