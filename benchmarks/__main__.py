@@ -36,10 +36,9 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(unknown)}")
-    parts = options.parts or PARTS
-    print(
-        f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}; best / median of {options.runs}"
-    )
+    parts = options.parts or list(PARTS)
+    machine = f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{machine}; best / median of {options.runs}")
     for name, base in (("memory", options.memory), ("disk", options.disk)):
         with tempfile.TemporaryDirectory(dir=base) as folder:
             if "own" in parts:
