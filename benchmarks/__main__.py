@@ -31,15 +31,14 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all unless said otherwise")
     parser.add_argument("--apps", type=int, nargs="+", default=[10, 100, 1000], metavar="N")
     parser.add_argument("--runs", type=int, default=5, metavar="N")
-    parser.add_argument("--memory", type=Path, default=Path("/dev/shm"), help="a folder on a memory file system")
+    parser.add_argument("--memory", type=Path, default=Path("/dev/shm"), help="a folder in memory")
     parser.add_argument("--disk", type=Path, default=Path("/var/tmp"), help="a folder on a disk")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(unknown)}")
-    parts = options.parts or PARTS
-    print(
-        f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}; best / median of {options.runs}"
-    )
+    parts = options.parts or list(PARTS)
+    machine = f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{machine}; best / median of {options.runs}")
     for name, base in (("memory", options.memory), ("disk", options.disk)):
         with tempfile.TemporaryDirectory(dir=base) as folder:
             if "own" in parts:

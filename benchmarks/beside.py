@@ -47,7 +47,7 @@ def measure(folder: Path, repository: own.Repository, apps: int, runs: int) -> d
 
 
 def _measure(python: Path, name: str, place: Path, result: Beside, runs: int, env: dict[str, str]) -> None:
-    command = [python, "-m", "benchmarks.peers", name]
+    command: list[str | Path] = [python, "-m", "benchmarks.peers", name]
     for _ in range(runs):
         shutil.rmtree(place / "out", ignore_errors=True)
         run([*command, "first", place], result.first, env=env)

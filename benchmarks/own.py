@@ -12,6 +12,7 @@ from benchmarks import work
 from benchmarks.measure import Series, generator, run
 
 _KEPT = (".git", "generator.yaml")
+BARE_FLUSH = "bare loop, writing and flushing"
 BARE_WRITE, FIRST, BARE_COMPARE = "bare loop, writing", "first generation", "bare loop, comparing"
 NOTHING, CHECK, ONE_APP, BY_HAND = "nothing to do", "check", "one app changed", "one file in a hundred edited by hand"
 
@@ -37,11 +38,15 @@ class Repository:
 
     def measure(self, runs: int) -> dict[str, Series]:
         """Every row, in turns, so that what else the machine does falls on all of them."""
-        rows = {row: Series() for row in (BARE_WRITE, FIRST, BARE_COMPARE, NOTHING, CHECK, ONE_APP, BY_HAND)}
+        rows = {
+            row: Series() for row in (BARE_WRITE, BARE_FLUSH, FIRST, BARE_COMPARE, NOTHING, CHECK, ONE_APP, BY_HAND)
+        }
         generate = generator(self.directory, "generate", "--quiet")
         for turn in range(runs):
             _clear(self._bare)
             run([sys.executable, work.__file__, "write", self._bare, self._packed], rows[BARE_WRITE])
+            _clear(self._bare)
+            run([sys.executable, work.__file__, "flush", self._bare, self._packed], rows[BARE_FLUSH])
             _clear(self.directory)
             shutil.rmtree(self.directory / ".git" / "gitops-generator", ignore_errors=True)
             run(generate, rows[FIRST])
