@@ -229,7 +229,7 @@ def everything(folder: Path) -> dict[str, object]:
         plain = path.is_file() and not path.is_symlink()
         found[str(path)] = (
             about.st_mode,
-            path.read_bytes() if plain else os.readlink(path) if path.is_symlink() else "",
+            path.read_bytes() if plain else str(path.readlink()) if path.is_symlink() else "",
         )
     return found
 
