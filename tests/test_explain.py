@@ -261,7 +261,7 @@ def test_a_file_that_was_never_committed_is_nobodys_yet(repository: Path) -> Non
 def test_a_file_that_cannot_be_explained_is_named(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["-C", str(shop), "explain", "base/web/deploymnt.yaml"]) == 2
     assert "not a generated file" in capsys.readouterr().err
-    with pytest.raises(UsageError, match="base/web/service.yaml: not there"):
+    with pytest.raises(UsageError, match=r"base/web/service\.yaml: not there"):
         provenance.explain(shop, "base/web/service.yaml")
 
 
