@@ -60,12 +60,14 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     stored = original.stored(directory)
     former, contents, packed = _versions(spec, stored, Memory(directory, spec), adopt=adopt)
     renames = relocation.renamed_by_spec(directory, spec, former)
-    local = tree.read(directory, sorted({*contents, *former, *renames}))
+    links = relocation.links(directory, renames, known={*former, *contents})
+    local = tree.read(directory, sorted({*contents, *former, *renames, *renames.values()} - {*links, *links.values()}))
     if not former:
         _require_record(local, contents, adopt=adopt)
     vacated = [path for path in renames if path in local]
     gone = tuple(path for path in former if path not in local and path not in contents)
-    former, occupied = relocation.moved(former, renames), {path: local.get(path) for path in renames.values()}
+    former = relocation.moved(former, renames)
+    occupied = {renames[path]: local.pop(renames[path], None) for path in vacated}
     local = relocation.moved(local, renames)
     by_hand = relocation.moved_by_hand(directory, former, local, contents)
     local = {**local, **_placed_by_hand(directory, local, by_hand)}
@@ -86,6 +88,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
         new = renames[old]
         if occupied[new] is not None and occupied[new] != wanted[new]:
             raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
+    carried.update(links)
     vacated = [path for path in vacated if path not in carried]
     return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else ())
 

@@ -227,10 +227,7 @@ def everything(folder: Path) -> dict[str, object]:
             continue
         about = path.lstat()
         plain = path.is_file() and not path.is_symlink()
-        found[str(path)] = (
-            about.st_mode,
-            path.read_bytes() if plain else str(path.readlink()) if path.is_symlink() else "",
-        )
+        found[str(path)] = about.st_mode, path.read_bytes() if plain else path.is_symlink() and path.readlink()
     return found
 
 
