@@ -144,7 +144,11 @@ def check(case: Case) -> str:
 
 def lines(text: str) -> Counter[str]:
     """The lines that hold a value."""
-    return Counter(line.strip() for line in text.splitlines() if not re.fullmatch(r"[\s-]*([^\s#]*:)?(\s*#.*)?", line))
+    return Counter(
+        line.strip()
+        for line in text.splitlines()
+        if not re.fullmatch(r"[\s-]*([^\s#]*:)?(\s*(&\w+|null|~))?(\s*#.*)?", line)
+    )
 
 
 def anyhow(value: list[Any]) -> Counter[str]:
