@@ -98,7 +98,7 @@ def describe_head(directory: Path) -> dict[str, str]:
 
 
 def folder(directory: Path) -> Path | None:
-    """The git folder of a work tree's top, linked work trees and submodules included; ``None`` if this is no such top."""
+    """The git folder of the top of a work tree, linked ones and submodules included; ``None`` if it is no such top."""
     dot_git = directory / ".git"
     try:
         if dot_git.is_file():
