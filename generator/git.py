@@ -7,6 +7,7 @@ its errors quote. Every verb raises ``GitError`` with git's own words.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,48 @@ def root(directory: Path) -> Path:
 def unmerged(directory: Path) -> list[str]:
     """Paths with conflicts that nobody has resolved yet."""
     return [line for line in _run(directory, "diff", "--name-only", "--diff-filter=U").splitlines() if line]
+
+
+def stages(directory: Path, path: str) -> dict[int, bytes]:
+    """A file with conflicts as git's index has it: 1 before, 2 on our branch, 3 on theirs; those that there are."""
+    entries = _run(directory, "ls-files", "--unmerged", "--", path).splitlines()
+    found = [entry.partition("\t")[0].split() for entry in entries]
+    return {int(stage): _execute(directory, ("cat-file", "blob", blob), {}, None) for _, blob, stage in found}
+
+
+def incoming(directory: Path) -> tuple[str, str, str] | None:
+    """The commits that an unfinished merge, rebase, cherry-pick or revert is between: before, ours, theirs."""
+    ours = head(directory)
+    for name, theirs, before in (
+        ("CHERRY_PICK_HEAD", "{}", "{}^"),
+        ("REBASE_HEAD", "{}", "{}^"),
+        ("REVERT_HEAD", "{}^", "{}"),
+        ("MERGE_HEAD", "{}", None),
+    ):
+        try:
+            other = _run(directory, "rev-parse", "--verify", "--quiet", name)
+            base = before.format(other) if before else _run(directory, "merge-base", ours, other).splitlines()[0]
+            return _run(directory, "rev-parse", base), ours, _run(directory, "rev-parse", theirs.format(other))
+        except GitError:
+            continue
+    return _squashed(directory, ours)
+
+
+def _squashed(directory: Path, ours: str) -> tuple[str, str, str] | None:
+    """A squash merge leaves nothing but its message, which names the commits, the newest first."""
+    note = Path(_run(directory, "rev-parse", "--git-path", "SQUASH_MSG"))
+    try:
+        lines = (directory / note).read_text(errors="replace").splitlines()
+        theirs = next(line.split()[1] for line in lines if line.startswith("commit "))
+        return _run(directory, "merge-base", ours, theirs).splitlines()[0], ours, theirs
+    except (OSError, StopIteration, IndexError, GitError):
+        return None
+
+
+def content(directory: Path, commit_id: str, path: str) -> bytes | None:
+    """A file as a commit has it; ``None`` if it has none."""
+    entry = _run(directory, "ls-tree", commit_id, "--", path)
+    return _execute(directory, ("cat-file", "blob", entry.split()[2]), {}, None) if entry else None
 
 
 def changed(directory: Path, *paths: str) -> list[str]:
@@ -98,7 +141,7 @@ def describe_head(directory: Path) -> dict[str, str]:
 
 
 def folder(directory: Path) -> Path | None:
-    """The git folder of the top of a work tree, linked ones and submodules included; ``None`` if it is no such top."""
+    """The git folder of a work tree's top, linked ones and submodules included; ``None`` if this is no such top."""
     dot_git = directory / ".git"
     try:
         if dot_git.is_file():
@@ -168,10 +211,20 @@ class Remote:
         self.branch = branch
         self.scratch = scratch
         self._credentials = _credentials(url)
+        # In a hook, git's own variables point elsewhere.
+        self._place = {"GIT_DIR": str(scratch / "objects"), "GIT_INDEX_FILE": str(scratch / "index")}
 
     def fetch(self) -> str:
         """Fetch the branch's newest commit, without history; returns its id."""
-        arguments = ["--quiet", "--depth=1", "--no-tags", "--force", self.url, f"refs/heads/{self.branch}:refs/tip"]
+        arguments = [
+            "--quiet",
+            "--depth=1",
+            "--no-tags",
+            "--force",
+            "--",
+            self.url,
+            f"refs/heads/{self.branch}:refs/tip",
+        ]
         self._git("fetch", *arguments, network=True)
         return self._git("rev-parse", "refs/tip")
 
@@ -184,33 +237,41 @@ class Remote:
 
     def commit(self, parent: str, files: Mapping[str, bytes], message: str, author: Mapping[str, str]) -> str:
         """A commit on top of ``parent`` in which ``files`` have this content, and nothing else differs."""
-        index = {"GIT_INDEX_FILE": str(self.scratch / "index")}
-        self._git("read-tree", parent, env=index)
+        self._git("read-tree", parent)
         for path, content in files.items():
             mode = self._git("ls-tree", parent, "--", path).split()[0]
             source = self.scratch / "blob"
             source.write_bytes(content)
             # No filters: the bytes are the file's, whatever .gitattributes says.
             blob = self._git("hash-object", "-w", "--no-filters", str(source))
-            self._git("update-index", "--cacheinfo", f"{mode},{blob},{path}", env=index)
-        tree = self._git("write-tree", env=index)
+            self._git("update-index", "--cacheinfo", f"{mode},{blob},{path}")
+        tree = self._git("write-tree")
         note = self.scratch / "message"
         note.write_text(message)
         return self._git("commit-tree", tree, "-p", parent, "-F", str(note), env=author)
 
     def push(self, commit_id: str, branch: str | None = None) -> None:
         """Push ``commit_id`` to the branch (or another one), never forced."""
-        self._git("push", "--porcelain", self.url, f"{commit_id}:refs/heads/{branch or self.branch}", network=True)
+        self._git(
+            "push", "--porcelain", "--", self.url, f"{commit_id}:refs/heads/{branch or self.branch}", network=True
+        )
 
     def tip(self, branch: str | None = None) -> str | None:
         """What the branch points to on the remote right now; ``None`` if it does not exist."""
-        line = self._git("ls-remote", self.url, f"refs/heads/{branch or self.branch}", network=True)
+        line = self._git("ls-remote", "--", self.url, f"refs/heads/{branch or self.branch}", network=True)
         return line.split()[0] if line else None
 
     def contains(self, tip: str, commit_id: str) -> bool:
         """Whether the branch, whose newest commit is ``tip``, has ``commit_id`` in its history."""
         self._git(
-            "fetch", "--quiet", "--depth=50", "--no-tags", self.url, f"+refs/heads/{self.branch}:refs/tip", network=True
+            "fetch",
+            "--quiet",
+            "--depth=50",
+            "--no-tags",
+            "--",
+            self.url,
+            f"+refs/heads/{self.branch}:refs/tip",
+            network=True,
         )
         try:
             self._git("merge-base", "--is-ancestor", commit_id, tip)
@@ -231,11 +292,11 @@ class Remote:
         return {}
 
     def _git(self, *arguments: str, env: Mapping[str, str] | None = None, network: bool = False) -> str:
-        extra = {**(env or {}), **(self._credentials if network else {})}
+        extra = {**self._place, **(env or {}), **(self._credentials if network else {})}
         return _run(self.scratch / "objects", *arguments, env=extra, timeout=NETWORK_SECONDS if network else None)
 
     def _bytes(self, *arguments: str) -> bytes:
-        return _execute(self.scratch / "objects", arguments, {}, None)
+        return _execute(self.scratch / "objects", arguments, self._place, None)
 
 
 @contextmanager
@@ -254,10 +315,13 @@ def _credentials(url: str) -> dict[str, str]:
     """Configuration, by environment, for a credential helper that reads ``GIT_USERNAME`` and ``GIT_TOKEN``."""
     if "GIT_TOKEN" not in os.environ or not url.startswith(("http://", "https://")):
         return {}
+    # After what the environment configures already, and for this host alone: a redirect must not get the token.
+    count = int(given) if (given := os.environ.get("GIT_CONFIG_COUNT", "")).isdigit() else 0
+    host = "/".join(_without_secrets(url).split("/")[:3])
     return {
-        "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_0": "credential.helper", "GIT_CONFIG_VALUE_0": "",
-        "GIT_CONFIG_KEY_1": "credential.helper", "GIT_CONFIG_VALUE_1": _HELPER,
+        "GIT_CONFIG_COUNT": str(count + 2),
+        f"GIT_CONFIG_KEY_{count}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count}": "",
+        f"GIT_CONFIG_KEY_{count + 1}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count + 1}": _HELPER,
     }  # fmt: skip
 
 
@@ -298,7 +362,7 @@ def _words(exc: git.GitCommandError) -> str:
     streams = [str(stream or "") for stream in (exc.stderr, exc.stdout)]
     lines = [line.strip() for stream in streams for line in stream.splitlines()]
     lines = [line.removeprefix("stderr: ").removeprefix("stdout: ").strip("'").strip() for line in lines]
-    return "\n".join(line for line in lines if line)
+    return re.sub(r"://[^/@\s]*@", "://", "\n".join(line for line in lines if line))
 
 
 def _hint(said: str) -> str:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,15 +29,19 @@ from generator.outputs.file import HEADER, File
 
 FOLDER: Final = ".generator"
 FORMAT: Final = b"gitops-generator original, format 1\n"
+_FORMAT_CRLF: Final = FORMAT.replace(b"\n", b"\r\n")
+_MARKER: Final = b"<<<<<<< "
+_LEFT: Final = (b"\n<<<<<<< ", b"\n>>>>>>> ")
 _PROJECT: Final = f"{FOLDER}/project"
 _APPS: Final = f"{FOLDER}/apps/"
 _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
+_PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.-]+")
+_NEVER: Final = ("", ".git", FOLDER, "generator.yaml")
 _ATTRIBUTES: Final = (
-    b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff\n"
+    b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff -text\n"
 )
 # `--` names a file that starts with the comment at the top, `==` one that does not.
 _NAME: Final = re.compile(rb"^(--|==) ([^\n]+) \1\n", re.MULTILINE)
-_MARKER: Final = b"<<<<<<< "
 _OURS: Final = re.compile(rb"^<<<<<<< [^\n]*\n(.*?)(?:^\|{7} [^\n]*\n.*?)?^=======\n.*?^>>>>>>> [^\n]*\n", re.M | re.S)
 _THEIRS: Final = re.compile(rb"^<<<<<<< [^\n]*\n.*?^=======\n(.*?)^>>>>>>> [^\n]*\n", re.M | re.S)
 
@@ -62,6 +66,16 @@ def pack(files: Mapping[str, File]) -> dict[str, bytes]:
     return {_ATTRIBUTES_PATH: _ATTRIBUTES, **packed}
 
 
+def record_of(path: str) -> str:
+    """The file of ``.generator/`` that a generated file belongs to."""
+    match path.split("/"):
+        case ["base", app, *_] | ["overlays", _, app, *_]:
+            return f"{FOLDER}/apps/{app}"
+        case ["gitops", "applications", _, file]:
+            return f"{FOLDER}/apps/{file.removesuffix('.yaml')}"
+    return _PROJECT
+
+
 def _path(file: File) -> str:
     return file.path
 
@@ -83,39 +97,52 @@ def stored(directory: Path) -> dict[str, bytes]:
     return tree.read(directory, [*paths, *apps])
 
 
-def unpack(packed: Mapping[str, bytes], updated: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
+def unpack(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
     """What was generated last time, by path.
 
-    Where git left conflict markers, two branches have both regenerated: of
-    each file the version is taken that differs from what is generated now, so
-    that nothing that the other branch changed is taken for a person's edit.
-    ``RepositoryError`` if a file is damaged otherwise; with ``adopt`` it
-    counts as missing.
+    Where git left conflict markers, two branches have both regenerated: this
+    gives our branch's version, and ``rivals`` the other's. ``RepositoryError`` if
+    a file is damaged otherwise; with ``adopt`` it counts as missing.
     """
     files: dict[str, bytes] = {}
-    for path, content in packed.items():
+    for ours, theirs in _sides(packed, adopt=adopt):
+        files.update({**theirs, **ours})
+    return files
+
+
+def rivals(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes | None]:
+    """What the other branch generated, by path, where git left conflict markers and it is not the same.
+
+    ``None`` where only one of the two has generated the file.
+    """
+    found: dict[str, bytes | None] = {}
+    for ours, theirs in _sides({path: content for path, content in packed.items() if _MARKER in content}, adopt=adopt):
+        differing = [path for path in {**theirs, **ours} if ours.get(path) != theirs.get(path)]
+        found.update({path: theirs.get(path) if path in ours else None for path in differing})
+    return found
+
+
+def _sides(packed: Mapping[str, bytes], *, adopt: bool) -> Iterator[tuple[dict[str, bytes], dict[str, bytes]]]:
+    """Each file unpacked: our branch's side and the other's; the latter empty where there was no conflict."""
+    for path, stored_as in packed.items():
         if path == _ATTRIBUTES_PATH:
             continue
+        content = stored_as.replace(b"\r\n", b"\n") if stored_as.startswith(_FORMAT_CRLF) else stored_as
         try:
             if _MARKER in content and _OURS.search(content):
-                ours, theirs = (
-                    _unpacked(path, _OURS.sub(rb"\1", content)),
-                    _unpacked(path, _THEIRS.sub(rb"\1", content)),
-                )
-                files.update({**theirs, **{name: text for name, text in ours.items() if text != updated.get(name)}})
+                yield _unpacked(path, _OURS.sub(rb"\1", content)), _unpacked(path, _THEIRS.sub(rb"\1", content))
             else:
-                files.update(_unpacked(path, content))
+                yield _unpacked(path, content), {}
         except RepositoryError:
             if not adopt:
                 raise
-    return files
 
 
 def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
     if not content.startswith(FORMAT):
         raise _damaged(path)
     header, *pieces = _split(content[len(FORMAT) :])
-    if header.count(b"\n") != 1 or not header.startswith(b"#"):
+    if header.count(b"\n") != 1 or not header.startswith(b"#") or any(mark in content for mark in _LEFT):
         raise _damaged(path)
     files: dict[str, bytes] = {}
     for mark, name, body in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
@@ -137,15 +164,16 @@ def _split(content: bytes) -> list[bytes]:
 
 
 def _safe(name: bytes, path: str) -> str:
-    """A path that stays within the repository: ``.generator/`` may come from a stranger's branch."""
+    """A path that we could have written: ``.generator/`` may come from a stranger's branch."""
     text = name.decode(errors="replace")
-    if text.startswith(("/", ".generator/", ".git/")) or ".." in text.split("/") or not text.isprintable():
-        raise _damaged(path)
+    parts = text.split("/")
+    if parts[0].lower() in _NEVER or not all(_PART.fullmatch(part) for part in parts):
+        raise _damaged(path, f"names {text!r}")
     return text
 
 
-def _damaged(path: str) -> RepositoryError:
+def _damaged(path: str, how: str = "damaged") -> RepositoryError:
     return RepositoryError(
-        f"{path}: damaged; nothing was written",
+        f"{path}: {how}; nothing was written",
         f"get it back: git checkout HEAD -- {FOLDER}; or keep this app's files as edits: generate --adopt",
     )

@@ -11,13 +11,15 @@ is named: it is the most specific.
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from generator import git, original, outputs, relocation, tree
-from generator.errors import GeneratorError, UsageError
+from generator import original, outputs, relocation, tree
+from generator.errors import UsageError
+from generator.history import History
 from generator.merge import identity
 from generator.merge.tree import Node, Parsed, Scalar, Value
 from generator.spec import loader, model
@@ -43,66 +45,63 @@ class Origin:
 
 
 def explain(directory: Path, path: str) -> list[Origin]:
-    """Every field and every added comment of a generated YAML file, by line."""
+    """Every field and every added comment of a generated YAML file, by line; also where a person has moved it."""
     text = loader.read(directory)
     spec = loader.load(directory)
     rendered = outputs.render(spec)
-    former = original.unpack(original.stored(directory), {name: file.text.encode() for name, file in rendered.items()})
-    if path not in rendered:
+    former = original.unpack(original.stored(directory))
+    content = _read(directory, path)
+    place = path if path in rendered else _generated_at(directory, path, former, rendered)
+    if place is None:
         raise UsageError(f"{path}: not a generated file", did_you_mean(path, tuple(rendered)))
-    content = tree.read(directory, [path]).get(path)
     if content is None:
-        raise UsageError(f"{path}: not there", "it was deleted; git log tells by whom")
-    local = Parsed(content.decode("utf-8-sig"), path)
-    updated = _fields(Parsed(rendered[path].text, path))
-    before = _fields(Parsed(former.get(path, b"").decode(), path)) if former.get(path) else {}
-    causes = _causes(text, spec, path, {field: leaf.value for field, leaf in updated.items()})
-    history = _Blame(directory, path)
+        raise UsageError(f"{path}: not there", "it was deleted or moved; git log tells by whom")
+    local = Parsed(content, path)
+    generated = Parsed(rendered[place].text, path)
+    updated = _fields(generated)
+    before = _fields(Parsed(former[place].decode(), path)) if place in former else {}
+    causes = _causes(text, spec, place, {field: leaf.value for field, leaf in updated.items()})
+    history = History(directory, path)
     origins: list[Origin] = []
     for field, leaf in _fields(local).items():
         line, _ = local.place(leaf.start)
-        generated = any(field in known and known[field].value == leaf.value for known in (updated, before))
-        if generated:
+        if any(field in known and known[field].value == leaf.value for known in (updated, before)):
             by, where = causes.get(field, ("default", "the generator's own"))
-        elif _is_pipeline(path, field):
-            by, where = "build", history.line(line)
         else:
-            by, where = "person", history.line(line)
+            by, where = "build" if _is_pipeline(place, field) else "person", history.line(line)
         origins.append(Origin(line, _shown(field), _text(leaf.value), by, where))
-    origins += _comments(local.text, rendered[path].text, history)
+    origins += _comments(local, generated, history)
     return sorted(origins, key=lambda origin: origin.line)
 
 
-def _comments(local: str, generated: str, history: _Blame) -> Iterator[Origin]:
-    """Comments on lines of their own that the generator did not write."""
-    known = set(generated.splitlines())
-    for number, line in enumerate(local.splitlines(), start=1):
-        if line.lstrip().startswith("#") and line not in known:
-            yield Origin(number, "#", line.strip(), "person", history.line(number))
+def _read(directory: Path, path: str) -> str | None:
+    """The file's text, read more leniently than for a merge: to explain is no reason to refuse."""
+    content = tree.read(directory, [path]).get(path)
+    return None if content is None else content.decode("utf-8-sig", errors="replace")
+
+
+def _generated_at(
+    directory: Path, path: str, former: Mapping[str, bytes], rendered: Mapping[str, object]
+) -> str | None:
+    """Where a file that a person has moved was generated."""
+    updated = dict.fromkeys(rendered, b"")
+    moved = relocation.moved_by_hand(directory, former, tree.read(directory, former), updated)
+    return next((place for place, now in moved.items() if now == path), None)
+
+
+def _comments(local: Parsed, generated: Parsed, history: History) -> Iterator[Origin]:
+    """Comments that the generator did not write."""
+    known = Counter(comment.says for comment in generated.comments())
+    for comment in local.comments():
+        if known[comment.says] > 0:
+            known[comment.says] -= 1
+            continue
+        line, _ = local.place(comment.start)
+        yield Origin(line, "#", f"# {comment.says}", "person", history.line(line))
 
 
 def _is_pipeline(path: str, field: Field) -> bool:
     return path.startswith("overlays/") and field[:1] == ("images",) and field[-1] in ("newTag", "digest")
-
-
-class _Blame:
-    """git's word on the lines of a file; asked once, and only if needed."""
-
-    def __init__(self, directory: Path, path: str) -> None:
-        self._directory, self._path = directory, path
-        self._lines: list[tuple[str, str, int, str]] | None = None
-
-    def line(self, number: int) -> str:
-        """Commit, author and subject of a line, from 1."""
-        if self._lines is None:
-            try:
-                self._lines = git.blame(self._directory, self._path)
-            except GeneratorError:  # not committed at all yet
-                self._lines = []
-        if number > len(self._lines) or set(self._lines[number - 1][0]) == {"0"}:
-            return "not committed yet"
-        commit, author, _, subject = self._lines[number - 1]
-        return f"{commit[:10]} {author}: {subject}"
 
 
 # -- fields ----------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from generator import git, merge, original, outputs, relocation, tree
+from generator import git, merge, original, outputs, reconcile, relocation, tree
 from generator.errors import Conflicts, RepositoryError
+from generator.history import History
 from generator.memory import Memory
 from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
@@ -22,15 +23,17 @@ class Plan:
     """What a regeneration would do.
 
     ``record`` is the change of ``.generator/``, by path; ``vacated`` are the
-    paths of files that move elsewhere because the spec renames their app, and
-    ``carried`` are the people's own files among them, by their new paths.
+    paths that files leave because the spec renames their app, and ``carried`` are
+    the people's own files beside them, old path → new path. ``tidied`` are the
+    paths of generated files that are gone; their folders go if they are empty.
     """
 
     spec: Spec
     outcomes: list[Outcome]
     record: dict[str, bytes | None]
     vacated: tuple[str, ...] = ()
-    carried: Mapping[str, bytes] = field(default_factory=dict)
+    carried: Mapping[str, str] = field(default_factory=dict)
+    tidied: tuple[str, ...] = ()
 
     @property
     def changes(self) -> list[Outcome]:
@@ -60,18 +63,35 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     local = tree.read(directory, sorted({*contents, *former, *renames}))
     if not former:
         _require_record(local, contents, adopt=adopt)
-    vacated = tuple(path for path in renames if path in local)
-    former = relocation.moved(former, renames)
+    vacated = [path for path in renames if path in local]
+    gone = tuple(path for path in former if path not in local and path not in contents)
+    former, occupied = relocation.moved(former, renames), {path: local.get(path) for path in renames.values()}
     local = relocation.moved(local, renames)
     by_hand = relocation.moved_by_hand(directory, former, local, contents)
     local = {**local, **_placed_by_hand(directory, local, by_hand)}
-    outcomes = merge.merge(former, local, contents, git.merge_lines, _adopting(settle) if adopt else settle)
+    settle = _placed(_adopting(settle) if adopt else settle, by_hand)
+    rivals = relocation.moved(original.rivals(stored, adopt=adopt), renames)
+    marked = reconcile.marked(former, local, contents)
+    reconciled = reconcile.reconcile(directory, marked, settle) if marked else []
+    before, after = _without(former, marked), _without(contents, marked)
+    outcomes = merge.merge(before, local, after, git.merge_lines, settle, rivals)
+    outcomes = sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
     record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
     record.update({path: None for path in stored if path not in packed})
     outcomes = relocation.placed(outcomes, by_hand, set(renames.values()))
-    known = {outcome.path for outcome in outcomes}
-    carried = {path: local[path] for path in renames.values() if path in local and path not in {*known, *by_hand}}
-    return Plan(spec, outcomes, record, vacated, carried)
+    wanted = {outcome.path: outcome.content for outcome in outcomes}
+    carried = {old: renames[old] for old in vacated if renames[old] not in wanted}
+    wanted.update({renames[old]: local[renames[old]] for old in carried})
+    for old in vacated:
+        new = renames[old]
+        if occupied[new] is not None and occupied[new] != wanted[new]:
+            raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
+    vacated = [path for path in vacated if path not in carried]
+    return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else ())
+
+
+def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]:
+    return {path: content for path, content in files.items() if path not in paths} if paths else files
 
 
 def _versions(
@@ -79,11 +99,11 @@ def _versions(
 ) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
     """*original* and *updated* by path, and the records of *updated*. What is known to be both is not rendered."""
     kept = memory.current(stored)
-    same = original.unpack(kept, {})
+    same = original.unpack(kept)
     rendered = outputs.render(spec, leave_out={original.app_of(path) for path in kept})
     updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
     rest = {path: content for path, content in stored.items() if path not in kept}
-    former = {**same, **original.unpack(rest, updated, adopt=adopt)}
+    former = {**same, **original.unpack(rest, adopt=adopt)}
     packed = original.pack(rendered)
     memory.learn(packed)
     return former, updated, {**packed, **kept}
@@ -101,7 +121,8 @@ def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *
     if differing and not adopt:
         names = "\n".join(f"  {path}" for path in differing)
         raise RepositoryError(
-            f"{original.FOLDER}/ is missing, so edits cannot be told from what was generated; nothing was written:\n{names}",
+            f"{original.FOLDER}/ is missing, so edits cannot be told from what was generated; "
+            f"nothing was written:\n{names}",
             f"get it back: git checkout HEAD -- {original.FOLDER}; or keep all of these as edits: generate --adopt",
         )
 
@@ -115,6 +136,11 @@ def _adopting(settle: Settle) -> Settle:
     return adopted
 
 
+def _placed(settle: Settle, by_hand: Mapping[str, str]) -> Settle:
+    """Conflicts of files that people have moved go by the paths that they have now."""
+    return lambda conflict: settle(replace(conflict, path=by_hand.get(conflict.path, conflict.path)))
+
+
 def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
     """Do it, all or nothing, and return what was changed.
 
@@ -123,7 +149,7 @@ def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
     is written then.
     """
     if planned.conflicts:
-        raise Conflicts(planned.conflicts)
+        raise Conflicts(list(_attributed(directory, planned.conflicts)))
     orphans = planned.having(State.ORPHANED)
     if orphans and not prune:
         names = "\n".join(f"  {path}" for path in orphans)
@@ -131,11 +157,24 @@ def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
             f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}",
             "remove them with `python -m generator generate --prune`, or put them back into the spec",
         )
-    changes = planned.changes
+    write(directory, planned)
+    return planned.changes
+
+
+def write(directory: Path, planned: Plan) -> None:
+    """Write what is planned, conflicts and orphans or not; ``apply`` asks about these first."""
+    files = {outcome.path: outcome.content for outcome in planned.changes}
+    gone = dict.fromkeys((*planned.vacated, *planned.tidied))
     # The record comes last: after a crash in between, new files are recognised as what is to be generated.
-    files = {outcome.path: outcome.content for outcome in changes}
-    tree.write(directory, {**files, **planned.carried, **dict.fromkeys(planned.vacated), **planned.record})
-    return changes
+    tree.write(directory, {**files, **gone}, planned.record, planned.carried)
+
+
+def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterator[merge.Conflict]:
+    """Conflicts with the person who changed the field, as far as git knows."""
+    histories: dict[str, History] = {}
+    for conflict in conflicts:
+        history = histories.setdefault(conflict.path, History(directory, conflict.path))
+        yield replace(conflict, author=history.line(conflict.line)) if conflict.field else conflict
 
 
 def _pruned_applications(orphans: list[str]) -> str:
@@ -166,10 +205,13 @@ def check_repository(directory: Path) -> None:
     unfinished = next((name for name in _UNFINISHED if (folder / name).exists()), None)
     if unfinished is None:
         return
-    open_files = [path for path in git.unmerged(directory) if not path.startswith(f"{original.FOLDER}/")]
+    resolved = not reconcile.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs
+    spec_files = {loader.FILE_NAME, *outputs.render(loader.load(directory))} if resolved else set()
+    ours = {*spec_files, *original.unpack(original.stored(directory), adopt=True)}
+    open_files = [path for path in git.unmerged(directory) if path not in ours and not path.startswith(original.FOLDER)]
     if open_files:
         names = "\n".join(f"  {path}" for path in open_files)
         raise RepositoryError(
             f"{directory}: a merge, rebase or cherry-pick is under way ({unfinished}):\n{names}",
-            f"resolve these first; {original.FOLDER}/ is then mended by `python -m generator`",
+            "resolve these first; what is generated is then mended by `python -m generator`",
         )

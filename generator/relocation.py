@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 
 def renamed_by_spec(directory: Path, spec: Spec, former: Mapping[str, bytes]) -> dict[str, str]:
-    """Old path → new path, for what was generated under a former name of an app or environment, and what lies beside."""
+    """Old path → new path, for what was generated under a former name, and for what lies beside it."""
     apps = {app.renamed_from: app.name for app in spec.apps.values() if app.renamed_from}
     environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
     if not apps and not environments:
@@ -116,6 +116,7 @@ def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[st
             replace(
                 outcome,
                 path=path,
+                conflicts=tuple(replace(conflict, path=path) for conflict in outcome.conflicts),
                 state=State.EDITED if edited else outcome.state,
                 local=None if path in vacating else outcome.local,
             )

@@ -15,7 +15,7 @@ import shutil
 import signal
 import stat
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -26,6 +26,13 @@ from generator.errors import RepositoryError
 STAGING: Final = ".generator/.staging"
 _MANY: Final = 32
 _CHUNK: Final = 16384
+HINTS: Final = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit on file sizes",
+    errno.EEXIST: "move it away: a folder must stand there",
+    errno.ENOTDIR: "move it away: a folder must stand there",
+}
 
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
@@ -41,8 +48,6 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
         try:
             files[path] = _content(full)
         except FileNotFoundError:
-            if os.path.islink(full):  # noqa: PTH114
-                raise RepositoryError(f"{path}: a link that leads nowhere", "remove it, or put a file there") from None
             if not os.path.lexists(folder):
                 absent.add(folder)
         except NotADirectoryError as exc:
@@ -50,40 +55,63 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
         except IsADirectoryError as exc:
             raise RepositoryError(f"{path}: a folder stands where a file should be", "move that folder away") from exc
         except OSError as exc:
-            raise RepositoryError(f"{path}: {exc.strerror}", "make it readable") from exc
+            if exc.errno == errno.ELOOP:
+                raise RepositoryError(f"{path}: a symbolic link", "replace it by what it points to") from exc
+            hint = "move it away" if exc.errno == errno.EINVAL else "make it readable"
+            raise RepositoryError(f"{path}: {exc.strerror}", hint) from exc
     return files
 
 
 def _content(path: str) -> bytes:
-    """Half the time of ``open`` and ``read``, and there are thousands."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    """Half the time of ``open`` and ``read``, and there are thousands. Follows no link, waits for no pipe."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         content = os.read(handle, _CHUNK)
         if more := os.read(handle, _CHUNK):
             with open(handle, "rb", closefd=False) as stream:
                 return content + more + stream.read()
+        if not content and not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file", path)
         return content
     finally:
         os.close(handle)
 
 
-def write(directory: Path, files: Mapping[str, bytes | None]) -> None:
-    """Bring ``files`` to their content (``None``: remove), all or none; ``RepositoryError`` if that cannot be."""
-    if not files:
+def write(
+    directory: Path,
+    files: Mapping[str, bytes | None],
+    then: Mapping[str, bytes | None] | None = None,
+    moves: Mapping[str, str] | None = None,
+) -> None:
+    """Bring ``files`` to their content (``None``: remove), all or none; ``RepositoryError`` if that cannot be.
+
+    First the ``moves`` (old path → new path), then ``files``, and ``then`` only when
+    all of that is on the disk. Where a file that is to be removed is gone already,
+    its folders still go if they are empty.
+    """
+    if not files and not then and not moves:
         return
     writer = _Writer(os.fspath(directory.resolve()))
     try:
+        for old, new in (moves or {}).items():
+            writer.move(old, new)
         for path, content in files.items():
+            writer.stage(path, content)
+        writer.barrier()
+        for path, content in (then or {}).items():
             writer.stage(path, content)
         writer.flush()
         with _uninterrupted():
             writer.swap()
     except OSError as exc:
-        name = str(exc.filename or exc.filename2 or ".").removeprefix(f"{writer.base}/")
-        hint = "free some space" if exc.errno == errno.ENOSPC else "make it writable"
+        name = str(exc.filename or exc.filename2 or writer.current).removeprefix(f"{writer.base}/")
+        hint = HINTS.get(exc.errno or 0, "make it writable")
+        if writer.swapping:
+            raise RepositoryError(f"{name}: {exc.strerror}; half-way through", f"{hint}, and run it again") from exc
         raise RepositoryError(f"{name}: {exc.strerror}; nothing was written", hint) from exc
     finally:
-        writer.clean()
+        with _uninterrupted():
+            writer.clean()
 
 
 class _Writer:
@@ -91,60 +119,91 @@ class _Writer:
 
     def __init__(self, base: str) -> None:
         self.base = base
+        self.current = "."
+        self.swapping = False
         self._folder = f"{base}/{STAGING}"
-        self._staged: list[tuple[str, str]] = []
-        self._removed: list[str] = []
+        # What comes into place (from, to), what goes (None, from), and where to wait for the disk (None, None).
+        self._actions: list[tuple[str | None, str | None]] = []
+        self._going: list[str] = []
         self._known = {base}
         self._created: dict[str, None] = {}
 
     def stage(self, path: str, content: bytes | None) -> None:
         """Write the new content beside its place; find out now whatever could go wrong later."""
+        self.current = path
         target = f"{self.base}/{path}"
         folder = target[: target.rindex("/")]
         mode = None if folder in self._created else self._mode(target)
         if content is None:
             if mode is not None:
                 self._enter(folder)
-                self._removed.append(target)
+            self._going.append(target)
             return
         self._enter(folder)
         self._enter(self._folder)
-        temporary = f"{self._folder}/{len(self._staged)}"
-        self._staged.append((temporary, target))
+        temporary = f"{self._folder}/{len(self._actions)}"
+        self._actions.append((temporary, target))
         _create(temporary, content)
-        if mode is not None and mode & 0o111:  # an executable file stays one
+        if mode is not None:  # an executable file stays one
             os.chmod(temporary, mode & 0o777)  # noqa: PTH101
+
+    def move(self, path: str, new: str) -> None:
+        """Let a file go to another path as it is. The folder that it leaves stays if it is empty then."""
+        self.current = path
+        target = f"{self.base}/{new}"
+        self._enter(target[: target.rindex("/")])
+        self._actions.append((f"{self.base}/{path}", target))
+
+    def barrier(self) -> None:
+        """What is staged from here on comes when all that was staged before is on the disk."""
+        self._put_last()
+        self._actions.append((None, None))
+
+    def _put_last(self) -> None:
+        """What goes does so after what comes, which may need its folder."""
+        self._actions += [(None, target) for target in self._going]
+        self._going.clear()
 
     def flush(self) -> None:
         """Get the staged files onto the disk, so that no power cut leaves a renamed file empty."""
-        if len(self._staged) > _MANY:
-            _sync(self.base)  # one wait for all of them
-            return
-        for temporary, _ in self._staged:
-            handle = os.open(temporary, os.O_RDONLY)
-            os.fsync(handle)
-            os.close(handle)
+        _to_disk([temporary for temporary, _ in self._actions if temporary and temporary.startswith(self._folder)])
 
     def swap(self) -> None:
         """Put everything into its place, and remove what goes, with the folders that are empty then."""
-        for temporary, target in self._staged:
-            os.replace(temporary, target)  # noqa: PTH105
-        for target in self._removed:
-            with suppress(FileNotFoundError):
-                os.unlink(target)  # noqa: PTH108
+        self._put_last()
+        self.swapping = True
+        touched: dict[str, None] = {}
+        for temporary, target in self._actions:
+            if target is None:
+                _to_disk([folder for folder in touched if os.path.isdir(folder)])  # noqa: PTH112
+                continue
             folder = target[: target.rindex("/")]
-            with suppress(OSError):
-                while len(folder) > len(self.base):
-                    os.rmdir(folder)  # noqa: PTH106
-                    folder = folder[: folder.rindex("/")]
-        self._staged.clear()
+            touched[folder] = None
+            if temporary:
+                os.replace(temporary, target)  # noqa: PTH105
+            else:
+                self._remove(target, folder)
+        self._actions.clear()
         self._created.clear()
+
+    def _remove(self, target: str, folder: str) -> None:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.unlink(target)  # noqa: PTH108
+        while len(folder) > len(self.base):
+            try:
+                os.rmdir(folder)  # noqa: PTH106
+            except FileNotFoundError:
+                pass  # the one above may be empty as well
+            except OSError:
+                return
+            folder = folder[: folder.rindex("/")]
 
     def clean(self) -> None:
         """Leave nothing behind but the files themselves; after a failure, not even the folders made for them."""
-        for temporary, _ in self._staged:
+        for temporary, _ in self._actions:
             with suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
+                if temporary and temporary.startswith(self._folder):
+                    os.unlink(temporary)  # noqa: PTH108
         for folder in [self._folder, *reversed(self._created)]:
             with suppress(OSError):
                 os.rmdir(folder)  # noqa: PTH106
@@ -173,8 +232,8 @@ class _Writer:
         try:
             found = os.lstat(folder).st_mode
         except FileNotFoundError:
-            os.mkdir(folder)  # noqa: PTH102
             self._created[folder] = None
+            os.mkdir(folder)  # noqa: PTH102
         else:
             name = folder.removeprefix(f"{self.base}/")
             if stat.S_ISLNK(found):
@@ -183,25 +242,32 @@ class _Writer:
                 raise RepositoryError(f"{name}: a file stands where a folder should be", "move that file away")
             if not os.access(folder, os.W_OK):
                 raise PermissionError(errno.EACCES, "is read-only", folder)
+            if os.path.lexists(f"{folder}/.git"):
+                raise RepositoryError(f"{name}: a repository of its own; nothing was written", "generate elsewhere")
         self._known.add(folder)
 
 
-def _sync(folder: str) -> None:
-    """Flush the file system that ``folder`` is on, or all of them where the system can do no better."""
+def _to_disk(paths: Sequence[str]) -> None:
+    """Wait until files and folders are on the disk; with many of them, until all of their file system is."""
+    if len(paths) > _MANY and _sync_file_system(paths[0]):
+        return
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _sync_file_system(path: str) -> bool:
+    """Whether the file system of ``path`` could be flushed in one go. ``os.sync`` would wait for all others as well."""
     import ctypes
 
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        flush = ctypes.CDLL(None, use_errno=True).syncfs
-    except (OSError, AttributeError):
-        os.sync()
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        if flush(handle) == 0:
-            return
-        if ctypes.get_errno() != errno.ENOSYS:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), folder)
-        os.sync()
+        return bool(ctypes.CDLL(None).syncfs(handle) == 0)
+    except (AttributeError, OSError, TypeError):  # a system that has no such call
+        return False
     finally:
         os.close(handle)
 
@@ -248,8 +314,27 @@ def locked(directory: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:
             raise RepositoryError("another generator is at work here", "wait until it is done") from exc
-        if (directory / STAGING).is_dir():  # left by a run that was killed
-            shutil.rmtree(directory / STAGING)
-        yield
+        with _terminable():
+            _clear(directory / STAGING)
+            yield
     finally:
         os.close(handle)
+
+
+def _clear(staging: Path) -> None:
+    """Remove what a run that was killed has left; through no link, since that would lead elsewhere."""
+    if staging.is_dir() and not staging.is_symlink() and not staging.parent.is_symlink():
+        shutil.rmtree(staging)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """A polite kill is an interrupt, so that what was staged is cleaned up."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

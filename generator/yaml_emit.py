@@ -22,7 +22,6 @@ _FLOW_SAFE: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@%+=~^;()$-]*")
 _NUMBER: Final = re.compile(r"[.+-]?[0-9.][0-9_.,:xXoOa-fA-F+-]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*")
 _ESCAPE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _BLOCK: Final = re.compile(r"(?!\s)[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]+")
-_SCALARS: Final = (str, int, float)
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", ".inf", ".nan", ".", ".."})
 
 
@@ -34,6 +33,9 @@ class Verbatim:
 
     def __str__(self) -> str:
         return self.text
+
+
+_SCALARS: Final = (str, int, float, Verbatim)
 
 
 @lru_cache(maxsize=65536)

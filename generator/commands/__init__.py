@@ -22,6 +22,7 @@ from generator.commands import (
     schema,
     status,
     tools,
+    upgrade,
     validate,
 )
 
@@ -36,7 +37,7 @@ class Command(Protocol):
         """Its own arguments; ``-C`` and ``--output`` are there already."""
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do it; the exit code. ``options``: ``directory`` (a ``Path``), ``json`` (a ``bool``) and the command's own."""
+        """Do it; returns the exit code. ``options`` has ``directory`` (``Path``), ``json`` (``bool``) and its own."""
 
 
 DEFAULT: Final = "generate"
@@ -47,6 +48,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "diff": diff,
     "explain": explain,
     "validate": validate,
+    "upgrade": upgrade,
     "bump": bump,
     "status": status,
     "schema": schema,

@@ -11,6 +11,7 @@ from generator import console
 
 if TYPE_CHECKING:
     from generator.merge import Conflict, Outcome, Settle, Side
+    from generator.regenerate import Plan
 
 HELP: Final = "regenerate the repository from generator.yaml; hand edits and pipeline tags are kept"
 EXAMPLE: Final = """\
@@ -49,15 +50,16 @@ def run(options: argparse.Namespace) -> int:
     with tree.locked(directory):
         planned = regenerate.plan(directory, settle, adopt=options.adopt)
         changes = regenerate.apply(directory, planned, prune=options.prune)
-    _report(options, changes, planned.vacated, len(planned.outcomes))
+    _report(options, changes, planned)
     return 0
 
 
-def _report(options: argparse.Namespace, changes: Sequence[Outcome], vacated: Sequence[str], total: int) -> None:
+def _report(options: argparse.Namespace, changes: Sequence[Outcome], planned: Plan) -> None:
     written = [outcome.path for outcome in changes if outcome.content is not None]
-    removed = [*(outcome.path for outcome in changes if outcome.content is None), *vacated]
+    removed = [*(outcome.path for outcome in changes if outcome.content is None), *planned.vacated]
+    total = len(planned.outcomes)
     if options.json:
-        console.emit({"files": total, "written": written, "removed": removed})
+        console.emit({"files": total, "written": written, "removed": removed, "moved": dict(planned.carried)})
         return
     if options.quiet:
         return
@@ -65,6 +67,8 @@ def _report(options: argparse.Namespace, changes: Sequence[Outcome], vacated: Se
         console.say(f"{console.paint('wrote', 'green')}    {path}")
     for path in removed:
         console.say(f"{console.paint('removed', 'yellow')}  {path}")
+    for old, new in planned.carried.items():
+        console.say(f"{console.paint('moved', 'green')}    {old} → {new}")
     done = f"{len(written)} written" + (f", {len(removed)} removed" if removed else "")
     console.say(f"{total} files: {done if changes or removed else 'nothing to do'}")
 

@@ -13,7 +13,7 @@ file that does not exist.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -68,17 +68,23 @@ def merge(
     updated: Mapping[str, bytes],
     merge_lines: MergeLines,
     settle: Settle = leave_open,
+    rivals: Mapping[str, bytes | None] | None = None,
 ) -> list[Outcome]:
     """An outcome for every path that was generated or would be, sorted by path.
 
-    ``SpecError`` holds the faults of all edited files that cannot be read.
+    ``rivals`` is a second *original* for files that two branches have both
+    regenerated (``None``: only one of them has). ``SpecError`` holds the faults
+    of all edited files that cannot be read.
     """
     outcomes: list[Outcome] = []
     faults: list[Fault] = []
     for path in sorted({*original, *updated}):
         try:
             sides = original.get(path), local.get(path), updated.get(path)
-            outcomes.append(merge_file(path, *sides, merge_lines, settle))
+            if rivals and path in rivals:
+                outcomes.append(_merge_twice(path, rivals[path], *sides, merge_lines, settle))
+            else:
+                outcomes.append(merge_file(path, *sides, merge_lines, settle))
         except SpecError as exc:
             faults += exc.faults
     if faults:
@@ -95,10 +101,15 @@ def merge_file(
     settle: Settle = leave_open,
 ) -> Outcome:
     """The outcome for one file."""
-    if updated is None:
-        return _gone(path, original, local, settle)
     if local == updated:
         return Outcome(path, State.GENERATED, local, local)
+    if local is not None and local != original and b"\r\n" in local and local.count(b"\n") == local.count(b"\r\n"):
+        # A checkout that turns all line ends into CRLF has edited nothing.
+        plain = merge_file(path, original, local.replace(b"\r\n", b"\n"), updated, merge_lines, settle)
+        content = plain.content.replace(b"\n", b"\r\n") if plain.content is not None else None
+        return replace(plain, local=local, content=content)
+    if updated is None:
+        return _gone(path, original, local, settle)
     if local is None:
         state = State.GENERATED if original is None else State.MISSING
         return Outcome(path, state, None, updated if original is None else None)
@@ -107,6 +118,27 @@ def merge_file(
     if local == original:
         return Outcome(path, State.GENERATED, local, updated)
     return _edited(path, original, local, updated, merge_lines, settle)
+
+
+def _merge_twice(
+    path: str,
+    rival: bytes | None,
+    original: bytes | None,
+    local: bytes | None,
+    updated: bytes | None,
+    merge_lines: MergeLines,
+    settle: Settle,
+) -> Outcome:
+    """The outcome for a file that is a mix of two generated ones: what either has, no person wrote."""
+    if rival is None:  # where only one of two branches had it, git may have taken it out, and no person
+        return merge_file(path, original if local is not None else None, local, updated, merge_lines, settle)
+    if local in (None, original, rival):
+        return merge_file(path, rival if local == rival else original, local, updated, merge_lines, settle)
+    once = merge_file(path, original, local, updated, merge_lines, lambda _: Side.LOCAL)
+    if once.content is None:
+        return once
+    twice = merge_file(path, rival, once.content, updated, merge_lines, settle)
+    return replace(twice, local=local)
 
 
 def _edited(
@@ -189,8 +221,12 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
     """``content`` with the tags and digests that ``local`` has: they are the pipeline's, and never merged."""
     if not (path.startswith("overlays/") and path.endswith("/kustomization.yaml")):
         return content
-    names = {image.name for image in yaml_edit.images(content, path)}
-    for image in yaml_edit.images(local, path):
-        if image.name in names and image.tag is not None:
+    ours, there = yaml_edit.images(content, path), yaml_edit.images(local, path)
+    for image in there:
+        if image.tag is None:
+            continue
+        if any(image.name == other.name for other in ours):
             content = yaml_edit.set_image(content, path, image)
+        elif len(ours) == len(there) == 1:  # the spec gives the app's image another name, or another registry
+            content = yaml_edit.set_image(content, path, replace(image, name=ours[0].name))
     return content

@@ -14,9 +14,10 @@ from generator.yaml_edit import Image
 
 def in_work_tree(directory: Path, place: Slot, image: Image) -> bool:
     """Splice the image into the overlay; returns whether that changed anything."""
-    content = tree.read(directory, [place.path]).get(place.path)
-    files = _edited(place, image, content)
-    tree.write(directory, files)
+    with tree.locked(directory):
+        content = tree.read(directory, [place.path]).get(place.path)
+        files = _edited(place, image, content)
+        tree.write(directory, files)
     return bool(files)
 
 

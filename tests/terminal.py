@@ -1,0 +1,43 @@
+"""A program on a real terminal: a pseudo terminal, and a person who types."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def on_terminal(argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, str]] = (), seconds: float = 30) -> str:
+    """All that the program shows. Of ``answers``, each is typed when the text before it has been shown."""
+    main, other = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm"}
+    child = subprocess.Popen(argv, cwd=folder, stdin=other, stdout=other, stderr=other, env=environment, close_fds=True)
+    os.close(other)
+    shown, asked, left = "", 0, list(answers)
+    deadline = time.monotonic() + seconds
+    try:
+        while time.monotonic() < deadline:
+            ready, _, _ = select.select([main], [], [], 0.2)
+            if ready:
+                try:
+                    piece = os.read(main, 65536)
+                except OSError:  # the other end is closed
+                    break
+                if not piece:
+                    break
+                shown += piece.decode(errors="replace")
+            elif child.poll() is not None:
+                break
+            if left and left[0][0] in shown[asked:]:
+                asked = len(shown)
+                os.write(main, left.pop(0)[1].encode())
+        child.wait(timeout=5)
+    finally:
+        child.kill()
+        child.wait()
+        os.close(main)
+    return shown.replace("\r\n", "\n")
