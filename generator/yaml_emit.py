@@ -104,7 +104,7 @@ def _node(value: object, head: str, indent: str, add: Callable[[str], None], off
     elif isinstance(value, Sequence) and not isinstance(value, bytes):
         _list(value, head, indent, add, offset, step)
     else:
-        raise TypeError(f"not plain data: {type(value).__name__}")
+        _scalar(value, head, indent, add)
 
 
 def _map(
@@ -157,8 +157,12 @@ def _scalar(value: object, head: str, indent: str, add: Callable[[str], None]) -
         add(f"{head}{space}null")
     elif isinstance(value, bool):
         add(f"{head}{space}{'true' if value else 'false'}")
+    elif isinstance(value, float):
+        add(f"{head}{space}{_float(value)}")
+    elif isinstance(value, int | Verbatim):
+        add(f"{head}{space}{value}")
     else:
-        add(f"{head}{space}{_float(value) if isinstance(value, float) else value}")
+        raise TypeError(f"not plain data: {type(value).__name__}")
 
 
 def _float(value: float) -> str:
