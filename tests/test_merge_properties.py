@@ -154,7 +154,8 @@ def lines(text: str) -> Counter[str]:
 
 def changed(one: str, other: str) -> int:
     """How many lines of one text are not where they were in the other."""
-    return sum(line.startswith("- ") for line in difflib.ndiff(one.splitlines(), other.splitlines()))
+    matcher = difflib.SequenceMatcher(None, one.splitlines(), other.splitlines(), autojunk=False)
+    return sum(end - start for tag, start, end, _, _ in matcher.get_opcodes() if tag != "equal")
 
 
 def anyhow(value: list[Any]) -> Counter[str]:
