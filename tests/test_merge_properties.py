@@ -144,7 +144,11 @@ def check(case: Case) -> str:
 
 def lines(text: str) -> Counter[str]:
     """The lines that hold a value."""
-    return Counter(line.strip() for line in text.splitlines() if not re.fullmatch(r"[\s-]*([^\s#]*:)?(\s*#.*)?", line))
+    return Counter(
+        line.strip()
+        for line in text.splitlines()
+        if not re.fullmatch(r"[\s-]*([^\s#]*:)?(\s*(&\w+|null|~))?(\s*#.*)?", line)
+    )
 
 
 def anyhow(value: list[Any]) -> Counter[str]:
@@ -155,7 +159,8 @@ def anyhow(value: list[Any]) -> Counter[str]:
 def check_independent(case: Case) -> str:
     """Two changes of the generator, one after the other, mean the same in either order."""
     both, open_between = merge("f", case.original, case.updated, case.other)
-    if open_between:
+    gone = lines(case.original) - lines(case.updated), lines(case.original) - lines(case.other)
+    if open_between or gone[0] & gone[1]:
         return "dependent"
     results = []
     for first in (case.updated, case.other):
