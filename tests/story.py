@@ -161,7 +161,9 @@ class Story:
         return self.last
 
     def git(self, *words: object, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(["git", "-c", "merge.conflictStyle=merge", *map(str, words)], cwd=self.folder,
+        # Where the spec moves an object from a base to overlays, git would guess that people's edits go along.
+        settings = ("-c", "merge.conflictStyle=merge", "-c", "merge.renames=false")
+        done = subprocess.run(["git", *settings, *map(str, words)], cwd=self.folder,
                               capture_output=True, text=True, check=False)  # fmt: skip
         if ok and done.returncode:
             raise Lost(f"git {words}: {done.stdout}{done.stderr}")
