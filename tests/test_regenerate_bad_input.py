@@ -197,7 +197,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     ),
     **{
         f"a record that names {name}": (
-            put(RECORD, original.FORMAT + b"# x\n== " + name.encode() + b" ==\nx\n"), [".generator/apps/web: damaged"],
+            put(RECORD, original.FORMAT + b"# x\n== " + name.encode() + b" ==\nx\n"), [".generator/apps/web: names"],
         )
         for name in (
             "../outside", "/etc/passwd", "base/../../outside", ".git/config", "./.git/config", "base/.git/hooks/x",
