@@ -169,7 +169,7 @@ def _safe(name: bytes, path: str) -> str:
     """A path that we could have written: ``.generator/`` may come from a stranger's branch."""
     text = name.decode(errors="replace")
     parts = text.split("/")
-    if parts[0].lower() in _NEVER or not all(_PART.fullmatch(part) for part in parts):
+    if parts[0].lower() in _NEVER or any(part.lower() == ".git" or not _PART.fullmatch(part) for part in parts):
         raise _damaged(path, f"names {text!r}")
     return text
 

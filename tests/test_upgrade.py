@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from generator.spec.migration import Migration
 
 from generator import cli
 from generator.errors import SpecError
+from generator.migration import Migration
 from generator.spec import loader, migration
 from tests.conftest import TEN_LINES, files
 
