@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import TEN_LINES, files
 
-from generator import cli
+from generator import cli, migration
 from generator.errors import SpecError
 from generator.migration import Migration
-from generator.spec import loader, migration
-from tests.conftest import TEN_LINES, files
+from generator.spec import loader
 
 
 def ports(text: str) -> str:
