@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.process import run
+from tests.e2e.process import Failed
 
 PYTHON = "docker.io/library/python:3.11-slim"
 POSTGRES = "localhost/postgres:15"
@@ -48,7 +49,7 @@ def mirror() -> str:
         found = re.match(r"^(?:URIs:\s*|deb\s+(?:\[[^]]*\]\s+)?)(https?://\S+/debian)/?(?:\s|$)", line)
         if found:
             return found[1]
-    return "http://deb.debian.org/debian"
+    raise Failed("no Debian mirror is named in /etc/apt: name one there")
 
 
 @dataclass(frozen=True)
