@@ -40,18 +40,26 @@ def write(directory: Path, files: Path) -> None:
     """The bare loop: load the spec with PyYAML's C loader, write the files that lie in ``files``."""
     import yaml
 
-    yaml.load((directory / "generator.yaml").read_bytes(), yaml.CSafeLoader)  # noqa: S506
+    yaml.load((directory / "generator.yaml").read_bytes(), yaml.CSafeLoader)
     for path, content in _expected(files):
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
 
 
+def flush(directory: Path, files: Path) -> None:
+    """The same, and wait until a power cut could lose none of it, as the generator does."""
+    import os
+
+    write(directory, files)
+    os.sync()
+
+
 def compare(directory: Path, files: Path) -> None:
     """The bare loop that reads and compares instead."""
     import yaml
 
-    yaml.load((directory / "generator.yaml").read_bytes(), yaml.CSafeLoader)  # noqa: S506
+    yaml.load((directory / "generator.yaml").read_bytes(), yaml.CSafeLoader)
     assert all((directory / path).read_bytes() == content for path, content in _expected(files))
 
 
@@ -59,8 +67,9 @@ def _expected(files: Path) -> list[tuple[str, bytes]]:
     """The bytes to write, from one file, so that reading them costs next to nothing."""
     import marshal
 
-    return marshal.loads(files.read_bytes())  # noqa: S302
+    files_by_path: list[tuple[str, bytes]] = marshal.loads(files.read_bytes())
+    return files_by_path
 
 
 if __name__ == "__main__":
-    {"write": write, "compare": compare}[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+    {"write": write, "flush": flush, "compare": compare}[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))

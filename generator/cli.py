@@ -7,8 +7,13 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import gc
+import io
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -19,6 +24,8 @@ from generator.errors import Conflicts, GeneratorError
 
 EXIT_BUG: Final = 3
 EXIT_INTERRUPTED: Final = 130
+# What a machine may refuse at any moment, and what is no bug in here.
+MACHINE: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENAMETOOLONG)
 
 EPILOG: Final = """\
 examples:
@@ -39,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m generator",
         description="Turns generator.yaml into a GitOps repository for Argo CD on AWS. Hand edits survive.",
         epilog=EPILOG,
+        allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
@@ -57,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
             help=command.HELP,
             description=f"{command.HELP[0].upper()}{command.HELP[1:]}.",
             epilog=f"example:\n{command.EXAMPLE}",
+            allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(sub)
@@ -65,24 +74,19 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    # A run makes very many objects that stay, and hardly a cycle: looking for cycles would take a fifth of its time.
+    gc.set_threshold(1_000_000)
     words = list(sys.argv[1:] if argv is None else argv)
-    options = parser().parse_args(words)
-    if options.version:
-        from importlib.metadata import version
-
-        console.say(version("gitops-generator"))
-        return 0
-    if options.command is None:
-        options = parser().parse_args([*words, DEFAULT])
-    options.directory = Path(getattr(options, "directory", "."))
-    options.json = getattr(options, "output", "text") == "json"
     try:
-        return COMMANDS[options.command].run(options)
-    except GeneratorError as error:
-        if options.json:
-            console.emit(_as_json(error))
-        console.report(error)
-        return error.exit_code
+        # A path may hold bytes that are no text, and a terminal may know less than UTF-8: neither is a bug.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        try:
+            code = _run(words)
+        except SystemExit as stop:  # argparse, after --help or a usage error
+            code = int(stop.code or 0)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         console.note("interrupted")
         return EXIT_INTERRUPTED
@@ -97,6 +101,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.note("error: this is a bug in the generator")
         console.note("hint: please report it with the lines above")
         return EXIT_BUG
+
+
+def _run(words: Sequence[str]) -> int:
+    options = parser().parse_args(words)
+    if options.version:
+        from importlib.metadata import version
+
+        console.say(version("gitops-generator"))
+        return 0
+    if options.command is None:
+        options = parser().parse_args([*words, DEFAULT])
+    options.directory = Path(getattr(options, "directory", "."))
+    options.json = getattr(options, "output", "text") == "json"
+    # A polite kill cleans up just as Ctrl-C does.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return COMMANDS[options.command].run(options)
+    except OSError as exc:
+        if exc.errno not in MACHINE:
+            raise
+        what = f"{exc.filename}: {exc.strerror}" if exc.filename else str(exc.strerror)
+        return _failed(GeneratorError(what, "this machine refuses it; free some space, or change the rights"), options)
+    except GeneratorError as error:
+        return _failed(error, options)
+
+
+def _failed(error: GeneratorError, options: argparse.Namespace) -> int:
+    if options.json:
+        console.emit(_as_json(error))
+    console.report(error)
+    return error.exit_code
 
 
 def _as_json(error: GeneratorError) -> dict[str, object]:

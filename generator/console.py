@@ -7,12 +7,9 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from generator.merge.conflict import Conflict
-
-from generator.errors import Conflicts, GeneratorError, SpecError
+from generator.errors import Conflict, Conflicts, GeneratorError, SpecError
 
 COLORS: Final = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "grey": "90", "bold": "1"}
 # Words that a table shows in a colour, wherever they stand alone in a cell.

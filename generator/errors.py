@@ -20,10 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from generator.merge.conflict import Conflict
+from typing import ClassVar
 
 
 class GeneratorError(Exception):
@@ -64,14 +61,33 @@ class Fault:
         return f"{where}{subject} {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A place where a person and the generator disagree.
+
+    ``line`` (from 1) is where it stands in the local file, ``field`` the path
+    within it, empty for the whole file. The values are as YAML on one line;
+    ``None`` where there is nothing. ``author`` is who changed the local one
+    (commit, name, subject), where that was asked.
+    """
+
+    path: str
+    line: int
+    field: str
+    original: str | None
+    local: str | None
+    updated: str | None
+    author: str = ""
+
+
 class SpecError(GeneratorError):
-    """The spec has faults; ``faults`` holds every one found in this run, in file order."""
+    """The spec, or a file that people edit, has faults; ``faults`` holds every one of this run, in order."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults)
         count = len(faults)
-        where = " in the spec" if {fault.file for fault in faults} <= {"generator.yaml"} else "; nothing was written"
-        super().__init__(f"{count} fault{'s' if count != 1 else ''}{where}")
+        files = sorted({fault.file for fault in faults})
+        super().__init__(f"{count} fault{'s' if count != 1 else ''} in {', '.join(files)}; nothing was written")
 
 
 class RepositoryError(GeneratorError):

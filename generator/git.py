@@ -7,13 +7,12 @@ its errors quote. Every verb raises ``GitError`` with git's own words.
 from __future__ import annotations
 
 import os
-import tempfile
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator import process
 from generator.errors import GitError, RepositoryError
 
 if TYPE_CHECKING:
@@ -61,11 +60,8 @@ def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
 
 def unfinished(directory: Path) -> str | None:
     """The file by which git remembers a merge, rebase, cherry-pick or revert under way; runs no git."""
-    dot_git = directory / ".git"
-    folder = dot_git
-    if dot_git.is_file():  # a linked work tree, or a submodule
-        folder = directory / dot_git.read_text().removeprefix("gitdir:").strip()
-    return next((name for name in _UNFINISHED if (folder / name).exists()), None)
+    place = folder(directory)
+    return next((name for name in _UNFINISHED if (place / name).exists()), None) if place else None
 
 
 def incoming(directory: Path) -> tuple[str, str, str] | None:
@@ -161,6 +157,17 @@ def describe_head(directory: Path) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def folder(directory: Path) -> Path | None:
+    """The git folder of a work tree's top, linked ones and submodules included; ``None`` if this is no such top."""
+    dot_git = directory / ".git"
+    try:
+        if dot_git.is_file():
+            return directory / dot_git.read_text().removeprefix("gitdir:").strip()
+        return dot_git if dot_git.is_dir() else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
 def _without_secrets(url: str) -> str:
     """A URL without the user and password that some checkouts put into it."""
     scheme, separator, rest = url.partition("://")
@@ -172,6 +179,10 @@ def _without_secrets(url: str) -> str:
 
 def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
     """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts."""
+    import tempfile
+
+    from generator import process
+
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         files = [Path(folder) / name for name in ("local", "original", "updated")]
         for file, content in zip(files, (local, original, updated), strict=True):
@@ -217,10 +228,20 @@ class Remote:
         self.branch = branch
         self.scratch = scratch
         self._credentials = _credentials(url)
+        # In a hook, git's own variables point elsewhere.
+        self._place = {"GIT_DIR": str(scratch / "objects"), "GIT_INDEX_FILE": str(scratch / "index")}
 
     def fetch(self) -> str:
         """Fetch the branch's newest commit, without history; returns its id."""
-        arguments = ["--quiet", "--depth=1", "--no-tags", "--force", self.url, f"refs/heads/{self.branch}:refs/tip"]
+        arguments = [
+            "--quiet",
+            "--depth=1",
+            "--no-tags",
+            "--force",
+            "--",
+            self.url,
+            f"refs/heads/{self.branch}:refs/tip",
+        ]
         self._git("fetch", *arguments, network=True)
         return self._git("rev-parse", "refs/tip")
 
@@ -233,33 +254,41 @@ class Remote:
 
     def commit(self, parent: str, files: Mapping[str, bytes], message: str, author: Mapping[str, str]) -> str:
         """A commit on top of ``parent`` in which ``files`` have this content, and nothing else differs."""
-        index = {"GIT_INDEX_FILE": str(self.scratch / "index")}
-        self._git("read-tree", parent, env=index)
+        self._git("read-tree", parent)
         for path, content in files.items():
             mode = self._git("ls-tree", parent, "--", path).split()[0]
             source = self.scratch / "blob"
             source.write_bytes(content)
             # No filters: the bytes are the file's, whatever .gitattributes says.
             blob = self._git("hash-object", "-w", "--no-filters", str(source))
-            self._git("update-index", "--cacheinfo", f"{mode},{blob},{path}", env=index)
-        tree = self._git("write-tree", env=index)
+            self._git("update-index", "--cacheinfo", f"{mode},{blob},{path}")
+        tree = self._git("write-tree")
         note = self.scratch / "message"
         note.write_text(message)
         return self._git("commit-tree", tree, "-p", parent, "-F", str(note), env=author)
 
     def push(self, commit_id: str, branch: str | None = None) -> None:
         """Push ``commit_id`` to the branch (or another one), never forced."""
-        self._git("push", "--porcelain", self.url, f"{commit_id}:refs/heads/{branch or self.branch}", network=True)
+        self._git(
+            "push", "--porcelain", "--", self.url, f"{commit_id}:refs/heads/{branch or self.branch}", network=True
+        )
 
     def tip(self, branch: str | None = None) -> str | None:
         """What the branch points to on the remote right now; ``None`` if it does not exist."""
-        line = self._git("ls-remote", self.url, f"refs/heads/{branch or self.branch}", network=True)
+        line = self._git("ls-remote", "--", self.url, f"refs/heads/{branch or self.branch}", network=True)
         return line.split()[0] if line else None
 
     def contains(self, tip: str, commit_id: str) -> bool:
         """Whether the branch, whose newest commit is ``tip``, has ``commit_id`` in its history."""
         self._git(
-            "fetch", "--quiet", "--depth=50", "--no-tags", self.url, f"+refs/heads/{self.branch}:refs/tip", network=True
+            "fetch",
+            "--quiet",
+            "--depth=50",
+            "--no-tags",
+            "--",
+            self.url,
+            f"+refs/heads/{self.branch}:refs/tip",
+            network=True,
         )
         try:
             self._git("merge-base", "--is-ancestor", commit_id, tip)
@@ -280,16 +309,18 @@ class Remote:
         return {}
 
     def _git(self, *arguments: str, env: Mapping[str, str] | None = None, network: bool = False) -> str:
-        extra = {**(env or {}), **(self._credentials if network else {})}
+        extra = {**self._place, **(env or {}), **(self._credentials if network else {})}
         return _run(self.scratch / "objects", *arguments, env=extra, timeout=NETWORK_SECONDS if network else None)
 
     def _bytes(self, *arguments: str) -> bytes:
-        return _execute(self.scratch / "objects", arguments, {}, None)
+        return _execute(self.scratch / "objects", arguments, self._place, None)
 
 
 @contextmanager
 def remote(url: str, branch: str) -> Iterator[Remote]:
     """A ``Remote`` whose scratch folder is gone afterwards."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         scratch = Path(folder)
         (scratch / "objects").mkdir()
@@ -301,10 +332,13 @@ def _credentials(url: str) -> dict[str, str]:
     """Configuration, by environment, for a credential helper that reads ``GIT_USERNAME`` and ``GIT_TOKEN``."""
     if "GIT_TOKEN" not in os.environ or not url.startswith(("http://", "https://")):
         return {}
+    # After what the environment configures already, and for this host alone: a redirect must not get the token.
+    count = int(given) if (given := os.environ.get("GIT_CONFIG_COUNT", "")).isdigit() else 0
+    host = "/".join(_without_secrets(url).split("/")[:3])
     return {
-        "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_0": "credential.helper", "GIT_CONFIG_VALUE_0": "",
-        "GIT_CONFIG_KEY_1": "credential.helper", "GIT_CONFIG_VALUE_1": _HELPER,
+        "GIT_CONFIG_COUNT": str(count + 2),
+        f"GIT_CONFIG_KEY_{count}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count}": "",
+        f"GIT_CONFIG_KEY_{count + 1}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count + 1}": _HELPER,
     }  # fmt: skip
 
 
@@ -345,7 +379,7 @@ def _words(exc: git.GitCommandError) -> str:
     streams = [str(stream or "") for stream in (exc.stderr, exc.stdout)]
     lines = [line.strip() for stream in streams for line in stream.splitlines()]
     lines = [line.removeprefix("stderr: ").removeprefix("stdout: ").strip("'").strip() for line in lines]
-    return "\n".join(line for line in lines if line)
+    return re.sub(r"://[^/@\s]*@", "://", "\n".join(line for line in lines if line))
 
 
 def _hint(said: str) -> str:

@@ -17,6 +17,7 @@ merges and rebases. It never holds a tag or a digest that the pipeline set.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,7 +33,10 @@ _FORMAT_CRLF: Final = FORMAT.replace(b"\n", b"\r\n")
 _MARKER: Final = b"<<<<<<< "
 _LEFT: Final = (b"\n<<<<<<< ", b"\n>>>>>>> ")
 _PROJECT: Final = f"{FOLDER}/project"
+_APPS: Final = f"{FOLDER}/apps/"
 _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
+_PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.-]+")
+_NEVER: Final = ("", ".git", FOLDER, "generator.yaml")
 _ATTRIBUTES: Final = (
     b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff -text\n"
 )
@@ -42,11 +46,21 @@ _OURS: Final = re.compile(rb"^<<<<<<< [^\n]*\n(.*?)(?:^\|{7} [^\n]*\n.*?)?^=====
 _THEIRS: Final = re.compile(rb"^<<<<<<< [^\n]*\n.*?^=======\n(.*?)^>>>>>>> [^\n]*\n", re.M | re.S)
 
 
+def app_record(app: str) -> str:
+    """The path of the file that holds what was generated for one app."""
+    return f"{_APPS}{app}"
+
+
+def app_of(path: str) -> str:
+    """The app that a record belongs to."""
+    return path.removeprefix(_APPS)
+
+
 def pack(files: Mapping[str, File]) -> dict[str, bytes]:
     """The files of ``.generator/`` for what is generated now, by path."""
     groups: dict[str, list[File]] = {_PROJECT: []}
     for file in files.values():
-        groups.setdefault(f"{FOLDER}/apps/{file.app}" if file.app else _PROJECT, []).append(file)
+        groups.setdefault(app_record(file.app) if file.app else _PROJECT, []).append(file)
     start = FORMAT + HEADER.encode()
     packed = {path: start + "".join(map(_packed, sorted(group, key=_path))).encode() for path, group in groups.items()}
     return {_ATTRIBUTES_PATH: _ATTRIBUTES, **packed}
@@ -74,9 +88,13 @@ def _packed(file: File) -> str:
 
 def stored(directory: Path) -> dict[str, bytes]:
     """The files of ``.generator/`` as they are now, by path; empty if nothing was generated yet."""
-    folder = directory / FOLDER
-    paths = [folder / ".gitattributes", folder / "project", *sorted((folder / "apps").glob("*"))]
-    return tree.read(directory, [path.relative_to(directory).as_posix() for path in paths if path.is_file()])
+    try:
+        with os.scandir(directory / _APPS) as entries:
+            apps = sorted(app_record(entry.name) for entry in entries if entry.is_file())
+    except (FileNotFoundError, NotADirectoryError):
+        apps = []
+    paths = [path for path in (_ATTRIBUTES_PATH, _PROJECT) if (directory / path).is_file()]
+    return tree.read(directory, [*paths, *apps])
 
 
 def unpack(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
@@ -123,7 +141,7 @@ def _sides(packed: Mapping[str, bytes], *, adopt: bool) -> Iterator[tuple[dict[s
 def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
     if not content.startswith(FORMAT):
         raise _damaged(path)
-    header, *pieces = _NAME.split(content[len(FORMAT) :])
+    header, *pieces = _split(content[len(FORMAT) :])
     if header.count(b"\n") != 1 or not header.startswith(b"#") or any(mark in content for mark in _LEFT):
         raise _damaged(path)
     files: dict[str, bytes] = {}
@@ -132,17 +150,30 @@ def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
     return files
 
 
+def _split(content: bytes) -> list[bytes]:
+    """As ``_NAME.split``, and many times as fast where every file starts with the comment at the top."""
+    header, *parts = content.split(b"\n-- ")
+    pieces = [header + b"\n"]
+    for part in parts:
+        name, end, body = part.partition(b" --\n")
+        if not end or b"\n" in name or b"\n== " in body:
+            return _NAME.split(content)
+        pieces += (b"--", name, body + b"\n")
+    pieces[-1] = pieces[-1][:-1]
+    return pieces
+
+
 def _safe(name: bytes, path: str) -> str:
-    """A path that stays within the repository: ``.generator/`` may come from a stranger's branch."""
+    """A path that we could have written: ``.generator/`` may come from a stranger's branch."""
     text = name.decode(errors="replace")
     parts = text.split("/")
-    if parts[0] == FOLDER or any(part.lower() in ("", ".", "..", ".git") for part in parts) or not text.isprintable():
-        raise _damaged(path)
+    if parts[0].lower() in _NEVER or not all(_PART.fullmatch(part) for part in parts):
+        raise _damaged(path, f"names {text!r}")
     return text
 
 
-def _damaged(path: str) -> RepositoryError:
+def _damaged(path: str, how: str = "damaged") -> RepositoryError:
     return RepositoryError(
-        f"{path}: damaged; nothing was written",
+        f"{path}: {how}; nothing was written",
         f"get it back: git checkout HEAD -- {FOLDER}; or keep this app's files as edits: generate --adopt",
     )

@@ -72,9 +72,7 @@ def _line(content: bytes) -> int:
     return content[: content.index(MARKER)].count(b"\n") + 1
 
 
-def _versions(
-    directory: Path, path: str, commits: tuple[str, str, str], updated: bytes
-) -> tuple[_Version, ...] | None:
+def _versions(directory: Path, path: str, commits: tuple[str, str, str], updated: bytes) -> tuple[_Version, ...] | None:
     """The file before, on our branch and on theirs, if git has them; where both made it, it was as it is made now."""
     stages = git.stages(directory, path)
     if not {2, 3} <= set(stages):

@@ -9,6 +9,7 @@ from pathlib import Path
 from generator import git, merge, original, outputs, reconcile, relocation, tree
 from generator.errors import Conflicts, RepositoryError
 from generator.history import History
+from generator.memory import Memory
 from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
 from generator.spec.model import Spec
@@ -53,10 +54,8 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     generated now. ``SpecError`` and ``RepositoryError`` as they come.
     """
     spec = loader.load(directory)
-    updated = outputs.render(spec)
-    contents = {path: file.text.encode() for path, file in updated.items()}
     stored = original.stored(directory)
-    former = original.unpack(stored, adopt=adopt)
+    former, contents, packed = _versions(spec, stored, Memory(directory, spec), adopt=adopt)
     renames = relocation.renamed_by_spec(directory, spec, former)
     links = relocation.links(directory, renames, known={*former, *contents})
     local = tree.read(directory, sorted({*contents, *former, *renames, *renames.values()} - {*links, *links.values()}))
@@ -76,7 +75,6 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     before, after = _without(former, marked), _without(contents, marked)
     outcomes = merge.merge(before, local, after, git.merge_lines, settle, rivals)
     outcomes = sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
-    packed = original.pack(updated)
     record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
     record.update({path: None for path in stored if path not in packed})
     outcomes = relocation.placed(outcomes, by_hand, set(renames.values()))
@@ -104,6 +102,21 @@ def _rivals(directory: Path, stored: Mapping[str, bytes], *, adopt: bool) -> dic
 
 def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]:
     return {path: content for path, content in files.items() if path not in paths} if paths else files
+
+
+def _versions(
+    spec: Spec, stored: Mapping[str, bytes], memory: Memory, *, adopt: bool
+) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
+    """*original* and *updated* by path, and the records of *updated*. What is known to be both is not rendered."""
+    kept = memory.current(stored)
+    same = original.unpack(kept)
+    rendered = outputs.render(spec, leave_out={original.app_of(path) for path in kept})
+    updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
+    rest = {path: content for path, content in stored.items() if path not in kept}
+    former = {**same, **original.unpack(rest, adopt=adopt)}
+    packed = original.pack(rendered)
+    memory.learn(packed)
+    return former, updated, {**packed, **kept}
 
 
 def _placed_by_hand(directory: Path, local: Mapping[str, bytes], by_hand: Mapping[str, str]) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from generator import tree
 from generator.errors import RepositoryError, SpecError
@@ -13,11 +13,14 @@ from generator.merge import Outcome, State, identity
 from generator.merge.tree import Parsed
 from generator.spec.model import Spec
 
+if TYPE_CHECKING:
+    from generator.merge import identity
+
 _T = TypeVar("_T")
 
 
 def renamed_by_spec(directory: Path, spec: Spec, former: Mapping[str, bytes]) -> dict[str, str]:
-    """Old path → new path, for what was generated under a former name of an app or environment, and lies beside it."""
+    """Old path → new path, for what was generated under a former name, and for what lies beside it."""
     apps = {app.renamed_from: app.name for app in spec.apps.values() if app.renamed_from}
     environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
     if not apps and not environments:
@@ -67,6 +70,8 @@ def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str])
 
 def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
     """The files under their new paths."""
+    if not renames:
+        return dict(files)
     return {renames.get(path, path): content for path, content in files.items()}
 
 
@@ -100,6 +105,8 @@ def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[
 
 def _objects(content: bytes, path: str) -> list[identity.Key]:
     """Kind and name of the objects in a file; empty where it holds none, or cannot be read."""
+    from generator.merge import identity
+
     try:
         parsed = Parsed(content.decode(), path)
     except (SpecError, UnicodeDecodeError):
@@ -109,6 +116,8 @@ def _objects(content: bytes, path: str) -> list[identity.Key]:
 
 def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[str]) -> list[Outcome]:
     """Outcomes at the paths that people chose; what the spec renames is written even where it reads the same."""
+    if not by_hand and not vacating:
+        return outcomes
     result: list[Outcome] = []
     for outcome in outcomes:
         path = by_hand.get(outcome.path, outcome.path)

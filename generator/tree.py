@@ -26,18 +26,30 @@ from generator.errors import RepositoryError
 STAGING: Final = ".generator/.staging"
 _MANY: Final = 32
 _CHUNK: Final = 16384
+HINTS: Final = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit on file sizes",
+    errno.EEXIST: "move it away: a folder must stand there",
+    errno.ENOTDIR: "move it away: a folder must stand there",
+}
 
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
     """The content of those of ``paths`` that exist. Anything but a plain file inside ``directory`` is refused."""
     base = os.fspath(directory.resolve())
     files: dict[str, bytes] = {}
+    absent: set[str] = set()  # folders
     for path in paths:
         full = f"{base}/{path}"
+        folder = full[: full.rindex("/")]
+        if folder in absent:
+            continue
         try:
             files[path] = _content(full)
         except FileNotFoundError:
-            continue
+            if not os.path.lexists(folder):
+                absent.add(folder)
         except NotADirectoryError as exc:
             raise RepositoryError(f"{path}: a file stands where a folder should be", "move that file away") from exc
         except IsADirectoryError as exc:
@@ -93,7 +105,7 @@ def write(
             writer.swap()
     except OSError as exc:
         name = str(exc.filename or exc.filename2 or writer.current).removeprefix(f"{writer.base}/")
-        hint = "free some space" if exc.errno == errno.ENOSPC else "make it writable"
+        hint = HINTS.get(exc.errno or 0, "make it writable")
         if writer.swapping:
             raise RepositoryError(f"{name}: {exc.strerror}; half-way through", f"{hint}, and run it again") from exc
         raise RepositoryError(f"{name}: {exc.strerror}; nothing was written", hint) from exc
@@ -114,14 +126,14 @@ class _Writer:
         self._actions: list[tuple[str | None, str | None]] = []
         self._going: list[str] = []
         self._known = {base}
-        self._created: list[str] = []
+        self._created: dict[str, None] = {}
 
     def stage(self, path: str, content: bytes | None) -> None:
         """Write the new content beside its place; find out now whatever could go wrong later."""
         self.current = path
         target = f"{self.base}/{path}"
         folder = target[: target.rindex("/")]
-        mode = self._mode(target)
+        mode = None if folder in self._created else self._mode(target)
         if content is None:
             if mode is not None:
                 self._enter(folder)
@@ -131,9 +143,8 @@ class _Writer:
         self._enter(self._folder)
         temporary = f"{self._folder}/{len(self._actions)}"
         self._actions.append((temporary, target))
-        with open(temporary, "xb") as stream:  # noqa: PTH123
-            stream.write(content)
-        if mode is not None and mode & 0o111:  # an executable file stays one
+        _create(temporary, content)
+        if mode is not None:  # an executable file stays one
             os.chmod(temporary, mode & 0o777)  # noqa: PTH101
 
     def move(self, path: str, new: str) -> None:
@@ -222,7 +233,7 @@ class _Writer:
         try:
             found = os.lstat(folder).st_mode
         except FileNotFoundError:
-            self._created.append(folder)
+            self._created[folder] = None
             os.mkdir(folder)  # noqa: PTH102
         else:
             name = folder.removeprefix(f"{self.base}/")
@@ -258,6 +269,16 @@ def _sync_file_system(path: str) -> bool:
         return bool(ctypes.CDLL(None).syncfs(handle) == 0)
     except (AttributeError, OSError, TypeError):  # a system that has no such call
         return False
+    finally:
+        os.close(handle)
+
+
+def _create(path: str, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        written = os.write(handle, content)
+        while written < len(content):  # a full disk takes a part, and refuses the next
+            written += os.write(handle, content[written:])
     finally:
         os.close(handle)
 

@@ -29,6 +29,8 @@ MAX_DEPTH: Final = 200
 # The composer recurses in C without a limit and would take the process down, so text that could be nested
 # so deeply is looked through first. That costs as much again, so other text is not.
 _SUSPICIOUS: Final = 5000
+# A pair of brackets around plain words: either both count or, within a string or a comment, neither does.
+_PAIR: Final = re.compile(r"\{[\w .,:/@-]*\}|\[[\w .,:/@-]*\]")
 _DEEP_LINE: Final = re.compile(rf"^[ ?:-]{{{_SUSPICIOUS},}}", re.MULTILINE)
 _LINE_END: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 
@@ -45,7 +47,7 @@ class _NodeLoader(_Parser):
 def compose(text: str, file: str, hint: str) -> list[yaml.Node]:
     """The documents of ``text``, empty ones left out; ``SpecError`` where it is no YAML. ``hint`` is the way out."""
     try:
-        if text.count("[") + text.count("{") > _SUSPICIOUS or _DEEP_LINE.search(text):
+        if may_be_deep(text):
             _refuse_depth(text, file)
         return [node for node in yaml.compose_all(text, Loader=_NodeLoader) if node is not None]
     except yaml.MarkedYAMLError as exc:
@@ -78,6 +80,17 @@ def _forbidden(text: str, file: str) -> Fault:
     line, column = len(before), len(before[-1]) + 1
     code = f"U+{ord(found[0]):04X}" if found else "one"
     return Fault(file, line, column, "", f"a character that YAML does not allow, {code}", "take the character out")
+
+
+def may_be_deep(text: str) -> bool:
+    """Whether the text has so many brackets, or so deep a line, that composing it could overflow the stack."""
+    if _DEEP_LINE.search(text):
+        return True
+    for _ in range(3):
+        if text.count("[") + text.count("{") <= _SUSPICIOUS:
+            return False
+        text = _PAIR.sub("", text)
+    return True
 
 
 def _refuse_depth(text: str, file: str) -> None:

@@ -26,6 +26,7 @@ EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 STAGING = ".generator/.staging"
 
+
 def snapshot(folder: Path) -> dict[str, str]:
     """Every file, its content and whether it can be executed, and every folder; git's own aside."""
     found: dict[str, str] = {}
@@ -37,6 +38,7 @@ def snapshot(folder: Path) -> dict[str, str]:
             path = Path(root, name)
             found[f"{at}/{name}"] = f"{path.stat().st_mode & 0o111:o} {path.read_bytes().hex()}"
     return found
+
 
 def bare(found: dict[str, str]) -> dict[str, str]:
     """The files alone, without what a run that was killed leaves behind."""
@@ -57,6 +59,7 @@ def generate(folder: Path, words: list[str], number: int, at: int) -> tuple[int,
         said = stream.read()
     _, status = os.waitpid(child, 0)
     return status, int(said or 0)
+
 
 def _child(folder: Path, words: list[str], number: int, at: int, writer: int) -> int:
     sink = os.open(os.devnull, os.O_WRONLY)
@@ -81,6 +84,7 @@ def _child(folder: Path, words: list[str], number: int, at: int, writer: int) ->
     code = cli.main(["-C", str(folder), *words])
     os.write(writer, str(count).encode())
     return code
+
 
 def main() -> None:
     """See the top."""
@@ -117,6 +121,7 @@ def main() -> None:
             break
     signal_count = sum(bool(result["killed"]) for result in results)
     print(json.dumps({"signals": signal_count, "results": results}))
+
 
 if __name__ == "__main__":
     main()

@@ -125,7 +125,9 @@ class Lost(AssertionError):
 class Story:
     """One repository with its remote. ``say`` takes a line for each step."""
 
-    def __init__(self, folder: Path, seed: int, kustomize: Path | None = None, say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self, folder: Path, seed: int, kustomize: Path | None = None, say: Callable[[str], None] = print
+    ) -> None:
         self.random = random.Random(seed)
         self.folder, self.kustomize, self.say = folder, kustomize, say
         self.counts: Counter[str] = Counter()
@@ -161,9 +163,7 @@ class Story:
         return self.last
 
     def git(self, *words: object, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        # Where the spec moves an object from a base to overlays, git would guess that people's edits go along.
-        settings = ("-c", "merge.conflictStyle=merge", "-c", "merge.renames=false")
-        done = subprocess.run(["git", *settings, *map(str, words)], cwd=self.folder,
+        done = subprocess.run(["git", "-c", "merge.conflictStyle=merge", *map(str, words)], cwd=self.folder,
                               capture_output=True, text=True, check=False)  # fmt: skip
         if ok and done.returncode:
             raise Lost(f"git {words}: {done.stdout}{done.stderr}")
@@ -195,7 +195,21 @@ class Story:
         environment = self.random.choice(list(self.world.environments))
         target = app if self.random.random() < 0.6 else app["overrides"].setdefault(environment, {})
         n = self.number()
-        choice = self.random.choice(["replicas", "cpu", "config", "env", "health", "service", "less", "labels", "deadline", "autoscale", "image"])
+        choice = self.random.choice(
+            [
+                "replicas",
+                "cpu",
+                "config",
+                "env",
+                "health",
+                "service",
+                "less",
+                "labels",
+                "deadline",
+                "autoscale",
+                "image",
+            ]
+        )
         config = dict(target.get("config") or {})
         match choice:
             case "replicas":
@@ -329,15 +343,22 @@ class Story:
         name = f"note-{self.last + 1}"
         text = self.text(place)
         if place[3] == "kustomization.yaml":
-            head, names = "commonAnnotations:\n", ("commonAnnotations", name)
-            text = text.replace(head, f"{head}  {name}: here\n", 1) if f"\n{head}" in text else f"{text}{head}  {name}: here\n"
+            names: Names = ("commonAnnotations", name)
+            head = "commonAnnotations:\n"
+            text = (
+                text.replace(head, f"{head}  {name}: here\n", 1)
+                if f"\n{head}" in text
+                else f"{text}{head}  {name}: here\n"
+            )
         elif "\nmetadata:\n" in text:
             names = ("metadata", "annotations", name)
             first, rest = text.split("\nmetadata:\n", 1)
             block = re.match(r"(?:[ #].*\n)*", rest)
             assert block
             if re.search(r"^  annotations:\n", block[0], re.M):
-                changed = re.sub(r"^  annotations:\n", f"  annotations:\n    {name}: here\n", block[0], count=1, flags=re.M)
+                changed = re.sub(
+                    r"^  annotations:\n", f"  annotations:\n    {name}: here\n", block[0], count=1, flags=re.M
+                )
             else:
                 changed = f"  annotations:\n    {name}: here\n{block[0]}"
             text = f"{first}\nmetadata:\n{changed}{rest[block.end() :]}"
@@ -381,7 +402,13 @@ class Story:
             return
         lines = text.splitlines(keepends=True)
         start, end = node[0].start_mark.line, node[1].end_mark.line
-        end = end if node[1].end_mark.column == 0 or not lines[end : end + 1] or (node[1].end_mark.line > start and not lines[end][: node[1].end_mark.column].strip()) else end + 1
+        end = (
+            end
+            if node[1].end_mark.column == 0
+            or not lines[end : end + 1]
+            or (node[1].end_mark.line > start and not lines[end][: node[1].end_mark.column].strip())
+            else end + 1
+        )
         taken = "".join(lines[start:end])
         if "# note" in taken or lines[start].lstrip().startswith("-"):
             return
@@ -428,7 +455,11 @@ class Story:
         self.without("service.yaml", "moved", f"svc-{self.last + 1}.yaml")
 
     def without(self, name: str, kind: str, new: str | None) -> None:
-        places = [place for place in self.places() if place[3] == name and place[0] == "base" and place not in self.world.moved]
+        places = [
+            place
+            for place in self.places()
+            if place[3] == name and place[0] == "base" and place not in self.world.moved
+        ]
         if not places:
             return
         place = self.random.choice(places)
@@ -437,7 +468,13 @@ class Story:
         if f"\n- {name}\n" not in text:
             return
         path = self.folder / self.world.path(place)
-        self.edit(kustomization, "no-resource", text.replace(f"\n- {name}\n", f"\n- {new}\n" if new else "\n", 1), ("resources",), name)
+        self.edit(
+            kustomization,
+            "no-resource",
+            text.replace(f"\n- {name}\n", f"\n- {new}\n" if new else "\n", 1),
+            ("resources",),
+            name,
+        )
         if new:
             self.edit(kustomization, "resource", None, ("resources",), new)
             self.world.moved[place] = new
@@ -508,15 +545,17 @@ class Story:
         self.say(f"  {how} of {there} into {here}")
         fork = self.git("merge-base", "main", "branch").stdout.strip()
         self.world = merged
+        # Where the spec moves an object from a base to overlays, git would guess that people's edits go along.
+        strict = ("--strategy=recursive", "--strategy-option=no-renames")
         match how:
             case "merge":
-                done = self.git("merge", "--quiet", "--no-edit", there, ok=False)
+                done = self.git("merge", *strict, "--quiet", "--no-edit", there, ok=False)
             case "squash":
-                done = self.git("merge", "--quiet", "--squash", there, ok=False)
+                done = self.git("merge", *strict, "--quiet", "--squash", there, ok=False)
             case "rebase":
-                done = self.git("-c", "core.editor=true", "rebase", "--quiet", there, ok=False)
+                done = self.git("-c", "core.editor=true", "rebase", *strict, "--quiet", there, ok=False)
             case _:
-                done = self.git("cherry-pick", f"{fork}..{there}", ok=False)
+                done = self.git("cherry-pick", *strict, f"{fork}..{there}", ok=False)
         self.counts[f"{how}, with conflicts" if done.returncode else how] += 1
         for _ in range(60):
             if not ((done.returncode and self.git("diff", "--name-only", "--diff-filter=U").stdout) or self.busy()):
@@ -549,7 +588,9 @@ class Story:
         self.git("push", "--quiet", "--force", self.remote, "main")
 
     def busy(self) -> bool:
-        return any((self.folder / ".git" / name).exists() for name in ("rebase-merge", "CHERRY_PICK_HEAD", "MERGE_HEAD"))
+        return any(
+            (self.folder / ".git" / name).exists() for name in ("rebase-merge", "CHERRY_PICK_HEAD", "MERGE_HEAD")
+        )
 
     def resolve(self) -> None:
         """One run of the generator mends what git could not merge; the spec is for people."""
@@ -636,7 +677,9 @@ class Story:
             return Side.UPDATED
         guilty = [edit for edit in self.world.edits.values() if self.world.path(edit.place) == conflict.path]
         if conflict.field:
-            guilty = [edit for edit in guilty if edit.kind != "comment" and _related(edit.names, _names(conflict.field))]
+            guilty = [
+                edit for edit in guilty if edit.kind != "comment" and _related(edit.names, _names(conflict.field))
+            ]
         if not guilty:
             raise Lost(f"a conflict that nobody made: {conflict} {place}")
         if side is Side.UPDATED:
@@ -652,7 +695,9 @@ class Story:
 
     def check(self) -> None:
         """Every live edit is there, and everything else is as the spec says."""
-        texts = {path: (self.folder / path).read_text() for path in _tree(self.folder) if path.endswith((".yaml", ".yml"))}
+        texts = {
+            path: (self.folder / path).read_text() for path in _tree(self.folder) if path.endswith((".yaml", ".yml"))
+        }
         parsed: dict[str, Any] = {path: _first(text) for path, text in texts.items()}
         for path, content in self.world.kept.items():
             if not (self.folder / path).is_file() or (self.folder / path).read_bytes() != content:
@@ -700,7 +745,9 @@ class Story:
                 folder = self.folder / "overlays" / environment["name"] / app["name"]
                 inputs = hash(repr([_tree(folder), _tree(self.folder / "base" / app["name"])]))
                 if inputs not in self.built and self.random.random() < share:
-                    done = subprocess.run([self.kustomize, "build", folder], capture_output=True, text=True, check=False)
+                    done = subprocess.run(
+                        [self.kustomize, "build", folder], capture_output=True, text=True, check=False
+                    )
                     count += 1
                     if done.returncode:
                         raise Lost(f"kustomize build {folder}: {done.stderr}")

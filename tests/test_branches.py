@@ -43,7 +43,9 @@ def generate(folder: Path) -> None:
 
 def tried(folder: Path, *words: str) -> int:
     """A git command that may end in conflicts."""
-    return subprocess.run(["git", "-c", "core.editor=true", *words], cwd=folder, capture_output=True, check=False).returncode
+    return subprocess.run(
+        ["git", "-c", "core.editor=true", *words], cwd=folder, capture_output=True, check=False
+    ).returncode
 
 
 def data(folder: Path, path: str) -> dict[str, object]:
@@ -79,9 +81,13 @@ def two(folder: Path) -> None:
     commit(folder, "two")
 
 
-MERGED = TEN_LINES.replace("port: 8080", "port: 9090").replace("/healthz", "/health").replace(
-    "replicas: 2",
-    "replicas: 3\n    config: {LEVEL: info}\n    resources: {requests: {cpu: 60m, memory: 256Mi}}",
+MERGED = (
+    TEN_LINES.replace("port: 8080", "port: 9090")
+    .replace("/healthz", "/health")
+    .replace(
+        "replicas: 2",
+        "replicas: 3\n    config: {LEVEL: info}\n    resources: {requests: {cpu: 60m, memory: 256Mi}}",
+    )
 )
 MERGED = MERGED.replace("apps:\n", "apps:\n  mail: {image: shop/mail}\n  jobs: {image: shop/jobs}\n")
 

@@ -261,7 +261,7 @@ def test_pods_run_answer_and_find_each_other(local: Cluster, tmp_path: Path) -> 
     assert "registry serve" not in local.kubectl("logs", "deployment/web", "-n", "demo")
 
 
-def test_an_image_that_is_not_there_is_a_real_pull_error(local: Cluster) -> None:
+def test_an_image_that_is_not_there_is_a_pull_error(local: Cluster) -> None:
     if local.node == "kwok":
         pytest.skip("KWOK pulls nothing")
     local.kubectl("create", "namespace", "missing")

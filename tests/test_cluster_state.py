@@ -101,6 +101,17 @@ def test_a_second_up_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None:
         pass
 
 
+def test_a_refused_up_leaves_no_directory(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "c")
+    with lock(layout):
+        pass
+    assert not layout.directory.exists()
+    state = new_state(tmp_path / "d")
+    with lock(state.layout):
+        pass
+    assert state.layout.state_file.exists()
+
+
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\n"

@@ -27,7 +27,9 @@ version: 1
 project: shop
 repository: https://git.example.com/acme/shop-gitops.git
 """
-BEFORE = HEAD + """\
+BEFORE = (
+    HEAD
+    + """\
 environments: {dev: {}, prod: {sync: manual}}
 apps:
   web:
@@ -38,6 +40,7 @@ apps:
     environments: {prod: {replicas: 4}}
   worker: {image: shop/worker}
 """
+)
 
 
 def replaced(text: str, *pairs: tuple[str, str]) -> str:
@@ -49,7 +52,12 @@ def replaced(text: str, *pairs: tuple[str, str]) -> str:
 
 CHANGED = replaced(BEFORE, ("replicas: 2", "replicas: 3"), ("    health: /healthz\n", "    config: {LEVEL: info}\n"),
                    ("shop/worker}", "shop/worker, port: 9000}\n  mail: {image: shop/mail}"))  # fmt: skip
-PRUNED = replaced(BEFORE, ("prod: {sync: manual}", "live: {}"), ("    environments: {prod: {replicas: 4}}\n", ""), ("  worker: {image: shop/worker}\n", ""))
+PRUNED = replaced(
+    BEFORE,
+    ("prod: {sync: manual}", "live: {}"),
+    ("    environments: {prod: {replicas: 4}}\n", ""),
+    ("  worker: {image: shop/worker}\n", ""),
+)
 RENAMED = replaced(BEFORE, ("  web:\n", "  store:\n    renamed_from: web\n"), ("dev: {}", "test: {renamed_from: dev}"))
 
 
@@ -57,7 +65,9 @@ def edit(folder: Path) -> None:
     """What people do: a comment, a value, a field, a file deleted, files of their own; and a build's tag."""
     deployment = folder / "base/web/deployment.yaml"
     text = deployment.read_text()
-    text = replaced(text, ("spec:\n  replicas: 2\n", "spec:\n  # ours\n  replicas: 2\n"), ("maxSurge: 1", "maxSurge: 3"))
+    text = replaced(
+        text, ("spec:\n  replicas: 2\n", "spec:\n  # ours\n  replicas: 2\n"), ("maxSurge: 1", "maxSurge: 3")
+    )
     deployment.write_text(text)
     (folder / "base/web/pdb.yaml").unlink()
     kustomization = folder / "base/web/kustomization.yaml"

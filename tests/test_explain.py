@@ -77,9 +77,15 @@ def shop(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tell.edits(
         "base/web/deployment.yaml",
         ("failureThreshold: 30", "failureThreshold: 60  # slow disks"),
-        ("        volumeMounts:\n", "        env:\n        - name: DEBUG\n          value: \"1\"\n        volumeMounts:\n"),
+        (
+            "        volumeMounts:\n",
+            '        env:\n        - name: DEBUG\n          value: "1"\n        volumeMounts:\n',
+        ),
     )
-    tell.edits("overlays/prod/web/kustomization.yaml", ("newTag: unreleased\n", "newTag: unreleased\ncommonLabels:\n  tier: front\n"))
+    tell.edits(
+        "overlays/prod/web/kustomization.yaml",
+        ("newTag: unreleased\n", "newTag: unreleased\ncommonLabels:\n  tier: front\n"),
+    )
     tell.commits("Ada", "Wait longer")
     assert cli.main(["-C", str(repository), "bump", "web", "--env", "dev", "--tag", "1.4.2", "--digest", DIGEST]) == 0
     tell.commits("CodeBuild", "Release web 1.4.2 to dev")
@@ -87,7 +93,9 @@ def shop(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tell.edits("base/web/kustomization.yaml", ("- service.yaml", "- svc.yaml"))
     tell.edits("base/web/svc.yaml", ("  ports:\n", "  sessionAffinity: ClientIP\n  ports:\n"))
     tell.commits("Grace", "Call it svc")
-    tell.edits("generator.yaml", ("/healthz", "/health"), ("LEVEL: info", "LEVEL: debug"), ("replicas: 2", "replicas: 3"))
+    tell.edits(
+        "generator.yaml", ("/healthz", "/health"), ("LEVEL: info", "LEVEL: debug"), ("replicas: 2", "replicas: 3")
+    )
     tell.generates()
     tell.commits("Ada", "New health path")
     tell.edits("base/web/deployment.yaml", ("cpu: 50m", "cpu: 75m"))
@@ -267,7 +275,9 @@ def test_a_file_that_cannot_be_explained_is_named(shop: Path, capsys: pytest.Cap
 
 def test_the_command_prints_a_table_or_json(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["-C", str(shop), "explain", "base/web/svc.yaml"]) == 0
-    assert re.search(r"^12 +spec\.sessionAffinity +ClientIP +person +[0-9a-f]{10} Grace: Call it svc$", capsys.readouterr().out, re.M)
+    assert re.search(
+        r"^12 +spec\.sessionAffinity +ClientIP +person +[0-9a-f]{10} Grace: Call it svc$", capsys.readouterr().out, re.M
+    )
     assert cli.main(["-C", str(shop), "explain", "base/web/svc.yaml", "--output", "json"]) == 0
     fields = json.loads(capsys.readouterr().out)["fields"]
     assert fields[6]["field"] == "spec.sessionAffinity"

@@ -18,7 +18,9 @@ from tests.terminal import on_terminal
 DEPLOYMENT = "base/web/deployment.yaml"
 PROD = "overlays/prod/web/kustomization.yaml"
 SPEC = TEN_LINES.replace("replicas: 2", "replicas: 2\n    resources: {requests: {cpu: 50m}}")
-CHANGED = SPEC.replace("replicas: 2", "replicas: 3").replace("cpu: 50m", "cpu: 60m").replace("replicas: 4", "replicas: 5")
+CHANGED = (
+    SPEC.replace("replicas: 2", "replicas: 3").replace("cpu: 50m", "cpu: 60m").replace("replicas: 4", "replicas: 5")
+)
 
 
 class Told:
@@ -205,7 +207,9 @@ def test_a_person_at_a_terminal_decides_one_by_one(
 ) -> None:
     before = files(disputed)
     shown = on_terminal(
-        [sys.executable, "-m", "generator", "generate", "--interactive"], disputed, [(ASK, answer) for answer in answers]
+        [sys.executable, "-m", "generator", "generate", "--interactive"],
+        disputed,
+        [(ASK, answer) for answer in answers],
     )
     assert "base/web/deployment.yaml:10: spec.replicas" in shown
     assert "this is a bug" not in shown
@@ -340,11 +344,15 @@ def test_a_renamed_app_keeps_edits_tags_deletions_moves_and_files_of_peoples_own
     assert run("generate").out.endswith("nothing to do\n")
     assert run("check").code == 0
     git(lived_in, "add", "--all")
-    assert {line.split("\t")[0][0] for line in git(lived_in, "diff", "--cached", "-M30%", "--name-status").splitlines()} <= {"R", "M"}
+    assert {
+        line.split("\t")[0][0] for line in git(lived_in, "diff", "--cached", "-M30%", "--name-status").splitlines()
+    } <= {"R", "M"}
     git(lived_in, "commit", "--quiet", "-m", "web is store now")
     log = git(lived_in, "log", "--follow", "--format=%s", "--", "base/store/deployment.yaml")
     assert log.splitlines() == ["web is store now", "Lived in", "First generation"]
-    assert git(lived_in, "log", "--follow", "--format=%s", "--", "overlays/dev/store/scripts/own.sh").endswith("Lived in")
+    assert git(lived_in, "log", "--follow", "--format=%s", "--", "overlays/dev/store/scripts/own.sh").endswith(
+        "Lived in"
+    )
 
 
 def test_a_renamed_environment_keeps_edits_tags_and_files_of_peoples_own(lived_in: Path, run: Command) -> None:
@@ -397,7 +405,11 @@ def test_a_new_image_name_keeps_the_tag(lived_in: Path, run: Command) -> None:
     assert run("generate").code == 0
     overlay = yaml.safe_load((lived_in / "overlays/dev/web/kustomization.yaml").read_text())
     assert overlay["images"] == [
-        {"name": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/front", "newTag": "v1.2.3", "digest": f"sha256:{'7' * 64}"}
+        {
+            "name": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/front",
+            "newTag": "v1.2.3",
+            "digest": f"sha256:{'7' * 64}",
+        }
     ]
 
 

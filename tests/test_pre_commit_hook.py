@@ -43,7 +43,9 @@ def test_it_runs_for_the_spec_and_for_all_that_is_generated(hook: dict[str, Any]
     assert not pattern.search("webapp/shop/app.py")
 
 
-def test_its_entry_fails_until_the_repository_is_regenerated(hook: dict[str, Any], repository: Path, generator: Run) -> None:
+def test_its_entry_fails_until_the_repository_is_regenerated(
+    hook: dict[str, Any], repository: Path, generator: Run
+) -> None:
     words = shlex.split(hook["entry"])[1:]
     regenerate.apply(repository, regenerate.plan(repository), prune=False)
     git(repository, "add", "--all")

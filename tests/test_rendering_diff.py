@@ -77,7 +77,9 @@ def test_the_data_of_secrets_is_never_shown(shop: Path, capsys: pytest.CaptureFi
     (overlay / "one.yaml").write_text(secret.format("one", "aHVudGVyMg=="))
     path = overlay / "kustomization.yaml"
     path.write_text(path.read_text().replace("resources:\n", "resources:\n- one.yaml\n"))
-    (shop / "generator.yaml").write_text(CONFIG.replace("environments: {dev: {}", "environments: {dev: {namespace: other}"))
+    (shop / "generator.yaml").write_text(
+        CONFIG.replace("environments: {dev: {}", "environments: {dev: {namespace: other}")
+    )
     _, changes = rendered(shop, capsys)
     assert "password: (hidden)" in changes["dev", "Secret/other/one"].replace('"', "")
     text = json.dumps([[*key, value] for key, value in changes.items()])

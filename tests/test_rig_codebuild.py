@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.codebuild import BuildspecFault, Project, load
+from tests.e2e.buildspec import BuildspecFault, load
+from tests.e2e.codebuild import Project
 
 
 class Secrets:

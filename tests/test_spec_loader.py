@@ -980,7 +980,7 @@ FIELDS = st.sampled_from(
 APPS = st.dictionaries(st.sampled_from(["web", "db", "a;b"]), st.dictionaries(FIELDS, VALUES))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(APPS, st.dictionaries(FIELDS, VALUES), VALUES)
 def test_arbitrary_values_in_known_fields_give_a_spec_or_faults(
     apps: dict, override: dict, environment: object

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import cli
+from generator import cli, migration
 from generator.errors import SpecError
-from generator.spec import loader, migration
-from generator.spec.migration import Migration
+from generator.migration import Migration
+from generator.spec import loader
 from tests.conftest import TEN_LINES, files
 
 

@@ -74,7 +74,11 @@ def test_layout(value: object, text: str) -> None:
     assert yaml_emit.dump(value) == text
 
 
-@pytest.mark.parametrize("value", [{1, 2}, b"bytes", object(), float("nan"), float("inf")], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [{1, 2}, b"bytes", object(), float("nan"), float("inf")],
+    ids=["a set", "bytes", "an object", "NaN", "infinity"],
+)
 def test_what_is_no_plain_data_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
         yaml_emit.dump({"a": value})

@@ -139,7 +139,8 @@ class State:
 def lock(layout: Layout) -> Iterator[None]:
     """Hold the state directory for one ``up`` or ``down``; ClusterError if another one has it.
 
-    The kernel releases it when its holder dies, however it dies.
+    The kernel releases it when its holder dies, however it dies. A directory
+    in which no cluster has come about is removed with the lock.
     """
     layout.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = layout.directory / "lock"
@@ -147,14 +148,23 @@ def lock(layout: Layout) -> Iterator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            holder = path.read_text().strip() or "unknown"
+            # Whoever had it before may have removed the file that we have opened.
+            mine = os.fstat(descriptor).st_ino == path.stat().st_ino
+        except (BlockingIOError, FileNotFoundError):
+            mine = False
+        if not mine:
+            holder = path.read_text().strip() if path.exists() else ""
             raise ClusterError(
-                f"{layout.directory}: another `local up` or `local down` is at work (process {holder})",
+                f"{layout.directory}: another `local up` or `local down` is at work (process {holder or 'unknown'})",
                 "wait until it has ended, or end it",
-            ) from exc
+            )
         os.truncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
-        yield
+        try:
+            yield
+        finally:
+            if {path.name for path in layout.directory.glob("*")} == {"lock"}:
+                path.unlink()
+                layout.directory.rmdir()
     finally:
         os.close(descriptor)

@@ -37,7 +37,7 @@ class Command(Protocol):
         """Its own arguments; ``-C`` and ``--output`` are there already."""
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do it; the exit code. ``options`` holds ``directory``, ``json`` (a ``bool``) and the command's own."""
+        """Do it; returns the exit code. ``options`` has ``directory`` (``Path``), ``json`` (``bool``) and its own."""
 
 
 DEFAULT: Final = "generate"

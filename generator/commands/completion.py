@@ -25,5 +25,9 @@ def run(options: argparse.Namespace) -> int:
 
     top = parser()
     top.prog = "gitops-generator"
-    console.say(shtab.complete(top, shell=options.shell))
+    script = shtab.complete(top, shell=options.shell)
+    if options.json:
+        console.emit({"shell": options.shell, "script": script})
+    else:
+        console.say(script)
     return 0

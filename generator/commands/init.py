@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator import console
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 HELP: Final = "make a new repository, from questions or from options"
 EXAMPLE: Final = """\
@@ -28,32 +31,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    import tempfile
-
-    from generator import git, regenerate
     from generator.errors import RepositoryError
-    from generator.spec import loader
 
     target: Path = options.path.absolute()
-    if target.exists() and any(target.iterdir()):
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise RepositoryError(f"{options.path}: there is something in it already", "name a new folder")
     answers = _answers(options.answers)
     ask = sys.stdin.isatty() and not options.defaults and not options.json
-    # Everything is made beside its place and checked there, so that a wrong answer leaves nothing behind.
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-        made = _render(Path(scratch), {**answers, "directory": "new"}, ask=ask)
-        spec = loader.load(made)
-        git.init(made, spec.branch)
-        regenerate.apply(made, regenerate.plan(made), prune=False)
-        if target.exists():
-            target.rmdir()
-        made.rename(target)
+    try:
+        spec = _make(target, answers, ask=ask)
+    except OSError as exc:
+        raise RepositoryError(f"{options.path}: {exc.strerror}", "choose a folder that you may write to") from exc
     if options.json:
         console.emit({"directory": str(target), "project": spec.project})
     else:
         console.say(f"made {options.path}: edit generator.yaml, run `python -m generator` there, commit and push")
     return 0
+
+
+def _make(target: Path, answers: dict[str, str], *, ask: bool) -> Spec:
+    """Everything is made beside its place and checked there, so that a wrong answer leaves nothing behind."""
+    import tempfile
+
+    from generator import git, regenerate
+    from generator.spec import loader
+
+    there = next(parent for parent in target.parents if parent.is_dir())
+    with tempfile.TemporaryDirectory(dir=there, prefix=f".{target.name}-") as scratch:
+        made = _render(Path(scratch), {**answers, "directory": "new"}, ask=ask)
+        spec = loader.load(made)
+        git.init(made, spec.branch)
+        regenerate.apply(made, regenerate.plan(made), prune=False)
+        target.mkdir(parents=True, exist_ok=True)
+        for item in sorted(made.iterdir()):
+            item.rename(target / item.name)
+    return spec
 
 
 def _answers(words: list[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ asks for, and a little more.
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from generator.kinds.metadata import config_name, secret_name
@@ -56,10 +57,14 @@ def pod_spec(workload: Workload, main: dict[str, Any]) -> dict[str, Any]:
 
 def _writable(workload: Workload) -> list[tuple[str, str]]:
     """Name and path of each folder to write to; ``/var/cache`` becomes the volume ``var-cache``."""
-    return [
-        ("".join(letter if letter.isalnum() else "-" for letter in path.strip("/").lower())[:63].strip("-"), path)
-        for path in workload.writable
-    ]
+    volumes: dict[str, str] = {}
+    for path in workload.writable:
+        plain = "".join(letter if letter.isalnum() else "-" for letter in path.strip("/").lower())
+        name = plain.strip("-")[:55].strip("-") or "root"
+        # /a/b and /a-b would get one name.
+        number = next(n for n in count(1) if (f"{name}-{n}" if n > 1 else name) not in volumes)
+        volumes[f"{name}-{number}" if number > 1 else name] = path
+    return list(volumes.items())
 
 
 def _with(base: dict[str, Any], extra: Any) -> dict[str, Any]:

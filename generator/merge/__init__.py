@@ -19,7 +19,6 @@ from typing import Final
 
 from generator import yaml_edit
 from generator.errors import Fault, SpecError
-from generator.merge import structural
 from generator.merge.conflict import Conflict, Settle, Side, leave_open
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
@@ -163,6 +162,8 @@ def _edited(
 def _merge_yaml(
     path: str, original: bytes, local: bytes, updated: bytes, settle: Settle
 ) -> tuple[bytes, list[Conflict]]:
+    from generator.merge import structural  # most runs meet no file that needs it
+
     try:
         text = local.removeprefix(_MARK).decode()
     except UnicodeDecodeError as exc:

@@ -1,10 +1,13 @@
-"""A place where a person and the generator disagree, and how that was settled."""
+"""How a conflict is settled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from generator.errors import Conflict
+
+__all__ = ["Conflict", "Settle", "Side", "leave_open"]
 
 
 class Side(StrEnum):
@@ -12,23 +15,6 @@ class Side(StrEnum):
 
     LOCAL = "local"
     UPDATED = "updated"
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """``line`` (from 1) is where it stands in the local file, ``field`` the path within it.
-
-    The values are as YAML on one line; ``None`` where there is nothing. ``author``
-    is who changed the local one (commit, name, subject), where that was asked.
-    """
-
-    path: str
-    line: int
-    field: str
-    original: str | None
-    local: str | None
-    updated: str | None
-    author: str = ""
 
 
 # Asked for each conflict; ``None`` leaves it open.

@@ -24,14 +24,17 @@ def application_name(spec: Spec, environment: str, app: str) -> str:
     return f"{spec.project}-{environment}-{app}"
 
 
-def render(spec: Spec) -> Iterator[File]:
-    """The root, the project, the Applications by environment."""
+def render_project(spec: Spec) -> Iterator[File]:
+    """The root and the project."""
     yield yaml_file("gitops/bootstrap.yaml", _root_project(spec), _root(spec))
     yield yaml_file(f"gitops/projects/{spec.project}.yaml", _project(spec))
+
+
+def render_app(spec: Spec, app: App) -> Iterator[File]:
+    """Its Applications, by environment."""
     for environment in spec.environments.values():
-        for app in spec.apps.values():
-            path = f"gitops/applications/{environment.name}/{app.name}.yaml"
-            yield yaml_file(path, _application(spec, environment, app), app=app.name)
+        path = f"gitops/applications/{environment.name}/{app.name}.yaml"
+        yield yaml_file(path, _application(spec, environment, app), app=app.name)
 
 
 def _metadata(spec: Spec, name: str, annotations: dict[str, str] | None = None, **labels: str) -> dict[str, Any]:

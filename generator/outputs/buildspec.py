@@ -31,7 +31,12 @@ fi
 """
 
 
-def render(spec: Spec) -> Iterator[File]:
+def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+    """Nothing: one file builds all apps."""
+    yield from ()
+
+
+def render_project(spec: Spec) -> Iterator[File]:
     """Nothing where no app has its source in this repository."""
     built = [(app, app.build) for app in spec.apps.values() if app.build]
     if not built:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from generator.kinds import KINDS, Manifest
@@ -28,14 +29,17 @@ def overlay_path(environment: str, app: str) -> str:
     return f"overlays/{environment}/{app}"
 
 
-def render(spec: Spec) -> Iterator[File]:
-    """Bases first, then overlays by environment and app."""
-    bases = {name: _manifests(app.base) for name, app in spec.apps.items()}
-    for name, app in spec.apps.items():
-        yield from _base(app, bases[name])
+def render_project(_spec: Spec) -> Iterator[File]:
+    """Nothing: all of Kustomize belongs to some app."""
+    yield from ()
+
+
+def render_app(spec: Spec, app: App) -> Iterator[File]:
+    """The base first, then the overlays by environment."""
+    base = _manifests(app.base)
+    yield from _base(app, base)
     for environment in spec.environments.values():
-        for name, app in spec.apps.items():
-            yield from _overlay(app, environment, bases[name])
+        yield from _overlay(app, environment, base)
 
 
 def _manifests(workload: Workload) -> dict[str, Manifest]:
@@ -64,7 +68,8 @@ def _base(app: App, manifests: dict[str, Manifest]) -> Iterator[File]:
 def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> Iterator[File]:
     folder = overlay_path(environment.name, app.name)
     workload = app.workloads[environment.name]
-    wanted = _manifests(workload)
+    # Under the name that the base has; `images` says which one it is here.
+    wanted = base if workload is app.base else _manifests(replace(workload, image=app.image))
     replicas = _replicas_only(base, wanted)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
     patches: dict[str, Manifest] = {}
@@ -124,5 +129,10 @@ def _config(base: Workload, workload: Workload) -> dict[str, Any] | None:
     return generator
 
 
-def _literals(config: Any) -> list[str]:
-    return [f"{key}={value}" for key, value in config.items()]
+def _literals(config: Mapping[str, str]) -> list[str]:
+    return [f"{key}={_literal(value)}" for key, value in config.items()]
+
+
+def _literal(value: str) -> str:
+    """kustomize takes one pair of quotes off, so a value that has them gets another."""
+    return f'"{value}"' if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value

@@ -21,7 +21,12 @@ MERGE_KEYS: Final = {
     "volumeMounts": "mountPath",
     "volumeDevices": "devicePath",
     "hostAliases": "ip",
+    "resourceClaims": "name",
+    "schedulingGates": "name",
 }
+# Lists that kustomize merges by a key that is not unique (a port's number, a topology's key): stated as a whole.
+WHOLE: Final = frozenset({"ports", "topologySpreadConstraints"})
+_REPLACE: Final = {"$patch": "replace"}
 _IDENTITY: Final = ("apiVersion", "kind", "metadata")
 
 
@@ -60,10 +65,13 @@ def _maps(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(name: str, base: Any, wanted: Any) -> Any:
     if isinstance(base, Mapping) and isinstance(wanted, Mapping):
-        return _maps(base, wanted) if not _is_union(base, wanted) else {"$patch": "replace", **wanted}
-    key = MERGE_KEYS.get(name)
-    if key and isinstance(base, list) and isinstance(wanted, list):
-        return _keyed_lists(base, wanted, key)
+        return _maps(base, wanted) if not _is_union(base, wanted) else {**_REPLACE, **wanted}
+    if isinstance(base, list) and isinstance(wanted, list):
+        key = MERGE_KEYS.get(name)
+        if key and _has_unique(base, key) and _has_unique(wanted, key):
+            return _keyed_lists(base, wanted, key)
+        if key or name in WHOLE:
+            return [_REPLACE, *wanted]
     return wanted
 
 
@@ -72,15 +80,25 @@ def _is_union(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return bool(base) and bool(wanted) and not set(base) & set(wanted) and len(base) == 1
 
 
+def _has_unique(items: list[Any], key: str) -> bool:
+    names = [item.get(key) for item in items if isinstance(item, Mapping)]
+    return len({*names}) == len(items) and None not in names
+
+
 def _keyed_lists(base: list[Any], wanted: list[Any], key: str) -> list[Any]:
-    """Only the items that differ; gone ones are deleted by key."""
+    """Only the items that differ; gone ones are deleted by key.
+
+    kustomize puts the patch's items first, in their order; where that is not
+    the wanted order, the others are named as well.
+    """
     before = {item[key]: item for item in base}
     after = {item[key]: item for item in wanted}
-    changes: list[Any] = []
+    changes: dict[Any, Any] = {}
     for name, item in after.items():
         if name not in before:
-            changes.append(item)
+            changes[name] = item
         elif before[name] != item:
-            changes.append({key: name, **_maps(before[name], item)})
-    changes += [{"$patch": "delete", key: name} for name in before if name not in after]
-    return changes
+            changes[name] = {key: name, **_maps(before[name], item)}
+    if [*changes, *(name for name in before if name in after and name not in changes)] != list(after):
+        changes = {name: changes.get(name, {key: name}) for name in after}
+    return [*changes.values(), *({"$patch": "delete", key: name} for name in before if name not in after)]

@@ -10,6 +10,7 @@ from generator.spec.types import (
     Anything,
     Boolean,
     Choice,
+    Decimal,
     Either,
     Field,
     Integer,
@@ -66,7 +67,7 @@ RELATIVE = Text(
 QUANTITY = Either(
     (
         (int, Integer(0, 2**60)),
-        (float, Scalar()),
+        (float, Decimal()),
         (str, Text("a quantity", r"[0-9]+(?:\.[0-9]+)?(?:m|[kMGTPE]i?|Ki)?", 40, "like 250m, 1, 128Mi")),
     ),
     "a quantity like 250m or 128Mi",

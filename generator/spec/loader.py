@@ -50,6 +50,8 @@ class Number(float):
     def __str__(self) -> str:
         return self.text
 
+    __repr__ = __str__
+
 
 def _scalar(node: yaml.ScalarNode) -> object:
     text: str = node.value

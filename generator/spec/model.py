@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, cast
 
 Data = Mapping[str, Any]
@@ -48,7 +49,7 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One app as it runs: in every environment (``environment`` is ``None``: the base) or in one.
+    """One app as it runs: in every environment (the base) or in one.
 
     Maps that Kubernetes has a shape for (``resources``, probes, security
     contexts, ``pod``, ``container``) are in that shape.
@@ -56,7 +57,6 @@ class Workload:
 
     name: str
     project: str
-    environment: str | None
     image: str
     ports: tuple[Port, ...] = ()
     command: tuple[str, ...] = ()
@@ -95,16 +95,59 @@ class Build:
     args: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class App:
-    """An app: what all environments share, and what it is in each (``workloads``, by environment)."""
+    """An app: what all environments share, and what it is in each (``workloads``, by environment).
+
+    ``given`` is its plain data, ``shared`` what the project gives to each of its
+    apps. Workloads are made when they are asked for: an app that has not
+    changed since the last run is never asked.
+    """
 
     name: str
-    base: Workload
-    workloads: Mapping[str, Workload]
-    tag: str
-    build: Build | None
-    renamed_from: str | None = None
+    given: Data
+    environments: tuple[str, ...]
+    shared: Data
+
+    @cached_property
+    def base(self) -> Workload:
+        """What all environments share."""
+        return _workload(self.name, None, self._own, self.shared)
+
+    @cached_property
+    def workloads(self) -> Mapping[str, Workload]:
+        """What it is in each environment; the base itself where nothing differs."""
+        overrides: Data = self.given.get("environments") or {}
+        varies = PLACEHOLDER in repr(self._own)
+        return {
+            environment: _workload(
+                self.name, environment, overridden(self._own, overrides.get(environment) or {}), self.shared
+            )
+            if varies or overrides.get(environment)
+            else self.base
+            for environment in self.environments
+        }
+
+    @cached_property
+    def _own(self) -> dict[str, Any]:
+        """What it says of its workload in general."""
+        return {name: value for name, value in self.given.items() if value is not None and name not in _ABOUT_APPS}
+
+    @property
+    def tag(self) -> str:
+        """The tag to start with."""
+        return cast("str", self.given.get("tag") or UNRELEASED)
+
+    @property
+    def build(self) -> Build | None:
+        """How its image comes from this repository, if it does."""
+        source = self.given.get("source")
+        return _build(source, self.given.get("build") or {}) if source else None
+
+    @property
+    def renamed_from(self) -> str | None:
+        """Its former name."""
+        return self.given.get("renamed_from")
 
     @property
     def image(self) -> str:
@@ -132,7 +175,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """The whole of ``generator.yaml``. ``environments`` and ``apps`` keep the file's order."""
+    """The whole of ``generator.yaml``, and as plain ``data``. ``environments`` and ``apps`` keep the file's order."""
 
     project: str
     repository: str
@@ -142,9 +185,12 @@ class Spec:
     apps: Mapping[str, App]
     argocd_namespace: str
     ci: Data
+    data: Data
 
 
 UNRELEASED: Final = "unreleased"
+# What an app says of itself, and not of its workload.
+_ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "renamed_from"})
 
 
 def build(data: Data) -> Spec:
@@ -154,7 +200,8 @@ def build(data: Data) -> Spec:
     store = {"kind": "ClusterSecretStore", "name": "aws-secrets-manager", **_set(data.get("secretStore") or {})}
     registry: str = data.get("registry") or ""
     shared = {"project": project, "registry": registry, "store": store}
-    apps = {name: _app(name, given, tuple(environments), shared) for name, given in (data["apps"] or {}).items()}
+    names = tuple(environments)
+    apps = {name: App(name, given, names, shared) for name, given in (data["apps"] or {}).items()}
     return Spec(
         project=project,
         repository=data["repository"],
@@ -164,6 +211,7 @@ def build(data: Data) -> Spec:
         apps=apps,
         argocd_namespace=(data.get("argocd") or {}).get("namespace") or "argocd",
         ci=_set(data.get("ci") or {}),
+        data=data,
     )
 
 
@@ -180,24 +228,6 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         cluster=given.get("cluster") or IN_CLUSTER,
         pod_security=given.get("podSecurity") or "restricted",
         renamed_from=given.get("renamed_from"),
-    )
-
-
-def _app(name: str, given: Data, environments: tuple[str, ...], shared: Data) -> App:
-    own = _set(given)
-    overrides: Data = own.pop("environments", {})
-    source, about, tag = own.pop("source", None), own.pop("build", {}), own.pop("tag", UNRELEASED)
-    renamed_from = own.pop("renamed_from", None)
-    return App(
-        name=name,
-        base=_workload(name, None, own, shared),
-        workloads={
-            environment: _workload(name, environment, overridden(own, overrides.get(environment) or {}), shared)
-            for environment in environments
-        },
-        tag=tag,
-        build=_build(source, about) if source else None,
-        renamed_from=renamed_from,
     )
 
 
@@ -235,6 +265,7 @@ def text(value: object) -> str:
 
 
 def _workload(name: str, environment: str | None, given: Data, shared: Data) -> Workload:
+    """``environment`` is ``None`` for the base."""
     ports = _ports(given)
     health, ready = given.get("health"), given.get("ready")
     service = given.get("service")
@@ -245,7 +276,6 @@ def _workload(name: str, environment: str | None, given: Data, shared: Data) -> 
     return Workload(
         name=name,
         project=shared["project"],
-        environment=environment,
         image=full_image(given["image"], shared["registry"]),
         ports=ports,
         command=tuple(given.get("command") or ()),

@@ -148,6 +148,20 @@ class Integer:
 
 
 @dataclass(frozen=True, slots=True)
+class Decimal:
+    """A number with a fraction, within an ``Either`` that has told it apart already."""
+
+    def check(self, value: object, path: Path, findings: Findings) -> None:
+        """See ``Type``."""
+        if value is not None and not isinstance(value, float):
+            findings.add(path, f"expected a number, got {shown(value)}", "like 0.5")
+
+    def schema(self) -> JsonSchema:
+        """See ``Type``."""
+        return {"type": "number"}
+
+
+@dataclass(frozen=True, slots=True)
 class Boolean:
     """``true`` or ``false``, and no other word for it."""
 

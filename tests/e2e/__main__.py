@@ -10,9 +10,12 @@ import traceback
 from dataclasses import dataclass
 
 from generator.errors import GeneratorError
+from tests.e2e.diagnostics import diagnose as save_diagnostics
+from tests.e2e.diagnostics import diagnostics_folder
+from tests.e2e.kube import KubeError
 from tests.e2e.process import Failed
 from tests.e2e.steps import STEPS, Step
-from tests.e2e.world import World, diagnostics_folder
+from tests.e2e.world import World
 
 
 @dataclass
@@ -110,7 +113,10 @@ def attempt(world: World, step: Step, *, diagnose: bool = True) -> Outcome:
         say(f"FAILED {title}: {exc}")
         if diagnose:
             folder = diagnostics_folder()
-            print(world.diagnose(folder), flush=True)
+            try:
+                print(save_diagnostics(world, folder), flush=True)
+            except (OSError, GeneratorError, KubeError) as fault:
+                say(f"diagnostics are not complete: {fault}")
             say(f"diagnostics: {folder}")
         summary = (str(exc) or type(exc).__name__).splitlines()[0]
         return Outcome(title, seconds, f"FAILED: {summary[:150]}")

@@ -33,12 +33,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.e2e.buildspec import PHASES, BuildspecFault, load
 
-PHASES = ("install", "pre_build", "build", "post_build")
-TOP = {"version", "run-as", "env", "proxy", "batch", "phases", "reports", "artifacts", "cache"}
-ENV = {"shell", "variables", "parameter-store", "secrets-manager", "exported-variables", "git-credential-helper"}
-PHASE = {"run-as", "on-failure", "runtime-versions", "commands", "finally", "steps"}
 # What says how this very machine reaches the network; a build project would name its own.
 NETWORK = re.compile(
     r"(?i)^((https?|no|all)_proxy|PIP_.*|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|GIT_SSL_CAINFO)$"
@@ -52,10 +48,6 @@ env -0 > {env}
 pwd > {cwd}
 exit $CODEBUILD_LAST_EXIT
 """
-
-
-class BuildspecFault(ValueError):
-    """The buildspec cannot be run at all (CodeBuild: ``YAML_FILE_ERROR``)."""
 
 
 @dataclass
@@ -372,43 +364,3 @@ def command_lines() -> Iterator[bytes]:
                 yield Path(entry.path, "cmdline").read_bytes()
             except OSError:
                 continue
-
-
-def load(path: Path) -> dict[str, Any]:
-    """Read a buildspec and refuse what CodeBuild refuses."""
-    try:
-        spec = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as exc:
-        raise BuildspecFault(f"YAML_FILE_ERROR: {exc}") from exc
-    if not isinstance(spec, dict):
-        raise BuildspecFault("YAML_FILE_ERROR: not a mapping")
-    if str(spec.get("version")) != "0.2":
-        raise BuildspecFault(f"YAML_FILE_ERROR: version {spec.get('version')!r}: only 0.2 is run here")
-    _known(spec, TOP, "buildspec")
-    _known(spec.get("env") or {}, ENV, "env")
-    if (shell := (spec.get("env") or {}).get("shell", "sh")) not in {"sh", "bash", "/bin/sh"}:
-        raise BuildspecFault(f"YAML_FILE_ERROR: shell {shell!r}")
-    for name in (spec.get("env") or {}).get("variables") or {}:
-        if name.startswith("CODEBUILD_"):
-            raise BuildspecFault(f"YAML_FILE_ERROR: {name}: the prefix CODEBUILD_ is reserved")
-    phases = spec.get("phases")
-    if not isinstance(phases, dict) or not phases:
-        raise BuildspecFault("YAML_FILE_ERROR: no phases")
-    _known(phases, set(PHASES), "phases")
-    for name, phase in phases.items():
-        _known(phase, PHASE, name)
-        if not phase.get("commands") and not (name == "install" and phase.get("runtime-versions")):
-            raise BuildspecFault(f"YAML_FILE_ERROR: {name} has no commands")
-        if phase.get("on-failure") not in {None, "ABORT", "CONTINUE"}:
-            raise BuildspecFault(f"YAML_FILE_ERROR: {name}: on-failure {phase['on-failure']!r} is not run here")
-        for index, command in enumerate([*(phase.get("commands") or []), *(phase.get("finally") or [])]):
-            if not isinstance(command, str):
-                where = f"Expected {name}.Commands[{index}] to be of string type"
-                raise BuildspecFault(f"YAML_FILE_ERROR: {where}: found {command!r}")
-    return spec
-
-
-def _known(mapping: Mapping[str, Any], names: set[str], where: str) -> None:
-    for name in mapping:
-        if name not in names:
-            raise BuildspecFault(f"YAML_FILE_ERROR: {where}: unknown key {name!r}")

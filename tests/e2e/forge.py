@@ -95,3 +95,11 @@ class Checkout:
         if count != 1:
             raise AssertionError(f"{path}: {count} places match {pattern!r}, not one")
         self.write(path, text)
+
+    def release(self, app: str, environment: str, tag: str, digest: str) -> str:
+        """Set an image, together with whatever else is changed here, and push; the commit."""
+        words = ["--digest", digest] if digest else []
+        self.generator("bump", app, "--env", environment, "--tag", tag, *words)
+        commit = self.commit(f"Release {app} {tag} to {environment}")
+        self.push()
+        return commit

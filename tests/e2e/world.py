@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -19,7 +17,6 @@ import yaml
 
 from generator import cluster as local
 from generator import tools
-from generator.errors import GeneratorError
 from generator.process import run, spawn
 from tests.e2e import docker_shim, images
 from tests.e2e.aws import Aws
@@ -241,6 +238,15 @@ class World:
 
         wait(f"pods of {app} in {environment} run {digest}", probe, seconds)
 
+    def wait_for_version(self, environment: str, tag: str, *, app: str = APP, seconds: float = 30) -> None:
+        """Until the app's Service answers with this version and no other, ten times in a row."""
+
+        def probe() -> bool | str:
+            seen = {str(self.served(environment, app=app)["version"]) for _ in range(10)}
+            return seen == {tag} or f"answers as {sorted(seen)}"
+
+        wait(f"{app} in {environment} serves {tag}", probe, seconds)
+
     def runs(self, environment: str, app: str = APP) -> set[str]:
         """The digests that the pods of an app run."""
         return set().union(*(digests(pod) for pod in self.kube.pods(namespace_of(environment), app)))
@@ -257,44 +263,6 @@ class World:
                 return str(row["tag"]), str(row["digest"])
         raise Failed(f"status does not know {app} in {environment}: {answer}")
 
-    # -- when it went wrong ----------------------------------------------------
-
-    def diagnose(self, folder: Path) -> str:
-        """Save logs and states to ``folder``; the part of them that most likely tells why."""
-        folder.mkdir(parents=True, exist_ok=True)
-        copy(self.folder / "logs", folder / "logs")
-        for log in (self.folder / "builds").glob("*/build.log"):
-            shutil.copy2(log, folder / f"{log.parent.name}.log")
-        if not hasattr(self, "cluster"):
-            copy(self.folder / "cluster" / "logs", folder / "cluster")
-            return tail(folder / "cluster")
-        copy(self.cluster.logs, folder / "cluster")
-        said = []
-        for title, words in {
-            "applications": ("get", "applications", "-A"),
-            "pods": ("get", "pods", "-A", "-o", "wide"),
-            "events": ("get", "events", "-A", "--sort-by=.lastTimestamp"),
-            "descriptions": ("describe", "pods", "-A"),
-            "application-states": ("get", "applications", "-A", "-o", "yaml"),
-            "jobs": ("get", "jobs,externalsecrets,ingresses,replicasets", "-A"),
-        }.items():
-            try:
-                text = self.cluster.kubectl(*words, timeout=30)
-            except GeneratorError as exc:
-                text = str(exc)
-            (folder / f"{title}.txt").write_text(text)
-            if title in {"applications", "pods", "events"}:
-                said.append("\n".join(text.splitlines()[-15:]))
-        (folder / "pod-logs").mkdir(exist_ok=True)
-        for pod in self.kube.items("/api/v1/pods"):
-            meta = pod["metadata"]
-            try:
-                text = self.cluster.kubectl("logs", "-n", meta["namespace"], meta["name"], "--tail=200", timeout=15)
-            except GeneratorError as exc:
-                text = str(exc)
-            (folder / "pod-logs" / f"{meta['namespace']}-{meta['name']}.log").write_text(text)
-        return "\n\n".join(said)
-
 
 def waiting(pods: list[Object]) -> str:
     """Why the containers of some pods do not run."""
@@ -305,21 +273,3 @@ def waiting(pods: list[Object]) -> str:
             if held:
                 reasons.append(f"{pod['metadata']['name']}: {held.get('reason')} {held.get('message', '')}".strip())
     return "; ".join(reasons)
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copy a folder of logs, if there is one."""
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True, ignore_dangling_symlinks=True)
-
-
-def tail(folder: Path) -> str:
-    """The last lines of the log that was written to last."""
-    logs = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime)
-    return "\n".join(logs[-1].read_text(errors="replace").splitlines()[-20:]) if logs else ""
-
-
-def diagnostics_folder() -> Path:
-    """Where a failing run leaves what it saw; outside of the checkout."""
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return state / "gitops-generator" / "e2e" / time.strftime("%Y%m%d-%H%M%S")

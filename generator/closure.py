@@ -1,0 +1,114 @@
+"""What ``kustomize build`` of a folder reads, so that an unchanged folder need not be built again.
+
+More than it reads is harmless, less would be a lie. So a kustomization's whole
+folder counts, with every folder that any string in it names, and theirs; and
+whatever cannot be followed with certainty (a URL, a link, a resource that is
+not there) makes the answer "unknown".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from generator import yaml_nodes
+
+NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+# What these name is a file or a folder, or else comes from the network.
+_REFERENCES: Final = frozenset(
+    {"resources", "bases", "components", "generators", "transformers", "validators", "configurations", "crds"}
+)
+
+
+class Unknown(Exception):
+    """It cannot be said for certain what is read."""
+
+
+class Closures:
+    """Answers for the folders of one repository. Each file is read once, so nothing may change meanwhile."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = os.path.realpath(directory)
+        self._folder = cache(self._read)
+        self._reached = cache(self._references)
+
+    def of(self, path: str) -> dict[str, bytes]:
+        """All files that a build of ``path`` may read, by path; ``Unknown`` if that cannot be said."""
+        roots = [os.path.normpath(path)]
+        for root in roots:
+            roots += [place for place in self._reached(root) if place not in roots]
+        return {name: content for root in roots for name, content in self._folder(root).items()}
+
+    def all_in(self, path: str) -> dict[str, bytes]:
+        """All files in a folder, by path; ``Unknown`` where there are others."""
+        return self._folder(os.path.normpath(path))
+
+    def _read(self, root: str) -> dict[str, bytes]:
+        full = os.path.normpath(os.path.join(self._directory, root))  # noqa: PTH118
+        if os.path.realpath(full) != full:
+            raise Unknown(f"{root} lies behind a link")
+        files: dict[str, bytes] = {}
+        pending = [root]
+        try:
+            while pending:
+                with os.scandir(os.path.join(self._directory, pending.pop())) as entries:  # noqa: PTH118
+                    for entry in entries:
+                        place = os.path.relpath(entry.path, self._directory)
+                        if entry.is_dir(follow_symlinks=False):
+                            pending.append(place)
+                        elif entry.is_file(follow_symlinks=False):
+                            with open(entry.path, "rb") as stream:  # noqa: PTH123
+                                files[place] = stream.read()
+                        else:
+                            raise Unknown(f"{place} is neither a file nor a folder")
+        except OSError as exc:
+            raise Unknown(str(exc)) from exc
+        return files
+
+    def _references(self, root: str) -> list[str]:
+        """The folders that the kustomization in ``root`` names."""
+        import yaml
+
+        here = self._folder(root)
+        places = [place for name in NAMES if (place := os.path.normpath(os.path.join(root, name))) in here]  # noqa: PTH118
+        if len(places) != 1:
+            raise Unknown(f"{root} has {len(places)} kustomizations")
+        try:
+            text = here[places[0]].decode()
+            if yaml_nodes.may_be_deep(text):
+                raise Unknown(f"{root} may be nested too deeply to read")
+            # Not resolved: what looks like a date or a boolean can be a folder's name.
+            content = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506
+        except (yaml.YAMLError, UnicodeDecodeError) as exc:
+            raise Unknown(str(exc)) from exc
+        found = (self._place(root, field, text) for field, text in _strings(content, ""))
+        return [place for place in found if place is not None]
+
+    def _place(self, root: str, field: str, text: str) -> str | None:
+        """The folder that a string names, if it names one. kustomize takes no absolute path, and no folder above."""
+        if "://" in text and field != "literals":
+            raise Unknown(f"{text} may be read from the network")
+        place = os.path.normpath(os.path.join(root, text))  # noqa: PTH118
+        if text and "\0" not in text and not text.startswith("/"):
+            full = os.path.join(self._directory, place)  # noqa: PTH118
+            if os.path.isdir(full):  # noqa: PTH112
+                if os.path.commonpath([full, os.path.join(self._directory, root)]) == os.path.normpath(full):  # noqa: PTH118
+                    raise Unknown(f"{root} names a folder above itself")
+                return place
+        if field in _REFERENCES and place not in self._folder(root):
+            raise Unknown(f"{text} is not here")
+        return None
+
+
+def _strings(value: object, field: str) -> Iterator[tuple[str, str]]:
+    """Every string in a kustomization, with the innermost field that it stands under."""
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _strings(item, str(key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item, field)

@@ -1,0 +1,93 @@
+"""What is known to be valid: digests of all that a result followed from, in the user's cache folder.
+
+That is the files that were read (``closure`` tells which), the tools, the
+schemas and this package's own part. A key is about contents, so a cache that
+is old, damaged or shared by many repositories can make a run slower, and never
+pass what has not been seen. What is invalid is not remembered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from generator import schemas
+from generator.closure import Closures, Unknown
+from generator.tools import cache
+
+_FILE: Final = "valid"
+_MOST: Final = 20_000
+_JUDGES: Final = ("validation.py", "validity.py", "closure.py", "schemas/__init__.py")
+
+
+class Validity:
+    """What is known of some ``overlays`` (kustomizations) and ``folders`` (read whole, as they are)."""
+
+    def __init__(
+        self, directory: Path, overlays: Iterable[str], folders: Iterable[str], executables: Iterable[Path]
+    ) -> None:
+        self._directory, self._overlays, self._folders = directory, tuple(overlays), tuple(folders)
+        self._start = _judges(executables)
+        self._keys = self._present()
+        self._all = _read(cache.folder() / _FILE)
+
+    def valid(self) -> dict[str, int]:
+        """What is known to be valid: how many manifests, by path."""
+        return {path: self._all[key] for path, key in self._keys.items() if key in self._all}
+
+    def keep(self, valid: Mapping[str, int]) -> None:
+        """Remember what turned out to be valid, the newest last. Failing to is no fault."""
+        if all(self._keys.get(path, "") in ("", *self._all) for path in valid):
+            return
+        # What was changed meanwhile may have been read before or after.
+        now = self._present()
+        new = {key: valid[path] for path, key in now.items() if path in valid and self._keys.get(path) == key}
+        file = cache.folder() / _FILE
+        temporary = file.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            entries = list({**self._all, **new}.items())[-_MOST:]
+            temporary.write_text("".join(f"{key} {count}\n" for key, count in entries))
+            temporary.replace(file)
+
+    def _present(self) -> dict[str, str]:
+        """The key of each path as it is now, unless that cannot be said."""
+        closures = Closures(os.fspath(self._directory))
+        keys: dict[str, str] = {}
+        for path in (*self._overlays, *self._folders):
+            with suppress(Unknown):
+                files = closures.all_in(path) if path in self._folders else closures.of(path)
+                keys[path] = self._key(path, files)
+        return keys
+
+    def _key(self, path: str, files: Mapping[str, bytes]) -> str:
+        digest = hashlib.blake2b(self._start + os.fsencode(path), digest_size=32)
+        for name, content in sorted(files.items()):
+            digest.update(b" %d %d " % (len(os.fsencode(name)), len(content)))
+            digest.update(os.fsencode(name))
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def _judges(executables: Iterable[Path]) -> bytes:
+    """A digest of what judges: the tools, by place, size and time, the schemas, and this package's part in it."""
+    digest = hashlib.blake2b(str(schemas.location()).encode())
+    for path in executables:
+        stat = path.resolve().stat()
+        digest.update(f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} ".encode())
+    for name in _JUDGES:
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return digest.digest()
+
+
+def _read(file: Path) -> dict[str, int]:
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return {}
+    entries = (line.split(" ") for line in lines)
+    return {entry[0]: int(entry[1]) for entry in entries if len(entry) == 2 and entry[1].isdecimal()}

@@ -1,0 +1,30 @@
+"""What is proven, in order; each step asserts on the real cluster, forge and registry, and returns what it measured."""
+
+from __future__ import annotations
+
+from tests.e2e.steps.breakage import break_migration, break_start, break_tag
+from tests.e2e.steps.delivery import deliver
+from tests.e2e.steps.guard import heal_drift, keep_pods_restricted, stay_in_bounds
+from tests.e2e.steps.hand_edit import edit_by_hand
+from tests.e2e.steps.pipeline import failing_build, pipeline
+from tests.e2e.steps.promotion import promote
+from tests.e2e.steps.rollback import roll_back_by_cli, roll_back_by_commit
+from tests.e2e.steps.step import Step
+
+__all__ = ["STEPS", "Step"]
+
+STEPS = (
+    Step("a", "the root is applied: all Synced and Healthy, the apps answer", deliver),
+    Step("b", "the pipeline: a commit becomes dev's running digest", pipeline, ("a",)),
+    Step("b2", "a failing build pushes and commits nothing", failing_build, ("a",)),
+    Step("c", "promotion by pull request: dev, staging, prod", promote, ("b",)),
+    Step("d", "a tag that does not exist: Degraded, the old pods serve", break_tag, ("a",)),
+    Step("d2", "the same with a migration: the sync stops before the pods", break_migration, ("c", "d")),
+    Step("d3", "a version that crashes on start: Degraded, the old pods serve", break_start, ("c",)),
+    Step("e", "rollback by commit", roll_back_by_commit, ("c", "d", "d3")),
+    Step("e2", "rollback by the argocd CLI, with manual sync", roll_back_by_cli, ("c",)),
+    Step("f", "a hand edit, a bump, then generate: nothing lost", edit_by_hand, ("a",)),
+    Step("g", "drift made with kubectl is healed", heal_drift, ("a",)),
+    Step("g2", "what is outside of the AppProject is refused", stay_in_bounds, ("a",)),
+    Step("g3", "the namespaces enforce restricted pods", keep_pods_restricted, ("a",)),
+)

@@ -1,0 +1,106 @@
+"""From one spec to a synced cluster: the repository, the root, the apps in every environment."""
+
+from __future__ import annotations
+
+import time
+
+from tests.e2e.forge import Checkout
+from tests.e2e.process import wait
+from tests.e2e.steps.step import check
+from tests.e2e.watch import fetch
+from tests.e2e.world import (
+    APP,
+    ENVIRONMENTS,
+    IMAGE,
+    PLAIN,
+    PROJECT,
+    REGISTRY,
+    REPOSITORY,
+    SOURCE,
+    World,
+    name_of,
+    namespace_of,
+)
+
+# Until a roll-out that does not move is called Degraded; in production one waits longer.
+DEADLINE_SECONDS = 40
+PLAIN_APP = f"""\
+apps:
+  {PLAIN}:
+    image: {IMAGE}
+    port: 8080
+    health: /healthz
+    progressDeadlineSeconds: {DEADLINE_SECONDS}
+    config: {{ENVIRONMENT: "{{environment}}"}}
+"""
+
+
+def deliver(world: World) -> str:
+    """This instance in a new repository, the root applied: everything Synced and Healthy, the apps answer."""
+    url = world.cluster.gitea.create_repository(REPOSITORY)
+    checkout = Checkout.copy(SOURCE, world.folder / "instance", world.git_environment, url)
+    checkout.splice("generator.yaml", r"^repository: .*$", f"repository: {url}")
+    checkout.splice("generator.yaml", r"^registry: .*$", f"registry: {REGISTRY}")
+    deadline = f"    progressDeadlineSeconds: {DEADLINE_SECONDS}"
+    checkout.splice("generator.yaml", r"^    progressDeadlineSeconds: \d+$", deadline)
+    checkout.splice("generator.yaml", r"^apps:\n", PLAIN_APP)
+    checkout.generator("generate")
+    first = checkout.commit("Start")
+    world.place_platform()
+
+    tag = f"0-{first[:12]}"
+    digest = world.build_image(checkout.folder / "webapp", tag)
+    for environment in ENVIRONMENTS:
+        for app in (APP, PLAIN):
+            checkout.generator("bump", app, "--env", environment, "--tag", tag, "--digest", digest)
+    checkout.commit(f"Release {tag} everywhere")
+    checkout.push()
+    world.values |= {"checkout": checkout, "first": (tag, digest)}
+
+    wait_for_postgres(world)
+    started = time.monotonic()
+    world.cluster.kubectl("apply", "-f", checkout.folder / "gitops" / "bootstrap.yaml")
+    for app in (APP, PLAIN):
+        name = name_of("prod", app)
+        wait(f"Application {name}", lambda name=name: world.kube.applications().get(name), 60)  # type: ignore[misc]
+        world.argocd("app", "sync", name, "--timeout", "180", timeout=200)
+    names = [f"{PROJECT}-bootstrap", *(name_of(e, app) for e in ENVIRONMENTS for app in (APP, PLAIN))]
+    for name in names:
+        world.wait_for_application(name, seconds=240)
+    synced = time.monotonic() - started
+    there = world.kube.applications()
+    check(set(there) == set(names), f"Applications are {sorted(there)}")
+
+    for environment in ENVIRONMENTS:
+        world.wait_for_digest(environment, digest)
+        answer = world.served(environment)
+        check(answer == {"version": tag, "environment": environment}, f"{environment} serves {answer}")
+        check(world.served(environment, "/readyz")["status"] == "ready", f"{environment} is not ready")
+        job = world.kube.get(f"/apis/batch/v1/namespaces/{namespace_of(environment)}/jobs/{APP}-migrate")
+        check(job["status"].get("succeeded") == 1, f"the migration in {environment}: {job['status']}")
+    keep_apart(world)
+    return f"{len(names)} Applications in {synced:.0f} s"
+
+
+def wait_for_postgres(world: World) -> None:
+    """Until the database's Deployment is available."""
+
+    def probe() -> bool | str:
+        found = world.kube.get("/apis/apps/v1/namespaces/postgres/deployments/postgres")
+        return found.get("status", {}).get("availableReplicas") == 1 or str(found.get("status"))
+
+    wait("PostgreSQL", probe, 120)
+
+
+def keep_apart(world: World) -> None:
+    """What is stored in one environment is in its own PostgreSQL database, and in no other's."""
+    service = world.kube.service_url(namespace_of("dev"), APP)
+    product = {"sku": "E2E-1", "name": "Proof", "price_cents": 100, "stock": 3}
+    fetch(f"{service}/api/products", body=product)
+    skus = {e: [p["sku"] for p in world.served(e, "/api/products?limit=100")["items"]] for e in ENVIRONMENTS}
+    seen = {environment for environment in ENVIRONMENTS if "E2E-1" in skus[environment]}
+    check(seen == {"dev"}, f"a product added in dev is in {sorted(seen)}")
+    psql = ("exec", "-n", "postgres", "deploy/postgres", "--", "psql", "--tuples-only", "--no-align")
+    query = "SELECT count(*) FROM products WHERE sku = 'E2E-1'"
+    rows = {e: world.cluster.kubectl(*psql, "--dbname", e, "--command", query).strip() for e in ENVIRONMENTS}
+    check(rows == {"dev": "1", "staging": "0", "prod": "0"}, f"PostgreSQL has {rows}")

@@ -1,0 +1,65 @@
+"""The layers, the types and the style hold; and what the registries promise is there."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.commands import COMMANDS
+from generator.kinds import KINDS
+from generator.outputs import OUTPUTS
+
+HERE = Path(__file__).parent.parent
+CHECKS = {
+    "imports point down only": ("importlinter", ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]),
+    "every type fits": ("mypy", ["-m", "mypy", "--strict", "-p", "generator"]),
+    "the linter finds nothing": ("ruff", ["-m", "ruff", "check", "--quiet", "."]),
+    "the formatter changes nothing": ("ruff", ["-m", "ruff", "format", "--check", "--quiet", "."]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "words"), CHECKS.values(), ids=CHECKS)
+def test_the_tree_passes(module: str, words: list[str]) -> None:
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not installed; install the `dev` extra")
+    done = subprocess.run([sys.executable, *words], cwd=HERE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_has_what_its_protocol_says(name: str) -> None:
+    command = COMMANDS[name]
+    assert command.HELP[0].islower()
+    assert not command.HELP.endswith(".")
+    assert all(line.startswith("  ") for line in command.EXAMPLE.splitlines()[:1])
+    assert callable(command.add_arguments)
+    assert callable(command.run)
+
+
+def test_every_kind_has_a_file_and_an_identity_of_its_own() -> None:
+    assert len({kind.FILE for kind in KINDS}) == len(KINDS)
+    assert len({(kind.GROUP, kind.KIND) for kind in KINDS}) == len(KINDS)
+
+
+def test_every_module_of_a_registry_is_registered() -> None:
+    folders = {"commands": {command.__name__ for command in COMMANDS.values()}}  # type: ignore[attr-defined]
+    for folder, known in folders.items():
+        there = {f"generator.{folder}.{path.stem}" for path in (HERE / "generator" / folder).glob("[a-z]*.py")}
+        assert there == known
+    with_render = {
+        f"generator.outputs.{path.stem}"
+        for path in (HERE / "generator/outputs").glob("[a-z]*.py")
+        if "\ndef render_app(" in path.read_text()
+    }
+    assert with_render == {output.__name__ for output in OUTPUTS}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("host", ["pypi" + ".org", "files.python" + "hosted.org", "registry.npm" + "js.org"])
+def test_no_package_registry_is_named(host: str) -> None:
+    for folder in ("generator", "tests"):
+        for path in (HERE / folder).rglob("*.py"):
+            assert host not in path.read_text()

@@ -1,0 +1,89 @@
+"""``validate``: real kustomize and strict kubeconform refuse what the API server would, and nothing is skipped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Run, tool
+
+
+@pytest.fixture
+def generated(repository: Path, generator: Run) -> Path:
+    tool("kustomize")
+    tool("kubeconform")
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    return repository
+
+
+def test_what_is_generated_is_valid(generated: Path, generator: Run) -> None:
+    done = generator("validate", "--output", "json", cwd=generated)
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["valid"]) == (0, True)
+    assert [result["path"] for result in answer["results"]] == [
+        "overlays/dev/web", "overlays/staging/web", "overlays/prod/web", "gitops",
+    ]  # fmt: skip
+    assert all(result["manifests"] >= 4 for result in answer["results"])
+
+
+def appended(path: str, text: str) -> tuple[str, str]:
+    return path, text
+
+
+SECRET = "apiVersion: v1\nkind: {kind}\nmetadata: {{name: s}}\n{data}"
+ROOT = "gitops/bootstrap.yaml"
+# The file, what is put at its end, the path that is invalid then, what is said.
+BROKEN = {
+    "a misspelled field": ("base/web/deployment.yaml", "      volums: []\n", "overlays/dev/web", "additional properties 'volums' not allowed"),
+    "a field of the wrong type": ("base/web/service.yaml", "  sessionAffinityConfig: {clientIP: {timeoutSeconds: ten}}\n", "overlays/prod/web", "got string, want"),
+    "a resource that is not there": ("overlays/dev/web/kustomization.yaml", "components:\n- ../../nowhere\n", "overlays/dev/web", "nowhere"),
+    "no YAML": ("overlays/dev/web/kustomization.yaml", "a: [\n", "overlays/dev/web", "yaml"),
+    "a misspelled field of Argo CD's": (ROOT, "  sorce: {}\n", "gitops", "additional properties 'sorce' not allowed"),
+    "a kind that there is no schema for": (ROOT, "---\napiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x}\n", "gitops", "could not find schema"),
+    "a Secret with data": (ROOT, "---\n" + SECRET.format(kind="Secret", data="data: {a: Yg==}\n"), "gitops", "Secret/s: has data in git"),
+    "a Secret with data, its kind in quotes": (ROOT, "---\n" + SECRET.format(kind='"Secret"', data="stringData: {a: b}\n"), "gitops", "Secret/s: has data in git"),
+    "a Secret with data, with CRLF": (ROOT, "---\r\n" + SECRET.format(kind="Secret", data="stringData: {a: b}\n").replace("\n", "\r\n"), "gitops", "Secret/s: has data in git"),
+    "a Secret in a List": (ROOT, "---\napiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: Yg==}}]\n", "gitops", "Secret/s: has data in git"),
+    "a tag that no reader knows": (ROOT, "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: !ruby/object x\n", "gitops", "cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text", "invalid", "said"), BROKEN.values(), ids=BROKEN)
+def test_what_is_broken_is_named(
+    path: str, text: str, invalid: str, said: str, generated: Path, generator: Run
+) -> None:
+    with (generated / path).open("ab") as stream:
+        stream.write(text.encode())
+    done = generator("validate", cwd=generated)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert f"error: {invalid}: " in done.stderr
+    assert said in done.stderr
+
+
+def test_a_secret_without_data_is_allowed(generated: Path, generator: Run) -> None:
+    with (generated / ROOT).open("a") as stream:
+        stream.write("---\n" + SECRET.format(kind="Secret", data=""))
+    assert generator("validate", cwd=generated).returncode == 0
+
+
+def test_a_missing_tool_is_named_with_the_command_that_installs_it(
+    generated: Path, generator: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "bin").mkdir()
+    done = generator(
+        "validate", cwd=generated, env={"GENERATOR_CACHE": str(tmp_path / "empty"), "PATH": str(tmp_path / "bin")}
+    )
+    assert done.returncode == 1
+    assert "kustomize" in done.stderr
+    assert "hint: " in done.stderr
+    assert "tools install" in done.stderr
+
+
+def test_nothing_generated_yet(repository: Path, generator: Run) -> None:
+    tool("kustomize")
+    tool("kubeconform")
+    done = generator("validate", cwd=repository)
+    assert done.returncode == 1
+    assert "gitops: no files" in done.stderr
