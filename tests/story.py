@@ -281,9 +281,19 @@ class Story:
         self.generate()
         for other in [*self.world.apps.values(), *self.world.environments.values()]:
             other.pop("renamed_from", None)
-        thing["renamed_from"], thing["name"] = thing["name"], f"{kind}-{self.number()}"
+        former, thing["renamed_from"], thing["name"] = thing["name"], thing["name"], f"{kind}-{self.number()}"
+        self.world.kept = {self.renamed(path, former, thing["name"]): text for path, text in self.world.kept.items()}
         self.write_spec(f"{thing['renamed_from']} is {thing['name']} now")
         self.generate()
+
+    def renamed(self, path: str, old: str, new: str) -> str:
+        """Where a file of people's own goes with the folder of its app."""
+        parts = path.split("/")
+        apps = {app["name"] for app in self.world.apps.values()} | {old}
+        folders = {"base": 2, "overlays": 3}.get(parts[0], 0)
+        if not folders or parts[folders - 1] not in apps:
+            return path
+        return "/".join([*(new if part == old else part for part in parts[:folders]), *parts[folders:]])
 
     def write_spec(self, note: str) -> None:
         self.say(f"  {note}")
