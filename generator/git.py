@@ -60,11 +60,8 @@ def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
 
 def unfinished(directory: Path) -> str | None:
     """The file by which git remembers a merge, rebase, cherry-pick or revert under way; runs no git."""
-    dot_git = directory / ".git"
-    folder = dot_git
-    if dot_git.is_file():  # a linked work tree, or a submodule
-        folder = directory / dot_git.read_text().removeprefix("gitdir:").strip()
-    return next((name for name in _UNFINISHED if (folder / name).exists()), None)
+    place = folder(directory)
+    return next((name for name in _UNFINISHED if (place / name).exists()), None) if place else None
 
 
 def incoming(directory: Path) -> tuple[str, str, str] | None:

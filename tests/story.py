@@ -163,9 +163,7 @@ class Story:
         return self.last
 
     def git(self, *words: object, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        # Where the spec moves an object from a base to overlays, git would guess that people's edits go along.
-        settings = ("-c", "merge.conflictStyle=merge", "-c", "merge.renames=false")
-        done = subprocess.run(["git", *settings, *map(str, words)], cwd=self.folder,
+        done = subprocess.run(["git", "-c", "merge.conflictStyle=merge", *map(str, words)], cwd=self.folder,
                               capture_output=True, text=True, check=False)  # fmt: skip
         if ok and done.returncode:
             raise Lost(f"git {words}: {done.stdout}{done.stderr}")
@@ -283,9 +281,19 @@ class Story:
         self.generate()
         for other in [*self.world.apps.values(), *self.world.environments.values()]:
             other.pop("renamed_from", None)
-        thing["renamed_from"], thing["name"] = thing["name"], f"{kind}-{self.number()}"
+        former, thing["renamed_from"], thing["name"] = thing["name"], thing["name"], f"{kind}-{self.number()}"
+        self.world.kept = {self.renamed(path, former, thing["name"]): text for path, text in self.world.kept.items()}
         self.write_spec(f"{thing['renamed_from']} is {thing['name']} now")
         self.generate()
+
+    def renamed(self, path: str, old: str, new: str) -> str:
+        """Where a file of people's own goes with the folder of its app."""
+        parts = path.split("/")
+        apps = {app["name"] for app in self.world.apps.values()} | {old}
+        folders = {"base": 2, "overlays": 3}.get(parts[0], 0)
+        if not folders or parts[folders - 1] not in apps:
+            return path
+        return "/".join([*(new if part == old else part for part in parts[:folders]), *parts[folders:]])
 
     def write_spec(self, note: str) -> None:
         self.say(f"  {note}")
@@ -345,7 +353,8 @@ class Story:
         name = f"note-{self.last + 1}"
         text = self.text(place)
         if place[3] == "kustomization.yaml":
-            head, names = "commonAnnotations:\n", ("commonAnnotations", name)
+            names: Names = ("commonAnnotations", name)
+            head = "commonAnnotations:\n"
             text = (
                 text.replace(head, f"{head}  {name}: here\n", 1)
                 if f"\n{head}" in text
@@ -546,15 +555,17 @@ class Story:
         self.say(f"  {how} of {there} into {here}")
         fork = self.git("merge-base", "main", "branch").stdout.strip()
         self.world = merged
+        # Where the spec moves an object from a base to overlays, git would guess that people's edits go along.
+        strict = ("--strategy=recursive", "--strategy-option=no-renames")
         match how:
             case "merge":
-                done = self.git("merge", "--quiet", "--no-edit", there, ok=False)
+                done = self.git("merge", *strict, "--quiet", "--no-edit", there, ok=False)
             case "squash":
-                done = self.git("merge", "--quiet", "--squash", there, ok=False)
+                done = self.git("merge", *strict, "--quiet", "--squash", there, ok=False)
             case "rebase":
-                done = self.git("-c", "core.editor=true", "rebase", "--quiet", there, ok=False)
+                done = self.git("-c", "core.editor=true", "rebase", *strict, "--quiet", there, ok=False)
             case _:
-                done = self.git("cherry-pick", f"{fork}..{there}", ok=False)
+                done = self.git("cherry-pick", *strict, f"{fork}..{there}", ok=False)
         self.counts[f"{how}, with conflicts" if done.returncode else how] += 1
         for _ in range(60):
             if not ((done.returncode and self.git("diff", "--name-only", "--diff-filter=U").stdout) or self.busy()):

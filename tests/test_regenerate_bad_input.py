@@ -98,7 +98,7 @@ def mode(path: str, bits: int) -> Callable[[Path], None]:
     return lambda folder: (folder / path).chmod(bits)
 
 
-def both(*steps: Callable[[Path], None]) -> Callable[[Path], None]:
+def both(*steps: Callable[[Path], object]) -> Callable[[Path], None]:
     def arrange(folder: Path) -> None:
         for step in steps:
             step(folder)
