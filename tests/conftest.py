@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,10 @@ import pytest
 from generator import tools
 from generator.errors import ToolError
 from generator.tools import cache
+
+# A shell that starts us in the background has SIGINT ignored, and every process below us would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REAL_CACHE = cache.folder()
 # What a person's or a CI's environment could bring in.
