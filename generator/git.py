@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import git
 
 NETWORK_SECONDS: Final = 60
+# A squash merge leaves a message only.
+_UNFINISHED: Final = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG")
 # git asks nobody for a password, and speaks English so that its refusals can be told apart.
 _ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": "C"}
 # Hands GIT_USERNAME and GIT_TOKEN to git without ever writing them to argv, a file or a remote's URL.
@@ -45,6 +47,24 @@ def stages(directory: Path, path: str) -> dict[int, bytes]:
     entries = _run(directory, "ls-files", "--unmerged", "--", path).splitlines()
     found = [entry.partition("\t")[0].split() for entry in entries]
     return {int(stage): _execute(directory, ("cat-file", "blob", blob), {}, None) for _, blob, stage in found}
+
+
+def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
+    """Files with conflicts that one of the two branches has deleted."""
+    sides: dict[str, set[str]] = {}
+    for entry in _run(directory, "ls-files", "--unmerged", "--", folder).splitlines():
+        about, _, path = entry.partition("\t")
+        sides.setdefault(path, set()).add(about.split()[2])
+    return [path for path, stages_there in sides.items() if not {"2", "3"} <= stages_there]
+
+
+def unfinished(directory: Path) -> str | None:
+    """The file by which git remembers a merge, rebase, cherry-pick or revert under way; runs no git."""
+    dot_git = directory / ".git"
+    folder = dot_git
+    if dot_git.is_file():  # a linked work tree, or a submodule
+        folder = directory / dot_git.read_text().removeprefix("gitdir:").strip()
+    return next((name for name in _UNFINISHED if (folder / name).exists()), None)
 
 
 def incoming(directory: Path) -> tuple[str, str, str] | None:

@@ -153,6 +153,8 @@ def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
 def _split(content: bytes) -> list[bytes]:
     """As ``_NAME.split``, and many times as fast where every file starts with the comment at the top."""
     header, *parts = content.split(b"\n-- ")
+    if b"\n== " in header:
+        return _NAME.split(content)
     pieces = [header + b"\n"]
     for part in parts:
         name, end, body = part.partition(b" --\n")
@@ -167,7 +169,7 @@ def _safe(name: bytes, path: str) -> str:
     """A path that we could have written: ``.generator/`` may come from a stranger's branch."""
     text = name.decode(errors="replace")
     parts = text.split("/")
-    if parts[0].lower() in _NEVER or not all(_PART.fullmatch(part) for part in parts):
+    if parts[0].lower() in _NEVER or any(part.lower() == ".git" or not _PART.fullmatch(part) for part in parts):
         raise _damaged(path, f"names {text!r}")
     return text
 

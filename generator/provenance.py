@@ -197,6 +197,9 @@ def _moved_by(
         leaves = _fields(Parsed(file.text, path)) if file else {}
         # Where a name changes, items of lists that go by it are still the same items.
         now = {tuple(part.replace(_OTHER, "") for part in field): node.value for field, node in leaves.items()}
+        if len(now) == len(fields):  # or by their places, where a name is another one altogether
+            pairs = zip(fields, leaves.items(), strict=True)
+            now |= {field: node.value for field, (other, node) in pairs if field not in now and field[-1] == other[-1]}
         moved |= {field for field, value in fields.items() if now.get(field) != value}
     return moved
 
@@ -209,6 +212,10 @@ def _variants(data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str) -
     if len(leaf) == 2 and leaf[0] in ("apps", "environments"):
         renamed = copy.deepcopy(dict(data))
         section = renamed[str(leaf[0])]
+        for app in (renamed["apps"] or {}).values() if leaf[0] == "environments" else ():
+            overrides = app.get("environments") or {}
+            if last in overrides:  # they go along
+                overrides[f"{last}{_OTHER}"] = overrides.pop(last)
         renamed[str(leaf[0])] = {(f"{last}{_OTHER}" if name == last else name): item for name, item in section.items()}
         names = {str(last): f"{last}{_OTHER}"}
         apps, environments = (names, {}) if leaf[0] == "apps" else ({}, names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 from generator import git, merge, original, outputs, reconcile, relocation, tree
 from generator.errors import Conflicts, RepositoryError
@@ -14,8 +13,6 @@ from generator.memory import Memory
 from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
 from generator.spec.model import Spec
-
-_UNFINISHED: Final = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +57,19 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     stored = original.stored(directory)
     former, contents, packed = _versions(spec, stored, Memory(directory, spec), adopt=adopt)
     renames = relocation.renamed_by_spec(directory, spec, former)
-    local = tree.read(directory, sorted({*contents, *former, *renames}))
+    links = relocation.links(directory, renames, known={*former, *contents})
+    local = tree.read(directory, sorted({*contents, *former, *renames, *renames.values()} - {*links, *links.values()}))
     if not former:
         _require_record(local, contents, adopt=adopt)
     vacated = [path for path in renames if path in local]
     gone = tuple(path for path in former if path not in local and path not in contents)
-    former, occupied = relocation.moved(former, renames), {path: local.get(path) for path in renames.values()}
+    former = relocation.moved(former, renames)
+    occupied = {renames[path]: local.pop(renames[path], None) for path in vacated}
     local = relocation.moved(local, renames)
     by_hand = relocation.moved_by_hand(directory, former, local, contents)
     local = {**local, **_placed_by_hand(directory, local, by_hand)}
     settle = _placed(_adopting(settle) if adopt else settle, by_hand)
-    rivals = relocation.moved(original.rivals(stored, adopt=adopt), renames)
+    rivals = relocation.moved(_rivals(directory, stored, adopt=adopt), renames)
     marked = reconcile.marked(former, local, contents)
     reconciled = reconcile.reconcile(directory, marked, settle) if marked else []
     before, after = _without(former, marked), _without(contents, marked)
@@ -86,8 +85,19 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
         new = renames[old]
         if occupied[new] is not None and occupied[new] != wanted[new]:
             raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
+    carried.update(links)
     vacated = [path for path in vacated if path not in carried]
     return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else ())
+
+
+def _rivals(directory: Path, stored: Mapping[str, bytes], *, adopt: bool) -> dict[str, bytes | None]:
+    """What the other of two branches has generated, where git has not brought their records together."""
+    found = original.rivals(stored, adopt=adopt)
+    if git.unfinished(directory):
+        # One branch has pruned the app: of its files those are gone that nobody else has touched.
+        pruned = [path for path in git.deleted_on_one_side(directory, original.FOLDER) if path in stored]
+        found.update(dict.fromkeys(original.unpack({path: stored[path] for path in pruned}, adopt=adopt)))
+    return found
 
 
 def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]:
@@ -201,8 +211,7 @@ def check_repository(directory: Path) -> None:
         if above:
             raise RepositoryError(f"{directory}: not the top of its git repository", f"move the spec to {above}")
         raise RepositoryError(f"{directory}: not a git repository, so nothing could be undone", "make it one: git init")
-    folder = git.folder(directory) or dot_git
-    unfinished = next((name for name in _UNFINISHED if (folder / name).exists()), None)
+    unfinished = git.unfinished(directory)
     if unfinished is None:
         return
     resolved = not reconcile.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs

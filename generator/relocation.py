@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from generator import tree
-from generator.errors import SpecError
-from generator.merge import Outcome, State
+from generator.errors import RepositoryError, SpecError
+from generator.merge import Outcome, State, identity
+from generator.merge.tree import Parsed
 from generator.spec.model import Spec
 
 if TYPE_CHECKING:
@@ -26,8 +27,17 @@ def renamed_by_spec(directory: Path, spec: Spec, former: Mapping[str, bytes]) ->
         return {}
     renames = {path: renamed(path, apps, environments) for path in former}
     renames = {old: new for old, new in renames.items() if old != new and new not in former}
-    beside = {path for folder in {_folder(old) for old in renames} for path in _files(directory, folder)}
+    beside = {path for folder in {_folder(old) for old in renames} for path in _files(directory, folder, links=True)}
     return {**renames, **{path: renamed(path, apps, environments) for path in sorted(beside)}}
+
+
+def links(directory: Path, renames: Mapping[str, str], known: Container[str]) -> dict[str, str]:
+    """Those of the ``renames`` that are people's own links; ``RepositoryError`` if their new places are taken."""
+    found = {old: new for old, new in renames.items() if old not in known and (directory / old).is_symlink()}
+    for old, new in found.items():
+        if (directory / new).is_symlink() or (directory / new).exists():
+            raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
+    return found
 
 
 def _folder(path: str) -> str:
@@ -36,11 +46,12 @@ def _folder(path: str) -> str:
     return "/".join(parts[: {"base": 2, "overlays": 3}.get(parts[0], len(parts) - 1)])
 
 
-def _files(directory: Path, folder: str) -> list[str]:
-    """The plain files of an app's folder; nothing for other folders, which apps share."""
+def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
+    """The plain files of an app's folder, or with links; nothing for other folders, which apps share."""
     if folder.split("/")[0] not in ("base", "overlays"):
         return []
-    files = [file for file in (directory / folder).rglob("*") if file.is_file() and not file.is_symlink()]
+    found = (directory / folder).rglob("*")
+    files = [file for file in found if (links if file.is_symlink() else file.is_file())]
     return sorted(file.relative_to(directory).as_posix() for file in files)
 
 
@@ -95,7 +106,6 @@ def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[
 def _objects(content: bytes, path: str) -> list[identity.Key]:
     """Kind and name of the objects in a file; empty where it holds none, or cannot be read."""
     from generator.merge import identity
-    from generator.merge.tree import Parsed
 
     try:
         parsed = Parsed(content.decode(), path)

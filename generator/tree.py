@@ -148,11 +148,12 @@ class _Writer:
             os.chmod(temporary, mode & 0o777)  # noqa: PTH101
 
     def move(self, path: str, new: str) -> None:
-        """Let a file go to another path as it is. The folder that it leaves stays if it is empty then."""
+        """Let a file go to another path as it is; the folders that it leaves go if they are empty then."""
         self.current = path
         target = f"{self.base}/{new}"
         self._enter(target[: target.rindex("/")])
         self._actions.append((f"{self.base}/{path}", target))
+        self._going.append(f"{self.base}/{path}")
 
     def barrier(self) -> None:
         """What is staged from here on comes when all that was staged before is on the disk."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import io
 import random
 import re
@@ -135,7 +136,7 @@ class Story:
         self.other: World | None = None
         self.base: World | None = None
         self.branch = "main"
-        self.built: dict[str, int] = {}
+        self.built: set[int] = set()
         folder.mkdir()
         self.git("init", "--quiet", "--initial-branch=main")
         for name in ("dev", "prod"):
@@ -162,7 +163,9 @@ class Story:
         return self.last
 
     def git(self, *words: object, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(["git", "-c", "merge.conflictStyle=merge", *map(str, words)], cwd=self.folder,
+        # Where the spec moves an object from a base to overlays, git would guess that people's edits go along.
+        settings = ("-c", "merge.conflictStyle=merge", "-c", "merge.renames=false")
+        done = subprocess.run(["git", *settings, *map(str, words)], cwd=self.folder,
                               capture_output=True, text=True, check=False)  # fmt: skip
         if ok and done.returncode:
             raise Lost(f"git {words}: {done.stdout}{done.stderr}")
@@ -592,7 +595,8 @@ class Story:
         """One run of the generator mends what git could not merge; the spec is for people."""
         self.write_spec("conflicts")
         for path in self.git("diff", "--name-only", "--diff-filter=U").stdout.splitlines():
-            if path not in self.rendered() and not path.startswith(".generator/") and (self.folder / path).exists():
+            known = {loader.FILE_NAME, *self.rendered()}
+            if path not in known and not path.startswith(".generator/") and (self.folder / path).exists():
                 # Edited on one branch or both, and gone from the spec: people decide.
                 self.git("checkout", "--ours", path, ok=False)
                 self.git("add", path)
@@ -693,9 +697,7 @@ class Story:
         texts = {
             path: (self.folder / path).read_text() for path in _tree(self.folder) if path.endswith((".yaml", ".yml"))
         }
-        parsed: dict[str, Any] = {
-            path: next(iter(yaml.load_all(text, yaml.CSafeLoader)), None) for path, text in texts.items()
-        }
+        parsed: dict[str, Any] = {path: _first(text) for path, text in texts.items()}
         for path, content in self.world.kept.items():
             if not (self.folder / path).is_file() or (self.folder / path).read_bytes() != content:
                 raise Lost(f"{path}: a file of people's own is lost")
@@ -723,7 +725,7 @@ class Story:
         pipeline = place[0] == "overlay" and place[3] == "kustomization.yaml"
         if not edits and not pipeline and texts[path].encode() != content:
             raise Lost(f"{path}: nobody edited it, and it is not as generated\n{texts[path]}\n{content.decode()}")
-        wanted = dict(_leaves(next(iter(yaml.load_all(content, yaml.CSafeLoader)))))
+        wanted = dict(_leaves(_first(content.decode())))
         found = dict(_leaves(parsed[path]))
         touched = [edit.names for edit in edits if edit.names] + ([IMAGES] if pipeline else [])
         for leaf in sorted({*wanted, *found}, key=str):
@@ -733,20 +735,22 @@ class Story:
                 raise Lost(f"{path}: {leaf} is {found.get(leaf)}, should be {wanted.get(leaf)}\n{texts[path]}")
 
     def build(self, share: float = 1.0) -> int:
-        """``kustomize build`` of the overlays that the spec has."""
+        """``kustomize build`` of the overlays that the spec has, unless the very same has been built; how many."""
         if self.kustomize is None:
             return 0
         count = 0
         for environment in self.world.environments.values():
             for app in self.world.apps.values():
-                if self.random.random() < share:
-                    folder = self.folder / "overlays" / environment["name"] / app["name"]
+                folder = self.folder / "overlays" / environment["name"] / app["name"]
+                inputs = hash(repr([_tree(folder), _tree(self.folder / "base" / app["name"])]))
+                if inputs not in self.built and self.random.random() < share:
                     done = subprocess.run(
                         [self.kustomize, "build", folder], capture_output=True, text=True, check=False
                     )
                     count += 1
                     if done.returncode:
                         raise Lost(f"kustomize build {folder}: {done.stderr}")
+                    self.built.add(inputs)
         return count
 
 
@@ -758,6 +762,12 @@ STEPS: Final = {
 }  # fmt: skip
 # Not while there are two branches: git merges renames and removals by guessing.
 ALONE: Final = ("remove_app", "remove_environment", "rename_app", "rename_environment", "edit_move", "edit_deletion")
+
+
+@functools.lru_cache(maxsize=4096)
+def _first(text: str) -> Any:
+    """The first document of a file; not to be changed."""
+    return next(iter(yaml.load_all(text, yaml.CSafeLoader)), None)
 
 
 def _keep_local(_: Conflict) -> Side:
@@ -787,7 +797,7 @@ def _related(one: Names, other: Names) -> bool:
 
 def _node(text: str, names: Names) -> tuple[yaml.Node, yaml.Node] | None:
     """The key and value nodes of a field, in the first document, through the first item of lists."""
-    node: yaml.Node = next(iter(yaml.compose_all(text, yaml.SafeLoader)))
+    node: yaml.Node = next(iter(yaml.compose_all(text, yaml.CSafeLoader)))
     pair: tuple[yaml.Node, yaml.Node] | None = None
     for name in names:
         if isinstance(node, yaml.SequenceNode):
@@ -828,12 +838,11 @@ def _holds(edit: Edit, path: str, texts: Mapping[str, str], data: Any) -> bool:
         return edit.value in data["resources"]
     if edit.kind == "no-resource":
         return edit.value not in data["resources"]
-    node = _node(text, edit.names)
-    if edit.kind == "removal":
-        return node is None
     for name in edit.names:
         data = data[0] if isinstance(data, list) else data
         data = data.get(name) if isinstance(data, dict) else None
+    if edit.kind == "removal":
+        return data is None
     if edit.kind == "item":
         return any(item.get("name") == edit.value for item in data or ())
     return bool(data == edit.value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
 import subprocess
+import termios
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +17,10 @@ def on_terminal(argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, 
     """All that the program shows. Of ``answers``, each is typed when the text before it has been shown."""
     main, other = pty.openpty()
     environment = {**os.environ, "TERM": "xterm"}
-    child = subprocess.Popen(argv, cwd=folder, stdin=other, stdout=other, stderr=other, env=environment, close_fds=True)
+    child = subprocess.Popen(
+        argv, cwd=folder, stdin=other, stdout=other, stderr=other, env=environment,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
     os.close(other)
     shown, asked, left = "", 0, list(answers)
     deadline = time.monotonic() + seconds

@@ -53,7 +53,7 @@ def test_every_module_of_a_registry_is_registered() -> None:
     with_render = {
         f"generator.outputs.{path.stem}"
         for path in (HERE / "generator/outputs").glob("[a-z]*.py")
-        if "\ndef render(" in path.read_text()
+        if "\ndef render_app(" in path.read_text()
     }
     assert with_render == {output.__name__ for output in OUTPUTS}  # type: ignore[attr-defined]
 

@@ -153,7 +153,7 @@ def test_an_app_is_rendered_the_same_alone(spec: str) -> None:
 @pytest.mark.parametrize("spec", [TEN_LINES, EVERY_FIELD])
 def test_a_record_gives_back_every_byte(spec: str) -> None:
     files = outputs.render(loader.parse(spec))
-    assert original.unpack(original.pack(files), {}) == {path: file.text.encode() for path, file in files.items()}
+    assert original.unpack(original.pack(files)) == {path: file.text.encode() for path, file in files.items()}
 
 
 def test_what_has_not_changed_is_not_rendered(repository: Path, no_rendering: Callable[[], None]) -> None:

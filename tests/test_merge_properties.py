@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections import Counter
@@ -137,14 +138,24 @@ def check(case: Case) -> str:
     own = Counter(line for line in local.splitlines() if "mine" in line and not set("{}[]") & set(line))
     assert not own - Counter(merged.splitlines()), "a person's line is lost"
     if not case.has_aliases and not set("{}[]") & set(local):
-        gone, generated_gone = lines(local) - lines(merged), lines(original) - lines(updated)
-        assert gone.total() <= generated_gone.total(), "more lines are touched than were changed"
+        gone = lines(local) - lines(merged)
+        assert gone.total() <= changed(original, updated), "more lines are touched than were changed"
     return "merged"
 
 
 def lines(text: str) -> Counter[str]:
     """The lines that hold a value."""
-    return Counter(line.strip() for line in text.splitlines() if not re.fullmatch(r"[\s-]*([^\s#]*:)?(\s*#.*)?", line))
+    return Counter(
+        line.strip()
+        for line in text.splitlines()
+        if not re.fullmatch(r"[\s-]*([^\s#]*:)?(\s*(&\w+|null|~))?(\s*#.*)?", line)
+    )
+
+
+def changed(one: str, other: str) -> int:
+    """How many lines of one text are not where they were in the other."""
+    matcher = difflib.SequenceMatcher(None, one.splitlines(), other.splitlines(), autojunk=False)
+    return sum(end - start for tag, start, end, _, _ in matcher.get_opcodes() if tag != "equal")
 
 
 def anyhow(value: list[Any]) -> Counter[str]:
@@ -155,7 +166,8 @@ def anyhow(value: list[Any]) -> Counter[str]:
 def check_independent(case: Case) -> str:
     """Two changes of the generator, one after the other, mean the same in either order."""
     both, open_between = merge("f", case.original, case.updated, case.other)
-    if open_between:
+    gone = lines(case.original) - lines(case.updated), lines(case.original) - lines(case.other)
+    if open_between or gone[0] & gone[1]:
         return "dependent"
     results = []
     for first in (case.updated, case.other):
@@ -185,19 +197,19 @@ def by_documents(old: list[Any], here: list[Any], new: list[Any]) -> list[Any]:
     return list(fields(*({name(item): item for item in side} for side in (old, here, new))).values())
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_nothing_is_lost_and_the_second_time_changes_nothing(case: Case) -> None:
     check(case)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases(plain=True))
 def test_independent_regenerations_mean_the_same_in_either_order(case: Case) -> None:
     check_independent(case)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases(plain=True))
 def test_what_people_really_write_is_merged_in_place(case: Case) -> None:
     assert check(case) != "whole"

@@ -88,12 +88,17 @@ def _settle(keep: Sequence[Sequence[str]], *, interactive: bool) -> Settle:
 
     def settle(conflict: Conflict) -> Side | None:
         full = f"{conflict.path}:{conflict.field}"
-        fitting = [path for path in rules if not path or full == path or full.startswith((f"{path}/", f"{path}:"))]
+        fitting = [path for path in rules if not path or full == path or full.startswith(_within(path))]
         if fitting:
             return rules[max(fitting, key=len)]
         return _ask(conflict) if interactive else None
 
     return settle
+
+
+def _within(path: str) -> tuple[str, ...]:
+    """How what lies in a folder, a file or a field begins."""
+    return (f"{path}.", f"{path}[") if ":" in path else (f"{path}/", f"{path}:")
 
 
 def _ask(conflict: Conflict) -> Side | None:
@@ -102,6 +107,9 @@ def _ask(conflict: Conflict) -> Side | None:
     console.show_conflict(conflict)
     answers = {"y": Side.LOCAL, "s": Side.UPDATED, "l": None}
     while True:
-        answer = input("keep [y]ours, take the [s]pec's, or [l]eave it? ").strip().lower()[:1]
+        try:
+            answer = input("keep [y]ours, take the [s]pec's, or [l]eave it? ").strip().lower()[:1]
+        except EOFError:  # the person has gone
+            raise KeyboardInterrupt from None
         if answer in answers:
             return answers[answer]

@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator import tree
-    from generator.spec import loader, migration
+    from generator import migration, tree
+    from generator.spec import loader
 
     migrated = migration.migrate(loader.read(options.directory))
     changed = migrated.before != migrated.after

@@ -184,7 +184,8 @@ class Splicer:
             if node.start < node.end:
                 self._edit(node.start, node.end, text)
             else:  # `key:`, and in braces a mere `key`
-                self._edit(entry.head, entry.head, f": {text}" if entry.head == entry.start else f" {text}")
+                colon = ":" if entry.key and entry.head == entry.key.end else ""
+                self._edit(entry.head, entry.head, f"{colon} {text}")
             return
         pad = self._pad(entry.start)
         head = f"{pad}-" if entry.key is None else f"{pad}:"
