@@ -291,7 +291,8 @@ class Story:
         parts = path.split("/")
         apps = {app["name"] for app in self.world.apps.values()} | {old}
         folders = {"base": 2, "overlays": 3}.get(parts[0], 0)
-        if not folders or parts[folders - 1] not in apps:
+        environments = {environment["name"] for environment in self.world.environments.values()} | {old}
+        if not folders or parts[folders - 1] not in apps or (folders == 3 and parts[1] not in environments):
             return path
         return "/".join([*(new if part == old else part for part in parts[:folders]), *parts[folders:]])
 
