@@ -12,9 +12,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+CTRL_C = "\x03"
+
 
 def on_terminal(argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, str]] = (), seconds: float = 30) -> str:
-    """All that the program shows. Of ``answers``, each is typed when the text before it has been shown."""
+    """All that the program shows. Of ``answers``, each is typed when the text before it has been shown.
+
+    Ctrl-C is pressed again while nothing happens, as a person does: Python's ``input`` misses a signal that
+    comes between its prompt and its read.
+    """
     main, other = pty.openpty()
     environment = {**os.environ, "TERM": "xterm"}
     child = subprocess.Popen(
@@ -22,7 +28,7 @@ def on_terminal(argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, 
         start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )  # fmt: skip
     os.close(other)
-    shown, asked, left = "", 0, list(answers)
+    shown, asked, left, typed = "", 0, list(answers), ""
     deadline = time.monotonic() + seconds
     try:
         while time.monotonic() < deadline:
@@ -37,9 +43,12 @@ def on_terminal(argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, 
                 shown += piece.decode(errors="replace")
             elif child.poll() is not None:
                 break
+            elif typed == CTRL_C:
+                os.write(main, typed.encode())
             if left and left[0][0] in shown[asked:]:
                 asked = len(shown)
-                os.write(main, left.pop(0)[1].encode())
+                typed = left.pop(0)[1]
+                os.write(main, typed.encode())
         child.wait(timeout=5)
     finally:
         child.kill()
