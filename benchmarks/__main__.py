@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchmarks import beside, own, tools
@@ -108,16 +108,16 @@ def _validate(rows: Rows) -> None:
 
 
 def _peers(folder: Path, repository: own.Repository, runs: int) -> None:
+    head = ("tool", "first", "nothing to do", "files with our bytes")
+    table("100 apps, 1200 files, beside peers, on memory", head, _beside(folder, repository, runs))
+
+
+def _beside(folder: Path, repository: own.Repository, runs: int) -> Iterator[tuple[str, str, str, str]]:
     rows = repository.measure(runs)
-    lines = [("this generator", _seconds(rows[own.FIRST]), _seconds(rows[own.NOTHING]), "1200 of 1200")]
-    for title, peer in beside.measure(folder, repository, 100, runs).items():
+    yield "this generator", _seconds(rows[own.FIRST]), _seconds(rows[own.NOTHING]), "1200 of 1200"
+    for title, peer in beside.measure(folder, repository, 100, runs):
         about = f"missing: {peer.missing}" if peer.missing else f"{peer.same} of {peer.files}"
-        lines.append((title, _seconds(peer.first), _seconds(peer.again), about))
-    table(
-        "100 apps, 1200 files, beside peers, on memory",
-        ("tool", "first", "nothing to do", "files with our bytes"),
-        lines,
-    )
+        yield title, _seconds(peer.first), _seconds(peer.again), about
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import installation, own
@@ -20,30 +21,27 @@ class Beside:
         self.missing = ""
 
 
-def measure(folder: Path, repository: own.Repository, apps: int, runs: int) -> dict[str, Beside]:
-    """Every peer by its title, and ours. The slow ones take minutes."""
-    results: dict[str, Beside] = {}
+def measure(folder: Path, repository: own.Repository, apps: int, runs: int) -> Iterator[tuple[str, Beside]]:
+    """Every peer by its title, one after the other. The slow ones take minutes."""
     templates = work.templates(repository.files, 7)
+    ours = set(repository.files.values())
     for title, module in PEERS.items():
-        results[title] = Beside()
+        result = Beside()
         name = module.__name__.rpartition(".")[2]
+        place = folder / name
         try:
             env = {"HELM": str(installation.helm())} if name == "helm" else {}
             python = installation.python()
         except (OSError, subprocess.CalledProcessError) as exc:
-            results[title].missing = str(exc)
-            continue
-        place = folder / name
-        place.mkdir()
-        module.prepare(place, templates, range(apps))
-        _measure(python, name, place, results[title], runs, env)
-        ours = set(repository.files.values())
-        contents = [
-            path.read_bytes() for path in (place / "out").rglob("*") if path.is_file() and ".git" not in path.parts
-        ]
-        results[title].files = len(contents)
-        results[title].same = sum(content in ours for content in contents)
-    return results
+            result.missing = str(exc)
+        else:
+            place.mkdir()
+            module.prepare(place, templates, range(apps))
+            _measure(python, name, place, result, runs, env)
+            files = [path for path in (place / "out").rglob("*") if path.is_file() and ".git" not in path.parts]
+            result.files = len(files)
+            result.same = sum(path.read_bytes() in ours for path in files)
+        yield title, result
 
 
 def _measure(python: Path, name: str, place: Path, result: Beside, runs: int, env: dict[str, str]) -> None:

@@ -35,8 +35,8 @@ _LEFT: Final = (b"\n<<<<<<< ", b"\n>>>>>>> ")
 _PROJECT: Final = f"{FOLDER}/project"
 _APPS: Final = f"{FOLDER}/apps/"
 _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
-_PART: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.-]+")
-_NEVER: Final = ("", ".git", FOLDER, "generator.yaml")
+_PART: Final = r"(?!(?:\.{1,2}|\.git)(?:/|\Z))[A-Za-z0-9_.-]+"
+_PATH: Final = re.compile(rf"(?!(?:\{FOLDER}|generator\.yaml)(?:/|\Z)){_PART}(?:/{_PART})*", re.IGNORECASE | re.ASCII)
 _ATTRIBUTES: Final = (
     b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff -text\n"
 )
@@ -170,8 +170,7 @@ def _split(content: bytes) -> list[bytes]:
 def _safe(name: bytes, path: str) -> str:
     """A path that we could have written: ``.generator/`` may come from a stranger's branch."""
     text = name.decode(errors="replace")
-    parts = text.split("/")
-    if parts[0].lower() in _NEVER or any(part.lower() == ".git" or not _PART.fullmatch(part) for part in parts):
+    if not _PATH.fullmatch(text):
         raise _damaged(path, f"names {text!r}")
     return text
 

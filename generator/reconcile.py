@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator import git, merge, original
 from generator.errors import RepositoryError, SpecError
-from generator.merge import Outcome, Settle, Side, State, structural
-from generator.merge.tree import Parsed
+from generator.merge import Outcome, Settle, Side, State
+
+if TYPE_CHECKING:
+    # Imported where they are used: most runs meet no conflict marker.
+    from generator.merge.tree import Parsed
 
 MARKER: Final = b"<<<<<<< "
 
@@ -94,6 +96,8 @@ def _versions(directory: Path, path: str, commits: tuple[str, str, str], updated
 
 def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: Settle) -> Outcome | str:
     """The outcome, or where a person must decide between two others."""
+    from generator.merge import structural
+
     found: list[Outcome] = []
     try:
         for index, version in enumerate(versions):
@@ -140,6 +144,8 @@ class _LineEdits:
 
 
 def _line_edits(base: list[str], text: str) -> _LineEdits:
+    from difflib import SequenceMatcher
+
     lines = text.splitlines(keepends=True)
     edits = _LineEdits(set(), {})
     for tag, start, end, first, last in SequenceMatcher(None, base, lines, autojunk=False).get_opcodes():
@@ -151,6 +157,8 @@ def _line_edits(base: list[str], text: str) -> _LineEdits:
 
 def _holds(path: str, candidate: str, wanted: str, versions: tuple[str, str, str]) -> bool:
     """Whether a text means what is wanted, and has the comments of both branches."""
+    from generator.merge.tree import Parsed
+
     try:
         parsed = Parsed(candidate, path)
     except SpecError:
