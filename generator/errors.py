@@ -10,6 +10,7 @@ GeneratorError                    exit 1: something for the user to fix
 │       └── PushRefused           … and no retry will help
 ├── ToolError                     a pinned tool is missing or unfit
 │   └── ChecksumMismatch          a download is not what was recorded
+├── ForgeError                    a forge refused a pull request, or cannot be reached
 └── ClusterError                  the local cluster cannot do what was asked
 
 ``cli.main`` prints ``error: <message>`` and ``hint: <hint>`` and exits with
@@ -131,6 +132,10 @@ class ToolError(GeneratorError):
 
 class ChecksumMismatch(ToolError):
     """A download differs from the checksum that was published or recorded."""
+
+
+class ForgeError(GeneratorError):
+    """A forge refused what was asked of it, or cannot be reached."""
 
 
 class ClusterError(GeneratorError):

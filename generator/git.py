@@ -267,10 +267,16 @@ class Remote:
         note.write_text(message)
         return self._git("commit-tree", tree, "-p", parent, "-F", str(note), env=author)
 
-    def push(self, commit_id: str, branch: str | None = None) -> None:
-        """Push ``commit_id`` to the branch (or another one), never forced."""
+    def push(self, commit_id: str, branch: str | None = None, *, replace: bool = False) -> None:
+        """Push ``commit_id`` to the branch (or another one); forced only to ``replace`` a branch of our own."""
+        force = "+" if replace else ""
         self._git(
-            "push", "--porcelain", "--", self.url, f"{commit_id}:refs/heads/{branch or self.branch}", network=True
+            "push",
+            "--porcelain",
+            "--",
+            self.url,
+            f"{force}{commit_id}:refs/heads/{branch or self.branch}",
+            network=True,
         )
 
     def tip(self, branch: str | None = None) -> str | None:

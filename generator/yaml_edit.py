@@ -61,6 +61,81 @@ def set_image(content: bytes, path: str, image: Image) -> bytes:
     return _encode(text, content)
 
 
+def read_annotations(content: bytes, path: str) -> dict[str, str]:
+    """The annotations of a kustomization's own ``metadata``, which kustomize accepts and puts nowhere."""
+    return {
+        key.value: str(value.value)
+        for document in yaml_nodes.compose(_decode(content, path), path, "mend the YAML of this file first")
+        if isinstance(found := _value(_value(document, "metadata"), "annotations"), yaml.MappingNode)
+        for key, value in found.value
+        if isinstance(value, yaml.ScalarNode)
+    }
+
+
+def set_annotation(content: bytes, path: str, key: str, value: str | None) -> bytes:
+    """``content`` with one annotation of the kustomization set; ``None`` takes it out, and maps left empty with it.
+
+    Nothing else changes. ``SpecError`` where ``metadata`` is there and is no map.
+    """
+    text = _decode(content, path)
+    documents = yaml_nodes.compose(text, path, "mend the YAML of this file first")
+    if not documents or not isinstance(documents[0], yaml.MappingNode):
+        raise SpecError([Fault(path, 1, 1, "", "is no kustomization", "regenerate it: python -m generator")])
+    # The maps on the way to the annotation, as far as they are there.
+    maps = [documents[0]]
+    for name in ("metadata", "annotations"):
+        pair = _pair(maps[-1], name)
+        if pair is None:
+            break
+        if not isinstance(pair[1], yaml.MappingNode):
+            line = pair[0].start_mark.line + 1
+            raise SpecError([Fault(path, line, pair[0].start_mark.column + 1, name, "is no map", "make it one")])
+        maps.append(pair[1])
+    missing = ("metadata", "annotations")[len(maps) - 1 :]
+    if value is None:
+        return content if missing or _pair(maps[-1], key) is None else _encode(_without(text, maps, key), content)
+    if not missing and _pair(maps[-1], key) is not None:
+        return _encode(_set(text, maps[-1], key, value, after=key), content)
+    return _encode(_enter(text, maps[-1], (*missing, key), value), content)
+
+
+def _enter(text: str, into: yaml.MappingNode, keys: tuple[str, ...], value: str) -> str:
+    """``keys``, each within the one before, entered into a map: after ``kind``, if it has one, otherwise first."""
+    if into.flow_style:  # in quotes, so that JSON stays JSON
+        inner = "".join(f"{{{yaml_emit.quoted(key)}: " for key in keys)[1:]
+        inner += yaml_emit.quoted(value) + "}" * (len(keys) - 1)
+        start = text.index("{", into.start_mark.index) + 1
+        return f"{text[:start]}{inner}{', ' if into.value else ''}{text[start:]}"
+    newline = "\r\n" if "\r\n" in text else "\n"
+    first = into.value[0][0].start_mark
+    indent = " " * first.column
+    lines = [f"{indent}{'  ' * depth}{yaml_emit.scalar(key)}:" for depth, key in enumerate(keys)]
+    lines[-1] += f" {yaml_emit.scalar(value)}"
+    kind = _pair(into, "kind")
+    if kind is None or first.column:
+        return f"{text[: first.index]}{newline.join(lines).lstrip()}{newline}{indent}{text[first.index :]}"
+    stop = text.find("\n", _span(text, *kind)[1])
+    if stop < 0:
+        return f"{text}{newline}{newline.join(lines)}"
+    return f"{text[: stop + 1]}{newline.join(lines)}{newline}{text[stop + 1 :]}"
+
+
+def _without(text: str, maps: list[yaml.MappingNode], key: str) -> str:
+    """Without the annotation, and without the maps that held nothing else, unless a comment stands in them."""
+    names = ("metadata", "annotations", key)
+    pairs = [pair for level, name in zip(maps, names, strict=True) if (pair := _pair(level, name))]
+    before, end = _span(text, *pairs[2])
+    level = 2
+    while level and len(maps[level].value) == 1 and "#" not in text[pairs[level - 1][0].start_mark.index : before]:
+        level -= 1
+    start, value = pairs[level][0].start_mark.index, pairs[level][1]
+    if isinstance(value, yaml.MappingNode) and value.flow_style:
+        end = value.end_mark.index
+    if level and len(maps[level].value) == 1 and not maps[level].flow_style:  # the map stays, for a comment's sake
+        return f"{text[:start]}{{}}{text[end:]}"
+    return _cut(text, maps[level], start, end)
+
+
 def _decode(content: bytes, path: str) -> str:
     try:
         return content.decode("utf-8-sig")
@@ -156,7 +231,11 @@ def _remove(text: str, entry: yaml.MappingNode, key: str) -> str:
     pair = _pair(entry, key)
     if pair is None:
         return text
-    start, (_, end) = pair[0].start_mark.index, _span(text, *pair)
+    return _cut(text, entry, pair[0].start_mark.index, _span(text, *pair)[1])
+
+
+def _cut(text: str, entry: yaml.MappingNode, start: int, end: int) -> str:
+    """Without a field of ``entry`` that stands at ``start`` to ``end``."""
     if entry.flow_style:
         before = re.compile(r",\s*\Z").search(text[:start])
         return text[: before.start()] + text[end:] if before else text[:start] + re.sub(r"\A\s*,\s*", "", text[end:])

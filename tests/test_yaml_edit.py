@@ -187,3 +187,59 @@ def test_what_has_no_place_for_the_image_is_refused(text: str, fault: str) -> No
 def test_bytes_that_are_not_utf8_are_refused() -> None:
     with pytest.raises(SpecError):
         yaml_edit.set_image(b"images:\n- name: web # \xff\n", "k.yaml", Image("web", "v2", None))
+
+
+# -- annotations of the kustomization itself
+
+K = "kind: Kustomization\n"
+PIN = "gitops-generator/pinned"
+# A kustomization; and the same with PIN in its annotations.
+ANNOTATED: dict[str, tuple[str, str]] = {
+    "no metadata": (f"{K}resources: []\n", f"{K}metadata:\n  annotations:\n    {PIN}: x\nresources: []\n"),
+    "a comment behind the kind": ("kind: K # c\n# r\nresources: []\n", f"kind: K # c\nmetadata:\n  annotations:\n    {PIN}: x\n# r\nresources: []\n"),
+    "nothing but the kind, and no final line end": ("kind: K", f"kind: K\nmetadata:\n  annotations:\n    {PIN}: x"),
+    "no kind": ("# top\nresources: []\n", f"# top\nmetadata:\n  annotations:\n    {PIN}: x\nresources: []\n"),
+    "CRLF": ("kind: K\r\nresources: []\r\n", f"kind: K\r\nmetadata:\r\n  annotations:\r\n    {PIN}: x\r\nresources: []\r\n"),
+    "a byte order mark": ("\ufeffkind: K\nresources: []\n", f"\ufeffkind: K\nmetadata:\n  annotations:\n    {PIN}: x\nresources: []\n"),
+    "metadata with a name": (f"{K}metadata:\n  name: web # n\n", f"{K}metadata:\n  annotations:\n    {PIN}: x\n  name: web # n\n"),
+    "other annotations, deeper": (f"{K}metadata:\n    annotations:\n        a: b # c\n", f"{K}metadata:\n    annotations:\n        {PIN}: x\n        a: b # c\n"),
+    "an annotation in flow style": (f"{K}metadata: {{annotations: {{a: b}}}}\n", f'{K}metadata: {{annotations: {{"{PIN}": "x", a: b}}}}\n'),
+    "JSON": ('{"kind": "K", "resources": []}', f'{{"metadata": {{"annotations": {{"{PIN}": "x"}}}}, "kind": "K", "resources": []}}'),
+    "empty annotations": (f"{K}metadata: {{annotations: {{}}}}\n", f'{K}metadata: {{annotations: {{"{PIN}": "x"}}}}\n'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), ANNOTATED.values(), ids=ANNOTATED.keys())
+def test_an_annotation_is_entered_and_nothing_else_changes(before: str, after: str) -> None:
+    entered = yaml_edit.set_annotation(before.encode(), "k.yaml", PIN, "x")
+    assert entered == after.encode()
+    assert yaml_edit.read_annotations(entered, "k.yaml")[PIN] == "x"
+    assert yaml_edit.set_annotation(entered, "k.yaml", PIN, "x") == entered
+    changed = yaml_edit.set_annotation(entered, "k.yaml", PIN, "build 7: ok")
+    assert yaml_edit.read_annotations(changed, "k.yaml")[PIN] == "build 7: ok"
+    taken_out = yaml_edit.set_annotation(changed, "k.yaml", PIN, None)
+    assert PIN not in yaml_edit.read_annotations(taken_out, "k.yaml")
+    if "{}" not in before:
+        assert taken_out.rstrip(b"\r\n") == before.encode().rstrip(b"\r\n")
+
+
+def test_a_comment_beside_an_annotation_outlives_it() -> None:
+    text = f"{K}metadata:\n  # why\n  annotations:\n    {PIN}: x\nresources: []\n".encode()
+    taken_out = yaml_edit.set_annotation(text, "k.yaml", PIN, None)
+    assert b"# why" in taken_out
+    assert yaml_edit.read_annotations(yaml_edit.set_annotation(taken_out, "k.yaml", PIN, "y"), "k.yaml") == {PIN: "y"}
+
+
+def test_kustomize_takes_annotations_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n")
+    text = b"kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nresources: [pod.yaml]\n"
+    (tmp_path / "kustomization.yaml").write_bytes(yaml_edit.set_annotation(text, "k.yaml", PIN, "x"))
+    built = process.run([tool("kustomize"), "build", tmp_path]).stdout
+    assert "kind: Pod" in built
+    assert PIN not in built
+
+
+@pytest.mark.parametrize("text", ["metadata: 3\n", "metadata:\n", "metadata:\n  annotations: []\n", "[]\n", ""])
+def test_metadata_that_is_no_map_is_refused(text: str) -> None:
+    with pytest.raises(SpecError):
+        yaml_edit.set_annotation(text.encode(), "k.yaml", PIN, "x")

@@ -71,6 +71,21 @@ def publish(url: str, branch: str, edit: Edit, message: str) -> Published:
     raise PushRefused(f"{branch}: moved before each of {ATTEMPTS} tries", "run it again when fewer builds are pushing")
 
 
+def propose(url: str, base: str, head: str, edit: Edit, message: str) -> str | None:
+    """Put an edit of ``base``'s tip on the branch ``head`` of its own, for a pull request; returns the commit.
+
+    What ``head`` held before is replaced: it is ours alone. ``None`` where there is nothing to change.
+    """
+    with git.remote(url, base) as remote:
+        tip = remote.fetch()
+        files = edit(lambda path: remote.read(tip, path))
+        if not files:
+            return None
+        commit = remote.commit(tip, files, message, remote.identity())
+        remote.push(commit, head, replace=True)
+        return commit
+
+
 def moved(said: str) -> bool:
     """Whether a refusal means that the branch has moved, so that the next try may succeed."""
     lower = said.lower()

@@ -1,0 +1,53 @@
+"""What every forge can do with pull requests, whatever it calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+State = Literal["open", "merged", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull or merge request. ``number`` is as the forge shows it; ``head`` and ``base`` are branches.
+
+    ``mergeable`` is ``None`` where the forge does not know it (yet). ``merge_commit`` is set once it is merged.
+    """
+
+    number: str
+    url: str
+    title: str
+    body: str
+    head: str
+    base: str
+    state: State
+    mergeable: bool | None = None
+    merge_commit: str | None = None
+
+
+class Forge(Protocol):
+    """A repository on a forge, seen through its pull requests.
+
+    Every method raises ``ForgeError`` with the server's own reason, credentials
+    never in it. Times out after ``TIMEOUT_SECONDS``; waits out rate limits.
+    """
+
+    def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
+        """Those into ``base`` whose head begins with ``prefix``, the newest first; all pages."""
+
+    def open(self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = ()) -> PullRequest:
+        """A new one; ``reviewers`` are asked where the forge can, and unknown ones are no error."""
+
+    def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
+        """With another title and body."""
+
+    def comment(self, request: PullRequest, text: str, marker: str) -> None:
+        """Say something; a former comment that holds ``marker`` is replaced (the text holds it, too)."""
+
+    def close(self, request: PullRequest, reason: str) -> None:
+        """Closed unmerged, with the reason as a comment; a closed one is left alone."""
+
+    def merge(self, request: PullRequest, commit: str) -> PullRequest:
+        """Merged, if its head still is ``commit``."""
