@@ -21,7 +21,7 @@ _UNKNOWN: Final = frozenset(
 )
 
 
-def client(service: str, region: str | None = None, timeout: float = TIMEOUT_SECONDS, api: str | None = None) -> Any:
+def client(service: str, region: str | None = None, timeout: int = TIMEOUT_SECONDS, api: str | None = None) -> Any:
     """A client of a service. Throttling is waited out, ``ATTEMPTS`` times in all."""
     try:
         import boto3

@@ -165,7 +165,7 @@ class CodeCommit:
         )
 
 
-def connect(url: str, api: str | None = None, timeout: float = TIMEOUT_SECONDS) -> CodeCommit:
+def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> CodeCommit:
     """The repository at this URL, of git or of git-remote-codecommit; ``api`` is an endpoint of the service."""
     found = _URL.match(url) or _HELPER_URL.fullmatch(url)
     if found is None:

@@ -211,7 +211,7 @@ class Local:
         return git.without_secrets(self.url)
 
 
-def connect(url: str, _api: str | None = None, _timeout: float = TIMEOUT_SECONDS) -> Local:
+def connect(url: str, _api: str | None = None, _timeout: int = TIMEOUT_SECONDS) -> Local:
     """The requests of the remote at this URL or path."""
     return Local(url)
 
