@@ -26,6 +26,7 @@ TITLE_LIMIT: Final = 255
 LABEL_COLOR: Final = "#1d76db"
 # Whether there are conflicts is found out in the background; until then a merge is refused with these words.
 SETTLING: Final = "try again later"
+CONFLICT: Final = "merge conflict"
 SETTLING_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.5
 
@@ -94,9 +95,10 @@ class Gitea:
                 self._call("POST", f"/pulls/{request.number}/merge", {"Do": "merge", "head_commit_id": commit})
                 return _request(self._call("GET", f"/pulls/{request.number}"))
             except ForgeError as exc:
-                if SETTLING not in exc.message.lower():
+                said = exc.message.lower()
+                if CONFLICT not in said and SETTLING not in said:
                     raise
-                if time.monotonic() > deadline or self._conflicted(request):
+                if CONFLICT in said or time.monotonic() > deadline or self._conflicted(request):
                     raise ForgeError(
                         f"pull request {request.number} cannot be merged: {request.head} conflicts with {request.base}",
                         "propose it again",
