@@ -18,7 +18,7 @@ from requests import PreparedRequest, Response
 
 from generator.errors import ForgeError
 from generator.forges import access
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped, people
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped, people
 
 TOKENS: Final = ("GITEA_TOKEN", "FORGEJO_TOKEN", "GIT_TOKEN")
 PER_PAGE: Final = 50
@@ -42,11 +42,11 @@ class Gitea:
         self._owner = path.partition("/")[0]
         self._session = session
 
-    def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
+    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
         """See ``Forge``."""
         wanted = "open" if state == "open" else "closed"
         found = [_request(data) for data in self._pages("/pulls", state=wanted)]
-        mine = [request for request in found if request.base == base and request.head.startswith(prefix)]
+        mine = [request for request in found if request.base == base and chosen(request.head, prefix, exact=exact)]
         return sorted((request for request in mine if request.state == state), key=lambda one: -int(one.number))
 
     def open(
