@@ -300,3 +300,11 @@ def test_where_the_api_is(url: str, api: str | None, root: str) -> None:
 
     server, path = access.place(url, api)
     assert (github.api_of(server), path) == (root, "acme/shop")
+
+
+def test_a_permission_that_lacks_is_no_rate_limit(forge: Forge, server: Server) -> None:
+    server.api.interruptions = [Answer({"message": "Resource not accessible by integration"}, 403)]
+    with pytest.raises(ForgeError, match=r"Resource not accessible by integration \(403\)") as caught:
+        forge.open("promote/prod", "main", "Promote web", "")
+    assert "may the token in GITHUB_TOKEN" in caught.value.hint
+    assert len(server.api.seen) == 1
