@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -214,6 +214,50 @@ def blame(directory: Path, path: str) -> list[tuple[str, str, int, str]]:
             else:
                 fields[word] = rest
     return [(commit_id, *known[commit_id]) for commit_id in lines]
+
+
+def head_message(directory: Path) -> str:
+    """The whole message of the commit that is checked out."""
+    return _run(directory, "log", "-1", "--format=%B")
+
+
+def obtain(directory: Path, commit_id: str) -> bool:
+    """Whether ``commit_id`` is there, fetched from ``origin`` without history if need be."""
+    try:
+        _run(directory, "cat-file", "-e", f"{commit_id}^{{commit}}")
+    except GitError:
+        url = remote_url(directory)
+        if url is None:
+            return False
+        arguments = ("fetch", "--quiet", "--depth=1", "--no-tags", "--", "origin", commit_id)
+        try:
+            _run(directory, *arguments, env=_credentials(url), timeout=NETWORK_SECONDS)
+        except GitError:
+            return False
+    return True
+
+
+def differing(directory: Path, commit_id: str, paths: Sequence[str]) -> list[str]:
+    """Files under ``paths`` that differ between ``commit_id`` and the commit that is checked out."""
+    return _run(directory, "diff", "--name-only", "--no-renames", "-z", commit_id, "HEAD", "--", *paths).split("\0")[
+        :-1
+    ]
+
+
+def fork_point(directory: Path, reference: str) -> str:
+    """The commit where HEAD and ``reference`` part; ``reference`` itself where the history there does not tell."""
+    tip = _run(directory, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}")
+    try:
+        return _run(directory, "merge-base", "HEAD", tip).splitlines()[0]
+    except (GitError, IndexError):
+        return tip
+
+
+def export(directory: Path, commit_id: str, target: Path) -> None:
+    """The files of a commit, written into ``target`` as they stand; nothing of the work tree or index is touched."""
+    index = {"GIT_INDEX_FILE": str(target.parent / f"{target.name}.index")}
+    _run(directory, "read-tree", commit_id, env=index)
+    _run(directory, "checkout-index", "--all", f"--prefix={target}/", env=index)
 
 
 class Remote:

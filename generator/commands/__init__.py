@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from generator.commands import (
     bump,
+    changed,
     check,
     completion,
     diff,
@@ -19,6 +20,7 @@ from generator.commands import (
     generate,
     init,
     local,
+    scan,
     schema,
     status,
     tools,
@@ -50,6 +52,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "validate": validate,
     "upgrade": upgrade,
     "bump": bump,
+    "changed": changed,
+    "scan": scan,
     "status": status,
     "schema": schema,
     "tools": tools,
