@@ -38,8 +38,8 @@ def run(options: argparse.Namespace) -> int:
         found = scan.findings(image)
     refused = scan.refused(found, options.severity, options.ignore)
     if options.json:
-        rows = [{"severity": one.severity, "name": one.name, "package": one.package} for one in found]
-        console.emit({"image": options.image, "findings": rows, "refused": [one.name for one in refused]})
+        listed = [{"severity": one.severity, "name": one.name, "package": one.package} for one in found]
+        console.emit({"image": options.image, "findings": listed, "refused": [one.name for one in refused]})
         return int(bool(refused))
     shown = refused or found
     if shown:

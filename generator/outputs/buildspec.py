@@ -1,4 +1,4 @@
-"""AWS CodeBuild: ``buildspec.yml`` tests, builds and pushes every app that has its source here, then commits the tags."""
+"""AWS CodeBuild: ``buildspec.yml`` tests, builds and pushes apps that have their source here, and commits the tags."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from generator.outputs.file import File, yaml_file
-from generator.outputs.pipeline import Pipeline, Step, pipeline
+from generator.outputs.pipeline import Phase, Pipeline, Step, pipeline
 from generator.spec.model import App, Spec
 
 PATH: Final = "buildspec.yml"
@@ -28,7 +28,9 @@ _TAG: Final = (
     # A commit that only releases changes no source, so that no build starts another.
     'APPS=$(python -m generator changed) && export APPS && echo "tag $TAG, to build: ${APPS:-nothing}"',
 )
-_TOKEN: Final = "export GIT_USERNAME=x-access-token && GIT_TOKEN=$(python -m generator token) && export GIT_TOKEN"
+_APP_TOKEN: Final = (  # noqa: S105 (a command)
+    "export GIT_USERNAME=x-access-token && GIT_TOKEN=$(python -m generator token) && export GIT_TOKEN"
+)
 
 
 def render_app(_spec: Spec, _app: App) -> Iterator[File]:
@@ -41,16 +43,14 @@ def render_project(spec: Spec) -> Iterator[File]:
     found = pipeline(spec)
     if found is None or spec.ci.get("codebuild") is False:
         return
-    prepare = [_command(step) for step in found.steps if step.phase == "prepare"]
-    release = [_command(step) for step in found.steps if step.phase == "release"]
     content = {
         "version": 0.2,
         "env": {"shell": "bash", **credentials(spec), "exported-variables": ["TAG"]},
         "phases": {
             "install": install(spec, found.install),
-            "pre_build": _phase([*_TAG, *prepare]),
-            "build": _phase([_command(step) for step in found.steps if step.phase == "build"]),
-            "post_build": _phase([_GUARD, *([_TOKEN] if spec.ci.get("github_app") else []), *release]),
+            "pre_build": _phase([*_TAG, *_commands(found, "prepare")]),
+            "build": _phase([*_commands(found, "test"), *_commands(found, "build")]),
+            "post_build": _phase([_GUARD, *_token(spec), *_commands(found, "release")]),
         },
         **_reports(found),
     }
@@ -80,10 +80,18 @@ def _phase(commands: list[str]) -> dict[str, Any]:
     return {"on-failure": "ABORT", "commands": commands}
 
 
+def _token(spec: Spec) -> list[str]:
+    return [f'if [ -n "$APPS" ]; then {_APP_TOKEN}; fi'] if spec.ci.get("github_app") else []
+
+
+def _commands(found: Pipeline, phase: Phase) -> list[str]:
+    return [_command(step) for step in found.steps if step.phase == phase]
+
+
 def _command(step: Step) -> str:
     """A step as one command: CodeBuild runs each as a script of its own, and goes on after a line that fails."""
     if not step.app:
-        return " && ".join(step.commands)
+        return f'if [ -n "$APPS" ]; then {" && ".join(step.commands)}; fi'
     lines = [*([f"cd {step.folder}"] if step.folder else []), *step.commands]
     # What people write over several lines may hold a here-document, which no space may be put before.
     indent = "" if step.folder and any("\n" in line for line in lines) else "  "

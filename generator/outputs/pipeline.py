@@ -21,12 +21,12 @@ DEFAULT_INSTALL: Final = "python -m pip install --quiet gitops-generator"
 # What lets a machine build for processors that are not its own.
 BINFMT: Final = "tonistiigi/binfmt:qemu-v10.2.3"
 
-Phase = Literal["prepare", "build", "release"]
+Phase = Literal["test", "prepare", "build", "release"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Commands with a name for people. ``app``: only where that app is to be built. ``folder``: where they run.
+    """Commands with a name for people, needed where anything is to be built, or ``app`` is. ``folder``: where they run.
 
     ``commits`` tells that they need git's credentials.
     """
@@ -78,7 +78,8 @@ def pipeline(spec: Spec) -> Pipeline | None:
     )
 
 
-_ORDER: Final = ("prepare", "build", "release")
+# Tests come before anything that needs credentials.
+_ORDER: Final = ("test", "prepare", "build", "release")
 
 
 def _ecr(app: App) -> re.Match[str] | None:
@@ -106,7 +107,7 @@ def _builder(builds: list[Build]) -> Step:
 
 
 def _test(app: App, how: Build) -> Step | None:
-    return Step(f"test {app.name}", "build", how.test, app.name, how.source) if how.test else None
+    return Step(f"test {app.name}", "test", how.test, app.name, how.source) if how.test else None
 
 
 def _image(spec: Spec, app: App, how: Build) -> Step:
