@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator.errors import GitError, RepositoryError
+from generator.errors import GitError, RepositoryError, UsageError
 
 if TYPE_CHECKING:
     import git
@@ -245,12 +245,29 @@ def differing(directory: Path, commit_id: str, paths: Sequence[str]) -> list[str
 
 
 def fork_point(directory: Path, reference: str) -> str:
-    """The commit where HEAD and ``reference`` part; ``reference`` itself where the history there does not tell."""
-    tip = _run(directory, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}")
+    """The commit where HEAD and ``reference`` part; ``reference`` itself where the history here does not tell.
+
+    A reference like ``refs/heads/main`` is ``origin``'s, and is fetched first.
+    """
+    name = _fetched(directory, reference) if reference.startswith("refs/heads/") else reference
+    try:
+        tip = _run(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except GitError as exc:
+        raise UsageError(f"{reference}: no such commit here", "a branch, a tag or a commit; fetch it first") from exc
     try:
         return _run(directory, "merge-base", "HEAD", tip).splitlines()[0]
     except (GitError, IndexError):
         return tip
+
+
+def _fetched(directory: Path, reference: str) -> str:
+    """Fetch a branch from ``origin``; returns what it is called here."""
+    url = remote_url(directory)
+    if url is None:
+        raise UsageError(f"{reference}: there is no remote named origin", "name a commit that is here")
+    arguments = ("fetch", "--quiet", "--no-tags", "--", "origin", f"+{reference}:refs/gitops-generator/against")
+    _run(directory, *arguments, env=_credentials(url), timeout=NETWORK_SECONDS)
+    return "refs/gitops-generator/against"
 
 
 def export(directory: Path, commit_id: str, target: Path) -> None:

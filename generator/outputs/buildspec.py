@@ -28,9 +28,8 @@ _TAG: Final = (
     # A commit that only releases changes no source, so that no build starts another.
     'APPS=$(python -m generator changed) && export APPS && echo "tag $TAG, to build: ${APPS:-nothing}"',
 )
-_APP_TOKEN: Final = (  # noqa: S105 (a command)
-    "export GIT_USERNAME=x-access-token && GIT_TOKEN=$(python -m generator token) && export GIT_TOKEN"
-)
+# An App's token lasts an hour, so it is fetched when it is needed.
+_AS_APP: Final = "export GIT_USERNAME=x-access-token && GIT_TOKEN=$(python -m generator token) && export GIT_TOKEN"
 
 
 def render_app(_spec: Spec, _app: App) -> Iterator[File]:
@@ -81,7 +80,7 @@ def _phase(commands: list[str]) -> dict[str, Any]:
 
 
 def _token(spec: Spec) -> list[str]:
-    return [f'if [ -n "$APPS" ]; then {_APP_TOKEN}; fi'] if spec.ci.get("github_app") else []
+    return [f'if [ -n "$APPS" ]; then {_AS_APP}; fi'] if spec.ci.get("github_app") else []
 
 
 def _commands(found: Pipeline, phase: Phase) -> list[str]:

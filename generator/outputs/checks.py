@@ -84,15 +84,14 @@ def _workflow(spec: Spec, install: str) -> dict[str, Any]:
 
 def _buildspec(spec: Spec, install: str) -> dict[str, Any]:
     """The request's number is in ``CODEBUILD_WEBHOOK_TRIGGER``, as ``pr/12``."""
-    base = 'git fetch --quiet --depth=50 origin "$CODEBUILD_WEBHOOK_BASE_REF"'
-    comment = f'{_DIFF} --against FETCH_HEAD --comment "${{CODEBUILD_WEBHOOK_TRIGGER#pr/}}"'
+    comment = f'{_DIFF} --against "$CODEBUILD_WEBHOOK_BASE_REF" --comment "${{CODEBUILD_WEBHOOK_TRIGGER#pr/}}"'
     return {
         "version": 0.2,
         "env": {"shell": "bash", **buildspec.credentials(spec)},
         "phases": {
             "install": buildspec.install(spec, install),
-            "pre_build": {"on-failure": "ABORT", "commands": [_TOOLS, base]},
-            # Each is a command of its own, and the diff is wanted where a check fails, too.
-            "build": {"on-failure": "CONTINUE", "commands": [_CHECK, _VALIDATE], "finally": [comment]},
+            "pre_build": {"on-failure": "ABORT", "commands": [_TOOLS]},
+            # The diff is wanted where a check fails, too.
+            "build": {"on-failure": "ABORT", "commands": [_CHECK, _VALIDATE], "finally": [comment]},
         },
     }
