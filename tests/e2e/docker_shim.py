@@ -122,7 +122,8 @@ class Docker:
         """Build for one platform: this machine's, or the ``foreign`` one."""
         words = ["bud", "--format", "docker", "--pull=never", "--network", "host"]
         words += ["--platform", foreign] if foreign else []
-        words += ["--layers=false"] if args.no_cache else ["--layers"]
+        # buildah takes cached layers for any platform's.
+        words += ["--layers=false"] if args.no_cache or foreign else ["--layers"]
         words += ["-v", "/etc/ssl/certs:/etc/ssl/certs:ro"]
         dockerfile = self.state / f"Dockerfile-{os.getpid()}"
         given = dict(value.partition("=")[::2] for value in args.build_arg)
@@ -133,6 +134,8 @@ class Docker:
         for option, values in (("--build-arg", args.build_arg), ("--label", args.label)):
             for value in values:
                 words += [option, value]
+        if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+            words += ["--timestamp", epoch]
         if args.target:
             words += ["--target", args.target]
         if args.iidfile:
@@ -477,9 +480,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str]) -> int:
     """Run one docker command."""
-    if argv[:1] == ["buildx"] and argv[1:2] and argv[1] in ("build", "create", "imagetools"):
-        argv = argv[1:]
-    elif argv[:2] in (["image", "push"], ["image", "inspect"], ["image", "tag"]):
+    prefixes = [("buildx", name) for name in ("build", "create", "imagetools")]
+    prefixes += [("image", name) for name in ("push", "inspect", "tag")]
+    if tuple(argv[:2]) in prefixes:
         argv = argv[1:]
     args = parser().parse_args(["version"] if argv == ["--version"] else argv)
     docker = Docker(Config(**json.loads(Path(os.environ["DOCKER_SHIM_CONFIG"]).read_text())))
