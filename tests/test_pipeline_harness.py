@@ -34,6 +34,7 @@ if os.geteuid() != 0 or not shutil.which("buildah"):
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 TOKEN = "hunter2-of-the-pipeline"
+USER = "x-access-token"
 HERE = Path(__file__).parent
 SPEC = f"""\
 version: 1
@@ -94,7 +95,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         wait("the registry answers", lambda: answers(f"http://127.0.0.1:{port}/v2/"), 30)
         for name in ("shop/web", "shop/api"):
             aws.create_repository(name)
-        aws.put_secret("shop/git", {"username": "git", "token": TOKEN})
+        aws.put_secret("shop/git", {"username": USER, "token": TOKEN})
         config = docker_shim.Config(
             str(folder / "storage"), str(folder / "state"), REGISTRY, f"127.0.0.1:{port}", aws.endpoint
         )
@@ -162,11 +163,11 @@ class Shop:
 def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
     checkout, root = tmp_path / "checkout", tmp_path / "forge"
     root.mkdir()
-    with served(root, "x-access-token", TOKEN) as server, served(root, "git", TOKEN) as other:
+    with served(root, USER, TOKEN) as server:
         (checkout / "web").mkdir(parents=True)
         (checkout / "services/api").mkdir(parents=True)
         git(checkout, "init", "-q")
-        (checkout / "generator.yaml").write_text(SPEC.replace("URL", f"{other}/shop.git"))
+        (checkout / "generator.yaml").write_text(SPEC.replace("URL", f"{server}/shop.git"))
         for place in ("web", "services/api"):
             (checkout / place / "Dockerfile").write_text(DOCKERFILE)
             (checkout / place / "page").write_text("one\n")
@@ -182,12 +183,12 @@ def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
         git(root / "shop.git", "config", "uploadpack.allowAnySHA1InWant", "true")
         project = Project(
             "shop",
-            f"{other}/shop.git",
+            f"{server}/shop.git",
             tmp_path / "builds",
             cloud.programs,
             cloud.environment,
             cloud.aws,
-            ("git", TOKEN),
+            (USER, TOKEN),
             seconds=240,
         )
         usual = dict(actions.USUAL)
@@ -225,7 +226,9 @@ def test_a_push_becomes_an_image_for_both_processors_and_a_commit_of_its_digest(
     images = cloud.aws.client("ecr").batch_get_image(repositoryName="shop/web", imageIds=[{"imageTag": tag}])["images"]
     index = json.loads(images[0]["imageManifest"])
     assert {entry["platform"]["architecture"] for entry in index["manifests"]} == {"amd64", "arm64"}
-    assert f'newTag: {tag}\n  digest: "{cloud.aws.digest("shop/web", tag)}"' in shop.overlay()
+    assert f'newTag: "{tag}"\n  digest: {cloud.aws.digest("shop/web", tag)}' in shop.overlay().replace(
+        f" {tag}", f' "{tag}"'
+    )
     assert git(shop.bare, "diff", "--name-only", commit, "main") == "overlays/dev/web/kustomization.yaml"
     assert f"Argocd-reference-commit-sha: {commit}" in git(shop.bare, "log", "-1", "--format=%B", "main")
     assert (build.leaks, build.missing_reports) == ([], [])
@@ -331,13 +334,13 @@ def test_a_release_does_not_even_match_the_path_filter(shop: Shop) -> None:
 
 def test_wrong_credentials_fail_the_build_and_are_shown_nowhere(shop: Shop, cloud: Cloud) -> None:
     wrong = "hunter3-of-somebody-else"
-    cloud.aws.put_secret("shop/git", {"username": "git", "token": wrong})
+    cloud.aws.put_secret("shop/git", {"username": USER, "token": wrong})
     try:
         before = shop.tip()
         commit = shop.commit(web__page="refused\n")
         build = shop.build(before)
     finally:
-        cloud.aws.put_secret("shop/git", {"username": "git", "token": TOKEN})
+        cloud.aws.put_secret("shop/git", {"username": USER, "token": TOKEN})
     assert build.phases["post_build"].status == "FAILED"
     assert build.leaks == []
     assert wrong not in build.log.read_text()

@@ -65,11 +65,11 @@ RELATIVE = Text(
     "a relative path without `..`",
 )
 SOURCE = Text(
-    "a folder of an app's source in this repository",
+    "a folder in this repository",
     r"(?!(?:base|overlays|gitops|\.generator)(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
     r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
     200,
-    "a relative path without `..`, and not one of the generated folders: a release would start a build",
+    "a relative path without `..`, outside base, overlays and gitops",
 )
 QUANTITY = Either(
     (
@@ -279,7 +279,7 @@ BUILD = Record(
         "dockerfile": Field(RELATIVE, "the Dockerfile, within `source`; Dockerfile unless said otherwise"),
         "test": Field(ListOf(Text("a shell command", longest=8192)), "commands that must pass before the build"),
         "reports": Field(
-            ListOf(Text("a file's pattern", r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.*-][A-Za-z0-9_.*/-]*", 200)),
+            ListOf(Text("a file's pattern", r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.*][A-Za-z0-9_.*/-]*", 200)),
             "JUnit XML files that the tests write, within `source`; CI shows them",
         ),
         "args": Field(MapOf(VARIABLE, Scalar()), "docker build arguments; $TAG is the new tag"),

@@ -113,14 +113,16 @@ class Docker:
             raise Refused("an image for several platforms, or with a bill of materials, can only be pushed: --push")
         names = {name: f"localhost/part-{os.getpid()}:{name.replace('/', '-')}" for name in possible}
         for name, tag in names.items():
-            self.build_one(args, original, name if name != own else "", [tag])
+            self.build_one(args, original, name if name != own else "", [tag], kind="oci")
         for tag in args.tag:
             self.push_index(qualified(tag), list(names.values()))
         return 0
 
-    def build_one(self, args: argparse.Namespace, original: str, foreign: str, tags: list[str]) -> None:
-        """Build for one platform: this machine's, or the ``foreign`` one."""
-        words = ["bud", "--format", "docker", "--pull=never", "--network", "host"]
+    def build_one(
+        self, args: argparse.Namespace, original: str, foreign: str, tags: list[str], *, kind: str = "docker"
+    ) -> None:
+        """Build for one platform: this machine's, or the ``foreign`` one; ``kind`` is the manifest's."""
+        words = ["bud", "--format", kind, "--pull=never", "--network", "host"]
         words += ["--platform", foreign] if foreign else []
         # buildah takes cached layers for any platform's.
         words += ["--layers=false"] if args.no_cache or foreign else ["--layers"]
@@ -155,7 +157,7 @@ class Docker:
             for image in images:
                 self.buildah("manifest", "add", index, f"containers-storage:{image}", capture=True)
             report = self.state / f"digest-{os.getpid()}"
-            words = ["--all", "--tls-verify=false", "--format", "v2s2", "--digestfile", str(report)]
+            words = ["--all", "--tls-verify=false", "--format", "oci", "--digestfile", str(report)]
             self.buildah("manifest", "push", *words, index, f"docker://{target}/{repository}:{tag}")
         finally:
             self.buildah("manifest", "rm", index, capture=True)
