@@ -700,6 +700,10 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '8:13 apps.web.source: "../elsewhere" is not a folder in this repository / a relative path without `..`, outside base, overlays and gitops',
         ],
     ),
+    "a scan of what is not in ECR": (
+        app("source: web\nbuild: {scan: {severity: HIGH}}"),
+        ["9:13 apps.web.build.scan: ECR scans images, and this one is not in ECR / take it out"],
+    ),
     "a source among the generated files": (
         app("source: overlays/dev"),
         [
@@ -1027,7 +1031,7 @@ environments:
   prod: {namespace: live, sync: manual, cluster: "arn:aws:eks:eu-west-1:123456789012:cluster/live", podSecurity: baseline}
 apps:
   web:
-    image: shop/web
+    image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web
     tag: "1.0"
     source: src/web
     build:
@@ -1084,7 +1088,7 @@ def test_every_field_of_the_language_is_read() -> None:
     assert (spec.branch, spec.argocd_namespace, web.image) == (
         "release/1.x",
         "argo",
-        "registry.example.com:5000/team/shop/web",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web",
     )
     assert spec.apps["worker"].image == "docker.io/library/busybox"
     assert spec.environments["prod"].destination == {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from generator.outputs import pipeline
 from generator.outputs.file import File, yaml_file
-from generator.outputs.pipeline import Phase, Pipeline, Step, pipeline
+from generator.outputs.pipeline import Phase, Pipeline, Step
 from generator.spec.model import App, Spec
 
 PATH: Final = "buildspec.yml"
@@ -39,17 +40,17 @@ def render_app(_spec: Spec, _app: App) -> Iterator[File]:
 
 def render_project(spec: Spec) -> Iterator[File]:
     """Nothing where no app has its source in this repository, or CodeBuild is not wanted."""
-    found = pipeline(spec)
+    found = pipeline.pipeline(spec)
     if found is None or spec.ci.get("codebuild") is False:
         return
     content = {
         "version": 0.2,
         "env": {"shell": "bash", **credentials(spec), "exported-variables": ["TAG"]},
         "phases": {
-            "install": install(spec, found.install),
+            "install": install(spec, pipeline.install(spec, forge=bool(spec.ci.get("github_app")))),
             "pre_build": _phase([*_TAG, *_commands(found, "prepare")]),
             "build": _phase([*_commands(found, "test"), *_commands(found, "build")]),
-            "post_build": _phase([_GUARD, *_token(spec), *_commands(found, "release")]),
+            "post_build": _phase([_GUARD, *_commands(found, "scan"), *_token(spec), *_commands(found, "release")]),
         },
         **_reports(found),
     }

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from generator.outputs import buildspec, github_actions
+from generator.outputs import buildspec, github_actions, pipeline
 from generator.outputs.file import File, yaml_file
-from generator.outputs.pipeline import DEFAULT_INSTALL
 from generator.spec.model import App, Spec
 
 WORKFLOW: Final = ".github/workflows/gitops-checks.yml"
@@ -20,6 +19,9 @@ _WHAT: Final = """\
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
 # {what}, for pull requests: is the repository what generator.yaml says, is it valid,
 # and what would change in the cluster; the last is a comment on the request.
+"""
+_CAUTION: Final = """\
+# The build has credentials, and runs what the request brings: its webhook must leave out requests from forks.
 """
 _TOOLS: Final = "python -m generator tools install kustomize kubeconform"
 _CHECK: Final = "python -m generator check"
@@ -37,11 +39,11 @@ def render_app(_spec: Spec, _app: App) -> Iterator[File]:
 
 def render_project(spec: Spec) -> Iterator[File]:
     """The workflow where there is a workflow for delivery, unless it is turned off; both twins where asked for."""
-    wanted, install = spec.ci.get("checks"), spec.ci.get("install", DEFAULT_INSTALL)
+    wanted, install = spec.ci.get("checks"), pipeline.install(spec, forge=True)
     if spec.ci.get("github") and wanted is not False:
         yield yaml_file(WORKFLOW, _workflow(spec, install), header=_WHAT.format(what="GitHub Actions"))
     if wanted and spec.ci.get("codebuild") is not False:
-        yield yaml_file(BUILDSPEC, _buildspec(spec, install), header=_WHAT.format(what="AWS CodeBuild"))
+        yield yaml_file(BUILDSPEC, _buildspec(spec, install), header=_WHAT.format(what="AWS CodeBuild") + _CAUTION)
 
 
 def _workflow(spec: Spec, install: str) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from generator.outputs import pipeline
 from generator.outputs.file import File, yaml_file
-from generator.outputs.pipeline import Pipeline, Step, pipeline
+from generator.outputs.pipeline import Pipeline, Step
 from generator.spec.model import App, Spec
 from generator.yaml_emit import Verbatim
 
@@ -44,7 +45,7 @@ def render_app(_spec: Spec, _app: App) -> Iterator[File]:
 
 def render_project(spec: Spec) -> Iterator[File]:
     """Nothing unless the spec asks for it and an app has its source in this repository."""
-    found = pipeline(spec)
+    found = pipeline.pipeline(spec)
     if found is None or not spec.ci.get("github"):
         return
     own = not spec.ci.get("github_app")
@@ -61,7 +62,7 @@ def render_project(spec: Spec) -> Iterator[File]:
                 "timeout-minutes": 60,
                 "permissions": {"contents": "write" if own else "read", "id-token": "write"},
                 "defaults": {"run": {"shell": "bash"}},
-                "steps": [*prepared(found.install), *_tested(found), *_delivered(spec, found)],
+                "steps": [*prepared(pipeline.install(spec)), *_tested(found), *_delivered(spec, found)],
             }
         },
     }
@@ -116,7 +117,7 @@ def _delivered(spec: Spec, found: Pipeline) -> Iterator[Job]:
         about = spec.ci.get("github")
         role = (about.get("role") if isinstance(about, Mapping) else None) or DEFAULT_ROLE
         yield {"if": _ANY, "uses": AWS, "with": {"role-to-assume": role, "aws-region": found.region}}
-    yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build"))
+    yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build", "scan"))
     if app := spec.ci.get("github_app"):
         token = "${{ steps.token.outputs.token }}"  # noqa: S105 (an expression)
         about = {"app-id": app["id"], "private-key": PRIVATE_KEY, "permission-contents": "write"}

@@ -14,14 +14,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from generator.spec.model import App, Build, Scan, Spec, full_image
+from generator import forges
+from generator.errors import ForgeError
+from generator.spec.model import ECR, App, Build, Scan, Spec, full_image
 
-ECR: Final = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
-DEFAULT_INSTALL: Final = "python -m pip install --quiet gitops-generator"
+# What a forge's API takes beside the generator itself.
+_EXTRAS: Final = {"github": "github", "gitlab": "gitlab", "codecommit": "aws"}
 # What lets a machine build for processors that are not its own.
 BINFMT: Final = "tonistiigi/binfmt:qemu-v10.2.3"
 
-Phase = Literal["test", "prepare", "build", "release"]
+Phase = Literal["test", "prepare", "build", "scan", "release"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,6 @@ class Report:
 class Pipeline:
     """All of it. ``region`` is the AWS region of the first ECR registry, empty if there is none."""
 
-    install: str
     sources: tuple[str, ...]
     steps: tuple[Step, ...]
     reports: tuple[Report, ...]
@@ -70,7 +71,6 @@ def pipeline(spec: Spec) -> Pipeline | None:
     steps += [step for app, how in built for step in (_scan(app, how), _release(spec, app))]
     regions = [found["region"] for app, _ in built if (found := _ecr(app))]
     return Pipeline(
-        install=spec.ci.get("install", DEFAULT_INSTALL),
         sources=tuple(dict.fromkeys(how.source for _, how in built)),
         steps=tuple(sorted((step for step in steps if step), key=lambda step: _ORDER.index(step.phase))),
         reports=tuple(Report(app.name, how.source, how.reports) for app, how in built if how.reports),
@@ -78,8 +78,24 @@ def pipeline(spec: Spec) -> Pipeline | None:
     )
 
 
+def install(spec: Spec, *, forge: bool = False) -> str:
+    """The command that installs the generator, able to talk to the ``forge`` if that is needed."""
+    given: str | None = spec.ci.get("install")
+    if given:
+        return given
+    extra = _EXTRAS.get(_forge(spec)) if forge else None
+    return "python -m pip install --quiet " + (f"'gitops-generator[{extra}]'" if extra else "gitops-generator")
+
+
+def _forge(spec: Spec) -> str:
+    try:
+        return (spec.data.get("forge") or {}).get("kind") or forges.kind_of(spec.repository)
+    except ForgeError:
+        return ""
+
+
 # Tests come before anything that needs credentials.
-_ORDER: Final = ("test", "prepare", "build", "release")
+_ORDER: Final = ("test", "prepare", "build", "scan", "release")
 
 
 def _ecr(app: App) -> re.Match[str] | None:
@@ -147,7 +163,7 @@ def _scan(app: App, how: Build) -> Step | None:
     gate = wanted if isinstance(wanted, Scan) else Scan()
     ignored = "".join(f" --ignore {name}" for name in gate.ignore)
     command = f'python -m generator scan "{app.image}:$TAG" --severity {gate.severity}{ignored}'
-    return Step(f"scan {app.name}", "release", (command,), app.name)
+    return Step(f"scan {app.name}", "scan", (command,), app.name)
 
 
 def _release(spec: Spec, app: App) -> Step:

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from generator import process
 from generator.errors import GeneratorError, ProcessError, UsageError
-from generator.outputs.pipeline import ECR
 from generator.release.image import TAG
+from generator.spec.model import ECR
 
 # From the worst on.
 SEVERITIES: Final = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
@@ -25,6 +25,11 @@ _PAUSE_SECONDS: Final = 5.0
 _INDEXES: Final = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+_MANIFESTS: Final = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    *_INDEXES,
 )
 _DONE: Final = ("COMPLETE", "ACTIVE")
 _WAITING: Final = ("IN_PROGRESS", "PENDING")
@@ -63,16 +68,23 @@ def parse(text: str) -> Image:
     return Image(found["account"], found["region"], repository, f"imageTag={tag}")
 
 
-def findings(image: Image, pause: float = _PAUSE_SECONDS) -> list[Finding]:
+def findings(image: Image, pause: float = _PAUSE_SECONDS, timeout: float = TIMEOUT_SECONDS) -> list[Finding]:
     """All that the scans of the image found, the worst first, once they are done.
 
-    ``GeneratorError`` where one cannot be done, or takes longer than ``TIMEOUT_SECONDS``.
+    ECR is asked every ``pause`` seconds. ``GeneratorError`` where a scan cannot
+    be done, or all of them take longer than ``timeout`` seconds.
     """
-    deadline = time.monotonic() + TIMEOUT_SECONDS
+    deadline = time.monotonic() + timeout
     parts = _parts(image)
     for part in parts:
         _start(part)
-    found = {finding for part in parts for finding in _wait(part, deadline, pause)}
+    found: set[Finding] = set()
+    for part in parts:
+        while (answer := _findings(part)) is None:
+            if time.monotonic() > deadline:
+                raise GeneratorError(f"{image.repository}: not scanned within {timeout:g} s", "start the build again")
+            time.sleep(pause)
+        found.update(answer)
     return sorted(found, key=lambda finding: (_rank(finding.severity), finding.name, finding.package))
 
 
@@ -88,7 +100,7 @@ def _rank(severity: str) -> int:
 
 def _parts(image: Image) -> list[Image]:
     """The images of an index by digest, attestations left out; else the image itself."""
-    answer = _ecr(image, "batch-get-image", "--image-ids", image.reference)
+    answer = _ecr(image, "batch-get-image", "--image-ids", image.reference, "--accepted-media-types", *_MANIFESTS)
     if not answer.get("images"):
         raise GeneratorError(
             f"{image.repository}: no image {image.reference.partition('=')[2]} in ECR", "push it before it is scanned"
@@ -111,20 +123,18 @@ def _start(image: Image) -> None:
             raise
 
 
-def _wait(image: Image, deadline: float, pause: float) -> list[Finding]:
-    while True:
-        status, answer = _ask(image)
-        if status in _DONE:
-            return _read(answer.get("imageScanFindings") or {})
-        said = (answer.get("imageScanStatus") or {}).get("description") or ""
-        if status not in _WAITING:
-            raise GeneratorError(
-                f"{image.repository}@{image.reference.partition('=')[2]}: ECR cannot scan it: {status} {said}".rstrip(),
-                "where it cannot be scanned at all, say so: build: {scan: false}",
-            )
-        if time.monotonic() > deadline:
-            raise GeneratorError(f"{image.repository}: not scanned within {TIMEOUT_SECONDS} s", "start the build again")
-        time.sleep(pause)
+def _findings(image: Image) -> list[Finding] | None:
+    """What a scan found; ``None`` while it is under way."""
+    status, answer = _ask(image)
+    if status in _DONE:
+        return _read(answer.get("imageScanFindings") or {})
+    if status in _WAITING:
+        return None
+    said = (answer.get("imageScanStatus") or {}).get("description") or ""
+    raise GeneratorError(
+        f"{image.repository}@{image.reference.partition('=')[2]}: ECR cannot scan it: {status} {said}".rstrip(),
+        "where it cannot be scanned at all, say so: build: {scan: false}",
+    )
 
 
 def _ask(image: Image) -> tuple[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ Built from data that has passed every check, so nothing here reports faults.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import Any, Final, cast
 Data = Mapping[str, Any]
 
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
+ECR: Final = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 PLACEHOLDER: Final = "{environment}"
 # Of these fields there can be one: when an override sets it, the others give way.
 _RIVALS: Final = {
