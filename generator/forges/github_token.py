@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.errors import UsageError
+from generator.errors import ForgeError, UsageError
 from generator.forges import access, github, github_app
 from generator.forges.forge import TIMEOUT_SECONDS
 
@@ -23,6 +23,7 @@ def token(url: str, api: str | None = None) -> str:
         raise UsageError("no GitHub App to get a token for", "set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY")
     try:
         import github as client
+        import jwt
     except ImportError:
         raise access.missing("PyGithub", "github") from None
     server, path = access.place(url, api)
@@ -37,9 +38,20 @@ def token(url: str, api: str | None = None) -> str:
             user_agent="gitops-generator",
         ) as integration:
             installation = integration.get_repo_installation(owner, name)
-            granted: str = integration.get_access_token(installation.id, _RIGHTS).token
+            # The client's own call cannot leave out the App's other repositories.
+            _, answer = integration.requester.requestJsonAndCheck(
+                "POST",
+                f"/app/installations/{installation.id}/access_tokens",
+                headers={"Authorization": f"Bearer {integration.create_jwt()}"},
+                input={"permissions": _RIGHTS, "repositories": [name]},
+            )
     except client.GithubException as exc:
         raise access.refusal(server, exc.status, exc.data, *_VARIABLES) from None
+    except (jwt.PyJWTError, ValueError):
+        raise ForgeError(
+            "GITHUB_APP_PRIVATE_KEY is no private key", "it is a private key in PEM, as GitHub gave it"
+        ) from None
     except OSError as exc:  # as requests' own errors are
         raise access.unreachable(server, exc) from None
+    granted: str = answer["token"]
     return granted
