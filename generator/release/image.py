@@ -14,6 +14,7 @@ from generator.spec.model import App, Environment, Spec
 from generator.spec.types import did_you_mean
 from generator.yaml_edit import Image
 
+NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -34,6 +35,14 @@ def slot(spec: Spec, app: str, environment: str) -> Slot:
     found_environment = environment_named(spec, environment)
     path = f"{overlay_path(found_environment.name, found_app.name)}/kustomization.yaml"
     return Slot(found_app.name, found_environment.name, path, found_app.image)
+
+
+def slot_without_spec(app: str, environment: str) -> Slot:
+    """The slot where no spec is at hand: the image is the only one of the overlay, whatever its name."""
+    for name in (app, environment):
+        if not NAME.fullmatch(name):
+            raise UsageError(f"{name!r} is no name", "lower-case letters, digits and -, a letter first")
+    return Slot(app, environment, f"{overlay_path(environment, app)}/kustomization.yaml", "")
 
 
 def app_named(spec: Spec, name: str) -> App:
