@@ -24,6 +24,8 @@ from generator.errors import GitError
 
 NETWORK_SECONDS: Final = 60
 TIP: Final = "refs/tip"
+INTENTS: Final = "refs/gitops/intents"
+WAITING: Final = "refs/waiting"
 # What git needs in order to take a folder for a repository; writing it costs less than `git init`.
 _CONFIG: Final = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n"
 # Hands GIT_USERNAME and GIT_TOKEN to git without ever writing them to argv, a file or a remote's URL.
@@ -56,7 +58,6 @@ class Remote:
         self.timeout = timeout
         self.secret = os.environ.get("GIT_TOKEN") or password
         self.partial = True
-        self._fetched = False
         (self.place / "objects").mkdir(parents=True)
         (self.place / "refs").mkdir()
         (self.place / "HEAD").write_text("ref: refs/heads/none\n")
@@ -64,29 +65,29 @@ class Remote:
         self._env = plumbing.environment(self.place, _configuration(self.url, self.secret, timeout))
         if self.secret:
             self._env |= {"GIT_TOKEN": self.secret, "GIT_USERNAME": os.environ.get("GIT_USERNAME") or user or "git"}
+        # What waits to be landed there, see ``queue``, comes with the tip at no request more.
+        self.waiting = f"{INTENTS}/{branch.replace('%', '%25').replace('/', '%2F')}"
+        self._fetching: plumbing.Command | None = self._begin_fetch("--depth=1")
         # They are needed after the first fetch, so they run beside it.
         self._idents = [self._begin("var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER")]
         self._names: tuple[str, str] | None = None
 
-    def fetch(self, also: str | None = None) -> str:
-        """The branch's newest commit. ``also`` is one more reference specification, which may match nothing.
-
-        The first time without history, then with what came since.
-        """
-        depth = [] if self._fetched else ["--depth=1"]
-        references = [f"+refs/heads/{self.branch}:{TIP}", *([also] if also else [])]
-        command = self._begin(
-            "fetch", "--quiet", *depth, "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "--prune",
-            "--recurse-submodules=no", "origin", *references,
-        )  # fmt: skip
-        _, said = command.results(timeout=self.timeout)
+    def fetch(self) -> str:
+        """The branch's newest commit; the first time without history, then with what came since."""
+        fetching, self._fetching = self._fetching or self._begin_fetch(), None
+        _, said = fetching.results(timeout=self.timeout)
         self.partial = "filtering not recognized" not in said
-        self._fetched = True
         return (self.place / TIP).read_text().strip()
 
-    def references(self, folder: str) -> dict[str, str]:
-        """What was fetched into ``folder`` (``refs/…``): names within it, and objects."""
-        where = self.place / folder
+    def _begin_fetch(self, *depth: str) -> plumbing.Command:
+        return self._begin(
+            "fetch", "--quiet", *depth, "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "--prune",
+            "--recurse-submodules=no", "origin", f"+refs/heads/{self.branch}:{TIP}", f"+{self.waiting}/*:{WAITING}/*",
+        )  # fmt: skip
+
+    def intents(self) -> dict[str, str]:
+        """What waited at the last fetch: names, and the blobs that describe it."""
+        where = self.place / WAITING
         return {file.name: file.read_text().strip() for file in sorted(where.iterdir())} if where.is_dir() else {}
 
     def objects(self, ids: Sequence[str]) -> list[bytes]:
@@ -187,8 +188,9 @@ class Remote:
 
     def close(self) -> None:
         """End what still runs beside us."""
-        for command in self._idents:
-            command.stop()
+        for command in (*self._idents, self._fetching):
+            if command:
+                command.stop()
 
     def _load(self, blobs: Sequence[str]) -> None:
         """Fetch the content of files, all in one go."""
@@ -215,12 +217,15 @@ class Editing:
         self._talk = talk
         self._places: dict[str, tuple[str, str] | None] = {}
         self._contents: dict[str, bytes | None] = {}
+        self._loaded: set[str] = set()
 
     def want(self, paths: Sequence[str]) -> None:
         """Say which files will be read, so that all of them come with one request."""
         blobs = {place[1] for path in paths if path not in self._contents and (place := self._place(path))}
-        if self._remote.partial and blobs:
-            self._remote._load(sorted(blobs))
+        missing = sorted(blobs - self._loaded)
+        if self._remote.partial and missing:
+            self._remote._load(missing)
+        self._loaded.update(missing)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file at the newest commit; ``None`` if there is no such file."""
@@ -265,7 +270,7 @@ class Editing:
 
 @contextmanager
 def connect(url: str, branch: str, timeout: float = NETWORK_SECONDS) -> Iterator[Remote]:
-    """A ``Remote`` whose scratch folder is gone afterwards."""
+    """A ``Remote`` whose scratch folder is gone afterwards. It begins to fetch at once, beside us."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:

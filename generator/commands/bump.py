@@ -62,18 +62,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.release import bump as bumps
-    from generator.release import order
-
-    source = bumps.source_of(options.directory)
-    spec = _spec(options)
-    bump = bumps.Bump(list(_wanted(options, spec)), source, order.build(options.build), options.force)
-    commit = _push(options, spec, bump) if options.push else _edit(options, bump)
+    bump, commit = _push(options) if options.push else _edit(options)
     if options.json:
         console.emit(_report(bump, commit))
     for outcome in bump.outcomes if not options.json else ():
         console.say(_line(outcome, commit))
     return 0
+
+
+def _push(options: argparse.Namespace) -> tuple[Bump, str | None]:
+    from generator import remote as remotes
+
+    spec = _spec(options)
+    url = options.remote or (spec.repository if spec else "")
+    branch = options.branch or (spec.branch if spec else "main")
+    # It fetches while the rest of us is loaded.
+    with console.progress(f"pushing to {branch}"), remotes.connect(url, branch, options.timeout) as remote:
+        from generator.release import bump as bumps
+
+        bump = _bump(options, spec)
+        return bump, bumps.on_remote(remote, bump, sign=options.sign).commit
+
+
+def _edit(options: argparse.Namespace) -> tuple[Bump, str | None]:
+    from generator import git
+    from generator.release import bump as bumps
+
+    directory: Path = options.directory
+    bump = _bump(options, _spec(options))
+    bumps.in_work_tree(directory, bump)
+    if not options.commit:
+        return bump, None
+    paths = git.changed(directory, *bump.paths)
+    # Set by a former run, and not committed by it.
+    bump.outcomes = [bumps.committed(outcome, paths) for outcome in bump.outcomes]
+    return bump, git.commit(directory, bump.message(), paths) if paths else None
+
+
+def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
+    from generator.release import bump as bumps
+    from generator.release import order
+
+    source = bumps.source_of(options.directory)
+    return bumps.Bump(list(_wanted(options, spec)), source, order.build(options.build), options.force)
 
 
 def _spec(options: argparse.Namespace) -> Spec | None:
@@ -105,29 +136,6 @@ def _wanted(options: argparse.Namespace, spec: Spec | None) -> Sequence[Wanted]:
     if options.digest and sum("=" not in word for word in options.apps) > 1:
         raise UsageError("one digest for several apps", "give each its own: APP=TAG@DIGEST")
     return result
-
-
-def _edit(options: argparse.Namespace, bump: Bump) -> str | None:
-    from generator import git
-    from generator.release import bump as bumps
-
-    directory: Path = options.directory
-    bumps.in_work_tree(directory, bump)
-    if not options.commit:
-        return None
-    paths = git.changed(directory, *bump.paths)
-    # Set by a former run, and not committed by it.
-    bump.outcomes = [bumps.committed(outcome, paths) for outcome in bump.outcomes]
-    return git.commit(directory, bump.message(), paths) if paths else None
-
-
-def _push(options: argparse.Namespace, spec: Spec | None, bump: Bump) -> str | None:
-    from generator.release import bump as bumps
-
-    url = options.remote or (spec.repository if spec else "")
-    branch = options.branch or (spec.branch if spec else "main")
-    with console.progress(f"pushing to {branch}"):
-        return bumps.on_remote(url, branch, bump, sign=options.sign, timeout=options.timeout).commit
 
 
 def _report(bump: Bump, commit: str | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from generator.release.image import Slot
 from generator.release.message import Build, Release
 from generator.release.order import Order
 from generator.release.publish import Change, Published, Read, land
-from generator.remote import NETWORK_SECONDS
+from generator.remote import Remote
 from generator.yaml_edit import Image
 
 # As many are named in a subject; with more, they are counted.
@@ -107,6 +106,8 @@ class Bump:
 
     def data(self) -> bytes:
         """All of it, for somebody else to land."""
+        import json
+
         return json.dumps(
             {
                 "wanted": [asdict(one) for one in self.wanted],
@@ -132,6 +133,8 @@ class Bump:
 
 def decode(data: bytes) -> Change:
     """What ``Bump.data`` has described. ``ValueError`` and the like if it is nothing of ours."""
+    import json
+
     given = json.loads(data)
     wanted = [Wanted(Slot(**one["place"]), Image(**one["image"])) for one in given["wanted"]]
     for one in wanted:
@@ -150,9 +153,9 @@ def in_work_tree(directory: Path, bump: Bump) -> list[str]:
     return list(files)
 
 
-def on_remote(url: str, branch: str, bump: Bump, *, sign: bool = False, timeout: float = NETWORK_SECONDS) -> Published:
+def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
     """Splice the images into the overlays at the branch's tip, and push."""
-    return land(url, branch, bump.change(sign=sign), timeout)
+    return land(remote, bump.change(sign=sign))
 
 
 def committed(outcome: Outcome, paths: Sequence[str]) -> Outcome:

@@ -8,7 +8,6 @@ see ``queue``.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from generator.errors import GeneratorError, GitError, PushRefused, RepositoryEr
 from generator.release import queue, refusal
 from generator.release.queue import Intent, Queue, Turn
 from generator.release.refusal import Verdict
-from generator.remote import NETWORK_SECONDS, Draft, Editing, Remote
+from generator.remote import Draft, Editing, Remote
 
 Read = Callable[[str], bytes | None]
 Edit = Callable[[Read], Mapping[str, bytes]]
@@ -69,18 +68,18 @@ def publish(
     It may be called more than once. ``PushRefused`` when the server will never
     take it, or when the branch moved before each of ``ATTEMPTS`` tries.
     """
-    return land(url, branch, Change(edit, lambda: message, paths, sign))
+    with remotes.connect(url, branch) as remote:
+        return land(remote, Change(edit, lambda: message, paths, sign))
 
 
-def land(url: str, branch: str, change: Change, timeout: float = NETWORK_SECONDS) -> Published:
-    """``publish`` for a whole ``Change``; ``timeout`` is in seconds, for each git that uses the network."""
-    with remotes.connect(url, branch, timeout) as remote:
-        landing = _Landing(remote, change, queue.joined(remote) if change.data else None)
-        try:
-            return landing.run()
-        finally:
-            if landing.queue:
-                landing.queue.withdraw()
+def land(remote: Remote, change: Change) -> Published:
+    """``publish`` for a whole ``Change``, on a remote that is connected."""
+    landing = _Landing(remote, change, queue.joined(remote) if change.data else None)
+    try:
+        return landing.run()
+    finally:
+        if landing.queue:
+            landing.queue.withdraw()
 
 
 def propose(
@@ -150,7 +149,7 @@ class _Landing:
 
     def _round(self) -> Published | None:
         """One look at the tip, and one push if it is our turn; ``None`` where others are to go first."""
-        tip = self.remote.fetch(self.queue.specification if self.queue else None)
+        tip = self.remote.fetch()
         self.first = self.first or tip
         # A push that broke off may have landed, and so may one that was reported as refused.
         for commit in self.pushed:
@@ -256,4 +255,6 @@ class _Landing:
 
 def pause(attempt: int) -> float:
     """Exponential, with full jitter, so that losers of one race do not meet again."""
+    import random
+
     return random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311

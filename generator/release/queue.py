@@ -16,11 +16,7 @@ others just try again.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import os
-import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,8 +25,6 @@ from typing import Final
 from generator.errors import GeneratorError
 from generator.remote import Remote
 
-FOLDER: Final = "refs/gitops/intents"
-FETCHED: Final = "refs/intents"
 # Older ones are nobody's: their owners have long given up.
 LIFETIME_SECONDS: Final = 600.0
 ROUNDS: Final = 50_000
@@ -54,19 +48,14 @@ class Queue:
 
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
-        self._folder = f"{FOLDER}/{remote.branch.replace('%', '%25').replace('/', '%2F')}"
+        self._folder = remote.waiting
         self._key: bytes | None = None
         self.name: str | None = None
         self.useless: list[str] = []
 
-    @property
-    def specification(self) -> str:
-        """What to fetch beside the tip."""
-        return f"+{self._folder}/*:{FETCHED}/*"
-
     def waiting(self) -> list[Intent]:
         """The intents that came with the last fetch, the oldest first. ``useless`` are then those past their time."""
-        found = self._remote.references(FETCHED)
+        found = self._remote.intents()
         self.useless = []
         if not found:
             return []
@@ -82,6 +71,8 @@ class Queue:
 
     def publish(self, data: bytes, author: str) -> None:
         """Our own intent."""
+        import json
+
         name = f"{time.time_ns():020d}-{os.urandom(6).hex()}"
         content = {"author": author, "data": data.decode()}
         content["mac"] = self._mac(name, content)
@@ -107,6 +98,9 @@ class Queue:
         return f":{self._folder}/{name}"
 
     def _read(self, name: str, content: bytes) -> Intent | None:
+        import hmac
+        import json
+
         try:
             given = json.loads(content)
             mac = given.pop("mac")
@@ -117,6 +111,10 @@ class Queue:
             return None
 
     def _mac(self, name: str, content: object) -> str:
+        import hashlib
+        import hmac
+        import json
+
         if self._key is None:
             # Everybody who can read the repository sees the result, so it must not help to guess a weak password.
             secret = key(self._remote) or b""
@@ -145,19 +143,23 @@ class Turn:
     def __init__(self) -> None:
         self._seen: tuple[str, str] | None = None
         self._since = 0.0
-        self._patience = random.uniform(*LEADER_SECONDS)  # noqa: S311
+        self._patience = 0.0
         self._looks = 0
 
     def comes(self, own: str, waiting: Sequence[str], tip: str) -> bool:
         """Whether we go now, given who waits and what the tip is."""
+        import random
+
         now = time.monotonic()
         self._looks += 1
         if (waiting[0], tip) != self._seen:
-            self._seen, self._since = (waiting[0], tip), now
+            self._seen, self._since, self._patience = (waiting[0], tip), now, random.uniform(*LEADER_SECONDS)  # noqa: S311
         return waiting[0] == own or now - self._since > self._patience
 
     def pause(self) -> float:
         """Seconds until the next look; longer with each, so that many who wait do not keep the server busy."""
+        import random
+
         longest = min(LONGEST_LOOK_SECONDS, FIRST_LOOK_SECONDS * 1.5**self._looks)
         return random.uniform(longest / 2, longest)  # noqa: S311
 
