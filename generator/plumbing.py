@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,13 +53,13 @@ def begin(*arguments: str, env: Mapping[str, str] | None = None, directory: Path
     return Command(arguments, env or {**os.environ, **ENVIRONMENT}, directory)
 
 
-def environment(place: Path, configuration: Mapping[str, str]) -> dict[str, str]:
+def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Our environment for a git that works in the repository at ``place``, with configuration that no file holds."""
     own = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     # After what the environment configures already.
     count = int(given) if (given := own.get("GIT_CONFIG_COUNT", "")).isdigit() else 0
     own |= {"GIT_CONFIG_COUNT": str(count + len(configuration)), "GIT_DIR": str(place), **ENVIRONMENT}
-    for number, (key, value) in enumerate(configuration.items(), count):
+    for number, (key, value) in enumerate(configuration, count):
         own |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return own
 

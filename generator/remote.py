@@ -281,28 +281,28 @@ def connect(url: str, branch: str, timeout: float = NETWORK_SECONDS) -> Iterator
             remote.close()
 
 
-def _configuration(url: str, secret: str | None, timeout: float) -> dict[str, str]:
-    seconds = str(max(1, int(timeout)))
-    result = {
-        "remote.origin.url": url,
-        "remote.origin.promisor": "true",
-        "remote.origin.partialCloneFilter": "blob:none",
+def _configuration(url: str, secret: str | None, timeout: float) -> list[tuple[str, str]]:
+    result = [
+        ("remote.origin.url", url),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.partialCloneFilter", "blob:none"),
         # Nobody's hooks, no signature of the push, no tidying up of what is thrown away.
-        "core.hooksPath": os.devnull,
-        "push.followTags": "false",
-        "push.recurseSubmodules": "no",
-        "gc.auto": "0",
-        "maintenance.auto": "false",
-        "fastimport.unpackLimit": "0",
-        "log.showSignature": "false",
+        ("core.hooksPath", os.devnull),
+        ("push.followTags", "false"),
+        ("push.recurseSubmodules", "no"),
+        ("gc.auto", "0"),
+        ("maintenance.auto", "false"),
+        ("fastimport.unpackLimit", "0"),
+        ("log.showSignature", "false"),
         # A server that stalls.
-        "http.lowSpeedLimit": "1",
-        "http.lowSpeedTime": seconds,
-    }
+        ("http.lowSpeedLimit", "1"),
+        ("http.lowSpeedTime", str(max(1, int(timeout)))),
+    ]
     if secret and url.startswith(("http://", "https://")):
-        # For this host alone: a redirect must not get the token.
+        # For this host alone, since a redirect must not get the token; and no other helper may store it.
         host = "/".join(url.split("/")[:3])
-        result |= {f"credential.{host}.helper": _HELPER, f"http.{host}/.proactiveAuth": "basic"}
+        result += [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", _HELPER)]
+        result += [(f"http.{host}/.proactiveAuth", "basic")]
     return result
 
 
