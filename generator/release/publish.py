@@ -129,6 +129,7 @@ class _Landing:
     down: int = 0
     attempts: int = 0
     first: str = ""
+    look: float = 0.0
     turn: Turn = field(default_factory=lambda: Turn())
     deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE_SECONDS)
 
@@ -141,7 +142,7 @@ class _Landing:
             else:
                 if published:
                     return published
-                time.sleep(self.turn.pause())
+                time.sleep(self.turn.pause(self.look))
         raise PushRefused(
             f"{self.remote.branch}: moved before each of {self.attempts} tries",
             "run it again when fewer builds are pushing",
@@ -149,7 +150,9 @@ class _Landing:
 
     def _round(self) -> Published | None:
         """One look at the tip, and one push if it is our turn; ``None`` where others are to go first."""
+        began = time.monotonic()
         tip = self.remote.fetch()
+        self.look = time.monotonic() - began
         self.first = self.first or tip
         # A push that broke off may have landed, and so may one that was reported as refused.
         for commit in self.pushed:

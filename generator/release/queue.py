@@ -27,11 +27,12 @@ from generator.remote import Remote
 
 # Older ones are nobody's: their owners have long given up.
 LIFETIME_SECONDS: Final = 600.0
-ROUNDS: Final = 50_000
+ROUNDS: Final = 20_000
 # How long the first of those who wait may do nothing, before others go: between these.
 LEADER_SECONDS: Final = (3.0, 6.0)
 FIRST_LOOK_SECONDS: Final = 0.3
 LONGEST_LOOK_SECONDS: Final = 2.0
+LOOK_FACTOR: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +51,18 @@ class Queue:
         self._remote = remote
         self._folder = remote.waiting
         self._key: bytes | None = None
+        self._known: dict[str, Intent | None] = {}
         self.name: str | None = None
         self.useless: list[str] = []
 
     def waiting(self) -> list[Intent]:
         """The intents that came with the last fetch, the oldest first. ``useless`` are then those past their time."""
         found = self._remote.intents()
-        self.useless = []
-        if not found:
-            return []
-        contents = self._remote.objects(list(found.values()))
-        intents = []
-        for name, content in zip(found, contents, strict=True):
-            intent = self._read(name, content)
-            if intent is not None:
-                intents.append(intent)
-            elif _age(name) > LIFETIME_SECONDS:
-                self.useless.append(name)
-        return intents
+        new = [name for name in found if name not in self._known]
+        for name, content in zip(new, self._remote.objects([found[name] for name in new]), strict=True):
+            self._known[name] = self._read(name, content)
+        self.useless = [name for name in found if self._known[name] is None and _age(name) > LIFETIME_SECONDS]
+        return [intent for name in found if (intent := self._known[name])]
 
     def publish(self, data: bytes, author: str) -> None:
         """Our own intent."""
@@ -118,7 +113,7 @@ class Queue:
         if self._key is None:
             # Everybody who can read the repository sees the result, so it must not help to guess a weak password.
             secret = key(self._remote) or b""
-            self._key = hashlib.pbkdf2_hmac("sha256", secret, self._folder.encode(), ROUNDS)
+            self._key = hashlib.pbkdf2_hmac("sha256", secret, self._folder.encode(), ROUNDS if secret else 1)
         text = json.dumps([name, content], sort_keys=True)
         return hmac.new(self._key, text.encode(), "sha256").hexdigest()
 
@@ -156,11 +151,14 @@ class Turn:
             self._seen, self._since, self._patience = (waiting[0], tip), now, random.uniform(*LEADER_SECONDS)  # noqa: S311
         return waiting[0] == own or now - self._since > self._patience
 
-    def pause(self) -> float:
-        """Seconds until the next look; longer with each, so that many who wait do not keep the server busy."""
+    def pause(self, look: float) -> float:
+        """Seconds until the next look, given how long the last one took.
+
+        Longer with each, and where all is slow, so that many who wait do not keep the server busy.
+        """
         import random
 
-        longest = min(LONGEST_LOOK_SECONDS, FIRST_LOOK_SECONDS * 1.5**self._looks)
+        longest = max(LOOK_FACTOR * look, min(LONGEST_LOOK_SECONDS, FIRST_LOOK_SECONDS * 1.5**self._looks))
         return random.uniform(longest / 2, longest)  # noqa: S311
 
 
