@@ -86,9 +86,9 @@ class Remote:
             yield Editing(self, talk, tip)
             talk.tell(b"done\n")
 
-    def folders(self, tip: str, path: str) -> list[str]:
-        """The names in a folder of a commit."""
-        return self._scratch.run("ls-tree", "--name-only", tip, "--", f"{path}/").replace(f"{path}/", "").splitlines()
+    def folders(self, path: str) -> list[str]:
+        """The names in a folder of what was fetched last."""
+        return self._scratch.run("ls-tree", "--name-only", TIP, "--", f"{path}/").replace(f"{path}/", "").splitlines()
 
     def signed(self, commit: str, parent: str, message: str) -> str:
         """The same commit, signed as git's own configuration says (``gpg.format``, ``user.signingkey``)."""
