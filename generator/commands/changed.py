@@ -24,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator import git
+    from generator import checkout
     from generator.release import changed
     from generator.spec import loader
 
     spec = loader.load(options.directory)
-    since = git.fork_point(options.directory, options.since) if options.since else changed.before(os.environ)
+    since = checkout.fork_point(options.directory, options.since) if options.since else changed.before(os.environ)
     found = changed.apps(spec, options.directory, since, pushed=changed.automatic(os.environ))
     if options.json:
         console.emit({"apps": found, "since": since})

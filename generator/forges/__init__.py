@@ -27,7 +27,7 @@ _HOSTS: Final = (
 )
 
 
-def connect(url: str, kind: str | None = None, api: str | None = None, timeout: float = TIMEOUT_SECONDS) -> Forge:
+def connect(url: str, kind: str | None = None, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Forge:
     """The forge of the repository at ``url``.
 
     ``kind`` is one of ``FORGES``; it is told from the URL if left out. ``api`` is

@@ -79,7 +79,7 @@ class Patience(Retry):
         return max(0.0, int(reset) - time.time()) + 1
 
 
-def session(timeout: float = TIMEOUT_SECONDS) -> requests.Session:
+def session(timeout: int = TIMEOUT_SECONDS) -> requests.Session:
     """A session with patience, the time-out, and git's certificates where they are not the system's."""
     made = requests.Session()
     adapter = _Adapter(timeout)
@@ -90,7 +90,7 @@ def session(timeout: float = TIMEOUT_SECONDS) -> requests.Session:
 
 
 class _Adapter(HTTPAdapter):
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: int) -> None:
         self._timeout = timeout
         super().__init__(max_retries=Patience.usual())
 

@@ -21,7 +21,7 @@ _UNKNOWN: Final = frozenset(
 )
 
 
-def client(service: str, region: str | None = None, timeout: float = TIMEOUT_SECONDS, api: str | None = None) -> Any:
+def client(service: str, region: str | None = None, timeout: int = TIMEOUT_SECONDS, api: str | None = None) -> Any:
     """A client of a service. Throttling is waited out, ``ATTEMPTS`` times in all."""
     try:
         import boto3
@@ -32,7 +32,7 @@ def client(service: str, region: str | None = None, timeout: float = TIMEOUT_SEC
         connect_timeout=timeout, read_timeout=timeout, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}
     )
     with translated():
-        return boto3.client(service, region_name=region, config=config, endpoint_url=api)
+        return boto3.session.Session().client(service, region_name=region, config=config, endpoint_url=api)
 
 
 @contextmanager

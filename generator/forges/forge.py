@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 State = Literal["open", "merged", "closed"]
-TIMEOUT_SECONDS: Final = 30.0
+TIMEOUT_SECONDS: Final = 30
 _CUT: Final = "\n\n(cut here: the forge takes no more)"
 
 
@@ -47,7 +47,7 @@ class Forge(Protocol):
     ) -> PullRequest:
         """A new one.
 
-        ``reviewers`` are users (``ann``) and teams (``acme/platform``). They are
+        ``reviewers`` are users (``ann``, ``@ann``) and teams (``acme/platform``). They are
         asked, and ``labels`` set, where the forge can; unknown ones are no error.
         """
 
@@ -67,3 +67,10 @@ class Forge(Protocol):
 def clipped(text: str, limit: int) -> str:
     """``text``, cut where it is longer than the forge takes."""
     return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
+
+
+def people(reviewers: Sequence[str], owner: str) -> tuple[list[str], list[str]]:
+    """Of reviewers the users, and the teams of ``owner`` without its name; e-mail addresses and others are neither."""
+    names = [name.removeprefix("@") for name in reviewers]
+    teams = [name.partition("/")[2] for name in names if name.startswith(f"{owner}/")]
+    return [name for name in names if "/" not in name and "@" not in name], teams

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from requests import Response
 
 from generator.errors import ForgeError
 from generator.forges import access
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped, people
 
 TOKENS: Final = ("GITEA_TOKEN", "FORGEJO_TOKEN", "GIT_TOKEN")
 PER_PAGE: Final = 50
@@ -55,8 +56,7 @@ class Gitea:
         if labels:
             fields["labels"] = self._label_ids(labels)
         data = self._call("POST", "/pulls", fields)
-        for name in reviewers:
-            self._ask_for_review(data["number"], name)
+        self._ask_for_review(data["number"], reviewers)
         return _request(data)
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
@@ -106,18 +106,12 @@ class Gitea:
     def _conflicted(self, request: PullRequest) -> bool:
         return self._call("GET", f"/pulls/{request.number}")["mergeable"] is False
 
-    def _ask_for_review(self, number: int, name: str) -> None:
+    def _ask_for_review(self, number: int, reviewers: Sequence[str]) -> None:
         """One by one, since Gitea refuses a list with an unknown name in it."""
-        if name.startswith(f"{self._owner}/"):
-            fields = {"team_reviewers": [name.partition("/")[2]]}
-        elif "/" not in name and "@" not in name:
-            fields = {"reviewers": [name]}
-        else:
-            return
-        try:
-            self._call("POST", f"/pulls/{number}/requested_reviewers", fields)
-        except _NotFound:
-            return
+        users, teams = people(reviewers, self._owner)
+        for fields in [*({"reviewers": [user]} for user in users), *({"team_reviewers": [team]} for team in teams)]:
+            with suppress(_NotFound):
+                self._call("POST", f"/pulls/{number}/requested_reviewers", fields)
 
     def _label_ids(self, names: Sequence[str]) -> list[int]:
         known = {label["name"]: label["id"] for label in self._pages("/labels")}
@@ -178,7 +172,7 @@ def _request(data: dict[str, Any]) -> PullRequest:
     )
 
 
-def connect(url: str, api: str | None = None, timeout: float = TIMEOUT_SECONDS) -> Gitea:
+def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Gitea:
     """The repository at this URL; ``api`` is the address of a server that is not at the root of its host."""
     server, path = access.place(url, api)
     session = access.session(timeout)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.errors import ForgeError
 from generator.forges import access, github_app
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped, people
 
 if TYPE_CHECKING:
     from github import Github
@@ -39,7 +39,7 @@ class GitHub:
     def __init__(self, server: str, path: str, client: Github, pause: float = SECONDARY_SECONDS) -> None:
         self._server = server
         self._owner = path.partition("/")[0]
-        self._repository: Repository = client.get_repo(path, lazy=True)
+        self._repository: Repository = client.get_repo(path)
         self._pause = pause
 
     def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
@@ -61,7 +61,9 @@ class GitHub:
             )
         )
         if labels:
-            self._asked(lambda: pull.add_to_labels(*labels))
+            # As it is described; PyGithub sends the bare list, which is not.
+            fields = {"labels": list(labels)}
+            self._asked(lambda: pull.requester.requestJsonAndCheck("POST", f"{pull.issue_url}/labels", input=fields))
         if reviewers:
             self._ask_for_review(pull, reviewers)
         return _request(pull)
@@ -126,12 +128,11 @@ class GitHub:
                 time.sleep(MERGE_PAUSE_SECONDS * attempt)
 
     def _pull(self, request: PullRequest) -> Pull:
-        return self._asked(lambda: self._repository.get_pull(int(request.number)))
+        return self._asked(lambda: self._repository.get_pull(int(request.number)).complete())
 
     def _ask_for_review(self, pull: Pull, reviewers: Sequence[str]) -> None:
         """All at once; or, if one of them is unknown, or the author, one by one."""
-        teams = [name.partition("/")[2] for name in reviewers if name.startswith(f"{self._owner}/")]
-        users = [name for name in reviewers if "/" not in name and "@" not in name]
+        users, teams = people(reviewers, self._owner)
         if not teams and not users:
             return
         try:
@@ -209,7 +210,7 @@ def api_of(server: str) -> str:
     return f"{server}/api/v3"
 
 
-def connect(url: str, api: str | None = None, timeout: float = TIMEOUT_SECONDS) -> GitHub:
+def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> GitHub:
     """The repository at this URL; ``api`` is the address of a GitHub Enterprise server."""
     try:
         import github
@@ -228,4 +229,4 @@ def connect(url: str, api: str | None = None, timeout: float = TIMEOUT_SECONDS) 
             auth = app.authentication(path, options)
     else:
         auth = github.Auth.Token(access.needed_token(*TOKENS))
-    return GitHub(server, path, github.Github(auth=auth, per_page=PER_PAGE, **options))
+    return GitHub(server, path, github.Github(auth=auth, per_page=PER_PAGE, lazy=True, **options))

@@ -39,6 +39,10 @@ class App:
 
         owner, _, name = path.partition("/")
         as_app = github.Auth.AppAuth(self.id, self.key)
+        try:
+            as_app.create_jwt()
+        except Exception:  # noqa: BLE001 (whatever the key's reader raises quotes parts of it)
+            raise ForgeError("the private key of the GitHub App cannot be read", "it is PEM: -----BEGIN …") from None
         with github.GithubIntegration(auth=as_app, **options) as integration:
             installation = integration.get_repo_installation(owner, name)
         rights = {"contents": "write", "pull_requests": "write"}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import ForgeError
 from generator.forges import access
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped, people
 
 if TYPE_CHECKING:
     from gitlab import Gitlab
@@ -131,9 +131,8 @@ class GitLab:
         """Of those that GitLab knows."""
         ids: list[int] = []
         with self._translated():
-            for name in reviewers:
-                if "/" not in name and "@" not in name:
-                    ids += [user.id for user in self._client.users.list(iterator=True, username=name)]
+            for name in people(reviewers, "")[0]:
+                ids += [user.id for user in self._client.users.list(iterator=True, username=name)]
         return ids
 
     @contextmanager
@@ -168,7 +167,7 @@ def _request(data: dict[str, Any]) -> PullRequest:
     )
 
 
-def connect(url: str, api: str | None = None, timeout: float = TIMEOUT_SECONDS) -> GitLab:
+def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> GitLab:
     """The project at this URL; ``api`` is the address of a server that is not at the root of its host."""
     try:
         import gitlab

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from generator import git
+from generator import checkout
 from generator.spec.model import Spec
 
 # The commit before the push, as CodeBuild and (by the workflow's `env`) GitHub Actions tell it.
@@ -42,8 +42,8 @@ def apps(spec: Spec, directory: Path, since: str | None, *, pushed: bool) -> lis
     all, unless a push that only releases started the build.
     """
     sources = {app.name: how.source for app in spec.apps.values() if (how := app.build)}
-    if since and git.obtain(directory, since):
-        return [name for name, source in sources.items() if git.differing(directory, since, [source])]
-    if pushed and _RELEASE.search(git.head_message(directory)):
+    if since and checkout.obtain(directory, since):
+        return [name for name, source in sources.items() if checkout.differing(directory, since, [source])]
+    if pushed and _RELEASE.search(checkout.message(directory)):
         return []
     return list(sources)
