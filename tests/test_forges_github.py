@@ -72,6 +72,9 @@ def test_all_pages_are_read_and_nothing_more_is_asked(forge: Forge, server: Serv
         f"Promote {number}" for number in range(7, -1, -1)
     ]
     assert server.api.seen == ["GET /repos/{owner}/{repo}/pulls"] * 3
+    server.api.seen.clear()
+    assert [one.title for one in forge.requests("main", "promote/1", exact=True)] == ["Promote 1"]
+    assert server.api.seen == ["GET /repos/{owner}/{repo}/pulls"]
     for number in range(7):
         forge.comment(forge.requests("main")[0], f"comment {number}", f"comment {number}")
     forge.comment(forge.requests("main")[0], "comment 6 again", "comment 6")

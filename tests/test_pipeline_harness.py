@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from generator import tools
+from generator import forges, tools
 from generator.errors import ToolError
-from tests.conftest import git
+from tests.conftest import REAL_CACHE, git, tool
 from tests.e2e import actions, docker_shim
 from tests.e2e.actions import Result, Runner
 from tests.e2e.codebuild import Build, Project
@@ -350,3 +350,89 @@ def test_wrong_credentials_fail_the_build_and_are_shown_nowhere(shop: Shop, clou
     assert build.leaks == []
     assert wrong not in build.log.read_text()
     assert shop.tip() == commit
+
+
+# -- checks of pull requests
+
+
+@pytest.fixture
+def request_(shop: Shop, tmp_path: Path) -> tuple[Shop, str]:
+    """A pull request from `work` that changes the spec and what follows from it; and its merge, as a forge makes it."""
+    tool("kustomize")
+    tool("kubeconform")
+    text = (shop.checkout / "generator.yaml").read_text()
+    text = re.sub("repository: .*", f"repository: {shop.bare}", text)
+    (shop.checkout / "generator.yaml").write_text(text)
+    regenerate_in(shop.checkout)
+    shop.commit("On this machine")
+    git(shop.checkout, "switch", "-q", "-c", "$(touch${IFS}pwned)")
+    (shop.checkout / "generator.yaml").write_text(text.replace("port: 8080}", "port: 8080, replicas: 3}"))
+    regenerate_in(shop.checkout)
+    git(shop.checkout, "add", "-A")
+    git(shop.checkout, "commit", "-qm", "Three")
+    git(shop.checkout, "push", "-q", shop.bare, "HEAD:work")
+    git(shop.checkout, "switch", "-q", "main")
+    git(shop.checkout, "merge", "-q", "--no-ff", "-m", "merge", "$(touch${IFS}pwned)")
+    git(shop.checkout, "push", "-q", shop.bare, "HEAD:refs/pull/1/merge")
+    request = forges.connect(str(shop.bare)).open("work", "main", '"; id; $(id) ${{ github.token }}', "")
+    return shop, request.number
+
+
+def regenerate_in(folder: Path) -> None:
+    words = [sys.executable, "-m", "generator", "-C", str(folder)]
+    done = subprocess.run(words, cwd=HERE.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def comments(bare: Path) -> list[str]:
+    found: list[str] = json.loads(git(bare, "show", "refs/gitops/requests/1:request.json"))["comments"]
+    return found
+
+
+def check_request(shop: Shop, number: str, repository: str = "acme/shop-gitops") -> Result:
+    """Run the workflow as the forge does for a request, from this repository or a fork of it."""
+    shop.github.environment |= {"GENERATOR_CACHE": str(REAL_CACHE)}
+    event = {"pull_request.number": number, "pull_request.head.repo.full_name": repository}
+    merge = git(shop.bare, "rev-parse", "refs/pull/1/merge")
+    git(shop.bare, "config", "uploadpack.allowAnySHA1InWant", "true")
+    return shop.github.run(".github/workflows/gitops-checks.yml", merge, name="pull_request", event=event)
+
+
+def test_a_request_is_checked_and_told_what_it_changes(request_: tuple[Shop, str]) -> None:
+    shop, number = request_
+    for _ in range(2):
+        run = check_request(shop, number)
+        assert run.succeeded, run.tail(60)
+    assert [step.result for step in run.steps] == ["success"] * len(run.steps)
+    [comment] = comments(shop.bare)
+    assert "-  replicas: 1\n+  replicas: 3\n" in comment
+    assert comment.strip() == run.summary.strip()
+    assert run.leaks == []
+    assert not list(shop.github.folder.rglob("pwned"))
+
+
+def test_a_request_that_nobody_generated_fails_and_is_told_all_the_same(request_: tuple[Shop, str]) -> None:
+    shop, number = request_
+    text = (shop.checkout / "overlays/dev/api/kustomization.yaml").read_text()
+    (shop.checkout / "overlays/dev/api/kustomization.yaml").unlink()
+    git(shop.checkout, "commit", "-qam", "By hand")
+    (shop.checkout / "generator.yaml").write_text(
+        (shop.checkout / "generator.yaml").read_text().replace("replicas: 3", "replicas: 4")
+    )
+    (shop.checkout / "overlays/dev/api/kustomization.yaml").write_text(text)
+    git(shop.checkout, "add", "-A")
+    git(shop.checkout, "commit", "-q", "--amend", "-m", "The spec alone")
+    git(shop.checkout, "push", "-q", "--force", shop.bare, "HEAD:refs/pull/1/merge")
+    run = check_request(shop, number)
+    assert run.outcome("generated files") == "failure"
+    assert (run.outcome("manifests"), run.outcome("comment")) == ("success", "success")
+    assert len(comments(shop.bare)) == 1
+
+
+def test_a_request_from_a_fork_gets_a_summary_and_no_comment(request_: tuple[Shop, str]) -> None:
+    shop, number = request_
+    run = check_request(shop, number, "mallory/shop-gitops")
+    assert run.succeeded, run.tail(60)
+    assert run.outcome("comment") == "skipped"
+    assert "replicas: 3" in run.summary
+    assert comments(shop.bare) == []

@@ -109,7 +109,7 @@ def _comment(options: argparse.Namespace, text: str) -> None:
     from generator.spec import loader
 
     spec = loader.load(options.directory)
-    forge = forges.connect(spec.repository)
+    forge = forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
     wanted = [request for request in forge.requests(spec.branch) if request.number == options.comment.lstrip("#!")]
     if not wanted:
         raise UsageError(f"no open pull request {options.comment} into {spec.branch}", "give its number")

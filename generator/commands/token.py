@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     from generator.spec import loader
 
     spec = loader.load(options.directory)
-    granted = github_token.token(spec.repository, options.api)
+    granted = github_token.token(spec.repository, options.api or spec.forge.url)
     if options.json:
         console.emit({"username": "x-access-token", "token": granted})
     else:

@@ -89,7 +89,7 @@ def install(spec: Spec, *, forge: bool = False) -> str:
 
 def _forge(spec: Spec) -> str:
     try:
-        return (spec.data.get("forge") or {}).get("kind") or forges.kind_of(spec.repository)
+        return spec.forge.kind or forges.kind_of(spec.repository)
     except ForgeError:
         return ""
 

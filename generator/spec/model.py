@@ -184,12 +184,21 @@ class Environment:
     cluster: str
     pod_security: str
     renamed_from: str | None = None
+    approvers: tuple[str, ...] = ()
 
     @property
     def destination(self) -> dict[str, str]:
         """As Argo CD writes it: ``server`` for a URL or an ARN, ``name`` for a name."""
         kind = "server" if ":" in self.cluster else "name"
         return {kind: self.cluster, "namespace": self.namespace}
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """Where the repository's pull requests are, as far as the spec says so; ``forges.connect`` takes both."""
+
+    kind: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +214,7 @@ class Spec:
     argocd_namespace: str
     ci: Data
     data: Data
+    forge: Forge = Forge()
 
 
 UNRELEASED: Final = "unreleased"
@@ -231,6 +241,7 @@ def build(data: Data) -> Spec:
         argocd_namespace=(data.get("argocd") or {}).get("namespace") or "argocd",
         ci=_set(data.get("ci") or {}),
         data=data,
+        forge=Forge(**_set(data.get("forge") or {})),
     )
 
 
@@ -247,6 +258,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         cluster=given.get("cluster") or IN_CLUSTER,
         pod_security=given.get("podSecurity") or "restricted",
         renamed_from=given.get("renamed_from"),
+        approvers=tuple(given.get("approvers") or ()),
     )
 
 

@@ -235,6 +235,7 @@ class _Run:
             "github.token": runner.token,
             "github.sha": commit,
             "github.ref_name": branch,
+            "github.repository": "acme/shop-gitops",
             **{f"github.event.{key}": value for key, value in event.items()},
             **{f"vars.{key}": value for key, value in runner.variables.items()},
             **{f"secrets.{key}": value for key, value in runner.secrets.items()},
