@@ -47,6 +47,7 @@ ci:
   install: "true"
   credentials: shop/git
   github: {{role: "arn:aws:iam::123456789012:role/ci"}}
+  checks: true
 apps:
   web:
     image: shop/web
@@ -364,7 +365,8 @@ def request_(shop: Shop, tmp_path: Path) -> tuple[Shop, str]:
     text = re.sub("repository: .*", f"repository: {shop.bare}", text)
     (shop.checkout / "generator.yaml").write_text(text)
     regenerate_in(shop.checkout)
-    shop.commit("On this machine")
+    git(shop.checkout, "commit", "-qam", "On this machine")
+    git(shop.checkout, "push", "-q", shop.bare, "HEAD:main")
     git(shop.checkout, "switch", "-q", "-c", "$(touch${IFS}pwned)")
     (shop.checkout / "generator.yaml").write_text(text.replace("port: 8080}", "port: 8080, replicas: 3}"))
     regenerate_in(shop.checkout)
@@ -409,6 +411,26 @@ def test_a_request_is_checked_and_told_what_it_changes(request_: tuple[Shop, str
     assert comment.strip() == run.summary.strip()
     assert run.leaks == []
     assert not list(shop.github.folder.rglob("pwned"))
+
+
+def test_codebuild_checks_a_request_and_comments_on_it_even_where_a_check_fails(request_: tuple[Shop, str]) -> None:
+    shop, number = request_
+    shop.codebuild.environment |= {"GENERATOR_CACHE": str(REAL_CACHE)}
+    shop.codebuild.buildspec = "buildspec-checks.yml"
+    build = shop.codebuild.build(git(shop.bare, "rev-parse", "work"), branch="work", request=number)
+    assert build.succeeded, build.tail(60)
+    [comment] = comments(shop.bare)
+    assert "-  replicas: 1\n+  replicas: 3\n" in comment
+    git(shop.checkout, "switch", "-q", "-c", "more", "$(touch${IFS}pwned)")
+    (shop.checkout / "generator.yaml").write_text(
+        (shop.checkout / "generator.yaml").read_text().replace("replicas: 3", "replicas: 4")
+    )
+    git(shop.checkout, "commit", "-qam", "The spec alone")
+    git(shop.checkout, "push", "-q", shop.bare, "HEAD:work")
+    build = shop.codebuild.build(git(shop.bare, "rev-parse", "work"), branch="work", request=number)
+    assert build.phases["build"].status == "FAILED"
+    assert len(comments(shop.bare)) == 1
+    assert build.leaks == []
 
 
 def test_a_request_that_nobody_generated_fails_and_is_told_all_the_same(request_: tuple[Shop, str]) -> None:
