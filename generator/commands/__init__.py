@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from generator.commands import (
     bump,
+    changed,
     check,
     completion,
     diff,
@@ -20,8 +21,10 @@ from generator.commands import (
     init,
     local,
     protection,
+    scan,
     schema,
     status,
+    token,
     tools,
     upgrade,
     validate,
@@ -51,6 +54,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "validate": validate,
     "upgrade": upgrade,
     "bump": bump,
+    "changed": changed,
+    "scan": scan,
+    "token": token,
     "status": status,
     "protection": protection,
     "schema": schema,
