@@ -98,8 +98,11 @@ def alike(one: Value, other: Value) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         if "kind" in one and "metadata" in one:
             return bool(one["kind"] == other.get("kind"))
-        same = sum(one[key] == other.get(key) for key in one)
+        same = sum(key in other and _agrees(value, other[key]) for key, value in one.items())
         return 2 * same >= max(len(one), len(other)) - 1 and not set(one).isdisjoint(other)
+    if isinstance(one, list) and isinstance(other, list):
+        pairwise = len(one) == len(other) and all(map(alike, one, other))
+        return pairwise or _similarity([*map(frozen, one)], [*map(frozen, other)]) >= _ALIKE
     if isinstance(one, Scalar) and isinstance(other, Scalar):
         if "\n" in one.text + other.text:
             return _similarity(one.text.split("\n"), other.text.split("\n")) >= _ALIKE
@@ -107,7 +110,12 @@ def alike(one: Value, other: Value) -> bool:
     return False
 
 
-def _similarity(one: Sequence[str], other: Sequence[str]) -> float:
+def _agrees(one: Value, other: Value) -> bool:
+    """Whether a field says the same; of a map or a list, it is enough that most of it does."""
+    return one == other or (not isinstance(one, Scalar) and alike(one, other))
+
+
+def _similarity(one: Sequence[object], other: Sequence[object]) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
