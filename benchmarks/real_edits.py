@@ -377,7 +377,7 @@ def lost(original: str, local: str, updated: str, merged: str, conflicts: list[C
     yield from (f"field {fact}" for fact in here - now - (before - after) if not _followed(fact, before, after))
     rewritten = _lines(local) - _lines(original) - _lines(merged)
     # A long text may be folded over several lines.
-    folded = sum(len(value) // 60 + value.count("\\n") for _, value in before - after)
+    folded = sum(len(value) // 20 + value.count("\\n") for _, value in before - after)
     if rewritten.total() > _changed_lines(original, updated) + folded:
         yield f"more lines than the spec has changed: {list(rewritten)}"
     # What a person has deleted stays deleted, and so does what the spec changes or adds within it.
@@ -431,8 +431,8 @@ def _leaves(data: Any, path: Names) -> Iterator[Fact]:
 
 
 def _lines(text: str) -> Counter[str]:
-    """The lines, but for those that only say that a block of text follows."""
-    return Counter(line for line in text.splitlines() if not re.search(r"[|>][-+0-9]*$", line))
+    """The lines, but for comments, which may have to move, and those that only say that a block of text follows."""
+    return Counter(line for line in text.splitlines() if not re.search(r"^\s*#|[|>][-+0-9]*$", line))
 
 
 def _changed_lines(original: str, updated: str) -> int:
