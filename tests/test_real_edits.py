@@ -10,9 +10,7 @@ from benchmarks import overlay, real_edits
 from generator.merge import Conflict, structural
 
 ORIGINAL = "kind: A\nspec:\n  replicas: 2\n  paused: false\n  list:\n  - name: a\n    value: x\n"
-LOCAL = (
-    "kind: A\nspec:\n  # ours\n  replicas: 2\n  paused: true\n  mine: 'yes'  # so\n  also: [1]\n  list:\n  - name: a\n    value: x\n"
-)
+LOCAL = "kind: A\nspec:\n  # ours\n  replicas: 2\n  paused: true\n  mine: 'yes'  # so\n  also: [1]\n  list:\n  - name: a\n    value: x\n"
 UPDATED = ORIGINAL.replace("replicas: 2", "replicas: 3").replace("value: x", "value: new")
 MERGED = LOCAL.replace("replicas: 2", "replicas: 3").replace("value: x", "value: new")
 LOSSES = {
