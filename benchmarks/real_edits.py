@@ -20,23 +20,20 @@ run would write, or if `kustomize build` fails where it had worked.
 from __future__ import annotations
 
 import random
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from benchmarks import overlay
+from benchmarks import chance, loss, overlay
 from generator import outputs, regenerate, tools, yaml_emit
 from generator.errors import SpecError
 from generator.merge import Conflict, Side, structural
@@ -44,8 +41,6 @@ from generator.merge.tree import Parsed
 from generator.spec import loader
 
 Spec = dict[str, Any]
-Names = tuple[str, ...]
-Fact = tuple[Names, str]
 
 SPEC: Spec = yaml.safe_load("""
 version: 1
@@ -255,57 +250,16 @@ def _written_otherwise(name: str, local: str, tally: Tally) -> None:
     for seed in range(VARIANTS):
         draw = random.Random(f"{name} {seed}")
         edited = bool(seed % 2)
-        former = _mutated(data, draw, renames=False) if edited else data
-        sides = yaml_emit.dump(former), local, yaml_emit.dump(_mutated(former, draw, renames=not edited))
+        former = chance.mutated(data, draw, renames=False) if edited else data
+        sides = yaml_emit.dump(former), local, yaml_emit.dump(chance.mutated(former, draw, renames=not edited))
         _, conflicts = structural.merge(name, *sides)
         merged, _ = structural.merge(name, *sides, lambda _: Side.LOCAL)
         tally.objects += 1
         tally.conflicts += len(conflicts)
         tally.shapes += any(not conflict.field for conflict in conflicts)
-        tally.lost += [f"seed {seed}: {name}: {what}" for what in lost(*sides, merged, conflicts)]
+        tally.lost += [f"seed {seed}: {name}: {what}" for what in loss.lost(*sides, merged, conflicts)]
         if structural.merge(name, sides[2], merged, sides[2]) != (merged, []):
             tally.lost.append(f"seed {seed}: {name}: a second time changes it")
-
-
-def _mutated(data: Any, draw: random.Random, *, renames: bool) -> Any:
-    changed = deepcopy(data)
-    for _ in range(draw.randrange(1, 6)):
-        _mutate(changed, draw, renames=renames)
-    return changed
-
-
-def _mutate(data: Any, draw: random.Random, *, renames: bool) -> None:
-    """Change, add or remove one thing, somewhere."""
-    places = [data]
-    for place in places:
-        below = place.values() if isinstance(place, dict) else place
-        places += [value for value in below if isinstance(value, dict | list) and value]
-    place = draw.choice(places)
-    key = draw.choice(list(place) if isinstance(place, dict) else range(len(place)))
-    if key == "name" and not renames:
-        return
-    match draw.choice(("change", "change", "remove", "add")):
-        case "remove" if len(place) > 1:
-            del place[key]
-        case "add" if isinstance(place, dict):
-            place[f"added-{len(place)}"] = draw.choice(("text", 8080, True, {"a": 1, "b": ["c"]}, ["x", "y: z"]))
-        case "add":
-            place.insert(key, _another(place[key], draw))
-        case _ if renames or not isinstance(place[key], dict):
-            place[key] = _another(place[key], draw)
-
-
-def _another(value: Any, draw: random.Random) -> Any:
-    """A value of the same kind."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + draw.randrange(100, 1000)
-    if isinstance(value, dict):
-        return {name: _another(item, draw) if name == "name" else item for name, item in value.items()}
-    if isinstance(value, list):
-        return [*value, f"more-{len(value)}"] if all(isinstance(item, str) for item in value) else value[:]
-    return f"{value}-{draw.randrange(100)}" if isinstance(value, str) else "was nothing"
 
 
 # -- one round ------------------------------------------------------------------
@@ -317,8 +271,8 @@ def _round(ours: Path, place: Path, edits: dict[str, str], tally: Tally) -> None
     shutil.copytree(ours, edited)
     for path, text in edits.items():
         (edited / path).write_text(text)
-        tally.fields += sum((_facts(text) - _facts(_text(ours, path))).values())
-        tally.comments += sum((_comments(text) - _comments(_text(ours, path))).values())
+        tally.fields += sum((loss.facts(text) - loss.facts(_text(ours, path))).values())
+        tally.comments += sum((loss.comments(text) - loss.comments(_text(ours, path))).values())
     built = {name for name in _overlays(edited) if _builds(edited / name)}
     for name, change in CHANGES.items():
         work = place / "work"
@@ -346,7 +300,7 @@ def _regenerated(work: Path, ours: Path, edits: dict[str, str], built: set[str],
         tally.merges += 1
         about = [conflict for conflict in conflicts if conflict.path == path]
         sides = original, text, updated.get(path, ""), merged[path]
-        tally.lost += [f"{name}: {path}: {what}" for what in lost(*sides, about)]
+        tally.lost += [f"{name}: {path}: {what}" for what in loss.lost(*sides, about)]
         tally.lost += [f"{name}, settled for the spec: {path}: {what}" for what in _comments_lost(work, path, about)]
     regenerate.apply(work, planned, prune=True)
     again = regenerate.plan(work)
@@ -363,85 +317,7 @@ def _comments_lost(work: Path, path: str, conflicts: list[Conflict]) -> list[str
         return []
     outcomes = regenerate.plan(work, lambda _: Side.UPDATED).outcomes
     (content,) = (outcome.content for outcome in outcomes if outcome.path == path)
-    return list(_comments(_text(work, path)) - _comments((content or b"").decode()))
-
-
-def lost(original: str, local: str, updated: str, merged: str, conflicts: list[Conflict]) -> Iterator[str]:
-    """Comments and scalars of the person's that are gone, and changes of the spec that have not come."""
-    if any(not conflict.field for conflict in conflicts) or not updated:
-        if merged != local:
-            yield "a file in conflict was changed"
-        return
-    yield from (f"comment {comment!r}" for comment in _comments(local) - _comments(original) - _comments(merged))
-    before, here, after, now = map(_facts, (original, local, updated, merged))
-    yield from (f"field {fact}" for fact in here - now - (before - after) if not _followed(fact, before, after))
-    rewritten = _lines(local) - _lines(original) - _lines(merged)
-    # A long text may be folded over several lines.
-    folded = sum(len(value) // 20 + value.count("\\n") for _, value in before - after)
-    if rewritten.total() > _changed_lines(original, updated) + folded:
-        yield f"more lines than the spec has changed: {list(rewritten)}"
-    # What a person has deleted stays deleted, and so does what the spec changes or adds within it.
-    deleted = set().union(*(_prefixes(path) for path, _ in before))
-    deleted -= set().union(*(_prefixes(path) for path, _ in here))
-    # A conflict over the name of an item is one over all of it.
-    told = [names[:-1] if names[-1] == "name" else names for names in map(_names, (c.field for c in conflicts))]
-    for fact in after - before - now:
-        plain = _plain(fact[0])
-        if deleted.isdisjoint(_prefixes(fact[0])) and not any(plain[: len(at)] == at[: len(plain)] for at in told):
-            yield f"change of the spec {fact}"
-
-
-def _prefixes(path: Names) -> set[Names]:
-    return {path[:length] for length in range(1, len(path) + 1)}
-
-
-def _followed(fact: Fact, before: Counter[Fact], after: Counter[Fact]) -> bool:
-    """Whether it was the generator's, in an item that the person gave another name, and the spec has changed it."""
-    known = {name for path, _ in before for name in path}
-    renamed = any(name.startswith("[") and name not in known for name in fact[0])
-    gone = {(_plain(path), value) for path, value in before - after}
-    return renamed and (_plain(fact[0]), fact[1]) in gone
-
-
-def _plain(path: Names) -> Names:
-    """The fields of a path, without the names of list items."""
-    return tuple(name for name in path if not name.startswith("["))
-
-
-def _names(dotted: str) -> Names:
-    """The fields of a conflict's path, without the places of list items."""
-    return tuple(part.partition("[")[0] for part in overlay.split(dotted))
-
-
-def _facts(text: str) -> Counter[Fact]:
-    """Every scalar at its path. Items go by their names where all have one; others are the same wherever they stand."""
-    return Counter(fact for data in yaml.load_all(text, yaml.CSafeLoader) for fact in _leaves(data, ()))
-
-
-def _leaves(data: Any, path: Names) -> Iterator[Fact]:
-    if isinstance(data, dict) and data:
-        for key, value in data.items():
-            yield from _leaves(value, (*path, str(key)))
-    elif isinstance(data, list) and data:
-        named = all(isinstance(item, dict) and "name" in item for item in data)
-        for item in data:
-            yield from _leaves(item, (*path, f"[{item['name']}]" if named else "[]"))
-    else:
-        yield path, repr(data)
-
-
-def _lines(text: str) -> Counter[str]:
-    """The lines, but for comments, which may have to move, and those that only say that a block of text follows."""
-    return Counter(line for line in text.splitlines() if not re.search(r"^\s*#|[|>][-+0-9]*$", line))
-
-
-def _changed_lines(original: str, updated: str) -> int:
-    matcher = SequenceMatcher(None, original.splitlines(), updated.splitlines(), autojunk=False)
-    return sum(max(a2 - a1, b2 - b1) for tag, a1, a2, b1, b2 in matcher.get_opcodes() if tag != "equal")
-
-
-def _comments(text: str) -> Counter[str]:
-    return Counter(comment.text for comment in Parsed(text, "").comments())
+    return list(loss.comments(_text(work, path)) - loss.comments((content or b"").decode()))
 
 
 # -- files and programs ------------------------------------------------------------

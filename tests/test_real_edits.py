@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import overlay, real_edits
+from benchmarks import loss, overlay, real_edits
 from generator.merge import Conflict, structural
 
 ORIGINAL = "kind: A\nspec:\n  replicas: 2\n  paused: false\n  list:\n  - name: a\n    value: x\n"
@@ -28,24 +28,24 @@ LOSSES = {
 def test_what_the_merge_makes_loses_nothing() -> None:
     merged, conflicts = structural.merge("f.yaml", ORIGINAL, LOCAL, UPDATED)
     assert (merged, conflicts) == (MERGED, [])
-    assert list(real_edits.lost(ORIGINAL, LOCAL, UPDATED, MERGED, [])) == []
+    assert list(loss.lost(ORIGINAL, LOCAL, UPDATED, MERGED, [])) == []
 
 
 @pytest.mark.parametrize(("was", "becomes", "told"), LOSSES.values(), ids=LOSSES)
 def test_a_loss_is_noticed(was: str, becomes: str, told: str) -> None:
     assert was in MERGED
-    assert list(real_edits.lost(ORIGINAL, LOCAL, UPDATED, MERGED.replace(was, becomes), [])) == [told]
+    assert list(loss.lost(ORIGINAL, LOCAL, UPDATED, MERGED.replace(was, becomes), [])) == [told]
 
 
 def test_a_file_that_is_written_in_another_way_is_noticed() -> None:
-    (told,) = real_edits.lost(ORIGINAL, LOCAL, UPDATED, MERGED.replace("\n  ", "\n    "), [])
+    (told,) = loss.lost(ORIGINAL, LOCAL, UPDATED, MERGED.replace("\n  ", "\n    "), [])
     assert told.startswith("more lines than the spec has changed")
 
 
 def test_a_change_of_the_spec_that_is_reported_is_not_missed() -> None:
     conflict = Conflict("f.yaml", 3, "spec.replicas", "2", "5", "3")
     local, merged = (text.replace("replicas: 2", "replicas: 5") for text in (LOCAL, MERGED.replace(": 3", ": 2")))
-    assert list(real_edits.lost(ORIGINAL, local, UPDATED, merged, [conflict])) == []
+    assert list(loss.lost(ORIGINAL, local, UPDATED, merged, [conflict])) == []
 
 
 def test_one_text_is_laid_over_another_with_its_comments() -> None:
