@@ -170,7 +170,7 @@ class _Landing:
         if self.queue and self.queue.name is None and (waiting or self.pushed):
             if self._nothing(tip):
                 return Published(None, self.attempts)
-            self._enter(self.queue)
+            self._enter(self.queue, waiting)
             return None
         if self.queue and self.queue.name:
             names = [intent.name for intent in waiting]
@@ -221,11 +221,15 @@ class _Landing:
         except (ValueError, KeyError, TypeError, GeneratorError):  # of another version of the generator
             return None
 
-    def _enter(self, queue: Queue) -> None:
+    def _enter(self, queue: Queue, waiting: Sequence[Intent]) -> None:
         """Publish our intent; where the server refuses that, go on without."""
         assert self.change.data is not None
+        data = self.change.data()
+        # A former run of the same build was killed while it waited: go on in its place.
+        queue.name = next((intent.name for intent in waiting if intent.data == data), None)
         try:
-            queue.publish(self.change.data(), self.remote.author)
+            if queue.name is None:
+                queue.publish(data, self.remote.author)
         except GitError as exc:
             if refusal.verdict(exc.stderr) is Verdict.DOWN:
                 raise
