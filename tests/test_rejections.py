@@ -29,6 +29,7 @@ RECORDED = {
     "git, an atomic push": ("!\trefs/heads/main:refs/heads/main\t[rejected] (fetch first)\n!\t:refs/gitops/intents/main/1\t[rejected] (atomic push failed)", MOVED, False),
     "git, an atomic push, at the server": (" ! [remote rejected] main -> main (atomic transaction failed)", MOVED, False),
     "git, an intent is gone": ("error: unable to delete 'refs/gitops/intents/main/1': remote ref does not exist", MOVED, False),
+    "git, no atomic pushes": ("fatal: the receiving end does not support --atomic push\nfatal: the remote end hung up unexpectedly", FINAL, False),
     "git, a lease": (" ! [rejected]        main -> main (stale info)", MOVED, False),
     "git, included by force": (" ! [rejected]        main -> main (remote ref updated since checkout)", MOVED, False),
     "git, a hook": ("remote: no releases on Fridays\n ! [remote rejected] main -> main (pre-receive hook declined)", FINAL, True),

@@ -253,12 +253,12 @@ class _Landing:
     def _after(self, exc: GitError) -> None:
         """Wait for the next attempt, or raise what no attempt will change."""
         verdict = refusal.verdict(exc.stderr)
-        self.down += verdict is Verdict.DOWN
         if self.queue and self.together and verdict is Verdict.FINAL:
             # No atomic pushes, or somebody's edit that the server does not take: each for himself, then.
             self.queue.withdraw()
-            self.queue = None
+            self.queue, self.together = None, False
             return
+        self.down += verdict is Verdict.DOWN
         if verdict is Verdict.FINAL or self.down > DOWN:
             raise refusal.refused(self.remote.branch, exc) if self.pushed else exc
         if self.queue is None or verdict is Verdict.DOWN:

@@ -23,7 +23,7 @@ FINAL: Final = re.compile(
     r"|authentication failed|could not read username|invalid credentials|access.?denied"
     r"|returned error: 4(?!08|09|2[59])\d\d|repository not found|does not appear to be a git repository"
     r"|deny (?:updating|current)|shallow update not allowed|unpacker error|exceeds|too large"
-    r"|could not read password|host key verification failed|certificate"
+    r"|does not support --atomic|could not read password|host key verification failed|certificate"
 )
 GUARDED: Final = r"protected|hook declined|gh0(?:06|13)|gl-hook-err|tf402455|not allowed to push|rule violations"
 MOVED: Final = re.compile(
