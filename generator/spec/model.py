@@ -5,6 +5,7 @@ Built from data that has passed every check, so nothing here reports faults.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import Any, Final, cast
 Data = Mapping[str, Any]
 
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
+ECR: Final = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 PLACEHOLDER: Final = "{environment}"
 # Of these fields there can be one: when an override sets it, the others give way.
 _RIVALS: Final = {
@@ -86,13 +88,30 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """What the registry's scan must not find: findings of this severity or worse, but for those to ignore."""
+
+    severity: str = "CRITICAL"
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
-    """How an app's image comes from this repository."""
+    """How an app's image comes from this repository.
+
+    ``cache`` and ``scan`` are ``None`` where the spec leaves them to the
+    registry's abilities, ``False`` where they are not wanted.
+    """
 
     source: str
     dockerfile: str
     test: tuple[str, ...]
     args: Mapping[str, str]
+    reports: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    cache: str | bool | None = None
+    sbom: bool = True
+    scan: Scan | bool | None = None
 
 
 @dataclass(frozen=True)
@@ -165,12 +184,21 @@ class Environment:
     cluster: str
     pod_security: str
     renamed_from: str | None = None
+    approvers: tuple[str, ...] = ()
 
     @property
     def destination(self) -> dict[str, str]:
         """As Argo CD writes it: ``server`` for a URL or an ARN, ``name`` for a name."""
         kind = "server" if ":" in self.cluster else "name"
         return {kind: self.cluster, "namespace": self.namespace}
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """Where the repository's pull requests are, as far as the spec says so; ``forges.connect`` takes both."""
+
+    kind: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +214,7 @@ class Spec:
     argocd_namespace: str
     ci: Data
     data: Data
+    forge: Forge = Forge()
 
 
 UNRELEASED: Final = "unreleased"
@@ -212,6 +241,7 @@ def build(data: Data) -> Spec:
         argocd_namespace=(data.get("argocd") or {}).get("namespace") or "argocd",
         ci=_set(data.get("ci") or {}),
         data=data,
+        forge=Forge(**_set(data.get("forge") or {})),
     )
 
 
@@ -228,6 +258,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         cluster=given.get("cluster") or IN_CLUSTER,
         pod_security=given.get("podSecurity") or "restricted",
         renamed_from=given.get("renamed_from"),
+        approvers=tuple(given.get("approvers") or ()),
     )
 
 
@@ -237,7 +268,18 @@ def _build(source: str, about: Data) -> Build:
         dockerfile=about.get("dockerfile") or "Dockerfile",
         test=tuple(about.get("test") or ()),
         args={name: text(value) for name, value in (about.get("args") or {}).items()},
+        reports=tuple(about.get("reports") or ()),
+        platforms=tuple(about.get("platforms") or ()),
+        cache=about.get("cache"),
+        sbom=about.get("sbom") is not False,
+        scan=_scan(about.get("scan")),
     )
+
+
+def _scan(given: Data | bool | None) -> Scan | bool | None:
+    if not isinstance(given, Mapping):
+        return given
+    return Scan(given.get("severity") or "CRITICAL", tuple(given.get("ignore") or ()))
 
 
 def overridden(base: Data, override: Data) -> dict[str, Any]:
