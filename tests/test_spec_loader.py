@@ -69,7 +69,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a list instead of a map": (
         "- version: 1\n",
         [
-            "1:1: expected a map, got a list / known here: version, project, repository, branch, registry, environments, apps, secretStore, argocd, ci",
+            "1:1: expected a map, got a list / known here: version, project, repository, branch, registry, environments, apps, secretStore, promotion, argocd, ci",
         ],
     ),
     "a word instead of a map": (
