@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from generator import git
+from generator.errors import GitError
 
 # What lies further back is not looked at; whoever asks is told so.
 DEPTH: Final = 500
@@ -53,6 +54,7 @@ class Clone:
         self.tip = ""
         self.branches: Mapping[str, str] = {}
         self._shallow: frozenset[str] = frozenset()
+        self._known: dict[tuple[str, str], bytes | None] = {}
 
     def fetch(self, prefix: str = "") -> None:
         """Get the branch, and all others whose names begin with ``prefix`` (which ends with a slash)."""
@@ -69,12 +71,18 @@ class Clone:
 
     def read(self, commit: str, path: str) -> bytes | None:
         """The bytes of a file in a commit; ``None`` if there is no such file."""
-        entry = self._git("ls-tree", commit, "--", path)
-        return self._bytes("cat-file", "blob", entry.split()[2]) if entry else None
+        if (commit, path) not in self._known:
+            try:
+                self._known[commit, path] = self._bytes("cat-file", "blob", f"{commit}:{path}")
+            except GitError:
+                self._known[commit, path] = None
+        return self._known[commit, path]
 
     def files(self, commit: str, *folders: str) -> list[str]:
         """The paths of all files in some folders of a commit."""
-        return self._git("-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", commit, "--", *folders).splitlines()
+        return self._git(
+            "-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", commit, "--", *folders
+        ).splitlines()
 
     def lay_out(self, commit: str, into: Path, *paths: str) -> None:
         """Put the files of a commit, or those at ``paths`` that exist, into a folder."""
@@ -83,7 +91,9 @@ class Clone:
             index = {"GIT_INDEX_FILE": str(self._scratch / f"index.{into.name}"), "GIT_WORK_TREE": str(into)}
             self._git("checkout", "--quiet", "--force", commit, "--", *names, env=index)
 
-    def log(self, *revisions: str, paths: Sequence[str] = (), first_parent: bool = False, limit: int = DEPTH) -> list[Commit]:
+    def log(
+        self, *revisions: str, paths: Sequence[str] = (), first_parent: bool = False, limit: int = DEPTH
+    ) -> list[Commit]:
         """Commits, the newest first. By ``first_parent``, a merge counts as the one change that it brought."""
         words = ["log", "-z", "--format=%H%x00%ct%x00%P%x00%B%x00", f"--max-count={limit}"]
         words += ["--first-parent"] if first_parent else []
@@ -101,7 +111,7 @@ class Clone:
         """Whether a commit is within the history that was fetched."""
         try:
             self._git("cat-file", "-e", f"{commit}^{{commit}}")
-        except git.GitError:
+        except GitError:
             return False
         return True
 
@@ -111,7 +121,9 @@ class Clone:
         self._git("push", "--porcelain", lease, "--", self.url, f":{_OURS}{branch}", network=True)
 
     def _git(self, *words: str, env: Mapping[str, str] | None = None, network: bool = False) -> str:
-        return git.within(self._scratch / "objects", words, {**self._place, **(env or {})}, self.url if network else None)
+        return git.within(
+            self._scratch / "objects", words, {**self._place, **(env or {})}, self.url if network else None
+        )
 
     def _bytes(self, *words: str) -> bytes:
         return git.bytes_within(self._scratch / "objects", words, self._place)

@@ -68,22 +68,21 @@ def run(options: argparse.Namespace) -> int:
         with console.progress(f"reading {branch}"):
             found.fetch(prefix(spec.project, options.to))
         if options.dry_run:
-            return _dry_run(options, _proposal(options, found, spec, wish, render=True))
+            return _dry_run(options, _proposal(found, spec, wish, render=True))
         return _promote(options, found, spec, wish)
 
 
 def _promote(options: argparse.Namespace, found: Clone, spec: Spec, wish: Wish) -> int:
     from generator.errors import RepositoryError
     from generator.release.promotion import request
-    from generator.release.promotion.request import Done
 
     if options.push:
-        proposed = _proposal(options, found, spec, wish, render=False)
+        proposed = _proposal(found, spec, wish, render=False)
         with console.progress(f"pushing to {found.branch}"):
             _report(options, proposed, request.push(found, proposed, force=options.force))
         return 0
     forge = _forge(found.url, spec)
-    proposed = _proposal(options, found, spec, wish, render=True)
+    proposed = _proposal(found, spec, wish, render=True)
     with console.progress("talking to the forge"):
         done: Done = request.open_request(found, forge, proposed, _teller(proposed), force=options.force)
         if options.merge:
@@ -96,7 +95,7 @@ def _promote(options: argparse.Namespace, found: Clone, spec: Spec, wish: Wish) 
     return 0
 
 
-def _proposal(options: argparse.Namespace, found: Clone, spec: Spec, wish: Wish, *, render: bool) -> Proposal:
+def _proposal(found: Clone, spec: Spec, wish: Wish, *, render: bool) -> Proposal:
     from datetime import UTC, datetime
 
     from generator.release.promotion import body, proposal

@@ -167,7 +167,7 @@ class Environment:
     cluster: str
     pod_security: str
     renamed_from: str | None = None
-    gates: Gates = Gates()
+    gates: Gates = field(default_factory=Gates)
 
     @property
     def destination(self) -> dict[str, str]:
@@ -189,7 +189,7 @@ class Spec:
     argocd_namespace: str
     ci: Data
     data: Data
-    promotion: Promotion = Promotion()
+    promotion: Promotion = field(default_factory=Promotion)
 
 
 UNRELEASED: Final = "unreleased"

@@ -94,7 +94,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """When a promotion into an environment may land, and who says so. ``soak`` is in seconds; ``None``: as everywhere."""
+    """When a promotion into an environment may land, and who says so. ``soak`` is in seconds; ``None``: as anywhere."""
 
     approvers: tuple[str, ...] = ()
     soak: int | None = None
@@ -127,9 +127,7 @@ def gates(given: Mapping[str, Any]) -> Gates:
             for item in given.get("freeze") or ()
         ),
         windows=tuple(
-            Window(
-                tuple(item.get("days") or DAYS), item.get("from") or "00:00", item.get("to") or "00:00", _zone(item)
-            )
+            Window(tuple(item.get("days") or DAYS), item.get("from") or "00:00", item.get("to") or "00:00", _zone(item))
             for item in given.get("windows") or ()
         ),
     )

@@ -18,7 +18,9 @@ from generator.yaml_edit import Image
 # Of all forges' limits, in characters, those below GitHub's (65,536).
 LIMIT: Final = 60_000
 LIMITS: Final = {"codecommit": 10_000}
+WITHDRAWN: Final = "withdrawn"
 _LEAST_FOR_DIFF: Final = 2_000
+_FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit of a person to this branch stops that."
 _SYMBOLS: Final = {State.PASSED: "✅", State.FAILED: "❌", State.UNKNOWN: "❔"}
 _MARKER: Final = re.compile(r"<!-- gitops-generator promotion (\{.*\}) -->")
 # What tells most of an object, the first first; all others come after these.
@@ -62,7 +64,7 @@ def marked(body: str, mark: Marker) -> str:
 def withdrawn(body: str) -> str:
     """The body of a request that we close ourselves: nobody has said no to what it holds."""
     found = marker(body)
-    return marked(body, replace(found, content="withdrawn")) if found else body
+    return marked(body, replace(found, content=WITHDRAWN)) if found else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Story:
 def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
     """The Markdown, never longer than ``limit`` characters: commits are cut before the table, the diff before both."""
     head = "\n".join([*_table(story), *_checks(story.checks), *_left_out(story.left_out), *story.notes])
-    foot = f"\n---\nMade by `promote`; run it again to bring it up to date. What a person commits here stops that.\n{mark}\n"
+    foot = f"\n---\n{_FOOT}\n{mark}\n"
     room = limit - len(foot) - 1
     if len(head) > room - _LEAST_FOR_DIFF:
         head = _cut(head, room - _LEAST_FOR_DIFF)

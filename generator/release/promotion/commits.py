@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from generator.clone import Clone, Commit
-from generator.release import image
+from generator.release import image, message
 from generator.release.image import Slot
 from generator.release.promotion.moves import Move
 from generator.spec.model import Spec
@@ -91,14 +91,9 @@ def between(clone: Clone, spec: Spec, move: Move) -> Between:
     return Between(move.app, link=link, reason="" if link else f"from {old[:12]} to {new[:12]} in {repository}")
 
 
-def reference(clone: Clone, spec: Spec, move: Move) -> dict[str, str]:
-    """The trailers that say which commit a promoted image was built from, as its first release had them."""
-    release = _released(clone, spec, move.app, _pair(move.after))
-    if release is None:
-        return {}
-    names = ("author", "date", "subject", "sha", "repourl")
-    found = {name: release.trailers(f"Argocd-reference-commit-{name}") for name in names}
-    return {name: values[0] for name, values in found.items() if len(values) == 1}
+def released(clone: Clone, spec: Spec, move: Move) -> Commit | None:
+    """The commit that released a promoted image first, with what it was built from."""
+    return _released(clone, spec, move.app, _pair(move.after))
 
 
 def _pair(found: Image) -> tuple[str | None, str | None]:
@@ -108,22 +103,30 @@ def _pair(found: Image) -> tuple[str | None, str | None]:
 def _released(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> Commit | None:
     """The commit that released an image first: the build's own, in the earliest environment that has had it."""
     for environment in spec.environments:
-        for release in releases(clone, image.slot(spec, app, environment)):
+        place = image.slot(spec, app, environment)
+        for release in releases(clone, place):
             if release.image == wanted:
-                if release.commit.trailers("Argocd-reference-commit-sha"):
-                    return release.commit
+                found = (one for one in _made_by(clone, release, place) if "sha" in message.source(one.message))
+                if one := next(found, None):
+                    return one
                 break
     return None
+
+
+def _made_by(clone: Clone, release: Release, place: Slot) -> list[Commit]:
+    """The commit that released an image, and those that it merged."""
+    commit = release.commit
+    if len(commit.parents) < 2:
+        return [commit]
+    return [commit, *clone.log(f"{commit.parents[0]}..{commit.id}", paths=[place.path])]
 
 
 def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> tuple[str, str] | None:
     """The commit that an image was built from, and its repository."""
     release = _released(clone, spec, app, wanted)
-    found = release.trailers("Argocd-reference-commit-sha") if release else []
-    if release is None or len(set(found)) != 1 or not _SHA.fullmatch(found[0]):
-        return None
-    urls: Sequence[str] = release.trailers("Argocd-reference-commit-repourl")
-    return found[0], urls[0] if urls else spec.repository
+    about = message.source(release.message) if release else {}
+    sha = about.get("sha", "")
+    return (sha, about.get("repourl") or spec.repository) if _SHA.fullmatch(sha) else None
 
 
 def _link(repository: str, old: str, new: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from generator.clone import Clone
 from generator.errors import GeneratorError, RepositoryError, SpecError
-from generator.release import image, manifests, pin
+from generator.release import image, manifests, message, pin
 from generator.release.promotion import body, checks, commits, moves
 from generator.release.promotion.body import Marker, Story
 from generator.release.promotion.checks import AskHealth, Check
@@ -21,7 +22,7 @@ from generator.release.rendered_diff import Change
 from generator.spec import loader
 from generator.spec.model import Spec
 
-_SPEC_AND_MORE = (loader.FILE_NAME,)
+TRAILER: Final = "Promoted-from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A promotion of the branch's tip. ``content`` names exactly what it would change; empty: there is nothing to do."""
+    """A promotion of the branch's tip. ``content`` names what exactly it would change; empty: nothing."""
 
     spec: Spec
     apps: tuple[str, ...]
@@ -100,13 +101,7 @@ def spec_of(clone: Clone) -> Spec:
     except UnicodeDecodeError as exc:
         raise RepositoryError(f"{loader.FILE_NAME} on {clone.branch}: is not UTF-8", "save it as UTF-8") from exc
     except SpecError as exc:
-        raise SpecError(
-            [type(fault)(f"{clone.branch}:{fault.file}", *_rest(fault)) for fault in exc.faults]
-        ) from exc
-
-
-def _rest(fault: object) -> tuple[object, ...]:
-    return tuple(getattr(fault, name) for name in ("line", "column", "path", "message", "hint"))
+        raise SpecError([replace(fault, file=f"{clone.branch}:{fault.file}") for fault in exc.faults]) from exc
 
 
 def propose(clone: Clone, wish: Wish, health: AskHealth, now: datetime, limit: int, *, render: bool = True) -> Proposal:
@@ -176,16 +171,17 @@ def _title(going: Sequence[Move], source: str, target: str) -> str:
 
 
 def _message(clone: Clone, spec: Spec, going: Sequence[Move], source: str, target: str) -> str:
-    """The commit's message; ``Promoted-from`` is how a later run knows its own commits from those of people."""
-    lines = [_title(going, source, target), ""]
-    for move in going:
-        digest = f"@{move.after.digest}" if move.after.digest else ""
-        lines.append(f"Release: {move.app} {target} {move.after.tag}{digest}")
-    lines.append(f"Promoted-from: {source}")
-    if len(going) == 1:
-        about = commits.reference(clone, spec, going[0])
-        lines += [f"Argocd-reference-commit-{name}: {value}" for name, value in about.items()]
-    return "\n".join(lines) + "\n"
+    """The commit's message; its last trailer is how a later run knows its own commits from those of people."""
+    released = [message.release(move.target, move.after) for move in going]
+    # A commit has one reference, so it is given where there is one image.
+    origin = commits.released(clone, spec, going[0]) if len(going) == 1 else None
+    text = message.compose(
+        _title(going, source, target),
+        released,
+        build=message.build(origin.message) if origin else None,
+        source=message.source(origin.message) if origin else None,
+    )
+    return f"{text}{TRAILER}: {source}\n"
 
 
 def _rendered(clone: Clone, files: Mapping[str, bytes], going: Sequence[Move]) -> list[Change]:
@@ -199,6 +195,3 @@ def _rendered(clone: Clone, files: Mapping[str, bytes], going: Sequence[Move]) -
         for path, content in files.items():
             (after / path).write_bytes(content)
         return manifests.compare(before, after, places)
-
-
-Proposer = Callable[[], Proposal]

@@ -19,8 +19,6 @@ from generator.release.promotion import body, checks, proposal
 from generator.release.promotion.proposal import Proposal
 from generator.release.publish import propose, publish
 
-TRAILER = "Promoted-from"
-
 
 class Action(StrEnum):
     """What a run has done."""
@@ -65,6 +63,7 @@ def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None,
         return Done(Action.NOTHING)
     request, action = _request(clone, forge, found, mine, moved=commit != clone.branches.get(found.head))
     closed = _supersede(clone, forge, found, request, requests)
+    _tidy(clone, forge, found, requests)
     if tell is not None:
         request = _tell(forge, found, request, tell)
     return Done(action, request, commit, closed)
@@ -100,7 +99,9 @@ def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
 
 def _require_ours(clone: Clone, head: str) -> None:
     """A person may have committed to our branch, as a review's fix; that must not be lost."""
-    theirs = [commit for commit in _own(clone, head) if len(commit.parents) < 2 and not commit.trailers(TRAILER)]
+    theirs = [
+        commit for commit in _own(clone, head) if len(commit.parents) < 2 and not commit.trailers(proposal.TRAILER)
+    ]
     if theirs:
         names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
         raise RepositoryError(
@@ -179,6 +180,21 @@ def _supersede(
             _close(clone, forge, other, f"Superseded by {request.url}.")
             closed.append(other)
     return tuple(closed)
+
+
+def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRequest]) -> None:
+    """Remove the branches of requests that we have closed ourselves, where a run died in between."""
+    left = set(clone.branches) - {found.head} - {request.head for request in requests}
+    if not left:
+        return
+    last: dict[str, PullRequest] = {}
+    for request in forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target), "closed"):
+        last.setdefault(request.head, request)
+    for branch in left & set(last):
+        mark = body.marker(last[branch].body)
+        if mark is not None and mark.content == body.WITHDRAWN:
+            with suppress(GitError):
+                clone.drop(branch, clone.branches[branch])
 
 
 def _close(clone: Clone, forge: Forge, request: PullRequest, reason: str) -> None:
