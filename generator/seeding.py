@@ -14,9 +14,9 @@ from pathlib import Path
 from generator import tree
 from generator.errors import RepositoryError
 from generator.merge import Outcome, State
-from generator.outputs.kustomization import base_path, copy_path
 from generator.spec import promoted
 from generator.spec.model import PROMOTED, Spec
+from generator.spec.paths import base_path, copy_path
 
 
 @dataclass(frozen=True, slots=True)
