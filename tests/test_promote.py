@@ -427,3 +427,113 @@ def test_the_marker_is_read_back(shop: Shop) -> None:
     mark = body.marker(shop.requests()[0].body)
     assert mark is not None
     assert mark.apps == ("web",)
+
+
+# -- the base
+
+
+BASE = TEN_LINES.replace("registry:", "promotion: {base: true}\nregistry:") + "    config: {LEVEL: info}\n"
+
+
+def test_a_base_goes_from_environment_to_environment(shop: Shop) -> None:
+    """gitops-environment-promotion#3, kustomize#747: a change of the base is promoted, too."""
+    shop.spec(BASE)
+    for env in ("dev", "staging", "prod"):
+        shop.bump("web", "v1", env)
+    shop.spec(BASE.replace("port: 8080", "port: 9090"))
+    done = shop.json("web", "--to", "staging")
+    assert (done["action"], done["moves"], [base["app"] for base in done["bases"]]) == ("opened", [], ["web"])
+    (request,) = shop.requests()
+    assert request.title == "Promote the base of web from dev to staging"
+    assert "-        - containerPort: 8080\n+        - containerPort: 9090" in request.body
+    shop.promote("web", "--to", "staging", "--merge")
+    assert "containerPort: 9090" in shop.content("overlays/staging/web/base/deployment.yaml")
+    assert "containerPort: 8080" in shop.content("overlays/prod/web/base/deployment.yaml")
+    assert shop.json("web", "--to", "staging")["action"] == "nothing"
+    git(shop.folder, "pull", "-q", "--rebase")
+    planned = regenerate.plan(shop.folder)
+    assert (planned.changes, planned.record) == ([], {})
+    assert shop.json("web", "--to", "prod", "--push")["action"] == "pushed"
+    assert "containerPort: 9090" in shop.content("overlays/prod/web/base/deployment.yaml")
+
+
+def test_image_and_base_go_in_one_commit(shop: Shop) -> None:
+    shop.spec(BASE)
+    shop.bump("web", "v1")
+    shop.spec(BASE.replace("port: 8080", "port: 9090").replace("    health: /healthz\n", ""))
+    done = shop.json("web", "--to", "staging", "--push")
+    assert (len(done["moves"]), len(done["bases"])) == (1, 1)
+    assert shop.tag("web", "staging") == "v1"
+    assert "livenessProbe" not in shop.content("overlays/staging/web/base/deployment.yaml")
+    assert "livenessProbe" in shop.content("overlays/prod/web/base/deployment.yaml")
+
+
+def test_edits_of_people_travel_and_stay_and_conflicts_are_told(shop: Shop) -> None:
+    shop.spec(BASE)
+    base, copy = "base/web/deployment.yaml", "overlays/staging/web/base/deployment.yaml"
+    shop.edit(base, lambda text: text.replace("maxSurge: 1", "maxSurge: 5 # dev's"))
+    shop.edit("base/web/kustomization.yaml", lambda text: text.replace("resources:", "resources:\n- extra.yaml"))
+    (shop.folder / "base/web/extra.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: extra}\n")
+    shop.push("A file of mine")
+    shop.edit(copy, lambda text: text.replace("maxUnavailable: 0", "maxUnavailable: 1 # staging's"))
+    shop.promote("web", "--to", "staging", "--merge")
+    content = shop.content(copy)
+    assert "maxSurge: 5 # dev's" in content
+    assert "maxUnavailable: 1 # staging's" in content
+    assert "name: extra" in shop.content("overlays/staging/web/base/extra.yaml")
+    shop.edit(
+        base, lambda text: text.replace("maxSurge: 5", "maxSurge: 6").replace("maxUnavailable: 0", "maxUnavailable: 2")
+    )
+    done = shop.json("web", "--to", "staging")
+    assert len(done["bases"][0]["conflicts"]) == 1
+    (request,) = shop.requests()
+    assert "`1`, not `2`" in request.body
+    shop.promote("web", "--to", "staging", "--merge")
+    content = shop.content(copy)
+    assert "maxSurge: 6 # dev's" in content
+    assert "maxUnavailable: 1 # staging's" in content
+    # An edit that the source gives up goes from the copy as well.
+    shop.edit(base, lambda text: text.replace("maxSurge: 6 # dev's", "maxSurge: 1"))
+    shop.promote("web", "--to", "staging", "--merge")
+    assert "maxSurge: 1\n" in shop.content(copy)
+
+
+def test_what_the_base_no_longer_has_goes(shop: Shop) -> None:
+    spec = BASE + "    ingress: {host: shop.example.com}\n"
+    shop.spec(spec)
+    shop.spec(BASE)
+    assert "ingress.yaml" in git(shop.bare, "ls-tree", "-r", "--name-only", "main", "overlays/staging/web/base")
+    shop.promote("web", "--to", "staging", "--merge")
+    assert "ingress.yaml" not in git(shop.bare, "ls-tree", "-r", "--name-only", "main", "overlays/staging/web/base")
+    assert "ingress.yaml" in git(shop.bare, "ls-tree", "-r", "--name-only", "main", "overlays/prod/web/base")
+
+
+def test_a_branch_that_is_not_generated_is_refused(shop: Shop) -> None:
+    shop.spec(BASE)
+    shop.edit("generator.yaml", lambda text: text.replace("port: 8080", "port: 9090"))
+    refused = shop.promote("web", "--to", "staging", code=1)
+    assert "main is not what its spec says" in refused.stderr
+
+
+def test_the_base_soaks_as_well(shop: Shop) -> None:
+    spec = BASE.replace("{base: true}", "{base: true, soak: 1h}")
+    shop.spec(spec)
+    shop.spec(spec.replace("port: 8080", "port: 9090"))
+    refused = shop.promote("web", "--to", "staging", "--push", code=1)
+    assert "the base of web has soaked in dev" in refused.stderr
+
+
+def test_an_older_build_is_told_by_its_number_even_where_history_is_short(shop: Shop) -> None:
+    built = 'metadata:\n  annotations:\n    gitops-generator/built: "codebuild/shop {} 2026-11-21T09:30:00Z"\n'
+    for env, tag, number in (("dev", "v1", 3), ("staging", "v2", 7)):
+        shop.bump("web", tag, env)
+        shop.edit(
+            f"overlays/{env}/web/kustomization.yaml",
+            lambda text, number=number: text.replace("namespace:", f"{built.format(number)}namespace:"),
+        )
+    refused = shop.promote("web", "--to", "staging", code=1)
+    assert "v1 is of an older build than v2, which staging has" in refused.stderr
+    shop.promote("web", "--to", "staging", "--push", "--force")
+    assert "gitops-generator/built: codebuild/shop 3 " in shop.content(
+        "overlays/staging/web/kustomization.yaml"
+    ).replace('"', "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator import console
@@ -11,6 +12,7 @@ from generator import console
 if TYPE_CHECKING:
     from generator.clone import Clone
     from generator.forges import Forge, PullRequest
+    from generator.merge import Conflict
     from generator.release.promotion.proposal import Proposal, Wish
     from generator.release.promotion.request import Done
     from generator.spec.model import Spec
@@ -68,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         with console.progress(f"reading {branch}"):
             found.fetch(prefix(spec.project, options.to))
         if options.dry_run:
-            return _dry_run(options, _proposal(found, spec, wish, render=True))
+            return _dry_run(options, _proposal(found, wish))
         return _promote(options, found, spec, wish)
 
 
@@ -77,44 +79,60 @@ def _promote(options: argparse.Namespace, found: Clone, spec: Spec, wish: Wish) 
     from generator.release.promotion import request
 
     if options.push:
-        proposed = _proposal(found, spec, wish, render=False)
+        proposed = _proposal(found, wish, render=False)
         with console.progress(f"pushing to {found.branch}"):
-            _report(options, proposed, request.push(found, proposed, force=options.force))
+            done = request.push(found, proposed, force=options.force)
+        _report(options, proposed, done)
         return 0
     forge = _forge(found.url, spec)
-    proposed = _proposal(found, spec, wish, render=True)
+    proposed = _proposal(found, wish, forge=forge)
     with console.progress("talking to the forge"):
-        done: Done = request.open_request(found, forge, proposed, _teller(proposed), force=options.force)
+        done = request.open_request(found, forge, proposed, _teller(proposed), force=options.force)
         if options.merge:
             try:
                 done = request.merge(found, forge, proposed, done, force=options.force)
             except RepositoryError:
-                _report(options, proposed, done, quietly=options.json)
+                if not options.json:
+                    _report(options, proposed, done)
                 raise
     _report(options, proposed, done)
     return 0
 
 
-def _proposal(found: Clone, spec: Spec, wish: Wish, *, render: bool) -> Proposal:
+class _Generator:
+    """Regeneration, for a promotion of the base."""
+
+    def stale(self, directory: Path) -> list[str]:
+        """See ``Generate``."""
+        from generator import regenerate
+
+        planned = regenerate.plan(directory)
+        return sorted({*(outcome.path for outcome in planned.changes), *planned.record})
+
+    def write(self, directory: Path) -> list[Conflict]:
+        """See ``Generate``."""
+        from generator import regenerate
+        from generator.merge import Side
+
+        kept: list[Conflict] = []
+
+        def keep(conflict: Conflict) -> Side:
+            kept.append(conflict)
+            return Side.LOCAL
+
+        regenerate.write(directory, regenerate.plan(directory, keep))
+        return kept
+
+
+def _proposal(found: Clone, wish: Wish, *, forge: Forge | None = None, render: bool = True) -> Proposal:
     from datetime import UTC, datetime
 
     from generator.release.promotion import body, proposal
 
-    limit = body.LIMITS.get(_kind(found.url, spec), body.LIMIT)
+    limit = min(forge.body_limit, body.LIMIT) if forge else body.LIMIT
+    asked = proposal.Asked(_health, _Generator(), datetime.now(UTC), limit)
     with console.progress("building overlays before and after" if render else "reading overlays"):
-        return proposal.propose(found, wish, _health, datetime.now(UTC), limit, render=render)
-
-
-def _kind(url: str, spec: Spec) -> str:
-    """Which forge this is; empty where that cannot be told."""
-    from generator import forges
-    from generator.errors import ForgeError
-
-    given = spec.data.get("forge") or {}
-    try:
-        return str(given.get("kind") or forges.kind_of(url))
-    except ForgeError:
-        return ""
+        return proposal.propose(found, wish, asked, render=render)
 
 
 def _forge(url: str, spec: Spec) -> Forge:
@@ -146,16 +164,14 @@ def _teller(found: Proposal) -> Callable[[PullRequest], None] | None:
 def _dry_run(options: argparse.Namespace, found: Proposal) -> int:
     if options.json:
         console.emit({**_as_json(found), "action": "nothing", "title": found.title, "body": found.body})
-    elif found.going:
+    elif found.content:
         console.say(f"# {found.title}\n\n{found.body}")
     else:
         _say_left_out(found)
     return 0
 
 
-def _report(options: argparse.Namespace, found: Proposal, done: Done, *, quietly: bool = False) -> None:
-    if quietly:
-        return
+def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
     if options.json:
         request = done.request
         shown = {"number": request.number, "url": request.url, "state": request.state} if request else None
@@ -169,6 +185,11 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done, *, quietly
     if found.going:
         head = ("APP", found.target.upper(), "NEW", "STATE")
         console.table(head, [(m.app, m.before.tag or "-", m.after.tag or "-", done.action) for m in found.going])
+    for base in found.bases:
+        console.say(f"the base of {base.app}: {done.action}")
+        for conflict in base.conflicts:
+            where = f"{conflict.path}:{conflict.line} {conflict.field or 'the file'}"
+            console.say(f"  {where}: keeps {conflict.local}, not {conflict.updated}")
     _say_left_out(found)
     for check in found.checks:
         console.say(f"{check.state}: {check.name}: {check.detail}")
@@ -213,6 +234,10 @@ def _as_json(found: Proposal) -> dict[str, object]:
                 "after": {"tag": move.after.tag, "digest": move.after.digest},
             }
             for move in found.going
+        ],
+        "bases": [
+            {"app": base.app, "conflicts": [f"{c.path}:{c.line} {c.field}" for c in base.conflicts]}
+            for base in found.bases
         ],
         "left_out": [{"app": item.app, "why": item.why, "reason": item.reason} for item in found.left_out],
         "checks": [{"name": check.name, "state": check.state, "detail": check.detail} for check in found.checks],

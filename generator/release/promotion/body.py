@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from generator.release import rendered_diff
+from generator.release.promotion.bases import BaseMove
 from generator.release.promotion.checks import Check, State
 from generator.release.promotion.commits import Between
 from generator.release.promotion.moves import LeftOut, Move, Why
@@ -17,7 +18,6 @@ from generator.yaml_edit import Image
 
 # Of all forges' limits, in characters, those below GitHub's (65,536).
 LIMIT: Final = 60_000
-LIMITS: Final = {"codecommit": 10_000}
 WITHDRAWN: Final = "withdrawn"
 _LEAST_FOR_DIFF: Final = 2_000
 _FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit of a person to this branch stops that."
@@ -79,12 +79,12 @@ class Story:
     checks: Sequence[Check]
     between: Sequence[Between]
     changes: Sequence[Change]
-    notes: Sequence[str] = ()
+    bases: Sequence[BaseMove] = ()
 
 
 def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
     """The Markdown, never longer than ``limit`` characters: commits are cut before the table, the diff before both."""
-    head = "\n".join([*_table(story), *_checks(story.checks), *_left_out(story.left_out), *story.notes])
+    head = "\n".join([*_table(story), *_checks(story.checks), *_bases(story.bases), *_left_out(story.left_out)])
     foot = f"\n---\n{_FOOT}\n{mark}\n"
     room = limit - len(foot) - 1
     if len(head) > room - _LEAST_FOR_DIFF:
@@ -112,9 +112,11 @@ def shown(found: Image) -> str:
 
 
 def _table(story: Story) -> list[str]:
+    head = [f"### What moves from {story.source} to {story.target}", ""]
+    if not story.going:
+        return [*head, "No image."]
     lines = [
-        f"### What moves from {story.source} to {story.target}",
-        "",
+        *head,
         f"| app | {story.target} has | will have | digest | in {story.source} since |",
         "|---|---|---|---|---|",
     ]
@@ -132,6 +134,22 @@ def _checks(checks: Sequence[Check]) -> list[str]:
     return lines + [
         f"| {_SYMBOLS[check.state]} {check.state} | {_plain(check.name)} | {_plain(check.detail)} |" for check in checks
     ]
+
+
+def _bases(bases: Sequence[BaseMove]) -> list[str]:
+    if not bases:
+        return []
+    lines = ["", "### The base", ""]
+    for move in bases:
+        kept = len(move.conflicts)
+        what = f"; {kept} place{'s' if kept > 1 else ''} stay as a person has them here:" if kept else ""
+        lines.append(f"- {code(move.app)}: brought to what the source builds on{what}")
+        lines += [
+            f"  - {code(f'{c.path}:{c.line}')} {code(c.field or 'the file')}: keeps {code(str(c.local))}, "
+            f"not {code(str(c.updated))}"
+            for c in move.conflicts
+        ]
+    return lines
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> list[str]:

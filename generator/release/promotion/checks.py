@@ -61,13 +61,22 @@ def all_of(
     now: datetime,
 ) -> list[Check]:
     """Every check of a promotion. A window and a freeze that the environment does not have are not mentioned."""
-    required = target.gates.soak if target.gates.soak is not None else spec.promotion.soak
+    required = soak(spec, target)
     return [
         *(_healthy(move, health) for move in moves),
-        *(soaked(move, since(move), required, now) for move in moves if required),
+        *(
+            soaked(f"{move.app} has soaked in {move.source.environment}", since(move), required, now)
+            for move in moves
+            if required
+        ),
         *frozen(target, now),
         *windows(target, now),
     ]
+
+
+def soak(spec: Spec, target: Environment) -> int:
+    """How long a build must have been in the environment before, in seconds."""
+    return target.gates.soak if target.gates.soak is not None else spec.promotion.soak
 
 
 def failed(checks: Iterable[Check]) -> list[Check]:
@@ -84,10 +93,9 @@ def _healthy(move: Move, health: AskHealth) -> Check:
     return Check(name, State.PASSED if found.healthy else State.FAILED, detail)
 
 
-def soaked(move: Move, release: Release | None, required: int, now: datetime) -> Check:
-    """Whether the image has been in the source for ``required`` seconds."""
+def soaked(name: str, release: Release | None, required: int, now: datetime) -> Check:
+    """Whether what is promoted has been in the source for ``required`` seconds."""
     length = str(timedelta(seconds=required)).removesuffix(":00") + (" h" if required < 86400 else "")
-    name = f"{move.app} has soaked in {move.source.environment}"
     if release is None:
         return Check(name, State.UNKNOWN, f"its history does not tell since when; {length} are asked for")
     start = datetime.fromtimestamp(release.commit.seconds, UTC)

@@ -64,6 +64,12 @@ def since(clone: Clone, place: Slot) -> Release | None:
     return next(releases(clone, place), None)
 
 
+def since_folder(clone: Clone, folder: str) -> Release | None:
+    """Since when a folder is as it is now."""
+    found = clone.log(clone.tip, paths=[folder], first_parent=True, limit=1)
+    return Release((None, None), found[0], not found[0].oldest) if found else None
+
+
 def older(clone: Clone, move: Move) -> str | None:
     """Why a move would be a step back: the source had the target's image after it had this one first."""
     wanted, there = _pair(move.after), _pair(move.before)

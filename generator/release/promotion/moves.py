@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from generator import yaml_edit
 from generator.errors import RepositoryError, UsageError
-from generator.release import image, pin
+from generator.release import image, order, pin
 from generator.release.image import Slot
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml_edit import Image
@@ -19,13 +19,14 @@ Read = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One app's image, ``before`` and ``after``, in the target's overlay."""
+    """One app's image, ``before`` and ``after``, in the target's overlay. ``built`` is its place among builds."""
 
     app: str
     source: Slot
     target: Slot
     before: Image
     after: Image
+    built: str | None = None
 
 
 class Why(StrEnum):
@@ -106,9 +107,21 @@ def _find(
     held = pin.read(read(goal.path) or b"", goal.path)
     if held is not None:
         return LeftOut(app, Why.PINNED, f"{target} is pinned to {before.tag}: {held}")
-    move = Move(app, origin, goal, before, after)
+    built = yaml_edit.read_annotations(read(origin.path) or b"", origin.path).get(order.ANNOTATION)
+    move = Move(app, origin, goal, before, after, built)
     backwards = older(move)
     return LeftOut(app, Why.OLDER, backwards) if backwards else move
+
+
+def newer(move: Move, read: Read, now: datetime) -> bool | None:
+    """Whether the move goes to a newer build, as the builds themselves say; ``None`` where they do not."""
+    places = (move.source.path, move.target.path)
+    here, there = (order.read(content, path) if (content := read(path)) else None for path in places)
+    if here is None or there is None:
+        return None
+    if there.after(here, now):
+        return False
+    return True if here.after(there, now) else None
 
 
 def _image(place: Slot, read: Read) -> Image:
@@ -128,13 +141,7 @@ def edit(moves: Iterable[Move], read: Read) -> dict[str, bytes]:
     for move in moves:
         path = move.target.path
         content = files.get(path) or read(path) or b""
-        files[path] = yaml_edit.set_image(content, path, Image(move.target.image, move.after.tag, move.after.digest))
+        content = yaml_edit.set_image(content, path, Image(move.target.image, move.after.tag, move.after.digest))
+        # Whoever bumps or promotes next is to compare with this build, and not with the one before it.
+        files[path] = yaml_edit.set_annotation(content, path, order.ANNOTATION, move.built)
     return files
-
-
-def fingerprint(files: dict[str, bytes]) -> str:
-    """A short name for exactly this content."""
-    digest = hashlib.blake2b(digest_size=8)
-    for path, content in sorted(files.items()):
-        digest.update(f"{path}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()

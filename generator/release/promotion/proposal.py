@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Final
 from generator.clone import Clone
 from generator.errors import GeneratorError, RepositoryError, SpecError
 from generator.release import image, manifests, message, pin
-from generator.release.promotion import body, checks, commits, moves
+from generator.release.promotion import bases, body, checks, commits, moves
+from generator.release.promotion.bases import BaseMove, Generate
 from generator.release.promotion.body import Marker, Story
 from generator.release.promotion.checks import AskHealth, Check
 from generator.release.promotion.commits import Release
@@ -21,6 +23,7 @@ from generator.release.promotion.moves import LeftOut, Move, Moves, Read, Why
 from generator.release.rendered_diff import Change
 from generator.spec import loader
 from generator.spec.model import Spec
+from generator.spec.paths import overlay_path
 
 TRAILER: Final = "Promoted-from"
 
@@ -37,16 +40,21 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A promotion of the branch's tip. ``content`` names what exactly it would change; empty: nothing."""
+    """A promotion of the branch's tip. ``content`` names what exactly it would change; empty: nothing.
+
+    ``files`` (``None``: it goes) are for this tip, where they are ``former``.
+    """
 
     spec: Spec
     apps: tuple[str, ...]
     source: str
     target: str
     going: tuple[Move, ...]
+    bases: tuple[BaseMove, ...]
     left_out: tuple[LeftOut, ...]
     checks: tuple[Check, ...]
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | None]
+    former: Mapping[str, bytes | None]
     content: str
     title: str
     body: str
@@ -62,7 +70,7 @@ class Proposal:
         """What the request says of itself."""
         return Marker(self.apps, self.content)
 
-    def edit(self, read: Read) -> Mapping[str, bytes]:
+    def edit(self, read: Read) -> Mapping[str, bytes | None]:
         """The files on a tip that may have moved; ``Outdated`` where that has changed what this is about."""
         for move in self.going:
             now = read(move.target.path)
@@ -70,8 +78,12 @@ class Proposal:
                 raise Outdated(f"{move.target.path}: changed meanwhile", "run it again")
             if pin.read(now, move.target.path) is not None:
                 raise Outdated(f"{move.target.path}: was pinned meanwhile", "run it again")
-        files = moves.edit(self.going, read)
-        return {path: content for path, content in files.items() if content != read(path)}
+        if not self.bases:
+            return {path: content for path, content in moves.edit(self.going, read).items() if content != read(path)}
+        for path, content in self.files.items():
+            if read(path) not in (self.former[path], content):
+                raise Outdated(f"{path}: changed meanwhile", "run it again")
+        return {path: content for path, content in self.files.items() if content != read(path)}
 
 
 class Outdated(GeneratorError):
@@ -91,70 +103,182 @@ def head(project: str, target: str, apps: Sequence[str]) -> str:
     return f"{prefix(project, target)}{name}"
 
 
-def spec_of(clone: Clone) -> Spec:
-    """The spec as the branch's tip has it: what counts is what has been reviewed, and not a work tree."""
-    content = clone.read(clone.tip, loader.FILE_NAME)
-    if content is None:
-        raise RepositoryError(f"{loader.FILE_NAME}: no such file on {clone.branch}", "push it")
-    try:
-        return loader.parse(content.decode())
-    except UnicodeDecodeError as exc:
-        raise RepositoryError(f"{loader.FILE_NAME} on {clone.branch}: is not UTF-8", "save it as UTF-8") from exc
-    except SpecError as exc:
-        raise SpecError([replace(fault, file=f"{clone.branch}:{fault.file}") for fault in exc.faults]) from exc
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a proposal asks: about health, for a regeneration, and what time it is. ``limit`` is the body's length."""
+
+    health: AskHealth
+    generate: Generate
+    now: datetime
+    limit: int
 
 
-def propose(clone: Clone, wish: Wish, health: AskHealth, now: datetime, limit: int, *, render: bool = True) -> Proposal:
+@dataclass(frozen=True, slots=True)
+class _Workshop:
+    """The tip's files in two folders: as they are, and as they are to be."""
+
+    clone: Clone
+    before: Path
+    after: Path
+
+    def read(self, path: str) -> bytes | None:
+        return self.clone.read(self.clone.tip, path)
+
+    def spec(self) -> Spec:
+        """As the branch's tip has it: what counts is what has been reviewed, and not a work tree."""
+        if self.read(loader.FILE_NAME) is None:
+            raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
+        try:
+            return loader.load(self.before)
+        except SpecError as exc:
+            faults = [replace(fault, file=f"{self.clone.branch}:{fault.file}") for fault in exc.faults]
+            raise SpecError(faults) from exc
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        for path, content in files.items():
+            (self.after / path).write_bytes(content)
+
+    def changed(self) -> dict[str, bytes | None]:
+        """What differs between the two folders: content, or ``None`` for what is gone."""
+        before, after = dict(_files(self.before)), dict(_files(self.after))
+        return {path: after.get(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path)}
+
+
+@contextmanager
+def _workshop(clone: Clone) -> Iterator[_Workshop]:
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        before, after = Path(folder) / "before", Path(folder) / "after"
+        for place in (before, after):
+            place.mkdir()
+            clone.lay_out(clone.tip, place)
+        yield _Workshop(clone, before, after)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            yield file.relative_to(folder).as_posix(), file.read_bytes()
+
+
+def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> Proposal:
     """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be."""
-    spec = spec_of(clone)
-    source, target = moves.route(spec, wish.source, wish.target, force=wish.force)
-    apps = moves.chosen(spec, wish.apps)
+    with _workshop(clone) as workshop:
+        spec = workshop.spec()
+        source, target = moves.route(spec, wish.source, wish.target, force=wish.force)
+        apps = moves.chosen(spec, wish.apps)
+        found = moves.find(spec, apps, source, target, workshop.read, _older(workshop, wish, asked.now))
+        images = moves.edit(found.going, workshop.read)
+        workshop.write(images)
+        based = _bases(workshop, spec, found, source, target, asked.generate)
+        if wish.apps:
+            _insist(found, source, {move.app for move in based})
+        files = workshop.changed() if based else images
+        about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
+        verdict = _checks(clone, about, asked)
+        changes = _rendered(workshop, about) if render else []
+    content = about.content
+    story = _story(clone, about, verdict, changes) if content and render else None
+    return Proposal(
+        spec=spec, apps=about.apps, source=source, target=target, going=found.going, bases=about.bases,
+        left_out=found.left_out, checks=tuple(verdict), files=files,
+        former={path: workshop.read(path) for path in files}, content=content, title=about.title,
+        body=body.text(story, Marker(about.apps, content), asked.limit) if story else "",
+        message=_message(clone, about) if content else "",
+    )  # fmt: skip
 
-    def read(path: str) -> bytes | None:
-        return clone.read(clone.tip, path)
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a promotion is about."""
+
+    spec: Spec
+    apps: tuple[str, ...]
+    source: str
+    target: str
+    found: Moves
+    bases: tuple[BaseMove, ...]
+
+    @property
+    def content(self) -> str:
+        """A name for exactly this."""
+        images = [f"{move.app} {move.after.tag}@{move.after.digest}\n".encode() for move in self.found.going]
+        parts = [*images, *(move.app.encode() + move.record for move in self.bases)]
+        return hashlib.blake2b(b"".join(parts), digest_size=8).hexdigest() if parts else ""
+
+    @property
+    def title(self) -> str:
+        """One line."""
+        way = f"from {self.source} to {self.target}"
+        names = {move.app: f"{move.app} {move.after.tag}" for move in self.found.going}
+        names |= {move.app: f"the base of {move.app}" for move in self.bases if move.app not in names}
+        return f"Promote {next(iter(names.values()))} {way}" if len(names) == 1 else f"Promote {len(names)} apps {way}"
+
+
+def _older(workshop: _Workshop, wish: Wish, now: datetime) -> Callable[[Move], str | None]:
+    """By the order of builds, where both have left it; by the source's history otherwise."""
 
     def older(move: Move) -> str | None:
-        return None if wish.force else commits.older(clone, move)
+        newer = None if wish.force else moves.newer(move, workshop.read, now)
+        if wish.force or newer:
+            return None
+        if newer is False:
+            return f"{move.after.tag} is of an older build than {move.before.tag}, which {move.target.environment} has"
+        return commits.older(workshop.clone, move)
 
-    found = moves.find(spec, apps, source, target, read, older)
-    if wish.apps:
-        _insist(found, source)
-    named = apps if wish.apps else ()
-    since = {move.app: commits.since(clone, move.source) for move in found.going}
-    gates = spec.environments[target]
-    verdict = checks.all_of(spec, found.going, gates, lambda move: since[move.app], health, now) if found.going else []
-    files = moves.edit(found.going, read)
-    content = _content(found.going)
-    story = Story(
-        source, target, found.going, found.left_out,
-        {app: _when(release) for app, release in since.items()},
-        verdict,
-        [commits.between(clone, spec, move) for move in found.going] if render else (),
-        _rendered(clone, files, found.going) if render and files else (),
+    return older
+
+
+def _bases(
+    workshop: _Workshop, spec: Spec, found: Moves, source: str, target: str, generate: Generate
+) -> list[BaseMove]:
+    """The bases of the apps that are not held back."""
+    if not spec.promotion.base:
+        return []
+    bases.require_current(workshop.before, generate, workshop.clone.branch)
+    held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER)}
+    asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
+    return bases.carry(workshop.after, spec, [app for app in spec.apps if app in asked], source, target, generate)
+
+
+def _checks(clone: Clone, about: _About, asked: Asked) -> list[Check]:
+    if not about.content:
+        return []
+    spec, target = about.spec, about.spec.environments[about.target]
+    found = checks.all_of(
+        spec, about.found.going, target, lambda move: commits.since(clone, move.source), asked.health, asked.now
+    )
+    required = checks.soak(spec, target)
+    soaks = [
+        checks.soaked(
+            f"the base of {move.app} has soaked in {about.source}",
+            commits.since_folder(clone, bases.folder_of(spec, about.source, move.app)),
+            required,
+            asked.now,
+        )
+        for move in about.bases
+        if required
+    ]
+    return [*soaks, *found]
+
+
+def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Sequence[Change]) -> Story:
+    going = about.found.going
+    return Story(
+        source=about.source, target=about.target, going=going, left_out=about.found.left_out,
+        since={move.app: _when(commits.since(clone, move.source)) for move in going},
+        checks=verdict, between=[commits.between(clone, about.spec, move) for move in going],
+        changes=changes, bases=about.bases,
     )  # fmt: skip
-    return Proposal(
-        spec=spec, apps=named, source=source, target=target, going=found.going, left_out=found.left_out,
-        checks=tuple(verdict), files=files, content=content, title=_title(found.going, source, target),
-        body=body.text(story, Marker(named, content), limit) if found.going else "",
-        message=_message(clone, spec, found.going, source, target) if found.going else "",
-    )  # fmt: skip
 
 
-def _insist(found: Moves, source: str) -> None:
+def _insist(found: Moves, source: str, based: set[str]) -> None:
     """Who names an app wants it to move: what cannot is an error then, and nothing else moves either."""
     for item in found.left_out:
         if item.why is Why.OLDER:
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "--force moves it back nonetheless")
-        if item.why is Why.UNRELEASED:
+        if item.why is Why.UNRELEASED and item.app not in based:
             hint = f"release it first: python -m generator bump {item.app} --env {source} --tag TAG --push"
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
-
-
-def _content(going: Sequence[Move]) -> str:
-    if not going:
-        return ""
-    lines = [f"{move.app} {move.after.tag}@{move.after.digest}\n" for move in going]
-    return hashlib.blake2b("".join(lines).encode(), digest_size=8).hexdigest()
 
 
 def _when(release: Release | None) -> str:
@@ -164,34 +288,24 @@ def _when(release: Release | None) -> str:
     return start if release.exact else f"{start} or before"
 
 
-def _title(going: Sequence[Move], source: str, target: str) -> str:
-    if len(going) == 1:
-        return f"Promote {going[0].app} {going[0].after.tag} from {source} to {target}"
-    return f"Promote {len(going)} apps from {source} to {target}"
-
-
-def _message(clone: Clone, spec: Spec, going: Sequence[Move], source: str, target: str) -> str:
+def _message(clone: Clone, about: _About) -> str:
     """The commit's message; its last trailer is how a later run knows its own commits from those of people."""
-    released = [message.release(move.target, move.after) for move in going]
+    going = about.found.going
     # A commit has one reference, so it is given where there is one image.
-    origin = commits.released(clone, spec, going[0]) if len(going) == 1 else None
+    origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None
+    names = ", ".join(move.app for move in about.bases)
     text = message.compose(
-        _title(going, source, target),
-        released,
+        about.title,
+        [message.release(move.target, move.after) for move in going],
+        body=f"With the base of {names}." if names else "",
         build=message.build(origin.message) if origin else None,
         source=message.source(origin.message) if origin else None,
     )
-    return f"{text}{TRAILER}: {source}\n"
+    return f"{text}{'' if going else chr(10)}{TRAILER}: {about.source}\n"
 
 
-def _rendered(clone: Clone, files: Mapping[str, bytes], going: Sequence[Move]) -> list[Change]:
-    """What the manifests of the target are before and after, built from the tip in temporary folders."""
-    places = [(move.target.environment, move.target.path.rpartition("/")[0]) for move in going]
-    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
-        before, after = Path(folder) / "before", Path(folder) / "after"
-        for place in (before, after):
-            place.mkdir()
-            clone.lay_out(clone.tip, place)
-        for path, content in files.items():
-            (after / path).write_bytes(content)
-        return manifests.compare(before, after, places)
+def _rendered(workshop: _Workshop, about: _About) -> list[Change]:
+    """What the manifests of the target are before and after."""
+    apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
+    places = [(about.target, overlay_path(about.target, app)) for app in apps]
+    return manifests.compare(workshop.before, workshop.after, places)

@@ -52,7 +52,7 @@ def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None,
     mine = next((request for request in requests if request.head == found.head), None)
     if not force:
         _require_ours(clone, found.head)
-    if not found.going:
+    if not found.content:
         return _withdraw(clone, forge, found, mine)
     if mine is None and not force:
         declined = _declined(clone, forge, found)
@@ -82,7 +82,7 @@ def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: boo
 
 def push(clone: Clone, found: Proposal, *, force: bool) -> Done:
     """Land it on the branch itself."""
-    if not found.going:
+    if not found.content:
         return Done(Action.NOTHING)
     require_passed(found, "nothing was pushed", force=force)
     published = publish(clone.url, clone.branch, found.edit, found.message)
