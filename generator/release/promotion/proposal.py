@@ -172,6 +172,7 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         based = _bases(workshop, spec, found, source, target, asked.generate)
         if wish.apps:
             _insist(found, source, {move.app for move in based})
+        found = _told(found, {move.app for move in based})
         files = workshop.changed() if based else images
         about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
         verdict = _checks(clone, about, asked)
@@ -269,6 +270,12 @@ def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Seque
         checks=verdict, between=[commits.between(clone, about.spec, move) for move in going],
         changes=changes, bases=about.bases,
     )  # fmt: skip
+
+
+def _told(found: Moves, based: set[str]) -> Moves:
+    """An app that moves with its base alone is not left out."""
+    kept = (item for item in found.left_out if item.app not in based or item.why is not Why.UNRELEASED)
+    return replace(found, left_out=tuple(kept))
 
 
 def _insist(found: Moves, source: str, based: set[str]) -> None:
