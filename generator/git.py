@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -128,6 +128,19 @@ def remote_url(directory: Path, name: str = "origin") -> str | None:
         return _run(directory, "remote", "get-url", name)
     except GitError:
         return None
+
+
+def output(
+    directory: Path, *arguments: str, url: str = "", bare: bool = False, stdin: bytes | None = None
+) -> bytes:
+    """What a git command that only reads, or only fetches, prints.
+
+    ``url`` is the remote that it talks to, if it does: it gets credentials and a time limit. ``bare``: ``directory``
+    is a git folder of our own, whatever a hook's environment says.
+    """
+    place = {"GIT_DIR": str(directory)} if bare else {}
+    network = _credentials(url) if url else {}
+    return _execute(directory, arguments, {**place, **network}, NETWORK_SECONDS if url else None, stdin)
 
 
 def last_change(directory: Path, path: str) -> tuple[str, int, str] | None:
@@ -352,7 +365,13 @@ def _run(directory: Path, *arguments: str, env: Mapping[str, str] | None = None,
     return _execute(directory, arguments, env or {}, timeout).decode(errors="replace").rstrip("\n")
 
 
-def _execute(directory: Path, arguments: tuple[str, ...], env: Mapping[str, str], timeout: float | None) -> bytes:
+def _execute(
+    directory: Path,
+    arguments: tuple[str, ...],
+    env: Mapping[str, str],
+    timeout: float | None,
+    stdin: bytes | None = None,
+) -> bytes:
     import git
 
     command = git.Git(str(directory))
@@ -361,7 +380,7 @@ def _execute(directory: Path, arguments: tuple[str, ...], env: Mapping[str, str]
         # GitPython's own time-out leaves children behind on some platforms, so a server that hangs is git's to notice.
         limits = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(int(timeout))} if timeout else {}
         with command.custom_environment(**limits):
-            return _call(command, arguments)
+            return _call(command, arguments, stdin)
     except git.GitCommandNotFound as exc:
         raise GitError("git: not found", "install git") from exc
     except git.GitCommandError as exc:
@@ -372,10 +391,20 @@ def _execute(directory: Path, arguments: tuple[str, ...], env: Mapping[str, str]
         ) from exc
 
 
-def _call(command: git.Git, arguments: tuple[str, ...]) -> bytes:
-    result = command.execute(
-        ["git", *arguments], with_extended_output=False, stdout_as_string=False, strip_newline_in_stdout=False
-    )
+def _call(command: git.Git, arguments: tuple[str, ...], stdin: bytes | None) -> bytes:
+    import tempfile
+
+    with tempfile.TemporaryFile() if stdin is not None else nullcontext() as stream:
+        if stream is not None and stdin is not None:
+            stream.write(stdin)
+            stream.seek(0)
+        result = command.execute(
+            ["git", *arguments],
+            istream=stream,
+            with_extended_output=False,
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+        )
     assert isinstance(result, bytes)
     return result
 
