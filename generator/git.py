@@ -166,7 +166,7 @@ def describe_head(directory: Path) -> dict[str, str]:
         return {}
     author, date, subject, commit_id = line.split("\0")
     url = remote_url(directory) or ""
-    found = {"author": author, "date": date, "subject": subject, "sha": commit_id, "repourl": _without_secrets(url)}
+    found = {"author": author, "date": date, "subject": subject, "sha": commit_id, "repourl": without_secrets(url)}
     return {name: value for name, value in found.items() if value}
 
 
@@ -181,7 +181,7 @@ def folder(directory: Path) -> Path | None:
         return None
 
 
-def _without_secrets(url: str) -> str:
+def without_secrets(url: str) -> str:
     """A URL without the user and password that some checkouts put into it."""
     scheme, separator, rest = url.partition("://")
     if not separator:
@@ -347,13 +347,101 @@ def remote(url: str, branch: str) -> Iterator[Remote]:
         yield Remote(url, branch, scratch)
 
 
+class References:
+    """Any references of a remote, read and moved without a work tree or a branch of our own.
+
+    Objects live in the bare repository ``scratch``. What is moved is moved only
+    from where it was seen, and all at once or not at all.
+    """
+
+    def __init__(self, url: str, scratch: Path) -> None:
+        self.url = url
+        self._scratch = scratch
+        self._place = {"GIT_DIR": str(scratch), "GIT_INDEX_FILE": str(scratch / "scratch-index")}
+
+    def listed(self, *patterns: str) -> dict[str, str]:
+        """What the remote's references point to right now, those that match full names or globs."""
+        lines = self._git("ls-remote", "--", self.url, *patterns, network=True).splitlines()
+        return {ref: commit_id for commit_id, _, ref in (line.partition("\t") for line in lines)}
+
+    def fetch(self, *refs: str, history: bool = False) -> None:
+        """Get what these references (or globs) point to, and what came before only where ``history`` is asked for."""
+        depth = [] if history else ["--depth=1"]
+        specs = [f"+{ref}:refs/fetched/{ref}" for ref in refs]
+        self._git(
+            "fetch", "--quiet", *depth, "--no-tags", "--no-write-fetch-head", "--", self.url, *specs, network=True
+        )
+
+    def read(self, commit_id: str, path: str) -> bytes:
+        """The bytes of a file in a commit."""
+        return _execute(self._scratch, ("cat-file", "blob", f"{commit_id}:{path}"), self._place, None)
+
+    def note(self, path: str, content: bytes, message: str, parent: str | None) -> str:
+        """A commit that holds this file and nothing else."""
+        source = self._scratch / "scratch-blob"
+        source.write_bytes(content)
+        blob = self._git("hash-object", "-w", "--no-filters", str(source))
+        self._git("read-tree", "--empty")
+        self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+        return self._commit(self._git("write-tree"), message, *([parent] if parent else []))
+
+    def merge(self, ours: str, theirs: str, message: str) -> str:
+        """A merge of ``theirs`` into ``ours``; ``GitError`` with the paths where they conflict."""
+        try:
+            tree = self._git("merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs)
+        except GitError as exc:
+            # The tree with conflict markers comes first, then the paths.
+            paths = [line for line in exc.stderr.splitlines()[1:] if line]
+            raise GitError(f"conflicts in {', '.join(paths)}" if paths else exc.message, stderr=exc.stderr) from exc
+        return self._commit(tree.splitlines()[0], message, ours, theirs)
+
+    def push(self, moves: Mapping[str, tuple[str | None, str | None]]) -> None:
+        """Move references from one commit to another, ``None`` where there is none; together or not at all."""
+        leases = [f"--force-with-lease={ref}:{old or ''}" for ref, (old, _) in moves.items()]
+        specs = [f"{new or ''}:{ref}" for ref, (_, new) in moves.items()]
+        self._git("push", "--porcelain", "--atomic", *leases, "--", self.url, *specs, network=True)
+
+    def _commit(self, tree: str, message: str, *parents: str) -> str:
+        note = self._scratch / "scratch-message"
+        note.write_text(message)
+        with_parents = [word for parent in parents for word in ("-p", parent)]
+        return self._git("commit-tree", tree, *with_parents, "-F", str(note), env=_identity(self._scratch))
+
+    def _git(self, *arguments: str, env: Mapping[str, str] | None = None, network: bool = False) -> str:
+        extra = {**self._place, **(env or {}), **(_credentials(self.url) if network else {})}
+        return _run(self._scratch, *arguments, env=extra, timeout=NETWORK_SECONDS if network else None)
+
+
+@contextmanager
+def references(url: str) -> Iterator[References]:
+    """A remote's ``References``, whose scratch folder is gone afterwards."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        _run(Path(folder), "init", "--quiet", "--bare", ".")
+        yield References(url, Path(folder))
+
+
+def _identity(directory: Path) -> dict[str, str]:
+    """Author and committer by environment where git knows none."""
+    try:
+        _run(directory, "var", "GIT_COMMITTER_IDENT")
+    except GitError:
+        name, mail = "gitops-generator", "gitops-generator@localhost"
+        return {
+            "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": mail,
+            "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": mail,
+        }  # fmt: skip
+    return {}
+
+
 def _credentials(url: str) -> dict[str, str]:
     """Configuration, by environment, for a credential helper that reads ``GIT_USERNAME`` and ``GIT_TOKEN``."""
     if "GIT_TOKEN" not in os.environ or not url.startswith(("http://", "https://")):
         return {}
     # After what the environment configures already, and for this host alone: a redirect must not get the token.
     count = int(given) if (given := os.environ.get("GIT_CONFIG_COUNT", "")).isdigit() else 0
-    host = "/".join(_without_secrets(url).split("/")[:3])
+    host = "/".join(without_secrets(url).split("/")[:3])
     return {
         "GIT_CONFIG_COUNT": str(count + 2),
         f"GIT_CONFIG_KEY_{count}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count}": "",

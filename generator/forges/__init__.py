@@ -1,12 +1,84 @@
 """Pull requests on the forges: one module each, and the registry.
 
-A forge is a module with ``connect(url)``, which gives a ``Forge`` for the
+A forge is a module with ``connect(url, api)``, which gives a ``Forge`` for the
 repository at that URL, from credentials in the environment. To add one: write
 the module, put it into ``FORGES``, and add a test.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final, cast
+
+from generator.errors import ForgeError
 from generator.forges.forge import Forge, PullRequest, State
 
-__all__ = ["Forge", "PullRequest", "State"]
+__all__ = ["FORGES", "Forge", "PullRequest", "State", "connect", "kind_of", "open_or_update"]
+
+FORGES: Final = ("github", "gitlab", "codecommit", "gitea", "local")
+# A company's own server is often called after its software.
+_HOSTS: Final = (
+    (r"(.*\.)?github\.com|github\..+|.+\.ghe\.com", "github"),
+    (r"gitlab\.com|gitlab\..+", "gitlab"),
+    (r"git-codecommit(-fips)?\..+\.amazonaws\.com(\.cn)?", "codecommit"),
+    (r"codeberg\.org|gitea\..+|forgejo\..+", "gitea"),
+)
+
+
+def connect(url: str, kind: str | None = None, api: str | None = None) -> Forge:
+    """The forge of the repository at ``url``.
+
+    ``kind`` is one of ``FORGES``; it is told from the URL if left out. ``api`` is
+    the forge's own address (``https://github.example.com``) where the URL does
+    not lead to it. ``ForgeError`` if the URL tells nothing, or a client library
+    or credentials are missing; nothing is asked of the server yet.
+    """
+    module = import_module(f"{__name__}.{kind or kind_of(url)}")
+    return cast("Forge", module.connect(url, api))
+
+
+def kind_of(url: str) -> str:
+    """Which of ``FORGES`` the URL of a repository leads to, told from its host's name."""
+    if url.startswith("codecommit::"):
+        return "codecommit"
+    name = host(url)
+    if not name:
+        return "local"
+    for pattern, kind in _HOSTS:
+        if re.fullmatch(pattern, name):
+            return kind
+    raise ForgeError(
+        f"{name}: which forge this is cannot be told from its name",
+        f"say it in generator.yaml: `forge: {{kind: …}}`, one of {', '.join(FORGES)}",
+    )
+
+
+def host(url: str) -> str:
+    """The lower-case host of a URL or of ``user@host:path``, without a port; empty for a path."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        before, colon, _ = url.partition(":")
+        return before.rpartition("@")[2].lower() if colon and "/" not in before else ""
+    if scheme == "file":
+        return ""
+    return re.sub(r":\d+$", "", rest.partition("/")[0].rpartition("@")[2]).lower()
+
+
+def open_or_update(
+    forge: Forge,
+    head: str,
+    base: str,
+    title: str,
+    body: str,
+    reviewers: Sequence[str] = (),
+    labels: Sequence[str] = (),
+) -> PullRequest:
+    """The one open request from ``head`` into ``base``, with this title and body."""
+    found = next((request for request in forge.requests(base, head) if request.head == head), None)
+    if found is None:
+        return forge.open(head, base, title, body, reviewers, labels)
+    if (found.title, found.body) == (title, body):
+        return found
+    return forge.update(found, title, body)

@@ -37,8 +37,14 @@ class Forge(Protocol):
     def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
         """Those into ``base`` whose head begins with ``prefix``, the newest first; all pages."""
 
-    def open(self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = ()) -> PullRequest:
-        """A new one; ``reviewers`` are asked where the forge can, and unknown ones are no error."""
+    def open(
+        self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
+    ) -> PullRequest:
+        """A new one.
+
+        ``reviewers`` are users (``ann``) and teams (``acme/platform``). They are
+        asked, and ``labels`` set, where the forge can; unknown ones are no error.
+        """
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
         """With another title and body."""
