@@ -18,7 +18,9 @@ ROLLED_BACK: Final = "Rollback"
 BUILT_BY: Final = "Build"
 SOURCE: Final = "Argocd-reference-commit-sha"
 
-Action = Literal["generated", "released", "promoted", "rolled back", "edited", "pinned", "unpinned", "removed", "unknown"]
+Action = Literal[
+    "generated", "released", "promoted", "rolled back", "edited", "pinned", "unpinned", "removed", "unknown"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from generator import yaml_edit
-from generator.errors import RepositoryError, UsageError
-from generator.release import ledger, pin
+from generator import forges, git, tree, yaml_edit
+from generator.errors import GitError, RepositoryError
+from generator.release import ledger, pin, publish
 from generator.release.image import Slot
 from generator.release.image import image as checked
 from generator.release.ledger import Entry
 from generator.release.past import Past
 from generator.release.pin import Pin
+from generator.release.publish import Edit, Read
 from generator.spec.model import UNRELEASED
 from generator.spec.types import did_you_mean
 from generator.yaml_edit import Image
 
 PREVIOUS: Final = "previous"
+# The branches of its pull requests: one for each app and environment.
+HEAD: Final = "rollback/"
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{7,64}")
 # How many former tags a hint names.
 _NAMED: Final = 5
@@ -38,6 +42,30 @@ class Target:
     former: Image | None
     entry: Entry | None = None
     done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is to be done: go to a target and hold it there, or, without a target, take the pin out."""
+
+    target: Target | None
+    held: Pin | None
+    reason: str | None
+
+    @property
+    def wanted(self) -> Image | None:
+        """The image to go back to."""
+        return self.target.image if self.target else None
+
+    @property
+    def former(self) -> Image | None:
+        """The image to leave."""
+        return self.target.former if self.target else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has been done before, so that nothing may be changed."""
+        return self.target is not None and self.target.done
 
 
 def target(past: Past, place: Slot, to: str, digest: str | None) -> Target:
@@ -66,16 +94,63 @@ def target(past: Past, place: Slot, to: str, digest: str | None) -> Target:
     return _at_commit(past, place, to, known)
 
 
-def edited(content: bytes, place: Slot, wanted: Image, held: Pin | None, *, anew: bool) -> bytes:
-    """An overlay's bytes with the image, and with the pin unless that is ``None``.
+def in_work_tree(directory: Path, place: Slot, goal: Goal, *, commit: bool) -> tuple[bool, str | None]:
+    """Change the overlay here, and commit it if asked; whether anything changed, and the commit."""
+    with tree.locked(directory):
+        content = tree.read(directory, [place.path]).get(place.path)
+        after = _edited(content, place, goal)
+        if after != content:
+            tree.write(directory, {place.path: after})
+    if commit and git.changed(directory, place.path):
+        return True, git.commit(directory, message(place, goal), [place.path])
+    return after != content, None
 
-    A pin that already holds this image stays as it is, unless there is a reason to write it ``anew``.
-    """
+
+def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
+    """Land it on the remote's branch; the commit, or ``None`` where there was nothing to change."""
+    return publish.publish(url, branch, _edit(place, goal), message(place, goal)).commit
+
+
+def propose(url: str, branch: str, place: Slot, goal: Goal) -> tuple[str | None, str | None]:
+    """Put it on a branch of its own and open or update its pull request; the commit, and the request's URL."""
+    head = f"{HEAD}{place.environment}/{place.app}"
+    forge = forges.connect(url)
+    commit = publish.propose(url, branch, head, _edit(place, goal), message(place, goal))
+    if commit is None:
+        return None, None
+    title, _, body = message(place, goal).partition("\n\n")
+    return commit, forges.open_or_update(forge, head, branch, title, body).url
+
+
+def person(directory: Path) -> str:
+    """Who does it, by git's configuration."""
+    try:
+        said = git.output(directory, "var", "GIT_COMMITTER_IDENT").decode(errors="replace")
+    except GitError:
+        return "gitops-generator"
+    return said.partition("<")[0].strip() or "gitops-generator"
+
+
+def _edit(place: Slot, goal: Goal) -> Edit:
+    def edit(read: Read) -> Mapping[str, bytes]:
+        content = read(place.path)
+        after = _edited(content, place, goal)
+        return {} if after == content else {place.path: after}
+
+    return edit
+
+
+def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
+    """An overlay's bytes as they should be. A pin that holds this image already stays, unless a reason is given."""
+    if content is None:
+        raise RepositoryError(f"{place.path}: no such file", "generate it, and push: python -m generator")
+    if goal.wanted is None:
+        return pin.write(content, place.path, None)
     now = ledger.state(content, place)
-    changed = yaml_edit.set_image(content, place.path, wanted)
-    if held is None or (now.pin is not None and now.image == wanted and not anew):
+    changed = yaml_edit.set_image(content, place.path, goal.wanted)
+    if goal.held is None or (now.pin is not None and now.image == goal.wanted and goal.reason is None):
         return changed
-    return pin.write(changed, place.path, held)
+    return pin.write(changed, place.path, goal.held)
 
 
 def pinned(by: str, reason: str | None, former: Image | None) -> Pin:
@@ -85,24 +160,19 @@ def pinned(by: str, reason: str | None, former: Image | None) -> Pin:
     return Pin(since, by, words or f"rolled back from {former.tag if former and former.tag else ledger.shown(former)}")
 
 
-def message(place: Slot, goal: Target, held: Pin | None) -> str:
+def message(place: Slot, goal: Goal) -> str:
     """The commit's message. What was known of the image's build goes with it, for Argo CD to show."""
-    tag = goal.image.tag or ledger.shown(goal.image)
-    lines = [f"Roll back {place.app} in {place.environment} to {tag}", ""]
-    if held is not None:
-        lines += [f"Pinned by {held.by}: {held.reason}", ""]
-    lines.append(f"{ledger.RELEASED}: {place.app} {place.environment} {ledger.shown(goal.image)}")
-    lines.append(f"{ledger.ROLLED_BACK}: {place.app} {place.environment} {ledger.shown(goal.former)}")
-    if goal.entry is not None:
+    if goal.target is None:
+        return f"Unpin {place.app} in {place.environment}\n\nUnpin: {place.app} {place.environment}\n"
+    wanted, former = goal.target.image, goal.target.former
+    lines = [f"Roll back {place.app} in {place.environment} to {wanted.tag or ledger.shown(wanted)}", ""]
+    lines += [f"From {ledger.shown(former)}." + (f" Pinned: {goal.held.reason}" if goal.held else ""), ""]
+    lines.append(f"{ledger.RELEASED}: {place.app} {place.environment} {ledger.shown(wanted)}")
+    lines.append(f"{ledger.ROLLED_BACK}: {place.app} {place.environment} {ledger.shown(former)}")
+    if goal.target.entry is not None:
         kept = (ledger.BUILT_BY, *(f"Argocd-reference-commit-{name}" for name in _REFERENCE))
-        lines += [f"{name}: {value}" for name in kept for value in goal.entry.origin.trailers(name)[:1]]
+        lines += [f"{name}: {value}" for name in kept for value in goal.target.entry.origin.trailers(name)[:1]]
     return "\n".join(lines) + "\n"
-
-
-def unpin_message(place: Slot, held: Pin | None) -> str:
-    """The commit's message."""
-    about = f"Was pinned: {held}\n\n" if held else ""
-    return f"Unpin {place.app} in {place.environment}\n\n{about}Unpin: {place.app} {place.environment}\n"
 
 
 _REFERENCE: Final = ("author", "date", "subject", "body", "sha", "repourl")
@@ -158,18 +228,3 @@ def _at_commit(past: Past, place: Slot, to: str, known: Sequence[Entry]) -> Targ
 
 def _cut_off(past: Past) -> str:
     return "release another build first" if past.complete else "this checkout is shallow: git fetch --unshallow"
-
-
-def impossible(to: str | None, digest: str | None, unpin: bool) -> str | None:
-    """What is wrong with these options together."""
-    if unpin and (to or digest):
-        return "--unpin changes no image: leave --to and --digest out"
-    if digest and to in (None, PREVIOUS):
-        return "--digest goes with --to TAG"
-    return None
-
-
-def refuse(problem: str | None) -> None:
-    """``UsageError`` for a problem."""
-    if problem:
-        raise UsageError(problem)
