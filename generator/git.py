@@ -130,9 +130,7 @@ def remote_url(directory: Path, name: str = "origin") -> str | None:
         return None
 
 
-def output(
-    directory: Path, *arguments: str, url: str = "", bare: bool = False, stdin: bytes | None = None
-) -> bytes:
+def output(directory: Path, *arguments: str, url: str = "", bare: bool = False, stdin: bytes | None = None) -> bytes:
     """What a git command that only reads, or only fetches, prints.
 
     ``url`` is the remote that it talks to, if it does: it gets credentials and a time limit. ``bare``: ``directory``

@@ -61,7 +61,9 @@ def has(text: str, tag: str) -> bool:
 def test_to_what_ran_before(remote: Path, repository: Path, generator: Run) -> None:
     before = files(repository)
     done = generator(*rollback(), cwd=repository)
-    assert (done.returncode, done.stdout) == (0, f"web in prod: back to 1.1 from 1.2, pinned in {OVERLAY}\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, f"web in prod: back to 1.1 from 1.2, pinned in {OVERLAY}\n"), (
+        done.stderr
+    )
     after = files(repository)
     assert {path for path in after if after[path] != before[path]} == {OVERLAY}
     text = after[OVERLAY].decode()
@@ -258,7 +260,10 @@ exec {real} "$@"
     (programs / "git").chmod(0o755)
     done = generator(*rollback("--push"), cwd=repository, env={"PATH": f"{programs}:{os.environ['PATH']}"})
     assert done.returncode == 0, done.stderr
-    assert git(remote, "log", "--format=%s", "-2", "main").splitlines() == ["Roll back web in prod to 1.1", "Release web 1.3 to prod"]
+    assert git(remote, "log", "--format=%s", "-2", "main").splitlines() == [
+        "Roll back web in prod to 1.1",
+        "Release web 1.3 to prod",
+    ]
     assert has(content(remote), "1.1")
 
 
@@ -284,9 +289,7 @@ def test_as_a_pull_request(remote: Path, repository: Path, generator: Run) -> No
 # -- killed
 
 
-def test_killed_at_any_git_process_it_converges(
-    remote: Path, repository: Path, generator: Run, tmp_path: Path
-) -> None:
+def test_killed_at_any_git_process_it_converges(remote: Path, repository: Path, generator: Run, tmp_path: Path) -> None:
     """SIGKILL to the generator as each git process starts, and after the last: old or new, and a rerun makes it new."""
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -402,7 +405,10 @@ def test_migrations_are_not_undone_and_that_is_said(remote: Path, repository: Pa
     spec.write_text(spec.read_text() + "    migration: {command: [flask, db, upgrade]}\n")
     done = generator(*rollback(), cwd=repository)
     assert done.returncode == 0, done.stderr
-    assert "a rollback does not undo database migrations: 1.1 will run on the schema that 1.2 has migrated to" in done.stderr
+    assert (
+        "a rollback does not undo database migrations: 1.1 will run on the schema that 1.2 has migrated to"
+        in done.stderr
+    )
 
 
 def test_no_credentials_are_shown(remote: Path, repository: Path, generator: Run) -> None:

@@ -25,6 +25,7 @@ from generator.commands import (
     tools,
     upgrade,
     validate,
+    wait,
 )
 
 
@@ -53,6 +54,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "bump": bump,
     "rollback": rollback,
     "status": status,
+    "wait": wait,
     "schema": schema,
     "tools": tools,
     "local": local,

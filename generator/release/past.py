@@ -113,6 +113,14 @@ class Past:
                 if not self.deepen():
                     return None
 
+    def has(self, commit: str) -> bool:
+        """Whether a commit is here."""
+        try:
+            self._git("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}")
+        except GitError:
+            return False
+        return True
+
     def holds(self, commit: str, within: str) -> bool:
         """Whether ``commit`` is in the history of ``within``, as far as that is here."""
         try:
@@ -135,20 +143,20 @@ class Past:
         all_of_it = ["--unshallow"] if self._edges() else []
         deep = [f"--depth={DEPTHS[self._depth]}"] if self._depth < len(DEPTHS) else all_of_it
         words = [*deep, "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "--quiet", "--force"]
-        self._git("fetch", *words, "--", "origin", f"+refs/heads/{self.branch}:refs/past", network=True)
+        self._git("fetch", *words, "--", "origin", f"+refs/heads/{self.branch}:refs/past")
         self.tip = self._git("rev-parse", "refs/past").decode().strip()
 
     def _fetch_blobs(self, names: bytes) -> None:
         """All at once: git by itself would ask for one after the other."""
         words = ["--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--quiet", "--stdin", "origin"]
         try:
-            self._git("-c", "fetch.negotiationAlgorithm=noop", "fetch", *words, network=True, stdin=names)
+            self._git("-c", "fetch.negotiationAlgorithm=noop", "fetch", *words, stdin=names)
         except GitError:
             return  # a server that cannot filter has sent them already; if not, reading them says what is wrong
 
-    def _git(self, *arguments: str, network: bool = False, stdin: bytes | None = None) -> bytes:
-        url = self.url if network else ""
-        return git.output(self.directory, *arguments, url=url, bare=bool(self.url), stdin=stdin)
+    def _git(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        # With credentials, always: whatever is not here yet, git may fetch by itself.
+        return git.output(self.directory, *arguments, url=self.url, bare=bool(self.url), stdin=stdin)
 
 
 def here(directory: Path) -> Past | None:
