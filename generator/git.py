@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -445,6 +445,17 @@ def _credentials(url: str) -> dict[str, str]:
         f"GIT_CONFIG_KEY_{count}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count}": "",
         f"GIT_CONFIG_KEY_{count + 1}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count + 1}": _HELPER,
     }  # fmt: skip
+
+
+def within(directory: Path, words: Sequence[str], env: Mapping[str, str], url: str | None) -> str:
+    """What a git command says that runs in ``directory``; with ``url``, it may ask that remote, as ours."""
+    extra = {**env, **(_credentials(url) if url else {})}
+    return _run(directory, *words, env=extra, timeout=NETWORK_SECONDS if url else None)
+
+
+def bytes_within(directory: Path, words: Sequence[str], env: Mapping[str, str]) -> bytes:
+    """The same, byte for byte."""
+    return _execute(directory, tuple(words), env, None)
 
 
 def _run(directory: Path, *arguments: str, env: Mapping[str, str] | None = None, timeout: float | None = None) -> str:

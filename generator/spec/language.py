@@ -6,6 +6,7 @@ To add a field to an app: a line in ``WORKLOAD`` here, an attribute in
 
 from __future__ import annotations
 
+from generator.spec.promotion import GATES, PROMOTION
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -295,6 +296,7 @@ ENVIRONMENT = Record(
             Choice(("restricted", "baseline", "privileged")),
             "the Pod Security Standard of its namespace; restricted unless said otherwise",
         ),
+        **GATES,
     }
 )
 
@@ -335,6 +337,7 @@ SPEC = Record(
         ),
         "apps": Field(MapOf(APP_NAME, APP), "the apps", required=True),
         "secretStore": Field(SECRET_STORE, "the External Secrets store; aws-secrets-manager unless said otherwise"),
+        "promotion": Field(PROMOTION, "what is promoted from one environment to the next, and who is told"),
         "argocd": Field(ARGOCD, "about Argo CD itself"),
         "ci": Field(CI, "about the build"),
     }

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
+from generator.spec.promotion import Gates, Promotion, gates, promotion
+
 Data = Mapping[str, Any]
 
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
@@ -165,6 +167,7 @@ class Environment:
     cluster: str
     pod_security: str
     renamed_from: str | None = None
+    gates: Gates = field(default_factory=Gates)
 
     @property
     def destination(self) -> dict[str, str]:
@@ -186,6 +189,7 @@ class Spec:
     argocd_namespace: str
     ci: Data
     data: Data
+    promotion: Promotion = field(default_factory=Promotion)
 
 
 UNRELEASED: Final = "unreleased"
@@ -212,6 +216,7 @@ def build(data: Data) -> Spec:
         argocd_namespace=(data.get("argocd") or {}).get("namespace") or "argocd",
         ci=_set(data.get("ci") or {}),
         data=data,
+        promotion=promotion(data.get("promotion") or {}),
     )
 
 
@@ -228,6 +233,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         cluster=given.get("cluster") or IN_CLUSTER,
         pod_security=given.get("podSecurity") or "restricted",
         renamed_from=given.get("renamed_from"),
+        gates=gates(given),
     )
 
 
