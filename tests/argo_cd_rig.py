@@ -149,7 +149,16 @@ def hook(phase: str, message: str = "") -> Object:
     }  # fmt: skip
 
 
-def node(kind: str, name: str, *, health: str = "Healthy", message: str = "", parent: str = "", image: str = "", reason: str = "") -> Object:
+def node(
+    kind: str,
+    name: str,
+    *,
+    health: str = "Healthy",
+    message: str = "",
+    parent: str = "",
+    image: str = "",
+    reason: str = "",
+) -> Object:
     """An object in the tree."""
     group, version = {"Pod": ("", "v1"), "Job": ("batch", "v1")}.get(kind, ("apps", "v1"))
     found: Object = {"version": version, "kind": kind, "namespace": NAMESPACE, "name": name, "uid": f"uid-{name}"}
@@ -157,11 +166,22 @@ def node(kind: str, name: str, *, health: str = "Healthy", message: str = "", pa
     found |= {"health": {"status": health, **({"message": message} if message else {})}}
     found |= {"parentRefs": [{"kind": parent.split("/")[0], "name": parent.split("/")[1]}]} if parent else {}
     found |= {"images": [image]} if image else {}
-    found |= {"info": [{"name": "Status Reason", "value": reason}, {"name": "Containers", "value": "0/1"}]} if reason else {}
+    found |= (
+        {"info": [{"name": "Status Reason", "value": reason}, {"name": "Containers", "value": "0/1"}]} if reason else {}
+    )
     return found
 
 
-def deployment(image: str, *, replicas: int = 2, updated: int = 2, there: int = 2, available: int = 2, generation: int = 3, observed: int = 3) -> Object:
+def deployment(
+    image: str,
+    *,
+    replicas: int = 2,
+    updated: int = 2,
+    there: int = 2,
+    available: int = 2,
+    generation: int = 3,
+    observed: int = 3,
+) -> Object:
     """A Deployment as the cluster has it."""
     return {
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": NAMESPACE, "generation": generation},

@@ -74,7 +74,10 @@ def pulling(revision: str, image: str, reason: str = "ImagePullBackOff", message
         node("Pod", "web-6f-1", parent="ReplicaSet/web-6f", image=OLD, reason="Running"),
         node("Pod", "web-7c-1", parent="ReplicaSet/web-7c", image=image, reason=reason, health="Degraded"),
     ]  # fmt: skip
-    live = {"Deployment/web": deployment(image, updated=1, there=3, available=2), "Pod/web-7c-1": pod(image, waiting=(reason, message))}
+    live = {
+        "Deployment/web": deployment(image, updated=1, there=3, available=2),
+        "Pod/web-7c-1": pod(image, waiting=(reason, message)),
+    }
     return Scene(application(revision, health="Progressing"), nodes, live)
 
 
@@ -135,7 +138,12 @@ def test_kargo_4673_health_from_before_the_rollout_began_is_no_success(revisions
     done = wait(rig)
     assert done.returncode == 0, done.stderr
     assert rig.at == 4
-    for said in ("its controller has not seen the change yet", "1 of 2 pods are new", "1 old pods", "1 of 2 new pods are available"):
+    for said in (
+        "its controller has not seen the change yet",
+        "1 of 2 pods are new",
+        "1 old pods",
+        "1 of 2 new pods are available",
+    ):
         assert said in done.stderr
 
 
@@ -246,7 +254,9 @@ def test_an_old_pod_in_trouble_is_none_of_ours(revisions: tuple[str, str], wait:
 
 def test_a_container_that_crashes(revisions: tuple[str, str], wait: Wait) -> None:
     scene = pulling(revisions[1], NEW, "CrashLoopBackOff")
-    scene.live["Pod/web-7c-1"] = pod(NEW, waiting=("CrashLoopBackOff", "back-off 20s restarting"), restarts=2, exit_code=3)
+    scene.live["Pod/web-7c-1"] = pod(
+        NEW, waiting=("CrashLoopBackOff", "back-off 20s restarting"), restarts=2, exit_code=3
+    )
     done = wait(ArgoCd([scene]))
     assert done.returncode == 1
     assert "Pod/web-7c-1: CrashLoopBackOff: container web ended with exit code 3 (Error), 2 restarts" in done.stderr
@@ -284,7 +294,13 @@ def test_a_migration_whose_image_is_missing_though_argo_cd_says_progressing(
 def test_a_migration_that_fails(revisions: tuple[str, str], wait: Wait) -> None:
     _, new = revisions
     failed = hook("Failed", "Job has reached the specified backoff limit")
-    once = operated("Running", new, "one or more synchronization tasks completed unsuccessfully. Retrying attempt #1", retries=1, results=(failed,))
+    once = operated(
+        "Running",
+        new,
+        "one or more synchronization tasks completed unsuccessfully. Retrying attempt #1",
+        retries=1,
+        results=(failed,),
+    )
     twice = {**once, "retryCount": 2}
     scenes = [Scene(application(new, sync="OutOfSync", operation=state)) for state in (once, twice)]
     rig = ArgoCd(scenes)
@@ -303,8 +319,16 @@ def test_a_migration_that_succeeds_at_the_second_try_is_no_failure(revisions: tu
 
 def test_a_sync_that_is_refused(revisions: tuple[str, str], wait: Wait) -> None:
     _, new = revisions
-    refused = {"group": "", "kind": "Service", "name": "web", "status": "SyncFailed", "message": 'Service "web" is invalid: spec.ports'}
-    state = operated("Failed", new, "one or more objects failed to apply (retried 5 times).", retries=5, results=(refused,))
+    refused = {
+        "group": "",
+        "kind": "Service",
+        "name": "web",
+        "status": "SyncFailed",
+        "message": 'Service "web" is invalid: spec.ports',
+    }
+    state = operated(
+        "Failed", new, "one or more objects failed to apply (retried 5 times).", retries=5, results=(refused,)
+    )
     done = wait(ArgoCd([Scene(application(new, sync="OutOfSync", operation=state))]))
     assert done.returncode == 1
     assert 'Service/web failed: Service "web" is invalid: spec.ports' in done.stderr
@@ -317,7 +341,9 @@ def test_a_failed_sync_of_the_former_commit_is_none_of_ours(revisions: tuple[str
 
 
 def test_manifests_that_cannot_be_rendered(revisions: tuple[str, str], wait: Wait) -> None:
-    broken = application(revisions[1], sync="Unknown", conditions=(("ComparisonError", "kustomize build failed: no such file"),))
+    broken = application(
+        revisions[1], sync="Unknown", conditions=(("ComparisonError", "kustomize build failed: no such file"),)
+    )
     done = wait(ArgoCd([Scene(broken)]), "--patience", "1s")
     assert done.returncode == 1
     assert "ComparisonError: kustomize build failed: no such file" in done.stderr
@@ -346,7 +372,12 @@ def test_an_overdue_rollout_of_the_former_image_is_none_of_ours(revisions: tuple
 
 def test_the_time_is_up_and_kubernetes_words_are_told(revisions: tuple[str, str], wait: Wait) -> None:
     _, new = revisions
-    event = {"type": "Warning", "reason": "FailedScheduling", "message": "0/3 nodes are available", "lastTimestamp": "2026-11-21T09:00:00Z"}
+    event = {
+        "type": "Warning",
+        "reason": "FailedScheduling",
+        "message": "0/3 nodes are available",
+        "lastTimestamp": "2026-11-21T09:00:00Z",
+    }
     scene = Scene(
         application(new, health="Progressing"),
         [node("Deployment", "web", health="Progressing"), node("Pod", "web-1", parent="ReplicaSet/web-7c", health="Progressing", image=NEW)],
@@ -362,7 +393,9 @@ def test_the_time_is_up_and_kubernetes_words_are_told(revisions: tuple[str, str]
 def test_a_manual_sync_is_waited_for_and_named(revisions: tuple[str, str], wait: Wait) -> None:
     old, new = revisions
     state = operated("Succeeded", old)
-    done = wait(ArgoCd([Scene(application(new, sync="OutOfSync", automated=False, operation=state))]), "--timeout", "1s")
+    done = wait(
+        ArgoCd([Scene(application(new, sync="OutOfSync", automated=False, operation=state))]), "--timeout", "1s"
+    )
     assert done.returncode == 1
     assert "waits for somebody to sync it: argocd app sync shop-dev-web" in done.stderr
 
@@ -429,5 +462,10 @@ def test_bad_input(
 
 def test_argo_cds_own_options_are_understood(revisions: tuple[str, str], repository: Path, generator: Run) -> None:
     with serve(ArgoCd([running(revisions[1], NEW)])) as rig:
-        env = {"ARGOCD_SERVER": rig.url.partition("://")[2], "ARGOCD_OPTS": "--plaintext", "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
+        env = {
+            "ARGOCD_SERVER": rig.url.partition("://")[2],
+            "ARGOCD_OPTS": "--plaintext",
+            "ARGOCD_AUTH_TOKEN": TOKEN,
+            "NO_PROXY": "*",
+        }
         assert generator("wait", "web", "--env", "dev", "--timeout", "5s", cwd=repository, env=env).returncode == 0

@@ -12,6 +12,7 @@ from typing import Final
 from generator import forges, git, tree, yaml_edit
 from generator.errors import GitError, RepositoryError
 from generator.release import ledger, pin, publish
+from generator.release import message as messages
 from generator.release.image import Slot
 from generator.release.image import image as checked
 from generator.release.ledger import Entry
@@ -165,17 +166,15 @@ def message(place: Slot, goal: Goal) -> str:
     if goal.target is None:
         return f"Unpin {place.app} in {place.environment}\n\nUnpin: {place.app} {place.environment}\n"
     wanted, former = goal.target.image, goal.target.former
-    lines = [f"Roll back {place.app} in {place.environment} to {wanted.tag or ledger.shown(wanted)}", ""]
-    lines += [f"From {ledger.shown(former)}." + (f" Pinned: {goal.held.reason}" if goal.held else ""), ""]
-    lines.append(f"{ledger.RELEASED}: {place.app} {place.environment} {ledger.shown(wanted)}")
-    lines.append(f"{ledger.ROLLED_BACK}: {place.app} {place.environment} {ledger.shown(former)}")
-    if goal.target.entry is not None:
-        kept = (ledger.BUILT_BY, *(f"Argocd-reference-commit-{name}" for name in _REFERENCE))
-        lines += [f"{name}: {value}" for name in kept for value in goal.target.entry.origin.trailers(name)[:1]]
-    return "\n".join(lines) + "\n"
-
-
-_REFERENCE: Final = ("author", "date", "subject", "body", "sha", "repourl")
+    origin = goal.target.entry.origin.message if goal.target.entry else ""
+    text = messages.compose(
+        f"Roll back {place.app} in {place.environment} to {wanted.tag or ledger.shown(wanted)}",
+        [messages.release(place, wanted)],
+        body=f"From {ledger.shown(former)}." + (f" Pinned: {goal.held.reason}" if goal.held else ""),
+        build=messages.build(origin),
+        source=messages.source(origin),
+    )
+    return f"{text}{ledger.ROLLED_BACK}: {place.app} {place.environment} {ledger.shown(former)}\n"
 
 
 def _now(known: Sequence[Entry]) -> Image | None:
