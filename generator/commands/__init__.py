@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from generator.commands import (
     bump,
     check,
+    compare,
     completion,
     diff,
     explain,
@@ -56,6 +57,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "bump": bump,
     "promote": promote,
     "rollback": rollback,
+    "compare": compare,
     "status": status,
     "history": history,
     "wait": wait,

@@ -95,7 +95,7 @@ def _past(options: argparse.Namespace, spec: Spec) -> Iterator[Past]:
 
 def _row(entry: Entry) -> tuple[str, ...]:
     image = entry.after.image
-    what = entry.action
+    what: str = entry.action
     if entry.action == "rolled back" and entry.before.image:
         what = f"rolled back from {entry.before.image.tag or '-'}"
     elif entry.after.pin and entry.after.pin != entry.before.pin and entry.action != "unpinned":

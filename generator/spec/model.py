@@ -190,6 +190,7 @@ class Spec:
     ci: Data
     data: Data
     promotion: Promotion = field(default_factory=Promotion)
+    may_differ: tuple[str, ...] = ()
 
 
 UNRELEASED: Final = "unreleased"
@@ -217,6 +218,7 @@ def build(data: Data) -> Spec:
         ci=_set(data.get("ci") or {}),
         data=data,
         promotion=promotion(data.get("promotion") or {}),
+        may_differ=tuple((data.get("compare") or {}).get("allow") or ()),
     )
 
 
