@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a word instead of a map": (
         "shop\n",
         [
-            '1:1: expected a map, got "shop" / known here: version, project, repository, branch, registry, environments, apps, secretStore, argocd, ci',
+            '1:1: expected a map, got "shop" / known here: version, project, repository, branch, registry, environments, apps, secretStore, promotion, compare, argocd, ci',
         ],
     ),
     "a tab as indentation": (

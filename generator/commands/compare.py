@@ -97,7 +97,7 @@ def _show(options: argparse.Namespace, names: list[str], found: list[Difference]
         head = ("app", "object", "field", *names, *(["allowed by"] if options.all else []))
         rows = [
             (
-                one.app, one.object, one.field or "(all of it)", _short(comparison.text(one.left)),
+                one.app, one.manifest, one.field or "(all of it)", _short(comparison.text(one.left)),
                 _short(comparison.text(one.right)), *([one.allowed or "-"] if options.all else []),
             )
             for one in shown
@@ -113,7 +113,7 @@ def _described(names: list[str], one: Difference) -> dict[str, object]:
     from generator.release.comparison import ABSENT
 
     values = {name: value for name, value in zip(names, (one.left, one.right), strict=True) if value is not ABSENT}
-    return {"app": one.app, "object": one.object, "field": one.field, "values": values, "allowed": one.allowed}
+    return {"app": one.app, "object": one.manifest, "field": one.field, "values": values, "allowed": one.allowed}
 
 
 def _short(value: str) -> str:

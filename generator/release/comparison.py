@@ -28,14 +28,14 @@ _WILD: Final = {"*": ".*", "?": "."}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """``field`` is a path in ``object`` (``Kind/name``), empty where the object is missing on one side.
+    """``field`` is a path in ``manifest`` (``Kind/name``), empty where the object is missing on one side.
 
     ``left`` and ``right`` are values fit to be shown, ``ABSENT`` where there is none. ``allowed`` is
     the pattern that allows it.
     """
 
     app: str
-    object: str
+    manifest: str
     field: str
     left: object
     right: object
@@ -44,7 +44,7 @@ class Difference:
     @property
     def name(self) -> str:
         """What patterns are held against."""
-        return f"{self.object}.{self.field}" if self.field else self.object
+        return f"{self.manifest}.{self.field}" if self.field else self.manifest
 
 
 class Allowed:
