@@ -69,11 +69,12 @@ class Past:
         """Whether there is nothing older than what is here."""
         return not self._edges()
 
-    def landings(self, paths: Sequence[str], *, within: bool = False) -> list[Landing]:
+    def landings(self, paths: Sequence[str], *, within: bool = False, limit: int | None = None) -> list[Landing]:
         """Those that changed a file or folder of ``paths``, the newest first; ``within``: in merged branches, too."""
+        most = [f"--max-count={limit}"] if limit else []
         how = ["--no-merges"] if within else ["--first-parent", "-m"]
         shape = ["--raw", "--no-abbrev", "--no-renames", "--no-show-signature", "-z", _FORMAT]
-        said = self._git("log", *how, *shape, self.tip, "--", *paths)
+        said = self._git("log", *how, *most, *shape, self.tip, "--", *paths)
         return list(_parsed(said, self._edges()))
 
     def contents(self, blobs: Iterable[str | None]) -> dict[str, bytes]:
