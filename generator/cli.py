@@ -104,14 +104,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    options = parser().parse_args(words)
+    options = parser().parse_args(_with_command(words))
     if options.version:
         from importlib.metadata import version
 
         console.say(version("gitops-generator"))
         return 0
-    if options.command is None:
-        options = parser().parse_args([*words, DEFAULT])
     options.directory = Path(getattr(options, "directory", "."))
     options.json = getattr(options, "output", "text") == "json"
     # A polite kill cleans up just as Ctrl-C does.
@@ -126,6 +124,16 @@ def _run(words: Sequence[str]) -> int:
         return _failed(GeneratorError(what, "this machine refuses it; free some space, or change the rights"), options)
     except GeneratorError as error:
         return _failed(error, options)
+
+
+def _with_command(words: Sequence[str]) -> list[str]:
+    """Without a command the default one is meant, so its options may follow at once: ``generator --prune``."""
+    place = 0
+    while place < len(words) and words[place].startswith(("-C", "--output")):
+        place += 1 if words[place] not in ("-C", "--output") else 2
+    rest = words[place:]
+    named = bool(rest) and (not rest[0].startswith("-") or rest[0] in ("-h", "--help", "--version"))
+    return list(words) if named else [*words[:place], DEFAULT, *rest]
 
 
 def _failed(error: GeneratorError, options: argparse.Namespace) -> int:

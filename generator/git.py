@@ -1,4 +1,4 @@
-"""Small verbs over git: the only user of git, through GitPython.
+"""Small verbs over git in a work tree, through GitPython.
 
 GitPython runs the ``git`` on PATH and hides passwords in the commands that
 its errors quote. Every verb raises ``GitError`` with git's own words.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from generator import plumbing
 from generator.errors import GitError, RepositoryError
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 NETWORK_SECONDS: Final = 60
 # A squash merge leaves a message only.
 _UNFINISHED: Final = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG")
-# git asks nobody for a password, and speaks English so that its refusals can be told apart.
-_ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": "C"}
 # Hands GIT_USERNAME and GIT_TOKEN to git without ever writing them to argv, a file or a remote's URL.
 _HELPER: Final = (
     '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "${GIT_USERNAME:-git}" "$GIT_TOKEN"; }; f'
@@ -46,7 +45,7 @@ def stages(directory: Path, path: str) -> dict[int, bytes]:
     """A file with conflicts as git's index has it: 1 before, 2 on our branch, 3 on theirs; those that there are."""
     entries = _run(directory, "ls-files", "--unmerged", "--", path).splitlines()
     found = [entry.partition("\t")[0].split() for entry in entries]
-    return {int(stage): _execute(directory, ("cat-file", "blob", blob), {}, None) for _, blob, stage in found}
+    return {int(stage): _execute(directory, ("cat-file", "blob", blob)) for _, blob, stage in found}
 
 
 def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
@@ -96,7 +95,7 @@ def _squashed(directory: Path, ours: str) -> tuple[str, str, str] | None:
 def content(directory: Path, commit_id: str, path: str) -> bytes | None:
     """A file as a commit has it; ``None`` if it has none."""
     entry = _run(directory, "ls-tree", commit_id, "--", path)
-    return _execute(directory, ("cat-file", "blob", entry.split()[2]), {}, None) if entry else None
+    return _execute(directory, ("cat-file", "blob", entry.split()[2])) if entry else None
 
 
 def changed(directory: Path, *paths: str) -> list[str]:
@@ -130,17 +129,6 @@ def remote_url(directory: Path, name: str = "origin") -> str | None:
         return None
 
 
-def output(directory: Path, *arguments: str, url: str = "", bare: bool = False, stdin: bytes | None = None) -> bytes:
-    """What a git command that only reads, or only fetches, prints.
-
-    ``url`` is the remote that it talks to, if it does: it gets credentials and a time limit. ``bare``: ``directory``
-    is a git folder of our own, whatever a hook's environment says.
-    """
-    place = {"GIT_DIR": str(directory)} if bare else {}
-    network = _credentials(url) if url else {}
-    return _execute(directory, arguments, {**place, **network}, NETWORK_SECONDS if url else None, stdin)
-
-
 def last_change(directory: Path, path: str) -> tuple[str, int, str] | None:
     """Commit, time (seconds since the epoch) and subject of the last commit that touched ``path``."""
     try:
@@ -158,14 +146,29 @@ def describe_head(directory: Path) -> dict[str, str]:
 
     The keys are those of Argo CD's ``Argocd-reference-commit-*`` trailers.
     """
-    try:
-        line = _run(directory, "log", "-1", "--format=%an <%ae>%x00%cI%x00%s%x00%H")
-    except GitError:
-        return {}
-    author, date, subject, commit_id = line.split("\0")
-    url = remote_url(directory) or ""
-    found = {"author": author, "date": date, "subject": subject, "sha": commit_id, "repourl": without_secrets(url)}
-    return {name: value for name, value in found.items() if value}
+    return describing_head(directory)()
+
+
+def describing_head(directory: Path) -> Callable[[], dict[str, str]]:
+    """``describe_head`` that runs beside us until its result is asked for."""
+    head = plumbing.begin(
+        "log", "-1", "--no-show-signature", "--format=%an <%ae>%x00%cI%x00%s%x00%H", directory=directory
+    )
+    origin = plumbing.begin("remote", "get-url", "origin", directory=directory)
+
+    def result() -> dict[str, str]:
+        url = b""
+        try:
+            line = head.result().decode(errors="replace").rstrip("\n")
+        except GitError:
+            line = ""
+        with suppress(GitError):  # a clone need not have an origin
+            url = origin.result()
+        values = [*line.split("\0"), plumbing.without_passwords(url.decode(errors="replace").strip())]
+        names = ("author", "date", "subject", "sha", "repourl")
+        return {name: value for name, value in zip(names, values, strict=True) if value} if line else {}
+
+    return result
 
 
 def folder(directory: Path) -> Path | None:
@@ -225,124 +228,6 @@ def blame(directory: Path, path: str) -> list[tuple[str, str, int, str]]:
             else:
                 fields[word] = rest
     return [(commit_id, *known[commit_id]) for commit_id in lines]
-
-
-class Remote:
-    """A branch of a remote, read and written without a work tree.
-
-    Objects live in a bare repository in a temporary folder, so that nothing
-    of the user's checkout is touched and a shallow or detached one does no harm.
-    """
-
-    def __init__(self, url: str, branch: str, scratch: Path) -> None:
-        self.url = url
-        self.branch = branch
-        self.scratch = scratch
-        self._credentials = _credentials(url)
-        # In a hook, git's own variables point elsewhere.
-        self._place = {"GIT_DIR": str(scratch / "objects"), "GIT_INDEX_FILE": str(scratch / "index")}
-
-    def fetch(self) -> str:
-        """Fetch the branch's newest commit, without history; returns its id."""
-        arguments = [
-            "--quiet",
-            "--depth=1",
-            "--no-tags",
-            "--force",
-            "--",
-            self.url,
-            f"refs/heads/{self.branch}:refs/tip",
-        ]
-        self._git("fetch", *arguments, network=True)
-        return self._git("rev-parse", "refs/tip")
-
-    def read(self, commit_id: str, path: str) -> bytes | None:
-        """The bytes of a file in a commit; ``None`` if there is no such file."""
-        entry = self._git("ls-tree", commit_id, "--", path)
-        if not entry:
-            return None
-        return self._bytes("cat-file", "blob", entry.split()[2])
-
-    def commit(self, parent: str, files: Mapping[str, bytes], message: str, author: Mapping[str, str]) -> str:
-        """A commit on top of ``parent`` in which ``files`` have this content, and nothing else differs."""
-        self._git("read-tree", parent)
-        for path, content in files.items():
-            mode = self._git("ls-tree", parent, "--", path).split()[0]
-            source = self.scratch / "blob"
-            source.write_bytes(content)
-            # No filters: the bytes are the file's, whatever .gitattributes says.
-            blob = self._git("hash-object", "-w", "--no-filters", str(source))
-            self._git("update-index", "--cacheinfo", f"{mode},{blob},{path}")
-        tree = self._git("write-tree")
-        note = self.scratch / "message"
-        note.write_text(message)
-        return self._git("commit-tree", tree, "-p", parent, "-F", str(note), env=author)
-
-    def push(self, commit_id: str, branch: str | None = None, *, replace: bool = False) -> None:
-        """Push ``commit_id`` to the branch (or another one); forced only to ``replace`` a branch of our own."""
-        force = "+" if replace else ""
-        self._git(
-            "push",
-            "--porcelain",
-            "--",
-            self.url,
-            f"{force}{commit_id}:refs/heads/{branch or self.branch}",
-            network=True,
-        )
-
-    def tip(self, branch: str | None = None) -> str | None:
-        """What the branch points to on the remote right now; ``None`` if it does not exist."""
-        line = self._git("ls-remote", "--", self.url, f"refs/heads/{branch or self.branch}", network=True)
-        return line.split()[0] if line else None
-
-    def contains(self, tip: str, commit_id: str) -> bool:
-        """Whether the branch, whose newest commit is ``tip``, has ``commit_id`` in its history."""
-        self._git(
-            "fetch",
-            "--quiet",
-            "--depth=50",
-            "--no-tags",
-            "--",
-            self.url,
-            f"+refs/heads/{self.branch}:refs/tip",
-            network=True,
-        )
-        try:
-            self._git("merge-base", "--is-ancestor", commit_id, tip)
-        except GitError:
-            return False
-        return True
-
-    def identity(self) -> dict[str, str]:
-        """Author and committer for ``commit``: the user's own, or the generator's where git knows none."""
-        try:
-            self._git("var", "GIT_COMMITTER_IDENT")
-        except GitError:
-            name, mail = "gitops-generator", "gitops-generator@localhost"
-            return {
-                "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": mail,
-                "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": mail,
-            }  # fmt: skip
-        return {}
-
-    def _git(self, *arguments: str, env: Mapping[str, str] | None = None, network: bool = False) -> str:
-        extra = {**self._place, **(env or {}), **(self._credentials if network else {})}
-        return _run(self.scratch / "objects", *arguments, env=extra, timeout=NETWORK_SECONDS if network else None)
-
-    def _bytes(self, *arguments: str) -> bytes:
-        return _execute(self.scratch / "objects", arguments, self._place, None)
-
-
-@contextmanager
-def remote(url: str, branch: str) -> Iterator[Remote]:
-    """A ``Remote`` whose scratch folder is gone afterwards."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
-        scratch = Path(folder)
-        (scratch / "objects").mkdir()
-        _run(scratch / "objects", "init", "--quiet", "--bare", ".")
-        yield Remote(url, branch, scratch)
 
 
 class References:
@@ -463,45 +348,29 @@ def _run(directory: Path, *arguments: str, env: Mapping[str, str] | None = None,
 
 
 def _execute(
-    directory: Path,
-    arguments: tuple[str, ...],
-    env: Mapping[str, str],
-    timeout: float | None,
-    stdin: bytes | None = None,
+    directory: Path, arguments: tuple[str, ...], env: Mapping[str, str] | None = None, timeout: float | None = None
 ) -> bytes:
     import git
 
     command = git.Git(str(directory))
-    command.update_environment(**_ENVIRONMENT, **env)
+    command.update_environment(**plumbing.ENVIRONMENT, **(env or {}))
     try:
         # GitPython's own time-out leaves children behind on some platforms, so a server that hangs is git's to notice.
         limits = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(int(timeout))} if timeout else {}
         with command.custom_environment(**limits):
-            return _call(command, arguments, stdin)
+            return _call(command, arguments)
     except git.GitCommandNotFound as exc:
         raise GitError("git: not found", "install git") from exc
     except git.GitCommandError as exc:
         said = _words(exc)
-        name = " ".join(arguments[:1])
-        raise GitError(
-            f"git {name}: {said}", _hint(said), returncode=exc.status if isinstance(exc.status, int) else 1, stderr=said
-        ) from exc
+        status = exc.status if isinstance(exc.status, int) else 1
+        raise GitError(f"git {arguments[0]}: {said}", plumbing.hint(said), returncode=status, stderr=said) from exc
 
 
-def _call(command: git.Git, arguments: tuple[str, ...], stdin: bytes | None) -> bytes:
-    import tempfile
-
-    with tempfile.TemporaryFile() if stdin is not None else nullcontext() as stream:
-        if stream is not None and stdin is not None:
-            stream.write(stdin)
-            stream.seek(0)
-        result = command.execute(
-            ["git", *arguments],
-            istream=stream,
-            with_extended_output=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-        )
+def _call(command: git.Git, arguments: tuple[str, ...]) -> bytes:
+    result = command.execute(
+        ["git", *arguments], with_extended_output=False, stdout_as_string=False, strip_newline_in_stdout=False
+    )
     assert isinstance(result, bytes)
     return result
 
@@ -511,15 +380,4 @@ def _words(exc: git.GitCommandError) -> str:
     streams = [str(stream or "") for stream in (exc.stderr, exc.stdout)]
     lines = [line.strip() for stream in streams for line in stream.splitlines()]
     lines = [line.removeprefix("stderr: ").removeprefix("stdout: ").strip("'").strip() for line in lines]
-    return re.sub(r"://[^/@\s]*@", "://", "\n".join(line for line in lines if line))
-
-
-def _hint(said: str) -> str:
-    lower = said.lower()
-    if "authentication failed" in lower or "could not read username" in lower or "403" in lower:
-        return "set GIT_USERNAME and GIT_TOKEN, or configure a git credential helper"
-    if "could not resolve host" in lower or "unable to access" in lower or "failed to connect" in lower:
-        return "check the repository's URL and the network"
-    if "couldn't find remote ref" in lower:
-        return "check `branch:` in generator.yaml, and push it once"
-    return ""
+    return plumbing.words("\n".join(lines))

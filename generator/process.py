@@ -1,16 +1,20 @@
 """Run other programs: the only user of ``subprocess``.
 
 ``run`` waits for a short command and maps its failure to one of our errors;
-``spawn`` starts a daemon that outlives us.
+``begin`` lets one run beside us and takes its bytes later; ``converse`` talks to
+one that answers as it goes; ``spawn`` starts a daemon that outlives us.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 from generator.errors import ProcessError
 
@@ -80,6 +84,112 @@ def run(
             stderr=stderr,
         )
     return Completed(stdout, stderr, done.returncode)
+
+
+class Running:
+    """A program that runs beside us, in a session of its own: it can ask nobody, and ends with all its children."""
+
+    def __init__(
+        self, argv: Sequence[str | Path], env: Mapping[str, str] | None, cwd: Path | None, error: type[ProcessError]
+    ) -> None:
+        self.words = [str(word) for word in argv]
+        self.error = error
+        try:
+            self.child = subprocess.Popen(
+                self.words,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except FileNotFoundError as exc:
+            raise error(f"{self.words[0]}: not found", f"install {self.words[0]}", returncode=127) from exc
+
+    def finish(self, stdin: bytes = b"", timeout: float | None = None) -> tuple[bytes, str, int]:
+        """Its output, what it said, and its exit status; ``error`` after ``timeout`` seconds without an end."""
+        try:
+            stdout, stderr = self.child.communicate(stdin, timeout=timeout)
+        except subprocess.TimeoutExpired as exc:
+            self.stop()
+            raise self.error(f"{_title(self.words)}: no answer within {timeout:g} s", returncode=124) from exc
+        except BaseException:
+            self.stop()
+            raise
+        return stdout, stderr.decode(errors="replace"), self.child.returncode
+
+    def stop(self) -> None:
+        """End it at once, with its children, if it still runs."""
+        if self.child.stdout is None or self.child.stdout.closed:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.communicate()
+
+
+def begin(
+    argv: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    error: type[ProcessError] = ProcessError,
+) -> Running:
+    """Start ``argv`` without a shell. ``env``, if given, is its whole environment."""
+    return Running(argv, env, cwd, error)
+
+
+class Conversation:
+    """A program that answers on standard output what it is told on standard input."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    def tell(self, text: bytes) -> None:
+        """Write, and make sure that it is read; ``error`` with its last words if it is gone."""
+        try:
+            self._stream("stdin").write(text)
+            self._stream("stdin").flush()
+        except BrokenPipeError:
+            self._gone()
+
+    def line(self) -> bytes:
+        """The next line of its answer, without the line feed."""
+        text: bytes = self._stream("stdout").readline()
+        if not text.endswith(b"\n"):
+            self._gone()
+        return text[:-1]
+
+    def read(self, size: int) -> bytes:
+        """The next ``size`` bytes of its answer."""
+        text: bytes = self._stream("stdout").read(size)
+        if len(text) != size:
+            self._gone()
+        return text
+
+    def _stream(self, name: str) -> Any:
+        return getattr(self._running.child, name)
+
+    def _gone(self) -> NoReturn:
+        _, said, status = self._running.finish()
+        raise self._running.error(f"{_title(self._running.words)}: {said.strip()}", returncode=status or 1, stderr=said)
+
+
+@contextmanager
+def converse(
+    argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, error: type[ProcessError] = ProcessError
+) -> Iterator[Conversation]:
+    """A conversation; the program must end well when its standard input does."""
+    running = begin(argv, env=env, error=error)
+    try:
+        yield Conversation(running)
+        _, said, status = running.finish()
+    except BaseException:
+        if running.child.poll() is None:
+            running.stop()
+        raise
+    if status:
+        raise error(f"{_title(running.words)}: {said.strip()}", returncode=status, stderr=said)
 
 
 def spawn(

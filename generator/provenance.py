@@ -21,11 +21,13 @@ from generator import original, outputs, relocation, tree
 from generator.errors import UsageError
 from generator.history import History
 from generator.merge import identity
+from generator.merge.splice import shown
 from generator.merge.tree import Node, Parsed, Scalar, Value
 from generator.spec import loader, model
 from generator.spec.types import did_you_mean
 
 _OTHER: Final = "-other"
+_LONGEST: Final = 80
 Field = tuple[str, ...]
 
 
@@ -124,18 +126,21 @@ def _leaves(node: Node, path: Field) -> Iterator[tuple[Field, Node]]:
     elif node.kind == "seq" and node.items:
         (keys,) = identity.keys(path[-1] if path else "", [item.value for item in node.items])
         for name, child in zip(keys, node.items, strict=True):
-            yield from _leaves(child, (*path, f"[{_key(name)}]"))
+            yield from _leaves(child, (*path, f"[{_key(name, child.value)}]"))
     else:
         yield path, node
 
 
-def _key(key: identity.Key) -> str:
+def _key(key: identity.Key, item: Value) -> str:
+    if not isinstance(item, Scalar) and key[0] not in (*identity.NAMES, "object"):  # it has no name but itself
+        return str(shown(item))
     words = [part.text if isinstance(part, Scalar) else str(part) for part in key]
     return words[1] if words[0] in (*identity.NAMES, "=") else "/".join(words[1:]) if words[0] == "object" else words[0]
 
 
 def _shown(field: Field) -> str:
-    return ".".join(field).replace(".[", "[") or "."
+    parts = (part if len(part) <= _LONGEST else f"{part[: _LONGEST - 2]}…]" for part in field)
+    return ".".join(parts).replace(".[", "[") or "."
 
 
 def _text(value: Value) -> str:

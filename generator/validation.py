@@ -20,8 +20,8 @@ from typing import Any, Final
 
 from generator import process, schemas, tools
 from generator.errors import ProcessError, RepositoryError, ToolError
-from generator.outputs.kustomization import overlay_path
 from generator.spec.model import Spec
+from generator.spec.paths import overlay_path
 from generator.validity import Validity
 
 # A misspelled field that a strict check must refuse; if it passes, the check itself is broken.

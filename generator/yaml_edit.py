@@ -15,6 +15,8 @@ import yaml
 from generator import yaml_emit, yaml_nodes
 from generator.errors import Fault, SpecError
 
+# The annotation that is the pipeline's, as tags and digests are: which build set them.
+BUILT: Final = "gitops-generator/built"
 _PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 
 

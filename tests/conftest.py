@@ -49,7 +49,10 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     config = folder / "gitconfig"
     config.write_text("[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n")
-    for name in [*FOREIGN, *(name for name in os.environ if name.startswith(("XDG_", "GIT_")))]:
+    for name in [
+        *FOREIGN,
+        *(name for name in os.environ if name.startswith(("XDG_", "GIT_", "CODEBUILD_", "GITHUB_"))),
+    ]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))

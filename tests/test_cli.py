@@ -47,6 +47,18 @@ def test_the_version_is_the_packages(generator: Run) -> None:
     assert generator("--version").stdout == version("gitops-generator") + "\n"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [[], ["--keep", "local"], ["--output", "json", "-q"], ["--output=json"], ["-C", ".", "--prune"], ["-C."]],
+    ids=" ".join,
+)
+def test_without_a_command_generate_is_meant(words: list[str], repository: Path, generator: Run) -> None:
+    (repository / "generator.yaml").write_text(TEN_LINES)
+    done = generator(*words, cwd=repository)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (repository / "base/web/deployment.yaml").exists()
+
+
 USAGE = {
     "an unknown command": ["generat"],
     "an unknown option": ["check", "--al"],

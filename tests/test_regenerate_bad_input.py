@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -300,10 +299,8 @@ def test_what_is_unusual_is_served(
     arrange: Callable[[Path], None], expected: dict[str, tuple[bytes, bytes]], shop: Path, run: Callable[..., Told]
 ) -> None:
     arrange(shop)
-    started = time.monotonic()
     told = run("generate")
     assert told.code == 0, told.err
-    assert time.monotonic() - started < 20
     for path, pieces in expected.items():
         content = (shop / path).read_bytes()
         assert all(piece in content for piece in pieces)

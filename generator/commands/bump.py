@@ -1,80 +1,175 @@
-"""``bump``: set the tag and digest of an app in an environment."""
+"""``bump``: set the tags and digests of apps in environments."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator import console
 
 if TYPE_CHECKING:
-    from generator.release.image import Slot
-    from generator.spec.model import Spec
-    from generator.yaml_edit import Image
+    from collections.abc import Sequence
 
-HELP: Final = "set an app's image tag and digest in an environment; no other byte of the file changes"
+    from generator.release.bump import Bump, Outcome, Wanted
+    from generator.spec.model import Spec
+
+HELP: Final = "set apps' image tags and digests in environments; no other byte of the files changes"
 EXAMPLE: Final = """\
   python -m generator bump web --env dev --tag 1.4.2
   python -m generator bump web --env dev --tag 1.4.2 --digest sha256:… --push
+  python -m generator bump web api worker --env dev --env staging --tag 1.4.2 --push
+  python -m generator bump web=1.4.2@sha256:… api=2.0.1 --env dev --push
+  python -m generator bump web --env dev --tag 1.4.2 --push --remote https://git.example.com/acme/shop-gitops.git
 
---push needs no clone that is up to date: it edits the newest commit of the branch and tries
-again when somebody else was faster. It takes GIT_USERNAME and GIT_TOKEN from the environment,
-or git's own credentials."""
+All of it is one commit. --push needs no clone that is up to date, and with --remote none at all:
+it edits the newest commit of the branch, tries again when somebody else was faster, and reads the
+result back. It takes GIT_USERNAME and GIT_TOKEN from the environment, or git's own credentials.
+
+It exits 0 without a change where the image is there already, where a person has pinned what is
+there (`rollback APP --env E --unpin` takes the pin out), and where a newer build has set it:
+builds are ordered by their number in CodeBuild or GitHub Actions (or --build), and by the time
+of their commits where the numbers are of different systems."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
-    parser.add_argument("app", help="the app's name in the spec")
-    parser.add_argument("--env", required=True, metavar="ENV", help="the environment")
-    parser.add_argument("--tag", required=True, help="the new tag")
-    parser.add_argument("--digest", help="the new digest, sha256:…; without it a former digest is taken out")
+    parser.add_argument("apps", nargs="+", metavar="APP[=TAG[@DIGEST]]", help="the app's name in the spec")
+    parser.add_argument(
+        "--env", required=True, action="append", dest="environments", metavar="ENV", help="the environment; repeatable"
+    )
+    parser.add_argument("--tag", help="the new tag of each app that is given without one")
+    parser.add_argument("--digest", help="its digest, sha256:…; without one a former digest is taken out")
+    parser.add_argument(
+        "--build",
+        metavar="[SYSTEM ]NUMBER",
+        help="the build that made it; as CodeBuild or GitHub Actions say if left out",
+    )
+    parser.add_argument("--force", action="store_true", help="even if a newer build has set what is there")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--commit", action="store_true", help="commit the change here")
     how.add_argument("--push", action="store_true", help="commit it on the remote's branch instead, and push")
     parser.add_argument("--remote", metavar="URL", help="where to push; the spec's repository if left out")
     parser.add_argument("--branch", help="the branch to push to; the spec's branch if left out")
+    parser.add_argument(
+        "--sign", action="store_true", help="sign the commit, as git's gpg.format and user.signingkey say (with --push)"
+    )
+    parser.add_argument(
+        "--timeout", type=float, metavar="SECONDS", default=60.0,
+        help="how long each git may wait for the server (60); all tries together end after five minutes",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.release import image
-    from generator.spec import loader
-
-    spec = loader.load(options.directory)
-    place = image.slot(spec, options.app, options.env)
-    wanted = image.image(place, options.tag, options.digest)
-    commit, changed = _push(options, spec, place, wanted) if options.push else _edit(options, place, wanted)
+    bump, commit = _push(options) if options.push else _edit(options)
     if options.json:
-        console.emit(
-            {
-                "app": place.app, "environment": place.environment, "path": place.path,
-                "tag": wanted.tag, "digest": wanted.digest, "changed": changed, "commit": commit,
-            }
-        )  # fmt: skip
-    elif changed:
-        where = f" in {commit[:12]}" if commit else f" in {place.path}"
-        console.say(f"{place.app} in {place.environment}: {wanted.tag}{where}")
-    else:
-        console.say(f"{place.app} in {place.environment}: {wanted.tag} already; nothing to do")
+        console.emit(_report(bump, commit))
+    for outcome in bump.outcomes if not options.json else ():
+        console.say(_line(outcome, commit))
     return 0
 
 
-def _edit(options: argparse.Namespace, place: Slot, wanted: Image) -> tuple[str | None, bool]:
+def _push(options: argparse.Namespace) -> tuple[Bump, str | None]:
+    from generator import remote as remotes
+
+    spec = _spec(options)
+    url = options.remote or (spec.repository if spec else "")
+    branch = options.branch or (spec.branch if spec else "main")
+    # It fetches while the rest of us is loaded.
+    with console.progress(f"pushing to {branch}"), remotes.connect(url, branch, options.timeout) as remote:
+        from generator.release import bump as bumps
+
+        bump = _bump(options, spec)
+        return bump, bumps.on_remote(remote, bump, sign=options.sign).commit
+
+
+def _edit(options: argparse.Namespace) -> tuple[Bump, str | None]:
     from generator import git
-    from generator.release import bump
+    from generator.release import bump as bumps
 
     directory: Path = options.directory
-    changed = bump.in_work_tree(directory, place, wanted)
-    if not (options.commit and git.changed(directory, place.path)):
-        return None, changed
-    return git.commit(directory, bump.message(place, wanted, directory), [place.path]), True
+    bump = _bump(options, _spec(options))
+    bumps.in_work_tree(directory, bump)
+    if not options.commit:
+        return bump, None
+    paths = git.changed(directory, *bump.paths)
+    # Set by a former run, and not committed by it.
+    bump.outcomes = [bumps.committed(outcome, paths) for outcome in bump.outcomes]
+    return bump, git.commit(directory, bump.message(), paths) if paths else None
 
 
-def _push(options: argparse.Namespace, spec: Spec, place: Slot, wanted: Image) -> tuple[str | None, bool]:
-    from generator.release import bump
+def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
+    from generator.release import bump as bumps
+    from generator.release import order
 
-    url, branch = options.remote or spec.repository, options.branch or spec.branch
-    with console.progress(f"pushing to {branch}"):
-        published = bump.on_remote(url, branch, place, wanted, options.directory)
-    return published.commit, published.commit is not None
+    source = bumps.source_of(options.directory)
+    return bumps.Bump(list(_wanted(options, spec)), source, order.build(options.build), options.force)
+
+
+def _spec(options: argparse.Namespace) -> Spec | None:
+    """The spec here; none is needed where the remote is given and nothing is written here."""
+    from generator.spec import loader
+
+    directory: Path = options.directory
+    if options.push and options.remote and not (directory / loader.FILE_NAME).exists():
+        return None
+    return loader.load(directory)
+
+
+def _wanted(options: argparse.Namespace, spec: Spec | None) -> Sequence[Wanted]:
+    from generator.errors import UsageError
+    from generator.release import image
+    from generator.release.bump import Wanted
+
+    result = []
+    for word in options.apps:
+        app, given, rest = word.partition("=")
+        tag, _, digest = rest.partition("@") if given else (options.tag, "", options.digest)
+        if tag is None:
+            raise UsageError(f"{app}: no tag", f"give one: --tag TAG, or {app}=TAG")
+        for environment in options.environments:
+            place = image.slot(spec, app, environment) if spec else image.slot_without_spec(app, environment)
+            result.append(Wanted(place, image.image(place, tag, digest or None)))
+    if len({one.place for one in result}) < len(result):
+        raise UsageError("an app or an environment is given twice", "name each once")
+    if options.digest and sum("=" not in word for word in options.apps) > 1:
+        raise UsageError("one digest for several apps", "give each its own: APP=TAG@DIGEST")
+    return result
+
+
+def _report(bump: Bump, commit: str | None) -> dict[str, Any]:
+    """One record, or with several images a list of them under ``images``."""
+    from generator.release.bump import State
+
+    records = []
+    for outcome in bump.outcomes:
+        place, image = outcome.wanted.place, outcome.wanted.image
+        changed = outcome.state is State.CHANGED
+        record: dict[str, Any] = {
+            "app": place.app, "environment": place.environment, "path": place.path,
+            "tag": image.tag, "digest": image.digest, "changed": changed, "commit": commit if changed else None,
+        }  # fmt: skip
+        if outcome.why:
+            record |= {"held": outcome.state, "why": outcome.why}
+        records.append(record)
+    return records[0] if len(records) == 1 else {"commit": commit, "images": records}
+
+
+def _line(outcome: Outcome, commit: str | None) -> str:
+    from generator.release.bump import State
+
+    place, tag = outcome.wanted.place, outcome.wanted.image.tag
+    match outcome.state:
+        case State.CHANGED:
+            said = f"{tag} in {commit[:12] if commit else place.path}"
+        case State.SAME:
+            said = f"{tag} already; nothing to do"
+        case State.PINNED:
+            said = (
+                f"{tag} is held back, the image is pinned: {outcome.why}"
+                f" (take the pin out: rollback {place.app} --env {place.environment} --unpin)"
+            )
+        case State.SUPERSEDED:
+            said = f"{tag} is superseded by a newer build: {outcome.why} (set it all the same: --force)"
+    return f"{place.app} in {place.environment}: {said}"

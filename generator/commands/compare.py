@@ -70,7 +70,7 @@ def _differences(options: argparse.Namespace, spec: Spec, apps: list[str], allow
     from concurrent.futures import ThreadPoolExecutor
 
     from generator import tools
-    from generator.outputs.kustomization import overlay_path
+    from generator.spec.paths import overlay_path
     from generator.release import comparison, manifests
 
     kustomize = tools.find("kustomize")

@@ -28,6 +28,16 @@ def plain(value: Value) -> object:
     return _plain_scalar(value)
 
 
+def shown(value: Value | None) -> str | None:
+    """A value as people read it: YAML on one line."""
+    if value is None:
+        return None
+    try:
+        return yaml_emit.flow(plain(value))
+    except Unspliceable:
+        return str(value)
+
+
 def _plain_scalar(value: Scalar) -> object:
     prefix, _, kind = value.tag.rpartition(":")
     if prefix != "tag:yaml.org,2002" or kind == "binary":

@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from generator import yaml_emit
 from generator.errors import SpecError
 from generator.merge import alignment, identity
 from generator.merge.alignment import Row
 from generator.merge.conflict import Conflict, Settle, Side, leave_open
 from generator.merge.plan import Change, Kept, New, Page, Part, Within
-from generator.merge.splice import Splicer, Unspliceable, plain
+from generator.merge.splice import Splicer, Unspliceable, shown
 from generator.merge.tree import NULL, Node, Parsed, Scalar, Value, inherited, meaning
 
 Path = tuple[str, ...]
@@ -256,7 +255,7 @@ class _Decisions:
         if here == before:
             return True
         line, _ = self.local.place((self._through or node).start)
-        conflict = Conflict(self.local.path, line, _dotted(path), _shown(before), _shown(here), _shown(after))
+        conflict = Conflict(self.local.path, line, _dotted(path), shown(before), shown(here), shown(after))
         side = self.settle(conflict)
         if side is None:
             self.open.append(conflict)
@@ -303,12 +302,3 @@ def _item_path(path: Path, index: int) -> Path:
 
 def _dotted(path: Path) -> str:
     return ".".join(part if "." not in part else f'"{part}"' for part in path)
-
-
-def _shown(value: Value | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        return yaml_emit.flow(plain(value))
-    except Unspliceable:
-        return str(value)

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from generator.kinds import KINDS
 from generator.outputs.file import File, yaml_file
-from generator.outputs.kustomization import base_path, overlay_path
 from generator.spec.model import IN_CLUSTER, App, Environment, Spec
+from generator.spec.paths import base_path, overlay_path
 
 _API: Final = "argoproj.io/v1alpha1"
 # With `refresh`, a retry takes the newest commit: what mends a failing sync need not wait for its last retry.

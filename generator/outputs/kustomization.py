@@ -11,22 +11,13 @@ from generator.kinds.metadata import before_migration, config_name
 from generator.outputs.file import File, yaml_file
 from generator.outputs.patch import deletion, patch
 from generator.spec.model import App, Environment, Spec, Workload
+from generator.spec.paths import base_path, overlay_path
 
 _HEAD: Final = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 OVERLAY_HEADER: Final = """\
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
 # The tag and the digest under `images` are the pipeline's; it sets them with each build.
 """
-
-
-def base_path(app: str) -> str:
-    """The folder of an app's base."""
-    return f"base/{app}"
-
-
-def overlay_path(environment: str, app: str) -> str:
-    """The folder of an app's overlay in one environment."""
-    return f"overlays/{environment}/{app}"
 
 
 def render_project(_spec: Spec) -> Iterator[File]:

@@ -1,48 +1,221 @@
-"""Set an app's image in an environment: in the work tree, or straight on the remote's branch."""
+"""Set images in overlays: in the work tree, or straight on the remote's branch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from generator import git, tree, yaml_edit
 from generator.errors import RepositoryError
+from generator.release import image as images
+from generator.release import message, order, pin
 from generator.release.image import Slot
-from generator.release.publish import Published, Read, publish
+from generator.release.message import Build, Release
+from generator.release.order import Order
+from generator.release.publish import Change, Published, Read, land
+from generator.remote import Remote
 from generator.yaml_edit import Image
 
+# As many are named in a subject; with more, they are counted.
+NAMED: Final = 3
 
-def in_work_tree(directory: Path, place: Slot, image: Image) -> bool:
-    """Splice the image into the overlay; returns whether that changed anything."""
+
+class State(StrEnum):
+    """What became of one image."""
+
+    CHANGED = "changed"
+    SAME = "same"
+    """It was there already."""
+    PINNED = "pinned"
+    """A person holds what is there."""
+    SUPERSEDED = "superseded"
+    """A newer build has set what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An image for a slot. An empty name of the slot's image means the only one of the overlay."""
+
+    place: Slot
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one image; ``why`` where it is held."""
+
+    wanted: Wanted
+    state: State
+    why: str = ""
+
+
+@dataclass
+class Bump:
+    """One bump of some images, which is one commit. ``outcomes`` are those of the last ``edit``.
+
+    ``source`` tells of the commit that was built, once that is needed; see ``git.describe_head``.
+    """
+
+    wanted: Sequence[Wanted]
+    source: Callable[[], Mapping[str, str]]
+    build: Build | None = None
+    force: bool = False
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that it reads."""
+        return [one.place.path for one in self.wanted]
+
+    @property
+    def changed(self) -> list[Outcome]:
+        """What the last edit changed."""
+        return [outcome for outcome in self.outcomes if outcome.state is State.CHANGED]
+
+    def edit(self, read: Read) -> dict[str, bytes]:
+        """The files that change."""
+        built = order.order(self.build, self.source().get("date"))
+        contents: dict[str, bytes] = {}
+        outcomes = []
+        for one in self.wanted:
+            path = one.place.path
+            former = contents[path] if path in contents else read(path)
+            content, outcome = _edited(one, former, built, force=self.force)
+            outcomes.append(outcome)
+            if content != former:
+                contents[path] = content
+        self.outcomes = outcomes
+        return contents
+
+    def message(self) -> str:
+        """The message of the commit of the last edit. Its trailers let Argo CD show the commit that was built."""
+        wanted = [outcome.wanted for outcome in self.changed]
+        body = "\n".join(f"{one.image.name}@{one.image.digest}" for one in wanted if one.image.digest)
+        released = [message.release(one.place, one.image) for one in wanted]
+        return message.compose(_subject(released), released, body=body, build=self.build, source=self.source())
+
+    def landed(self, text: str) -> bool:
+        """Whether a commit with this message is ours, landed by somebody else."""
+        ours = {str(message.release(one.place, one.image)) for one in self.wanted}
+        found = {str(one) for one in message.releases(text)}
+        return bool(found) and found <= ours and message.build(text) == self.build
+
+    def data(self) -> bytes:
+        """All of it, for somebody else to land."""
+        import json
+
+        return json.dumps(
+            {
+                "wanted": [asdict(one) for one in self.wanted],
+                "source": dict(self.source()),
+                "build": asdict(self.build) if self.build else None,
+                "force": self.force,
+            },
+            sort_keys=True,
+        ).encode()
+
+    def change(self, *, sign: bool = False) -> Change:
+        """It, to be published."""
+        return Change(
+            self.edit,
+            self.message,
+            self.paths,
+            sign,
+            data=None if sign else self.data,
+            decode=decode,
+            landed=self.landed,
+        )
+
+
+def decode(data: bytes) -> Change:
+    """What ``Bump.data`` has described. ``ValueError`` and the like if it is nothing of ours."""
+    import json
+
+    given = json.loads(data)
+    wanted = [Wanted(Slot(**one["place"]), Image(**one["image"])) for one in given["wanted"]]
+    for one in wanted:
+        images.image(one.place, one.image.tag or "", one.image.digest)
+    build = Build(**given["build"]) if given["build"] else None
+    source = {str(name): str(value) for name, value in given["source"].items()}
+    return Bump(wanted, lambda: source, build, bool(given["force"])).change()
+
+
+def in_work_tree(directory: Path, bump: Bump) -> list[str]:
+    """Splice the images into the overlays here; returns the paths that changed."""
     with tree.locked(directory):
-        content = tree.read(directory, [place.path]).get(place.path)
-        files = _edited(place, image, content)
+        contents = tree.read(directory, bump.paths)
+        files = bump.edit(contents.get)
         tree.write(directory, files)
-    return bool(files)
+    return list(files)
 
 
-def on_remote(url: str, branch: str, place: Slot, image: Image, source: Path) -> Published:
-    """Splice the image into the overlay at the branch's tip, and push. ``source`` is the checkout that was built."""
-
-    def edit(read: Read) -> Mapping[str, bytes]:
-        return _edited(place, image, read(place.path))
-
-    return publish(url, branch, edit, message(place, image, source))
+def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
+    """Splice the images into the overlays at the branch's tip, and push."""
+    return land(remote, bump.change(sign=sign))
 
 
-def message(place: Slot, image: Image, source: Path) -> str:
-    """The commit's message. Its trailers let Argo CD show the commit that was built beside the deployment."""
-    about = git.describe_head(source)
-    lines = [f"Release {place.app} {image.tag} to {place.environment}", ""]
-    if image.digest:
-        lines += [f"{place.image}@{image.digest}", ""]
-    if about:
-        lines += [f"Argocd-reference-commit-{name}: {value}" for name, value in about.items()]
-    return "\n".join(lines).rstrip("\n") + "\n"
+def committed(outcome: Outcome, paths: Sequence[str]) -> Outcome:
+    """The outcome where these paths are committed: what was the same in the work tree is new in the commit."""
+    fresh = outcome.state is State.SAME and outcome.wanted.place.path in paths
+    return replace(outcome, state=State.CHANGED) if fresh else outcome
 
 
-def _edited(place: Slot, image: Image, content: bytes | None) -> dict[str, bytes]:
+def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
+    """What is known of the commit that is checked out there; asked beside us."""
+    asked = git.describing_head(directory)
+    known: list[Mapping[str, str]] = []
+
+    def result() -> Mapping[str, str]:
+        if not known:
+            known.append(asked())
+        return known[0]
+
+    return result
+
+
+def _edited(one: Wanted, content: bytes | None, built: Order | None, *, force: bool) -> tuple[bytes, Outcome]:
+    path = one.place.path
     if content is None:
-        raise RepositoryError(f"{place.path}: no such file", "generate it, and push: python -m generator")
-    edited = yaml_edit.set_image(content, place.path, image)
-    return {} if edited == content else {place.path: edited}
+        raise RepositoryError(f"{path}: no such file", "generate it, and push: python -m generator")
+    one = _named(one, content)
+    edited = yaml_edit.set_image(content, path, one.image)
+    if edited == content:
+        return content, Outcome(one, State.SAME)
+    # Held for both reasons at once is rare, and then the person's reason counts.
+    held = pin.read(content, path)
+    if held is not None:
+        return content, Outcome(one, State.PINNED, str(held))
+    newest = order.read(content, path)
+    if built and newest and not force and newest.after(built, datetime.now(UTC)):
+        return content, Outcome(one, State.SUPERSEDED, str(newest))
+    return (order.write(edited, path, built) if built else edited), Outcome(one, State.CHANGED)
+
+
+def _named(one: Wanted, content: bytes) -> Wanted:
+    """With the name of the overlay's image, where no spec has told it."""
+    if one.place.image:
+        return one
+    names = [entry.name for entry in yaml_edit.images(content, one.place.path)]
+    ours = [name for name in names if name.rpartition("/")[2] == one.place.app] if len(names) > 1 else names
+    if len(ours) != 1:
+        raise RepositoryError(
+            f"{one.place.path}: images has {len(names)} entries, and none is known to be the one of {one.place.app}",
+            "run it where generator.yaml is",
+        )
+    place = Slot(one.place.app, one.place.environment, one.place.path, ours[0])
+    return Wanted(place, Image(ours[0], one.image.tag, one.image.digest))
+
+
+def _subject(released: Sequence[Release]) -> str:
+    environments = _listed(list(dict.fromkeys(one.environment for one in released)))
+    names = list(dict.fromkeys(f"{one.app} {one.tag}" for one in released))
+    what = _listed(names) if len(names) <= NAMED else f"{len(names)} images"
+    return f"Release {what} to {environments}"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator import tree, yaml_edit
 from generator.errors import RepositoryError, UsageError
-from generator.outputs.kustomization import overlay_path
-from generator.spec.model import App, Environment, Spec
-from generator.spec.types import did_you_mean
+from generator.spec.paths import overlay_path
 from generator.yaml_edit import Image
 
+if TYPE_CHECKING:
+    from generator.spec.model import App, Environment, Spec
+
+NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -36,17 +38,25 @@ def slot(spec: Spec, app: str, environment: str) -> Slot:
     return Slot(found_app.name, found_environment.name, path, found_app.image)
 
 
+def slot_without_spec(app: str, environment: str) -> Slot:
+    """The slot where no spec is at hand: the image is the only one of the overlay, whatever its name."""
+    for name in (app, environment):
+        if not NAME.fullmatch(name):
+            raise UsageError(f"{name!r} is no name", "lower-case letters, digits and -, a letter first")
+    return Slot(app, environment, f"{overlay_path(environment, app)}/kustomization.yaml", "")
+
+
 def app_named(spec: Spec, name: str) -> App:
     """The app of this name."""
     if name not in spec.apps:
-        raise UsageError(f"no app {name!r} in the spec", did_you_mean(name, tuple(spec.apps)))
+        raise UsageError(f"no app {name!r} in the spec", _nearest(name, tuple(spec.apps)))
     return spec.apps[name]
 
 
 def environment_named(spec: Spec, name: str) -> Environment:
     """The environment of this name."""
     if name not in spec.environments:
-        raise UsageError(f"no environment {name!r} in the spec", did_you_mean(name, tuple(spec.environments)))
+        raise UsageError(f"no environment {name!r} in the spec", _nearest(name, tuple(spec.environments)))
     return spec.environments[name]
 
 
@@ -73,3 +83,9 @@ def current(directory: Path, place: Slot) -> Image:
 def in_content(content: bytes, place: Slot) -> Image | None:
     """The image in an overlay's bytes."""
     return next((entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image), None)
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    from generator.spec.types import did_you_mean
+
+    return did_you_mean(name, known)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from generator import git
+from generator import git, plumbing
+from generator import remote as remotes
 from generator.errors import GitError
 
 # How many commits are fetched at first, and after that; then all.
@@ -55,12 +56,15 @@ class Landing:
 
 @dataclass
 class Past:
-    """A branch's history in the git folder ``directory``: the user's, or a bare one that is ours (``url``)."""
+    """A branch's history: of the checkout at ``directory``, or, with ``branch``, of a remote, in a folder of our own.
+
+    ``env`` is the environment of every git in the latter.
+    """
 
     directory: Path
     tip: str
-    url: str = ""
     branch: str = ""
+    env: Mapping[str, str] | None = None
     _depth: int = 0
     _known: dict[str, bytes] = field(default_factory=dict)
 
@@ -82,7 +86,7 @@ class Past:
         missing = sorted({blob for blob in blobs if blob} - set(self._known))
         if missing:
             names = "".join(f"{blob}\n" for blob in missing).encode()
-            if self.url:
+            if self.branch:
                 self._fetch_blobs(names)
             self._known |= dict(_blobs(self._git("cat-file", "--batch", stdin=names)))
         return self._known
@@ -95,7 +99,7 @@ class Past:
 
     def deepen(self) -> bool:
         """Fetch older commits; ``False`` if there are none to be had."""
-        if not self.url or self.complete:
+        if not self.branch or self.complete:
             return False
         self._depth += 1
         self.update()
@@ -132,7 +136,7 @@ class Past:
 
     def _edges(self) -> set[str]:
         """The commits whose parents are not here."""
-        place = self.directory if self.url else git.folder(self.directory)
+        place = self.directory if self.branch else git.folder(self.directory)
         common = place / "commondir" if place else None
         if place and common and common.is_file():
             place = place / common.read_text().strip()
@@ -155,9 +159,9 @@ class Past:
         except GitError:
             return  # a server that cannot filter has sent them already; if not, reading them says what is wrong
 
-    def _git(self, *arguments: str, stdin: bytes | None = None) -> bytes:
-        # With credentials, always: whatever is not here yet, git may fetch by itself.
-        return git.output(self.directory, *arguments, url=self.url, bare=bool(self.url), stdin=stdin)
+    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        timeout = remotes.NETWORK_SECONDS if self.branch and "fetch" in arguments else None
+        return plumbing.begin(*arguments, env=self.env, directory=self.directory).result(stdin, timeout)
 
 
 def here(directory: Path) -> Past | None:
@@ -172,10 +176,8 @@ def here(directory: Path) -> Past | None:
 def fetched(url: str, branch: str) -> Iterator[Past]:
     """The history of a remote's branch, in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
-        scratch = Path(folder)
-        git.output(scratch, "init", "--quiet", "--bare", ".", bare=True)
-        git.output(scratch, "remote", "add", "--", "origin", url, bare=True)
-        past = Past(scratch, "", url, branch)
+        place = Path(folder) / "objects"
+        past = Past(place, "", branch, remotes.prepare(url, place))
         past.update()
         yield past
 

@@ -2,37 +2,34 @@
 
 When somebody else was faster, the *edit* is applied again to the new tip; no
 text is ever rebased, so two builds that touch the same file do not conflict.
+Where many are at it, whoever gets the branch lands the edits of all who wait:
+see ``queue``.
 """
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from generator import git
-from generator.errors import GitError, PushRefused
+from generator import remote as remotes
+from generator.errors import GeneratorError, GitError, PushRefused, RepositoryError, SpecError
+from generator.release import queue, refusal
+from generator.release.queue import Intent, Queue, Turn
+from generator.release.refusal import Verdict
+from generator.remote import Draft, Editing, Remote
 
 Read = Callable[[str], bytes | None]
 Edit = Callable[[Read], Mapping[str, bytes]]
 
 ATTEMPTS: Final = 12
+# How often a server that is down for a moment is asked again.
+DOWN: Final = 4
+# However it goes: no bump waits longer for others, or for a server.
+PATIENCE_SECONDS: Final = 300.0
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
-# How servers say that the branch has moved in the meantime; anything else is final.
-MOVED: Final = (
-    "non-fast-forward",
-    "fetch first",
-    "cannot lock ref",
-    "failed to lock",
-    "incorrect old value provided",
-    "stale info",
-    "remote ref updated since checkout",
-    "reference already exists",
-    "failed to update ref",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,69 +40,224 @@ class Published:
     attempts: int
 
 
-def publish(url: str, branch: str, edit: Edit, message: str) -> Published:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be published.
+
+    ``paths`` are the files that ``edit`` will read, as far as they are known:
+    they come with one request. ``message`` is asked for once there is something
+    to commit. ``data`` describes the edit, so that somebody else can land it
+    for us, with ``decode``; without it we always push ourselves. ``landed`` tells
+    from a commit's message whether it is ours.
+    """
+
+    edit: Edit
+    message: Callable[[], str]
+    paths: Sequence[str] = ()
+    sign: bool = False
+    data: Callable[[], bytes] | None = None
+    decode: Callable[[bytes], Change] | None = None
+    landed: Callable[[str], bool] = lambda _: False
+
+
+def publish(
+    url: str, branch: str, edit: Edit, message: str, *, paths: Sequence[str] = (), sign: bool = False
+) -> Published:
     """Land an edit on a branch. ``edit`` gets a reader of the tip's files and returns those that change.
 
-    ``PushRefused`` when the server will never take it, or when the branch
-    moved before each of ``ATTEMPTS`` tries.
+    It may be called more than once. ``PushRefused`` when the server will never
+    take it, or when the branch moved before each of ``ATTEMPTS`` tries.
     """
-    with git.remote(url, branch) as remote:
-        author = remote.identity()
-        for attempt in range(1, ATTEMPTS + 1):
-            tip = remote.fetch()
-            files = edit(lambda path, tip=tip: remote.read(tip, path))  # type: ignore[misc]
-            if not files:
-                return Published(None, attempt)
-            commit = remote.commit(tip, files, message, author)
-            try:
-                remote.push(commit)
-            except GitError as exc:
-                if not moved(exc.stderr):
-                    raise PushRefused(
-                        f"{branch}: the push was refused: {_reason(exc)}", exc.hint or "ask who guards the branch"
-                    ) from exc
-                time.sleep(_pause(attempt))
-                continue
-            _read_back(remote, commit)
-            return Published(commit, attempt)
-    raise PushRefused(f"{branch}: moved before each of {ATTEMPTS} tries", "run it again when fewer builds are pushing")
+    with remotes.connect(url, branch) as remote:
+        return land(remote, Change(edit, lambda: message, paths, sign))
 
 
-def propose(url: str, base: str, head: str, edit: Edit, message: str) -> str | None:
+def land(remote: Remote, change: Change) -> Published:
+    """``publish`` for a whole ``Change``, on a remote that is connected."""
+    landing = _Landing(remote, change, queue.joined(remote) if change.data else None)
+    try:
+        return landing.run()
+    finally:
+        if landing.queue:
+            landing.queue.withdraw()
+
+
+def propose(
+    url: str, base: str, head: str, edit: Edit, message: str, *, paths: Sequence[str] = (), sign: bool = False
+) -> str | None:
     """Put an edit of ``base``'s tip on the branch ``head`` of its own, for a pull request; returns the commit.
 
     What ``head`` held before is replaced: it is ours alone. ``None`` where there is nothing to change.
     """
-    with git.remote(url, base) as remote:
-        tip = remote.fetch()
-        files = edit(lambda path: remote.read(tip, path))
-        if not files:
-            return None
-        commit = remote.commit(tip, files, message, remote.identity())
-        remote.push(commit, head, replace=True)
+    with remotes.connect(url, base) as remote:
+        change = Change(edit, lambda: message, paths, sign)
+        commit = _commit(remote, remote.fetch(), change)
+        if commit is not None:
+            try:
+                remote.push(f"+{commit}:refs/heads/{head}")
+            except GitError as exc:
+                raise refusal.refused(head, exc) from exc
         return commit
 
 
 def moved(said: str) -> bool:
     """Whether a refusal means that the branch has moved, so that the next try may succeed."""
-    lower = said.lower()
-    return any(wording in lower for wording in MOVED)
+    return refusal.verdict(said) is Verdict.MOVED
 
 
-def _pause(attempt: int) -> float:
+def commit_on(editing: Editing, change: Change, author: str | None = None) -> str | None:
+    """A commit of a change on the newest one; ``None`` where there is nothing to change."""
+    editing.want(change.paths)
+    files = change.edit(editing.read)
+    return editing.commit(Draft(files, change.message(), author)) if files else None
+
+
+def _commit(remote: Remote, tip: str, change: Change) -> str | None:
+    with remote.editing(tip) as editing:
+        commit = commit_on(editing, change)
+    return remote.signed(commit, tip, change.message()) if commit and change.sign else commit
+
+
+@dataclass
+class _Landing:
+    """One edit on its way to the branch."""
+
+    remote: Remote
+    change: Change
+    queue: Queue | None
+    pushed: list[str] = field(default_factory=list)
+    down: int = 0
+    attempts: int = 0
+    first: str = ""
+    look: float = 0.0
+    turn: Turn = field(default_factory=lambda: Turn())
+    deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE_SECONDS)
+
+    def run(self) -> Published:
+        while self.attempts < ATTEMPTS and time.monotonic() < self.deadline:
+            try:
+                published = self._round()
+            except GitError as exc:
+                self._after(exc)
+            else:
+                if published:
+                    return published
+                time.sleep(self.turn.pause(self.look))
+        raise PushRefused(
+            f"{self.remote.branch}: moved before each of {self.attempts} tries",
+            "run it again when fewer builds are pushing",
+        )
+
+    def _round(self) -> Published | None:
+        """One look at the tip, and one push if it is our turn; ``None`` where others are to go first."""
+        began = time.monotonic()
+        tip = self.remote.fetch()
+        self.look = time.monotonic() - began
+        self.first = self.first or tip
+        # A push that broke off may have landed, and so may one that was reported as refused.
+        for commit in self.pushed:
+            if self.remote.contains(tip, commit):
+                return Published(commit, self.attempts)
+        waiting = self.queue.waiting() if self.queue else []
+        if self.queue and self.queue.name is None and (waiting or self.pushed):
+            self._enter(self.queue)
+            return None
+        if self.queue and self.queue.name:
+            names = [intent.name for intent in waiting]
+            if self.queue.name not in names:
+                return self._done_by_others(tip)
+            if not self.turn.comes(self.queue.name, names, tip):
+                return None
+        return self._push(tip, waiting)
+
+    def _push(self, tip: str, waiting: Sequence[Intent]) -> Published:
+        self.attempts += 1
+        commits, ours = self._commits(tip, waiting)
+        removals = self.queue.removals(waiting) if self.queue else []
+        if not commits and not removals:
+            return Published(None, self.attempts)
+        self.pushed += [ours] if ours else []
+        newest = [f"{commits[-1]}:refs/heads/{self.remote.branch}"] if commits else []
+        self.remote.push(*newest, *removals, atomic=bool(removals))
+        if self.queue:
+            self.queue.name = None
+        if commits:
+            self._read_back(commits[-1])
+        return Published(ours, self.attempts)
+
+    def _commits(self, tip: str, waiting: Sequence[Intent]) -> tuple[list[str], str | None]:
+        """A commit for each of those who wait, as far as it changes anything, and ours."""
+        own = self.queue.name if self.queue else None
+        changes = [
+            (intent.author, decoded) for intent in waiting if intent.name != own and (decoded := self._decode(intent))
+        ]
+        commits = []
+        with self.remote.editing(tip) as editing:
+            editing.want([path for _, change in changes for path in change.paths] + list(self.change.paths))
+            for author, change in changes:
+                try:
+                    commits.append(commit_on(editing, change, author))
+                except (RepositoryError, SpecError):  # its owner will hear of it
+                    continue
+            ours = commit_on(editing, self.change)
+        if ours and self.change.sign:
+            ours = self.remote.signed(ours, tip, self.change.message())
+        return [commit for commit in [*commits, ours] if commit], ours
+
+    def _decode(self, intent: Intent) -> Change | None:
+        try:
+            return self.change.decode(intent.data) if self.change.decode else None
+        except (ValueError, KeyError, TypeError, GeneratorError):  # of another version of the generator
+            return None
+
+    def _enter(self, queue: Queue) -> None:
+        """Publish our intent; where the server refuses that, go on without."""
+        assert self.change.data is not None
+        try:
+            queue.publish(self.change.data(), self.remote.author)
+        except GitError as exc:
+            if refusal.verdict(exc.stderr) is Verdict.DOWN:
+                raise
+            self.queue = None
+
+    def _done_by_others(self, tip: str) -> Published | None:
+        """Our intent is gone: find its commit; there is none if there was nothing to change any more."""
+        assert self.queue is not None
+        self.queue.name = None
+        for commit, author, message in self.remote.history(self.first, tip):
+            if author == self.remote.author and self.change.landed(message):
+                return Published(commit, self.attempts)
+        with self.remote.editing(tip) as editing:
+            editing.want(self.change.paths)
+            nothing = not self.change.edit(editing.read)
+        return Published(None, self.attempts) if nothing else None
+
+    def _after(self, exc: GitError) -> None:
+        """Wait for the next attempt, or raise what no attempt will change."""
+        verdict = refusal.verdict(exc.stderr)
+        self.down += verdict is Verdict.DOWN
+        if self.queue and self.queue.name and verdict is Verdict.FINAL:
+            # No atomic pushes, or somebody's edit that the server does not take: each for himself, then.
+            self.queue.withdraw()
+            self.queue = None
+            return
+        if verdict is Verdict.FINAL or self.down > DOWN:
+            raise refusal.refused(self.remote.branch, exc) if self.pushed else exc
+        if self.queue is None or verdict is Verdict.DOWN:
+            time.sleep(pause(self.attempts))
+
+    def _read_back(self, commit: str) -> None:
+        """Trust the remote, not the push's exit status. A later commit on top of ours is fine."""
+        branch = self.remote.branch
+        tip = self.remote.tip()
+        if tip is None:
+            raise PushRefused(f"{branch}: is gone from the remote after the push", "look at the remote's log")
+        if tip != commit and not self.remote.contains(self.remote.fetch(), commit):
+            raise PushRefused(f"{branch}: does not hold {commit[:12]} after the push", "look at the remote's log")
+
+
+def pause(attempt: int) -> float:
     """Exponential, with full jitter, so that losers of one race do not meet again."""
+    import random
+
     return random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311
-
-
-def _read_back(remote: git.Remote, commit: str) -> None:
-    """Trust the remote, not the push's exit status. A later commit on top of ours is fine."""
-    tip = remote.tip()
-    if tip is None:
-        raise PushRefused(f"{remote.branch}: is gone from the remote after the push", "look at the remote's log")
-    if tip != commit and not remote.contains(tip, commit):
-        raise PushRefused(f"{remote.branch}: does not hold {commit[:12]} after the push", "look at the remote's log")
-
-
-def _reason(exc: GitError) -> str:
-    lines = [line for line in exc.stderr.splitlines() if "rejected" in line or "remote:" in line or "fatal:" in line]
-    return "\n".join(lines or exc.stderr.splitlines()[-5:] or [exc.message])

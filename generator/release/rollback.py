@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from generator import forges, git, tree, yaml_edit
+from generator import forges, git, plumbing, tree, yaml_edit
 from generator.errors import GitError, RepositoryError
 from generator.release import ledger, pin, publish
 from generator.release import message as messages
@@ -126,7 +126,7 @@ def propose(url: str, branch: str, place: Slot, goal: Goal) -> tuple[str | None,
 def person(directory: Path) -> str:
     """Who does it, by git's configuration."""
     try:
-        said = git.output(directory, "var", "GIT_COMMITTER_IDENT").decode(errors="replace")
+        said = plumbing.begin("var", "GIT_COMMITTER_IDENT", directory=directory).result().decode(errors="replace")
     except GitError:
         return "gitops-generator"
     return said.partition("<")[0].strip() or "gitops-generator"

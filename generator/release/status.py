@@ -1,4 +1,4 @@
-"""Which image each environment has, since when, whether it is held there, and how far it is behind the one before it."""
+"""Which image each environment has, since when, whether it is held there, and how far it is behind."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ def requests(spec: Spec) -> Mapping[Key, str]:
 def running(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
     """What Argo CD says of all of them."""
     names = {
-        application_name(spec, environment, app): (app, environment) for app in spec.apps for environment in spec.environments
+        application_name(spec, environment, app): (app, environment)
+        for app in spec.apps
+        for environment in spec.environments
     }
     return {
         names[one.name]: Running(one.sync, one.health, one.revision, one.images)

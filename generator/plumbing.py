@@ -1,0 +1,86 @@
+"""Run ``git`` itself, for what must start fast: loading GitPython takes longer than a whole push.
+
+Every failure is a ``GitError`` with git's own words, passwords taken out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from generator import process
+from generator.errors import GitError
+
+# git asks nobody for a password, and speaks English so that its refusals can be told apart.
+ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": "C"}
+# In a hook, these lead to the repository that the hook belongs to.
+FOREIGN: Final = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_GRAFT_FILE",
+    "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE",
+    "GIT_REPLACE_REF_BASE", "GIT_NO_REPLACE_OBJECTS", "GIT_IMPLICIT_WORK_TREE", "GIT_PUSH_OPTION_COUNT",
+)  # fmt: skip
+
+
+class Command:
+    """One git that runs; ``result`` waits for it."""
+
+    def __init__(self, arguments: tuple[str, ...], env: Mapping[str, str] | None, directory: Path | None) -> None:
+        self.name = arguments[0]
+        self._running = process.begin(["git", *arguments], env=env, cwd=directory, error=GitError)
+
+    def result(self, stdin: bytes = b"", timeout: float | None = None) -> bytes:
+        """What it printed; ``GitError`` if it failed, or did not end within ``timeout`` seconds."""
+        return self.results(stdin, timeout)[0]
+
+    def results(self, stdin: bytes = b"", timeout: float | None = None) -> tuple[bytes, str]:
+        """What it printed, and what it said beside that."""
+        stdout, stderr, status = self._running.finish(stdin, timeout)
+        if status:
+            said = words(f"{stderr}\n{stdout.decode(errors='replace')}")
+            raise GitError(f"git {self.name}: {said}", hint(said), returncode=status, stderr=said)
+        return stdout, stderr
+
+    def stop(self) -> None:
+        """End it, if it still runs."""
+        self._running.stop()
+
+
+def begin(*arguments: str, env: Mapping[str, str] | None = None, directory: Path | None = None) -> Command:
+    """Start git beside us. ``env``, if given, is its whole environment: see ``environment``."""
+    return Command(arguments, env or {**os.environ, **ENVIRONMENT}, directory)
+
+
+def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Our environment for a git that works in the repository at ``place``, with configuration that no file holds."""
+    own = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    # After what the environment configures already.
+    count = int(given) if (given := own.get("GIT_CONFIG_COUNT", "")).isdigit() else 0
+    own |= {"GIT_CONFIG_COUNT": str(count + len(configuration)), "GIT_DIR": str(place), **ENVIRONMENT}
+    for number, (key, value) in enumerate(configuration, count):
+        own |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return own
+
+
+def words(said: str) -> str:
+    """What git said, without blank lines and without passwords."""
+    return without_passwords("\n".join(line.strip() for line in said.splitlines() if line.strip()))
+
+
+def without_passwords(text: str) -> str:
+    """A text without the users and passwords that stand in its URLs."""
+    return re.sub(r"://[^/@\s]*@", "://", text)
+
+
+def hint(said: str) -> str:
+    """What to do about git's words."""
+    lower = said.lower()
+    if "authentication failed" in lower or "could not read username" in lower or "403" in lower:
+        return "set GIT_USERNAME and GIT_TOKEN, or configure a git credential helper"
+    if "could not resolve host" in lower or "unable to access" in lower or "failed to connect" in lower:
+        return "check the repository's URL and the network"
+    if "couldn't find remote ref" in lower:
+        return "check `branch:` in generator.yaml, and push it once"
+    return ""

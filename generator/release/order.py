@@ -1,0 +1,114 @@
+"""Which of two builds is the newer one, so that a slow old build does not undo a newer one.
+
+The newest build that has set an image leaves its order in the overlay, as an
+annotation of the kustomization's own metadata, in the file that a bump reads
+anyway: a shallow fetch is enough to know it::
+
+    metadata:
+      annotations:
+        gitops-generator/built: codebuild/shop-web 12 2026-11-21T09:30:00Z
+
+A bump that does not know its build number writes none, and is held up by none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from generator import yaml_edit
+from generator.errors import UsageError
+from generator.release.message import Build
+
+ANNOTATION: Final = yaml_edit.BUILT
+# Builds of one system that are further apart, the wrong way round, mean that its counter has started again.
+RESTARTED: Final = timedelta(days=1)
+# Clocks may be apart by this much; a time that is later than that cannot be right, and holds up nobody.
+CLOCKS: Final = timedelta(minutes=5)
+_FORM: Final = re.compile(r"(?P<system>\S+) (?P<number>[0-9]{1,18}) (?P<time>\S+)")
+_SYSTEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A build's place among all builds. ``time`` is its commit's; ``None`` where that is not known."""
+
+    system: str
+    number: int
+    time: datetime | None
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.number} {f'{self.time:%Y-%m-%dT%H:%M:%SZ}' if self.time else '-'}"
+
+    def after(self, other: Order, now: datetime) -> bool:
+        """Whether this one is newer for sure: by number within one system, by the commits' times otherwise."""
+        known = self.time and other.time and max(self.time, other.time) <= now + CLOCKS
+        if self.system == other.system:
+            restarted = known and self.time and other.time and other.time - self.time > RESTARTED
+            return self.number > other.number and not restarted
+        return bool(known and self.time and other.time and self.time > other.time)
+
+
+def order(build: Build | None, committed: str | None) -> Order | None:
+    """The order of a build of a commit of that time (ISO 8601), if it has a number."""
+    return Order(build.system, build.number, _time(committed or "")) if build else None
+
+
+def read(content: bytes, path: str) -> Order | None:
+    """The order in an overlay's bytes; ``None`` for an annotation that is of another form."""
+    found = _FORM.fullmatch(yaml_edit.read_annotations(content, path).get(ANNOTATION, ""))
+    return Order(found["system"], int(found["number"]), _time(found["time"])) if found else None
+
+
+def write(content: bytes, path: str, built: Order) -> bytes:
+    """The overlay's bytes with this order; nothing else changes."""
+    return yaml_edit.set_annotation(content, path, ANNOTATION, str(built))
+
+
+def build(given: str | None, environment: Mapping[str, str] = os.environ) -> Build | None:
+    """The build that runs us: as ``given`` (``NUMBER`` or ``SYSTEM NUMBER``), or as CodeBuild or GitHub Actions say.
+
+    Numbers count within a CodeBuild project and within a workflow, so these are the systems.
+    """
+    found = _codebuild(environment) or _actions(environment)
+    if given is None:
+        return found
+    system, _, number = given.rpartition(" ")
+    system = system or (found.system if found else "build")
+    if not (number.isascii() and number.isdigit() and len(number) <= 18 and _SYSTEM.fullmatch(system)):
+        raise UsageError(f"{given!r} is not a build", "a number, or a system and a number: --build 'jenkins/shop 12'")
+    return Build(system, int(number), found.url if found else "")
+
+
+def _codebuild(environment: Mapping[str, str]) -> Build | None:
+    number, name = environment.get("CODEBUILD_BUILD_NUMBER", ""), environment.get("CODEBUILD_BUILD_ID", "")
+    url = environment.get("CODEBUILD_PUBLIC_BUILD_URL") or environment.get("CODEBUILD_BUILD_URL", "")
+    return _build(f"codebuild/{name.partition(':')[0]}", number, url)
+
+
+def _actions(environment: Mapping[str, str]) -> Build | None:
+    # OWNER/REPOSITORY/.github/workflows/FILE@REF
+    workflow = environment.get("GITHUB_WORKFLOW_REF", "").partition("@")[0].replace("/.github/workflows/", "/")
+    repository = environment.get("GITHUB_REPOSITORY", "")
+    server, run = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_RUN_ID", "")
+    url = f"{server}/{repository}/actions/runs/{run}" if server and run else ""
+    return _build(f"github/{workflow or repository}", environment.get("GITHUB_RUN_NUMBER", ""), url)
+
+
+def _build(system: str, number: str, url: str) -> Build | None:
+    system = system.rstrip("/")
+    if not (number.isascii() and number.isdigit() and len(number) <= 18 and _SYSTEM.fullmatch(system)):
+        return None
+    return Build(system, int(number), "".join(url.split()))
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,69 @@
+"""What a server means by refusing: come again, come again later, or never."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Final
+
+from generator.errors import GitError, PushRefused
+
+
+class Verdict(Enum):
+    """What to do about a refusal."""
+
+    MOVED = "the branch has moved: apply the edit to its new tip"
+    DOWN = "the server is down for a moment: ask again"
+    FINAL = "nothing that we could do again would change it"
+
+
+# What will not change, even where a line beside it sounds as if it would.
+FINAL: Final = re.compile(
+    r"hook declined|protected branch|GH0\d\d|GL-HOOK-ERR|TF40\d+|not allowed to|permission|denied"
+    r"|authentication failed|could not read username|invalid credentials|access.?denied"
+    r"|returned error: 4(?!08|09|2[59])\d\d|repository not found|does not appear to be a git repository"
+    r"|deny (?:updating|current)|shallow update not allowed|unpacker error|exceeds|too large"
+    r"|could not read password|host key verification failed|certificate"
+)
+MOVED: Final = re.compile(
+    r"non-fast-forward|fetch first|cannot lock ref|failed to lock|incorrect old value provided|stale info"
+    r"|remote ref updated since checkout|reference already exists|failed to update ref|atomic push failed"
+    r"|atomic transaction failed|remote ref does not exist|needs to be updated|changed while|concurrent"
+    r"|unable to (?:lock|update) (?:local )?ref|returned error: 409|reference (?:name )?.*(?:has )?been updated"
+    r"|is at [0-9a-f]+ but expected"
+)
+DOWN: Final = re.compile(
+    r"returned error: (?:5\d\d|408|425|429)|rpc failed|early eof|connection (?:was )?(?:reset|refused|timed out|closed)"
+    r"|(?:empty|no) reply|remote end hung up|unexpected disconnect|recv failure|send failure|failed to connect"
+    r"|couldn't connect|could not resolve host|operation timed out|gnutls|ssl_(?:error|read|write|connect)"
+    r"|internal server error|temporarily unavailable|bad gateway|service unavailable|try again|http/2 stream"
+    r"|rate.?limit|too many requests|throttl|broken pipe|transfer closed"
+)
+
+
+def verdict(said: str) -> Verdict:
+    """What a refusal in git's and the server's words means."""
+    lower = said.lower()
+    if re.search(FINAL.pattern.lower(), lower):
+        return Verdict.FINAL
+    if MOVED.search(lower):
+        return Verdict.MOVED
+    return Verdict.DOWN if DOWN.search(lower) else Verdict.FINAL
+
+
+def refused(branch: str, exc: GitError) -> PushRefused:
+    """The error for a push that is refused for good, with the server's reason."""
+    if isinstance(exc, PushRefused):
+        return exc
+    return PushRefused(
+        f"{branch}: the push was refused: {reason(exc)}",
+        exc.hint or "ask who guards the branch",
+        returncode=exc.returncode,
+        stderr=exc.stderr,
+    )
+
+
+def reason(exc: GitError) -> str:
+    """The lines that tell why."""
+    lines = [line for line in exc.stderr.splitlines() if "rejected" in line or "remote:" in line or "fatal:" in line]
+    return "\n".join(lines or exc.stderr.splitlines()[-5:] or [exc.message])

@@ -1,0 +1,13 @@
+"""Where an app's files lie."""
+
+from __future__ import annotations
+
+
+def base_path(app: str) -> str:
+    """The folder of an app's base."""
+    return f"base/{app}"
+
+
+def overlay_path(environment: str, app: str) -> str:
+    """The folder of an app's overlay in one environment."""
+    return f"overlays/{environment}/{app}"
