@@ -7,7 +7,6 @@ its errors quote. Every verb raises ``GitError`` with git's own words.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
     import git
 
 NETWORK_SECONDS: Final = 60
-# A squash merge leaves a message only.
-_UNFINISHED: Final = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG")
 # Hands GIT_USERNAME and GIT_TOKEN to git without ever writing them to argv, a file or a remote's URL.
 _HELPER: Final = (
     '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "${GIT_USERNAME:-git}" "$GIT_TOKEN"; }; f'
 )
+# A squash merge leaves a message only.
+_UNFINISHED: Final = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG")
 
 
 def root(directory: Path) -> Path:
@@ -45,7 +44,7 @@ def stages(directory: Path, path: str) -> dict[int, bytes]:
     """A file with conflicts as git's index has it: 1 before, 2 on our branch, 3 on theirs; those that there are."""
     entries = _run(directory, "ls-files", "--unmerged", "--", path).splitlines()
     found = [entry.partition("\t")[0].split() for entry in entries]
-    return {int(stage): _execute(directory, ("cat-file", "blob", blob)) for _, blob, stage in found}
+    return {int(stage): _execute(directory, ("cat-file", "blob", blob), {}, None) for _, blob, stage in found}
 
 
 def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
@@ -95,7 +94,7 @@ def _squashed(directory: Path, ours: str) -> tuple[str, str, str] | None:
 def content(directory: Path, commit_id: str, path: str) -> bytes | None:
     """A file as a commit has it; ``None`` if it has none."""
     entry = _run(directory, "ls-tree", commit_id, "--", path)
-    return _execute(directory, ("cat-file", "blob", entry.split()[2])) if entry else None
+    return _execute(directory, ("cat-file", "blob", entry.split()[2]), {}, None) if entry else None
 
 
 def changed(directory: Path, *paths: str) -> list[str]:
@@ -347,13 +346,11 @@ def _run(directory: Path, *arguments: str, env: Mapping[str, str] | None = None,
     return _execute(directory, arguments, env or {}, timeout).decode(errors="replace").rstrip("\n")
 
 
-def _execute(
-    directory: Path, arguments: tuple[str, ...], env: Mapping[str, str] | None = None, timeout: float | None = None
-) -> bytes:
+def _execute(directory: Path, arguments: tuple[str, ...], env: Mapping[str, str], timeout: float | None) -> bytes:
     import git
 
     command = git.Git(str(directory))
-    command.update_environment(**plumbing.ENVIRONMENT, **(env or {}))
+    command.update_environment(**plumbing.ENVIRONMENT, **env)
     try:
         # GitPython's own time-out leaves children behind on some platforms, so a server that hangs is git's to notice.
         limits = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(int(timeout))} if timeout else {}

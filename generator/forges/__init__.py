@@ -1,6 +1,6 @@
 """Pull requests on the forges: one module each, and the registry.
 
-A forge is a module with ``connect(url, api)``, which gives a ``Forge`` for the
+A forge is a module with ``connect(url, api, timeout)``, which gives a ``Forge`` for the
 repository at that URL, from credentials in the environment. To add one: write
 the module, put it into ``FORGES``, and add a test.
 """
@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Final, cast
 
 from generator.errors import ForgeError
-from generator.forges.forge import Forge, PullRequest, State
+from generator.forges.forge import TIMEOUT_SECONDS, Forge, PullRequest, State, clipped
 
 __all__ = ["FORGES", "Forge", "PullRequest", "State", "connect", "kind_of", "open_or_update"]
 
@@ -27,7 +27,7 @@ _HOSTS: Final = (
 )
 
 
-def connect(url: str, kind: str | None = None, api: str | None = None) -> Forge:
+def connect(url: str, kind: str | None = None, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Forge:
     """The forge of the repository at ``url``.
 
     ``kind`` is one of ``FORGES``; it is told from the URL if left out. ``api`` is
@@ -36,7 +36,7 @@ def connect(url: str, kind: str | None = None, api: str | None = None) -> Forge:
     or credentials are missing; nothing is asked of the server yet.
     """
     module = import_module(f"{__name__}.{kind or kind_of(url)}")
-    return cast("Forge", module.connect(url, api))
+    return cast("Forge", module.connect(url, api, timeout))
 
 
 def kind_of(url: str) -> str:
@@ -76,9 +76,19 @@ def open_or_update(
     labels: Sequence[str] = (),
 ) -> PullRequest:
     """The one open request from ``head`` into ``base``, with this title and body."""
-    found = next((request for request in forge.requests(base, head) if request.head == head), None)
+    found = _open(forge, head, base)
     if found is None:
-        return forge.open(head, base, title, body, reviewers, labels)
-    if (found.title, found.body) == (title, body):
+        try:
+            return forge.open(head, base, title, body, reviewers, labels)
+        except ForgeError:
+            # Somebody may have been faster: forges take one of each.
+            found = _open(forge, head, base)
+            if found is None:
+                raise
+    if (found.title, found.body) == (title, clipped(body, forge.body_limit)):
         return found
     return forge.update(found, title, body)
+
+
+def _open(forge: Forge, head: str, base: str) -> PullRequest | None:
+    return next((request for request in forge.requests(base, head) if request.head == head), None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 State = Literal["open", "merged", "closed"]
+TIMEOUT_SECONDS: Final = 30
+_CUT: Final = "\n\n(cut here: the forge takes no more)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,10 @@ class Forge(Protocol):
 
     Every method raises ``ForgeError`` with the server's own reason, credentials
     never in it. Times out after ``TIMEOUT_SECONDS``; waits out rate limits.
+    ``body_limit`` is how many characters a body may have; longer ones are cut.
     """
+
+    body_limit: int
 
     def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
         """Those into ``base`` whose head begins with ``prefix``, the newest first; all pages."""
@@ -42,7 +47,7 @@ class Forge(Protocol):
     ) -> PullRequest:
         """A new one.
 
-        ``reviewers`` are users (``ann``) and teams (``acme/platform``). They are
+        ``reviewers`` are users (``ann``, ``@ann``) and teams (``acme/platform``). They are
         asked, and ``labels`` set, where the forge can; unknown ones are no error.
         """
 
@@ -57,3 +62,15 @@ class Forge(Protocol):
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
         """Merged, if its head still is ``commit``."""
+
+
+def clipped(text: str, limit: int) -> str:
+    """``text``, cut where it is longer than the forge takes."""
+    return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
+
+
+def people(reviewers: Sequence[str], owner: str) -> tuple[list[str], list[str]]:
+    """Of reviewers the users, and the teams of ``owner`` without its name; e-mail addresses and others are neither."""
+    names = [name.removeprefix("@") for name in reviewers]
+    teams = [name.partition("/")[2] for name in names if name.startswith(f"{owner}/")]
+    return [name for name in names if "/" not in name and "@" not in name], teams

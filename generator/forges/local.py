@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 
 from generator import git
 from generator.errors import ForgeError, GitError
-from generator.forges.forge import PullRequest, State
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped
 
 PREFIX: Final = "refs/gitops/requests/"
 FILE: Final = "request.json"
@@ -59,6 +59,8 @@ class _Record:
 class Local:
     """The requests of one remote."""
 
+    body_limit = 1_048_576
+
     def __init__(self, url: str) -> None:
         self.url = url
 
@@ -77,7 +79,9 @@ class Local:
         self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
     ) -> PullRequest:
         """See ``Forge``."""
-        record = _Record(title, body, head, base, reviewers=tuple(reviewers), labels=tuple(labels))
+        record = _Record(
+            title, clipped(body, self.body_limit), head, base, reviewers=tuple(reviewers), labels=tuple(labels)
+        )
 
         def attempt(remote: git.References) -> PullRequest:
             branches = [f"refs/heads/{head}", f"refs/heads/{base}"]
@@ -97,7 +101,8 @@ class Local:
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
         """See ``Forge``."""
-        return self._changed(request, f"Update: {title}", lambda record: replace(record, title=title, body=body))
+        said = clipped(body, self.body_limit)
+        return self._changed(request, f"Update: {title}", lambda record: replace(record, title=title, body=said))
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
         """See ``Forge``."""
@@ -206,7 +211,7 @@ class Local:
         return git.without_secrets(self.url)
 
 
-def connect(url: str, _api: str | None = None) -> Local:
+def connect(url: str, _api: str | None = None, _timeout: int = TIMEOUT_SECONDS) -> Local:
     """The requests of the remote at this URL or path."""
     return Local(url)
 

@@ -11,3 +11,8 @@ def base_path(app: str) -> str:
 def overlay_path(environment: str, app: str) -> str:
     """The folder of an app's overlay in one environment."""
     return f"overlays/{environment}/{app}"
+
+
+def copy_path(environment: str, app: str) -> str:
+    """The folder of an environment's own copy of an app's base, where changes of the base are promoted."""
+    return f"{overlay_path(environment, app)}/base"

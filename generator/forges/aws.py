@@ -1,0 +1,78 @@
+"""AWS, through boto3: clients with time-outs and retries, and their errors as ours.
+
+Credentials and the region come from where the AWS tools have them: the
+environment, a profile, or the role of the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from generator.errors import ForgeError
+from generator.forges import access
+from generator.forges.forge import TIMEOUT_SECONDS
+
+ATTEMPTS: Final = 5
+_DENIED: Final = frozenset({"AccessDeniedException", "AccessDenied", "AuthorizationError"})
+_UNKNOWN: Final = frozenset(
+    {"UnrecognizedClientException", "InvalidClientTokenId", "ExpiredTokenException", "ExpiredToken"}
+)
+
+
+def client(service: str, region: str | None = None, timeout: int = TIMEOUT_SECONDS, api: str | None = None) -> Any:
+    """A client of a service. Throttling is waited out, ``ATTEMPTS`` times in all."""
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError:
+        raise access.missing("boto3", "aws") from None
+    config = Config(
+        connect_timeout=timeout, read_timeout=timeout, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}
+    )
+    with translated():
+        return boto3.client(service, region_name=region, config=config, endpoint_url=api)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """AWS's errors as ``ForgeError``, with its own words."""
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+    try:
+        yield
+    except ClientError as exc:
+        code = str(exc.response.get("Error", {}).get("Code", ""))
+        said = str(exc.response.get("Error", {}).get("Message", ""))
+        raise Refused(code, f"AWS {exc.operation_name}: {said or 'refused'} ({code})", _hint(code)) from None
+    except NoCredentialsError:
+        raise ForgeError("no AWS credentials", "log in (aws sso login), or give the build a role") from None
+    except NoRegionError:
+        raise ForgeError("no AWS region", "set AWS_REGION") from None
+    except BotoCoreError as exc:
+        raise ForgeError(f"AWS: {exc}", "check the network and AWS_REGION, and try again") from None
+
+
+class Refused(ForgeError):
+    """A service's refusal; ``code`` is AWS's name for it."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
+def secret(name: str) -> str:
+    """The text of a Secrets Manager secret, by its name or ARN."""
+    region = name.split(":")[3] if name.startswith("arn:") and name.count(":") >= 6 else None
+    with translated():
+        text: str = client("secretsmanager", region).get_secret_value(SecretId=name).get("SecretString", "")
+    return text
+
+
+def _hint(code: str) -> str:
+    if code in _DENIED:
+        return "the role or user lacks this permission: add it to its IAM policy"
+    if code in _UNKNOWN:
+        return "the AWS credentials are wrong or have expired"
+    return ""

@@ -1,0 +1,299 @@
+"""GitHub: every request is checked against its published description, by a server on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from api.github import GitHub as Server
+from api.server import Answer, running
+
+pytest.importorskip("github", reason="install the `github` extra")
+from generator import forges
+from generator.errors import ForgeError
+from generator.forges import Forge, github, open_or_update
+
+TOKEN = "ghp_s3cr3t"
+MARK = "<!-- gitops-generator -->"
+COMMIT = "b" * 40
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    for name in ("GH_TOKEN", "GIT_TOKEN", "GITHUB_APP_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    server = Server(TOKEN)
+    with running(server.api):
+        yield server
+
+
+@pytest.fixture
+def forge(server: Server) -> Forge:
+    return forges.connect("git@git.example.com:acme/shop.git", "github", server.api.url)
+
+
+def test_open_update_comment_merge(forge: Forge, server: Server) -> None:
+    opened = forge.open(
+        "promote/prod", "main", "Promote web", "a table", ["@ann", "acme/platform", "x@example.com"], ["promotion"]
+    )
+    assert (opened.number, opened.state, opened.head, opened.base, opened.body) == (
+        "1",
+        "open",
+        "promote/prod",
+        "main",
+        "a table",
+    )
+    assert opened.url == f"{server.api.url}/acme/shop/pull/1"
+    assert (server.reviewers, server.labels) == ({1: {"ann", "platform"}}, {1: ["promotion"]})
+    updated = forge.update(opened, "Promote web 2", "another table")
+    assert (updated.title, updated.body, updated.mergeable) == ("Promote web 2", "another table", True)
+    forge.comment(updated, f"first {MARK}", MARK)
+    forge.comment(updated, f"second {MARK}", MARK)
+    assert [comment["body"] for comment in server.comments[1]] == [f"second {MARK}"]
+    merged = forge.merge(updated, COMMIT)
+    assert (merged.state, merged.merge_commit) == ("merged", "c" * 40)
+    assert server.merges == [{"sha": COMMIT, "merge_method": "merge"}]
+    assert forge.requests("main") == []
+    assert [request.number for request in forge.requests("main", state="merged")] == ["1"]
+    assert forge.merge(updated, COMMIT) == merged
+
+
+def test_all_pages_are_read_and_nothing_more_is_asked(forge: Forge, server: Server) -> None:
+    for number in range(8):
+        server.branches[f"promote/{number}"] = "d" * 40
+        forge.open(f"promote/{number}", "main", f"Promote {number}", "")
+    server.branches["other"] = "e" * 40
+    forge.open("other", "main", "Other", "")
+    server.api.seen.clear()
+    assert [request.title for request in forge.requests("main", "promote/")] == [
+        f"Promote {number}" for number in range(7, -1, -1)
+    ]
+    assert server.api.seen == ["GET /repos/{owner}/{repo}/pulls"] * 3
+    for number in range(7):
+        forge.comment(forge.requests("main")[0], f"comment {number}", f"comment {number}")
+    forge.comment(forge.requests("main")[0], "comment 6 again", "comment 6")
+    assert [comment["body"] for comment in server.comments[9]] == [
+        *(f"comment {number}" for number in range(6)),
+        "comment 6 again",
+    ]
+
+
+def test_it_is_opened_once(forge: Forge, server: Server) -> None:
+    first = open_or_update(forge, "promote/prod", "main", "Promote web", "one")
+    server.api.seen.clear()
+    assert open_or_update(forge, "promote/prod", "main", "Promote web", "one").number == first.number
+    assert server.api.seen == ["GET /repos/{owner}/{repo}/pulls"]
+    assert open_or_update(forge, "promote/prod", "main", "Promote web", "two").body == "two"
+    assert len(server.pulls) == 1
+
+
+def test_somebody_who_was_faster_is_no_error(forge: Forge, server: Server) -> None:
+    forge.open("promote/prod", "main", "Promote web", "theirs")
+    empty = Answer([])
+    server.api.interruptions = [empty]  # the list before they opened it
+    assert open_or_update(forge, "promote/prod", "main", "Promote web", "ours").body == "ours"
+    assert len(server.pulls) == 1
+
+
+def test_an_unknown_reviewer_does_not_keep_the_others_out(forge: Forge, server: Server) -> None:
+    forge.open("promote/prod", "main", "Promote web", "", ["ann", "nobody", "acme/platform", "acme/gone", "other/team"])
+    assert server.reviewers == {1: {"ann", "platform"}}
+
+
+def test_a_long_body_is_cut(forge: Forge, server: Server) -> None:
+    request = open_or_update(forge, "promote/prod", "main", "t" * 300, "x" * 70_000)
+    assert len(request.body) == forge.body_limit
+    assert request.body.endswith("(cut here: the forge takes no more)")
+    assert len(request.title) == 256
+    server.api.seen.clear()
+
+
+def test_closing(forge: Forge, server: Server) -> None:
+    request = forge.open("promote/prod", "main", "Promote web", "")
+    forge.close(request, "superseded by 2")
+    forge.close(request, "again")
+    assert [comment["body"] for comment in server.comments[1]] == ["superseded by 2"]
+    assert [one.state for one in forge.requests("main", state="closed")] == ["closed"]
+    with pytest.raises(ForgeError, match="pull request 1 is closed"):
+        forge.merge(request, COMMIT)
+
+
+def test_only_the_expected_commit_is_merged(forge: Forge, server: Server) -> None:
+    request = forge.open("promote/prod", "main", "Promote web", "")
+    with pytest.raises(ForgeError, match=r"Head branch was modified\. Review and try the merge again\. \(409\)"):
+        forge.merge(request, "9" * 40)
+    server.conflict = True
+    with pytest.raises(ForgeError, match=r"Pull Request is not mergeable \(405\)"):
+        forge.merge(request, COMMIT)
+    assert forge.update(request, "", "").mergeable is False
+
+
+def test_where_only_squashing_is_allowed_the_trailers_stay(forge: Forge, server: Server) -> None:
+    server.allowed = {"squash"}
+    forge.merge(forge.open("promote/prod", "main", "Promote web", ""), COMMIT)
+    assert server.merges == [
+        {
+            "sha": COMMIT,
+            "merge_method": "squash",
+            "commit_title": "Promote web 2 to prod",
+            "commit_message": "Release: web prod 2",
+        }
+    ]
+
+
+def test_a_base_that_moves_is_tried_again(forge: Forge, server: Server) -> None:
+    server.base_moves = 2
+    assert forge.merge(forge.open("promote/prod", "main", "Promote web", ""), COMMIT).state == "merged"
+
+
+LIMITED = {
+    "too many requests": Answer({"message": "slow down"}, 429, {"Retry-After": "1"}),
+    "a secondary limit": Answer({"message": "You have exceeded a secondary rate limit."}, 403, {"Retry-After": "1"}),
+    "the hour's limit": Answer(
+        {"message": "API rate limit exceeded for user ID 1."}, 403, {"X-RateLimit-Remaining": "0"}
+    ),
+}
+
+
+@pytest.mark.parametrize("answer", LIMITED.values(), ids=LIMITED)
+def test_rate_limits_are_waited_out(answer: Answer, forge: Forge, server: Server) -> None:
+    if "Retry-After" not in answer.headers:
+        answer.headers["X-RateLimit-Reset"] = str(int(time.time()))
+    server.api.interruptions = [answer]
+    started = time.monotonic()
+    forge.open("promote/prod", "main", "Promote web", "")
+    assert 0.9 < time.monotonic() - started < 5
+    assert server.api.seen == ["POST /repos/{owner}/{repo}/pulls"] * 2
+
+
+def test_a_secondary_limit_that_names_no_time_is_waited_out_once(forge: Forge, server: Server) -> None:
+    assert isinstance(forge, github.GitHub)
+    forge._pause = 0.1  # a minute otherwise
+    limited = Answer({"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}, 403)
+    server.api.interruptions = [limited]
+    forge.open("promote/prod", "main", "Promote web", "")
+    server.api.interruptions = [limited, limited]
+    with pytest.raises(ForgeError, match=r"exceeded a secondary rate limit.* \(403\)"):
+        forge.requests("main")
+
+
+def test_a_limit_for_too_long_is_final_with_its_reason(forge: Forge, server: Server) -> None:
+    reset = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 3000)}
+    server.api.interruptions = [Answer({"message": "API rate limit exceeded for user ID 1."}, 403, reset)]
+    started = time.monotonic()
+    with pytest.raises(ForgeError, match="API rate limit exceeded"):
+        forge.requests("main")
+    assert time.monotonic() - started < 2.5
+
+
+def test_a_server_that_is_busy_is_asked_again_only_where_that_is_safe(forge: Forge, server: Server) -> None:
+    server.api.interruptions = [Answer({"message": "bad gateway"}, 502)]
+    assert forge.requests("main") == []
+    server.api.seen.clear()
+    server.api.interruptions = [Answer({"message": "bad gateway"}, 502)]
+    with pytest.raises(ForgeError, match="bad gateway"):
+        forge.open("promote/prod", "main", "Promote web", "")
+    assert len(server.api.seen) == 1
+
+
+def test_refusals_are_final_and_quoted(server: Server, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ForgeError, match=r"Validation Failed; .*head.*\(422\)"):
+        forge.open("nowhere", "main", "", "")
+    with pytest.raises(ForgeError, match=r"Not Found \(404\)") as caught:
+        forges.connect(f"{server.api.url}/acme/gone", "github").requests("main")
+    assert "GITHUB_TOKEN" in caught.value.hint
+    monkeypatch.setenv("GITHUB_TOKEN", "wr0ng")
+    with pytest.raises(ForgeError, match=r"Bad credentials \(401\)") as caught:
+        forges.connect(f"{server.api.url}/acme/shop", "github").requests("main")
+    assert "wr0ng" not in caught.value.message + caught.value.hint
+
+
+def test_a_forge_that_hangs(server: Server) -> None:
+    server.api.hang = 3
+    started = time.monotonic()
+    with pytest.raises(ForgeError, match="no answer in time"):
+        forges.connect(f"{server.api.url}/acme/shop", "github", timeout=1).requests("main")
+    assert time.monotonic() - started < 2.5
+    time.sleep(2.5)
+
+
+def test_nobody_listens(server: Server) -> None:
+    with pytest.raises(ForgeError, match="cannot be reached"):
+        forges.connect("http://127.0.0.1:9/acme/shop", "github").requests("main")
+
+
+def test_without_credentials(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN")
+    with pytest.raises(ForgeError, match="no credentials for the forge") as caught:
+        forges.connect(f"{server.api.url}/acme/shop", "github")
+    assert "GITHUB_TOKEN or GH_TOKEN or GIT_TOKEN" in caught.value.hint
+
+
+@pytest.fixture
+def key() -> str:
+    rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
+    from cryptography.hazmat.primitives import serialization
+
+    pem = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return str(pem.decode())
+
+
+@pytest.mark.parametrize("form", ["as it is", "on one line", "in a file"])
+def test_as_a_github_app(form: str, key: str, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import jwt
+
+    monkeypatch.delenv("GITHUB_TOKEN")
+    monkeypatch.setenv("GITHUB_APP_ID", "42")
+    if form == "in a file":
+        (tmp_path / "key.pem").write_text(key)
+        monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY_FILE", str(tmp_path / "key.pem"))
+    else:
+        monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY", key if form == "as it is" else key.replace("\n", "\\n"))
+    bearers: list[str] = []
+
+    def known(headers: dict[str, str]) -> bool:
+        bearer = headers.get("Authorization", "").split(" ")[-1]
+        if bearer.count(".") == 2:
+            bearers.append(jwt.decode(bearer, options={"verify_signature": False})["iss"])
+            return True
+        return bearer == TOKEN
+
+    server.api.known = known  # type: ignore[assignment,method-assign]
+    assert forges.connect(f"{server.api.url}/acme/shop", "github").requests("main") == []
+    assert set(bearers) == {"42"}
+    assert server.installation_rights == {"contents": "write", "pull_requests": "write"}
+
+
+def test_an_app_without_its_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_APP_ID", "42")
+    with pytest.raises(ForgeError, match="no private key"):
+        forges.connect(f"{server.api.url}/acme/shop", "github")
+    monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY_FILE", "/nowhere")
+    with pytest.raises(ForgeError, match="/nowhere: No such file"):
+        forges.connect(f"{server.api.url}/acme/shop", "github")
+    monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY", "no key")
+    with pytest.raises(ForgeError, match="the private key of the GitHub App cannot be read"):
+        forges.connect(f"{server.api.url}/acme/shop", "github")
+
+
+@pytest.mark.parametrize(
+    ("url", "api", "root"),
+    [
+        ("https://github.com/acme/shop.git", None, "https://api.github.com"),
+        ("git@github.com:acme/shop.git", None, "https://api.github.com"),
+        ("https://acme.ghe.com/acme/shop", None, "https://api.acme.ghe.com"),
+        ("https://github.example.com/acme/shop", None, "https://github.example.com/api/v3"),
+        ("ssh://git@git.example.com:2222/acme/shop.git", None, "https://git.example.com/api/v3"),
+        ("ssh://git@git.example.com/acme/shop.git", "https://github.example.com:8443/", "https://github.example.com:8443/api/v3"),
+    ],
+)  # fmt: skip
+def test_where_the_api_is(url: str, api: str | None, root: str) -> None:
+    from generator.forges import access
+
+    server, path = access.place(url, api)
+    assert (github.api_of(server), path) == (root, "acme/shop")
