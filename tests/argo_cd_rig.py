@@ -45,7 +45,7 @@ class ArgoCd:
 
     @property
     def scene(self) -> Scene:
-        return self.scenes[max(self.at, 0)]
+        return self.scenes[max(self.at, 0)] if self.scenes else Scene(None)
 
     def answer(self, path: str) -> tuple[int, object]:
         self.asked.append(path)

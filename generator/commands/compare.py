@@ -70,8 +70,8 @@ def _differences(options: argparse.Namespace, spec: Spec, apps: list[str], allow
     from concurrent.futures import ThreadPoolExecutor
 
     from generator import tools
-    from generator.spec.paths import overlay_path
     from generator.release import comparison, manifests
+    from generator.spec.paths import overlay_path
 
     kustomize = tools.find("kustomize")
     environments = [spec.environments[name] for name in (options.left, options.right)]
