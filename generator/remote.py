@@ -55,19 +55,13 @@ class Remote:
     """See the module. ``timeout`` is in seconds, for each git that uses the network."""
 
     def __init__(self, url: str, branch: str, scratch: Path, timeout: float) -> None:
-        self.url, user, password = _split(url)
+        self.url = _split(url)[0]
         self.branch = branch
         self.place = scratch / "objects"
         self.timeout = timeout
-        self.secret = os.environ.get("GIT_TOKEN") or password
         self.partial = True
-        (self.place / "objects").mkdir(parents=True)
-        (self.place / "refs").mkdir()
-        (self.place / "HEAD").write_text("ref: refs/heads/none\n")
-        (self.place / "config").write_text(_CONFIG)
-        self._env = plumbing.environment(self.place, _configuration(self.url, self.secret, timeout))
-        if self.secret:
-            self._env |= {"GIT_TOKEN": self.secret, "GIT_USERNAME": os.environ.get("GIT_USERNAME") or user or "git"}
+        self._env = prepare(url, self.place, timeout)
+        self.secret = self._env.get("GIT_TOKEN") or None
         # What waits to be landed there, see ``queue``, comes with the tip at no request more.
         self.waiting = f"{INTENTS}/{branch.replace('%', '%25').replace('/', '%2F')}"
         self._fetching: plumbing.Command | None = self._begin_fetch("--depth=1")
@@ -285,6 +279,23 @@ def connect(url: str, branch: str, timeout: float = NETWORK_SECONDS) -> Iterator
             yield remote
         finally:
             remote.close()
+
+
+def prepare(url: str, place: Path, timeout: float = NETWORK_SECONDS) -> dict[str, str]:
+    """Make ``place`` an empty, bare, partial repository of the remote; the whole environment of every git in it.
+
+    ``origin`` is the remote, in that environment alone, and so are its credentials.
+    """
+    plain, user, password = _split(url)
+    secret = os.environ.get("GIT_TOKEN") or password
+    (place / "objects").mkdir(parents=True)
+    (place / "refs").mkdir()
+    (place / "HEAD").write_text("ref: refs/heads/none\n")
+    (place / "config").write_text(_CONFIG)
+    env = plumbing.environment(place, _configuration(plain, secret, timeout))
+    if secret:
+        env |= {"GIT_TOKEN": secret, "GIT_USERNAME": os.environ.get("GIT_USERNAME") or user or "git"}
+    return env
 
 
 def _configuration(url: str, secret: str | None, timeout: float) -> list[tuple[str, str]]:

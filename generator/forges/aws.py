@@ -32,7 +32,7 @@ def client(service: str, region: str | None = None, timeout: int = TIMEOUT_SECON
         connect_timeout=timeout, read_timeout=timeout, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}
     )
     with translated():
-        return boto3.client(service, region_name=region, config=config, endpoint_url=api)
+        return boto3.session.Session().client(service, region_name=region, config=config, endpoint_url=api)
 
 
 @contextmanager

@@ -325,6 +325,15 @@ SECRET_STORE = Record(
     }
 )
 
+COMPARE = Record(
+    {
+        "allow": Field(
+            ListOf(Text("a pattern", r"\S(?:.*\S)?", 300, "like spec.replicas, or ConfigMap/*.data.LOG_LEVEL")),
+            "what may differ between environments: fields, or Kind/name.field, with * for any text",
+        ),
+    }
+)
+
 SPEC = Record(
     {
         "version": Field(Integer(1, 1, "a version of this language"), "the language's version: 1", required=True),
@@ -338,6 +347,7 @@ SPEC = Record(
         "apps": Field(MapOf(APP_NAME, APP), "the apps", required=True),
         "secretStore": Field(SECRET_STORE, "the External Secrets store; aws-secrets-manager unless said otherwise"),
         "promotion": Field(PROMOTION, "what is promoted from one environment to the next, and who is told"),
+        "compare": Field(COMPARE, "about comparing environments"),
         "argocd": Field(ARGOCD, "about Argo CD itself"),
         "ci": Field(CI, "about the build"),
     }

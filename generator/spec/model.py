@@ -221,6 +221,7 @@ class Spec:
     ci: Data
     data: Data
     promotion: Promotion = field(default_factory=Promotion)
+    may_differ: tuple[str, ...] = ()
 
 
 UNRELEASED: Final = "unreleased"
@@ -250,6 +251,7 @@ def build(data: Data) -> Spec:
         ci=_set(data.get("ci") or {}),
         data=data,
         promotion=about,
+        may_differ=tuple((data.get("compare") or {}).get("allow") or ()),
     )
 
 

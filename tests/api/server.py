@@ -141,7 +141,7 @@ class Api:
         method, _, template = request.operation.partition(" ")
         answers = self.paths[template][method.lower()]["answers"]
         if str(found.status) not in answers:
-            if found.status not in (401, 403, 404, 405, 409, 422, 429):
+            if found.status not in (400, 401, 403, 404, 405, 409, 422, 429):
                 self.faults.append(f"{request.operation}: answers no {found.status}")
             return
         try:
