@@ -18,6 +18,8 @@ MEANINGS: Final = {
     "conflicting": "red", "failed": "red", "ok": "green", "passed": "green", "running": "green", "stopped": "red",
     "valid": "green", "invalid": "red", "behind": "yellow",
     "person": "yellow", "build": "blue", "default": "grey", "spec": "green",
+    "Synced": "green", "OutOfSync": "yellow", "Healthy": "green", "Progressing": "blue", "Degraded": "red",
+    "Missing": "red", "Suspended": "yellow", "Unknown": "grey",
 }  # fmt: skip
 
 

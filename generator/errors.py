@@ -10,6 +10,7 @@ GeneratorError                    exit 1: something for the user to fix
 │       └── PushRefused           … and no retry will help
 ├── ToolError                     a pinned tool is missing or unfit
 │   └── ChecksumMismatch          a download is not what was recorded
+├── ArgoCdError                   Argo CD cannot be reached, or what it runs is not well
 ├── ForgeError                    a forge refused a pull request, or cannot be reached
 └── ClusterError                  the local cluster cannot do what was asked
 
@@ -136,6 +137,14 @@ class ChecksumMismatch(ToolError):
 
 class ForgeError(GeneratorError):
     """A forge refused what was asked of it, or cannot be reached."""
+
+
+class ArgoCdError(GeneratorError):
+    """Argo CD refuses, cannot be reached, or does not run what it should; ``passing``: asking again may help."""
+
+    def __init__(self, message: str, hint: str = "", *, passing: bool = False) -> None:
+        super().__init__(message, hint)
+        self.passing = passing
 
 
 class ClusterError(GeneratorError):

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from generator import git, merge, original, outputs, reconcile, relocation, tree
+from generator import git, merge, original, outputs, reconcile, relocation, seeding, tree
 from generator.errors import Conflicts, RepositoryError
 from generator.history import History
 from generator.memory import Memory
@@ -68,6 +68,8 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     local = relocation.moved(local, renames)
     by_hand = relocation.moved_by_hand(directory, former, local, contents)
     local = {**local, **_placed_by_hand(directory, local, by_hand)}
+    seeds = seeding.find(directory, spec, former, local, contents, by_hand)
+    former, local, by_hand = seeds.under(former), seeds.under(local), {**by_hand, **seeds.moved(by_hand)}
     settle = _placed(_adopting(settle) if adopt else settle, by_hand)
     rivals = relocation.moved(_rivals(directory, stored, adopt=adopt), renames)
     marked = reconcile.marked(former, local, contents)
@@ -77,7 +79,9 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     outcomes = sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
     record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
     record.update({path: None for path in stored if path not in packed})
-    outcomes = relocation.placed(outcomes, by_hand, set(renames.values()))
+    outcomes = relocation.placed(outcomes, by_hand, {*renames.values(), *(by_hand.get(p, p) for p in seeds.sources)})
+    record.update(seeding.record(directory, spec, seeds, outcomes))
+    outcomes += seeding.beside(directory, seeds)
     wanted = {outcome.path: outcome.content for outcome in outcomes}
     carried = {old: renames[old] for old in vacated if renames[old] not in wanted}
     wanted.update({renames[old]: local[renames[old]] for old in carried})

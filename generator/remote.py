@@ -28,9 +28,12 @@ WAITING: Final = "refs/waiting"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A commit to be made. ``author`` is as git writes it, with seconds and time zone; ``None``: the committer."""
+    """A commit to be made; files that are ``None`` go.
 
-    files: Mapping[str, bytes]
+    ``author`` is as git writes it, with seconds and time zone; ``None``: the committer.
+    """
+
+    files: Mapping[str, bytes | None]
     message: str
     author: str | None = None
 
@@ -195,6 +198,9 @@ class Editing:
             f"from {f':{self._made}' if self._made else self.tip}\n".encode(),
         ]
         for path, content in draft.files.items():
+            if content is None:
+                lines.append(f"D {_quoted(path)}\n".encode())
+                continue
             place = self._place(path)
             lines += [f"M {place[0] if place else '100644'} inline {_quoted(path)}\n".encode(), _data(content)]
         self._talk.tell(b"".join([*lines, f"\nget-mark :{self._made + 1}\n".encode()]))

@@ -22,7 +22,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 REAL_CACHE = cache.folder()
 # What a person's or a CI's environment could bring in.
 FOREIGN = ("GIT_TOKEN", "GIT_USERNAME", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_COUNT", "GIT_ASKPASS",
-           "SSH_ASKPASS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONHASHSEED", "PYTHONIOENCODING", "CODEBUILD_SRC_DIR")  # fmt: skip
+           "SSH_ASKPASS", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONHASHSEED", "PYTHONIOENCODING", "CODEBUILD_SRC_DIR",
+           "ARGOCD_SERVER", "ARGOCD_AUTH_TOKEN", "ARGOCD_OPTS", "ARGOCD_INSECURE")  # fmt: skip
 
 TEN_LINES = """\
 version: 1

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
-from conftest import Run, git
+import pytest
+from conftest import TEN_LINES, Run, git
+
+from tests.argo_cd_rig import TOKEN, ArgoCd, application, serve
 
 DIGEST = "sha256:" + "c" * 64
 
@@ -71,3 +75,122 @@ def test_check_lists_whose_each_file_is(repository: Path, generator: Run) -> Non
     done = generator("check", cwd=repository)
     assert done.returncode == 1
     assert re.search(r"overlays/staging/web/kustomization.yaml +orphaned +regenerate", done.stdout)
+
+
+# -- pins, how far behind, what is proposed, what runs
+
+
+@pytest.fixture
+def shop(tmp_path: Path, repository: Path, generator: Run) -> Path:
+    """A repository whose remote is a bare one; everything is generated and pushed."""
+    bare = tmp_path / "remote.git"
+    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
+    (repository / "generator.yaml").write_text(spec)
+    generator("generate", "-q", cwd=repository)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Generate")
+    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    git(repository, "remote", "add", "origin", bare)
+    return repository
+
+
+def bump(shop: Path, generator: Run, environment: str, *tags: str) -> None:
+    for tag in tags:
+        done = generator("bump", "web", "--env", environment, "--tag", tag, "--commit", cwd=shop)
+        assert done.returncode == 0, done.stderr
+
+
+def test_how_many_releases_behind(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "dev", "1")
+    bump(shop, generator, "staging", "1")
+    bump(shop, generator, "dev", "2", "3", "4")
+    bump(shop, generator, "prod", "0")
+    _, staging, prod = images(shop, generator)
+    assert (staging["behind"], staging["behind_by"]) == ("dev", 3)
+    assert (prod["behind"], prod["behind_by"]) == ("staging", None)  # staging has never had it
+    _, _, second, third = generator("status", cwd=shop).stdout.splitlines()
+    assert second.endswith("dev by 3")
+    assert third.endswith("staging")
+
+
+def test_a_release_that_is_not_committed_counts(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "dev", "1")
+    bump(shop, generator, "staging", "1")
+    generator("bump", "web", "--env", "dev", "--tag", "2", cwd=shop)
+    assert images(shop, generator)[1]["behind_by"] == 1
+
+
+def test_what_is_pinned_since_when_by_whom_and_why(shop: Path, generator: Run) -> None:
+    assert "pinned" not in generator("status", cwd=shop).stdout
+    bump(shop, generator, "prod", "1", "2")
+    generator("rollback", "web", "--env", "prod", "--reason", "2 loses orders", "--commit", cwd=shop)
+    dev, _, prod = images(shop, generator)
+    pinned = prod["pinned"]
+    assert isinstance(pinned, dict)
+    assert (dev["pinned"], pinned["by"], pinned["reason"]) == (None, "Ada", "2 loses orders")
+    head, *_, last = generator("status", cwd=shop).stdout.splitlines()
+    assert head.split()[-1] == "pinned"
+    assert re.search(r"\d{4}-\d\d-\d\d Ada: 2 loses orders$", last)
+
+
+def test_open_pull_requests(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "prod", "1", "2")
+    git(shop, "push", "-q", "origin", "main")
+    done = generator("rollback", "web", "--env", "prod", "--pull-request", "--output", "json", cwd=shop)
+    url = json.loads(done.stdout)["pull_request"]
+    assert [row["pull_request"] for row in images(shop, generator)] == [None, None, url]
+    assert url in generator("status", cwd=shop).stdout
+    assert url not in generator("status", "--offline", cwd=shop).stdout
+
+
+def test_what_argo_cd_says(shop: Path, generator: Run) -> None:
+    rig = ArgoCd([])
+    rig.list = [
+        application("abc", name="shop-dev-web"),
+        application("def", name="shop-prod-web", sync="OutOfSync", health="Degraded", images=("shop/web:1",)),
+        application("def", name="somebody-else"),
+    ]
+    with serve(rig):
+        env = {"ARGOCD_SERVER": rig.url, "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
+        done = generator("status", "--output", "json", cwd=shop, env=env)
+        shown = generator("status", cwd=shop, env=env).stdout.splitlines()
+        refused = generator("status", cwd=shop, env={**env, "ARGOCD_AUTH_TOKEN": "wr0ng"})
+        asked = len(rig.asked)
+        assert generator("status", "--offline", cwd=shop, env=env).returncode == 0
+        assert len(rig.asked) == asked
+    dev, staging, prod = (row["argo_cd"] for row in json.loads(done.stdout)["images"])
+    assert dev == {"sync": "Synced", "health": "Healthy", "revision": "abc", "images": []}
+    assert staging is None
+    assert prod == {"sync": "OutOfSync", "health": "Degraded", "revision": "def", "images": ["shop/web:1"]}
+    assert rig.asked[0] == "/api/v1/applications?projects=shop"
+    assert [line.split()[-2:] for line in shown] == [
+        ["sync", "health"],
+        ["Synced", "Healthy"],
+        ["-", "-"],
+        ["OutOfSync", "Degraded"],
+    ]
+    assert refused.returncode == 0
+    assert "note: Argo CD is left out" in refused.stderr
+    assert "wr0ng" not in refused.stderr
+
+
+def test_an_argo_cd_that_is_away_is_left_out(shop: Path, generator: Run) -> None:
+    env = {"ARGOCD_SERVER": "http://127.0.0.1:9", "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
+    done = generator("status", cwd=shop, env=env)
+    assert done.returncode == 0
+    assert "note: Argo CD is left out: http://127.0.0.1:9: " in done.stderr
+    assert "sync" not in done.stdout
+
+
+def test_what_is_older_than_the_window_is_found(shop: Path, generator: Run) -> None:
+    stream = ["reset refs/heads/main\nfrom refs/heads/main^0\n"]
+    for number in range(2100):
+        stream.append(f"commit refs/heads/main\ncommitter CI <ci@x> {1800000000 + number} +0000\ndata 1\nx\n")
+        stream.append(f"M 100644 inline overlays/dev/other\ndata {len(str(number))}\n{number}\n")
+    old = git(shop, "rev-parse", "HEAD")
+    git_input(shop, "".join(stream))
+    assert {row["commit"] for row in images(shop, generator)} == {old}
+
+
+def git_input(shop: Path, stream: str) -> None:
+    subprocess.run(["git", "fast-import", "--quiet", "--force"], cwd=shop, input=stream.encode(), check=True)

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import argparse
 import time
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from generator import console
 
-HELP: Final = "show each app's tag, digest and age in every environment, and what is behind"
+if TYPE_CHECKING:
+    from generator.release.status import Key, Row, Running
+    from generator.spec.model import Spec
+
+HELP: Final = "show each app's tag, digest and age in every environment, what is behind, pinned, proposed and running"
 EXAMPLE: Final = """\
   python -m generator status
-  python -m generator status --output json | jq '.images[] | select(.behind)'"""
+  python -m generator status --output json | jq '.images[] | select(.behind)'
+  ARGOCD_SERVER=argocd.example.com ARGOCD_AUTH_TOKEN=… python -m generator status
+
+`behind` is the environment before with another image, and how many releases it is ahead. Open pull
+requests are shown where the forge's credentials are in the environment, Argo CD's sync and health
+where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell are left out."""
 _UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _SHORT_DIGEST: Final = len("sha256:") + 12
+_LONGEST_REASON: Final = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
+    parser.add_argument("--offline", action="store_true", help="ask neither the forge nor Argo CD")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,28 +39,80 @@ def run(options: argparse.Namespace) -> int:
     from generator.release import status
     from generator.spec import loader
 
-    rows = status.rows(options.directory, loader.load(options.directory))
+    spec = loader.load(options.directory)
+    with console.progress("asking git, the forge and Argo CD"):
+        rows = status.rows(options.directory, spec)
+        requests, running = ({}, None) if options.offline or not rows else _elsewhere(spec)
     if options.json:
-        console.emit({"images": [asdict(row) for row in rows]})
-        return 0
-    if not rows:
-        console.say("no apps in the spec yet")
-        return 0
-    console.table(
-        ("app", "environment", "tag", "digest", "age", "behind"),
-        [
-            (
-                row.app,
-                row.environment,
-                row.tag or "-",
-                (row.digest or "-")[:_SHORT_DIGEST],
-                age(time.time() - row.since) if row.since else "-",
-                row.behind or "-",
-            )
+        images = [
+            {
+                **asdict(row),
+                "pull_request": requests.get((row.app, row.environment)),
+                "argo_cd": asdict(found) if running and (found := running.get((row.app, row.environment))) else None,
+            }
             for row in rows
-        ],
-    )
+        ]
+        console.emit({"images": images})
+    elif rows:
+        _table(rows, requests, running)
+    else:
+        console.say("no apps in the spec yet")
     return 0
+
+
+def _elsewhere(spec: Spec) -> tuple[Mapping[Key, str], Mapping[Key, Running] | None]:
+    """Open requests, and what Argo CD says; ``None`` where it is not asked or does not answer."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from generator.errors import ArgoCdError
+    from generator.release import status
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        requests = pool.submit(status.requests, spec)
+        running = None
+        try:
+            api = status.reachable()
+            running = status.running(spec, api) if api else None
+        except ArgoCdError as exc:
+            console.note(f"note: Argo CD is left out: {exc.message}")
+        return requests.result(), running
+
+
+def _table(rows: Sequence[Row], requests: Mapping[Key, str], running: Mapping[Key, Running] | None) -> None:
+    columns = [
+        ("app", [row.app for row in rows]),
+        ("environment", [row.environment for row in rows]),
+        ("tag", [row.tag or "-" for row in rows]),
+        ("digest", [(row.digest or "-")[:_SHORT_DIGEST] for row in rows]),
+        ("age", [age(time.time() - row.since) if row.since else "-" for row in rows]),
+        ("behind", [_behind(row) for row in rows]),
+    ]
+    if any(row.pinned for row in rows):
+        columns.append(("pinned", [_pinned(row) for row in rows]))
+    if requests:
+        columns.append(("pull request", [requests.get((row.app, row.environment), "-") for row in rows]))
+    if running is not None:
+        found = [running.get((row.app, row.environment)) for row in rows]
+        columns.append(("sync", [one.sync if one else "-" for one in found]))
+        columns.append(("health", [one.health if one else "-" for one in found]))
+    console.table([name for name, _ in columns], list(zip(*(cells for _, cells in columns), strict=True)))
+
+
+def _behind(row: Row) -> str:
+    if row.behind is None:
+        return "-"
+    return f"{row.behind} by {row.behind_by}" if row.behind_by else row.behind
+
+
+def _pinned(row: Row) -> str:
+    """Since when, by whom and why, as short as a table bears."""
+    if row.pinned is None:
+        return "-"
+    reason = "".join(letter if letter.isprintable() else " " for letter in row.pinned.reason)
+    short = reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…"
+    return " ".join(
+        part for part in (row.pinned.since[:10], f"{row.pinned.by}:" if row.pinned.by else "", short) if part
+    )
 
 
 def age(seconds: float) -> str:

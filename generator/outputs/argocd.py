@@ -122,7 +122,8 @@ def _root(spec: Spec) -> dict[str, Any]:
 def _application(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
     overlay = overlay_path(environment.name, app.name)
     # A commit elsewhere in the repository does not make Argo CD render this app again.
-    annotations = {"argocd.argoproj.io/manifest-generate-paths": f"/{base_path(app.name)};/{overlay}"}
+    shared = f"/{base_path(app.name)};" if app.bases[environment.name] is app.base else ""
+    annotations = {"argocd.argoproj.io/manifest-generate-paths": f"{shared}/{overlay}"}
     automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
     labels = {"app.kubernetes.io/name": app.name, f"{spec.project}/environment": environment.name}
     return {

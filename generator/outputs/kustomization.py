@@ -11,7 +11,7 @@ from generator.kinds.metadata import before_migration, config_name
 from generator.outputs.file import File, yaml_file
 from generator.outputs.patch import deletion, patch
 from generator.spec.model import App, Environment, Spec, Workload
-from generator.spec.paths import base_path, overlay_path
+from generator.spec.paths import base_path, copy_path, overlay_path
 
 _HEAD: Final = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 OVERLAY_HEADER: Final = """\
@@ -28,9 +28,15 @@ def render_project(_spec: Spec) -> Iterator[File]:
 def render_app(spec: Spec, app: App) -> Iterator[File]:
     """The base first, then the overlays by environment."""
     base = _manifests(app.base)
-    yield from _base(app, base)
+    yield from _base(app, base_path(app.name), app.base, base)
     for environment in spec.environments.values():
-        yield from _overlay(app, environment, base)
+        own = app.bases[environment.name]
+        if own is app.base:
+            yield from _overlay(app, environment, base)
+        else:
+            copied = _manifests(own)
+            yield from _overlay(app, environment, copied)
+            yield from _base(app, copy_path(environment.name, app.name), own, copied)
 
 
 def _manifests(workload: Workload) -> dict[str, Manifest]:
@@ -39,15 +45,14 @@ def _manifests(workload: Workload) -> dict[str, Manifest]:
     return {file: manifest for file, manifest in rendered if manifest is not None}
 
 
-def _base(app: App, manifests: dict[str, Manifest]) -> Iterator[File]:
-    folder = base_path(app.name)
+def _base(app: App, folder: str, workload: Workload, manifests: dict[str, Manifest]) -> Iterator[File]:
     content: dict[str, Any] = {**_HEAD, "resources": list(manifests)}
-    if app.base.config:
-        annotations = before_migration(app.base)
+    if workload.config:
+        annotations = before_migration(workload)
         content["configMapGenerator"] = [
             {
-                "name": config_name(app.base),
-                "literals": _literals(app.base.config),
+                "name": config_name(workload),
+                "literals": _literals(workload.config),
                 **({"options": {"annotations": annotations}} if annotations else {}),
             }
         ]
@@ -58,9 +63,9 @@ def _base(app: App, manifests: dict[str, Manifest]) -> Iterator[File]:
 
 def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> Iterator[File]:
     folder = overlay_path(environment.name, app.name)
-    workload = app.workloads[environment.name]
+    workload, below = app.workloads[environment.name], app.bases[environment.name]
     # Under the name that the base has; `images` says which one it is here.
-    wanted = base if workload is app.base else _manifests(replace(workload, image=app.image))
+    wanted = base if workload is below else _manifests(replace(workload, image=below.image))
     replicas = _replicas_only(base, wanted)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
     patches: dict[str, Manifest] = {}
@@ -69,15 +74,16 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
         if change is not None and not (replicas is not None and file == "deployment.yaml"):
             patches[file] = change
     up = "../" * (folder.count("/") + 1)
+    place = f"{up}{base_path(app.name)}" if below is app.base else "base"
     content: dict[str, Any] = {
         **_HEAD,
         "namespace": environment.namespace,
-        "resources": [f"{up}{base_path(app.name)}", *extra],
-        "images": [{"name": app.image, **_renamed(app, workload), "newTag": app.tag}],
+        "resources": [place, *extra],
+        "images": [{"name": below.image, **_renamed(below, workload), "newTag": app.tag}],
     }
     if replicas is not None:
         content["replicas"] = [{"name": app.name, "count": replicas}]
-    if generator := _config(app.base, workload):
+    if generator := _config(below, workload):
         content["configMapGenerator"] = [generator]
     if patches:
         content["patches"] = [{"path": f"patches/{file}"} for file in patches]
@@ -98,9 +104,9 @@ def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest]) -> in
     return int(count) if same else None
 
 
-def _renamed(app: App, workload: Workload) -> dict[str, str]:
+def _renamed(base: Workload, workload: Workload) -> dict[str, str]:
     """The base's image keeps the name that it is tagged by; an environment's own image replaces it."""
-    return {} if workload.image == app.image else {"newName": workload.image}
+    return {} if workload.image == base.image else {"newName": workload.image}
 
 
 def _config(base: Workload, workload: Workload) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ def slot(spec: Spec, app: str, environment: str) -> Slot:
     found_app = app_named(spec, app)
     found_environment = environment_named(spec, environment)
     path = f"{overlay_path(found_environment.name, found_app.name)}/kustomization.yaml"
-    return Slot(found_app.name, found_environment.name, path, found_app.image)
+    return Slot(found_app.name, found_environment.name, path, found_app.image_in(found_environment.name))
 
 
 def slot_without_spec(app: str, environment: str) -> Slot:

@@ -21,7 +21,7 @@ from generator.release.refusal import Verdict
 from generator.remote import Draft, Editing, Remote
 
 Read = Callable[[str], bytes | None]
-Edit = Callable[[Read], Mapping[str, bytes]]
+Edit = Callable[[Read], Mapping[str, bytes | None]]
 
 ATTEMPTS: Final = 12
 # How often a server that is down for a moment is asked again.

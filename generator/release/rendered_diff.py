@@ -66,6 +66,11 @@ def compare(environment: str, before: Manifests, after: Manifests) -> list[Chang
     return list(_compared(environment, before, after))
 
 
+def redacted(before: str, after: str) -> tuple[str, str]:
+    """Two manifests without what is secret, either of them empty where there is none."""
+    return _redacted(before, after)
+
+
 def markdown(changes: Sequence[Change], limit: int = LIMIT, more: str = "") -> str:
     """The changes for people: how many where, then each as a diff to unfold.
 

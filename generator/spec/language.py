@@ -7,6 +7,7 @@ To add a field to an app: a line in ``WORKLOAD`` here, an attribute in
 from __future__ import annotations
 
 from generator.forges import FORGES
+from generator.spec.promotion import GATES, PROMOTION
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -345,6 +346,7 @@ ENVIRONMENT = Record(
             Choice(("restricted", "baseline", "privileged")),
             "the Pod Security Standard of its namespace; restricted unless said otherwise",
         ),
+        **GATES,
     }
 )
 
@@ -406,6 +408,15 @@ SECRET_STORE = Record(
     }
 )
 
+COMPARE = Record(
+    {
+        "allow": Field(
+            ListOf(Text("a pattern", r"\S(?:.*\S)?", 300, "like spec.replicas, or ConfigMap/*.data.LOG_LEVEL")),
+            "what may differ between environments: fields, or Kind/name.field, with * for any text",
+        ),
+    }
+)
+
 SPEC = Record(
     {
         "version": Field(Integer(1, 1, "a version of this language"), "the language's version: 1", required=True),
@@ -419,6 +430,8 @@ SPEC = Record(
         ),
         "apps": Field(MapOf(APP_NAME, APP), "the apps", required=True),
         "secretStore": Field(SECRET_STORE, "the External Secrets store; aws-secrets-manager unless said otherwise"),
+        "promotion": Field(PROMOTION, "what is promoted from one environment to the next, and who is told"),
+        "compare": Field(COMPARE, "about comparing environments"),
         "argocd": Field(ARGOCD, "about Argo CD itself"),
         "ci": Field(CI, "about the build"),
     }

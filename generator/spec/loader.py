@@ -163,8 +163,13 @@ def read(directory: Path) -> str:
 
 
 def load(directory: Path) -> model.Spec:
-    """The spec in ``directory``. ``SpecError`` holds every fault of the file."""
-    return parse(read(directory))
+    """The spec in ``directory``, with what was promoted there. ``SpecError`` holds every fault of the file."""
+    spec = parse(read(directory))
+    if not spec.promotion.base:
+        return spec
+    from generator.spec import promoted
+
+    return promoted.attached(directory, spec)
 
 
 def data(text: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
+from generator.spec.promotion import Gates, Promotion, gates, promotion
+
 Data = Mapping[str, Any]
 
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
@@ -131,26 +133,53 @@ class App:
     @cached_property
     def base(self) -> Workload:
         """What all environments share."""
-        return _workload(self.name, None, self._own, self.shared)
+        return _workload(self.name, None, self.general, self.shared)
 
     @cached_property
-    def workloads(self) -> Mapping[str, Workload]:
-        """What it is in each environment; the base itself where nothing differs."""
-        overrides: Data = self.given.get("environments") or {}
-        varies = PLACEHOLDER in repr(self._own)
+    def bases(self) -> Mapping[str, Workload]:
+        """What each environment builds on: the base, or what was promoted there where it has a copy of its own."""
         return {
-            environment: _workload(
-                self.name, environment, overridden(self._own, overrides.get(environment) or {}), self.shared
-            )
-            if varies or overrides.get(environment)
+            environment: _workload(self.name, None, self._general_in(environment), self.shared)
+            if environment in self._promoted
             else self.base
             for environment in self.environments
         }
 
     @cached_property
-    def _own(self) -> dict[str, Any]:
+    def workloads(self) -> Mapping[str, Workload]:
+        """What it is in each environment; what that builds on itself where nothing differs."""
+        overrides: Data = self.given.get("environments") or {}
+        return {
+            environment: _workload(
+                self.name,
+                environment,
+                overridden(self._general_in(environment), overrides.get(environment) or {}),
+                self.shared,
+            )
+            if overrides.get(environment) or PLACEHOLDER in repr(self._general_in(environment))
+            else self.bases[environment]
+            for environment in self.environments
+        }
+
+    @cached_property
+    def general(self) -> dict[str, Any]:
         """What it says of its workload in general."""
         return {name: value for name, value in self.given.items() if value is not None and name not in _ABOUT_APPS}
+
+    @property
+    def _promoted(self) -> Mapping[str, Data]:
+        """What it said in general when it was promoted to an environment, for those that get the base so."""
+        return self.given.get(PROMOTED) or {}
+
+    def _general_in(self, environment: str) -> Data:
+        """What it says in general, for an environment."""
+        if environment not in self._promoted:
+            return self.general
+        promoted = dict(self._promoted[environment])
+        if not self.shared.get("promotes_config", True):
+            promoted.pop("config", None)
+            promoted.update({"config": self.general["config"]} if "config" in self.general else {})
+        return promoted
 
     @property
     def tag(self) -> str:
@@ -173,6 +202,10 @@ class App:
         """The image without a tag, registry included: the name that overlays set the tag of."""
         return self.base.image
 
+    def image_in(self, environment: str) -> str:
+        """The same for one environment: what was promoted there may have had another name for it."""
+        return self.bases[environment].image
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -184,6 +217,7 @@ class Environment:
     cluster: str
     pod_security: str
     renamed_from: str | None = None
+    gates: Gates = field(default_factory=Gates)
     approvers: tuple[str, ...] = ()
 
     @property
@@ -214,12 +248,15 @@ class Spec:
     argocd_namespace: str
     ci: Data
     data: Data
+    promotion: Promotion = field(default_factory=Promotion)
+    may_differ: tuple[str, ...] = ()
     forge: Forge = Forge()
 
 
 UNRELEASED: Final = "unreleased"
 # What an app says of itself, and not of its workload.
-_ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "renamed_from"})
+PROMOTED: Final = "promoted"
+_ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "renamed_from", PROMOTED})
 
 
 def build(data: Data) -> Spec:
@@ -228,7 +265,8 @@ def build(data: Data) -> Spec:
     environments = {name: _environment(project, name, given or {}) for name, given in data["environments"].items()}
     store = {"kind": "ClusterSecretStore", "name": "aws-secrets-manager", **_set(data.get("secretStore") or {})}
     registry: str = data.get("registry") or ""
-    shared = {"project": project, "registry": registry, "store": store}
+    about = promotion(data.get("promotion") or {})
+    shared = {"project": project, "registry": registry, "store": store, "promotes_config": about.config}
     names = tuple(environments)
     apps = {name: App(name, given, names, shared) for name, given in (data["apps"] or {}).items()}
     return Spec(
@@ -241,6 +279,8 @@ def build(data: Data) -> Spec:
         argocd_namespace=(data.get("argocd") or {}).get("namespace") or "argocd",
         ci=_set(data.get("ci") or {}),
         data=data,
+        promotion=about,
+        may_differ=tuple((data.get("compare") or {}).get("allow") or ()),
         forge=Forge(**_set(data.get("forge") or {})),
     )
 
@@ -258,6 +298,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         cluster=given.get("cluster") or IN_CLUSTER,
         pod_security=given.get("podSecurity") or "restricted",
         renamed_from=given.get("renamed_from"),
+        gates=gates(given),
         approvers=tuple(given.get("approvers") or ()),
     )
 

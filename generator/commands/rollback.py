@@ -1,0 +1,158 @@
+"""``rollback``: put back what ran before, and hold it there."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from generator import console
+
+if TYPE_CHECKING:
+    from generator.release.image import Slot
+    from generator.release.past import Past
+    from generator.release.rollback import Goal
+    from generator.spec.model import Spec
+
+HELP: Final = "put back the image that an environment ran before, and pin it until --unpin"
+EXAMPLE: Final = """\
+  python -m generator rollback web --env prod --push            to what ran before
+  python -m generator rollback web --env prod --to 1.4.2 --push --reason "1.5.0 loses orders"
+  python -m generator rollback web --env prod --to 3f9c2ab --pull-request
+  python -m generator rollback web --env prod --unpin --push    let builds and promotions in again
+
+It is a commit, and not a rollback in Argo CD: with automated sync on, Argo CD refuses to roll back,
+and whatever it rolls back by itself is undone by the next sync, since the branch still says otherwise.
+A commit is what everybody sees, and the pin in it keeps the next build from undoing it.
+
+--to takes a tag that this environment has had (its digest is put back with it; any other tag needs
+--digest), a commit of the branch (the image as it was there), or `previous`. Without --push and
+--pull-request the overlay here is changed, as by bump. A rollback repeated changes nothing more.
+Database migrations are not undone: the former version must be able to work with the newer schema."""
+_NOT_MIGRATED: Final = (
+    "a rollback does not undo database migrations: {tag} will run on the schema that {former} has migrated to"
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    parser.add_argument("app", help="the app's name in the spec")
+    parser.add_argument("--env", required=True, metavar="ENV", help="the environment")
+    parser.add_argument("--to", metavar="TAG|COMMIT", help="a tag, a commit or `previous`, which is the default")
+    parser.add_argument("--digest", help="the digest of a tag that this environment has never had, sha256:…")
+    parser.add_argument("--reason", help="why, for the pin and the commit")
+    pin = parser.add_mutually_exclusive_group()
+    pin.add_argument("--no-pin", action="store_true", help="let the next build or promotion replace it")
+    pin.add_argument("--unpin", action="store_true", help="take the pin out, and leave the image as it is")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--commit", action="store_true", help="commit the change here")
+    how.add_argument("--push", action="store_true", help="commit it on the remote's branch instead, and push")
+    how.add_argument("--pull-request", action="store_true", help="propose it on a branch of its own")
+    parser.add_argument("--remote", metavar="URL", help="where to push; the spec's repository if left out")
+    parser.add_argument("--branch", help="the branch to push to; the spec's branch if left out")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    from generator.errors import UsageError
+    from generator.release import image
+    from generator.spec import loader
+
+    if options.unpin and (options.to is not None or options.digest):
+        raise UsageError("--unpin changes no image: leave --to and --digest out")
+    if options.digest and options.to in (None, "previous"):
+        raise UsageError("--digest goes with --to TAG")
+    spec = loader.load(options.directory)
+    place = image.slot(spec, options.app, options.env)
+    goal = _goal(options, spec, place)
+    done = _apply(options, spec, place, goal)
+    if options.json:
+        console.emit({**_described(place, goal), **done})
+    else:
+        _say(place, goal, done)
+    if goal.wanted and not goal.settled and spec.apps[place.app].workloads[place.environment].migration:
+        former = goal.former.tag if goal.former and goal.former.tag else "the newer version"
+        console.note(f"note: {_NOT_MIGRATED.format(tag=goal.wanted.tag or goal.wanted.digest, former=former)}")
+    return 0
+
+
+def _goal(options: argparse.Namespace, spec: Spec, place: Slot) -> Goal:
+    from generator.release import rollback
+
+    if options.unpin:
+        return rollback.Goal(None, None, None)
+    with console.progress(f"reading the history of {place.path}"), _past(options, spec) as past:
+        found = rollback.target(past, place, _to(options), options.digest)
+    held = None if options.no_pin else rollback.pinned(rollback.person(options.directory), options.reason, found.former)
+    return rollback.Goal(found, held, options.reason)
+
+
+def _to(options: argparse.Namespace) -> str:
+    return "previous" if options.to is None else str(options.to)
+
+
+@contextmanager
+def _past(options: argparse.Namespace, spec: Spec) -> Iterator[Past]:
+    """The history here where all of it is here and the change is made here, otherwise that of the remote."""
+    from generator.release import past
+
+    found = None if options.push or options.pull_request else past.here(options.directory)
+    if found is not None and found.complete:
+        yield found
+        return
+    with past.fetched(options.remote or spec.repository, options.branch or spec.branch) as remote:
+        yield remote
+
+
+def _apply(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> dict[str, object]:
+    """Make the change; ``changed``, ``commit`` and ``pull_request`` for the output."""
+    from generator.release import rollback
+
+    url, branch = options.remote or spec.repository, options.branch or spec.branch
+    nothing: dict[str, object] = {"changed": False, "commit": None, "pull_request": None}
+    if goal.settled:
+        return nothing
+    if options.push:
+        with console.progress(f"pushing to {branch}"):
+            commit = rollback.push(url, branch, place, goal)
+        return {**nothing, "changed": commit is not None, "commit": commit}
+    if options.pull_request:
+        with console.progress(f"proposing it for {branch}"):
+            commit, request = rollback.propose(url, branch, place, goal)
+        return {**nothing, "changed": commit is not None, "commit": commit, "pull_request": request}
+    changed, commit = rollback.in_work_tree(options.directory, place, goal, commit=options.commit)
+    return {**nothing, "changed": changed, "commit": commit}
+
+
+def _described(place: Slot, goal: Goal) -> dict[str, object]:
+    wanted, former = goal.wanted, goal.former
+    return {
+        "app": place.app,
+        "environment": place.environment,
+        "path": place.path,
+        "tag": wanted.tag if wanted else None,
+        "digest": wanted.digest if wanted else None,
+        "from": {"tag": former.tag, "digest": former.digest} if former else None,
+        "pinned": str(goal.held) if goal.held and not goal.settled else None,
+    }
+
+
+def _say(place: Slot, goal: Goal, done: Mapping[str, object]) -> None:
+    where = f"{place.app} in {place.environment}"
+    commit, request = done["commit"], done["pull_request"]
+    how = f" in {str(commit)[:12]}" if commit else f" in {place.path}"
+    how += f", {request}" if request else ""
+    if goal.wanted is None:
+        console.say(f"{where}: unpinned{how}" if done["changed"] else f"{where}: no pin; nothing to do")
+        return
+    tag = goal.wanted.tag or goal.wanted.digest
+    former = (goal.former.tag or goal.former.digest) if goal.former else "-"
+    if goal.settled:
+        console.say(f"{where}: rolled back to {tag} from {former} already; nothing to do")
+        console.note("hint: to go back further, name where to: --to TAG")
+    elif done["changed"]:
+        held = ", pinned" if goal.held else ""
+        console.say(f"{where}: back to {tag} from {former}{held}{how}")
+    else:
+        console.say(f"{where}: {tag} already; nothing to do")

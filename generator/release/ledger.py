@@ -1,0 +1,149 @@
+"""Which image each environment has had: every commit that changed a tag, a digest or a pin, by whomever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from generator.errors import SpecError
+from generator.release import image, pin
+from generator.release.image import Slot
+from generator.release.past import Landing, Past
+from generator.release.pin import Pin
+from generator.yaml_edit import Image
+
+RELEASED: Final = "Release"
+ROLLED_BACK: Final = "Rollback"
+BUILT_BY: Final = "Build"
+SOURCE: Final = "Argocd-reference-commit-sha"
+
+Action = Literal[
+    "generated", "released", "promoted", "rolled back", "edited", "pinned", "unpinned", "removed", "unknown"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an overlay says of an app's image."""
+
+    image: Image | None
+    pin: Pin | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of one overlay. ``seconds`` since the epoch. ``author`` is whose commit the branch got.
+
+    ``origin`` is the commit that made the change: another one where that was merged. ``build`` is what its
+    ``Build:`` trailer says, ``source`` the commit that was built. ``edge``: older commits are not at hand,
+    so the image is of this commit or of an older one.
+    """
+
+    app: str
+    environment: str
+    seconds: int
+    author: str
+    action: Action
+    commit: str
+    subject: str
+    before: State
+    after: State
+    origin: Landing
+    build: str | None
+    source: str | None
+    edge: bool
+
+    @property
+    def image_changed(self) -> bool:
+        """Whether it is more than a pin."""
+        return self.before.image != self.after.image
+
+
+def entries(past: Past, places: Sequence[Slot]) -> list[Entry]:
+    """Of all these slots, the newest first."""
+    by_path = {place.path: place for place in places}
+    landings = past.landings(list(by_path))
+    contents = past.contents(blob for landing in landings for blob in landing.blobs.values())
+    origins = _origins(past, landings, list(by_path))
+    states = {path: State(None, None) for path in by_path}
+    found: list[Entry] = []
+    for landing in reversed(landings):
+        for path, blob in landing.blobs.items():
+            if path not in by_path:
+                continue
+            after = state(contents[blob] if blob else None, by_path[path])
+            before, states[path] = states[path], after
+            if before != after:
+                origin = origins.get((path, blob), landing) if len(landing.parents) > 1 else landing
+                found.append(_entry(by_path[path], landing, origin, before, after))
+    return found[::-1]
+
+
+def state(content: bytes | None, place: Slot) -> State:
+    """What an overlay's bytes say; nothing where there is none, or none that can be read."""
+    if content is None:
+        return State(None, None)
+    try:
+        return State(image.in_content(content, place), pin.read(content, place.path))
+    except SpecError:
+        return State(None, None)
+
+
+def shown(one: Image | None) -> str:
+    """An image as a trailer names it: ``TAG@DIGEST``, either of them alone, or a hyphen."""
+    parts = (one.tag, one.digest) if one else ()
+    return "@".join(part for part in parts if part) or "-"
+
+
+def _origins(past: Past, landings: Iterable[Landing], paths: Sequence[str]) -> Mapping[tuple[str, str | None], Landing]:
+    """For what came by a merge: the commit that wrote a file so, by the file's path and blob; the newest such one."""
+    if not any(len(landing.parents) > 1 for landing in landings):
+        return {}
+    inner = past.landings(paths, within=True)
+    return {(path, blob): landing for landing in reversed(inner) for path, blob in landing.blobs.items()}
+
+
+def _entry(place: Slot, landing: Landing, origin: Landing, before: State, after: State) -> Entry:
+    return Entry(
+        app=place.app,
+        environment=place.environment,
+        seconds=landing.seconds,
+        author=landing.author,
+        action=_action(place, landing, origin, before, after),
+        commit=landing.commit,
+        subject=landing.subject,
+        before=before,
+        after=after,
+        origin=origin,
+        build=next(iter(origin.trailers(BUILT_BY)), None),
+        source=next(iter(origin.trailers(SOURCE)), None),
+        edge=landing.edge,
+    )
+
+
+def _action(place: Slot, landing: Landing, origin: Landing, before: State, after: State) -> Action:
+    if landing.edge:
+        return "unknown"
+    if after.image is None:
+        return "removed"
+    if before.image == after.image:
+        return "pinned" if after.pin else "unpinned"
+    if before.image is None:
+        return "generated"
+    if _back(place, landing, origin, before, after):
+        return "rolled back"
+    if len(landing.parents) > 1:
+        return "promoted"
+    return "released" if _names(origin, RELEASED, place) else "edited"
+
+
+def _back(place: Slot, landing: Landing, origin: Landing, before: State, after: State) -> bool:
+    """By our own word, by a pin that came with it, or by ``git revert``."""
+    reverted = any(one.subject.startswith('Revert "') for one in (landing, origin))
+    pinned = after.pin is not None and after.pin != before.pin
+    return reverted or pinned or _names(origin, ROLLED_BACK, place) or _names(landing, ROLLED_BACK, place)
+
+
+def _names(landing: Landing, trailer: str, place: Slot) -> bool:
+    return any(value.split()[:2] == [place.app, place.environment] for value in landing.trailers(trailer))

@@ -1,0 +1,6 @@
+"""Promotion: what runs in one environment goes to the next, as a pull request that shows what it means.
+
+``moves`` says what goes, ``checks`` whether now is the time, ``commits`` what
+the images differ in, ``body`` tells all of it to people; ``proposal`` puts
+these together, and ``request`` brings it to the remote and its forge.
+"""

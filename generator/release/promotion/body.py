@@ -1,0 +1,190 @@
+"""The text of a promotion request: what moves, the checks, the commits, and what it means in the cluster. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from generator.release import rendered_diff
+from generator.release.promotion.bases import BaseMove
+from generator.release.promotion.checks import Check, State
+from generator.release.promotion.commits import Between
+from generator.release.promotion.moves import LeftOut, Move, Why, name
+from generator.release.rendered_diff import Change
+
+# Of all forges' limits, in characters, those below GitHub's (65,536).
+LIMIT: Final = 60_000
+WITHDRAWN: Final = "withdrawn"
+_LEAST_FOR_DIFF: Final = 2_000
+_FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit of a person to this branch stops that."
+_SYMBOLS: Final = {State.PASSED: "✅", State.FAILED: "❌", State.UNKNOWN: "❔"}
+_MARKER: Final = re.compile(r"<!-- gitops-generator promotion (\{.*\}) -->")
+# What tells most of an object, the first first; all others come after these.
+_ORDER: Final = (
+    "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ConfigMap", "Secret", "ExternalSecret", "Ingress",
+    "NetworkPolicy", "Service",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a request says of itself to the next run, in a comment that people do not see.
+
+    ``apps`` are those it was asked for, empty for all; ``content`` tells exactly
+    what it would change; ``told`` is the content that the approvers were told of.
+    """
+
+    apps: tuple[str, ...]
+    content: str
+    told: str = ""
+
+    def __str__(self) -> str:
+        return f"<!-- gitops-generator promotion {json.dumps(asdict(self), separators=(',', ':'))} -->"
+
+
+def marker(body: str) -> Marker | None:
+    """The marker in a body, if there is one that can be read."""
+    found = _MARKER.search(body)
+    try:
+        data = json.loads(found[1]) if found else {}
+        return Marker(tuple(map(str, data["apps"])), str(data["content"]), str(data.get("told", "")))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def marked(body: str, mark: Marker) -> str:
+    """The body with another marker."""
+    return _MARKER.sub(lambda _: str(mark), body)
+
+
+def withdrawn(body: str) -> str:
+    """The body of a request that we close ourselves: nobody has said no to what it holds."""
+    found = marker(body)
+    return marked(body, replace(found, content=WITHDRAWN)) if found else body
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that the text tells. ``since`` is since when the source has each image, by app, as text."""
+
+    source: str
+    target: str
+    going: Sequence[Move]
+    left_out: Sequence[LeftOut]
+    since: dict[str, str]
+    checks: Sequence[Check]
+    between: Sequence[Between]
+    changes: Sequence[Change]
+    bases: Sequence[BaseMove] = ()
+
+
+def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
+    """The Markdown, never longer than ``limit`` characters: commits are cut before the table, the diff before both."""
+    head = "\n".join([*_table(story), *_checks(story.checks), *_bases(story.bases), *_left_out(story.left_out)])
+    foot = f"\n---\n{_FOOT}\n{mark}\n"
+    room = limit - len(foot) - 1
+    if len(head) > room - _LEAST_FOR_DIFF:
+        head = _cut(head, room - _LEAST_FOR_DIFF)
+    commits = _cut(_commits(story.between), max(0, (room - len(head)) // 2 - 200))
+    left = room - len(head) - len(commits) - 100
+    diff = f"\n### What changes in {story.target}\n\n{rendered_diff.markdown(important_first(story.changes), left)}"
+    return f"{head}\n{commits}{diff}{foot}"
+
+
+def important_first(changes: Sequence[Change]) -> list[Change]:
+    """Objects that go away, then workloads, configuration, what leads to them, and the rest."""
+
+    def rank(change: Change) -> tuple[bool, int, str]:
+        kind = change.object.partition("/")[0]
+        gone = any(line.startswith("+++ /dev/null") for line in change.lines[:2])
+        return not gone, _ORDER.index(kind) if kind in _ORDER else len(_ORDER), change.object
+
+    return sorted(changes, key=rank)
+
+
+def _table(story: Story) -> list[str]:
+    head = [f"### What moves from {story.source} to {story.target}", ""]
+    if not story.going:
+        return [*head, "No image."]
+    lines = [
+        *head,
+        f"| app | {story.target} has | will have | digest | in {story.source} since |",
+        "|---|---|---|---|---|",
+    ]
+    for move in story.going:
+        digest = code(move.after.digest[7:19]) if move.after.digest else "-"
+        cells = [code(move.app), code(name(move.before)), code(name(move.after)), digest]
+        lines.append("| " + " | ".join([*cells, story.since.get(move.app, "-")]) + " |")
+    return lines
+
+
+def _checks(checks: Sequence[Check]) -> list[str]:
+    if not checks:
+        return []
+    lines = ["", "### Checks", "", "| | check | |", "|---|---|---|"]
+    return lines + [
+        f"| {_SYMBOLS[check.state]} {check.state} | {_plain(check.name)} | {_plain(check.detail)} |" for check in checks
+    ]
+
+
+def _bases(bases: Sequence[BaseMove]) -> list[str]:
+    if not bases:
+        return []
+    lines = ["", "### The base", ""]
+    for move in bases:
+        kept = len(move.conflicts)
+        what = f"; {kept} place{'s' if kept > 1 else ''} stay as a person has them here:" if kept else ""
+        lines.append(f"- {code(move.app)}: brought to what the source builds on{what}")
+        lines += [
+            f"  - {code(f'{c.path}:{c.line}')} {code(c.field or 'the file')}: keeps {code(str(c.local))}, "
+            f"not {code(str(c.updated))}"
+            for c in move.conflicts
+        ]
+    return lines
+
+
+def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
+    told = [item for item in left_out if item.why is not Why.SAME]
+    if not told:
+        return []
+    return ["", "### Left out", "", *(f"- {code(item.app)}: {_plain(item.reason)}" for item in told)]
+
+
+def _commits(between: Sequence[Between]) -> str:
+    if not between:
+        return ""
+    lines = ["", "### Commits between the images", ""]
+    for item in between:
+        lines.append(f"**{_plain(item.app)}**" + (f": [compare]({item.link})" if item.link else ""))
+        lines += [f"- {code(id_[:12])} {code(subject)}" for id_, subject in item.commits]
+        lines += ["- … and more"] if item.more else []
+        lines += [f"- {_plain(item.reason)}"] if item.reason else []
+        lines += ["- none that touch its source"] if not (item.commits or item.reason or item.link) else []
+        lines.append("")
+    return "\n".join(lines)
+
+
+def code(text: str) -> str:
+    """Text that means nothing to Markdown: no mention, no link, no end of a table's cell."""
+    line = re.sub(r"\s+", " ", text).strip().replace("|", "¦") or " "
+    fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
+    pad = " " if line[0] == "`" or line[-1] == "`" else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def _plain(text: str) -> str:
+    """A sentence whose words may come from outside: it cannot mention anybody, nor be markup."""
+    line = re.sub(r"\s+", " ", text).strip()
+    line = re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", line)
+    return line.replace("@", "@\u200b")
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    end = f"\n\n… cut at {limit:,} characters\n"
+    kept = text[: max(0, limit - len(end))]
+    return kept[: kept.rfind("\n") + 1].rstrip("\n") + end if limit > len(end) else ""

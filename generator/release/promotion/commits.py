@@ -1,0 +1,147 @@
+"""Where images come from: since when an environment has one, and which commits lie between two of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from generator.clone import Clone, Commit
+from generator.release import image, message
+from generator.release.image import Slot
+from generator.release.promotion.moves import Move, name
+from generator.spec.model import Spec
+from generator.yaml_edit import Image
+
+# Commits to an overlay that are looked through, and commits between two images that are listed.
+LOOKED_THROUGH: Final = 100
+LISTED: Final = 30
+_SHA: Final = re.compile(r"[0-9a-f]{7,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The commit that put an image into an environment. ``exact`` is false where history ends before it."""
+
+    image: tuple[str | None, str | None]
+    commit: Commit
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What two images differ in: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
+
+    ``more``: there are others that are not listed.
+    """
+
+    app: str
+    commits: tuple[tuple[str, str], ...] = ()
+    link: str = ""
+    more: bool = False
+    reason: str = ""
+
+
+def releases(clone: Clone, place: Slot) -> Iterator[Release]:
+    """The images that an environment has had, the newest first, each with the commit that put it there."""
+    last: Release | None = None
+    for commit in clone.log(clone.tip, paths=[place.path], first_parent=True, limit=LOOKED_THROUGH):
+        content = clone.read(commit.id, place.path)
+        found = image.in_content(content, place) if content is not None else None
+        if found is None:
+            continue
+        now = Release(_pair(found), commit, not commit.oldest)
+        if last is not None and last.image != now.image:
+            yield last
+        last = now
+    if last is not None:
+        yield last
+
+
+def since(clone: Clone, place: Slot) -> Release | None:
+    """Since when the environment has the image that it has now."""
+    return next(releases(clone, place), None)
+
+
+def since_folder(clone: Clone, folder: str) -> Release | None:
+    """Since when a folder is as it is now."""
+    found = clone.log(clone.tip, paths=[folder], first_parent=True, limit=1)
+    return Release((None, None), found[0], not found[0].oldest) if found else None
+
+
+def older(clone: Clone, move: Move) -> str | None:
+    """Why a move would be a step back: the source had the target's image after it had this one first."""
+    wanted, there = _pair(move.after), _pair(move.before)
+    first: dict[tuple[str | None, str | None], int] = {}
+    for position, release in enumerate(releases(clone, move.source)):
+        first[release.image] = position  # the greatest is the oldest
+    if there in first and first.get(wanted, 0) > first[there]:
+        return f"{name(move.after)} is older than {name(move.before)}, which {move.target.environment} has"
+    return None
+
+
+def between(clone: Clone, spec: Spec, move: Move) -> Between:
+    """The commits between the two images of a move, as far as the history of releases tells them."""
+    after, before = (_reference(clone, spec, move.app, _pair(found)) for found in (move.after, move.before))
+    if after is None or before is None:
+        which = name(move.after if after is None else move.before)
+        return Between(move.app, reason=f"the commit that {which} was built from is not known")
+    (new, repository), (old, _) = after, before
+    build = spec.apps[move.app].build
+    if build is not None and clone.has(new) and clone.has(old):
+        found = clone.log(f"{old}..{new}", paths=[build.source], limit=LISTED + 1)
+        listed = tuple((commit.id, commit.subject) for commit in found[:LISTED])
+        return Between(move.app, listed, _link(repository, old, new), more=len(found) > LISTED)
+    link = _link(repository, old, new)
+    return Between(move.app, link=link, reason="" if link else f"from {old[:12]} to {new[:12]} in {repository}")
+
+
+def released(clone: Clone, spec: Spec, move: Move) -> Commit | None:
+    """The commit that released a promoted image first, with what it was built from."""
+    return _released(clone, spec, move.app, _pair(move.after))
+
+
+def _pair(found: Image) -> tuple[str | None, str | None]:
+    """What tells an image from others: its digest, or its tag where it has none."""
+    return (None, found.digest) if found.digest else (found.tag, None)
+
+
+def _released(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> Commit | None:
+    """The commit that released an image first: the build's own, in the earliest environment that has had it."""
+    for environment in spec.environments:
+        place = image.slot(spec, app, environment)
+        for release in releases(clone, place):
+            if release.image == wanted:
+                found = (one for one in _made_by(clone, release, place) if "sha" in message.source(one.message))
+                if one := next(found, None):
+                    return one
+                break
+    return None
+
+
+def _made_by(clone: Clone, release: Release, place: Slot) -> list[Commit]:
+    """The commit that released an image, and those that it merged."""
+    commit = release.commit
+    if len(commit.parents) < 2:
+        return [commit]
+    return [commit, *clone.log(f"{commit.parents[0]}..{commit.id}", paths=[place.path])]
+
+
+def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> tuple[str, str] | None:
+    """The commit that an image was built from, and its repository."""
+    release = _released(clone, spec, app, wanted)
+    about = message.source(release.message) if release else {}
+    sha = about.get("sha", "")
+    return (sha, about.get("repourl") or spec.repository) if _SHA.fullmatch(sha) else None
+
+
+def _link(repository: str, old: str, new: str) -> str:
+    """A page that compares two commits, where the repository's URL leads to a forge with such pages."""
+    ssh = re.fullmatch(r"(?:ssh://)?git@([A-Za-z0-9.-]+)[:/](.+)", repository)
+    url = f"https://{ssh[1]}/{ssh[2]}" if ssh else repository
+    found = re.fullmatch(r"(https?://[A-Za-z0-9.:-]+)/([A-Za-z0-9._~/-]+?)(?:\.git)?/?", url)
+    if found is None or ".amazonaws.com" in found[1] or "git-codecommit" in found[1]:
+        return ""
+    dash = "/-" if "gitlab" in found[1] else ""
+    return f"{found[1]}/{found[2]}{dash}/compare/{old}...{new}"

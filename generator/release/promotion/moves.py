@@ -1,0 +1,154 @@
+"""What a promotion moves: for each app the image that one environment has, into the overlay of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from generator import yaml_edit
+from generator.errors import RepositoryError, UsageError
+from generator.release import image, order, pin
+from generator.release.image import Slot
+from generator.spec.model import UNRELEASED, Spec
+from generator.yaml_edit import Image
+
+Read = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One app's image, ``before`` and ``after``, in the target's overlay. ``built`` is its place among builds."""
+
+    app: str
+    source: Slot
+    target: Slot
+    before: Image
+    after: Image
+    built: str | None = None
+
+
+class Why(StrEnum):
+    """Why an app is left out."""
+
+    SAME = "same"
+    PINNED = "pinned"
+    UNRELEASED = "unreleased"
+    OLDER = "older"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An app that does not move, and why, in a sentence without a full stop."""
+
+    app: str
+    why: Why
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What goes and what does not, in the order of the spec."""
+
+    going: tuple[Move, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def route(spec: Spec, source: str | None, target: str, *, force: bool) -> tuple[str, str]:
+    """The two environments, the source being the one before the target if it is not named.
+
+    ``UsageError`` where they are unknown or the same, and for a way back unless that is forced.
+    """
+    order = list(spec.environments)
+    to = image.environment_named(spec, target).name
+    if source is None:
+        if order.index(to) == 0:
+            raise UsageError(f"{to} is the first environment: there is none before it", "`bump` sets its image")
+        return order[order.index(to) - 1], to
+    origin = image.environment_named(spec, source).name
+    if origin == to:
+        raise UsageError(f"--from and --to are both {to}", f"known here, in promotion order: {', '.join(order)}")
+    if order.index(origin) > order.index(to) and not force:
+        raise UsageError(f"{origin} comes after {to} in the promotion order", "--force, if you mean it")
+    return origin, to
+
+
+def chosen(spec: Spec, apps: Sequence[str]) -> tuple[str, ...]:
+    """The apps that are named, in the spec's order, or all of them; ``UsageError`` for an unknown one."""
+    names = {image.app_named(spec, name).name for name in apps}
+    return tuple(name for name in spec.apps if name in names or not apps)
+
+
+def find(
+    spec: Spec, apps: Iterable[str], source: str, target: str, read: Read, older: Callable[[Move], str | None]
+) -> Moves:
+    """Compare the overlays of two environments. ``older`` tells why a move would be a step back, if it would be."""
+    going: list[Move] = []
+    left_out: list[LeftOut] = []
+    for app in apps:
+        found = _find(spec, app, source, target, read, older)
+        if isinstance(found, Move):
+            going.append(found)
+        else:
+            left_out.append(found)
+    return Moves(tuple(going), tuple(left_out))
+
+
+def _find(
+    spec: Spec, app: str, source: str, target: str, read: Read, older: Callable[[Move], str | None]
+) -> Move | LeftOut:
+    origin, goal = image.slot(spec, app, source), image.slot(spec, app, target)
+    after, before = _image(origin, read), _image(goal, read)
+    if after.tag in (None, UNRELEASED) and after.digest is None:
+        return LeftOut(app, Why.UNRELEASED, f"nothing has been released to {source} yet")
+    # Of an image that has a digest alone, only that moves.
+    after = replace(after, tag=after.tag or before.tag)
+    if (after.tag, after.digest) == (before.tag, before.digest):
+        return LeftOut(app, Why.SAME, f"{target} has {name(after)} already")
+    held = pin.read(read(goal.path) or b"", goal.path)
+    if held is not None:
+        return LeftOut(app, Why.PINNED, f"{target} is pinned to {name(before)}: {held}")
+    built = yaml_edit.read_annotations(read(origin.path) or b"", origin.path).get(order.ANNOTATION)
+    move = Move(app, origin, goal, before, after, built)
+    backwards = older(move)
+    return LeftOut(app, Why.OLDER, backwards) if backwards else move
+
+
+def name(found: Image) -> str:
+    """What people call an image: its tag, or the beginning of its digest where it has none."""
+    return found.tag or (found.digest or "-")[:19]
+
+
+def newer(move: Move, read: Read, now: datetime) -> bool | None:
+    """Whether the move goes to a newer build, as the builds themselves say; ``None`` where they do not."""
+    places = (move.source.path, move.target.path)
+    here, there = (order.read(content, path) if (content := read(path)) else None for path in places)
+    if here is None or there is None:
+        return None
+    if there.after(here, now):
+        return False
+    return True if here.after(there, now) else None
+
+
+def _image(place: Slot, read: Read) -> Image:
+    content = read(place.path)
+    if content is None:
+        raise RepositoryError(f"{place.path}: no such file on the branch", "generate it, and push: python -m generator")
+    found = image.in_content(content, place)
+    if found is None:
+        hint = "put it back, or regenerate, and push"
+        raise RepositoryError(f"{place.path}: no entry for {place.image} under images", hint)
+    return found
+
+
+def edit(moves: Iterable[Move], read: Read) -> dict[str, bytes]:
+    """The target's overlays with the new images; no other byte changes."""
+    files: dict[str, bytes] = {}
+    for move in moves:
+        path = move.target.path
+        content = files.get(path) or read(path) or b""
+        content = yaml_edit.set_image(content, path, Image(move.target.image, move.after.tag, move.after.digest))
+        # Whoever bumps or promotes next is to compare with this build, and not with the one before it.
+        files[path] = yaml_edit.set_annotation(content, path, order.ANNOTATION, move.built)
+    return files

@@ -1,0 +1,267 @@
+"""A promotion, thought through: which files become what, and the texts that go with it. Changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from generator.clone import Clone
+from generator.errors import GeneratorError, RepositoryError
+from generator.release import image, manifests, message, pin
+from generator.release.promotion import bases, body, checks, commits, moves, workshop
+from generator.release.promotion.bases import BaseMove, Generate
+from generator.release.promotion.body import Marker, Story
+from generator.release.promotion.checks import AskHealth, Check
+from generator.release.promotion.commits import Release
+from generator.release.promotion.moves import LeftOut, Move, Moves, Read, Why
+from generator.release.promotion.workshop import Workshop
+from generator.release.rendered_diff import Change
+from generator.spec.model import Spec
+from generator.spec.paths import overlay_path
+
+TRAILER: Final = "Promoted-from"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: apps (none: all), the environments, and whether going back is meant."""
+
+    apps: tuple[str, ...]
+    source: str | None
+    target: str
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A promotion of the branch's tip. ``content`` names what exactly it would change; empty: nothing.
+
+    ``files`` (``None``: it goes) are for this tip, where they are ``former``.
+    """
+
+    spec: Spec
+    apps: tuple[str, ...]
+    source: str
+    target: str
+    going: tuple[Move, ...]
+    bases: tuple[BaseMove, ...]
+    left_out: tuple[LeftOut, ...]
+    checks: tuple[Check, ...]
+    files: Mapping[str, bytes | None]
+    former: Mapping[str, bytes | None]
+    content: str
+    title: str
+    body: str
+    message: str
+
+    @property
+    def head(self) -> str:
+        """The branch of the request: one for each target and set of apps."""
+        return head(self.spec.project, self.target, self.apps)
+
+    @property
+    def marker(self) -> Marker:
+        """What the request says of itself."""
+        return Marker(self.apps, self.content)
+
+    def edit(self, read: Read) -> Mapping[str, bytes | None]:
+        """The files on a tip that may have moved; ``Outdated`` where that has changed what this is about."""
+        for move in self.going:
+            now = read(move.target.path)
+            if now is None or image.in_content(now, move.target) not in (move.before, move.after):
+                raise Outdated(f"{move.target.path}: changed meanwhile", "run it again")
+            if pin.read(now, move.target.path) is not None:
+                raise Outdated(f"{move.target.path}: was pinned meanwhile", "run it again")
+        if not self.bases:
+            return {path: content for path, content in moves.edit(self.going, read).items() if content != read(path)}
+        for path, content in self.files.items():
+            if read(path) not in (self.former[path], content):
+                raise Outdated(f"{path}: changed meanwhile", "run it again")
+        return {path: content for path, content in self.files.items() if content != read(path)}
+
+
+class Outdated(GeneratorError):
+    """What was proposed is not what the branch's newest commit asks for."""
+
+
+def prefix(project: str, target: str) -> str:
+    """What the branches of all promotions into an environment begin with."""
+    return f"promote/{project}/{target}/"
+
+
+def head(project: str, target: str, apps: Sequence[str]) -> str:
+    """The branch of a promotion. No app's name has a ``_`` in it, so no two sets of apps share a branch."""
+    name = "_".join(sorted(apps)) if apps else "_all"
+    if len(name) > 120:
+        name = f"{name[:100]}_{hashlib.blake2b(name.encode(), digest_size=6).hexdigest()}"
+    return f"{prefix(project, target)}{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a proposal asks: about health, for a regeneration, and what time it is. ``limit`` is the body's length."""
+
+    health: AskHealth
+    generate: Generate
+    now: datetime
+    limit: int
+
+
+def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> Proposal:
+    """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be."""
+    with workshop.workshop(clone) as place:
+        spec = place.spec()
+        source, target = moves.route(spec, wish.source, wish.target, force=wish.force)
+        apps = moves.chosen(spec, wish.apps)
+        found = moves.find(spec, apps, source, target, place.read, _older(place, wish, asked.now))
+        images = moves.edit(found.going, place.read)
+        place.write(images)
+        based = _bases(place, spec, found, source, target, asked.generate)
+        if wish.apps:
+            _insist(found, source, {move.app for move in based})
+        found = _told(found, {move.app for move in based})
+        files = place.changed() if based else images
+        about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
+        verdict = _checks(clone, about, asked)
+        changes = _rendered(place, about) if render else []
+    content = about.content
+    story = _story(clone, about, verdict, changes) if content and render else None
+    return Proposal(
+        spec=spec, apps=about.apps, source=source, target=target, going=found.going, bases=about.bases,
+        left_out=found.left_out, checks=tuple(verdict), files=files,
+        former={path: place.read(path) for path in files}, content=content, title=about.title,
+        body=body.text(story, Marker(about.apps, content), asked.limit) if story else "",
+        message=_message(clone, about) if content else "",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a promotion is about."""
+
+    spec: Spec
+    apps: tuple[str, ...]
+    source: str
+    target: str
+    found: Moves
+    bases: tuple[BaseMove, ...]
+
+    @property
+    def content(self) -> str:
+        """A name for exactly this."""
+        images = [f"{move.app} {move.after.tag}@{move.after.digest}\n".encode() for move in self.found.going]
+        parts = [*images, *(move.app.encode() + move.record for move in self.bases)]
+        return hashlib.blake2b(b"".join(parts), digest_size=8).hexdigest() if parts else ""
+
+    @property
+    def title(self) -> str:
+        """One line."""
+        way = f"from {self.source} to {self.target}"
+        names = {move.app: f"{move.app} {moves.name(move.after)}" for move in self.found.going}
+        names |= {move.app: f"the base of {move.app}" for move in self.bases if move.app not in names}
+        return f"Promote {next(iter(names.values()))} {way}" if len(names) == 1 else f"Promote {len(names)} apps {way}"
+
+
+def _older(place: Workshop, wish: Wish, now: datetime) -> Callable[[Move], str | None]:
+    """By the order of builds, where both have left it; by the source's history otherwise."""
+
+    def older(move: Move) -> str | None:
+        newer = None if wish.force else moves.newer(move, place.read, now)
+        if wish.force or newer:
+            return None
+        if newer is False:
+            there = f"{moves.name(move.before)}, which {move.target.environment} has"
+            return f"{moves.name(move.after)} is of an older build than {there}"
+        return commits.older(place.clone, move)
+
+    return older
+
+
+def _bases(place: Workshop, spec: Spec, found: Moves, source: str, target: str, generate: Generate) -> list[BaseMove]:
+    """The bases of the apps that are not held back."""
+    if not spec.promotion.base:
+        return []
+    bases.require_current(place.before, generate, place.clone.branch)
+    held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER)}
+    asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
+    return bases.carry(place.after, spec, [app for app in spec.apps if app in asked], source, target, generate)
+
+
+def _checks(clone: Clone, about: _About, asked: Asked) -> list[Check]:
+    if not about.content:
+        return []
+    spec, target = about.spec, about.spec.environments[about.target]
+    found = checks.all_of(
+        spec, about.found.going, target, lambda move: commits.since(clone, move.source), asked.health, asked.now
+    )
+    required = checks.soak(spec, target)
+    soaks = [
+        checks.soaked(
+            f"the base of {move.app} has soaked in {about.source}",
+            commits.since_folder(clone, bases.folder_of(spec, about.source, move.app)),
+            required,
+            asked.now,
+        )
+        for move in about.bases
+        if required
+    ]
+    return [*soaks, *found]
+
+
+def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Sequence[Change]) -> Story:
+    going = about.found.going
+    return Story(
+        source=about.source, target=about.target, going=going, left_out=about.found.left_out,
+        since={move.app: _when(commits.since(clone, move.source)) for move in going},
+        checks=verdict, between=[commits.between(clone, about.spec, move) for move in going],
+        changes=changes, bases=about.bases,
+    )  # fmt: skip
+
+
+def _told(found: Moves, based: set[str]) -> Moves:
+    """An app that moves with its base alone is not left out."""
+    kept = (item for item in found.left_out if item.app not in based or item.why is not Why.UNRELEASED)
+    return replace(found, left_out=tuple(kept))
+
+
+def _insist(found: Moves, source: str, based: set[str]) -> None:
+    """Who names an app wants it to move: what cannot is an error then, and nothing else moves either."""
+    for item in found.left_out:
+        if item.why is Why.OLDER:
+            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "--force moves it back nonetheless")
+        if item.why is Why.UNRELEASED and item.app not in based:
+            hint = f"release it first: python -m generator bump {item.app} --env {source} --tag TAG --push"
+            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
+
+
+def _when(release: Release | None) -> str:
+    if release is None:
+        return "-"
+    start = datetime.fromtimestamp(release.commit.seconds, UTC).strftime(checks.SHOWN)
+    return start if release.exact else f"{start} or before"
+
+
+def _message(clone: Clone, about: _About) -> str:
+    """The commit's message; its last trailer is how a later run knows its own commits from those of people."""
+    going = about.found.going
+    # A commit has one reference, so it is given where there is one image.
+    origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None
+    names = ", ".join(move.app for move in about.bases)
+    text = message.compose(
+        about.title,
+        [message.release(move.target, move.after) for move in going],
+        body=f"With the base of {names}." if names else "",
+        build=message.build(origin.message) if origin else None,
+        source=message.source(origin.message) if origin else None,
+    )
+    return f"{text}{'' if going else chr(10)}{TRAILER}: {about.source}\n"
+
+
+def _rendered(place: Workshop, about: _About) -> list[Change]:
+    """What the manifests of the target are before and after."""
+    apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
+    places = [(about.target, overlay_path(about.target, app)) for app in apps]
+    return manifests.compare(place.before, place.after, places)

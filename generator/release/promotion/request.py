@@ -1,0 +1,213 @@
+"""A proposal on its way: onto a branch of its own with a request for it, or straight onto the branch.
+
+Every step can be the last one of a run that is killed. The branch comes
+first, then the request, then what it supersedes, then the news; each looks at
+what is there, so that the next run goes on where this one stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from generator.clone import Clone, Commit
+from generator.errors import GitError, RepositoryError
+from generator.forges.forge import Forge, PullRequest
+from generator.release.promotion import body, checks, proposal
+from generator.release.promotion.proposal import Proposal
+from generator.release.publish import propose, publish
+
+
+class Action(StrEnum):
+    """What a run has done."""
+
+    NOTHING = "nothing"
+    UNCHANGED = "unchanged"
+    OPENED = "opened"
+    UPDATED = "updated"
+    DECLINED = "declined"
+    PUSHED = "pushed"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What has come of it. ``closed`` are the requests that this one stands in for, or that had become pointless."""
+
+    action: Action
+    request: PullRequest | None = None
+    commit: str | None = None
+    closed: tuple[PullRequest, ...] = ()
+
+
+Tell = Callable[[PullRequest], None]
+
+
+def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None, *, force: bool) -> Done:
+    """Bring branch and request to what is proposed. ``tell`` is called once for each content of a request."""
+    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    mine = next((request for request in requests if request.head == found.head), None)
+    if not force:
+        _require_ours(clone, found.head)
+    if not found.content:
+        return _withdraw(clone, forge, found, mine)
+    if mine is None and not force:
+        declined = _declined(clone, forge, found)
+        if declined is not None:
+            return Done(Action.DECLINED, declined)
+    commit = _branch(clone, found)
+    if commit is None:
+        return Done(Action.NOTHING)
+    request, action = _request(clone, forge, found, mine, moved=commit != clone.branches.get(found.head))
+    closed = _supersede(clone, forge, found, request, requests)
+    _tidy(clone, forge, found, requests)
+    if tell is not None:
+        request = _tell(forge, found, request, tell)
+    return Done(action, request, commit, closed)
+
+
+def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: bool) -> Done:
+    """Merge the request that ``open_request`` has left; ``RepositoryError`` while a check fails, unless forced."""
+    if done.request is None or done.commit is None or done.action is Action.DECLINED:
+        return done
+    require_passed(found, f"{done.request.url} stays open", force=force)
+    merged = forge.merge(done.request, done.commit)
+    with suppress(GitError):  # many forges remove it themselves
+        clone.drop(found.head, done.commit)
+    return replace(done, action=Action.MERGED, request=merged)
+
+
+def push(clone: Clone, found: Proposal, *, force: bool) -> Done:
+    """Land it on the branch itself."""
+    if not found.content:
+        return Done(Action.NOTHING)
+    require_passed(found, "nothing was pushed", force=force)
+    published = publish(clone.url, clone.branch, found.edit, found.message)
+    return Done(Action.PUSHED if published.commit else Action.NOTHING, commit=published.commit)
+
+
+def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
+    """``RepositoryError`` that names the checks that fail, unless forced."""
+    failing = checks.failed(found.checks)
+    if failing and not force:
+        lines = "\n".join(f"  {check.name}: {check.detail}" for check in failing)
+        raise RepositoryError(f"not promoted to {found.target}; {meanwhile}:\n{lines}", "wait, or --force")
+
+
+def _require_ours(clone: Clone, head: str) -> None:
+    """A person may have committed to our branch, as a review's fix; that must not be lost."""
+    theirs = [
+        commit for commit in _own(clone, head) if len(commit.parents) < 2 and not commit.trailers(proposal.TRAILER)
+    ]
+    if theirs:
+        names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
+        raise RepositoryError(
+            f"{head} holds commits that `promote` has not made; nothing was done:\n{names}",
+            "merge or close its request first, or --force to replace them",
+        )
+
+
+def _own(clone: Clone, head: str) -> list[Commit]:
+    """The commits of a branch that the base does not have."""
+    tip = clone.branches.get(head)
+    return clone.log(f"{clone.tip}..{tip}") if tip else []
+
+
+def _withdraw(clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None) -> Done:
+    """Nothing is left to promote: a request for it has become pointless, and so has the branch."""
+    if mine is not None:
+        _close(clone, forge, mine, f"Nothing is left to promote from {found.source} to {found.target}.")
+        return Done(Action.CLOSED, mine, closed=(mine,))
+    if tip := clone.branches.get(found.head):
+        with suppress(GitError):
+            clone.drop(found.head, tip)
+    return Done(Action.NOTHING)
+
+
+def _declined(clone: Clone, forge: Forge, found: Proposal) -> PullRequest | None:
+    """The request for exactly this that a person has closed, if that was the last one of its branch."""
+    closed = [request for request in forge.requests(clone.branch, found.head, "closed") if request.head == found.head]
+    last = body.marker(closed[0].body) if closed else None
+    return closed[0] if last is not None and last.content == found.content else None
+
+
+def _branch(clone: Clone, found: Proposal) -> str | None:
+    """The branch with this edit on it; left alone where it holds exactly that and merges cleanly."""
+    tip = clone.branches.get(found.head)
+    if tip is not None and _holds(clone, tip, found):
+        return tip
+    return propose(clone.url, clone.branch, found.head, found.edit, found.message)
+
+
+def _holds(clone: Clone, tip: str, found: Proposal) -> bool:
+    own = _own(clone, found.head)
+    if len(own) != 1 or not own[0].parents or own[0].message != found.message.strip("\n"):
+        return False
+    parent = own[0].parents[0]
+    if not clone.has(parent) or sorted(clone.changed(parent, tip)) != sorted(found.files):
+        return False
+    return all(
+        clone.read(tip, path) == content and clone.read(parent, path) == clone.read(clone.tip, path)
+        for path, content in found.files.items()
+    )
+
+
+def _request(
+    clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None, *, moved: bool
+) -> tuple[PullRequest, Action]:
+    if mine is None:
+        reviewers = found.spec.environments[found.target].approvers
+        return forge.open(found.head, clone.branch, found.title, found.body, reviewers), Action.OPENED
+    former = body.marker(mine.body)
+    wanted = body.marked(found.body, replace(found.marker, told=former.told if former else ""))
+    if (mine.title, mine.body.strip().replace("\r\n", "\n")) == (found.title, wanted.strip()):
+        return mine, Action.UPDATED if moved else Action.UNCHANGED
+    return forge.update(mine, found.title, wanted), Action.UPDATED
+
+
+def _supersede(
+    clone: Clone, forge: Forge, found: Proposal, request: PullRequest, others: Sequence[PullRequest]
+) -> tuple[PullRequest, ...]:
+    """Close the other requests into this environment all of whose apps are in this one, too."""
+    closed: list[PullRequest] = []
+    for other in others:
+        mark = body.marker(other.body)
+        covered = mark is not None and (not found.apps or (mark.apps and set(mark.apps) <= set(found.apps)))
+        if other.head != found.head and covered:
+            _close(clone, forge, other, f"Superseded by {request.url}.")
+            closed.append(other)
+    return tuple(closed)
+
+
+def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRequest]) -> None:
+    """Remove the branches of requests that we have closed ourselves, where a run died in between."""
+    left = set(clone.branches) - {found.head} - {request.head for request in requests}
+    if not left:
+        return
+    last: dict[str, PullRequest] = {}
+    for request in forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target), "closed"):
+        last.setdefault(request.head, request)
+    for branch in left & set(last):
+        mark = body.marker(last[branch].body)
+        if mark is not None and mark.content == body.WITHDRAWN:
+            with suppress(GitError):
+                clone.drop(branch, clone.branches[branch])
+
+
+def _close(clone: Clone, forge: Forge, request: PullRequest, reason: str) -> None:
+    forge.close(forge.update(request, request.title, body.withdrawn(request.body)), reason)
+    with suppress(GitError):  # somebody may have removed it
+        if tip := clone.branches.get(request.head):
+            clone.drop(request.head, tip)
+
+
+def _tell(forge: Forge, found: Proposal, request: PullRequest, tell: Tell) -> PullRequest:
+    """Tell the approvers once; where a run dies in between, they are told twice rather than never."""
+    mark = body.marker(request.body)
+    if mark is None or mark.told == found.content:
+        return request
+    tell(request)
+    return forge.update(request, request.title, body.marked(request.body, replace(mark, told=found.content)))

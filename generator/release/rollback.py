@@ -1,0 +1,229 @@
+"""Put back an image that an environment has had before, and pin it, so that the next build does not undo it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from generator import forges, git, plumbing, tree, yaml_edit
+from generator.errors import GitError, RepositoryError
+from generator.release import ledger, pin, publish
+from generator.release import message as messages
+from generator.release.image import Slot
+from generator.release.image import image as checked
+from generator.release.ledger import Entry
+from generator.release.past import Past
+from generator.release.pin import Pin
+from generator.release.publish import Edit, Read
+from generator.spec.model import UNRELEASED
+from generator.spec.types import did_you_mean
+from generator.yaml_edit import Image
+
+PREVIOUS: Final = "previous"
+# The branches of its pull requests: one for each app and environment.
+HEAD: Final = "rollback/"
+_HEXADECIMAL: Final = re.compile(r"[0-9a-f]{7,64}")
+# How many former tags a hint names.
+_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The image to go back to, and the one to leave.
+
+    ``entry`` is the release that first brought it here, where history has it. ``done``: the newest change
+    was this very rollback.
+    """
+
+    image: Image
+    former: Image | None
+    entry: Entry | None = None
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is to be done: go to a target and hold it there, or, without a target, take the pin out."""
+
+    target: Target | None
+    held: Pin | None
+    reason: str | None
+
+    @property
+    def wanted(self) -> Image | None:
+        """The image to go back to."""
+        return self.target.image if self.target else None
+
+    @property
+    def former(self) -> Image | None:
+        """The image to leave."""
+        return self.target.former if self.target else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has been done before, so that nothing may be changed."""
+        return self.target is not None and self.target.done
+
+
+def target(past: Past, place: Slot, to: str, digest: str | None) -> Target:
+    """What ``to`` means: ``previous``, a tag that ran here, or a commit of the branch.
+
+    History is fetched as deep as it takes. ``RepositoryError`` where it has no
+    answer; ``UsageError`` for what can be no tag.
+    """
+    if digest is not None:
+        wanted = checked(place, to, digest)
+        known = ledger.entries(past, [place])
+        return Target(wanted, _now(known), _brought(known, wanted))
+    while True:
+        known = ledger.entries(past, [place])
+        found = _previous(known) if to == PREVIOUS else _tagged(known, to)
+        if found is not None:
+            return found
+        if not past.deepen():
+            break
+    if not known:
+        raise RepositoryError(f"{place.path}: no history on this branch", "commit and push what was generated")
+    if to == PREVIOUS:
+        raise RepositoryError(
+            f"{place.app} has run nothing but {ledger.shown(_now(known))} in {place.environment}", _cut_off(past)
+        )
+    return _at_commit(past, place, to, known)
+
+
+def in_work_tree(directory: Path, place: Slot, goal: Goal, *, commit: bool) -> tuple[bool, str | None]:
+    """Change the overlay here, and commit it if asked; whether anything changed, and the commit."""
+    with tree.locked(directory):
+        content = tree.read(directory, [place.path]).get(place.path)
+        after = _edited(content, place, goal)
+        if after != content:
+            tree.write(directory, {place.path: after})
+    if commit and git.changed(directory, place.path):
+        return True, git.commit(directory, message(place, goal), [place.path])
+    return after != content, None
+
+
+def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
+    """Land it on the remote's branch; the commit, or ``None`` where there was nothing to change."""
+    return publish.publish(url, branch, _edit(place, goal), message(place, goal)).commit
+
+
+def propose(url: str, branch: str, place: Slot, goal: Goal) -> tuple[str | None, str | None]:
+    """Put it on a branch of its own and open or update its pull request; the commit, and the request's URL."""
+    head = f"{HEAD}{place.environment}/{place.app}"
+    forge = forges.connect(url)
+    commit = publish.propose(url, branch, head, _edit(place, goal), message(place, goal))
+    if commit is None:
+        return None, None
+    title, _, body = message(place, goal).partition("\n\n")
+    return commit, forges.open_or_update(forge, head, branch, title, body).url
+
+
+def person(directory: Path) -> str:
+    """Who does it, by git's configuration."""
+    try:
+        said = plumbing.begin("var", "GIT_COMMITTER_IDENT", directory=directory).result().decode(errors="replace")
+    except GitError:
+        return "gitops-generator"
+    return said.partition("<")[0].strip() or "gitops-generator"
+
+
+def _edit(place: Slot, goal: Goal) -> Edit:
+    def edit(read: Read) -> Mapping[str, bytes]:
+        content = read(place.path)
+        after = _edited(content, place, goal)
+        return {} if after == content else {place.path: after}
+
+    return edit
+
+
+def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
+    """An overlay's bytes as they should be. A pin that holds this image already stays, unless a reason is given."""
+    if content is None:
+        raise RepositoryError(f"{place.path}: no such file", "generate it, and push: python -m generator")
+    if goal.wanted is None:
+        return pin.write(content, place.path, None)
+    now = ledger.state(content, place)
+    changed = yaml_edit.set_image(content, place.path, goal.wanted)
+    if goal.held is None or (now.pin is not None and now.image == goal.wanted and goal.reason is None):
+        return changed
+    return pin.write(changed, place.path, goal.held)
+
+
+def pinned(by: str, reason: str | None, former: Image | None) -> Pin:
+    """A pin of this moment."""
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    words = " ".join((reason or "").split())
+    return Pin(since, by, words or f"rolled back from {former.tag if former and former.tag else ledger.shown(former)}")
+
+
+def message(place: Slot, goal: Goal) -> str:
+    """The commit's message. What was known of the image's build goes with it, for Argo CD to show."""
+    if goal.target is None:
+        return f"Unpin {place.app} in {place.environment}\n\nUnpin: {place.app} {place.environment}\n"
+    wanted, former = goal.target.image, goal.target.former
+    origin = goal.target.entry.origin.message if goal.target.entry else ""
+    text = messages.compose(
+        f"Roll back {place.app} in {place.environment} to {wanted.tag or ledger.shown(wanted)}",
+        [messages.release(place, wanted)],
+        body=f"From {ledger.shown(former)}." + (f" Pinned: {goal.held.reason}" if goal.held else ""),
+        build=messages.build(origin),
+        source=messages.source(origin),
+    )
+    return f"{text}{ledger.ROLLED_BACK}: {place.app} {place.environment} {ledger.shown(former)}\n"
+
+
+def _now(known: Sequence[Entry]) -> Image | None:
+    return known[0].after.image if known else None
+
+
+def _brought(known: Sequence[Entry], wanted: Image) -> Entry | None:
+    """The first release of an image."""
+    return next((entry for entry in reversed(known) if entry.image_changed and entry.after.image == wanted), None)
+
+
+def _previous(known: Sequence[Entry]) -> Target | None:
+    """The newest image that is another one than now. Where that is what was just left, nothing is left to do."""
+    now = _now(known)
+    newest = next((entry for entry in known if entry.image_changed), None)
+    if newest is not None and newest.action == "rolled back" and now is not None:
+        return Target(now, newest.before.image, newest, done=True)
+    for entry in known:
+        former = entry.after.image
+        if former is not None and former != now and former.tag != UNRELEASED:
+            return Target(former, now, _brought(known, former))
+    return None
+
+
+def _tagged(known: Sequence[Entry], tag: str) -> Target | None:
+    for entry in known:
+        former = entry.after.image
+        if former is not None and former.tag == tag:
+            return Target(former, _now(known), _brought(known, former))
+    return None
+
+
+def _at_commit(past: Past, place: Slot, to: str, known: Sequence[Entry]) -> Target:
+    commit = past.find(to)
+    if commit is not None:
+        found = ledger.state(past.read(commit, place.path), place).image
+        if found is None:
+            raise RepositoryError(f"{to}: {place.path} has no image there", "name a commit at which it had one")
+        return Target(found, _now(known), _brought(known, found))
+    tags = list(dict.fromkeys(e.after.image.tag for e in known if e.after.image and e.after.image.tag))
+    tags = [tag for tag in tags if tag != UNRELEASED]
+    if _HEXADECIMAL.fullmatch(to):
+        message = f"{to}: neither a tag that {place.app} has had in {place.environment}, nor a commit of the branch"
+    else:
+        checked(place, to, None)
+        message = f"{to}: {place.app} has never had this tag in {place.environment}"
+    near = did_you_mean(to, tags, f"it has had {', '.join(tags[:_NAMED]) or 'none'}")
+    raise RepositoryError(message, f"{near}; any other image needs its --digest")
+
+
+def _cut_off(past: Past) -> str:
+    return "release another build first" if past.complete else "this checkout is shallow: git fetch --unshallow"

@@ -1,0 +1,112 @@
+"""What was promoted to each environment, where the base is promoted too (``promotion: {base: true}``).
+
+For each environment but the first, and each app, ``.generator/promoted/``
+holds what the app said in general when it was promoted there last, and the
+files of the base that it was promoted with, people's edits included. From the
+first, the environment's own copy of the base is rendered; the second is the
+common ancestor of the next promotion's merge.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from generator import tree, yaml_emit
+from generator.errors import RepositoryError, SpecError
+from generator.spec import language, loader, model
+from generator.spec.model import Spec
+from generator.spec.types import Findings
+
+FOLDER: Final = ".generator/promoted"
+_HEADER: Final = "# What was promoted last; not for editing, and nothing to review.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """``app`` is what it said in general, ``base`` the files of the base by their path in it."""
+
+    app: Mapping[str, Any]
+    base: Mapping[str, bytes]
+
+
+def path(environment: str, app: str) -> str:
+    """Where it lies."""
+    return f"{FOLDER}/{environment}/{app}.yaml"
+
+
+def read(directory: Path, environment: str, app: str) -> Promoted | None:
+    """What was promoted; ``None`` if nothing was yet. ``RepositoryError`` if the file is damaged."""
+    name = path(environment, app)
+    content = tree.read(directory, [name]).get(name)
+    if content is None:
+        return None
+    try:
+        data = loader.data(content.decode().replace("\r\n", "\n"))
+        found = Promoted(data["app"], {file: _bytes(text) for file, text in (data["base"] or {}).items()})
+    except (SpecError, KeyError, AttributeError, AssertionError, ValueError) as exc:
+        raise _damaged(name) from exc
+    findings = Findings()
+    language.COMPLETE.check(found.app, (), findings)
+    if findings.items:
+        raise _damaged(name)
+    return found
+
+
+def dump(promoted: Promoted) -> bytes:
+    """The file's content."""
+    base = {file: _text(content) for file, content in sorted(promoted.base.items())}
+    return (_HEADER + yaml_emit.dump({"app": promoted.app, "base": base})).encode()
+
+
+def attached(directory: Path, spec: Spec) -> Spec:
+    """The spec with what was promoted; where nothing was yet, that is what the environment before has."""
+    if not spec.promotion.base:
+        return spec
+    apps: dict[str, Any] = {}
+    for name, app in spec.apps.items():
+        known: dict[str, Mapping[str, Any]] = {}
+        last: Mapping[str, Any] = app.general
+        for environment in later(spec):
+            found = read(directory, environment, name) or moved(directory, spec, environment, name)
+            known[environment] = last = found.app if found else last
+        apps[name] = {**app.given, model.PROMOTED: known}
+    return model.build({**spec.data, "apps": apps})
+
+
+def later(spec: Spec) -> tuple[str, ...]:
+    """The environments that get the base by promotion: all but the first."""
+    return tuple(spec.environments)[1:] if spec.promotion.base else ()
+
+
+def on_disk(directory: Path) -> Iterator[str]:
+    """The paths of all files of what was promoted."""
+    for root, _, files in os.walk(directory / FOLDER):
+        for file in files:
+            yield (Path(root) / file).relative_to(directory).as_posix()
+
+
+def moved(directory: Path, spec: Spec, environment: str, app: str) -> Promoted | None:
+    """What was promoted under a former name of the app or the environment."""
+    names = (app, spec.apps[app].renamed_from)
+    places = (environment, spec.environments[environment].renamed_from)
+    for place in filter(None, places):
+        for name in filter(None, names):
+            if (place, name) != (environment, app) and (found := read(directory, place, name)):
+                return found
+    return None
+
+
+def _text(content: bytes) -> str:
+    return content.decode(errors="surrogateescape")
+
+
+def _bytes(text: object) -> bytes:
+    return str(text).encode(errors="surrogateescape")
+
+
+def _damaged(name: str) -> RepositoryError:
+    return RepositoryError(f"{name}: damaged; nothing was written", f"get it back: git checkout HEAD -- {name}")

@@ -1,0 +1,418 @@
+"""``rollback``: to what ran before, to a tag, to a commit; as a commit, a push, a request; pinned, and repeated."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import TEN_LINES, Run, files, git
+
+OVERLAY = "overlays/prod/web/kustomization.yaml"
+D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}
+
+
+@pytest.fixture
+def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
+    """A bare repository in which prod has had 1.0, 1.1 and 1.2; ``repository`` is a clone of it."""
+    bare = tmp_path / "remote.git"
+    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
+    (repository / "generator.yaml").write_text(spec)
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Generate")
+    for tag in D:
+        release(repository, generator, tag)
+    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    git(bare, "config", "uploadpack.allowFilter", "true")
+    git(repository, "remote", "add", "origin", bare)
+    return bare
+
+
+def release(repository: Path, generator: Run, tag: str, env: str = "prod") -> None:
+    words = ["--digest", D[tag]] if tag in D else []
+    done = generator("bump", "web", "--env", env, "--tag", tag, *words, "--commit", cwd=repository)
+    assert done.returncode == 0, done.stderr
+
+
+def rollback(*more: object) -> list[object]:
+    return ["rollback", "web", "--env", "prod", *more]
+
+
+def content(bare: Path, branch: str = "main") -> str:
+    return git(bare, "show", f"{branch}:{OVERLAY}")
+
+
+def real_git() -> str:
+    return subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def has(text: str, tag: str) -> bool:
+    return f"newTag: {tag}\n" in text.replace('"', "").replace("'", "") and D[tag] in text
+
+
+# -- to what
+
+
+def test_to_what_ran_before(remote: Path, repository: Path, generator: Run) -> None:
+    before = files(repository)
+    done = generator(*rollback(), cwd=repository)
+    assert (done.returncode, done.stdout) == (0, f"web in prod: back to 1.1 from 1.2, pinned in {OVERLAY}\n"), (
+        done.stderr
+    )
+    after = files(repository)
+    assert {path for path in after if after[path] != before[path]} == {OVERLAY}
+    text = after[OVERLAY].decode()
+    assert has(text, "1.1")
+    assert "Ada: rolled back from 1.2" in text
+
+
+def test_pushed_from_any_clone(remote: Path, repository: Path, generator: Run) -> None:
+    before = files(repository)
+    done = generator(*rollback("--push", "--reason", "1.2 loses\n\norders", "--output", "json"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    pinned = answer.pop("pinned")
+    assert pinned.endswith("Ada: 1.2 loses orders")
+    assert answer == {
+        "app": "web", "environment": "prod", "path": OVERLAY, "tag": "1.1", "digest": D["1.1"],
+        "from": {"tag": "1.2", "digest": D["1.2"]}, "changed": True,
+        "commit": git(remote, "rev-parse", "main"), "pull_request": None,
+    }  # fmt: skip
+    assert files(repository) == before
+    assert has(content(remote), "1.1")
+    assert git(remote, "show", "--format=", "--name-only", "main") == OVERLAY
+    message = git(remote, "log", "-1", "--format=%B", "main")
+    assert message.startswith("Roll back web in prod to 1.1\n\n")
+    assert f"\nRelease: web prod 1.1@{D['1.1']}\n" in message
+    assert message.endswith(f"\nRollback: web prod 1.2@{D['1.2']}")
+    # Argo CD shows the commit that 1.1 was built from, as when it was first released.
+    first = git(remote, "log", "--format=%(trailers:key=Argocd-reference-commit-sha,valueonly)", "-1", "main~2")
+    assert f"Argocd-reference-commit-sha: {first}" in message
+
+
+@pytest.mark.parametrize("state", ["shallow", "detached", "shallow and blobless", "stale", "without git"])
+def test_a_push_reads_history_from_the_remote(
+    state: str, tmp_path: Path, remote: Path, repository: Path, generator: Run
+) -> None:
+    clone = tmp_path / "clone"
+    shallow = ["--depth=1"] if "shallow" in state else []
+    partial = ["--filter=blob:none"] if "blobless" in state else []
+    git(tmp_path, "clone", "-q", *shallow, *partial, f"file://{remote}", clone)
+    if state == "detached":
+        git(clone, "checkout", "-q", "--detach", "HEAD~2")
+    if state == "stale":
+        git(clone, "reset", "-q", "--hard", "HEAD~1")
+    if state == "without git":
+        (clone / ".git").rename(tmp_path / "elsewhere")
+    done = generator(*rollback("--push"), cwd=clone)
+    assert done.returncode == 0, done.stderr
+    assert has(content(remote), "1.1")
+
+
+def test_a_shallow_checkout_is_changed_by_the_remotes_history(
+    tmp_path: Path, remote: Path, repository: Path, generator: Run
+) -> None:
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{remote}", tmp_path / "clone")
+    done = generator(*rollback("--commit"), cwd=tmp_path / "clone")
+    assert done.returncode == 0, done.stderr
+    assert has((tmp_path / "clone" / OVERLAY).read_text(), "1.1")
+    assert git(tmp_path / "clone", "status", "--porcelain") == ""
+
+
+def test_to_a_tag_puts_its_digest_back(remote: Path, repository: Path, generator: Run) -> None:
+    assert generator(*rollback("--to", "1.0", "--push"), cwd=repository).returncode == 0
+    assert has(content(remote), "1.0")
+
+
+def test_to_a_commit(remote: Path, repository: Path, generator: Run) -> None:
+    commit = git(remote, "rev-parse", "--short", "main~2")
+    done = generator(*rollback("--to", commit, "--push"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert has(content(remote), "1.0")
+
+
+def test_a_tag_that_looks_like_a_commit_is_a_tag(remote: Path, repository: Path, generator: Run) -> None:
+    release(repository, generator, "abcdef1234")
+    release(repository, generator, "1.2")
+    done = generator(*rollback("--to", "abcdef1234"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "newTag: abcdef1234" in (repository / OVERLAY).read_text()
+
+
+def test_a_tag_that_was_pushed_twice_comes_back_with_its_newest_digest(
+    remote: Path, repository: Path, generator: Run
+) -> None:
+    newer = "sha256:" + "e" * 64
+    generator("bump", "web", "--env", "prod", "--tag", "1.0", "--digest", newer, "--commit", cwd=repository)
+    release(repository, generator, "1.2")
+    assert generator(*rollback("--to", "1.0"), cwd=repository).returncode == 0
+    assert newer in (repository / OVERLAY).read_text()
+
+
+def test_a_tag_never_seen_needs_its_digest(remote: Path, repository: Path, generator: Run) -> None:
+    done = generator(*rollback("--to", "0.9"), cwd=repository)
+    assert done.returncode == 1
+    assert "0.9: web has never had this tag in prod" in done.stderr
+    assert "--digest" in done.stderr
+    other = "sha256:" + "f" * 64
+    done = generator(*rollback("--to", "0.9", "--digest", other), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert other in (repository / OVERLAY).read_text()
+
+
+def test_a_tag_nearly_right_is_suggested(remote: Path, repository: Path, generator: Run) -> None:
+    release(repository, generator, "release-2026-01")
+    done = generator(*rollback("--to", "relaese-2026-01"), cwd=repository)
+    assert 'did you mean "release-2026-01"?' in done.stderr
+
+
+def test_a_tag_older_than_what_is_fetched_at_first(remote: Path, repository: Path, generator: Run) -> None:
+    for number in range(60):
+        git(repository, "commit", "-q", "--allow-empty", "-m", f"Noise {number}")
+    git(repository, "push", "-q", "origin", "main")
+    done = generator(*rollback("--to", "1.0", "--push"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert has(content(remote), "1.0")
+    message = git(remote, "log", "-1", "--format=%B", "main")
+    assert "Argocd-reference-commit-sha: " in message
+
+
+def test_what_a_merge_brought_counts_once(remote: Path, repository: Path, generator: Run) -> None:
+    """A promotion's branch may have had several images before it was merged: prod has run none but the last."""
+    git(repository, "checkout", "-q", "-b", "promote")
+    release(repository, generator, "1.3-rc1")
+    release(repository, generator, "1.3")
+    git(repository, "checkout", "-q", "main")
+    git(repository, "merge", "-q", "--no-ff", "-m", "Merge pull request #7", "promote")
+    assert generator(*rollback(), cwd=repository).returncode == 0
+    assert has((repository / OVERLAY).read_text(), "1.2")
+
+
+def test_the_same_image_twice_is_skipped(remote: Path, repository: Path, generator: Run) -> None:
+    overlay = repository / OVERLAY
+    overlay.write_text(overlay.read_text() + "# a note\n")
+    git(repository, "commit", "-qam", "A note")
+    assert generator(*rollback(), cwd=repository).returncode == 0
+    assert has(overlay.read_text(), "1.1")
+
+
+# -- repeated, and further
+
+
+@pytest.mark.parametrize("words", [[], ["--no-pin"], ["--commit"], ["--push"], ["--push", "--no-pin"]], ids=str)
+def test_repeated_it_changes_nothing_more(words: list[str], remote: Path, repository: Path, generator: Run) -> None:
+    assert generator(*rollback(*words), cwd=repository).returncode == 0
+    once, tip = files(repository), git(remote, "rev-parse", "main")
+    done = generator(*rollback(*words), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "already; nothing to do" in done.stdout
+    assert (files(repository), git(remote, "rev-parse", "main")) == (once, tip)
+    assert has(content(remote) if "--push" in words else (repository / OVERLAY).read_text(), "1.1")
+
+
+def test_after_a_revert_by_hand_the_bad_image_is_not_put_back(remote: Path, repository: Path, generator: Run) -> None:
+    git(repository, "revert", "--no-edit", "HEAD")
+    done = generator(*rollback(), cwd=repository)
+    assert "rolled back to 1.1 from 1.2 already" in done.stdout
+    assert "--to TAG" in done.stderr
+    assert generator(*rollback("--to", "1.0"), cwd=repository).returncode == 0
+
+
+def test_to_what_is_there_already_pins_it(remote: Path, repository: Path, generator: Run) -> None:
+    assert generator(*rollback("--to", "1.2", "--reason", "freeze"), cwd=repository).returncode == 0
+    text = (repository / OVERLAY).read_text()
+    assert has(text, "1.2")
+    assert "Ada: freeze" in text
+
+
+def test_unpin(remote: Path, repository: Path, generator: Run) -> None:
+    before = content(remote)
+    generator(*rollback("--to", "1.2", "--push"), cwd=repository)
+    done = generator(*rollback("--unpin", "--push"), cwd=repository)
+    assert (done.returncode, done.stdout[:22]) == (0, "web in prod: unpinned ")
+    assert content(remote) == before
+    assert git(remote, "log", "-1", "--format=%s", "main") == "Unpin web in prod"
+    assert generator(*rollback("--unpin", "--push"), cwd=repository).stdout == "web in prod: no pin; nothing to do\n"
+
+
+def test_a_newer_release_that_lands_meanwhile_does_not_change_where_it_goes(
+    remote: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    """The branch moves under the push: the rollback is applied again, to the image that was chosen, and pinned."""
+    rival = tmp_path / "rival"
+    git(tmp_path, "clone", "-q", remote, rival)
+    release(rival, generator, "1.3")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    real = real_git()
+    (programs / "git").write_text(
+        f"""#!/bin/sh
+case " $* " in *" push "*)
+    [ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; env -u GIT_DIR -u GIT_INDEX_FILE {real} -C {rival} push -q origin main; }}
+esac
+exec {real} "$@"
+"""
+    )
+    (programs / "git").chmod(0o755)
+    done = generator(*rollback("--push"), cwd=repository, env={"PATH": f"{programs}:{os.environ['PATH']}"})
+    assert done.returncode == 0, done.stderr
+    assert git(remote, "log", "--format=%s", "-2", "main").splitlines() == [
+        "Roll back web in prod to 1.1",
+        "Release web 1.3 to prod",
+    ]
+    assert has(content(remote), "1.1")
+
+
+# -- as a pull request
+
+
+def test_as_a_pull_request(remote: Path, repository: Path, generator: Run) -> None:
+    done = generator(*rollback("--pull-request", "--output", "json"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["pull_request"]
+    assert has(content(remote), "1.2")
+    assert has(content(remote, "rollback/prod/web"), "1.1")
+    again = json.loads(generator(*rollback("--pull-request", "--output", "json"), cwd=repository).stdout)
+    assert again["pull_request"] == answer["pull_request"]
+    git(repository, "fetch", "-q", "origin")
+    git(repository, "merge", "-q", "--no-ff", "-m", "Merge it", "origin/rollback/prod/web")
+    git(repository, "push", "-q", "origin", "main")
+    done = generator(*rollback("--push"), cwd=repository)
+    assert "rolled back to 1.1 from 1.2 already" in done.stdout
+
+
+# -- killed
+
+
+def test_killed_at_any_git_process_it_converges(remote: Path, repository: Path, generator: Run, tmp_path: Path) -> None:
+    """SIGKILL to the generator as each git process starts, and after the last: old or new, and a rerun makes it new."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    real = real_git()
+    # Only those that the generator itself starts are counted: a push starts more, on both sides.
+    (programs / "git").write_text(
+        f"""#!/bin/sh
+if [ "$PPID" != "$(cat {tmp_path}/pid 2>/dev/null)" ]; then exec {real} "$@"; fi
+n=$(($(cat {tmp_path}/count) + 1)); echo $n > {tmp_path}/count
+[ "$n$WHEN" = "${{AT}}before" ] && {{ kill -9 $PPID; exit 137; }}
+{real} "$@"; code=$?
+[ "$n$WHEN" = "${{AT}}after" ] && kill -9 $PPID
+exit $code
+"""
+    )
+    (programs / "git").chmod(0o755)
+    start = f"import os, sys; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); sys.argv[1:1] = []\n" \
+            "from generator.cli import main; sys.exit(main(sys.argv[1:]))"  # fmt: skip
+    tip = git(remote, "rev-parse", "main")
+    old = content(remote)
+
+    def run(at: int, when: str) -> int:
+        (tmp_path / "count").write_text("0")
+        done = subprocess.run(
+            [sys.executable, "-c", start, "rollback", "web", "--env", "prod", "--push"], cwd=repository, check=False,
+            env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "AT": str(at), "WHEN": when},
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
+        return done.returncode
+
+    assert run(0, "never") == 0
+    processes = int((tmp_path / "count").read_text())
+    assert processes > 8
+    new = content(remote)
+    states = set()
+    for at in range(1, processes + 2):
+        git(remote, "update-ref", "refs/heads/main", tip)
+        assert run(*((at, "before") if at <= processes else (processes, "after"))) == -signal.SIGKILL
+        seen = content(remote)
+        assert seen == old or has(seen, "1.1")
+        assert git(remote, "rev-list", "--count", f"{tip}..main") == ("0" if seen == old else "1")
+        git(remote, "fsck", "--strict", "--no-dangling")
+        states.add(seen == old)
+        assert run(0, "never") == 0
+        assert has(content(remote), "1.1")
+        assert git(remote, "rev-list", "--count", f"{tip}..main") == "1"
+    assert states == {True, False}
+    assert new.count("gitops-generator/pinned") == 1
+    assert not git(remote, "for-each-ref", "--format=%(refname)").replace("refs/heads/main", "").strip()
+
+
+# -- bad input
+
+
+BAD = {
+    "an unknown app": (["rollback", "wbe", "--env", "prod"], 2, 'did you mean "web"?'),
+    "an unknown environment": (["rollback", "web", "--env", "prdo"], 2, 'did you mean "prod"?'),
+    "a commit that is not there": (rollback("--to", "deadbeef"), 1, "deadbeef: neither a tag that web has had in prod, nor a commit"),
+    "no tag at all": (rollback("--to", "../1"), 2, "is not an image tag"),
+    "an empty tag": (rollback("--to", ""), 2, "is not an image tag"),
+    "an option in place of a tag": (rollback("--to=--upload-pack=x"), 2, "is not an image tag"),
+    "a digest without a tag": (rollback("--digest", D["1.0"]), 2, "--digest goes with --to TAG"),
+    "a digest that is none": (rollback("--to", "1.0", "--digest", "sha256:1"), 2, "is not a digest"),
+    "to unpin and go": (rollback("--unpin", "--to", "1.0"), 2, "--unpin changes no image"),
+    "a branch that is gone": (rollback("--push", "--branch", "nowhere"), 1, "couldn't find remote ref refs/heads/nowhere"),
+    "a remote that is gone": (rollback("--push", "--remote", "/nowhere/x.git"), 1, "does not appear to be a git repository"),
+    "nobody listens": (rollback("--push", "--remote", "http://127.0.0.1:9/x.git"), 1, "127.0.0.1"),
+    "a remote that looks like an option": (rollback("--push", "--remote=--upload-pack=touch pwned"), 1, "error: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "code", "said"), BAD.values(), ids=BAD)
+def test_bad_input(words: list[str], code: int, said: str, remote: Path, repository: Path, generator: Run) -> None:
+    before, tip = files(repository), git(remote, "rev-parse", "main")
+    done = generator(*words, cwd=repository)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert (files(repository), git(remote, "rev-parse", "main")) == (before, tip)
+
+
+def test_an_app_that_was_never_released(remote: Path, repository: Path, generator: Run) -> None:
+    done = generator("rollback", "web", "--env", "dev", cwd=repository)
+    assert done.returncode == 1
+    assert "web has run nothing but unreleased in dev" in done.stderr
+
+
+def test_an_app_that_is_not_on_the_branch(remote: Path, repository: Path, generator: Run) -> None:
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text() + "  late: {image: shop/late}\n")
+    done = generator("rollback", "late", "--env", "dev", "--push", cwd=repository)
+    assert done.returncode == 1
+    assert "overlays/dev/late/kustomization.yaml: no history on this branch" in done.stderr
+    assert "hint: " in done.stderr
+
+
+def test_a_commit_before_the_overlay(remote: Path, repository: Path, generator: Run) -> None:
+    git(repository, "checkout", "-q", "--orphan", "empty")
+    git(repository, "rm", "-rqf", "overlays")
+    git(repository, "commit", "-qm", "Nothing yet")
+    root = git(repository, "rev-parse", "HEAD")
+    git(repository, "checkout", "-q", "main")
+    done = generator(*rollback("--to", root), cwd=repository)
+    assert "neither a tag" in done.stderr  # not of this branch
+    git(repository, "merge", "-q", "--allow-unrelated-histories", "-s", "ours", "-m", "Join", "empty")
+    done = generator(*rollback("--to", root), cwd=repository)
+    assert done.returncode == 1
+    assert "has no image there" in done.stderr
+
+
+def test_migrations_are_not_undone_and_that_is_said(remote: Path, repository: Path, generator: Run) -> None:
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text() + "    migration: {command: [flask, db, upgrade]}\n")
+    done = generator(*rollback(), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "a rollback does not undo database migrations: 1.1 will run on the schema that 1.2 has migrated to"
+        in done.stderr
+    )
+
+
+def test_no_credentials_are_shown(remote: Path, repository: Path, generator: Run) -> None:
+    done = generator(*rollback("--push", "--remote", "http://ci:hunter2@127.0.0.1:9/x.git"), cwd=repository)
+    assert done.returncode == 1
+    assert "hunter2" not in done.stdout + done.stderr
