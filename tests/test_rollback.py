@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, files, git
+from conftest import TEN_LINES, Run, files, git, tool
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}
@@ -416,3 +416,64 @@ def test_no_credentials_are_shown(remote: Path, repository: Path, generator: Run
     done = generator(*rollback("--push", "--remote", "http://ci:hunter2@127.0.0.1:9/x.git"), cwd=repository)
     assert done.returncode == 1
     assert "hunter2" not in done.stdout + done.stderr
+
+
+# -- what undoes rollbacks elsewhere
+
+
+def bump(repository: Path, generator: Run, tag: str, *more: str) -> subprocess.CompletedProcess[str]:
+    words = ["bump", "web", "--env", "prod", "--tag", tag, "--digest", "sha256:" + "9" * 64, "--push", *more]
+    done = generator(*words, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_image_updater_1249_the_next_automatic_bump_does_not_undo_it(
+    remote: Path, repository: Path, generator: Run
+) -> None:
+    assert generator(*rollback("--push"), cwd=repository).returncode == 0
+    tip = git(remote, "rev-parse", "main")
+    done = bump(repository, generator, "1.3")
+    assert "pinned" in done.stdout + done.stderr
+    assert git(remote, "rev-parse", "main") == tip
+    assert has(content(remote), "1.1")
+    # Until a person takes the pin out.
+    assert generator(*rollback("--unpin", "--push"), cwd=repository).returncode == 0
+    bump(repository, generator, "1.3")
+    assert (
+        "newTag: '1.3'" in content(remote) or 'newTag: "1.3"' in content(remote) or "newTag: 1.3\n" in content(remote)
+    )
+
+
+def test_image_updater_1249_without_a_pin_the_next_bump_goes_on(remote: Path, repository: Path, generator: Run) -> None:
+    assert generator(*rollback("--push", "--no-pin"), cwd=repository).returncode == 0
+    bump(repository, generator, "1.3")
+    assert "sha256:" + "9" * 64 in content(remote)
+
+
+def test_argo_cd_9570_5351_and_18072_the_branch_itself_says_what_to_run(
+    remote: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    """Automated sync and self-heal bring the branch's state, so they keep a rollback that is a commit, and enforce it."""
+    kustomize = tool("kustomize")
+    assert generator(*rollback("--push"), cwd=repository).returncode == 0
+    git(tmp_path, "clone", "-q", remote, tmp_path / "argo")
+    built = subprocess.run(
+        [kustomize, "build", tmp_path / "argo/overlays/prod/web"], capture_output=True, text=True, check=True
+    )
+    assert f"/shop/web:1.1@{D['1.1']}" in built.stdout
+    assert D["1.2"] not in built.stdout
+    # The pin is for us alone: nothing of it reaches the cluster.
+    assert "gitops-generator/pinned" not in built.stdout
+
+
+def test_argo_cd_15588_a_regeneration_does_not_undo_it(remote: Path, repository: Path, generator: Run) -> None:
+    """Whoever writes the Applications, or the overlays, again, leaves the image and the pin where they are."""
+    assert generator(*rollback("--commit"), cwd=repository).returncode == 0
+    before = (repository / OVERLAY).read_text()
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text().replace("replicas: 4", "replicas: 5"))
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    assert (repository / OVERLAY).read_text() == before.replace("count: 4", "count: 5")
+    root = (repository / "gitops/bootstrap.yaml").read_text()
+    assert "/spec/syncPolicy/automated" in root
