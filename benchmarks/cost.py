@@ -6,14 +6,13 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import fleet, serve
 from benchmarks.measure import Series, run, table
 
 FLOOR, PYTHON = "git plumbing alone, blob:none", "starting Python"
-OURS, BESIDE_SPEC = "bump --push", "bump --push --sign (SSH)"
+OURS = "bump --push"
 EDIT = 'sed -i "s/newTag: .*/newTag: $TAG/" "$FILE"'
 RECIPES = {
     "clone, edit, push": f'git clone -q "$URL" w && cd w && {EDIT} && git commit -qam "$TAG" && git push -q',
@@ -51,16 +50,13 @@ def _measure(folder: Path, apps: int, runs: int) -> None:
         for turn in range(runs):
             run([sys.executable, "-c", ""], rows[PYTHON], env=environment)
             for name, text in RECIPES.items():
-                _one(
-                    folder,
-                    server,
-                    requests,
-                    name,
-                    lambda name=name, text=text: _recipe(rows[name], text, environment, turn),
-                )  # type: ignore[misc]
+                server.asked.clear()
+                _recipe(rows[name], text, environment, turn)
+                requests[name] = len(server.asked)
+            server.asked.clear()
             words = [sys.executable, "-m", "generator", "-C", folder / "home", "bump", "app3", "--env", "dev"]
-            words += ["--tag", f"v{turn}", "--push", "--remote", environment["URL"]]
-            _one(folder, server, requests, OURS, lambda words=words: run(words, rows[OURS], env=environment))  # type: ignore[misc]
+            run([*words, "--tag", f"v{turn}", "--push", "--remote", environment["URL"]], rows[OURS], env=environment)
+            requests[OURS] = len(server.asked)
     floor, python = rows[FLOOR], rows[PYTHON]
     lines = []
     for name, series in rows.items():
@@ -69,12 +65,6 @@ def _measure(folder: Path, apps: int, runs: int) -> None:
         lines.append((name, f"{series.best:.3f} / {series.median:.3f}", str(requests.get(name, "")), ratio))
     head = ("one bump", "seconds", "requests", f"of {FLOOR}")
     table(f"{apps * fleet.FILES_PER_APP} files, over smart HTTP", head, lines)
-
-
-def _one(folder: Path, server: serve.Server, requests: dict[str, int], name: str, work: Callable[[], None]) -> None:
-    server.asked.clear()
-    work()
-    requests[name] = len(server.asked)
 
 
 def _recipe(series: Series, text: str, environment: dict[str, str], turn: int) -> None:

@@ -273,7 +273,7 @@ class Soak:
                 return
 
     def _wrong(self) -> Iterator[str]:
-        """The end, against an oracle: the newest build of each app, every edit of the person, every commit of the rival."""
+        """The end, against an oracle: the newest build of each app, every edit by hand, every commit of the rival."""
         bare = self.where.bare
         for number in range(APPS):
             for environment in fleet.ENVIRONMENTS:
@@ -348,8 +348,9 @@ def _soak(folder: Path, over: str, options: argparse.Namespace) -> None:
         soak = Soak(where, options.workers, options.seconds)
         wrong = soak.run()
     result = soak.result
+    people = soak.rivals + sum(count - 2 for count in soak.edits.values())
     row = [
-        str(len(result.seconds)), str(len(soak.commits)), str(soak.rivals + sum(soak.edits.values()) - 2 * len(soak.edits)),
+        str(len(result.seconds)), str(len(soak.commits)), str(people),
         f"{statistics.median(result.seconds):.1f}", f"{result.percentile(0.99):.1f}", str(len(wrong)),
     ]  # fmt: skip
     head = ("builds", "of them commits", "commits of people", "p50", "p99", "lost, failed or stale")

@@ -1,20 +1,19 @@
 """A branch of a remote with its newest history, to look at: files as they were, and as a folder. Writes nothing there.
 
-Objects live in a bare repository in a temporary folder, so that it does not
-matter what the user's own checkout holds.
+It does not matter what the user's own checkout holds.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from generator import git
+from generator import scratch
 from generator.errors import GitError
+from generator.scratch import NETWORK_SECONDS, Scratch
 
 # What lies further back is not looked at; whoever asks is told so.
 DEPTH: Final = 500
@@ -45,12 +44,10 @@ class Commit:
 class Clone:
     """``tip`` is the branch's newest commit; ``branches`` are the others that were asked for, by name."""
 
-    def __init__(self, url: str, branch: str, scratch: Path) -> None:
+    def __init__(self, scratch: Scratch, url: str, branch: str) -> None:
         self.url = url
         self.branch = branch
         self._scratch = scratch
-        # In a hook, git's own variables point elsewhere.
-        self._place = {"GIT_DIR": str(scratch / "objects"), "GIT_INDEX_FILE": str(scratch / "index")}
         self.tip = ""
         self.branches: Mapping[str, str] = {}
         self._shallow: frozenset[str] = frozenset()
@@ -61,19 +58,19 @@ class Clone:
         heads = [self.branch, *([f"{prefix}*"] if prefix else [])]
         specs = [f"+{_OURS}{head}:{_OURS}{head}" for head in heads]
         options = ["--quiet", f"--depth={DEPTH}", "--no-tags", "--prune", "--no-write-fetch-head"]
-        self._git("fetch", *options, "--", self.url, *specs, network=True)
+        self._git("fetch", *options, "origin", *specs, network=True)
         lines = self._git("for-each-ref", "--format=%(refname) %(objectname)", _OURS).splitlines()
         found = {ref.removeprefix(_OURS): commit for ref, commit in (line.split() for line in lines)}
         self.tip = found.pop(self.branch)
         self.branches = found
-        grafts = self._scratch / "objects" / "shallow"
+        grafts = self._scratch.place / "shallow"
         self._shallow = frozenset(grafts.read_text().split()) if grafts.exists() else frozenset()
 
     def read(self, commit: str, path: str) -> bytes | None:
         """The bytes of a file in a commit; ``None`` if there is no such file."""
         if (commit, path) not in self._known:
             try:
-                self._known[commit, path] = self._bytes("cat-file", "blob", f"{commit}:{path}")
+                self._known[commit, path] = self._scratch.begin("cat-file", "blob", f"{commit}:{path}").result()
             except GitError:
                 self._known[commit, path] = None
         return self._known[commit, path]
@@ -88,7 +85,7 @@ class Clone:
         """Put the files of a commit, or those at ``paths`` that exist, into a folder."""
         names = [line.split("\t")[1] for line in self._git("ls-tree", commit, "--", *paths).splitlines()]
         if names:
-            index = {"GIT_INDEX_FILE": str(self._scratch / f"index.{into.name}"), "GIT_WORK_TREE": str(into)}
+            index = {"GIT_INDEX_FILE": str(self._scratch.place / f"index.{into.name}"), "GIT_WORK_TREE": str(into)}
             self._git("checkout", "--quiet", "--force", commit, "--", *names, env=index)
 
     def log(
@@ -118,23 +115,14 @@ class Clone:
     def drop(self, branch: str, commit: str) -> None:
         """Remove a branch from the remote if it still is at ``commit``."""
         lease = f"--force-with-lease={_OURS}{branch}:{commit}"
-        self._git("push", "--porcelain", lease, "--", self.url, f":{_OURS}{branch}", network=True)
+        self._git("push", "--porcelain", lease, "origin", f":{_OURS}{branch}", network=True)
 
     def _git(self, *words: str, env: Mapping[str, str] | None = None, network: bool = False) -> str:
-        return git.within(
-            self._scratch / "objects", words, {**self._place, **(env or {})}, self.url if network else None
-        )
-
-    def _bytes(self, *words: str) -> bytes:
-        return git.bytes_within(self._scratch / "objects", words, self._place)
+        return self._scratch.run(*words, env=env, network=network)
 
 
 @contextmanager
 def clone(url: str, branch: str) -> Iterator[Clone]:
     """A ``Clone``, not fetched yet, whose scratch folder is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
-        scratch = Path(folder)
-        (scratch / "objects").mkdir()
-        found = Clone(url, branch, scratch)
-        git.within(scratch / "objects", ("init", "--quiet", "--bare", "."), {}, None)
-        yield found
+    with scratch.make(url, NETWORK_SECONDS, partial=False) as place:
+        yield Clone(place, url, branch)

@@ -6,9 +6,8 @@ its errors quote. Every verb raises ``GitError`` with git's own words.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +17,6 @@ from generator.errors import GitError, RepositoryError
 if TYPE_CHECKING:
     import git
 
-NETWORK_SECONDS: Final = 60
-# Hands GIT_USERNAME and GIT_TOKEN to git without ever writing them to argv, a file or a remote's URL.
-_HELPER: Final = (
-    '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "${GIT_USERNAME:-git}" "$GIT_TOKEN"; }; f'
-)
 # A squash merge leaves a message only.
 _UNFINISHED: Final = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG")
 
@@ -44,7 +38,7 @@ def stages(directory: Path, path: str) -> dict[int, bytes]:
     """A file with conflicts as git's index has it: 1 before, 2 on our branch, 3 on theirs; those that there are."""
     entries = _run(directory, "ls-files", "--unmerged", "--", path).splitlines()
     found = [entry.partition("\t")[0].split() for entry in entries]
-    return {int(stage): _execute(directory, ("cat-file", "blob", blob), {}, None) for _, blob, stage in found}
+    return {int(stage): _execute(directory, ("cat-file", "blob", blob)) for _, blob, stage in found}
 
 
 def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
@@ -94,7 +88,7 @@ def _squashed(directory: Path, ours: str) -> tuple[str, str, str] | None:
 def content(directory: Path, commit_id: str, path: str) -> bytes | None:
     """A file as a commit has it; ``None`` if it has none."""
     entry = _run(directory, "ls-tree", commit_id, "--", path)
-    return _execute(directory, ("cat-file", "blob", entry.split()[2]), {}, None) if entry else None
+    return _execute(directory, ("cat-file", "blob", entry.split()[2])) if entry else None
 
 
 def changed(directory: Path, *paths: str) -> list[str]:
@@ -181,15 +175,6 @@ def folder(directory: Path) -> Path | None:
         return None
 
 
-def without_secrets(url: str) -> str:
-    """A URL without the user and password that some checkouts put into it."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return url
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
-
-
 def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
     """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts."""
     import tempfile
@@ -229,133 +214,17 @@ def blame(directory: Path, path: str) -> list[tuple[str, str, int, str]]:
     return [(commit_id, *known[commit_id]) for commit_id in lines]
 
 
-class References:
-    """Any references of a remote, read and moved without a work tree or a branch of our own.
-
-    Objects live in the bare repository ``scratch``. What is moved is moved only
-    from where it was seen, and all at once or not at all.
-    """
-
-    def __init__(self, url: str, scratch: Path) -> None:
-        self.url = url
-        self._scratch = scratch
-        self._place = {"GIT_DIR": str(scratch), "GIT_INDEX_FILE": str(scratch / "scratch-index")}
-
-    def listed(self, *patterns: str) -> dict[str, str]:
-        """What the remote's references point to right now, those that match full names or globs."""
-        lines = self._git("ls-remote", "--", self.url, *patterns, network=True).splitlines()
-        return {ref: commit_id for commit_id, _, ref in (line.partition("\t") for line in lines)}
-
-    def fetch(self, *refs: str, history: bool = False) -> None:
-        """Get what these references (or globs) point to, and what came before only where ``history`` is asked for."""
-        depth = [] if history else ["--depth=1"]
-        specs = [f"+{ref}:refs/fetched/{ref}" for ref in refs]
-        self._git(
-            "fetch", "--quiet", *depth, "--no-tags", "--no-write-fetch-head", "--", self.url, *specs, network=True
-        )
-
-    def read(self, commit_id: str, path: str) -> bytes:
-        """The bytes of a file in a commit."""
-        return _execute(self._scratch, ("cat-file", "blob", f"{commit_id}:{path}"), self._place, None)
-
-    def note(self, path: str, content: bytes, message: str, parent: str | None) -> str:
-        """A commit that holds this file and nothing else."""
-        source = self._scratch / "scratch-blob"
-        source.write_bytes(content)
-        blob = self._git("hash-object", "-w", "--no-filters", str(source))
-        self._git("read-tree", "--empty")
-        self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
-        return self._commit(self._git("write-tree"), message, *([parent] if parent else []))
-
-    def merge(self, ours: str, theirs: str, message: str) -> str:
-        """A merge of ``theirs`` into ``ours``; ``GitError`` with the paths where they conflict."""
-        try:
-            tree = self._git("merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs)
-        except GitError as exc:
-            # The tree with conflict markers comes first, then the paths.
-            paths = [line for line in exc.stderr.splitlines()[1:] if line]
-            raise GitError(f"conflicts in {', '.join(paths)}" if paths else exc.message, stderr=exc.stderr) from exc
-        return self._commit(tree.splitlines()[0], message, ours, theirs)
-
-    def push(self, moves: Mapping[str, tuple[str | None, str | None]]) -> None:
-        """Move references from one commit to another, ``None`` where there is none; together or not at all."""
-        leases = [f"--force-with-lease={ref}:{old or ''}" for ref, (old, _) in moves.items()]
-        specs = [f"{new or ''}:{ref}" for ref, (_, new) in moves.items()]
-        self._git("push", "--porcelain", "--atomic", *leases, "--", self.url, *specs, network=True)
-
-    def _commit(self, tree: str, message: str, *parents: str) -> str:
-        note = self._scratch / "scratch-message"
-        note.write_text(message)
-        with_parents = [word for parent in parents for word in ("-p", parent)]
-        return self._git("commit-tree", tree, *with_parents, "-F", str(note), env=_identity(self._scratch))
-
-    def _git(self, *arguments: str, env: Mapping[str, str] | None = None, network: bool = False) -> str:
-        extra = {**self._place, **(env or {}), **(_credentials(self.url) if network else {})}
-        return _run(self._scratch, *arguments, env=extra, timeout=NETWORK_SECONDS if network else None)
+def _run(directory: Path, *arguments: str) -> str:
+    return _execute(directory, arguments).decode(errors="replace").rstrip("\n")
 
 
-@contextmanager
-def references(url: str) -> Iterator[References]:
-    """A remote's ``References``, whose scratch folder is gone afterwards."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
-        _run(Path(folder), "init", "--quiet", "--bare", ".")
-        yield References(url, Path(folder))
-
-
-def _identity(directory: Path) -> dict[str, str]:
-    """Author and committer by environment where git knows none."""
-    try:
-        _run(directory, "var", "GIT_COMMITTER_IDENT")
-    except GitError:
-        name, mail = "gitops-generator", "gitops-generator@localhost"
-        return {
-            "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": mail,
-            "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": mail,
-        }  # fmt: skip
-    return {}
-
-
-def _credentials(url: str) -> dict[str, str]:
-    """Configuration, by environment, for a credential helper that reads ``GIT_USERNAME`` and ``GIT_TOKEN``."""
-    if "GIT_TOKEN" not in os.environ or not url.startswith(("http://", "https://")):
-        return {}
-    # After what the environment configures already, and for this host alone: a redirect must not get the token.
-    count = int(given) if (given := os.environ.get("GIT_CONFIG_COUNT", "")).isdigit() else 0
-    host = "/".join(without_secrets(url).split("/")[:3])
-    return {
-        "GIT_CONFIG_COUNT": str(count + 2),
-        f"GIT_CONFIG_KEY_{count}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count}": "",
-        f"GIT_CONFIG_KEY_{count + 1}": f"credential.{host}.helper", f"GIT_CONFIG_VALUE_{count + 1}": _HELPER,
-    }  # fmt: skip
-
-
-def within(directory: Path, words: Sequence[str], env: Mapping[str, str], url: str | None) -> str:
-    """What a git command says that runs in ``directory``; with ``url``, it may ask that remote, as ours."""
-    extra = {**env, **(_credentials(url) if url else {})}
-    return _run(directory, *words, env=extra, timeout=NETWORK_SECONDS if url else None)
-
-
-def bytes_within(directory: Path, words: Sequence[str], env: Mapping[str, str]) -> bytes:
-    """The same, byte for byte."""
-    return _execute(directory, tuple(words), env, None)
-
-
-def _run(directory: Path, *arguments: str, env: Mapping[str, str] | None = None, timeout: float | None = None) -> str:
-    return _execute(directory, arguments, env or {}, timeout).decode(errors="replace").rstrip("\n")
-
-
-def _execute(directory: Path, arguments: tuple[str, ...], env: Mapping[str, str], timeout: float | None) -> bytes:
+def _execute(directory: Path, arguments: tuple[str, ...]) -> bytes:
     import git
 
     command = git.Git(str(directory))
-    command.update_environment(**plumbing.ENVIRONMENT, **env)
+    command.update_environment(**plumbing.ENVIRONMENT)
     try:
-        # GitPython's own time-out leaves children behind on some platforms, so a server that hangs is git's to notice.
-        limits = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(int(timeout))} if timeout else {}
-        with command.custom_environment(**limits):
-            return _call(command, arguments)
+        return _call(command, arguments)
     except git.GitCommandNotFound as exc:
         raise GitError("git: not found", "install git") from exc
     except git.GitCommandError as exc:

@@ -113,7 +113,9 @@ class Running:
             stdout, stderr = self.child.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired as exc:
             self.stop()
-            raise self.error(f"{_title(self.words)}: no answer within {timeout:g} s", returncode=124) from exc
+            raise self.error(
+                f"{_title(self.words)}: no answer within {timeout:g} s", "is it up? try again later", returncode=124
+            ) from exc
         except BaseException:
             self.stop()
             raise

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from generator import original, outputs, relocation, tree
+from generator import original, outputs, relocation, tree, yaml_edit
 from generator.errors import UsageError
 from generator.history import History
 from generator.merge import identity
@@ -103,7 +103,8 @@ def _comments(local: Parsed, generated: Parsed, history: History) -> Iterator[Or
 
 
 def _is_pipeline(path: str, field: Field) -> bool:
-    return path.startswith("overlays/") and field[:1] == ("images",) and field[-1] in ("newTag", "digest")
+    tag = field[:1] == ("images",) and field[-1] in ("newTag", "digest")
+    return path.startswith("overlays/") and (tag or field == ("metadata", "annotations", yaml_edit.BUILT))
 
 
 # -- fields ----------------------------------------------------------------

@@ -12,31 +12,18 @@ Requests over HTTP: three for the tip, two for its files, two for a push, two fo
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from generator import plumbing, process
+from generator import plumbing, process, scratch
 from generator.errors import GitError
+from generator.scratch import NETWORK_SECONDS, Scratch
 
-NETWORK_SECONDS: Final = 60
 TIP: Final = "refs/tip"
 INTENTS: Final = "refs/gitops/intents"
 WAITING: Final = "refs/waiting"
-# What git needs in order to take a folder for a repository; writing it costs less than `git init`.
-_CONFIG: Final = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n"
-# Hands GIT_USERNAME and GIT_TOKEN to git without ever writing them to argv, a file or a remote's URL.
-_HELPER: Final = (
-    '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "${GIT_USERNAME:-git}" "$GIT_TOKEN"; }; f'
-)
-_NOBODY: Final = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "gitops-generator"), ("EMAIL", "gitops-generator@localhost"))
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,46 +39,41 @@ class Draft:
 
 
 class Remote:
-    """See the module. ``timeout`` is in seconds, for each git that uses the network."""
+    """See the module."""
 
-    def __init__(self, url: str, branch: str, scratch: Path, timeout: float) -> None:
-        self.url = _split(url)[0]
-        self.branch = branch
-        self.place = scratch / "objects"
-        self.timeout = timeout
+    def __init__(self, scratch: Scratch, branch: str) -> None:
+        self._scratch = scratch
+        self.url, self.secret, self.branch = scratch.url, scratch.secret, branch
         self.partial = True
-        self._env = prepare(url, self.place, timeout)
-        self.secret = self._env.get("GIT_TOKEN") or None
         # What waits to be landed there, see ``queue``, comes with the tip at no request more.
         self.waiting = f"{INTENTS}/{branch.replace('%', '%25').replace('/', '%2F')}"
         self._fetching: plumbing.Command | None = self._begin_fetch("--depth=1")
-        # They are needed after the first fetch, so they run beside it.
-        self._idents = [self._begin("var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER")]
-        self._names: tuple[str, str] | None = None
+        # It is needed after the first fetch, so it runs beside it.
+        scratch.ask_identity()
 
     def fetch(self) -> str:
         """The branch's newest commit; the first time without history, then with what came since."""
         fetching, self._fetching = self._fetching or self._begin_fetch(), None
-        _, said = fetching.results(timeout=self.timeout)
+        _, said = fetching.results(timeout=self._scratch.timeout)
         self.partial = "filtering not recognized" not in said
-        return (self.place / TIP).read_text().strip()
+        return (self._scratch.place / TIP).read_text().strip()
 
     def _begin_fetch(self, *depth: str) -> plumbing.Command:
-        return self._begin(
+        return self._scratch.begin(
             "fetch", "--quiet", *depth, "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "--prune",
             "--recurse-submodules=no", "origin", f"+refs/heads/{self.branch}:{TIP}", f"+{self.waiting}/*:{WAITING}/*",
         )  # fmt: skip
 
     def intents(self) -> dict[str, str]:
         """What waited at the last fetch: names, and the blobs that describe it."""
-        where = self.place / WAITING
+        where = self._scratch.place / WAITING
         return {file.name: file.read_text().strip() for file in sorted(where.iterdir())} if where.is_dir() else {}
 
     def objects(self, ids: Sequence[str]) -> list[bytes]:
         """The bytes of objects that are here."""
         if not ids:
             return []
-        with process.converse(["git", "cat-file", "--batch"], env=self._env, error=GitError) as talk:
+        with process.converse(["git", "cat-file", "--batch"], env=self._scratch.env, error=GitError) as talk:
             found = []
             for one in ids:
                 talk.tell(f"{one}\n".encode())
@@ -103,21 +85,21 @@ class Remote:
     def editing(self, tip: str) -> Iterator[Editing]:
         """Read ``tip`` and make commits on top of it; they are there when the block ends."""
         words = ["git", "fast-import", "--quiet", "--done", "--force"]
-        with process.converse(words, env=self._env, error=GitError) as talk:
+        with process.converse(words, env=self._scratch.env, error=GitError) as talk:
             yield Editing(self, talk, tip)
             talk.tell(b"done\n")
 
-    def folders(self, tip: str, path: str) -> list[str]:
-        """The names in a folder of a commit."""
-        return self._run("ls-tree", "--name-only", tip, "--", f"{path}/").replace(f"{path}/", "").splitlines()
+    def folders(self, path: str) -> list[str]:
+        """The names in a folder of what was fetched last."""
+        return self._scratch.run("ls-tree", "--name-only", TIP, "--", f"{path}/").replace(f"{path}/", "").splitlines()
 
     def signed(self, commit: str, parent: str, message: str) -> str:
         """The same commit, signed as git's own configuration says (``gpg.format``, ``user.signingkey``)."""
         try:
-            command = self._begin(
-                "commit-tree", "-S", f"{commit}^{{tree}}", "-p", parent, "-F", "-", env=self._persons()
+            command = self._scratch.begin(
+                "commit-tree", "-S", f"{commit}^{{tree}}", "-p", parent, "-F", "-", env=self._scratch.persons()
             )
-            return command.result(message.encode(), self.timeout).decode().strip()
+            return command.result(message.encode(), self._scratch.timeout).decode().strip()
         except GitError as exc:
             raise GitError(
                 f"the commit cannot be signed: {exc.stderr}",
@@ -127,28 +109,28 @@ class Remote:
 
     def push(self, *changes: str, atomic: bool = False) -> None:
         """Push reference specifications, all or none if ``atomic``."""
-        self._run("push", "--porcelain", *(["--atomic"] if atomic else []), "origin", *changes, network=True)
+        self._scratch.run("push", "--porcelain", *(["--atomic"] if atomic else []), "origin", *changes, network=True)
 
     def store(self, content: bytes) -> str:
         """A blob of our own, to be pushed."""
-        return self._begin("hash-object", "-w", "--stdin").result(content).decode().strip()
+        return self._scratch.begin("hash-object", "-w", "--stdin").result(content).decode().strip()
 
     def tip(self, branch: str | None = None) -> str | None:
         """What the branch points to on the remote right now; ``None`` if it does not exist."""
-        line = self._run("ls-remote", "origin", f"refs/heads/{branch or self.branch}", network=True)
+        line = self._scratch.run("ls-remote", "origin", f"refs/heads/{branch or self.branch}", network=True)
         return line.split()[0] if line else None
 
     def contains(self, tip: str, commit: str) -> bool:
         """Whether ``commit`` is ``tip``, which has been fetched, or in its history."""
         try:
-            self._run("merge-base", "--is-ancestor", commit, tip)
+            self._scratch.run("merge-base", "--is-ancestor", commit, tip)
         except GitError:
             return False
         return True
 
     def history(self, since: str, tip: str) -> Iterator[tuple[str, str, str]]:
         """The commits after ``since``, the newest first: id, author with seconds and time zone, message."""
-        said = self._run("log", "--format=%H%x01%an <%ae> %ad%x01%B%x00", "--date=raw", f"{since}..{tip}")
+        said = self._scratch.run("log", "--format=%H%x01%an <%ae> %ad%x01%B%x00", "--date=raw", f"{since}..{tip}")
         for entry in said.split("\0"):
             if entry.strip():
                 commit, author, message = entry.strip("\n").split("\x01", 2)
@@ -156,52 +138,25 @@ class Remote:
 
     @property
     def author(self) -> str:
-        """Author of our commits, with seconds and time zone: the user, or the generator where git knows nobody."""
-        return self._identity()[0]
+        """Author of our commits, with seconds and time zone."""
+        return self._scratch.identity()[0]
 
     @property
     def committer(self) -> str:
         """Their committer."""
-        return self._identity()[1]
-
-    def _identity(self) -> tuple[str, str]:
-        if self._names is None:
-            try:
-                author, committer = (command.result() for command in self._idents)
-            except GitError:
-                self._env |= _NOBODY
-                author = committer = self._begin("var", "GIT_COMMITTER_IDENT").result()
-            self._names = author.decode(errors="replace").strip(), committer.decode(errors="replace").strip()
-        return self._names
-
-    def _persons(self) -> dict[str, str]:
-        """The identity, as environment."""
-        result: dict[str, str] = {}
-        for role, person in zip(("AUTHOR", "COMMITTER"), self._identity(), strict=True):
-            name, _, rest = person.partition(" <")
-            mail, _, date = rest.partition("> ")
-            result |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": mail, f"GIT_{role}_DATE": f"@{date}"}
-        return result
+        return self._scratch.identity()[1]
 
     def close(self) -> None:
         """End what still runs beside us."""
-        for command in (*self._idents, self._fetching):
-            if command:
-                command.stop()
+        if self._fetching:
+            self._fetching.stop()
 
     def _load(self, blobs: Sequence[str]) -> None:
         """Fetch the content of files, all in one go."""
-        self._begin(
+        self._scratch.begin(
             "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
             "--recurse-submodules=no", "--filter=blob:none", "--stdin", "origin",
-        ).result("".join(f"{blob}\n" for blob in blobs).encode(), self.timeout)  # fmt: skip
-
-    def _begin(self, *arguments: str, env: Mapping[str, str] | None = None) -> plumbing.Command:
-        return plumbing.begin(*arguments, env={**self._env, **env} if env else self._env)
-
-    def _run(self, *arguments: str, network: bool = False) -> str:
-        command = self._begin(*arguments)
-        return command.result(timeout=self.timeout if network else None).decode(errors="replace").rstrip("\n")
+        ).result("".join(f"{blob}\n" for blob in blobs).encode(), self._scratch.timeout)  # fmt: skip
 
 
 class Editing:
@@ -271,73 +226,12 @@ class Editing:
 @contextmanager
 def connect(url: str, branch: str, timeout: float = NETWORK_SECONDS) -> Iterator[Remote]:
     """A ``Remote`` whose scratch folder is gone afterwards. It begins to fetch at once, beside us."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
-        remote = Remote(url, branch, Path(folder), timeout)
+    with scratch.make(url, timeout, partial=True) as place:
+        remote = Remote(place, branch)
         try:
             yield remote
         finally:
             remote.close()
-
-
-def prepare(url: str, place: Path, timeout: float = NETWORK_SECONDS) -> dict[str, str]:
-    """Make ``place`` an empty, bare, partial repository of the remote; the whole environment of every git in it.
-
-    ``origin`` is the remote, in that environment alone, and so are its credentials.
-    """
-    plain, user, password = _split(url)
-    secret = os.environ.get("GIT_TOKEN") or password
-    (place / "objects").mkdir(parents=True)
-    (place / "refs").mkdir()
-    (place / "HEAD").write_text("ref: refs/heads/none\n")
-    (place / "config").write_text(_CONFIG)
-    env = plumbing.environment(place, _configuration(plain, secret, timeout))
-    if secret:
-        env |= {"GIT_TOKEN": secret, "GIT_USERNAME": os.environ.get("GIT_USERNAME") or user or "git"}
-    return env
-
-
-def _configuration(url: str, secret: str | None, timeout: float) -> list[tuple[str, str]]:
-    result = [
-        ("remote.origin.url", url),
-        ("remote.origin.promisor", "true"),
-        ("remote.origin.partialCloneFilter", "blob:none"),
-        # Nobody's hooks, no signature of the push, no tidying up of what is thrown away.
-        ("core.hooksPath", os.devnull),
-        ("push.followTags", "false"),
-        ("push.recurseSubmodules", "no"),
-        ("gc.auto", "0"),
-        ("maintenance.auto", "false"),
-        ("fastimport.unpackLimit", "0"),
-        ("log.showSignature", "false"),
-        # A server that stalls.
-        ("http.lowSpeedLimit", "1"),
-        ("http.lowSpeedTime", str(max(1, int(timeout)))),
-    ]
-    if secret and url.startswith(("http://", "https://")):
-        # For this host alone, since a redirect must not get the token; and no other helper may store it.
-        host = "/".join(url.split("/")[:3])
-        result += [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", _HELPER)]
-        result += [(f"http.{host}/.proactiveAuth", "basic")]
-    return result
-
-
-def _split(url: str) -> tuple[str, str | None, str | None]:
-    """A URL without its user and password, and both: git would show them to everybody in its children's argv."""
-    scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    user, at, name = host.rpartition("@")
-    if scheme not in ("http", "https") or not separator or not at:
-        return url, None, None
-    given, colon, password = user.partition(":")
-    return f"{scheme}://{name}{slash}{path}", _unquoted(given), _unquoted(password) if colon else None
-
-
-def _unquoted(text: str) -> str:
-    """``%40`` is ``@``."""
-    head, *parts = text.split("%")
-    return head + "".join(bytes.fromhex(part[:2]).decode("latin-1") + part[2:] for part in parts)
 
 
 def _entry(line: bytes) -> tuple[str, str, str]:

@@ -33,13 +33,35 @@ class Rig:
     token: str
 
     def call(
-        self, method: str, path: str, fields: dict[str, Any] | None = None, ok: tuple[int, ...] = (200, 201, 204)
+        self,
+        method: str,
+        path: str,
+        fields: dict[str, Any] | None = None,
+        ok: tuple[int, ...] = (200, 201, 204),
+        token: str = "",
     ) -> Any:
-        """One call of its API."""
-        headers = {"Authorization": f"token {self.token}"}
+        """One call of its API, as the administrator or as whoever has ``token``."""
+        headers = {"Authorization": f"token {token or self.token}"}
         answer = requests.request(method, f"{self.url}/api/v1{path}", json=fields, headers=headers, timeout=30)
         assert answer.status_code in ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
+
+    def token_of(self, user: str) -> str:
+        """A token of a user, whose password is set for it."""
+        password = secrets.token_urlsafe(12)
+        self.call(
+            "PATCH",
+            f"/admin/users/{user}",
+            {"password": password, "login_name": user, "source_id": 0, "must_change_password": False},
+        )
+        answer = requests.post(
+            f"{self.url}/api/v1/users/{user}/tokens",
+            json={"name": "t", "scopes": ["write:repository"]},
+            auth=(user, password),
+            timeout=30,
+        )
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["sha1"])
 
     def push_url(self, path: str) -> str:
         """A URL with credentials, for the tests' own git."""

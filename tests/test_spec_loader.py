@@ -68,13 +68,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a list instead of a map": (
         "- version: 1\n",
         [
-            "1:1: expected a map, got a list / known here: version, project, repository, branch, registry, environments, apps, secretStore, promotion, compare, argocd, ci",
+            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, compare, argocd, ci",
         ],
     ),
     "a word instead of a map": (
         "shop\n",
         [
-            '1:1: expected a map, got "shop" / known here: version, project, repository, branch, registry, environments, apps, secretStore, promotion, compare, argocd, ci',
+            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, compare, argocd, ci',
         ],
     ),
     "a tab as indentation": (
@@ -255,7 +255,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an unknown field near nothing": (
         top("zzz: 1\n"),
         [
-            '6:1 zzz: unknown field "zzz" / known here: apps, argocd, branch, ci, compare, environments, project, promotion, registry, repository, secretStore, version',
+            '6:1 zzz: unknown field "zzz" / known here: apps, argocd, branch, ci, compare, environments, forge, project, promotion, registry, repository, secretStore, version',
         ],
     ),
     "a project with a space": (

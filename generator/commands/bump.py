@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", help="the new tag of each app that is given without one")
     parser.add_argument("--digest", help="its digest, sha256:…; without one a former digest is taken out")
     parser.add_argument(
+        "--verify", action="store_true", help="prove first that ECR has the image, and take its digest from there"
+    )
+    parser.add_argument(
         "--build",
         metavar="[SYSTEM ]NUMBER",
         help="the build that made it; as CodeBuild or GitHub Actions say if left out",
@@ -52,6 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remote", metavar="URL", help="where to push; the spec's repository if left out")
     parser.add_argument("--branch", help="the branch to push to; the spec's branch if left out")
     parser.add_argument(
+        "--pull-request", action="store_true",
+        help="where the branch takes no pushes, open or update a pull request for these images (with --push)",
+    )  # fmt: skip
+    parser.add_argument(
         "--sign", action="store_true", help="sign the commit, as git's gpg.format and user.signingkey say (with --push)"
     )
     parser.add_argument(
@@ -62,16 +69,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    bump, commit = _push(options) if options.push else _edit(options)
+    bump, commit, request = _push(options) if options.push else (*_edit(options), None)
     if options.json:
-        console.emit(_report(bump, commit))
-    for outcome in bump.outcomes if not options.json else ():
+        console.emit(_report(bump, commit) | ({"request": request} if request else {}))
+        return 0
+    for outcome in bump.outcomes:
         console.say(_line(outcome, commit))
+    if request:
+        console.say(f"the branch takes no pushes; merge the pull request: {request}")
     return 0
 
 
-def _push(options: argparse.Namespace) -> tuple[Bump, str | None]:
+def _push(options: argparse.Namespace) -> tuple[Bump, str | None, str | None]:
+    """The bump, its commit, and the URL of the pull request where it took one."""
     from generator import remote as remotes
+    from generator.errors import PushRefused
 
     spec = _spec(options)
     url = options.remote or (spec.repository if spec else "")
@@ -81,7 +93,15 @@ def _push(options: argparse.Namespace) -> tuple[Bump, str | None]:
         from generator.release import bump as bumps
 
         bump = _bump(options, spec)
-        return bump, bumps.on_remote(remote, bump, sign=options.sign).commit
+        try:
+            return bump, bumps.on_remote(remote, bump, sign=options.sign).commit, None
+        except PushRefused as exc:
+            from generator.release import bump_request, refusal
+
+            if not (options.pull_request and refusal.guarded(exc)):
+                raise
+            commit, request = bump_request.propose(url, branch, bump, sign=options.sign)
+            return bump, commit, request.url if request else None
 
 
 def _edit(options: argparse.Namespace) -> tuple[Bump, str | None]:
@@ -104,7 +124,12 @@ def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
     from generator.release import order
 
     source = bumps.source_of(options.directory)
-    return bumps.Bump(list(_wanted(options, spec)), source, order.build(options.build), options.force)
+    bump = bumps.Bump(_wanted(options, spec), source, order.build(options.build), options.force)
+    if options.verify:
+        from generator.release import registry
+
+        bump.verify = registry.verified
+    return bump
 
 
 def _spec(options: argparse.Namespace) -> Spec | None:

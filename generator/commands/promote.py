@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 from generator import console
 
 if TYPE_CHECKING:
+    from generator.argo_cd import ArgoCd
     from generator.clone import Clone
     from generator.forges import Forge, PullRequest
     from generator.merge import Conflict
+    from generator.release.promotion.checks import Health
     from generator.release.promotion.proposal import Proposal, Wish
     from generator.release.promotion.request import Done
     from generator.spec.model import Spec
@@ -130,7 +132,7 @@ def _proposal(found: Clone, wish: Wish, *, forge: Forge | None = None, render: b
     from generator.release.promotion import body, proposal
 
     limit = min(forge.body_limit, body.LIMIT) if forge else body.LIMIT
-    asked = proposal.Asked(_health, _Generator(), datetime.now(UTC), limit)
+    asked = proposal.Asked(_Health(), _Generator(), datetime.now(UTC), limit)
     with console.progress("building overlays before and after" if render else "reading overlays"):
         return proposal.propose(found, wish, asked, render=render)
 
@@ -138,12 +140,36 @@ def _proposal(found: Clone, wish: Wish, *, forge: Forge | None = None, render: b
 def _forge(url: str, spec: Spec) -> Forge:
     from generator import forges
 
-    given = spec.data.get("forge") or {}
-    return forges.connect(url, given.get("kind"), given.get("api"))
+    return forges.connect(url, spec.forge.kind, spec.forge.url)
 
 
-def _health(_app: str, _environment: str) -> None:
-    """Nobody to ask yet."""
+class _Health:
+    """The health of apps, as the Argo CD tells that the environment names, if it names one and it can be reached."""
+
+    def __init__(self) -> None:
+        self._api: ArgoCd | None = None
+        self._asked = False
+
+    def __call__(self, spec: Spec, app: str, environment: str) -> Health | None:
+        """See ``AskHealth``."""
+        from generator import argo_cd
+        from generator.errors import ArgoCdError
+        from generator.outputs.argocd import application_name
+        from generator.release.promotion.checks import Health
+
+        if not self._asked:
+            self._asked, self._api = True, argo_cd.connect()
+        if self._api is None:
+            return None
+        name = application_name(spec, environment, app)
+        try:
+            found = self._api.application(name)
+        except ArgoCdError as exc:
+            console.note(f"{name}: its health is not known: {exc.message}")
+            return None
+        if found is None:  # or the token may not see it
+            return None
+        return Health(found.health, "; ".join(found.errors), found.images, healthy=found.health == "Healthy")
 
 
 def _teller(found: Proposal) -> Callable[[PullRequest], None] | None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import requests
-from requests import Response
+from requests import PreparedRequest, Response
 
 from generator.errors import ForgeError
 from generator.forges import access
@@ -176,5 +176,13 @@ def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) ->
     """The repository at this URL; ``api`` is the address of a server that is not at the root of its host."""
     server, path = access.place(url, api)
     session = access.session(timeout)
-    session.headers.update({"Authorization": f"token {access.needed_token(*TOKENS)}", "User-Agent": "gitops-generator"})
+    session.headers["User-Agent"] = "gitops-generator"
+    authorization = f"token {access.needed_token(*TOKENS)}"
+
+    def authenticate(request: PreparedRequest) -> PreparedRequest:
+        """Not as a mere header, over which a .netrc would win."""
+        request.headers["Authorization"] = authorization
+        return request
+
+    session.auth = authenticate
     return Gitea(server, path, session)

@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from generator import git
+from generator import plumbing, references
 from generator.errors import ForgeError, GitError
 from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped
+from generator.references import References
 
 PREFIX: Final = "refs/gitops/requests/"
 FILE: Final = "request.json"
@@ -83,7 +84,7 @@ class Local:
             title, clipped(body, self.body_limit), head, base, reviewers=tuple(reviewers), labels=tuple(labels)
         )
 
-        def attempt(remote: git.References) -> PullRequest:
+        def attempt(remote: References) -> PullRequest:
             branches = [f"refs/heads/{head}", f"refs/heads/{base}"]
             there = remote.listed(*branches, f"{PREFIX}*")
             for branch in branches:
@@ -129,7 +130,7 @@ class Local:
         ref = f"{PREFIX}{request.number}"
         head, base = f"refs/heads/{request.head}", f"refs/heads/{request.base}"
 
-        def attempt(remote: git.References) -> PullRequest:
+        def attempt(remote: References) -> PullRequest:
             there = remote.listed(ref, head, base)
             before, record = self._read(remote, there, ref)
             if record.state == "merged":
@@ -159,7 +160,7 @@ class Local:
     def _changed(self, request: PullRequest, message: str, change: Callable[[_Record], _Record]) -> PullRequest:
         ref = f"{PREFIX}{request.number}"
 
-        def attempt(remote: git.References) -> PullRequest:
+        def attempt(remote: References) -> PullRequest:
             before, record = self._read(remote, remote.listed(ref), ref)
             after = change(record)
             if after != record:
@@ -168,13 +169,13 @@ class Local:
 
         return self._retried(attempt)
 
-    def _read(self, remote: git.References, there: Mapping[str, str], ref: str) -> tuple[str, _Record]:
+    def _read(self, remote: References, there: Mapping[str, str], ref: str) -> tuple[str, _Record]:
         if ref not in there:
             raise ForgeError(f"no request {ref.removeprefix(PREFIX)} on {self._shown}", "it may have been removed")
         remote.fetch(ref)
         return there[ref], _Record.decoded(remote.read(there[ref], FILE))
 
-    def _retried(self, attempt: Callable[[git.References], T]) -> T:
+    def _retried(self, attempt: Callable[[References], T]) -> T:
         """As long as somebody else is faster."""
         with self._remote() as remote:
             for count in range(1, ATTEMPTS):
@@ -187,9 +188,9 @@ class Local:
             return attempt(remote)
 
     @contextmanager
-    def _remote(self) -> Iterator[git.References]:
+    def _remote(self) -> Iterator[References]:
         try:
-            with git.references(self.url) as remote:
+            with references.references(self.url) as remote:
                 yield remote
         except GitError as exc:
             raise ForgeError(exc.message, exc.hint) from exc
@@ -208,7 +209,7 @@ class Local:
 
     @property
     def _shown(self) -> str:
-        return git.without_secrets(self.url)
+        return plumbing.without_passwords(self.url)
 
 
 def connect(url: str, _api: str | None = None, _timeout: int = TIMEOUT_SECONDS) -> Local:
@@ -216,7 +217,7 @@ def connect(url: str, _api: str | None = None, _timeout: int = TIMEOUT_SECONDS) 
     return Local(url)
 
 
-def _all(remote: git.References) -> dict[str, str]:
+def _all(remote: References) -> dict[str, str]:
     found = {ref: commit for ref, commit in remote.listed(f"{PREFIX}*").items() if _NUMBERED.fullmatch(ref)}
     if found:
         remote.fetch(f"{PREFIX}*")

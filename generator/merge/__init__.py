@@ -24,6 +24,7 @@ from generator.merge.conflict import Conflict, Settle, Side, leave_open
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
 
 _MARK: Final = b"\xef\xbb\xbf"
+_BUILT: Final = yaml_edit.BUILT.encode()
 
 # (original, local, updated) → the merged text, or the line (from 1) of local where the first conflict starts.
 MergeLines = Callable[[bytes, bytes, bytes], bytes | int]
@@ -218,7 +219,10 @@ def _gone(path: str, original: bytes | None, local: bytes | None, settle: Settle
 
 
 def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
-    """``content`` with the tags and digests that ``local`` has: they are the pipeline's, and never merged."""
+    """``content`` with the tags and digests that ``local`` has: they are the pipeline's, and never merged.
+
+    So is the annotation that tells which build has set them.
+    """
     if not (path.startswith("overlays/") and path.endswith("/kustomization.yaml")):
         return content
     ours, there = yaml_edit.images(content, path), yaml_edit.images(local, path)
@@ -229,4 +233,5 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
             content = yaml_edit.set_image(content, path, image)
         elif len(ours) == len(there) == 1:  # the spec gives the app's image another name, or another registry
             content = yaml_edit.set_image(content, path, replace(image, name=ours[0].name))
-    return content
+    built = yaml_edit.read_annotations(local, path).get(yaml_edit.BUILT) if _BUILT in local else None
+    return yaml_edit.set_annotation(content, path, yaml_edit.BUILT, built) if built else content

@@ -18,10 +18,19 @@ from generator.release.message import Build, Release
 from generator.release.order import Order
 from generator.release.publish import Change, Published, Read, land
 from generator.remote import Remote
+from generator.spec.paths import overlays_path
 from generator.yaml_edit import Image
 
 # As many are named in a subject; with more, they are counted.
 NAMED: Final = 3
+
+
+class NoOverlay(RepositoryError):
+    """The branch has no overlay for a slot."""
+
+    def __init__(self, place: Slot) -> None:
+        super().__init__(f"{place.path}: no such file", "generate it, and push: python -m generator")
+        self.place = place
 
 
 class State(StrEnum):
@@ -58,12 +67,14 @@ class Bump:
     """One bump of some images, which is one commit. ``outcomes`` are those of the last ``edit``.
 
     ``source`` tells of the commit that was built, once that is needed; see ``git.describe_head``.
+    ``verify`` proves that an image is there, and gives it its digest.
     """
 
     wanted: Sequence[Wanted]
     source: Callable[[], Mapping[str, str]]
     build: Build | None = None
     force: bool = False
+    verify: Callable[[Image], Image] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
@@ -81,15 +92,23 @@ class Bump:
         built = order.order(self.build, self.source().get("date"))
         contents: dict[str, bytes] = {}
         outcomes = []
-        for one in self.wanted:
+        for one in self._known(read):
             path = one.place.path
-            former = contents[path] if path in contents else read(path)
+            former = contents[path] if path in contents else read(path) or b""
             content, outcome = _edited(one, former, built, force=self.force)
             outcomes.append(outcome)
             if content != former:
                 contents[path] = content
         self.outcomes = outcomes
         return contents
+
+    def _known(self, read: Read) -> Sequence[Wanted]:
+        """The images with their names and digests; both stay once they are known."""
+        named = [_named(one, read(one.place.path)) for one in self.wanted]
+        if self.verify:
+            named = [replace(one, image=self.verify(one.image)) for one in named]
+        self.wanted, self.verify = named, None
+        return named
 
     def message(self) -> str:
         """The message of the commit of the last edit. Its trailers let Argo CD show the commit that was built."""
@@ -155,7 +174,15 @@ def in_work_tree(directory: Path, bump: Bump) -> list[str]:
 
 def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
     """Splice the images into the overlays at the branch's tip, and push."""
-    return land(remote, bump.change(sign=sign))
+    try:
+        return land(remote, bump.change(sign=sign))
+    except NoOverlay as exc:
+        place = exc.place
+        if place.image:  # the spec knows it, so its name is right
+            raise
+        beside = remote.folders(overlays_path(place.environment))
+        known = (place.app, tuple(beside)) if beside else (place.environment, tuple(remote.folders(overlays_path())))
+        raise RepositoryError(exc.message, images.nearest(*known) or exc.hint) from exc
 
 
 def committed(outcome: Outcome, paths: Sequence[str]) -> Outcome:
@@ -177,11 +204,8 @@ def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
     return result
 
 
-def _edited(one: Wanted, content: bytes | None, built: Order | None, *, force: bool) -> tuple[bytes, Outcome]:
+def _edited(one: Wanted, content: bytes, built: Order | None, *, force: bool) -> tuple[bytes, Outcome]:
     path = one.place.path
-    if content is None:
-        raise RepositoryError(f"{path}: no such file", "generate it, and push: python -m generator")
-    one = _named(one, content)
     edited = yaml_edit.set_image(content, path, one.image)
     if edited == content:
         return content, Outcome(one, State.SAME)
@@ -195,8 +219,10 @@ def _edited(one: Wanted, content: bytes | None, built: Order | None, *, force: b
     return (order.write(edited, path, built) if built else edited), Outcome(one, State.CHANGED)
 
 
-def _named(one: Wanted, content: bytes) -> Wanted:
+def _named(one: Wanted, content: bytes | None) -> Wanted:
     """With the name of the overlay's image, where no spec has told it."""
+    if content is None:
+        raise NoOverlay(one.place)
     if one.place.image:
         return one
     names = [entry.name for entry in yaml_edit.images(content, one.place.path)]
@@ -206,8 +232,7 @@ def _named(one: Wanted, content: bytes) -> Wanted:
             f"{one.place.path}: images has {len(names)} entries, and none is known to be the one of {one.place.app}",
             "run it where generator.yaml is",
         )
-    place = Slot(one.place.app, one.place.environment, one.place.path, ours[0])
-    return Wanted(place, Image(ours[0], one.image.tag, one.image.digest))
+    return Wanted(replace(one.place, image=ours[0]), replace(one.image, name=ours[0]))
 
 
 def _subject(released: Sequence[Release]) -> str:

@@ -49,14 +49,14 @@ def slot_without_spec(app: str, environment: str) -> Slot:
 def app_named(spec: Spec, name: str) -> App:
     """The app of this name."""
     if name not in spec.apps:
-        raise UsageError(f"no app {name!r} in the spec", _nearest(name, tuple(spec.apps)))
+        raise UsageError(f"no app {name!r} in the spec", nearest(name, tuple(spec.apps)))
     return spec.apps[name]
 
 
 def environment_named(spec: Spec, name: str) -> Environment:
     """The environment of this name."""
     if name not in spec.environments:
-        raise UsageError(f"no environment {name!r} in the spec", _nearest(name, tuple(spec.environments)))
+        raise UsageError(f"no environment {name!r} in the spec", nearest(name, tuple(spec.environments)))
     return spec.environments[name]
 
 
@@ -85,7 +85,8 @@ def in_content(content: bytes, place: Slot) -> Image | None:
     return next((entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image), None)
 
 
-def _nearest(name: str, known: tuple[str, ...]) -> str:
+def nearest(name: str, known: tuple[str, ...]) -> str:
+    """A hint at the known name that is nearest; empty where none is near."""
     from generator.spec.types import did_you_mean
 
     return did_you_mean(name, known)

@@ -7,16 +7,15 @@ is asked for, and of the files those alone that somebody looks at.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from generator import git, plumbing
-from generator import remote as remotes
+from generator import git, plumbing, scratch
 from generator.errors import GitError
+from generator.scratch import NETWORK_SECONDS
 
 # How many commits are fetched at first, and after that; then all.
 DEPTHS: Final = (50, 1000)
@@ -160,7 +159,7 @@ class Past:
             return  # a server that cannot filter has sent them already; if not, reading them says what is wrong
 
     def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        timeout = remotes.NETWORK_SECONDS if self.branch and "fetch" in arguments else None
+        timeout = NETWORK_SECONDS if self.branch and "fetch" in arguments else None
         return plumbing.begin(*arguments, env=self.env, directory=self.directory).result(stdin, timeout)
 
 
@@ -175,9 +174,8 @@ def here(directory: Path) -> Past | None:
 @contextmanager
 def fetched(url: str, branch: str) -> Iterator[Past]:
     """The history of a remote's branch, in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
-        place = Path(folder) / "objects"
-        past = Past(place, "", branch, remotes.prepare(url, place))
+    with scratch.make(url, NETWORK_SECONDS, partial=True) as place:
+        past = Past(place.place, "", branch, place.env)
         past.update()
         yield past
 

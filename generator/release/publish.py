@@ -83,14 +83,21 @@ def land(remote: Remote, change: Change) -> Published:
 
 
 def propose(
-    url: str, base: str, head: str, edit: Edit, message: str, *, paths: Sequence[str] = (), sign: bool = False
+    url: str,
+    base: str,
+    head: str,
+    edit: Edit,
+    message: str | Callable[[], str],
+    *,
+    paths: Sequence[str] = (),
+    sign: bool = False,
 ) -> str | None:
     """Put an edit of ``base``'s tip on the branch ``head`` of its own, for a pull request; returns the commit.
 
     What ``head`` held before is replaced: it is ours alone. ``None`` where there is nothing to change.
     """
     with remotes.connect(url, base) as remote:
-        change = Change(edit, lambda: message, paths, sign)
+        change = Change(edit, message if callable(message) else lambda: message, paths, sign)
         commit = _commit(remote, remote.fetch(), change)
         if commit is not None:
             try:
@@ -130,6 +137,7 @@ class _Landing:
     attempts: int = 0
     first: str = ""
     look: float = 0.0
+    together: bool = False
     turn: Turn = field(default_factory=lambda: Turn())
     deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE_SECONDS)
 
@@ -160,6 +168,8 @@ class _Landing:
                 return Published(commit, self.attempts)
         waiting = self.queue.waiting() if self.queue else []
         if self.queue and self.queue.name is None and (waiting or self.pushed):
+            if self._nothing(tip):
+                return Published(None, self.attempts)
             self._enter(self.queue)
             return None
         if self.queue and self.queue.name:
@@ -178,7 +188,8 @@ class _Landing:
             return Published(None, self.attempts)
         self.pushed += [ours] if ours else []
         newest = [f"{commits[-1]}:refs/heads/{self.remote.branch}"] if commits else []
-        self.remote.push(*newest, *removals, atomic=bool(removals))
+        self.together = bool(removals)
+        self.remote.push(*newest, *removals, atomic=self.together)
         if self.queue:
             self.queue.name = None
         if commits:
@@ -227,16 +238,19 @@ class _Landing:
         for commit, author, message in self.remote.history(self.first, tip):
             if author == self.remote.author and self.change.landed(message):
                 return Published(commit, self.attempts)
+        return Published(None, self.attempts) if self._nothing(tip) else None
+
+    def _nothing(self, tip: str) -> bool:
+        """Whether our edit changes nothing there."""
         with self.remote.editing(tip) as editing:
             editing.want(self.change.paths)
-            nothing = not self.change.edit(editing.read)
-        return Published(None, self.attempts) if nothing else None
+            return not self.change.edit(editing.read)
 
     def _after(self, exc: GitError) -> None:
         """Wait for the next attempt, or raise what no attempt will change."""
         verdict = refusal.verdict(exc.stderr)
         self.down += verdict is Verdict.DOWN
-        if self.queue and self.queue.name and verdict is Verdict.FINAL:
+        if self.queue and self.together and verdict is Verdict.FINAL:
             # No atomic pushes, or somebody's edit that the server does not take: each for himself, then.
             self.queue.withdraw()
             self.queue = None

@@ -25,6 +25,7 @@ FINAL: Final = re.compile(
     r"|deny (?:updating|current)|shallow update not allowed|unpacker error|exceeds|too large"
     r"|could not read password|host key verification failed|certificate"
 )
+GUARDED: Final = r"protected|hook declined|gh0(?:06|13)|gl-hook-err|tf402455|not allowed to push|rule violations"
 MOVED: Final = re.compile(
     r"non-fast-forward|fetch first|cannot lock ref|failed to lock|incorrect old value provided|stale info"
     r"|remote ref updated since checkout|reference already exists|failed to update ref|atomic push failed"
@@ -61,6 +62,11 @@ def refused(branch: str, exc: GitError) -> PushRefused:
         returncode=exc.returncode,
         stderr=exc.stderr,
     )
+
+
+def guarded(exc: PushRefused) -> bool:
+    """Whether the server knows us and takes no push to this branch, so that a pull request may get there."""
+    return bool(re.search(GUARDED, exc.stderr.lower()))
 
 
 def reason(exc: GitError) -> str:

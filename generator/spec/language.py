@@ -6,6 +6,7 @@ To add a field to an app: a line in ``WORKLOAD`` here, an attribute in
 
 from __future__ import annotations
 
+from generator.forges import FORGES
 from generator.spec.promotion import GATES, PROMOTION
 from generator.spec.types import (
     Anything,
@@ -57,6 +58,18 @@ IMAGE = Text(
 TAG = Text("an image tag", r"[A-Za-z0-9_][A-Za-z0-9_.-]*", 128, "letters, digits, _, . and -; at most 128")
 BRANCH = Text(
     "a branch", r"(?!.*(?:\.\.|//|@\{|\.lock$))[A-Za-z0-9_][A-Za-z0-9_./-]*(?<![./])", 200, "a plain branch name"
+)
+FORGE_URL = Text(
+    "a forge's address",
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*/?",
+    300,
+    "like https://github.example.com, with no path of a repository",
+)
+APPROVER = Text(
+    "a person or a team",
+    r"@?[A-Za-z0-9][A-Za-z0-9._/-]*(?:@[A-Za-z0-9.-]+)?",
+    254,
+    "a user's name, organisation/team, or an e-mail address",
 )
 URL_PATH = Text("a path", r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*", 1024, "starts with /, like /healthz")
 RELATIVE = Text(
@@ -291,6 +304,7 @@ ENVIRONMENT = Record(
         "namespace": Field(LABEL, "its namespace; <project>-<environment> unless said otherwise"),
         "renamed_from": Field(ENVIRONMENT_NAME, "its former name: its files move, with their tags and edits"),
         "sync": Field(Choice(("auto", "manual")), "whether Argo CD syncs by itself; auto unless said otherwise"),
+        "approvers": Field(ListOf(APPROVER), "who approves what changes in it: its code owners and reviewers"),
         "cluster": Field(CLUSTER, "where it runs; Argo CD's own cluster unless said otherwise"),
         "podSecurity": Field(
             Choice(("restricted", "baseline", "privileged")),
@@ -318,6 +332,12 @@ ARGOCD = Record(
         "namespace": Field(LABEL, "where Argo CD runs; argocd unless said otherwise"),
     }
 )
+FORGE = Record(
+    {
+        "kind": Field(Choice(FORGES), "which forge `repository` is on, where its URL does not tell"),
+        "url": Field(FORGE_URL, "the forge's own address, where `repository` does not lead to it"),
+    }
+)
 SECRET_STORE = Record(
     {
         "name": Field(LABEL, "the store's name", required=True),
@@ -339,6 +359,7 @@ SPEC = Record(
         "version": Field(Integer(1, 1, "a version of this language"), "the language's version: 1", required=True),
         "project": Field(PROJECT_NAME, "the project's name: a prefix of namespaces and Applications", required=True),
         "repository": Field(REPOSITORY, "this repository's URL, as Argo CD pulls it", required=True),
+        "forge": Field(FORGE, "where pull requests are; told from the repository's URL if left out"),
         "branch": Field(BRANCH, "the branch that Argo CD follows; main unless said otherwise"),
         "registry": Field(REGISTRY, "put before images that name no registry"),
         "environments": Field(

@@ -199,12 +199,21 @@ class Environment:
     pod_security: str
     renamed_from: str | None = None
     gates: Gates = field(default_factory=Gates)
+    approvers: tuple[str, ...] = ()
 
     @property
     def destination(self) -> dict[str, str]:
         """As Argo CD writes it: ``server`` for a URL or an ARN, ``name`` for a name."""
         kind = "server" if ":" in self.cluster else "name"
         return {kind: self.cluster, "namespace": self.namespace}
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """Where the repository's pull requests are, as far as the spec says so; ``forges.connect`` takes both."""
+
+    kind: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +231,7 @@ class Spec:
     data: Data
     promotion: Promotion = field(default_factory=Promotion)
     may_differ: tuple[str, ...] = ()
+    forge: Forge = Forge()
 
 
 UNRELEASED: Final = "unreleased"
@@ -252,6 +262,7 @@ def build(data: Data) -> Spec:
         data=data,
         promotion=about,
         may_differ=tuple((data.get("compare") or {}).get("allow") or ()),
+        forge=Forge(**_set(data.get("forge") or {})),
     )
 
 
@@ -269,6 +280,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         pod_security=given.get("podSecurity") or "restricted",
         renamed_from=given.get("renamed_from"),
         gates=gates(given),
+        approvers=tuple(given.get("approvers") or ()),
     )
 
 

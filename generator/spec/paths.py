@@ -16,3 +16,8 @@ def overlay_path(environment: str, app: str) -> str:
 def copy_path(environment: str, app: str) -> str:
     """The folder of an environment's own copy of an app's base, where changes of the base are promoted."""
     return f"{overlay_path(environment, app)}/base"
+
+
+def overlays_path(environment: str = "") -> str:
+    """The folder of all overlays, or of those of one environment."""
+    return f"overlays/{environment}".rstrip("/")

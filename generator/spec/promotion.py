@@ -26,12 +26,6 @@ MOMENT = Text(
 )
 CLOCK = Text("a time of day", _CLOCK, 5, 'like "09:30", from 00:00 to 23:59')
 ZONE = Text("a time zone", r"[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*", 60, "like Europe/Berlin; UTC if left out")
-APPROVER = Text(
-    "a person or a team",
-    r"@?[A-Za-z0-9][A-Za-z0-9._/-]*(?:@[A-Za-z0-9.-]+|\[bot\])?",
-    254,
-    "a user's name, @organisation/team, or an e-mail address",
-)
 TOPIC = Text(
     "an SNS topic's ARN",
     r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?",
@@ -57,7 +51,6 @@ WINDOW = Record(
 )
 # Of an environment.
 GATES: Final[dict[str, Field]] = {
-    "approvers": Field(ListOf(APPROVER), "who is asked to review promotions into it"),
     "soak": Field(DURATION, "how long a build must have run in the environment before it"),
     "freeze": Field(ListOf(FREEZE), "when nothing is to be promoted into it"),
     "windows": Field(ListOf(WINDOW), "the only times at which promotions into it may land; always if left out"),
@@ -94,9 +87,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """When a promotion into an environment may land, and who says so. ``soak`` is in seconds; ``None``: as anywhere."""
+    """When a promotion into an environment may land. ``soak`` is in seconds; ``None``: as anywhere."""
 
-    approvers: tuple[str, ...] = ()
     soak: int | None = None
     freezes: tuple[Freeze, ...] = ()
     windows: tuple[Window, ...] = ()
@@ -120,7 +112,6 @@ def seconds(duration: str) -> int:
 def gates(given: Mapping[str, Any]) -> Gates:
     """The gates of an environment, from its checked data."""
     return Gates(
-        approvers=tuple(given.get("approvers") or ()),
         soak=seconds(given["soak"]) if given.get("soak") else None,
         freezes=tuple(
             Freeze(item["from"].replace(" ", "T"), item["to"].replace(" ", "T"), item.get("reason") or "", _zone(item))

@@ -93,7 +93,8 @@ class CodeCommit:
                     raise Refused("RepositoryDoesNotExistException", "shop only")
                 found: dict[str, Any] = getattr(self, operation)(fields)
             except Refused as exc:
-                assert exc.args[0] in {error.name for error in model.error_shapes}, exc.args
+                if exc.args[0] not in {error.name for error in model.error_shapes}:
+                    self.faults.append(f"{operation} never answers {exc.args[0]}")
                 return 400, {"__type": exc.args[0], "message": exc.args[1]}
         try:
             if model.output_shape is not None:

@@ -41,14 +41,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How an app is in an environment, as Argo CD tells it; ``image`` is the one that it runs, where that is known."""
+    """How an app is in an environment, as Argo CD tells it, with the ``images`` that it runs, where these are known."""
 
     status: str
     message: str = ""
+    images: tuple[str, ...] = ()
     healthy: bool = False
 
 
-AskHealth = Callable[[str, str], Health | None]
+AskHealth = Callable[[Spec, str, str], Health | None]
 """The health of (app, environment); ``None`` where nobody can be asked."""
 
 
@@ -63,7 +64,7 @@ def all_of(
     """Every check of a promotion. A window and a freeze that the environment does not have are not mentioned."""
     required = soak(spec, target)
     return [
-        *(_healthy(move, health) for move in moves),
+        *(_healthy(spec, move, health) for move in moves),
         *(
             soaked(f"{move.app} has soaked in {move.source.environment}", since(move), required, now)
             for move in moves
@@ -84,13 +85,26 @@ def failed(checks: Iterable[Check]) -> list[Check]:
     return [check for check in checks if check.state is State.FAILED]
 
 
-def _healthy(move: Move, health: AskHealth) -> Check:
-    name = f"{move.app} is healthy in {move.source.environment}"
-    found = health(move.app, move.source.environment)
+def _healthy(spec: Spec, move: Move, health: AskHealth) -> Check:
+    """Healthy with the image that is promoted: of another one that says nothing."""
+    environment = move.source.environment
+    name = f"{move.app} is healthy in {environment}"
+    found = health(spec, move.app, environment)
     if found is None:
-        return Check(name, State.UNKNOWN, "Argo CD was not asked")
+        return Check(name, State.UNKNOWN, "Argo CD was not asked, or gave no answer")
     detail = f"{found.status}: {found.message}" if found.message else found.status
+    runs = not found.images or any(_is(image, move) for image in found.images)
+    if found.healthy and not runs:
+        return Check(name, State.FAILED, f"{detail}, but it does not run {move.after.tag} yet")
     return Check(name, State.PASSED if found.healthy else State.FAILED, detail)
+
+
+def _is(image: str, move: Move) -> bool:
+    """Whether an image that runs is the one that moves; a digest says more than a tag."""
+    name, _, digest = image.partition("@")
+    if digest and move.after.digest:
+        return digest == move.after.digest
+    return name.rpartition(":")[2] == move.after.tag
 
 
 def soaked(name: str, release: Release | None, required: int, now: datetime) -> Check:

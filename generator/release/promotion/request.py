@@ -159,7 +159,7 @@ def _request(
     clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None, *, moved: bool
 ) -> tuple[PullRequest, Action]:
     if mine is None:
-        reviewers = found.spec.environments[found.target].gates.approvers
+        reviewers = found.spec.environments[found.target].approvers
         return forge.open(found.head, clone.branch, found.title, found.body, reviewers), Action.OPENED
     former = body.marker(mine.body)
     wanted = body.marked(found.body, replace(found.marker, told=former.told if former else ""))

@@ -1,0 +1,342 @@
+"""``bump`` of several images, signed, ordered by build, pinned, verified, and from nothing but a URL."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+from conftest import TEN_LINES, Run, files, git
+from moto.server import ThreadedMotoServer
+
+from generator.release import order, pin
+from generator.release.message import Build
+from generator.release.order import Order
+
+DIGEST = "sha256:" + "d" * 64
+REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+APPS = "  api: {image: shop/api}\n  worker: {image: shop/worker}\n"
+
+
+def overlay(app: str = "web", environment: str = "dev") -> str:
+    return f"overlays/{environment}/{app}/kustomization.yaml"
+
+
+@pytest.fixture
+def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
+    """A bare repository that holds a generated one of three apps."""
+    bare = tmp_path / "remote.git"
+    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare)) + APPS
+    (repository / "generator.yaml").write_text(spec)
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Generate")
+    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    return bare
+
+
+def content(bare: Path, path: str, branch: str = "main") -> str:
+    return git(bare, "show", f"{branch}:{path}")
+
+
+def count(bare: Path, branch: str = "main") -> int:
+    return int(git(bare, "rev-list", "--count", branch))
+
+
+# -- several
+
+
+def test_apps_and_environments_in_one_commit(remote: Path, repository: Path, generator: Run) -> None:
+    words = ["bump", "web", f"api=2.0@{DIGEST}", "--env", "dev", "--env", "staging", "--tag", "v1"]
+    done = generator(*words, "--push", "--output", "json", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    head = git(remote, "rev-parse", "main")
+    assert told["commit"] == head
+    assert [(one["app"], one["environment"], one["tag"], one["commit"]) for one in told["images"]] == [
+        ("web", "dev", "v1", head), ("web", "staging", "v1", head), ("api", "dev", "2.0", head), ("api", "staging", "2.0", head),
+    ]  # fmt: skip
+    assert count(remote) == 2
+    assert git(remote, "log", "-1", "--format=%s", "main") == "Release web v1 and api 2.0 to dev and staging"
+    assert git(remote, "log", "-1", "--format=%(trailers:key=Release,valueonly)", "main").splitlines() == [
+        "web dev v1", "web staging v1", f"api dev 2.0@{DIGEST}", f"api staging 2.0@{DIGEST}",
+    ]  # fmt: skip
+    assert sorted(git(remote, "show", "--format=", "--name-only", "main").splitlines()) == sorted(
+        overlay(app, environment) for app in ("web", "api") for environment in ("dev", "staging")
+    )
+
+
+def test_what_is_there_already_is_in_no_trailer(remote: Path, repository: Path, generator: Run) -> None:
+    generator("bump", "web", "--env", "dev", "--tag", "v1", "--push", cwd=repository)
+    done = generator("bump", "web", "api", "--env", "dev", "--tag", "v1", "--push", cwd=repository)
+    assert done.stdout.splitlines()[0] == "web in dev: v1 already; nothing to do"
+    assert git(remote, "log", "-1", "--format=%(trailers:key=Release,valueonly)", "main").strip() == "api dev v1"
+
+
+WRONG = {
+    "no tag": (["web"], "web: no tag"),
+    "twice": (["web", "web", "--tag", "v1"], "given twice"),
+    "one digest for two": (["web", "api", "--tag", "v1", "--digest", DIGEST], "one digest for several"),
+    "a tag that is a command": (["web", "--tag", "$(id)"], "is not an image tag"),
+    "a tag with a line break": (["web=v1\nRelease: x", "--env", "dev"], "is not an image tag"),
+    "an empty tag": (["web="], "is not an image tag"),
+    "a digest of another kind": (["web=v1@md5:1"], "is not a digest"),
+    "a build that is no number": (["web=v1", "--build", "twelve"], "is not a build"),
+    "an app that is near": (["wbe=v1"], 'did you mean "web"'),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG.values(), ids=WRONG)
+def test_bad_input(words: list[str], said: str, remote: Path, repository: Path, generator: Run) -> None:
+    before = files(repository)
+    for how in ([], ["--push"]):
+        done = generator("bump", *words, "--env", "dev", *how, cwd=repository)
+        assert done.returncode == 2
+        assert said in done.stderr
+    assert files(repository) == before
+    assert count(remote) == 1
+
+
+# -- from a URL alone
+
+
+def test_without_a_spec_the_remote_is_enough(remote: Path, tmp_path: Path, generator: Run) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    words = ["bump", "web", "--env", "dev", "--tag", "v1", "--push", "--remote", str(remote)]
+    done = generator(*words, cwd=empty)
+    assert done.returncode == 0, done.stderr
+    assert "newTag: v1" in content(remote, overlay())
+    assert generator(*words, cwd=empty).stdout == "web in dev: v1 already; nothing to do\n"
+    done = generator("bump", "wbe", *words[2:], cwd=empty)
+    assert done.returncode == 1
+    assert "overlays/dev/wbe/kustomization.yaml: no such file" in done.stderr
+    assert 'did you mean "web"' in done.stderr
+    done = generator("bump", "../web", *words[2:], cwd=empty)
+    assert (done.returncode, files(empty)) == (2, {})
+
+
+# -- signed
+
+
+def test_signed_with_ssh(remote: Path, repository: Path, generator: Run, home: Path) -> None:
+    key = home / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    (home / "allowed").write_text(f"ada@example.com {key.with_suffix('.pub').read_text()}")
+    with (home / "gitconfig").open("a") as config:
+        config.write(f"[gpg]\n\tformat = ssh\n[user]\n\tsigningkey = {key}.pub\n[gpg \"ssh\"]\n\tallowedSignersFile = {home}/allowed\n")  # fmt: skip
+    done = generator("bump", "web", "--env", "dev", "--tag", "v1", "--push", "--sign", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert git(remote, "log", "-1", "--format=%G? %GS %an", "main") == "G ada@example.com Ada"
+    assert "newTag: v1" in content(remote, overlay())
+
+
+@pytest.mark.skipif(not shutil.which("gpg"), reason="gpg is not installed")
+def test_signed_with_gpg(remote: Path, repository: Path, generator: Run, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    folder = Path("/tmp") / f"gpg-{home.name[-6:]}-{tmp_path.parent.name[-4:]}"  # sockets take no long paths
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("GNUPGHOME", str(folder))
+    try:
+        subprocess.run(
+            ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-gen-key", "Ada <ada@example.com>", "ed25519", "sign"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        done = generator("bump", "web", "--env", "dev", "--tag", "v1", "--push", "--sign", cwd=repository)
+        assert done.returncode == 0, done.stderr
+        assert git(remote, "log", "-1", "--format=%G? %GS", "main") == "U Ada <ada@example.com>" or "G"
+    finally:
+        subprocess.run(["gpgconf", "--kill", "all"], check=False)
+        shutil.rmtree(folder)
+
+
+def test_a_key_that_is_not_there(remote: Path, repository: Path, generator: Run, home: Path) -> None:
+    with (home / "gitconfig").open("a") as config:
+        config.write(f"[gpg]\n\tformat = ssh\n[user]\n\tsigningkey = {home}/nowhere.pub\n")
+    done = generator("bump", "web", "--env", "dev", "--tag", "v1", "--push", "--sign", cwd=repository)
+    assert done.returncode == 1
+    assert "the commit cannot be signed" in done.stderr
+    assert "hint: check git's user.signingkey" in done.stderr
+    assert count(remote) == 1
+
+
+# -- ordered
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+ORDERS = {
+    "a higher number": (Order("a", 2, NOW), Order("a", 1, NOW), True),
+    "the same build": (Order("a", 2, NOW), Order("a", 2, NOW), False),
+    "a lower number": (Order("a", 1, NOW), Order("a", 2, NOW), False),
+    "a higher number of an older commit": (Order("a", 2, NOW - HOUR), Order("a", 1, NOW), True),
+    "a counter that has started again": (Order("a", 812, NOW - WEEK), Order("a", 1, NOW), False),
+    "another system, a newer commit": (Order("a", 1, NOW), Order("b", 9, NOW - HOUR), True),
+    "another system, an older commit": (Order("a", 9, NOW - HOUR), Order("b", 1, NOW), False),
+    "another system, no time": (Order("a", 9, None), Order("b", 1, NOW), False),
+    "a time that is yet to come, elsewhere": (Order("a", 1, NOW + WEEK), Order("b", 1, NOW), False),
+    "a time that is yet to come, here": (Order("a", 3, NOW), Order("a", 2, NOW + WEEK), True),
+    "clocks a minute apart": (Order("a", 1, NOW + timedelta(minutes=1)), Order("b", 1, NOW), True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other", "after"), ORDERS.values(), ids=ORDERS)
+def test_which_build_is_newer(one: Order, other: Order, after: bool) -> None:
+    assert one.after(other, NOW) == after
+
+
+def test_an_order_is_read_as_it_was_written() -> None:
+    empty = b"kind: Kustomization\nimages: []\n"
+    for built in (Order("codebuild/shop", 12, NOW), Order("build", 3, None)):
+        assert order.read(order.write(empty, "x", built), "x") == built
+    assert order.read(empty, "x") is None
+    assert order.read(b"metadata: {annotations: {gitops-generator/built: by hand}}\n", "x") is None
+
+
+CODEBUILD = {"CODEBUILD_BUILD_NUMBER": "12", "CODEBUILD_BUILD_ID": "shop-web:1f3c", "CODEBUILD_PUBLIC_BUILD_URL": "https://ci/12"}  # fmt: skip
+ACTIONS = {
+    "GITHUB_RUN_NUMBER": "7", "GITHUB_RUN_ID": "99", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_WORKFLOW_REF": "acme/shop/.github/workflows/build.yml@refs/heads/main",
+}  # fmt: skip
+
+
+def test_which_build_runs_us() -> None:
+    assert order.build(None, {}) is None
+    assert order.build(None, CODEBUILD) == Build("codebuild/shop-web", 12, "https://ci/12")
+    assert order.build(None, ACTIONS) == Build("github/acme/shop/build.yml", 7, "https://github.com/acme/shop/actions/runs/99")  # fmt: skip
+    assert order.build("13", CODEBUILD) == Build("codebuild/shop-web", 13, "https://ci/12")
+    assert order.build("jenkins/shop 4", {}) == Build("jenkins/shop", 4)
+    assert order.build(None, {"CODEBUILD_BUILD_NUMBER": "12; rm", "CODEBUILD_BUILD_ID": "x"}) is None
+
+
+def test_a_superseded_build_changes_nothing_and_says_so(remote: Path, repository: Path, generator: Run) -> None:
+    words = ["bump", "web", "--env", "dev", "--push"]
+    assert generator(*words, "--tag", "v12", cwd=repository, env=CODEBUILD).returncode == 0
+    assert "gitops-generator/built: codebuild/shop-web 12 20" in content(remote, overlay())
+    assert git(remote, "log", "-1", "--format=%(trailers:key=Build,valueonly)", "main").strip() == "codebuild/shop-web 12 https://ci/12"  # fmt: skip
+    late = CODEBUILD | {"CODEBUILD_BUILD_NUMBER": "11"}
+    done = generator(*words, "--tag", "v11", cwd=repository, env=late)
+    assert done.returncode == 0
+    assert done.stdout.startswith("web in dev: v11 is superseded by a newer build: codebuild/shop-web 12 20")
+    assert count(remote) == 2
+    told = json.loads(generator(*words, "--tag", "v11", "--output", "json", cwd=repository, env=late).stdout)
+    assert (told["changed"], told["held"], told["commit"]) == (False, "superseded", None)
+    assert generator(*words, "--tag", "v11", "--force", cwd=repository, env=late).returncode == 0
+    assert "newTag: v11" in content(remote, overlay())
+    # Somebody at a terminal has no build number, and is held up by none.
+    assert generator(*words, "--tag", "by-hand", cwd=repository).returncode == 0
+    assert "newTag: by-hand" in content(remote, overlay())
+
+
+def test_the_order_is_the_pipelines(remote: Path, repository: Path, generator: Run) -> None:
+    assert generator("bump", "web", "--env", "dev", "--tag", "v1", cwd=repository, env=CODEBUILD).returncode == 0
+    states = json.loads(generator("check", "--output", "json", cwd=repository).stdout)
+    assert {one["path"]: one["state"] for one in states["files"]}[overlay()] == "pipeline"
+    said = json.loads(generator("explain", overlay(), "--output", "json", cwd=repository).stdout)
+    assert {one["field"]: one["by"] for one in said["fields"]}["metadata.annotations.gitops-generator/built"] == "build"
+    spec = repository / "generator.yaml"
+    before = (repository / overlay()).read_bytes()
+    spec.write_text(spec.read_text().replace("replicas: 2", "replicas: 3"))
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    assert (repository / overlay()).read_bytes() == before
+
+
+# -- pinned
+
+
+@pytest.mark.parametrize("where", ["here", "pushed"])
+def test_a_pin_holds_and_says_so(where: str, remote: Path, repository: Path, generator: Run) -> None:
+    path = repository / overlay()
+    path.write_bytes(
+        pin.write(path.read_bytes(), overlay(), pin.Pin("2026-11-21T09:30:00Z", "Ann Lee", "1.5 loses orders"))
+    )
+    git(repository, "commit", "-qam", "Pin")
+    git(repository, "push", "-q", remote, "main")
+    before = files(repository)
+    how = ["--push"] if where == "pushed" else []
+    done = generator("bump", "web", "api", "--env", "dev", "--tag", "v1", *how, cwd=repository)
+    assert done.returncode == 0
+    assert (
+        "web in dev: v1 is held back, the image is pinned: 2026-11-21T09:30:00Z Ann Lee: 1.5 loses orders"
+        in done.stdout
+    )
+    assert "rollback web --env dev --unpin" in done.stdout
+    if where == "pushed":
+        assert "newTag: unreleased" in content(remote, overlay())
+        assert "newTag: v1" in content(remote, overlay("api"))
+        assert files(repository) == before
+    else:
+        assert {p for p, text in files(repository).items() if text != before[p]} == {overlay("api")}
+
+
+# -- verified
+
+
+@pytest.fixture
+def ecr(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """ECR with ``shop/web:v1`` in it; gives the image's digest."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    urllib.request.urlopen(
+        urllib.request.Request(f"http://127.0.0.1:{port}/moto-api/reset", method="POST"), timeout=10
+    ).close()
+    client = boto3.client("ecr", region_name="eu-west-1")
+    client.create_repository(repositoryName="shop/web")
+    index = {
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [{"digest": "sha256:" + letter * 64, "size": 1, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                       "platform": {"os": "linux", "architecture": letter}} for letter in "ab"],
+    }  # fmt: skip
+    put = client.put_image(
+        registryId="123456789012", repositoryName="shop/web", imageTag="v1", imageManifest=json.dumps(index)
+    )
+    yield put["image"]["imageId"]["imageDigest"]
+    server.stop()
+
+
+def test_ecr_gives_the_digest(ecr: str, remote: Path, repository: Path, generator: Run) -> None:
+    done = generator("bump", "web", "--env", "dev", "--tag", "v1", "--verify", "--push", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert f"newTag: v1\n  digest: {ecr}" in content(remote, overlay())
+    done = generator("bump", f"web=v1@{ecr}", "--env", "dev", "--verify", cwd=repository)
+    assert done.returncode == 0, done.stderr
+
+
+ABSENT = {
+    "no such tag": (["web=v2"], "shop/web:v2: is not in ECR"),
+    "no such repository": (["api=v1"], "shop/api:v1: is not in ECR"),
+    "another digest": ([f"web=v1@{DIGEST}"], f"and not {DIGEST}"),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), ABSENT.values(), ids=ABSENT)
+def test_what_ecr_does_not_have_is_not_released(
+    words: list[str], said: str, ecr: str, remote: Path, repository: Path, generator: Run
+) -> None:
+    before = files(repository)
+    for how in ([], ["--push"]):
+        done = generator("bump", *words, "--env", "dev", "--verify", *how, cwd=repository)
+        assert done.returncode == 1
+        assert said in done.stderr
+    assert files(repository) == before
+    assert count(remote) == 1
+
+
+def test_ecr_that_does_not_answer(remote: Path, repository: Path, generator: Run) -> None:
+    nowhere = {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "s3cr3t-k3y",
+    }
+    done = generator("bump", "web=v1", "--env", "dev", "--verify", cwd=repository, env=nowhere)
+    assert done.returncode == 1
+    assert "ECR in eu-west-1 cannot be asked for shop/web" in done.stderr
+    assert "s3cr3t" not in done.stderr
