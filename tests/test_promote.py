@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -265,6 +267,32 @@ def test_what_has_become_pointless_is_closed(shop: Shop) -> None:
     assert done["action"] == "closed"
     assert shop.requests() == []
     assert shop.branches() == ["main"]
+
+
+def test_who_is_faster_with_the_same_file_is_looked_at_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pin that comes between the look and the push holds."""
+    shop.bump("web", "v1")
+    git(shop.folder, "pull", "-q", "--rebase")
+    path = shop.folder / "overlays/staging/web/kustomization.yaml"
+    pin = 'metadata:\n  annotations:\n    gitops-generator/pinned: "now Ann: wait"\n'
+    path.write_text(path.read_text().replace("namespace:", f"{pin}namespace:"))
+    git(shop.folder, "commit", "-qam", "Pin")
+    # The second fetch is the one of the push.
+    programs = shop.folder.parent / "bin"
+    programs.mkdir()
+    real = shutil.which("git")
+    script = f"""#!/bin/sh
+case " $* " in *" fetch "*) echo x >> {programs}/count
+  [ "$(wc -l < {programs}/count)" = 2 ] && env -u GIT_DIR -u GIT_CONFIG_COUNT {real} -C {shop.folder} push -q origin main </dev/null
+esac
+exec {real} "$@"
+"""
+    (programs / "git").write_text(script)
+    (programs / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    done = shop.promote("web", "--to", "staging", "--push")
+    assert "web is left out: staging is pinned to unreleased: now Ann: wait" in done.stdout
+    assert shop.tag("web", "staging") == "unreleased"
 
 
 # -- what does not move

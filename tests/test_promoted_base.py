@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, files, tool
+from conftest import TEN_LINES, Run, files, git, tool
 
 from generator import regenerate
+from generator.closure import Closures
 from generator.merge import State
 
 ON = TEN_LINES.replace("registry:", "promotion: {base: true}\nregistry:") + "    config: {LEVEL: info}\n"
@@ -148,3 +149,43 @@ def test_argo_cd_looks_at_what_an_environment_is_made_of(repository: Path) -> No
     paths = "argocd.argoproj.io/manifest-generate-paths: "
     assert f"{paths}/base/web;/overlays/dev/web" in (repository / "gitops/applications/dev/web.yaml").read_text()
     assert f"{paths}/overlays/prod/web" in (repository / "gitops/applications/prod/web.yaml").read_text()
+
+
+def test_validate_knows_what_an_environment_is_built_from(repository: Path) -> None:
+    generate(repository, ON)
+    found = Closures(str(repository)).of("overlays/prod/web")
+    assert "overlays/prod/web/base/deployment.yaml" in found
+    assert not any(path.startswith("base/") for path in found)
+    assert "base/web/deployment.yaml" in Closures(str(repository)).of("overlays/dev/web")
+
+
+def test_check_diff_and_explain_work_on_copies(repository: Path, generator: Run) -> None:
+    generate(repository, ON)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Generate")
+    edit(repository, "overlays/prod/web/base/deployment.yaml", "maxSurge: 1", "maxSurge: 2")
+    done = generator("check", cwd=repository)
+    assert (done.returncode, done.stdout.splitlines()[1].split()) == (
+        0,
+        ["overlays/prod/web/base/deployment.yaml", "edited"],
+    )
+    assert generator("diff", cwd=repository).returncode == 0
+    (repository / "generator.yaml").write_text(ON.replace("port: 8080", "port: 9090"))
+    done = generator("diff", cwd=repository)
+    assert done.returncode == 1
+    assert "+++ b/base/web/deployment.yaml" in done.stdout
+    assert "overlays/prod" not in done.stdout
+    done = generator("explain", "overlays/prod/web/base/deployment.yaml", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "maxSurge" in done.stdout
+
+
+def test_a_new_app_and_a_new_environment_start_with_what_is_before_them(repository: Path) -> None:
+    generate(repository, ON)
+    generate(repository, ON.replace("port: 8080", "port: 9090"))
+    more = ON.replace("port: 8080", "port: 9090").replace("prod: {sync: manual}", "prod: {sync: manual}, dr: {}")
+    generate(repository, more + "  api: {image: shop/api, port: 7070}\n")
+    assert "containerPort: 8080" in build(repository, "dr")  # as in prod, before it
+    assert "containerPort: 7070" in build(repository, "dr", "api")
+    planned = regenerate.plan(repository)
+    assert (planned.changes, planned.record) == ([], {})

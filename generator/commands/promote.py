@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from generator.release.promotion.request import Done
     from generator.spec.model import Spec
 
+ATTEMPTS: Final = 5
 HELP: Final = "open or update the pull request that brings what runs in one environment to the next"
 EXAMPLE: Final = """\
   python -m generator promote --to staging               every app, from the environment before
@@ -62,18 +63,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     from generator import clone
-    from generator.release.promotion.proposal import Wish, prefix
+    from generator.release.promotion.proposal import Outdated, Wish, prefix
     from generator.spec import loader
 
     spec = loader.load(options.directory)
     wish = Wish(tuple(options.apps), options.source, options.to, options.force)
     url, branch = options.remote or spec.repository, options.branch or spec.branch
-    with clone.clone(url, branch) as found:
-        with console.progress(f"reading {branch}"):
-            found.fetch(prefix(spec.project, options.to))
-        if options.dry_run:
-            return _dry_run(options, _proposal(found, wish))
-        return _promote(options, found, spec, wish)
+    for attempt in range(1, ATTEMPTS + 1):
+        with clone.clone(url, branch) as found:
+            with console.progress(f"reading {branch}"):
+                found.fetch(prefix(spec.project, options.to))
+            if options.dry_run:
+                return _dry_run(options, _proposal(found, wish))
+            try:
+                return _promote(options, found, spec, wish)
+            except Outdated:  # somebody else was faster, and with the same files
+                if attempt == ATTEMPTS:
+                    raise
+    raise AssertionError
 
 
 def _promote(options: argparse.Namespace, found: Clone, spec: Spec, wish: Wish) -> int:

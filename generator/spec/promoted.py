@@ -18,7 +18,7 @@ from typing import Any, Final
 from generator import tree, yaml_emit
 from generator.errors import RepositoryError, SpecError
 from generator.spec import language, loader, model
-from generator.spec.model import App, Spec
+from generator.spec.model import Spec
 from generator.spec.types import Findings
 
 FOLDER: Final = ".generator/promoted"
@@ -63,12 +63,16 @@ def dump(promoted: Promoted) -> bytes:
 
 
 def attached(directory: Path, spec: Spec) -> Spec:
-    """The spec with what was promoted; where nothing was yet, that is what the spec says now."""
+    """The spec with what was promoted; where nothing was yet, that is what the environment before has."""
     if not spec.promotion.base:
         return spec
     apps: dict[str, Any] = {}
     for name, app in spec.apps.items():
-        known = {environment: _promoted(directory, spec, app, environment) for environment in later(spec)}
+        known: dict[str, Mapping[str, Any]] = {}
+        last: Mapping[str, Any] = app.general
+        for environment in later(spec):
+            found = read(directory, environment, name) or moved(directory, spec, environment, name)
+            known[environment] = last = found.app if found else last
         apps[name] = {**app.given, model.PROMOTED: known}
     return model.build({**spec.data, "apps": apps})
 
@@ -83,17 +87,6 @@ def on_disk(directory: Path) -> Iterator[str]:
     for root, _, files in os.walk(directory / FOLDER):
         for file in files:
             yield (Path(root) / file).relative_to(directory).as_posix()
-
-
-def _promoted(directory: Path, spec: Spec, app: App, environment: str) -> Mapping[str, Any]:
-    """By its name now, or by the former one of the app or the environment."""
-    former = spec.environments[environment].renamed_from
-    for place in filter(None, (environment, former)):
-        for name in filter(None, (app.name, app.renamed_from)):
-            found = read(directory, place, name)
-            if found is not None:
-                return found.app
-    return app.general
 
 
 def moved(directory: Path, spec: Spec, environment: str, app: str) -> Promoted | None:
