@@ -97,6 +97,7 @@ PATIENCE = {
     "a limit that was reset": (answer(403, X_RateLimit_Remaining="0", X_RateLimit_Reset="1"), 1.0),
     "too long": (answer(429, Retry_After="121"), "final"),
     "not too long": (answer(429, Retry_After="120"), 120.0),
+    "busy for too long": (answer(503, Retry_After="3000"), "final"),
     "a limit for a year": (answer(403, X_RateLimit_Remaining="0", X_RateLimit_Reset="99999999999"), "final"),
 }  # fmt: skip
 
@@ -104,16 +105,16 @@ PATIENCE = {
 @pytest.mark.parametrize(("response", "wait"), PATIENCE.values(), ids=PATIENCE)
 def test_how_long_is_waited(response: HTTPResponse, wait: float | str | None) -> None:
     patience = access.Patience.usual()
-    assert patience.is_retry("POST", response.status)
+    assert patience.is_retry("GET", response.status)
     if wait == "final":
         with pytest.raises(MaxRetryError):
-            patience.increment("POST", "/", response)
+            patience.increment("GET", "/", response)
         return
     assert patience.get_retry_after(response) == wait
     for _ in range(access.RETRIES):
-        patience = patience.increment("POST", "/", response)
+        patience = patience.increment("GET", "/", response)
     with pytest.raises(MaxRetryError):
-        patience.increment("POST", "/", response)
+        patience.increment("GET", "/", response)
 
 
 @contextmanager

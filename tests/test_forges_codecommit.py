@@ -96,6 +96,7 @@ def test_all_pages_are_read(forge: Forge, service: Service, work: Path) -> None:
         forge.open(f"promote/{number}", "main", f"Promote {number}", "")
     found = forge.requests("main", "promote/")
     assert [request.title for request in found] == [f"Promote {number}" for number in range(7, -1, -1)]
+    assert [one.title for one in forge.requests("main", "promote/1", exact=True)] == ["Promote 1"]
     for number in range(7):
         forge.comment(found[0], f"comment {number}", f"comment {number}")
     forge.comment(found[0], "comment 6 again", "comment 6")

@@ -72,6 +72,9 @@ def test_all_pages_are_read_and_nothing_more_is_asked(forge: Forge, server: Serv
         f"Promote {number}" for number in range(7, -1, -1)
     ]
     assert server.api.seen == ["GET /repos/{owner}/{repo}/pulls"] * 3
+    server.api.seen.clear()
+    assert [one.title for one in forge.requests("main", "promote/1", exact=True)] == ["Promote 1"]
+    assert server.api.seen == ["GET /repos/{owner}/{repo}/pulls"]
     for number in range(7):
         forge.comment(forge.requests("main")[0], f"comment {number}", f"comment {number}")
     forge.comment(forge.requests("main")[0], "comment 6 again", "comment 6")
@@ -297,3 +300,11 @@ def test_where_the_api_is(url: str, api: str | None, root: str) -> None:
 
     server, path = access.place(url, api)
     assert (github.api_of(server), path) == (root, "acme/shop")
+
+
+def test_a_permission_that_lacks_is_no_rate_limit(forge: Forge, server: Server) -> None:
+    server.api.interruptions = [Answer({"message": "Resource not accessible by integration"}, 403)]
+    with pytest.raises(ForgeError, match=r"Resource not accessible by integration \(403\)") as caught:
+        forge.open("promote/prod", "main", "Promote web", "")
+    assert "may the token in GITHUB_TOKEN" in caught.value.hint
+    assert len(server.api.seen) == 1

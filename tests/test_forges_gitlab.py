@@ -80,6 +80,9 @@ def test_all_pages_are_read_even_where_the_server_misnames_itself(forge: Forge, 
         *(f"Promote {number}" for number in range(7, -1, -1)),
     ]
     assert server.api.seen == [LIST] * 3
+    server.api.seen.clear()
+    assert [one.title for one in forge.requests("main", "promote/1", exact=True)] == ["Promote 1"]
+    assert server.api.seen == [LIST]
     request = forge.requests("main")[0]
     for number in range(7):
         forge.comment(request, f"comment {number}", f"comment {number}")

@@ -69,7 +69,8 @@ def test_open_update_comment_merge(forge: Forge, bare: Path) -> None:
     updated = forge.update(opened, "Promote web 2", "another table")
     forge.comment(updated, "first <!-- here -->", "<!-- here -->")
     forge.comment(updated, "second <!-- here -->", "<!-- here -->")
-    assert forge.requests("main", "promote/") == [updated]
+    assert forge.requests("main", "promote/") == forge.requests("main", "promote/prod", exact=True) == [updated]
+    assert forge.requests("main", "promote/", exact=True) == []
     kept = json.loads(git(bare, "show", "refs/gitops/requests/1:request.json"))
     assert kept["comments"] == ["second <!-- here -->"]
     assert (kept["reviewers"], kept["labels"]) == (["ann"], ["promotion"])

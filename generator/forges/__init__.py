@@ -91,4 +91,4 @@ def open_or_update(
 
 
 def _open(forge: Forge, head: str, base: str) -> PullRequest | None:
-    return next((request for request in forge.requests(base, head) if request.head == head), None)
+    return next(iter(forge.requests(base, head, exact=True)), None)

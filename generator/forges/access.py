@@ -57,7 +57,7 @@ class Patience(Retry):
         """What is left to try; ``MaxRetryError`` makes the response, or the error, final."""
         if isinstance(error, ReadTimeoutError):
             raise error  # a forge that hangs would only hang again
-        if response is not None and response.status in (403, 429):
+        if response is not None:
             wait = self.get_retry_after(response)
             refused = response.status == 403 and wait is None
             if refused or (wait or 0) > LONGEST_WAIT_SECONDS:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from generator.errors import ForgeError
 from generator.forges import aws
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped
 
 TITLE_LIMIT: Final = 150
 COMMENT_LIMIT: Final = 10_240
@@ -35,7 +35,7 @@ class CodeCommit:
         self._region = region
         self._name = name
 
-    def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
+    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
         """See ``Forge``. CodeCommit lists numbers only, so that each is a request of its own."""
         wanted = "OPEN" if state == "open" else "CLOSED"
         with aws.translated():
@@ -44,7 +44,9 @@ class CodeCommit:
             )
             numbers = [number for page in pages for number in page["pullRequestIds"]]
         found = [self._get(number) for number in sorted(numbers, key=int, reverse=True)]
-        return [one for one in found if one.base == base and one.head.startswith(prefix) and one.state == state]
+        return [
+            one for one in found if one.base == base and chosen(one.head, prefix, exact=exact) and one.state == state
+        ]
 
     def open(
         self,

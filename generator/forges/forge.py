@@ -39,8 +39,11 @@ class Forge(Protocol):
 
     body_limit: int
 
-    def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
-        """Those into ``base`` whose head begins with ``prefix``, the newest first; all pages."""
+    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
+        """Those into ``base`` whose head begins with ``prefix``, the newest first; all pages.
+
+        ``exact``: whose head is ``prefix``, which most forges find faster.
+        """
 
     def open(
         self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
@@ -67,6 +70,11 @@ class Forge(Protocol):
 def clipped(text: str, limit: int) -> str:
     """``text``, cut where it is longer than the forge takes."""
     return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
+
+
+def chosen(head: str, prefix: str, *, exact: bool) -> bool:
+    """Whether a branch is one of those that were asked for."""
+    return head == prefix if exact else head.startswith(prefix)
 
 
 def people(reviewers: Sequence[str], owner: str) -> tuple[list[str], list[str]]:

@@ -18,7 +18,7 @@ from requests import PreparedRequest, Response
 
 from generator.errors import ForgeError
 from generator.forges import access
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped, people
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped, people
 
 TOKENS: Final = ("GITEA_TOKEN", "FORGEJO_TOKEN", "GIT_TOKEN")
 PER_PAGE: Final = 50
@@ -26,6 +26,7 @@ TITLE_LIMIT: Final = 255
 LABEL_COLOR: Final = "#1d76db"
 # Whether there are conflicts is found out in the background; until then a merge is refused with these words.
 SETTLING: Final = "try again later"
+CONFLICT: Final = "merge conflict"
 SETTLING_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.5
 
@@ -41,11 +42,11 @@ class Gitea:
         self._owner = path.partition("/")[0]
         self._session = session
 
-    def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
+    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
         """See ``Forge``."""
         wanted = "open" if state == "open" else "closed"
         found = [_request(data) for data in self._pages("/pulls", state=wanted)]
-        mine = [request for request in found if request.base == base and request.head.startswith(prefix)]
+        mine = [request for request in found if request.base == base and chosen(request.head, prefix, exact=exact)]
         return sorted((request for request in mine if request.state == state), key=lambda one: -int(one.number))
 
     def open(
@@ -94,9 +95,10 @@ class Gitea:
                 self._call("POST", f"/pulls/{request.number}/merge", {"Do": "merge", "head_commit_id": commit})
                 return _request(self._call("GET", f"/pulls/{request.number}"))
             except ForgeError as exc:
-                if SETTLING not in exc.message.lower():
+                said = exc.message.lower()
+                if CONFLICT not in said and SETTLING not in said:
                     raise
-                if time.monotonic() > deadline or self._conflicted(request):
+                if CONFLICT in said or time.monotonic() > deadline or self._conflicted(request):
                     raise ForgeError(
                         f"pull request {request.number} cannot be merged: {request.head} conflicts with {request.base}",
                         "propose it again",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.errors import ForgeError
 from generator.forges import access, github_app
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped, people
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped, people
 
 if TYPE_CHECKING:
     from github import Github
@@ -42,13 +42,13 @@ class GitHub:
         self._repository: Repository = client.get_repo(path)
         self._pause = pause
 
-    def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
+    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
         """See ``Forge``."""
-        wanted = "open" if state == "open" else "closed"
-        pulls = self._asked(
-            lambda: list(self._repository.get_pulls(state=wanted, base=base, sort="created", direction="desc"))
-        )
-        found = [_request(pull) for pull in pulls if pull.head.ref.startswith(prefix)]
+        query = {"state": "open" if state == "open" else "closed", "base": base}
+        if exact:
+            query["head"] = f"{self._owner}:{prefix}"
+        pulls = self._asked(lambda: list(self._repository.get_pulls(**query, sort="created", direction="desc")))
+        found = [_request(pull) for pull in pulls if chosen(pull.head.ref, prefix, exact=exact)]
         return [request for request in found if request.state == state]
 
     def open(

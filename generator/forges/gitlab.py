@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import ForgeError
 from generator.forges import access
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped, people
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped, people
 
 if TYPE_CHECKING:
     from gitlab import Gitlab
@@ -40,14 +40,15 @@ class GitLab:
         self._client = client
         self._project = client.projects.get(path, lazy=True)
 
-    def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
+    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
         """See ``Forge``."""
+        source = {"source_branch": prefix} if exact else {}
         with self._translated():
             found = self._project.mergerequests.list(
-                iterator=True, state=_NAMES[state], target_branch=base, order_by="created_at", sort="desc"
+                **source, iterator=True, state=_NAMES[state], target_branch=base, order_by="created_at", sort="desc"
             )
             requests = [_request(item.attributes) for item in found]
-        return [request for request in requests if request.head.startswith(prefix)]
+        return [request for request in requests if chosen(request.head, prefix, exact=exact)]
 
     def open(
         self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()

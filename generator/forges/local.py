@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 
 from generator import plumbing, references
 from generator.errors import ForgeError, GitError
-from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, clipped
+from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped
 from generator.references import References
 
 PREFIX: Final = "refs/gitops/requests/"
@@ -65,7 +65,7 @@ class Local:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def requests(self, base: str, prefix: str = "", state: State = "open") -> list[PullRequest]:
+    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
         """See ``Forge``."""
         with self._remote() as remote:
             found = _all(remote)
@@ -73,7 +73,7 @@ class Local:
         return [
             self._request(ref, record)
             for ref, record in sorted(records.items(), key=lambda item: -_number(item[0]))
-            if record.base == base and record.head.startswith(prefix) and record.state == state
+            if record.base == base and chosen(record.head, prefix, exact=exact) and record.state == state
         ]
 
     def open(

@@ -64,6 +64,8 @@ class GitHub:
     def get_pulls(self, request: Request) -> Answer:
         state, base = request.query.get("state", "open"), request.query.get("base")
         found = [pull for pull in self.pulls if pull["state"] == state and base in (None, pull["base"]["ref"])]
+        if "head" in request.query:
+            found = [pull for pull in found if f"acme:{pull['head']['ref']}" == request.query["head"]]
         if request.query.get("direction", "desc") == "desc":
             found.reverse()
         return page(

@@ -57,6 +57,8 @@ class GitLab:
     def get_merge_requests(self, request: Request) -> Answer:
         state, base = request.query["state"], request.query["target_branch"]
         found = [one for one in reversed(self.requests) if (one["state"], one["target_branch"]) == (state, base)]
+        if "source_branch" in request.query:
+            found = [one for one in found if one["source_branch"] == request.query["source_branch"]]
         # A server behind a proxy may give addresses that do not lead to it.
         return page(
             found, request, f"https://gitlab.internal{PREFIX}/projects/acme%2Fplatform%2Fshop/merge_requests", PAGE
