@@ -52,6 +52,7 @@ class Clone:
         self.branches: Mapping[str, str] = {}
         self._shallow: frozenset[str] = frozenset()
         self._known: dict[tuple[str, str], bytes | None] = {}
+        self._logs: dict[tuple[str, ...], list[Commit]] = {}
 
     def fetch(self, prefix: str = "") -> None:
         """Get the branch, and all others whose names begin with ``prefix`` (which ends with a slash)."""
@@ -94,11 +95,14 @@ class Clone:
         """Commits, the newest first. By ``first_parent``, a merge counts as the one change that it brought."""
         words = ["log", "-z", "--format=%H%x00%ct%x00%P%x00%B%x00", f"--max-count={limit}"]
         words += ["--first-parent"] if first_parent else []
-        fields = self._git(*words, *revisions, "--", *paths).split("\0")
-        return [
-            Commit(id_, int(seconds), tuple(parents.split()), message.strip("\n"), id_ in self._shallow)
-            for id_, seconds, parents, message in (fields[at : at + 4] for at in range(0, len(fields) - 3, 5))
-        ]
+        key = (*words, *revisions, "--", *paths)
+        if key not in self._logs:
+            fields = self._git(*key).split("\0")
+            self._logs[key] = [
+                Commit(id_, int(seconds), tuple(parents.split()), message.strip("\n"), id_ in self._shallow)
+                for id_, seconds, parents, message in (fields[at : at + 4] for at in range(0, len(fields) - 3, 5))
+            ]
+        return self._logs[key]
 
     def changed(self, before: str, after: str) -> list[str]:
         """The paths that differ between two commits."""

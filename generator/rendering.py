@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from generator import regenerate
+from generator import checkout, git, regenerate
 from generator.regenerate import Plan
 from generator.release import manifests
 from generator.release.manifests import GITOPS
@@ -28,6 +28,17 @@ def changes(directory: Path, planned: Plan) -> list[Change]:
         shutil.copytree(directory, copy, symlinks=True, ignore=_hidden, copy_function=_linked)
         regenerate.write(copy, planned)
         return manifests.compare(directory, copy, places)
+
+
+def against(directory: Path, reference: str) -> list[Change]:
+    """How the work tree's manifests differ from those where it left ``reference`` (see ``checkout.fork_point``)."""
+    commit_id = checkout.fork_point(directory, reference)
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        copy = Path(folder) / "before"
+        copy.mkdir()
+        checkout.export(git.root(directory), commit_id, copy)
+        before = copy / directory.resolve().relative_to(git.root(directory).resolve())
+        return manifests.compare(before, directory, manifests.places(before, directory))
 
 
 def _hidden(_folder: str, names: list[str]) -> list[str]:

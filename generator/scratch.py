@@ -121,12 +121,19 @@ def _configuration(url: str, secret: str | None, timeout: float, *, partial: boo
     ]
     if partial:
         result += [("remote.origin.promisor", "true"), ("remote.origin.partialCloneFilter", "blob:none")]
-    if secret and url.startswith(("http://", "https://")):
-        # For this host alone, since a redirect must not get the token; and no other helper may store it.
-        host = "/".join(url.split("/")[:3])
-        result += [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", _HELPER)]
-        result += [(f"http.{host}/.proactiveAuth", "basic")]
-    return result
+    return result + login(url, secret)
+
+
+def login(url: str, secret: str | None) -> list[tuple[str, str]]:
+    """Configuration with which git takes ``GIT_USERNAME`` and ``GIT_TOKEN``, if there is a secret to take.
+
+    For this host alone, since a redirect must not get the token; and no other helper may store it.
+    """
+    if not (secret and url.startswith(("http://", "https://"))):
+        return []
+    host = "/".join(url.split("/")[:3])
+    helpers = [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", _HELPER)]
+    return [*helpers, (f"http.{host}/.proactiveAuth", "basic")]
 
 
 def _split(url: str) -> tuple[str, str | None, str | None]:

@@ -365,6 +365,38 @@ def test_no_credentials_for_the_forge_and_nothing_is_pushed(shop: Shop) -> None:
     assert git(shop.bare, "for-each-ref") == before
 
 
+def test_an_image_that_has_a_digest_alone(shop: Shop) -> None:
+    shop.bump("web", "v1")
+    shop.edit("overlays/dev/web/kustomization.yaml", lambda text: text.replace("  newTag: v1\n", ""))
+    assert shop.json("web", "--to", "staging", "--push")["action"] == "pushed"
+    assert DIGESTS["v1"] in shop.content("overlays/staging/web/kustomization.yaml")
+    assert shop.json("web", "--to", "staging", "--push")["action"] == "nothing"
+
+
+BROKEN = {
+    "a spec that cannot be read": ("generator.yaml", lambda text: text + "x: [", "main:generator.yaml:"),
+    "no spec": ("generator.yaml", None, "generator.yaml: no such file on main"),
+    "an overlay that cannot be read": ("overlays/dev/web/kustomization.yaml", lambda _: "images: [", "overlays/dev/web/kustomization.yaml:"),
+    "no overlay": ("overlays/staging/web/kustomization.yaml", None, "overlays/staging/web/kustomization.yaml: no such file on the branch"),
+    "no image in it": ("overlays/staging/web/kustomization.yaml", lambda _: "images: []\n", "no entry for"),
+    "what kustomize cannot build": ("overlays/staging/web/kustomization.yaml", lambda text: text + "components: [gone]\n", "kustomize cannot build it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "change", "said"), BROKEN.values(), ids=BROKEN)
+def test_a_branch_that_is_broken(path: str, change: Callable[[str], str] | None, said: str, shop: Shop) -> None:
+    shop.bump("web", "v1")
+    git(shop.folder, "pull", "-q", "--rebase")
+    good = (shop.folder / path).read_text()
+    (shop.folder / path).write_text(change(good)) if change else (shop.folder / path).unlink()
+    shop.push("Break it")
+    (shop.folder / path).write_text(good)  # the work tree is fine
+    before = git(shop.bare, "for-each-ref")
+    refused = shop.promote("web", "--to", "staging", code=1)
+    assert said in refused.stderr
+    assert git(shop.bare, "for-each-ref") == before
+
+
 # -- checks
 
 

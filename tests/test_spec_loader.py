@@ -696,13 +696,23 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a source above the repository": (
         app("source: ../elsewhere"),
         [
-            '8:13 apps.web.source: "../elsewhere" is not a folder in this repository / a relative path without `..`',
+            '8:13 apps.web.source: "../elsewhere" is not a folder in this repository / a relative path without `..`, outside base, overlays and gitops',
+        ],
+    ),
+    "a scan of what is not in ECR": (
+        app("source: web\nbuild: {scan: {severity: HIGH}}"),
+        ["9:13 apps.web.build.scan: ECR scans images, and this one is not in ECR / take it out"],
+    ),
+    "a source among the generated files": (
+        app("source: overlays/dev"),
+        [
+            '8:13 apps.web.source: "overlays/dev" is not a folder in this repository / a relative path without `..`, outside base, overlays and gitops',
         ],
     ),
     "a source that looks like an option": (
         app("source: -o"),
         [
-            '8:13 apps.web.source: "-o" is not a folder in this repository / a relative path without `..`',
+            '8:13 apps.web.source: "-o" is not a folder in this repository / a relative path without `..`, outside base, overlays and gitops',
         ],
     ),
     "a build without a source": (
@@ -1009,15 +1019,27 @@ ci:
   runtime: {nodejs: 20}
   environment: dev
   credentials: shop/git
+  github_app: {id: "123456", secret: shop/app}
+  codebuild: true
+  github: {role: "arn:aws:iam::123456789012:role/ci", runner: ubuntu-24.04-arm}
+  checks: true
 environments:
   dev: {}
   prod: {namespace: live, sync: manual, cluster: "arn:aws:eks:eu-west-1:123456789012:cluster/live", podSecurity: baseline}
 apps:
   web:
-    image: shop/web
+    image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web
     tag: "1.0"
     source: src/web
-    build: {dockerfile: docker/Dockerfile, test: [make test], args: {VERSION: $TAG, YEAR: 2024}}
+    build:
+      dockerfile: docker/Dockerfile
+      test: [make test]
+      reports: ["reports/*.xml"]
+      args: {VERSION: $TAG, YEAR: 2024}
+      platforms: [linux/amd64, linux/arm64]
+      cache: shop/layers
+      sbom: true
+      scan: {severity: HIGH, ignore: [CVE-2024-3094]}
     ports:
     - {name: http, containerPort: 8080, servicePort: 80, protocol: TCP}
     - {containerPort: 9090}
@@ -1063,7 +1085,7 @@ def test_every_field_of_the_language_is_read() -> None:
     assert (spec.branch, spec.argocd_namespace, web.image) == (
         "release/1.x",
         "argo",
-        "registry.example.com:5000/team/shop/web",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web",
     )
     assert spec.apps["worker"].image == "docker.io/library/busybox"
     assert spec.environments["prod"].destination == {

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from generator.commands import (
     bump,
+    changed,
     check,
     compare,
     completion,
@@ -24,8 +25,10 @@ from generator.commands import (
     promote,
     protection,
     rollback,
+    scan,
     schema,
     status,
+    token,
     tools,
     upgrade,
     validate,
@@ -59,6 +62,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "promote": promote,
     "rollback": rollback,
     "compare": compare,
+    "changed": changed,
+    "scan": scan,
+    "token": token,
     "status": status,
     "history": history,
     "wait": wait,

@@ -186,8 +186,9 @@ def _teller(found: Proposal) -> Callable[[PullRequest], None] | None:
 
     def tell(request: PullRequest) -> None:
         from generator.release import notice
+        from generator.release.promotion.moves import name
 
-        lines = [f"{move.app}: {move.before.tag} -> {move.after.tag}" for move in found.going]
+        lines = [f"{move.app}: {name(move.before)} -> {name(move.after)}" for move in found.going]
         lines += ["", *(f"{check.name}: {check.state} ({check.detail})" for check in found.checks), "", request.url]
         notice.send(topic, found.title, "\n".join(lines))
 
@@ -205,6 +206,8 @@ def _dry_run(options: argparse.Namespace, found: Proposal) -> int:
 
 
 def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
+    from generator.release.promotion.moves import name
+
     if options.json:
         request = done.request
         shown = {"number": request.number, "url": request.url, "state": request.state} if request else None
@@ -217,7 +220,7 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
         return
     if found.going:
         head = ("APP", found.target.upper(), "NEW", "STATE")
-        console.table(head, [(m.app, m.before.tag or "-", m.after.tag or "-", done.action) for m in found.going])
+        console.table(head, [(m.app, name(m.before), name(m.after), done.action) for m in found.going])
     for base in found.bases:
         console.say(f"the base of {base.app}: {done.action}")
         for conflict in base.conflicts:

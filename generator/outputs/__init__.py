@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from generator.errors import GeneratorError
-from generator.outputs import argocd, buildspec, codeowners, kustomization
+from generator.outputs import argocd, buildspec, checks, codeowners, github_actions, kustomization
 from generator.outputs.file import File
 from generator.spec.model import App, Spec
 
@@ -31,7 +31,7 @@ class Output(Protocol):
         """The files of one app, in a fixed order; ``spec`` has no apps."""
 
 
-OUTPUTS: Final[tuple[Output, ...]] = (kustomization, argocd, buildspec, codeowners)
+OUTPUTS: Final[tuple[Output, ...]] = (kustomization, argocd, buildspec, github_actions, checks, codeowners)
 
 
 def render(spec: Spec, leave_out: Container[str] = ()) -> dict[str, File]:

@@ -1,18 +1,14 @@
-"""AWS CodeBuild: ``buildspec.yml`` tests, builds and pushes every app that has its source here, then commits the tags.
-
-Names reach the shell only after the spec's patterns have let them through
-(none of them allows a space, a quote or ``$``); free text is quoted.
-"""
+"""AWS CodeBuild: ``buildspec.yml`` tests, builds and pushes apps that have their source here, and commits the tags."""
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 
+from generator.outputs import pipeline
 from generator.outputs.file import File, yaml_file
-from generator.spec.model import App, Build, Spec
+from generator.outputs.pipeline import Phase, Pipeline, Step
+from generator.spec.model import App, Spec
 
 PATH: Final = "buildspec.yml"
 HEADER: Final = """\
@@ -20,15 +16,21 @@ HEADER: Final = """\
 # AWS CodeBuild: test, build, push; then commit the new tag and digest into the overlays,
 # from where Argo CD takes them. Nothing is committed unless every phase before succeeded.
 """
-ECR: Final = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
-DEFAULT_INSTALL: Final = "python -m pip install --quiet gitops-generator"
 # CodeBuild runs post_build after a failed build, too.
 _GUARD: Final = """\
 if [ "${CODEBUILD_BUILD_SUCCEEDING:-0}" != 1 ]; then
-  echo "error: an earlier phase failed; nothing is pushed and nothing is committed" >&2
+  echo "error: an earlier phase failed; nothing is committed" >&2
   exit 1
 fi
 """
+_TAG: Final = (
+    # Ordered by build number, and traceable to its commit.
+    'export TAG="${CODEBUILD_BUILD_NUMBER}-${CODEBUILD_RESOLVED_SOURCE_VERSION:0:12}"',
+    # A commit that only releases changes no source, so that no build starts another.
+    'APPS=$(python -m generator changed) && export APPS && echo "tag $TAG, to build: ${APPS:-nothing}"',
+)
+# An App's token lasts an hour, so it is fetched when it is needed.
+_AS_APP: Final = "export GIT_USERNAME=x-access-token && GIT_TOKEN=$(python -m generator token) && export GIT_TOKEN"
 
 
 def render_app(_spec: Spec, _app: App) -> Iterator[File]:
@@ -37,89 +39,75 @@ def render_app(_spec: Spec, _app: App) -> Iterator[File]:
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Nothing where no app has its source in this repository."""
-    built = [(app, app.build) for app in spec.apps.values() if app.build]
-    if not built:
+    """Nothing where no app has its source in this repository, or CodeBuild is not wanted."""
+    found = pipeline.pipeline(spec)
+    if found is None or spec.ci.get("codebuild") is False:
         return
     content = {
         "version": 0.2,
-        "env": _environment(spec),
+        "env": {"shell": "bash", **credentials(spec), "exported-variables": ["TAG"]},
         "phases": {
-            "install": {
-                "on-failure": "ABORT",
-                "runtime-versions": {
-                    "python": "3.11",
-                    **{name: str(v) for name, v in spec.ci.get("runtime", {}).items()},
-                },
-                "commands": [spec.ci.get("install", DEFAULT_INSTALL)],
-            },
-            "pre_build": {"on-failure": "ABORT", "commands": _pre_build([app for app, _ in built])},
-            "build": {"on-failure": "ABORT", "commands": [line for app, how in built for line in _build(app, how)]},
-            "post_build": {
-                "on-failure": "ABORT",
-                "commands": [_GUARD, *(line for app, _ in built for line in _release(spec, app))],
-            },
+            "install": install(spec, pipeline.install(spec, forge=bool(spec.ci.get("github_app")))),
+            "pre_build": _phase([*_TAG, *_commands(found, "prepare")]),
+            "build": _phase([*_commands(found, "test"), *_commands(found, "build")]),
+            "post_build": _phase([_GUARD, *_commands(found, "scan"), *_token(spec), *_commands(found, "release")]),
         },
+        **_reports(found),
     }
     yield yaml_file(PATH, content, header=HEADER)
 
 
-def _environment(spec: Spec) -> dict[str, Any]:
-    secret = spec.ci.get("credentials")
-    if secret:
-        # They reach git as environment variables, through a credential helper that `bump` sets up.
-        access: dict[str, Any] = {
-            "secrets-manager": {"GIT_USERNAME": f"{secret}:username", "GIT_TOKEN": f"{secret}:token"}
+def install(spec: Spec, command: str) -> dict[str, Any]:
+    """The phase that brings Python and the generator."""
+    versions = {"python": "3.11", **{name: str(v) for name, v in spec.ci.get("runtime", {}).items()}}
+    return {"on-failure": "ABORT", "runtime-versions": versions, "commands": [command]}
+
+
+def credentials(spec: Spec) -> dict[str, Any]:
+    """What lets git in: as environment variables, which reach it through a credential helper that `bump` sets up."""
+    app, secret = spec.ci.get("github_app"), spec.ci.get("credentials")
+    if app:
+        return {
+            "variables": {"GITHUB_APP_ID": app["id"]},
+            "secrets-manager": {"GITHUB_APP_PRIVATE_KEY": f"{app['secret']}:private_key"},
         }
-    else:
-        access = {"git-credential-helper": "yes"}
-    return {"shell": "bash", **access, "exported-variables": ["TAG"]}
+    if secret:
+        return {"secrets-manager": {"GIT_USERNAME": f"{secret}:username", "GIT_TOKEN": f"{secret}:token"}}
+    return {"git-credential-helper": "yes"}
 
 
-def _pre_build(apps: list[App]) -> list[str]:
-    commands = [
-        # Ordered by build number, and traceable to its commit.
-        'export TAG="${CODEBUILD_BUILD_NUMBER}-${CODEBUILD_RESOLVED_SOURCE_VERSION:0:12}"',
-        'echo "tag $TAG"',
-    ]
-    for host in dict.fromkeys(app.image.partition("/")[0] for app in apps):
-        found = ECR.fullmatch(host)
-        if found:
-            commands.append(
-                f"aws ecr get-login-password --region {found['region']}"
-                f" | docker login --username AWS --password-stdin {host}"
-            )
-    return commands
+def _phase(commands: list[str]) -> dict[str, Any]:
+    return {"on-failure": "ABORT", "commands": commands}
 
 
-def _build(app: App, how: Build) -> list[str]:
-    arguments = "".join(f" --build-arg {name}={_with_tag(value)}" for name, value in how.args.items())
-    return [
-        *(f"(cd {how.source} && {command})" for command in how.test),
-        f'docker build{arguments} --file {how.source}/{how.dockerfile} --tag "{app.image}:$TAG" {how.source}',
-    ]
+def _token(spec: Spec) -> list[str]:
+    return [f'if [ -n "$APPS" ]; then {_AS_APP}; fi'] if spec.ci.get("github_app") else []
 
 
-def _with_tag(value: str) -> str:
-    """``value`` quoted for the shell, but for ``$TAG``."""
-    return '"$TAG"'.join(shlex.quote(part) if part else "" for part in value.split("$TAG")) or "''"
+def _commands(found: Pipeline, phase: Phase) -> list[str]:
+    return [_command(step) for step in found.steps if step.phase == phase]
 
 
-def _release(spec: Spec, app: App) -> list[str]:
-    host, _, repository = app.image.partition("/")
-    found = ECR.fullmatch(host)
-    environment = spec.ci.get("environment") or next(iter(spec.environments))
-    if found:
-        # Asking ECR proves that the image is there before anything refers to it.
-        digest = (
-            f"aws ecr describe-images --region {found['region']} --registry-id {found['account']}"
-            f' --repository-name {repository} --image-ids imageTag="$TAG"'
-            " --query 'imageDetails[0].imageDigest' --output text"
-        )
-    else:
-        digest = f"docker inspect --format '{{{{index .RepoDigests 0}}}}' \"{app.image}:$TAG\" | sed 's/.*@//'"
-    return [
-        f'docker push "{app.image}:$TAG"',
-        f"DIGEST=$({digest})",
-        f'python -m generator bump {app.name} --env {environment} --tag "$TAG" --digest "$DIGEST" --push',
-    ]
+def _command(step: Step) -> str:
+    """A step as one command: CodeBuild runs each as a script of its own, and goes on after a line that fails."""
+    if not step.app:
+        return f'if [ -n "$APPS" ]; then {" && ".join(step.commands)}; fi'
+    lines = [*([f"cd {step.folder}"] if step.folder else []), *step.commands]
+    # What people write over several lines may hold a here-document, which no space may be put before.
+    indent = "" if step.folder and any("\n" in line for line in lines) else "  "
+    body = "".join(f"{indent}{line}\n" for command in lines for line in command.rstrip("\n").split("\n"))
+    return f'if [[ " $APPS " == *" {step.app} "* ]]; then ( set -e  # {step.name}\n{body}) fi\n'
+
+
+def _reports(found: Pipeline) -> dict[str, Any]:
+    if not found.reports:
+        return {}
+    groups = {
+        report.app: {
+            "files": list(report.files),
+            "base-directory": report.folder,
+            "file-format": "JUNITXML",
+        }
+        for report in found.reports
+    }
+    return {"reports": groups}

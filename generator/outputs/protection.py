@@ -14,8 +14,7 @@ from typing import Any, Final
 from generator.errors import GeneratorError, UsageError
 from generator.forges import host
 from generator.outputs import codeowners
-from generator.outputs.buildspec import ECR
-from generator.spec.model import Spec
+from generator.spec.model import ECR, Spec
 
 NO_ACCESS: Final = 0
 DEVELOPERS: Final = 30

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 from generator import process, tools
+from generator.closure import Closures, Unknown
 from generator.errors import ProcessError, RepositoryError
 from generator.release import rendered_diff
 from generator.release.rendered_diff import Change
@@ -36,6 +37,28 @@ def build(directory: Path, folder: str, kustomize: Path) -> dict[str, str]:
     except ProcessError as exc:
         said = (exc.stderr.strip() or exc.message).replace(str(directory), "")
         raise RepositoryError(f"{folder}: kustomize cannot build it\n{said}", "python -m generator validate") from exc
+
+
+def places(before: Path, after: Path) -> list[Place]:
+    """The overlays that are, or may be, built differently in two copies of a repository, and ``gitops``."""
+    one, other = Closures(str(before)), Closures(str(after))
+    overlays = {
+        folder.relative_to(copy).as_posix()
+        for copy in (before, after)
+        for folder in (copy / "overlays").glob("*/*")
+        if folder.is_dir()
+    }
+    found = [(path.split("/")[1], path) for path in sorted(overlays) if _read(one.of, path) != _read(other.of, path)]
+    same = _read(one.all_in, GITOPS) == _read(other.all_in, GITOPS)
+    return found if same else [*found, (GITOPS, GITOPS)]
+
+
+def _read(closure: Callable[[str], dict[str, bytes]], path: str) -> object:
+    """What a build reads; something that equals nothing where that cannot be said."""
+    try:
+        return closure(path)
+    except Unknown:
+        return object()
 
 
 def compare(before: Path, after: Path, places: Iterable[Place]) -> list[Change]:

@@ -78,6 +78,13 @@ RELATIVE = Text(
     200,
     "a relative path without `..`",
 )
+SOURCE = Text(
+    "a folder in this repository",
+    r"(?!(?:base|overlays|gitops|\.generator)(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
+    r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
+    200,
+    "a relative path without `..`, outside base, overlays and gitops",
+)
 QUANTITY = Either(
     (
         (int, Integer(0, 2**60)),
@@ -269,11 +276,40 @@ WORKLOAD: dict[str, Field] = {
     "pod": Field(Anything(), "any more fields of the pod, as in Kubernetes"),
 }
 
+SCAN = Record(
+    {
+        "severity": Field(
+            Choice(("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL")),
+            "what a finding must at least be to stop the release; CRITICAL unless said otherwise",
+        ),
+        "ignore": Field(
+            ListOf(Text("a finding's name", r"[A-Za-z0-9][A-Za-z0-9-]*", 60, "like CVE-2024-3094")),
+            "findings that are known and accepted",
+        ),
+    }
+)
 BUILD = Record(
     {
         "dockerfile": Field(RELATIVE, "the Dockerfile, within `source`; Dockerfile unless said otherwise"),
         "test": Field(ListOf(Text("a shell command", longest=8192)), "commands that must pass before the build"),
+        "reports": Field(
+            ListOf(Text("a file's pattern", r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.*][A-Za-z0-9_.*/-]*", 200)),
+            "JUnit XML files that the tests write, within `source`; CI shows them",
+        ),
         "args": Field(MapOf(VARIABLE, Scalar()), "docker build arguments; $TAG is the new tag"),
+        "platforms": Field(
+            ListOf(Text("a platform", r"linux/[a-z0-9]+(?:/v[0-9]+)?", 30, "like linux/arm64"), least=1),
+            "the processors to build for, [linux/amd64, linux/arm64]; the build machine's own if left out",
+        ),
+        "cache": Field(
+            Either(((bool, Boolean()), (str, IMAGE)), "false or an image"),
+            "where layers are kept between builds; <image>-cache in ECR unless said otherwise, false for nowhere",
+        ),
+        "sbom": Field(Boolean(), "put a bill of materials beside the image in the registry; true if left out"),
+        "scan": Field(
+            Either(((bool, Boolean()), (dict, SCAN)), "false or a map"),
+            "stop the release of what ECR's scan finds unsafe; on in ECR unless said otherwise",
+        ),
     }
 )
 
@@ -290,7 +326,7 @@ APP = Record(
         "image": Field(IMAGE, "the image, without a tag, like shop/web", required=True),
         "renamed_from": Field(APP_NAME, "its former name: its files move, with their tags and edits"),
         "tag": Field(TAG, "the tag to start with; the pipeline's from then on"),
-        "source": Field(RELATIVE, "the folder with its Dockerfile, if buildspec.yml is to build it"),
+        "source": Field(SOURCE, "the folder with its Dockerfile, if buildspec.yml is to build it"),
         "build": Field(BUILD, "how it is tested and built"),
         "environments": Field(
             MapOf(ENVIRONMENT_NAME, OVERRIDE),
@@ -314,6 +350,26 @@ ENVIRONMENT = Record(
     }
 )
 
+_SECRET_NAME = Text("a secret's name", r"[A-Za-z0-9/_+=.@-]+", 512)
+GITHUB_APP = Record(
+    {
+        "id": Field(Text("an App's id", r"[0-9]{1,20}|Iv[A-Za-z0-9.]{1,30}", 32), "its App ID", required=True),
+        "secret": Field(
+            _SECRET_NAME, "the Secrets Manager secret with its `private_key`, for CodeBuild", required=True
+        ),
+    }
+)
+GITHUB = Record(
+    {
+        "role": Field(
+            Text("a role's ARN", r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+", 300),
+            "the AWS role that the workflow takes on by OIDC; the repository's variable AWS_ROLE_ARN if left out",
+        ),
+        "runner": Field(
+            Text("a runner's label", r"[A-Za-z0-9][A-Za-z0-9._-]*", 100), "where it runs; ubuntu-24.04 if left out"
+        ),
+    }
+)
 CI = Record(
     {
         "install": Field(Text("a shell command", longest=2000), "installs this generator where CI runs"),
@@ -322,9 +378,16 @@ CI = Record(
         ),
         "environment": Field(ENVIRONMENT_NAME, "the environment that builds are put into; the first if left out"),
         "credentials": Field(
-            Text("a secret's name", r"[A-Za-z0-9/_+=.@-]+", 512),
+            _SECRET_NAME,
             "the Secrets Manager secret with git `username` and `token`; CodeBuild's own credentials if left out",
         ),
+        "github_app": Field(GITHUB_APP, "a GitHub App that commits the tags, in place of a token"),
+        "codebuild": Field(Boolean(), "generate buildspec.yml; true if left out"),
+        "github": Field(
+            Either(((bool, Boolean()), (dict, GITHUB)), "true or a map"),
+            "generate the same as GitHub Actions workflows",
+        ),
+        "checks": Field(Boolean(), "check pull requests to this repository; on with `github` unless said otherwise"),
     }
 )
 ARGOCD = Record(

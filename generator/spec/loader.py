@@ -273,6 +273,7 @@ def _cross_check(data: dict[str, object], findings: Findings) -> None:
     for name, app in apps.items():
         if isinstance(app, dict):
             _check_app(("apps", name), app, names, tuple(apps), findings)
+            _check_scan(("apps", name), app, data.get("registry"), findings)
 
 
 def _map(value: object) -> dict[str, object]:
@@ -289,6 +290,17 @@ def _check_renames(section: str, items: dict[str, object], findings: Findings) -
         if old in items or old in former:
             findings.add((section, name, "renamed_from"), f"{old} is taken", "name what this one was called before")
         former.add(old)
+
+
+def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findings: Findings) -> None:
+    """A gate that nobody keeps would be worse than none."""
+    wanted, image = _map(app.get("build")).get("scan"), app.get("image")
+    if not wanted or not isinstance(image, str):
+        return
+    if not model.ECR.fullmatch(model.full_image(image, str(registry or "")).partition("/")[0]):
+        findings.add(
+            (*path, "build", "scan"), "ECR scans images, and this one is not in ECR", "take it out", at_key=True
+        )
 
 
 def _check_app(

@@ -5,6 +5,7 @@ Built from data that has passed every check, so nothing here reports faults.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ from generator.spec.promotion import Gates, Promotion, gates, promotion
 Data = Mapping[str, Any]
 
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
+ECR: Final = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 PLACEHOLDER: Final = "{environment}"
 # Of these fields there can be one: when an override sets it, the others give way.
 _RIVALS: Final = {
@@ -88,13 +90,30 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """What the registry's scan must not find: findings of this severity or worse, but for those to ignore."""
+
+    severity: str = "CRITICAL"
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
-    """How an app's image comes from this repository."""
+    """How an app's image comes from this repository.
+
+    ``cache`` and ``scan`` are ``None`` where the spec leaves them to the
+    registry's abilities, ``False`` where they are not wanted.
+    """
 
     source: str
     dockerfile: str
     test: tuple[str, ...]
     args: Mapping[str, str]
+    reports: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    cache: str | bool | None = None
+    sbom: bool = True
+    scan: Scan | bool | None = None
 
 
 @dataclass(frozen=True)
@@ -290,7 +309,18 @@ def _build(source: str, about: Data) -> Build:
         dockerfile=about.get("dockerfile") or "Dockerfile",
         test=tuple(about.get("test") or ()),
         args={name: text(value) for name, value in (about.get("args") or {}).items()},
+        reports=tuple(about.get("reports") or ()),
+        platforms=tuple(about.get("platforms") or ()),
+        cache=about.get("cache"),
+        sbom=about.get("sbom") is not False,
+        scan=_scan(about.get("scan")),
     )
+
+
+def _scan(given: Data | bool | None) -> Scan | bool | None:
+    if not isinstance(given, Mapping):
+        return given
+    return Scan(given.get("severity") or "CRITICAL", tuple(given.get("ignore") or ()))
 
 
 def overridden(base: Data, override: Data) -> dict[str, Any]:

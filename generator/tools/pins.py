@@ -145,6 +145,7 @@ KWOK = Module("kwok")
 COREDNS = Module("coredns")
 KUSTOMIZE = Module("kustomize", variables=("sigs.k8s.io/kustomize/api/provenance.version=v5.7.1",))
 KUBECONFORM = Module("kubeconform", variables=("main.version=v0.7.0",))
+ACTIONLINT = Module("actionlint", variables=("github.com/rhysd/actionlint.version=1.7.12",))
 CRANE = Module("crane", variables=("github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",))
 
 LINUX = ("linux/amd64", "linux/arm64")
@@ -200,6 +201,22 @@ _ALL = (
         "github.com/yannh/kubeconform/cmd/kubeconform",
         "kubeconform",
         _github("yannh/kubeconform", "kubeconform-{os}-{arch}.tar.gz", "CHECKSUMS", "kubeconform"),
+    ),
+    Pin(
+        "actionlint",
+        "1.7.12",
+        ("-version",),
+        r"v?(\d+\.\d+\.\d+)",
+        Fit.PATCH,
+        ACTIONLINT,
+        "github.com/rhysd/actionlint/cmd/actionlint",
+        "actionlint",
+        _github(
+            "rhysd/actionlint",
+            "actionlint_{version}_{os}_{arch}.tar.gz",
+            "actionlint_{version}_checksums.txt",
+            "actionlint",
+        ),
     ),
     Pin(
         "crane",
@@ -348,7 +365,7 @@ FILES: dict[str, Files] = {
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "core": ("kustomize", "kubeconform", "argocd"),
-    "local": (*PINS, "argo-cd", "external-secrets"),
+    "local": (*(name for name in PINS if name != "actionlint"), "argo-cd", "external-secrets"),
     "schemas": ("kubeconform", "kubernetes", "argo-cd", "external-secrets", "kustomize-api", "kustomize-kyaml"),
 }
 """Names that stand for several: what the generator itself uses, what a cluster on this machine uses,

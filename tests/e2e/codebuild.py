@@ -106,18 +106,25 @@ class Project:
     credentials: tuple[str, str] | None = None
     seconds: float = 900.0
     number: int = 0
+    buildspec: str = "buildspec.yml"
 
-    def build(self, commit: str, *, branch: str = "main", overrides: Mapping[str, str] | None = None) -> Build:
-        """Run the buildspec of ``commit``; ``overrides`` are the variables given when a build is started."""
+    def build(
+        self, commit: str, *, branch: str = "main", overrides: Mapping[str, str] | None = None, request: str = ""
+    ) -> Build:
+        """Run the buildspec of ``commit``; ``overrides`` are the variables given when a build is started.
+
+        With ``request``, its number, as the webhook of a pull request into main starts it.
+        """
         self.number += 1
-        return _Run(self, commit, branch, dict(overrides or {})).run()
+        return _Run(self, commit, branch, dict(overrides or {}), request).run()
 
 
 class _Run:
     """One build on its way."""
 
-    def __init__(self, project: Project, commit: str, branch: str, overrides: dict[str, str]) -> None:
+    def __init__(self, project: Project, commit: str, branch: str, overrides: dict[str, str], request: str) -> None:
         self.project = project
+        self.request = request
         self.branch = branch
         self.overrides = overrides
         self.folder = project.folder / f"{project.name}-{project.number}"
@@ -136,7 +143,7 @@ class _Run:
         started = time.monotonic()
         with self.build.log.open("w") as self.log:
             self.download()
-            spec = load(self.source / "buildspec.yml")
+            spec = load(self.source / self.project.buildspec)
             self.prepare(spec)
             watch = ArgvWatch({**self.secrets})
             with watch:
@@ -209,6 +216,12 @@ class _Run:
             "CODEBUILD_WEBHOOK_HEAD_REF": f"refs/heads/{self.branch}",
             "CODEBUILD_WEBHOOK_EVENT": "PUSH",
         }
+        if self.request:
+            own |= {
+                "CODEBUILD_WEBHOOK_TRIGGER": f"pr/{self.request}",
+                "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main",
+                "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_CREATED",
+            }
         self.env = {**self.base(), **values, **self.project.environment, **self.overrides, **own}
 
     def secret(self, reference: str) -> str:

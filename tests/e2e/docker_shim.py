@@ -8,6 +8,10 @@ Only what build scripts use is here; anything else is refused, never ignored. Co
 ``DOCKER_SHIM_CONFIG`` names (see ``Config``); ``install`` writes it with the executable.
 
     $ docker build -t 127.0.0.1:5000/shop/web:1 --build-arg APP_VERSION=1 . && docker push 127.0.0.1:5000/shop/web:1
+
+``docker buildx build --push`` makes a real index where docker would. Of its platforms, those are built that this
+machine can build: its own, and for any other a Dockerfile that runs nothing (``FROM scratch`` and copies); what is left
+out is said. There are no bills of materials and no caches in a registry, so both options are taken and do nothing.
 """
 
 from __future__ import annotations
@@ -93,22 +97,47 @@ class Docker:
 
     def build(self, args: argparse.Namespace) -> int:
         """Build a Dockerfile with layer caching, from images that are in the storage already."""
-        native = MACHINES.get(platform.machine(), platform.machine())
-        if args.platform and args.platform.removeprefix("linux/") != native:
-            raise Refused(f"--platform {args.platform}: this machine builds linux/{native} only")
-        words = ["bud", "--format", "docker", "--pull=never", "--network", "host"]
-        words += ["--layers=false"] if args.no_cache else ["--layers"]
+        own = f"linux/{MACHINES.get(platform.machine(), platform.machine())}"
+        wanted = args.platform.split(",") if args.platform else [own]
+        original = Path(args.file or Path(args.context) / "Dockerfile").read_text()
+        possible = [name for name in wanted if name == own or runs_nothing(original)]
+        for name in wanted:
+            if name not in possible:
+                print(f"docker shim: {name} is left out: this machine can only build {own}", file=sys.stderr)
+        if not possible:
+            raise Refused(f"--platform {args.platform}: this machine builds {own} only")
+        if len(wanted) == 1 and not args.sbom:
+            self.build_one(args, original, possible[0] if possible[0] != own else "", args.tag)
+            return self.push_all(args.tag) if args.push else 0
+        if not args.push:
+            raise Refused("an image for several platforms, or with a bill of materials, can only be pushed: --push")
+        names = {name: f"localhost/part-{os.getpid()}:{name.replace('/', '-')}" for name in possible}
+        for name, tag in names.items():
+            self.build_one(args, original, name if name != own else "", [tag], kind="oci")
+        for tag in args.tag:
+            self.push_index(qualified(tag), list(names.values()))
+        return 0
+
+    def build_one(
+        self, args: argparse.Namespace, original: str, foreign: str, tags: list[str], *, kind: str = "docker"
+    ) -> None:
+        """Build for one platform: this machine's, or the ``foreign`` one; ``kind`` is the manifest's."""
+        words = ["bud", "--format", kind, "--pull=never", "--network", "host"]
+        words += ["--platform", foreign] if foreign else []
+        # buildah takes cached layers for any platform's.
+        words += ["--layers=false"] if args.no_cache or foreign else ["--layers"]
         words += ["-v", "/etc/ssl/certs:/etc/ssl/certs:ro"]
-        original = Path(args.file or Path(args.context) / "Dockerfile")
         dockerfile = self.state / f"Dockerfile-{os.getpid()}"
         given = dict(value.partition("=")[::2] for value in args.build_arg)
-        dockerfile.write_text(expanded(original.read_text(), given))
+        dockerfile.write_text(expanded(original, given))
         words += ["-f", str(dockerfile)]
-        for tag in args.tag:
+        for tag in tags:
             words += ["-t", qualified(tag)]
         for option, values in (("--build-arg", args.build_arg), ("--label", args.label)):
             for value in values:
                 words += [option, value]
+        if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+            words += ["--timestamp", epoch]
         if args.target:
             words += ["--target", args.target]
         if args.iidfile:
@@ -117,7 +146,30 @@ class Docker:
             self.buildah(*words, args.context)
         finally:
             dockerfile.unlink()
-        return self.push_all(args.tag) if args.push else 0
+
+    def push_index(self, name: str, images: list[str]) -> None:
+        """Push images as one index; ECR learns of it, and of each image in it, which has no tag of its own."""
+        server, repository, tag = parts(name)
+        target = self.may_push(server, repository, tag)
+        index = f"localhost/index-{os.getpid()}"
+        self.buildah("manifest", "create", index, capture=True)
+        try:
+            for image in images:
+                self.buildah("manifest", "add", index, f"containers-storage:{image}", capture=True)
+            report = self.state / f"digest-{os.getpid()}"
+            words = ["--all", "--tls-verify=false", "--format", "oci", "--digestfile", str(report)]
+            self.buildah("manifest", "push", *words, index, f"docker://{target}/{repository}:{tag}")
+        finally:
+            self.buildah("manifest", "rm", index, capture=True)
+        digest = report.read_text().strip()
+        report.unlink()
+        manifest, media_type = fetch_manifest(target, repository, digest)
+        for entry in json.loads(manifest)["manifests"]:
+            part, part_type = fetch_manifest(target, repository, entry["digest"])
+            self.record(server, repository, "", part, part_type, entry["digest"])
+        self.record(server, repository, tag, manifest, media_type, digest)
+        self.remember(name, f"{server}/{repository}@{digest}")
+        print(f"{tag}: digest: {digest} size: {len(manifest)}")
 
     def push_all(self, tags: list[str]) -> int:
         """Push what ``buildx build --push`` has tagged."""
@@ -165,24 +217,55 @@ class Docker:
         """Push one tag; ECR learns of it with the digest that the registry serves."""
         name = qualified(args.image)
         server, repository, tag = parts(name)
-        if self.is_ecr(server):
-            path = docker_config()
-            if not path.exists() or server not in json.loads(path.read_text()).get("auths", {}):
-                raise Refused(f"no basic auth credentials for {server}")
-            self.check_repository(repository, tag)
+        target = self.may_push(server, repository, tag)
         report = self.state / f"digest-{os.getpid()}"
-        target = self.config.mirror if self.is_ecr(server) else server
         address = f"docker://{target}/{repository}:{tag}"
         self.buildah("push", "--tls-verify=false", "--digestfile", str(report), name, address)
         digest = report.read_text().strip()
         report.unlink()
         manifest, media_type = fetch_manifest(target, repository, digest)
-        if self.is_ecr(server):
-            self.record(repository, tag, manifest, media_type, digest)
-        known = self.known_digests()
-        known[name] = f"{server}/{repository}@{digest}"
-        self.digests.write_text(json.dumps(known))
+        self.record(server, repository, tag, manifest, media_type, digest)
+        self.remember(name, f"{server}/{repository}@{digest}")
         print(f"{tag}: digest: {digest} size: {len(manifest)}")
+        return 0
+
+    def may_push(self, server: str, repository: str, tag: str) -> str:
+        """Where a push goes; ``Refused`` where ECR would refuse it before it takes any layer."""
+        if not self.is_ecr(server):
+            return server
+        path = docker_config()
+        if not path.exists() or server not in json.loads(path.read_text()).get("auths", {}):
+            raise Refused(f"no basic auth credentials for {server}")
+        self.check_repository(repository, tag)
+        return self.config.mirror
+
+    def remember(self, name: str, pushed: str) -> None:
+        """Keep what was pushed under a name."""
+        known = self.known_digests()
+        known[name] = pushed
+        self.digests.write_text(json.dumps(known))
+
+    # -- buildx --------------------------------------------------------------
+
+    def create(self, args: argparse.Namespace) -> int:
+        """A builder; here there is only one."""
+        print("docker-shim")
+        return 0
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Only what lets a machine run what is built for others, and here that is not to be had."""
+        if not args.image.startswith("tonistiigi/binfmt:") or args.words[:1] != ["--install"]:
+            raise Refused(f"run {args.image}: this shim runs no containers")
+        print("docker shim: nothing is emulated", file=sys.stderr)
+        return 0
+
+    def imagetools(self, args: argparse.Namespace) -> int:
+        """Ask the registry for a digest."""
+        server, repository, tag = parts(qualified(args.image))
+        if args.verb != "inspect" or args.format != "{{.Manifest.Digest}}":
+            raise Refused("imagetools inspect IMAGE --format '{{.Manifest.Digest}}' is all this shim knows")
+        body, _ = fetch_manifest(self.config.mirror if self.is_ecr(server) else server, repository, tag)
+        print(f"sha256:{hashlib.sha256(body).hexdigest()}")
         return 0
 
     def pull(self, args: argparse.Namespace) -> int:
@@ -227,16 +310,18 @@ class Docker:
             return
         raise Refused(f"tag invalid: The image tag '{tag}' already exists in '{repository}' and cannot be overwritten")
 
-    def record(self, repository: str, tag: str, manifest: bytes, media_type: str, digest: str) -> None:
-        """Tell ECR of an image that was pushed."""
+    def record(self, server: str, repository: str, tag: str, manifest: bytes, media_type: str, digest: str) -> None:
+        """Tell ECR of an image that was pushed, with its tag if it has one."""
+        if not self.is_ecr(server):
+            return
         client = self.ecr()
         try:
             client.put_image(
                 repositoryName=repository,
                 imageManifest=manifest.decode(),
                 imageManifestMediaType=media_type,
-                imageTag=tag,
                 imageDigest=digest,
+                **({"imageTag": tag} if tag else {}),
             )
         except client.exceptions.ImageAlreadyExistsException:
             return  # the same image under the same tag: ECR takes that push again, too
@@ -301,6 +386,13 @@ def expanded(dockerfile: str, given: dict[str, str]) -> str:
     return re.sub(r"^[ \t]*([A-Za-z]+)((?:[ \t](?:[^\n\\]|\\.|\\\n)*)?)$", instruction, dockerfile, flags=re.MULTILINE)
 
 
+def runs_nothing(dockerfile: str) -> bool:
+    """Whether a Dockerfile can be built for any processor: it begins with nothing, and only copies."""
+    words = [line.split() for line in dockerfile.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    starts = [line[1] for line in words if line[0].upper() == "FROM"]
+    return set(starts) == {"scratch"} and not any(line[0].upper() == "RUN" for line in words)
+
+
 def qualified(name: str) -> str:
     """The full name: docker's default registry and tag added."""
     first, slash, _ = name.partition("/")
@@ -355,8 +447,9 @@ def parser() -> argparse.ArgumentParser:
     # These change how docker works and not what comes out.
     for flag in ("--pull", "--load", "-q", "--quiet"):
         build.add_argument(flag, action="store_true")
-    for option in ("--progress", "--provenance", "--sbom", "--cache-from", "--cache-to"):
+    for option in ("--progress", "--provenance", "--cache-from", "--cache-to"):
         build.add_argument(option)
+    build.add_argument("--sbom", type=lambda word: word != "false", default=False)
     build.add_argument("context")
 
     login = add("login")
@@ -372,6 +465,16 @@ def parser() -> argparse.ArgumentParser:
     inspect = add("inspect")
     inspect.add_argument("-f", "--format", required=True)
     inspect.add_argument("image")
+    add("create").add_argument("--use", action="store_true", required=True)
+    tools = add("imagetools")
+    tools.add_argument("verb")
+    tools.add_argument("image")
+    tools.add_argument("--format", required=True)
+    run = add("run")
+    run.add_argument("--privileged", action="store_true", required=True)
+    run.add_argument("--rm", action="store_true", required=True)
+    run.add_argument("image")
+    run.add_argument("words", nargs=argparse.REMAINDER)
     add("images").add_argument("rest", nargs="*")
     add("version")
     return top
@@ -379,7 +482,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str]) -> int:
     """Run one docker command."""
-    if argv[:2] == ["buildx", "build"] or argv[:2] in (["image", "push"], ["image", "inspect"], ["image", "tag"]):
+    prefixes = [("buildx", name) for name in ("build", "create", "imagetools")]
+    prefixes += [("image", name) for name in ("push", "inspect", "tag")]
+    if tuple(argv[:2]) in prefixes:
         argv = argv[1:]
     args = parser().parse_args(["version"] if argv == ["--version"] else argv)
     docker = Docker(Config(**json.loads(Path(os.environ["DOCKER_SHIM_CONFIG"]).read_text())))

@@ -12,9 +12,8 @@ from generator.release import rendered_diff
 from generator.release.promotion.bases import BaseMove
 from generator.release.promotion.checks import Check, State
 from generator.release.promotion.commits import Between
-from generator.release.promotion.moves import LeftOut, Move, Why
+from generator.release.promotion.moves import LeftOut, Move, Why, name
 from generator.release.rendered_diff import Change
-from generator.yaml_edit import Image
 
 # Of all forges' limits, in characters, those below GitHub's (65,536).
 LIMIT: Final = 60_000
@@ -106,11 +105,6 @@ def important_first(changes: Sequence[Change]) -> list[Change]:
     return sorted(changes, key=rank)
 
 
-def shown(found: Image) -> str:
-    """A tag, and enough of a digest to tell it from others."""
-    return f"{found.tag or '-'}@{found.digest[7:19]}" if found.digest else str(found.tag or "-")
-
-
 def _table(story: Story) -> list[str]:
     head = [f"### What moves from {story.source} to {story.target}", ""]
     if not story.going:
@@ -122,7 +116,7 @@ def _table(story: Story) -> list[str]:
     ]
     for move in story.going:
         digest = code(move.after.digest[7:19]) if move.after.digest else "-"
-        cells = [code(move.app), code(move.before.tag or "-"), code(move.after.tag or "-"), digest]
+        cells = [code(move.app), code(name(move.before)), code(name(move.after)), digest]
         lines.append("| " + " | ".join([*cells, story.since.get(move.app, "-")]) + " |")
     return lines
 

@@ -10,7 +10,7 @@ from typing import Final
 from generator.clone import Clone, Commit
 from generator.release import image, message
 from generator.release.image import Slot
-from generator.release.promotion.moves import Move
+from generator.release.promotion.moves import Move, name
 from generator.spec.model import Spec
 from generator.yaml_edit import Image
 
@@ -51,7 +51,7 @@ def releases(clone: Clone, place: Slot) -> Iterator[Release]:
         found = image.in_content(content, place) if content is not None else None
         if found is None:
             continue
-        now = Release((found.tag, found.digest), commit, not commit.oldest)
+        now = Release(_pair(found), commit, not commit.oldest)
         if last is not None and last.image != now.image:
             yield last
         last = now
@@ -76,8 +76,8 @@ def older(clone: Clone, move: Move) -> str | None:
     first: dict[tuple[str | None, str | None], int] = {}
     for position, release in enumerate(releases(clone, move.source)):
         first[release.image] = position  # the greatest is the oldest
-    if there in first and first[wanted] > first[there]:
-        return f"{move.after.tag} is older than {move.before.tag}, which {move.target.environment} has"
+    if there in first and first.get(wanted, 0) > first[there]:
+        return f"{name(move.after)} is older than {name(move.before)}, which {move.target.environment} has"
     return None
 
 
@@ -85,7 +85,7 @@ def between(clone: Clone, spec: Spec, move: Move) -> Between:
     """The commits between the two images of a move, as far as the history of releases tells them."""
     after, before = (_reference(clone, spec, move.app, _pair(found)) for found in (move.after, move.before))
     if after is None or before is None:
-        which = move.after.tag if after is None else move.before.tag
+        which = name(move.after if after is None else move.before)
         return Between(move.app, reason=f"the commit that {which} was built from is not known")
     (new, repository), (old, _) = after, before
     build = spec.apps[move.app].build
@@ -103,7 +103,8 @@ def released(clone: Clone, spec: Spec, move: Move) -> Commit | None:
 
 
 def _pair(found: Image) -> tuple[str | None, str | None]:
-    return found.tag, found.digest
+    """What tells an image from others: its digest, or its tag where it has none."""
+    return (None, found.digest) if found.digest else (found.tag, None)
 
 
 def _released(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> Commit | None:

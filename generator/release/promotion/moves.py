@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -100,17 +100,24 @@ def _find(
 ) -> Move | LeftOut:
     origin, goal = image.slot(spec, app, source), image.slot(spec, app, target)
     after, before = _image(origin, read), _image(goal, read)
-    if after.tag in (None, UNRELEASED):
+    if after.tag in (None, UNRELEASED) and after.digest is None:
         return LeftOut(app, Why.UNRELEASED, f"nothing has been released to {source} yet")
+    # Of an image that has a digest alone, only that moves.
+    after = replace(after, tag=after.tag or before.tag)
     if (after.tag, after.digest) == (before.tag, before.digest):
-        return LeftOut(app, Why.SAME, f"{target} has {after.tag} already")
+        return LeftOut(app, Why.SAME, f"{target} has {name(after)} already")
     held = pin.read(read(goal.path) or b"", goal.path)
     if held is not None:
-        return LeftOut(app, Why.PINNED, f"{target} is pinned to {before.tag}: {held}")
+        return LeftOut(app, Why.PINNED, f"{target} is pinned to {name(before)}: {held}")
     built = yaml_edit.read_annotations(read(origin.path) or b"", origin.path).get(order.ANNOTATION)
     move = Move(app, origin, goal, before, after, built)
     backwards = older(move)
     return LeftOut(app, Why.OLDER, backwards) if backwards else move
+
+
+def name(found: Image) -> str:
+    """What people call an image: its tag, or the beginning of its digest where it has none."""
+    return found.tag or (found.digest or "-")[:19]
 
 
 def newer(move: Move, read: Read, now: datetime) -> bool | None:

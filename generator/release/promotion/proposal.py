@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from generator.clone import Clone
-from generator.errors import GeneratorError, RepositoryError, SpecError
+from generator.errors import GeneratorError, RepositoryError
 from generator.release import image, manifests, message, pin
-from generator.release.promotion import bases, body, checks, commits, moves
+from generator.release.promotion import bases, body, checks, commits, moves, workshop
 from generator.release.promotion.bases import BaseMove, Generate
 from generator.release.promotion.body import Marker, Story
 from generator.release.promotion.checks import AskHealth, Check
 from generator.release.promotion.commits import Release
 from generator.release.promotion.moves import LeftOut, Move, Moves, Read, Why
+from generator.release.promotion.workshop import Workshop
 from generator.release.rendered_diff import Change
-from generator.spec import loader
 from generator.spec.model import Spec
 from generator.spec.paths import overlay_path
 
@@ -113,76 +110,29 @@ class Asked:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Workshop:
-    """The tip's files in two folders: as they are, and as they are to be."""
-
-    clone: Clone
-    before: Path
-    after: Path
-
-    def read(self, path: str) -> bytes | None:
-        return self.clone.read(self.clone.tip, path)
-
-    def spec(self) -> Spec:
-        """As the branch's tip has it: what counts is what has been reviewed, and not a work tree."""
-        if self.read(loader.FILE_NAME) is None:
-            raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
-        try:
-            return loader.load(self.before)
-        except SpecError as exc:
-            faults = [replace(fault, file=f"{self.clone.branch}:{fault.file}") for fault in exc.faults]
-            raise SpecError(faults) from exc
-
-    def write(self, files: Mapping[str, bytes]) -> None:
-        for path, content in files.items():
-            (self.after / path).write_bytes(content)
-
-    def changed(self) -> dict[str, bytes | None]:
-        """What differs between the two folders: content, or ``None`` for what is gone."""
-        before, after = dict(_files(self.before)), dict(_files(self.after))
-        return {path: after.get(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path)}
-
-
-@contextmanager
-def _workshop(clone: Clone) -> Iterator[_Workshop]:
-    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
-        before, after = Path(folder) / "before", Path(folder) / "after"
-        for place in (before, after):
-            place.mkdir()
-            clone.lay_out(clone.tip, place)
-        yield _Workshop(clone, before, after)
-
-
-def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for file in folder.rglob("*"):
-        if file.is_file() and not file.is_symlink():
-            yield file.relative_to(folder).as_posix(), file.read_bytes()
-
-
 def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> Proposal:
     """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be."""
-    with _workshop(clone) as workshop:
-        spec = workshop.spec()
+    with workshop.workshop(clone) as place:
+        spec = place.spec()
         source, target = moves.route(spec, wish.source, wish.target, force=wish.force)
         apps = moves.chosen(spec, wish.apps)
-        found = moves.find(spec, apps, source, target, workshop.read, _older(workshop, wish, asked.now))
-        images = moves.edit(found.going, workshop.read)
-        workshop.write(images)
-        based = _bases(workshop, spec, found, source, target, asked.generate)
+        found = moves.find(spec, apps, source, target, place.read, _older(place, wish, asked.now))
+        images = moves.edit(found.going, place.read)
+        place.write(images)
+        based = _bases(place, spec, found, source, target, asked.generate)
         if wish.apps:
             _insist(found, source, {move.app for move in based})
         found = _told(found, {move.app for move in based})
-        files = workshop.changed() if based else images
+        files = place.changed() if based else images
         about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
         verdict = _checks(clone, about, asked)
-        changes = _rendered(workshop, about) if render else []
+        changes = _rendered(place, about) if render else []
     content = about.content
     story = _story(clone, about, verdict, changes) if content and render else None
     return Proposal(
         spec=spec, apps=about.apps, source=source, target=target, going=found.going, bases=about.bases,
         left_out=found.left_out, checks=tuple(verdict), files=files,
-        former={path: workshop.read(path) for path in files}, content=content, title=about.title,
+        former={path: place.read(path) for path in files}, content=content, title=about.title,
         body=body.text(story, Marker(about.apps, content), asked.limit) if story else "",
         message=_message(clone, about) if content else "",
     )  # fmt: skip
@@ -210,35 +160,34 @@ class _About:
     def title(self) -> str:
         """One line."""
         way = f"from {self.source} to {self.target}"
-        names = {move.app: f"{move.app} {move.after.tag}" for move in self.found.going}
+        names = {move.app: f"{move.app} {moves.name(move.after)}" for move in self.found.going}
         names |= {move.app: f"the base of {move.app}" for move in self.bases if move.app not in names}
         return f"Promote {next(iter(names.values()))} {way}" if len(names) == 1 else f"Promote {len(names)} apps {way}"
 
 
-def _older(workshop: _Workshop, wish: Wish, now: datetime) -> Callable[[Move], str | None]:
+def _older(place: Workshop, wish: Wish, now: datetime) -> Callable[[Move], str | None]:
     """By the order of builds, where both have left it; by the source's history otherwise."""
 
     def older(move: Move) -> str | None:
-        newer = None if wish.force else moves.newer(move, workshop.read, now)
+        newer = None if wish.force else moves.newer(move, place.read, now)
         if wish.force or newer:
             return None
         if newer is False:
-            return f"{move.after.tag} is of an older build than {move.before.tag}, which {move.target.environment} has"
-        return commits.older(workshop.clone, move)
+            there = f"{moves.name(move.before)}, which {move.target.environment} has"
+            return f"{moves.name(move.after)} is of an older build than {there}"
+        return commits.older(place.clone, move)
 
     return older
 
 
-def _bases(
-    workshop: _Workshop, spec: Spec, found: Moves, source: str, target: str, generate: Generate
-) -> list[BaseMove]:
+def _bases(place: Workshop, spec: Spec, found: Moves, source: str, target: str, generate: Generate) -> list[BaseMove]:
     """The bases of the apps that are not held back."""
     if not spec.promotion.base:
         return []
-    bases.require_current(workshop.before, generate, workshop.clone.branch)
+    bases.require_current(place.before, generate, place.clone.branch)
     held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER)}
     asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
-    return bases.carry(workshop.after, spec, [app for app in spec.apps if app in asked], source, target, generate)
+    return bases.carry(place.after, spec, [app for app in spec.apps if app in asked], source, target, generate)
 
 
 def _checks(clone: Clone, about: _About, asked: Asked) -> list[Check]:
@@ -311,8 +260,8 @@ def _message(clone: Clone, about: _About) -> str:
     return f"{text}{'' if going else chr(10)}{TRAILER}: {about.source}\n"
 
 
-def _rendered(workshop: _Workshop, about: _About) -> list[Change]:
+def _rendered(place: Workshop, about: _About) -> list[Change]:
     """What the manifests of the target are before and after."""
     apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
     places = [(about.target, overlay_path(about.target, app)) for app in apps]
-    return manifests.compare(workshop.before, workshop.after, places)
+    return manifests.compare(place.before, place.after, places)

@@ -1,0 +1,38 @@
+"""``changed``: the apps that CI has to build."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Final
+
+from generator import console
+
+HELP: Final = "print the apps whose source a push has changed, for CI to build"
+EXAMPLE: Final = """\
+  python -m generator changed                      in CI: since the commit before the push
+  python -m generator changed --since HEAD~3
+
+Without a commit to compare with, or where a person has started the build, all apps that have their
+source here; none for a commit that only releases: a build's own commit must not start a build."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    parser.add_argument("--since", metavar="COMMIT", help="compare with this commit, and not with what CI tells")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    from generator import checkout
+    from generator.release import changed
+    from generator.spec import loader
+
+    spec = loader.load(options.directory)
+    since = checkout.fork_point(options.directory, options.since) if options.since else changed.before(os.environ)
+    found = changed.apps(spec, options.directory, since, pushed=changed.automatic(os.environ))
+    if options.json:
+        console.emit({"apps": found, "since": since})
+    elif found:
+        console.say(" ".join(found))
+    return 0

@@ -1,0 +1,136 @@
+"""GitHub Actions: a workflow with the same steps as ``buildspec.yml``.
+
+Nothing from an event is ever put into a script: what comes from outside
+arrives in environment variables. Actions of others are few, and pinned to
+commits; nothing has more permissions than it needs, and AWS is reached by
+OIDC, after the tests have run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from generator.outputs import pipeline
+from generator.outputs.file import File, yaml_file
+from generator.outputs.pipeline import Pipeline, Step
+from generator.spec.model import App, Spec
+from generator.yaml_emit import Verbatim
+
+PATH: Final = ".github/workflows/delivery.yml"
+HEADER: Final = """\
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# GitHub Actions: test, build, push; then commit the new tag and digest into the overlays,
+# from where Argo CD takes them. Nothing is committed unless every step before succeeded.
+"""
+CHECKOUT: Final = Verbatim("actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2")
+PYTHON: Final = Verbatim("actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0")
+UPLOAD: Final = Verbatim("actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2")
+AWS: Final = Verbatim("aws-actions/configure-aws-credentials@ececac1a45f3b08a01d2dd070d28d111c5fe6722 # v4.1.0")
+APP_TOKEN: Final = Verbatim("actions/create-github-app-token@df432ceedc7162793a195dd1713ff69aefc7379e # v2.0.6")
+RUNNER: Final = "ubuntu-24.04"
+DEFAULT_ROLE: Final = "${{ vars.AWS_ROLE_ARN }}"
+# Where the workflow finds the App's key: a secret's name must not begin with GITHUB_.
+PRIVATE_KEY: Final = "${{ secrets.GITOPS_APP_PRIVATE_KEY }}"
+OWN_TOKEN: Final = "${{ github.token }}"  # noqa: S105 (an expression)
+_ANY: Final = "env.APPS != ''"
+
+Job = Mapping[str, object]
+
+
+def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+    """Nothing: one workflow builds all apps."""
+    yield from ()
+
+
+def render_project(spec: Spec) -> Iterator[File]:
+    """Nothing unless the spec asks for it and an app has its source in this repository."""
+    found = pipeline.pipeline(spec)
+    if found is None or not spec.ci.get("github"):
+        return
+    own = not spec.ci.get("github_app")
+    content = {
+        "name": "delivery",
+        "on": {
+            "push": {"branches": [spec.branch], "paths": [f"{source}/**" for source in found.sources]},
+            "workflow_dispatch": {},
+        },
+        "permissions": {"contents": "read"},
+        "jobs": {
+            "delivery": {
+                "runs-on": runner(spec),
+                "timeout-minutes": 60,
+                "permissions": {"contents": "write" if own else "read", "id-token": "write"},
+                "defaults": {"run": {"shell": "bash"}},
+                "steps": [*prepared(pipeline.install(spec)), *_tested(found), *_delivered(spec, found)],
+            }
+        },
+    }
+    yield yaml_file(PATH, content, header=HEADER)
+
+
+def runner(spec: Spec) -> str:
+    """The label of the machines to run on."""
+    about = spec.ci.get("github")
+    return (about.get("runner") if isinstance(about, Mapping) else None) or RUNNER
+
+
+def prepared(install: str, **checkout: object) -> list[Job]:
+    """The repository, Python and the generator; the checkout keeps no credentials for later steps."""
+    return [
+        {"uses": CHECKOUT, "with": {"persist-credentials": False, **checkout}},
+        {"uses": PYTHON, "with": {"python-version": "3.11"}},
+        {"name": "install the generator", "run": literal(install)},
+    ]
+
+
+def literal(text: str) -> str:
+    """Text in which Actions sees no expression."""
+    return text.replace("${{", "${{ '${{' }}")
+
+
+def _tested(found: Pipeline) -> Iterator[Job]:
+    yield {
+        "name": "what to build",
+        "env": {"BEFORE": "${{ github.event.before }}", "GIT_USERNAME": "x-access-token", "GIT_TOKEN": OWN_TOKEN},
+        "run": (
+            'echo "TAG=${GITHUB_RUN_NUMBER}-${GITHUB_SHA:0:12}" >> "$GITHUB_ENV"\n'
+            # A commit that only releases changes no source, so that no build starts another.
+            "APPS=$(python -m generator changed)\n"
+            'echo "APPS=$APPS" >> "$GITHUB_ENV"\n'
+        ),
+    }
+    yield from (_step(step) for step in found.steps if step.phase == "test")
+    if found.reports:
+        paths = [f"{report.folder}/{pattern}" for report in found.reports for pattern in report.files]
+        yield {
+            "name": "test reports",
+            "if": "${{ !cancelled() }}",
+            "uses": UPLOAD,
+            "with": {"name": "test-reports", "path": "\n".join(paths), "if-no-files-found": "ignore"},
+        }
+
+
+def _delivered(spec: Spec, found: Pipeline) -> Iterator[Job]:
+    token = OWN_TOKEN
+    if found.region:
+        about = spec.ci.get("github")
+        role = (about.get("role") if isinstance(about, Mapping) else None) or DEFAULT_ROLE
+        yield {"if": _ANY, "uses": AWS, "with": {"role-to-assume": role, "aws-region": found.region}}
+    yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build", "scan"))
+    if app := spec.ci.get("github_app"):
+        token = "${{ steps.token.outputs.token }}"  # noqa: S105 (an expression)
+        about = {"app-id": app["id"], "private-key": PRIVATE_KEY, "permission-contents": "write"}
+        yield {"if": _ANY, "id": "token", "uses": APP_TOKEN, "with": about}
+    yield from (_step(step, token) for step in found.steps if step.phase == "release")
+
+
+def _step(step: Step, token: str = "") -> dict[str, Any]:
+    condition = f"contains(format(' {{0}} ', env.APPS), ' {step.app} ')" if step.app else _ANY
+    return {
+        "name": step.name,
+        "if": condition,
+        **({"working-directory": step.folder} if step.folder else {}),
+        **({"env": {"GIT_USERNAME": "x-access-token", "GIT_TOKEN": token}} if step.commits else {}),
+        "run": literal("".join(f"{command.rstrip(chr(10))}\n" for command in step.commands)),
+    }

@@ -1,0 +1,64 @@
+"""Where a promotion is put together: the files of the branch's tip, before and after."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from generator.clone import Clone
+from generator.errors import RepositoryError, SpecError
+from generator.spec import loader
+from generator.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The tip's files in two folders: as they are, and as they are to be."""
+
+    clone: Clone
+    before: Path
+    after: Path
+
+    def read(self, path: str) -> bytes | None:
+        """A file of the tip."""
+        return self.clone.read(self.clone.tip, path)
+
+    def spec(self) -> Spec:
+        """As the branch's tip has it: what counts is what has been reviewed, and not a work tree."""
+        if self.read(loader.FILE_NAME) is None:
+            raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
+        try:
+            return loader.load(self.before)
+        except SpecError as exc:
+            faults = [replace(fault, file=f"{self.clone.branch}:{fault.file}") for fault in exc.faults]
+            raise SpecError(faults) from exc
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Into the second folder."""
+        for path, content in files.items():
+            (self.after / path).write_bytes(content)
+
+    def changed(self) -> dict[str, bytes | None]:
+        """What differs between the two folders: content, or ``None`` for what is gone."""
+        before, after = dict(_files(self.before)), dict(_files(self.after))
+        return {path: after.get(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path)}
+
+
+@contextmanager
+def workshop(clone: Clone) -> Iterator[Workshop]:
+    """Both folders, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        before, after = Path(folder) / "before", Path(folder) / "after"
+        for place in (before, after):
+            place.mkdir()
+            clone.lay_out(clone.tip, place)
+        yield Workshop(clone, before, after)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            yield file.relative_to(folder).as_posix(), file.read_bytes()

@@ -1,0 +1,113 @@
+"""``token``: a GitHub App's token, from a server that checks the App's signature as GitHub does."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TEN_LINES, Run
+
+pytest.importorskip("github")
+jwt = pytest.importorskip("jwt")
+
+PROJECT = "acme/shop-gitops"
+
+
+@pytest.fixture(scope="module")
+def key() -> Any:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def pem(key: Any) -> str:
+    from cryptography.hazmat.primitives import serialization as text
+
+    private = key.private_bytes(text.Encoding.PEM, text.PrivateFormat.TraditionalOpenSSL, text.NoEncryption())
+    return private.decode()
+
+
+class GitHub(http.server.BaseHTTPRequestHandler):
+    """The three answers that a token takes."""
+
+    public: Any = None
+    asked: dict[str, Any]
+
+    def answer(self) -> None:
+        word, _, signed = self.headers.get("Authorization", "").partition(" ")
+        try:
+            claims = jwt.decode(signed, self.public, algorithms=["RS256"], options={"verify_iss": False})
+            assert (word, claims["iss"]) == ("Bearer", "123")
+        except (jwt.PyJWTError, AssertionError):
+            return self.send(401, {"message": "A JSON web token could not be decoded"})
+        path = self.path.removeprefix("/api/v3")
+        if path == f"/repos/{PROJECT}/installation":
+            return self.send(200, {"id": 7, "app_id": 123})
+        if path == "/app/installations/7/access_tokens":
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            type(self).asked = json.loads(body)
+            return self.send(201, {"token": "ghs_hunter2", "expires_at": "2099-01-01T00:00:00Z"})
+        return self.send(404, {"message": "Not Found"})
+
+    do_GET = do_POST = answer
+
+    def send(self, status: int, content: dict[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def api(key: Any, repository: Path) -> Iterator[str]:
+    spec = TEN_LINES.replace("git.example.com/acme/shop-gitops", f"github.example.com/{PROJECT}")
+    (repository / "generator.yaml").write_text(spec)
+    GitHub.public = key.public_key()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), GitHub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {"GITHUB_APP_ID": "123", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **more}
+
+
+def test_a_token_for_this_repository_to_push_and_no_more(api: str, key: Any, repository: Path, generator: Run) -> None:
+    done = generator("token", "--api", api, cwd=repository, env=environment(GITHUB_APP_PRIVATE_KEY=pem(key)))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ghs_hunter2\n", "")
+    assert GitHub.asked == {"permissions": {"contents": "write"}, "repositories": ["shop-gitops"]}
+
+
+def test_a_key_that_github_does_not_know(api: str, repository: Path, generator: Run) -> None:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    other = pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    done = generator("token", "--api", api, cwd=repository, env=environment(GITHUB_APP_PRIVATE_KEY=other))
+    assert done.returncode == 1
+    assert "could not be decoded (401)" in done.stderr
+    assert "GITHUB_APP_PRIVATE_KEY" in done.stderr
+    assert "BEGIN" not in done.stderr
+
+
+def test_what_is_no_key_is_told_without_showing_it(api: str, repository: Path, generator: Run) -> None:
+    done = generator("token", "--api", api, cwd=repository, env=environment(GITHUB_APP_PRIVATE_KEY="hunter2"))
+    assert done.returncode == 1
+    assert "GITHUB_APP_PRIVATE_KEY" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_without_an_app_it_says_what_to_set(api: str, repository: Path, generator: Run) -> None:
+    done = generator("token", "--api", api, cwd=repository)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: no GitHub App to get a token for")

@@ -1,0 +1,292 @@
+"""The generated pipelines as files: valid for CodeBuild and for actionlint, least privilege, and nothing to inject."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from generator import outputs
+from generator.errors import SpecError
+from generator.outputs import buildspec, checks, github_actions
+from generator.spec import loader
+from tests.conftest import tool
+from tests.e2e import buildspec as codebuild
+
+BUILT = """\
+version: 1
+project: shop
+repository: https://github.com/acme/shop-gitops.git
+registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+environments: {dev: {}, prod: {}}
+"""
+APPS = """\
+apps:
+  web: {image: shop/web, source: web, port: 8080, build: {test: [pytest], reports: [report.xml], args: {V: "v$TAG"}}}
+  api: {image: ghcr.io/acme/api, source: services/api, port: 8080, build: {platforms: [linux/arm64], sbom: false}}
+  other: {image: shop/other, port: 8080}
+"""
+SIMPLE = "apps:\n  web: {image: shop/web, source: web, port: 8080}\n"
+
+
+def rendered(tmp_path: Path, ci: str = "", apps: str = APPS) -> dict[str, str]:
+    (tmp_path / "generator.yaml").write_text(BUILT + ci + apps)
+    return {path: file.text for path, file in outputs.render(loader.load(tmp_path)).items()}
+
+
+def commands(text: str) -> list[str]:
+    """All commands of a buildspec, or all scripts of a workflow."""
+    content = yaml.safe_load(text)
+    if "jobs" in content:
+        # As the runner hands them to bash.
+        return [
+            step["run"].replace("${{ '${{' }}", "${{")
+            for job in content["jobs"].values()
+            for step in job["steps"]
+            if "run" in step
+        ]
+    return [line for phase in content["phases"].values() for line in [*phase["commands"], *phase.get("finally", [])]]
+
+
+# -- which files there are
+
+
+@pytest.mark.parametrize(
+    ("ci", "wanted"),
+    [
+        ("", {buildspec.PATH}),
+        ("ci: {github: true}\n", {buildspec.PATH, github_actions.PATH, checks.WORKFLOW}),
+        ("ci: {github: true, codebuild: false}\n", {github_actions.PATH, checks.WORKFLOW}),
+        ("ci: {github: true, checks: false}\n", {buildspec.PATH, github_actions.PATH}),
+        ("ci: {checks: true}\n", {buildspec.PATH, checks.BUILDSPEC}),
+        ("ci: {codebuild: false}\n", set()),
+    ],
+)
+def test_what_is_generated_is_what_was_asked_for(ci: str, wanted: set[str], tmp_path: Path) -> None:
+    found = {path for path in rendered(tmp_path, ci) if path.startswith((".github/", "buildspec"))}
+    assert found == wanted
+
+
+def test_without_a_source_there_is_nothing_to_build_and_requests_are_checked_all_the_same(tmp_path: Path) -> None:
+    files = rendered(tmp_path, "ci: {github: true}\n", "apps:\n  web: {image: shop/web, port: 8080}\n")
+    assert {path for path in files if path.startswith((".github/", "buildspec"))} == {checks.WORKFLOW}
+
+
+# -- valid
+
+
+VARIANTS = {
+    "all": "ci: {github: {role: 'arn:aws:iam::123456789012:role/ci'}, checks: true, credentials: shop/git}\n",
+    "an app": "ci: {github: {runner: self-hosted}, checks: true, github_app: {id: '123', secret: shop/app}}\n",
+    "plain": "ci: {github: true, checks: true, install: \"echo '${{ inputs.X }}'\"}\n",
+}
+
+
+@pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)
+def test_actionlint_and_codebuild_take_them(ci: str, tmp_path: Path) -> None:
+    actionlint = tool("actionlint")
+    for path, text in rendered(tmp_path, ci).items():
+        if path.startswith("buildspec"):
+            (tmp_path / path).write_text(text)
+            codebuild.load(tmp_path / path)
+        elif path.startswith(".github/"):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+    workflows = sorted((tmp_path / ".github/workflows").glob("*.yml"))
+    assert len(workflows) == 2
+    # It would take any of these from PATH.
+    argv = [actionlint, "-shellcheck=", "-pyflakes=", *workflows]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    control = tmp_path / "control.yml"
+    control.write_text(workflows[0].read_text().replace("runs-on:", "run-on:"))
+    assert subprocess.run([*argv[:3], control], capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)
+def test_bash_can_read_every_command(ci: str, tmp_path: Path) -> None:
+    for path, text in rendered(tmp_path, ci).items():
+        for command in commands(text) if path.startswith((".github/", "buildspec")) else []:
+            done = subprocess.run(["bash", "-n"], input=command, text=True, capture_output=True, check=False)
+            assert done.returncode == 0, (path, command, done.stderr)
+
+
+def test_the_simple_case_is_short(tmp_path: Path) -> None:
+    text = rendered(tmp_path, apps=SIMPLE)[buildspec.PATH]
+    assert len(text.splitlines()) <= 60
+
+
+# -- the same steps
+
+
+def test_both_twins_run_the_same_commands(tmp_path: Path) -> None:
+    files = rendered(tmp_path, VARIANTS["all"])
+    words = [
+        {line.strip() for command in commands(files[path]) for line in command.splitlines() if line.strip()}
+        for path in (buildspec.PATH, github_actions.PATH)
+    ]
+    for start in ("pytest", "docker buildx build", "--cache-to", "python -m generator scan", "DIGEST=$(", "python -m generator bump"):  # fmt: skip
+        one, other = ({line for line in lines if line.startswith(start)} for lines in words)
+        assert one == other != set(), start
+
+
+def test_what_the_registry_cannot_do_is_left_out(tmp_path: Path) -> None:
+    text = rendered(tmp_path)[buildspec.PATH]
+    [api] = [line for line in commands(text) if "# build and push api" in line]
+    assert "--cache-to" not in api
+    assert "--sbom" not in api
+    assert "--platform linux/arm64" in api
+    assert 'generator scan "ghcr.io' not in text
+    assert "docker buildx imagetools inspect \"ghcr.io/acme/api:$TAG\" --format '{{.Manifest.Digest}}'" in text
+    [web] = [line for line in commands(text) if "# build and push web" in line]
+    assert "mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true" in web
+    assert "shop/web-cache:cache" in web
+
+
+def test_an_image_that_is_off_in_one_line_each(tmp_path: Path) -> None:
+    apps = "apps:\n  web: {image: shop/web, source: web, port: 8080, build: {cache: false, sbom: false, scan: false}}\n"
+    text = rendered(tmp_path, apps=apps)[buildspec.PATH]
+    assert not re.search(r"--cache|--sbom|generator scan", text)
+    apps = "apps:\n  web: {image: shop/web, source: web, port: 8080, build: {cache: shop/layers}}\n"
+    assert "ref=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/layers:cache" in rendered(tmp_path, apps=apps)[buildspec.PATH]  # fmt: skip
+
+
+def test_emulation_is_set_up_only_where_it_is_needed(tmp_path: Path) -> None:
+    assert "binfmt" not in rendered(tmp_path)[buildspec.PATH]
+    apps = APPS.replace("[linux/arm64]", "[linux/arm64, linux/amd64]")
+    assert "binfmt" in rendered(tmp_path, apps=apps)[buildspec.PATH]
+
+
+def test_a_here_document_in_a_test_stays_whole(tmp_path: Path) -> None:
+    apps = SIMPLE.replace("port: 8080", 'port: 8080, build: {test: ["cat <<END\\nhello\\nEND\\n", "true"]}')
+    [command] = [line for line in commands(rendered(tmp_path, apps=apps)[buildspec.PATH]) if "# test web" in line]
+    script = f"APPS=web\n{command.replace('cd web', 'true')}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "hello\n")
+
+
+# -- security
+
+
+def workflows(files: dict[str, str]) -> dict[str, Any]:
+    return {path: yaml.safe_load(text) for path, text in files.items() if path.startswith(".github/")}
+
+
+@pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)
+def test_permissions_are_named_one_by_one(ci: str, tmp_path: Path) -> None:
+    allowed = {
+        github_actions.PATH: {"contents": {"read", "write"}, "id-token": {"write"}},
+        checks.WORKFLOW: {"contents": {"read"}, "pull-requests": {"write"}},
+    }
+    for path, workflow in workflows(rendered(tmp_path, ci)).items():
+        assert workflow["permissions"] == {"contents": "read"}
+        [job] = workflow["jobs"].values()
+        assert set(job["permissions"]) == set(allowed[path])
+        for name, value in job["permissions"].items():
+            assert value in allowed[path][name]
+        assert "*" not in json.dumps(job["permissions"])
+        assert job["timeout-minutes"] <= 60
+
+
+def test_with_an_app_the_workflows_own_token_may_not_write(tmp_path: Path) -> None:
+    [job] = workflows(rendered(tmp_path, VARIANTS["an app"]))[github_actions.PATH]["jobs"].values()
+    assert job["permissions"]["contents"] == "read"
+    [step] = [step for step in job["steps"] if step.get("id") == "token"]
+    assert step["with"]["permission-contents"] == "write"
+    assert {key for key in step["with"] if key.startswith("permission-")} == {"permission-contents"}
+
+
+@pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)
+def test_actions_are_pinned_and_few(ci: str, tmp_path: Path) -> None:
+    for path, text in rendered(tmp_path, ci).items():
+        for used in re.findall(r"uses: (.*)", text) if path.startswith(".github/") else []:
+            assert re.fullmatch(r"(actions|aws-actions)/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
+
+
+@pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)
+def test_nothing_of_an_event_reaches_a_script_and_code_of_others_gets_no_secret(ci: str, tmp_path: Path) -> None:
+    for path, workflow in workflows(rendered(tmp_path, ci)).items():
+        assert "pull_request_target" not in workflow["on"]
+        assert "workflow_run" not in workflow["on"]
+        [job] = workflow["jobs"].values()
+        for step in job["steps"]:
+            run = step.get("run", "").replace("${{ '${{' }}", "")
+            assert "${{" not in run, (path, step)
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+        if path == checks.WORKFLOW:
+            assert "secrets." not in json.dumps(workflow)
+            tokens = [step["name"] for step in job["steps"] if "github.token" in json.dumps(step)]
+            assert tokens == ["comment"]
+
+
+def test_tests_run_before_the_pipeline_can_reach_aws(tmp_path: Path) -> None:
+    [job] = workflows(rendered(tmp_path, VARIANTS["all"]))[github_actions.PATH]["jobs"].values()
+    names = [step.get("name") or step["uses"].partition("@")[0] for step in job["steps"]]
+    assert names.index("test web") < names.index("aws-actions/configure-aws-credentials") < names.index("log in to ECR")
+
+
+@pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)
+def test_no_secret_is_an_argument(ci: str, tmp_path: Path) -> None:
+    for path, text in rendered(tmp_path, ci).items():
+        for command in commands(text) if path.startswith((".github/", "buildspec")) else []:
+            assert not re.search(r"\$\{?(GIT_TOKEN|GITHUB_TOKEN|GITHUB_APP_PRIVATE_KEY)|--password ", command)
+
+
+EVIL = ["$(id)", "`id`", "a;id", "a|id", "a b", "a'b", 'a"b', "${{ github.token }}", "a\nb", "-x", "a&b", "a>b", "../x"]
+PLACES = {
+    "source": "apps: {{web: {{image: shop/web, port: 80, source: {0}}}}}",
+    "a Dockerfile": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{dockerfile: {0}}}}}}}",
+    "an image": "apps: {{web: {{image: {0}, port: 80, source: web}}}}",
+    "an app": "apps: {{{0}: {{image: shop/web, port: 80, source: web}}}}",
+    "a platform": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{platforms: [{0}]}}}}}}",
+    "a report": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{reports: [{0}]}}}}}}",
+    "a cache": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{cache: {0}}}}}}}",
+    "a finding": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{scan: {{ignore: [{0}]}}}}}}}}",
+    "an argument's name": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{args: {{{0}: x}}}}}}}}",
+    "a role": "ci: {{github: {{role: {0}}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
+    "a runner": "ci: {{github: {{runner: {0}}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
+    "a secret": "ci: {{credentials: {0}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
+    "an App": "ci: {{github_app: {{id: {0}, secret: x}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
+    "an App's secret": "ci: {{github_app: {{id: '1', secret: {0}}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
+    "the branch": "branch: {0}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
+}
+
+
+@pytest.mark.parametrize("evil", EVIL)
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_names_cannot_carry_anything_into_a_shell(place: str, evil: str, tmp_path: Path) -> None:
+    if place in (PLACES["a secret"], PLACES["an App's secret"]) and evil in ("-x", "../x"):
+        pytest.skip("a secret's name is no word of a command, and no path")
+    (tmp_path / "generator.yaml").write_text(BUILT + place.format(json.dumps(evil)) + "\n")
+    with pytest.raises(SpecError):
+        loader.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "value", ["$(touch x)", "`touch x`", "a'; touch x; '", 'a"; touch x; "', "${{ secrets.X }}", "$TAG $HOME"]
+)
+def test_a_build_argument_is_only_ever_a_value(value: str, tmp_path: Path) -> None:
+    args = f"build: {{args: {{V: {json.dumps(value)}}}}}"
+    files = rendered(tmp_path, "ci: {github: true}\n", SIMPLE.replace("port: 8080", f"port: 8080, {args}"))
+    for path in (buildspec.PATH, github_actions.PATH):
+        [command] = [line for line in commands(files[path]) if "docker buildx build" in line]
+        script = f'docker() {{ printf "%s\\0" "$@"; }}\nTAG=7 APPS=web HOME=/h\n{command}'
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+        words = done.stdout.split("\0")
+        assert words[words.index("--build-arg") + 1] == f"V={value.replace('$TAG', '7')}"
+    assert not (tmp_path / "x").exists()
+    assert "${{ secrets.X }}" not in files[github_actions.PATH]
+
+
+def test_every_name_is_one_word(tmp_path: Path) -> None:
+    for command in commands(rendered(tmp_path)[buildspec.PATH]):
+        for line in command.splitlines():
+            if "generator bump" in line:
+                assert len(shlex.split(line)) == 12
