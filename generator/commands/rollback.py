@@ -107,6 +107,7 @@ def _past(options: argparse.Namespace, spec: Spec) -> Iterator[Past]:
 
 def _apply(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> dict[str, object]:
     """Make the change; ``changed``, ``commit`` and ``pull_request`` for the output."""
+    from generator import forges
     from generator.release import rollback
 
     url, branch = options.remote or spec.repository, options.branch or spec.branch
@@ -119,7 +120,8 @@ def _apply(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> 
         return {**nothing, "changed": commit is not None, "commit": commit}
     if options.pull_request:
         with console.progress(f"proposing it for {branch}"):
-            commit, request = rollback.propose(url, branch, place, goal)
+            forge = forges.connect(url, spec.forge.kind, spec.forge.url)
+            commit, request = rollback.propose(forge, url, branch, place, goal)
         return {**nothing, "changed": commit is not None, "commit": commit, "pull_request": request}
     changed, commit = rollback.in_work_tree(options.directory, place, goal, commit=options.commit)
     return {**nothing, "changed": changed, "commit": commit}
