@@ -39,7 +39,7 @@ def deliver(world: World) -> str:
     """This instance in a new repository, the root applied: everything Synced and Healthy, the apps answer."""
     url = world.cluster.gitea.create_repository(REPOSITORY)
     checkout = Checkout.copy(SOURCE, world.folder / "instance", world.git_environment, url)
-    checkout.splice("generator.yaml", r"^repository: .*$", f"repository: {url}")
+    checkout.splice("generator.yaml", r"^repository: .*$", f"repository: {url}\nforge: {{kind: gitea}}")
     checkout.splice("generator.yaml", r"^registry: .*$", f"registry: {REGISTRY}")
     deadline = f"    progressDeadlineSeconds: {DEADLINE_SECONDS}"
     checkout.splice("generator.yaml", r"^    progressDeadlineSeconds: \d+$", deadline)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
+from dataclasses import replace
+from typing import Any
+
 from tests.e2e.forge import Checkout
 from tests.e2e.process import wait
 from tests.e2e.steps.step import check
-from tests.e2e.watch import Caller
+from tests.e2e.watch import DIRECT, Caller
 from tests.e2e.world import (
     APP,
     REPOSITORY,
@@ -40,16 +45,43 @@ def promote(world: World) -> str:
 
 
 def merge_promotion(world: World, checkout: Checkout, source: str, target: str) -> tuple[str, str]:
-    """Open and merge the pull request that gives ``target`` what ``source`` has; be on the merged main afterwards."""
+    """Have ``promote`` ask for ``target`` what ``source`` has, and merge it; be on the merged main afterwards.
+
+    The request tells tag, digest and the rendered change, is the same one when asked for again, and leaves no branch.
+    """
     tag, digest = world.released(checkout, source)
-    branch = f"promote-{APP}-{target}-{tag}"
-    checkout.git("checkout", "--quiet", "-b", branch)
-    checkout.generator("bump", APP, "--env", target, "--tag", tag, "--digest", digest)
-    title = f"Promote {APP} {tag} to {target}"
-    checkout.commit(title)
-    checkout.push(branch)
-    gitea = world.cluster.gitea
-    gitea.merge_pull(REPOSITORY, gitea.create_pull(REPOSITORY, head=branch, title=title))
+    former, _ = world.released(checkout, target)
+    opened = _promote(world, checkout, target)
+    number = opened["request"]["number"]
+    check(opened["action"] == "opened", f"promote says {opened}")
+    states = {one["name"]: one["state"] for one in opened["checks"]}
+    check("failed" not in states.values(), f"checks of the promotion: {opened['checks']}")
+    body = str(fetch_pull(world, number)["body"])
+    for text in (former, tag, digest[:19], "-        image: ", "+        image: "):
+        check(text in body, f"the request does not tell {text!r}:\n{body}")
+    again = _promote(world, checkout, target)
+    check((again["action"], again["request"]["number"]) == ("unchanged", number), f"promote again says {again}")
+    if target == "staging":
+        world.cluster.gitea.merge_pull(REPOSITORY, int(number))
+    else:
+        merged = _promote(world, checkout, target, "--merge")
+        check(merged["action"] == "merged", f"promote --merge says {merged}")
     checkout.update()
     check(world.released(checkout, target) == (tag, digest), f"{target} is not on {tag} after the merge")
     return tag, digest
+
+
+def _promote(world: World, checkout: Checkout, target: str, *words: str) -> dict[str, Any]:
+    person = replace(checkout, environment={**checkout.environment, **world.argocd_environment})
+    done = person.generator("promote", APP, "--to", target, *words, "--output", "json")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def fetch_pull(world: World, number: str) -> Any:
+    """A pull request as the forge has it."""
+    gitea = world.cluster.gitea
+    url = f"{gitea.url}/api/v1/repos/{gitea.organization}/{REPOSITORY}/pulls/{number}"
+    request = urllib.request.Request(url, headers={"Authorization": f"token {world.cluster.gitea_token}"})
+    with DIRECT.open(request, timeout=10) as response:
+        return json.load(response)
