@@ -28,8 +28,7 @@ def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tup
         return None, None
     title, _, body = bump.message().partition("\n")
     forge = forges.connect(url, where.kind, where.url)
-    return commit, forges.open_or_update(forge, head, base, title, body.strip() + "
-")
+    return commit, forges.open_or_update(forge, head, base, title, body.strip() + "\n")
 
 
 def _head(bump: Bump) -> str:
