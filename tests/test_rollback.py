@@ -78,6 +78,7 @@ def test_pushed_from_any_clone(remote: Path, repository: Path, generator: Run) -
     answer = json.loads(done.stdout)
     pinned = answer.pop("pinned")
     assert pinned.endswith("Ada: 1.2 loses orders")
+    assert "note: prod is synced by hand: argocd app sync shop-prod-web" in done.stderr
     assert answer == {
         "app": "web", "environment": "prod", "path": OVERLAY, "tag": "1.1", "digest": D["1.1"],
         "from": {"tag": "1.2", "digest": D["1.2"]}, "changed": True,

@@ -71,10 +71,22 @@ def run(options: argparse.Namespace) -> int:
         console.emit({**_described(place, goal), **done})
     else:
         _say(place, goal, done)
-    if goal.wanted and not goal.settled and spec.apps[place.app].workloads[place.environment].migration:
+    if done["changed"] and goal.wanted and goal.wanted != goal.former:
+        _advise(options, spec, place, goal)
+    return 0
+
+
+def _advise(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> None:
+    """What a commit alone does not do."""
+    from generator.outputs.argocd import application_name
+
+    assert goal.wanted is not None
+    if options.push and spec.environments[place.environment].sync == "manual":
+        name = application_name(spec, place.environment, place.app)
+        console.note(f"note: {place.environment} is synced by hand: argocd app sync {name}")
+    if spec.apps[place.app].workloads[place.environment].migration:
         former = goal.former.tag if goal.former and goal.former.tag else "the newer version"
         console.note(f"note: {_NOT_MIGRATED.format(tag=goal.wanted.tag or goal.wanted.digest, former=former)}")
-    return 0
 
 
 def _goal(options: argparse.Namespace, spec: Spec, place: Slot) -> Goal:
