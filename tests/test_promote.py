@@ -507,7 +507,9 @@ def test_an_overlay_may_refer_to_anything_in_the_repository(shop: Shop) -> None:
     )
     path = "overlays/staging/web/kustomization.yaml"
     shop.edit(path, lambda text: text + "components:\n- ../../../shared\n")
-    assert "+        image: " in shop.json("web", "--to", "staging", "--dry-run")["body"]
+    assert (
+        "staging: Deployment/shop-staging/web <code>+1 -1<" in shop.json("web", "--to", "staging", "--dry-run")["body"]
+    )
 
 
 # -- the base
