@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from difflib import SequenceMatcher
@@ -29,7 +30,7 @@ NAMES: Final = (
 # How much of two texts must agree for one to be the other one changed.
 _ALIKE: Final = 0.6
 _ENOUGH: Final = 500
-# How many new items are looked at to find one that is renamed.
+# How far a renamed item may stand from where it stood in its gap.
 _REACH: Final = 20
 
 Key = tuple[object, ...]
@@ -75,40 +76,79 @@ def became(
     """Which item of a list became which: by key, or renamed where it stands.
 
     An item is taken for another one renamed if it stands in the same gap
-    between items that stayed, and is much alike. Keys in ``taken`` are no
-    new names of anything: the other side has them, too.
+    between items that stayed, and is much alike; of several, the most alike.
+    Keys in ``taken`` are no new names of anything: the other side has them, too.
     """
     place = {key: index for index, key in enumerate(new_keys)}
     found = {index: place[key] for index, key in enumerate(old_keys) if key in place}
     stayed = set(found.values())
+    gap: list[int] = []
     start = 0
-    for index, item in enumerate(before):
-        for candidate in () if index in found else range(start, min(start + _REACH, len(now))):
-            if candidate in stayed:
-                break
-            if new_keys[candidate] not in taken and alike(item, now[candidate]):
-                found[index] = candidate
-                break
-        start = found.get(index, start - 1) + 1
+    for index in range(len(before) + 1):
+        if index < len(before) and index not in found:
+            gap.append(index)
+            continue
+        stop = next((new for new in range(start, len(now)) if new in stayed), len(now)) if gap else start
+        free = [new for new in range(start, stop) if new_keys[new] not in taken]
+        pairs = _most_alike([before[old] for old in gap], [now[new] for new in free])
+        found.update({gap[old]: free[new] for old, new in pairs})
+        gap, start = [], found.get(index, start - 1) + 1
     return found
+
+
+def _most_alike(before: Sequence[Value], now: Sequence[Value]) -> list[tuple[int, int]]:
+    """Pairs of alike items, the most alike first, of which no two cross."""
+    scores = [
+        (-score, abs(old - new), old, new)
+        for old, item in enumerate(before)
+        for new in range(max(0, old - _REACH), min(len(now), old + _REACH))
+        if (score := likeness(item, now[new]))
+    ]
+    pairs: list[tuple[int, int]] = []
+    for _, _, old, new in sorted(scores):
+        at = bisect_left(pairs, (old, new))
+        if all(one < old and other < new for one, other in pairs[max(0, at - 1) : at]) and all(
+            one > old and other > new for one, other in pairs[at : at + 1]
+        ):
+            pairs.insert(at, (old, new))
+    return pairs
 
 
 def alike(one: Value, other: Value) -> bool:
     """Whether an item may be another one changed."""
+    return likeness(one, other) > 0
+
+
+def likeness(one: Value, other: Value) -> float:
+    """How much of one item is in another, at most 1; 0 if it is too little for one to be the other changed."""
     if isinstance(one, dict) and isinstance(other, dict):
         if "kind" in one and "metadata" in one:
-            return bool(one["kind"] == other.get("kind"))
-        same = sum(one[key] == other.get(key) for key in one)
-        return 2 * same >= max(len(one), len(other)) - 1 and not set(one).isdisjoint(other)
+            return float(one["kind"] == other.get("kind"))
+        size = max(len(one), len(other))
+        same = sum(key in other and _agrees(value, other[key]) for key, value in one.items())
+        return max(same, 0.5) / size if 2 * same >= size - 1 and not set(one).isdisjoint(other) else 0
+    if isinstance(one, list) and isinstance(other, list):
+        if len(one) == len(other) and all(map(alike, one, other)):
+            return 1
+        return _enough(_similarity([*map(frozen, one)], [*map(frozen, other)]))
     if isinstance(one, Scalar) and isinstance(other, Scalar):
         if "\n" in one.text + other.text:
-            return _similarity(one.text.split("\n"), other.text.split("\n")) >= _ALIKE
-        return _similarity(one.text[:_ENOUGH], other.text[:_ENOUGH]) >= _ALIKE
-    return False
+            return _enough(_similarity(one.text.split("\n"), other.text.split("\n")))
+        return _enough(_similarity(one.text[:_ENOUGH], other.text[:_ENOUGH]))
+    return 0
 
 
-def _similarity(one: Sequence[str], other: Sequence[str]) -> float:
+def _agrees(one: Value, other: Value) -> bool:
+    """Whether a field says the same; of a map or a list, it is enough that most of it does."""
+    return one == other or (not isinstance(one, Scalar) and alike(one, other))
+
+
+def _similarity(one: Sequence[object], other: Sequence[object]) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _enough(similarity: float) -> float:
+    return similarity if similarity >= _ALIKE else 0
 
 
 def frozen(value: Value) -> object:
