@@ -18,9 +18,10 @@ _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PY
 
 @dataclass
 class Series:
-    """Repeated measurements of one thing: seconds, and the largest memory of any run in MB."""
+    """Repeated measurements of one thing: seconds, of them on a processor, and the largest memory of any run in MB."""
 
     seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     megabytes: float = 0.0
 
     @property
@@ -50,6 +51,7 @@ def run(
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     into.seconds.append(time.perf_counter() - started)
+    into.processor.append(usage.ru_utime + usage.ru_stime)
     into.megabytes = max(into.megabytes, usage.ru_maxrss / 1024)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in ok:

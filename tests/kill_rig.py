@@ -52,7 +52,7 @@ def _child(words: list[str], at: int, writer: int) -> int:
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         if event == "subprocess.Popen":
-            started.append(" ".join(map(str, arguments[1]))[:60])
+            started.append(" ".join(" ".join(map(str, arguments[1])).split())[:60])
             if len(started) == at:
                 os.kill(os.getpid(), signal.SIGKILL)
 

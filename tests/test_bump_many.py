@@ -15,6 +15,7 @@ import pytest
 from conftest import TEN_LINES, Run, files, git
 from moto.server import ThreadedMotoServer
 
+from generator import forges
 from generator.release import order, pin
 from generator.release.message import Build
 from generator.release.order import Order
@@ -340,3 +341,63 @@ def test_ecr_that_does_not_answer(remote: Path, repository: Path, generator: Run
     assert done.returncode == 1
     assert "ECR in eu-west-1 cannot be asked for shop/web" in done.stderr
     assert "s3cr3t" not in done.stderr
+
+
+# -- as a pull request
+
+
+@pytest.fixture
+def guarded(remote: Path) -> Path:
+    """The branch takes no pushes, but for those that have been merged."""
+    hook = remote / "hooks/update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        '#!/bin/sh\ntest "$1" != refs/heads/main || { echo "GH006: Protected branch update failed" >&2; exit 1; }\n'
+    )
+    hook.chmod(0o755)
+    return remote
+
+
+def test_a_guarded_branch_gets_one_pull_request(guarded: Path, repository: Path, generator: Run) -> None:
+    words = ["bump", "web", "--env", "prod", "--push"]
+    refused = generator(*words, "--tag", "v1", cwd=repository)
+    assert refused.returncode == 1
+    assert "Protected branch update failed" in refused.stderr
+    done = generator(*words, "--tag", "v12", "--pull-request", cwd=repository, env=CODEBUILD)
+    assert done.returncode == 0, done.stderr
+    assert "the branch takes no pushes; merge the pull request: " in done.stdout
+    forge = forges.connect(str(guarded))
+    (request,) = forge.requests("main")
+    assert (request.title, request.head) == ("Release web v12 to prod", "bump/prod/web")
+    assert "Release: web prod v12" in request.body
+    assert "newTag: v12" in content(guarded, overlay("web", "prod"), "bump/prod/web")
+    # The next build goes on in the same request, and an older one does not take its place.
+    newer = CODEBUILD | {"CODEBUILD_BUILD_NUMBER": "13"}
+    done = generator(*words, "--tag", "v13", "--pull-request", "--output", "json", cwd=repository, env=newer)
+    assert json.loads(done.stdout)["request"] == request.url
+    late = generator(
+        *words, "--tag", "v11", "--pull-request", cwd=repository, env=CODEBUILD | {"CODEBUILD_BUILD_NUMBER": "11"}
+    )
+    assert (late.returncode, "superseded by a newer build" in late.stdout) == (0, True), late.stderr
+    (request,) = forge.requests("main")
+    assert request.title == "Release web v13 to prod"
+    assert "newTag: v13" in content(guarded, overlay("web", "prod"), "bump/prod/web")
+    assert count(guarded) == 1
+
+
+def test_no_pull_request_for_who_may_not_push_at_all(remote: Path, repository: Path, generator: Run) -> None:
+    done = generator(
+        "bump",
+        "web",
+        "--env",
+        "dev",
+        "--tag",
+        "v1",
+        "--push",
+        "--pull-request",
+        "--remote",
+        "/nowhere.git",
+        cwd=repository,
+    )
+    assert done.returncode == 1
+    assert "does not appear to be a git repository" in done.stderr

@@ -97,10 +97,13 @@ def _push(options: argparse.Namespace) -> tuple[Bump, str | None, str | None]:
             return bump, bumps.on_remote(remote, bump, sign=options.sign).commit, None
         except PushRefused as exc:
             from generator.release import bump_request, refusal
+            from generator.spec.model import Forge
 
             if not (options.pull_request and refusal.guarded(exc)):
                 raise
-            commit, request = bump_request.propose(url, branch, bump, sign=options.sign)
+            commit, request = bump_request.propose(
+                url, branch, bump, where=spec.forge if spec else Forge(), sign=options.sign
+            )
             return bump, commit, request.url if request else None
 
 

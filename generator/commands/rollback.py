@@ -71,10 +71,22 @@ def run(options: argparse.Namespace) -> int:
         console.emit({**_described(place, goal), **done})
     else:
         _say(place, goal, done)
-    if goal.wanted and not goal.settled and spec.apps[place.app].workloads[place.environment].migration:
+    if done["changed"] and goal.wanted and goal.wanted != goal.former:
+        _advise(options, spec, place, goal)
+    return 0
+
+
+def _advise(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> None:
+    """What a commit alone does not do."""
+    from generator.outputs.argocd import application_name
+
+    assert goal.wanted is not None
+    if options.push and spec.environments[place.environment].sync == "manual":
+        name = application_name(spec, place.environment, place.app)
+        console.note(f"note: {place.environment} is synced by hand: argocd app sync {name}")
+    if spec.apps[place.app].workloads[place.environment].migration:
         former = goal.former.tag if goal.former and goal.former.tag else "the newer version"
         console.note(f"note: {_NOT_MIGRATED.format(tag=goal.wanted.tag or goal.wanted.digest, former=former)}")
-    return 0
 
 
 def _goal(options: argparse.Namespace, spec: Spec, place: Slot) -> Goal:
@@ -107,6 +119,7 @@ def _past(options: argparse.Namespace, spec: Spec) -> Iterator[Past]:
 
 def _apply(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> dict[str, object]:
     """Make the change; ``changed``, ``commit`` and ``pull_request`` for the output."""
+    from generator import forges
     from generator.release import rollback
 
     url, branch = options.remote or spec.repository, options.branch or spec.branch
@@ -119,7 +132,8 @@ def _apply(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> 
         return {**nothing, "changed": commit is not None, "commit": commit}
     if options.pull_request:
         with console.progress(f"proposing it for {branch}"):
-            commit, request = rollback.propose(url, branch, place, goal)
+            forge = forges.connect(url, spec.forge.kind, spec.forge.url)
+            commit, request = rollback.propose(forge, url, branch, place, goal)
         return {**nothing, "changed": commit is not None, "commit": commit, "pull_request": request}
     changed, commit = rollback.in_work_tree(options.directory, place, goal, commit=options.commit)
     return {**nothing, "changed": changed, "commit": commit}

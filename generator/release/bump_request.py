@@ -8,15 +8,17 @@ from generator.errors import GitError
 from generator.forges import PullRequest
 from generator.release import publish
 from generator.release.bump import Bump, State
+from generator.spec.model import Forge
 
 PREFIX = "bump/"
 
 
-def propose(url: str, base: str, bump: Bump, *, sign: bool) -> tuple[str | None, PullRequest | None]:
+def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tuple[str | None, PullRequest | None]:
     """The bump on a branch of its own, and the request for it; nothing where there is nothing to change.
 
     A request that is open for the same images goes on with the newer image;
-    an older build does not take its place. Returns the commit and the request.
+    an older build does not take its place. ``where`` is what the spec says of
+    the forge. Returns the commit and the request.
     """
     head = _head(bump)
     if _superseded(url, head, bump):
@@ -25,7 +27,8 @@ def propose(url: str, base: str, bump: Bump, *, sign: bool) -> tuple[str | None,
     if commit is None:
         return None, None
     title, _, body = bump.message().partition("\n")
-    return commit, forges.open_or_update(forges.connect(url), head, base, title, body.strip() + "\n")
+    forge = forges.connect(url, where.kind, where.url)
+    return commit, forges.open_or_update(forge, head, base, title, body.strip() + "\n")
 
 
 def _head(bump: Bump) -> str:

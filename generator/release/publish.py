@@ -170,7 +170,7 @@ class _Landing:
         if self.queue and self.queue.name is None and (waiting or self.pushed):
             if self._nothing(tip):
                 return Published(None, self.attempts)
-            self._enter(self.queue)
+            self._enter(self.queue, waiting)
             return None
         if self.queue and self.queue.name:
             names = [intent.name for intent in waiting]
@@ -221,11 +221,15 @@ class _Landing:
         except (ValueError, KeyError, TypeError, GeneratorError):  # of another version of the generator
             return None
 
-    def _enter(self, queue: Queue) -> None:
+    def _enter(self, queue: Queue, waiting: Sequence[Intent]) -> None:
         """Publish our intent; where the server refuses that, go on without."""
         assert self.change.data is not None
+        data = self.change.data()
+        # A former run of the same build was killed while it waited: go on in its place.
+        queue.name = next((intent.name for intent in waiting if intent.data == data), None)
         try:
-            queue.publish(self.change.data(), self.remote.author)
+            if queue.name is None:
+                queue.publish(data, self.remote.author)
         except GitError as exc:
             if refusal.verdict(exc.stderr) is Verdict.DOWN:
                 raise
@@ -249,12 +253,12 @@ class _Landing:
     def _after(self, exc: GitError) -> None:
         """Wait for the next attempt, or raise what no attempt will change."""
         verdict = refusal.verdict(exc.stderr)
-        self.down += verdict is Verdict.DOWN
         if self.queue and self.together and verdict is Verdict.FINAL:
             # No atomic pushes, or somebody's edit that the server does not take: each for himself, then.
             self.queue.withdraw()
-            self.queue = None
+            self.queue, self.together = None, False
             return
+        self.down += verdict is Verdict.DOWN
         if verdict is Verdict.FINAL or self.down > DOWN:
             raise refusal.refused(self.remote.branch, exc) if self.pushed else exc
         if self.queue is None or verdict is Verdict.DOWN:

@@ -23,7 +23,7 @@ FINAL: Final = re.compile(
     r"|authentication failed|could not read username|invalid credentials|access.?denied"
     r"|returned error: 4(?!08|09|2[59])\d\d|repository not found|does not appear to be a git repository"
     r"|deny (?:updating|current)|shallow update not allowed|unpacker error|exceeds|too large"
-    r"|could not read password|host key verification failed|certificate"
+    r"|does not support --atomic|could not read password|host key verification failed|certificate"
 )
 GUARDED: Final = r"protected|hook declined|gh0(?:06|13)|gl-hook-err|tf402455|not allowed to push|rule violations"
 MOVED: Final = re.compile(
@@ -33,18 +33,22 @@ MOVED: Final = re.compile(
     r"|unable to (?:lock|update) (?:local )?ref|returned error: 409|reference (?:name )?.*(?:has )?been updated"
     r"|is at [0-9a-f]+ but expected"
 )
+# A forge whose own parts do not reach each other refuses through a hook.
+INSIDE: Final = re.compile(r"api is not accessible|internal api unreachable|error: 50[0234]\b|internal server error")
 DOWN: Final = re.compile(
     r"returned error: (?:5\d\d|408|425|429)|rpc failed|early eof|connection (?:was )?(?:reset|refused|timed out|closed)"
     r"|(?:empty|no) reply|remote end hung up|unexpected disconnect|recv failure|send failure|failed to connect"
     r"|couldn't connect|could not resolve host|operation timed out|gnutls|ssl_(?:error|read|write|connect)"
     r"|internal server error|temporarily unavailable|bad gateway|service unavailable|try again|http/2 stream"
-    r"|rate.?limit|too many requests|throttl|broken pipe|transfer closed"
+    r"|fatal error in commit_refs|rate.?(?:limit|exceeded)|too many requests|throttl|broken pipe|transfer closed"
 )
 
 
 def verdict(said: str) -> Verdict:
     """What a refusal in git's and the server's words means."""
     lower = said.lower()
+    if INSIDE.search(lower):
+        return Verdict.DOWN
     if re.search(FINAL.pattern.lower(), lower):
         return Verdict.FINAL
     if MOVED.search(lower):

@@ -11,6 +11,7 @@ from typing import Final
 
 from generator import forges, git, plumbing, tree, yaml_edit
 from generator.errors import GitError, RepositoryError
+from generator.forges import Forge
 from generator.release import ledger, pin, publish
 from generator.release import message as messages
 from generator.release.image import Slot
@@ -112,10 +113,9 @@ def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
     return publish.publish(url, branch, _edit(place, goal), message(place, goal)).commit
 
 
-def propose(url: str, branch: str, place: Slot, goal: Goal) -> tuple[str | None, str | None]:
+def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> tuple[str | None, str | None]:
     """Put it on a branch of its own and open or update its pull request; the commit, and the request's URL."""
     head = f"{HEAD}{place.environment}/{place.app}"
-    forge = forges.connect(url)
     commit = publish.propose(url, branch, head, _edit(place, goal), message(place, goal))
     if commit is None:
         return None, None

@@ -92,7 +92,7 @@ def rows(directory: Path, spec: Spec) -> list[Row]:
 def requests(spec: Spec) -> Mapping[Key, str]:
     """The URLs of open pull requests that promote or roll back, where the forge can be asked; otherwise none."""
     try:
-        forge = forges.connect(spec.repository)
+        forge = forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
         mark = "/".join(proposal.prefix(spec.project, "").split("/")[:2]) + "/"
         found = [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, rollback.HEAD)]
     except GeneratorError:

@@ -157,15 +157,20 @@ class World:
 
     def argocd(self, *words: str, timeout: float = 120) -> str:
         """The argocd CLI, as the administrator."""
-        token = self.values.setdefault("argocd token", self.cluster.argocd_token())
-        env = {
-            "HOME": str(self.folder / "home"),
+        env = {"HOME": str(self.folder / "home"), **self.argocd_environment}
+        return run([tools.find("argocd"), *words], env=env, timeout=timeout).stdout
+
+    @property
+    def argocd_environment(self) -> dict[str, str]:
+        """Where Argo CD is, and the administrator's token: for its own command as for the generator's."""
+        if "argocd token" not in self.values:
+            self.values["argocd token"] = self.cluster.argocd_token()
+        return {
             "ARGOCD_SERVER": self.cluster.argocd_url.partition("://")[2],
-            "ARGOCD_AUTH_TOKEN": token,
+            "ARGOCD_AUTH_TOKEN": self.values["argocd token"],
             "ARGOCD_OPTS": "--plaintext",
             "NO_PROXY": "127.0.0.1,localhost",
         }
-        return run([tools.find("argocd"), *words], env=env, timeout=timeout).stdout
 
     # -- what surrounds the apps -----------------------------------------------
 

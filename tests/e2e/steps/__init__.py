@@ -10,6 +10,7 @@ from tests.e2e.steps.pipeline import failing_build, pipeline
 from tests.e2e.steps.promotion import promote
 from tests.e2e.steps.rollback import roll_back_by_cli, roll_back_by_commit
 from tests.e2e.steps.step import Step
+from tests.e2e.steps.waiting import roll_back_and_hold, wait_for_what_cannot_run, wait_until_it_runs
 
 __all__ = ["STEPS", "Step"]
 
@@ -23,6 +24,9 @@ STEPS = (
     Step("d3", "a version that crashes on start: Degraded, the old pods serve", break_start, ("c",)),
     Step("e", "rollback by commit", roll_back_by_commit, ("c", "d", "d3")),
     Step("e2", "rollback by the argocd CLI, with manual sync", roll_back_by_cli, ("c",)),
+    Step("e3", "wait: done when every pod runs the image", wait_until_it_runs, ("c", "e")),
+    Step("e4", "wait: an image that is not there, and the rollback", wait_for_what_cannot_run, ("e3",)),
+    Step("e5", "rollback in prod, and the pin holds the next bump", roll_back_and_hold, ("e2",)),
     Step("f", "a hand edit, a bump, then generate: nothing lost", edit_by_hand, ("a",)),
     Step("g", "drift made with kubectl is healed", heal_drift, ("a",)),
     Step("g2", "what is outside of the AppProject is refused", stay_in_bounds, ("a",)),
