@@ -84,7 +84,8 @@ class Clone:
 
     def lay_out(self, commit: str, into: Path, *paths: str) -> None:
         """Put the files of a commit, or those at ``paths`` that exist, into a folder."""
-        names = [line.split("\t")[1] for line in self._git("ls-tree", commit, "--", *paths).splitlines()]
+        lines = self._git("ls-tree", "-z", commit, "--", *paths).split("\0")
+        names = [line.partition("\t")[2] for line in lines if line]
         if names:
             index = {"GIT_INDEX_FILE": str(self._scratch.place / f"index.{into.name}"), "GIT_WORK_TREE": str(into)}
             self._git("checkout", "--quiet", "--force", commit, "--", *names, env=index)

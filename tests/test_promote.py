@@ -242,6 +242,15 @@ def test_a_closed_one_is_asked_for_again_by_force(shop: Shop) -> None:
     assert shop.json("web", "--to", "staging", "--force")["action"] == "opened"
 
 
+def test_a_closed_one_is_forgotten_once_the_same_was_merged(shop: Shop) -> None:
+    shop.bump("web", "v1")
+    shop.promote("web", "--to", "staging")
+    forges.connect(str(shop.bare), "local").close(shop.requests()[0], "not now")
+    shop.promote("web", "--to", "staging", "--force", "--merge")
+    shop.bump("web", "v3", "staging")
+    assert shop.json("web", "--to", "staging")["action"] == "opened"
+
+
 def test_commits_of_people_on_the_branch_are_not_lost(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
@@ -487,6 +496,20 @@ def test_the_marker_is_read_back(shop: Shop) -> None:
     mark = body.marker(shop.requests()[0].body)
     assert mark is not None
     assert mark.apps == ("web",)
+
+
+def test_an_overlay_may_refer_to_anything_in_the_repository(shop: Shop) -> None:
+    shop.bump("web", "v1")
+    git(shop.folder, "pull", "-q", "--rebase")
+    (shop.folder / "shared").mkdir()
+    (shop.folder / "shared/kustomization.yaml").write_text(
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nconfigMapGenerator:\n- {name: shared, literals: [A=1]}\n"
+    )
+    path = "overlays/staging/web/kustomization.yaml"
+    shop.edit(path, lambda text: text + "components:\n- ../../../shared\n")
+    assert (
+        "staging: Deployment/shop-staging/web <code>+1 -1<" in shop.json("web", "--to", "staging", "--dry-run")["body"]
+    )
 
 
 # -- the base

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -172,7 +172,9 @@ def _limits(target: Environment, freeze: Freeze) -> tuple[datetime, datetime]:
     return start.replace(tzinfo=zone), end.replace(tzinfo=zone)
 
 
-def _zone(target: Environment, name: str) -> ZoneInfo:
+def _zone(target: Environment, name: str) -> tzinfo:
+    if name == "UTC":  # which needs no data
+        return UTC
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as exc:

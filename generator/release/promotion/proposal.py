@@ -20,7 +20,7 @@ from generator.release.promotion.moves import LeftOut, Move, Moves, Read, Why
 from generator.release.promotion.workshop import Workshop
 from generator.release.rendered_diff import Change
 from generator.spec.model import Spec
-from generator.spec.paths import overlay_path
+from generator.spec.paths import base_path, overlay_path
 
 TRAILER: Final = "Promoted-from"
 
@@ -118,7 +118,8 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         apps = moves.chosen(spec, wish.apps)
         found = moves.find(spec, apps, source, target, place.read, _older(place, wish, asked.now))
         images = moves.edit(found.going, place.read)
-        place.write(images)
+        if spec.promotion.base:
+            place.write(images)
         based = _bases(place, spec, found, source, target, asked.generate)
         if wish.apps:
             _insist(found, source, {move.app for move in based})
@@ -126,7 +127,7 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         files = place.changed() if based else images
         about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
         verdict = _checks(clone, about, asked)
-        changes = _rendered(place, about) if render else []
+        changes = _rendered(place, about, images) if render else []
     content = about.content
     story = _story(clone, about, verdict, changes) if content and render else None
     return Proposal(
@@ -260,8 +261,18 @@ def _message(clone: Clone, about: _About) -> str:
     return f"{text}{'' if going else chr(10)}{TRAILER}: {about.source}\n"
 
 
-def _rendered(place: Workshop, about: _About) -> list[Change]:
+def _rendered(place: Workshop, about: _About, images: Mapping[str, bytes]) -> list[Change]:
     """What the manifests of the target are before and after."""
     apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
     places = [(about.target, overlay_path(about.target, app)) for app in apps]
-    return manifests.compare(place.before, place.after, places)
+    if not apps or about.spec.promotion.base:
+        return manifests.compare(place.before, place.after, places)
+    # Most overlays need nothing but their base; a large repository is written out for the others only.
+    place.fill(*(folder for _, folder in places), *(base_path(app) for app in apps))
+    place.write(images)
+    try:
+        return manifests.compare(place.before, place.after, places)
+    except RepositoryError:
+        place.fill()
+        place.write(images)
+        return manifests.compare(place.before, place.after, places)

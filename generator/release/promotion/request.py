@@ -129,9 +129,13 @@ def _withdraw(clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | N
 
 def _declined(clone: Clone, forge: Forge, found: Proposal) -> PullRequest | None:
     """The request for exactly this that a person has closed, if that was the last one of its branch."""
-    closed = [request for request in forge.requests(clone.branch, found.head, "closed") if request.head == found.head]
+    closed = forge.requests(clone.branch, found.head, "closed", exact=True)
     last = body.marker(closed[0].body) if closed else None
-    return closed[0] if last is not None and last.content == found.content else None
+    if last is None or last.content != found.content:
+        return None
+    merged = forge.requests(clone.branch, found.head, "merged", exact=True)
+    since = any(int(request.number) > int(closed[0].number) for request in merged)
+    return None if since else closed[0]
 
 
 def _branch(clone: Clone, found: Proposal) -> str | None:

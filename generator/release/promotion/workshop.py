@@ -31,10 +31,19 @@ class Workshop:
         if self.read(loader.FILE_NAME) is None:
             raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
         try:
+            spec = loader.load(self.before)
+            if not spec.promotion.base:
+                return spec
+            self.fill()  # with what was promoted, and all that a regeneration reads
             return loader.load(self.before)
         except SpecError as exc:
             faults = [replace(fault, file=f"{self.clone.branch}:{fault.file}") for fault in exc.faults]
             raise SpecError(faults) from exc
+
+    def fill(self, *paths: str) -> None:
+        """Put these files and folders of the tip into both folders, or all of it."""
+        for place in (self.before, self.after):
+            self.clone.lay_out(self.clone.tip, place, *paths)
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Into the second folder."""
@@ -49,13 +58,14 @@ class Workshop:
 
 @contextmanager
 def workshop(clone: Clone) -> Iterator[Workshop]:
-    """Both folders, gone afterwards."""
+    """Both folders, gone afterwards. They hold the spec, until they are filled."""
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         before, after = Path(folder) / "before", Path(folder) / "after"
-        for place in (before, after):
-            place.mkdir()
-            clone.lay_out(clone.tip, place)
-        yield Workshop(clone, before, after)
+        before.mkdir()
+        after.mkdir()
+        made = Workshop(clone, before, after)
+        made.fill(loader.FILE_NAME)
+        yield made
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
