@@ -75,9 +75,10 @@ def break_start(world: World) -> str:
     """A version that crashes on start: its Application goes Degraded, the old pods serve on, all else stays Healthy."""
     checkout: Checkout = world.values["checkout"]
     tag, digest = world.values["second"]
+    built_here, _ = world.values["first"]
     folder = world.folder / "crashing"
     folder.mkdir(exist_ok=True)
-    (folder / "Dockerfile").write_text(CRASHING.format(image=f"{REGISTRY}/{IMAGE}:{tag}"))
+    (folder / "Dockerfile").write_text(CRASHING.format(image=f"{REGISTRY}/{IMAGE}:{built_here}"))
     crashing = world.build_image(folder, "9998-crashes")
     checkout.update()
     commit = checkout.release(APP, "staging", "9998-crashes", crashing)
