@@ -6,7 +6,7 @@ from tests.e2e.steps.breakage import break_migration, break_start, break_tag
 from tests.e2e.steps.delivery import deliver
 from tests.e2e.steps.guard import heal_drift, keep_pods_restricted, stay_in_bounds
 from tests.e2e.steps.hand_edit import edit_by_hand
-from tests.e2e.steps.pipeline import failing_build, pipeline
+from tests.e2e.steps.pipeline import failing_build, pipeline, release_of_a_release
 from tests.e2e.steps.promotion import promote
 from tests.e2e.steps.rollback import roll_back_by_cli, roll_back_by_commit
 from tests.e2e.steps.step import Step
@@ -17,7 +17,8 @@ __all__ = ["STEPS", "Step"]
 STEPS = (
     Step("a", "the root is applied: all Synced and Healthy, the apps answer", deliver),
     Step("b", "the pipeline: a commit becomes dev's running digest", pipeline, ("a",)),
-    Step("b2", "a failing build pushes and commits nothing", failing_build, ("a",)),
+    Step("b2", "a release starts no release", release_of_a_release, ("b",)),
+    Step("b3", "a failing build pushes and commits nothing", failing_build, ("a",)),
     Step("c", "promotion by pull request: dev, staging, prod", promote, ("b",)),
     Step("d", "a tag that does not exist: Degraded, the old pods serve", break_tag, ("a",)),
     Step("d2", "the same with a migration: the sync stops before the pods", break_migration, ("c", "d")),

@@ -81,3 +81,19 @@ def failing_build(world: World) -> str:
     checkout.commit("Mend the probe")
     checkout.push()
     return str(build).partition(": ")[2]
+
+
+def release_of_a_release(world: World) -> str:
+    """The commit of a release, built as a webhook would have it built: no image, no commit, so no loop."""
+    checkout: Checkout = world.values["checkout"]
+    tip = checkout.tip()
+    before = world.aws.client("ecr").list_images(repositoryName=IMAGE)["imageIds"]
+    build = world.codebuild(tip)
+    check(build.succeeded, f"{build}\n{build.tail()}")
+    check(
+        "to build: nothing" in build.log.read_text(), f"it does not say that there is nothing to build\n{build.tail()}"
+    )
+    after = world.aws.client("ecr").list_images(repositoryName=IMAGE)["imageIds"]
+    check(len(after) == len(before), "the release of a release pushed an image")
+    check(checkout.tip() == tip, "the release of a release committed")
+    return str(build).partition(": ")[2]
