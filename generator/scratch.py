@@ -60,8 +60,9 @@ class Scratch:
         return said.decode(errors="replace").rstrip("\n")
 
     def ask_identity(self) -> None:
-        """Begin to ask git who we are, beside us."""
-        self._identity = [self.begin("var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER")]
+        """Begin to ask git who we are, beside us: where we were called, since a checkout may say so of its own."""
+        here = {name: value for name, value in self.env.items() if name != "GIT_DIR"}
+        self._identity = [plumbing.begin("var", f"GIT_{role}_IDENT", env=here) for role in ("AUTHOR", "COMMITTER")]
 
     def identity(self) -> tuple[str, str]:
         """Author and committer with seconds and time zone: the user, or the generator where git knows nobody."""

@@ -136,6 +136,16 @@ def test_a_push_needs_no_clone_in_good_order(
     assert git(remote, "log", "-1", "--format=%an <%ae>", "main") == "Ada <ada@example.com>"
 
 
+def test_the_checkout_says_who_commits(remote: Path, repository: Path, generator: Run) -> None:
+    git(repository, "config", "user.name", "Grace of the checkout")
+    git(repository, "config", "user.email", "grace@example.com")
+    done = generator(*bump("--push"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert git(remote, "log", "-1", "--format=%an <%ae>, %cn", "main").strip() == (
+        "Grace of the checkout <grace@example.com>, Grace of the checkout"
+    )
+
+
 def test_without_an_identity_the_generator_signs(
     remote: Path, repository: Path, generator: Run, tmp_path: Path
 ) -> None:
