@@ -88,6 +88,8 @@ class GitLab:
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
         """See ``Forge``."""
+        import gitlab
+
         now = self._settled(request)
         if now["state"] == "merged":
             return _request(now)
@@ -97,9 +99,9 @@ class GitLab:
         with self._translated():
             try:
                 merged = self._client.http_put(path, post_data={"sha": commit})
-            except Exception as exc:
+            except gitlab.GitlabHttpError as exc:
                 # GitLab says "405 Method Not Allowed" and no more; the request itself knows why.
-                if getattr(exc, "response_code", None) not in (405, 406, 422):
+                if exc.response_code not in (405, 406, 422):
                     raise
                 status = now.get("detailed_merge_status") or "unknown"
                 raise ForgeError(
