@@ -50,16 +50,24 @@ while :; do
   sleep 0.$(($(od -An -N1 -tu1 /dev/urandom) % 90 + 10))
 done""",
 }
+PLACES: Final = ("folder", "http", "gitea")
 OURS, APART = "bump --push", "bump --push, a branch each"
 
 
 @dataclass
 class Place:
-    """A bare repository and how to reach it."""
+    """A repository and how builds reach it. ``bare`` is it or its mirror (see ``fetch``); people use ``own_url``."""
 
     bare: Path
     url: str
     environment: dict[str, str]
+    own_url: str = ""
+
+    def fetch(self) -> Path:
+        """``bare``, as the repository is now."""
+        if self.own_url:
+            fleet.git(self.bare, "fetch", "-q", "--prune", self.own_url, "+refs/*:refs/*")
+        return self.bare
 
 
 @dataclass
@@ -76,24 +84,41 @@ class Result:
 
 
 @contextmanager
-def place(folder: Path, *, http: bool) -> Iterator[Place]:
-    """A repository of ``APPS`` apps, over smart HTTP or as a folder."""
+def place(folder: Path, over: str) -> Iterator[Place]:
+    """A repository of ``APPS`` apps: a ``folder``, behind smart ``http``, or in a ``gitea`` of its own."""
     folder.mkdir(parents=True)
     bare, home = folder / "fleet.git", folder / "home"
     fleet.make(bare, APPS)
     home.mkdir()
-    config = home / ".gitconfig"
-    config.write_text(
-        "[user]\n\tname = Ada\n\temail = ada@example.com\n[credential]\n"
-        f'\thelper = "!f() {{ echo username={serve.USER}; echo password={serve.TOKEN}; }}; f"\n'
-    )
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
-        "HOME": str(home), "GIT_CONFIG_GLOBAL": str(config), "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": str(ROOT),
-        "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "GIT_USERNAME": serve.USER, "GIT_TOKEN": serve.TOKEN,
-    }  # fmt: skip
+    with _served(folder, over) as (url, user, token, own_url):
+        config = home / ".gitconfig"
+        config.write_text(
+            "[user]\n\tname = Ada\n\temail = ada@example.com\n[credential]\n"
+            f'\thelper = "!f() {{ echo username={user}; echo password={token}; }}; f"\n'
+        )
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+            "HOME": str(home), "GIT_CONFIG_GLOBAL": str(config), "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": str(ROOT),
+            "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "GIT_USERNAME": user, "GIT_TOKEN": token, "URL": url,
+        }  # fmt: skip
+        if own_url:
+            fleet.git(bare, "push", "-q", own_url, "main")
+        yield Place(bare, url, environment, own_url)
+
+
+@contextmanager
+def _served(folder: Path, over: str) -> Iterator[tuple[str, str, str, str]]:
+    """URL, user and token for builds; and the URL of another repository than the folder's own, for people."""
+    if over == "gitea":
+        from generator import tools
+        from tests.gitea_rig import ADMINISTRATOR, started
+
+        with started(tools.find("gitea")) as rig:
+            rig.call("POST", "/orgs/acme/repos", {"name": "fleet", "private": True, "default_branch": "main"})
+            yield f"{rig.url}/acme/fleet.git", ADMINISTRATOR, rig.token, rig.push_url("acme/fleet")
+        return
     with serve.serve(folder) as server:
-        url = f"{server.url}/fleet.git" if http else f"file://{bare}"
-        yield Place(bare, url, environment | {"URL": url})
+        url = f"{server.url}/fleet.git" if over == "http" else f"file://{folder / 'fleet.git'}"
+        yield url, serve.USER, serve.TOKEN, ""
 
 
 def bump(where: Place, app: str, tag: str, *more: str) -> subprocess.CompletedProcess[str]:
@@ -152,6 +177,8 @@ def apart(where: Place, count: int) -> Result:
     """The same, with a branch each."""
     for number in range(count):
         fleet.git(where.bare, "branch", f"b{number}", "main")
+    if where.own_url:
+        fleet.git(where.bare, "push", "-q", where.own_url, "refs/heads/b*:refs/heads/b*")
     return at_once(count, lambda number: bump(where, f"app{number}", "v1", "--branch", f"b{number}"))
 
 
@@ -168,13 +195,14 @@ def recipe(where: Place, count: int, text: str) -> Result:
 
 
 def _checked(where: Place, count: int, result: Result, tag: str) -> Result:
+    bare = where.fetch()
     landed = sum(
-        f"newTag: {tag}\n" in fleet.git(where.bare, "show", f"main:{fleet.overlay(f'app{number}', 'dev')}") + "\n"
+        f"newTag: {tag}\n" in fleet.git(bare, "show", f"main:{fleet.overlay(f'app{number}', 'dev')}") + "\n"
         for number in range(count)
     )
     if landed != len(result.seconds):
         result.failures.append(f"{len(result.seconds)} say that they landed, and {landed} did")
-    waiting = fleet.git(where.bare, "for-each-ref", "--format=%(refname)", "refs/gitops")
+    waiting = fleet.git(bare, "for-each-ref", "--format=%(refname)", "refs/gitops")
     if waiting:
         result.failures.append(f"left behind: {waiting}")
     return result
@@ -256,7 +284,7 @@ class Soak:
 
     def _clone(self, name: str) -> Path:
         clone = self.where.bare.parent / name
-        fleet.git(clone.parent, "clone", "-q", str(self.where.bare), name)
+        fleet.git(clone.parent, "clone", "-q", self.where.own_url or str(self.where.bare), name)
         fleet.git(clone, "config", "user.name", name)
         fleet.git(clone, "config", "user.email", f"{name}@example.com")
         return clone
@@ -274,7 +302,7 @@ class Soak:
 
     def _wrong(self) -> Iterator[str]:
         """The end, against an oracle: the newest build of each app, every edit by hand, every commit of the rival."""
-        bare = self.where.bare
+        bare = self.where.fetch()
         for number in range(APPS):
             for environment in fleet.ENVIRONMENTS:
                 app = f"app{number}"
@@ -309,7 +337,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=10, metavar="N")
     parser.add_argument("--seconds", type=float, default=300, metavar="S", help="how long the workers go on")
     parser.add_argument("--no-recipes", action="store_true", help="only our own")
-    parser.add_argument("--over", choices=("folder", "http"), nargs="+", default=["folder", "http"])
+    parser.add_argument("--over", choices=PLACES, nargs="+", default=PLACES)
     parser.add_argument("--memory", type=Path, default=Path("/dev/shm"), help="a folder in memory")
     options = parser.parse_args()
     for over in options.over:
@@ -330,7 +358,7 @@ def _at_once(folder: Path, over: str, options: argparse.Namespace) -> None:
 
     def lines() -> Iterator[list[str]]:
         for name, measure in rows.items():
-            with place(folder / re.sub(r"\W+", "-", name), http=over == "http") as where:
+            with place(folder / re.sub(r"\W+", "-", name), over) as where:
                 result = measure(where)
             p50, p99 = result.percentile(0.5), result.percentile(0.99)
             ratio = f"{p99 / p50:.2f}×" if p50 else ""
@@ -344,7 +372,7 @@ def _at_once(folder: Path, over: str, options: argparse.Namespace) -> None:
 
 
 def _soak(folder: Path, over: str, options: argparse.Namespace) -> None:
-    with place(folder / "soak", http=over == "http") as where:
+    with place(folder / "soak", over) as where:
         soak = Soak(where, options.workers, options.seconds)
         wrong = soak.run()
     result = soak.result

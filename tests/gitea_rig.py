@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from conftest import tool
 
 from generator import tools
 from generator.cluster.gitea import ASSETS, Account
@@ -69,9 +68,8 @@ class Rig:
 
 
 @contextmanager
-def started() -> Iterator[Rig]:
-    """Gitea with the organisation acme, its team platform, and the user ann; the test is skipped where it is not installed."""
-    program = tool("gitea")
+def started(program: Path) -> Iterator[Rig]:
+    """Gitea with the organisation acme, its team platform, and the user ann."""
     account = Account.choose()
     home = Path(tempfile.mkdtemp(prefix="gitea-"))
     process: subprocess.Popen[bytes] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import git
+from conftest import git, tool
 from gitea_rig import Rig, started
 
 from generator import forges
@@ -19,7 +19,7 @@ MARK = "<!-- gitops-generator -->"
 
 @pytest.fixture(scope="module")
 def rig() -> Iterator[Rig]:
-    with started() as rig:
+    with started(tool("gitea")) as rig:
         yield rig
 
 

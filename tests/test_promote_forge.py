@@ -9,7 +9,7 @@ from typing import Any
 
 import argo_cd_rig
 import pytest
-from conftest import TEN_LINES, Run, git
+from conftest import TEN_LINES, Run, git, tool
 from test_promote import DIGESTS, REGISTRY, Shop, shop
 
 __all__ = ["shop"]
@@ -111,7 +111,7 @@ def test_on_a_real_forge(shop: Shop, generator: Run, monkeypatch: pytest.MonkeyP
     pytest.importorskip("requests")
     from gitea_rig import started
 
-    with started() as rig:
+    with started(tool("gitea")) as rig:
         monkeypatch.setenv("GITEA_TOKEN", rig.token)
         monkeypatch.setenv("GIT_USERNAME", "root-of-forge")
         monkeypatch.setenv("GIT_TOKEN", rig.token)

@@ -13,7 +13,7 @@ import pytest
 from api import gitlab_description
 from api.github import DESCRIPTION
 from api.server import Api
-from conftest import TEN_LINES, Run, git
+from conftest import TEN_LINES, Run, git, tool
 from gitea_rig import Rig, started
 
 from generator import forges
@@ -131,7 +131,7 @@ def test_the_script_is_one_and_hands_over_the_json(url: str, generator: Run, rep
 
 @pytest.fixture(scope="module")
 def rig() -> Iterator[Rig]:
-    with started() as rig:
+    with started(tool("gitea")) as rig:
         yield rig
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run, git
+from conftest import Run, git, tool
 from gitea_rig import Rig, started
 
 from benchmarks import fleet
@@ -174,7 +174,7 @@ def test_a_server_that_never_answers(silent: str, tmp_path: Path, generator: Run
 
 @pytest.fixture(scope="module")
 def rig() -> Iterator[Rig]:
-    with started() as rig:
+    with started(tool("gitea")) as rig:
         yield rig
 
 
