@@ -18,6 +18,10 @@ _API: Final = "argoproj.io/v1alpha1"
 # With `refresh`, a retry takes the newest commit: what mends a failing sync need not wait for its last retry.
 _RETRY: Final = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, "refresh": True}
 
+# What controllers make of ours. Argo CD shows below an Application only what its project permits: without these,
+# nobody would see a pod that does not start, in the UI or with `wait`. They permit nothing that a Deployment does not.
+_BELOW: Final = frozenset({("apps", "ReplicaSet"), ("", "Pod")})
+
 
 def application_name(spec: Spec, environment: str, app: str) -> str:
     """The name of an Application; unique in Argo CD, since projects share its namespace."""
@@ -48,7 +52,7 @@ def _metadata(spec: Spec, name: str, annotations: dict[str, str] | None = None, 
 
 def _project(spec: Spec) -> dict[str, Any]:
     destinations = {tuple(sorted(environment.destination.items())) for environment in spec.environments.values()}
-    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | {("", "ConfigMap")})
+    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | {("", "ConfigMap")} | _BELOW)
     return {
         "apiVersion": _API,
         "kind": "AppProject",
