@@ -137,11 +137,13 @@ def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
 
 def _spec(options: argparse.Namespace) -> Spec | None:
     """The spec here; none is needed where the remote is given and nothing is written here."""
-    from generator.spec import loader
+    from generator.spec import paths
 
     directory: Path = options.directory
-    if options.push and options.remote and not (directory / loader.FILE_NAME).exists():
+    if options.push and options.remote and not (directory / paths.SPEC).exists():
         return None
+    from generator.spec import loader  # it costs as much as half a fetch, which may begin without it
+
     return loader.load(directory)
 
 

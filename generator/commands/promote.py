@@ -219,7 +219,7 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
         )  # fmt: skip
         return
     if found.going:
-        head = ("APP", found.target.upper(), "NEW", "STATE")
+        head = ("app", f"in {found.target}", "new", "state")
         console.table(head, [(m.app, name(m.before), name(m.after), done.action) for m in found.going])
     for base in found.bases:
         console.say(f"the base of {base.app}: {done.action}")

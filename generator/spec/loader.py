@@ -16,11 +16,11 @@ import yaml
 
 from generator import yaml_nodes
 from generator.errors import Fault, RepositoryError, SpecError
-from generator.spec import language, model
+from generator.spec import language, model, paths
 from generator.spec.types import Findings, did_you_mean, shown
 from generator.spec.types import Path as FieldPath
 
-FILE_NAME: Final = "generator.yaml"
+FILE_NAME: Final = paths.SPEC
 MAX_BYTES: Final = 10_000_000
 MAX_NODES: Final = 1_000_000
 MAX_DEPTH: Final = 60

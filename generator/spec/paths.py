@@ -1,6 +1,10 @@
-"""Where an app's files lie."""
+"""Where the spec and an app's files lie."""
 
 from __future__ import annotations
+
+from typing import Final
+
+SPEC: Final = "generator.yaml"
 
 
 def base_path(app: str) -> str:
