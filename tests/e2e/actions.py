@@ -247,7 +247,8 @@ class _Run:
         words = ["git", "-C", str(self.runner.repository), "show", f"{self.result.commit}:{self.workflow}"]
         described = yaml.safe_load(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
         [job] = described["jobs"].values()
-        with self.result.log.open("w") as self.log, ArgvWatch({k: v for k, v in self.secrets.items() if v}) as watch:
+        secrets = {name: value for name, value in self.secrets.items() if value}
+        with self.result.log.open("w") as self.log, ArgvWatch(secrets, self.source) as watch:
             for step in job["steps"]:
                 self.attempt(step, job)
         self.result.leaks = sorted({*self.result.leaks, *watch.seen})

@@ -145,7 +145,7 @@ class _Run:
             self.download()
             spec = load(self.source / self.project.buildspec)
             self.prepare(spec)
-            watch = ArgvWatch({**self.secrets})
+            watch = ArgvWatch({**self.secrets}, self.source)
             with watch:
                 self.run_phases(spec["phases"])
             self.build.leaks = sorted({*self.build.leaks, *watch.seen})
@@ -346,10 +346,14 @@ class _Run:
 
 
 class ArgvWatch(threading.Thread):
-    """Looks at every process's arguments again and again: a secret there is one that `ps` shows to everybody."""
+    """Looks at the arguments of a build's processes again and again: a secret there is one that `ps` shows to everybody.
 
-    def __init__(self, secrets: dict[str, str]) -> None:
+    A process belongs to the build if its environment names ``folder``: others on this machine have the same user names.
+    """
+
+    def __init__(self, secrets: dict[str, str], folder: Path) -> None:
         super().__init__(daemon=True)
+        self.mark = str(folder).encode()
         self.secrets = {f"{name} (argv)": value.encode() for name, value in secrets.items() if len(value) >= 4}
         self.seen: set[str] = set()
         self.over = threading.Event()
@@ -365,15 +369,16 @@ class ArgvWatch(threading.Thread):
     def run(self) -> None:
         """Sample until told to stop."""
         while self.secrets and not self.over.wait(0.1):
-            for text in command_lines():
+            for text in command_lines(self.mark):
                 self.seen |= {name for name, value in self.secrets.items() if value in text}
 
 
-def command_lines() -> Iterator[bytes]:
-    """The arguments of every process there is."""
+def command_lines(mark: bytes) -> Iterator[bytes]:
+    """The arguments of every process that has ``mark`` in its environment."""
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             try:
-                yield Path(entry.path, "cmdline").read_bytes()
+                if mark in Path(entry.path, "environ").read_bytes():
+                    yield Path(entry.path, "cmdline").read_bytes()
             except OSError:
                 continue
