@@ -155,3 +155,13 @@ def test_an_overlay_that_cannot_be_built(shop: Path, generator: Run) -> None:
     done = generator("compare", "dev", "prod", cwd=shop)
     assert done.returncode == 1
     assert "overlays/dev/web: kustomize cannot build it" in done.stderr
+
+
+def test_long_values_are_shown_from_where_they_part() -> None:
+    from generator.commands import compare
+
+    same = "registry.example.com/" + "a-long-path/" * 8
+    left, right = compare._short(f"{same}web:1.2.0", f"{same}web:1.3.0")
+    assert left.endswith("web:1.2.0")
+    assert right.endswith("web:1.3.0")
+    assert left.startswith("…")

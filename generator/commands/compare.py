@@ -28,6 +28,8 @@ generator.yaml:
 
 A pattern is a field, or Kind/name.field; `*` stands for any text, and what is below a match is allowed, too."""
 _WIDEST: Final = 48
+# What is kept of the text before the difference.
+_CONTEXT: Final = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,8 +99,9 @@ def _show(options: argparse.Namespace, names: list[str], found: list[Difference]
         head = ("app", "object", "field", *names, *(["allowed by"] if options.all else []))
         rows = [
             (
-                one.app, one.manifest, one.field or "(all of it)", _short(comparison.text(one.left)),
-                _short(comparison.text(one.right)), *([one.allowed or "-"] if options.all else []),
+                one.app, one.manifest, one.field or "(all of it)",
+                *_short(comparison.text(one.left), comparison.text(one.right)),
+                *([one.allowed or "-"] if options.all else []),
             )
             for one in shown
         ]  # fmt: skip
@@ -116,7 +119,11 @@ def _described(names: list[str], one: Difference) -> dict[str, object]:
     return {"app": one.app, "object": one.manifest, "field": one.field, "values": values, "allowed": one.allowed}
 
 
-def _short(value: str) -> str:
-    """On one line, and as wide as a table bears."""
-    line = "".join(letter if letter.isprintable() else " " for letter in value)
-    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
+def _short(*values: str) -> list[str]:
+    """Values that differ, each as short as a table bears, from a little before where they part."""
+    lines = ["".join(letter if letter.isprintable() else " " for letter in value) for value in values]
+    if max(map(len, lines)) > _WIDEST:
+        parted = (index for index, letters in enumerate(zip(*lines, strict=False)) if len(set(letters)) > 1)
+        start = next(parted, 0) - _CONTEXT
+        lines = [f"…{line[start:]}" if start > 0 else line for line in lines]
+    return [line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…" for line in lines]
