@@ -118,10 +118,18 @@ class Bump:
         return message.compose(_subject(released), released, body=body, build=self.build, source=self.source())
 
     def landed(self, text: str) -> bool:
-        """Whether a commit with this message is ours, landed by somebody else."""
+        """Whether a commit with this message is ours, landed by somebody else; ``outcomes`` are then what it did."""
         ours = {str(message.release(one.place, one.image)) for one in self.wanted}
         found = {str(one) for one in message.releases(text)}
-        return bool(found) and found <= ours and message.build(text) == self.build
+        if not (found and found <= ours and message.build(text) == self.build):
+            return False
+        self.outcomes = [
+            Outcome(one.wanted, State.CHANGED)
+            if str(message.release(one.wanted.place, one.wanted.image)) in found
+            else one
+            for one in self.outcomes
+        ]
+        return True
 
     def data(self) -> bytes:
         """All of it, for somebody else to land."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,7 @@ from generator.remote import Draft, Editing, Remote
 Read = Callable[[str], bytes | None]
 Edit = Callable[[Read], Mapping[str, bytes | None]]
 
+# Where bumps do not combine. One that lands for others, too, may need more: its push is longer than a person's.
 ATTEMPTS: Final = 12
 # How often a server that is down for a moment is asked again.
 DOWN: Final = 4
@@ -137,12 +139,14 @@ class _Landing:
     attempts: int = 0
     first: str = ""
     look: float = 0.0
+    slow: float = 0.0
+    others: int | None = None
     together: bool = False
     turn: Turn = field(default_factory=lambda: Turn())
     deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE_SECONDS)
 
     def run(self) -> Published:
-        while self.attempts < ATTEMPTS and time.monotonic() < self.deadline:
+        while (self.attempts < ATTEMPTS or self._waits) and time.monotonic() < self.deadline:
             try:
                 published = self._round()
             except GitError as exc:
@@ -155,6 +159,10 @@ class _Landing:
             f"{self.remote.branch}: moved before each of {self.attempts} tries",
             "run it again when fewer builds are pushing",
         )
+
+    @property
+    def _waits(self) -> bool:
+        return self.queue is not None and self.queue.name is not None
 
     def _round(self) -> Published | None:
         """One look at the tip, and one push if it is our turn; ``None`` where others are to go first."""
@@ -176,12 +184,13 @@ class _Landing:
             names = [intent.name for intent in waiting]
             if self.queue.name not in names:
                 return self._done_by_others(tip)
-            if not self.turn.comes(self.queue.name, names, tip):
+            if not self.turn.comes(self.queue.name, names, self.slow):
                 return None
         return self._push(tip, waiting)
 
     def _push(self, tip: str, waiting: Sequence[Intent]) -> Published:
         self.attempts += 1
+        waiting = self._batch(waiting)
         commits, ours = self._commits(tip, waiting)
         removals = self.queue.removals(waiting) if self.queue else []
         if not commits and not removals:
@@ -189,31 +198,53 @@ class _Landing:
         self.pushed += [ours] if ours else []
         newest = [f"{commits[-1]}:refs/heads/{self.remote.branch}"] if commits else []
         self.together = bool(removals)
-        self.remote.push(*newest, *removals, atomic=self.together)
+        began = time.monotonic()
+        try:
+            self.remote.push(*newest, *removals, atomic=self.together)
+        finally:
+            self.slow = time.monotonic() - began
         if self.queue:
             self.queue.name = None
         if commits:
             self._read_back(commits[-1])
         return Published(ours, self.attempts)
 
+    def _batch(self, waiting: Sequence[Intent]) -> list[Intent]:
+        """Of those who wait, ours and as many others as may come along.
+
+        Each makes the push longer where a server runs hooks for every reference, so after each one that people were
+        faster than, half as many do: else their short pushes would keep us out for good.
+        """
+        own = self.queue.name if self.queue else None
+        others = [intent.name for intent in waiting if intent.name != own][: self.others]
+        if others:
+            self.others = len(others) // 2
+        return [intent for intent in waiting if intent.name == own or intent.name in others]
+
     def _commits(self, tip: str, waiting: Sequence[Intent]) -> tuple[list[str], str | None]:
         """A commit for each of those who wait, as far as it changes anything, and ours."""
         own = self.queue.name if self.queue else None
-        changes = [
-            (intent.author, decoded) for intent in waiting if intent.name != own and (decoded := self._decode(intent))
+        # In the order of the queue, so that whoever lands them gets the same.
+        changes: list[tuple[str | None, Change | None]] = [
+            (None, self.change) if intent.name == own else (intent.author, self._decode(intent)) for intent in waiting
         ]
-        commits = []
+        if own is None:
+            changes.append((None, self.change))
+        commits: list[str] = []
+        ours = None
         with self.remote.editing(tip) as editing:
-            editing.want([path for _, change in changes for path in change.paths] + list(self.change.paths))
+            editing.want([path for _, change in changes if change for path in change.paths])
             for author, change in changes:
-                try:
-                    commits.append(commit_on(editing, change, author))
-                except (RepositoryError, SpecError):  # its owner will hear of it
-                    continue
-            ours = commit_on(editing, self.change)
+                if change is self.change:
+                    ours = commit_on(editing, change)
+                    commits += [ours] if ours else []
+                elif change:
+                    with suppress(RepositoryError, SpecError):  # its owner will hear of it
+                        commits += [commit] if (commit := commit_on(editing, change, author)) else []
         if ours and self.change.sign:
             ours = self.remote.signed(ours, tip, self.change.message())
-        return [commit for commit in [*commits, ours] if commit], ours
+            commits = [ours]  # signed ones never combine
+        return commits, ours
 
     def _decode(self, intent: Intent) -> Change | None:
         try:

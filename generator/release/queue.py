@@ -28,8 +28,11 @@ from generator.remote import Remote
 # Older ones are nobody's: their owners have long given up.
 LIFETIME_SECONDS: Final = 600.0
 ROUNDS: Final = 20_000
-# How long the first of those who wait may do nothing, before others go: between these.
+# How long the first of those who wait has before the second goes as well, and that one before the third: between
+# these, and longer where pushes are slow. If all went at once, they would hold up each other and the server.
 LEADER_SECONDS: Final = (3.0, 6.0)
+PUSH_FACTOR: Final = 3.0
+LONGEST_LEADER_SECONDS: Final = 20.0
 FIRST_LOOK_SECONDS: Final = 0.3
 LONGEST_LOOK_SECONDS: Final = 2.0
 LOOK_FACTOR: Final = 3.0
@@ -133,23 +136,28 @@ def joined(remote: Remote) -> Queue | None:
 
 
 class Turn:
-    """Whose turn it is: the first one's, and anybody's once nothing has moved for a while: its owner may be dead."""
+    """Whose turn it is: the first one's, and the next one's if that does not land: it may be dead."""
 
     def __init__(self) -> None:
-        self._seen: tuple[str, str] | None = None
+        self._first: str | None = None
         self._since = 0.0
         self._patience = 0.0
         self._looks = 0
 
-    def comes(self, own: str, waiting: Sequence[str], tip: str) -> bool:
-        """Whether we go now, given who waits and what the tip is."""
+    def comes(self, own: str, waiting: Sequence[str], slow: float) -> bool:
+        """Whether we go now, given who waits, and how many seconds our last push took.
+
+        A tip that moves tells nothing: it may be people who push while the first one is dead.
+        """
         import random
 
         now = time.monotonic()
         self._looks += 1
-        if (waiting[0], tip) != self._seen:
-            self._seen, self._since, self._patience = (waiting[0], tip), now, random.uniform(*LEADER_SECONDS)  # noqa: S311
-        return waiting[0] == own or now - self._since > self._patience
+        if waiting[0] != self._first:
+            self._first, self._since = waiting[0], now
+            longest = max(random.uniform(*LEADER_SECONDS), PUSH_FACTOR * slow)  # noqa: S311
+            self._patience = min(longest, LONGEST_LEADER_SECONDS)
+        return now - self._since >= waiting.index(own) * self._patience
 
     def pause(self, look: float) -> float:
         """Seconds until the next look, given how long the last one took.
