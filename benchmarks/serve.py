@@ -12,11 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 USER, TOKEN = "ci", "benchmark-token"
-_AUTHORIZATION = "Basic " + base64.b64encode(f"{USER}:{TOKEN}".encode()).decode()
+AUTHORIZATION = "Basic " + base64.b64encode(f"{USER}:{TOKEN}".encode()).decode()
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """See the module. ``asked`` is every request that was answered with something else than a 401."""
+    """See the module.
+
+    ``asked`` is every request that was answered, and not with a 401; ``logins`` are the headers that all of them came
+    with. ``moved`` tells of paths that are elsewhere now, and of their URLs there.
+    """
 
     daemon_threads = True
     request_queue_size = 256
@@ -25,6 +29,8 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.root, self.password = root, password
         self.asked: list[str] = []
+        self.logins: list[str | None] = []
+        self.moved: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -41,7 +47,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         body = self._body()
-        if self.server.password and self.headers.get("Authorization") != _AUTHORIZATION:
+        self.server.logins.append(self.headers.get("Authorization"))
+        for old, new in self.server.moved.items():
+            if self.path.startswith(old):
+                self._answer(301, {"Location": new + self.path.removeprefix(old)}, b"")
+                return
+        if len(self.headers.get_all("Authorization", [])) > 1:
+            self._answer(400, {}, b"Duplicate header: Authorization")
+            return
+        if self.server.password and self.headers.get("Authorization") != AUTHORIZATION:
             self._answer(401, {"WWW-Authenticate": 'Basic realm="git"'}, b"")
             return
         self.server.asked.append(f"{self.command} {self.path}")

@@ -40,8 +40,8 @@ exit codes:
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line, one subparser for each command."""
+def parser(*names: str) -> argparse.ArgumentParser:
+    """The command line with one subparser for each of these commands; all of them, if none is named."""
     top = argparse.ArgumentParser(
         prog="python -m generator",
         description="Turns generator.yaml into a GitOps repository for Argo CD on AWS. Hand edits survive.",
@@ -58,7 +58,8 @@ def parser() -> argparse.ArgumentParser:
             "--output", choices=("text", "json"), default=argparse.SUPPRESS, help="for people or for machines"
         )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, command in COMMANDS.items():
+    for name in names or COMMANDS:
+        command = COMMANDS[name]
         sub = commands.add_parser(
             name,
             parents=[shared],
@@ -104,7 +105,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    options = parser().parse_args(_with_command(words))
+    words, command = _with_command(words)
+    options = (parser(command) if command in COMMANDS else parser()).parse_args(words)
     if options.version:
         from importlib.metadata import version
 
@@ -126,14 +128,17 @@ def _run(words: Sequence[str]) -> int:
         return _failed(error, options)
 
 
-def _with_command(words: Sequence[str]) -> list[str]:
-    """Without a command the default one is meant, so its options may follow at once: ``generator --prune``."""
+def _with_command(words: Sequence[str]) -> tuple[list[str], str]:
+    """The words with the command among them, and the command as it is written; it may be ``--help``.
+
+    Without one the default is meant, so its options may follow at once: ``generator --prune``.
+    """
     place = 0
     while place < len(words) and words[place].startswith(("-C", "--output")):
         place += 1 if words[place] not in ("-C", "--output") else 2
     rest = words[place:]
     named = bool(rest) and (not rest[0].startswith("-") or rest[0] in ("-h", "--help", "--version"))
-    return list(words) if named else [*words[:place], DEFAULT, *rest]
+    return (list(words), rest[0]) if named else ([*words[:place], DEFAULT, *rest], DEFAULT)
 
 
 def _failed(error: GeneratorError, options: argparse.Namespace) -> int:
@@ -144,13 +149,8 @@ def _failed(error: GeneratorError, options: argparse.Namespace) -> int:
 
 
 def _as_json(error: GeneratorError) -> dict[str, object]:
-    from dataclasses import asdict
-
-    faults = [
-        {name: getattr(fault, name) for name in ("file", "line", "column", "path", "message", "hint")}
-        for fault in getattr(error, "faults", [])
-    ]
-    conflicts = [asdict(conflict) for conflict in error.conflicts] if isinstance(error, Conflicts) else []
+    faults = [fault._asdict() for fault in getattr(error, "faults", [])]
+    conflicts = [conflict._asdict() for conflict in error.conflicts] if isinstance(error, Conflicts) else []
     return {
         "error": error.message,
         "hint": error.hint,

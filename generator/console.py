@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,6 +47,8 @@ def note(text: str) -> None:
 
 def emit(data: Mapping[str, object]) -> None:
     """One JSON document."""
+    import json
+
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -21,8 +21,7 @@ GeneratorError                    exit 1: something for the user to fix
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class GeneratorError(Exception):
@@ -46,8 +45,7 @@ class UsageError(GeneratorError):
     exit_code = 2
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong in a file: where (1-based line and column), what, and what to do."""
 
     file: str
@@ -63,8 +61,7 @@ class Fault:
         return f"{where}{subject} {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """A place where a person and the generator disagree.
 
     ``line`` (from 1) is where it stands in the local file, ``field`` the path

@@ -12,9 +12,8 @@ import signal
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from generator.errors import ProcessError
 
@@ -22,8 +21,7 @@ TAIL_LINES = 15
 LINE_LENGTH = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(NamedTuple):
     """What a command printed (decoded, undecodable bytes replaced) and its exit status."""
 
     stdout: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import git, merge, original, outputs, reconcile, relocation, seeding, tree
@@ -152,7 +152,7 @@ def _adopting(settle: Settle) -> Settle:
 
 def _placed(settle: Settle, by_hand: Mapping[str, str]) -> Settle:
     """Conflicts of files that people have moved go by the paths that they have now."""
-    return lambda conflict: settle(replace(conflict, path=by_hand.get(conflict.path, conflict.path)))
+    return lambda conflict: settle(conflict._replace(path=by_hand.get(conflict.path, conflict.path)))
 
 
 def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
@@ -188,7 +188,7 @@ def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterato
     histories: dict[str, History] = {}
     for conflict in conflicts:
         history = histories.setdefault(conflict.path, History(directory, conflict.path))
-        yield replace(conflict, author=history.line(conflict.line)) if conflict.field else conflict
+        yield conflict._replace(author=history.line(conflict.line)) if conflict.field else conflict
 
 
 def _pruned_applications(orphans: list[str]) -> str:

@@ -126,7 +126,7 @@ def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[st
             replace(
                 outcome,
                 path=path,
-                conflicts=tuple(replace(conflict, path=path) for conflict in outcome.conflicts),
+                conflicts=tuple(conflict._replace(path=path) for conflict in outcome.conflicts),
                 state=State.EDITED if edited else outcome.state,
                 local=None if path in vacating else outcome.local,
             )

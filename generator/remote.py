@@ -14,20 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from generator import plumbing, process, scratch
+from generator import process, scratch
 from generator.errors import GitError
-from generator.scratch import NETWORK_SECONDS, Scratch
+from generator.scratch import NETWORK_SECONDS, Call, Scratch
 
 TIP: Final = "refs/tip"
 INTENTS: Final = "refs/gitops/intents"
 WAITING: Final = "refs/waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A commit to be made; files that are ``None`` go.
 
     ``author`` is as git writes it, with seconds and time zone; ``None``: the committer.
@@ -47,19 +45,19 @@ class Remote:
         self.partial = True
         # What waits to be landed there, see ``queue``, comes with the tip at no request more.
         self.waiting = f"{INTENTS}/{branch.replace('%', '%25').replace('/', '%2F')}"
-        self._fetching: plumbing.Command | None = self._begin_fetch("--depth=1")
+        self._fetching: Call | None = self._begin_fetch("--depth=1")
         # It is needed after the first fetch, so it runs beside it.
         scratch.ask_identity()
 
     def fetch(self) -> str:
         """The branch's newest commit; the first time without history, then with what came since."""
         fetching, self._fetching = self._fetching or self._begin_fetch(), None
-        _, said = fetching.results(timeout=self._scratch.timeout)
+        _, said = fetching.results()
         self.partial = "filtering not recognized" not in said
         return (self._scratch.place / TIP).read_text().strip()
 
-    def _begin_fetch(self, *depth: str) -> plumbing.Command:
-        return self._scratch.begin(
+    def _begin_fetch(self, *depth: str) -> Call:
+        return self._scratch.call(
             "fetch", "--quiet", *depth, "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "--prune",
             "--recurse-submodules=no", "origin", f"+refs/heads/{self.branch}:{TIP}", f"+{self.waiting}/*:{WAITING}/*",
         )  # fmt: skip
@@ -153,10 +151,10 @@ class Remote:
 
     def _load(self, blobs: Sequence[str]) -> None:
         """Fetch the content of files, all in one go."""
-        self._scratch.begin(
+        self._scratch.call(
             "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
             "--recurse-submodules=no", "--filter=blob:none", "--stdin", "origin",
-        ).result("".join(f"{blob}\n" for blob in blobs).encode(), self._scratch.timeout)  # fmt: skip
+        ).results("".join(f"{blob}\n" for blob in blobs).encode())  # fmt: skip
 
 
 class Editing:

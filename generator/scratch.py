@@ -2,11 +2,17 @@
 
 Nothing of the user's checkout is touched. The remote's URL and the credentials
 are configuration in the environment, so that they stand in no file and no argv.
+
+git would ask a helper for the credentials once the server has refused a first
+request, each time; it shows them with the first one instead. That header would
+go wherever the server sends us, so a server that sends us elsewhere gets a git
+that asks the helper, which knows the host.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +29,8 @@ _PARTIAL: Final = f"{_WHOLE}[extensions]\n\tpartialClone = origin\n"
 _HELPER: Final = (
     '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "${GIT_USERNAME:-git}" "$GIT_TOKEN"; }; f'
 )
+# A redirect, or a server that finds two credentials because the user's configuration has a header of its own.
+_UNASKED: Final = re.compile(r"returned error: (?:30[12378]|400)\b")
 _NOBODY: Final = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -42,9 +50,13 @@ class Scratch:
         (place / "refs").mkdir()
         (place / "HEAD").write_text("ref: refs/heads/none\n")
         (place / "config").write_text(_PARTIAL if partial else _WHOLE)
-        self.env = plumbing.environment(place, _configuration(self.url, self.secret, timeout, partial=partial))
+        user = os.environ.get("GIT_USERNAME") or user or "git"
+        asked = [*_configuration(self.url, timeout, partial=partial), *login(self.url, self.secret)]
+        shown = _header(self.url, user, self.secret)
+        self.env = plumbing.environment(place, [*asked, *shown])
         if self.secret:
-            self.env |= {"GIT_TOKEN": self.secret, "GIT_USERNAME": os.environ.get("GIT_USERNAME") or user or "git"}
+            self.env |= {"GIT_TOKEN": self.secret, "GIT_USERNAME": user}
+        self._shown = len(shown)
         self._identity: list[plumbing.Command] = []
         self._names: tuple[str, str] | None = None
 
@@ -56,8 +68,21 @@ class Scratch:
         self, *arguments: str, env: Mapping[str, str] | None = None, network: bool = False, stdin: bytes = b""
     ) -> str:
         """Run one, and return what it printed."""
-        said = self.begin(*arguments, env=env).result(stdin, self.timeout if network else None)
+        said = self.call(*arguments).results(stdin)[0] if network else self.begin(*arguments, env=env).result(stdin)
         return said.decode(errors="replace").rstrip("\n")
+
+    def call(self, *arguments: str) -> Call:
+        """Start a git that talks to the remote, beside us."""
+        return Call(self, arguments)
+
+    def asks_instead(self, exc: GitError) -> bool:
+        """Whether a git failed because it showed the credentials unasked; the next ones will not."""
+        if not (self._shown and _UNASKED.search(exc.stderr)):
+            return False
+        # They are the last ones there.
+        self.env["GIT_CONFIG_COUNT"] = str(int(self.env["GIT_CONFIG_COUNT"]) - self._shown)
+        self._shown = 0
+        return True
 
     def ask_identity(self) -> None:
         """Begin to ask git who we are, beside us: where we were called, since a checkout may say so of its own."""
@@ -92,6 +117,29 @@ class Scratch:
             command.stop()
 
 
+class Call:
+    """One git that talks to the remote; ``results`` waits for it, for as long as the scratch folder's ``timeout``."""
+
+    def __init__(self, scratch: Scratch, arguments: tuple[str, ...]) -> None:
+        self._scratch = scratch
+        self._arguments = arguments
+        self._command = scratch.begin(*arguments)
+
+    def results(self, stdin: bytes = b"") -> tuple[bytes, str]:
+        """What it printed, and what it said beside that."""
+        try:
+            return self._command.results(stdin, self._scratch.timeout)
+        except GitError as exc:
+            if not self._scratch.asks_instead(exc):
+                raise
+        self._command = self._scratch.begin(*self._arguments)
+        return self._command.results(stdin, self._scratch.timeout)
+
+    def stop(self) -> None:
+        """End it, if it still runs."""
+        self._command.stop()
+
+
 @contextmanager
 def make(url: str, timeout: float, *, partial: bool) -> Iterator[Scratch]:
     """A ``Scratch`` that is gone afterwards."""
@@ -105,7 +153,7 @@ def make(url: str, timeout: float, *, partial: bool) -> Iterator[Scratch]:
             scratch.close()
 
 
-def _configuration(url: str, secret: str | None, timeout: float, *, partial: bool) -> list[tuple[str, str]]:
+def _configuration(url: str, timeout: float, *, partial: bool) -> list[tuple[str, str]]:
     result = [
         ("remote.origin.url", url),
         # Nobody's hooks, no signature of the push, no tidying up of what is thrown away.
@@ -122,7 +170,7 @@ def _configuration(url: str, secret: str | None, timeout: float, *, partial: boo
     ]
     if partial:
         result += [("remote.origin.promisor", "true"), ("remote.origin.partialCloneFilter", "blob:none")]
-    return result + login(url, secret)
+    return result
 
 
 def login(url: str, secret: str | None) -> list[tuple[str, str]]:
@@ -130,11 +178,27 @@ def login(url: str, secret: str | None) -> list[tuple[str, str]]:
 
     For this host alone, since a redirect must not get the token; and no other helper may store it.
     """
-    if not (secret and url.startswith(("http://", "https://"))):
+    host = _host(url)
+    return [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", _HELPER)] if secret and host else []
+
+
+def _header(url: str, user: str, secret: str | None) -> list[tuple[str, str]]:
+    """Configuration with which git shows the credentials unasked, and goes nowhere else."""
+    import base64
+
+    host = _host(url)
+    if not (secret and host):
         return []
-    host = "/".join(url.split("/")[:3])
-    helpers = [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", _HELPER)]
-    return [*helpers, (f"http.{host}/.proactiveAuth", "basic")]
+    basic = base64.b64encode(f"{user}:{secret}".encode()).decode()
+    return [
+        (f"http.{host}/.extraHeader", f"Authorization: Basic {basic}"),
+        (f"http.{host}/.followRedirects", "false"),
+    ]
+
+
+def _host(url: str) -> str:
+    """Scheme and host of a URL of the web; empty for others."""
+    return "/".join(url.split("/")[:3]) if url.startswith(("http://", "https://")) else ""
 
 
 def _split(url: str) -> tuple[str, str | None, str | None]:

@@ -7,8 +7,7 @@ comments, quotes, anchors, line endings and everything else stay byte for byte.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -20,8 +19,7 @@ BUILT: Final = "gitops-generator/built"
 _PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """An entry of ``images:``. ``tag`` and ``digest`` are ``None`` where the entry has none."""
 
     name: str

@@ -7,7 +7,6 @@ readers can tell it from a quoted one and from one that is marked ``!!str``.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
 import yaml
@@ -69,7 +68,7 @@ def within(faults: list[Fault], text: str) -> list[Fault]:
     while len(lines) > 1 and not lines[-1]:
         lines.pop()
     line, column = len(lines), len(lines[-1]) + 1
-    return [fault if fault.line <= line else replace(fault, line=line, column=column) for fault in faults]
+    return [fault if fault.line <= line else fault._replace(line=line, column=column) for fault in faults]
 
 
 def _forbidden(text: str, file: str) -> Fault:

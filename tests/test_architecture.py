@@ -63,3 +63,12 @@ def test_no_package_registry_is_named(host: str) -> None:
     for folder in ("generator", "tests"):
         for path in (HERE / folder).rglob("*.py"):
             assert host not in path.read_text()
+
+
+def test_what_a_bump_loads_is_light() -> None:
+    """Each of these takes as long as starting Python; a bump is done in two tenths of a second."""
+    heavy = {"dataclasses", "inspect", "git", "pydantic", "jsonschema", "urllib.request", "generator.spec.loader"}
+    modules = "generator.cli, generator.commands.bump, generator.remote, generator.release.bump"
+    script = f"import sys; before = set(sys.modules); import {modules}; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=HERE, capture_output=True, text=True, check=True)
+    assert not heavy & set(done.stdout.split())

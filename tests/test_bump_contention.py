@@ -230,7 +230,7 @@ def test_interrupted_while_it_waits_it_takes_its_intent_with_it(
 
 def test_an_intent_is_the_same_after_a_journey() -> None:
     place = Slot("web", "dev", "overlays/dev/web/kustomization.yaml", "shop/web")
-    before = Bump([Wanted(place, Image("shop/web", "v1", None))], lambda: {"sha": "a"}, None, True)
+    before = Bump([Wanted(place, Image("shop/web", "v1", None))], lambda: {"sha": "a"}, None, force=True)
     change = bump.decode(before.data())
     assert change.paths == before.paths
     content = b"images:\n- name: shop/web\n  newTag: v0\n"

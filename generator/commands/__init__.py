@@ -1,39 +1,17 @@
 """The commands, one module each, and the registry.
 
 A command is a module with ``HELP``, ``EXAMPLE``, ``add_arguments`` and
-``run``. Its imports at the top must be light: all of them are loaded for
-``--help``, so what is heavy is imported where it is used.
+``run``. One is loaded when it is asked for, and all of them for ``--help``: so
+their imports at the top must be light, and what is heavy is imported where it
+is used.
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import Final, Protocol
-
-from generator.commands import (
-    bump,
-    changed,
-    check,
-    compare,
-    completion,
-    diff,
-    explain,
-    generate,
-    history,
-    init,
-    local,
-    promote,
-    protection,
-    rollback,
-    scan,
-    schema,
-    status,
-    token,
-    tools,
-    upgrade,
-    validate,
-    wait,
-)
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any, Final, Protocol
 
 
 class Command(Protocol):
@@ -49,28 +27,51 @@ class Command(Protocol):
         """Do it; returns the exit code. ``options`` has ``directory`` (``Path``), ``json`` (``bool``) and its own."""
 
 
+class Registry(Mapping[str, Command]):
+    """Commands by name, in the order of ``--help``."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> Command:
+        if name not in self._names:
+            raise KeyError(name)
+        module: Any = import_module(f"{__name__}.{name}")
+        command: Command = module
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+
 DEFAULT: Final = "generate"
-COMMANDS: Final[dict[str, Command]] = {
-    "generate": generate,
-    "init": init,
-    "check": check,
-    "diff": diff,
-    "explain": explain,
-    "validate": validate,
-    "upgrade": upgrade,
-    "bump": bump,
-    "promote": promote,
-    "rollback": rollback,
-    "compare": compare,
-    "changed": changed,
-    "scan": scan,
-    "token": token,
-    "status": status,
-    "history": history,
-    "wait": wait,
-    "protection": protection,
-    "schema": schema,
-    "tools": tools,
-    "local": local,
-    "completion": completion,
-}
+COMMANDS: Final = Registry(
+    "generate",
+    "init",
+    "check",
+    "diff",
+    "explain",
+    "validate",
+    "upgrade",
+    "bump",
+    "promote",
+    "rollback",
+    "compare",
+    "changed",
+    "scan",
+    "token",
+    "status",
+    "history",
+    "wait",
+    "protection",
+    "schema",
+    "tools",
+    "local",
+    "completion",
+)

@@ -127,7 +127,7 @@ def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
     from generator.release import order
 
     source = bumps.source_of(options.directory)
-    bump = bumps.Bump(_wanted(options, spec), source, order.build(options.build), options.force)
+    bump = bumps.Bump(_wanted(options, spec), source, order.build(options.build), force=options.force)
     if options.verify:
         from generator.release import registry
 

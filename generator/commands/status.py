@@ -47,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
         images = [
             {
                 **asdict(row),
+                "pinned": row.pinned._asdict() if row.pinned else None,
                 "pull_request": requests.get((row.app, row.environment)),
                 "argo_cd": asdict(found) if running and (found := running.get((row.app, row.environment))) else None,
             }

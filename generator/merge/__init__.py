@@ -232,6 +232,6 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
         if any(image.name == other.name for other in ours):
             content = yaml_edit.set_image(content, path, image)
         elif len(ours) == len(there) == 1:  # the spec gives the app's image another name, or another registry
-            content = yaml_edit.set_image(content, path, replace(image, name=ours[0].name))
+            content = yaml_edit.set_image(content, path, image._replace(name=ours[0].name))
     built = yaml_edit.read_annotations(local, path).get(yaml_edit.BUILT) if _BUILT in local else None
     return yaml_edit.set_annotation(content, path, yaml_edit.BUILT, built) if built else content

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import git, tree, yaml_edit
 from generator.errors import RepositoryError
@@ -45,16 +44,14 @@ class State(StrEnum):
     """A newer build has set what is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """An image for a slot. An empty name of the slot's image means the only one of the overlay."""
 
     place: Slot
     image: Image
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one image; ``why`` where it is held."""
 
     wanted: Wanted
@@ -62,7 +59,6 @@ class Outcome:
     why: str = ""
 
 
-@dataclass
 class Bump:
     """One bump of some images, which is one commit. ``outcomes`` are those of the last ``edit``.
 
@@ -70,12 +66,21 @@ class Bump:
     ``verify`` proves that an image is there, and gives it its digest.
     """
 
-    wanted: Sequence[Wanted]
-    source: Callable[[], Mapping[str, str]]
-    build: Build | None = None
-    force: bool = False
-    verify: Callable[[Image], Image] | None = None
-    outcomes: list[Outcome] = field(default_factory=list)
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        source: Callable[[], Mapping[str, str]],
+        build: Build | None = None,
+        *,
+        force: bool = False,
+        verify: Callable[[Image], Image] | None = None,
+    ) -> None:
+        self.wanted = wanted
+        self.source = source
+        self.build = build
+        self.force = force
+        self.verify = verify
+        self.outcomes: list[Outcome] = []
 
     @property
     def paths(self) -> list[str]:
@@ -106,7 +111,7 @@ class Bump:
         """The images with their names and digests; both stay once they are known."""
         named = [_named(one, read(one.place.path)) for one in self.wanted]
         if self.verify:
-            named = [replace(one, image=self.verify(one.image)) for one in named]
+            named = [one._replace(image=self.verify(one.image)) for one in named]
         self.wanted, self.verify = named, None
         return named
 
@@ -137,9 +142,9 @@ class Bump:
 
         return json.dumps(
             {
-                "wanted": [asdict(one) for one in self.wanted],
+                "wanted": [{"place": one.place._asdict(), "image": one.image._asdict()} for one in self.wanted],
                 "source": dict(self.source()),
-                "build": asdict(self.build) if self.build else None,
+                "build": self.build._asdict() if self.build else None,
                 "force": self.force,
             },
             sort_keys=True,
@@ -168,7 +173,7 @@ def decode(data: bytes) -> Change:
         images.image(one.place, one.image.tag or "", one.image.digest)
     build = Build(**given["build"]) if given["build"] else None
     source = {str(name): str(value) for name, value in given["source"].items()}
-    return Bump(wanted, lambda: source, build, bool(given["force"])).change()
+    return Bump(wanted, lambda: source, build, force=bool(given["force"])).change()
 
 
 def in_work_tree(directory: Path, bump: Bump) -> list[str]:
@@ -196,7 +201,7 @@ def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
 def committed(outcome: Outcome, paths: Sequence[str]) -> Outcome:
     """The outcome where these paths are committed: what was the same in the work tree is new in the commit."""
     fresh = outcome.state is State.SAME and outcome.wanted.place.path in paths
-    return replace(outcome, state=State.CHANGED) if fresh else outcome
+    return outcome._replace(state=State.CHANGED) if fresh else outcome
 
 
 def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
@@ -240,7 +245,7 @@ def _named(one: Wanted, content: bytes | None) -> Wanted:
             f"{one.place.path}: images has {len(names)} entries, and none is known to be the one of {one.place.app}",
             "run it where generator.yaml is",
         )
-    return Wanted(replace(one.place, image=ours[0]), replace(one.image, name=ours[0]))
+    return Wanted(one.place._replace(image=ours[0]), one.image._replace(name=ours[0]))
 
 
 def _subject(released: Sequence[Release]) -> str:

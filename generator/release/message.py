@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator.release.image import Slot
 from generator.yaml_edit import Image
@@ -28,8 +27,7 @@ _RELEASE: Final = re.compile(r"(?P<app>\S+) (?P<environment>\S+) (?P<tag>[^\s@]+
 _BUILD: Final = re.compile(r"(?P<system>\S+) (?P<number>[0-9]+)(?: (?P<url>\S+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """One app's image in one environment, as a ``Release`` trailer has it."""
 
     app: str
@@ -41,8 +39,7 @@ class Release:
         return f"{self.app} {self.environment} {self.tag}{f'@{self.digest}' if self.digest else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """The build that made an image: a system with what it counts (``codebuild/<project>``), and its number there."""
 
     system: str

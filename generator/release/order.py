@@ -16,9 +16,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import yaml_edit
 from generator.errors import UsageError
@@ -33,8 +32,7 @@ _FORM: Final = re.compile(r"(?P<system>\S+) (?P<number>[0-9]{1,18}) (?P<time>\S+
 _SYSTEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """A build's place among all builds. ``time`` is its commit's; ``None`` where that is not known."""
 
     system: str

@@ -12,8 +12,7 @@ see it beside the tag::
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import yaml_edit
 
@@ -21,8 +20,7 @@ ANNOTATION: Final = "gitops-generator/pinned"
 _FORM: Final = re.compile(r"(?P<since>\S+) (?P<by>[^:]*): (?P<reason>.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(NamedTuple):
     """Since when (ISO 8601, UTC), by whom and why. A person may have written the annotation: then all is ``reason``."""
 
     since: str

@@ -11,8 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import remote as remotes
 from generator.errors import GeneratorError, GitError, PushRefused, RepositoryError, SpecError
@@ -34,16 +33,14 @@ FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """``commit`` is what the branch's tip holds our edit since; ``None`` where there was nothing to change."""
 
     commit: str | None
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What is to be published.
 
     ``paths`` are the files that ``edit`` will read, as far as they are known:
@@ -127,23 +124,25 @@ def _commit(remote: Remote, tip: str, change: Change) -> str | None:
     return remote.signed(commit, tip, change.message()) if commit and change.sign else commit
 
 
-@dataclass
 class _Landing:
     """One edit on its way to the branch."""
 
-    remote: Remote
-    change: Change
-    queue: Queue | None
-    pushed: list[str] = field(default_factory=list)
-    down: int = 0
-    attempts: int = 0
-    first: str = ""
-    look: float = 0.0
-    slow: float = 0.0
-    others: int | None = None
-    together: bool = False
-    turn: Turn = field(default_factory=lambda: Turn())
-    deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE_SECONDS)
+    def __init__(self, remote: Remote, change: Change, queue: Queue | None) -> None:
+        self.remote = remote
+        self.change = change
+        self.queue = queue
+        self.turn = Turn()
+        self.deadline = time.monotonic() + PATIENCE_SECONDS
+        self.attempts = 0
+        self.down = 0
+        self.pushed: list[str] = []
+        # The first tip that was seen: our commit can only be after it.
+        self.first = ""
+        # How long the last look and the last push took, in seconds.
+        self.look = self.slow = 0.0
+        # How many of those who wait may come along, and whether the last push was for them, too.
+        self.others: int | None = None
+        self.together = False
 
     def run(self) -> Published:
         while (self.attempts < ATTEMPTS or self._waits) and time.monotonic() < self.deadline:

@@ -19,8 +19,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator.errors import GeneratorError
 from generator.remote import Remote
@@ -38,8 +37,7 @@ LONGEST_LOOK_SECONDS: Final = 2.0
 LOOK_FACTOR: Final = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """Somebody's edit that waits. ``author`` is as git writes it, with seconds and time zone."""
 
     name: str

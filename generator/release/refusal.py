@@ -17,16 +17,17 @@ class Verdict(Enum):
     FINAL = "nothing that we could do again would change it"
 
 
+# Patterns for text in lower case.
 # What will not change, even where a line beside it sounds as if it would.
-FINAL: Final = re.compile(
-    r"hook declined|protected branch|GH0\d\d|GL-HOOK-ERR|TF40\d+|not allowed to|permission|denied"
+FINAL: Final = (
+    r"hook declined|protected branch|gh0\d\d|gl-hook-err|tf40\d+|not allowed to|permission|denied"
     r"|authentication failed|could not read username|invalid credentials|access.?denied"
     r"|returned error: 4(?!08|09|2[59])\d\d|repository not found|does not appear to be a git repository"
     r"|deny (?:updating|current)|shallow update not allowed|unpacker error|exceeds|too large"
     r"|does not support --atomic|could not read password|host key verification failed|certificate"
 )
 GUARDED: Final = r"protected|hook declined|gh0(?:06|13)|gl-hook-err|tf402455|not allowed to push|rule violations"
-MOVED: Final = re.compile(
+MOVED: Final = (
     r"non-fast-forward|fetch first|cannot lock ref|failed to lock|incorrect old value provided|stale info"
     r"|remote ref updated since checkout|reference already exists|failed to update ref|atomic push failed"
     r"|atomic transaction failed|remote ref does not exist|needs to be updated|changed while|concurrent"
@@ -34,8 +35,8 @@ MOVED: Final = re.compile(
     r"|is at [0-9a-f]+ but expected"
 )
 # A forge whose own parts do not reach each other refuses through a hook.
-INSIDE: Final = re.compile(r"api is not accessible|internal api unreachable|error: 50[0234]\b|internal server error")
-DOWN: Final = re.compile(
+INSIDE: Final = r"api is not accessible|internal api unreachable|error: 50[0234]\b|internal server error"
+DOWN: Final = (
     r"returned error: (?:5\d\d|408|425|429)|rpc failed|early eof|connection (?:was )?(?:reset|refused|timed out|closed)"
     r"|(?:empty|no) reply|remote end hung up|unexpected disconnect|recv failure|send failure|failed to connect"
     r"|couldn't connect|could not resolve host|operation timed out|gnutls|ssl_(?:error|read|write|connect)"
@@ -47,13 +48,13 @@ DOWN: Final = re.compile(
 def verdict(said: str) -> Verdict:
     """What a refusal in git's and the server's words means."""
     lower = said.lower()
-    if INSIDE.search(lower):
+    if re.search(INSIDE, lower):
         return Verdict.DOWN
-    if re.search(FINAL.pattern.lower(), lower):
+    if re.search(FINAL, lower):
         return Verdict.FINAL
-    if MOVED.search(lower):
+    if re.search(MOVED, lower):
         return Verdict.MOVED
-    return Verdict.DOWN if DOWN.search(lower) else Verdict.FINAL
+    return Verdict.DOWN if re.search(DOWN, lower) else Verdict.FINAL
 
 
 def refused(branch: str, exc: GitError) -> PushRefused:

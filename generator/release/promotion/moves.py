@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -103,7 +103,7 @@ def _find(
     if after.tag in (None, UNRELEASED) and after.digest is None:
         return LeftOut(app, Why.UNRELEASED, f"nothing has been released to {source} yet")
     # Of an image that has a digest alone, only that moves.
-    after = replace(after, tag=after.tag or before.tag)
+    after = after._replace(tag=after.tag or before.tag)
     if (after.tag, after.digest) == (before.tag, before.digest):
         return LeftOut(app, Why.SAME, f"{target} has {name(after)} already")
     held = pin.read(read(goal.path) or b"", goal.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator.clone import Clone
@@ -37,7 +37,7 @@ class Workshop:
             self.fill()  # with what was promoted, and all that a regeneration reads
             return loader.load(self.before)
         except SpecError as exc:
-            faults = [replace(fault, file=f"{self.clone.branch}:{fault.file}") for fault in exc.faults]
+            faults = [fault._replace(file=f"{self.clone.branch}:{fault.file}") for fault in exc.faults]
             raise SpecError(faults) from exc
 
     def fill(self, *paths: str) -> None:
