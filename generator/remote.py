@@ -62,6 +62,11 @@ class Remote:
             "--recurse-submodules=no", "origin", f"+refs/heads/{self.branch}:{TIP}", f"+{self.waiting}/*:{WAITING}/*",
         )  # fmt: skip
 
+    def waiting_now(self) -> list[str]:
+        """The names of what waits on the remote right now."""
+        said = self._scratch.run("ls-remote", "origin", f"{self.waiting}/*", network=True)
+        return sorted(line.rpartition("/")[2] for line in said.splitlines())
+
     def intents(self) -> dict[str, str]:
         """What waited at the last fetch: names, and the blobs that describe it."""
         where = self._scratch.place / WAITING

@@ -147,12 +147,11 @@ class _Landing:
     def run(self) -> Published:
         while (self.attempts < ATTEMPTS or self._waits) and time.monotonic() < self.deadline:
             try:
-                published = self._round()
+                if self._goes() and (published := self._round()):
+                    return published
             except GitError as exc:
                 self._after(exc)
             else:
-                if published:
-                    return published
                 time.sleep(self.turn.pause(self.look))
         raise PushRefused(
             f"{self.remote.branch}: moved before each of {self.attempts} tries",
@@ -163,11 +162,18 @@ class _Landing:
     def _waits(self) -> bool:
         return self.queue is not None and self.queue.name is not None
 
-    def _round(self) -> Published | None:
-        """One look at the tip, and one push if it is our turn; ``None`` where others are to go first."""
+    def _goes(self) -> bool:
+        """Whether there is something for us to do, since we do not wait, or no longer."""
+        if self.queue is None or self.queue.name is None:
+            return True
         began = time.monotonic()
-        tip = self.remote.fetch()
+        names = self.queue.names()
         self.look = time.monotonic() - began
+        return self.queue.name not in names or self.turn.comes(self.queue.name, names, self.slow)
+
+    def _round(self) -> Published | None:
+        """One look at the tip, and one push; ``None`` where we have to wait from now on."""
+        tip = self.remote.fetch()
         self.first = self.first or tip
         # A push that broke off may have landed, and so may one that was reported as refused.
         for commit in self.pushed:
@@ -178,13 +184,10 @@ class _Landing:
             if self._nothing(tip):
                 return Published(None, self.attempts)
             self._enter(self.queue, waiting)
+            self.turn = Turn()
             return None
-        if self.queue and self.queue.name:
-            names = [intent.name for intent in waiting]
-            if self.queue.name not in names:
-                return self._done_by_others(tip)
-            if not self.turn.comes(self.queue.name, names, self.slow):
-                return None
+        if self.queue and self.queue.name and self.queue.name not in [intent.name for intent in waiting]:
+            return self._done_by_others(tip)
         return self._push(tip, waiting)
 
     def _push(self, tip: str, waiting: Sequence[Intent]) -> Published:

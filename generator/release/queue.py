@@ -31,6 +31,8 @@ ROUNDS: Final = 20_000
 # these, and longer where pushes are slow. If all went at once, they would hold up each other and the server.
 LEADER_SECONDS: Final = (3.0, 6.0)
 PUSH_FACTOR: Final = 3.0
+# How long the first one itself waits after the one before it has landed: others join it, and people get through.
+GAP_SECONDS: Final = 0.5
 LONGEST_LEADER_SECONDS: Final = 20.0
 FIRST_LOOK_SECONDS: Final = 0.3
 LONGEST_LOOK_SECONDS: Final = 2.0
@@ -64,6 +66,10 @@ class Queue:
             self._known[name] = self._read(name, content)
         self.useless = [name for name in found if self._known[name] is None and _age(name) > LIFETIME_SECONDS]
         return [intent for name in found if (intent := self._known[name])]
+
+    def names(self) -> list[str]:
+        """Those that wait right now, the oldest first; asked without fetching what they are."""
+        return self._remote.waiting_now()
 
     def publish(self, data: bytes, author: str) -> None:
         """Our own intent."""
@@ -138,7 +144,9 @@ class Turn:
 
     def __init__(self) -> None:
         self._first: str | None = None
-        self._since = 0.0
+        # Others were just faster than us.
+        self._since = time.monotonic()
+        self._place = 0
         self._patience = 0.0
         self._looks = 0
 
@@ -151,11 +159,13 @@ class Turn:
 
         now = time.monotonic()
         self._looks += 1
+        self._place = waiting.index(own)
         if waiting[0] != self._first:
-            self._first, self._since = waiting[0], now
+            self._since = now if self._first else self._since
+            self._first = waiting[0]
             longest = max(random.uniform(*LEADER_SECONDS), PUSH_FACTOR * slow)  # noqa: S311
             self._patience = min(longest, LONGEST_LEADER_SECONDS)
-        return now - self._since >= waiting.index(own) * self._patience
+        return now - self._since >= self._place * self._patience + GAP_SECONDS
 
     def pause(self, look: float) -> float:
         """Seconds until the next look, given how long the last one took.
@@ -164,6 +174,8 @@ class Turn:
         """
         import random
 
+        if self._place == 0:
+            return max(0.0, self._since + GAP_SECONDS - time.monotonic())
         longest = max(LOOK_FACTOR * look, min(LONGEST_LOOK_SECONDS, FIRST_LOOK_SECONDS * 1.5**self._looks))
         return random.uniform(longest / 2, longest)  # noqa: S311
 
