@@ -90,6 +90,17 @@ def test_a_token_for_this_repository_to_push_and_no_more(api: str, key: Any, rep
     assert GitHub.asked == {"permissions": {"contents": "write"}, "repositories": ["shop-gitops"]}
 
 
+def test_a_token_that_opens_pull_requests_where_the_spec_wants_them(
+    api: str, key: Any, repository: Path, generator: Run
+) -> None:
+    spec = (repository / "generator.yaml").read_text()
+    ci = "ci: {pull_request: true, github_app: {id: '123', secret: shop/app}}\n"
+    (repository / "generator.yaml").write_text(spec + ci)
+    done = generator("token", "--api", api, cwd=repository, env=environment(GITHUB_APP_PRIVATE_KEY=pem(key)))
+    assert done.returncode == 0, done.stderr
+    assert GitHub.asked["permissions"] == {"contents": "write", "pull_requests": "write"}
+
+
 def test_a_key_that_github_does_not_know(api: str, repository: Path, generator: Run) -> None:
     from cryptography.hazmat.primitives.asymmetric import rsa
 

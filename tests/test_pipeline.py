@@ -84,6 +84,7 @@ def test_without_a_source_there_is_nothing_to_build_and_requests_are_checked_all
 VARIANTS = {
     "all": "ci: {github: {role: 'arn:aws:iam::123456789012:role/ci'}, checks: true, credentials: shop/git}\n",
     "an app": "ci: {github: {runner: self-hosted}, checks: true, github_app: {id: '123', secret: shop/app}}\n",
+    "requests": "ci: {github: true, checks: true, pull_request: true, github_app: {id: '123', secret: shop/app}}\n",
     "plain": "ci: {github: true, checks: true, install: \"echo '${{ inputs.X }}'\"}\n",
 }
 
@@ -184,6 +185,8 @@ def test_permissions_are_named_one_by_one(ci: str, tmp_path: Path) -> None:
         github_actions.PATH: {"contents": {"read", "write"}, "id-token": {"write"}},
         checks.WORKFLOW: {"contents": {"read"}, "pull-requests": {"write"}},
     }
+    if "pull_request" in ci and "github_app" not in ci:
+        allowed[github_actions.PATH]["pull-requests"] = {"write"}
     for path, workflow in workflows(rendered(tmp_path, ci)).items():
         assert workflow["permissions"] == {"contents": "read"}
         [job] = workflow["jobs"].values()
@@ -200,6 +203,21 @@ def test_with_an_app_the_workflows_own_token_may_not_write(tmp_path: Path) -> No
     [step] = [step for step in job["steps"] if step.get("id") == "token"]
     assert step["with"]["permission-contents"] == "write"
     assert {key for key in step["with"] if key.startswith("permission-")} == {"permission-contents"}
+
+
+def test_releases_as_pull_requests_take_one_right_more_and_the_forges_client(tmp_path: Path) -> None:
+    files = rendered(tmp_path, VARIANTS["requests"])
+    [job] = workflows(files)[github_actions.PATH]["jobs"].values()
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    [step] = [step for step in job["steps"] if step.get("id") == "token"]
+    rights = {key: value for key, value in step["with"].items() if key.startswith("permission-")}
+    assert rights == {"permission-contents": "write", "permission-pull-requests": "write"}
+    for path in (buildspec.PATH, github_actions.PATH):
+        assert files[path].count("--push --pull-request\n") == 2
+        assert "gitops-generator[github]" in files[path]
+    own = rendered(tmp_path, "ci: {github: true, codebuild: false, pull_request: true}\n")
+    [job] = workflows(own)[github_actions.PATH]["jobs"].values()
+    assert job["permissions"] == {"contents": "write", "pull-requests": "write", "id-token": "write"}
 
 
 @pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)

@@ -353,6 +353,29 @@ def test_wrong_credentials_fail_the_build_and_are_shown_nowhere(shop: Shop, clou
     assert shop.tip() == commit
 
 
+@pytest.mark.parametrize("ci", ["codebuild", "github"])
+def test_where_the_branch_is_protected_a_release_is_a_pull_request(ci: str, shop: Shop) -> None:
+    spec = (shop.checkout / "generator.yaml").read_text()
+    wanted = spec.replace("  checks: true\n", "  checks: true\n  pull_request: true\nforge: {kind: local}\n")
+    (shop.checkout / "generator.yaml").write_text(wanted)
+    regenerate_in(shop.checkout)
+    git(shop.checkout, "commit", "-qam", "Requests")
+    before = shop.commit("Regenerate")
+    commit = shop.commit(web__page=f"guarded {ci}")
+    hook = shop.bare / "hooks/update"
+    hook.write_text('#!/bin/sh\ntest "$1" != refs/heads/main || { echo "protected branch" >&2; exit 1; }\n')
+    hook.chmod(0o755)
+    for _ in range(2):  # a newer build goes on with the request
+        outcome = shop.build(before) if ci == "codebuild" else shop.run(before)
+        assert outcome.succeeded, outcome.tail(60)
+        assert "merge the pull request" in outcome.log.read_text()
+    [request] = forges.connect(str(shop.bare), "local").requests("main")
+    assert request.head == "bump/dev/web"
+    assert git(shop.bare, "diff", "--name-only", "main", request.head) == "overlays/dev/web/kustomization.yaml"
+    assert f"2-{commit[:12]}" in shop.overlay(commit=request.head)
+    assert shop.tip() == commit
+
+
 # -- checks of pull requests
 
 

@@ -23,6 +23,7 @@ BEYOND = (
     "aliases", "only maps can be merged", "a key of", "a key that", "expected a version", "autoscale.max", "NUL", "YAML", "found", "mapping values", "second document",
     "is empty", "did not find", "image is missing / add `image:`, the image, without a tag, like shop/web", "a\\x00b", "nothing there", "apps is missing",
     "unknown field \"tag\"",
+    "nothing to open pull requests with",
 )  # fmt: skip
 STRUCTURAL = {
     name: text

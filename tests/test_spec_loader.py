@@ -330,6 +330,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '6:11 registry: "https://registry.example.com" is not a registry / like 123456789012.dkr.ecr.eu-west-1.amazonaws.com',
         ],
     ),
+    "requests that nothing in CodeBuild could open": (
+        top("ci: {pull_request: true}\n"),
+        [
+            "6:20 ci.pull_request: CodeBuild has nothing to open pull requests with"
+            " / add ci.credentials, a secret with git `username` and `token`, or ci.github_app",
+        ],
+    ),
     "an unknown environment in ci": (
         top("ci: {environment: prd}\n"),
         [
@@ -1022,6 +1029,7 @@ ci:
   github_app: {id: "123456", secret: shop/app}
   codebuild: true
   github: {role: "arn:aws:iam::123456789012:role/ci", runner: ubuntu-24.04-arm}
+  pull_request: true
   checks: true
 environments:
   dev: {}

@@ -8,13 +8,14 @@ from generator.errors import ForgeError, UsageError
 from generator.forges import access, github, github_app
 from generator.forges.forge import TIMEOUT_SECONDS
 
-# What pushing takes, and nothing else.
+# What pushing takes, and what a pull request does, and nothing else.
 _RIGHTS: Final = {"contents": "write"}
+_REQUEST: Final = {"pull_requests": "write"}
 _VARIABLES: Final = ("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY")
 
 
-def token(url: str, api: str | None = None) -> str:
-    """A token for the repository at ``url``, for an hour, with the right to push.
+def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
+    """A token for the repository at ``url``, for an hour, with the right to push, and to open pull ``requests``.
 
     ``UsageError`` if the environment names no App, ``ForgeError`` if GitHub refuses it.
     """
@@ -43,7 +44,7 @@ def token(url: str, api: str | None = None) -> str:
                 "POST",
                 f"/app/installations/{installation.id}/access_tokens",
                 headers={"Authorization": f"Bearer {integration.create_jwt()}"},
-                input={"permissions": _RIGHTS, "repositories": [name]},
+                input={"permissions": {**_RIGHTS, **(_REQUEST if requests else {})}, "repositories": [name]},
             )
     except client.GithubException as exc:
         raise access.refusal(server, exc.status, exc.data, *_VARIABLES) from None

@@ -60,13 +60,18 @@ def render_project(spec: Spec) -> Iterator[File]:
             "delivery": {
                 "runs-on": runner(spec),
                 "timeout-minutes": 60,
-                "permissions": {"contents": "write" if own else "read", "id-token": "write"},
+                "permissions": {**(_rights(spec) if own else {"contents": "read"}), "id-token": "write"},
                 "defaults": {"run": {"shell": "bash"}},
                 "steps": [*prepared(pipeline.install(spec)), *_tested(found), *_delivered(spec, found)],
             }
         },
     }
     yield yaml_file(PATH, content, header=HEADER)
+
+
+def _rights(spec: Spec) -> dict[str, str]:
+    """What releasing takes."""
+    return {"contents": "write", **({"pull-requests": "write"} if spec.ci.get("pull_request") else {})}
 
 
 def runner(spec: Spec) -> str:
@@ -120,7 +125,8 @@ def _delivered(spec: Spec, found: Pipeline) -> Iterator[Job]:
     yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build", "scan"))
     if app := spec.ci.get("github_app"):
         token = "${{ steps.token.outputs.token }}"  # noqa: S105 (an expression)
-        about = {"app-id": app["id"], "private-key": PRIVATE_KEY, "permission-contents": "write"}
+        rights = {f"permission-{name}": value for name, value in _rights(spec).items()}
+        about = {"app-id": app["id"], "private-key": PRIVATE_KEY, **rights}
         yield {"if": _ANY, "id": "token", "uses": APP_TOKEN, "with": about}
     yield from (_step(step, token) for step in found.steps if step.phase == "release")
 

@@ -83,7 +83,7 @@ def install(spec: Spec, *, forge: bool = False) -> str:
     given: str | None = spec.ci.get("install")
     if given:
         return given
-    extra = _EXTRAS.get(_forge(spec)) if forge else None
+    extra = _EXTRAS.get(_forge(spec)) if forge or spec.ci.get("pull_request") else None
     return "python -m pip install --quiet " + (f"'gitops-generator[{extra}]'" if extra else "gitops-generator")
 
 
@@ -169,6 +169,7 @@ def _scan(app: App, how: Build) -> Step | None:
 def _release(spec: Spec, app: App) -> Step:
     environment = spec.ci.get("environment") or next(iter(spec.environments))
     bump = f'python -m generator bump {app.name} --env {environment} --tag "$TAG" --digest "$DIGEST" --push'
+    bump += " --pull-request" if spec.ci.get("pull_request") else ""
     return Step(f"release {app.name}", "release", (f"DIGEST=$({_digest(app)})", bump), app.name, commits=True)
 
 

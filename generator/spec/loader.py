@@ -267,6 +267,7 @@ def _cross_check(data: dict[str, object], findings: Findings) -> None:
     deployed = _map(data.get("ci")).get("environment")
     if isinstance(deployed, str) and names and deployed not in names:
         findings.add(("ci", "environment"), "no such environment", did_you_mean(deployed, names))
+    _check_requests(data, findings)
     _check_namespaces(environments, data.get("project"), findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)
@@ -274,6 +275,18 @@ def _cross_check(data: dict[str, object], findings: Findings) -> None:
         if isinstance(app, dict):
             _check_app(("apps", name), app, names, tuple(apps), findings)
             _check_scan(("apps", name), app, data.get("registry"), findings)
+
+
+def _check_requests(data: dict[str, object], findings: Findings) -> None:
+    """What git gets from CodeBuild by itself opens no pull requests, but in CodeCommit, where the role does."""
+    ci = _map(data.get("ci"))
+    known = ci.get("credentials") or ci.get("github_app") or ci.get("codebuild") is False
+    if ci.get("pull_request") and not known and "codecommit" not in (f"{data.get('repository')}{data.get('forge')}"):
+        findings.add(
+            ("ci", "pull_request"),
+            "CodeBuild has nothing to open pull requests with",
+            "add ci.credentials, a secret with git `username` and `token`, or ci.github_app",
+        )
 
 
 def _map(value: object) -> dict[str, object]:
