@@ -27,12 +27,12 @@ from generator.remote import Remote
 # Older ones are nobody's: their owners have long given up.
 LIFETIME_SECONDS: Final = 600.0
 ROUNDS: Final = 20_000
-# How long the first of those who wait has before the second goes as well, and that one before the third: between
-# these, and longer where pushes are slow. If all went at once, they would hold up each other and the server.
+# How long the first one waits after the one before it has landed: others join it, and people's pushes get through.
+GAP_SECONDS: Final = 0.5
+# How long it has before the second goes as well, and that one before the third: between these, and longer where
+# pushes are slow. If all went at once, they would hold up each other and the server.
 LEADER_SECONDS: Final = (3.0, 6.0)
 PUSH_FACTOR: Final = 3.0
-# How long the first one itself waits after the one before it has landed: others join it, and people get through.
-GAP_SECONDS: Final = 0.5
 LONGEST_LEADER_SECONDS: Final = 20.0
 FIRST_LOOK_SECONDS: Final = 0.3
 LONGEST_LOOK_SECONDS: Final = 2.0
@@ -69,7 +69,7 @@ class Queue:
 
     def names(self) -> list[str]:
         """Those that wait right now, the oldest first; asked without fetching what they are."""
-        return self._remote.waiting_now()
+        return [name for name in self._remote.waiting_now() if name not in self._known or self._known[name]]
 
     def publish(self, data: bytes, author: str) -> None:
         """Our own intent."""
