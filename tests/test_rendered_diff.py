@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.release import rendered_diff
+from generator import yaml_emit
+from generator.release import redaction, rendered_diff
 from generator.release.rendered_diff import Change
 
 DEPLOYMENT = """\
@@ -68,6 +69,50 @@ def test_no_byte_of_a_secret_is_shown() -> None:
     assert change.object == "Secret/keys"
     assert not any(word in text for word in ("aHVudGVyMg", "anna", "berta"))
     assert "(hidden, changed)" in "".join(body(change))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASS", "hunter2"),
+        ("dbPwd", "hunter2"),
+        ("PG_DSN", "hunter2"),
+        ("SIGNING_KEY", "hunter2"),
+        ("GH", f"ghp_{'x' * 36}"),
+        ("HUB", f"github_pat_{'x' * 30}"),
+        ("LAB", f"glpat-{'x' * 20}"),
+        ("AWS", "AKIA" + "X" * 16),
+        ("JWT", "eyJhbGciOi.eyJzdWIiOi.c2ln"),
+        ("HEADER", "Bearer hunter2hunter2"),
+        ("PEM", "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----\n"),
+        ("CUT", "-----BEGIN PRIVATE KEY-----\nhunter2\n"),
+        ("app.conf", "pass = hunter2\nlevel = info"),
+    ],
+)
+@pytest.mark.parametrize("place", ["a ConfigMap", "a variable"])
+def test_what_is_secret_by_its_name_or_its_form_is_hidden(place: str, name: str, value: str) -> None:
+    if place == "a ConfigMap":
+        text = yaml_emit.dump({"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {name: value}})
+    else:
+        text = yaml_emit.dump({"kind": "Pod", "metadata": {"name": "p"}, "spec": [{"name": name, "value": value}]})
+    _, shown = redaction.manifests("", text)
+    assert "(hidden)" in shown
+    assert not re.search(r"hunter2|xxxxxxxx|XXXXXXXX|eyJz", shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PASSTHROUGH", "on"),
+        ("COMPASS", "north"),
+        ("AUTH_URL", "https://a/b"),
+        ("KEY", "value"),
+        ("NOTE", "a Bearer of news"),
+    ],
+)
+def test_what_is_no_secret_stays(name: str, value: str) -> None:
+    text = yaml_emit.dump({"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {name: value}})
+    assert redaction.manifests("", text)[1] == text
 
 
 def test_a_config_map_hides_only_what_tells_that_it_is_secret() -> None:

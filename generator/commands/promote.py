@@ -206,6 +206,7 @@ def _dry_run(options: argparse.Namespace, found: Proposal) -> int:
 
 
 def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
+    from generator.release import redaction
     from generator.release.promotion.moves import name
 
     if options.json:
@@ -223,7 +224,7 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
         console.table(head, [(m.app, name(m.before), name(m.after), done.action) for m in found.going])
     for base in found.bases:
         console.say(f"the base of {base.app}: {done.action}")
-        for conflict in base.conflicts:
+        for conflict in map(redaction.conflict, base.conflicts):
             where = f"{conflict.path}:{conflict.line} {conflict.field or 'the file'}"
             console.say(f"  {where}: keeps {conflict.local}, not {conflict.updated}")
     _say_left_out(found)

@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 from generator.merge.identity import NAMES
-from generator.release import rendered_diff
+from generator.release import redaction
 from generator.spec.model import Environment
 
 ABSENT: Final = object()
@@ -87,7 +87,7 @@ def compare(app: str, left: Side, right: Side, allowed: Allowed) -> list[Differe
     found: list[Difference] = []
     for place in sorted({*sides[0], *sides[1]}):
         texts = [objects.get(place, ("", None))[0] for objects in sides]
-        shown = [_load(text) for text in rendered_diff.redacted(*texts)]
+        shown = [_load(text) for text in redaction.manifests(*texts)]
         if not all(texts):
             ends = [value if text else ABSENT for value, text in zip(("there", "there"), texts, strict=True)]
             found.append(Difference(app, place, "", ends[0], ends[1], allowed.by(place, "")))

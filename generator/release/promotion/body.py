@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from generator.release import rendered_diff
+from generator.release import redaction, rendered_diff
 from generator.release.promotion.bases import BaseMove
 from generator.release.promotion.checks import Check, State
 from generator.release.promotion.commits import Between
@@ -141,7 +141,7 @@ def _bases(bases: Sequence[BaseMove]) -> list[str]:
         lines += [
             f"  - {code(f'{c.path}:{c.line}')} {code(c.field or 'the file')}: keeps {code(str(c.local))}, "
             f"not {code(str(c.updated))}"
-            for c in move.conflicts
+            for c in map(redaction.conflict, move.conflicts)
         ]
     return lines
 
