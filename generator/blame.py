@@ -11,7 +11,7 @@ from generator.errors import GeneratorError
 UNCOMMITTED: Final = "not committed yet"
 
 
-class History:
+class Blame:
     """git's word on the lines of a work tree's file; asked once, and only if needed."""
 
     def __init__(self, directory: Path, path: str) -> None:
