@@ -59,10 +59,10 @@ class Commit:
 class History:
     """What led to ``tip``, in the repository that git finds at ``directory`` with ``env``."""
 
-    def __init__(self, tip: str, directory: Path, shallow: Path | None, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, tip: str, directory: Path, shallow_file: Path | None, env: Mapping[str, str] | None) -> None:
         self.tip = tip
         self._directory, self._env = directory, env
-        self._shallow = shallow
+        self._shallow_file = shallow_file
         self._logs: dict[tuple[str, ...], list[Commit]] = {}
         self._trees: dict[tuple[str, str], dict[str, str]] = {}
         self._contents: dict[str, bytes] = {}
@@ -70,7 +70,7 @@ class History:
     @property
     def complete(self) -> bool:
         """Whether there is nothing older than what is here."""
-        return not self._edges()
+        return not self._shallow()
 
     def log(
         self, revisions: str, paths: Sequence[str] = (), *, first_parent: bool = False, limit: int | None = None
@@ -84,7 +84,7 @@ class History:
         words += [f"--max-count={limit}"] if limit else []
         key = (*words, revisions, "--", *paths)
         if key not in self._logs:
-            self._logs[key] = list(_commits(self._git(*key), self._edges()))
+            self._logs[key] = list(_commits(self._git(*key), self._shallow()))
         return self._logs[key]
 
     def contents(self, blobs: Iterable[str | None]) -> Mapping[str, bytes]:
@@ -141,9 +141,10 @@ class History:
         except GitError:
             return None
 
-    def _edges(self) -> set[str]:
+    def _shallow(self) -> set[str]:
         """The commits whose parents are not here."""
-        return set(self._shallow.read_text().split()) if self._shallow and self._shallow.is_file() else set()
+        file = self._shallow_file
+        return set(file.read_text().split()) if file and file.is_file() else set()
 
     def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         return plumbing.begin(*arguments, env=self._env, directory=self._directory).result(stdin)
@@ -229,7 +230,7 @@ def here(directory: Path) -> History | None:
     common = place / "commondir" if place else None
     if place and common and common.is_file():
         place = place / common.read_text().strip()
-    return History(tip, directory, place / "shallow" if place else None)
+    return History(tip, directory, place / "shallow" if place else None, None)
 
 
 @contextmanager
@@ -239,7 +240,7 @@ def clone(url: str, branch: str, *, partial: bool = True) -> Iterator[Clone]:
         yield Clone(place, url, branch, partial=partial)
 
 
-def _commits(said: bytes, edges: set[str]) -> Iterator[Commit]:
+def _commits(said: bytes, shallow: set[str]) -> Iterator[Commit]:
     """``git log -z --raw``: fields that end in NUL, then for each file its modes and blobs, NUL, its path, NUL."""
     words = said.decode(errors="replace").split("\0")
     at = 0
@@ -251,7 +252,7 @@ def _commits(said: bytes, edges: set[str]) -> Iterator[Commit]:
             after = words[at].split()[3]
             blobs[words[at + 1]] = None if set(after) == {"0"} else after
             at += 2
-        yield Commit(name, tuple(parents.split()), author, int(seconds), message.strip("\n"), blobs, name in edges)
+        yield Commit(name, tuple(parents.split()), author, int(seconds), message.strip("\n"), blobs, name in shallow)
 
 
 def _blobs(said: bytes) -> Iterator[tuple[str, bytes]]:
