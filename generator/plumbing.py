@@ -28,7 +28,7 @@ class Command:
     """One git that runs; ``result`` waits for it."""
 
     def __init__(self, arguments: tuple[str, ...], env: Mapping[str, str] | None, directory: Path | None) -> None:
-        self.name = arguments[0]
+        self.name = arguments[2 if arguments[0] == "-c" else 0]
         self._running = process.begin(["git", *arguments], env=env, cwd=directory, error=GitError)
 
     def result(self, stdin: bytes = b"", timeout: float | None = None) -> bytes:

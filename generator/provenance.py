@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator import original, outputs, relocation, tree, yaml_edit
+from generator.blame import Blame
 from generator.errors import UsageError
-from generator.history import History
 from generator.merge import identity
 from generator.merge.splice import shown
 from generator.merge.tree import Node, Parsed, Scalar, Value
@@ -63,16 +63,16 @@ def explain(directory: Path, path: str) -> list[Origin]:
     updated = _fields(generated)
     before = _fields(Parsed(former[place].decode(), path)) if place in former else {}
     causes = _causes(text, spec, place, {field: leaf.value for field, leaf in updated.items()})
-    history = History(directory, path)
+    blame = Blame(directory, path)
     origins: list[Origin] = []
     for field, leaf in _fields(local).items():
         line, _ = local.place(leaf.start)
         if any(field in known and known[field].value == leaf.value for known in (updated, before)):
             by, where = causes.get(field, ("default", "the generator's own"))
         else:
-            by, where = "build" if _is_pipeline(place, field) else "person", history.line(line)
+            by, where = "build" if _is_pipeline(place, field) else "person", blame.line(line)
         origins.append(Origin(line, _shown(field), _text(leaf.value), by, where))
-    origins += _comments(local, generated, history)
+    origins += _comments(local, generated, blame)
     return sorted(origins, key=lambda origin: origin.line)
 
 
@@ -91,7 +91,7 @@ def _generated_at(
     return next((place for place, now in moved.items() if now == path), None)
 
 
-def _comments(local: Parsed, generated: Parsed, history: History) -> Iterator[Origin]:
+def _comments(local: Parsed, generated: Parsed, blame: Blame) -> Iterator[Origin]:
     """Comments that the generator did not write."""
     known = Counter(comment.says for comment in generated.comments())
     for comment in local.comments():
@@ -99,7 +99,7 @@ def _comments(local: Parsed, generated: Parsed, history: History) -> Iterator[Or
             known[comment.says] -= 1
             continue
         line, _ = local.place(comment.start)
-        yield Origin(line, "#", f"# {comment.says}", "person", history.line(line))
+        yield Origin(line, "#", f"# {comment.says}", "person", blame.line(line))
 
 
 def _is_pipeline(path: str, field: Field) -> bool:

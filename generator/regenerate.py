@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import git, merge, original, outputs, reconcile, relocation, seeding, tree
+from generator.blame import Blame
 from generator.errors import Conflicts, RepositoryError
-from generator.history import History
 from generator.memory import Memory
 from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
@@ -185,10 +185,10 @@ def write(directory: Path, planned: Plan) -> None:
 
 def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterator[merge.Conflict]:
     """Conflicts with the person who changed the field, as far as git knows."""
-    histories: dict[str, History] = {}
+    blames: dict[str, Blame] = {}
     for conflict in conflicts:
-        history = histories.setdefault(conflict.path, History(directory, conflict.path))
-        yield conflict._replace(author=history.line(conflict.line)) if conflict.field else conflict
+        blame = blames.setdefault(conflict.path, Blame(directory, conflict.path))
+        yield conflict._replace(author=blame.line(conflict.line)) if conflict.field else conflict
 
 
 def _pruned_applications(orphans: list[str]) -> str:

@@ -154,13 +154,6 @@ class Remote:
         if self._fetching:
             self._fetching.stop()
 
-    def _load(self, blobs: Sequence[str]) -> None:
-        """Fetch the content of files, all in one go."""
-        self._scratch.call(
-            "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-            "--recurse-submodules=no", "--filter=blob:none", "--stdin", "origin",
-        ).results("".join(f"{blob}\n" for blob in blobs).encode())  # fmt: skip
-
 
 class Editing:
     """One tip, and the commits that are made on it, one on top of the other."""
@@ -179,7 +172,7 @@ class Editing:
         blobs = {place[1] for path in paths if path not in self._contents and (place := self._place(path))}
         missing = sorted(blobs - self._loaded)
         if self._remote.partial and missing:
-            self._remote._load(missing)
+            self._remote._scratch.fetch_blobs(missing)
         self._loaded.update(missing)
 
     def read(self, path: str) -> bytes | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import TEN_LINES, Run, git
 
+from generator import history as histories
+
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64
 
@@ -180,3 +182,53 @@ def test_a_large_repository_is_read_by_a_handful_of_git_processes(shop: Path, ge
     assert len(json.loads(done.stdout)["history"]) == 287
     assert [word for word in log.read_text().split() if word != "version"] == ["rev-parse", "log", "cat-file"]
     assert time.monotonic() - started < 20
+
+
+def long(folder: Path, *, filters: bool = True) -> Path:
+    """A remote with 60 commits to main, and one on a branch whose name might be a commit's id."""
+    folder.mkdir()
+    stream = []
+    for branch, number in [*(("main", number) for number in range(60)), ("2024", 60)]:
+        stream.append(f"commit refs/heads/{branch}\ncommitter CI <ci@x> {1800000000 + number} +0000\ndata 1\nx\n")
+        stream.append("from refs/heads/main\n" if branch == "2024" else "")
+        stream.append(f"M 100644 inline folder/file\ndata {len(str(number))}\n{number}\n")
+    git(folder, "init", "-q", "--bare", "-b", "main")
+    git(folder, "config", "uploadpack.allowFilter", str(filters).lower())
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=folder, input="".join(stream).encode(), check=True)
+    return folder
+
+
+@pytest.mark.parametrize("filters", [True, False])
+def test_a_remote_is_read_as_deep_as_is_asked_for(filters: bool, tmp_path: Path) -> None:
+    bare = long(tmp_path / "long.git", filters=filters)
+    first, other = git(bare, "rev-list", "--max-parents=0", "main"), git(bare, "rev-parse", "2024")
+    with histories.clone(f"file://{bare}", "main") as clone:
+        clone.fetch()
+        assert not clone.complete
+        found = clone.log(clone.tip, ["folder"], first_parent=True)
+        assert (len(found), found[-1].shallow, found[0].shallow) == (50, True, False)
+        assert not clone.has(first)
+        assert clone.obtain(first)  # as Argo CD may run something old
+        assert not clone.complete
+        assert clone.read(first, "folder/file") == b"0"
+        assert clone.obtain(other)
+        assert not clone.is_ancestor(other, clone.tip)
+        assert not clone.obtain("1" * 40)
+        assert clone.find("2024") is None
+        assert clone.find(first[:12]) == first
+        assert clone.complete
+        assert len(clone.log(clone.tip, ["folder"], first_parent=True)) == 60
+        assert not clone.deepen()
+        clone.fetch()
+        contents = clone.contents(commit.blobs["folder/file"] for commit in clone.log(clone.tip, first_parent=True))
+        assert set(contents.values()) == {str(number).encode() for number in range(60)}
+
+
+def test_a_remote_that_is_shallow_itself_has_an_end(tmp_path: Path) -> None:
+    bare = tmp_path / "shallow.git"
+    git(tmp_path, "clone", "-q", "--bare", "--depth=55", f"file://{long(tmp_path / 'long.git')}", bare)
+    with histories.clone(f"file://{bare}", "main") as clone:
+        clone.fetch()
+        while clone.deepen():
+            pass
+        assert (len(clone.log(clone.tip)), clone.complete) == (55, False)

@@ -11,8 +11,8 @@ from conftest import TEN_LINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.clone import Commit
 from generator.errors import RepositoryError, SpecError
+from generator.history import Commit
 from generator.release.image import Slot
 from generator.release.promotion import body, checks, proposal
 from generator.release.promotion.body import Marker, Story
@@ -92,7 +92,7 @@ def test_no_gates_no_checks() -> None:
 
 
 def released(seconds: float, *, exact: bool = True) -> Release:
-    return Release(("v2", None), Commit("c" * 40, int(seconds), (), "", not exact), exact)
+    return Release(("v2", None), Commit("c" * 40, (), "", int(seconds), "", {}, not exact), exact)
 
 
 @pytest.mark.parametrize(

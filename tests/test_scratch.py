@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import serve
-from generator import remote, scratch
+from generator import history, remote, scratch
 from generator.errors import GitError
 from generator.release import publish
 
@@ -48,6 +48,22 @@ def test_a_repository_that_has_moved_is_followed(server: serve.Server) -> None:
     commit = released(f"{server.url}/old.git")
     with scratch.make(f"{server.url}/shop.git", 10, partial=False) as place:
         assert place.run("ls-remote", "origin", "main", network=True).split()[0] == commit
+
+
+def test_a_history_is_followed_as_well_and_asks_for_nothing_by_itself(server: serve.Server) -> None:
+    commit = released(f"{server.url}/shop.git")
+    server.asked.clear()
+    server.logins.clear()
+    server.moved["/old.git"] = f"{server.url}/shop.git"
+    for name, logins in (("shop", {serve.AUTHORIZATION}), ("old", {serve.AUTHORIZATION, None})):
+        with history.clone(f"{server.url}/{name}.git", "main") as clone:
+            clone.fetch()
+            assert clone.tip == commit
+            assert clone.read(clone.tip, "tag") == b"1\n"
+            asked = len(server.asked)
+            assert not clone.has("1" * 40)
+            assert len(server.asked) == asked
+        assert set(server.logins) == logins
 
 
 def test_what_it_has_moved_to_does_not_get_the_credentials(server: serve.Server, tmp_path: Path) -> None:

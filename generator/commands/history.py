@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from generator import console
 
 if TYPE_CHECKING:
+    from generator.history import History
     from generator.release.ledger import Entry
-    from generator.release.past import Past
     from generator.spec.model import Spec
 
 HELP: Final = "list every release of an app: when, where, what, by whom, from which build"
@@ -59,9 +59,9 @@ def run(options: argparse.Namespace) -> int:
     app = image.app_named(spec, options.app).name
     names = [image.environment_named(spec, options.env).name] if options.env else list(spec.environments)
     places = [image.slot(spec, app, name) for name in names]
-    with console.progress(f"reading the history of {app}"), _past(options, spec) as past:
-        entries = ledger.entries(past, places)
-        complete = past.complete
+    with console.progress(f"reading the history of {app}"), _history(options, spec) as found:
+        entries = ledger.entries(found, places)
+        complete = found.complete
     if options.json:
         console.emit({"app": app, "complete": complete, "history": [_described(e) for e in entries[: options.limit]]})
         return 0
@@ -77,17 +77,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _past(options: argparse.Namespace, spec: Spec) -> Iterator[Past]:
+def _history(options: argparse.Namespace, spec: Spec) -> Iterator[History]:
+    from generator import history
     from generator.errors import RepositoryError
-    from generator.release import past
 
     if options.fetch:
-        with past.fetched(options.remote or spec.repository, options.branch or spec.branch) as found:
-            while found.deepen():
+        with history.clone(options.remote or spec.repository, options.branch or spec.branch) as clone:
+            clone.fetch()
+            while clone.deepen():
                 pass
-            yield found
+            yield clone
         return
-    here = past.here(options.directory)
+    here = history.here(options.directory)
     if here is None:
         raise RepositoryError("no commits here", "commit what was generated, or read the remote: history --fetch")
     yield here
@@ -126,7 +127,7 @@ def _described(entry: Entry) -> dict[str, object]:
         "from": {"tag": before.tag, "digest": before.digest} if before else None,
         "pin": str(entry.after.pin) if entry.after.pin else None,
         "author": entry.origin.author,
-        "merged_by": entry.author if entry.origin.commit != entry.commit else None,
+        "merged_by": entry.author if entry.origin.id != entry.commit else None,
         "commit": entry.commit,
         "subject": entry.subject,
         "build": {"system": system, "number": number, "url": url or None} if entry.build else None,

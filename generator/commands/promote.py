@@ -11,8 +11,8 @@ from generator import console
 
 if TYPE_CHECKING:
     from generator.argo_cd import ArgoCd
-    from generator.clone import Clone
     from generator.forges import Forge, PullRequest
+    from generator.history import Clone
     from generator.merge import Conflict
     from generator.release.promotion.checks import Health
     from generator.release.promotion.proposal import Proposal, Wish
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator import clone
+    from generator import history
     from generator.release.promotion.proposal import Outdated, Wish, prefix
     from generator.spec import loader
 
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     wish = Wish(tuple(options.apps), options.source, options.to, options.force)
     url, branch = options.remote or spec.repository, options.branch or spec.branch
     for attempt in range(1, ATTEMPTS + 1):
-        with clone.clone(url, branch) as found:
+        with history.clone(url, branch, partial=False) as found:
             with console.progress(f"reading {branch}"):
                 found.fetch(prefix(spec.project, options.to))
             if options.dry_run:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from generator import console
 
 if TYPE_CHECKING:
+    from generator.history import History
     from generator.release.image import Slot
-    from generator.release.past import Past
     from generator.release.rollback import Goal
     from generator.spec.model import Spec
 
@@ -94,8 +94,8 @@ def _goal(options: argparse.Namespace, spec: Spec, place: Slot) -> Goal:
 
     if options.unpin:
         return rollback.Goal(None, None, None)
-    with console.progress(f"reading the history of {place.path}"), _past(options, spec) as past:
-        found = rollback.target(past, place, _to(options), options.digest)
+    with console.progress(f"reading the history of {place.path}"), _history(options, spec) as history:
+        found = rollback.target(history, place, _to(options), options.digest)
     held = None if options.no_pin else rollback.pinned(rollback.person(options.directory), options.reason, found.former)
     return rollback.Goal(found, held, options.reason)
 
@@ -105,16 +105,17 @@ def _to(options: argparse.Namespace) -> str:
 
 
 @contextmanager
-def _past(options: argparse.Namespace, spec: Spec) -> Iterator[Past]:
+def _history(options: argparse.Namespace, spec: Spec) -> Iterator[History]:
     """The history here where all of it is here and the change is made here, otherwise that of the remote."""
-    from generator.release import past
+    from generator import history
 
-    found = None if options.push or options.pull_request else past.here(options.directory)
+    found = None if options.push or options.pull_request else history.here(options.directory)
     if found is not None and found.complete:
         yield found
         return
-    with past.fetched(options.remote or spec.repository, options.branch or spec.branch) as remote:
-        yield remote
+    with history.clone(options.remote or spec.repository, options.branch or spec.branch) as clone:
+        clone.fetch()
+        yield clone
 
 
 def _apply(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> dict[str, object]:

@@ -56,9 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator import argo_cd
+    from generator import argo_cd, history
     from generator.errors import UsageError
-    from generator.release import image, past, waiting
+    from generator.release import image, waiting
     from generator.spec import loader
 
     spec = loader.load(options.directory)
@@ -67,9 +67,10 @@ def run(options: argparse.Namespace) -> int:
     if api is None:
         raise UsageError("no Argo CD to ask", "set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN")
     started = time.monotonic()
-    with past.fetched(options.remote or spec.repository, options.branch or spec.branch) as history:
-        wanted = waiting.wanted(history, spec, place, options.tag, options.commit)
-        watch = waiting.Watch(api, history, place, wanted, options.patience)
+    with history.clone(options.remote or spec.repository, options.branch or spec.branch) as clone:
+        clone.fetch()
+        wanted = waiting.wanted(clone, spec, place, options.tag, options.commit)
+        watch = waiting.Watch(api, clone, place, wanted, options.patience)
         with console.progress(f"waiting for {wanted.application}"):
             verdict = waiting.wait(watch, options.timeout, lambda text: _tell(started, text))
     return _end(options, wanted, verdict, time.monotonic() - started)

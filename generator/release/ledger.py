@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from generator.errors import SpecError
+from generator.history import Commit, History
 from generator.release import image, pin
 from generator.release.image import Slot
-from generator.release.past import Landing, Past
 from generator.release.pin import Pin
 from generator.yaml_edit import Image
 
@@ -36,7 +36,7 @@ class Entry:
     """One change of one overlay. ``seconds`` since the epoch. ``author`` is whose commit the branch got.
 
     ``origin`` is the commit that made the change: another one where that was merged. ``build`` is what its
-    ``Build:`` trailer says, ``source`` the commit that was built. ``edge``: older commits are not at hand,
+    ``Build:`` trailer says, ``source`` the commit that was built. ``shallow``: older commits are not at hand,
     so the image is of this commit or of an older one.
     """
 
@@ -49,10 +49,10 @@ class Entry:
     subject: str
     before: State
     after: State
-    origin: Landing
+    origin: Commit
     build: str | None
     source: str | None
-    edge: bool
+    shallow: bool
 
     @property
     def image_changed(self) -> bool:
@@ -60,23 +60,23 @@ class Entry:
         return self.before.image != self.after.image
 
 
-def entries(past: Past, places: Sequence[Slot]) -> list[Entry]:
+def entries(history: History, places: Sequence[Slot]) -> list[Entry]:
     """Of all these slots, the newest first."""
     by_path = {place.path: place for place in places}
-    landings = past.landings(list(by_path))
-    contents = past.contents(blob for landing in landings for blob in landing.blobs.values())
-    origins = _origins(past, landings, list(by_path))
+    commits = history.log(history.tip, list(by_path), first_parent=True)
+    contents = history.contents(blob for commit in commits for blob in commit.blobs.values())
+    origins = _origins(history, commits, list(by_path))
     states = {path: State(None, None) for path in by_path}
     found: list[Entry] = []
-    for landing in reversed(landings):
-        for path, blob in landing.blobs.items():
+    for commit in reversed(commits):
+        for path, blob in commit.blobs.items():
             if path not in by_path:
                 continue
             after = state(contents[blob] if blob else None, by_path[path])
             before, states[path] = states[path], after
             if before != after:
-                origin = origins.get((path, blob), landing) if len(landing.parents) > 1 else landing
-                found.append(_entry(by_path[path], landing, origin, before, after))
+                origin = origins.get((path, blob), commit) if len(commit.parents) > 1 else commit
+                found.append(_entry(by_path[path], commit, origin, before, after))
     return found[::-1]
 
 
@@ -96,34 +96,36 @@ def shown(one: Image | None) -> str:
     return "@".join(part for part in parts if part) or "-"
 
 
-def _origins(past: Past, landings: Iterable[Landing], paths: Sequence[str]) -> Mapping[tuple[str, str | None], Landing]:
+def _origins(
+    history: History, commits: Iterable[Commit], paths: Sequence[str]
+) -> Mapping[tuple[str, str | None], Commit]:
     """For what came by a merge: the commit that wrote a file so, by the file's path and blob; the newest such one."""
-    if not any(len(landing.parents) > 1 for landing in landings):
+    if not any(len(commit.parents) > 1 for commit in commits):
         return {}
-    inner = past.landings(paths, within=True)
-    return {(path, blob): landing for landing in reversed(inner) for path, blob in landing.blobs.items()}
+    inner = history.log(history.tip, paths)
+    return {(path, blob): commit for commit in reversed(inner) for path, blob in commit.blobs.items()}
 
 
-def _entry(place: Slot, landing: Landing, origin: Landing, before: State, after: State) -> Entry:
+def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: State) -> Entry:
     return Entry(
         app=place.app,
         environment=place.environment,
-        seconds=landing.seconds,
-        author=landing.author,
-        action=_action(place, landing, origin, before, after),
-        commit=landing.commit,
-        subject=landing.subject,
+        seconds=commit.seconds,
+        author=commit.author,
+        action=_action(place, commit, origin, before, after),
+        commit=commit.id,
+        subject=commit.subject,
         before=before,
         after=after,
         origin=origin,
         build=next(iter(origin.trailers(BUILT_BY)), None),
         source=next(iter(origin.trailers(SOURCE)), None),
-        edge=landing.edge,
+        shallow=commit.shallow,
     )
 
 
-def _action(place: Slot, landing: Landing, origin: Landing, before: State, after: State) -> Action:
-    if landing.edge:
+def _action(place: Slot, commit: Commit, origin: Commit, before: State, after: State) -> Action:
+    if commit.shallow:
         return "unknown"
     if after.image is None:
         return "removed"
@@ -131,19 +133,19 @@ def _action(place: Slot, landing: Landing, origin: Landing, before: State, after
         return "pinned" if after.pin else "unpinned"
     if before.image is None:
         return "generated"
-    if _back(place, landing, origin, before, after):
+    if _back(place, commit, origin, before, after):
         return "rolled back"
-    if len(landing.parents) > 1:
+    if len(commit.parents) > 1:
         return "promoted"
     return "released" if _names(origin, RELEASED, place) else "edited"
 
 
-def _back(place: Slot, landing: Landing, origin: Landing, before: State, after: State) -> bool:
+def _back(place: Slot, commit: Commit, origin: Commit, before: State, after: State) -> bool:
     """By our own word, by a pin that came with it, or by ``git revert``."""
-    reverted = any(one.subject.startswith('Revert "') for one in (landing, origin))
+    reverted = any(one.subject.startswith('Revert "') for one in (commit, origin))
     pinned = after.pin is not None and after.pin != before.pin
-    return reverted or pinned or _names(origin, ROLLED_BACK, place) or _names(landing, ROLLED_BACK, place)
+    return reverted or pinned or _names(origin, ROLLED_BACK, place) or _names(commit, ROLLED_BACK, place)
 
 
-def _names(landing: Landing, trailer: str, place: Slot) -> bool:
-    return any(value.split()[:2] == [place.app, place.environment] for value in landing.trailers(trailer))
+def _names(commit: Commit, trailer: str, place: Slot) -> bool:
+    return any(value.split()[:2] == [place.app, place.environment] for value in commit.trailers(trailer))

@@ -12,12 +12,12 @@ from typing import Final
 from generator import forges, git, plumbing, tree, yaml_edit
 from generator.errors import GitError, RepositoryError
 from generator.forges import Forge
+from generator.history import History
 from generator.release import ledger, pin, publish
 from generator.release import message as messages
 from generator.release.image import Slot
 from generator.release.image import image as checked
 from generator.release.ledger import Entry
-from generator.release.past import Past
 from generator.release.pin import Pin
 from generator.release.publish import Edit, Read
 from generator.spec.model import UNRELEASED
@@ -70,7 +70,7 @@ class Goal:
         return self.target is not None and self.target.done
 
 
-def target(past: Past, place: Slot, to: str, digest: str | None) -> Target:
+def target(history: History, place: Slot, to: str, digest: str | None) -> Target:
     """What ``to`` means: ``previous``, a tag that ran here, or a commit of the branch.
 
     History is fetched as deep as it takes. ``RepositoryError`` where it has no
@@ -78,22 +78,22 @@ def target(past: Past, place: Slot, to: str, digest: str | None) -> Target:
     """
     if digest is not None:
         wanted = checked(place, to, digest)
-        known = ledger.entries(past, [place])
+        known = ledger.entries(history, [place])
         return Target(wanted, _now(known), _brought(known, wanted))
     while True:
-        known = ledger.entries(past, [place])
+        known = ledger.entries(history, [place])
         found = _previous(known) if to == PREVIOUS else _tagged(known, to)
         if found is not None:
             return found
-        if not past.deepen():
+        if not history.deepen():
             break
     if not known:
         raise RepositoryError(f"{place.path}: no history on this branch", "commit and push what was generated")
     if to == PREVIOUS:
         raise RepositoryError(
-            f"{place.app} has run nothing but {ledger.shown(_now(known))} in {place.environment}", _cut_off(past)
+            f"{place.app} has run nothing but {ledger.shown(_now(known))} in {place.environment}", _cut_off(history)
         )
-    return _at_commit(past, place, to, known)
+    return _at_commit(history, place, to, known)
 
 
 def in_work_tree(directory: Path, place: Slot, goal: Goal, *, commit: bool) -> tuple[bool, str | None]:
@@ -207,10 +207,10 @@ def _tagged(known: Sequence[Entry], tag: str) -> Target | None:
     return None
 
 
-def _at_commit(past: Past, place: Slot, to: str, known: Sequence[Entry]) -> Target:
-    commit = past.find(to)
+def _at_commit(history: History, place: Slot, to: str, known: Sequence[Entry]) -> Target:
+    commit = history.find(to)
     if commit is not None:
-        found = ledger.state(past.read(commit, place.path), place).image
+        found = ledger.state(history.read(commit, place.path), place).image
         if found is None:
             raise RepositoryError(f"{to}: {place.path} has no image there", "name a commit at which it had one")
         return Target(found, _now(known), _brought(known, found))
@@ -225,5 +225,5 @@ def _at_commit(past: Past, place: Slot, to: str, known: Sequence[Entry]) -> Targ
     raise RepositoryError(message, f"{near}; any other image needs its --digest")
 
 
-def _cut_off(past: Past) -> str:
-    return "release another build first" if past.complete else "this checkout is shallow: git fetch --unshallow"
+def _cut_off(history: History) -> str:
+    return "release another build first" if history.complete else "this checkout is shallow: git fetch --unshallow"

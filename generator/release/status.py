@@ -8,13 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from generator import argo_cd, forges, git, tree
+from generator import argo_cd, forges, git, history, tree
 from generator.argo_cd import ArgoCd
 from generator.errors import GeneratorError, GitError
+from generator.history import Commit, History
 from generator.outputs.argocd import application_name
-from generator.release import image, ledger, past, rollback
+from generator.release import image, ledger, rollback
 from generator.release.image import Slot
-from generator.release.past import Landing, Past
 from generator.release.pin import Pin
 from generator.release.promotion import proposal
 from generator.spec.model import UNRELEASED, Spec
@@ -64,15 +64,15 @@ class Running:
 
 def rows(directory: Path, spec: Spec) -> list[Row]:
     """A row for each app and environment, by app, in promotion order."""
-    here = past.here(directory)
-    landings = _landings(here)
+    here = history.here(directory)
+    commits = _commits(here)
     result: list[Row] = []
     for app in spec.apps:
         places = [image.slot(spec, app, environment) for environment in spec.environments]
         now = [_state(directory, place) for place in places]
-        ahead = [None, *(_ahead(here, landings, *two) for two in pairwise(zip(places, now, strict=True)))]
+        ahead = [None, *(_ahead(here, commits, *two) for two in pairwise(zip(places, now, strict=True)))]
         for place, (current, pin), behind in zip(places, now, ahead, strict=True):
-            commit, since = _changed(directory, landings, place.path)
+            commit, since = _changed(directory, commits, place.path)
             result.append(
                 Row(
                     app=app,
@@ -129,30 +129,30 @@ def _state(directory: Path, place: Slot) -> tuple[Image, Pin | None]:
     return found, ledger.state(tree.read(directory, [place.path])[place.path], place).pin
 
 
-def _landings(here: Past | None) -> Mapping[str, list[Landing]]:
+def _commits(here: History | None) -> Mapping[str, list[Commit]]:
     """By overlay, the newest first."""
-    found: dict[str, list[Landing]] = {}
+    found: dict[str, list[Commit]] = {}
     try:
-        known: Sequence[Landing] = here.landings([OVERLAYS], limit=WINDOW) if here else ()
+        known: Sequence[Commit] = here.log(here.tip, [OVERLAYS], first_parent=True, limit=WINDOW) if here else ()
     except GitError:
         known = ()
-    for landing in known:
-        for path in landing.blobs:
-            found.setdefault(path, []).append(landing)
+    for commit in known:
+        for path in commit.blobs:
+            found.setdefault(path, []).append(commit)
     return found
 
 
-def _changed(directory: Path, landings: Mapping[str, list[Landing]], path: str) -> tuple[str | None, int | None]:
+def _changed(directory: Path, commits: Mapping[str, list[Commit]], path: str) -> tuple[str | None, int | None]:
     """The last commit to an overlay, and its time."""
-    if path in landings:
-        return landings[path][0].commit, landings[path][0].seconds
+    if path in commits:
+        return commits[path][0].id, commits[path][0].seconds
     change = git.last_change(directory, path)
     return (change[0], change[1]) if change else (None, None)
 
 
 def _ahead(
-    here: Past | None,
-    landings: Mapping[str, list[Landing]],
+    here: History | None,
+    commits: Mapping[str, list[Commit]],
     former: tuple[Slot, tuple[Image, Pin | None]],
     later: tuple[Slot, tuple[Image, Pin | None]],
 ) -> tuple[str, int | None] | None:
@@ -161,14 +161,14 @@ def _ahead(
     _, (ours, _) = later
     if (theirs.tag, theirs.digest) == (ours.tag, ours.digest):
         return None
-    return place.environment, _releases_since(here, landings.get(place.path, []), place, theirs, ours)
+    return place.environment, _releases_since(here, commits.get(place.path, []), place, theirs, ours)
 
 
 def _releases_since(
-    here: Past | None, landings: Sequence[Landing], place: Slot, theirs: Image, ours: Image
+    here: History | None, commits: Sequence[Commit], place: Slot, theirs: Image, ours: Image
 ) -> int | None:
     """How many other images a slot has had after it had ``ours``; the work tree's, ``theirs``, is the newest."""
-    blobs = [landing.blobs[place.path] for landing in landings]
+    blobs = [commit.blobs[place.path] for commit in commits]
     contents = here.contents(blobs) if here else {}
     count, newer = 1, theirs
     for blob in blobs:

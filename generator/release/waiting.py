@@ -9,10 +9,10 @@ from typing import Final, Literal
 
 from generator.argo_cd import Application, ArgoCd, Node
 from generator.errors import ArgoCdError, GitError, RepositoryError
+from generator.history import Clone, History
 from generator.outputs.argocd import application_name
 from generator.release import ledger, trouble
 from generator.release.image import Slot
-from generator.release.past import Past
 from generator.release.trouble import Trouble, Wanted
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml_edit import Image
@@ -36,17 +36,17 @@ class Verdict:
     revision: str = ""
 
 
-def wanted(past: Past, spec: Spec, place: Slot, tag: str | None, commit: str | None) -> Wanted:
+def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: str | None) -> Wanted:
     """What to wait for: the image as it is at ``commit``, or at the branch's tip, where it must have ``tag``."""
     names = frozenset({place.image, spec.apps[place.app].workloads[place.environment].image})
     name = application_name(spec, place.environment, place.app)
     if commit is not None:
-        found = past.find(commit)
+        found = history.find(commit)
         if found is None:
             raise RepositoryError(f"{commit}: no such commit on this branch", "push it first, or name the --branch")
-        image = ledger.state(past.read(found, place.path), place).image
+        image = ledger.state(history.read(found, place.path), place).image
     else:
-        found, image = _newest(past, place)
+        found, image = _newest(history, place)
     if image is None:
         raise RepositoryError(f"{place.path}: no image there", "generate it, and push: python -m generator")
     if image.tag == UNRELEASED:
@@ -59,16 +59,16 @@ def wanted(past: Past, spec: Spec, place: Slot, tag: str | None, commit: str | N
     return Wanted(name, found, names, image)
 
 
-def _newest(past: Past, place: Slot) -> tuple[str, Image | None]:
+def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
     """The commit that gave the branch the image that it has."""
     while True:
-        known = ledger.entries(past, [place])
+        known = ledger.entries(history, [place])
         newest = next((entry for entry in known if entry.image_changed), None)
-        if newest is not None and not newest.edge:
+        if newest is not None and not newest.shallow:
             return newest.commit, newest.after.image
-        if not past.deepen():
+        if not history.deepen():
             break
-    return (newest.commit, newest.after.image) if newest else (past.tip, None)
+    return (newest.commit, newest.after.image) if newest else (history.tip, None)
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Watch:
     """Looks at one Application again and again. ``patience``: seconds that trouble may last before it is a failure."""
 
     api: ArgoCd
-    past: Past
+    clone: Clone
     place: Slot
     wanted: Wanted
     patience: float
@@ -136,17 +136,15 @@ class Watch:
         if revision in ("", self.wanted.commit):
             return bool(revision)
         if revision not in self._contains:
-            if not self.past.has(revision):
-                self.past.update()
-            if not self.past.has(revision):
-                return False  # another branch, or not there yet
-            self._contains[revision] = self.past.holds(self.wanted.commit, revision)
+            if not self.clone.obtain(revision):
+                return False  # not there yet
+            self._contains[revision] = self.clone.is_ancestor(self.wanted.commit, revision)
         return self._contains[revision]
 
     def _superseded(self, revision: str) -> str:
         if revision == self.wanted.commit:
             return ""
-        there = ledger.state(self.past.read(revision, self.place.path), self.place).image
+        there = ledger.state(self.clone.read(revision, self.place.path), self.place).image
         if there == self.wanted.image:
             return ""
         return f"{ledger.shown(self.wanted.image)} is superseded by {ledger.shown(there)} in {revision[:12]}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from generator.clone import Clone, Commit
+from generator.history import Clone, Commit
 from generator.release import image, message
 from generator.release.image import Slot
 from generator.release.promotion.moves import Move, name
@@ -46,12 +46,14 @@ class Between:
 def releases(clone: Clone, place: Slot) -> Iterator[Release]:
     """The images that an environment has had, the newest first, each with the commit that put it there."""
     last: Release | None = None
-    for commit in clone.log(clone.tip, paths=[place.path], first_parent=True, limit=LOOKED_THROUGH):
-        content = clone.read(commit.id, place.path)
-        found = image.in_content(content, place) if content is not None else None
+    commits = clone.log(clone.tip, [place.path], first_parent=True, limit=LOOKED_THROUGH)
+    contents = clone.contents(commit.blobs.get(place.path) for commit in commits)
+    for commit in commits:
+        blob = commit.blobs.get(place.path)
+        found = image.in_content(contents[blob], place) if blob else None
         if found is None:
             continue
-        now = Release(_pair(found), commit, not commit.oldest)
+        now = Release(_pair(found), commit, not commit.shallow)
         if last is not None and last.image != now.image:
             yield last
         last = now
@@ -66,8 +68,8 @@ def since(clone: Clone, place: Slot) -> Release | None:
 
 def since_folder(clone: Clone, folder: str) -> Release | None:
     """Since when a folder is as it is now."""
-    found = clone.log(clone.tip, paths=[folder], first_parent=True, limit=1)
-    return Release((None, None), found[0], not found[0].oldest) if found else None
+    found = clone.log(clone.tip, [folder], first_parent=True, limit=1)
+    return Release((None, None), found[0], not found[0].shallow) if found else None
 
 
 def older(clone: Clone, move: Move) -> str | None:
@@ -90,7 +92,7 @@ def between(clone: Clone, spec: Spec, move: Move) -> Between:
     (new, repository), (old, _) = after, before
     build = spec.apps[move.app].build
     if build is not None and clone.has(new) and clone.has(old):
-        found = clone.log(f"{old}..{new}", paths=[build.source], limit=LISTED + 1)
+        found = clone.log(f"{old}..{new}", [build.source], limit=LISTED + 1)
         listed = tuple((commit.id, commit.subject) for commit in found[:LISTED])
         return Between(move.app, listed, _link(repository, old, new), more=len(found) > LISTED)
     link = _link(repository, old, new)
@@ -125,7 +127,7 @@ def _made_by(clone: Clone, release: Release, place: Slot) -> list[Commit]:
     commit = release.commit
     if len(commit.parents) < 2:
         return [commit]
-    return [commit, *clone.log(f"{commit.parents[0]}..{commit.id}", paths=[place.path])]
+    return [commit, *clone.log(f"{commit.parents[0]}..{commit.id}", [place.path])]
 
 
 def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> tuple[str, str] | None:

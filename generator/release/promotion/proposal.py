@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from generator.clone import Clone
 from generator.errors import GeneratorError, RepositoryError
+from generator.history import Clone
 from generator.release import image, manifests, message, pin
 from generator.release.promotion import bases, body, checks, commits, moves, workshop
 from generator.release.promotion.bases import BaseMove, Generate

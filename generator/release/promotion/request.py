@@ -12,9 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from generator.clone import Clone, Commit
 from generator.errors import GitError, RepositoryError
 from generator.forges.forge import Forge, PullRequest
+from generator.history import Clone, Commit
 from generator.release.promotion import body, checks, proposal
 from generator.release.promotion.proposal import Proposal
 from generator.release.publish import propose, publish
@@ -76,7 +76,7 @@ def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: boo
     require_passed(found, f"{done.request.url} stays open", force=force)
     merged = forge.merge(done.request, done.commit)
     with suppress(GitError):  # many forges remove it themselves
-        clone.drop(found.head, done.commit)
+        clone.delete(found.head, done.commit)
     return replace(done, action=Action.MERGED, request=merged)
 
 
@@ -123,7 +123,7 @@ def _withdraw(clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | N
         return Done(Action.CLOSED, mine, closed=(mine,))
     if tip := clone.branches.get(found.head):
         with suppress(GitError):
-            clone.drop(found.head, tip)
+            clone.delete(found.head, tip)
     return Done(Action.NOTHING)
 
 
@@ -151,9 +151,7 @@ def _holds(clone: Clone, tip: str, found: Proposal) -> bool:
     if len(own) != 1 or not own[0].parents or own[0].message != found.message.strip("\n"):
         return False
     parent = own[0].parents[0]
-    if not clone.has(parent) or sorted(clone.changed(parent, tip)) != sorted(found.files):
-        return False
-    return all(
+    return own[0].blobs.keys() == found.files.keys() and all(
         clone.read(tip, path) == content and clone.read(parent, path) == clone.read(clone.tip, path)
         for path, content in found.files.items()
     )
@@ -198,14 +196,14 @@ def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRe
         mark = body.marker(last[branch].body)
         if mark is not None and mark.content == body.WITHDRAWN:
             with suppress(GitError):
-                clone.drop(branch, clone.branches[branch])
+                clone.delete(branch, clone.branches[branch])
 
 
 def _close(clone: Clone, forge: Forge, request: PullRequest, reason: str) -> None:
     forge.close(forge.update(request, request.title, body.withdrawn(request.body)), reason)
     with suppress(GitError):  # somebody may have removed it
         if tip := clone.branches.get(request.head):
-            clone.drop(request.head, tip)
+            clone.delete(request.head, tip)
 
 
 def _tell(forge: Forge, found: Proposal, request: PullRequest, tell: Tell) -> PullRequest:

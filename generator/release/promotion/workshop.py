@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.clone import Clone
 from generator.errors import RepositoryError, SpecError
+from generator.history import Clone
 from generator.spec import loader
 from generator.spec.model import Spec
 
@@ -43,7 +43,7 @@ class Workshop:
     def fill(self, *paths: str) -> None:
         """Put these files and folders of the tip into both folders, or all of it."""
         for place in (self.before, self.after):
-            self.clone.lay_out(self.clone.tip, place, *paths)
+            self.clone.check_out(self.clone.tip, place, *paths)
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Into the second folder."""
