@@ -116,7 +116,7 @@ def _served(folder: Path, over: str) -> Iterator[tuple[str, str, str, str]]:
             rig.call("POST", "/orgs/acme/repos", {"name": "fleet", "private": True, "default_branch": "main"})
             yield f"{rig.url}/acme/fleet.git", ADMINISTRATOR, rig.token, rig.push_url("acme/fleet")
         return
-    with serve.serve(folder) as server:
+    with serve.Server(folder) as server:
         url = f"{server.url}/fleet.git" if over == "http" else f"file://{folder / 'fleet.git'}"
         yield url, serve.USER, serve.TOKEN, ""
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import http.server
 import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import TEN_LINES, Run, files, git
 
+from benchmarks import serve
 from generator.release.publish import moved
 
 OVERLAY = "overlays/dev/web/kustomization.yaml"
@@ -216,11 +214,11 @@ def test_a_server_that_takes_the_push_and_drops_it_is_found_out(remote: Path, re
 
 
 def test_a_server_that_is_down_for_a_moment_is_asked_again(
-    url: str, remote: Path, repository: Path, generator: Run, monkeypatch: pytest.MonkeyPatch
+    server: serve.Server, url: str, repository: Path, generator: Run
 ) -> None:
-    monkeypatch.setattr(SmartHttp, "down", 1)
+    server.down = 1
     done = generator(*bump("--push", "--remote", url), cwd=repository, env={"GIT_USERNAME": "ci", "GIT_TOKEN": TOKEN})
-    assert done.returncode == 0
+    assert (done.returncode, server.down) == (0, 0), done.stderr
 
 
 GONE = {
@@ -278,63 +276,18 @@ def test_which_refusals_are_tried_again(said: str, again: bool) -> None:
 # -- over HTTP, with a token
 
 
-class SmartHttp(http.server.BaseHTTPRequestHandler):
-    """git's own server behind HTTP with a password, as forges have it."""
-
-    protocol_version = "HTTP/1.0"
-    root = ""
-    down = 0
-
-    def do_GET(self) -> None:
-        if self.down:
-            type(self).down -= 1
-            self.send_error(503)
-            return
-        expected = "Basic " + base64.b64encode(f"ci:{TOKEN}".encode()).decode()
-        if self.headers.get("Authorization") != expected:
-            self.send_response(401)
-            self.send_header("WWW-Authenticate", 'Basic realm="git"')
-            self.end_headers()
-            return
-        path, _, query = self.path.partition("?")
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.headers.get("Transfer-Encoding") == "chunked":
-            while size := int(self.rfile.readline(), 16):
-                body += self.rfile.read(size)
-                self.rfile.readline()
-        done = subprocess.run(
-            ["git", "http-backend"], input=body, capture_output=True, check=True,
-            env={"PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": self.root, "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path,
-                 "QUERY_STRING": query, "REQUEST_METHOD": self.command, "REMOTE_USER": "ci", "CONTENT_LENGTH": str(len(body)),
-                 "CONTENT_TYPE": self.headers.get("Content-Type", ""), "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", "")},
-        )  # fmt: skip
-        head, _, answer = done.stdout.partition(b"\r\n\r\n")
-        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
-        self.send_response(int(fields.pop("Status", "200 OK").split()[0]))
-        for name, value in fields.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    do_POST = do_GET
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
-def url(remote: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def server(remote: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server]:
     """The remote over HTTP; it asks for a user and a token."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(SmartHttp, "root", str(remote.parent))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SmartHttp)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/remote.git"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve.Server(remote.parent, "ci", TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def url(server: serve.Server) -> str:
+    return f"{server.url}/remote.git"
 
 
 @pytest.fixture
