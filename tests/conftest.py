@@ -6,14 +6,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from generator import tools
 from generator.errors import ToolError
 from generator.tools import cache
+
+if TYPE_CHECKING:
+    from gitea_rig import Rig
 
 # A shell that starts us in the background has SIGINT ignored, and every process below us would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -85,6 +89,25 @@ def repository(tmp_path: Path) -> Path:
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "generator.yaml").write_text(TEN_LINES)
     return folder
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """For how long the clients of forges wait before they ask again; they do not really."""
+    from generator.forges import access
+
+    found: list[float] = []
+    monkeypatch.setattr(access, "pause", found.append)
+    return found
+
+
+@pytest.fixture(scope="session")
+def rig() -> Iterator[Rig]:
+    """The real Gitea of this run; each test has repositories of its own in it."""
+    from gitea_rig import started
+
+    with started(tool("gitea")) as rig:
+        yield rig
 
 
 def git(folder: Path, *words: object) -> str:

@@ -2,7 +2,7 @@
 
 Each request must be of a known path and method, with known query parameters
 of the right types, and a body that fits. One that does not is answered 500
-and kept in ``faults``, which ``Api.stop`` raises, so that no client can hide it.
+and kept in ``faults``, which ``running`` raises, so that no client can hide it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -65,14 +64,11 @@ class Api:
         self.seen: list[str] = []
         self.faults: list[str] = []
         self.interruptions: list[Answer] = []
-        self.hang = 0.0
         self.url = ""
         self.lock = threading.Lock()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Answer:
         """One request, from the check to the answer."""
-        if self.hang:
-            time.sleep(self.hang)
         parts = urlsplit(target)
         try:
             request = self.checked(
