@@ -106,7 +106,8 @@ def rig() -> Iterator[Rig]:
     """The real Gitea of this run; each test has repositories of its own in it."""
     from gitea_rig import started
 
-    with started(tool("gitea")) as rig:
+    tool("gitea")
+    with started() as rig:
         yield rig
 
 
