@@ -111,6 +111,43 @@ def rig() -> Iterator[Rig]:
         yield rig
 
 
+def generate_for_remote(folder: Path, generator: Run, more: str = "") -> Path:
+    """Generate and commit; the path of the bare repository that the spec names, which is to be made yet."""
+    bare = folder.parent / "remote.git"
+    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare)) + more
+    (folder / "generator.yaml").write_text(spec)
+    assert generator("generate", "-q", cwd=folder).returncode == 0
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "Generate")
+    return bare
+
+
+def clone_as_origin(folder: Path, bare: Path) -> None:
+    """What is committed so far, in a bare repository; it becomes the folder's origin."""
+    git(folder.parent, "clone", "-q", "--bare", folder, bare)
+    git(folder, "remote", "add", "origin", bare)
+
+
+def change(folder: Path, branch: str, path: str, text: str, base: str = "main") -> str:
+    """Push a branch with one commit on top of ``base``, which changes one file; the commit."""
+    git(folder, "fetch", "-q", "origin")
+    git(folder, "checkout", "-q", "-B", branch, f"origin/{base}")
+    (folder / path).write_text(text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", f"{path}: {text.strip()}")
+    git(folder, "push", "-qf", "origin", branch)
+    return git(folder, "rev-parse", "HEAD")
+
+
+def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> None:
+    """Replace texts of a file, each in the first place where it stands."""
+    text = (folder / path).read_text()
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (folder / path).write_text(text)
+
+
 def git(folder: Path, *words: object) -> str:
     """What git says; a failure is a test's failure."""
     done = subprocess.run(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, files, git
+from conftest import Run, clone_as_origin, files, generate_for_remote, git
 
 from benchmarks import serve
 from generator.release.publish import moved
@@ -23,16 +23,10 @@ EIGHT = "".join(f"  app{number}: {{image: shop/app{number}}}\n" for number in ra
 
 
 @pytest.fixture
-def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def remote(repository: Path, generator: Run) -> Path:
     """A bare repository that holds the generated one; the spec names it as what Argo CD pulls."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare)) + EIGHT
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
-    git(repository, "remote", "add", "origin", bare)
+    bare = generate_for_remote(repository, generator, EIGHT)
+    clone_as_origin(repository, bare)
     return bare
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import git
+from conftest import change, git
 from gitea_rig import Rig
 
 from generator import forges
@@ -35,16 +36,6 @@ def work(rig: Rig, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: 
     return work
 
 
-def change(work: Path, branch: str, path: str, text: str, base: str = "main") -> str:
-    git(work, "fetch", "-q", "origin")
-    git(work, "checkout", "-q", "-B", branch, f"origin/{base}")
-    (work / path).write_text(text)
-    git(work, "add", "-A")
-    git(work, "commit", "-qm", f"{path}: {text.strip()}")
-    git(work, "push", "-qf", "origin", branch)
-    return git(work, "rev-parse", "HEAD")
-
-
 def tip(work: Path, branch: str) -> str:
     return git(work, "ls-remote", "origin", f"refs/heads/{branch}").split()[0]
 
@@ -64,13 +55,7 @@ def test_open_update_comment_merge(forge: Forge, rig: Rig, work: Path) -> None:
         ["@ann", "acme/platform", "nobody", "acme/gone", "x@example.com"],
         ["promotion"],
     )
-    assert (opened.number, opened.state, opened.head, opened.base, opened.body) == (
-        "1",
-        "open",
-        "promote/prod",
-        "main",
-        "a table",
-    )
+    assert opened == replace(opened, number="1", state="open", head="promote/prod", base="main", body="a table")
     seen = rig.call("GET", f"{path}/pulls/1")
     assert [user["login"] for user in seen["requested_reviewers"]] == ["ann"]
     assert [team["name"] for team in seen["requested_reviewers_teams"]] == ["platform"]

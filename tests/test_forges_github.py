@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,13 +39,7 @@ def test_open_update_comment_merge(forge: Forge, server: Server) -> None:
     opened = forge.open(
         "promote/prod", "main", "Promote web", "a table", ["@ann", "acme/platform", "x@example.com"], ["promotion"]
     )
-    assert (opened.number, opened.state, opened.head, opened.base, opened.body) == (
-        "1",
-        "open",
-        "promote/prod",
-        "main",
-        "a table",
-    )
+    assert opened == replace(opened, number="1", state="open", head="promote/prod", base="main", body="a table")
     assert opened.url == f"{server.api.url}/acme/shop/pull/1"
     assert (server.reviewers, server.labels) == ({1: {"ann", "platform"}}, {1: ["promotion"]})
     updated = forge.update(opened, "Promote web 2", "another table")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from api.gitlab import GitLab as Server
@@ -44,13 +45,7 @@ def test_open_update_comment_merge(forge: Forge, server: Server, pauses: list[fl
         ["@ann", "nobody", "acme/platform", "x@example.com"],
         ["promotion", "prod"],
     )
-    assert (opened.number, opened.state, opened.head, opened.base, opened.body) == (
-        "1",
-        "open",
-        "promote/prod",
-        "main",
-        "a table",
-    )
+    assert opened == replace(opened, number="1", state="open", head="promote/prod", base="main", body="a table")
     assert server.written == [
         {"source_branch": "promote/prod", "target_branch": "main", "title": "Promote web", "description": "a table",
          "labels": ["promotion", "prod"], "reviewer_ids": [11]}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import git
+from conftest import change, clone_as_origin, git
 
 from benchmarks import serve
 from generator import forges
@@ -27,21 +27,10 @@ def bare(tmp_path: Path) -> Path:
     git(work, "add", "-A")
     git(work, "commit", "-qm", "First")
     bare = tmp_path / "remote.git"
-    git(tmp_path, "clone", "-q", "--bare", work, bare)
+    clone_as_origin(work, bare)
     git(bare, "config", "http.receivepack", "true")
-    git(work, "remote", "add", "origin", bare)
     change(work, "promote/prod", "tag", "2\n")
     return bare
-
-
-def change(work: Path, branch: str, path: str, text: str, base: str = "main") -> str:
-    """Push a commit on top of ``base`` that changes one file; the commit."""
-    git(work, "fetch", "-q", "origin")
-    git(work, "checkout", "-q", "-B", branch, f"origin/{base}")
-    (work / path).write_text(text)
-    git(work, "commit", "-qam", f"{path}: {text.strip()}")
-    git(work, "push", "-qf", "origin", branch)
-    return git(work, "rev-parse", "HEAD")
 
 
 @pytest.fixture(params=["path", "http"])

@@ -8,24 +8,18 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, git
+from conftest import Run, clone_as_origin, generate_for_remote, git
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64
 
 
 @pytest.fixture
-def shop(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def shop(repository: Path, generator: Run) -> Path:
     """A clone whose remote is a bare repository, generated and committed."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    bare = generate_for_remote(repository, generator)
+    clone_as_origin(repository, bare)
     git(bare, "config", "uploadpack.allowFilter", "true")
-    git(repository, "remote", "add", "origin", bare)
     return repository
 
 

@@ -10,26 +10,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, files, git, tool
+from conftest import Run, clone_as_origin, files, generate_for_remote, git, tool
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}
 
 
 @pytest.fixture
-def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def remote(repository: Path, generator: Run) -> Path:
     """A bare repository in which prod has had 1.0, 1.1 and 1.2; ``repository`` is a clone of it."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+    bare = generate_for_remote(repository, generator)
     for tag in D:
         release(repository, generator, tag)
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    clone_as_origin(repository, bare)
     git(bare, "config", "uploadpack.allowFilter", "true")
-    git(repository, "remote", "add", "origin", bare)
     return bare
 
 
