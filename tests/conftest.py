@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -146,6 +147,14 @@ def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> None:
         assert old in text
         text = text.replace(old, new, 1)
     (folder / path).write_text(text)
+
+
+def path_with_git(folder: Path, script: str) -> str:
+    """A PATH with a git that runs a script before it is the real one, ``$real``."""
+    folder.mkdir()
+    (folder / "git").write_text(f'#!/bin/sh\nreal={shutil.which("git")}\n{script}\nexec $real "$@"\n')
+    (folder / "git").chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
 
 
 def git(folder: Path, *words: object) -> str:

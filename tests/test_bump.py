@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run, clone_as_origin, files, generate_for_remote, git
+from conftest import Run, clone_as_origin, files, generate_for_remote, git, path_with_git
 
 from benchmarks import serve
 from generator.release.publish import moved
@@ -288,12 +287,7 @@ def url(server: serve.Server) -> str:
 def argv_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A log of the words of every git that is run, git's own children included."""
     log = tmp_path / "argv"
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    real = subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
-    (programs / "git").write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {log}\nexec {real} "$@"\n')
-    (programs / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", path_with_git(tmp_path / "bin", f'printf "%s\\n" "$*" >> {log}'))
     return log
 
 

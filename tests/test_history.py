@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Run, clone_as_origin, generate_for_remote, git
+from conftest import Run, clone_as_origin, generate_for_remote, git, path_with_git
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64
@@ -162,15 +162,9 @@ def test_a_large_repository_is_read_by_a_handful_of_git_processes(shop: Path, ge
         stream.append(f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n")
     subprocess.run(["git", "fast-import", "--quiet", "--force"], cwd=shop, input="".join(stream).encode(), check=True)
     log = tmp_path / "log"
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    real = subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
-    (programs / "git").write_text(f'#!/bin/sh\necho "$1" >> {log}\nexec {real} "$@"\n')
-    (programs / "git").chmod(0o755)
+    path = path_with_git(tmp_path / "bin", f'echo "$1" >> {log}')
     started = time.monotonic()
-    done = generator(
-        "history", "web", "--env", "prod", "--output", "json", cwd=shop, env={"PATH": f"{programs}:/usr/bin:/bin"}
-    )
+    done = generator("history", "web", "--env", "prod", "--output", "json", cwd=shop, env={"PATH": path})
     assert len(json.loads(done.stdout)["history"]) == 287
     assert [word for word in log.read_text().split() if word != "version"] == ["rev-parse", "log", "cat-file"]
     assert time.monotonic() - started < 20
