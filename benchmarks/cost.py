@@ -45,7 +45,7 @@ def _measure(folder: Path, apps: int, runs: int) -> None:
     (folder / "home").mkdir()
     rows = {name: Series() for name in (PYTHON, *RECIPES, OURS)}
     requests: dict[str, int] = {}
-    with serve.serve(folder) as server:
+    with serve.Server(folder) as server:
         environment = _environment(folder, server)
         for turn in range(runs):
             run([sys.executable, "-c", ""], rows[PYTHON], env=environment)

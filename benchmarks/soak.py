@@ -109,14 +109,13 @@ def place(folder: Path, over: str) -> Iterator[Place]:
 def _served(folder: Path, over: str) -> Iterator[tuple[str, str, str, str]]:
     """URL, user and token for builds; and the URL of another repository than the folder's own, for people."""
     if over == "gitea":
-        from generator import tools
         from tests.gitea_rig import ADMINISTRATOR, started
 
-        with started(tools.find("gitea")) as rig:
+        with started() as rig:
             rig.call("POST", "/orgs/acme/repos", {"name": "fleet", "private": True, "default_branch": "main"})
             yield f"{rig.url}/acme/fleet.git", ADMINISTRATOR, rig.token, rig.push_url("acme/fleet")
         return
-    with serve.serve(folder) as server:
+    with serve.Server(folder) as server:
         url = f"{server.url}/fleet.git" if over == "http" else f"file://{folder / 'fleet.git'}"
         yield url, serve.USER, serve.TOKEN, ""
 

@@ -6,14 +6,14 @@ The shapes are those of Argo CD 3's own API description: what is not looked at i
 from __future__ import annotations
 
 import copy
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from benchmarks import local_server
 
 Object = dict[str, Any]
 TOKEN = "argo-t0ken"
@@ -79,7 +79,7 @@ class ArgoCd:
 def serve(rig: ArgoCd) -> Iterator[ArgoCd]:
     """The server, for as long as the context lasts."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(local_server.Handler):
         def do_GET(self) -> None:
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
             rig.tokens.add(token)
@@ -89,26 +89,14 @@ def serve(rig: ArgoCd) -> Iterator[ArgoCd]:
                 status, content = 401, b'{"error":"invalid session: token is invalid","code":16}'
             if rig.scene.body is not None:
                 content = rig.scene.body
-            self.send_response(status)
-            if 300 <= status < 400:
-                self.send_header("Location", "https://argocd.example.com/api/v1/applications?token=x")
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(content)
+            elsewhere = {"Location": "https://argocd.example.com/api/v1/applications?token=x"}
+            self.answer(
+                status, content, {"Content-Type": "application/json", **(elsewhere if 300 <= status < 400 else {})}
+            )
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    rig.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with local_server.Server(Handler) as server:
+        rig.url = server.url
         yield rig
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def application(

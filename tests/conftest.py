@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from generator import tools
 from generator.errors import ToolError
 from generator.tools import cache
+
+if TYPE_CHECKING:
+    from gitea_rig import Rig
 
 # A shell that starts us in the background has SIGINT ignored, and every process below us would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -85,6 +90,71 @@ def repository(tmp_path: Path) -> Path:
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / "generator.yaml").write_text(TEN_LINES)
     return folder
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """For how long the clients of forges wait before they ask again; they do not really."""
+    from generator.forges import access
+
+    found: list[float] = []
+    monkeypatch.setattr(access, "pause", found.append)
+    return found
+
+
+@pytest.fixture(scope="session")
+def rig() -> Iterator[Rig]:
+    """The real Gitea of this run; each test has repositories of its own in it."""
+    from gitea_rig import started
+
+    tool("gitea")
+    with started() as rig:
+        yield rig
+
+
+def generate_for_remote(folder: Path, generator: Run, more: str = "") -> Path:
+    """Generate and commit; the path of the bare repository that the spec names, which is to be made yet."""
+    bare = folder.parent / "remote.git"
+    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare)) + more
+    (folder / "generator.yaml").write_text(spec)
+    assert generator("generate", "-q", cwd=folder).returncode == 0
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "Generate")
+    return bare
+
+
+def clone_as_origin(folder: Path, bare: Path) -> None:
+    """What is committed so far, in a bare repository; it becomes the folder's origin."""
+    git(folder.parent, "clone", "-q", "--bare", folder, bare)
+    git(folder, "remote", "add", "origin", bare)
+
+
+def change(folder: Path, branch: str, path: str, text: str, base: str = "main") -> str:
+    """Push a branch with one commit on top of ``base``, which changes one file; the commit."""
+    git(folder, "fetch", "-q", "origin")
+    git(folder, "checkout", "-q", "-B", branch, f"origin/{base}")
+    (folder / path).write_text(text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", f"{path}: {text.strip()}")
+    git(folder, "push", "-qf", "origin", branch)
+    return git(folder, "rev-parse", "HEAD")
+
+
+def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> None:
+    """Replace texts of a file, each in the first place where it stands."""
+    text = (folder / path).read_text()
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (folder / path).write_text(text)
+
+
+def path_with_git(folder: Path, script: str) -> str:
+    """A PATH with a git that runs a script before it is the real one, ``$real``."""
+    folder.mkdir()
+    (folder / "git").write_text(f'#!/bin/sh\nreal={shutil.which("git")}\n{script}\nexec $real "$@"\n')
+    (folder / "git").chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
 
 
 def git(folder: Path, *words: object) -> str:

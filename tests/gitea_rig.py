@@ -6,20 +6,20 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from generator import tools
-from generator.cluster.gitea import ASSETS, Account
+from generator.cluster import probe
+from generator.cluster.gitea import Account, environment, prepare
+from generator.cluster.ports import free
 
 ADMINISTRATOR = "root-of-forge"
 
@@ -68,19 +68,20 @@ class Rig:
 
 
 @contextmanager
-def started(program: Path) -> Iterator[Rig]:
+def started() -> Iterator[Rig]:
     """Gitea with the organisation acme, its team platform, and the user ann."""
     account = Account.choose()
     home = Path(tempfile.mkdtemp(prefix="gitea-"))
     process: subprocess.Popen[bytes] | None = None
     try:
-        port = free_port()
-        settings(home, port, account, program)
+        port = free(["gitea"])["gitea"]
+        # Lists of few, so that they have pages.
+        prepare(home, port, account, "[api]\nMAX_RESPONSE_ITEMS = 5\n")
         options: dict[str, Any] = {
             "cwd": home, "user": account.uid, "group": account.gid,
-            "env": {"HOME": str(home / "home"), "USER": account.name, "GITEA_WORK_DIR": str(home), "PATH": os.environ["PATH"]},
+            "env": {**environment(home, account), "PATH": os.environ["PATH"]},
         }  # fmt: skip
-        command = [home / "gitea", "--config", home / "app.ini"]
+        command = [home / "bin/gitea", "--config", home / "app.ini"]
         with (home / "log").open("wb") as log:
             process = subprocess.Popen([*command, "web"], stdout=log, stderr=log, **options)
         rig = Rig(f"http://127.0.0.1:{port}", "")
@@ -121,75 +122,13 @@ def people(rig: Rig) -> None:
     rig.call("PUT", f"/teams/{number}/members/ann")
 
 
-def settings(home: Path, port: int, account: Account, program: Path) -> None:
-    (home / "home").mkdir()
-    shutil.copy2(program, home / "gitea")
-    for name in ASSETS:
-        shutil.copytree(tools.asset("gitea", name), home / "static" / name)
-    (home / "app.ini").write_text(f"""RUN_USER = {account.name}
-RUN_MODE = prod
-WORK_PATH = {home}
-[server]
-HTTP_ADDR = 127.0.0.1
-HTTP_PORT = {port}
-ROOT_URL = http://127.0.0.1:{port}/
-STATIC_ROOT_PATH = {home / "static"}
-DISABLE_SSH = true
-OFFLINE_MODE = true
-[database]
-DB_TYPE = sqlite3
-PATH = {home / "gitea.db"}
-SQLITE_JOURNAL_MODE = WAL
-[security]
-INSTALL_LOCK = true
-SECRET_KEY = {secrets.token_urlsafe(32)}
-[oauth2]
-ENABLED = false
-[repository]
-ROOT = {home / "repositories"}
-DEFAULT_BRANCH = main
-[service]
-DISABLE_REGISTRATION = true
-[indexer]
-ISSUE_INDEXER_TYPE = db
-[queue]
-TYPE = channel
-[api]
-MAX_RESPONSE_ITEMS = 5
-[session]
-PROVIDER = memory
-[log]
-MODE = console
-LEVEL = Warn
-[actions]
-ENABLED = false
-[packages]
-ENABLED = false
-[cron.update_checker]
-ENABLED = false
-[picture]
-DISABLE_GRAVATAR = true
-""")
-    if account.uid is not None and account.gid is not None:
-        for path in [home, *home.iterdir()]:
-            os.chown(path, account.uid, account.gid)
-
-
 def ready(rig: Rig, process: subprocess.Popen[bytes], log: Path) -> None:
+    healthy = probe.http(f"{rig.url}/api/healthz")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
-        try:
-            if requests.get(f"{rig.url}/api/healthz", timeout=5).ok:
+        with suppress(OSError):
+            if healthy():
                 return
-        except requests.RequestException:
-            pass
         time.sleep(0.2)
     raise AssertionError(log.read_text())
-
-
-def free_port() -> int:
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        port: int = made.getsockname()[1]
-        return port

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from generator import cli, original, regenerate
-from tests.conftest import TEN_LINES, git
+from tests.conftest import TEN_LINES, edit, git
 
 DEPLOYMENT = "base/web/deployment.yaml"
 OVERLAY = "overlays/dev/web/kustomization.yaml"
@@ -27,14 +27,6 @@ def shop(repository: Path) -> Path:
 def commit(folder: Path, message: str) -> None:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "-m", message)
-
-
-def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> None:
-    text = (folder / path).read_text()
-    for old, new in pairs:
-        assert old in text
-        text = text.replace(old, new, 1)
-    (folder / path).write_text(text)
 
 
 def generate(folder: Path) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import http.server
 import json
-import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, files, git
+from conftest import Run, clone_as_origin, files, generate_for_remote, git, path_with_git
 
+from benchmarks import serve
 from generator.release.publish import moved
 
 OVERLAY = "overlays/dev/web/kustomization.yaml"
@@ -25,16 +22,10 @@ EIGHT = "".join(f"  app{number}: {{image: shop/app{number}}}\n" for number in ra
 
 
 @pytest.fixture
-def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def remote(repository: Path, generator: Run) -> Path:
     """A bare repository that holds the generated one; the spec names it as what Argo CD pulls."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare)) + EIGHT
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
-    git(repository, "remote", "add", "origin", bare)
+    bare = generate_for_remote(repository, generator, EIGHT)
+    clone_as_origin(repository, bare)
     return bare
 
 
@@ -216,11 +207,11 @@ def test_a_server_that_takes_the_push_and_drops_it_is_found_out(remote: Path, re
 
 
 def test_a_server_that_is_down_for_a_moment_is_asked_again(
-    url: str, remote: Path, repository: Path, generator: Run, monkeypatch: pytest.MonkeyPatch
+    server: serve.Server, url: str, repository: Path, generator: Run
 ) -> None:
-    monkeypatch.setattr(SmartHttp, "down", 1)
+    server.down = 1
     done = generator(*bump("--push", "--remote", url), cwd=repository, env={"GIT_USERNAME": "ci", "GIT_TOKEN": TOKEN})
-    assert done.returncode == 0
+    assert (done.returncode, server.down) == (0, 0), done.stderr
 
 
 GONE = {
@@ -278,75 +269,25 @@ def test_which_refusals_are_tried_again(said: str, again: bool) -> None:
 # -- over HTTP, with a token
 
 
-class SmartHttp(http.server.BaseHTTPRequestHandler):
-    """git's own server behind HTTP with a password, as forges have it."""
-
-    protocol_version = "HTTP/1.0"
-    root = ""
-    down = 0
-
-    def do_GET(self) -> None:
-        if self.down:
-            type(self).down -= 1
-            self.send_error(503)
-            return
-        expected = "Basic " + base64.b64encode(f"ci:{TOKEN}".encode()).decode()
-        if self.headers.get("Authorization") != expected:
-            self.send_response(401)
-            self.send_header("WWW-Authenticate", 'Basic realm="git"')
-            self.end_headers()
-            return
-        path, _, query = self.path.partition("?")
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.headers.get("Transfer-Encoding") == "chunked":
-            while size := int(self.rfile.readline(), 16):
-                body += self.rfile.read(size)
-                self.rfile.readline()
-        done = subprocess.run(
-            ["git", "http-backend"], input=body, capture_output=True, check=True,
-            env={"PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": self.root, "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path,
-                 "QUERY_STRING": query, "REQUEST_METHOD": self.command, "REMOTE_USER": "ci", "CONTENT_LENGTH": str(len(body)),
-                 "CONTENT_TYPE": self.headers.get("Content-Type", ""), "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", "")},
-        )  # fmt: skip
-        head, _, answer = done.stdout.partition(b"\r\n\r\n")
-        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
-        self.send_response(int(fields.pop("Status", "200 OK").split()[0]))
-        for name, value in fields.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    do_POST = do_GET
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
-def url(remote: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def server(remote: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server]:
     """The remote over HTTP; it asks for a user and a token."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(SmartHttp, "root", str(remote.parent))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SmartHttp)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/remote.git"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve.Server(remote.parent, "ci", TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def url(server: serve.Server) -> str:
+    return f"{server.url}/remote.git"
 
 
 @pytest.fixture
 def argv_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A log of the words of every git that is run, git's own children included."""
     log = tmp_path / "argv"
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    real = subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
-    (programs / "git").write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {log}\nexec {real} "$@"\n')
-    (programs / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", path_with_git(tmp_path / "bin", f'printf "%s\\n" "$*" >> {log}'))
     return log
 
 

@@ -38,7 +38,7 @@ def bare(tmp_path: Path) -> Path:
 def server(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server]:
     for name, value in {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "GIT_USERNAME": serve.USER, "GIT_TOKEN": serve.TOKEN}.items():  # fmt: skip
         monkeypatch.setenv(name, value)
-    with serve.serve(bare.parent) as server:
+    with serve.Server(bare.parent) as server:
         yield server
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from conftest import TEN_LINES, Run, files, git
+from conftest import Run, files, generate_for_remote, git
 from moto.server import ThreadedMotoServer
 
 from generator import forges
@@ -32,12 +32,7 @@ def overlay(app: str = "web", environment: str = "dev") -> str:
 @pytest.fixture
 def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
     """A bare repository that holds a generated one of three apps."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare)) + APPS
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+    bare = generate_for_remote(repository, generator, APPS)
     git(tmp_path, "clone", "-q", "--bare", repository, bare)
     return bare
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import http.server
 import socket
 import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from benchmarks import local_server
 from generator.cluster import probe
 from generator.cluster.component import Component, Step, bring_up, marked, stop
 from generator.cluster.ports import free
@@ -180,21 +180,15 @@ def test_ports_are_free_and_different() -> None:
         pass
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+class Folder(local_server.Handler, http.server.SimpleHTTPRequestHandler):
+    """The files of this folder."""
 
 
 def test_readiness_over_http(tmp_path: Path) -> None:
-    with http.server.HTTPServer(("127.0.0.1", 0), Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_port}"
-        assert probe.http(f"{url}/")()
-        assert not probe.http(f"{url}/nowhere")()
-        assert probe.http(f"{url}/nowhere", accept=frozenset({404}))()
-        server.shutdown()
-        thread.join()
+    with local_server.Server(Folder) as server:
+        assert probe.http(f"{server.url}/")()
+        assert not probe.http(f"{server.url}/nowhere")()
+        assert probe.http(f"{server.url}/nowhere", accept=frozenset({404}))()
     with pytest.raises(OSError, match="refused"):
-        probe.http(f"{url}/")()
+        probe.http(f"{server.url}/")()
     assert not probe.http("https://127.0.0.1:1/", ca=tmp_path / "not-made-yet.crt")()

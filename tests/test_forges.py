@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import http.server
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from api.github import GitHub
+from api.gitlab import GitLab
+from api.server import Answer, running
 from urllib3.exceptions import MaxRetryError
 from urllib3.response import HTTPResponse
 
+from benchmarks import local_server
 from generator import forges
 from generator.errors import ForgeError
-from generator.forges import access
+from generator.forges import Forge, access
 
 URLS = {
     "https://github.com/acme/shop.git": "github",
@@ -117,61 +121,214 @@ def test_how_long_is_waited(response: HTTPResponse, wait: float | str | None) ->
         patience.increment("GET", "/", response)
 
 
-@contextmanager
-def answering(status: int, headers: dict[str, str]) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A server that gives each request the same answer, and what it saw."""
-    seen: list[dict[str, str]] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            seen.append({name.lower(): value for name, value in self.headers.items()})
-            self.send_response(status)
-            for name, value in {**headers, "Content-Type": "application/json", "Content-Length": "2"}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(b"[]")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", seen
-    server.shutdown()
-    server.server_close()
-    thread.join()
+# -- what those over HTTP have in common
 
 
-@pytest.mark.parametrize(
-    ("kind", "variable"), [("github", "GITHUB_TOKEN"), ("gitlab", "GITLAB_TOKEN"), ("gitea", "GITEA_TOKEN")]
-)
-def test_a_redirect_to_another_host_does_not_get_the_token(
-    kind: str, variable: str, monkeypatch: pytest.MonkeyPatch
+@dataclass(frozen=True)
+class Kind:
+    """Where credentials may be, where the requests are and what a new one looks like, and what refusals say."""
+
+    variables: tuple[str, ...]
+    pulls: str
+    made: dict[str, Any]
+    unknown: str
+    stranger: str
+
+
+PULL = {
+    "number": 1, "html_url": "", "title": "Promote web", "body": "", "head": {"ref": "promote/prod"},
+    "base": {"ref": "main"}, "state": "open", "merged": False, "merged_at": None,
+}  # fmt: skip
+MERGE_REQUEST = {
+    "iid": 1, "web_url": "", "title": "Promote web", "source_branch": "promote/prod", "target_branch": "main",
+    "state": "opened",
+}  # fmt: skip
+KINDS = {
+    "github": Kind(
+        ("GITHUB_TOKEN", "GH_TOKEN", "GIT_TOKEN"), "/api/v3/repos/acme/shop/pulls", PULL,
+        r"Not Found \(404\)", r"Bad credentials \(401\)",
+    ),
+    "gitlab": Kind(
+        ("GITLAB_TOKEN", "GIT_TOKEN", "CI_JOB_TOKEN"), "/api/v4/projects/acme%2Fshop/merge_requests", MERGE_REQUEST,
+        r"404 Project Not Found \(404\)", r"\(401\)",
+    ),
+    "gitea": Kind(
+        ("GITEA_TOKEN", "FORGEJO_TOKEN", "GIT_TOKEN"), "/api/v1/repos/acme/shop/pulls", PULL,
+        r"\(404\)", r"\(401\)",
+    ),
+}  # fmt: skip
+TOKEN = "s3cr3t"
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A forge, and a token for it."""
+    name: str = request.param
+    if name in LIBRARIES:
+        pytest.importorskip(LIBRARIES[name][0])
+    for variable in KINDS[name].variables:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv(KINDS[name].variables[0], TOKEN)
+    return name
+
+
+class Scripted(local_server.Server):
+    """Gives its answers in turn, the last one for ever, and each when it is ``released``.
+
+    ``asked`` are methods, paths without queries, and bodies.
+    """
+
+    def __init__(self, *answers: Answer) -> None:
+        super().__init__(_Handler)
+        self.answers = list(answers)
+        self.released = threading.Event()
+        self.released.set()
+        self.asked: list[tuple[str, str, bytes]] = []
+        self.headers: list[dict[str, str]] = []
+
+    def forge(self, kind: str, timeout: int = 30) -> Forge:
+        return forges.connect(f"{self.url}/acme/shop", kind, timeout=timeout)
+
+
+class _Handler(local_server.Handler):
+    server: Scripted
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.command, self.path.partition("?")[0], self.body()))
+        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        found = self.server.answers.pop(0) if len(self.server.answers) > 1 else self.server.answers[0]
+        self.server.released.wait()
+        self.answer_json(found.status, found.content, found.headers)
+
+    do_POST = do_GET
+
+
+LIMITS = {
+    "too many requests": (429, {"Retry-After": "7"}, 7.0),
+    "a secondary limit": (403, {"Retry-After": "7"}, 7.0),
+    "the hour's limit": (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, 1.0),
+    "the minute's limit": (429, {"RateLimit-Remaining": "0", "RateLimit-Reset": "1"}, 1.0),
+}
+
+
+@pytest.mark.parametrize(("status", "headers", "wait"), LIMITS.values(), ids=LIMITS)
+def test_rate_limits_are_waited_out(
+    status: int, headers: dict[str, str], wait: float, kind: str, pauses: list[float]
 ) -> None:
-    if kind in LIBRARIES:
-        pytest.importorskip(LIBRARIES[kind][0])
-    monkeypatch.setenv(variable, "s3cr3t")
-    with answering(200, {}) as (elsewhere, stolen), answering(302, {"Location": f"{elsewhere}/x"}) as (url, seen):
+    """Also before what writes: the server has not taken it."""
+    limited = Answer({"message": "You have exceeded a secondary rate limit."}, status, headers)
+    with Scripted(limited, Answer(KINDS[kind].made, 201)) as server:
+        assert server.forge(kind).open("promote/prod", "main", "Promote web", "").number == "1"
+    assert pauses == [wait]
+    assert [one[:2] for one in server.asked] == [("POST", KINDS[kind].pulls)] * 2
+    assert server.asked[0] == server.asked[1]
+
+
+TOO_LONG = {
+    "the hour's limit": (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "99999999999"}, ""),
+    "too many requests": (429, {"Retry-After": "3000"}, "run it again later"),
+}
+
+
+@pytest.mark.parametrize(("status", "headers", "hint"), TOO_LONG.values(), ids=TOO_LONG)
+def test_a_limit_for_too_long_is_final_with_its_reason(
+    status: int, headers: dict[str, str], hint: str, kind: str, pauses: list[float]
+) -> None:
+    limited = Answer({"message": "API rate limit exceeded for user ID 1."}, status, headers)
+    with Scripted(limited) as server, pytest.raises(ForgeError, match="API rate limit exceeded for user") as caught:
+        server.forge(kind).requests("main")
+    assert hint in caught.value.hint
+    assert pauses == []
+    assert len(server.asked) == 1
+
+
+def test_a_server_that_is_busy_is_asked_again_only_where_that_is_safe(kind: str, pauses: list[float]) -> None:
+    busy = Answer({"message": "bad gateway"}, 502)
+    with Scripted(busy, Answer([])) as server:
+        assert server.forge(kind).requests("main") == []
+    assert len(server.asked) == 2
+    with Scripted(busy) as server, pytest.raises(ForgeError, match=r"bad gateway \(502\)"):
+        server.forge(kind).open("promote/prod", "main", "Promote web", "")
+    assert len(server.asked) == 1
+    assert pauses == []
+
+
+def test_a_permission_that_lacks_is_no_rate_limit(kind: str, pauses: list[float]) -> None:
+    said = "Resource not accessible by integration"
+    with (
+        Scripted(Answer({"message": said}, 403)) as server,
+        pytest.raises(ForgeError, match=rf"{said} \(403\)") as caught,
+    ):
+        server.forge(kind).open("promote/prod", "main", "Promote web", "")
+    assert f"may the token in {KINDS[kind].variables[0]}" in caught.value.hint
+    assert len(server.asked) == 1
+    assert pauses == []
+
+
+def test_a_forge_that_hangs_is_asked_once(kind: str, pauses: list[float]) -> None:
+    """The answer waits for us: we would not end if we waited for it."""
+    with Scripted(Answer([])) as server:
+        server.released.clear()
+        with pytest.raises(ForgeError, match="no answer within 1 s"):
+            server.forge(kind, timeout=1).requests("main")
+        assert server.asked == [("GET", KINDS[kind].pulls, b"")]
+        server.released.set()
+    assert pauses == []
+
+
+def test_nobody_listens(kind: str, pauses: list[float]) -> None:
+    with pytest.raises(ForgeError, match="cannot be reached"):
+        forges.connect("http://127.0.0.1:9/acme/shop", kind).requests("main")
+    assert pauses == [1.0, 2.0]  # the first time it is tried again at once
+
+
+def test_without_credentials(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = KINDS[kind].variables
+    monkeypatch.delenv(names[0])
+    with pytest.raises(ForgeError, match="no credentials for the forge") as caught:
+        forges.connect("http://127.0.0.1:9/acme/shop", kind)
+    assert caught.value.hint == f"set {' or '.join(names)} in the environment"
+
+
+@pytest.fixture
+def url(kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A forge that knows the token: GitHub and GitLab as they are described, and a real Gitea."""
+    if kind == "gitea":
+        rig = request.getfixturevalue("rig")
+        monkeypatch.setenv("GITEA_TOKEN", rig.token)
+        yield rig.url
+        return
+    api = {"github": GitHub, "gitlab": GitLab}[kind](TOKEN).api
+    with running(api):
+        yield api.url
+
+
+def test_refusals_are_final_and_quoted(
+    kind: str, url: str, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ForgeError, match=KINDS[kind].unknown) as caught:
+        forges.connect(f"{url}/acme/gone", kind).requests("main")
+    assert KINDS[kind].variables[0] in caught.value.hint
+    monkeypatch.setenv(KINDS[kind].variables[0], "wr0ng")
+    with pytest.raises(ForgeError, match=KINDS[kind].stranger) as caught:
+        forges.connect(f"{url}/acme/gone", kind).requests("main")
+    assert "wr0ng" not in caught.value.message + caught.value.hint
+    assert pauses == []
+
+
+def test_a_redirect_to_another_host_does_not_get_the_token(kind: str) -> None:
+    with Scripted(Answer([])) as elsewhere, Scripted(Answer([], 302, {"Location": f"{elsewhere.url}/x"})) as server:
         try:
-            forges.connect(f"{url}/acme/shop", kind).requests("main")
+            server.forge(kind).requests("main")
         except ForgeError as exc:
-            assert "s3cr3t" not in exc.message + exc.hint  # noqa: PT017
-    assert any("s3cr3t" in value for headers in seen for value in headers.values())
-    assert not any("s3cr3t" in value for headers in stolen for value in headers.values())
+            assert TOKEN not in exc.message + exc.hint  # noqa: PT017
+    assert any(TOKEN in value for headers in server.headers for value in headers.values())
+    assert not any(TOKEN in value for headers in elsewhere.headers for value in headers.values())
 
 
-@pytest.mark.parametrize(
-    ("kind", "variable"), [("github", "GITHUB_TOKEN"), ("gitlab", "GITLAB_TOKEN"), ("gitea", "GITEA_TOKEN")]
-)
-def test_a_netrc_does_not_win_over_the_token(
-    kind: str, variable: str, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if kind in LIBRARIES:
-        pytest.importorskip(LIBRARIES[kind][0])
+def test_a_netrc_does_not_win_over_the_token(kind: str, home: Path) -> None:
     (home / ".netrc").write_text("machine 127.0.0.1 login ann password other\n")
     (home / ".netrc").chmod(0o600)
-    monkeypatch.setenv(variable, "s3cr3t")
-    with answering(200, {}) as (url, seen):
-        assert forges.connect(f"{url}/acme/shop", kind).requests("main") == []
-    assert ["s3cr3t" in headers["authorization"] for headers in seen] == [True]
+    with Scripted(Answer([])) as server:
+        assert server.forge(kind).requests("main") == []
+    assert [TOKEN in headers["authorization"] for headers in server.headers] == [True]

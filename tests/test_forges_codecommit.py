@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import git
+from conftest import change, clone_as_origin, git
 
 pytest.importorskip("boto3", reason="install the `aws` extra")
 from api.codecommit import CodeCommit as Service
@@ -28,20 +29,9 @@ def work(tmp_path: Path) -> Path:
     (work / "tag").write_text("1\n")
     git(work, "add", "-A")
     git(work, "commit", "-qm", "First")
-    git(tmp_path, "clone", "-q", "--bare", work, tmp_path / "remote.git")
-    git(work, "remote", "add", "origin", tmp_path / "remote.git")
+    clone_as_origin(work, tmp_path / "remote.git")
     change(work, "promote/prod", "tag", "2\n")
     return work
-
-
-def change(work: Path, branch: str, path: str, text: str) -> str:
-    git(work, "fetch", "-q", "origin")
-    git(work, "checkout", "-q", "-B", branch, "origin/main")
-    (work / path).write_text(text)
-    git(work, "add", "-A")
-    git(work, "commit", "-qm", text.strip())
-    git(work, "push", "-qf", "origin", branch)
-    return git(work, "rev-parse", "HEAD")
 
 
 def tip(work: Path, branch: str) -> str:
@@ -65,13 +55,7 @@ def forge(service: Service) -> Forge:
 def test_open_update_comment_merge(forge: Forge, service: Service, work: Path) -> None:
     before = tip(work, "main")
     opened = forge.open("promote/prod", "main", "Promote web", "a table", ["ann"], ["promotion"])
-    assert (opened.number, opened.state, opened.head, opened.base, opened.body) == (
-        "1",
-        "open",
-        "promote/prod",
-        "main",
-        "a table",
-    )
+    assert opened == replace(opened, number="1", state="open", head="promote/prod", base="main", body="a table")
     assert opened.url == (
         "https://eu-west-1.console.aws.amazon.com/codesuite/codecommit/repositories/shop/pull-requests/1/details?region=eu-west-1"
     )

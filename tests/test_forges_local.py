@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import git
-from smart_http import served
+from conftest import change, clone_as_origin, git
 
+from benchmarks import serve
 from generator import forges
 from generator.errors import ForgeError
 from generator.forges import Forge, open_or_update
-
-TOKEN = "s3cr3t-t0ken"
 
 
 @pytest.fixture
@@ -29,21 +27,10 @@ def bare(tmp_path: Path) -> Path:
     git(work, "add", "-A")
     git(work, "commit", "-qm", "First")
     bare = tmp_path / "remote.git"
-    git(tmp_path, "clone", "-q", "--bare", work, bare)
+    clone_as_origin(work, bare)
     git(bare, "config", "http.receivepack", "true")
-    git(work, "remote", "add", "origin", bare)
     change(work, "promote/prod", "tag", "2\n")
     return bare
-
-
-def change(work: Path, branch: str, path: str, text: str, base: str = "main") -> str:
-    """Push a commit on top of ``base`` that changes one file; the commit."""
-    git(work, "fetch", "-q", "origin")
-    git(work, "checkout", "-q", "-B", branch, f"origin/{base}")
-    (work / path).write_text(text)
-    git(work, "commit", "-qam", f"{path}: {text.strip()}")
-    git(work, "push", "-qf", "origin", branch)
-    return git(work, "rev-parse", "HEAD")
 
 
 @pytest.fixture(params=["path", "http"])
@@ -51,10 +38,10 @@ def forge(request: pytest.FixtureRequest, bare: Path, monkeypatch: pytest.Monkey
     if request.param == "path":
         yield forges.connect(str(bare))
         return
-    monkeypatch.setenv("GIT_USERNAME", "ci")
-    monkeypatch.setenv("GIT_TOKEN", TOKEN)
-    with served(bare.parent, "ci", TOKEN) as url:
-        yield forges.connect(f"{url}/remote.git", "local")
+    monkeypatch.setenv("GIT_USERNAME", serve.USER)
+    monkeypatch.setenv("GIT_TOKEN", serve.TOKEN)
+    with serve.Server(bare.parent) as server:
+        yield forges.connect(f"{server.url}/remote.git", "local")
 
 
 def head(bare: Path, branch: str) -> str:
@@ -169,9 +156,9 @@ def test_a_server_that_refuses_is_quoted(forge: Forge, bare: Path) -> None:
 
 
 def test_wrong_credentials_are_not_printed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GIT_USERNAME", "ci")
+    monkeypatch.setenv("GIT_USERNAME", serve.USER)
     monkeypatch.setenv("GIT_TOKEN", "wr0ng-t0ken")
-    with served(bare.parent, "ci", TOKEN) as url, pytest.raises(ForgeError, match="Authentication failed") as caught:
-        forges.connect(f"{url}/remote.git", "local").requests("main")
+    with serve.Server(bare.parent) as server, pytest.raises(ForgeError, match="Authentication failed") as caught:
+        forges.connect(f"{server.url}/remote.git", "local").requests("main")
     assert "wr0ng-t0ken" not in caught.value.message + caught.value.hint
     assert "GIT_TOKEN" in caught.value.hint

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from generator import cli, regenerate
-from tests.conftest import TEN_LINES, files, git, tool
+from tests.conftest import TEN_LINES, edit, files, git, tool
 from tests.terminal import on_terminal
 
 DEPLOYMENT = "base/web/deployment.yaml"
@@ -38,14 +38,6 @@ Command = Callable[..., Told]
 def run(repository: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """``run(*words)``: a command in the repository."""
     return lambda *words: Told(cli.main(["-C", str(repository), *words]), capsys)
-
-
-def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> None:
-    text = (folder / path).read_text()
-    for old, new in pairs:
-        assert old in text
-        text = text.replace(old, new, 1)
-    (folder / path).write_text(text)
 
 
 def commit(folder: Path, message: str) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import TEN_LINES, Run
+
+from benchmarks import local_server
 
 pytest.importorskip("github")
 jwt = pytest.importorskip("jwt")
@@ -32,40 +32,28 @@ def pem(key: Any) -> str:
     return private.decode()
 
 
-class GitHub(http.server.BaseHTTPRequestHandler):
+class GitHub(local_server.Handler):
     """The three answers that a token takes."""
 
     public: Any = None
     asked: dict[str, Any]
 
-    def answer(self) -> None:
+    def do_GET(self) -> None:
         word, _, signed = self.headers.get("Authorization", "").partition(" ")
         try:
             claims = jwt.decode(signed, self.public, algorithms=["RS256"], options={"verify_iss": False})
             assert (word, claims["iss"]) == ("Bearer", "123")
         except (jwt.PyJWTError, AssertionError):
-            return self.send(401, {"message": "A JSON web token could not be decoded"})
+            return self.answer_json(401, {"message": "A JSON web token could not be decoded"})
         path = self.path.removeprefix("/api/v3")
         if path == f"/repos/{PROJECT}/installation":
-            return self.send(200, {"id": 7, "app_id": 123})
+            return self.answer_json(200, {"id": 7, "app_id": 123})
         if path == "/app/installations/7/access_tokens":
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            type(self).asked = json.loads(body)
-            return self.send(201, {"token": "ghs_hunter2", "expires_at": "2099-01-01T00:00:00Z"})
-        return self.send(404, {"message": "Not Found"})
+            type(self).asked = json.loads(self.body())
+            return self.answer_json(201, {"token": "ghs_hunter2", "expires_at": "2099-01-01T00:00:00Z"})
+        return self.answer_json(404, {"message": "Not Found"})
 
-    do_GET = do_POST = answer
-
-    def send(self, status: int, content: dict[str, Any]) -> None:
-        body = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+    do_POST = do_GET
 
 
 @pytest.fixture
@@ -73,11 +61,8 @@ def api(key: Any, repository: Path) -> Iterator[str]:
     spec = TEN_LINES.replace("git.example.com/acme/shop-gitops", f"github.example.com/{PROJECT}")
     (repository / "generator.yaml").write_text(spec)
     GitHub.public = key.public_key()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), GitHub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with local_server.Server(GitHub) as server:
+        yield server.url
 
 
 def environment(**more: str) -> dict[str, str]:

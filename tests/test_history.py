@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, git
+from conftest import Run, clone_as_origin, generate_for_remote, git, path_with_git
 
 from generator import history as histories
 
@@ -17,17 +17,11 @@ DIGEST = "sha256:" + "a" * 64
 
 
 @pytest.fixture
-def shop(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def shop(repository: Path, generator: Run) -> Path:
     """A clone whose remote is a bare repository, generated and committed."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    bare = generate_for_remote(repository, generator)
+    clone_as_origin(repository, bare)
     git(bare, "config", "uploadpack.allowFilter", "true")
-    git(repository, "remote", "add", "origin", bare)
     return repository
 
 
@@ -170,15 +164,9 @@ def test_a_large_repository_is_read_by_a_handful_of_git_processes(shop: Path, ge
         stream.append(f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n")
     subprocess.run(["git", "fast-import", "--quiet", "--force"], cwd=shop, input="".join(stream).encode(), check=True)
     log = tmp_path / "log"
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    real = subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
-    (programs / "git").write_text(f'#!/bin/sh\necho "$1" >> {log}\nexec {real} "$@"\n')
-    (programs / "git").chmod(0o755)
+    path = path_with_git(tmp_path / "bin", f'echo "$1" >> {log}')
     started = time.monotonic()
-    done = generator(
-        "history", "web", "--env", "prod", "--output", "json", cwd=shop, env={"PATH": f"{programs}:/usr/bin:/bin"}
-    )
+    done = generator("history", "web", "--env", "prod", "--output", "json", cwd=shop, env={"PATH": path})
     assert len(json.loads(done.stdout)["history"]) == 287
     assert [word for word in log.read_text().split() if word != "version"] == ["rev-parse", "log", "cat-file"]
     assert time.monotonic() - started < 20

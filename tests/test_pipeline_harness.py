@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import serve
 from generator import forges, tools
 from generator.errors import ToolError
 from tests.conftest import REAL_CACHE, git, tool
@@ -26,7 +27,6 @@ from tests.e2e import actions, docker_shim
 from tests.e2e.actions import Result, Runner
 from tests.e2e.codebuild import Build, Project
 from tests.e2e.process import free_port, stop, wait
-from tests.smart_http import served
 
 pytest.importorskip("moto")
 pytest.importorskip("awscli")
@@ -165,11 +165,11 @@ class Shop:
 def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
     checkout, root = tmp_path / "checkout", tmp_path / "forge"
     root.mkdir()
-    with served(root, USER, TOKEN) as server:
+    with serve.Server(root, USER, TOKEN) as server:
         (checkout / "web").mkdir(parents=True)
         (checkout / "services/api").mkdir(parents=True)
         git(checkout, "init", "-q")
-        (checkout / "generator.yaml").write_text(SPEC.replace("URL", f"{server}/shop.git"))
+        (checkout / "generator.yaml").write_text(SPEC.replace("URL", f"{server.url}/shop.git"))
         for place in ("web", "services/api"):
             (checkout / place / "Dockerfile").write_text(DOCKERFILE)
             (checkout / place / "page").write_text("one\n")
@@ -185,7 +185,7 @@ def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
         git(root / "shop.git", "config", "uploadpack.allowAnySHA1InWant", "true")
         project = Project(
             "shop",
-            f"{server}/shop.git",
+            f"{server.url}/shop.git",
             tmp_path / "builds",
             cloud.programs,
             cloud.environment,
@@ -196,7 +196,7 @@ def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
         usual = dict(actions.USUAL)
         bare = root / "shop.git"
         runs = tmp_path / "runs"
-        runner = Runner(bare, f"{server}/shop.git", runs, cloud.programs, cloud.environment, usual, TOKEN)
+        runner = Runner(bare, f"{server.url}/shop.git", runs, cloud.programs, cloud.environment, usual, TOKEN)
         yield Shop(checkout, bare, project, runner)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TEN_LINES, Run, git, tool
+from conftest import TEN_LINES, Run, git, path_with_git, tool
 
 from generator import forges, regenerate
 from generator.forges import PullRequest
@@ -288,17 +286,10 @@ def test_who_is_faster_with_the_same_file_is_looked_at_again(shop: Shop, monkeyp
     git(shop.folder, "commit", "-qam", "Pin")
     # The second fetch is the one of the push.
     programs = shop.folder.parent / "bin"
-    programs.mkdir()
-    real = shutil.which("git")
-    script = f"""#!/bin/sh
-case " $* " in *" fetch "*) echo x >> {programs}/count
-  [ "$(wc -l < {programs}/count)" = 2 ] && env -u GIT_DIR -u GIT_CONFIG_COUNT {real} -C {shop.folder} push -q origin main </dev/null
-esac
-exec {real} "$@"
-"""
-    (programs / "git").write_text(script)
-    (programs / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    script = f"""case " $* " in *" fetch "*) echo x >> {programs}/count
+  [ "$(wc -l < {programs}/count)" = 2 ] && env -u GIT_DIR -u GIT_CONFIG_COUNT $real -C {shop.folder} push -q origin main </dev/null
+esac"""
+    monkeypatch.setenv("PATH", path_with_git(programs, script))
     done = shop.promote("web", "--to", "staging", "--push")
     assert "web is left out: staging is pinned to unreleased: now Ann: wait" in done.stdout
     assert shop.tag("web", "staging") == "unreleased"

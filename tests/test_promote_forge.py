@@ -9,7 +9,8 @@ from typing import Any
 
 import argo_cd_rig
 import pytest
-from conftest import TEN_LINES, Run, git, tool
+from conftest import TEN_LINES, Run, git
+from gitea_rig import Rig
 from test_promote import DIGESTS, REGISTRY, Shop, shop
 
 __all__ = ["shop"]
@@ -107,48 +108,44 @@ def test_a_topic_that_is_gone_is_an_error_and_the_request_stays(shop: Shop, queu
 # -- Gitea
 
 
-def test_on_a_real_forge(shop: Shop, generator: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("requests")
-    from gitea_rig import started
+def test_on_a_real_forge(shop: Shop, rig: Rig, generator: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITEA_TOKEN", rig.token)
+    monkeypatch.setenv("GIT_USERNAME", "root-of-forge")
+    monkeypatch.setenv("GIT_TOKEN", rig.token)
+    rig.call("POST", "/orgs/acme/repos", {"name": "promoted", "default_branch": "main"})
+    url = f"{rig.url}/acme/promoted.git"
+    spec = TEN_LINES.replace("staging: {}", "staging: {approvers: [ann]}").replace(
+        "registry:", "forge: {kind: gitea}\nregistry:"
+    )
+    shop.spec(spec)
+    git(shop.folder, "push", "-q", rig.push_url("acme/promoted"), "main")
 
-    with started(tool("gitea")) as rig:
-        monkeypatch.setenv("GITEA_TOKEN", rig.token)
-        monkeypatch.setenv("GIT_USERNAME", "root-of-forge")
-        monkeypatch.setenv("GIT_TOKEN", rig.token)
-        rig.call("POST", "/orgs/acme/repos", {"name": "shop", "default_branch": "main"})
-        url = f"{rig.url}/acme/shop.git"
-        spec = TEN_LINES.replace("staging: {}", "staging: {approvers: [ann]}").replace(
-            "registry:", "forge: {kind: gitea}\nregistry:"
-        )
-        shop.spec(spec)
-        git(shop.folder, "push", "-q", rig.push_url("acme/shop"), "main")
+    def run(*words: object) -> dict[str, Any]:
+        done = generator(*words, "--remote", url, "--output", "json", cwd=shop.folder)
+        assert done.returncode == 0, done.stderr
+        assert rig.token not in done.stdout + done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
 
-        def run(*words: object) -> dict[str, Any]:
-            done = generator(*words, "--remote", url, "--output", "json", cwd=shop.folder)
-            assert done.returncode == 0, done.stderr
-            assert rig.token not in done.stdout + done.stderr
-            found: dict[str, Any] = json.loads(done.stdout)
-            return found
+    def pulls(state: str = "open") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = rig.call("GET", f"/repos/acme/promoted/pulls?state={state}")
+        return found
 
-        def pulls(state: str = "open") -> list[dict[str, Any]]:
-            found: list[dict[str, Any]] = rig.call("GET", f"/repos/acme/shop/pulls?state={state}")
-            return found
-
-        run("bump", "web", "--env", "dev", "--tag", "v1", "--push")
-        opened = run("promote", "web", "--to", "staging")
-        assert opened["action"] == "opened"
-        (pull,) = pulls()
-        assert pull["title"] == "Promote web v1 from dev to staging"
-        assert "<details><summary>staging: Deployment/shop-staging/web" in pull["body"]
-        assert [user["login"] for user in pull["requested_reviewers"]] == ["ann"]
-        assert run("promote", "web", "--to", "staging")["action"] == "unchanged"
-        run("bump", "web", "--env", "dev", "--tag", "v2", "--push")
-        assert run("promote", "web", "--to", "staging")["action"] == "updated"
-        assert [pull["number"] for pull in pulls()] == [int(opened["request"]["number"])]
-        everything = run("promote", "--to", "staging")
-        assert everything["closed"] == [opened["request"]["number"]]
-        assert run("promote", "--to", "staging", "--merge")["action"] == "merged"
-        content = rig.call("GET", "/repos/acme/shop/contents/overlays/staging/web/kustomization.yaml?ref=main")
-        assert content["type"] == "file"
-        assert run("promote", "--to", "staging")["action"] == "nothing"
-        assert [branch["name"] for branch in rig.call("GET", "/repos/acme/shop/branches")] == ["main"]
+    run("bump", "web", "--env", "dev", "--tag", "v1", "--push")
+    opened = run("promote", "web", "--to", "staging")
+    assert opened["action"] == "opened"
+    (pull,) = pulls()
+    assert pull["title"] == "Promote web v1 from dev to staging"
+    assert "<details><summary>staging: Deployment/shop-staging/web" in pull["body"]
+    assert [user["login"] for user in pull["requested_reviewers"]] == ["ann"]
+    assert run("promote", "web", "--to", "staging")["action"] == "unchanged"
+    run("bump", "web", "--env", "dev", "--tag", "v2", "--push")
+    assert run("promote", "web", "--to", "staging")["action"] == "updated"
+    assert [pull["number"] for pull in pulls()] == [int(opened["request"]["number"])]
+    everything = run("promote", "--to", "staging")
+    assert everything["closed"] == [opened["request"]["number"]]
+    assert run("promote", "--to", "staging", "--merge")["action"] == "merged"
+    content = rig.call("GET", "/repos/acme/promoted/contents/overlays/staging/web/kustomization.yaml?ref=main")
+    assert content["type"] == "file"
+    assert run("promote", "--to", "staging")["action"] == "nothing"
+    assert [branch["name"] for branch in rig.call("GET", "/repos/acme/promoted/branches")] == ["main"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ import pytest
 from api import gitlab_description
 from api.github import DESCRIPTION
 from api.server import Api
-from conftest import TEN_LINES, Run, git, tool
-from gitea_rig import Rig, started
+from conftest import TEN_LINES, Run, git
+from gitea_rig import Rig
 
 from generator import forges
 from generator.errors import ForgeError
@@ -127,12 +126,6 @@ def test_the_script_is_one_and_hands_over_the_json(url: str, generator: Run, rep
 
 
 # -- on a real forge
-
-
-@pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with started(tool("gitea")) as rig:
-        yield rig
 
 
 def test_on_gitea_it_does_what_it_says(

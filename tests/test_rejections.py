@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run, git, tool
-from gitea_rig import Rig, started
+from conftest import Run, git
+from gitea_rig import Rig
 
 from benchmarks import fleet
 from generator.errors import PushRefused
@@ -170,12 +170,6 @@ def test_a_server_that_never_answers(silent: str, tmp_path: Path, generator: Run
 
 
 # -- a real forge
-
-
-@pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with started(tool("gitea")) as rig:
-        yield rig
 
 
 @pytest.fixture

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, files, git, tool
+from conftest import Run, clone_as_origin, files, generate_for_remote, git, path_with_git, tool
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}
 
 
 @pytest.fixture
-def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def remote(repository: Path, generator: Run) -> Path:
     """A bare repository in which prod has had 1.0, 1.1 and 1.2; ``repository`` is a clone of it."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+    bare = generate_for_remote(repository, generator)
     for tag in D:
         release(repository, generator, tag)
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    clone_as_origin(repository, bare)
     git(bare, "config", "uploadpack.allowFilter", "true")
-    git(repository, "remote", "add", "origin", bare)
     return bare
 
 
@@ -45,10 +38,6 @@ def rollback(*more: object) -> list[object]:
 
 def content(bare: Path, branch: str = "main") -> str:
     return git(bare, "show", f"{branch}:{OVERLAY}")
-
-
-def real_git() -> str:
-    return subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def has(text: str, tag: str) -> bool:
@@ -248,19 +237,10 @@ def test_a_newer_release_that_lands_meanwhile_does_not_change_where_it_goes(
     rival = tmp_path / "rival"
     git(tmp_path, "clone", "-q", remote, rival)
     release(rival, generator, "1.3")
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    real = real_git()
-    (programs / "git").write_text(
-        f"""#!/bin/sh
-case " $* " in *" push "*)
-    [ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; env -u GIT_DIR -u GIT_INDEX_FILE {real} -C {rival} push -q origin main; }}
-esac
-exec {real} "$@"
-"""
-    )
-    (programs / "git").chmod(0o755)
-    done = generator(*rollback("--push"), cwd=repository, env={"PATH": f"{programs}:{os.environ['PATH']}"})
+    script = f"""case " $* " in *" push "*)
+    [ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; env -u GIT_DIR -u GIT_INDEX_FILE $real -C {rival} push -q origin main; }}
+esac"""
+    done = generator(*rollback("--push"), cwd=repository, env={"PATH": path_with_git(tmp_path / "bin", script)})
     assert done.returncode == 0, done.stderr
     assert git(remote, "log", "--format=%s", "-2", "main").splitlines() == [
         "Roll back web in prod to 1.1",

@@ -29,7 +29,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Se
         subprocess.run(["git", *words], check=True)
     for name, value in {"no_proxy": "127.0.0.1", "GIT_USERNAME": serve.USER, "GIT_TOKEN": serve.TOKEN}.items():
         monkeypatch.setenv(name, value)
-    with serve.serve(bare.parent) as found:
+    with serve.Server(bare.parent) as found:
         yield found
 
 
@@ -67,7 +67,7 @@ def test_a_history_is_followed_as_well_and_asks_for_nothing_by_itself(server: se
 
 
 def test_what_it_has_moved_to_does_not_get_the_credentials(server: serve.Server, tmp_path: Path) -> None:
-    with serve.serve(tmp_path / "served", password=False) as elsewhere:
+    with serve.Server(tmp_path / "served", token="") as elsewhere:
         server.moved["/old.git"] = f"{elsewhere.url}/shop.git"
         with remote.connect(f"{server.url}/old.git", "main", 10) as there:
             assert there.fetch()

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, git
+from conftest import Run, clone_as_origin, generate_for_remote, git
 
 from tests.argo_cd_rig import TOKEN, ArgoCd, application, serve
 
@@ -81,16 +81,10 @@ def test_check_lists_whose_each_file_is(repository: Path, generator: Run) -> Non
 
 
 @pytest.fixture
-def shop(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def shop(repository: Path, generator: Run) -> Path:
     """A repository whose remote is a bare one; everything is generated and pushed."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
-    (repository / "generator.yaml").write_text(spec)
-    generator("generate", "-q", cwd=repository)
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
-    git(repository, "remote", "add", "origin", bare)
+    bare = generate_for_remote(repository, generator)
+    clone_as_origin(repository, bare)
     return repository
 
 

@@ -35,22 +35,20 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
     """A mirror without anything, an empty cache, and a PATH with a shell but with no tools and no Go."""
-    server = Server()
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in ("sh", "sed", "chmod"):
         (programs / name).symlink_to(Path("/bin") / name)
     monkeypatch.setenv("GENERATOR_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("GENERATOR_TOOLS_MIRROR", server.mirror.url)
     monkeypatch.setenv("PATH", str(programs))
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setattr(release, "_probes", {})
     monkeypatch.setattr(release, "PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(checksum, "SHIPPED", tmp_path / "shipped.lock")
     lookup.forget()
-    yield server.mirror
-    server.shutdown()
-    server.server_close()
+    with Server() as server:
+        monkeypatch.setenv("GENERATOR_TOOLS_MIRROR", server.mirror.url)
+        yield server.mirror
 
 
 @pytest.fixture

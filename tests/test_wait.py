@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import TEN_LINES, Run, git
+from conftest import Run, clone_as_origin, generate_for_remote, git
 
 from tests.argo_cd_rig import (
     TOKEN,
@@ -32,18 +32,12 @@ Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
-def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def remote(repository: Path, generator: Run) -> Path:
     """A bare repository in which dev went from 1.0 to 1.1."""
-    bare = tmp_path / "remote.git"
-    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
-    (repository / "generator.yaml").write_text(spec)
-    assert generator("generate", "-q", cwd=repository).returncode == 0
-    git(repository, "add", "-A")
-    git(repository, "commit", "-qm", "Generate")
+    bare = generate_for_remote(repository, generator)
     for tag, digest in (("1.0", D1), ("1.1", D2)):
         generator("bump", "web", "--env", "dev", "--tag", tag, "--digest", digest, "--commit", cwd=repository)
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
-    git(repository, "remote", "add", "origin", bare)
+    clone_as_origin(repository, bare)
     return bare
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import http.server
 import io
 import tarfile
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from benchmarks import local_server
 
 BROKEN_OFF = 1 << 20
 
@@ -54,29 +54,22 @@ class Mirror:
         return sum(path.endswith(ending) for path in self.asked)
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
+class Server(local_server.Server):
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.mirror = Mirror(f"http://127.0.0.1:{self.server_address[1]}")
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that was killed is part of the tests."""
+        super().__init__(Handler)
+        self.mirror = Mirror(self.url)
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(local_server.Handler):
+    # The end of a body that breaks off is the connection's.
+    protocol_version = "HTTP/1.0"
     server: Server
 
     def do_GET(self) -> None:
         mirror, path = self.server.mirror, self.path
         mirror.asked.append(path)
         if path in mirror.redirects:
-            self.send_response(302)
-            self.send_header("Location", mirror.redirects[path])
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(302, headers={"Location": mirror.redirects[path]})
             return
         if path not in mirror.files:
             self.send_error(404)
@@ -94,9 +87,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             mirror.broken[path] -= 1
             body = body[: len(body) // 2]
         self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
 
 FAKE_GO = """#!/bin/sh

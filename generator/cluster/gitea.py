@@ -145,8 +145,8 @@ def parts(state: State) -> list[Part]:
             "gitea",
             [home / "bin" / "gitea", "web", "--config", home / "app.ini"],
             ready=probe.http(f"{url(state)}/api/healthz"),
-            env=_environment(home, account),
-            prepare=lambda: _prepare(state, home, account),
+            env=environment(home, account),
+            prepare=lambda: prepare(home, state.ports["gitea"], account),
             user=account.uid,
             group=account.gid,
         ),
@@ -154,12 +154,13 @@ def parts(state: State) -> list[Part]:
     ]
 
 
-def _environment(home: Path, account: Account) -> dict[str, str]:
+def environment(home: Path, account: Account) -> dict[str, str]:
+    """What the program is told by variables."""
     return {"HOME": str(home / "home"), "USER": account.name, "GITEA_WORK_DIR": str(home), "TMPDIR": str(home / "tmp")}
 
 
-def _prepare(state: State, home: Path, account: Account) -> None:
-    """Lay out what Gitea reads and where it writes, all of it owned by its account."""
+def prepare(home: Path, port: int, account: Account, more: str = "") -> None:
+    """Lay out what Gitea reads and where it writes, owned by its account; ``more`` is added to ``app.ini``."""
     for folder in (home, home / "home", home / "tmp", home / "bin", home / "static"):
         folder.mkdir(parents=True, exist_ok=True)
     _link(tools.find("gitea"), home / "bin" / "gitea")
@@ -170,16 +171,15 @@ def _prepare(state: State, home: Path, account: Account) -> None:
     if not settings.exists():
         descriptor = os.open(settings, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as stream:
-            stream.write(_settings(state, home, account))
+            stream.write(_settings(home, port, account) + more)
     if account.uid is not None and account.gid is not None:
         for path in (home, home / "home", home / "tmp", settings):
             os.chown(path, account.uid, account.gid)
         home.chmod(0o700)
 
 
-def _settings(state: State, home: Path, account: Account) -> str:
+def _settings(home: Path, port: int, account: Account) -> str:
     """``app.ini``: SQLite, on the loopback address, without what a test forge does not need."""
-    port = state.ports["gitea"]
     return f"""RUN_USER = {account.name}
 RUN_MODE = prod
 WORK_PATH = {home}
@@ -233,7 +233,7 @@ def _create_account(state: State, home: Path, account: Account) -> None:
         arguments += ["--must-change-password=false", "--access-token", "--access-token-name", f"local-{os.getpid()}"]
         printed = process.run(
             [home / "bin" / "gitea", "--config", home / "app.ini", "admin", "user", "create", *arguments],
-            env={**direct_environment(state), **_environment(home, account)},
+            env={**direct_environment(state), **environment(home, account)},
             cwd=home,
             user=account.uid,
             group=account.gid,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ from urllib3.util.retry import Retry
 from generator.errors import ForgeError
 from generator.forges.forge import TIMEOUT_SECONDS
 
+# How everything here waits; a test puts something in its place that notes for how long.
+pause: Callable[[float], None] = time.sleep
 RETRIES: Final = 3
 LONGEST_WAIT_SECONDS: Final = 120
 _BUSY: Final = frozenset({502, 503, 504})
@@ -63,6 +66,12 @@ class Patience(Retry):
             if refused or (wait or 0) > LONGEST_WAIT_SECONDS:
                 raise MaxRetryError(_pool, url, ResponseError(f"{response.status}"))
         return super().increment(method, url, response, error, _pool, _stacktrace)
+
+    def sleep(self, response=None) -> None:  # type: ignore[no-untyped-def]
+        """As long as the server asks to, else ever longer."""
+        asked = self.get_retry_after(response) if response is not None else None
+        if seconds := asked or self.get_backoff_time():
+            pause(seconds)
 
     def get_retry_after(self, response) -> float | None:  # type: ignore[no-untyped-def]
         """Seconds to wait, by ``Retry-After`` or the time at which a used-up limit is reset."""
@@ -156,7 +165,10 @@ def refusal(server: str, status: int, said: object, *names: str) -> ForgeError:
 def unreachable(server: str, exc: Exception) -> ForgeError:
     """The error for a server that does not answer."""
     if isinstance(exc, requests.Timeout) or "timed out" in str(exc).lower():
-        return ForgeError(f"{host_of(server)}: no answer in time", "try again later, or look at the forge's status")
+        # How long it was is only in urllib3's words.
+        found = re.search(r"timeout=([\d.]+)", str(exc))
+        late = f"no answer within {found[1]} s" if found else "no answer in time"
+        return ForgeError(f"{host_of(server)}: {late}", "try again later, or look at the forge's status")
     reason = type(getattr(exc, "reason", None) or exc).__name__
     return ForgeError(
         f"{host_of(server)}: cannot be reached ({reason})", "check `repository:`, `forge:`, and the network"

@@ -103,7 +103,7 @@ class Gitea:
                         f"pull request {request.number} cannot be merged: {request.head} conflicts with {request.base}",
                         "propose it again",
                     ) from exc
-                time.sleep(PAUSE_SECONDS)
+                access.pause(PAUSE_SECONDS)
 
     def _conflicted(self, request: PullRequest) -> bool:
         return self._call("GET", f"/pulls/{request.number}")["mergeable"] is False

@@ -6,7 +6,6 @@ as ``github_app`` has it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -36,11 +35,10 @@ class GitHub:
 
     body_limit = 65_536
 
-    def __init__(self, server: str, path: str, client: Github, pause: float = SECONDARY_SECONDS) -> None:
+    def __init__(self, server: str, path: str, client: Github) -> None:
         self._server = server
         self._owner = path.partition("/")[0]
         self._repository: Repository = client.get_repo(path)
-        self._pause = pause
 
     def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
         """See ``Forge``."""
@@ -125,7 +123,7 @@ class GitHub:
                 # Somebody else's push to the base; GitHub asks to try again.
                 if "Base branch was modified" not in exc.message or attempt == MERGE_ATTEMPTS:
                     raise
-                time.sleep(MERGE_PAUSE_SECONDS * attempt)
+                access.pause(MERGE_PAUSE_SECONDS * attempt)
 
     def _pull(self, request: PullRequest) -> Pull:
         return self._asked(lambda: self._repository.get_pull(int(request.number)).complete())
@@ -160,7 +158,7 @@ class GitHub:
                 names = {name.lower() for name in exc.headers or {}}
                 if "retry-after" in names or (exc.headers or {}).get("x-ratelimit-remaining") == "0":
                     raise  # waited for already, or too long to wait for
-                time.sleep(self._pause)
+                access.pause(SECONDARY_SECONDS)
                 return call()
 
 

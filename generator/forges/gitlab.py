@@ -120,7 +120,7 @@ class GitLab:
                 return now
             if time.monotonic() > deadline:
                 return now
-            time.sleep(PAUSE_SECONDS)
+            access.pause(PAUSE_SECONDS)
 
     def _current(self, request: PullRequest) -> dict[str, Any]:
         with self._translated():

@@ -12,12 +12,13 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import botocore.session
 from botocore.model import Shape
+
+from benchmarks import local_server
 
 MODEL = botocore.session.get_session().get_service_model("codecommit")
 PAGE = 3
@@ -234,31 +235,12 @@ class CodeCommit:
 def running(service: CodeCommit) -> Iterator[CodeCommit]:
     """Serve it; afterwards no request may have been at fault."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(local_server.Handler):
         def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"]))
-            status, found = service.answer(self.headers["X-Amz-Target"], content)
-            text = json.dumps(found).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            status, found = service.answer(self.headers["X-Amz-Target"], self.body())
+            self.answer_json(status, found, {"Content-Type": "application/x-amz-json-1.1"})
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    service.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with local_server.Server(Handler) as server:
+        service.url = server.url
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
     assert service.faults == []

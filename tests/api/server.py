@@ -2,7 +2,7 @@
 
 Each request must be of a known path and method, with known query parameters
 of the right types, and a body that fits. One that does not is answered 500
-and kept in ``faults``, which ``Api.stop`` raises, so that no client can hide it.
+and kept in ``faults``, which ``running`` raises, so that no client can hide it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import jsonschema
+
+from benchmarks import local_server
 
 
 @dataclass
@@ -64,14 +64,11 @@ class Api:
         self.seen: list[str] = []
         self.faults: list[str] = []
         self.interruptions: list[Answer] = []
-        self.hang = 0.0
         self.url = ""
         self.lock = threading.Lock()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Answer:
         """One request, from the check to the answer."""
-        if self.hang:
-            time.sleep(self.hang)
         parts = urlsplit(target)
         try:
             request = self.checked(
@@ -173,39 +170,19 @@ def nullable(schema: Any) -> Any:
 def running(api: Api) -> Iterator[Api]:
     """Serve it; afterwards no request may have been at fault."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(local_server.Handler):
         def do_GET(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            found = api.answer(self.command, self.path, self.headers, content)
-            text = b"" if found.status == 204 else json.dumps(found.content).encode()
-            self.send_response(found.status)
-            for name, value in {
-                "Content-Type": "application/json",
-                "Content-Length": str(len(text)),
-                **found.headers,
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(text)
+            found = api.answer(self.command, self.path, self.headers, self.body())
+            if found.status == 204:
+                self.answer(204, headers=found.headers)
+            else:
+                self.answer_json(found.status, found.content, found.headers)
 
         do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    api.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with local_server.Server(Handler) as server:
+        api.url = server.url
         yield api
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
     assert api.faults == []
 
 

@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.buildspec import PHASES, BuildspecFault, load
+from tests.e2e.watch import Watcher
 
 # What says how this very machine reaches the network; a build project would name its own.
 NETWORK = re.compile(
@@ -345,30 +346,21 @@ class _Run:
         self.log.flush()
 
 
-class ArgvWatch(threading.Thread):
+class ArgvWatch(Watcher):
     """Looks at the arguments of a build's processes again and again: a secret there is one that `ps` shows to everybody.
 
     A process belongs to the build if its environment names ``folder``: others on this machine have the same user names.
     """
 
     def __init__(self, secrets: dict[str, str], folder: Path) -> None:
-        super().__init__(daemon=True)
+        super().__init__()
         self.mark = str(folder).encode()
         self.secrets = {f"{name} (argv)": value.encode() for name, value in secrets.items() if len(value) >= 4}
         self.seen: set[str] = set()
-        self.over = threading.Event()
 
-    def __enter__(self) -> ArgvWatch:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self.join()
-
-    def run(self) -> None:
-        """Sample until told to stop."""
-        while self.secrets and not self.over.wait(0.1):
+    def look(self) -> None:
+        """Sample once."""
+        if self.secrets:
             for text in command_lines(self.mark):
                 self.seen |= {name for name, value in self.secrets.items() if value in text}
 
