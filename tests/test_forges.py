@@ -235,7 +235,8 @@ def test_a_limit_for_too_long_is_final_with_its_reason(
     status: int, headers: dict[str, str], hint: str, kind: str, pauses: list[float]
 ) -> None:
     limited = Answer({"message": "API rate limit exceeded for user ID 1."}, status, headers)
-    with Scripted(limited) as server, pytest.raises(ForgeError, match="API rate limit exceeded for user") as caught:
+    said = rf"API rate limit exceeded for user ID 1\. \({status}\)"
+    with Scripted(limited) as server, pytest.raises(ForgeError, match=said) as caught:
         server.forge(kind).requests("main")
     assert hint in caught.value.hint
     assert pauses == []
