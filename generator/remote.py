@@ -110,9 +110,14 @@ class Remote:
                 stderr=exc.stderr,
             ) from exc
 
-    def push(self, *changes: str, atomic: bool = False) -> None:
-        """Push reference specifications, all or none if ``atomic``."""
-        self._scratch.run("push", "--porcelain", *(["--atomic"] if atomic else []), "origin", *changes, network=True)
+    def push(self, *changes: str, atomic: bool = False, lease: tuple[str, str] | None = None) -> None:
+        """Push reference specifications, all or none if ``atomic``.
+
+        ``lease`` is a branch that may be replaced, if it still is at that commit; empty: if it is not there.
+        """
+        how = ["--atomic"] if atomic else []
+        how += [f"--force-with-lease=refs/heads/{lease[0]}:{lease[1]}"] if lease else []
+        self._scratch.run("push", "--porcelain", *how, "origin", *changes, network=True)
 
     def store(self, content: bytes) -> str:
         """A blob of our own, to be pushed."""

@@ -90,17 +90,20 @@ def propose(
     *,
     paths: Sequence[str] = (),
     sign: bool = False,
+    seen: str | None = None,
 ) -> str | None:
     """Put an edit of ``base``'s tip on the branch ``head`` of its own, for a pull request; returns the commit.
 
-    What ``head`` held before is replaced: it is ours alone. ``None`` where there is nothing to change.
+    What ``head`` holds is replaced, if it still is what was ``seen`` there: a commit, or nothing (empty). If left
+    out, it is asked for. ``None`` where there is nothing to change.
     """
     with remotes.connect(url, base) as remote:
         change = Change(edit, message if callable(message) else lambda: message, paths, sign)
         commit = _commit(remote, remote.fetch(), change)
         if commit is not None:
+            lease = (head, (remote.tip(head) or "") if seen is None else seen)
             try:
-                remote.push(f"+{commit}:refs/heads/{head}")
+                remote.push(f"{commit}:refs/heads/{head}", lease=lease)
             except GitError as exc:
                 raise refusal.refused(head, exc) from exc
         return commit
