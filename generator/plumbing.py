@@ -49,8 +49,41 @@ class Command:
 
 
 def begin(*arguments: str, env: Mapping[str, str] | None = None, directory: Path | None = None) -> Command:
-    """Start git beside us. ``env``, if given, is its whole environment: see ``environment``."""
-    return Command(arguments, env or {**os.environ, **ENVIRONMENT}, directory)
+    """Start git beside us. ``env``, if given, is its whole environment: see ``environment``.
+
+    Without it, git works in the repository that ``directory`` is in, whatever a hook says of another one.
+    """
+    if env is None:
+        left_out = FOREIGN if directory and astray(directory) else ()
+        env = {name: value for name, value in os.environ.items() if name not in left_out} | ENVIRONMENT
+    return Command(arguments, env, directory)
+
+
+def astray(directory: Path) -> bool:
+    """Whether the environment, as that of a hook, leads git to another repository than the one of a folder."""
+    if not any(name in os.environ for name in FOREIGN):
+        return False
+    own = _around(directory)
+    given = os.environ.get("GIT_DIR")
+    theirs = Path(given).resolve() if given else _around(Path())
+    return own is not None and own != theirs
+
+
+def _around(directory: Path) -> Path | None:
+    """The git folder of the work tree that holds a folder."""
+    here = directory.resolve()
+    return next((found.resolve() for top in (here, *here.parents) if (found := folder(top))), None)
+
+
+def folder(directory: Path) -> Path | None:
+    """The git folder of a work tree's top, linked ones and submodules included; ``None`` if this is no such top."""
+    dot_git = directory / ".git"
+    try:
+        if dot_git.is_file():
+            return directory / dot_git.read_text().removeprefix("gitdir:").strip()
+        return dot_git if dot_git.is_dir() else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[str, str]:

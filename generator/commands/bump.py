@@ -108,18 +108,14 @@ def _push(options: argparse.Namespace) -> tuple[Bump, str | None, str | None]:
 
 
 def _edit(options: argparse.Namespace) -> tuple[Bump, str | None]:
-    from generator import git
     from generator.release import bump as bumps
 
     directory: Path = options.directory
     bump = _bump(options, _spec(options))
+    if options.commit:
+        return bump, bumps.committed_here(directory, bump)
     bumps.in_work_tree(directory, bump)
-    if not options.commit:
-        return bump, None
-    paths = git.changed(directory, *bump.paths)
-    # Set by a former run, and not committed by it.
-    bump.outcomes = [bumps.committed(outcome, paths) for outcome in bump.outcomes]
-    return bump, git.commit(directory, bump.message(), paths) if paths else None
+    return bump, None
 
 
 def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
