@@ -220,6 +220,7 @@ def _split(url: str) -> tuple[str, str | None, str | None]:
 
 
 def _unquoted(text: str) -> str:
-    """``%40`` is ``@``."""
-    head, *parts = text.split("%")
-    return head + "".join(bytes.fromhex(part[:2]).decode("latin-1") + part[2:] for part in parts)
+    """``%40`` is ``@``; what is no number after a ``%`` stays as it is."""
+    return re.sub(
+        r"(?:%[0-9A-Fa-f]{2})+", lambda found: bytes.fromhex(found[0].replace("%", "")).decode(errors="replace"), text
+    )

@@ -84,6 +84,15 @@ WRONG = {
     "a tag with a line break": (["web=v1\nRelease: x", "--env", "dev"], "is not an image tag"),
     "an empty tag": (["web="], "is not an image tag"),
     "a digest of another kind": (["web=v1@md5:1"], "is not a digest"),
+    "an empty digest": (["web", "--tag", "v1", "--digest", ""], "'' is not a digest"),
+    "an empty digest of one": (["web=v1@"], "'' is not a digest"),
+    "a tag for nobody": (["web=v1", "--tag", "v2"], "--tag: each app has its own"),
+    "a digest for nobody": (["web=v1", "--digest", DIGEST], "--digest: each app has its own"),
+    "an empty tag for nobody": (["web=v1", "--tag", ""], "--tag: each app has its own"),
+    "a time-out that is no number": (["web=v1", "--timeout", "nan"], "--timeout nan: no number of seconds"),
+    "a time-out without end": (["web=v1", "--timeout", "inf"], "--timeout inf: no number of seconds"),
+    "no time": (["web=v1", "--timeout", "0"], "--timeout 0: no number of seconds"),
+    "less than no time": (["web=v1", "--timeout=-1"], "--timeout -1: no number of seconds"),
     "a build that is no number": (["web=v1", "--build", "twelve"], "is not a build"),
     "an app that is near": (["wbe=v1"], 'did you mean "web"'),
 }
@@ -98,6 +107,65 @@ def test_bad_input(words: list[str], said: str, remote: Path, repository: Path, 
         assert said in done.stderr
     assert files(repository) == before
     assert count(remote) == 1
+
+
+@pytest.mark.parametrize("how", [[], ["--commit"]], ids=["here", "committed"])
+@pytest.mark.parametrize("option", ["--sign", "--pull-request", "--remote=x", "--branch=x"])
+def test_what_only_a_push_does(option: str, how: list[str], remote: Path, repository: Path, generator: Run) -> None:
+    before = files(repository)
+    done = generator("bump", "web=v1", "--env", "dev", option, *how, cwd=repository)
+    assert done.returncode == 2
+    assert f"{option.partition('=')[0]}: nothing is pushed" in done.stderr
+    assert files(repository) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "main:refs/heads/evil", "*", "", "-x", "a..b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "@",
+             "a@{1}", "a.", "a\nb", "refs/heads/main"],
+)  # fmt: skip
+def test_what_is_no_name_of_a_branch(name: str, remote: Path, repository: Path, generator: Run) -> None:
+    done = generator("bump", "web=v1", "--env", "dev", "--push", f"--branch={name}", cwd=repository)
+    assert (done.returncode, "no name of a branch" in done.stderr) == (2, True), done.stderr
+
+
+def test_an_unusual_name_of_a_branch(remote: Path, repository: Path, generator: Run) -> None:
+    git(remote, "branch", "feature/#1.x")
+    done = generator("bump", "web=v1", "--env", "dev", "--push", "--branch", "feature/#1.x", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "newTag: v1" in content(remote, overlay(), "feature/#1.x")
+
+
+def test_a_branch_that_is_not_there_has_a_hint_that_fits(
+    remote: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    words = ["bump", "web=v1", "--env", "dev", "--push"]
+    git(remote, "branch", "-m", "main", "trunk")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for more, where, hint in (
+        ([], repository, "check `branch:` in generator.yaml"),
+        (["--branch", "mian"], repository, "check --branch"),
+        (["--remote", str(remote)], empty, "name the branch: --branch"),
+    ):
+        done = generator(*words, *more, cwd=where)
+        assert (done.returncode, f"hint: {hint}" in done.stderr) == (1, True), done.stderr
+
+
+def test_an_empty_remote_is_not_the_specs(remote: Path, repository: Path, generator: Run) -> None:
+    done = generator("bump", "web=v1", "--env", "dev", "--push", "--remote", "", cwd=repository)
+    assert (done.returncode, "--remote: is empty" in done.stderr) == (2, True)
+    assert count(remote) == 1
+
+
+def test_the_help_shows_how_a_build_is_written(generator: Run) -> None:
+    said = " ".join(generator("bump", "--help").stdout.split())
+    assert "[--build BUILD]" in said
+    assert "NUMBER or 'SYSTEM NUMBER'" in said
+
+
+def test_a_name_that_is_none_has_a_hint_that_is_true(remote: Path, tmp_path: Path, generator: Run) -> None:
+    done = generator("bump", "WEB=v1", "--env", "dev", "--push", "--remote", remote, cwd=tmp_path)
+    assert (done.returncode, "no - first or last" in done.stderr) == (2, True), done.stderr
 
 
 # -- from a URL alone

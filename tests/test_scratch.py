@@ -90,3 +90,11 @@ def test_wrong_credentials_are_an_error_without_them(server: serve.Server, monke
     assert "Authentication failed" in caught.value.message
     assert "GIT_TOKEN" in caught.value.hint
     assert "wr0ng" not in caught.value.message + caught.value.stderr
+
+
+UNQUOTED = {"a": "a", "a%40b": "a@b", "sec%zz": "sec%zz", "%": "%", "a%4": "a%4", "%C3%A9%2F": "é/", "%ff": "\ufffd"}
+
+
+@pytest.mark.parametrize(("given", "meant"), UNQUOTED.items())
+def test_escapes_in_a_url(given: str, meant: str) -> None:
+    assert scratch._split(f"http://bob:{given}@host/x.git") == ("http://host/x.git", "bob", meant)
