@@ -452,7 +452,7 @@ def test_a_wrong_token_is_final_and_is_not_shown(url: str, remote: Path, reposit
     done = generator(*bump("--push", "--remote", url), cwd=repository, env={"GIT_TOKEN": "wr0ng-t0ken"})
     assert done.returncode == 1
     assert "Authentication failed" in done.stderr
-    assert "hint: set GIT_USERNAME and GIT_TOKEN" in done.stderr
+    assert "hint: the credentials that were given were refused: check GIT_USERNAME and GIT_TOKEN" in done.stderr
     assert "wr0ng-t0ken" not in done.stdout + done.stderr
 
 
