@@ -17,12 +17,14 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from generator import process, scratch
-from generator.errors import GitError
+from generator.errors import GitError, RepositoryError
 from generator.scratch import NETWORK_SECONDS, Call, Scratch
 
 TIP: Final = "refs/tip"
 INTENTS: Final = "refs/gitops/intents"
 WAITING: Final = "refs/waiting"
+# The mode of a symbolic link.
+_LINK: Final = "120000"
 
 
 class Draft(NamedTuple):
@@ -181,10 +183,12 @@ class Editing:
         self._loaded.update(missing)
 
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file at the newest commit; ``None`` if there is no such file."""
+        """The bytes of a file at the newest commit; ``None`` if there is no such file. Links are refused."""
         if path not in self._contents:
             self.want([path])
             place = self._place(path)
+            if place and place[0] == _LINK:
+                raise RepositoryError(f"{path}: a symbolic link", "replace it by what it points to")
             self._contents[path] = self._content(place[1]) if place else None
         return self._contents[path]
 

@@ -379,6 +379,20 @@ def test_an_overlay_that_is_not_on_the_branch_yet(remote: Path, repository: Path
     assert "overlays/dev/late/kustomization.yaml: no such file" in done.stderr
 
 
+@pytest.mark.parametrize("how", [["--push"], []], ids=["pushed", "here"])
+def test_an_overlay_that_is_a_link_is_refused_by_name(
+    how: list[str], remote: Path, repository: Path, generator: Run
+) -> None:
+    (repository / OVERLAY).rename(repository / "elsewhere.yaml")
+    (repository / OVERLAY).symlink_to("../../../elsewhere.yaml")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Link")
+    git(repository, "push", "-q", "origin", "main")
+    done = generator(*bump(*how), cwd=repository)
+    assert done.returncode == 1
+    assert f"error: {OVERLAY}: a symbolic link\nhint: replace it by what it points to" in done.stderr
+
+
 # What servers say, and whether the next try may succeed.
 WORDINGS = {
     " ! [rejected]        main -> main (non-fast-forward)": True,
