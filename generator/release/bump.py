@@ -207,7 +207,7 @@ def committed_here(directory: Path, bump: Bump) -> str | None:
         return git.commit(directory, bump.message(), list(going))
     except GitError as exc:
         with tree.locked(directory):
-            tree.write(directory, former)
+            tree.write(directory, {path: content for path, content in former.items() if content != files[path]})
         hint = exc.hint or "see what git says, or its hook; `git commit` by hand would say the same"
         message = f"{exc.message}\nnothing was committed; the overlays are as they were"
         raise GitError(message, hint, returncode=exc.returncode, stderr=exc.stderr) from exc

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
@@ -58,8 +59,6 @@ def _head(bump: Bump) -> str:
 
 def _joined(names: Collection[str]) -> str:
     """One word for a set of names, in none of which there is a ``_``."""
-    import hashlib
-
     text = "_".join(sorted(names))
     if len(text) <= LONGEST:
         return text
