@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator import plumbing
 from generator.errors import GitError, RepositoryError
+from generator.plumbing import folder as folder
 
 if TYPE_CHECKING:
     import git
@@ -91,10 +92,21 @@ def content(directory: Path, commit_id: str, path: str) -> bytes | None:
     return _execute(directory, ("cat-file", "blob", entry.split()[2])) if entry else None
 
 
+def as_checked_out(directory: Path, path: str) -> bytes | None:
+    """A file of HEAD as git puts it into the work tree, with its line ends there; ``None`` if HEAD has none."""
+    name = f"HEAD:./{path}"
+    try:
+        _run(directory, "rev-parse", "--verify", "--quiet", name)
+    except GitError:
+        return None
+    return _execute(directory, ("cat-file", "--filters", name))
+
+
 def changed(directory: Path, *paths: str) -> list[str]:
-    """Which of ``paths`` differ from HEAD or are untracked."""
-    lines = _run(directory, "status", "--porcelain", "--untracked-files=all", "--", *paths).splitlines()
-    return [line[3:] for line in lines]
+    """Which of ``paths`` differ from HEAD or are untracked; as they are, all are from ``directory``."""
+    prefix = _run(directory, "rev-parse", "--show-prefix")
+    said = _run(directory, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
+    return [entry[3:].removeprefix(prefix) for entry in said.split("\0") if entry]
 
 
 def init(directory: Path, branch: str) -> None:
@@ -103,10 +115,30 @@ def init(directory: Path, branch: str) -> None:
 
 
 def commit(directory: Path, message: str, paths: list[str]) -> str:
-    """Commit ``paths`` and nothing else; returns the commit."""
-    _run(directory, "add", "--", *paths)
-    _run(directory, "commit", "--quiet", "--only", "-m", message, "--", *paths)
+    """Commit ``paths`` and nothing else; returns the commit. If it fails, the index is as it was."""
+    new = [path for path in _run(directory, "ls-files", "--others", "-z", "--", *paths).split("\0") if path]
+    if new:
+        _run(directory, "add", "--", *new)
+    try:
+        _run(directory, "commit", "--quiet", "--only", "-m", message, "--", *paths)
+    except GitError:
+        if new:
+            _run(directory, "rm", "--cached", "--quiet", "--", *new)
+        raise
     return head(directory)
+
+
+def require_identity(directory: Path) -> None:
+    """``GitError`` if git does not know who commits."""
+    try:
+        for role in ("AUTHOR", "COMMITTER"):
+            _run(directory, "var", f"GIT_{role}_IDENT")
+    except GitError as exc:
+        raise GitError(
+            f"git does not know who commits; nothing was written: {exc.stderr.splitlines()[-1]}",
+            "git config user.name NAME, and git config user.email ADDRESS",
+            stderr=exc.stderr,
+        ) from exc
 
 
 def head(directory: Path) -> str:
@@ -164,17 +196,6 @@ def describing_head(directory: Path) -> Callable[[], dict[str, str]]:
     return result
 
 
-def folder(directory: Path) -> Path | None:
-    """The git folder of a work tree's top, linked ones and submodules included; ``None`` if this is no such top."""
-    dot_git = directory / ".git"
-    try:
-        if dot_git.is_file():
-            return directory / dot_git.read_text().removeprefix("gitdir:").strip()
-        return dot_git if dot_git.is_dir() else None
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
 def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
     """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts."""
     import tempfile
@@ -219,6 +240,8 @@ def _run(directory: Path, *arguments: str) -> str:
 
 
 def _execute(directory: Path, arguments: tuple[str, ...]) -> bytes:
+    if plumbing.astray(directory):  # GitPython takes nothing out of the environment
+        return plumbing.begin(*arguments, directory=directory).result()
     import git
 
     command = git.Git(str(directory))

@@ -23,12 +23,25 @@ FOREIGN: Final = (
     "GIT_REPLACE_REF_BASE", "GIT_NO_REPLACE_OBJECTS", "GIT_IMPLICIT_WORK_TREE", "GIT_PUSH_OPTION_COUNT",
 )  # fmt: skip
 
+# The exit status that ``process`` gives a program that it has ended because it took too long.
+TIMED_OUT: Final = 124
+BUSY: Final = "the server is down or busy: try again later"
+# Escape sequences, and control characters but for tabs and ends of lines: hooks print them.
+_STEERING: Final = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+# In text in lower case.
+_DENIED: Final = r"authentication failed|invalid credentials|(?:returned error:|http) 40[13]\b"
+_NOT_FOUND: Final = r"repository (?:'.*' )?not found|(?:returned error:|http) 404\b|not appear to be a git repository"
+_BUSY: Final = r"(?:returned error:|http) (?:5\d\d|429)\b"
+
 
 class Command:
     """One git that runs; ``result`` waits for it."""
 
     def __init__(self, arguments: tuple[str, ...], env: Mapping[str, str] | None, directory: Path | None) -> None:
         self.name = arguments[2 if arguments[0] == "-c" else 0]
+        self._token = bool(env and env.get("GIT_TOKEN"))
         self._running = process.begin(["git", *arguments], env=env, cwd=directory, error=GitError)
 
     def result(self, stdin: bytes = b"", timeout: float | None = None) -> bytes:
@@ -40,7 +53,7 @@ class Command:
         stdout, stderr, status = self._running.finish(stdin, timeout)
         if status:
             said = words(f"{stderr}\n{stdout.decode(errors='replace')}")
-            raise GitError(f"git {self.name}: {said}", hint(said), returncode=status, stderr=said)
+            raise GitError(f"git {self.name}: {said}", hint(said, token=self._token), returncode=status, stderr=said)
         return stdout, stderr
 
     def stop(self) -> None:
@@ -49,8 +62,41 @@ class Command:
 
 
 def begin(*arguments: str, env: Mapping[str, str] | None = None, directory: Path | None = None) -> Command:
-    """Start git beside us. ``env``, if given, is its whole environment: see ``environment``."""
-    return Command(arguments, env or {**os.environ, **ENVIRONMENT}, directory)
+    """Start git beside us. ``env``, if given, is its whole environment: see ``environment``.
+
+    Without it, git works in the repository that ``directory`` is in, whatever a hook says of another one.
+    """
+    if env is None:
+        left_out = FOREIGN if directory and astray(directory) else ()
+        env = {name: value for name, value in os.environ.items() if name not in left_out} | ENVIRONMENT
+    return Command(arguments, env, directory)
+
+
+def astray(directory: Path) -> bool:
+    """Whether the environment, as that of a hook, leads git to another repository than the one of a folder."""
+    if not any(name in os.environ for name in FOREIGN):
+        return False
+    own = _around(directory)
+    given = os.environ.get("GIT_DIR")
+    theirs = Path(given).resolve() if given else _around(Path())
+    return own is not None and own != theirs
+
+
+def _around(directory: Path) -> Path | None:
+    """The git folder of the work tree that holds a folder."""
+    here = directory.resolve()
+    return next((found.resolve() for top in (here, *here.parents) if (found := folder(top))), None)
+
+
+def folder(directory: Path) -> Path | None:
+    """The git folder of a work tree's top, linked ones and submodules included; ``None`` if this is no such top."""
+    dot_git = directory / ".git"
+    try:
+        if dot_git.is_file():
+            return directory / dot_git.read_text().removeprefix("gitdir:").strip()
+        return dot_git if dot_git.is_dir() else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -65,20 +111,31 @@ def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[s
 
 
 def words(said: str) -> str:
-    """What git said, without blank lines and without passwords."""
-    return without_passwords("\n".join(line.strip() for line in said.splitlines() if line.strip()))
+    """What git said, without blank lines, without passwords, and without what would steer a terminal."""
+    lines = (line.strip() for line in _STEERING.sub("", said).splitlines())
+    return without_passwords("\n".join(line for line in lines if line))
 
 
 def without_passwords(text: str) -> str:
-    """A text without the users and passwords that stand in its URLs."""
-    return re.sub(r"://[^/@\s]*@", "://", text)
+    """A text without the users and passwords that stand in its URLs.
+
+    A password may have a ``/`` or ``@`` that nobody has escaped, so all goes up to the last ``@`` of the word, even
+    where that is one of a path.
+    """
+    return re.sub(r"://\S*@", "://", text)
 
 
-def hint(said: str) -> str:
-    """What to do about git's words."""
+def hint(said: str, *, token: bool = False) -> str:
+    """What to do about git's words; ``token``: whether it had one to show."""
     lower = said.lower()
-    if "authentication failed" in lower or "could not read username" in lower or "403" in lower:
+    if token and re.search(_DENIED, lower):
+        return "the credentials that were given were refused: check GIT_USERNAME and GIT_TOKEN, and what they may do"
+    if re.search(rf"{_DENIED}|could not read username", lower):
         return "set GIT_USERNAME and GIT_TOKEN, or configure a git credential helper"
+    if re.search(_NOT_FOUND, lower):
+        return "check the repository's URL; servers say the same to who may not read it"
+    if re.search(_BUSY, lower):
+        return BUSY
     if "could not resolve host" in lower or "unable to access" in lower or "failed to connect" in lower:
         return "check the repository's URL and the network"
     if "couldn't find remote ref" in lower:

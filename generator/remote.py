@@ -17,12 +17,14 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from generator import process, scratch
-from generator.errors import GitError
+from generator.errors import GitError, RepositoryError
 from generator.scratch import NETWORK_SECONDS, Call, Scratch
 
 TIP: Final = "refs/tip"
 INTENTS: Final = "refs/gitops/intents"
 WAITING: Final = "refs/waiting"
+# The mode of a symbolic link.
+_LINK: Final = "120000"
 
 
 class Draft(NamedTuple):
@@ -110,9 +112,14 @@ class Remote:
                 stderr=exc.stderr,
             ) from exc
 
-    def push(self, *changes: str, atomic: bool = False) -> None:
-        """Push reference specifications, all or none if ``atomic``."""
-        self._scratch.run("push", "--porcelain", *(["--atomic"] if atomic else []), "origin", *changes, network=True)
+    def push(self, *changes: str, atomic: bool = False, lease: tuple[str, str] | None = None) -> None:
+        """Push reference specifications, all or none if ``atomic``.
+
+        ``lease`` is a branch that may be replaced, if it still is at that commit; empty: if it is not there.
+        """
+        how = ["--atomic"] if atomic else []
+        how += [f"--force-with-lease=refs/heads/{lease[0]}:{lease[1]}"] if lease else []
+        self._scratch.run("push", "--porcelain", *how, "origin", *changes, network=True)
 
     def store(self, content: bytes) -> str:
         """A blob of our own, to be pushed."""
@@ -176,10 +183,12 @@ class Editing:
         self._loaded.update(missing)
 
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file at the newest commit; ``None`` if there is no such file."""
+        """The bytes of a file at the newest commit; ``None`` if there is no such file. Links are refused."""
         if path not in self._contents:
             self.want([path])
             place = self._place(path)
+            if place and place[0] == _LINK:
+                raise RepositoryError(f"{path}: a symbolic link", "replace it by what it points to")
             self._contents[path] = self._content(place[1]) if place else None
         return self._contents[path]
 

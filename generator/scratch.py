@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from generator import plumbing
-from generator.errors import GitError
+from generator.errors import GitError, RepositoryError
 
 NETWORK_SECONDS: Final = 60
 # What git needs in order to take a folder for a repository; writing it costs less than `git init`.
@@ -31,6 +31,8 @@ _HELPER: Final = (
 )
 # A redirect, or a server that finds two credentials because the user's configuration has a header of its own.
 _UNASKED: Final = re.compile(r"returned error: (?:30[12378]|400)\b")
+# The URL that git has given up at.
+_FATAL: Final = re.compile(r"^fatal: [^'\n]*'(https?://[^'\n]+)", re.MULTILINE)
 _NOBODY: Final = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -50,8 +52,10 @@ class Scratch:
         (place / "refs").mkdir()
         (place / "HEAD").write_text("ref: refs/heads/none\n")
         (place / "config").write_text(_PARTIAL if partial else _WHOLE)
-        user = os.environ.get("GIT_USERNAME") or user or "git"
         asked = [*_configuration(self.url, timeout, partial=partial), *login(self.url, self.secret)]
+        if user and not self.secret:  # a helper may know several
+            asked.append((f"credential.{_host(self.url)}.username", user))
+        user = os.environ.get("GIT_USERNAME") or user or "git"
         shown = _header(self.url, user, self.secret)
         self.env = plumbing.environment(place, [*asked, *shown])
         if self.secret:
@@ -90,6 +94,16 @@ class Scratch:
         self.env["GIT_CONFIG_COUNT"] = str(int(self.env["GIT_CONFIG_COUNT"]) - self._shown)
         self._shown = 0
         return True
+
+    def explained(self, exc: GitError) -> GitError:
+        """The error of a git that talked to the remote: with its host, and where that has sent us."""
+        message, hint = exc.message, exc.hint
+        if exc.returncode == plumbing.TIMED_OUT:
+            message += f" from {_host(self.url).rpartition('/')[2] or plumbing.without_passwords(self.url)}"
+        named = {_host(url) for url in _FATAL.findall(exc.stderr)} - {_host(self.url)}
+        if _host(self.url) and named:
+            hint = f"the server redirects to {', '.join(sorted(named))}: use the repository's URL there"
+        return GitError(message, hint, returncode=exc.returncode, stderr=exc.stderr)
 
     def ask_identity(self) -> None:
         """Begin to ask git who we are, beside us: where we were called, since a checkout may say so of its own."""
@@ -138,9 +152,12 @@ class Call:
             return self._command.results(stdin, self._scratch.timeout)
         except GitError as exc:
             if not self._scratch.asks_instead(exc):
-                raise
+                raise self._scratch.explained(exc) from exc
         self._command = self._scratch.begin(*self._arguments)
-        return self._command.results(stdin, self._scratch.timeout)
+        try:
+            return self._command.results(stdin, self._scratch.timeout)
+        except GitError as exc:
+            raise self._scratch.explained(exc) from exc
 
     def stop(self) -> None:
         """End it, if it still runs."""
@@ -213,6 +230,10 @@ def _split(url: str) -> tuple[str, str | None, str | None]:
     scheme, separator, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     user, at, name = host.rpartition("@")
+    if scheme in ("http", "https") and not at and "@" in path and re.fullmatch(r"[^:\[\]]*:\d*\D.*", host):
+        raise RepositoryError(
+            "the repository's URL has a password with a / in it", "write %2F, or set GIT_USERNAME and GIT_TOKEN instead"
+        )
     if scheme not in ("http", "https") or not separator or not at:
         return url, None, None
     given, colon, password = user.partition(":")
@@ -220,6 +241,7 @@ def _split(url: str) -> tuple[str, str | None, str | None]:
 
 
 def _unquoted(text: str) -> str:
-    """``%40`` is ``@``."""
-    head, *parts = text.split("%")
-    return head + "".join(bytes.fromhex(part[:2]).decode("latin-1") + part[2:] for part in parts)
+    """``%40`` is ``@``; what is no number after a ``%`` stays as it is."""
+    return re.sub(
+        r"(?:%[0-9A-Fa-f]{2})+", lambda found: bytes.fromhex(found[0].replace("%", "")).decode(errors="replace"), text
+    )

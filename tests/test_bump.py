@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from conftest import Run, clone_as_origin, files, generate_for_remote, git, path_with_git
 
 from benchmarks import serve
+from generator.release import pin
 from generator.release.publish import moved
 
 OVERLAY = "overlays/dev/web/kustomization.yaml"
@@ -87,6 +88,142 @@ def test_there_is_no_empty_commit(remote: Path, repository: Path, generator: Run
         assert generator(*bump("--push"), cwd=repository).returncode == 0
     assert git(repository, "rev-list", "--count", "HEAD") == "2"
     assert git(remote, "rev-list", "--count", "main") == "2"
+
+
+def commits(folder: Path) -> int:
+    return int(git(folder, "rev-list", "--count", "HEAD"))
+
+
+def test_an_image_of_a_former_run_is_committed(remote: Path, repository: Path, generator: Run) -> None:
+    assert generator(*bump(), cwd=repository).returncode == 0
+    done = generator(*bump("--commit", "--build", "ci 12"), cwd=repository)
+    assert done.stdout == f"web in dev: v1 in {git(repository, 'rev-parse', 'HEAD')[:12]}\n", done.stderr
+    assert "gitops-generator/built: ci 12 " in content(repository)
+    assert git(repository, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("how", ["edited", "staged"])
+def test_a_persons_uncommitted_edits_are_not_committed(
+    how: str, remote: Path, repository: Path, generator: Run
+) -> None:
+    with (repository / OVERLAY).open("a") as file:
+        file.write("# mine\n")
+    if how == "staged":
+        git(repository, "add", OVERLAY)
+    before, state = files(repository), git(repository, "status", "--porcelain")
+    done = generator(*bump("--commit"), cwd=repository)
+    assert done.returncode == 1
+    assert f"{OVERLAY}: has uncommitted edits beside the image; nothing was written" in done.stderr
+    assert "hint: commit or stash them" in done.stderr
+    assert (files(repository), git(repository, "status", "--porcelain"), commits(repository)) == (before, state, 1)
+
+
+def test_what_is_committed_already_brings_no_edits_along(remote: Path, repository: Path, generator: Run) -> None:
+    assert generator(*bump("--commit"), cwd=repository).returncode == 0
+    with (repository / OVERLAY).open("a") as file:
+        file.write("# mine\n")
+    done = generator(*bump("--commit"), cwd=repository)
+    assert (done.returncode, done.stdout) == (0, "web in dev: v1 already; nothing to do\n")
+    assert commits(repository) == 2
+    assert git(repository, "status", "--porcelain") == f"M {OVERLAY}"
+
+
+def test_what_is_held_is_not_committed(remote: Path, repository: Path, generator: Run) -> None:
+    path = repository / OVERLAY
+    path.write_bytes(pin.write(path.read_bytes(), OVERLAY, pin.Pin("", "", "mine")))
+    done = generator(*bump("--commit"), cwd=repository)
+    assert done.returncode == 0
+    assert "is held back" in done.stdout
+    assert commits(repository) == 1
+    git(repository, "checkout", "-q", OVERLAY)
+    assert generator(*bump("--build", "ci 12"), cwd=repository).returncode == 0
+    done = generator("bump", "web=v0", "--env", "dev", "--build", "ci 11", "--commit", cwd=repository)
+    assert (done.returncode, commits(repository)) == (0, 1)
+    assert "is superseded" in done.stdout
+
+
+def hook_of(repository: Path, _: Path) -> dict[str, str]:
+    script = repository / ".git/hooks/pre-commit"
+    script.parent.mkdir(exist_ok=True)
+    script.write_text("#!/bin/sh\necho not on Fridays >&2\nexit 1\n")
+    script.chmod(0o755)
+    return {}
+
+
+def merge_in(repository: Path, _: Path) -> dict[str, str]:
+    git(repository, "switch", "-qc", "side")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "Side")
+    git(repository, "switch", "-q", "main")
+    git(repository, "merge", "-q", "--no-ff", "--no-commit", "side")
+    return {}
+
+
+def nobody(_: Path, folder: Path) -> dict[str, str]:
+    (folder / "empty").write_text("[user]\n\tuseConfigOnly = true\n")
+    return {"GIT_CONFIG_GLOBAL": str(folder / "empty")}
+
+
+FAILING = {
+    "a hook refuses": (hook_of, "not on Fridays", "its hook"),
+    "a merge under way": (merge_in, "is under way (MERGE_HEAD)", "finish it"),
+    "no identity": (nobody, "git does not know who commits", "git config user.name"),
+}
+
+
+@pytest.mark.parametrize(("prepare", "said", "hint"), FAILING.values(), ids=FAILING)
+@pytest.mark.parametrize("already", [False, True])
+def test_a_commit_that_fails_changes_nothing(
+    prepare: Callable[[Path, Path], dict[str, str]], said: str, hint: str, already: bool, remote: Path,
+    repository: Path, generator: Run, tmp_path: Path,
+) -> None:  # fmt: skip
+    env = prepare(repository, tmp_path)
+    if already:
+        assert generator(*bump(), cwd=repository).returncode == 0
+    before, state = files(repository), git(repository, "status", "--porcelain")
+    done = generator(*bump("--commit"), cwd=repository, env=env)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert hint in done.stderr.partition("hint: ")[2]
+    assert (files(repository), git(repository, "status", "--porcelain"), commits(repository)) == (before, state, 1)
+
+
+def test_a_spec_in_a_folder_of_a_repository(tmp_path: Path, repository: Path, generator: Run) -> None:
+    generate_for_remote(repository, generator)
+    outer = tmp_path / "outer"
+    git(tmp_path, "init", "-q", outer)
+    (repository / ".git").rename(tmp_path / "former")
+    repository.rename(outer / "sub")
+    git(outer, "add", "-A")
+    git(outer, "commit", "-qm", "Generate")
+    done = generator("-C", "sub", *bump("--commit"), cwd=outer)
+    assert done.returncode == 0, done.stderr
+    assert git(outer, "show", "--format=", "--name-only", "HEAD") == f"sub/{OVERLAY}"
+
+
+def test_within_a_hook_of_another_repository_this_one_gets_the_commit(
+    remote: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    git(tmp_path, "init", "-q", other)
+    git(other, "commit", "-q", "--allow-empty", "-m", "Other")
+    place = str(other / ".git")
+    env = {"GIT_DIR": place, "GIT_INDEX_FILE": f"{place}/index", "GIT_WORK_TREE": str(other)}
+    done = generator("-C", str(repository), *bump("--commit"), cwd=other, env=env)
+    assert done.returncode == 0, done.stderr
+    assert (commits(repository), commits(other)) == (2, 1)
+    assert (
+        git(repository, "log", "-1", "--format=%(trailers:key=Argocd-reference-commit-subject,valueonly)") == "Generate"
+    )
+    assert git(repository, "status", "--porcelain") == git(other, "status", "--porcelain") == ""
+
+
+def test_line_ends_of_the_work_tree_are_no_edits(remote: Path, repository: Path, generator: Run) -> None:
+    git(repository, "config", "core.autocrlf", "true")
+    (repository / OVERLAY).unlink()
+    git(repository, "checkout", "-q", OVERLAY)
+    assert b"\r\n" in (repository / OVERLAY).read_bytes()
+    assert generator(*bump("--commit"), cwd=repository).returncode == 0
+    assert git(repository, "show", "--format=", "--numstat", "HEAD") == f"2\t1\t{OVERLAY}"
 
 
 @pytest.mark.parametrize("entry", ["", "- name: other\n"], ids=["no images", "another image"])
@@ -242,6 +379,20 @@ def test_an_overlay_that_is_not_on_the_branch_yet(remote: Path, repository: Path
     assert "overlays/dev/late/kustomization.yaml: no such file" in done.stderr
 
 
+@pytest.mark.parametrize("how", [["--push"], []], ids=["pushed", "here"])
+def test_an_overlay_that_is_a_link_is_refused_by_name(
+    how: list[str], remote: Path, repository: Path, generator: Run
+) -> None:
+    (repository / OVERLAY).rename(repository / "elsewhere.yaml")
+    (repository / OVERLAY).symlink_to("../../../elsewhere.yaml")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Link")
+    git(repository, "push", "-q", "origin", "main")
+    done = generator(*bump(*how), cwd=repository)
+    assert done.returncode == 1
+    assert f"error: {OVERLAY}: a symbolic link\nhint: replace it by what it points to" in done.stderr
+
+
 # What servers say, and whether the next try may succeed.
 WORDINGS = {
     " ! [rejected]        main -> main (non-fast-forward)": True,
@@ -315,7 +466,7 @@ def test_a_wrong_token_is_final_and_is_not_shown(url: str, remote: Path, reposit
     done = generator(*bump("--push", "--remote", url), cwd=repository, env={"GIT_TOKEN": "wr0ng-t0ken"})
     assert done.returncode == 1
     assert "Authentication failed" in done.stderr
-    assert "hint: set GIT_USERNAME and GIT_TOKEN" in done.stderr
+    assert "hint: the credentials that were given were refused: check GIT_USERNAME and GIT_TOKEN" in done.stderr
     assert "wr0ng-t0ken" not in done.stdout + done.stderr
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import boto3
 import pytest
-from conftest import Run, files, generate_for_remote, git
+from conftest import Run, files, generate_for_remote, git, path_with_git
 from moto.server import ThreadedMotoServer
 
 from generator import forges
-from generator.release import order, pin
+from generator.errors import PushRefused
+from generator.release import bump_request, order, pin, publish
 from generator.release.message import Build
 from generator.release.order import Order
 
@@ -83,6 +84,15 @@ WRONG = {
     "a tag with a line break": (["web=v1\nRelease: x", "--env", "dev"], "is not an image tag"),
     "an empty tag": (["web="], "is not an image tag"),
     "a digest of another kind": (["web=v1@md5:1"], "is not a digest"),
+    "an empty digest": (["web", "--tag", "v1", "--digest", ""], "'' is not a digest"),
+    "an empty digest of one": (["web=v1@"], "'' is not a digest"),
+    "a tag for nobody": (["web=v1", "--tag", "v2"], "--tag: each app has its own"),
+    "a digest for nobody": (["web=v1", "--digest", DIGEST], "--digest: each app has its own"),
+    "an empty tag for nobody": (["web=v1", "--tag", ""], "--tag: each app has its own"),
+    "a time-out that is no number": (["web=v1", "--timeout", "nan"], "--timeout nan: no number of seconds"),
+    "a time-out without end": (["web=v1", "--timeout", "inf"], "--timeout inf: no number of seconds"),
+    "no time": (["web=v1", "--timeout", "0"], "--timeout 0: no number of seconds"),
+    "less than no time": (["web=v1", "--timeout=-1"], "--timeout -1: no number of seconds"),
     "a build that is no number": (["web=v1", "--build", "twelve"], "is not a build"),
     "an app that is near": (["wbe=v1"], 'did you mean "web"'),
 }
@@ -97,6 +107,65 @@ def test_bad_input(words: list[str], said: str, remote: Path, repository: Path, 
         assert said in done.stderr
     assert files(repository) == before
     assert count(remote) == 1
+
+
+@pytest.mark.parametrize("how", [[], ["--commit"]], ids=["here", "committed"])
+@pytest.mark.parametrize("option", ["--sign", "--pull-request", "--remote=x", "--branch=x"])
+def test_what_only_a_push_does(option: str, how: list[str], remote: Path, repository: Path, generator: Run) -> None:
+    before = files(repository)
+    done = generator("bump", "web=v1", "--env", "dev", option, *how, cwd=repository)
+    assert done.returncode == 2
+    assert f"{option.partition('=')[0]}: nothing is pushed" in done.stderr
+    assert files(repository) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "main:refs/heads/evil", "*", "", "-x", "a..b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "@",
+             "a@{1}", "a.", "a\nb", "refs/heads/main"],
+)  # fmt: skip
+def test_what_is_no_name_of_a_branch(name: str, remote: Path, repository: Path, generator: Run) -> None:
+    done = generator("bump", "web=v1", "--env", "dev", "--push", f"--branch={name}", cwd=repository)
+    assert (done.returncode, "no name of a branch" in done.stderr) == (2, True), done.stderr
+
+
+def test_an_unusual_name_of_a_branch(remote: Path, repository: Path, generator: Run) -> None:
+    git(remote, "branch", "feature/#1.x")
+    done = generator("bump", "web=v1", "--env", "dev", "--push", "--branch", "feature/#1.x", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "newTag: v1" in content(remote, overlay(), "feature/#1.x")
+
+
+def test_a_branch_that_is_not_there_has_a_hint_that_fits(
+    remote: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    words = ["bump", "web=v1", "--env", "dev", "--push"]
+    git(remote, "branch", "-m", "main", "trunk")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for more, where, hint in (
+        ([], repository, "check `branch:` in generator.yaml"),
+        (["--branch", "mian"], repository, "check --branch"),
+        (["--remote", str(remote)], empty, "name the branch: --branch"),
+    ):
+        done = generator(*words, *more, cwd=where)
+        assert (done.returncode, f"hint: {hint}" in done.stderr) == (1, True), done.stderr
+
+
+def test_an_empty_remote_is_not_the_specs(remote: Path, repository: Path, generator: Run) -> None:
+    done = generator("bump", "web=v1", "--env", "dev", "--push", "--remote", "", cwd=repository)
+    assert (done.returncode, "--remote: is empty" in done.stderr) == (2, True)
+    assert count(remote) == 1
+
+
+def test_the_help_shows_how_a_build_is_written(generator: Run) -> None:
+    said = " ".join(generator("bump", "--help").stdout.split())
+    assert "[--build BUILD]" in said
+    assert "NUMBER or 'SYSTEM NUMBER'" in said
+
+
+def test_a_name_that_is_none_has_a_hint_that_is_true(remote: Path, tmp_path: Path, generator: Run) -> None:
+    done = generator("bump", "WEB=v1", "--env", "dev", "--push", "--remote", remote, cwd=tmp_path)
+    assert (done.returncode, "no - first or last" in done.stderr) == (2, True), done.stderr
 
 
 # -- from a URL alone
@@ -378,6 +447,122 @@ def test_a_guarded_branch_gets_one_pull_request(guarded: Path, repository: Path,
     assert request.title == "Release web v13 to prod"
     assert "newTag: v13" in content(guarded, overlay("web", "prod"), "bump/prod/web")
     assert count(guarded) == 1
+
+
+def propose(generator: Run, repository: Path, *words: str, number: int = 0) -> subprocess.CompletedProcess[str]:
+    env = CODEBUILD | {"CODEBUILD_BUILD_NUMBER": str(number)} if number else None
+    return generator("bump", *words, "--push", "--pull-request", cwd=repository, env=env)
+
+
+def test_each_set_of_images_has_a_branch_of_its_own(guarded: Path, repository: Path, generator: Run) -> None:
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text() + "  web-api: {image: shop/web-api}\n")
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Another app")
+    (guarded / "hooks/update").rename(guarded / "hooks/off")
+    git(repository, "push", "-q", guarded, "main")
+    (guarded / "hooks/off").rename(guarded / "hooks/update")
+    for words in (["web-api=5"], ["web=1", "api=2"], ["api=2", "web=1"]):
+        done = propose(generator, repository, *words, "--env", "staging", "--env", "dev")
+        assert done.returncode == 0, done.stderr
+    heads = [request.head for request in forges.connect(str(guarded)).requests("main")]
+    assert sorted(heads) == ["bump/dev_staging/api_web", "bump/dev_staging/web-api"]
+
+
+def test_a_branch_of_many_images_has_a_short_name() -> None:
+    names = {f"app-number-{number}" for number in range(40)}
+    assert len(bump_request._joined(names)) <= 120
+    assert bump_request._joined(names) != bump_request._joined(names - {"app-number-7"})
+
+
+def test_what_a_person_has_committed_to_the_requests_branch_stays(
+    guarded: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    words = ["web=v1", "--env", "dev"]
+    assert propose(generator, repository, *words).returncode == 0
+    clone = tmp_path / "reviewer"
+    git(tmp_path, "clone", "-q", "-b", "bump/dev/web", guarded, clone)
+    (clone / "notes.md").write_text("mind the gap")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-qm", "A fix of the review")
+    git(clone, "push", "-q")
+    tip = git(clone, "rev-parse", "HEAD")
+    refused = propose(generator, repository, "web=v2", "--env", "dev")
+    assert refused.returncode == 1
+    assert f"  {tip[:12]} A fix of the review" in refused.stderr
+    assert "hint: merge its request first" in refused.stderr
+    assert git(guarded, "rev-parse", "bump/dev/web") == tip
+    assert propose(generator, repository, "web=v2", "--env", "dev", "--force").returncode == 0
+    assert git(guarded, "rev-list", "--count", "main..bump/dev/web") == "1"
+
+
+def test_a_branch_that_is_not_as_it_was_seen_is_not_replaced(guarded: Path) -> None:
+    def edit(_: object) -> dict[str, bytes]:
+        return {"x": b"1\n"}
+
+    first = publish.propose(str(guarded), "main", "bump/x", edit, "One", seen="")
+    for seen in ("", git(guarded, "rev-parse", "main")):
+        with pytest.raises(PushRefused, match="stale info"):
+            publish.propose(str(guarded), "main", "bump/x", edit, "Two", seen=seen)
+    assert git(guarded, "rev-parse", "bump/x") == first
+    assert publish.propose(str(guarded), "main", "bump/x", edit, "Two") == git(guarded, "rev-parse", "bump/x") != first
+
+
+def test_an_older_build_takes_no_part_of_a_newer_request(guarded: Path, repository: Path, generator: Run) -> None:
+    words = ["--env", "dev"]
+    assert propose(generator, repository, "web=v13", "api=unreleased", *words, number=13).returncode == 0
+    tip = git(guarded, "rev-parse", "bump/dev/api_web")
+    for late in (["web=v12", "api=unreleased"], ["web=v12", "api=v12"]):
+        done = propose(generator, repository, *late, *words, number=12)
+        assert (done.returncode, "v12 is superseded by a newer build" in done.stdout) == (0, True), done.stderr
+        assert "v12 in " not in done.stdout
+        assert git(guarded, "rev-parse", "bump/dev/api_web") == tip
+
+
+def test_what_is_left_of_a_closed_request_holds_up_nobody(guarded: Path, repository: Path, generator: Run) -> None:
+    assert propose(generator, repository, "web=v13", "--env", "dev", number=13).returncode == 0
+    forge = forges.connect(str(guarded))
+    (request,) = forge.requests("main")
+    forge.close(request, "not now")
+    done = propose(generator, repository, "web=v12", "--env", "dev", number=12)
+    assert "merge the pull request" in done.stdout, done.stderr
+    assert "newTag: v12" in content(guarded, overlay(), "bump/dev/web")
+
+
+def elsewhere(bare: Path, folder: Path) -> str:
+    """A commit on top of main that changes something else, on another branch."""
+    git(folder, "clone", "-q", bare, "other")
+    git(folder / "other", "commit", "-q", "--allow-empty", "-m", "Something else")
+    git(folder / "other", "push", "-q", "origin", "HEAD:other")
+    return git(folder / "other", "rev-parse", "HEAD")
+
+
+def test_the_same_bump_again_leaves_its_commit_alone(
+    guarded: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    said = [propose(generator, repository, "web=v1", "--env", "dev", number=12) for _ in range(2)]
+    assert [done.returncode for done in said] == [0, 0]
+    assert said[0].stdout == said[1].stdout
+    tip = git(guarded, "rev-parse", "bump/dev/web")
+    git(guarded, "update-ref", "refs/heads/main", elsewhere(guarded, tmp_path))
+    assert propose(generator, repository, "web=v1", "--env", "dev", number=12).returncode == 0
+    assert git(guarded, "rev-parse", "bump/dev/web") == tip
+    assert propose(generator, repository, "web=v2", "--env", "dev", number=12).returncode == 0
+    assert git(guarded, "rev-parse", "bump/dev/web~") == git(guarded, "rev-parse", "main")
+
+
+def test_a_server_that_cannot_say_what_the_request_holds_loses_nothing(
+    guarded: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    assert propose(generator, repository, "web=v13", "--env", "dev", number=13).returncode == 0
+    path = path_with_git(
+        tmp_path / "bin", 'case "$*" in *"refs/heads/bump/"*) case "$*" in *fetch*) exit 128;; esac;; esac'
+    )
+    words = ["bump", "web=v12", "--env", "dev", "--push", "--pull-request"]
+    done = generator(*words, cwd=repository, env=CODEBUILD | {"PATH": path})
+    assert done.returncode == 1
+    assert "newTag: v13" in content(guarded, overlay(), "bump/dev/web")
 
 
 def test_no_pull_request_for_who_may_not_push_at_all(remote: Path, repository: Path, generator: Run) -> None:

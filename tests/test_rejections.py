@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run, git
+from conftest import Run, git, path_with_git
 from gitea_rig import Rig
 
-from benchmarks import fleet
-from generator.errors import PushRefused
-from generator.release import refusal
+from benchmarks import fleet, serve
+from generator import plumbing
+from generator.errors import GitError, PushRefused
+from generator.release import publish, refusal
 from generator.release.refusal import Verdict
 
 MOVED, DOWN, FINAL = Verdict.MOVED, Verdict.DOWN, Verdict.FINAL
@@ -146,6 +147,101 @@ def test_a_branch_that_is_deleted(bare: Path, tmp_path: Path, generator: Run) ->
     assert "hint: " in done.stderr
 
 
+LATE = {
+    "it has landed": ('touch $once; $real "$@"; sleep 60', 0, "v1"),
+    "it has not": ("sleep 60", 1, "unreleased"),
+}
+
+
+@pytest.mark.parametrize(("does", "code", "there"), LATE.values(), ids=LATE)
+def test_a_push_that_has_no_answer(
+    does: str, code: int, there: str, bare: Path, tmp_path: Path, generator: Run
+) -> None:
+    push = f'once={tmp_path}/once; case "$*" in push*) test -e $once || {{ {does}; }};; esac'
+    done = generator(*bump(bare, "--timeout", "3"), cwd=tmp_path, env={"PATH": path_with_git(tmp_path / "bin", push)})
+    assert (done.returncode, tag(bare)) == (code, there), done.stderr
+    if code:
+        assert "main: whether the push has landed is not known: git push: no answer within 3 s" in done.stderr
+        assert "hint: it may still land; run it again" in done.stderr
+        assert "refused" not in done.stderr
+
+
+def published(bare: object) -> GitError:
+    with pytest.raises(GitError) as caught:
+        publish.publish(str(bare), "main", lambda _: {"x": b"1"}, "x")
+    return caught.value
+
+
+def pauses_of(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    found: list[int] = []
+
+    def pause(attempt: int) -> float:
+        found.append(attempt)
+        return 0.0
+
+    monkeypatch.setattr(publish, "pause", pause)
+    return found
+
+
+def test_a_server_that_stays_down_is_no_guard(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook(bare, "pre-receive", "printf 'GitLab: \\033[31mAPI is not accessible\\n' >&2; exit 1")
+    pauses_of(monkeypatch)
+    error = published(bare)
+    assert error.message.startswith("main: the server did not take the push in 5 tries: ")
+    assert "GitLab: API is not accessible" in error.message
+    assert "later" in error.hint
+
+
+def test_a_server_that_cannot_be_read_is_asked_with_pauses(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    asked = pauses_of(monkeypatch)
+    with serve.Server(bare.parent, token="") as server:
+        server.down = 99
+        error = published(f"{server.url}/fleet.git")
+    assert asked == [1, 2, 3, 4]
+    assert error.message.startswith("main: the server did not answer in 5 tries: ")
+    assert "returned error: 503" in error.message
+    assert "later" in error.hint
+
+
+SAID = {
+    "a hook": (
+        "remote: not on Fridays\nremote:\nerror: failed to push some refs to 'x'\n!\ta:b\t[remote rejected] (hook declined)",
+        "remote: not on Fridays\n[remote rejected] (hook declined)",
+    ),
+    "HTTP": ("error: RPC failed; HTTP 500 curl 22\nfatal: the remote end hung up", "error: RPC failed; HTTP 500 curl 22\nfatal: the remote end hung up"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "reason"), SAID.values(), ids=SAID)
+def test_which_lines_tell_why(said: str, reason: str) -> None:
+    assert refusal.reason(GitError("", stderr=said)) == reason
+
+
+def test_a_guarded_branch_has_ways_around(bare: Path, tmp_path: Path, generator: Run) -> None:
+    hook(bare, "pre-receive", "echo GH006: protected >&2; exit 1")
+    hint = generator(*bump(bare), cwd=tmp_path).stderr.partition("hint: ")[2]
+    assert "--pull-request (`ci: {pull_request: true}` in the spec)" in hint
+    assert "protection --pusher" in hint
+
+
+CODES = {
+    "fatal: unable to access 'x': The requested URL returned error: 403": (True, "were refused"),
+    "fatal: Authentication failed for 'x'": (True, "were refused"),
+    "fatal: Authentication failed for 'y'": (False, "set GIT_USERNAME"),
+    "fatal: bad object 4034030": (True, ""),
+    "fatal: unable to access 'x': The requested URL returned error: 502": (True, "try again later"),
+    "fatal: repository 'x' not found": (True, "check the repository's URL"),
+}
+
+
+@pytest.mark.parametrize(("said", "expected"), CODES.items())
+def test_hints(said: str, expected: tuple[bool, str]) -> None:
+    token, words = expected
+    found = plumbing.hint(said, token=token)
+    assert words in found if words else not found
+
+
 # -- a server that does not answer
 
 
@@ -162,7 +258,7 @@ def test_a_server_that_never_answers(silent: str, tmp_path: Path, generator: Run
     began = time.monotonic()
     done = generator(*bump(silent, "--timeout", "2"), cwd=tmp_path, env={"no_proxy": "127.0.0.1", "GIT_TOKEN": "t0ken"})
     assert done.returncode == 1
-    assert "no answer within 2 s" in done.stderr or "too slow" in done.stderr
+    assert "no answer within 2 s from 127.0.0.1:" in done.stderr or "too slow" in done.stderr
     assert "hint: " in done.stderr
     assert "t0ken" not in done.stderr
     assert time.monotonic() - began < 20

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import serve
-from generator import history, remote, scratch
-from generator.errors import GitError
+from generator import history, plumbing, remote, scratch
+from generator.errors import GitError, RepositoryError
 from generator.release import publish
 
 
@@ -90,3 +90,74 @@ def test_wrong_credentials_are_an_error_without_them(server: serve.Server, monke
     assert "Authentication failed" in caught.value.message
     assert "GIT_TOKEN" in caught.value.hint
     assert "wr0ng" not in caught.value.message + caught.value.stderr
+
+
+UNQUOTED = {"a": "a", "a%40b": "a@b", "sec%zz": "sec%zz", "%": "%", "a%4": "a%4", "%C3%A9%2F": "é/", "%ff": "\ufffd"}
+
+
+@pytest.mark.parametrize(("given", "meant"), UNQUOTED.items())
+def test_escapes_in_a_url(given: str, meant: str) -> None:
+    assert scratch._split(f"http://bob:{given}@host/x.git") == ("http://host/x.git", "bob", meant)
+
+
+def said(url: str) -> GitError:
+    with pytest.raises(GitError) as caught:
+        released(url)
+    return caught.value
+
+
+def test_a_redirect_to_a_host_that_does_not_know_us_is_named(server: serve.Server, tmp_path: Path) -> None:
+    with serve.Server(tmp_path / "served", token="another") as elsewhere:
+        server.moved["/old.git"] = f"{elsewhere.url}/shop.git"
+        hint = said(f"{server.url}/old.git").hint
+    assert hint == f"the server redirects to {elsewhere.url}: use the repository's URL there"
+
+
+def test_a_repository_that_is_not_there(server: serve.Server, tmp_path: Path) -> None:
+    for url in (f"{server.url}/nowhere.git", str(tmp_path / "nowhere.git")):
+        assert said(url).hint.startswith("check the repository's URL; ")
+
+
+def test_a_slash_in_a_password_is_refused_and_not_shown() -> None:
+    for url in ("http://bob:aa/t0p@127.0.0.1:9/x.git", "https://bob:a1/t0p@host"):
+        with pytest.raises(RepositoryError) as caught:
+            released(url)
+        assert "t0p" not in caught.value.message + caught.value.hint
+        assert "GIT_TOKEN" in caught.value.hint
+    for fine in ("https://host:80/a@b/x.git", "https://host/a@b", "https://[::1]:80/a@b", "/x:y/z@w", "git@host:x.git"):
+        assert scratch._split(fine) == (fine, None, None)
+
+
+HIDDEN = {
+    "fatal: unable to access 'http://bob:aa/t0p@host/x.git/': no": "fatal: unable to access 'http://host/x.git/': no",
+    "fatal: unable to access 'http://bob:12/t0p@host/x.git/': no": "fatal: unable to access 'http://host/x.git/': no",
+    "http://bob:p@ss@host/x": "http://host/x",
+    "see http://host/x or ann@example.com": "see http://host/x or ann@example.com",
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), HIDDEN.items())
+def test_passwords_are_taken_out_of_texts(text: str, shown: str) -> None:
+    assert plumbing.without_passwords(text) == shown
+
+
+def test_the_user_of_a_url_is_who_a_helper_is_asked_for(
+    server: serve.Server, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIT_TOKEN")
+    monkeypatch.delenv("GIT_USERNAME")
+    helper = home / "helper"
+    helper.write_text(
+        f"#!/bin/sh\ntest $1 = get || exit 0\nif grep -q username={serve.USER}; then echo password={serve.TOKEN}\n"
+        "else echo username=bob; echo password=wrong; fi\n"
+    )
+    helper.chmod(0o755)
+    with (home / "gitconfig").open("a") as config:
+        config.write(f"[credential]\n\thelper = {helper}\n")
+    assert "Authentication failed" in said(f"{server.url}/shop.git").message
+    assert released(f"{server.url.replace('//', f'//{serve.USER}@')}/shop.git")
+
+
+def test_what_would_steer_a_terminal_is_taken_out() -> None:
+    text = "remote: \x1b[31;1mno\x1b[0m\x1b]0;title\x07 \x1b(Bway\x08\x00\x9b1m\n\n\tmore\x1b"
+    assert plumbing.words(text) == "remote: no way1m\nmore"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +12,19 @@ from generator import console
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from generator.errors import GitError
     from generator.release.bump import Bump, Outcome, Wanted
     from generator.spec.model import Spec
 
+# As git has it: no part that begins with a dot or ends in .lock, none of the characters that mean something to git.
+_BRANCH: Final = re.compile(
+    r"(?!-|@$|refs/)(?!.*(?:\.\.|@\{|//))(?!(?:.*/)?\.)(?!.*\.lock(?:/|$))[^\x00-\x20\x7f~^:?*\[\\/]"
+    r"(?:[^\x00-\x20\x7f~^:?*\[\\]*[^\x00-\x20\x7f~^:?*\[\\/.])?"
+)
+_GUARDED: Final = (
+    "let it open a pull request: --pull-request (`ci: {pull_request: true}` in the spec);"
+    " or let it push: protection --pusher WHO"
+)
 HELP: Final = "set apps' image tags and digests in environments; no other byte of the files changes"
 EXAMPLE: Final = """\
   python -m generator bump web --env dev --tag 1.4.2
@@ -45,8 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--build",
-        metavar="[SYSTEM ]NUMBER",
-        help="the build that made it; as CodeBuild or GitHub Actions say if left out",
+        metavar="BUILD",
+        help="the build that made it: NUMBER or 'SYSTEM NUMBER'; as CodeBuild or GitHub Actions say if left out",
     )
     parser.add_argument("--force", action="store_true", help="even if a newer build has set what is there")
     how = parser.add_mutually_exclusive_group()
@@ -69,6 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
+    _check(options)
     bump, commit, request = _push(options) if options.push else (*_edit(options), None)
     if options.json:
         console.emit(_report(bump, commit) | ({"request": request} if request else {}))
@@ -80,10 +92,32 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> None:
+    """``UsageError`` for options that would do nothing, or be taken for others: most often an empty variable of CI."""
+    from generator.errors import UsageError
+
+    pushing = {
+        "--sign": options.sign, "--pull-request": options.pull_request,
+        "--remote": options.remote is not None, "--branch": options.branch is not None,
+    }  # fmt: skip
+    idle = [name for name, given in pushing.items() if given]
+    if idle and not options.push:
+        raise UsageError(f"{idle[0]}: nothing is pushed", "add --push, or leave it out")
+    if not 0 < options.timeout < float("inf"):
+        raise UsageError(f"--timeout {options.timeout:g}: no number of seconds", "a positive number: --timeout 60")
+    if options.remote == "":
+        raise UsageError("--remote: is empty", "a URL or a path, or leave it out")
+    if options.branch is not None and not _BRANCH.fullmatch(options.branch):
+        raise UsageError(f"--branch {options.branch!r}: no name of a branch", "as in `git branch`, without refs/heads/")
+    for name, given in (("--tag", options.tag), ("--digest", options.digest)):
+        if given is not None and all("=" in word for word in options.apps):
+            raise UsageError(f"{name}: each app has its own image", "APP=TAG@DIGEST for all, or none of them")
+
+
 def _push(options: argparse.Namespace) -> tuple[Bump, str | None, str | None]:
     """The bump, its commit, and the URL of the pull request where it took one."""
     from generator import remote as remotes
-    from generator.errors import PushRefused
+    from generator.errors import GitError, PushRefused
 
     spec = _spec(options)
     url = options.remote or (spec.repository if spec else "")
@@ -95,31 +129,40 @@ def _push(options: argparse.Namespace) -> tuple[Bump, str | None, str | None]:
         bump = _bump(options, spec)
         try:
             return bump, bumps.on_remote(remote, bump, sign=options.sign).commit, None
-        except PushRefused as exc:
-            from generator.release import bump_request, refusal
-            from generator.spec.model import Forge
+        except GitError as exc:
+            from generator.release import refusal
 
-            if not (options.pull_request and refusal.guarded(exc)):
+            guarded = isinstance(exc, PushRefused) and refusal.guarded(exc)
+            if not (guarded and options.pull_request):
+                exc.hint = (_GUARDED if guarded else _absent(options, spec, exc)) or exc.hint
                 raise
-            commit, request = bump_request.propose(
-                url, branch, bump, where=spec.forge if spec else Forge(), sign=options.sign
-            )
-            return bump, commit, request.url if request else None
+        from generator.release import bump_request
+        from generator.spec.model import Forge
+
+        commit, request = bump_request.propose(
+            url, branch, bump, where=spec.forge if spec else Forge(), sign=options.sign
+        )
+        return bump, commit, request.url if request else None
+
+
+def _absent(options: argparse.Namespace, spec: Spec | None, exc: GitError) -> str:
+    """A hint where the branch is not there, by where its name is from."""
+    if "couldn't find remote ref" not in exc.stderr:
+        return ""
+    if options.branch:
+        return "check --branch, or push that branch once"
+    return "" if spec else "name the branch: --branch"
 
 
 def _edit(options: argparse.Namespace) -> tuple[Bump, str | None]:
-    from generator import git
     from generator.release import bump as bumps
 
     directory: Path = options.directory
     bump = _bump(options, _spec(options))
+    if options.commit:
+        return bump, bumps.committed_here(directory, bump)
     bumps.in_work_tree(directory, bump)
-    if not options.commit:
-        return bump, None
-    paths = git.changed(directory, *bump.paths)
-    # Set by a former run, and not committed by it.
-    bump.outcomes = [bumps.committed(outcome, paths) for outcome in bump.outcomes]
-    return bump, git.commit(directory, bump.message(), paths) if paths else None
+    return bump, None
 
 
 def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
@@ -155,12 +198,13 @@ def _wanted(options: argparse.Namespace, spec: Spec | None) -> Sequence[Wanted]:
     result = []
     for word in options.apps:
         app, given, rest = word.partition("=")
-        tag, _, digest = rest.partition("@") if given else (options.tag, "", options.digest)
+        tag, at, own = rest.partition("@") if given else (options.tag, "", "")
+        digest = (own if at else None) if given else options.digest
         if tag is None:
             raise UsageError(f"{app}: no tag", f"give one: --tag TAG, or {app}=TAG")
         for environment in options.environments:
             place = image.slot(spec, app, environment) if spec else image.slot_without_spec(app, environment)
-            result.append(Wanted(place, image.image(place, tag, digest or None)))
+            result.append(Wanted(place, image.image(place, tag, digest)))
     if len({one.place for one in result}) < len(result):
         raise UsageError("an app or an environment is given twice", "name each once")
     if options.digest and sum("=" not in word for word in options.apps) > 1:

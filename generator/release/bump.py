@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from generator import git, tree, yaml_edit
-from generator.errors import RepositoryError
+from generator.errors import GitError, RepositoryError
 from generator.release import image as images
 from generator.release import message, order, pin
 from generator.release.image import Slot
@@ -185,6 +185,79 @@ def in_work_tree(directory: Path, bump: Bump) -> list[str]:
     return list(files)
 
 
+def committed_here(directory: Path, bump: Bump) -> str | None:
+    """``in_work_tree``, and a commit of these images alone; ``None`` where HEAD has them, or they are held.
+
+    An image that a former run has set and nobody has committed counts as changed. Where it cannot be committed, or not
+    without a person's edits, all stays as it was.
+    """
+    top = git.root(directory)
+    with tree.locked(directory):
+        former = tree.read(directory, bump.paths)
+        files = former | bump.edit(former.get)
+        going = _uncommitted(directory, bump, files)
+        if going:
+            _require_committable(top)
+        files |= going
+        tree.write(directory, {path: content for path, content in files.items() if content != former[path]})
+    if not going:
+        return None
+    # Without the lock: a hook may run the generator.
+    try:
+        return git.commit(directory, bump.message(), list(going))
+    except GitError as exc:
+        with tree.locked(directory):
+            tree.write(directory, {path: content for path, content in former.items() if content != files[path]})
+        hint = exc.hint or "see what git says, or its hook; `git commit` by hand would say the same"
+        message = f"{exc.message}\nnothing was committed; the overlays are as they were"
+        raise GitError(message, hint, returncode=exc.returncode, stderr=exc.stderr) from exc
+
+
+def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The overlays whose images HEAD does not have yet, as they are to be committed."""
+    built = order.order(bump.build, bump.source().get("date"))
+    going: dict[str, bytes] = {}
+    outcomes = []
+    for outcome in bump.outcomes:
+        place, image = outcome.wanted.place, outcome.wanted.image
+        free = outcome.state in (State.CHANGED, State.SAME)
+        head = git.as_checked_out(directory, place.path) if free else None
+        if free and (head is None or images.in_content(head, place) != image):
+            content = files[place.path]
+            if head is None or not _alike(yaml_edit.set_image(head, place.path, image), content, place.path):
+                raise RepositoryError(
+                    f"{place.path}: has uncommitted edits beside the image; nothing was written", "commit or stash them"
+                )
+            going[place.path] = _ordered(content, place.path, built)
+            outcome = outcome._replace(state=State.CHANGED)
+        outcomes.append(outcome)
+    bump.outcomes = outcomes
+    return going
+
+
+def _alike(one: bytes, other: bytes, path: str) -> bool:
+    """Whether two overlays differ in nothing but the build that set their image."""
+    one, other = (yaml_edit.set_annotation(content, path, order.ANNOTATION, None) for content in (one, other))
+    return one == other
+
+
+def _ordered(content: bytes, path: str, built: Order | None) -> bytes:
+    """With the order of our build, unless that of a newer one is there."""
+    newest = order.read(content, path)
+    if built is None or (newest and newest.after(built, datetime.now(UTC))):
+        return content
+    return order.write(content, path, built)
+
+
+def _require_committable(top: Path) -> None:
+    """Find out now what would make git refuse, as long as nothing has been written."""
+    if name := git.unfinished(top):
+        raise RepositoryError(
+            f"a merge, rebase or the like is under way ({name}); nothing was written", "finish it, or abort it"
+        )
+    git.require_identity(top)
+
+
 def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
     """Splice the images into the overlays at the branch's tip, and push."""
     try:
@@ -196,12 +269,6 @@ def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
         beside = remote.folders(overlays_path(place.environment))
         known = (place.app, tuple(beside)) if beside else (place.environment, tuple(remote.folders(overlays_path())))
         raise RepositoryError(exc.message, images.nearest(*known) or exc.hint) from exc
-
-
-def committed(outcome: Outcome, paths: Sequence[str]) -> Outcome:
-    """The outcome where these paths are committed: what was the same in the work tree is new in the commit."""
-    fresh = outcome.state is State.SAME and outcome.wanted.place.path in paths
-    return outcome._replace(state=State.CHANGED) if fresh else outcome
 
 
 def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from generator import forges
-from generator import remote as remotes
-from generator.errors import GitError
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from generator import forges, history
+from generator.errors import RepositoryError, SpecError
 from generator.forges import PullRequest
+from generator.history import Clone, Commit
 from generator.release import publish
 from generator.release.bump import Bump, State
 from generator.spec.model import Forge
 
-PREFIX = "bump/"
+PREFIX: Final = "bump/"
+# The trailer that is in every commit of ours, see ``message``.
+TRAILER: Final = "Release"
+LONGEST: Final = 120
 
 
 def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tuple[str | None, PullRequest | None]:
@@ -18,32 +25,91 @@ def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tup
 
     A request that is open for the same images goes on with the newer image;
     an older build does not take its place. ``where`` is what the spec says of
-    the forge. Returns the commit and the request.
+    the forge. Returns the commit and the request. ``RepositoryError`` where a
+    person has committed to that branch.
     """
     head = _head(bump)
-    if _superseded(url, head, bump):
-        return None, None
-    commit = publish.propose(url, base, head, bump.edit, bump.message, paths=bump.paths, sign=sign)
+    forge = forges.connect(url, where.kind, where.url)
+    is_open = bool(forge.requests(base, head, exact=True))
+    with history.clone(url, base) as clone:
+        clone.fetch(f"{head.rpartition('/')[0]}/")
+        tip = clone.branches.get(head)
+        own = _own(clone, tip) if tip else []
+        if not bump.force:
+            _require_ours(head, own)
+        # What is left of a request that was closed holds up nobody.
+        if tip and is_open and _superseded(clone, tip, bump):
+            return None, None
+        files = bump.edit(lambda path: clone.read(clone.tip, path))
+        held = tip if tip and _holds(clone, tip, own, files) else None
+    commit = held or publish.propose(
+        url, base, head, bump.edit, bump.message, paths=bump.paths, sign=sign, seen=tip or ""
+    )
     if commit is None:
         return None, None
     title, _, body = bump.message().partition("\n")
-    forge = forges.connect(url, where.kind, where.url)
     return commit, forges.open_or_update(forge, head, base, title, body.strip() + "\n")
 
 
 def _head(bump: Bump) -> str:
     """A branch for these images, the same with each build."""
-    apps = list(dict.fromkeys(one.place.app for one in bump.wanted))
-    environments = list(dict.fromkeys(one.place.environment for one in bump.wanted))
-    return f"{PREFIX}{'-'.join(environments)}/{'-'.join(apps)}"
+    environments = {one.place.environment for one in bump.wanted}
+    return f"{PREFIX}{_joined(environments)}/{_joined({one.place.app for one in bump.wanted})}"
 
 
-def _superseded(url: str, head: str, bump: Bump) -> bool:
-    """Whether the open request is of a newer build."""
+def _joined(names: Collection[str]) -> str:
+    """One word for a set of names, in none of which there is a ``_``."""
+    text = "_".join(sorted(names))
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST - 20]}_{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+
+
+def _own(clone: Clone, tip: str) -> Sequence[Commit]:
+    """The commits of the branch that the base does not have."""
+    own = clone.log(f"{clone.tip}..{tip}")
+    # With a history that ends above the place where both parted, these would be commits of the base as well.
+    while any(commit.shallow for commit in own) and clone.deepen():
+        own = clone.log(f"{clone.tip}..{tip}")
+    return own
+
+
+def _require_ours(head: str, own: Sequence[Commit]) -> None:
+    """A person may have committed to our branch, as a review's fix; that must not be lost."""
+    theirs = [commit for commit in own if len(commit.parents) < 2 and not commit.trailers(TRAILER)]
+    if theirs:
+        names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
+        raise RepositoryError(
+            f"{head} holds commits that `bump` has not made; nothing was done:\n{names}",
+            "merge its request first, or close it and delete the branch, or --force to replace them",
+        )
+
+
+def _superseded(clone: Clone, tip: str, bump: Bump) -> bool:
+    """Whether the request is of a newer build. Then all of this one is held, whatever else it would set."""
     try:
-        with remotes.connect(url, head) as remote, remote.editing(remote.fetch()) as editing:
-            editing.want(bump.paths)
-            bump.edit(editing.read)
-    except GitError:  # most often: there is none
+        bump.edit(lambda path: clone.read(tip, path))
+    except (RepositoryError, SpecError):  # its overlays are gone or broken, so they hold up nobody
         return False
-    return bool(bump.outcomes) and all(outcome.state is State.SUPERSEDED for outcome in bump.outcomes)
+    why = next((outcome.why for outcome in bump.outcomes if outcome.state is State.SUPERSEDED), None)
+    if why is None:
+        return False
+    bump.outcomes = [
+        outcome._replace(state=State.SUPERSEDED, why=why) if outcome.state is State.CHANGED else outcome
+        for outcome in bump.outcomes
+    ]
+    return True
+
+
+def _holds(clone: Clone, tip: str, own: Sequence[Commit], files: Mapping[str, bytes]) -> bool:
+    """Whether the branch is one commit with just these files, which are below it as the base has them now.
+
+    Then it is left alone, since a push would take approvals away.
+    """
+    if len(own) != 1 or not own[0].parents or own[0].blobs.keys() != files.keys():
+        return False
+    parent = own[0].parents[0]
+    return all(
+        clone.read(tip, path) == content and clone.read(parent, path) == clone.read(clone.tip, path)
+        for path, content in files.items()
+    )

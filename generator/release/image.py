@@ -40,7 +40,7 @@ def slot_without_spec(app: str, environment: str) -> Slot:
     """The slot where no spec is at hand: the image is the only one of the overlay, whatever its name."""
     for name in (app, environment):
         if not NAME.fullmatch(name):
-            raise UsageError(f"{name!r} is no name", "lower-case letters, digits and -, a letter first")
+            raise UsageError(f"{name!r} is no name", "lower-case letters, digits and -, no - first or last; at most 63")
     return Slot(app, environment, f"{overlay_path(environment, app)}/kustomization.yaml", "")
 
 

@@ -90,17 +90,20 @@ def propose(
     *,
     paths: Sequence[str] = (),
     sign: bool = False,
+    seen: str | None = None,
 ) -> str | None:
     """Put an edit of ``base``'s tip on the branch ``head`` of its own, for a pull request; returns the commit.
 
-    What ``head`` held before is replaced: it is ours alone. ``None`` where there is nothing to change.
+    What ``head`` holds is replaced, if it still is what was ``seen`` there: a commit, or nothing (empty). If left
+    out, it is asked for. ``None`` where there is nothing to change.
     """
     with remotes.connect(url, base) as remote:
         change = Change(edit, message if callable(message) else lambda: message, paths, sign)
         commit = _commit(remote, remote.fetch(), change)
         if commit is not None:
+            lease = (head, (remote.tip(head) or "") if seen is None else seen)
             try:
-                remote.push(f"+{commit}:refs/heads/{head}")
+                remote.push(f"{commit}:refs/heads/{head}", lease=lease)
             except GitError as exc:
                 raise refusal.refused(head, exc) from exc
         return commit
@@ -150,7 +153,8 @@ class _Landing:
                 if self._goes() and (published := self._round()):
                     return published
             except GitError as exc:
-                self._after(exc)
+                if published := self._after(exc):
+                    return published
             else:
                 time.sleep(self.turn.pause(self.look))
         raise PushRefused(
@@ -283,19 +287,42 @@ class _Landing:
             editing.want(self.change.paths)
             return not self.change.edit(editing.read)
 
-    def _after(self, exc: GitError) -> None:
+    def _after(self, exc: GitError) -> Published | None:
         """Wait for the next attempt, or raise what no attempt will change."""
+        if self.pushed and refusal.unanswered(exc):
+            return self._late(exc)
         verdict = refusal.verdict(exc.stderr)
         if self.queue and self.together and verdict is Verdict.FINAL:
             # No atomic pushes, or somebody's edit that the server does not take: each for himself, then.
             self.queue.withdraw()
             self.queue, self.together = None, False
-            return
+            return None
         self.down += verdict is Verdict.DOWN
         if verdict is Verdict.FINAL or self.down > DOWN:
-            raise refusal.refused(self.remote.branch, exc) if self.pushed else exc
+            raise self._given_up(exc, verdict)
         if self.queue is None or verdict is Verdict.DOWN:
-            time.sleep(pause(self.attempts))
+            time.sleep(pause(max(self.attempts, self.down)))
+        return None
+
+    def _given_up(self, exc: GitError, verdict: Verdict) -> GitError:
+        branch = self.remote.branch
+        if self.pushed:
+            return refusal.refused(branch, exc, self.down)
+        return refusal.unreachable(branch, exc, self.down) if verdict is Verdict.DOWN else exc
+
+    def _late(self, exc: GitError) -> Published:
+        """Look once more after a push that had no answer: it may have landed all the same."""
+        refused = refusal.refused(self.remote.branch, exc)
+        try:
+            tip = self.remote.fetch()
+        except GitError:
+            raise refused from exc
+        landed = next((commit for commit in self.pushed if self.remote.contains(tip, commit)), None)
+        if landed is None:
+            raise refused from exc
+        if self.queue and self.together:  # our intent went with it
+            self.queue.name = None
+        return Published(landed, self.attempts)
 
     def _read_back(self, commit: str) -> None:
         """Trust the remote, not the push's exit status. A later commit on top of ours is fine."""

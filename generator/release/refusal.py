@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from typing import Final
 
+from generator import plumbing
 from generator.errors import GitError, PushRefused
 
 
@@ -44,6 +45,10 @@ DOWN: Final = (
     r"|fatal error in commit_refs|rate.?(?:limit|exceeded)|too many requests|throttl|broken pipe|transfer closed"
 )
 
+# The lines that tell a reason, and those of them that say no more than that there is one.
+_TELLING: Final = r"rejected|remote:|fatal:|error:"
+_SILENT: Final = r"^remote:$|^error: failed to push some refs"
+
 
 def verdict(said: str) -> Verdict:
     """What a refusal in git's and the server's words means."""
@@ -57,16 +62,36 @@ def verdict(said: str) -> Verdict:
     return Verdict.DOWN if re.search(DOWN, lower) else Verdict.FINAL
 
 
-def refused(branch: str, exc: GitError) -> PushRefused:
-    """The error for a push that is refused for good, with the server's reason."""
+def unanswered(exc: GitError) -> bool:
+    """Whether git waited in vain, so that nobody knows what has become of what it sent."""
+    slow = "operation too slow" in exc.stderr.lower() and verdict(exc.stderr) is Verdict.FINAL
+    return slow or exc.returncode == plumbing.TIMED_OUT
+
+
+def refused(branch: str, exc: GitError, tries: int = 1) -> PushRefused:
+    """The error for a push that is given up, with the server's reason."""
     if isinstance(exc, PushRefused):
         return exc
-    return PushRefused(
-        f"{branch}: the push was refused: {reason(exc)}",
-        exc.hint or "ask who guards the branch",
-        returncode=exc.returncode,
-        stderr=exc.stderr,
-    )
+    message, hint = f"{branch}: the push was refused: {reason(exc)}", exc.hint or "ask who guards the branch"
+    meant = verdict(exc.stderr)
+    if unanswered(exc):
+        message = f"{branch}: whether the push has landed is not known: {exc.message}"
+        hint = "it may still land; run it again, which changes nothing where it has"
+    elif meant is Verdict.DOWN:
+        message, hint = f"{branch}: the server did not take the push in {_tries(tries)}: {reason(exc)}", plumbing.BUSY
+    elif meant is Verdict.MOVED:
+        hint = "somebody else has pushed to it meanwhile: run it again"
+    return PushRefused(message, hint, returncode=exc.returncode, stderr=exc.stderr)
+
+
+def unreachable(branch: str, exc: GitError, tries: int) -> GitError:
+    """The error where not even the branch could be read."""
+    message = f"{branch}: the server did not answer in {_tries(tries)}: {reason(exc)}"
+    return GitError(message, exc.hint or plumbing.BUSY, returncode=exc.returncode, stderr=exc.stderr)
+
+
+def _tries(count: int) -> str:
+    return "1 try" if count == 1 else f"{count} tries"
 
 
 def guarded(exc: PushRefused) -> bool:
@@ -76,5 +101,7 @@ def guarded(exc: PushRefused) -> bool:
 
 def reason(exc: GitError) -> str:
     """The lines that tell why."""
-    lines = [line for line in exc.stderr.splitlines() if "rejected" in line or "remote:" in line or "fatal:" in line]
+    lines = [line for line in exc.stderr.splitlines() if re.search(_TELLING, line) and not re.search(_SILENT, line)]
+    # `!`, the references and the reason, with tabs in between, where git writes for programs.
+    lines = [line.rpartition("\t")[2] if line.startswith("!\t") else line for line in lines]
     return "\n".join(lines or exc.stderr.splitlines()[-5:] or [exc.message])
