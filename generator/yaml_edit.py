@@ -65,7 +65,9 @@ def set_image(content: bytes, path: str, image: Image) -> bytes:
         _refuse_inherited(file, index, entry)
         splices += _remove(file, entry, "digest")
     else:
-        splices += _set(file, entry, "digest", image.digest, after=("newTag", "name"))
+        # `{newTag: , …}` has no place behind its tag, unless it gets one.
+        after = ("newTag", "name") if image.tag or _text(entry, "newTag") else ("name",)
+        splices += _set(file, entry, "digest", image.digest, after)
     if splices and file.is_bare_pair(entry):  # `[name: web]` has room for one field only
         start, stop = entry.start_mark.index, file.field(*entry.value[0]).stop
         splices = [_Splice(start, start, "{"), *splices, _Splice(stop, stop, "}")]
@@ -382,10 +384,9 @@ def _set(file: _File, entry: yaml.MappingNode, key: str, wanted: str, after: Seq
         return []
     field = file.field(*pair)
     new = _rewritten(file.text[field.bare : field.stop], pair[1], wanted, flow=bool(entry.flow_style))
-    moved = _unanchored(file, field, pair[1])
-    if field.bare == field.stop and not moved:  # nothing behind the key, or only an anchor
+    if field.bare == field.stop:  # nothing behind the key, or only an anchor
         new = f": {new}" if field.colon is None else f" {new}"
-    return [*moved, _Splice(field.bare, field.stop, new)]
+    return [*_unanchored(file, field, pair[1]), _Splice(field.bare, field.stop, new)]
 
 
 def _rewritten(former: str, node: yaml.Node, wanted: str, *, flow: bool) -> str:
@@ -539,10 +540,10 @@ def _unanchored(file: _File, field: _Field, node: yaml.Node) -> list[_Splice]:
     value = file.text[field.start : field.stop]
     if _LINE_END.search(value):
         value = f"&{anchor.value} {yaml_emit.quoted(str(node.value))}"
-    end = _end(anchor)
-    while end < field.bare and file.text[end].isspace():
-        end += 1
-    return [_Splice(_start(anchor), end, ""), _Splice(_start(use), _end(use), value)]
+    start = len(file.text[: _start(anchor)].rstrip(" \t"))
+    if _LINE_END.fullmatch(file.text[start - 1]):  # the spaces are what the value is indented with
+        return [_Splice(_start(anchor), _end(anchor), ""), _Splice(_start(use), _end(use), value)]
+    return [_Splice(start, _end(anchor), ""), _Splice(_start(use), _end(use), value)]
 
 
 # -- the proof

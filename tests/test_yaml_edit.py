@@ -91,6 +91,8 @@ EDITS: dict[str, tuple[str, str]] = {
     "an anchor that another image's digest uses": ("images:\n- name: web\n  newTag: v1\n  digest: &d OLD\n- name: db\n  digest: *d\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n- name: db\n  digest: &d OLD\n"),
     "an anchor and a YAML tag": ("images:\n- name: web\n  newTag: !!str &t 1.10\n- name: db\n  newTag: *t\n", "images:\n- name: web\n  newTag: !!str v2\n  digest: NEW\n- name: db\n  newTag: !!str &t 1.10\n"),
     "an anchor on nothing, which is used": ("images:\n- name: web\n  newTag: &t\n- name: db\n  newTag: *t\n", "images:\n- name: web\n  newTag: v2\n  digest: NEW\n- name: db\n  newTag: &t\n"),
+    "an anchor on nothing but a YAML tag, which is used": ("images:\n- name: web\n  newTag: &t !!str # c\n- name: db\n  newTag: *t\n", "images:\n- name: web\n  newTag: !!str v2 # c\n  digest: NEW\n- name: db\n  newTag: &t !!str\n"),
+    "an anchor on the line after its key": ("images:\n- name: web\n  newTag:\n    &t v1\n- name: db\n  newTag: *t\n", "images:\n- name: web\n  newTag:\n     v2\n  digest: NEW\n- name: db\n  newTag: &t v1\n"),
     "an anchor on a block scalar": ("images:\n- name: web\n  newTag: &t |-\n    v1\n- name: db\n  newTag: *t\n", 'images:\n- name: web\n  newTag: v2\n  digest: NEW\n- name: db\n  newTag: &t "v1"\n'),
     "an anchor of another document's, too": ("---\nimages:\n- name: web\n  newTag: &t v1\n---\nx: &t v5\ny: *t\n", "---\nimages:\n- name: web\n  newTag: &t v2\n  digest: NEW\n---\nx: &t v5\ny: *t\n"),
     "an entry that inherits": ("images:\n- &b\n  name: db\n  newTag: v1\n  digest: OLD\n- <<: *b\n  name: web\n", "images:\n- &b\n  name: db\n  newTag: v1\n  digest: OLD\n- <<: *b\n  name: web\n  newTag: v2\n  digest: NEW\n"),
