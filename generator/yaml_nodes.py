@@ -1,4 +1,4 @@
-"""Parse YAML into nodes with positions: the only user of PyYAML's composer.
+"""Parse YAML into nodes with positions, or into tokens: the only user of PyYAML's composer and scanner.
 
 Scalars stay the text that they are. A plain one has the tag ``PLAIN``, so that
 readers can tell it from a quoted one and from one that is marked ``!!str``.
@@ -31,7 +31,8 @@ _SUSPICIOUS: Final = 5000
 # A pair of brackets around plain words: either both count or, within a string or a comment, neither does.
 _PAIR: Final = re.compile(r"\{[\w .,:/@-]*\}|\[[\w .,:/@-]*\]")
 _DEEP_LINE: Final = re.compile(rf"^[ ?:-]{{{_SUSPICIOUS},}}", re.MULTILINE)
-_LINE_END: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+# YAML 1.1's, which kustomize's reader goes by, too.
+LINE_END: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 
 
 class _NodeLoader(_Parser):
@@ -62,9 +63,14 @@ def compose(text: str, file: str, hint: str) -> list[yaml.Node]:
         raise SpecError([Fault(file, 1, 1, "", "nested too deeply", f"at most {MAX_DEPTH} levels are read")]) from exc
 
 
+def tokens(text: str) -> list[yaml.Token]:
+    """The tokens of ``text``, which is known to be YAML: where commas, colons, anchors and aliases stand."""
+    return list(yaml.scan(text, Loader=_NodeLoader))
+
+
 def within(faults: list[Fault], text: str) -> list[Fault]:
     """The faults, with places behind the last line moved to its end: libyaml puts there what ends with the file."""
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     while len(lines) > 1 and not lines[-1]:
         lines.pop()
     line, column = len(lines), len(lines[-1]) + 1
@@ -75,7 +81,7 @@ def _forbidden(text: str, file: str) -> Fault:
     """YAML allows no control characters but tab and line ends."""
     found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff", text)
     position = found.start() if found else 0
-    before = _LINE_END.split(text[:position])
+    before = LINE_END.split(text[:position])
     line, column = len(before), len(before[-1]) + 1
     code = f"U+{ord(found[0]):04X}" if found else "one"
     return Fault(file, line, column, "", f"a character that YAML does not allow, {code}", "take the character out")
