@@ -29,9 +29,9 @@ EXAMPLE: Final = """\
 
 All is read from the newest commit of the remote's branch, and not from this work tree. There is
 one request for each environment and set of apps: running it again updates that one, and one for
-more apps takes the place of those for fewer. What is pinned stays, and is named; what would be a
-step back is refused without --force. A request that a person has closed stays closed until there
-is something else to promote, or --force.
+more apps takes the place of those for fewer. What is pinned stays, and is named; so does what
+would be a step back, unless its app is named and --force is given. A request that a person has
+closed stays closed until there is something else to promote, or --force.
 
 Checks (health, soak, windows, freezes: `environments:` and `promotion:` in generator.yaml) are
 shown in the request. One that fails keeps --push and --merge from landing it (exit 1; with --merge
@@ -54,7 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--dry-run", action="store_true", help="print the request's text; change nothing")
     parser.add_argument(
         "--force", action="store_true",
-        help="although a check fails, it is a step back, a person closed it, or committed to its branch",
+        help="although a check fails, a person closed it, or committed to its branch; "
+        "an APP that is named also goes back to an older build",
     )  # fmt: skip
     parser.add_argument("--remote", metavar="URL", help="the repository; the spec's if left out")
     parser.add_argument("--branch", help="the branch to promote on; the spec's if left out")
@@ -186,9 +187,8 @@ def _teller(found: Proposal) -> Callable[[PullRequest], None] | None:
 
     def tell(request: PullRequest) -> None:
         from generator.release import notice
-        from generator.release.promotion.moves import name
 
-        lines = [f"{move.app}: {name(move.before)} -> {name(move.after)}" for move in found.going]
+        lines = [f"{move.app}: {' -> '.join(move.names)}{' (step back)' if move.back else ''}" for move in found.going]
         lines += ["", *(f"{check.name}: {check.state} ({check.detail})" for check in found.checks), "", request.url]
         notice.send(topic, found.title, "\n".join(lines))
 
@@ -207,7 +207,6 @@ def _dry_run(options: argparse.Namespace, found: Proposal) -> int:
 
 def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
     from generator.release import redaction
-    from generator.release.promotion.moves import name
 
     if options.json:
         request = done.request
@@ -221,7 +220,7 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
         return
     if found.going:
         head = ("app", f"in {found.target}", "new", "state")
-        console.table(head, [(m.app, name(m.before), name(m.after), done.action) for m in found.going])
+        console.table(head, [(m.app, *m.names, f"{done.action}{', a step back' * bool(m.back)}") for m in found.going])
     for base in found.bases:
         console.say(f"the base of {base.app}: {done.action}")
         for conflict in map(redaction.conflict, base.conflicts):
@@ -269,6 +268,7 @@ def _as_json(found: Proposal) -> dict[str, object]:
                 "app": move.app,
                 "before": {"tag": move.before.tag, "digest": move.before.digest},
                 "after": {"tag": move.after.tag, "digest": move.after.digest},
+                **({"step_back": move.back} if move.back else {}),
             }
             for move in found.going
         ],

@@ -12,7 +12,7 @@ from generator.release import redaction, rendered_diff
 from generator.release.promotion.bases import BaseMove
 from generator.release.promotion.checks import Check, State
 from generator.release.promotion.commits import Between
-from generator.release.promotion.moves import LeftOut, Move, Why, name
+from generator.release.promotion.moves import LeftOut, Move, Why
 from generator.release.rendered_diff import Change
 
 # Of all forges' limits, in characters, those below GitHub's (65,536).
@@ -116,9 +116,11 @@ def _table(story: Story) -> list[str]:
     ]
     for move in story.going:
         digest = code(move.after.digest[7:19]) if move.after.digest else "-"
-        cells = [code(move.app), code(name(move.before)), code(name(move.after)), digest]
+        before, after = map(code, move.names)
+        cells = [code(move.app), before, f"{after} ⚠️ step back" if move.back else after, digest]
         lines.append("| " + " | ".join([*cells, story.since.get(move.app, "-")]) + " |")
-    return lines
+    back = [f"- {code(move.app)} goes **back**: {_plain(move.back)}" for move in story.going if move.back]
+    return [*lines, *(["", *back] if back else [])]
 
 
 def _checks(checks: Sequence[Check]) -> list[str]:
@@ -158,7 +160,8 @@ def _commits(between: Sequence[Between]) -> str:
         return ""
     lines = ["", "### Commits between the images", ""]
     for item in between:
-        lines.append(f"**{_plain(item.app)}**" + (f": [compare]({item.link})" if item.link else ""))
+        away = " (a step back: these go away)" if item.gone else ""
+        lines.append(f"**{_plain(item.app)}**{away}" + (f": [compare]({item.link})" if item.link else ""))
         lines += [f"- {code(id_[:12])} {code(subject)}" for id_, subject in item.commits]
         lines += ["- … and more"] if item.more else []
         lines += [f"- {_plain(item.reason)}"] if item.reason else []

@@ -10,7 +10,7 @@ from typing import Final
 from generator.history import Clone, Commit
 from generator.release import image, message
 from generator.release.image import Slot
-from generator.release.promotion.moves import Move, name
+from generator.release.promotion.moves import Move
 from generator.spec.model import Spec
 from generator.yaml_edit import Image
 
@@ -33,7 +33,7 @@ class Release:
 class Between:
     """What two images differ in: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
 
-    ``more``: there are others that are not listed.
+    ``more``: there are others that are not listed. ``gone``: they are those of the former image that go away.
     """
 
     app: str
@@ -41,6 +41,7 @@ class Between:
     link: str = ""
     more: bool = False
     reason: str = ""
+    gone: bool = False
 
 
 def releases(clone: Clone, place: Slot) -> Iterator[Release]:
@@ -72,31 +73,47 @@ def since_folder(clone: Clone, folder: str) -> Release | None:
     return Release((None, None), found[0], not found[0].shallow) if found else None
 
 
-def older(clone: Clone, move: Move) -> str | None:
-    """Why a move would be a step back: the source had the target's image after it had this one first."""
+def older(clone: Clone, spec: Spec, move: Move) -> str | None:
+    """Why a move would be a step back: some environment had the target's image after it had this one first.
+
+    Asked are the source, the target itself, and all before it: a hotfix may have skipped any of them.
+    """
     wanted, there = _pair(move.after), _pair(move.before)
-    first: dict[tuple[str | None, str | None], int] = {}
-    for position, release in enumerate(releases(clone, move.source)):
-        first[release.image] = position  # the greatest is the oldest
-    if there in first and first.get(wanted, 0) > first[there]:
-        return f"{name(move.after)} is older than {name(move.before)}, which {move.target.environment} has"
+    order = list(spec.environments)
+    asked = dict.fromkeys([move.source.environment, *order[order.index(move.target.environment) :: -1]])
+    for environment in asked:
+        place = image.slot(spec, move.app, environment)
+        first: dict[tuple[str | None, str | None], int] = {}
+        for position, release in enumerate(releases(clone, place)):
+            first[release.image] = position  # the greatest is the oldest
+        if there in first and first.get(wanted, 0) > first[there]:
+            before, after = move.names
+            where = "" if environment == move.source.environment else f", and {environment} had it before that"
+            return f"{after} is older than {before}, which {move.target.environment} has{where}"
     return None
 
 
 def between(clone: Clone, spec: Spec, move: Move) -> Between:
-    """The commits between the two images of a move, as far as the history of releases tells them."""
+    """The commits between the two images of a move, as far as the history of releases tells them.
+
+    Of a step back, those that go away.
+    """
+    if move.first:
+        return Between(move.app, reason="the first release here")
     after, before = (_reference(clone, spec, move.app, _pair(found)) for found in (move.after, move.before))
     if after is None or before is None:
-        which = name(move.after if after is None else move.before)
-        return Between(move.app, reason=f"the commit that {which} was built from is not known")
-    (new, repository), (old, _) = after, before
+        which = move.names[after is None]
+        return Between(move.app, reason=f"the commit that {which} was built from is not known", gone=bool(move.back))
+    (new, repository), (old, _) = (before, after) if move.back else (after, before)
     build = spec.apps[move.app].build
     if build is not None and clone.has(new) and clone.has(old):
         found = clone.log(f"{old}..{new}", [build.source], limit=LISTED + 1)
         listed = tuple((commit.id, commit.subject) for commit in found[:LISTED])
-        return Between(move.app, listed, _link(repository, old, new), more=len(found) > LISTED)
+        more = len(found) > LISTED
+        return Between(move.app, listed, _link(repository, old, new), more=more, gone=bool(move.back))
     link = _link(repository, old, new)
-    return Between(move.app, link=link, reason="" if link else f"from {old[:12]} to {new[:12]} in {repository}")
+    reason = "" if link else f"from {old[:12]} to {new[:12]} in {repository}"
+    return Between(move.app, link=link, reason=reason, gone=bool(move.back))
 
 
 def released(clone: Clone, spec: Spec, move: Move) -> Commit | None:

@@ -27,12 +27,17 @@ TRAILER: Final = "Promoted-from"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: apps (none: all), the environments, and whether going back is meant."""
+    """What was asked for: apps (none: all), the environments, and whether these apps may go back."""
 
     apps: tuple[str, ...]
     source: str | None
     target: str
     force: bool = False
+
+    @property
+    def back(self) -> tuple[str, ...]:
+        """The apps that may take a step back: who names none means what goes forward."""
+        return self.apps if self.force else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         spec = place.spec()
         source, target = moves.route(spec, wish.source, wish.target, force=wish.force)
         apps = moves.chosen(spec, wish.apps)
-        found = moves.find(spec, apps, source, target, place.read, _older(place, wish, asked.now))
+        found = moves.find(spec, apps, source, target, place.read, _older(place, spec, asked.now), wish.back)
         images = moves.edit(found.going, place.read)
         if spec.promotion.base:
             place.write(images)
@@ -161,22 +166,22 @@ class _About:
     def title(self) -> str:
         """One line."""
         way = f"from {self.source} to {self.target}"
-        names = {move.app: f"{move.app} {moves.name(move.after)}" for move in self.found.going}
+        names = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in self.found.going}
         names |= {move.app: f"the base of {move.app}" for move in self.bases if move.app not in names}
         return f"Promote {next(iter(names.values()))} {way}" if len(names) == 1 else f"Promote {len(names)} apps {way}"
 
 
-def _older(place: Workshop, wish: Wish, now: datetime) -> Callable[[Move], str | None]:
-    """By the order of builds, where both have left it; by the source's history otherwise."""
+def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
+    """By the order of builds, where both have left it; by the history of environments otherwise."""
 
     def older(move: Move) -> str | None:
-        newer = None if wish.force else moves.newer(move, place.read, now)
-        if wish.force or newer:
+        newer = moves.newer(move, place.read, now)
+        if newer:
             return None
         if newer is False:
-            there = f"{moves.name(move.before)}, which {move.target.environment} has"
-            return f"{moves.name(move.after)} is of an older build than {there}"
-        return commits.older(place.clone, move)
+            before, after = move.names
+            return f"{after} is of an older build than {before}, which {move.target.environment} has"
+        return commits.older(place.clone, spec, move)
 
     return older
 
