@@ -23,6 +23,8 @@ from generator.spec.model import Spec
 from generator.spec.paths import base_path, overlay_path
 
 TRAILER: Final = "Promoted-from"
+# What a commit of a request holds, so that one that a person has amended is not taken for our own.
+SEAL: Final = "Promoted-content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,15 @@ class Proposal:
             if read(path) not in (self.former[path], content):
                 raise Outdated(f"{path}: changed meanwhile", "run it again")
         return {path: content for path, content in self.files.items() if content != read(path)}
+
+
+def sealed(text: str, files: Mapping[str, bytes | None]) -> str:
+    """A commit's message with a trailer that tells what the commit is to hold."""
+    digest = hashlib.blake2b(text.strip("\n").encode(), digest_size=16)
+    for path, content in sorted(files.items()):
+        digest.update(f"\0{path}\0{'-' if content is None else len(content)}\0".encode())
+        digest.update(content or b"")
+    return f"{text.rstrip(chr(10))}\n{SEAL}: {digest.hexdigest()}\n"
 
 
 class Outdated(GeneratorError):
@@ -251,7 +262,7 @@ def _when(release: Release | None) -> str:
 
 
 def _message(clone: Clone, about: _About) -> str:
-    """The commit's message; its last trailer is how a later run knows its own commits from those of people."""
+    """The commit's message, with where it comes from; see ``sealed`` for how our own commits are known."""
     going = about.found.going
     # A commit has one reference, so it is given where there is one image.
     origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None

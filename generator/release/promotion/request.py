@@ -7,7 +7,7 @@ what is there, so that the next run goes on where this one stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -16,6 +16,7 @@ from generator.errors import GitError, RepositoryError
 from generator.forges.forge import Forge, PullRequest
 from generator.history import Clone, Commit
 from generator.release.promotion import body, checks, proposal
+from generator.release.promotion.moves import Read
 from generator.release.promotion.proposal import Proposal
 from generator.release.publish import propose, publish
 
@@ -99,15 +100,23 @@ def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
 
 def _require_ours(clone: Clone, head: str) -> None:
     """A person may have committed to our branch, as a review's fix; that must not be lost."""
-    theirs = [
-        commit for commit in _own(clone, head) if len(commit.parents) < 2 and not commit.trailers(proposal.TRAILER)
-    ]
+    theirs = [commit for commit in _own(clone, head) if not _is_ours(clone, commit)]
     if theirs:
         names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
         raise RepositoryError(
-            f"{head} holds commits that `promote` has not made; nothing was done:\n{names}",
+            f"{head} holds commits that `promote` has not made, or not like this; nothing was done:\n{names}",
             "merge or close its request first, or --force to replace them",
         )
+
+
+def _is_ours(clone: Clone, commit: Commit) -> bool:
+    """Whether nothing of a person is in it: we have made it as it is, or git has merged it by itself."""
+    if len(commit.parents) > 1:
+        return clone.is_plain_merge(commit)
+    contents = clone.contents(commit.blobs.values())
+    files = {path: contents[blob] if blob else None for path, blob in commit.blobs.items()}
+    text, _, seal = commit.message.rpartition("\n")
+    return seal.startswith(f"{proposal.SEAL}: ") and proposal.sealed(text, files).strip("\n") == commit.message
 
 
 def _own(clone: Clone, head: str) -> list[Commit]:
@@ -143,16 +152,26 @@ def _branch(clone: Clone, found: Proposal) -> str | None:
     tip = clone.branches.get(found.head)
     if tip is not None and _holds(clone, tip, found):
         return tip
-    return propose(clone.url, clone.branch, found.head, found.edit, found.message)
+    files: dict[str, bytes | None] = {}
+
+    def edit(read: Read) -> Mapping[str, bytes | None]:
+        files.clear()
+        files.update(found.edit(read))
+        return files
+
+    return propose(clone.url, clone.branch, found.head, edit, lambda: proposal.sealed(found.message, files))
 
 
 def _holds(clone: Clone, tip: str, found: Proposal) -> bool:
+    """Whether it is one commit with this content; that somebody has merged the base into it changes nothing."""
     own = _own(clone, found.head)
-    if len(own) != 1 or not own[0].parents or own[0].message != found.message.strip("\n"):
+    edits = [commit for commit in own if len(commit.parents) < 2]
+    message = proposal.sealed(found.message, found.files).strip("\n")
+    if [commit.message for commit in edits] != [message] or not all(_is_ours(clone, commit) for commit in own):
         return False
-    parent = own[0].parents[0]
-    return own[0].blobs.keys() == found.files.keys() and all(
-        clone.read(tip, path) == content and clone.read(parent, path) == clone.read(clone.tip, path)
+    base = clone.forked(tip)
+    return base is not None and all(
+        clone.read(tip, path) == content and clone.read(base, path) == clone.read(clone.tip, path)
         for path, content in found.files.items()
     )
 
