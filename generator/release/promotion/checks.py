@@ -60,11 +60,16 @@ def all_of(
     since: Callable[[Move], Release | None],
     health: AskHealth,
     now: datetime,
+    bases: Sequence[tuple[str, str]] = (),
 ) -> list[Check]:
-    """Every check of a promotion. A window and a freeze that the environment does not have are not mentioned."""
+    """Every check of a promotion. A window and a freeze that the environment does not have are not mentioned.
+
+    ``bases`` are the apps that go with their base alone, each with the environment that it comes from.
+    """
     required = soak(spec, target)
     return [
-        *(_healthy(spec, move, health) for move in moves),
+        *(_healthy(spec, move.app, move.source.environment, health, move) for move in moves),
+        *(_healthy(spec, app, source, health) for app, source in bases),
         *(
             soaked(f"{move.app} has soaked in {move.source.environment}", since(move), required, now)
             for move in moves
@@ -85,16 +90,15 @@ def failed(checks: Iterable[Check]) -> list[Check]:
     return [check for check in checks if check.state is State.FAILED]
 
 
-def _healthy(spec: Spec, move: Move, health: AskHealth) -> Check:
-    """Healthy with the image that is promoted: of another one that says nothing."""
-    environment = move.source.environment
-    name = f"{move.app} is healthy in {environment}"
-    found = health(spec, move.app, environment)
+def _healthy(spec: Spec, app: str, environment: str, health: AskHealth, move: Move | None = None) -> Check:
+    """Healthy with the image that is promoted, if one is: of another one that says nothing."""
+    name = f"{app} is healthy in {environment}"
+    found = health(spec, app, environment)
     if found is None:
         return Check(name, State.UNKNOWN, "Argo CD was not asked, or gave no answer")
     detail = f"{found.status}: {found.message}" if found.message else found.status
-    runs = not found.images or any(_is(image, move) for image in found.images)
-    if found.healthy and not runs:
+    runs = move is None or not found.images or any(_is(image, move) for image in found.images)
+    if found.healthy and move and not runs:
         return Check(name, State.FAILED, f"{detail}, but it does not run {move.after.tag} yet")
     return Check(name, State.PASSED if found.healthy else State.FAILED, detail)
 

@@ -211,9 +211,11 @@ def _checks(clone: Clone, about: _About, asked: Asked) -> list[Check]:
     if not about.content:
         return []
     spec, target = about.spec, about.spec.environments[about.target]
+    moving = {move.app for move in about.found.going}
     found = checks.all_of(
-        spec, about.found.going, target, lambda move: commits.since(clone, move.source), asked.health, asked.now
-    )
+        spec, about.found.going, target, lambda move: commits.since(clone, move.source), asked.health, asked.now,
+        [(move.app, about.source) for move in about.bases if move.app not in moving],
+    )  # fmt: skip
     required = checks.soak(spec, target)
     soaks = [
         checks.soaked(
