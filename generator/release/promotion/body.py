@@ -138,14 +138,26 @@ def _bases(bases: Sequence[BaseMove]) -> list[str]:
     lines = ["", "### The base", ""]
     for move in bases:
         kept = len(move.conflicts)
-        what = f"; {kept} place{'s' if kept > 1 else ''} stay as a person has them here:" if kept else ""
-        lines.append(f"- {code(move.app)}: brought to what the source builds on{what}")
+        stay = "1 place stays as a person has it" if kept == 1 else f"{kept} places stay as a person has them"
+        what = f"; {stay} here:" if kept else ""
+        way = f"⚠️ step back ({_plain(move.back)})" if move.back else "brought to what the source builds on"
+        lines.append(f"- {code(move.app)}: {way}{what}")
         lines += [
             f"  - {code(f'{c.path}:{c.line}')} {code(c.field or 'the file')}: keeps {code(str(c.local))}, "
             f"not {code(str(c.updated))}"
             for c in map(redaction.conflict, move.conflicts)
         ]
+        lines += _base_commits(move.changes)
     return lines
+
+
+def _base_commits(changes: Between) -> list[str]:
+    """What changed the base, or the app's part of the spec, since the last promotion."""
+    if not changes.commits:
+        return [f"  - {_plain(changes.reason)}"] if changes.reason else []
+    lines = [f"  - {'these changes go away' if changes.gone else 'with these changes'}:"]
+    lines += [f"    - {code(id_[:12])} {code(subject)}" for id_, subject in changes.commits]
+    return [*lines, *(["    - … and more"] if changes.more else [])]
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> list[str]:

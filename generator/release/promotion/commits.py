@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from generator.errors import SpecError
 from generator.history import Clone, Commit
 from generator.release import image, message
 from generator.release.image import Slot
 from generator.release.promotion.moves import Move
+from generator.spec import loader
 from generator.spec.model import Spec
+from generator.spec.paths import SPEC, base_path
 from generator.yaml_edit import Image
 
 # Commits to an overlay that are looked through, and commits between two images that are listed.
@@ -91,6 +94,40 @@ def older(clone: Clone, spec: Spec, move: Move) -> str | None:
             where = "" if environment == move.source.environment else f", and {environment} had it before that"
             return f"{after} is older than {before}, which {move.target.environment} has{where}"
     return None
+
+
+def before(clone: Clone, one: str, other: str) -> bool:
+    """Whether one commit came before another, as far as history is here; what it no longer holds came first."""
+    if not one or one == other or not clone.has(other):
+        return False
+    return clone.is_ancestor(one, other) if clone.has(one) else not clone.complete
+
+
+def between_bases(clone: Clone, app: str, old: str, new: str, *, gone: bool) -> Between:
+    """The commits that changed an app's base, or what the spec says of the app, after one commit up to another."""
+    if not (clone.has(old) and clone.has(new)):
+        return Between(app, reason="the commits are not known", gone=gone)
+    found = clone.log(f"{old}..{new}", [base_path(app), SPEC], limit=LOOKED_THROUGH)
+    told = [(one.id, f"{one.author}: {one.subject}") for one in found if _concerns(clone, app, one)]
+    return Between(
+        app, tuple(told[:LISTED]), more=max(len(told) - LISTED, len(found) - LOOKED_THROUGH + 1) > 0, gone=gone
+    )
+
+
+def _concerns(clone: Clone, app: str, commit: Commit) -> bool:
+    """Whether a commit changed the app's base, or its part of the spec."""
+    if set(commit.blobs) - {SPEC} or len(commit.parents) != 1:
+        return bool(set(commit.blobs) - {SPEC})
+    was, now = (_said(clone.read(one, SPEC), app) for one in (commit.parents[0], commit.id))
+    return was != now
+
+
+def _said(content: bytes | None, app: str) -> object:
+    """What a spec says of an app, as far as it can be read."""
+    try:
+        return loader.data((content or b"").decode())["apps"][app]
+    except (SpecError, KeyError, TypeError, AssertionError, ValueError):
+        return None
 
 
 def between(clone: Clone, spec: Spec, move: Move) -> Between:

@@ -12,7 +12,7 @@ from generator.errors import GeneratorError, RepositoryError
 from generator.history import Clone
 from generator.release import image, manifests, message, pin
 from generator.release.promotion import bases, body, checks, commits, moves, workshop
-from generator.release.promotion.bases import BaseMove, Generate
+from generator.release.promotion.bases import BaseMove, Bases, Generate
 from generator.release.promotion.body import Marker, Story
 from generator.release.promotion.checks import AskHealth, Check
 from generator.release.promotion.commits import Release
@@ -136,13 +136,14 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         images = moves.edit(found.going, place.read)
         if spec.promotion.base:
             place.write(images)
-        based = _bases(place, spec, found, source, target, asked.generate)
+        way = Bases(clone, place.after, spec, source, target)
+        based, older = _bases(place, way, found, asked.generate, wish.back)
         if wish.apps:
-            _insist(found, source, {move.app for move in based})
-        found = _told(found, {move.app for move in based})
+            _insist(found, older, source, {move.app for move in based})
+        found = _told(found, older, {move.app for move in based})
         files = place.changed() if based else images
         about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
-        verdict = _checks(clone, about, asked)
+        verdict = _checks(clone, about, asked, way)
         changes = _rendered(place, about, images) if render else []
     content = about.content
     story = _story(clone, about, verdict, changes) if content and render else None
@@ -178,7 +179,11 @@ class _About:
         """One line."""
         way = f"from {self.source} to {self.target}"
         names = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in self.found.going}
-        names |= {move.app: f"the base of {move.app}" for move in self.bases if move.app not in names}
+        names |= {
+            move.app: f"the base of {move.app}{' back' * bool(move.back)}"
+            for move in self.bases
+            if move.app not in names
+        }
         return f"Promote {next(iter(names.values()))} {way}" if len(names) == 1 else f"Promote {len(names)} apps {way}"
 
 
@@ -197,17 +202,19 @@ def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str |
     return older
 
 
-def _bases(place: Workshop, spec: Spec, found: Moves, source: str, target: str, generate: Generate) -> list[BaseMove]:
-    """The bases of the apps that are not held back."""
-    if not spec.promotion.base:
-        return []
+def _bases(
+    place: Workshop, way: Bases, found: Moves, generate: Generate, back: Sequence[str]
+) -> tuple[list[BaseMove], list[LeftOut]]:
+    """The bases of the apps that are not held back, and those that are older."""
+    if not way.spec.promotion.base:
+        return [], []
     bases.require_current(place.before, generate, place.clone.branch)
     held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER)}
     asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
-    return bases.carry(place.after, spec, [app for app in spec.apps if app in asked], source, target, generate)
+    return way.carry([app for app in way.spec.apps if app in asked], generate, back)
 
 
-def _checks(clone: Clone, about: _About, asked: Asked) -> list[Check]:
+def _checks(clone: Clone, about: _About, asked: Asked, way: Bases) -> list[Check]:
     if not about.content:
         return []
     spec, target = about.spec, about.spec.environments[about.target]
@@ -220,7 +227,7 @@ def _checks(clone: Clone, about: _About, asked: Asked) -> list[Check]:
     soaks = [
         checks.soaked(
             f"the base of {move.app} has soaked in {about.source}",
-            commits.since_folder(clone, bases.folder_of(spec, about.source, move.app)),
+            way.since(move.app),
             required,
             asked.now,
         )
@@ -240,15 +247,17 @@ def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Seque
     )  # fmt: skip
 
 
-def _told(found: Moves, based: set[str]) -> Moves:
-    """An app that moves with its base alone is not left out."""
-    kept = (item for item in found.left_out if item.app not in based or item.why is not Why.UNRELEASED)
-    return replace(found, left_out=tuple(kept))
+def _told(found: Moves, older: Sequence[LeftOut], based: set[str]) -> Moves:
+    """An app that moves with its base alone is not left out; one whose base is older is named with that, too."""
+    moving = (Why.UNRELEASED, Why.SAME)
+    kept = [item for item in found.left_out if item.app not in based or item.why not in moving]
+    return replace(found, left_out=(*kept, *older))
 
 
-def _insist(found: Moves, source: str, based: set[str]) -> None:
+def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]) -> None:
     """Who names an app wants it to move: what cannot is an error then, and nothing else moves either."""
-    for item in found.left_out:
+    moving = {move.app for move in found.going}
+    for item in [*found.left_out, *(item for item in older if item.app not in moving)]:
         if item.why is Why.OLDER:
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "--force moves it back nonetheless")
         if item.why is Why.UNRELEASED and item.app not in based:
