@@ -8,6 +8,8 @@ import pytest
 from conftest import git
 from test_promote import Shop, shop
 
+from generator import forges
+
 __all__ = ["shop"]
 
 BRANCH = "promote/shop/staging/web"
@@ -85,3 +87,45 @@ def test_an_update_of_the_branch_can_be_merged(shop: Shop) -> None:
     on_branch(shop, lambda: git(shop.folder, "merge", "-q", "--no-edit", "origin/main"))
     assert shop.json("web", "--to", "staging", "--merge")["action"] == "merged"
     assert shop.tag("web", "staging") == "v1"
+
+
+def rewritten(shop: Shop, change: Callable[[str], str], title: str | None = None) -> None:
+    (request,) = shop.requests()
+    forges.connect(str(shop.bare), "local").update(request, title or request.title, change(request.body))
+
+
+def test_what_people_write_into_a_request_stays(shop: Shop) -> None:
+    shop.bump("web", "v1")
+    shop.promote("web", "--to", "staging")
+    rewritten(shop, lambda text: f"Ticket 42\n\n{text}\nAnn has tested this.\n".replace("\n", "\r\n"), "Our release")
+    assert shop.json("web", "--to", "staging")["action"] == "unchanged"
+    shop.bump("web", "v2")
+    for action in ("updated", "unchanged"):
+        assert shop.json("web", "--to", "staging")["action"] == action
+        (request,) = shop.requests()
+        assert request.title == "Our release"
+        assert request.body.startswith("Ticket 42\n\n<!-- gitops-generator begin")
+        assert request.body.endswith("Ann has tested this.\n")
+        assert request.body.count("### What moves") == 1
+        assert "| `web` | `unreleased` | `v2` | " in request.body
+
+
+def test_a_title_of_ours_follows_the_content(shop: Shop) -> None:
+    shop.bump("web", "v1")
+    shop.promote("web", "--to", "staging")
+    shop.bump("web", "v2")
+    shop.promote("web", "--to", "staging")
+    assert shop.requests()[0].title == "Promote web v2 from dev to staging"
+
+
+def test_a_request_of_which_a_person_has_left_nothing_gets_its_text_again(shop: Shop) -> None:
+    shop.bump("web", "v1")
+    shop.promote("web", "--to", "staging")
+    rewritten(shop, lambda _: "All mine.")
+    for action in ("updated", "unchanged"):
+        assert shop.json("web", "--to", "staging")["action"] == action
+        (request,) = shop.requests()
+        assert request.body.startswith("All mine.\n\n<!-- gitops-generator begin")
+    # What is closed by us is not taken for declined, as before.
+    shop.promote("--to", "staging")
+    assert shop.json("web", "--to", "staging")["action"] == "opened"

@@ -46,6 +46,7 @@ class Wish:
 class Proposal:
     """A promotion of the branch's tip. ``content`` names what exactly it would change; empty: nothing.
 
+    ``refusal`` says which app that was named is held by a pin: then it changes nothing, and that is an error.
     ``files`` (``None``: it goes) are for this tip, where they are ``former``.
     """
 
@@ -62,7 +63,10 @@ class Proposal:
     content: str
     title: str
     body: str
+    story: Story | None
+    limit: int
     message: str
+    refusal: str = ""
 
     @property
     def head(self) -> str:
@@ -72,7 +76,12 @@ class Proposal:
     @property
     def marker(self) -> Marker:
         """What the request says of itself."""
-        return Marker(self.apps, self.content)
+        return Marker(self.apps, self.content, title=body.digest(self.title))
+
+    def text(self, mark: Marker, taken: int) -> str:
+        """The body with this marker, where so many characters of the room are taken."""
+        limit = max(self.limit - taken, body.LEAST) if taken else self.limit
+        return body.text(self.story, mark, limit) if self.story else ""
 
     def edit(self, read: Read) -> Mapping[str, bytes | None]:
         """The files on a tip that may have moved; ``Outdated`` where that has changed what this is about."""
@@ -133,11 +142,14 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         source, target = moves.route(spec, wish.source, wish.target, force=wish.force)
         apps = moves.chosen(spec, wish.apps)
         found = moves.find(spec, apps, source, target, place.read, _older(place, spec, asked.now), wish.back)
+        refusal = _pinned(found) if wish.apps else ""
+        if refusal:
+            found = replace(found, going=())
         images = moves.edit(found.going, place.read)
         if spec.promotion.base:
             place.write(images)
         way = Bases(clone, place.after, spec, source, target)
-        based, older = _bases(place, way, found, asked.generate, wish.back)
+        based, older = _bases(place, way, found, asked.generate, wish.back) if not refusal else ([], [])
         if wish.apps:
             _insist(found, older, source, {move.app for move in based})
         found = _told(found, older, {move.app for move in based})
@@ -151,8 +163,8 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         spec=spec, apps=about.apps, source=source, target=target, going=found.going, bases=about.bases,
         left_out=found.left_out, checks=tuple(verdict), files=files,
         former={path: place.read(path) for path in files}, content=content, title=about.title,
-        body=body.text(story, Marker(about.apps, content), asked.limit) if story else "",
-        message=_message(clone, about) if content else "",
+        body=body.text(story, about.marker, asked.limit) if story else "", story=story, limit=asked.limit,
+        message=_message(clone, about) if content else "", refusal=refusal,
     )  # fmt: skip
 
 
@@ -173,6 +185,11 @@ class _About:
         images = [f"{move.app} {move.after.tag}@{move.after.digest}\n".encode() for move in self.found.going]
         parts = [*images, *(move.app.encode() + move.record for move in self.bases)]
         return hashlib.blake2b(b"".join(parts), digest_size=8).hexdigest() if parts else ""
+
+    @property
+    def marker(self) -> Marker:
+        """What the request says of itself."""
+        return Marker(self.apps, self.content, title=body.digest(self.title))
 
     @property
     def title(self) -> str:
@@ -263,6 +280,11 @@ def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]
         if item.why is Why.UNRELEASED and item.app not in based:
             hint = f"release it first: python -m generator bump {item.app} --env {source} --tag TAG --push"
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
+
+
+def _pinned(found: Moves) -> str:
+    """Which apps are held by a pin, and by which one."""
+    return "\n".join(f"{item.app}: {item.reason}" for item in found.left_out if item.why is Why.PINNED)
 
 
 def _when(release: Release | None) -> str:
