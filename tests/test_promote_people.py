@@ -129,3 +129,14 @@ def test_a_request_of_which_a_person_has_left_nothing_gets_its_text_again(shop: 
     # What is closed by us is not taken for declined, as before.
     shop.promote("--to", "staging")
     assert shop.json("web", "--to", "staging")["action"] == "opened"
+
+
+def test_a_request_with_a_persons_commit_is_not_superseded(shop: Shop) -> None:
+    shop.bump("web", "v1")
+    shop.bump("api", "v1")
+    shop.promote("web", "--to", "staging")
+    tip = on_branch(shop, lambda: git(shop.folder, "commit", "-q", "--allow-empty", "-m", "Mine"))
+    done = shop.json("--to", "staging")
+    assert (done["action"], done["closed"], done["kept"]) == ("opened", [], ["1"])
+    assert git(shop.bare, "rev-parse", BRANCH) == tip
+    assert shop.json("--to", "staging", "--force")["closed"] == ["1"]

@@ -30,9 +30,10 @@ EXAMPLE: Final = """\
 
 All is read from the newest commit of the remote's branch, and not from this work tree. There is
 one request for each environment and set of apps: running it again updates that one, and one for
-more apps takes the place of those for fewer. What is pinned stays, and is named; so does what
-would be a step back, unless its app is named and --force is given. A request that a person has
-closed stays closed until there is something else to promote, or --force.
+more apps takes the place of those for fewer. What is pinned stays, and so does what would be a step
+back; both are named. An APP that is named and cannot move is an error (exit 1), and nothing moves;
+with --force, one that is named takes a step back. A request that a person has closed stays closed
+until there is something else to promote, or --force; with --merge that is an error.
 
 Checks (health, soak, windows, freezes: `environments:` and `promotion:` in generator.yaml) are
 shown in the request. One that fails keeps --push and --merge from landing it (exit 1; with --merge
@@ -287,6 +288,7 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done, error: Gen
             {
                 **_as_json(found), "action": done.action, "commit": done.commit, "request": shown,
                 "closed": [closed.number for closed in done.closed],
+                **({"kept": [kept.number for kept in done.kept]} if done.kept else {}),
                 **({"error": error.message, "hint": error.hint} if error else {}),
             }
         )  # fmt: skip
@@ -308,6 +310,8 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done, error: Gen
             superseded = done.action in (Action.OPENED, Action.UPDATED, Action.MERGED, Action.UNCHANGED)
             why = f"{found.head} stands in for it" if superseded else "nothing is left in it"
             console.say(f"closed {closed.url}: {why}")
+    for kept in done.kept:
+        console.say(f"{kept.url} stays open beside it, since people have committed to {kept.head}")
 
 
 def _said(found: Proposal, done: Done) -> str:

@@ -125,7 +125,7 @@ class Bases:
         return found
 
     def _at(self, app: str, now: Promoted) -> str:
-        """The commit that made the source's base so, or a later one: a record that names none is no older than that."""
+        """The commit that made the source's base so; that of its record, which is no older, where that names none."""
         last = None if now.at else self.since(app)
         return last.commit.id if last else now.at
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from generator.errors import SpecError
@@ -118,16 +119,17 @@ def _concerns(clone: Clone, app: str, commit: Commit) -> bool:
     """Whether a commit changed the app's base, or its part of the spec."""
     if set(commit.blobs) - {SPEC} or len(commit.parents) != 1:
         return bool(set(commit.blobs) - {SPEC})
-    was, now = (_said(clone.read(one, SPEC), app) for one in (commit.parents[0], commit.id))
+    was, now = (_apps(clone.read(one, SPEC) or b"").get(app) for one in (commit.parents[0], commit.id))
     return was != now
 
 
-def _said(content: bytes | None, app: str) -> object:
-    """What a spec says of an app, as far as it can be read."""
+@lru_cache(maxsize=LOOKED_THROUGH)
+def _apps(content: bytes) -> dict[str, object]:
+    """What a spec says of its apps, as far as it can be read."""
     try:
-        return loader.data((content or b"").decode())["apps"][app]
+        return dict(loader.data(content.decode())["apps"])
     except (SpecError, KeyError, TypeError, AssertionError, ValueError):
-        return None
+        return {}
 
 
 def between(clone: Clone, spec: Spec, move: Move) -> Between:

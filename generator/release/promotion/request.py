@@ -37,12 +37,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What has come of it. ``closed`` are the requests that this one stands in for, or that had become pointless."""
+    """What has come of it.
+
+    ``closed`` are the requests that this one stands in for, or that had become pointless; ``kept`` are those of the
+    first kind that stay open, since people have committed to their branches.
+    """
 
     action: Action
     request: PullRequest | None = None
     commit: str | None = None
     closed: tuple[PullRequest, ...] = ()
+    kept: tuple[PullRequest, ...] = ()
 
 
 Tell = Callable[[PullRequest], None]
@@ -64,11 +69,13 @@ def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None,
     if commit is None:
         return Done(Action.NOTHING)
     request, action = _request(clone, forge, found, mine, moved=commit != clone.branches.get(found.head))
-    closed = _supersede(clone, forge, found, request, requests)
+    covered = [other for other in requests if other.head != found.head and _covers(found, other)]
+    kept = tuple(other for other in covered if not force and _theirs(clone, other.head))
+    closed = _supersede(clone, forge, request, [other for other in covered if other not in kept])
     _tidy(clone, forge, found, requests)
     if tell is not None:
         request = _tell(forge, found, request, tell)
-    return Done(action, request, commit, closed)
+    return Done(action, request, commit, closed, kept)
 
 
 def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: bool) -> Done:
@@ -151,15 +158,20 @@ def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
 
 def _require_ours(clone: Clone, head: str, mine: PullRequest | None) -> None:
     """A person may have committed to our branch, as a review's fix; that must not be lost."""
-    theirs = [commit for commit in _own(clone, head) if not _is_ours(clone, commit)]
+    theirs = _theirs(clone, head)
     if theirs:
         names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
         raise RepositoryError(
             f"{head} holds commits that `promote` has not made, or not like this; nothing was done:\n{names}",
             f"merge {mine.url}, or delete its branch, or --force to replace them"
             if mine
-            else f"no request is open for them: git push {clone.url} --delete {head}, or --force to replace them",
+            else f"no request is open for them: git push origin --delete {head}, or --force to replace them",
         )
+
+
+def _theirs(clone: Clone, head: str) -> list[Commit]:
+    """The commits of people on a branch of ours."""
+    return [commit for commit in _own(clone, head) if not _is_ours(clone, commit)]
 
 
 def _is_ours(clone: Clone, commit: Commit) -> bool:
@@ -292,15 +304,12 @@ def foresee(clone: Clone, forge: Forge, found: Proposal, *, force: bool) -> str:
 
 
 def _supersede(
-    clone: Clone, forge: Forge, found: Proposal, request: PullRequest, others: Sequence[PullRequest]
+    clone: Clone, forge: Forge, request: PullRequest, others: Sequence[PullRequest]
 ) -> tuple[PullRequest, ...]:
     """Close the other requests into this environment all of whose apps are in this one, too."""
-    closed: list[PullRequest] = []
     for other in others:
-        if other.head != found.head and _covers(found, other):
-            _close(clone, forge, other, f"Superseded by {request.url}.")
-            closed.append(other)
-    return tuple(closed)
+        _close(clone, forge, other, f"Superseded by {request.url}.")
+    return tuple(others)
 
 
 def _covers(found: Proposal, other: PullRequest) -> bool:
@@ -319,7 +328,7 @@ def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRe
         last.setdefault(request.head, request)
     for branch in left & set(last):
         mark = body.marker(last[branch].body)
-        if mark is not None and mark.content == body.WITHDRAWN:
+        if mark is not None and mark.content == body.WITHDRAWN and not _theirs(clone, branch):
             with suppress(GitError):
                 clone.delete(branch, clone.branches[branch])
 
