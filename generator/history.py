@@ -128,6 +128,23 @@ class History:
             return False
         return True
 
+    def forked(self, commit: str) -> str | None:
+        """The newest commit that led to both ``tip`` and this one, as far as that is here."""
+        try:
+            return self._git("merge-base", self.tip, commit).decode().split()[0]
+        except GitError:
+            return None
+
+    def is_plain_merge(self, commit: Commit) -> bool:
+        """Whether it merges two commits just as git does by itself, so that nobody has decided anything in it."""
+        if len(commit.parents) != 2:
+            return False
+        try:
+            tree = self._git("merge-tree", "--write-tree", *commit.parents).decode().split()[0]
+            return tree == self._git("rev-parse", f"{commit.id}^{{tree}}").decode().strip()
+        except GitError:  # they conflict
+            return False
+
     def deepen(self) -> bool:
         """Fetch older commits; ``False`` if there are none to be had, as for a checkout."""
         return False

@@ -245,7 +245,10 @@ def test_a_closed_one_is_forgotten_once_the_same_was_merged(shop: Shop) -> None:
     shop.promote("web", "--to", "staging")
     forges.connect(str(shop.bare), "local").close(shop.requests()[0], "not now")
     shop.promote("web", "--to", "staging", "--force", "--merge")
-    shop.bump("web", "v3", "staging")
+    path = "overlays/staging/web/kustomization.yaml"  # the merge is reverted
+    shop.edit(
+        path, lambda text: text.replace("newTag: v1", "newTag: unreleased").replace(f"  digest: {DIGESTS['v1']}\n", "")
+    )
     assert shop.json("web", "--to", "staging")["action"] == "opened"
 
 
@@ -290,8 +293,8 @@ def test_who_is_faster_with_the_same_file_is_looked_at_again(shop: Shop, monkeyp
   [ "$(wc -l < {programs}/count)" = 2 ] && env -u GIT_DIR -u GIT_CONFIG_COUNT $real -C {shop.folder} push -q origin main </dev/null
 esac"""
     monkeypatch.setenv("PATH", path_with_git(programs, script))
-    done = shop.promote("web", "--to", "staging", "--push")
-    assert "web is left out: staging is pinned to unreleased: now Ann: wait" in done.stdout
+    done = shop.promote("web", "--to", "staging", "--push", code=1)
+    assert "web: staging is pinned to unreleased: now Ann: wait; nothing was promoted" in done.stderr
     assert shop.tag("web", "staging") == "unreleased"
 
 
@@ -319,7 +322,7 @@ def test_a_pin_is_left_out_and_said(shop: Shop) -> None:
     assert [move["app"] for move in done["moves"]] == ["api"]
     assert ("web", "pinned") in {(item["app"], item["why"]) for item in done["left_out"]}
     assert "it loses orders" in shop.requests()[0].body
-    assert "web is left out: staging is pinned to unreleased" in shop.promote("web", "--to", "staging").stdout
+    assert "web is left out: staging is pinned to unreleased" in shop.promote("web", "--to", "staging", code=1).stdout
 
 
 def test_an_unreleased_source_is_an_error_where_it_is_named(shop: Shop) -> None:
@@ -416,7 +419,7 @@ def test_a_freeze_is_shown_and_keeps_it_from_landing(shop: Shop) -> None:
     assert "not promoted to staging; nothing was pushed" in refused.stderr
     assert "Christmas" in refused.stderr
     assert shop.json("web", "--to", "staging")["action"] == "opened"
-    assert "| ❌ failed | staging is not frozen | " in shop.requests()[0].body
+    assert "| ❌ failed | staging is frozen | " in shop.requests()[0].body
     refused = shop.promote("web", "--to", "staging", "--merge", code=1)
     assert "stays open" in refused.stderr
     assert shop.tag("web", "staging") == "unreleased"
@@ -433,7 +436,7 @@ def test_a_build_soaks_first(shop: Shop) -> None:
     shop.spec(gated("soak: 2h"))
     shop.bump("web", "v1")
     refused = shop.promote("web", "--to", "staging", "--push", code=1)
-    assert "web has soaked in dev: there since " in refused.stderr
+    assert "web has not soaked long enough in dev: there since " in refused.stderr
     assert shop.json("web", "--to", "staging", "--push", "--force")["action"] == "pushed"
 
 
@@ -594,7 +597,7 @@ def test_the_base_soaks_as_well(shop: Shop) -> None:
     shop.spec(spec)
     shop.spec(spec.replace("port: 8080", "port: 9090"))
     refused = shop.promote("web", "--to", "staging", "--push", code=1)
-    assert "the base of web has soaked in dev" in refused.stderr
+    assert "the base of web has not soaked long enough in dev" in refused.stderr
 
 
 def test_an_older_build_is_told_by_its_number_even_where_history_is_short(shop: Shop) -> None:

@@ -11,7 +11,7 @@ import argo_cd_rig
 import pytest
 from conftest import TEN_LINES, Run, git
 from gitea_rig import Rig
-from test_promote import DIGESTS, REGISTRY, Shop, shop
+from test_promote import BASE, DIGESTS, REGISTRY, Shop, shop
 
 __all__ = ["shop"]
 
@@ -49,6 +49,23 @@ def test_an_argo_cd_that_is_down_is_unknown_and_holds_up_nobody(shop: Shop, monk
     assert json.loads(done.stdout)["checks"][0]["state"] == "unknown"
     assert "its health is not known" in done.stderr
     assert "t0ken" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("state", ["passed", "failed"])
+def test_a_base_that_goes_alone_is_to_be_healthy_as_well(
+    state: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.spec(BASE)
+    shop.spec(BASE.replace("port: 8080", "port: 9090"))
+    health = "Healthy" if state == "passed" else "Degraded"
+    scene = argo_cd_rig.Scene(argo_cd_rig.application("a" * 40, health=health, images=()))
+    with argo_cd_rig.serve(argo_cd_rig.ArgoCd([scene])) as server:
+        monkeypatch.setenv("ARGOCD_SERVER", server.url)
+        monkeypatch.setenv("ARGOCD_AUTH_TOKEN", argo_cd_rig.TOKEN)
+        found = shop.json("web", "--to", "staging", "--dry-run")
+        assert [(check["name"], check["state"]) for check in found["checks"]] == [("web is healthy in dev", state)]
+        assert f"{state} | web is " in found["body"]
+        shop.promote("web", "--to", "staging", "--push", code=0 if state == "passed" else 1)
 
 
 # -- SNS

@@ -270,3 +270,42 @@ def test_what_is_withdrawn_was_not_declined() -> None:
     found = body.marker(body.withdrawn(f"text\n{MARK}\n"))
     assert found is not None
     assert (found.apps, found.content) == (MARK.apps, body.WITHDRAWN)
+
+
+def test_what_fails_does_not_read_as_if_it_had_not() -> None:
+    found = prod("freeze: [{from: 2026-12-20, to: 2027-01-02}], windows: [{days: [mon]}]")
+    frozen, shut = *checks.frozen(found, at("2026-12-20")), *checks.windows(found, at("2026-12-20"))
+    assert (frozen.said, shut.said) == ("prod is frozen", "prod has no window open now")
+    late = checks.soaked("web has soaked in dev", released(at("2026-11-21T10:01").timestamp()), 7200, at("2026-11-21"))
+    assert late.said == "web has not soaked long enough in dev"
+    whole = spec("sync: manual")
+
+    def asked(health: Health) -> Check:
+        target = whole.environments["prod"]
+        return checks.all_of(whole, [move()], target, lambda _: None, lambda *_: health, at("2026-11-21"))[0]
+
+    sick, other = asked(Health("Degraded")), asked(Health("Healthy", images=("shop/web:v0",), healthy=True))
+    assert sick.said == "web is not healthy in dev"
+    assert other.said == "web does not run what is promoted in dev"
+    assert other.name == "web is healthy in dev"
+    passed = next(checks.frozen(found, at("2026-11-21")))
+    assert passed.said == passed.name == "prod is not frozen"
+
+
+ABOVE, BELOW = "Ticket 42\n\n", "\nTested.\n"
+OURS = body.text(Story("dev", "prod", [move()], [], {}, [], [], []), MARK)
+WRITTEN = {
+    "nothing": (OURS, "", ""),
+    "above and below": (f"{ABOVE}{OURS}{BELOW}", ABOVE, BELOW),
+    "with other line ends": (f"{ABOVE}{OURS}{BELOW}".replace("\n", "\r\n"), ABOVE, BELOW),
+    "the line at which it ends is gone": (f"{ABOVE}{OURS}{BELOW}".replace(f"{body.END}\n", ""), ABOVE, BELOW),
+    "the line at which it begins is gone": (f"{OURS}{BELOW}".replace(f"{body.BEGIN}\n", ""), "", BELOW),
+    "nothing of ours": ("Mine", "Mine\n\n", ""),
+    "nothing at all": ("", "", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "above", "below"), WRITTEN.values(), ids=WRITTEN)
+def test_what_people_write_around_our_text_stays(text: str, above: str, below: str) -> None:
+    assert body.joined(text, OURS) == f"{above}{OURS}{below}"
+    assert body.joined(body.joined(text, OURS), OURS) == body.joined(text, OURS)

@@ -11,6 +11,7 @@ from generator import console
 
 if TYPE_CHECKING:
     from generator.argo_cd import ArgoCd
+    from generator.errors import GeneratorError
     from generator.forges import Forge, PullRequest
     from generator.history import Clone
     from generator.merge import Conflict
@@ -29,9 +30,10 @@ EXAMPLE: Final = """\
 
 All is read from the newest commit of the remote's branch, and not from this work tree. There is
 one request for each environment and set of apps: running it again updates that one, and one for
-more apps takes the place of those for fewer. What is pinned stays, and is named; what would be a
-step back is refused without --force. A request that a person has closed stays closed until there
-is something else to promote, or --force.
+more apps takes the place of those for fewer. What is pinned stays, and so does what would be a step
+back; both are named. An APP that is named and cannot move is an error (exit 1), and nothing moves;
+with --force, one that is named takes a step back. A request that a person has closed stays closed
+until there is something else to promote, or --force; with --merge that is an error.
 
 Checks (health, soak, windows, freezes: `environments:` and `promotion:` in generator.yaml) are
 shown in the request. One that fails keeps --push and --merge from landing it (exit 1; with --merge
@@ -54,7 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--dry-run", action="store_true", help="print the request's text; change nothing")
     parser.add_argument(
         "--force", action="store_true",
-        help="although a check fails, it is a step back, a person closed it, or committed to its branch",
+        help="although a check fails, a person closed it, or committed to its branch; "
+        "an APP that is named also goes back to an older build",
     )  # fmt: skip
     parser.add_argument("--remote", metavar="URL", help="the repository; the spec's if left out")
     parser.add_argument("--branch", help="the branch to promote on; the spec's if left out")
@@ -64,9 +67,8 @@ def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     from generator import history
     from generator.release.promotion.proposal import Outdated, Wish, prefix
-    from generator.spec import loader
 
-    spec = loader.load(options.directory)
+    spec = _spec(options.directory)
     wish = Wish(tuple(options.apps), options.source, options.to, options.force)
     url, branch = options.remote or spec.repository, options.branch or spec.branch
     for attempt in range(1, ATTEMPTS + 1):
@@ -74,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
             with console.progress(f"reading {branch}"):
                 found.fetch(prefix(spec.project, options.to))
             if options.dry_run:
-                return _dry_run(options, _proposal(found, wish))
+                return _dry_run(options, found, spec, wish)
             try:
                 return _promote(options, found, spec, wish)
             except Outdated:  # somebody else was faster, and with the same files
@@ -83,29 +85,69 @@ def run(options: argparse.Namespace) -> int:
     raise AssertionError
 
 
+def _spec(directory: Path) -> Spec:
+    """Where to look, as the work tree says, or as its last commit does where that is broken."""
+    from generator import history
+    from generator.errors import RepositoryError, SpecError
+    from generator.spec import loader
+
+    try:
+        return loader.load(directory)
+    except (RepositoryError, SpecError):
+        here = history.here(directory)
+        content = here.read(here.tip, loader.FILE_NAME) if here else None
+        if content is None:
+            raise
+        try:
+            return loader.parse(content.decode())
+        except (SpecError, UnicodeDecodeError):
+            pass
+        raise
+
+
 def _promote(options: argparse.Namespace, found: Clone, spec: Spec, wish: Wish) -> int:
-    from generator.errors import RepositoryError
+    from generator.errors import GeneratorError
     from generator.release.promotion import request
 
     if options.push:
         proposed = _proposal(found, wish, render=False)
         with console.progress(f"pushing to {found.branch}"):
             done = request.push(found, proposed, force=options.force)
+        done = _with_spent(found, spec, proposed, done)
         _report(options, proposed, done)
         return 0
     forge = _forge(found.url, spec)
     proposed = _proposal(found, wish, forge=forge)
     with console.progress("talking to the forge"):
         done = request.open_request(found, forge, proposed, _teller(proposed), force=options.force)
-        if options.merge:
-            try:
+        try:
+            request.require_allowed(proposed, done)
+            if options.merge:
                 done = request.merge(found, forge, proposed, done, force=options.force)
-            except RepositoryError:
-                if not options.json:
-                    _report(options, proposed, done)
-                raise
+        except GeneratorError as error:  # what has been done nonetheless is to be known
+            _report(options, proposed, done, error)
+            console.report(error)
+            return error.exit_code
     _report(options, proposed, done)
     return 0
+
+
+def _with_spent(found: Clone, spec: Spec, proposed: Proposal, done: Done) -> Done:
+    """After a push, with the requests closed that have nothing left in them; that needs the forge, if there is one."""
+    from dataclasses import replace
+
+    from generator.errors import GeneratorError
+    from generator.release.promotion import request
+
+    heads = request.spent(found, proposed, found.branches)
+    if not heads:
+        return done
+    try:
+        closed = request.close_spent(found, _forge(found.url, spec), proposed, heads)
+    except GeneratorError as error:
+        console.note(f"nothing is left in the requests of {', '.join(heads)}, but they stay open: {error.message}")
+        return done
+    return replace(done, closed=(*done.closed, *closed))
 
 
 class _Generator:
@@ -186,28 +228,58 @@ def _teller(found: Proposal) -> Callable[[PullRequest], None] | None:
 
     def tell(request: PullRequest) -> None:
         from generator.release import notice
-        from generator.release.promotion.moves import name
 
-        lines = [f"{move.app}: {name(move.before)} -> {name(move.after)}" for move in found.going]
-        lines += ["", *(f"{check.name}: {check.state} ({check.detail})" for check in found.checks), "", request.url]
+        lines = [f"{move.app}: {' -> '.join(move.names)}{' (step back)' if move.back else ''}" for move in found.going]
+        lines += ["", *(f"{check.said}: {check.state} ({check.detail})" for check in found.checks), "", request.url]
         notice.send(topic, found.title, "\n".join(lines))
 
     return tell
 
 
-def _dry_run(options: argparse.Namespace, found: Proposal) -> int:
+def _dry_run(options: argparse.Namespace, clone: Clone, spec: Spec, wish: Wish) -> int:
+    from generator.release.promotion import request
+
+    forge, reason = _forge_if_any(clone.url, spec)
+    found = _proposal(clone, wish, forge=forge)
+    request.require_allowed(found)
+    would = _foreseen(clone, forge, found, reason, force=options.force)
     if options.json:
-        console.emit({**_as_json(found), "action": "nothing", "title": found.title, "body": found.body})
-    elif found.content:
+        texts = {"title": found.title, "body": found.body, "would": would}
+        console.emit({**_as_json(found), "action": "nothing", **texts})
+        return 0
+    if found.content:
         console.say(f"# {found.title}\n\n{found.body}")
     else:
         _say_left_out(found)
+    console.say(would)
     return 0
 
 
-def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
+def _forge_if_any(url: str, spec: Spec) -> tuple[Forge | None, str]:
+    """The forge, or why it cannot be asked."""
+    from generator.errors import GeneratorError
+
+    try:
+        return _forge(url, spec), ""
+    except GeneratorError as error:
+        return None, error.message
+
+
+def _foreseen(clone: Clone, forge: Forge | None, found: Proposal, reason: str, *, force: bool) -> str:
+    from generator.errors import GeneratorError
+    from generator.release.promotion import request
+
+    try:
+        if forge is not None:
+            return request.foresee(clone, forge, found, force=force)
+    except GeneratorError as error:
+        reason = error.message
+    return f"whether there is a request already is not known: {reason}"
+
+
+def _report(options: argparse.Namespace, found: Proposal, done: Done, error: GeneratorError | None = None) -> None:
     from generator.release import redaction
-    from generator.release.promotion.moves import name
+    from generator.release.promotion.request import Action
 
     if options.json:
         request = done.request
@@ -216,12 +288,14 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
             {
                 **_as_json(found), "action": done.action, "commit": done.commit, "request": shown,
                 "closed": [closed.number for closed in done.closed],
+                **({"kept": [kept.number for kept in done.kept]} if done.kept else {}),
+                **({"error": error.message, "hint": error.hint} if error else {}),
             }
         )  # fmt: skip
         return
     if found.going:
         head = ("app", f"in {found.target}", "new", "state")
-        console.table(head, [(m.app, name(m.before), name(m.after), done.action) for m in found.going])
+        console.table(head, [(m.app, *m.names, f"{done.action}{', a step back' * bool(m.back)}") for m in found.going])
     for base in found.bases:
         console.say(f"the base of {base.app}: {done.action}")
         for conflict in map(redaction.conflict, base.conflicts):
@@ -229,15 +303,19 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done) -> None:
             console.say(f"  {where}: keeps {conflict.local}, not {conflict.updated}")
     _say_left_out(found)
     for check in found.checks:
-        console.say(f"{check.state}: {check.name}: {check.detail}")
+        console.say(f"{check.state}: {check.said}: {check.detail}")
     console.say(_said(found, done))
     for closed in done.closed:
         if closed is not done.request:
-            console.say(f"closed {closed.url}: {found.head} stands in for it")
+            superseded = done.action in (Action.OPENED, Action.UPDATED, Action.MERGED, Action.UNCHANGED)
+            why = f"{found.head} stands in for it" if superseded else "nothing is left in it"
+            console.say(f"closed {closed.url}: {why}")
+    for kept in done.kept:
+        console.say(f"{kept.url} stays open beside it, since people have committed to {kept.head}")
 
 
 def _said(found: Proposal, done: Done) -> str:
-    from generator.release.promotion.request import Action
+    from generator.release.promotion.request import Action, why_nothing
 
     url = done.request.url if done.request else ""
     match done.action:
@@ -248,7 +326,7 @@ def _said(found: Proposal, done: Done) -> str:
         case Action.DECLINED:
             return f"{url} has asked for exactly this and was closed; --force asks again"
         case Action.CLOSED:
-            return f"closed {url}: nothing is left to promote"
+            return f"closed {url}: {why_nothing(found)}"
         case Action.PUSHED:
             return f"pushed {(done.commit or '')[:12]}"
     return f"nothing to promote from {found.source} to {found.target}"
@@ -269,6 +347,7 @@ def _as_json(found: Proposal) -> dict[str, object]:
                 "app": move.app,
                 "before": {"tag": move.before.tag, "digest": move.before.digest},
                 "after": {"tag": move.after.tag, "digest": move.after.digest},
+                **({"step_back": move.back} if move.back else {}),
             }
             for move in found.going
         ],

@@ -27,10 +27,14 @@ _HEADER: Final = "# What was promoted last; not for editing, and nothing to revi
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
-    """``app`` is what it said in general, ``base`` the files of the base by their path in it."""
+    """``app`` is what it said in general, ``base`` the files of the base by their path in it.
+
+    ``at`` is the commit that made the base so, where that is known: it tells the older one of two.
+    """
 
     app: Mapping[str, Any]
     base: Mapping[str, bytes]
+    at: str = ""
 
 
 def path(environment: str, app: str) -> str:
@@ -46,7 +50,8 @@ def read(directory: Path, environment: str, app: str) -> Promoted | None:
         return None
     try:
         data = loader.data(content.decode().replace("\r\n", "\n"))
-        found = Promoted(data["app"], {file: _bytes(text) for file, text in (data["base"] or {}).items()})
+        base = {file: _bytes(text) for file, text in (data["base"] or {}).items()}
+        found = Promoted(data["app"], base, str(data.get("at", "")))
     except (SpecError, KeyError, AttributeError, AssertionError, ValueError) as exc:
         raise _damaged(name) from exc
     findings = Findings()
@@ -59,7 +64,8 @@ def read(directory: Path, environment: str, app: str) -> Promoted | None:
 def dump(promoted: Promoted) -> bytes:
     """The file's content."""
     base = {file: _text(content) for file, content in sorted(promoted.base.items())}
-    return (_HEADER + yaml_emit.dump({"app": promoted.app, "base": base})).encode()
+    at = {"at": promoted.at} if promoted.at else {}
+    return (_HEADER + yaml_emit.dump({**at, "app": promoted.app, "base": base})).encode()
 
 
 def attached(directory: Path, spec: Spec) -> Spec:

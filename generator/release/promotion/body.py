@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -12,12 +13,16 @@ from generator.release import redaction, rendered_diff
 from generator.release.promotion.bases import BaseMove
 from generator.release.promotion.checks import Check, State
 from generator.release.promotion.commits import Between
-from generator.release.promotion.moves import LeftOut, Move, Why, name
+from generator.release.promotion.moves import LeftOut, Move, Why
 from generator.release.rendered_diff import Change
 
 # Of all forges' limits, in characters, those below GitHub's (65,536).
 LIMIT: Final = 60_000
 WITHDRAWN: Final = "withdrawn"
+# What is left for our text, however much people write.
+LEAST: Final = 5_000
+BEGIN: Final = "<!-- gitops-generator begin: write above this line; what is below is replaced -->"
+END: Final = "<!-- gitops-generator end: write below this line -->"
 _LEAST_FOR_DIFF: Final = 2_000
 _FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit of a person to this branch stops that."
 _SYMBOLS: Final = {State.PASSED: "✅", State.FAILED: "❌", State.UNKNOWN: "❔"}
@@ -34,12 +39,14 @@ class Marker:
     """What a request says of itself to the next run, in a comment that people do not see.
 
     ``apps`` are those it was asked for, empty for all; ``content`` tells exactly
-    what it would change; ``told`` is the content that the approvers were told of.
+    what it would change; ``told`` is the content that the approvers were told of;
+    ``title`` tells the title that we gave it from one that a person has given it.
     """
 
     apps: tuple[str, ...]
     content: str
     told: str = ""
+    title: str = ""
 
     def __str__(self) -> str:
         return f"<!-- gitops-generator promotion {json.dumps(asdict(self), separators=(',', ':'))} -->"
@@ -50,7 +57,8 @@ def marker(body: str) -> Marker | None:
     found = _MARKER.search(body)
     try:
         data = json.loads(found[1]) if found else {}
-        return Marker(tuple(map(str, data["apps"])), str(data["content"]), str(data.get("told", "")))
+        more = (str(data.get(name, "")) for name in ("told", "title"))
+        return Marker(tuple(map(str, data["apps"])), str(data["content"]), *more)
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -58,6 +66,32 @@ def marker(body: str) -> Marker | None:
 def marked(body: str, mark: Marker) -> str:
     """The body with another marker."""
     return _MARKER.sub(lambda _: str(mark), body)
+
+
+def digest(title: str) -> str:
+    """A name for a title."""
+    return hashlib.blake2b(title.strip().encode(), digest_size=6).hexdigest()
+
+
+def outside(body: str) -> tuple[str, str]:
+    """What people have written above and below our text, each empty where there is nothing.
+
+    Where a person has removed the line at which it begins or ends, all above our marker is ours; without that, nothing.
+    """
+    text = body.replace("\r\n", "\n")
+    mark = _MARKER.search(text)
+    if mark is None and not (BEGIN in text and END in text):
+        return (f"{text.rstrip()}\n\n" if text.strip() else ""), ""
+    start = re.search(rf"^{re.escape(BEGIN)}$", text, re.MULTILINE)
+    ends = [*re.finditer(rf"^{re.escape(END)}\n?", text, re.MULTILINE)]
+    last = ends[-1].end() if ends else mark.end() if mark else len(text)
+    return text[: start.start()] if start else "", text[last:].removeprefix("\n" if not ends else "")
+
+
+def joined(body: str, generated: str) -> str:
+    """What people have written, with this text in place of the one that we wrote last."""
+    above, below = outside(body)
+    return f"{above}{generated}{below}"
 
 
 def withdrawn(body: str) -> str:
@@ -84,7 +118,8 @@ class Story:
 def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
     """The Markdown, never longer than ``limit`` characters: commits are cut before the table, the diff before both."""
     head = "\n".join([*_table(story), *_checks(story.checks), *_bases(story.bases), *_left_out(story.left_out)])
-    foot = f"\n---\n{_FOOT}\n{mark}\n"
+    head = f"{BEGIN}\n{head}"
+    foot = f"\n---\n{_FOOT}\n{mark}\n{END}\n"
     room = limit - len(foot) - 1
     if len(head) > room - _LEAST_FOR_DIFF:
         head = _cut(head, room - _LEAST_FOR_DIFF)
@@ -116,9 +151,11 @@ def _table(story: Story) -> list[str]:
     ]
     for move in story.going:
         digest = code(move.after.digest[7:19]) if move.after.digest else "-"
-        cells = [code(move.app), code(name(move.before)), code(name(move.after)), digest]
+        before, after = map(code, move.names)
+        cells = [code(move.app), before, f"{after} ⚠️ step back" if move.back else after, digest]
         lines.append("| " + " | ".join([*cells, story.since.get(move.app, "-")]) + " |")
-    return lines
+    back = [f"- {code(move.app)} goes **back**: {_plain(move.back)}" for move in story.going if move.back]
+    return [*lines, *(["", *back] if back else [])]
 
 
 def _checks(checks: Sequence[Check]) -> list[str]:
@@ -126,7 +163,7 @@ def _checks(checks: Sequence[Check]) -> list[str]:
         return []
     lines = ["", "### Checks", "", "| | check | |", "|---|---|---|"]
     return lines + [
-        f"| {_SYMBOLS[check.state]} {check.state} | {_plain(check.name)} | {_plain(check.detail)} |" for check in checks
+        f"| {_SYMBOLS[check.state]} {check.state} | {_plain(check.said)} | {_plain(check.detail)} |" for check in checks
     ]
 
 
@@ -136,14 +173,26 @@ def _bases(bases: Sequence[BaseMove]) -> list[str]:
     lines = ["", "### The base", ""]
     for move in bases:
         kept = len(move.conflicts)
-        what = f"; {kept} place{'s' if kept > 1 else ''} stay as a person has them here:" if kept else ""
-        lines.append(f"- {code(move.app)}: brought to what the source builds on{what}")
+        stay = "1 place stays as a person has it" if kept == 1 else f"{kept} places stay as a person has them"
+        what = f"; {stay} here:" if kept else ""
+        way = f"⚠️ step back ({_plain(move.back)})" if move.back else "brought to what the source builds on"
+        lines.append(f"- {code(move.app)}: {way}{what}")
         lines += [
             f"  - {code(f'{c.path}:{c.line}')} {code(c.field or 'the file')}: keeps {code(str(c.local))}, "
             f"not {code(str(c.updated))}"
             for c in map(redaction.conflict, move.conflicts)
         ]
+        lines += _base_commits(move.changes)
     return lines
+
+
+def _base_commits(changes: Between) -> list[str]:
+    """What changed the base, or the app's part of the spec, since the last promotion."""
+    if not changes.commits:
+        return [f"  - {_plain(changes.reason)}"] if changes.reason else []
+    lines = [f"  - {'these changes go away' if changes.gone else 'with these changes'}:"]
+    lines += [f"    - {code(id_[:12])} {code(subject)}" for id_, subject in changes.commits]
+    return [*lines, *(["    - … and more"] if changes.more else [])]
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
@@ -158,7 +207,8 @@ def _commits(between: Sequence[Between]) -> str:
         return ""
     lines = ["", "### Commits between the images", ""]
     for item in between:
-        lines.append(f"**{_plain(item.app)}**" + (f": [compare]({item.link})" if item.link else ""))
+        away = " (a step back: these go away)" if item.gone else ""
+        lines.append(f"**{_plain(item.app)}**{away}" + (f": [compare]({item.link})" if item.link else ""))
         lines += [f"- {code(id_[:12])} {code(subject)}" for id_, subject in item.commits]
         lines += ["- … and more"] if item.more else []
         lines += [f"- {_plain(item.reason)}"] if item.reason else []

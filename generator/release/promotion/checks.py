@@ -32,11 +32,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """``detail`` says why, in a sentence without a full stop, the same on each run until the state changes."""
+    """``detail`` says why, in a sentence without a full stop, the same on each run until the state changes.
+
+    ``name`` is what is asked for, whatever came of it; ``failure`` says that it is not so.
+    """
 
     name: str
     state: State
     detail: str
+    failure: str = ""
+
+    @property
+    def said(self) -> str:
+        """What is so."""
+        return self.failure if self.failure and self.state is State.FAILED else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +69,16 @@ def all_of(
     since: Callable[[Move], Release | None],
     health: AskHealth,
     now: datetime,
+    bases: Sequence[tuple[str, str]] = (),
 ) -> list[Check]:
-    """Every check of a promotion. A window and a freeze that the environment does not have are not mentioned."""
+    """Every check of a promotion. A window and a freeze that the environment does not have are not mentioned.
+
+    ``bases`` are the apps that go with their base alone, each with the environment that it comes from.
+    """
     required = soak(spec, target)
     return [
-        *(_healthy(spec, move, health) for move in moves),
+        *(_healthy(spec, move.app, move.source.environment, health, move) for move in moves),
+        *(_healthy(spec, app, source, health) for app, source in bases),
         *(
             soaked(f"{move.app} has soaked in {move.source.environment}", since(move), required, now)
             for move in moves
@@ -85,18 +99,19 @@ def failed(checks: Iterable[Check]) -> list[Check]:
     return [check for check in checks if check.state is State.FAILED]
 
 
-def _healthy(spec: Spec, move: Move, health: AskHealth) -> Check:
-    """Healthy with the image that is promoted: of another one that says nothing."""
-    environment = move.source.environment
-    name = f"{move.app} is healthy in {environment}"
-    found = health(spec, move.app, environment)
+def _healthy(spec: Spec, app: str, environment: str, health: AskHealth, move: Move | None = None) -> Check:
+    """Healthy with the image that is promoted, if one is: of another one that says nothing."""
+    name = f"{app} is healthy in {environment}"
+    found = health(spec, app, environment)
     if found is None:
         return Check(name, State.UNKNOWN, "Argo CD was not asked, or gave no answer")
     detail = f"{found.status}: {found.message}" if found.message else found.status
-    runs = not found.images or any(_is(image, move) for image in found.images)
-    if found.healthy and not runs:
-        return Check(name, State.FAILED, f"{detail}, but it does not run {move.after.tag} yet")
-    return Check(name, State.PASSED if found.healthy else State.FAILED, detail)
+    runs = move is None or not found.images or any(_is(image, move) for image in found.images)
+    if found.healthy and move and not runs:
+        detail = f"{detail}, but it does not run {move.after.tag} yet"
+        return Check(name, State.FAILED, detail, f"{app} does not run what is promoted in {environment}")
+    state = State.PASSED if found.healthy else State.FAILED
+    return Check(name, state, detail, f"{app} is not healthy in {environment}")
 
 
 def _is(image: str, move: Move) -> bool:
@@ -118,7 +133,8 @@ def soaked(name: str, release: Release | None, required: int, now: datetime) -> 
     detail = f"there since {before}{start.strftime(SHOWN)}, long enough from {over.strftime(SHOWN)}"
     if now >= over:
         return Check(name, State.PASSED, detail)
-    return Check(name, State.FAILED if release.exact else State.UNKNOWN, detail)
+    failure = name.replace(" has soaked", " has not soaked long enough", 1)
+    return Check(name, State.FAILED if release.exact else State.UNKNOWN, detail, failure)
 
 
 def frozen(target: Environment, now: datetime) -> Iterator[Check]:
@@ -130,7 +146,8 @@ def frozen(target: Environment, now: datetime) -> Iterator[Check]:
         start, end = _limits(target, freeze)
         if start <= now < end:
             why = f": {freeze.reason}" if freeze.reason else ""
-            yield Check(name, State.FAILED, f"from {freeze.start} to {freeze.end} ({freeze.timezone}){why}")
+            detail = f"from {freeze.start} to {freeze.end} ({freeze.timezone}){why}"
+            yield Check(name, State.FAILED, detail, f"{target.name} is frozen")
             return
     yield Check(name, State.PASSED, "no freeze covers now")
 
@@ -142,7 +159,7 @@ def windows(target: Environment, now: datetime) -> Iterator[Check]:
     name = f"{target.name} has its window open"
     shown = "; ".join(_shown(window) for window in target.gates.windows)
     opened = any(_open(target, window, now) for window in target.gates.windows)
-    yield Check(name, State.PASSED if opened else State.FAILED, shown)
+    yield Check(name, State.PASSED if opened else State.FAILED, shown, f"{target.name} has no window open now")
 
 
 def _open(target: Environment, window: Window, now: datetime) -> bool:

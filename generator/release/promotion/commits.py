@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from generator.errors import SpecError
 from generator.history import Clone, Commit
 from generator.release import image, message
 from generator.release.image import Slot
-from generator.release.promotion.moves import Move, name
+from generator.release.promotion.moves import Move
+from generator.spec import loader
 from generator.spec.model import Spec
+from generator.spec.paths import SPEC, base_path
 from generator.yaml_edit import Image
 
 # Commits to an overlay that are looked through, and commits between two images that are listed.
@@ -33,7 +37,7 @@ class Release:
 class Between:
     """What two images differ in: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
 
-    ``more``: there are others that are not listed.
+    ``more``: there are others that are not listed. ``gone``: they are those of the former image that go away.
     """
 
     app: str
@@ -41,6 +45,7 @@ class Between:
     link: str = ""
     more: bool = False
     reason: str = ""
+    gone: bool = False
 
 
 def releases(clone: Clone, place: Slot) -> Iterator[Release]:
@@ -72,31 +77,82 @@ def since_folder(clone: Clone, folder: str) -> Release | None:
     return Release((None, None), found[0], not found[0].shallow) if found else None
 
 
-def older(clone: Clone, move: Move) -> str | None:
-    """Why a move would be a step back: the source had the target's image after it had this one first."""
+def older(clone: Clone, spec: Spec, move: Move) -> str | None:
+    """Why a move would be a step back: some environment had the target's image after it had this one first.
+
+    Asked are the source, the target itself, and all before it: a hotfix may have skipped any of them.
+    """
     wanted, there = _pair(move.after), _pair(move.before)
-    first: dict[tuple[str | None, str | None], int] = {}
-    for position, release in enumerate(releases(clone, move.source)):
-        first[release.image] = position  # the greatest is the oldest
-    if there in first and first.get(wanted, 0) > first[there]:
-        return f"{name(move.after)} is older than {name(move.before)}, which {move.target.environment} has"
+    order = list(spec.environments)
+    asked = dict.fromkeys([move.source.environment, *order[order.index(move.target.environment) :: -1]])
+    for environment in asked:
+        place = image.slot(spec, move.app, environment)
+        first: dict[tuple[str | None, str | None], int] = {}
+        for position, release in enumerate(releases(clone, place)):
+            first[release.image] = position  # the greatest is the oldest
+        if there in first and first.get(wanted, 0) > first[there]:
+            before, after = move.names
+            where = "" if environment == move.source.environment else f", and {environment} had it before that"
+            return f"{after} is older than {before}, which {move.target.environment} has{where}"
     return None
 
 
+def before(clone: Clone, one: str, other: str) -> bool:
+    """Whether one commit came before another, as far as history is here; what it no longer holds came first."""
+    if not one or one == other or not clone.has(other):
+        return False
+    return clone.is_ancestor(one, other) if clone.has(one) else not clone.complete
+
+
+def between_bases(clone: Clone, app: str, old: str, new: str, *, gone: bool) -> Between:
+    """The commits that changed an app's base, or what the spec says of the app, after one commit up to another."""
+    if not (clone.has(old) and clone.has(new)):
+        return Between(app, reason="the commits are not known", gone=gone)
+    found = clone.log(f"{old}..{new}", [base_path(app), SPEC], limit=LOOKED_THROUGH)
+    told = [(one.id, f"{one.author}: {one.subject}") for one in found if _concerns(clone, app, one)]
+    return Between(
+        app, tuple(told[:LISTED]), more=max(len(told) - LISTED, len(found) - LOOKED_THROUGH + 1) > 0, gone=gone
+    )
+
+
+def _concerns(clone: Clone, app: str, commit: Commit) -> bool:
+    """Whether a commit changed the app's base, or its part of the spec."""
+    if set(commit.blobs) - {SPEC} or len(commit.parents) != 1:
+        return bool(set(commit.blobs) - {SPEC})
+    was, now = (_apps(clone.read(one, SPEC) or b"").get(app) for one in (commit.parents[0], commit.id))
+    return was != now
+
+
+@lru_cache(maxsize=LOOKED_THROUGH)
+def _apps(content: bytes) -> dict[str, object]:
+    """What a spec says of its apps, as far as it can be read."""
+    try:
+        return dict(loader.data(content.decode())["apps"])
+    except (SpecError, KeyError, TypeError, AssertionError, ValueError):
+        return {}
+
+
 def between(clone: Clone, spec: Spec, move: Move) -> Between:
-    """The commits between the two images of a move, as far as the history of releases tells them."""
+    """The commits between the two images of a move, as far as the history of releases tells them.
+
+    Of a step back, those that go away.
+    """
+    if move.first:
+        return Between(move.app, reason="the first release here")
     after, before = (_reference(clone, spec, move.app, _pair(found)) for found in (move.after, move.before))
     if after is None or before is None:
-        which = name(move.after if after is None else move.before)
-        return Between(move.app, reason=f"the commit that {which} was built from is not known")
-    (new, repository), (old, _) = after, before
+        which = move.names[after is None]
+        return Between(move.app, reason=f"the commit that {which} was built from is not known", gone=bool(move.back))
+    (new, repository), (old, _) = (before, after) if move.back else (after, before)
     build = spec.apps[move.app].build
     if build is not None and clone.has(new) and clone.has(old):
         found = clone.log(f"{old}..{new}", [build.source], limit=LISTED + 1)
         listed = tuple((commit.id, commit.subject) for commit in found[:LISTED])
-        return Between(move.app, listed, _link(repository, old, new), more=len(found) > LISTED)
+        more = len(found) > LISTED
+        return Between(move.app, listed, _link(repository, old, new), more=more, gone=bool(move.back))
     link = _link(repository, old, new)
-    return Between(move.app, link=link, reason="" if link else f"from {old[:12]} to {new[:12]} in {repository}")
+    reason = "" if link else f"from {old[:12]} to {new[:12]} in {repository}"
+    return Between(move.app, link=link, reason=reason, gone=bool(move.back))
 
 
 def released(clone: Clone, spec: Spec, move: Move) -> Commit | None:

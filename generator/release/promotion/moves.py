@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,7 +19,10 @@ Read = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One app's image, ``before`` and ``after``, in the target's overlay. ``built`` is its place among builds."""
+    """One app's image, ``before`` and ``after``, in the target's overlay. ``built`` is its place among builds.
+
+    ``back`` says why it is a step back, where that is forced.
+    """
 
     app: str
     source: Slot
@@ -27,6 +30,20 @@ class Move:
     before: Image
     after: Image
     built: str | None = None
+    back: str = ""
+
+    @property
+    def first(self) -> bool:
+        """Whether the target has had no image at all."""
+        return self.before.tag in (None, UNRELEASED) and self.before.digest is None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What people call both images, such that they differ."""
+        before, after = name(self.before), name(self.after)
+        if before != after:
+            return before, after
+        return _with_digest(self.before), _with_digest(self.after)
 
 
 class Why(StrEnum):
@@ -70,7 +87,8 @@ def route(spec: Spec, source: str | None, target: str, *, force: bool) -> tuple[
     if origin == to:
         raise UsageError(f"--from and --to are both {to}", f"known here, in promotion order: {', '.join(order)}")
     if order.index(origin) > order.index(to) and not force:
-        raise UsageError(f"{origin} comes after {to} in the promotion order", "--force, if you mean it")
+        hint = "--force, if you mean it; what is older there goes back only if its app is named"
+        raise UsageError(f"{origin} comes after {to} in the promotion order", hint)
     return origin, to
 
 
@@ -81,13 +99,24 @@ def chosen(spec: Spec, apps: Sequence[str]) -> tuple[str, ...]:
 
 
 def find(
-    spec: Spec, apps: Iterable[str], source: str, target: str, read: Read, older: Callable[[Move], str | None]
+    spec: Spec,
+    apps: Iterable[str],
+    source: str,
+    target: str,
+    read: Read,
+    older: Callable[[Move], str | None],
+    back: Container[str] = (),
 ) -> Moves:
-    """Compare the overlays of two environments. ``older`` tells why a move would be a step back, if it would be."""
+    """Compare the overlays of two environments. ``older`` tells why a move would be a step back, if it would be.
+
+    Such a move is left out, unless it is one of the apps that may go ``back``.
+    """
     going: list[Move] = []
     left_out: list[LeftOut] = []
     for app in apps:
-        found = _find(spec, app, source, target, read, older)
+        found = _find(spec, app, source, target, read)
+        if isinstance(found, Move) and (why := older(found)):
+            found = replace(found, back=why) if app in back else LeftOut(app, Why.OLDER, why)
         if isinstance(found, Move):
             going.append(found)
         else:
@@ -95,9 +124,7 @@ def find(
     return Moves(tuple(going), tuple(left_out))
 
 
-def _find(
-    spec: Spec, app: str, source: str, target: str, read: Read, older: Callable[[Move], str | None]
-) -> Move | LeftOut:
+def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | LeftOut:
     origin, goal = image.slot(spec, app, source), image.slot(spec, app, target)
     after, before = _image(origin, read), _image(goal, read)
     if after.tag in (None, UNRELEASED) and after.digest is None:
@@ -110,14 +137,16 @@ def _find(
     if held is not None:
         return LeftOut(app, Why.PINNED, f"{target} is pinned to {name(before)}: {held}")
     built = yaml_edit.read_annotations(read(origin.path) or b"", origin.path).get(order.ANNOTATION)
-    move = Move(app, origin, goal, before, after, built)
-    backwards = older(move)
-    return LeftOut(app, Why.OLDER, backwards) if backwards else move
+    return Move(app, origin, goal, before, after, built)
 
 
 def name(found: Image) -> str:
     """What people call an image: its tag, or the beginning of its digest where it has none."""
     return found.tag or (found.digest or "-")[:19]
+
+
+def _with_digest(found: Image) -> str:
+    return f"{name(found)}@{found.digest[:19]}" if found.tag and found.digest else f"{name(found)} without a digest"
 
 
 def newer(move: Move, read: Read, now: datetime) -> bool | None:

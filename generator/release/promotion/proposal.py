@@ -12,7 +12,7 @@ from generator.errors import GeneratorError, RepositoryError
 from generator.history import Clone
 from generator.release import image, manifests, message, pin
 from generator.release.promotion import bases, body, checks, commits, moves, workshop
-from generator.release.promotion.bases import BaseMove, Generate
+from generator.release.promotion.bases import BaseMove, Bases, Generate
 from generator.release.promotion.body import Marker, Story
 from generator.release.promotion.checks import AskHealth, Check
 from generator.release.promotion.commits import Release
@@ -23,22 +23,30 @@ from generator.spec.model import Spec
 from generator.spec.paths import base_path, overlay_path
 
 TRAILER: Final = "Promoted-from"
+# What a commit of a request holds, so that one that a person has amended is not taken for our own.
+SEAL: Final = "Promoted-content"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: apps (none: all), the environments, and whether going back is meant."""
+    """What was asked for: apps (none: all), the environments, and whether these apps may go back."""
 
     apps: tuple[str, ...]
     source: str | None
     target: str
     force: bool = False
 
+    @property
+    def back(self) -> tuple[str, ...]:
+        """The apps that may take a step back: who names none means what goes forward."""
+        return self.apps if self.force else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A promotion of the branch's tip. ``content`` names what exactly it would change; empty: nothing.
 
+    ``refusal`` says which app that was named is held by a pin: then it changes nothing, and that is an error.
     ``files`` (``None``: it goes) are for this tip, where they are ``former``.
     """
 
@@ -55,7 +63,10 @@ class Proposal:
     content: str
     title: str
     body: str
+    story: Story | None
+    limit: int
     message: str
+    refusal: str = ""
 
     @property
     def head(self) -> str:
@@ -65,7 +76,12 @@ class Proposal:
     @property
     def marker(self) -> Marker:
         """What the request says of itself."""
-        return Marker(self.apps, self.content)
+        return Marker(self.apps, self.content, title=body.digest(self.title))
+
+    def text(self, mark: Marker, taken: int) -> str:
+        """The body with this marker, where so many characters of the room are taken."""
+        limit = max(self.limit - taken, body.LEAST) if taken else self.limit
+        return body.text(self.story, mark, limit) if self.story else ""
 
     def edit(self, read: Read) -> Mapping[str, bytes | None]:
         """The files on a tip that may have moved; ``Outdated`` where that has changed what this is about."""
@@ -81,6 +97,15 @@ class Proposal:
             if read(path) not in (self.former[path], content):
                 raise Outdated(f"{path}: changed meanwhile", "run it again")
         return {path: content for path, content in self.files.items() if content != read(path)}
+
+
+def sealed(text: str, files: Mapping[str, bytes | None]) -> str:
+    """A commit's message with a trailer that tells what the commit is to hold."""
+    digest = hashlib.blake2b(text.strip("\n").encode(), digest_size=16)
+    for path, content in sorted(files.items()):
+        digest.update(f"\0{path}\0{'-' if content is None else len(content)}\0".encode())
+        digest.update(content or b"")
+    return f"{text.rstrip(chr(10))}\n{SEAL}: {digest.hexdigest()}\n"
 
 
 class Outdated(GeneratorError):
@@ -116,17 +141,21 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         spec = place.spec()
         source, target = moves.route(spec, wish.source, wish.target, force=wish.force)
         apps = moves.chosen(spec, wish.apps)
-        found = moves.find(spec, apps, source, target, place.read, _older(place, wish, asked.now))
+        found = moves.find(spec, apps, source, target, place.read, _older(place, spec, asked.now), wish.back)
+        refusal = _pinned(found) if wish.apps else ""
+        if refusal:
+            found = replace(found, going=())
         images = moves.edit(found.going, place.read)
         if spec.promotion.base:
             place.write(images)
-        based = _bases(place, spec, found, source, target, asked.generate)
+        way = Bases(clone, place.after, spec, source, target)
+        based, older = _bases(place, way, found, asked.generate, wish.back) if not refusal else ([], [])
         if wish.apps:
-            _insist(found, source, {move.app for move in based})
-        found = _told(found, {move.app for move in based})
+            _insist(found, older, source, {move.app for move in based})
+        found = _told(found, older, {move.app for move in based})
         files = place.changed() if based else images
         about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
-        verdict = _checks(clone, about, asked)
+        verdict = _checks(clone, about, asked, way)
         changes = _rendered(place, about, images) if render else []
     content = about.content
     story = _story(clone, about, verdict, changes) if content and render else None
@@ -134,8 +163,8 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         spec=spec, apps=about.apps, source=source, target=target, going=found.going, bases=about.bases,
         left_out=found.left_out, checks=tuple(verdict), files=files,
         former={path: place.read(path) for path in files}, content=content, title=about.title,
-        body=body.text(story, Marker(about.apps, content), asked.limit) if story else "",
-        message=_message(clone, about) if content else "",
+        body=body.text(story, about.marker, asked.limit) if story else "", story=story, limit=asked.limit,
+        message=_message(clone, about) if content else "", refusal=refusal,
     )  # fmt: skip
 
 
@@ -158,51 +187,64 @@ class _About:
         return hashlib.blake2b(b"".join(parts), digest_size=8).hexdigest() if parts else ""
 
     @property
+    def marker(self) -> Marker:
+        """What the request says of itself."""
+        return Marker(self.apps, self.content, title=body.digest(self.title))
+
+    @property
     def title(self) -> str:
         """One line."""
         way = f"from {self.source} to {self.target}"
-        names = {move.app: f"{move.app} {moves.name(move.after)}" for move in self.found.going}
-        names |= {move.app: f"the base of {move.app}" for move in self.bases if move.app not in names}
+        names = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in self.found.going}
+        names |= {
+            move.app: f"the base of {move.app}{' back' * bool(move.back)}"
+            for move in self.bases
+            if move.app not in names
+        }
         return f"Promote {next(iter(names.values()))} {way}" if len(names) == 1 else f"Promote {len(names)} apps {way}"
 
 
-def _older(place: Workshop, wish: Wish, now: datetime) -> Callable[[Move], str | None]:
-    """By the order of builds, where both have left it; by the source's history otherwise."""
+def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
+    """By the order of builds, where both have left it; by the history of environments otherwise."""
 
     def older(move: Move) -> str | None:
-        newer = None if wish.force else moves.newer(move, place.read, now)
-        if wish.force or newer:
+        newer = moves.newer(move, place.read, now)
+        if newer:
             return None
         if newer is False:
-            there = f"{moves.name(move.before)}, which {move.target.environment} has"
-            return f"{moves.name(move.after)} is of an older build than {there}"
-        return commits.older(place.clone, move)
+            before, after = move.names
+            return f"{after} is of an older build than {before}, which {move.target.environment} has"
+        return commits.older(place.clone, spec, move)
 
     return older
 
 
-def _bases(place: Workshop, spec: Spec, found: Moves, source: str, target: str, generate: Generate) -> list[BaseMove]:
-    """The bases of the apps that are not held back."""
-    if not spec.promotion.base:
-        return []
+def _bases(
+    place: Workshop, way: Bases, found: Moves, generate: Generate, back: Sequence[str]
+) -> tuple[list[BaseMove], list[LeftOut]]:
+    """The bases of the apps that are not held back, and those that are older."""
+    if not way.spec.promotion.base:
+        return [], []
     bases.require_current(place.before, generate, place.clone.branch)
     held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER)}
     asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
-    return bases.carry(place.after, spec, [app for app in spec.apps if app in asked], source, target, generate)
+    return way.carry([app for app in way.spec.apps if app in asked], generate, back)
 
 
-def _checks(clone: Clone, about: _About, asked: Asked) -> list[Check]:
+def _checks(clone: Clone, about: _About, asked: Asked, way: Bases) -> list[Check]:
     if not about.content:
         return []
     spec, target = about.spec, about.spec.environments[about.target]
+    moving = {move.app for move in about.found.going}
     found = checks.all_of(
-        spec, about.found.going, target, lambda move: commits.since(clone, move.source), asked.health, asked.now
-    )
+        spec, about.found.going, target, lambda move: commits.since(clone, move.source), asked.health, asked.now,
+        [(move.app, about.source) for move in about.bases if move.app not in moving],
+    )  # fmt: skip
     required = checks.soak(spec, target)
     soaks = [
         checks.soaked(
             f"the base of {move.app} has soaked in {about.source}",
-            commits.since_folder(clone, bases.folder_of(spec, about.source, move.app)),
+            way.since(move.app),
             required,
             asked.now,
         )
@@ -222,20 +264,27 @@ def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Seque
     )  # fmt: skip
 
 
-def _told(found: Moves, based: set[str]) -> Moves:
-    """An app that moves with its base alone is not left out."""
-    kept = (item for item in found.left_out if item.app not in based or item.why is not Why.UNRELEASED)
-    return replace(found, left_out=tuple(kept))
+def _told(found: Moves, older: Sequence[LeftOut], based: set[str]) -> Moves:
+    """An app that moves with its base alone is not left out; one whose base is older is named with that, too."""
+    moving = (Why.UNRELEASED, Why.SAME)
+    kept = [item for item in found.left_out if item.app not in based or item.why not in moving]
+    return replace(found, left_out=(*kept, *older))
 
 
-def _insist(found: Moves, source: str, based: set[str]) -> None:
+def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]) -> None:
     """Who names an app wants it to move: what cannot is an error then, and nothing else moves either."""
-    for item in found.left_out:
+    moving = {move.app for move in found.going}
+    for item in [*found.left_out, *(item for item in older if item.app not in moving)]:
         if item.why is Why.OLDER:
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "--force moves it back nonetheless")
         if item.why is Why.UNRELEASED and item.app not in based:
             hint = f"release it first: python -m generator bump {item.app} --env {source} --tag TAG --push"
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
+
+
+def _pinned(found: Moves) -> str:
+    """Which apps are held by a pin, and by which one."""
+    return "\n".join(f"{item.app}: {item.reason}" for item in found.left_out if item.why is Why.PINNED)
 
 
 def _when(release: Release | None) -> str:
@@ -246,7 +295,7 @@ def _when(release: Release | None) -> str:
 
 
 def _message(clone: Clone, about: _About) -> str:
-    """The commit's message; its last trailer is how a later run knows its own commits from those of people."""
+    """The commit's message, with where it comes from; see ``sealed`` for how our own commits are known."""
     going = about.found.going
     # A commit has one reference, so it is given where there is one image.
     origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None

@@ -7,15 +7,17 @@ what is there, so that the next run goes on where this one stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from generator.errors import GitError, RepositoryError
+from generator.errors import ForgeError, GeneratorError, GitError, RepositoryError
 from generator.forges.forge import Forge, PullRequest
 from generator.history import Clone, Commit
+from generator.release import refusal
 from generator.release.promotion import body, checks, proposal
+from generator.release.promotion.moves import Read, Why
 from generator.release.promotion.proposal import Proposal
 from generator.release.publish import propose, publish
 
@@ -35,12 +37,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What has come of it. ``closed`` are the requests that this one stands in for, or that had become pointless."""
+    """What has come of it.
+
+    ``closed`` are the requests that this one stands in for, or that had become pointless; ``kept`` are those of the
+    first kind that stay open, since people have committed to their branches.
+    """
 
     action: Action
     request: PullRequest | None = None
     commit: str | None = None
     closed: tuple[PullRequest, ...] = ()
+    kept: tuple[PullRequest, ...] = ()
 
 
 Tell = Callable[[PullRequest], None]
@@ -51,9 +58,9 @@ def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None,
     requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
     mine = next((request for request in requests if request.head == found.head), None)
     if not force:
-        _require_ours(clone, found.head)
+        _require_ours(clone, found.head, mine)
     if not found.content:
-        return _withdraw(clone, forge, found, mine)
+        return _withdraw(clone, forge, found, mine, requests)
     if mine is None and not force:
         declined = _declined(clone, forge, found)
         if declined is not None:
@@ -62,26 +69,78 @@ def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None,
     if commit is None:
         return Done(Action.NOTHING)
     request, action = _request(clone, forge, found, mine, moved=commit != clone.branches.get(found.head))
-    closed = _supersede(clone, forge, found, request, requests)
+    covered = [other for other in requests if other.head != found.head and _covers(found, other)]
+    kept = tuple(other for other in covered if not force and _theirs(clone, other.head))
+    closed = _supersede(clone, forge, request, [other for other in covered if other not in kept])
     _tidy(clone, forge, found, requests)
     if tell is not None:
         request = _tell(forge, found, request, tell)
-    return Done(action, request, commit, closed)
+    return Done(action, request, commit, closed, kept)
 
 
 def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: bool) -> Done:
-    """Merge the request that ``open_request`` has left; ``RepositoryError`` while a check fails, unless forced."""
-    if done.request is None or done.commit is None or done.action is Action.DECLINED:
+    """Merge the request that ``open_request`` has left.
+
+    ``RepositoryError`` while a check fails, unless forced, and where a person has closed it.
+    """
+    if done.action is Action.DECLINED and done.request:
+        what = f"{done.request.url} has asked for exactly this and was closed; nothing was merged"
+        raise RepositoryError(what, "--force asks again, and merges it")
+    if done.request is None or done.commit is None:
         return done
     require_passed(found, f"{done.request.url} stays open", force=force)
-    merged = forge.merge(done.request, done.commit)
+    try:
+        merged = forge.merge(done.request, done.commit)
+    except (GitError, ForgeError) as exc:
+        raise _unmerged(clone, done.request, exc) from exc
     with suppress(GitError):  # many forges remove it themselves
         clone.delete(found.head, done.commit)
     return replace(done, action=Action.MERGED, request=merged)
 
 
+def _unmerged(clone: Clone, request: PullRequest, exc: GeneratorError) -> ForgeError:
+    """What has become of the request, and the reason in people's words, where it is one of a push."""
+    cause = exc if isinstance(exc, GitError) else exc.__cause__
+    pushed = isinstance(cause, GitError) and ("rejected" in cause.stderr or "remote:" in cause.stderr)
+    reason = refusal.reason(cause) if pushed and isinstance(cause, GitError) else exc.message
+    hint = exc.hint or f"ask who guards {clone.branch}, or have the request merged by a person"
+    return ForgeError(f"{request.url} is open, and was not merged: {reason}", hint)
+
+
+def require_allowed(found: Proposal, done: Done | None = None) -> None:
+    """``RepositoryError`` where an app that was named is pinned."""
+    if found.refusal:
+        closed = f"; {done.request.url} was closed" if done and done.action is Action.CLOSED and done.request else ""
+        hint = f"once it may go: python -m generator rollback APP --env {found.target} --unpin --push"
+        raise RepositoryError(f"{found.refusal}; nothing was promoted{closed}", hint)
+
+
+def spent(clone: Clone, found: Proposal, heads: Iterable[str]) -> list[str]:
+    """The branches of requests in which nothing is left, now that the branch has what was proposed."""
+    return [head for head in heads if head in clone.branches and _is_spent(clone, found, head)]
+
+
+def _is_spent(clone: Clone, found: Proposal, head: str) -> bool:
+    tip, own = clone.branches[head], _own(clone, head)
+    if not all(clone.is_plain_merge(commit) for commit in own if len(commit.parents) > 1):
+        return False
+    paths = {path for commit in own for path in commit.blobs}
+    return all(clone.read(tip, path) == found.files.get(path, clone.read(clone.tip, path)) for path in paths)
+
+
+def close_spent(clone: Clone, forge: Forge, found: Proposal, heads: Iterable[str]) -> tuple[PullRequest, ...]:
+    """Close the requests of these branches: all that they ask for is there."""
+    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    wanted = set(heads)
+    closed = tuple(request for request in requests if request.head in wanted and body.marker(request.body))
+    for request in closed:
+        _close(clone, forge, request, f"Nothing is left in it: {clone.branch} has all of this.")
+    return closed
+
+
 def push(clone: Clone, found: Proposal, *, force: bool) -> Done:
     """Land it on the branch itself."""
+    require_allowed(found)
     if not found.content:
         return Done(Action.NOTHING)
     require_passed(found, "nothing was pushed", force=force)
@@ -93,21 +152,36 @@ def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
     """``RepositoryError`` that names the checks that fail, unless forced."""
     failing = checks.failed(found.checks)
     if failing and not force:
-        lines = "\n".join(f"  {check.name}: {check.detail}" for check in failing)
+        lines = "\n".join(f"  {check.said}: {check.detail}" for check in failing)
         raise RepositoryError(f"not promoted to {found.target}; {meanwhile}:\n{lines}", "wait, or --force")
 
 
-def _require_ours(clone: Clone, head: str) -> None:
+def _require_ours(clone: Clone, head: str, mine: PullRequest | None) -> None:
     """A person may have committed to our branch, as a review's fix; that must not be lost."""
-    theirs = [
-        commit for commit in _own(clone, head) if len(commit.parents) < 2 and not commit.trailers(proposal.TRAILER)
-    ]
+    theirs = _theirs(clone, head)
     if theirs:
         names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
         raise RepositoryError(
-            f"{head} holds commits that `promote` has not made; nothing was done:\n{names}",
-            "merge or close its request first, or --force to replace them",
+            f"{head} holds commits that `promote` has not made, or not like this; nothing was done:\n{names}",
+            f"merge {mine.url}, or delete its branch, or --force to replace them"
+            if mine
+            else f"no request is open for them: git push origin --delete {head}, or --force to replace them",
         )
+
+
+def _theirs(clone: Clone, head: str) -> list[Commit]:
+    """The commits of people on a branch of ours."""
+    return [commit for commit in _own(clone, head) if not _is_ours(clone, commit)]
+
+
+def _is_ours(clone: Clone, commit: Commit) -> bool:
+    """Whether nothing of a person is in it: we have made it as it is, or git has merged it by itself."""
+    if len(commit.parents) > 1:
+        return clone.is_plain_merge(commit)
+    contents = clone.contents(commit.blobs.values())
+    files = {path: contents[blob] if blob else None for path, blob in commit.blobs.items()}
+    text, _, seal = commit.message.rpartition("\n")
+    return seal.startswith(f"{proposal.SEAL}: ") and proposal.sealed(text, files).strip("\n") == commit.message
 
 
 def _own(clone: Clone, head: str) -> list[Commit]:
@@ -116,15 +190,30 @@ def _own(clone: Clone, head: str) -> list[Commit]:
     return clone.log(f"{clone.tip}..{tip}") if tip else []
 
 
-def _withdraw(clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None) -> Done:
+def why_nothing(found: Proposal) -> str:
+    """Why nothing is proposed: what is left is held back, or nothing is left."""
+    held = [item for item in found.left_out if item.why in (Why.PINNED, Why.OLDER)]
+    if held:
+        names = "; ".join(f"{item.app}: {item.reason}" for item in held)
+        return f"nothing may be promoted from {found.source} to {found.target} now: {names}"
+    return f"nothing is left to promote from {found.source} to {found.target}"
+
+
+def _withdraw(
+    clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None, others: Sequence[PullRequest]
+) -> Done:
     """Nothing is left to promote: a request for it has become pointless, and so has the branch."""
+    covered = [other.head for other in others if other != mine and _covers(found, other)]
+    heads = spent(clone, found, covered)
+    closed = close_spent(clone, forge, found, heads) if heads else ()
     if mine is not None:
-        _close(clone, forge, mine, f"Nothing is left to promote from {found.source} to {found.target}.")
-        return Done(Action.CLOSED, mine, closed=(mine,))
+        why = why_nothing(found)
+        _close(clone, forge, mine, f"{why[0].upper()}{why[1:]}.")
+        return Done(Action.CLOSED, mine, closed=(mine, *closed))
     if tip := clone.branches.get(found.head):
         with suppress(GitError):
             clone.delete(found.head, tip)
-    return Done(Action.NOTHING)
+    return Done(Action.NOTHING, closed=closed)
 
 
 def _declined(clone: Clone, forge: Forge, found: Proposal) -> PullRequest | None:
@@ -143,16 +232,26 @@ def _branch(clone: Clone, found: Proposal) -> str | None:
     tip = clone.branches.get(found.head)
     if tip is not None and _holds(clone, tip, found):
         return tip
-    return propose(clone.url, clone.branch, found.head, found.edit, found.message)
+    files: dict[str, bytes | None] = {}
+
+    def edit(read: Read) -> Mapping[str, bytes | None]:
+        files.clear()
+        files.update(found.edit(read))
+        return files
+
+    return propose(clone.url, clone.branch, found.head, edit, lambda: proposal.sealed(found.message, files))
 
 
 def _holds(clone: Clone, tip: str, found: Proposal) -> bool:
+    """Whether it is one commit with this content; that somebody has merged the base into it changes nothing."""
     own = _own(clone, found.head)
-    if len(own) != 1 or not own[0].parents or own[0].message != found.message.strip("\n"):
+    edits = [commit for commit in own if len(commit.parents) < 2]
+    message = proposal.sealed(found.message, found.files).strip("\n")
+    if [commit.message for commit in edits] != [message] or not all(_is_ours(clone, commit) for commit in own):
         return False
-    parent = own[0].parents[0]
-    return own[0].blobs.keys() == found.files.keys() and all(
-        clone.read(tip, path) == content and clone.read(parent, path) == clone.read(clone.tip, path)
+    base = clone.forked(tip)
+    return base is not None and all(
+        clone.read(tip, path) == content and clone.read(base, path) == clone.read(clone.tip, path)
         for path, content in found.files.items()
     )
 
@@ -163,25 +262,60 @@ def _request(
     if mine is None:
         reviewers = found.spec.environments[found.target].approvers
         return forge.open(found.head, clone.branch, found.title, found.body, reviewers), Action.OPENED
-    former = body.marker(mine.body)
-    wanted = body.marked(found.body, replace(found.marker, told=former.told if former else ""))
-    if (mine.title, mine.body.strip().replace("\r\n", "\n")) == (found.title, wanted.strip()):
+    title, wanted = _text(found, mine)
+    if _says(mine, title, wanted):
         return mine, Action.UPDATED if moved else Action.UNCHANGED
-    return forge.update(mine, found.title, wanted), Action.UPDATED
+    return forge.update(mine, title, wanted), Action.UPDATED
+
+
+def _text(found: Proposal, mine: PullRequest) -> tuple[str, str]:
+    """What the request is to say: a title and words that a person has written stay."""
+    former = body.marker(mine.body)
+    ours = former is None or former.title in ("", body.digest(mine.title))
+    mark = replace(found.marker, told=former.told if former else "")
+    generated = found.text(mark, sum(map(len, body.outside(mine.body))))
+    return found.title if ours else mine.title, body.joined(mine.body, generated)
+
+
+def _says(mine: PullRequest, title: str, text: str) -> bool:
+    return (mine.title, mine.body.strip().replace("\r\n", "\n")) == (title, text.strip())
+
+
+def foresee(clone: Clone, forge: Forge, found: Proposal, *, force: bool) -> str:
+    """What ``open_request`` would do, in a sentence."""
+    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    mine = next((request for request in requests if request.head == found.head), None)
+    if not force:
+        try:
+            _require_ours(clone, found.head, mine)
+        except RepositoryError as exc:
+            return f"this would fail: {exc.message}"
+    if not found.content:
+        return f"this would close {mine.url}: {why_nothing(found)}" if mine else why_nothing(found)
+    if mine is None:
+        declined = None if force else _declined(clone, forge, found)
+        if declined is not None:
+            return f"this would do nothing: {declined.url} has asked for exactly this and was closed"
+        return "this would open a request"
+    tip = clone.branches.get(found.head)
+    if tip is not None and _holds(clone, tip, found) and _says(mine, *_text(found, mine)):
+        return f"this would do nothing: {mine.url} is open and says all of this already"
+    return f"this would update {mine.url}"
 
 
 def _supersede(
-    clone: Clone, forge: Forge, found: Proposal, request: PullRequest, others: Sequence[PullRequest]
+    clone: Clone, forge: Forge, request: PullRequest, others: Sequence[PullRequest]
 ) -> tuple[PullRequest, ...]:
     """Close the other requests into this environment all of whose apps are in this one, too."""
-    closed: list[PullRequest] = []
     for other in others:
-        mark = body.marker(other.body)
-        covered = mark is not None and (not found.apps or (mark.apps and set(mark.apps) <= set(found.apps)))
-        if other.head != found.head and covered:
-            _close(clone, forge, other, f"Superseded by {request.url}.")
-            closed.append(other)
-    return tuple(closed)
+        _close(clone, forge, other, f"Superseded by {request.url}.")
+    return tuple(others)
+
+
+def _covers(found: Proposal, other: PullRequest) -> bool:
+    """Whether all apps of a request are among those that were asked for."""
+    mark = body.marker(other.body)
+    return mark is not None and (not found.apps or bool(mark.apps and set(mark.apps) <= set(found.apps)))
 
 
 def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRequest]) -> None:
@@ -194,7 +328,7 @@ def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRe
         last.setdefault(request.head, request)
     for branch in left & set(last):
         mark = body.marker(last[branch].body)
-        if mark is not None and mark.content == body.WITHDRAWN:
+        if mark is not None and mark.content == body.WITHDRAWN and not _theirs(clone, branch):
             with suppress(GitError):
                 clone.delete(branch, clone.branches[branch])
 
