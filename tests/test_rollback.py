@@ -249,6 +249,64 @@ esac"""
     assert has(content(remote), "1.1")
 
 
+# -- whose build it is
+
+
+BUILT = "gitops-generator/built"
+
+
+def built(repository: Path, generator: Run, tag: str, number: int, env: str = "prod") -> subprocess.CompletedProcess[str]:
+    words = ["--env", env, "--tag", tag, "--digest", "sha256:" + f"{number:064}", "--build", f"ci {number}", "--push"]
+    done = generator("bump", "web", *words, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_the_order_of_builds_goes_back_with_the_image(remote: Path, repository: Path, generator: Run) -> None:
+    """Else the next build would be compared with the one that was taken out."""
+    for number in (11, 12):
+        built(repository, generator, f"b{number}", number)
+    assert f"{BUILT}: ci 12 " in content(remote)
+    assert generator(*rollback("--push"), cwd=repository).returncode == 0
+    assert f"{BUILT}: ci 11 " in content(remote)
+    tip = git(remote, "rev-parse", "main")
+    built(repository, generator, "b10", 10)
+    built(repository, generator, "b13", 13)
+    assert git(remote, "rev-parse", "main") == tip  # the pin
+    assert generator(*rollback("--unpin", "--push"), cwd=repository).returncode == 0
+    built(repository, generator, "b10", 10)
+    assert "newTag: b11\n" in content(remote)
+    built(repository, generator, "b13", 13)
+    assert "newTag: b13\n" in content(remote)
+
+
+@pytest.mark.parametrize("to", ["tag", "commit"])
+def test_where_the_former_image_had_no_build_none_is_left(
+    to: str, remote: Path, repository: Path, generator: Run
+) -> None:
+    built(repository, generator, "b12", 12)
+    where = "1.1" if to == "tag" else git(remote, "rev-parse", "main~2")
+    assert generator(*rollback("--to", where, "--push"), cwd=repository).returncode == 0
+    assert has(content(remote), "1.1")
+    assert BUILT not in content(remote)
+
+
+def test_what_runs_already_keeps_its_build_when_it_is_pinned(remote: Path, repository: Path, generator: Run) -> None:
+    built(repository, generator, "b12", 12)
+    assert generator(*rollback("--to", "b12", "--push"), cwd=repository).returncode == 0
+    assert f"{BUILT}: ci 12 " in content(remote)
+
+
+def test_a_promotion_after_a_rollback_is_not_refused_as_older(remote: Path, repository: Path, generator: Run) -> None:
+    built(repository, generator, "b11", 11, "staging")
+    for number in (10, 12):
+        built(repository, generator, f"b{number}", number)
+    assert generator(*rollback("--push", "--no-pin"), cwd=repository).returncode == 0
+    done = generator("promote", "web", "--to", "prod", "--push", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "newTag: b11\n" in content(remote)
+
+
 # -- as a pull request
 
 
@@ -335,6 +393,19 @@ def test_an_app_that_was_never_released(remote: Path, repository: Path, generato
     done = generator("rollback", "web", "--env", "dev", cwd=repository)
     assert done.returncode == 1
     assert "web has run nothing but unreleased in dev" in done.stderr
+
+
+@pytest.mark.parametrize("how", ["tag", "commit"])
+def test_what_was_never_built_is_nothing_to_go_back_to(
+    how: str, remote: Path, repository: Path, generator: Run
+) -> None:
+    before = files(repository)
+    to = "unreleased" if how == "tag" else git(remote, "rev-list", "--max-parents=0", "main")
+    done = generator(*rollback("--to", to), cwd=repository)
+    assert done.returncode == 1
+    assert f"{to}: nothing had been released to prod there" in done.stderr
+    assert "hint: name a tag" in done.stderr
+    assert files(repository) == before
 
 
 def test_an_app_that_is_not_on_the_branch(remote: Path, repository: Path, generator: Run) -> None:

@@ -13,7 +13,7 @@ from generator import forges, git, plumbing, tree, yaml_edit
 from generator.errors import GitError, RepositoryError
 from generator.forges import Forge
 from generator.history import History
-from generator.release import ledger, pin, publish
+from generator.release import ledger, order, pin, publish
 from generator.release import message as messages
 from generator.release.image import Slot
 from generator.release.image import image as checked
@@ -36,14 +36,20 @@ _NAMED: Final = 5
 class Target:
     """The image to go back to, and the one to leave.
 
-    ``entry`` is the release that first brought it here, where history has it. ``done``: the newest change
-    was this very rollback.
+    ``entry`` is the release that first brought it here, where history has it; ``built`` is what the overlay said
+    then of the build (see ``order``). ``done``: the newest change was this very rollback. ``pinned``: the branch
+    has a pin now. ``older``: it came here first before the image that it replaces, for sure. ``bases`` are the
+    promotions since it ran here last that brought a base, which stays, the newest first.
     """
 
     image: Image
     former: Image | None
     entry: Entry | None = None
+    built: str | None = None
     done: bool = False
+    pinned: bool = False
+    older: bool = False
+    bases: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,11 @@ class Goal:
         """Whether it has been done before, so that nothing may be changed."""
         return self.target is not None and self.target.done
 
+    @property
+    def stays(self) -> bool:
+        """Whether the image is the right one already, so that only the pin is to change."""
+        return self.target is not None and self.target.image == self.target.former
+
 
 def target(history: History, place: Slot, to: str, digest: str | None) -> Target:
     """What ``to`` means: ``previous``, a tag that ran here, or a commit of the branch.
@@ -77,14 +88,14 @@ def target(history: History, place: Slot, to: str, digest: str | None) -> Target
     answer; ``UsageError`` for what can be no tag.
     """
     if digest is not None:
-        wanted = checked(place, to, digest)
-        known = ledger.entries(history, [place])
-        return Target(wanted, _now(known), _brought(known, wanted))
+        return _target(history, place, ledger.entries(history, [place]), checked(place, to, digest))
     while True:
         known = ledger.entries(history, [place])
-        found = _previous(known) if to == PREVIOUS else _tagged(known, to)
-        if found is not None:
-            return found
+        if to == PREVIOUS and (done := _done(known)) is not None:
+            return done
+        wanted = _previous(known) if to == PREVIOUS else _tagged(known, to)
+        if wanted is not None:
+            return _target(history, place, known, _required(place, wanted, to))
         if not history.deepen():
             break
     if not known:
@@ -149,7 +160,10 @@ def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
         return pin.write(content, place.path, None)
     now = ledger.state(content, place)
     changed = yaml_edit.set_image(content, place.path, goal.wanted)
-    if goal.held is None or (now.pin is not None and now.image == goal.wanted and goal.reason is None):
+    if goal.target is not None and now.image != goal.wanted:
+        # Else whoever bumps or promotes next would compare with the build that has just been taken out.
+        changed = yaml_edit.set_annotation(changed, place.path, order.ANNOTATION, goal.target.built)
+    if goal.held is not None and now.pin is not None and now.image == goal.wanted and goal.reason is None:
         return changed
     return pin.write(changed, place.path, goal.held)
 
@@ -186,25 +200,57 @@ def _brought(known: Sequence[Entry], wanted: Image) -> Entry | None:
     return next((entry for entry in reversed(known) if entry.image_changed and entry.after.image == wanted), None)
 
 
-def _previous(known: Sequence[Entry]) -> Target | None:
-    """The newest image that is another one than now. Where that is what was just left, nothing is left to do."""
+def _done(known: Sequence[Entry]) -> Target | None:
+    """Nothing, where the newest change of the image was a rollback: to go on would put back what was just left."""
     now = _now(known)
     newest = next((entry for entry in known if entry.image_changed), None)
-    if newest is not None and newest.action == "rolled back" and now is not None:
-        return Target(now, newest.before.image, newest, done=True)
-    for entry in known:
-        former = entry.after.image
-        if former is not None and former != now and former.tag != UNRELEASED:
-            return Target(former, now, _brought(known, former))
-    return None
+    if newest is None or newest.action != "rolled back" or now is None:
+        return None
+    return Target(now, newest.before.image, newest, done=True, pinned=known[0].after.pin is not None)
 
 
-def _tagged(known: Sequence[Entry], tag: str) -> Target | None:
-    for entry in known:
-        former = entry.after.image
-        if former is not None and former.tag == tag:
-            return Target(former, _now(known), _brought(known, former))
-    return None
+def _previous(known: Sequence[Entry]) -> Image | None:
+    """The newest image that is another one than now."""
+    now = _now(known)
+    formers = (entry.after.image for entry in known)
+    return next((one for one in formers if one is not None and one != now and _released(one)), None)
+
+
+def _tagged(known: Sequence[Entry], tag: str) -> Image | None:
+    formers = (entry.after.image for entry in known)
+    return next((one for one in formers if one is not None and one.tag == tag), None)
+
+
+def _released(one: Image) -> bool:
+    """Whether any build has made it: what is generated names an image that there is not."""
+    return one.tag not in (None, UNRELEASED) or one.digest is not None
+
+
+def _required(place: Slot, wanted: Image, to: str) -> Image:
+    if _released(wanted):
+        return wanted
+    raise RepositoryError(
+        f"{to}: nothing had been released to {place.environment} there, so that is no image of {place.app} to run",
+        f"name a tag that it has had: python -m generator history {place.app} --env {place.environment}",
+    )
+
+
+def _target(
+    history: History, place: Slot, known: Sequence[Entry], wanted: Image, commit: str | None = None
+) -> Target:
+    """All that is to be known of an image to go back to, as it was at ``commit``, or when it came here first."""
+    now, entry = _now(known), _brought(known, wanted)
+    former = _brought(known, now) if now else None
+    at = commit or (entry.commit if entry else None)
+    content = history.read(at, place.path) if at else None
+    return Target(
+        image=wanted,
+        former=now,
+        entry=entry,
+        built=yaml_edit.read_annotations(content, place.path).get(order.ANNOTATION) if content else None,
+        pinned=bool(known and known[0].after.pin is not None),
+        older=bool(entry and former and known.index(entry) > known.index(former)),
+    )
 
 
 def _at_commit(history: History, place: Slot, to: str, known: Sequence[Entry]) -> Target:
@@ -213,7 +259,7 @@ def _at_commit(history: History, place: Slot, to: str, known: Sequence[Entry]) -
         found = ledger.state(history.read(commit, place.path), place).image
         if found is None:
             raise RepositoryError(f"{to}: {place.path} has no image there", "name a commit at which it had one")
-        return Target(found, _now(known), _brought(known, found))
+        return _target(history, place, known, _required(place, found, to), commit)
     tags = list(dict.fromkeys(e.after.image.tag for e in known if e.after.image and e.after.image.tag))
     tags = [tag for tag in tags if tag != UNRELEASED]
     if _HEXADECIMAL.fullmatch(to):
