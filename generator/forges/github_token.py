@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
-from urllib.parse import urlsplit
 
+from generator import plumbing
 from generator.errors import ForgeError, UsageError
 from generator.forges import access, github, github_app
 from generator.forges.forge import TIMEOUT_SECONDS
@@ -14,6 +15,7 @@ from generator.forges.forge import TIMEOUT_SECONDS
 _RIGHTS: Final = {"contents": "write"}
 _REQUEST: Final = {"pull_requests": "write"}
 _VARIABLES: Final = ("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY")
+_ADDRESS: Final = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(/\S*)?", re.IGNORECASE)
 
 
 def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
@@ -66,12 +68,8 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
 
 
 def _require_address(api: str) -> None:
-    try:
-        parts = urlsplit(api)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{api}: no address of a GitHub", "like https://github.example.com")
+    if not _ADDRESS.fullmatch(api):
+        raise UsageError(f"{plumbing.without_passwords(api)}: no address of a GitHub", "like https://github.example.com")
 
 
 def _field(server: str, answer: object, name: str, kind: type) -> object:
