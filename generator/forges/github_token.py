@@ -69,7 +69,9 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
 
 def _require_address(api: str) -> None:
     if not _ADDRESS.fullmatch(api):
-        raise UsageError(f"{plumbing.without_passwords(api)}: no address of a GitHub", "like https://github.example.com")
+        raise UsageError(
+            f"{plumbing.without_passwords(api)}: no address of a GitHub", "like https://github.example.com"
+        )
 
 
 def _field(server: str, answer: object, name: str, kind: type) -> object:

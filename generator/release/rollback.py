@@ -192,7 +192,8 @@ def _there(clone: Clone, head: str, place: Slot, goal: Goal) -> str | None:
     if tip is None or len(own) != 1 or own[0].parents == () or own[0].message != message(place, goal).strip("\n"):
         return None
     before, after = clone.read(clone.tip, place.path), clone.read(tip, place.path)
-    if before is None or after is None or clone.read(own[0].parents[0], place.path) != before:
+    elsewhere = own[0].blobs.keys() != {place.path}
+    if elsewhere or before is None or after is None or clone.read(own[0].parents[0], place.path) != before:
         return None
     return tip if _edited(before, place, _since(goal, after, place)) == after else None
 
