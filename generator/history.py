@@ -250,6 +250,25 @@ def here(directory: Path) -> History | None:
     return History(tip, directory, place / "shallow" if place else None, None)
 
 
+def branch(directory: Path) -> str | None:
+    """The branch that is checked out; ``None`` where there is none, as in CI."""
+    try:
+        said = plumbing.begin("symbolic-ref", "--quiet", "--short", "HEAD", directory=directory).result()
+    except GitError:
+        return None
+    return said.decode(errors="replace").strip()
+
+
+def behind(directory: Path) -> tuple[str, int] | None:
+    """The upstream of what is checked out, and how many commits it has more, as was known at the last fetch."""
+    try:
+        name = plumbing.begin("rev-parse", "--abbrev-ref", "@{upstream}", directory=directory).result()
+        count = plumbing.begin("rev-list", "--count", "HEAD..@{upstream}", directory=directory).result()
+    except GitError:
+        return None
+    return name.decode(errors="replace").strip(), int(count)
+
+
 @contextmanager
 def clone(url: str, branch: str, *, partial: bool = True) -> Iterator[Clone]:
     """A ``Clone``, not fetched yet, whose folder is gone afterwards."""

@@ -18,7 +18,7 @@ apps:
   website: {image: shop/website, source: website, port: 80}
   other: {image: shop/other, port: 80}
 """
-RELEASE = "Release web 7 to dev\n\nArgocd-reference-commit-sha: 0123"
+RELEASE = "Release web 7 to dev\n\nRelease: web dev 7\nArgocd-reference-commit-sha: 0123"
 PUSH = {"CODEBUILD_WEBHOOK_TRIGGER": "branch/main"}
 
 
@@ -88,6 +88,20 @@ def test_the_commit_of_a_release_builds_nothing(
     before = git(origin, "rev-parse", "HEAD")
     commit(origin, "overlays/dev/web/kustomization.yaml", message=RELEASE)
     assert changed(generator, origin, **started, **({"BEFORE": before} if known else {})) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Release: notes for web",
+        "Mend it\n\nRelease: web dev 1\n\nThat line was the fault.",
+        "Mend it\n\nRelease: notes for all of web",
+        "Argocd-reference-commit-sha: is gone",
+    ],
+)
+def test_a_persons_words_are_no_release(message: str, origin: Path, generator: Run) -> None:
+    commit(origin, "web/b", message=message)
+    assert changed(generator, origin, **PUSH) == ["web", "website"]
 
 
 def test_a_release_on_top_of_work_does_not_hide_it(origin: Path, generator: Run) -> None:

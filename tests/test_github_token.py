@@ -104,6 +104,59 @@ def test_what_is_no_key_is_told_without_showing_it(api: str, repository: Path, g
     assert "hunter2" not in done.stderr
 
 
+@pytest.mark.parametrize("address", ["ftp://x", "github.example.com", "https://", "http://[", "file:///x"])
+def test_what_is_no_address_of_a_server_is_told(address: str, key: Any, repository: Path, generator: Run) -> None:
+    spec = TEN_LINES.replace("git.example.com/acme/shop-gitops", f"github.example.com/{PROJECT}")
+    (repository / "generator.yaml").write_text(spec)
+    env = environment(GITHUB_APP_PRIVATE_KEY=pem(key))
+    done = generator("token", "--api", address, cwd=repository, env=env)
+    assert done.returncode == 2, done.stderr
+    assert f"error: {address}: no address of a GitHub" in done.stderr
+    assert "hint: " in done.stderr
+
+
+class Pages(local_server.Handler):
+    """A server that is no GitHub: it has a page for everything."""
+
+    def do_GET(self) -> None:
+        self.body()
+        self.answer(200, b"<html><title>Sign in</title>ghs_hunter2</html>", {"Content-Type": "text/html"})
+
+    do_POST = do_GET
+
+
+class Odd(GitHub):
+    """A GitHub that grants nothing."""
+
+    def do_POST(self) -> None:
+        self.body()
+        return self.answer_json(201, ["no", "token"])
+
+
+class Broken(local_server.Handler):
+    """Half of an answer."""
+
+    def do_GET(self) -> None:
+        self.answer(200, b'{"id": ', {"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize("server", [Pages, Odd, Broken])
+def test_a_server_that_answers_something_else_is_told(
+    server: type[local_server.Handler], api: str, key: Any, repository: Path, generator: Run
+) -> None:
+    with local_server.Server(server) as other:
+        env = environment(GITHUB_APP_PRIVATE_KEY=pem(key))
+        done = generator("token", "--api", other.url, cwd=repository, env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"error: {other.url.removeprefix('http://')}: its answer is not GitHub's" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_a_key_file_that_is_no_text_is_told(api: str, repository: Path, generator: Run) -> None:
+    done = generator("token", "--api", api, cwd=repository, env=environment(GITHUB_APP_PRIVATE_KEY_FILE="/bin/ls"))
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, "error: /bin/ls: is no text")
+
+
 def test_without_an_app_it_says_what_to_set(api: str, repository: Path, generator: Run) -> None:
     done = generator("token", "--api", api, cwd=repository)
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: no GitHub App to get a token for")

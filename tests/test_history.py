@@ -8,9 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Run, clone_as_origin, generate_for_remote, git, path_with_git
+from conftest import TEN_LINES, Run, clone_as_origin, generate_for_remote, git, path_with_git, tool
+from test_promote import Shop
 
 from generator import history as histories
+from generator.release import ledger
+from generator.release.promotion import proposal
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64
@@ -23,6 +26,15 @@ def shop(repository: Path, generator: Run) -> Path:
     clone_as_origin(repository, bare)
     git(bare, "config", "uploadpack.allowFilter", "true")
     return repository
+
+
+@pytest.fixture
+def store(repository: Path, generator: Run) -> Shop:
+    """One whose releases are promoted."""
+    tool("kustomize")
+    made = Shop(repository, generator)
+    made.spec(TEN_LINES)
+    return made
 
 
 def splice(shop: Path, old: str, new: str, message: str, *, author: str = "Bob <bob@example.com>") -> None:
@@ -49,7 +61,7 @@ def test_every_kind_of_commit(shop: Path, generator: Run) -> None:
         shop,
         "'1.2-rc'",
         "'1.2'",
-        "Promote\n\nRelease: web prod 1.2\nBuild: actions/shop 7",
+        "Promote\n\nRelease: web prod 1.2\nBuild: actions/shop 7\nPromoted-from: staging",
         author="Cat <cat@example.com>",
     )
     git(shop, "checkout", "-q", "main")
@@ -86,6 +98,51 @@ def test_every_kind_of_commit(shop: Path, generator: Run) -> None:
     assert "rolled back from 1.1" in lines[1]
     assert "pinned: freeze" in lines[3]
     assert "codebuild/shop 41" in lines[7]
+
+
+def test_what_promote_pushes_is_promoted_and_what_a_person_merges_is_an_edit(store: Shop, generator: Run) -> None:
+    """By what commits say, and not by how many parents they have."""
+    store.bump("web", "v1")
+    store.promote("web", "--to", "staging", "--push")
+    git(store.folder, "pull", "-q", "--rebase")
+    git(store.folder, "checkout", "-q", "-b", "mine")
+    splice(store.folder, "newTag: unreleased", "newTag: mine", "Set by hand")
+    git(store.folder, "checkout", "-q", "main")
+    git(store.folder, "merge", "-q", "--no-ff", "-m", "Merge it", "mine")
+    found = {str(one["environment"]): one["action"] for one in reversed(history(store.folder, generator))}
+    assert found == {"dev": "released", "staging": "promoted", "prod": "edited"}
+
+
+def test_a_merged_release_is_released(store: Shop, generator: Run) -> None:
+    git(store.folder, "checkout", "-q", "-b", "release")
+    generator("bump", "web", "--env", "dev", "--tag", "1", "--commit", cwd=store.folder)
+    git(store.folder, "checkout", "-q", "main")
+    git(store.folder, "merge", "-q", "--no-ff", "-m", "Merge it", "release")
+    assert history(store.folder, generator, "--env", "dev")[0]["action"] == "released"
+
+
+def test_a_promoted_base_is_an_entry(store: Shop, generator: Run) -> None:
+    based = TEN_LINES.replace("registry:", "promotion: {base: true}\nregistry:")
+    store.spec(based)
+    store.bump("web", "v1")
+    store.promote("web", "--to", "staging", "--push")
+    store.spec(based.replace("port: 8080", "port: 9090"))
+    store.promote("web", "--to", "staging", "--merge")
+    store.spec(based.replace("port: 8080", "port: 9091"))
+    store.bump("web", "v2")
+    store.promote("web", "--to", "staging", "--push")
+    git(store.folder, "pull", "-q", "--rebase")
+    found = history(store.folder, generator, "--env", "staging")
+    assert [(one["action"], one["tag"], one["base"]) for one in found] == [
+        ("promoted", "v2", True), ("promoted", "v1", True), ("promoted", "v1", False), ("generated", "unreleased", False),
+    ]  # fmt: skip
+    lines = generator("history", "web", "--env", "staging", cwd=store.folder).stdout.splitlines()
+    assert "promoted, with its base" in lines[1]
+    assert "promoted: its base" in lines[2]
+
+
+def test_promotions_are_known_by_the_trailer_that_promote_writes() -> None:
+    assert ledger.PROMOTED == proposal.TRAILER
 
 
 def test_a_squashed_promotion_keeps_its_build(shop: Path, generator: Run) -> None:

@@ -240,6 +240,17 @@ def test_a_push_becomes_an_image_for_both_processors_and_a_commit_of_its_digest(
     assert "unreleased" in shop.overlay("api")
 
 
+def test_a_run_that_is_started_again_has_a_tag_of_its_own(shop: Shop, cloud: Cloud) -> None:
+    """Its number and its commit are the same, and what the first attempt has pushed cannot be pushed over."""
+    first = shop.tip()
+    commit = shop.commit(web__page="again\n")
+    assert shop.run(first).succeeded
+    assert f"1-{commit[:12]}\n" in shop.overlay().replace('"', "")
+    again = shop.github.again(WORKFLOW, commit, event={"before": first})
+    assert again.succeeded, again.tail(60)
+    assert f"1-{commit[:12]}-2\n" in shop.overlay().replace('"', "")
+
+
 def test_both_twins_make_the_same_commit_of_the_same_source(shop: Shop, cloud: Cloud) -> None:
     for ci in (shop.codebuild, shop.github):
         ci.environment = {**ci.environment, "SOURCE_DATE_EPOCH": "1"}

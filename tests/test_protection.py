@@ -76,6 +76,34 @@ def test_codecommit(generator: Run, repository: Path) -> None:
     assert any("know no paths" in note for note in found["notes"])
 
 
+@pytest.mark.parametrize("url", [GITHUB, GITLAB, "https://codeberg.org/acme/shop.git"])
+def test_a_pipeline_that_pushes_would_be_stopped_and_that_is_said(url: str, generator: Run, repository: Path) -> None:
+    (repository / "web").mkdir()
+    built = GUARDED.replace("    image: shop/web\n", "    image: shop/web\n    source: web\n")
+    assert built != GUARDED
+
+    def notes(spec: str, *words: str) -> str:
+        return " ".join(advice(generator, repository, url, *words, spec=spec)["notes"])
+
+    said = notes(built)
+    assert "this stops all releases" in said
+    assert "`ci: {pull_request: true}`" in said
+    assert "--pusher" in said
+    proposing = notes(built + "ci: {pull_request: true, credentials: shop/git}\n")
+    assert "stops all releases" not in proposing
+    assert "bump --pull-request" in proposing
+    assert "stops all releases" not in notes(built + "ci: {codebuild: false}\n")
+    assert "stops all releases" not in notes(built, "--pusher", "7")
+    assert "stops all releases" not in notes(GUARDED)  # somebody else's pipeline
+
+
+def test_on_codecommit_a_pusher_has_no_effect_and_that_is_said(generator: Run, repository: Path) -> None:
+    without, given = (advice(generator, repository, CODECOMMIT, *words) for words in ([], ["--pusher", "builds"]))
+    assert given["calls"] == without["calls"]
+    assert any("--pusher builds has no effect here" in note for note in given["notes"])
+    assert not any("--pusher" in note for note in without["notes"])
+
+
 @pytest.mark.parametrize("url", [GITHUB, GITLAB, CODECOMMIT])
 def test_nothing_is_allowed_to_everybody(url: str, generator: Run, repository: Path) -> None:
     assert "*" not in json.dumps(advice(generator, repository, url)["calls"])

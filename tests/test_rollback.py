@@ -6,10 +6,14 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from conftest import Run, clone_as_origin, files, generate_for_remote, git, path_with_git, tool
+from conftest import TEN_LINES, Run, clone_as_origin, files, generate_for_remote, git, path_with_git, tool
+from test_promote import Shop
+
+from generator import forges
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}
@@ -71,7 +75,7 @@ def test_pushed_from_any_clone(remote: Path, repository: Path, generator: Run) -
     assert answer == {
         "app": "web", "environment": "prod", "path": OVERLAY, "tag": "1.1", "digest": D["1.1"],
         "from": {"tag": "1.2", "digest": D["1.2"]}, "changed": True,
-        "commit": git(remote, "rev-parse", "main"), "pull_request": None,
+        "commit": git(remote, "rev-parse", "main"), "pull_request": None, "bases": [], "promotions": [],
     }  # fmt: skip
     assert files(repository) == before
     assert has(content(remote), "1.1")
@@ -220,6 +224,39 @@ def test_to_what_is_there_already_pins_it(remote: Path, repository: Path, genera
     assert "Ada: freeze" in text
 
 
+@pytest.mark.parametrize("how", [[], ["--commit"], ["--push"]], ids=str)
+@pytest.mark.parametrize("to", [[], ["--to", "1.1"]], ids=str)
+def test_without_a_pin_means_none_that_is_there_either(
+    how: list[str], to: list[str], remote: Path, repository: Path, generator: Run
+) -> None:
+    assert generator(*rollback(*how), cwd=repository).returncode == 0
+    done = generator(*rollback(*how, *to, "--no-pin"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    text = content(remote) if "--push" in how else (repository / OVERLAY).read_text()
+    assert has(text, "1.1")
+    assert "pinned" not in text
+    if how:
+        assert done.stdout.startswith("web in prod: 1.1 stays, unpinned in ")
+        assert git(remote if "--push" in how else repository, "log", "-1", "--format=%s", "main") == "Unpin web in prod"
+    again = generator(*rollback(*how, *to, "--no-pin"), cwd=repository)
+    assert "already; nothing to do" in again.stdout
+
+
+def test_pinning_what_runs_is_called_that(remote: Path, repository: Path, generator: Run) -> None:
+    done = generator(*rollback("--to", "1.2", "--push"), cwd=repository)
+    assert done.stdout.startswith("web in prod: 1.2 stays, pinned in ")
+    assert "back to" not in done.stdout
+    assert git(remote, "log", "-1", "--format=%s", "main") == "Pin web in prod to 1.2"
+    assert "Ada: held where it is" in content(remote)
+
+
+def test_of_one_tag_the_digests_are_shown(remote: Path, repository: Path, generator: Run) -> None:
+    newer = "sha256:" + "e" * 64
+    generator("bump", "web", "--env", "prod", "--tag", "1.2", "--digest", newer, "--commit", cwd=repository)
+    done = generator(*rollback(), cwd=repository)
+    assert f"back to 1.2@{D['1.2'][:19]} from 1.2@{newer[:19]}, pinned" in done.stdout
+
+
 def test_unpin(remote: Path, repository: Path, generator: Run) -> None:
     before = content(remote)
     generator(*rollback("--to", "1.2", "--push"), cwd=repository)
@@ -249,7 +286,279 @@ esac"""
     assert has(content(remote), "1.1")
 
 
+# -- whose build it is
+
+
+BUILT = "gitops-generator/built"
+
+
+def built(
+    repository: Path, generator: Run, tag: str, number: int, env: str = "prod"
+) -> subprocess.CompletedProcess[str]:
+    words = ["--env", env, "--tag", tag, "--digest", "sha256:" + f"{number:064}", "--build", f"ci {number}", "--push"]
+    done = generator("bump", "web", *words, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_the_order_of_builds_goes_back_with_the_image(remote: Path, repository: Path, generator: Run) -> None:
+    """Else the next build would be compared with the one that was taken out."""
+    for number in (11, 12):
+        built(repository, generator, f"b{number}", number)
+    assert f"{BUILT}: ci 12 " in content(remote)
+    assert generator(*rollback("--push"), cwd=repository).returncode == 0
+    assert f"{BUILT}: ci 11 " in content(remote)
+    tip = git(remote, "rev-parse", "main")
+    built(repository, generator, "b10", 10)
+    built(repository, generator, "b13", 13)
+    assert git(remote, "rev-parse", "main") == tip  # the pin
+    assert generator(*rollback("--unpin", "--push"), cwd=repository).returncode == 0
+    built(repository, generator, "b10", 10)
+    assert "newTag: b11\n" in content(remote)
+    built(repository, generator, "b13", 13)
+    assert "newTag: b13\n" in content(remote)
+
+
+@pytest.mark.parametrize("to", ["tag", "commit"])
+def test_where_the_former_image_had_no_build_none_is_left(
+    to: str, remote: Path, repository: Path, generator: Run
+) -> None:
+    built(repository, generator, "b12", 12)
+    where = "1.1" if to == "tag" else git(remote, "rev-parse", "main~2")
+    assert generator(*rollback("--to", where, "--push"), cwd=repository).returncode == 0
+    assert has(content(remote), "1.1")
+    assert BUILT not in content(remote)
+
+
+def test_what_runs_already_keeps_its_build_when_it_is_pinned(remote: Path, repository: Path, generator: Run) -> None:
+    built(repository, generator, "b12", 12)
+    assert generator(*rollback("--to", "b12", "--push"), cwd=repository).returncode == 0
+    assert f"{BUILT}: ci 12 " in content(remote)
+
+
+def test_a_promotion_after_a_rollback_is_not_refused_as_older(remote: Path, repository: Path, generator: Run) -> None:
+    built(repository, generator, "b11", 11, "staging")
+    for number in (10, 12):
+        built(repository, generator, f"b{number}", number)
+    assert generator(*rollback("--push", "--no-pin"), cwd=repository).returncode == 0
+    done = generator("promote", "web", "--to", "prod", "--push", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "newTag: b11\n" in content(remote)
+
+
 # -- as a pull request
+
+
+def proposed(repository: Path, generator: Run, *more: str, code: int = 0) -> dict[str, object]:
+    done = generator(*rollback("--pull-request", "--output", "json", *more), cwd=repository)
+    assert done.returncode == code, done.stderr
+    return dict(json.loads(done.stdout)) if not code else {"error": done.stderr}
+
+
+HEAD = "rollback/prod/web"
+
+
+def test_proposed_again_it_is_the_same_commit_whenever_that_is(remote: Path, repository: Path, generator: Run) -> None:
+    first = proposed(repository, generator)
+    time.sleep(1.1)  # a pin tells its second
+    again = proposed(repository, generator)
+    assert (first["changed"], again["changed"]) == (True, False)
+    assert again["commit"] == first["commit"] == git(remote, "rev-parse", HEAD)
+    assert "1.1 proposed already; nothing to do" in generator(*rollback("--pull-request"), cwd=repository).stdout
+    assert git(remote, "rev-parse", HEAD) == first["commit"]
+    other = proposed(repository, generator, "--reason", "loses orders")
+    assert (other["changed"], other["pull_request"]) == (True, first["pull_request"])
+    assert git(remote, "rev-list", "--count", f"main..{HEAD}") == "1"
+
+
+def test_proposed_again_on_a_branch_that_has_changed_it_is_made_anew(
+    remote: Path, repository: Path, generator: Run
+) -> None:
+    proposed(repository, generator)
+    overlay = repository / OVERLAY
+    overlay.write_text(overlay.read_text() + "# a note\n")
+    git(repository, "commit", "-qam", "A note")
+    git(repository, "push", "-q", "origin", "main")
+    assert proposed(repository, generator)["changed"] is True
+    assert content(remote, HEAD).endswith("# a note")
+    assert has(content(remote, HEAD), "1.1")
+
+
+def test_a_persons_commit_to_its_branch_is_not_replaced(remote: Path, repository: Path, generator: Run) -> None:
+    proposed(repository, generator)
+    git(repository, "fetch", "-q", "origin")
+    git(repository, "checkout", "-q", "-b", "fix", f"origin/{HEAD}")
+    (repository / "README").write_text("a fix\n")
+    git(repository, "add", "README")
+    git(repository, "commit", "-qm", "A fix of mine")
+    git(repository, "push", "-q", "origin", f"fix:{HEAD}")
+    git(repository, "checkout", "-q", "main")
+    tip = git(remote, "rev-parse", HEAD)
+    said = str(proposed(repository, generator, "--to", "1.0", code=1)["error"])
+    assert f"{HEAD} holds commits that `rollback` has not made; nothing was done" in said
+    assert "A fix of mine" in said
+    assert f"hint: merge its request first, or give them up: git push origin --delete {HEAD}" in said
+    assert git(remote, "rev-parse", HEAD) == tip
+
+
+def test_its_own_old_branch_is_known_in_a_long_history(remote: Path, repository: Path, generator: Run) -> None:
+    proposed(repository, generator)
+    for number in range(60):
+        git(repository, "commit", "-q", "--allow-empty", "-m", f"Noise {number}")
+    git(repository, "push", "-q", "origin", "main")
+    assert proposed(repository, generator, "--to", "1.0")["changed"] is True
+    assert has(content(remote, HEAD), "1.0")
+
+
+def test_an_unpin_is_proposed_once(remote: Path, repository: Path, generator: Run) -> None:
+    generator(*rollback("--push"), cwd=repository)
+    first, again = (proposed(repository, generator, "--unpin") for _ in range(2))
+    assert (first["changed"], again["changed"], again["commit"]) == (True, False, first["commit"])
+
+
+# -- promotions that are open
+
+
+@pytest.fixture
+def promotable(remote: Path, repository: Path, generator: Run) -> Path:
+    """Staging has 1.2 and prod 1.1, and before that 1.0: the request to promote is open."""
+    tool("kustomize")
+    release(repository, generator, "1.2", "staging")
+    release(repository, generator, "1.0")
+    release(repository, generator, "1.1")
+    git(repository, "push", "-q", "origin", "main")
+    done = generator("promote", "--to", "prod", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    return repository
+
+
+def promotions(remote: Path, state: forges.State = "open") -> list[forges.PullRequest]:
+    return forges.connect(str(remote), "local").requests("main", "promote/", state)
+
+
+@pytest.mark.parametrize("how", ["--push", "--pull-request"])
+def test_an_open_promotion_would_undo_it_and_is_closed(
+    how: str, remote: Path, promotable: Path, generator: Run
+) -> None:
+    (request,) = promotions(remote)
+    done = generator(*rollback(how, "--output", "json"), cwd=promotable)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["promotions"] == [{"url": request.url, "closed": True}]
+    assert f"note: {request.url} is closed: merging it would have undone this rollback" in done.stderr
+    assert promotions(remote) == []
+    record = json.loads(git(remote, "show", f"refs/gitops/requests/{request.number}:request.json"))
+    assert record["comments"] == ["web was rolled back in prod: merging this would undo it."]
+    # Nobody has said no to it: once the pin is out, it is proposed again.
+    assert generator(*rollback("--unpin", "--push"), cwd=promotable).returncode == 0
+    assert json.loads(generator("promote", "--to", "prod", "--output", "json", cwd=promotable).stdout)["action"] in (
+        "opened", "updated",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("how", [[], ["--commit"]])
+def test_what_is_not_pushed_closes_nothing_and_names_it(
+    how: list[str], remote: Path, promotable: Path, generator: Run
+) -> None:
+    (request,) = promotions(remote)
+    done = generator(*rollback(*how), cwd=promotable)
+    assert done.returncode == 0, done.stderr
+    assert f"note: {request.url} promotes web into prod: merging it undoes this rollback; close it" in done.stderr
+    assert promotions(remote) == [request]
+
+
+def test_one_that_died_before_it_closed_them_is_finished_by_the_next(
+    remote: Path, promotable: Path, generator: Run
+) -> None:
+    assert generator(*rollback("--push", "--remote", remote), cwd=promotable).returncode == 0
+    git(remote, "branch", "promote/shop/prod/web", "main")
+    forges.connect(str(remote), "local").open("promote/shop/prod/web", "main", "Late", "")
+    assert "already; nothing to do" in generator(*rollback("--push"), cwd=promotable).stdout
+    assert promotions(remote) == []
+
+
+def test_of_other_apps_and_environments_none_is_closed(remote: Path, promotable: Path, generator: Run) -> None:
+    (request,) = promotions(remote)
+    release(promotable, generator, "1.0", "dev")
+    release(promotable, generator, "1.1", "dev")
+    git(promotable, "pull", "-q", "--rebase", "origin", "main")
+    git(promotable, "push", "-q", "origin", "HEAD:main")
+    done = generator("rollback", "web", "--env", "dev", "--push", cwd=promotable)
+    assert done.returncode == 0, done.stderr
+    assert promotions(remote) == [request]
+
+
+def test_a_forge_that_cannot_be_asked_is_told_and_fails_nothing(remote: Path, repository: Path, generator: Run) -> None:
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text() + "forge: {kind: gitea, url: 'http://127.0.0.1:9'}\n")
+    done = generator(*rollback("--push"), cwd=repository, env={"GITEA_TOKEN": "t0ken", "NO_PROXY": "*"})
+    assert done.returncode == 0, done.stderr
+    assert "note: whether promotions of web into prod are still open is not known" in done.stderr
+    assert has(content(remote), "1.1")
+
+
+# -- what was promoted with it
+
+
+def test_the_base_that_was_promoted_stays_and_is_named(repository: Path, generator: Run) -> None:
+    tool("kustomize")
+    shop = Shop(repository, generator)
+    based = TEN_LINES.replace("registry:", "promotion: {base: true}\nregistry:")
+    shop.spec(based)
+    shop.bump("web", "v1")
+    shop.promote("web", "--to", "staging", "--push")
+    shop.spec(based.replace("port: 8080", "port: 9090"))
+    shop.bump("web", "v2")
+    shop.promote("web", "--to", "staging", "--push")
+    commit = git(shop.bare, "rev-parse", "main")
+    done = generator("rollback", "web", "--env", "staging", "--push", "--output", "json", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["bases"] == [{"commit": commit, "subject": "Promote web v2 from dev to staging"}]
+    said = f"note: the base stays as {commit[:12]} has promoted it (Promote web v2 from dev to staging)"
+    assert said in done.stderr
+    assert shop.tag("web", "staging") == "v1"
+    # Nothing was promoted since 1 ran last, so the way back to 2 leaves nothing.
+    done = generator("rollback", "web", "--env", "staging", "--to", "v2", "--push", cwd=repository)
+    assert "the base stays" not in done.stderr
+
+
+# -- what people have edited
+
+
+def test_a_persons_edits_are_not_committed_along(remote: Path, repository: Path, generator: Run) -> None:
+    overlay = repository / OVERLAY
+    overlay.write_text(overlay.read_text() + "# mine\n")
+    before, tip = files(repository), git(repository, "rev-parse", "HEAD")
+    done = generator(*rollback("--commit"), cwd=repository)
+    assert done.returncode == 1
+    assert f"{OVERLAY} has edits that are not committed; nothing was done" in done.stderr
+    assert "hint: commit or stash them" in done.stderr
+    assert (files(repository), git(repository, "rev-parse", "HEAD")) == (before, tip)
+    assert generator(*rollback(), cwd=repository).returncode == 0
+    assert overlay.read_text().endswith("# mine\n")
+
+
+@pytest.mark.parametrize("former", [[], ["--no-pin"], ["--to", "1.0"], ["--reason", "other"]], ids=str)
+def test_what_a_former_run_left_is_committed(former: list[str], remote: Path, repository: Path, generator: Run) -> None:
+    assert generator(*rollback(*former), cwd=repository).returncode == 0
+    done = generator(*rollback("--commit"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert git(repository, "status", "--porcelain") == ""
+    assert has((repository / OVERLAY).read_text(), "1.1")
+
+
+def test_an_image_that_is_not_committed_is_not_committed_by_an_unpin(
+    remote: Path, repository: Path, generator: Run
+) -> None:
+    assert generator(*rollback(), cwd=repository).returncode == 0
+    assert generator(*rollback("--unpin", "--commit"), cwd=repository).returncode == 1
+
+
+def test_a_commit_on_no_branch_is_told(remote: Path, repository: Path, generator: Run) -> None:
+    git(repository, "checkout", "-q", "--detach")
+    done = generator(*rollback("--commit"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    commit = git(repository, "rev-parse", "--short=12", "HEAD")
+    assert f"note: HEAD is detached, so {commit} is on no branch: git branch NAME {commit}" in done.stderr
 
 
 def test_as_a_pull_request(remote: Path, repository: Path, generator: Run) -> None:
@@ -337,6 +646,19 @@ def test_an_app_that_was_never_released(remote: Path, repository: Path, generato
     assert "web has run nothing but unreleased in dev" in done.stderr
 
 
+@pytest.mark.parametrize("how", ["tag", "commit"])
+def test_what_was_never_built_is_nothing_to_go_back_to(
+    how: str, remote: Path, repository: Path, generator: Run
+) -> None:
+    before = files(repository)
+    to = "unreleased" if how == "tag" else git(remote, "rev-list", "--max-parents=0", "main")
+    done = generator(*rollback("--to", to), cwd=repository)
+    assert done.returncode == 1
+    assert f"{to}: nothing had been released to prod there" in done.stderr
+    assert "hint: name a tag" in done.stderr
+    assert files(repository) == before
+
+
 def test_an_app_that_is_not_on_the_branch(remote: Path, repository: Path, generator: Run) -> None:
     spec = repository / "generator.yaml"
     spec.write_text(spec.read_text() + "  late: {image: shop/late}\n")
@@ -369,6 +691,16 @@ def test_migrations_are_not_undone_and_that_is_said(remote: Path, repository: Pa
         "a rollback does not undo database migrations: 1.1 will run on the schema that 1.2 has migrated to"
         in done.stderr
     )
+
+
+def test_on_the_way_to_a_newer_version_nothing_is_said_of_the_schema_of_the_older(
+    remote: Path, repository: Path, generator: Run
+) -> None:
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text() + "    migration: {command: [flask, db, upgrade]}\n")
+    assert generator(*rollback("--commit"), cwd=repository).returncode == 0
+    done = generator(*rollback("--to", "1.2"), cwd=repository)
+    assert "1.2 will run on the schema as it is now" in done.stderr
 
 
 def test_no_credentials_are_shown(remote: Path, repository: Path, generator: Run) -> None:

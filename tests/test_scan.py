@@ -77,6 +77,34 @@ def test_what_is_accepted_stops_nothing(ecr: Ecr, generator: Run) -> None:
     assert generator("scan", IMAGE, "--ignore", "CVE-1", "--ignore", "CVE-2").returncode == 0
 
 
+def test_what_is_accepted_is_counted_by_what_was_found(ecr: Ecr, generator: Run) -> None:
+    ecr.answers("describe-image-scan-findings", done(("CRITICAL", "CVE-1"), ("LOW", "CVE-2")))
+    result = generator("scan", IMAGE, "--ignore", "CVE-1", "--ignore", "CVE-9")
+    assert result.returncode == 0
+    assert "2 found, 0 of them CRITICAL or worse, 1 accepted" in result.stdout
+    assert result.stderr == "note: nothing was found that --ignore CVE-9 would accept\n"
+
+
+@pytest.mark.parametrize(
+    "entries", [[], [{"digest": "sha256:c", "platform": {"os": "unknown", "architecture": "unknown"}}]],
+    ids=["empty", "attestations only"],
+)  # fmt: skip
+def test_an_index_without_images_does_not_pass(entries: list[dict[str, Any]], ecr: Ecr, generator: Run) -> None:
+    manifest = json.dumps({"mediaType": INDEX, "manifests": entries})
+    ecr.answers("batch-get-image", {"images": [{"imageManifest": manifest}]})
+    result = generator("scan", IMAGE)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "error: shop/web@1: its index holds no image that could be scanned" in result.stderr
+    assert "hint: " in result.stderr
+
+
+def test_an_aws_that_prints_no_json_is_told(ecr: Ecr, generator: Run) -> None:
+    (ecr.folder / "aws").write_text("#!/bin/sh\necho hello\n")
+    result = generator("scan", IMAGE)
+    assert result.returncode == 1
+    assert "error: what `aws ecr batch-get-image` printed is no JSON that can be read" in result.stderr
+
+
 def test_each_image_of_an_index_is_scanned_and_attestations_are_not(ecr: Ecr, generator: Run) -> None:
     entries = [
         {"digest": "sha256:a", "platform": {"os": "linux", "architecture": "amd64"}},
@@ -123,6 +151,18 @@ def test_what_is_counted_and_not_listed_stops(ecr: Ecr, generator: Run) -> None:
     answer = {"imageScanFindings": {"findings": [], "findingSeverityCounts": {"CRITICAL": 2}}}
     ecr.answers("describe-image-scan-findings", {"imageScanStatus": {"status": "COMPLETE"}, **answer})
     assert generator("scan", IMAGE).returncode == 1
+
+
+def test_more_counted_than_listed_stops_though_all_that_is_listed_is_accepted(ecr: Ecr, generator: Run) -> None:
+    answer = done(("CRITICAL", "CVE-1"))
+    answer["imageScanFindings"]["findingSeverityCounts"] = {"CRITICAL": 5}
+    ecr.answers("describe-image-scan-findings", answer)
+    result = generator("scan", IMAGE, "--ignore", "CVE-1")
+    assert result.returncode == 1
+    assert "4 not listed" in result.stdout
+    answer["imageScanFindings"]["findingSeverityCounts"] = {"CRITICAL": 1}
+    ecr.answers("describe-image-scan-findings", answer)
+    assert generator("scan", IMAGE, "--ignore", "CVE-1").returncode == 0
 
 
 def test_a_severity_that_nobody_knows_stops(ecr: Ecr, generator: Run) -> None:

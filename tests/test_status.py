@@ -8,8 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Run, clone_as_origin, generate_for_remote, git
+from conftest import TEN_LINES, Run, clone_as_origin, generate_for_remote, git, tool
+from test_promote import APPS, Shop
 
+from generator import forges
 from tests.argo_cd_rig import TOKEN, ArgoCd, application, serve
 
 DIGEST = "sha256:" + "c" * 64
@@ -40,6 +42,61 @@ def test_what_is_behind_and_since_when(repository: Path, generator: Run) -> None
     head, first, *_ = generator("status", cwd=repository).stdout.splitlines()
     assert head.split() == ["app", "environment", "tag", "digest", "age", "behind"]
     assert re.fullmatch(r"web +dev +v1 +sha256:c{12} +\d+ (s|min) +-", first)
+
+
+def test_the_age_is_that_of_the_image_whatever_else_changes(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "prod", "1", "2")
+    landed = git(shop, "rev-parse", "HEAD")
+    generator("rollback", "web", "--env", "prod", "--to", "2", "--commit", cwd=shop)
+    generator("rollback", "web", "--env", "prod", "--unpin", "--commit", cwd=shop)
+    overlay = shop / "overlays/prod/web/kustomization.yaml"
+    for number in range(5):
+        overlay.write_text(overlay.read_text() + f"# note {number}\n")
+        git(shop, "commit", "-qam", f"Note {number}")
+    assert images(shop, generator)[2]["commit"] == landed
+    generator("rollback", "web", "--env", "prod", "--commit", cwd=shop)
+    assert images(shop, generator)[2]["commit"] == git(shop, "rev-parse", "HEAD")  # 1, for the second time
+    generator("bump", "web", "--env", "dev", "--tag", "3", cwd=shop)
+    assert images(shop, generator)[0]["commit"] is None  # not committed yet
+
+
+def test_in_a_shallow_clone_ages_are_not_known(tmp_path: Path, shop: Path, generator: Run) -> None:
+    bump(shop, generator, "prod", "1")
+    bump(shop, generator, "dev", "1")
+    git(shop, "push", "-q", "origin", "main")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth=2", f"file://{tmp_path}/remote.git", clone)
+    done = generator("status", "--output", "json", cwd=clone)
+    assert [row["since"] is None for row in json.loads(done.stdout)["images"]] == [False, True, True]
+    assert "note: older commits are not here, so some ages are not known: git fetch --unshallow" in done.stderr
+
+
+def test_a_checkout_that_may_be_old_says_so(tmp_path: Path, shop: Path, generator: Run) -> None:
+    assert "note: " not in generator("status", cwd=shop).stderr
+    git(shop, "fetch", "-q", "origin")
+    git(shop, "branch", "-q", "--set-upstream-to=origin/main")
+    bump(shop, generator, "dev", "1", "2")
+    git(shop, "push", "-q", "origin", "main")
+    assert "note: " not in generator("status", cwd=shop).stderr
+    git(shop, "reset", "-q", "--hard", "HEAD~2")
+    said = "note: this checkout is 2 commits behind origin/main, as of the last fetch: git pull"
+    assert said in generator("status", cwd=shop).stderr
+    git(shop, "checkout", "-q", "--detach")
+    tip = git(shop, "rev-parse", "--short=12", "HEAD")
+    assert f"note: HEAD is detached at {tip}: what is shown may be old" in generator("status", cwd=shop).stderr
+
+
+def test_a_forge_that_does_not_answer_is_told(shop: Path, generator: Run) -> None:
+    spec = shop / "generator.yaml"
+    spec.write_text(
+        spec.read_text().replace(f"{shop.parent}/remote.git", "https://git.example.com/acme/shop.git")
+        + "forge: {kind: gitea, url: 'http://127.0.0.1:9'}\n"
+    )
+    done = generator("status", cwd=shop, env={"GITEA_TOKEN": "t0ken", "NO_PROXY": "*"})
+    assert done.returncode == 0
+    assert "note: pull requests are left out: 127.0.0.1:9: " in done.stderr
+    assert "t0ken" not in done.stderr
+    assert "pull requests" not in generator("status", cwd=shop).stderr  # nobody has said whom to ask as
 
 
 def test_outside_of_git_there_is_no_age(tmp_path: Path, repository: Path, generator: Run) -> None:
@@ -135,6 +192,22 @@ def test_open_pull_requests(shop: Path, generator: Run) -> None:
     assert [row["pull_request"] for row in images(shop, generator)] == [None, None, url]
     assert url in generator("status", cwd=shop).stdout
     assert url not in generator("status", "--offline", cwd=shop).stdout
+
+
+def test_a_request_for_all_is_shown_for_those_that_it_moves(repository: Path, generator: Run) -> None:
+    tool("kustomize")
+    store = Shop(repository, generator)
+    store.spec(TEN_LINES + APPS)
+    store.bump("web", "v1")
+    store.promote("--to", "staging")
+    (request,) = store.requests()
+    found = {(row["app"], row["environment"]): row["pull_request"] for row in images(repository, generator)}
+    assert {place: url for place, url in found.items() if url} == {("web", "staging"): request.url}
+    # A text that does not tell what moves: then all that it was asked for.
+    forge = forges.connect(str(store.bare), "local")
+    forge.update(request, request.title, "A person's words")
+    found = {(row["app"], row["environment"]): row["pull_request"] for row in images(repository, generator)}
+    assert {place for place, url in found.items() if url} == {("web", "staging"), ("api", "staging")}
 
 
 def test_what_argo_cd_says(shop: Path, generator: Run) -> None:

@@ -17,8 +17,9 @@ EXAMPLE: Final = """\
   python -m generator compare staging prod web --allow spec.replicas --allow "ConfigMap/*.data.LOG_LEVEL"
   python -m generator compare dev prod --output json | jq '.differences[] | select(.allowed == null)'
 
-Both are built by kustomize. What follows from the environment is no difference: its namespace, its name
-as a word of its own (as in hosts and keys of secrets), hashes of generated names. Secrets are not shown.
+Both are built by kustomize from the files here, edits that are not committed included. What follows from
+the environment is no difference: its namespace, its name as a word of its own (as in hosts and keys of
+secrets), hashes of generated names. Secrets are not shown.
 
 With an allow-list it is a check for CI: exit 1 when anything else differs. The list is --allow, and in
 generator.yaml:

@@ -22,8 +22,9 @@ EXAMPLE: Final = """\
   python -m generator history web --fetch --output json | jq '.history[] | select(.action == "rolled back")'
 
 It is read from the overlays' commits, by whatever they were made: builds, merged promotions, rollbacks,
-pins, reverts and edits by hand. `rolled back` is also what git reverted. A merged pull request counts once,
-as the branch got it; its build and author are those of the commit that it brought.
+pins, reverts and edits by hand. `rolled back` is also what git reverted; `promoted` is what `promote` made,
+pushed or merged, of images and of bases. A merged pull request counts once, as the branch got it; its build
+and author are those of the commit that it brought.
 
 --fetch reads the remote's branch, and not what is checked out here: for a shallow or an old clone."""
 _SHORT: Final = 10
@@ -97,6 +98,8 @@ def _history(options: argparse.Namespace, spec: Spec) -> Iterator[History]:
 def _row(entry: Entry) -> tuple[str, ...]:
     image = entry.after.image
     what: str = entry.action
+    if entry.base:
+        what = "promoted, with its base" if entry.image_changed else "promoted: its base"
     if entry.action == "rolled back" and entry.before.image:
         what = f"rolled back from {entry.before.image.tag or '-'}"
     elif entry.after.pin and entry.after.pin != entry.before.pin and entry.action != "unpinned":
@@ -122,6 +125,7 @@ def _described(entry: Entry) -> dict[str, object]:
         "environment": entry.environment,
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(entry.seconds)),
         "action": entry.action,
+        "base": entry.base,
         "tag": after.tag if after else None,
         "digest": after.digest if after else None,
         "from": {"tag": before.tag, "digest": before.digest} if before else None,

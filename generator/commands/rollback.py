@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +12,11 @@ from generator import console
 if TYPE_CHECKING:
     from generator.history import History
     from generator.release.image import Slot
+    from generator.release.ledger import Entry
+    from generator.release.proposed import Promotions
     from generator.release.rollback import Goal
     from generator.spec.model import Spec
+    from generator.yaml_edit import Image
 
 HELP: Final = "put back the image that an environment ran before, and pin it until --unpin"
 EXAMPLE: Final = """\
@@ -29,10 +32,13 @@ A commit is what everybody sees, and the pin in it keeps the next build from und
 --to takes a tag that this environment has had (its digest is put back with it; any other tag needs
 --digest), a commit of the branch (the image as it was there), or `previous`. Without --push and
 --pull-request the overlay here is changed, as by bump. A rollback repeated changes nothing more.
-Database migrations are not undone: the former version must be able to work with the newer schema."""
-_NOT_MIGRATED: Final = (
-    "a rollback does not undo database migrations: {tag} will run on the schema that {former} has migrated to"
-)
+Open promotion requests that would undo it are closed with --push and --pull-request, else named.
+
+The image goes back, and nothing else. Database migrations are not undone: the former version must be
+able to work with the newer schema. Neither is a base that was promoted with the image, or after it
+(`promotion: {base: true}`): a note names the commit; git revert takes that back, and the image with it."""
+_SHORT_DIGEST: Final = len("sha256:") + 12
+_NOT_UNDONE: Final = "a rollback does not undo database migrations: {tag} will run on the schema "
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--digest", help="the digest of a tag that this environment has never had, sha256:…")
     parser.add_argument("--reason", help="why, for the pin and the commit")
     pin = parser.add_mutually_exclusive_group()
-    pin.add_argument("--no-pin", action="store_true", help="let the next build or promotion replace it")
+    pin.add_argument("--no-pin", action="store_true", help="hold it with no pin, nor with one that is there")
     pin.add_argument("--unpin", action="store_true", help="take the pin out, and leave the image as it is")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--commit", action="store_true", help="commit the change here")
@@ -67,13 +73,46 @@ def run(options: argparse.Namespace) -> int:
     place = image.slot(spec, options.app, options.env)
     goal = _goal(options, spec, place)
     done = _apply(options, spec, place, goal)
+    found = _promotions(options, spec, place, goal, changed=bool(done["changed"]))
     if options.json:
-        console.emit({**_described(place, goal), **done})
+        console.emit({**_described(spec, place, goal, found), **done})
     else:
         _say(place, goal, done)
-    if done["changed"] and goal.wanted and goal.wanted != goal.former:
+    _warn(place, found)
+    if done["changed"] and goal.wanted and not goal.stays:
         _advise(options, spec, place, goal)
     return 0
+
+
+def _promotions(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal, *, changed: bool) -> Promotions:
+    """The open promotions that would undo it; of one that was done before, as long as it is held by its pin."""
+    from generator import forges
+    from generator.errors import GeneratorError
+    from generator.release import proposed
+
+    if goal.target is None or not (changed or goal.held) or (goal.settled and not goal.target.pinned):
+        return proposed.Promotions()
+    url, branch = options.remote or spec.repository, options.branch or spec.branch
+    try:
+        forge = forges.connect(url, spec.forge.kind, spec.forge.url)
+    except GeneratorError as exc:
+        return proposed.Promotions(unknown=exc.message)
+    close = options.push or options.pull_request
+    with console.progress("asking the forge for open promotions"):
+        return proposed.withdraw(forge, spec, branch, place.app, place.environment, close=close)
+
+
+def _warn(place: Slot, found: Promotions) -> None:
+    """A promotion that was proposed before goes through a pin when people merge it."""
+    where = f"{place.app} into {place.environment}"
+    for request in found.closed:
+        console.note(f"note: {request.url} is closed: merging it would have undone this rollback")
+    for request in found.found:
+        if request not in found.closed:
+            console.note(f"note: {request.url} promotes {where}: merging it undoes this rollback; close it")
+    if found.unknown:
+        console.note(f"note: whether promotions of {where} are still open is not known: {found.unknown}")
+        console.note("hint: merging one that was proposed before undoes this rollback")
 
 
 def _advise(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> None:
@@ -81,23 +120,39 @@ def _advise(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) ->
     from generator.outputs.argocd import application_name
 
     assert goal.wanted is not None
+    assert goal.target is not None
     if options.push and spec.environments[place.environment].sync == "manual":
         name = application_name(spec, place.environment, place.app)
         console.note(f"note: {place.environment} is synced by hand: argocd app sync {name}")
     if spec.apps[place.app].workloads[place.environment].migration:
         former = goal.former.tag if goal.former and goal.former.tag else "the newer version"
-        console.note(f"note: {_NOT_MIGRATED.format(tag=goal.wanted.tag or goal.wanted.digest, former=former)}")
+        schema = f"that {former} has migrated to" if goal.target.older else "as it is now"
+        console.note(f"note: {_NOT_UNDONE.format(tag=goal.wanted.tag or goal.wanted.digest)}{schema}")
+    for entry in _bases(spec, goal):
+        console.note(f"note: the base stays as {entry.commit[:12]} has promoted it ({entry.subject})")
+
+
+def _bases(spec: Spec, goal: Goal) -> Sequence[Entry]:
+    """The promotions whose base stays."""
+    return goal.target.bases if goal.target and not goal.stays and spec.promotion.base else ()
 
 
 def _goal(options: argparse.Namespace, spec: Spec, place: Slot) -> Goal:
+    from dataclasses import replace
+
     from generator.release import rollback
 
     if options.unpin:
         return rollback.Goal(None, None, None)
     with console.progress(f"reading the history of {place.path}"), _history(options, spec) as history:
         found = rollback.target(history, place, _to(options), options.digest)
-    held = None if options.no_pin else rollback.pinned(rollback.person(options.directory), options.reason, found.former)
-    return rollback.Goal(found, held, options.reason)
+    if options.no_pin:
+        # Where all else was done before, the pin is what is left to do.
+        left = found.done and found.pinned
+        return rollback.Goal(replace(found, former=found.image, done=False) if left else found, None, options.reason)
+    return rollback.Goal(
+        found, rollback.pinned(rollback.person(options.directory), options.reason, found), options.reason
+    )
 
 
 def _to(options: argparse.Namespace) -> str:
@@ -120,7 +175,7 @@ def _history(options: argparse.Namespace, spec: Spec) -> Iterator[History]:
 
 def _apply(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> dict[str, object]:
     """Make the change; ``changed``, ``commit`` and ``pull_request`` for the output."""
-    from generator import forges
+    from generator import forges, history
     from generator.release import rollback
 
     url, branch = options.remote or spec.repository, options.branch or spec.branch
@@ -134,13 +189,15 @@ def _apply(options: argparse.Namespace, spec: Spec, place: Slot, goal: Goal) -> 
     if options.pull_request:
         with console.progress(f"proposing it for {branch}"):
             forge = forges.connect(url, spec.forge.kind, spec.forge.url)
-            commit, request = rollback.propose(forge, url, branch, place, goal)
-        return {**nothing, "changed": commit is not None, "commit": commit, "pull_request": request}
+            made = rollback.propose(forge, url, branch, place, goal)
+        return {"changed": made.changed, "commit": made.commit, "pull_request": made.url}
     changed, commit = rollback.in_work_tree(options.directory, place, goal, commit=options.commit)
+    if commit and history.branch(options.directory) is None:
+        console.note(f"note: HEAD is detached, so {commit[:12]} is on no branch: git branch NAME {commit[:12]}")
     return {**nothing, "changed": changed, "commit": commit}
 
 
-def _described(place: Slot, goal: Goal) -> dict[str, object]:
+def _described(spec: Spec, place: Slot, goal: Goal, found: Promotions) -> dict[str, object]:
     wanted, former = goal.wanted, goal.former
     return {
         "app": place.app,
@@ -150,6 +207,8 @@ def _described(place: Slot, goal: Goal) -> dict[str, object]:
         "digest": wanted.digest if wanted else None,
         "from": {"tag": former.tag, "digest": former.digest} if former else None,
         "pinned": str(goal.held) if goal.held and not goal.settled else None,
+        "bases": [{"commit": entry.commit, "subject": entry.subject} for entry in _bases(spec, goal)],
+        "promotions": [{"url": one.url, "closed": one in found.closed} for one in found.found],
     }
 
 
@@ -159,15 +218,31 @@ def _say(place: Slot, goal: Goal, done: Mapping[str, object]) -> None:
     how = f" in {str(commit)[:12]}" if commit else f" in {place.path}"
     how += f", {request}" if request else ""
     if goal.wanted is None:
-        console.say(f"{where}: unpinned{how}" if done["changed"] else f"{where}: no pin; nothing to do")
+        if done["changed"] or request:
+            console.say(
+                f"{where}: unpinned{how}" if done["changed"] else f"{where}: proposed already; nothing to do{how}"
+            )
+        else:
+            console.say(f"{where}: no pin; nothing to do")
         return
-    tag = goal.wanted.tag or goal.wanted.digest
-    former = (goal.former.tag or goal.former.digest) if goal.former else "-"
+    tag, former = _names(goal.wanted, goal.former)
     if goal.settled:
         console.say(f"{where}: rolled back to {tag} from {former} already; nothing to do")
         console.note("hint: to go back further, name where to: --to TAG")
-    elif done["changed"]:
-        held = ", pinned" if goal.held else ""
-        console.say(f"{where}: back to {tag} from {former}{held}{how}")
+    elif not done["changed"]:
+        what = f"proposed already; nothing to do{how}" if request else "already; nothing to do"
+        console.say(f"{where}: {tag} {what}")
+    elif goal.stays:
+        console.say(f"{where}: {tag} stays, {'pinned' if goal.held else 'unpinned'}{how}")
     else:
-        console.say(f"{where}: {tag} already; nothing to do")
+        console.say(f"{where}: back to {tag} from {former}{', pinned' if goal.held else ''}{how}")
+
+
+def _names(wanted: Image, former: Image | None) -> tuple[str, str]:
+    """What to call the two: by their tags, and by their digests, too, where they have one tag."""
+    same = former is not None and former.tag == wanted.tag and former.digest != wanted.digest
+    names = []
+    for one in (wanted, former):
+        digest = one.digest[:_SHORT_DIGEST] if one and one.digest and (same or not one.tag) else ""
+        names.append("@".join(part for part in (one.tag if one else "", digest) if part) or "-")
+    return names[0], names[1]

@@ -37,6 +37,9 @@ def run(options: argparse.Namespace) -> int:
     with console.progress(f"waiting for the scan of {image.repository}"):
         found = scan.findings(image)
     refused = scan.refused(found, options.severity, options.ignore)
+    accepted = [one for one in found if one.name in options.ignore]
+    for name in sorted(set(options.ignore) - {one.name for one in accepted}):
+        console.note(f"note: nothing was found that --ignore {name} would accept")
     if options.json:
         listed = [{"severity": one.severity, "name": one.name, "package": one.package} for one in found]
         console.emit({"image": options.image, "findings": listed, "refused": [one.name for one in refused]})
@@ -48,5 +51,5 @@ def run(options: argparse.Namespace) -> int:
     if len(shown) > _SHOWN:
         console.say(f"… and {len(shown) - _SHOWN} more")
     counts = f"{len(found)} found, {len(refused)} of them {options.severity} or worse"
-    console.say(f"{image.repository}: {counts}" + (f", {len(options.ignore)} accepted" if options.ignore else ""))
+    console.say(f"{image.repository}: {counts}" + (f", {len(accepted)} accepted" if options.ignore else ""))
     return int(bool(refused))

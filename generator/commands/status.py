@@ -19,7 +19,8 @@ EXAMPLE: Final = """\
   python -m generator status --output json | jq '.images[] | select(.behind)'
   ARGOCD_SERVER=argocd.example.com ARGOCD_AUTH_TOKEN=… python -m generator status
 
-`behind` is the environment before with another image, and how many releases it is ahead. Open pull
+What is checked out here is shown. `age` is how long the branch has had the image, whatever else has changed
+in its overlay. `behind` is the environment before with another image, and how many releases it is ahead. Open pull
 requests are shown where the forge's credentials are in the environment, Argo CD's sync and health
 where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell are left out."""
 _UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -58,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
         _table(rows, requests, running)
     else:
         console.say("no apps in the spec yet")
+    for note in status.notes(options.directory, rows):
+        console.note(f"note: {note}")
     return 0
 
 
@@ -65,7 +68,7 @@ def _elsewhere(spec: Spec) -> tuple[Mapping[Key, str], Mapping[Key, Running] | N
     """Open requests, and what Argo CD says; ``None`` where it is not asked or does not answer."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from generator.errors import ArgoCdError
+    from generator.errors import ArgoCdError, GeneratorError
     from generator.release import status
 
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -76,7 +79,11 @@ def _elsewhere(spec: Spec) -> tuple[Mapping[Key, str], Mapping[Key, Running] | N
             running = status.running(spec, api) if api else None
         except ArgoCdError as exc:
             console.note(f"note: Argo CD is left out: {exc.message}")
-        return requests.result(), running
+        try:
+            return requests.result(), running
+        except GeneratorError as exc:
+            console.note(f"note: pull requests are left out: {exc.message}")
+            return {}, running
 
 
 def _table(rows: Sequence[Row], requests: Mapping[Key, str], running: Mapping[Key, Running] | None) -> None:

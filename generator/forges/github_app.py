@@ -67,6 +67,8 @@ def _key() -> str:
             raise ForgeError(
                 f"{file}: {os.strerror(exc.errno or 0)}", "GITHUB_APP_PRIVATE_KEY_FILE names the private key's file"
             ) from exc
+        except ValueError:  # its words would quote the file
+            raise ForgeError(f"{file}: is no text", "GITHUB_APP_PRIVATE_KEY_FILE names a private key in PEM") from None
     if secret := access.token("GITHUB_APP_PRIVATE_KEY_SECRET"):
         from generator.forges import aws
 

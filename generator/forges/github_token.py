@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Final
 
+from generator import plumbing
 from generator.errors import ForgeError, UsageError
 from generator.forges import access, github, github_app
 from generator.forges.forge import TIMEOUT_SECONDS
@@ -12,13 +15,16 @@ from generator.forges.forge import TIMEOUT_SECONDS
 _RIGHTS: Final = {"contents": "write"}
 _REQUEST: Final = {"pull_requests": "write"}
 _VARIABLES: Final = ("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY")
+_ADDRESS: Final = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(/\S*)?", re.IGNORECASE)
 
 
 def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
     """A token for the repository at ``url``, for an hour, with the right to push, and to open pull ``requests``.
 
-    ``UsageError`` if the environment names no App, ``ForgeError`` if GitHub refuses it.
+    ``UsageError`` if the environment names no App or ``api`` is no address, ``ForgeError`` if GitHub refuses it.
     """
+    if api is not None:
+        _require_address(api)
     app = github_app.configured()
     if app is None:
         raise UsageError("no GitHub App to get a token for", "set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY")
@@ -38,21 +44,45 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
             verify=access.certificates(),
             user_agent="gitops-generator",
         ) as integration:
-            installation = integration.get_repo_installation(owner, name)
+            as_app = {"Authorization": f"Bearer {integration.create_jwt()}"}
+            ask = integration.requester.requestJsonAndCheck
+            _, installation = ask("GET", f"/repos/{owner}/{name}/installation", headers=as_app)
             # The client's own call cannot leave out the App's other repositories.
-            _, answer = integration.requester.requestJsonAndCheck(
+            _, answer = ask(
                 "POST",
-                f"/app/installations/{installation.id}/access_tokens",
-                headers={"Authorization": f"Bearer {integration.create_jwt()}"},
+                f"/app/installations/{_field(server, installation, 'id', int)}/access_tokens",
+                headers=as_app,
                 input={"permissions": {**_RIGHTS, **(_REQUEST if requests else {})}, "repositories": [name]},
             )
     except client.GithubException as exc:
         raise access.refusal(server, exc.status, exc.data, *_VARIABLES) from None
+    except json.JSONDecodeError:
+        raise _strange(server) from None
     except (jwt.PyJWTError, ValueError):
         raise ForgeError(
             "GITHUB_APP_PRIVATE_KEY is no private key", "it is a private key in PEM, as GitHub gave it"
         ) from None
     except OSError as exc:  # as requests' own errors are
         raise access.unreachable(server, exc) from None
-    granted: str = answer["token"]
-    return granted
+    return str(_field(server, answer, "token", str))
+
+
+def _require_address(api: str) -> None:
+    if not _ADDRESS.fullmatch(api):
+        raise UsageError(
+            f"{plumbing.without_passwords(api)}: no address of a GitHub", "like https://github.example.com"
+        )
+
+
+def _field(server: str, answer: object, name: str, kind: type) -> object:
+    """A field of an answer; a page in place of one, as a proxy's, has none."""
+    found = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(found, kind):
+        raise _strange(server)
+    return found
+
+
+def _strange(server: str) -> ForgeError:
+    return ForgeError(
+        f"{access.host_of(server)}: its answer is not GitHub's", "does `--api`, or `repository:`, lead to a GitHub?"
+    )

@@ -99,7 +99,10 @@ def _tested(found: Pipeline) -> Iterator[Job]:
         "name": "what to build",
         "env": {"BEFORE": "${{ github.event.before }}", "GIT_USERNAME": "x-access-token", "GIT_TOKEN": OWN_TOKEN},
         "run": (
-            'echo "TAG=${GITHUB_RUN_NUMBER}-${GITHUB_SHA:0:12}" >> "$GITHUB_ENV"\n'
+            'TAG="${GITHUB_RUN_NUMBER}-${GITHUB_SHA:0:12}"\n'
+            # A run that is started again has its number, and tags may be immutable.
+            'if [ "${GITHUB_RUN_ATTEMPT:-1}" -gt 1 ]; then TAG="$TAG-$GITHUB_RUN_ATTEMPT"; fi\n'
+            'echo "TAG=$TAG" >> "$GITHUB_ENV"\n'
             # A commit that only releases changes no source, so that no build starts another.
             "APPS=$(python -m generator changed)\n"
             'echo "APPS=$APPS" >> "$GITHUB_ENV"\n'

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from generator.errors import GeneratorError, UsageError
 from generator.forges import host
-from generator.outputs import codeowners
+from generator.outputs import codeowners, pipeline
 from generator.spec.model import ECR, Spec
 
 NO_ACCESS: Final = 0
@@ -57,11 +57,20 @@ def advise(spec: Spec, pusher: str | None) -> Advice:
         else ["No environment has `approvers:` yet, so nobody's approval is asked for."]
     )
     if pusher is None and kind != "codecommit":
-        notes.append(
-            "Nobody may push: builds bring their tags by `bump --pull-request`, or name who may with --pusher."
-        )
+        notes.append(_nobody(spec))
     calls, more = makers[kind](spec, pusher)
     return Advice(kind, _server(spec), repository_path(spec.repository), calls, [*notes, *more])
+
+
+def _nobody(spec: Spec) -> str:
+    """What it means for builds that nobody may push."""
+    generated = spec.ci.get("codebuild") is not False or spec.ci.get("github")
+    if not generated or pipeline.pipeline(spec) is None or spec.ci.get("pull_request"):
+        return "Nobody may push: builds bring their tags by `bump --pull-request`, or name who may with --pusher."
+    return (
+        "WARNING: nobody may push, and the generated pipeline runs `bump --push`: this stops all releases. "
+        "Either say `ci: {pull_request: true}` in generator.yaml, and regenerate, or name who may push with --pusher."
+    )
 
 
 def _server(spec: Spec) -> str:
@@ -144,7 +153,7 @@ def _gitea(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
     return [Call(f"protect {spec.branch}", "POST", path, body)], []
 
 
-def _codecommit(spec: Spec, _pusher: str | None) -> tuple[list[Call], list[str]]:
+def _codecommit(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
     """An approval rule for the branch, and who may push to it by an IAM policy."""
     name = spec.repository.rstrip("/").rpartition("/")[2].rpartition("@")[2]
     template = f"{spec.project}-{spec.branch.replace('/', '-')}"
@@ -155,6 +164,10 @@ def _codecommit(spec: Spec, _pusher: str | None) -> tuple[list[Call], list[str]]
         "CodeCommit protects branches by IAM: deny codecommit:GitPush, DeleteBranch, PutFile and the Merge actions to "
         f"all but the build's role where codecommit:References is refs/heads/{spec.branch}.",
     ]
+    if pusher:
+        notes.append(
+            f"--pusher {pusher} has no effect here: that policy is yours to write, as no call of CodeCommit does."
+        )
     if not people:
         return [], notes
     if account is None:

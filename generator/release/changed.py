@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from generator import checkout
+from generator.release import message
 from generator.spec.model import Spec
 
 # The commit before the push, as CodeBuild and (by the workflow's `env`) GitHub Actions tell it.
 BEFORE: Final = ("CODEBUILD_WEBHOOK_PREV_COMMIT", "BEFORE")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_RELEASE: Final = re.compile(r"^(?:Release|Argocd-reference-commit-[a-z]+): ", re.MULTILINE)
 
 
 def before(environment: Mapping[str, str]) -> str | None:
@@ -44,6 +44,6 @@ def apps(spec: Spec, directory: Path, since: str | None, *, pushed: bool) -> lis
     sources = {app.name: how.source for app in spec.apps.values() if (how := app.build)}
     if since and checkout.obtain(directory, since):
         return [name for name, source in sources.items() if checkout.differing(directory, since, [source])]
-    if pushed and _RELEASE.search(checkout.message(directory)):
+    if pushed and message.releases(checkout.message(directory)):
         return []
     return list(sources)

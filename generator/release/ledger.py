@@ -11,10 +11,13 @@ from generator.history import Commit, History
 from generator.release import image, pin
 from generator.release.image import Slot
 from generator.release.pin import Pin
+from generator.spec import promoted
 from generator.yaml_edit import Image
 
 RELEASED: Final = "Release"
 ROLLED_BACK: Final = "Rollback"
+# What every promotion's commit says, however it came to the branch; the environment that it came from.
+PROMOTED: Final = "Promoted-from"
 BUILT_BY: Final = "Build"
 SOURCE: Final = "Argocd-reference-commit-sha"
 
@@ -37,7 +40,7 @@ class Entry:
 
     ``origin`` is the commit that made the change: another one where that was merged. ``build`` is what its
     ``Build:`` trailer says, ``source`` the commit that was built. ``shallow``: older commits are not at hand,
-    so the image is of this commit or of an older one.
+    so the image is of this commit or of an older one. ``base``: it promoted the base, too, or alone.
     """
 
     app: str
@@ -53,6 +56,7 @@ class Entry:
     build: str | None
     source: str | None
     shallow: bool
+    base: bool = False
 
     @property
     def image_changed(self) -> bool:
@@ -63,21 +67,32 @@ class Entry:
 def entries(history: History, places: Sequence[Slot]) -> list[Entry]:
     """Of all these slots, the newest first."""
     by_path = {place.path: place for place in places}
-    commits = history.log(history.tip, list(by_path), first_parent=True)
-    contents = history.contents(blob for commit in commits for blob in commit.blobs.values())
-    origins = _origins(history, commits, list(by_path))
+    bases = {place.path: promoted.path(place.environment, place.app) for place in places}
+    paths = [*by_path, *bases.values()]
+    commits = history.log(history.tip, paths, first_parent=True)
+    contents = history.contents(blob for commit in commits for path, blob in commit.blobs.items() if path in by_path)
+    origins = _origins(history, commits, paths)
     states = {path: State(None, None) for path in by_path}
     found: list[Entry] = []
     for commit in reversed(commits):
-        for path, blob in commit.blobs.items():
-            if path not in by_path:
-                continue
-            after = state(contents[blob] if blob else None, by_path[path])
-            before, states[path] = states[path], after
-            if before != after:
-                origin = origins.get((path, blob), commit) if len(commit.parents) > 1 else commit
-                found.append(_entry(by_path[path], commit, origin, before, after))
+        for path, place in by_path.items():
+            before = states[path]
+            if path in commit.blobs:
+                blob = commit.blobs[path]
+                states[path] = state(contents[blob] if blob else None, place)
+            came = _origin(origins, commit, bases[path])
+            base = came is not None and bool(came.trailers(PROMOTED))
+            if before != states[path] or base:
+                origin = (_origin(origins, commit, path) if before != states[path] else came) or commit
+                found.append(_entry(place, commit, origin, before, states[path], base=base))
     return found[::-1]
+
+
+def _origin(origins: Mapping[tuple[str, str | None], Commit], commit: Commit, path: str) -> Commit | None:
+    """The commit that wrote a file as this one has it; ``None`` where this one leaves it alone."""
+    if path not in commit.blobs:
+        return None
+    return origins.get((path, commit.blobs[path]), commit) if len(commit.parents) > 1 else commit
 
 
 def state(content: bytes | None, place: Slot) -> State:
@@ -106,7 +121,7 @@ def _origins(
     return {(path, blob): commit for commit in reversed(inner) for path, blob in commit.blobs.items()}
 
 
-def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: State) -> Entry:
+def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: State, *, base: bool) -> Entry:
     return Entry(
         app=place.app,
         environment=place.environment,
@@ -121,12 +136,15 @@ def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: St
         build=next(iter(origin.trailers(BUILT_BY)), None),
         source=next(iter(origin.trailers(SOURCE)), None),
         shallow=commit.shallow,
+        base=base and not commit.shallow,
     )
 
 
 def _action(place: Slot, commit: Commit, origin: Commit, before: State, after: State) -> Action:
     if commit.shallow:
         return "unknown"
+    if before == after:
+        return "promoted"
     if after.image is None:
         return "removed"
     if before.image == after.image:
@@ -135,7 +153,7 @@ def _action(place: Slot, commit: Commit, origin: Commit, before: State, after: S
         return "generated"
     if _back(place, commit, origin, before, after):
         return "rolled back"
-    if len(commit.parents) > 1:
+    if any(one.trailers(PROMOTED) for one in (commit, origin)):
         return "promoted"
     return "released" if _names(origin, RELEASED, place) else "edited"
 

@@ -92,9 +92,9 @@ def source(message: str) -> dict[str, str]:
 
 
 def trailers(message: str) -> Iterator[tuple[str, str]]:
-    """Keys and values of the last paragraph, if that is one of trailers only."""
-    lines = message.replace("\r\n", "\n").strip().rpartition("\n\n")[2].splitlines()
-    found = [_TRAILER.fullmatch(line) for line in lines]
+    """Keys and values of the last paragraph, if that is one of trailers only, and not the subject."""
+    before, _, last = message.replace("\r\n", "\n").strip().rpartition("\n\n")
+    found = [_TRAILER.fullmatch(line) for line in last.splitlines()] if before else []
     for match in found if all(found) else ():
         if match:
             yield match["key"], match["value"]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import forges, git, plumbing, tree, yaml_edit
+from generator import history as histories
 from generator.errors import GitError, RepositoryError
 from generator.forges import Forge
-from generator.history import History
-from generator.release import ledger, pin, publish
+from generator.history import Clone, Commit, History
+from generator.release import ledger, order, pin, proposed, publish
 from generator.release import message as messages
 from generator.release.image import Slot
 from generator.release.image import image as checked
@@ -26,7 +28,8 @@ from generator.yaml_edit import Image
 
 PREVIOUS: Final = "previous"
 # The branches of its pull requests: one for each app and environment.
-HEAD: Final = "rollback/"
+HEAD: Final = proposed.ROLLBACKS
+UNPINNED: Final = "Unpin"
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{7,64}")
 # How many former tags a hint names.
 _NAMED: Final = 5
@@ -36,14 +39,28 @@ _NAMED: Final = 5
 class Target:
     """The image to go back to, and the one to leave.
 
-    ``entry`` is the release that first brought it here, where history has it. ``done``: the newest change
-    was this very rollback.
+    ``entry`` is the release that first brought it here, where history has it; ``built`` is what the overlay said
+    then of the build (see ``order``). ``done``: the newest change was this very rollback. ``pinned``: the branch
+    has a pin now. ``older``: it came here first before the image that it replaces, for sure. ``bases`` are the
+    promotions since it ran here last that brought a base, which stays, the newest first.
     """
 
     image: Image
     former: Image | None
     entry: Entry | None = None
+    built: str | None = None
     done: bool = False
+    pinned: bool = False
+    older: bool = False
+    bases: tuple[Entry, ...] = ()
+
+
+class Proposed(NamedTuple):
+    """A rollback on a branch of its own: its commit, its request's URL, and whether this run has changed the branch."""
+
+    commit: str | None
+    url: str | None
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,11 @@ class Goal:
         """Whether it has been done before, so that nothing may be changed."""
         return self.target is not None and self.target.done
 
+    @property
+    def stays(self) -> bool:
+        """Whether the image is the right one already, so that only the pin is to change."""
+        return self.target is not None and self.target.image == self.target.former
+
 
 def target(history: History, place: Slot, to: str, digest: str | None) -> Target:
     """What ``to`` means: ``previous``, a tag that ran here, or a commit of the branch.
@@ -77,14 +99,14 @@ def target(history: History, place: Slot, to: str, digest: str | None) -> Target
     answer; ``UsageError`` for what can be no tag.
     """
     if digest is not None:
-        wanted = checked(place, to, digest)
-        known = ledger.entries(history, [place])
-        return Target(wanted, _now(known), _brought(known, wanted))
+        return _target(history, place, ledger.entries(history, [place]), checked(place, to, digest))
     while True:
         known = ledger.entries(history, [place])
-        found = _previous(known) if to == PREVIOUS else _tagged(known, to)
-        if found is not None:
-            return found
+        if to == PREVIOUS and (done := _done(known)) is not None:
+            return done
+        wanted = _previous(known) if to == PREVIOUS else _tagged(known, to)
+        if wanted is not None:
+            return _target(history, place, known, _required(place, wanted, to))
         if not history.deepen():
             break
     if not known:
@@ -100,6 +122,8 @@ def in_work_tree(directory: Path, place: Slot, goal: Goal, *, commit: bool) -> t
     """Change the overlay here, and commit it if asked; whether anything changed, and the commit."""
     with tree.locked(directory):
         content = tree.read(directory, [place.path]).get(place.path)
+        if commit:
+            _require_clean(directory, content, place, goal)
         after = _edited(content, place, goal)
         if after != content:
             tree.write(directory, {place.path: after})
@@ -113,14 +137,22 @@ def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
     return publish.publish(url, branch, _edit(place, goal), message(place, goal)).commit
 
 
-def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> tuple[str | None, str | None]:
-    """Put it on a branch of its own and open or update its pull request; the commit, and the request's URL."""
+def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Proposed:
+    """Put it on a branch of its own and open or update its pull request.
+
+    ``RepositoryError`` where that branch holds commits of people, which are not to be lost.
+    """
     head = f"{HEAD}{place.environment}/{place.app}"
-    commit = publish.propose(url, branch, head, _edit(place, goal), message(place, goal))
-    if commit is None:
-        return None, None
+    with histories.clone(url, branch) as clone:
+        clone.fetch(f"{HEAD}{place.environment}/")
+        _require_ours(clone, head)
+        there = _there(clone, head, place, goal)
+    commit = None if there else publish.propose(url, branch, head, _edit(place, goal), message(place, goal))
+    if there is None and commit is None:
+        return Proposed(None, None, changed=False)
     title, _, body = message(place, goal).partition("\n\n")
-    return commit, forges.open_or_update(forge, head, branch, title, body).url
+    request = forges.open_or_update(forge, head, branch, title, body)
+    return Proposed(there or commit, request.url, changed=there is None)
 
 
 def person(directory: Path) -> str:
@@ -130,6 +162,68 @@ def person(directory: Path) -> str:
     except GitError:
         return "gitops-generator"
     return said.partition("<")[0].strip() or "gitops-generator"
+
+
+def _require_ours(clone: Clone, head: str) -> None:
+    """A person may have committed to our branch, as a review's fix."""
+    while True:
+        tip = clone.branches.get(head)
+        own = clone.log(f"{clone.tip}..{tip}") if tip else []
+        theirs = [one for one in own if len(one.parents) < 2 and not _ours(one)]
+        # Where history is cut short, commits of the branch itself look as if they were not on it.
+        if not theirs or not clone.deepen():
+            break
+    if theirs:
+        names = "\n".join(f"  {one.id[:12]} {one.subject}" for one in theirs)
+        raise RepositoryError(
+            f"{head} holds commits that `rollback` has not made; nothing was done:\n{names}",
+            f"merge its request first, or give them up: git push origin --delete {head}",
+        )
+
+
+def _ours(commit: Commit) -> bool:
+    return bool(commit.trailers(ledger.ROLLED_BACK) or commit.trailers(UNPINNED))
+
+
+def _there(clone: Clone, head: str, place: Slot, goal: Goal) -> str | None:
+    """The commit at which the branch says just this already, on what the base has now; when it was said is nothing."""
+    tip = clone.branches.get(head)
+    own = clone.log(f"{clone.tip}..{tip}") if tip else []
+    if tip is None or len(own) != 1 or own[0].parents == () or own[0].message != message(place, goal).strip("\n"):
+        return None
+    before, after = clone.read(clone.tip, place.path), clone.read(tip, place.path)
+    elsewhere = own[0].blobs.keys() != {place.path}
+    if elsewhere or before is None or after is None or clone.read(own[0].parents[0], place.path) != before:
+        return None
+    return tip if _edited(before, place, _since(goal, after, place)) == after else None
+
+
+def _since(goal: Goal, content: bytes, place: Slot) -> Goal:
+    """The goal with the pin's time as a file has it."""
+    there = pin.read(content, place.path)
+    return replace(goal, held=goal.held._replace(since=there.since)) if goal.held and there else goal
+
+
+def _require_clean(directory: Path, content: bytes | None, place: Slot, goal: Goal) -> None:
+    """What a person has edited in the overlay is not to be committed along; what a former run left is."""
+    if content is None or not git.changed(directory, place.path):
+        return
+    committed = git.content(directory, "HEAD", place.path)
+    if committed is None or _rest(committed, place, goal) != _rest(content, place, goal):
+        raise RepositoryError(
+            f"{place.path} has edits that are not committed; nothing was done",
+            f"commit or stash them: git stash push -- {place.path}; or leave --commit out",
+        )
+
+
+def _rest(content: bytes, place: Slot, goal: Goal) -> bytes:
+    """An overlay's bytes but for what a rollback writes."""
+    content = pin.write(content, place.path, None).replace(b"\r\n", b"\n")
+    if goal.wanted is None:
+        return content
+    return yaml_edit.set_annotation(
+        yaml_edit.set_image(content, place.path, goal.wanted), place.path, order.ANNOTATION, None
+    )
 
 
 def _edit(place: Slot, goal: Goal) -> Edit:
@@ -149,28 +243,37 @@ def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
         return pin.write(content, place.path, None)
     now = ledger.state(content, place)
     changed = yaml_edit.set_image(content, place.path, goal.wanted)
-    if goal.held is None or (now.pin is not None and now.image == goal.wanted and goal.reason is None):
+    if goal.target is not None and now.image != goal.wanted:
+        # Else whoever bumps or promotes next would compare with the build that has just been taken out.
+        changed = yaml_edit.set_annotation(changed, place.path, order.ANNOTATION, goal.target.built)
+    if goal.held is not None and now.pin is not None and now.image == goal.wanted and goal.reason is None:
         return changed
     return pin.write(changed, place.path, goal.held)
 
 
-def pinned(by: str, reason: str | None, former: Image | None) -> Pin:
+def pinned(by: str, reason: str | None, found: Target) -> Pin:
     """A pin of this moment."""
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     words = " ".join((reason or "").split())
+    if found.image == found.former:
+        return Pin(since, by, words or "held where it is")
+    former = found.former
     return Pin(since, by, words or f"rolled back from {former.tag if former and former.tag else ledger.shown(former)}")
 
 
 def message(place: Slot, goal: Goal) -> str:
     """The commit's message. What was known of the image's build goes with it, for Argo CD to show."""
-    if goal.target is None:
-        return f"Unpin {place.app} in {place.environment}\n\nUnpin: {place.app} {place.environment}\n"
+    where = f"{place.app} in {place.environment}"
+    if goal.target is None or (goal.stays and goal.held is None):
+        return f"Unpin {where}\n\n{UNPINNED}: {place.app} {place.environment}\n"
     wanted, former = goal.target.image, goal.target.former
     origin = goal.target.entry.origin.message if goal.target.entry else ""
+    name = wanted.tag or ledger.shown(wanted)
+    pinned = f"Pinned: {goal.held.reason}" if goal.held else ""
     text = messages.compose(
-        f"Roll back {place.app} in {place.environment} to {wanted.tag or ledger.shown(wanted)}",
+        f"Pin {where} to {name}" if goal.stays else f"Roll back {where} to {name}",
         [messages.release(place, wanted)],
-        body=f"From {ledger.shown(former)}." + (f" Pinned: {goal.held.reason}" if goal.held else ""),
+        body=pinned if goal.stays else f"From {ledger.shown(former)}. {pinned}".rstrip(),
         build=messages.build(origin),
         source=messages.source(origin),
     )
@@ -186,25 +289,56 @@ def _brought(known: Sequence[Entry], wanted: Image) -> Entry | None:
     return next((entry for entry in reversed(known) if entry.image_changed and entry.after.image == wanted), None)
 
 
-def _previous(known: Sequence[Entry]) -> Target | None:
-    """The newest image that is another one than now. Where that is what was just left, nothing is left to do."""
+def _done(known: Sequence[Entry]) -> Target | None:
+    """Nothing, where the newest change of the image was a rollback: to go on would put back what was just left."""
     now = _now(known)
     newest = next((entry for entry in known if entry.image_changed), None)
-    if newest is not None and newest.action == "rolled back" and now is not None:
-        return Target(now, newest.before.image, newest, done=True)
-    for entry in known:
-        former = entry.after.image
-        if former is not None and former != now and former.tag != UNRELEASED:
-            return Target(former, now, _brought(known, former))
-    return None
+    if newest is None or newest.action != "rolled back" or now is None:
+        return None
+    return Target(now, newest.before.image, newest, done=True, pinned=known[0].after.pin is not None)
 
 
-def _tagged(known: Sequence[Entry], tag: str) -> Target | None:
-    for entry in known:
-        former = entry.after.image
-        if former is not None and former.tag == tag:
-            return Target(former, _now(known), _brought(known, former))
-    return None
+def _previous(known: Sequence[Entry]) -> Image | None:
+    """The newest image that is another one than now."""
+    now = _now(known)
+    formers = (entry.after.image for entry in known)
+    return next((one for one in formers if one is not None and one != now and _released(one)), None)
+
+
+def _tagged(known: Sequence[Entry], tag: str) -> Image | None:
+    formers = (entry.after.image for entry in known)
+    return next((one for one in formers if one is not None and one.tag == tag), None)
+
+
+def _released(one: Image) -> bool:
+    """Whether any build has made it: what is generated names an image that there is not."""
+    return one.tag not in (None, UNRELEASED) or one.digest is not None
+
+
+def _required(place: Slot, wanted: Image, to: str) -> Image:
+    if _released(wanted):
+        return wanted
+    raise RepositoryError(
+        f"{to}: nothing had been released to {place.environment} there, so that is no image of {place.app} to run",
+        f"name a tag that it has had: python -m generator history {place.app} --env {place.environment}",
+    )
+
+
+def _target(history: History, place: Slot, known: Sequence[Entry], wanted: Image, commit: str | None = None) -> Target:
+    """All that is to be known of an image to go back to, as it was at ``commit``, or when it came here first."""
+    now, entry = _now(known), _brought(known, wanted)
+    former = _brought(known, now) if now else None
+    at = commit or (entry.commit if entry else None)
+    content = history.read(at, place.path) if at else None
+    return Target(
+        image=wanted,
+        former=now,
+        entry=entry,
+        built=yaml_edit.read_annotations(content, place.path).get(order.ANNOTATION) if content else None,
+        pinned=bool(known and known[0].after.pin is not None),
+        older=bool(entry and former and known.index(entry) > known.index(former)),
+        bases=tuple(entry for entry in itertools.takewhile(lambda e: e.after.image != wanted, known) if entry.base),
+    )
 
 
 def _at_commit(history: History, place: Slot, to: str, known: Sequence[Entry]) -> Target:
@@ -213,7 +347,7 @@ def _at_commit(history: History, place: Slot, to: str, known: Sequence[Entry]) -
         found = ledger.state(history.read(commit, place.path), place).image
         if found is None:
             raise RepositoryError(f"{to}: {place.path} has no image there", "name a commit at which it had one")
-        return Target(found, _now(known), _brought(known, found))
+        return _target(history, place, known, _required(place, found, to), commit)
     tags = list(dict.fromkeys(e.after.image.tag for e in known if e.after.image and e.after.image.tag))
     tags = [tag for tag in tags if tag != UNRELEASED]
     if _HEXADECIMAL.fullmatch(to):

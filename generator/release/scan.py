@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
@@ -105,14 +106,18 @@ def _parts(image: Image) -> list[Image]:
         raise GeneratorError(
             f"{image.repository}: no image {image.reference.partition('=')[2]} in ECR", "push it before it is scanned"
         )
-    manifest = json.loads(answer["images"][0]["imageManifest"])
+    manifest = _json(answer["images"][0]["imageManifest"], "the image's manifest")
     if manifest.get("mediaType") not in _INDEXES and "manifests" not in manifest:
         return [image]
-    return [
+    found = [
         Image(image.account, image.region, image.repository, f"imageDigest={entry['digest']}")
-        for entry in manifest["manifests"]
+        for entry in manifest.get("manifests") or []
         if (entry.get("platform") or {}).get("os") != "unknown"
     ]
+    if not found:
+        name = f"{image.repository}@{image.reference.partition('=')[2]}"
+        raise GeneratorError(f"{name}: its index holds no image that could be scanned", "look at how it was built")
+    return found
 
 
 def _start(image: Image) -> None:
@@ -158,10 +163,11 @@ def _read(answer: dict[str, Any]) -> list[Finding]:
         for item in answer.get("enhancedFindings") or []
         if (details := item.get("packageVulnerabilityDetails") or {}) is not None
     ]
+    listed = Counter(finding.severity for finding in [*basic, *enhanced])
     counted = answer.get("findingSeverityCounts") or {}
-    listed = {finding.severity for finding in [*basic, *enhanced]}
     # What is counted and not listed must not slip through.
-    unlisted = [Finding(name, "not listed") for name, count in counted.items() if count and name not in listed]
+    missing = {name: int(count or 0) - listed[name] for name, count in counted.items()}
+    unlisted = [Finding(name, f"{count} not listed") for name, count in missing.items() if count > 0]
     return [*basic, *enhanced, *unlisted]
 
 
@@ -177,5 +183,14 @@ def _ecr(image: Image, verb: str, *words: str) -> dict[str, Any]:
     argv = ["aws", "ecr", verb, "--region", image.region, "--registry-id", image.account]
     argv += ["--repository-name", image.repository, "--output", "json", *words]
     done = process.run(argv, hint="the build's role needs ecr:BatchGetImage, StartImageScan, DescribeImageScanFindings")
-    answer: dict[str, Any] = json.loads(done.stdout or "{}")
-    return answer
+    return _json(done.stdout or "{}", f"what `aws ecr {verb}` printed")
+
+
+def _json(text: str, what: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise GeneratorError(f"{what} is no JSON that can be read", "is the `aws` on PATH the AWS CLI? aws --version")
+    return found

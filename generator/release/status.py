@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from generator import argo_cd, forges, git, history, tree
+from generator import argo_cd, forges, history, tree
 from generator.argo_cd import ArgoCd
 from generator.errors import GeneratorError, GitError
 from generator.history import Commit, History
 from generator.outputs.argocd import application_name
-from generator.release import image, ledger, rollback
+from generator.release import image, ledger, proposed
 from generator.release.image import Slot
 from generator.release.pin import Pin
-from generator.release.promotion import proposal
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml_edit import Image
 
 OVERLAYS: Final = "overlays"
 # How many commits are looked at for all overlays together; what is older is asked for one by one.
 WINDOW: Final = 2000
+# Of each overlay, so many files are read together at first: most images have come by one of these.
+_NEWEST: Final = 4
 
 Key = tuple[str, str]
 """An app and an environment."""
@@ -30,7 +31,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One app in one environment. ``since`` is the time of the last commit to its overlay, in epoch seconds.
+    """One app in one environment.
+
+    ``commit`` is the one that brought the image, ``since`` its time in epoch seconds; ``None`` where it is not
+    committed, and where history ends before it.
 
     ``behind`` names the environment before this one where that one has another image, and ``behind_by`` how many
     releases it has had since it had this one, where it ever did.
@@ -65,22 +69,26 @@ class Running:
 def rows(directory: Path, spec: Spec) -> list[Row]:
     """A row for each app and environment, by app, in promotion order."""
     here = history.here(directory)
-    commits = _commits(here)
+    places = [image.slot(spec, app, environment) for app in spec.apps for environment in spec.environments]
+    states = {place.path: _state(directory, place) for place in places}
+    window = _log(here, [OVERLAYS], WINDOW)
+    commits = _by_path(window)
+    landed = _landed(here, commits, places, states, cut=len(window) == WINDOW)
     result: list[Row] = []
     for app in spec.apps:
-        places = [image.slot(spec, app, environment) for environment in spec.environments]
-        now = [_state(directory, place) for place in places]
-        ahead = [None, *(_ahead(here, commits, *two) for two in pairwise(zip(places, now, strict=True)))]
-        for place, (current, pin), behind in zip(places, now, ahead, strict=True):
-            commit, since = _changed(directory, commits, place.path)
+        of_app = [place for place in places if place.app == app]
+        now = [states[place.path] for place in of_app]
+        ahead = [None, *(_ahead(here, commits, *two) for two in pairwise(zip(of_app, now, strict=True)))]
+        for place, (current, pin), behind in zip(of_app, now, ahead, strict=True):
+            commit = landed.get(place.path)
             result.append(
                 Row(
                     app=app,
                     environment=place.environment,
                     tag=current.tag,
                     digest=current.digest,
-                    commit=commit,
-                    since=since,
+                    commit=commit.id if commit else None,
+                    since=commit.seconds if commit else None,
                     behind=behind[0] if behind else None,
                     behind_by=behind[1] if behind else None,
                     pinned=pin,
@@ -89,19 +97,34 @@ def rows(directory: Path, spec: Spec) -> list[Row]:
     return result
 
 
+def notes(directory: Path, found: Sequence[Row]) -> Iterator[str]:
+    """What a person should know of the checkout that is read; nothing is asked of any server."""
+    here = history.here(directory)
+    if here is None:
+        return
+    if history.branch(directory) is None:
+        yield f"HEAD is detached at {here.tip[:12]}: what is shown may be old"
+    elif (upstream := history.behind(directory)) and upstream[1]:
+        name, count = upstream
+        yield f"this checkout is {count} commit{'s' if count > 1 else ''} behind {name}, as of the last fetch: git pull"
+    if not here.complete and any(row.since is None for row in found):
+        yield "older commits are not here, so some ages are not known: git fetch --unshallow"
+
+
 def requests(spec: Spec) -> Mapping[Key, str]:
-    """The URLs of open pull requests that promote or roll back, where the forge can be asked; otherwise none."""
+    """The URLs of open pull requests that promote or roll back; none where there is no forge to ask, or no login.
+
+    ``GeneratorError`` where the forge does not answer.
+    """
     try:
         forge = forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
-        mark = "/".join(proposal.prefix(spec.project, "").split("/")[:2]) + "/"
-        found = [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, rollback.HEAD)]
     except GeneratorError:
         return {}
+    mark = proposed.prefix(spec.project)
     result: dict[Key, str] = {}
-    for request in found:
-        environment, _, name = request.head.removeprefix(mark).removeprefix(rollback.HEAD).partition("/")
-        apps = [app for app in spec.apps if name in ("_all", app) or app in name.split("_")]
-        result |= {(app, environment): request.url for app in apps}
+    for request in [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, proposed.ROLLBACKS)]:
+        environment, _, name = request.head.removeprefix(mark).removeprefix(proposed.ROLLBACKS).partition("/")
+        result |= {(app, environment): request.url for app in proposed.apps(request, name, spec.apps)}
     return result
 
 
@@ -129,25 +152,63 @@ def _state(directory: Path, place: Slot) -> tuple[Image, Pin | None]:
     return found, ledger.state(tree.read(directory, [place.path])[place.path], place).pin
 
 
-def _commits(here: History | None) -> Mapping[str, list[Commit]]:
+def _log(here: History | None, paths: Sequence[str], limit: int | None = None) -> Sequence[Commit]:
+    try:
+        return here.log(here.tip, paths, first_parent=True, limit=limit) if here and paths else ()
+    except GitError:
+        return ()
+
+
+def _by_path(commits: Iterable[Commit]) -> Mapping[str, list[Commit]]:
     """By overlay, the newest first."""
     found: dict[str, list[Commit]] = {}
-    try:
-        known: Sequence[Commit] = here.log(here.tip, [OVERLAYS], first_parent=True, limit=WINDOW) if here else ()
-    except GitError:
-        known = ()
-    for commit in known:
+    for commit in commits:
         for path in commit.blobs:
             found.setdefault(path, []).append(commit)
     return found
 
 
-def _changed(directory: Path, commits: Mapping[str, list[Commit]], path: str) -> tuple[str | None, int | None]:
-    """The last commit to an overlay, and its time."""
-    if path in commits:
-        return commits[path][0].id, commits[path][0].seconds
-    change = git.last_change(directory, path)
-    return (change[0], change[1]) if change else (None, None)
+def _landed(
+    here: History | None,
+    commits: Mapping[str, list[Commit]],
+    places: Sequence[Slot],
+    states: Mapping[str, tuple[Image, Pin | None]],
+    *,
+    cut: bool,
+) -> Mapping[str, Commit]:
+    """The commit that brought the image that each overlay has now, by path; pins and comments do not count.
+
+    ``cut``: there are older commits than those that are at hand.
+    """
+    if here is None:
+        return {}
+    here.contents(one.blobs[place.path] for place in places for one in commits.get(place.path, [])[:_NEWEST])
+    found: dict[str, Commit] = {}
+    older: list[Slot] = []
+    for place in places:
+        landing, ended = _landing(here, commits.get(place.path, []), place, states[place.path][0])
+        if cut and not ended:
+            older.append(place)
+        elif landing:
+            found[place.path] = landing
+    whole = _by_path(_log(here, [place.path for place in older]))
+    for place in older:
+        landing, _ = _landing(here, whole.get(place.path, []), place, states[place.path][0])
+        found |= {place.path: landing} if landing else {}
+    return {path: commit for path, commit in found.items() if not commit.shallow}
+
+
+def _landing(here: History, commits: Sequence[Commit], place: Slot, now: Image) -> tuple[Commit | None, bool]:
+    """The oldest of the newest commits that have this image, and whether there is one before with another."""
+    last: Commit | None = None
+    for number, commit in enumerate(commits):
+        if number == _NEWEST:
+            here.contents(one.blobs[place.path] for one in commits)
+        blob = commit.blobs[place.path]
+        if ledger.state(here.contents([blob])[blob] if blob else None, place).image != now:
+            return last, True
+        last = commit
+    return last, False
 
 
 def _ahead(

@@ -182,6 +182,7 @@ class Runner:
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     number: int = 0
+    attempt: int = 1
 
     def run(
         self,
@@ -193,7 +194,20 @@ class Runner:
         event: Mapping[str, Any] | None = None,
     ) -> Result:
         """Run the only job of the workflow as ``commit`` has it."""
-        self.number += 1
+        self.number, self.attempt = self.number + 1, 1
+        return _Run(self, workflow, commit, branch, name, dict(event or {})).run()
+
+    def again(
+        self,
+        workflow: str,
+        commit: str,
+        *,
+        branch: str = "main",
+        name: str = "push",
+        event: Mapping[str, Any] | None = None,
+    ) -> Result:
+        """Run the last one again, as somebody who presses "re-run": it keeps its number."""
+        self.attempt += 1
         return _Run(self, workflow, commit, branch, name, dict(event or {})).run()
 
 
@@ -204,7 +218,7 @@ class _Run:
         self, runner: Runner, workflow: str, commit: str, branch: str, name: str, event: dict[str, Any]
     ) -> None:
         self.runner, self.workflow, self.branch = runner, workflow, branch
-        self.folder = runner.folder / f"run-{runner.number}"
+        self.folder = runner.folder / f"run-{runner.number}{f'-{runner.attempt}' if runner.attempt > 1 else ''}"
         self.source = self.folder / "work"
         (self.folder / "home").mkdir(parents=True)
         self.source.mkdir()
@@ -223,6 +237,7 @@ class _Run:
             "GITHUB_EVENT_NAME": name,
             "GITHUB_REF": f"refs/heads/{branch}",
             "GITHUB_REPOSITORY": "acme/shop-gitops",
+            "GITHUB_RUN_ATTEMPT": str(runner.attempt),
             "GITHUB_RUN_ID": str(1000 + runner.number),
             "GITHUB_RUN_NUMBER": str(runner.number),
             "GITHUB_SERVER_URL": "https://github.com",
