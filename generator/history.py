@@ -204,6 +204,15 @@ class Clone(History):
         self.fetch()
         return True
 
+    def beyond(self, branch: str) -> list[Commit]:
+        """The commits of another branch that this one does not have, the newest first; none if there is no such."""
+        while True:
+            tip = self.branches.get(branch)
+            found = self.log(f"{self.tip}..{tip}") if tip else []
+            # With a history that ends above the place where both parted, these would be commits of this one as well.
+            if not any(commit.shallow for commit in found) or not self.deepen():
+                return found
+
     def obtain(self, commit: str) -> bool:
         """Whether a commit is here, fetched if need be; it may be on another branch."""
         if not self.has(commit):

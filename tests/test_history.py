@@ -12,8 +12,6 @@ from conftest import TEN_LINES, Run, clone_as_origin, generate_for_remote, git, 
 from test_promote import Shop
 
 from generator import history as histories
-from generator.release import ledger
-from generator.release.promotion import proposal
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64
@@ -139,10 +137,6 @@ def test_a_promoted_base_is_an_entry(store: Shop, generator: Run) -> None:
     lines = generator("history", "web", "--env", "staging", cwd=store.folder).stdout.splitlines()
     assert "promoted, with its base" in lines[1]
     assert "promoted: its base" in lines[2]
-
-
-def test_promotions_are_known_by_the_trailer_that_promote_writes() -> None:
-    assert ledger.PROMOTED == proposal.TRAILER
 
 
 def test_a_squashed_promotion_keeps_its_build(shop: Path, generator: Run) -> None:

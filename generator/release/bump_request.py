@@ -10,13 +10,11 @@ from generator import forges, history
 from generator.errors import RepositoryError, SpecError
 from generator.forges import PullRequest
 from generator.history import Clone, Commit
-from generator.release import publish
+from generator.release import ledger, people, publish
 from generator.release.bump import Bump, State
 from generator.spec.model import Forge
 
 PREFIX: Final = "bump/"
-# The trailer that is in every commit of ours, see ``message``.
-TRAILER: Final = "Release"
 LONGEST: Final = 120
 
 
@@ -34,9 +32,11 @@ def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tup
     with history.clone(url, base) as clone:
         clone.fetch(f"{head.rpartition('/')[0]}/")
         tip = clone.branches.get(head)
-        own = _own(clone, tip) if tip else []
+        own = clone.beyond(head)
         if not bump.force:
-            _require_ours(head, own)
+            theirs = [commit for commit in own if len(commit.parents) < 2 and not commit.trailers(ledger.RELEASED)]
+            hint = "merge its request first, or close it and delete the branch, or --force to replace them"
+            people.require_none(theirs, head, "`bump` has not made", hint)
         # What is left of a request that was closed holds up nobody.
         if tip and is_open and _superseded(clone, tip, bump):
             return None, None
@@ -63,26 +63,6 @@ def _joined(names: Collection[str]) -> str:
     if len(text) <= LONGEST:
         return text
     return f"{text[: LONGEST - 20]}_{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
-
-
-def _own(clone: Clone, tip: str) -> Sequence[Commit]:
-    """The commits of the branch that the base does not have."""
-    own = clone.log(f"{clone.tip}..{tip}")
-    # With a history that ends above the place where both parted, these would be commits of the base as well.
-    while any(commit.shallow for commit in own) and clone.deepen():
-        own = clone.log(f"{clone.tip}..{tip}")
-    return own
-
-
-def _require_ours(head: str, own: Sequence[Commit]) -> None:
-    """A person may have committed to our branch, as a review's fix; that must not be lost."""
-    theirs = [commit for commit in own if len(commit.parents) < 2 and not commit.trailers(TRAILER)]
-    if theirs:
-        names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
-        raise RepositoryError(
-            f"{head} holds commits that `bump` has not made; nothing was done:\n{names}",
-            "merge its request first, or close it and delete the branch, or --force to replace them",
-        )
 
 
 def _superseded(clone: Clone, tip: str, bump: Bump) -> bool:

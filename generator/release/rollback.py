@@ -15,7 +15,7 @@ from generator import history as histories
 from generator.errors import GitError, RepositoryError
 from generator.forges import Forge
 from generator.history import Clone, Commit, History
-from generator.release import ledger, order, pin, proposed, publish
+from generator.release import ledger, order, people, pin, proposed, publish
 from generator.release import message as messages
 from generator.release.image import Slot
 from generator.release.image import image as checked
@@ -145,7 +145,9 @@ def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Pro
     head = f"{HEAD}{place.environment}/{place.app}"
     with histories.clone(url, branch) as clone:
         clone.fetch(f"{HEAD}{place.environment}/")
-        _require_ours(clone, head)
+        theirs = [one for one in clone.beyond(head) if len(one.parents) < 2 and not _ours(one)]
+        hint = f"merge its request first, or give them up: git push origin --delete {head}"
+        people.require_none(theirs, head, "`rollback` has not made", hint)
         there = _there(clone, head, place, goal)
     commit = None if there else publish.propose(url, branch, head, _edit(place, goal), message(place, goal))
     if there is None and commit is None:
@@ -164,23 +166,6 @@ def person(directory: Path) -> str:
     return said.partition("<")[0].strip() or "gitops-generator"
 
 
-def _require_ours(clone: Clone, head: str) -> None:
-    """A person may have committed to our branch, as a review's fix."""
-    while True:
-        tip = clone.branches.get(head)
-        own = clone.log(f"{clone.tip}..{tip}") if tip else []
-        theirs = [one for one in own if len(one.parents) < 2 and not _ours(one)]
-        # Where history is cut short, commits of the branch itself look as if they were not on it.
-        if not theirs or not clone.deepen():
-            break
-    if theirs:
-        names = "\n".join(f"  {one.id[:12]} {one.subject}" for one in theirs)
-        raise RepositoryError(
-            f"{head} holds commits that `rollback` has not made; nothing was done:\n{names}",
-            f"merge its request first, or give them up: git push origin --delete {head}",
-        )
-
-
 def _ours(commit: Commit) -> bool:
     return bool(commit.trailers(ledger.ROLLED_BACK) or commit.trailers(UNPINNED))
 
@@ -188,7 +173,7 @@ def _ours(commit: Commit) -> bool:
 def _there(clone: Clone, head: str, place: Slot, goal: Goal) -> str | None:
     """The commit at which the branch says just this already, on what the base has now; when it was said is nothing."""
     tip = clone.branches.get(head)
-    own = clone.log(f"{clone.tip}..{tip}") if tip else []
+    own = clone.beyond(head)
     if tip is None or len(own) != 1 or own[0].parents == () or own[0].message != message(place, goal).strip("\n"):
         return None
     before, after = clone.read(clone.tip, place.path), clone.read(tip, place.path)

@@ -10,7 +10,7 @@ from typing import Final
 
 from generator.errors import GeneratorError, RepositoryError
 from generator.history import Clone
-from generator.release import image, manifests, message, pin
+from generator.release import image, ledger, manifests, message, pin
 from generator.release.promotion import bases, body, checks, commits, moves, workshop
 from generator.release.promotion.bases import BaseMove, Bases, Generate
 from generator.release.promotion.body import Marker, Story
@@ -22,7 +22,6 @@ from generator.release.rendered_diff import Change
 from generator.spec.model import Spec
 from generator.spec.paths import base_path, overlay_path
 
-TRAILER: Final = "Promoted-from"
 # What a commit of a request holds, so that one that a person has amended is not taken for our own.
 SEAL: Final = "Promoted-content"
 
@@ -307,7 +306,7 @@ def _message(clone: Clone, about: _About) -> str:
         build=message.build(origin.message) if origin else None,
         source=message.source(origin.message) if origin else None,
     )
-    return f"{text}{'' if going else chr(10)}{TRAILER}: {about.source}\n"
+    return f"{text}{'' if going else chr(10)}{ledger.PROMOTED}: {about.source}\n"
 
 
 def _rendered(place: Workshop, about: _About, images: Mapping[str, bytes]) -> list[Change]:

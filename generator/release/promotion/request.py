@@ -15,7 +15,7 @@ from enum import StrEnum
 from generator.errors import ForgeError, GeneratorError, GitError, RepositoryError
 from generator.forges.forge import Forge, PullRequest
 from generator.history import Clone, Commit
-from generator.release import refusal
+from generator.release import people, refusal
 from generator.release.promotion import body, checks, proposal
 from generator.release.promotion.moves import Read, Why
 from generator.release.promotion.proposal import Proposal
@@ -121,7 +121,7 @@ def spent(clone: Clone, found: Proposal, heads: Iterable[str]) -> list[str]:
 
 
 def _is_spent(clone: Clone, found: Proposal, head: str) -> bool:
-    tip, own = clone.branches[head], _own(clone, head)
+    tip, own = clone.branches[head], clone.beyond(head)
     if not all(clone.is_plain_merge(commit) for commit in own if len(commit.parents) > 1):
         return False
     paths = {path for commit in own for path in commit.blobs}
@@ -157,21 +157,14 @@ def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
 
 
 def _require_ours(clone: Clone, head: str, mine: PullRequest | None) -> None:
-    """A person may have committed to our branch, as a review's fix; that must not be lost."""
-    theirs = _theirs(clone, head)
-    if theirs:
-        names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
-        raise RepositoryError(
-            f"{head} holds commits that `promote` has not made, or not like this; nothing was done:\n{names}",
-            f"merge {mine.url}, or delete its branch, or --force to replace them"
-            if mine
-            else f"no request is open for them: git push origin --delete {head}, or --force to replace them",
-        )
+    without = f"no request is open for them: git push origin --delete {head}, or --force to replace them"
+    hint = f"merge {mine.url}, or delete its branch, or --force to replace them" if mine else without
+    people.require_none(_theirs(clone, head), head, "`promote` has not made, or not like this", hint)
 
 
 def _theirs(clone: Clone, head: str) -> list[Commit]:
     """The commits of people on a branch of ours."""
-    return [commit for commit in _own(clone, head) if not _is_ours(clone, commit)]
+    return [commit for commit in clone.beyond(head) if not _is_ours(clone, commit)]
 
 
 def _is_ours(clone: Clone, commit: Commit) -> bool:
@@ -182,12 +175,6 @@ def _is_ours(clone: Clone, commit: Commit) -> bool:
     files = {path: contents[blob] if blob else None for path, blob in commit.blobs.items()}
     text, _, seal = commit.message.rpartition("\n")
     return seal.startswith(f"{proposal.SEAL}: ") and proposal.sealed(text, files).strip("\n") == commit.message
-
-
-def _own(clone: Clone, head: str) -> list[Commit]:
-    """The commits of a branch that the base does not have."""
-    tip = clone.branches.get(head)
-    return clone.log(f"{clone.tip}..{tip}") if tip else []
 
 
 def why_nothing(found: Proposal) -> str:
@@ -244,7 +231,7 @@ def _branch(clone: Clone, found: Proposal) -> str | None:
 
 def _holds(clone: Clone, tip: str, found: Proposal) -> bool:
     """Whether it is one commit with this content; that somebody has merged the base into it changes nothing."""
-    own = _own(clone, found.head)
+    own = clone.beyond(found.head)
     edits = [commit for commit in own if len(commit.parents) < 2]
     message = proposal.sealed(found.message, found.files).strip("\n")
     if [commit.message for commit in edits] != [message] or not all(_is_ours(clone, commit) for commit in own):
