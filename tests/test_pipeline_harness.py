@@ -246,7 +246,7 @@ def test_a_run_that_is_started_again_has_a_tag_of_its_own(shop: Shop, cloud: Clo
     commit = shop.commit(web__page="again\n")
     assert shop.run(first).succeeded
     assert f"1-{commit[:12]}\n" in shop.overlay().replace('"', "")
-    again = shop.github.again(WORKFLOW, commit, event={"before": first})
+    again = shop.github.run(WORKFLOW, commit, event={"before": first}, again=True)
     assert again.succeeded, again.tail(60)
     assert f"1-{commit[:12]}-2\n" in shop.overlay().replace('"', "")
 

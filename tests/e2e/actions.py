@@ -192,22 +192,13 @@ class Runner:
         branch: str = "main",
         name: str = "push",
         event: Mapping[str, Any] | None = None,
+        again: bool = False,
     ) -> Result:
-        """Run the only job of the workflow as ``commit`` has it."""
-        self.number, self.attempt = self.number + 1, 1
-        return _Run(self, workflow, commit, branch, name, dict(event or {})).run()
+        """Run the only job of the workflow as ``commit`` has it.
 
-    def again(
-        self,
-        workflow: str,
-        commit: str,
-        *,
-        branch: str = "main",
-        name: str = "push",
-        event: Mapping[str, Any] | None = None,
-    ) -> Result:
-        """Run the last one again, as somebody who presses "re-run": it keeps its number."""
-        self.attempt += 1
+        ``again`` is as somebody presses "re-run": the run keeps its number.
+        """
+        self.number, self.attempt = (self.number, self.attempt + 1) if again else (self.number + 1, 1)
         return _Run(self, workflow, commit, branch, name, dict(event or {})).run()
 
 
