@@ -210,7 +210,7 @@ class Clone(History):
             tip = self.branches.get(branch)
             found = self.log(f"{self.tip}..{tip}") if tip else []
             # With a history that ends above the place where both parted, these would be commits of this one as well.
-            if tip is None or self._meets(tip) or not self.deepen():
+            if tip is None or self.forked(tip) is not None or not self.deepen():
                 return found
 
     def obtain(self, commit: str) -> bool:
@@ -234,14 +234,6 @@ class Clone(History):
         """Remove a branch from the remote if it still is at ``commit``."""
         lease = f"--force-with-lease={_BRANCH}{branch}:{commit}"
         self._scratch.run("push", "--porcelain", lease, "origin", f":{_BRANCH}{branch}", network=True)
-
-    def _meets(self, tip: str) -> bool:
-        """Whether it is here where this branch and another one have parted."""
-        try:
-            self._git("merge-base", self.tip, tip)
-        except GitError:
-            return False
-        return True
 
     def _obtain_blobs(self, blobs: Sequence[str]) -> None:
         if self._partial:
