@@ -166,6 +166,17 @@ def last_change(directory: Path, path: str) -> tuple[str, int, str] | None:
     return commit_id, int(seconds), subject
 
 
+def contains(directory: Path, newer: str, older: str) -> bool:
+    """Whether the history of one commit holds another one, as far as both are here."""
+    if not (newer and older):
+        return False
+    try:
+        plumbing.begin("merge-base", "--is-ancestor", older, newer, directory=directory).result()
+    except GitError:
+        return False
+    return True
+
+
 def describe_head(directory: Path) -> dict[str, str]:
     """Author, date, id, subject and repository of the commit that is checked out; empty outside a repository.
 

@@ -157,11 +157,11 @@ def path_with_git(folder: Path, script: str) -> str:
     return f"{folder}:{os.environ['PATH']}"
 
 
-def git(folder: Path, *words: object) -> str:
-    """What git says; a failure is a test's failure."""
-    done = subprocess.run(
-        ["git", *(str(word) for word in words)], cwd=folder, capture_output=True, text=True, check=False
-    )
+def git(folder: Path, *words: object, env: dict[str, str] | None = None) -> str:
+    """What git says; a failure is a test's failure. ``env`` is added to ours."""
+    argv = ["git", *(str(word) for word in words)]
+    environment = {**os.environ, **(env or {})}
+    done = subprocess.run(argv, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

@@ -238,7 +238,11 @@ ORDERS = {
     "a higher number": (Order("a", 2, NOW), Order("a", 1, NOW), True),
     "the same build": (Order("a", 2, NOW), Order("a", 2, NOW), False),
     "a lower number": (Order("a", 1, NOW), Order("a", 2, NOW), False),
-    "a higher number of an older commit": (Order("a", 2, NOW - HOUR), Order("a", 1, NOW), True),
+    "a higher number of an older commit": (Order("a", 2, NOW - HOUR), Order("a", 1, NOW), False),
+    "a lower number of a newer commit": (Order("a", 1, NOW), Order("a", 2, NOW - HOUR), True),
+    "a higher number of the same commit": (Order("a", 2, NOW), Order("a", 1, NOW), True),
+    "a higher number, no time": (Order("a", 2, None), Order("a", 1, NOW), True),
+    "a lower number, no time": (Order("a", 1, None), Order("a", 2, NOW), False),
     "a counter that has started again": (Order("a", 812, NOW - WEEK), Order("a", 1, NOW), False),
     "another system, a newer commit": (Order("a", 1, NOW), Order("b", 9, NOW - HOUR), True),
     "another system, an older commit": (Order("a", 9, NOW - HOUR), Order("b", 1, NOW), False),
@@ -254,9 +258,25 @@ def test_which_build_is_newer(one: Order, other: Order, after: bool) -> None:
     assert one.after(other, NOW) == after
 
 
+@pytest.mark.parametrize("other", [Order("a", 2, NOW, "b" * 40), Order("a", 2, NOW - HOUR, "b" * 40)])
+def test_history_decides_where_number_and_time_do_not_agree(other: Order) -> None:
+    """Where they agree, nobody is asked."""
+    one = Order("a", 1, NOW - HOUR if other.time == NOW else NOW, "a" * 40)
+    asked = []
+
+    def contains(newer: str, older: str) -> bool:
+        asked.append(newer)
+        return newer == "a" * 40
+
+    contradict = other.time != NOW
+    assert (one.after(other, NOW, contains), other.after(one, NOW, contains)) == (contradict, not contradict)
+    assert bool(asked) is contradict
+
+
 def test_an_order_is_read_as_it_was_written() -> None:
     empty = b"kind: Kustomization\nimages: []\n"
-    for built in (Order("codebuild/shop", 12, NOW), Order("build", 3, None)):
+    orders = (Order("codebuild/shop", 12, NOW), Order("build", 3, None), Order("build", 3, NOW, "ab" * 20))
+    for built in orders:
         assert order.read(order.write(empty, "x", built), "x") == built
     assert order.read(empty, "x") is None
     assert order.read(b"metadata: {annotations: {gitops-generator/built: by hand}}\n", "x") is None
@@ -295,6 +315,72 @@ def test_a_superseded_build_changes_nothing_and_says_so(remote: Path, repository
     # Somebody at a terminal has no build number, and is held up by none.
     assert generator(*words, "--tag", "by-hand", cwd=repository).returncode == 0
     assert "newTag: by-hand" in content(remote, overlay())
+
+
+def commits(repository: Path, *hours: int) -> list[str]:
+    """A commit for each, of so many hours ago by its committer's clock."""
+    made = []
+    for hour in hours:
+        date = f"{int(datetime.now(UTC).timestamp()) - 3600 * hour} +0000"
+        git(repository, "commit", "-q", "--allow-empty", "-m", f"{hour}", env={"GIT_COMMITTER_DATE": date})
+        made.append(git(repository, "rev-parse", "HEAD"))
+    return made
+
+
+def build_of(generator: Run, repository: Path, number: int, commit: str, env: dict[str, str] = CODEBUILD) -> str:
+    """What a build of this commit says, whose tag is its number."""
+    git(repository, "checkout", "-q", commit)
+    counter = "GITHUB_RUN_NUMBER" if "GITHUB_RUN_NUMBER" in env else "CODEBUILD_BUILD_NUMBER"
+    words = ["bump", "web", "--env", "dev", "--push", "--tag", f"v{number}"]
+    done = generator(*words, cwd=repository, env=env | {counter: f"{number}"})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("shallow", [False, True])
+def test_a_retried_build_of_an_older_commit(
+    shallow: bool, remote: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    """CodeBuild's RetryBuild counts on."""
+    older, newer = commits(repository, 3, 2)
+    build_of(generator, repository, 19, newer)
+    if shallow:  # the times are left to tell
+        git(repository, "checkout", "-q", older)
+        git(repository, "branch", "-f", "older", older)
+        git(tmp_path, "clone", "-q", "--depth=1", "--branch=older", f"file://{repository}", "shallow")
+        repository = tmp_path / "shallow"
+    said = build_of(generator, repository, 20, older)
+    assert said.startswith("web in dev: v20 is superseded by a newer build: codebuild/shop-web 19 20")
+    assert f"{newer}, of a newer commit (set it all the same: --force)" in said
+    assert "newTag: v19" in content(remote, overlay())
+    words = ["bump", "web", "--env", "dev", "--push", "--tag", "v20", "--force"]
+    assert generator(*words, cwd=repository, env=CODEBUILD).returncode == 0
+    assert "newTag: v20" in content(remote, overlay())
+
+
+def test_the_newer_commit_takes_the_place_of_a_retried_build(remote: Path, repository: Path, generator: Run) -> None:
+    older, newer = commits(repository, 3, 2)
+    build_of(generator, repository, 20, older)
+    build_of(generator, repository, 19, newer)
+    assert "newTag: v19" in content(remote, overlay())
+
+
+def test_a_clock_that_is_slow_holds_up_nobody(remote: Path, repository: Path, generator: Run) -> None:
+    """The later commit has the earlier time, and the history knows better."""
+    older, newer = commits(repository, 2, 3)
+    build_of(generator, repository, 1, older)
+    build_of(generator, repository, 2, newer)
+    assert "newTag: v2" in content(remote, overlay())
+    assert "v1 is superseded" in build_of(generator, repository, 1, older)
+
+
+def test_a_workflow_that_is_run_again(remote: Path, repository: Path, generator: Run) -> None:
+    """GitHub's run keeps its number."""
+    older, newer = commits(repository, 3, 2)
+    build_of(generator, repository, 7, older, ACTIONS)
+    build_of(generator, repository, 8, newer, ACTIONS)
+    assert "v7 is superseded" in build_of(generator, repository, 7, older, ACTIONS)
+    assert "newTag: v8" in content(remote, overlay())
 
 
 def test_the_order_is_the_pipelines(remote: Path, repository: Path, generator: Run) -> None:

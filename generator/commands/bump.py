@@ -39,8 +39,10 @@ result back. It takes GIT_USERNAME and GIT_TOKEN from the environment, or git's 
 
 It exits 0 without a change where the image is there already, where a person has pinned what is
 there (`rollback APP --env E --unpin` takes the pin out), and where a newer build has set it:
-builds are ordered by their number in CodeBuild or GitHub Actions (or --build), and by the time
-of their commits where the numbers are of different systems."""
+builds are ordered by their number in CodeBuild or GitHub Actions (or --build), and by their
+commits where the numbers are of different systems or the commits say the contrary, as those of a
+build of an older commit that was retried: which commit holds the other, as far as this checkout
+knows, or else which one is later. --force sets it all the same."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="BUILD",
         help="the build that made it: NUMBER or 'SYSTEM NUMBER'; as CodeBuild or GitHub Actions say if left out",
     )
-    parser.add_argument("--force", action="store_true", help="even if a newer build has set what is there")
+    parser.add_argument(
+        "--force", action="store_true", help="even if a newer build has set what is there, or one of a newer commit"
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--commit", action="store_true", help="commit the change here")
     how.add_argument("--push", action="store_true", help="commit it on the remote's branch instead, and push")
@@ -170,7 +174,10 @@ def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
     from generator.release import order
 
     source = bumps.source_of(options.directory)
-    bump = bumps.Bump(_wanted(options, spec), source, order.build(options.build), force=options.force)
+    bump = bumps.Bump(
+        _wanted(options, spec), source, order.build(options.build),
+        force=options.force, contains=bumps.history_of(options.directory),
+    )  # fmt: skip
     if options.verify:
         from generator.release import registry
 

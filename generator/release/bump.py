@@ -14,7 +14,7 @@ from generator.release import image as images
 from generator.release import message, order, pin
 from generator.release.image import Slot
 from generator.release.message import Build, Release
-from generator.release.order import Order
+from generator.release.order import Contains, Order
 from generator.release.publish import Change, Published, Read, land
 from generator.remote import Remote
 from generator.spec.paths import overlays_path
@@ -63,7 +63,8 @@ class Bump:
     """One bump of some images, which is one commit. ``outcomes`` are those of the last ``edit``.
 
     ``source`` tells of the commit that was built, once that is needed; see ``git.describe_head``.
-    ``verify`` proves that an image is there, and gives it its digest.
+    ``verify`` proves that an image is there, and gives it its digest. ``contains`` tells of the history of the
+    commits that are built, for two builds whose numbers and times contradict each other.
     """
 
     def __init__(
@@ -74,12 +75,14 @@ class Bump:
         *,
         force: bool = False,
         verify: Callable[[Image], Image] | None = None,
+        contains: Contains = order.unknown,
     ) -> None:
         self.wanted = wanted
         self.source = source
         self.build = build
         self.force = force
         self.verify = verify
+        self.contains = contains
         self.outcomes: list[Outcome] = []
 
     @property
@@ -94,18 +97,33 @@ class Bump:
 
     def edit(self, read: Read) -> dict[str, bytes]:
         """The files that change."""
-        built = order.order(self.build, self.source().get("date"))
+        built = order.order(self.build, self.source())
         contents: dict[str, bytes] = {}
         outcomes = []
         for one in self._known(read):
             path = one.place.path
             former = contents[path] if path in contents else read(path) or b""
-            content, outcome = _edited(one, former, built, force=self.force)
+            content, outcome = self._edited(one, former, built)
             outcomes.append(outcome)
             if content != former:
                 contents[path] = content
         self.outcomes = outcomes
         return contents
+
+    def _edited(self, one: Wanted, content: bytes, built: Order | None) -> tuple[bytes, Outcome]:
+        path = one.place.path
+        edited = yaml_edit.set_image(content, path, one.image)
+        if edited == content:
+            return content, Outcome(one, State.SAME)
+        # Held for both reasons at once is rare, and then the person's reason counts.
+        held = pin.read(content, path)
+        if held is not None:
+            return content, Outcome(one, State.PINNED, str(held))
+        newest = order.read(content, path)
+        if built and newest and not self.force and newest.after(built, datetime.now(UTC), self.contains):
+            retried = newest.system == built.system and newest.number < built.number
+            return content, Outcome(one, State.SUPERSEDED, f"{newest}{', of a newer commit' if retried else ''}")
+        return (order.write(edited, path, built) if built else edited), Outcome(one, State.CHANGED)
 
     def _known(self, read: Read) -> Sequence[Wanted]:
         """The images with their names and digests; both stay once they are known."""
@@ -215,7 +233,7 @@ def committed_here(directory: Path, bump: Bump) -> str | None:
 
 def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The overlays whose images HEAD does not have yet, as they are to be committed."""
-    built = order.order(bump.build, bump.source().get("date"))
+    built = order.order(bump.build, bump.source())
     going: dict[str, bytes] = {}
     outcomes = []
     for outcome in bump.outcomes:
@@ -228,7 +246,7 @@ def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dic
                 raise RepositoryError(
                     f"{place.path}: has uncommitted edits beside the image; nothing was written", "commit or stash them"
                 )
-            going[place.path] = _ordered(content, place.path, built)
+            going[place.path] = _ordered(content, place.path, built, bump.contains)
             outcome = outcome._replace(state=State.CHANGED)
         outcomes.append(outcome)
     bump.outcomes = outcomes
@@ -241,10 +259,10 @@ def _alike(one: bytes, other: bytes, path: str) -> bool:
     return one == other
 
 
-def _ordered(content: bytes, path: str, built: Order | None) -> bytes:
+def _ordered(content: bytes, path: str, built: Order | None, contains: Contains) -> bytes:
     """With the order of our build, unless that of a newer one is there."""
     newest = order.read(content, path)
-    if built is None or (newest and newest.after(built, datetime.now(UTC))):
+    if built is None or (newest and newest.after(built, datetime.now(UTC), contains)):
         return content
     return order.write(content, path, built)
 
@@ -271,6 +289,11 @@ def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
         raise RepositoryError(exc.message, images.nearest(*known) or exc.hint) from exc
 
 
+def history_of(directory: Path) -> Contains:
+    """What the commits that are checked out there tell: of a shallow clone, often nothing."""
+    return lambda newer, older: git.contains(directory, newer, older)
+
+
 def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
     """What is known of the commit that is checked out there; asked beside us."""
     asked = git.describing_head(directory)
@@ -282,21 +305,6 @@ def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
         return known[0]
 
     return result
-
-
-def _edited(one: Wanted, content: bytes, built: Order | None, *, force: bool) -> tuple[bytes, Outcome]:
-    path = one.place.path
-    edited = yaml_edit.set_image(content, path, one.image)
-    if edited == content:
-        return content, Outcome(one, State.SAME)
-    # Held for both reasons at once is rare, and then the person's reason counts.
-    held = pin.read(content, path)
-    if held is not None:
-        return content, Outcome(one, State.PINNED, str(held))
-    newest = order.read(content, path)
-    if built and newest and not force and newest.after(built, datetime.now(UTC)):
-        return content, Outcome(one, State.SUPERSEDED, str(newest))
-    return (order.write(edited, path, built) if built else edited), Outcome(one, State.CHANGED)
 
 
 def _named(one: Wanted, content: bytes | None) -> Wanted:

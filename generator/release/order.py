@@ -6,60 +6,94 @@ anyway: a shallow fetch is enough to know it::
 
     metadata:
       annotations:
-        gitops-generator/built: codebuild/shop-web 12 2026-11-21T09:30:00Z
+        gitops-generator/built: codebuild/shop-web 12 2026-11-21T09:30:00Z 3f9c2ab…
 
-A bump that does not know its build number writes none, and is held up by none.
+That is the system, the build's number there, and the time and id of the commit that
+was built. A build that is retried has a higher number and the same old commit,
+so the number alone does not tell. A bump that does not know its build number
+writes none, and is held up by none.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from generator import yaml_edit
 from generator.errors import UsageError
 from generator.release.message import Build
 
 ANNOTATION: Final = yaml_edit.BUILT
-# Builds of one system that are further apart, the wrong way round, mean that its counter has started again.
-RESTARTED: Final = timedelta(days=1)
 # Clocks may be apart by this much; a time that is later than that cannot be right, and holds up nobody.
 CLOCKS: Final = timedelta(minutes=5)
-_FORM: Final = re.compile(r"(?P<system>\S+) (?P<number>[0-9]{1,18}) (?P<time>\S+)")
+_FORM: Final = re.compile(
+    r"(?P<system>\S+) (?P<number>[0-9]{1,18}) (?P<time>\S+)(?: (?P<commit>[0-9a-f]{40}|[0-9a-f]{64}))?"
+)
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SYSTEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
 
 
+Contains = Callable[[str, str], bool]
+"""Whether the history of the first commit holds the second one, as far as whoever answers knows."""
+
+
+def unknown(_newer: str, _older: str) -> bool:
+    """A ``Contains`` that knows no history."""
+    return False
+
+
 class Order(NamedTuple):
-    """A build's place among all builds. ``time`` is its commit's; ``None`` where that is not known."""
+    """A build's place among all builds. ``time`` is its commit's, ``commit`` the id; empty where not known."""
 
     system: str
     number: int
     time: datetime | None
+    commit: str = ""
 
     def __str__(self) -> str:
-        return f"{self.system} {self.number} {f'{self.time:%Y-%m-%dT%H:%M:%SZ}' if self.time else '-'}"
+        time = f"{self.time:%Y-%m-%dT%H:%M:%SZ}" if self.time else "-"
+        return f"{self.system} {self.number} {time} {self.commit}".rstrip()
 
-    def after(self, other: Order, now: datetime) -> bool:
-        """Whether this one is newer for sure: by number within one system, by the commits' times otherwise."""
-        known = self.time and other.time and max(self.time, other.time) <= now + CLOCKS
-        if self.system == other.system:
-            restarted = known and self.time and other.time and other.time - self.time > RESTARTED
-            return self.number > other.number and not restarted
-        return bool(known and self.time and other.time and self.time > other.time)
+    def after(self, other: Order, now: datetime, contains: Contains = unknown) -> bool:
+        """Whether this one is newer for sure.
+
+        Of two systems, the commits' times tell. Within one, the number does, unless these times say the contrary:
+        then the commits' history, and the times where that is not known.
+        """
+        by_time, by_number = self._by_time(other, now), _compared(self.number, other.number)
+        if self.system != other.system:
+            return by_time > 0
+        if by_time * by_number < 0:
+            if contains(self.commit, other.commit):
+                return True
+            return by_time > 0 and not contains(other.commit, self.commit)
+        return by_time > 0 or by_number > 0
+
+    def _by_time(self, other: Order, now: datetime) -> int:
+        """Positive where our commit is the later one; 0 where that is not known."""
+        if self.time is None or other.time is None or max(self.time, other.time) > now + CLOCKS:
+            return 0
+        return _compared(self.time, other.time)
 
 
-def order(build: Build | None, committed: str | None) -> Order | None:
-    """The order of a build of a commit of that time (ISO 8601), if it has a number."""
-    return Order(build.system, build.number, _time(committed or "")) if build else None
+def order(build: Build | None, source: Mapping[str, str]) -> Order | None:
+    """The order of a build, if it has a number. ``source`` is what ``git.describe_head`` says of its commit."""
+    if build is None:
+        return None
+    commit = source.get("sha", "")
+    known = commit if _COMMIT.fullmatch(commit) else ""
+    return Order(build.system, build.number, _time(source.get("date", "")), known)
 
 
 def read(content: bytes, path: str) -> Order | None:
     """The order in an overlay's bytes; ``None`` for an annotation that is of another form."""
     found = _FORM.fullmatch(yaml_edit.read_annotations(content, path).get(ANNOTATION, ""))
-    return Order(found["system"], int(found["number"]), _time(found["time"])) if found else None
+    if found is None:
+        return None
+    return Order(found["system"], int(found["number"]), _time(found["time"]), found["commit"] or "")
 
 
 def write(content: bytes, path: str, built: Order) -> bytes:
@@ -110,3 +144,7 @@ def _time(text: str) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _compared(one: Any, other: Any) -> int:
+    return (one > other) - (one < other)

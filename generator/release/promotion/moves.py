@@ -149,15 +149,15 @@ def _with_digest(found: Image) -> str:
     return f"{name(found)}@{found.digest[:19]}" if found.tag and found.digest else f"{name(found)} without a digest"
 
 
-def newer(move: Move, read: Read, now: datetime) -> bool | None:
+def newer(move: Move, read: Read, now: datetime, contains: order.Contains) -> bool | None:
     """Whether the move goes to a newer build, as the builds themselves say; ``None`` where they do not."""
     places = (move.source.path, move.target.path)
     here, there = (order.read(content, path) if (content := read(path)) else None for path in places)
     if here is None or there is None:
         return None
-    if there.after(here, now):
+    if there.after(here, now, contains):
         return False
-    return True if here.after(there, now) else None
+    return True if here.after(there, now, contains) else None
 
 
 def _image(place: Slot, read: Read) -> Image:

@@ -206,8 +206,11 @@ class _About:
 def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
     """By the order of builds, where both have left it; by the history of environments otherwise."""
 
+    def contains(newer: str, older: str) -> bool:
+        return bool(newer and older) and place.clone.is_ancestor(older, newer)
+
     def older(move: Move) -> str | None:
-        newer = moves.newer(move, place.read, now)
+        newer = moves.newer(move, place.read, now, contains)
         if newer:
             return None
         if newer is False:
