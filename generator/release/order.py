@@ -147,4 +147,4 @@ def _time(text: str) -> datetime | None:
 
 
 def _compared(one: Any, other: Any) -> int:
-    return (one > other) - (one < other)
+    return int(one > other) - int(one < other)
