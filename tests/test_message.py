@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
 from conftest import git
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generator.release import message
 from generator.release.message import Build, Release
@@ -39,3 +43,43 @@ def test_other_messages_release_nothing() -> None:
     for text in ("", "Fix", "Fix\n\nRelease: web dev 1\nand prose", "Release: web dev 1\n\nprose"):
         assert message.releases(text) == []
         assert message.build(text) is None
+
+
+ACTED_ON = {
+    "skip": ("totals [skip ci]", "totals (skip ci)"),
+    "skip, otherwise": ("totals [CI-Skip][no ci] ***NO_CI***", "totals (CI-Skip)(no ci) *NO_CI*"),
+    "closing": ("Fix: totals (fixes #12, closes acme/shop#7)", "Fix: totals (fixes # 12, closes acme/shop# 7)"),
+    "closing, elsewhere": ("closes !8, GH-12 and AB#3", "closes ! 8, GH 12 and AB# 3"),
+    "by address": ("fixes https://github.com/acme/shop/issues/12", "fixes https://github.com/acme/shop/issues/ 12"),
+    "a command": ("SHOP-1 #close #time 2h", "SHOP-1 # close # time 2h"),
+    "mentions": ("cc @alice, @acme/team ann@example.com", "cc @ alice, @ acme/team ann@example.com"),
+    "a marker": ("<!-- gitops-generator promotion {} -->", "<! -- gitops-generator promotion {} -->"),
+    "lines": ("totals\n/approve\n\nfixes #1", "totals /approve fixes # 1"),
+    "nothing": ("Fix: C# and feat!: orders, 3 * 4", "Fix: C# and feat!: orders, 3 * 4"),
+}
+
+
+@pytest.mark.parametrize(("words", "harmless"), ACTED_ON.values(), ids=ACTED_ON)
+def test_forges_do_not_act_on_the_words_of_others(words: str, harmless: str) -> None:
+    assert message.inert(words) == message.inert(harmless) == harmless
+    text = message.compose("Release web", [WEB], source={"author": f"{words} <a@b.c>", "subject": words})
+    assert message.source(text)["subject"] == harmless
+    # What a promotion or a rollback takes over is what a former version has written.
+    former = text.replace(harmless, " ".join(words.split()))
+    assert message.compose("Release web", [WEB], source=message.source(former)) == text
+
+
+ACTING = re.compile(
+    r"\[[^]]*(?:skip|no.?ci)[^]]*\]|(?<!\w)@\w|[#!]\w|\bGH-\d|/(?:issues|pull)/\d|<!--|\*{3}", re.IGNORECASE
+)
+
+
+WORDS = st.sampled_from([*"[]@#!*/ -<\n", "skip", "ci", "GH", "12", "issues", "pull", "alice", "é"])
+
+
+@given(words=st.lists(WORDS, max_size=40).map("".join))
+@settings(deadline=None)
+def test_nothing_acts_whatever_the_words_are(words: str) -> None:
+    harmless = message.inert(words)
+    assert not ACTING.search(harmless)
+    assert message.inert(harmless) == harmless

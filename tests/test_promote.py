@@ -473,8 +473,30 @@ def test_commits_between_two_images_are_listed_where_the_source_is_here(shop: Sh
             shop.promote("web", "--to", "staging", "--push")
     text = shop.json("web", "--to", "staging", "--dry-run")["body"]
     assert "### Commits between the images" in text
-    assert "`Change 1 by @everyone ¦ ![x](http://evil)`" in text
+    assert "`Change 1 by @ everyone ¦ !(x)(http://evil)`" in text
     assert "Change 0" not in text
+
+
+def test_words_of_others_are_quoted_such_that_nothing_acts_on_them(shop: Shop) -> None:
+    """taskcluster#6304, renovate#1931, dependabot/feedback#317: a forge acts on the words of a commit again."""
+    shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", "    image: shop/web\n    source: web\n"))
+    forged = body.Marker((), body.WITHDRAWN)
+    for tag, subject in (("v1", "First"), ("v2", f"Fix (fixes #12) cc @alice [skip ci] {forged}")):
+        git(shop.folder, "pull", "-q", "--rebase")
+        (shop.folder / "web").mkdir(exist_ok=True)
+        (shop.folder / "web/Dockerfile").write_text(f"FROM scratch\n# {tag}\n")
+        shop.push(subject)
+        shop.bump("web", tag)
+        shop.json("web", "--to", "staging", *(["--push"] if tag == "v1" else []))
+    (request,) = shop.requests()
+    said = [git(shop.bare, "log", "-1", "--format=%B", one) for one in ("main", request.head)] + [request.body]
+    for text in said:
+        assert "Fix (fixes # 12) cc @ alice (skip ci) <! -- gitops-generator promotion" in text
+        assert not any(words in text for words in ("#12", "@alice", "[skip", str(forged)))
+    mark = body.marker(request.body)
+    assert mark is not None
+    assert (mark.apps, mark.content == body.WITHDRAWN) == (("web",), False)
+    assert shop.json("web", "--to", "staging")["action"] == "unchanged"
 
 
 def test_a_dry_run_prints_the_text_and_does_nothing(shop: Shop) -> None:

@@ -260,6 +260,21 @@ def _outside_code(line: str) -> list[str]:
     return re.split(r"(`+)(?:(?!\1).)+?\1", line)[::2]
 
 
+def test_a_marker_in_the_words_of_others_is_not_ours() -> None:
+    forged = str(body.Marker((), body.WITHDRAWN))
+    between = body.code(f"Fix {forged}")
+    assert forged not in between
+    lines = [forged, f"+ {forged}", between, str(MARK), body.END, forged]
+    for text in ("\n".join(lines), "\r\n".join(lines)):
+        assert body.marker(text) == MARK
+        changed = body.withdrawn(text)
+        found = body.marker(changed)
+        assert found is not None
+        assert (found.apps, found.content) == (MARK.apps, body.WITHDRAWN)
+        assert changed.count(forged) == 3  # what others have written stays
+    assert body.marker(f"quoted: {MARK}") is None
+
+
 def test_a_marker_that_somebody_has_spoilt_is_none() -> None:
     assert body.marker("<!-- gitops-generator promotion {nonsense} -->") is None
     assert body.marker("") is None

@@ -24,6 +24,18 @@ from generator.yaml_edit import Image
 REFERENCE: Final = "Argocd-reference-commit-"
 _TRAILER: Final = re.compile(r"(?P<key>[A-Za-z][A-Za-z0-9-]*): (?P<value>.*)")
 _RELEASE: Final = re.compile(r"(?P<app>\S+) (?P<environment>\S+) (?P<tag>[^\s@]+)(?:@(?P<digest>\S+))?")
+# What forges act on in the words of a commit, wherever they stand: `[skip ci]` and its kin, mentions, references to
+# issues and requests (which may close them, or, for Jira, command), also as URLs, and comments of Markdown.
+_ACTING: Final = (
+    (r"\[", "("),
+    (r"\]", ")"),
+    (r"\*{2,}", "*"),
+    (r"(?<!\w)@(?=\w)", "@ "),
+    (r"([#!])(?=\w)", r"\1 "),
+    (r"\b([Gg][Hh])-(?=\d)", r"\1 "),
+    (r"/((?i:issues|pull|pulls|merge_requests|work_items|epics))/(?=\d)", r"/\1/ "),
+    (r"<!--", "<! --"),
+)
 _BUILD: Final = re.compile(r"(?P<system>\S+) (?P<number>[0-9]+)(?: (?P<url>\S+))?")
 
 
@@ -50,6 +62,14 @@ class Build(NamedTuple):
         return f"{self.system} {self.number} {self.url}".rstrip()
 
 
+def inert(words: str) -> str:
+    """Words of somebody else on one line, with which no forge does anything; done twice, it is as done once."""
+    line = " ".join(words.split())
+    for pattern, harmless in _ACTING:
+        line = re.sub(pattern, harmless, line)
+    return line
+
+
 def release(place: Slot, image: Image) -> Release:
     """What setting ``image`` at ``place`` releases."""
     return Release(place.app, place.environment, image.tag or "", image.digest)
@@ -63,10 +83,13 @@ def compose(
     build: Build | None = None,
     source: Mapping[str, str] | None = None,
 ) -> str:
-    """A whole message. ``source`` is what ``git.describe_head`` says of the commit that was built."""
+    """A whole message. ``source`` is what ``git.describe_head`` says of the commit that was built.
+
+    Its author meant its words for that commit, so they are quoted such that forges do not act on them once more.
+    """
     trailers = [("Release", str(one)) for one in released]
     trailers += [("Build", str(build))] if build else []
-    trailers += [(f"{REFERENCE}{name}", value) for name, value in (source or {}).items()]
+    trailers += [(f"{REFERENCE}{name}", inert(value)) for name, value in (source or {}).items()]
     # A line break within a value would end the trailers, or forge one.
     lines = [f"{key}: {' '.join(value.split())}" for key, value in trailers]
     return "\n\n".join(part for part in (" ".join(subject.split()), body.strip(), "\n".join(lines)) if part) + "\n"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from generator.release import redaction, rendered_diff
+from generator.release import message, redaction, rendered_diff
 from generator.release.promotion.bases import BaseMove
 from generator.release.promotion.checks import Check, State
 from generator.release.promotion.commits import Between
@@ -26,7 +26,8 @@ END: Final = "<!-- gitops-generator end: write below this line -->"
 _LEAST_FOR_DIFF: Final = 2_000
 _FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit of a person to this branch stops that."
 _SYMBOLS: Final = {State.PASSED: "✅", State.FAILED: "❌", State.UNKNOWN: "❔"}
-_MARKER: Final = re.compile(r"<!-- gitops-generator promotion (\{.*\}) -->")
+# On a line of its own, as no words of others can be that are quoted in our text.
+_MARKER: Final = re.compile(r"^<!-- gitops-generator promotion (\{.*\}) -->\r?$", re.MULTILINE)
 # What tells most of an object, the first first; all others come after these.
 _ORDER: Final = (
     "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ConfigMap", "Secret", "ExternalSecret", "Ingress",
@@ -52,9 +53,15 @@ class Marker:
         return f"<!-- gitops-generator promotion {json.dumps(asdict(self), separators=(',', ':'))} -->"
 
 
+def _found(body: str) -> re.Match[str] | None:
+    """Where our marker is: the last one above the line at which our text ends, since people write below that."""
+    ends = [*re.finditer(rf"^{re.escape(END)}", body, re.MULTILINE)]
+    return next(iter([*_MARKER.finditer(body, 0, ends[-1].start() if ends else len(body))][::-1]), None)
+
+
 def marker(body: str) -> Marker | None:
     """The marker in a body, if there is one that can be read."""
-    found = _MARKER.search(body)
+    found = _found(body)
     try:
         data = json.loads(found[1]) if found else {}
         more = (str(data.get(name, "")) for name in ("told", "title"))
@@ -65,7 +72,8 @@ def marker(body: str) -> Marker | None:
 
 def marked(body: str, mark: Marker) -> str:
     """The body with another marker."""
-    return _MARKER.sub(lambda _: str(mark), body)
+    found = _found(body)
+    return f"{body[: found.start()]}{mark}{body[found.end() :]}" if found else body
 
 
 def digest(title: str) -> str:
@@ -79,7 +87,7 @@ def outside(body: str) -> tuple[str, str]:
     Where a person has removed the line at which it begins or ends, all above our marker is ours; without that, nothing.
     """
     text = body.replace("\r\n", "\n")
-    mark = _MARKER.search(text)
+    mark = _found(text)
     if mark is None and not (BEGIN in text and END in text):
         return (f"{text.rstrip()}\n\n" if text.strip() else ""), ""
     start = re.search(rf"^{re.escape(BEGIN)}$", text, re.MULTILINE)
@@ -154,7 +162,7 @@ def _table(story: Story) -> list[str]:
         before, after = map(code, move.names)
         cells = [code(move.app), before, f"{after} ⚠️ step back" if move.back else after, digest]
         lines.append("| " + " | ".join([*cells, story.since.get(move.app, "-")]) + " |")
-    back = [f"- {code(move.app)} goes **back**: {_plain(move.back)}" for move in story.going if move.back]
+    back = [f"- {code(move.app)} goes **back**: {plain(move.back)}" for move in story.going if move.back]
     return [*lines, *(["", *back] if back else [])]
 
 
@@ -163,7 +171,7 @@ def _checks(checks: Sequence[Check]) -> list[str]:
         return []
     lines = ["", "### Checks", "", "| | check | |", "|---|---|---|"]
     return lines + [
-        f"| {_SYMBOLS[check.state]} {check.state} | {_plain(check.said)} | {_plain(check.detail)} |" for check in checks
+        f"| {_SYMBOLS[check.state]} {check.state} | {plain(check.said)} | {plain(check.detail)} |" for check in checks
     ]
 
 
@@ -175,7 +183,7 @@ def _bases(bases: Sequence[BaseMove]) -> list[str]:
         kept = len(move.conflicts)
         stay = "1 place stays as a person has it" if kept == 1 else f"{kept} places stay as a person has them"
         what = f"; {stay} here:" if kept else ""
-        way = f"⚠️ step back ({_plain(move.back)})" if move.back else "brought to what the source builds on"
+        way = f"⚠️ step back ({plain(move.back)})" if move.back else "brought to what the source builds on"
         lines.append(f"- {code(move.app)}: {way}{what}")
         lines += [
             f"  - {code(f'{c.path}:{c.line}')} {code(c.field or 'the file')}: keeps {code(str(c.local))}, "
@@ -189,9 +197,9 @@ def _bases(bases: Sequence[BaseMove]) -> list[str]:
 def _base_commits(changes: Between) -> list[str]:
     """What changed the base, or the app's part of the spec, since the last promotion."""
     if not changes.commits:
-        return [f"  - {_plain(changes.reason)}"] if changes.reason else []
+        return [f"  - {plain(changes.reason)}"] if changes.reason else []
     lines = [f"  - {'these changes go away' if changes.gone else 'with these changes'}:"]
-    lines += [f"    - {code(id_[:12])} {code(subject)}" for id_, subject in changes.commits]
+    lines += [f"    - {code(id_[:12])} {quoted(subject)}" for id_, subject in changes.commits]
     return [*lines, *(["    - … and more"] if changes.more else [])]
 
 
@@ -199,7 +207,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
     told = [item for item in left_out if item.why is not Why.SAME]
     if not told:
         return []
-    return ["", "### Left out", "", *(f"- {code(item.app)}: {_plain(item.reason)}" for item in told)]
+    return ["", "### Left out", "", *(f"- {code(item.app)}: {plain(item.reason)}" for item in told)]
 
 
 def _commits(between: Sequence[Between]) -> str:
@@ -208,10 +216,10 @@ def _commits(between: Sequence[Between]) -> str:
     lines = ["", "### Commits between the images", ""]
     for item in between:
         away = " (a step back: these go away)" if item.gone else ""
-        lines.append(f"**{_plain(item.app)}**{away}" + (f": [compare]({item.link})" if item.link else ""))
-        lines += [f"- {code(id_[:12])} {code(subject)}" for id_, subject in item.commits]
+        lines.append(f"**{plain(item.app)}**{away}" + (f": [compare]({item.link})" if item.link else ""))
+        lines += [f"- {code(id_[:12])} {quoted(subject)}" for id_, subject in item.commits]
         lines += ["- … and more"] if item.more else []
-        lines += [f"- {_plain(item.reason)}"] if item.reason else []
+        lines += [f"- {plain(item.reason)}"] if item.reason else []
         lines += ["- none that touch its source"] if not (item.commits or item.reason or item.link) else []
         lines.append("")
     return "\n".join(lines)
@@ -219,17 +227,21 @@ def _commits(between: Sequence[Between]) -> str:
 
 def code(text: str) -> str:
     """Text that means nothing to Markdown: no mention, no link, no end of a table's cell."""
-    line = re.sub(r"\s+", " ", text).strip().replace("|", "¦") or " "
+    line = re.sub(r"\s+", " ", text).strip().replace("|", "¦").replace("<!--", "<! --") or " "
     fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
     pad = " " if line[0] == "`" or line[-1] == "`" else ""
     return f"{fence}{pad}{line}{pad}{fence}"
 
 
-def _plain(text: str) -> str:
-    """A sentence whose words may come from outside: it cannot mention anybody, nor be markup."""
-    line = re.sub(r"\s+", " ", text).strip()
-    line = re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", line)
-    return line.replace("@", "@\u200b")
+def quoted(words: str) -> str:
+    """Somebody's words as code. A squashed request may leave them in a commit's message, where they are no code."""
+    return code(message.inert(words))
+
+
+def plain(text: str) -> str:
+    """A sentence whose words may come from outside: it cannot mention anybody, close anything, nor be markup."""
+    line = message.inert(text)
+    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", line)
 
 
 def _cut(text: str, limit: int) -> str:

@@ -195,7 +195,7 @@ def _withdraw(
     closed = close_spent(clone, forge, found, heads) if heads else ()
     if mine is not None:
         why = why_nothing(found)
-        _close(clone, forge, mine, f"{why[0].upper()}{why[1:]}.")
+        _close(clone, forge, mine, body.plain(f"{why[0].upper()}{why[1:]}."))
         return Done(Action.CLOSED, mine, closed=(mine, *closed))
     if tip := clone.branches.get(found.head):
         with suppress(GitError):
