@@ -40,7 +40,7 @@ class Command:
     """One git that runs; ``result`` waits for it."""
 
     def __init__(self, arguments: tuple[str, ...], env: Mapping[str, str] | None, directory: Path | None) -> None:
-        self.name = arguments[2 if arguments[0] == "-c" else 0]
+        self.name = _verb(arguments)
         self._token = bool(env and env.get("GIT_TOKEN"))
         self._running = process.begin(["git", *arguments], env=env, cwd=directory, error=GitError)
 
@@ -59,6 +59,14 @@ class Command:
     def stop(self) -> None:
         """End it, if it still runs."""
         self._running.stop()
+
+
+def _verb(arguments: tuple[str, ...]) -> str:
+    """What git is to do: the first word after its configuration."""
+    at = 0
+    while arguments[at] == "-c":
+        at += 2
+    return arguments[at]
 
 
 def begin(*arguments: str, env: Mapping[str, str] | None = None, directory: Path | None = None) -> Command:

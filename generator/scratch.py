@@ -31,6 +31,11 @@ _HELPER: Final = (
 )
 # A redirect, or a server that finds two credentials because the user's configuration has a header of its own.
 _UNASKED: Final = re.compile(r"returned error: (?:30[12378]|400)\b")
+# What the user's configuration asks of every push and some servers do not know, and how to do without.
+_UNSUPPORTED: Final = {
+    "does not support --signed push": "push.gpgSign=false",
+    "does not support push options": "push.pushOption=",
+}
 # The URL that git has given up at.
 _FATAL: Final = re.compile(r"^fatal: [^'\n]*'(https?://[^'\n]+)", re.MULTILINE)
 _NOBODY: Final = {
@@ -61,6 +66,7 @@ class Scratch:
         if self.secret:
             self.env |= {"GIT_TOKEN": self.secret, "GIT_USERNAME": user}
         self._shown = len(shown)
+        self._without: tuple[str, ...] = ()
         self._identity: list[plumbing.Command] = []
         self._names: tuple[str, str] | None = None
 
@@ -79,6 +85,10 @@ class Scratch:
         """Start a git that talks to the remote, beside us."""
         return Call(self, arguments)
 
+    def begin_call(self, arguments: tuple[str, ...]) -> plumbing.Command:
+        """The git of a ``Call``, without what this server has been found not to support."""
+        return self.begin(*self._without, *arguments)
+
     def fetch_blobs(self, blobs: Sequence[str]) -> None:
         """Get the content of files, all in one go: git by itself would ask for one after the other."""
         self.call(
@@ -86,7 +96,15 @@ class Scratch:
             "--recurse-submodules=no", "--filter=blob:none", "--stdin", "origin",
         ).results("".join(f"{blob}\n" for blob in blobs).encode())  # fmt: skip
 
-    def asks_instead(self, exc: GitError) -> bool:
+    def gives_way(self, exc: GitError) -> bool:
+        """Whether a git failed because of something that the server does not take; the next ones will not do that."""
+        for words, setting in _UNSUPPORTED.items():
+            if words in exc.stderr and setting not in self._without:
+                self._without += ("-c", setting)
+                return True
+        return self._asks_instead(exc)
+
+    def _asks_instead(self, exc: GitError) -> bool:
         """Whether a git failed because it showed the credentials unasked; the next ones will not."""
         if not (self._shown and _UNASKED.search(exc.stderr)):
             return False
@@ -144,20 +162,17 @@ class Call:
     def __init__(self, scratch: Scratch, arguments: tuple[str, ...]) -> None:
         self._scratch = scratch
         self._arguments = arguments
-        self._command = scratch.begin(*arguments)
+        self._command = scratch.begin_call(arguments)
 
     def results(self, stdin: bytes = b"") -> tuple[bytes, str]:
         """What it printed, and what it said beside that."""
-        try:
-            return self._command.results(stdin, self._scratch.timeout)
-        except GitError as exc:
-            if not self._scratch.asks_instead(exc):
-                raise self._scratch.explained(exc) from exc
-        self._command = self._scratch.begin(*self._arguments)
-        try:
-            return self._command.results(stdin, self._scratch.timeout)
-        except GitError as exc:
-            raise self._scratch.explained(exc) from exc
+        while True:
+            try:
+                return self._command.results(stdin, self._scratch.timeout)
+            except GitError as exc:
+                if not self._scratch.gives_way(exc):
+                    raise self._scratch.explained(exc) from exc
+            self._command = self._scratch.begin_call(self._arguments)
 
     def stop(self) -> None:
         """End it, if it still runs."""
@@ -180,7 +195,7 @@ def make(url: str, timeout: float, *, partial: bool) -> Iterator[Scratch]:
 def _configuration(url: str, timeout: float, *, partial: bool) -> list[tuple[str, str]]:
     result = [
         ("remote.origin.url", url),
-        # Nobody's hooks, no signature of the push, no tidying up of what is thrown away.
+        # Nobody's hooks, and no tidying up of what is thrown away.
         ("core.hooksPath", os.devnull),
         ("push.followTags", "false"),
         ("push.recurseSubmodules", "no"),

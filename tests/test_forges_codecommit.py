@@ -67,7 +67,7 @@ def test_open_update_comment_merge(forge: Forge, service: Service, work: Path) -
     merged = forge.merge(updated, tip(work, "promote/prod"))
     assert (merged.state, merged.merge_commit) == ("merged", tip(work, "main"))
     assert git(work.parent / "remote.git", "log", "-1", "--format=%P %s", "main") == (
-        f"{before} {tip(work, 'promote/prod')} Merge pull request 1: Promote web 2"
+        f"{before} {tip(work, 'promote/prod')} Promote web 2"
     )
     assert forge.requests("main") == []
     assert [request.number for request in forge.requests("main", state="merged")] == ["1"]

@@ -65,10 +65,7 @@ def test_open_update_comment_merge(forge: Forge, bare: Path) -> None:
     assert merged.state == "merged"
     assert merged.merge_commit == head(bare, "main")
     assert git(bare, "show", "main:tag") == "2"
-    assert (
-        git(bare, "log", "-1", "--format=%P %s", "main")
-        == f"{before} {head(bare, 'promote/prod')} Merge request 1: Promote web 2"
-    )
+    assert git(bare, "log", "-1", "--format=%P %s", "main") == f"{before} {head(bare, 'promote/prod')} Promote web 2"
     assert forge.requests("main") == []
     assert [request.number for request in forge.requests("main", state="merged")] == ["1"]
     assert forge.merge(updated, "whatever") == merged

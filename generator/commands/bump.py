@@ -74,6 +74,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where the branch takes no pushes, open or update a pull request for these images (with --push)",
     )  # fmt: skip
     parser.add_argument(
+        "--subject", metavar="FORM",
+        help="the form of the commit's first line, 'chore: {subject}' say; the spec's `commits:` if left out",
+    )  # fmt: skip
+    parser.add_argument(
         "--sign", action="store_true", help="sign the commit, as git's gpg.format and user.signingkey say (with --push)"
     )
     parser.add_argument(
@@ -176,13 +180,25 @@ def _bump(options: argparse.Namespace, spec: Spec | None) -> Bump:
     source = bumps.source_of(options.directory)
     bump = bumps.Bump(
         _wanted(options, spec), source, order.build(options.build),
-        force=options.force, contains=bumps.history_of(options.directory),
+        force=options.force, contains=bumps.history_of(options.directory), form=_form(options, spec),
     )  # fmt: skip
     if options.verify:
         from generator.release import registry
 
         bump.verify = registry.verified
     return bump
+
+
+def _form(options: argparse.Namespace, spec: Spec | None) -> str:
+    from generator.errors import UsageError
+    from generator.spec import subject
+
+    if options.subject is None:
+        return spec.subject if spec else subject.AS_IT_IS
+    if not subject.is_form(options.subject):
+        raise UsageError(f"--subject {options.subject!r}: no form of a subject", subject.HINT)
+    form: str = options.subject
+    return form
 
 
 def _spec(options: argparse.Namespace) -> Spec | None:

@@ -61,6 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
+    from dataclasses import replace
+
     from generator.errors import UsageError
     from generator.release import image
     from generator.spec import loader
@@ -71,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--digest goes with --to TAG")
     spec = loader.load(options.directory)
     place = image.slot(spec, options.app, options.env)
-    goal = _goal(options, spec, place)
+    goal = replace(_goal(options, spec, place), form=spec.subject)
     done = _apply(options, spec, place, goal)
     found = _promotions(options, spec, place, goal, changed=bool(done["changed"]))
     if options.json:

@@ -121,7 +121,8 @@ class CodeCommit:
                     pullRequestId=request.number,
                     repositoryName=self._name,
                     sourceCommitId=commit,
-                    commitMessage=f"Merge pull request {request.number}: {now.title}",
+                    # The title has the form that the repository's rules may ask of commits.
+                    commitMessage=f"{now.title}\n\nMerge pull request {request.number}.",
                 )
                 return self._request(answer["pullRequest"])
             except aws.Refused as exc:

@@ -144,7 +144,8 @@ class Local:
                 )
             remote.fetch(head, base, history=True)
             try:
-                message = f"Merge request {request.number}: {record.title}\n"
+                # The title comes first: it has the form that the server may ask of commits.
+                message = f"{record.title}\n\nMerge request {request.number}.\n"
                 merged = remote.merge(there[base], commit, message)
             except GitError as exc:
                 raise ForgeError(

@@ -17,6 +17,7 @@ from generator.release.message import Build, Release
 from generator.release.order import Contains, Order
 from generator.release.publish import Change, Published, Read, land
 from generator.remote import Remote
+from generator.spec import subject
 from generator.spec.paths import overlays_path
 from generator.yaml_edit import Image
 
@@ -64,7 +65,8 @@ class Bump:
 
     ``source`` tells of the commit that was built, once that is needed; see ``git.describe_head``.
     ``verify`` proves that an image is there, and gives it its digest. ``contains`` tells of the history of the
-    commits that are built, for two builds whose numbers and times contradict each other.
+    commits that are built, for two builds whose numbers and times contradict each other. ``form`` is that of the
+    message's subject.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Bump:
         force: bool = False,
         verify: Callable[[Image], Image] | None = None,
         contains: Contains = order.unknown,
+        form: str = subject.AS_IT_IS,
     ) -> None:
         self.wanted = wanted
         self.source = source
@@ -83,6 +86,7 @@ class Bump:
         self.force = force
         self.verify = verify
         self.contains = contains
+        self.form = form
         self.outcomes: list[Outcome] = []
 
     @property
@@ -138,7 +142,9 @@ class Bump:
         wanted = [outcome.wanted for outcome in self.changed]
         body = "\n".join(f"{one.image.name}@{one.image.digest}" for one in wanted if one.image.digest)
         released = [message.release(one.place, one.image) for one in wanted]
-        return message.compose(_subject(released), released, body=body, build=self.build, source=self.source())
+        return message.compose(
+            _subject(released), released, body=body, build=self.build, source=self.source(), form=self.form
+        )
 
     def landed(self, text: str) -> bool:
         """Whether a commit with this message is ours, landed by somebody else; ``outcomes`` are then what it did."""
@@ -164,6 +170,7 @@ class Bump:
                 "source": dict(self.source()),
                 "build": self.build._asdict() if self.build else None,
                 "force": self.force,
+                "subject": self.form,
             },
             sort_keys=True,
         ).encode()
@@ -191,7 +198,10 @@ def decode(data: bytes) -> Change:
         images.image(one.place, one.image.tag or "", one.image.digest)
     build = Build(**given["build"]) if given["build"] else None
     source = {str(name): str(value) for name, value in given["source"].items()}
-    return Bump(wanted, lambda: source, build, force=bool(given["force"])).change()
+    form = given.get("subject", subject.AS_IT_IS)  # which former versions do not send
+    if not subject.is_form(form):
+        raise ValueError(form)
+    return Bump(wanted, lambda: source, build, force=bool(given["force"]), form=form).change()
 
 
 def in_work_tree(directory: Path, bump: Bump) -> list[str]:

@@ -80,19 +80,26 @@ def entries(history: History, places: Sequence[Slot]) -> list[Entry]:
             if path in commit.blobs:
                 blob = commit.blobs[path]
                 states[path] = state(contents[blob] if blob else None, place)
-            came = _origin(origins, commit, bases[path])
+            came = _origin(history, origins, commit, bases[path])
             base = came is not None and bool(came.trailers(PROMOTED))
             if before != states[path] or base:
-                origin = (_origin(origins, commit, path) if before != states[path] else came) or commit
+                origin = (_origin(history, origins, commit, path) if before != states[path] else came) or commit
                 found.append(_entry(place, commit, origin, before, states[path], base=base))
     return found[::-1]
 
 
-def _origin(origins: Mapping[tuple[str, str | None], Commit], commit: Commit, path: str) -> Commit | None:
+Origins = Mapping[tuple[str, str | None], Sequence[Commit]]
+"""For a path and a blob, the commits that wrote the file so, the newest first."""
+
+
+def _origin(history: History, origins: Origins, commit: Commit, path: str) -> Commit | None:
     """The commit that wrote a file as this one has it; ``None`` where this one leaves it alone."""
     if path not in commit.blobs:
         return None
-    return origins.get((path, commit.blobs[path]), commit) if len(commit.parents) > 1 else commit
+    found = origins.get((path, commit.blobs[path]), ()) if len(commit.parents) > 1 else ()
+    if len(found) > 1:  # a later one has written the same again, as a rollback does
+        return next((one for one in found if history.is_ancestor(one.id, commit.id)), commit)
+    return found[0] if found else commit
 
 
 def state(content: bytes | None, place: Slot) -> State:
@@ -111,14 +118,14 @@ def shown(one: Image | None) -> str:
     return "@".join(part for part in parts if part) or "-"
 
 
-def _origins(
-    history: History, commits: Iterable[Commit], paths: Sequence[str]
-) -> Mapping[tuple[str, str | None], Commit]:
-    """For what came by a merge: the commit that wrote a file so, by the file's path and blob; the newest such one."""
-    if not any(len(commit.parents) > 1 for commit in commits):
-        return {}
-    inner = history.log(history.tip, paths)
-    return {(path, blob): commit for commit in reversed(inner) for path, blob in commit.blobs.items()}
+def _origins(history: History, commits: Iterable[Commit], paths: Sequence[str]) -> Origins:
+    """For what came by merges."""
+    found: dict[tuple[str, str | None], list[Commit]] = {}
+    if any(len(commit.parents) > 1 for commit in commits):
+        for commit in history.log(history.tip, paths):
+            for item in commit.blobs.items():
+                found.setdefault(item, []).append(commit)
+    return found
 
 
 def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: State, *, base: bool) -> Entry:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from generator.release.image import Slot
+from generator.spec.subject import AS_IT_IS, formed
 from generator.yaml_edit import Image
 
 REFERENCE: Final = "Argocd-reference-commit-"
@@ -82,9 +83,11 @@ def compose(
     body: str = "",
     build: Build | None = None,
     source: Mapping[str, str] | None = None,
+    form: str = AS_IT_IS,
 ) -> str:
-    """A whole message. ``source`` is what ``git.describe_head`` says of the commit that was built.
+    """A whole message, its subject in this ``form``.
 
+    ``source`` is what ``git.describe_head`` says of the commit that was built.
     Its author meant its words for that commit, so they are quoted such that forges do not act on them once more.
     """
     trailers = [("Release", str(one)) for one in released]
@@ -92,7 +95,8 @@ def compose(
     trailers += [(f"{REFERENCE}{name}", inert(value)) for name, value in (source or {}).items()]
     # A line break within a value would end the trailers, or forge one.
     lines = [f"{key}: {' '.join(value.split())}" for key, value in trailers]
-    return "\n\n".join(part for part in (" ".join(subject.split()), body.strip(), "\n".join(lines)) if part) + "\n"
+    first = " ".join(formed(form, subject).split())
+    return "\n\n".join(part for part in (first, body.strip(), "\n".join(lines)) if part) + "\n"
 
 
 def releases(message: str) -> list[Release]:

@@ -25,7 +25,23 @@ FINAL: Final = (
     r"|authentication failed|could not read username|invalid credentials|access.?denied"
     r"|returned error: 4(?!08|09|2[59])\d\d|repository not found|does not appear to be a git repository"
     r"|deny (?:updating|current)|shallow update not allowed|unpacker error|exceeds|too large"
-    r"|does not support --atomic|could not read password|host key verification failed|certificate"
+    r"|does not support (?:--atomic|--signed|push options)|could not read password"
+    r"|host key verification failed|certificate"
+)
+# Rules about commits themselves, which a pull request does not get around, and what meets them.
+RULES: Final = (
+    (
+        r"commit message|message (?:does not|must|should)|change-id|commitlint|conventional commit",
+        "say the form that the server asks for: `commits: {subject: …}` in generator.yaml, or bump --subject",
+    ),
+    (
+        r"(?:author|committer)(?:'s)? (?:e-?mail|name)|verified e-?mail",
+        "commit as whom the server asks for: git config user.name and user.email, or GIT_AUTHOR_EMAIL and the like",
+    ),
+    (
+        r"verified signature|(?:must be|be|not) signed|unsigned|signed commit",
+        "sign it: bump --sign; or let people merge a pull request, whose merge the forge signs",
+    ),
 )
 GUARDED: Final = r"protected|hook declined|gh0(?:06|13)|gl-hook-err|tf402455|not allowed to push|rule violations"
 MOVED: Final = (
@@ -72,7 +88,8 @@ def refused(branch: str, exc: GitError, tries: int = 1) -> PushRefused:
     """The error for a push that is given up, with the server's reason."""
     if isinstance(exc, PushRefused):
         return exc
-    message, hint = f"{branch}: the push was refused: {reason(exc)}", exc.hint or "ask who guards the branch"
+    message = f"{branch}: the push was refused: {reason(exc)}"
+    hint = rule(exc.stderr) or exc.hint or "ask who guards the branch"
     meant = verdict(exc.stderr)
     if unanswered(exc):
         message = f"{branch}: whether the push has landed is not known: {exc.message}"
@@ -94,9 +111,14 @@ def _tries(count: int) -> str:
     return "1 try" if count == 1 else f"{count} tries"
 
 
+def rule(said: str) -> str:
+    """A hint at how to meet a rule about commits, where that is why the server refuses; else empty."""
+    return next((hint for pattern, hint in RULES if re.search(pattern, said.lower())), "")
+
+
 def guarded(exc: PushRefused) -> bool:
     """Whether the server knows us and takes no push to this branch, so that a pull request may get there."""
-    return bool(re.search(GUARDED, exc.stderr.lower()))
+    return bool(re.search(GUARDED, exc.stderr.lower())) and not rule(exc.stderr)
 
 
 def reason(exc: GitError) -> str:

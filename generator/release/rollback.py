@@ -22,6 +22,7 @@ from generator.release.image import image as checked
 from generator.release.ledger import Entry
 from generator.release.pin import Pin
 from generator.release.publish import Edit, Read
+from generator.spec import subject
 from generator.spec.model import UNRELEASED
 from generator.spec.types import did_you_mean
 from generator.yaml_edit import Image
@@ -65,11 +66,15 @@ class Proposed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is to be done: go to a target and hold it there, or, without a target, take the pin out."""
+    """What is to be done: go to a target and hold it there, or, without a target, take the pin out.
+
+    ``form`` is that of the commit's subject.
+    """
 
     target: Target | None
     held: Pin | None
     reason: str | None
+    form: str = subject.AS_IT_IS
 
     @property
     def wanted(self) -> Image | None:
@@ -250,7 +255,7 @@ def message(place: Slot, goal: Goal) -> str:
     """The commit's message. What was known of the image's build goes with it, for Argo CD to show."""
     where = f"{place.app} in {place.environment}"
     if goal.target is None or (goal.stays and goal.held is None):
-        return f"Unpin {where}\n\n{UNPINNED}: {place.app} {place.environment}\n"
+        return f"{subject.formed(goal.form, f'Unpin {where}')}\n\n{UNPINNED}: {place.app} {place.environment}\n"
     wanted, former = goal.target.image, goal.target.former
     origin = goal.target.entry.origin.message if goal.target.entry else ""
     name = wanted.tag or ledger.shown(wanted)
@@ -261,6 +266,7 @@ def message(place: Slot, goal: Goal) -> str:
         body=pinned if goal.stays else f"From {ledger.shown(former)}. {pinned}".rstrip(),
         build=messages.build(origin),
         source=messages.source(origin),
+        form=goal.form,
     )
     return f"{text}{ledger.ROLLED_BACK}: {place.app} {place.environment} {ledger.shown(former)}\n"
 

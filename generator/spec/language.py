@@ -7,6 +7,7 @@ To add a field to an app: a line in ``WORKLOAD`` here, an attribute in
 from __future__ import annotations
 
 from generator.forges import FORGES
+from generator.spec import subject
 from generator.spec.promotion import GATES, PROMOTION
 from generator.spec.types import (
     Anything,
@@ -411,6 +412,14 @@ SECRET_STORE = Record(
     }
 )
 
+COMMITS = Record(
+    {
+        "subject": Field(
+            Text("a form of a subject", subject.PATTERN, subject.LONGEST, subject.HINT),
+            "the form of their first lines, and of requests' titles, with {subject} in it",
+        ),
+    }
+)
 COMPARE = Record(
     {
         "allow": Field(
@@ -434,6 +443,7 @@ SPEC = Record(
         "apps": Field(MapOf(APP_NAME, APP), "the apps", required=True),
         "secretStore": Field(SECRET_STORE, "the External Secrets store; aws-secrets-manager unless said otherwise"),
         "promotion": Field(PROMOTION, "what is promoted from one environment to the next, and who is told"),
+        "commits": Field(COMMITS, "about the commits that bump, promote and rollback make"),
         "compare": Field(COMPARE, "about comparing environments"),
         "argocd": Field(ARGOCD, "about Argo CD itself"),
         "ci": Field(CI, "about the build"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
+from generator.spec import subject
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 
 Data = Mapping[str, Any]
@@ -251,6 +252,8 @@ class Spec:
     promotion: Promotion = field(default_factory=Promotion)
     may_differ: tuple[str, ...] = ()
     forge: Forge = Forge()
+    subject: str = subject.AS_IT_IS
+    """The form of our commits' first lines; see ``spec.subject``."""
 
 
 UNRELEASED: Final = "unreleased"
@@ -282,6 +285,7 @@ def build(data: Data) -> Spec:
         promotion=about,
         may_differ=tuple((data.get("compare") or {}).get("allow") or ()),
         forge=Forge(**_set(data.get("forge") or {})),
+        subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
     )
 
 

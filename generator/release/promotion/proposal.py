@@ -19,6 +19,7 @@ from generator.release.promotion.commits import Release
 from generator.release.promotion.moves import LeftOut, Move, Moves, Read, Why
 from generator.release.promotion.workshop import Workshop
 from generator.release.rendered_diff import Change
+from generator.spec import subject
 from generator.spec.model import Spec
 from generator.spec.paths import base_path, overlay_path
 
@@ -200,7 +201,8 @@ class _About:
             for move in self.bases
             if move.app not in names
         }
-        return f"Promote {next(iter(names.values()))} {way}" if len(names) == 1 else f"Promote {len(names)} apps {way}"
+        what = next(iter(names.values())) if len(names) == 1 else f"{len(names)} apps"
+        return subject.formed(self.spec.subject, f"Promote {what} {way}")
 
 
 def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
