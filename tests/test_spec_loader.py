@@ -68,7 +68,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a list instead of a map": (
         "- version: 1\n",
         [
-            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, compare, argocd, ci",
+            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, commits, compare, argocd, ci",
         ],
     ),
     "a word instead of a map": (
@@ -255,7 +255,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an unknown field near nothing": (
         top("zzz: 1\n"),
         [
-            '6:1 zzz: unknown field "zzz" / known here: apps, argocd, branch, ci, compare, environments, forge, project, promotion, registry, repository, secretStore, version',
+            '6:1 zzz: unknown field "zzz" / known here: apps, argocd, branch, ci, commits, compare, environments, forge, project, promotion, registry, repository, secretStore, version',
         ],
     ),
     "a project with a space": (
@@ -1020,6 +1020,7 @@ repository: git@git.example.com:acme/shop-gitops.git
 branch: release/1.x
 registry: registry.example.com:5000/team
 secretStore: {name: vault, kind: SecretStore}
+commits: {subject: "chore: {subject}"}
 argocd: {namespace: argo}
 ci:
   install: pip install .
@@ -1096,6 +1097,7 @@ def test_every_field_of_the_language_is_read() -> None:
         "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web",
     )
     assert spec.apps["worker"].image == "docker.io/library/busybox"
+    assert spec.subject == "chore: {subject}"
     assert spec.environments["prod"].destination == {
         "server": "arn:aws:eks:eu-west-1:123456789012:cluster/live", "namespace": "live",
     }  # fmt: skip
