@@ -74,7 +74,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a word instead of a map": (
         "shop\n",
         [
-            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, compare, argocd, ci',
+            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, commits, compare, argocd, ci',
         ],
     ),
     "a tab as indentation": (
