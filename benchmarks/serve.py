@@ -24,8 +24,8 @@ class Server(local_server.Server):
     """See the module. Every repository in a folder; without a ``token`` for everybody.
 
     ``asked`` is every request that was answered, and not with a 401; ``logins`` are the headers that all of them came
-    with. ``moved`` tells of paths that are elsewhere now, and of their URLs there. ``down`` is how many requests are
-    answered 503 first.
+    with, and ``sent`` the bytes of all answers. ``moved`` tells of paths that are elsewhere now, and of their URLs
+    there. ``down`` is how many requests are answered 503 first.
     """
 
     def __init__(self, root: Path, user: str = USER, token: str = TOKEN) -> None:
@@ -36,6 +36,7 @@ class Server(local_server.Server):
         self.logins: list[str | None] = []
         self.moved: dict[str, str] = {}
         self.down = 0
+        self.sent = 0
 
 
 class _Handler(local_server.Handler):
@@ -71,6 +72,7 @@ class _Handler(local_server.Handler):
                  "GIT_PROTOCOL": self.headers.get("Git-Protocol", "")},
         )  # fmt: skip
         head, _, answer = done.stdout.partition(b"\r\n\r\n")
+        self.server.sent += len(answer)
         fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
         self.answer(int(fields.pop("Status", "200 OK").split()[0]), answer, fields)
 

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,8 +84,11 @@ class Result:
 
 
 @contextmanager
-def place(folder: Path, over: str) -> Iterator[Place]:
-    """A repository of ``APPS`` apps: a ``folder``, behind smart ``http``, or in a ``gitea`` of its own."""
+def place(folder: Path, over: str, *, secret: bool = True) -> Iterator[Place]:
+    """A repository of ``APPS`` apps: a ``folder``, behind smart ``http``, or in a ``gitea`` of its own.
+
+    Without a ``secret``, builds know no token, and git logs in by its helper.
+    """
     folder.mkdir(parents=True)
     bare, home = folder / "fleet.git", folder / "home"
     fleet.make(bare, APPS)
@@ -98,7 +101,8 @@ def place(folder: Path, over: str) -> Iterator[Place]:
         )
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
             "HOME": str(home), "GIT_CONFIG_GLOBAL": str(config), "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": str(ROOT),
-            "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "GIT_USERNAME": user, "GIT_TOKEN": token, "URL": url,
+            "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "URL": url,
+            **({"GIT_USERNAME": user, "GIT_TOKEN": token} if secret else {}),
         }  # fmt: skip
         if own_url:
             fleet.git(bare, "push", "-q", own_url, "main")
@@ -120,12 +124,11 @@ def _served(folder: Path, over: str) -> Iterator[tuple[str, str, str, str]]:
         yield url, serve.USER, serve.TOKEN, ""
 
 
-def bump(where: Place, app: str, tag: str, *more: str) -> subprocess.CompletedProcess[str]:
+def bump(
+    where: Place, app: str, tag: str, *more: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """One build's bump, as a process of its own, in an empty folder."""
     words = [
-        sys.executable,
-        "-m",
-        "generator",
         "-C",
         where.environment["HOME"],
         "bump",
@@ -134,10 +137,14 @@ def bump(where: Place, app: str, tag: str, *more: str) -> subprocess.CompletedPr
         "dev",
         "--tag",
         tag,
+        "--push",
+        "--remote",
+        where.url,
     ]
     return subprocess.run(
-        [*words, "--push", "--remote", where.url, *more],
-        env=where.environment, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False,
+        [sys.executable, "-m", "generator", *words, *more],
+        env={**where.environment, **(environment or {})}, capture_output=True, text=True, timeout=LIMIT_SECONDS,
+        check=False,
     )  # fmt: skip
 
 
@@ -336,12 +343,15 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=10, metavar="N")
     parser.add_argument("--seconds", type=float, default=300, metavar="S", help="how long the workers go on")
     parser.add_argument("--no-recipes", action="store_true", help="only our own")
+    parser.add_argument("--recipe", default="", metavar="TEXT", help="of the recipes, only those with this text")
+    parser.add_argument("--no-secret", action="store_true", help="git's own helper logs in, as with SSH: no GIT_TOKEN")
     parser.add_argument("--over", choices=PLACES, nargs="+", default=PLACES)
     parser.add_argument("--memory", type=Path, default=Path("/dev/shm"), help="a folder in memory")
     options = parser.parse_args()
     for over in options.over:
         with tempfile.TemporaryDirectory(dir=options.memory) as folder:
-            _at_once(Path(folder), over, options)
+            if options.at_once:
+                _at_once(Path(folder), over, options)
             if options.seconds:
                 _soak(Path(folder), over, options)
 
@@ -353,11 +363,12 @@ def _at_once(folder: Path, over: str, options: argparse.Namespace) -> None:
         OURS: lambda where: contended(where, count),
     }
     if not options.no_recipes:
-        rows |= {name: lambda where, text=text: recipe(where, count, text) for name, text in RECIPES.items()}  # type: ignore[misc]
+        chosen = {name: text for name, text in RECIPES.items() if options.recipe in name}
+        rows |= {name: lambda where, text=text: recipe(where, count, text) for name, text in chosen.items()}  # type: ignore[misc]
 
     def lines() -> Iterator[list[str]]:
         for name, measure in rows.items():
-            with place(folder / re.sub(r"\W+", "-", name), over) as where:
+            with place(folder / re.sub(r"\W+", "-", name), over, secret=not options.no_secret) as where:
                 result = measure(where)
             p50, p99 = result.percentile(0.5), result.percentile(0.99)
             ratio = f"{p99 / p50:.2f}×" if p50 else ""
@@ -367,11 +378,12 @@ def _at_once(folder: Path, over: str, options: argparse.Namespace) -> None:
                 print(*result.failures, sep="\n")
 
     head = ("recipe", "landed", "seconds for all", "p50", "p99", "p99 / p50")
-    table(f"{count} builds at once, {APPS * fleet.FILES_PER_APP} files, {over}", head, lines())
+    how = f"{over}, without a secret" if options.no_secret else over
+    table(f"{count} builds at once, {APPS * fleet.FILES_PER_APP} files, {how}", head, lines())
 
 
 def _soak(folder: Path, over: str, options: argparse.Namespace) -> None:
-    with place(folder / "soak", over) as where:
+    with place(folder / "soak", over, secret=not options.no_secret) as where:
         soak = Soak(where, options.workers, options.seconds)
         wrong = soak.run()
     result = soak.result

@@ -22,8 +22,7 @@ class References:
 
     def listed(self, *patterns: str) -> dict[str, str]:
         """What the remote's references point to right now, those that match full names or globs."""
-        lines = self._git("ls-remote", "origin", *patterns, network=True).splitlines()
-        return {ref: commit_id for commit_id, _, ref in (line.partition("\t") for line in lines)}
+        return self._scratch.listed(*patterns)
 
     def fetch(self, *refs: str, history: bool = False) -> None:
         """Get what these references (or globs) point to, and what came before only where ``history`` is asked for."""

@@ -7,7 +7,8 @@ the files only those that are asked for. Servers that know no filters send
 them all. One ``git fast-import`` reads trees, and writes commits along the
 changed paths only.
 
-Requests over HTTP: three for the tip, two for its files, two for a push, two for reading back.
+Requests over HTTP: three for the tip, two for its files, two for a push, two for reading back. Nothing that others may
+have put there is fetched unless it is asked for by its object.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from generator.errors import GitError, RepositoryError
 from generator.scratch import NETWORK_SECONDS, Call, Scratch
 
 TIP: Final = "refs/tip"
+# How far the clocks of those who commit may be apart.
+SKEW_SECONDS: Final = 60
 INTENTS: Final = "refs/gitops/intents"
-WAITING: Final = "refs/waiting"
 # The mode of a symbolic link.
 _LINK: Final = "120000"
 
@@ -45,34 +47,36 @@ class Remote:
         self._scratch = scratch
         self.url, self.secret, self.branch = scratch.url, scratch.secret, branch
         self.partial = True
-        # What waits to be landed there, see ``queue``, comes with the tip at no request more.
+        # Where it waits that is to be landed there, see ``queue``.
         self.waiting = f"{INTENTS}/{branch.replace('%', '%25').replace('/', '%2F')}"
+        # Files that are here.
+        self.loaded: set[str] = set()
         self._fetching: Call | None = self._begin_fetch("--depth=1")
         # It is needed after the first fetch, so it runs beside it.
         scratch.ask_identity()
 
-    def fetch(self) -> str:
-        """The branch's newest commit; the first time without history, then with what came since."""
-        fetching, self._fetching = self._fetching or self._begin_fetch(), None
+    def fetch(self, *blobs: str) -> str:
+        """The branch's newest commit; the first time without history, then with what came since. ``blobs`` come too."""
+        fetching, self._fetching = self._fetching or self._begin_fetch(*blobs), None
         _, said = fetching.results()
         self.partial = "filtering not recognized" not in said
         return (self._scratch.place / TIP).read_text().strip()
 
-    def _begin_fetch(self, *depth: str) -> Call:
+    def _begin_fetch(self, *more: str) -> Call:
+        options = [word for word in more if word.startswith("-")]
         return self._scratch.call(
-            "fetch", "--quiet", *depth, "--filter=blob:none", "--no-tags", "--no-write-fetch-head", "--prune",
-            "--recurse-submodules=no", "origin", f"+refs/heads/{self.branch}:{TIP}", f"+{self.waiting}/*:{WAITING}/*",
+            "fetch", "--quiet", *options, "--filter=blob:none", "--no-tags", "--no-write-fetch-head",
+            "--recurse-submodules=no", "origin", f"+refs/heads/{self.branch}:{TIP}",
+            *(blob for blob in more if blob not in options),
         )  # fmt: skip
 
-    def waiting_now(self) -> list[str]:
-        """The names of what waits on the remote right now."""
-        said = self._scratch.run("ls-remote", "origin", f"{self.waiting}/*", network=True)
-        return sorted(line.rpartition("/")[2] for line in said.splitlines())
-
-    def intents(self) -> dict[str, str]:
-        """What waited at the last fetch: names, and the blobs that describe it."""
-        where = self._scratch.place / WAITING
-        return {file.name: file.read_text().strip() for file in sorted(where.iterdir())} if where.is_dir() else {}
+    def waiting_now(self) -> tuple[str | None, dict[str, str]]:
+        """The branch's tip right now, and what waits: names, and the objects that they point to."""
+        branch, folder = f"refs/heads/{self.branch}", f"{self.waiting}/"
+        found = self._scratch.listed(branch, f"{folder}*")
+        return found.get(branch), {
+            ref.removeprefix(folder): object_id for ref, object_id in found.items() if ref.startswith(folder)
+        }
 
     def objects(self, ids: Sequence[str]) -> list[bytes]:
         """The bytes of objects that are here."""
@@ -127,8 +131,8 @@ class Remote:
 
     def tip(self, branch: str | None = None) -> str | None:
         """What the branch points to on the remote right now; ``None`` if it does not exist."""
-        line = self._scratch.run("ls-remote", "origin", f"refs/heads/{branch or self.branch}", network=True)
-        return line.split()[0] if line else None
+        ref = f"refs/heads/{branch or self.branch}"
+        return self._scratch.listed(ref, branches=True).get(ref)
 
     def contains(self, tip: str, commit: str) -> bool:
         """Whether ``commit`` is ``tip``, which has been fetched, or in its history."""
@@ -138,9 +142,31 @@ class Remote:
             return False
         return True
 
+    def commits(self, since: str, tip: str) -> set[str]:
+        """The ids of the commits after ``since``."""
+        return set(self._scratch.run("rev-list", f"{since}..{tip}").split())
+
+    def since(self, seconds: int, tip: str) -> Iterator[tuple[str, str, str]]:
+        """The commits up to ``tip`` since a time (seconds since 1970), and some earlier ones; see ``history``."""
+        seconds -= SKEW_SECONDS
+        if any(made >= seconds for made in self._first_times()):
+            self._scratch.run(
+                "fetch", "--quiet", f"--shallow-since={seconds}", "--filter=tree:0", "--no-tags",
+                "--no-write-fetch-head", "--recurse-submodules=no", "origin", f"+refs/heads/{self.branch}:{TIP}",
+                network=True,
+            )  # fmt: skip
+        return self.history("", tip)
+
+    def _first_times(self) -> list[int]:
+        """When the commits were made before which nothing has been fetched."""
+        shallow = self._scratch.place / "shallow"
+        ids = shallow.read_text().split() if shallow.exists() else []
+        return [int(line) for line in self._scratch.run("show", "-s", "--format=%ct", *ids).split()] if ids else []
+
     def history(self, since: str, tip: str) -> Iterator[tuple[str, str, str]]:
         """The commits after ``since``, the newest first: id, author with seconds and time zone, message."""
-        said = self._scratch.run("log", "--format=%H%x01%an <%ae> %ad%x01%B%x00", "--date=raw", f"{since}..{tip}")
+        commits = f"{since}..{tip}" if since else tip
+        said = self._scratch.run("log", "--format=%H%x01%an <%ae> %ad%x01%B%x00", "--date=raw", commits)
         for entry in said.split("\0"):
             if entry.strip():
                 commit, author, message = entry.strip("\n").split("\x01", 2)
@@ -172,15 +198,14 @@ class Editing:
         self._talk = talk
         self._places: dict[str, tuple[str, str] | None] = {}
         self._contents: dict[str, bytes | None] = {}
-        self._loaded: set[str] = set()
 
     def want(self, paths: Sequence[str]) -> None:
         """Say which files will be read, so that all of them come with one request."""
         blobs = {place[1] for path in paths if path not in self._contents and (place := self._place(path))}
-        missing = sorted(blobs - self._loaded)
+        missing = sorted(blobs - self._remote.loaded)
         if self._remote.partial and missing:
             self._remote._scratch.fetch_blobs(missing)
-        self._loaded.update(missing)
+        self._remote.loaded.update(missing)
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file at the newest commit; ``None`` if there is no such file. Links are refused."""

@@ -89,6 +89,16 @@ class Scratch:
         """The git of a ``Call``, without what this server has been found not to support."""
         return self.begin(*self._without, *arguments)
 
+    def listed(self, *patterns: str, branches: bool = False) -> dict[str, str]:
+        """The remote's references right now that match these globs, and what they point to.
+
+        git takes a glob for the end of a name, too, so look for whole names in the result. Servers send all that they
+        have, unless only ``branches`` are asked for.
+        """
+        only = ["--heads"] if branches else []
+        lines = self.run("ls-remote", *only, "origin", *patterns, network=True).split("\n")
+        return {ref: object_id for object_id, separator, ref in (line.partition("\t") for line in lines) if separator}
+
     def fetch_blobs(self, blobs: Sequence[str]) -> None:
         """Get the content of files, all in one go: git by itself would ask for one after the other."""
         self.call(

@@ -160,6 +160,11 @@ class Bump:
         ]
         return True
 
+    def touches(self, text: str) -> bool:
+        """Whether a commit with this message releases one of the same images, whoever made it."""
+        ours = {(one.place.app, one.place.environment) for one in self.wanted}
+        return any((one.app, one.environment) in ours for one in message.releases(text))
+
     def data(self) -> bytes:
         """All of it, for somebody else to land."""
         import json
@@ -185,6 +190,7 @@ class Bump:
             data=None if sign else self.data,
             decode=decode,
             landed=self.landed,
+            touches=self.touches,
         )
 
 

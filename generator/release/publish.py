@@ -16,14 +16,14 @@ from typing import Final, NamedTuple
 from generator import remote as remotes
 from generator.errors import GeneratorError, GitError, PushRefused, RepositoryError, SpecError
 from generator.release import queue, refusal
-from generator.release.queue import Intent, Queue, Turn
+from generator.release.queue import Intent, Queue, Unusable
 from generator.release.refusal import Verdict
 from generator.remote import Draft, Editing, Remote
 
 Read = Callable[[str], bytes | None]
 Edit = Callable[[Read], Mapping[str, bytes | None]]
 
-# Where bumps do not combine. One that lands for others, too, may need more: its push is longer than a person's.
+# How often a push is tried again that the server calls too late while the branch stands still.
 ATTEMPTS: Final = 12
 # How often a server that is down for a moment is asked again.
 DOWN: Final = 4
@@ -47,7 +47,8 @@ class Change(NamedTuple):
     they come with one request. ``message`` is asked for once there is something
     to commit. ``data`` describes the edit, so that somebody else can land it
     for us, with ``decode``; without it we always push ourselves. ``landed`` tells
-    from a commit's message whether it is ours.
+    from a commit's message whether it is ours, and ``touches`` whether it releases
+    the same images.
     """
 
     edit: Edit
@@ -57,6 +58,7 @@ class Change(NamedTuple):
     data: Callable[[], bytes] | None = None
     decode: Callable[[bytes], Change] | None = None
     landed: Callable[[str], bool] = lambda _: False
+    touches: Callable[[str], bool] = lambda _: True
 
 
 def publish(
@@ -65,7 +67,7 @@ def publish(
     """Land an edit on a branch. ``edit`` gets a reader of the tip's files and returns those that change.
 
     It may be called more than once. ``PushRefused`` when the server will never
-    take it, or when the branch moved before each of ``ATTEMPTS`` tries.
+    take it, or when the branch moved before each try for ``PATIENCE_SECONDS``.
     """
     with remotes.connect(url, branch) as remote:
         return land(remote, Change(edit, lambda: message, paths, sign))
@@ -73,12 +75,12 @@ def publish(
 
 def land(remote: Remote, change: Change) -> Published:
     """``publish`` for a whole ``Change``, on a remote that is connected."""
-    landing = _Landing(remote, change, queue.joined(remote) if change.data else None)
+    landing = _Landing(remote, change, queue.joined(remote, sign=change.sign) if change.data or change.sign else None)
     try:
         return landing.run()
     finally:
         if landing.queue:
-            landing.queue.withdraw()
+            landing.queue.leave()
 
 
 def propose(
@@ -134,29 +136,29 @@ class _Landing:
         self.remote = remote
         self.change = change
         self.queue = queue
-        self.turn = Turn()
         self.deadline = time.monotonic() + PATIENCE_SECONDS
-        self.attempts = 0
+        # Pushes, and how many of them were of no use though the branch stood still.
+        self.attempts = self.idle = 0
         self.down = 0
         self.pushed: list[str] = []
-        # The first tip that was seen: our commit can only be after it.
-        self.first = ""
-        # How long the last look and the last push took, in seconds.
-        self.look = self.slow = 0.0
+        # The first tip that was seen, since our commit can only be after it; and the last one that we built on.
+        self.first = self.built_on = ""
         # How many of those who wait may come along, and whether the last push was for them, too.
         self.others: int | None = None
         self.together = False
 
     def run(self) -> Published:
-        while (self.attempts < ATTEMPTS or self._waits) and time.monotonic() < self.deadline:
+        while self.idle < ATTEMPTS and time.monotonic() < self.deadline:
             try:
                 if self._goes() and (published := self._round()):
                     return published
+            except Unusable:
+                self._alone()
             except GitError as exc:
                 if published := self._after(exc):
                     return published
             else:
-                time.sleep(self.turn.pause(self.look))
+                self._wait()
         raise PushRefused(
             f"{self.remote.branch}: moved before each of {self.attempts} tries",
             "run it again when fewer builds are pushing",
@@ -170,35 +172,59 @@ class _Landing:
         """Whether there is something for us to do, since we do not wait, or no longer."""
         if self.queue is None or self.queue.name is None:
             return True
-        began = time.monotonic()
-        names = self.queue.names()
-        self.look = time.monotonic() - began
-        return self.queue.name not in names or self.turn.comes(self.queue.name, names, self.slow)
+        if not self.queue.turn.stays:
+            self.queue.look()
+        return self.queue.name not in self.queue.names or self.queue.turn.comes(time.monotonic())
+
+    def _wait(self) -> None:
+        if self.queue:
+            time.sleep(self.queue.turn.pause(self.queue.seconds, time.monotonic()))
+
+    def _alone(self) -> None:
+        """Wait in no queue from now on."""
+        if self.queue:
+            self.queue.leave()
+        self.queue, self.together = None, False
 
     def _round(self) -> Published | None:
         """One look at the tip, and one push; ``None`` where we have to wait from now on."""
-        tip = self.remote.fetch()
+        tip = self._fetch()
         self.first = self.first or tip
+        self.idle += tip == self.built_on
         # A push that broke off may have landed, and so may one that was reported as refused.
-        for commit in self.pushed:
-            if self.remote.contains(tip, commit):
-                return Published(commit, self.attempts)
-        waiting = self.queue.waiting() if self.queue else []
-        if self.queue and self.queue.name is None and (waiting or self.pushed):
+        if landed := self._landed(tip):
+            return Published(landed, self.attempts)
+        if self.queue and self.queue.name is None and self.pushed:
             if self._nothing(tip):
                 return Published(None, self.attempts)
-            self._enter(self.queue, waiting)
-            self.turn = Turn()
+            self._enter(self.queue)
             return None
-        if self.queue and self.queue.name and self.queue.name not in [intent.name for intent in waiting]:
+        if self.queue and self.queue.name and self.queue.name not in self.queue.names:
             return self._done_by_others(tip)
-        return self._push(tip, waiting)
+        return self._push(tip, self.queue.waiting() if self.queue and self.queue.name else [])
+
+    def _landed(self, tip: str) -> str | None:
+        """The commit of ours that is in the history of a tip."""
+        return next(iter(self.remote.commits(self.first, tip) & set(self.pushed)), None) if self.pushed else None
+
+    def _fetch(self) -> str:
+        """The tip, and the intents that are not known yet; if those cannot be had, we are on our own."""
+        wanted = self.queue.contents() if self.queue and self.queue.name else []
+        try:
+            return self.remote.fetch(*wanted)
+        except GitError as exc:
+            if not wanted or refusal.verdict(exc.stderr) is Verdict.DOWN:
+                raise
+        self._alone()
+        return self.remote.fetch()
 
     def _push(self, tip: str, waiting: Sequence[Intent]) -> Published:
         self.attempts += 1
-        waiting = self._batch(waiting)
-        commits, ours = self._commits(tip, waiting)
-        removals = self.queue.removals(waiting) if self.queue else []
+        self.built_on = tip
+        batch = self._batch(waiting)
+        held = self._held(tip, batch)
+        commits, ours = self._commits(tip, [intent for intent in batch if intent.name not in held])
+        removals = self.queue.removals(intent.name for intent in batch) if self.queue else []
         if not commits and not removals:
             return Published(None, self.attempts)
         self.pushed += [ours] if ours else []
@@ -208,7 +234,8 @@ class _Landing:
         try:
             self.remote.push(*newest, *removals, atomic=self.together)
         finally:
-            self.slow = time.monotonic() - began
+            if self.queue:
+                self.queue.turn.slow = time.monotonic() - began
         if self.queue:
             self.queue.name = None
         if commits:
@@ -227,6 +254,22 @@ class _Landing:
             self.others = len(others) // 2
         return [intent for intent in waiting if intent.name == own or intent.name in others]
 
+    def _held(self, tip: str, batch: Sequence[Intent]) -> set[str]:
+        """Of the others, those that we do not land: see ``queue.landed_since``. Where that cannot be known, all."""
+        own = self.queue.name if self.queue else None
+        others = {
+            intent.name: (intent, change.touches)
+            for intent in batch
+            if intent.name != own and (change := self._decode(intent))
+        }
+        if not others:
+            return set()
+        try:
+            since = queue.oldest([intent for intent, _ in others.values()])
+            return queue.landed_since(others, self.remote.since(since, tip))
+        except GitError:
+            return set(others)
+
     def _commits(self, tip: str, waiting: Sequence[Intent]) -> tuple[list[str], str | None]:
         """A commit for each of those who wait, as far as it changes anything, and ours."""
         own = self.queue.name if self.queue else None
@@ -234,7 +277,7 @@ class _Landing:
         changes: list[tuple[str | None, Change | None]] = [
             (None, self.change) if intent.name == own else (intent.author, self._decode(intent)) for intent in waiting
         ]
-        if own is None:
+        if own not in [intent.name for intent in waiting]:
             changes.append((None, self.change))
         commits: list[str] = []
         ours = None
@@ -255,30 +298,26 @@ class _Landing:
     def _decode(self, intent: Intent) -> Change | None:
         try:
             return self.change.decode(intent.data) if self.change.decode else None
-        except (ValueError, KeyError, TypeError, GeneratorError):  # of another version of the generator
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, GeneratorError):  # of another version
             return None
 
-    def _enter(self, queue: Queue, waiting: Sequence[Intent]) -> None:
-        """Publish our intent; where the server refuses that, go on without."""
-        assert self.change.data is not None
-        data = self.change.data()
-        # A former run of the same build was killed while it waited: go on in its place.
-        queue.name = next((intent.name for intent in waiting if intent.data == data), None)
+    def _enter(self, queue: Queue) -> None:
+        """Wait from now on; where the server refuses that, go on without."""
         try:
-            if queue.name is None:
-                queue.publish(data, self.remote.author)
+            queue.enter(self.change.data() if self.change.data else b"", self.remote.author)
         except GitError as exc:
             if refusal.verdict(exc.stderr) is Verdict.DOWN:
                 raise
             self.queue = None
 
     def _done_by_others(self, tip: str) -> Published | None:
-        """Our intent is gone: find its commit; there is none if there was nothing to change any more."""
+        """Our reference is gone: find our commit, or go on without; there is none if nothing is left to change."""
         assert self.queue is not None
-        self.queue.name = None
         for commit, author, message in self.remote.history(self.first, tip):
             if author == self.remote.author and self.change.landed(message):
+                self.queue.name = None
                 return Published(commit, self.attempts)
+        self._alone()
         return Published(None, self.attempts) if self._nothing(tip) else None
 
     def _nothing(self, tip: str) -> bool:
@@ -294,9 +333,10 @@ class _Landing:
         verdict = refusal.verdict(exc.stderr)
         if self.queue and self.together and verdict is Verdict.FINAL:
             # No atomic pushes, or somebody's edit that the server does not take: each for himself, then.
-            self.queue.withdraw()
-            self.queue, self.together = None, False
+            self._alone()
             return None
+        if self.queue and "does not exist" in exc.stderr:  # somebody has taken our reference away
+            self.queue.turn.stays = False
         self.down += verdict is Verdict.DOWN
         if verdict is Verdict.FINAL or self.down > DOWN:
             raise self._given_up(exc, verdict)
@@ -317,7 +357,7 @@ class _Landing:
             tip = self.remote.fetch()
         except GitError:
             raise refused from exc
-        landed = next((commit for commit in self.pushed if self.remote.contains(tip, commit)), None)
+        landed = self._landed(tip)
         if landed is None:
             raise refused from exc
         if self.queue and self.together:  # our intent went with it

@@ -1,0 +1,137 @@
+"""Whose turn it is among those who wait to push.
+
+Names are ordered, but not believed: a build can have died, and where nothing
+authenticates them, anybody can have made any number of them. So nobody waits
+for long for somebody who does nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Final
+
+FIRST_LOOK_SECONDS: Final = 0.3
+LONGEST_LOOK_SECONDS: Final = 2.0
+LOOK_FACTOR: Final = 3.0
+# Somebody whose turn it is and who lands nothing is dead after a time between these, or longer where pushes are slow.
+PATIENCE_SECONDS: Final = (3.0, 6.0)
+PUSH_FACTOR: Final = 3.0
+LONGEST_PATIENCE_SECONDS: Final = 20.0
+# However it looks: even a name that is authenticated can be put there again once it has landed.
+LONGEST_SECONDS: Final = 60.0
+
+
+class Turn:
+    """What somebody who waits has seen, and when it goes. Times are in seconds, by any clock that only goes on."""
+
+    def __init__(self, now: float, slow: float = 0.0) -> None:
+        self._end = now + LONGEST_SECONDS
+        # How long our last push took, in seconds.
+        self.slow = slow
+        # Whether our turn has come and nothing but a look can tell that it has not.
+        self.stays = False
+
+    def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:
+        """A look at the time ``now``: who waits, ourselves as ``own`` among them, and the branch's tip."""
+        raise NotImplementedError
+
+    def comes(self, now: float) -> bool:
+        """Whether we go."""
+        raise NotImplementedError
+
+    def pause(self, look: float, now: float) -> float:
+        """Seconds until the next look, given how long the last one took."""
+        raise NotImplementedError
+
+    def _patience(self) -> float:
+        longest = max(random.uniform(*PATIENCE_SECONDS), PUSH_FACTOR * self.slow)  # noqa: S311
+        return min(longest, LONGEST_PATIENCE_SECONDS)
+
+
+class Together(Turn):
+    """The first one goes, for all; the second goes, too, when it does not land, then the third.
+
+    If all went at once, they would hold up each other and the server.
+    """
+
+    # How long the first one waits after the one before it has landed: others join it, and people's pushes get through.
+    GAP_SECONDS: Final = 0.5
+
+    def __init__(self, now: float, slow: float = 0.0) -> None:
+        super().__init__(now, slow)
+        self._first: str | None = None
+        # Others were just faster than us.
+        self._since = now
+        self._place = 0
+        self._wait = 0.0
+        self._looks = 0
+
+    def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:  # noqa: ARG002
+        """See ``Turn``. A tip that moves tells nothing: it may be people who push while the first one is dead."""
+        if own not in waiting:
+            return
+        self._looks += 1
+        self._place = waiting.index(own)
+        if waiting[0] != self._first:
+            self._since = now if self._first else self._since
+            self._first = waiting[0]
+            self._wait = self._patience()
+
+    def comes(self, now: float) -> bool:
+        """See ``Turn``."""
+        return now >= min(self._end, self._since + self._place * self._wait + self.GAP_SECONDS)
+
+    def pause(self, look: float, now: float) -> float:
+        """See ``Turn``. Longer with each, and where all is slow, so that many who wait do not keep the server busy."""
+        if self._place == 0:
+            return max(0.0, self._since + self.GAP_SECONDS - now)
+        longest = max(LOOK_FACTOR * look, min(LONGEST_LOOK_SECONDS, FIRST_LOOK_SECONDS * 1.5**self._looks))
+        return random.uniform(longest / 2, longest)  # noqa: S311
+
+
+class InLine(Turn):
+    """The first few go, each for itself, so that one prepares while another one pushes.
+
+    Anybody can have made a ticket. One that stays among the first for longer than a push takes counts no more; where
+    nobody lands anything, all who wait go.
+    """
+
+    ABREAST: Final = 3
+    # One landing, before we have seen any.
+    LANDING_SECONDS: Final = 0.3
+    LONGEST_LOOK_SECONDS: Final = 5.0
+
+    def __init__(self, now: float, slow: float = 0.0) -> None:
+        super().__init__(now, slow)
+        self._tip: str | None = None
+        self._moved = now
+        self._wait = self._patience()
+        # Those who are, or were, among the first, and since when.
+        self._front: dict[str, float] = {}
+        self._places: list[tuple[float, int]] = []
+
+    def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:
+        """See ``Turn``. Only who may push to the branch can move its tip."""
+        if own not in waiting:
+            return
+        if tip != self._tip:
+            self._tip, self._moved, self._wait = tip, now, self._patience()
+        ahead = [name for name in waiting[: waiting.index(own)] if now - self._front.get(name, now) < self._wait]
+        for name in ahead[: self.ABREAST]:
+            self._front.setdefault(name, now)
+        self._places.append((now, len(ahead)))
+        self.stays = len(ahead) < self.ABREAST or now - self._moved >= self._wait or now >= self._end
+
+    def comes(self, now: float) -> bool:  # noqa: ARG002
+        """See ``Turn``."""
+        return self.stays
+
+    def pause(self, look: float, now: float) -> float:
+        """See ``Turn``. As long as the line ahead may take, by how fast it has moved."""
+        if self.stays or not self._places:
+            return 0.0
+        (began, first), (_, place) = self._places[0], self._places[-1]
+        each = (now - began) / (first - place) if first > place else self.LANDING_SECONDS
+        longest = max(LOOK_FACTOR * look, min(self.LONGEST_LOOK_SECONDS, (place - self.ABREAST + 1) * each))
+        return random.uniform(longest / 2, longest)  # noqa: S311
