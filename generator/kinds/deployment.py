@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from generator.kinds.metadata import labels, metadata, selector
 from generator.kinds.pod import container, pod_spec
+from generator.kinds.ports import container_ports
 from generator.spec.model import Workload
 
 FILE: Final = "deployment.yaml"
@@ -21,7 +22,7 @@ def render(workload: Workload) -> dict[str, Any]:
     main = container(workload)
     if workload.ports:
         security, mounts = main.pop("securityContext"), main.pop("volumeMounts", None)
-        main["ports"] = [_port(port) for port in workload.ports]
+        main["ports"] = container_ports(workload.ports)
         main.update(workload.probes)
         if "lifecycle" not in workload.container:
             main["lifecycle"] = {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}}
@@ -50,11 +51,6 @@ def render(workload: Workload) -> dict[str, Any]:
             },
         },
     }
-
-
-def _port(port: Any) -> dict[str, Any]:
-    protocol = {} if port.protocol == "TCP" else {"protocol": port.protocol}
-    return {"name": port.name, "containerPort": port.number, **protocol}
 
 
 def _labelled(data: dict[str, Any], workload: Workload) -> dict[str, Any]:

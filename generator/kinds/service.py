@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.kinds.metadata import metadata, selector
+from generator.kinds.ports import service_ports
 from generator.spec.model import Workload
 
 FILE: Final = "service.yaml"
@@ -25,14 +26,6 @@ def render(workload: Workload) -> dict[str, Any] | None:
             **({"type": about["type"]} if about.get("type") else {}),
             **({"clusterIP": "None"} if about.get("headless") else {}),
             "selector": selector(workload),
-            "ports": [
-                {
-                    "name": port.name,
-                    "port": port.service,
-                    "targetPort": port.name,
-                    **({} if port.protocol == "TCP" else {"protocol": port.protocol}),
-                }
-                for port in workload.ports
-            ],
+            "ports": service_ports(workload.ports),
         },
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,11 @@ class File:
     app: str | None = None
 
 
-def yaml_file(path: str, *documents: Mapping[str, object], app: str | None = None, header: str = HEADER) -> File:
+def yaml_file(
+    path: str,
+    *documents: Mapping[str, object] | Sequence[Mapping[str, object]],
+    app: str | None = None,
+    header: str = HEADER,
+) -> File:
     """A YAML file of one or more documents, under the header that tells people what it is."""
     return File(path, header + "---\n".join(yaml_emit.dump(document) for document in documents), app)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from generator.kinds import KINDS, Manifest
 from generator.kinds.metadata import before_migration, config_name
 from generator.outputs.file import File, yaml_file
+from generator.outputs.operations import Operation
 from generator.outputs.patch import deletion, patch
 from generator.spec.model import App, Environment, Spec, Workload
 from generator.spec.paths import base_path, copy_path, overlay_path
@@ -68,7 +69,7 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
     wanted = base if workload is below else _manifests(replace(workload, image=below.image))
     replicas = _replicas_only(base, wanted)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
-    patches: dict[str, Manifest] = {}
+    patches: dict[str, Manifest | list[Operation]] = {}
     for file, manifest in base.items():
         change = patch(manifest, wanted[file]) if file in wanted else deletion(manifest)
         if change is not None and not (replicas is not None and file == "deployment.yaml"):
@@ -86,12 +87,19 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
     if generator := _config(below, workload):
         content["configMapGenerator"] = [generator]
     if patches:
-        content["patches"] = [{"path": f"patches/{file}"} for file in patches]
+        content["patches"] = [_listed(file, change, base[file]) for file, change in patches.items()]
     yield yaml_file(f"{folder}/kustomization.yaml", content, app=app.name, header=OVERLAY_HEADER)
     for file, manifest in extra.items():
         yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
     for file, change in patches.items():
         yield yaml_file(f"{folder}/patches/{file}", change, app=app.name)
+
+
+def _listed(file: str, change: Manifest | list[Operation], manifest: Manifest) -> dict[str, Any]:
+    """A patch in the kustomization; operations do not say themselves what they are for."""
+    about = {"path": f"patches/{file}"}
+    target = {"kind": manifest["kind"], "name": manifest["metadata"]["name"]}
+    return {**about, "target": target} if isinstance(change, list) else about
 
 
 def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest]) -> int | None:
