@@ -24,7 +24,7 @@ from generator.merge import identity
 from generator.merge.splice import shown
 from generator.merge.tree import Node, Parsed, Scalar, Value
 from generator.spec import loader, model
-from generator.spec.types import did_you_mean
+from generator.spec.types import did_you_mean, dotted
 
 _OTHER: Final = "-other"
 _LONGEST: Final = 80
@@ -161,7 +161,7 @@ def _causes(text: str, spec: model.Spec, path: str, fields: Mapping[Field, Value
     for leaf, node in _spec_leaves(parsed.documents[0].root, ()):
         moved = _moved_by(data, leaf, path, fields)
         line, _ = parsed.place(node.start)
-        where = f"{loader.FILE_NAME}:{line} {loader.dotted(leaf)}"
+        where = f"{loader.FILE_NAME}:{line} {dotted(leaf)}"
         for field in moved:
             rank = (len(moved), -len(leaf), where)
             if field not in causes or rank[:2] < causes[field][:2]:

@@ -17,7 +17,7 @@ ASKED: dict[str, tuple[str, set[str]]] = {
     "a port, and no Service": ("port: 80\nservice: false", BARE),
     "two pods": ("replicas: 2", BARE | {"PodDisruptionBudget"}),
     "two pods that may all go at once": ("replicas: 2\ndisruption: false", BARE),
-    "one pod that must not go": ("disruption: {minAvailable: 1}", BARE | {"PodDisruptionBudget"}),
+    "pods of which one must stay": ("replicas: 2\ndisruption: {minAvailable: 1}", BARE | {"PodDisruptionBudget"}),
     "an autoscaler": ("autoscale: {min: 1, max: 2}", BARE | {"HorizontalPodAutoscaler"}),
     "an autoscaler that starts at two": ("autoscale: {min: 2, max: 3}", BARE | {"HorizontalPodAutoscaler", "PodDisruptionBudget"}),
     "secrets": ("secrets: {A: shop/a}", BARE | {"ExternalSecret"}),

@@ -56,7 +56,7 @@ GOOD = {
     "apps left to be written": HEAD.partition("apps:")[0] + "apps: {}\n",
     "nulls where nothing is said": app("port: null\nenv: null\nenvironments: {prod: null}"),
     **{
-        name: app(f"{general}\nenvironments: {{prod: {{replicas: 1}}}}")
+        name: app(f"{general}\nenvironments: {{prod: {{replicas: 3}}}}")
         for name, (general, _, _, _) in OVERRIDES.items()
         if "autoscale" not in general
     },
@@ -87,7 +87,7 @@ def test_every_field_is_described() -> None:
         if not isinstance(schema, dict):
             return []
         own = list(schema.get("properties", {}).items())
-        return own + [found for item in schema.values() for found in fields(item)]
+        return own + [found for name, item in schema.items() if name != "oneOf" for found in fields(item)]
 
     found = fields(SCHEMA)
     assert len(found) > 150

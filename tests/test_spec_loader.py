@@ -703,7 +703,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a source above the repository": (
         app("source: ../elsewhere"),
         [
-            '8:13 apps.web.source: "../elsewhere" is not a folder in this repository / a relative path without `..`, outside base, overlays and gitops',
+            '8:13 apps.web.source: "../elsewhere" is not a folder in this repository / a relative path without `..`, outside base, overlays, gitops and .git',
         ],
     ),
     "a scan of what is not in ECR": (
@@ -713,13 +713,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a source among the generated files": (
         app("source: overlays/dev"),
         [
-            '8:13 apps.web.source: "overlays/dev" is not a folder in this repository / a relative path without `..`, outside base, overlays and gitops',
+            '8:13 apps.web.source: "overlays/dev" is not a folder in this repository / a relative path without `..`, outside base, overlays, gitops and .git',
         ],
     ),
     "a source that looks like an option": (
         app("source: -o"),
         [
-            '8:13 apps.web.source: "-o" is not a folder in this repository / a relative path without `..`, outside base, overlays and gitops',
+            '8:13 apps.web.source: "-o" is not a folder in this repository / a relative path without `..`, outside base, overlays, gitops and .git',
         ],
     ),
     "a build without a source": (
@@ -1141,7 +1141,7 @@ OVERRIDES: dict[str, tuple[str, str, str, object]] = {
         "port: 80\nlivenessProbe: {tcpSocket: {port: 80}}", "livenessProbe: {periodSeconds: 9}",
         "probes", {"livenessProbe": {"tcpSocket": {"port": 80}, "periodSeconds": 9}},
     ),
-    "one limit of disruption replaces the other": ("disruption: {minAvailable: 1}", "disruption: {maxUnavailable: 2}", "disruption", {"maxUnavailable": 2}),
+    "one limit of disruption replaces the other": ("replicas: 2\ndisruption: {minAvailable: 1}", "disruption: {maxUnavailable: 2}", "disruption", {"maxUnavailable": 2}),
     "a list of variables replaces a map of them": ("env: {A: 1}", "env: [{name: B, value: 2}]", "env", ({"name": "B", "value": "2"},)),
     "the environment's name is filled in": ("config: {E: 'in-{environment}'}", "", "config", {"E": "in-prod"}),
     "the environment's name is filled into variables": ("env: {E: '{environment}'}", "", "env", ({"name": "E", "value": "prod"},)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.kinds.metadata import before_migration, metadata, secret_name
-from generator.spec.model import PLACEHOLDER, SecretRef, Workload
+from generator.spec import placeholder
+from generator.spec.model import SecretRef, Workload
 
 FILE: Final = "external-secret.yaml"
 GROUP: Final = "external-secrets.io"
@@ -15,7 +16,7 @@ KIND: Final = "ExternalSecret"
 def render(workload: Workload) -> dict[str, Any] | None:
     """One where the spec says ``secrets``; a key with ``{environment}`` in it leaves it to the overlays."""
     secrets = workload.secrets
-    if not secrets or any(PLACEHOLDER in reference.key for reference in secrets.values()):
+    if not secrets or any(placeholder.has(reference.key) for reference in secrets.values()):
         return None
     return {
         "apiVersion": "external-secrets.io/v1",

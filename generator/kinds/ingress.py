@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.kinds.metadata import metadata
-from generator.spec.model import PLACEHOLDER, Workload
+from generator.spec import placeholder
+from generator.spec.model import Workload
 
 FILE: Final = "ingress.yaml"
 GROUP: Final = "networking.k8s.io"
@@ -21,7 +22,7 @@ ALB: Final = {
 def render(workload: Workload) -> dict[str, Any] | None:
     """One where the spec says ``ingress``; a host with ``{environment}`` in it leaves it to the overlays."""
     about = workload.ingress
-    if about is None or PLACEHOLDER in about["host"]:
+    if about is None or placeholder.has(about["host"]):
         return None
     class_name = about.get("className", "alb")
     annotations = {**_defaults(workload, class_name), **about.get("annotations", {})}

@@ -111,8 +111,9 @@ def _root(spec: Spec) -> dict[str, Any]:
             "destination": {"server": IN_CLUSTER, "namespace": spec.argocd_namespace},
             "syncPolicy": {
                 "automated": {"prune": True, "selfHeal": True},
-                # Only what differs is applied, so that a rollback in the UI is not undone by the next commit.
-                "syncOptions": ["ApplyOutOfSyncOnly=true"],
+                # Only what differs is applied, so that a rollback in the UI is not undone by the next commit. Another
+                # project's Application of the same name is left alone, and the sync says so.
+                "syncOptions": ["ApplyOutOfSyncOnly=true", "FailOnSharedResource=true"],
                 "retry": _RETRY,
             },
             # A rollback in the UI needs automated sync to be off; the root must not turn it on again.

@@ -7,7 +7,7 @@ To add a field to an app: a line in ``WORKLOAD`` here, an attribute in
 from __future__ import annotations
 
 from generator.forges import FORGES
-from generator.spec import subject
+from generator.spec import quantity, subject
 from generator.spec.promotion import GATES, PROMOTION
 from generator.spec.types import (
     Anything,
@@ -34,8 +34,11 @@ APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
 ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
-PORT_NAME = Text("a port name", r"(?=.*[a-z])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", 15, "at most 15 of a-z, 0-9 and -")
-HOST = Text("a host name", rf"(?:\*\.)?{_SUBDOMAIN}", 253, "like shop.example.com")
+PORT_NAME = Text(
+    "a port name", r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", 15, "at most 15 of a-z, 0-9 and single -"
+)
+_HOST_HINT = "like shop.example.com, without https:// and without a path"
+HOST = Text("a host name", rf"(?:\*\.)?{_SUBDOMAIN}", 253, _HOST_HINT)
 VARIABLE = Text("a variable's name", r"[A-Za-z_][A-Za-z0-9_.-]*", 253, "letters, digits and _; no digit first")
 REPOSITORY = Text(
     "a git URL or a path",
@@ -81,16 +84,16 @@ RELATIVE = Text(
 )
 SOURCE = Text(
     "a folder in this repository",
-    r"(?!(?:base|overlays|gitops|\.generator)(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
+    r"(?!(?:base|overlays|gitops|\.generator|\.[gG][iI][tT]|\.github)(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
     r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
     200,
-    "a relative path without `..`, outside base, overlays and gitops",
+    "a relative path without `..`, outside base, overlays, gitops and .git",
 )
 QUANTITY = Either(
     (
         (int, Integer(0, 2**60)),
         (float, Decimal()),
-        (str, Text("a quantity", r"[0-9]+(?:\.[0-9]+)?(?:m|[kMGTPE]i?|Ki)?", 40, "like 250m, 1, 128Mi")),
+        (str, Text("a quantity", quantity.PATTERN, 40, "like 250m, 1, 128Mi")),
     ),
     "a quantity like 250m or 128Mi",
 )
@@ -103,7 +106,32 @@ CLUSTER = Text(
     "its name in Argo CD, its ARN or its https URL",
 )
 COMMAND = ListOf(Text("a word of a command", longest=8192), least=1)
-STRINGS = MapOf(Text("a key", r"[A-Za-z0-9](?:[A-Za-z0-9_./-]*[A-Za-z0-9])?", 316), Scalar())
+STRINGS = MapOf(
+    Text(
+        "a key",
+        rf"(?:(?=[^/]{{1,253}}/){_SUBDOMAIN}/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{{0,61}}[A-Za-z0-9])?",
+        317,
+        "like team or example.com/team, the part after / of at most 63 characters",
+    ),
+    Scalar(),
+)
+FOLDER = Text("a folder", r"/[^:\0]*", 1024, "an absolute path without a colon, like /var/cache")
+_COUNT = Either(
+    (
+        (int, Integer(0, 5000)),
+        (str, Text("a percentage", r"(?:100|[1-9]?[0-9])%", 4, "a number of pods, or a percentage like 25%")),
+    ),
+    "a number or a percentage",
+)
+DISRUPTION = Record(
+    {
+        "minAvailable": Field(_COUNT, "how many pods must stay: a number, or a percentage"),
+        "maxUnavailable": Field(_COUNT, "how many pods may go at once: a number, or a percentage"),
+        "unhealthyPodEvictionPolicy": Field(
+            Choice(("AlwaysAllow", "IfHealthyBudget")), "whether pods that are not ready may go in any case"
+        ),
+    }
+)
 
 RESOURCES = Record(
     {
@@ -205,7 +233,9 @@ SERVICE = Record(
 )
 INGRESS = Record(
     {
-        "host": Field(Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253), "the host it answers to", required=True),
+        "host": Field(
+            Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253, _HOST_HINT), "the host it answers to", required=True
+        ),
         "path": Field(URL_PATH, "the path prefix; / unless said otherwise"),
         "className": Field(LABEL, "the IngressClass; alb unless said otherwise"),
         "annotations": _ANNOTATIONS,
@@ -262,7 +292,7 @@ WORKLOAD: dict[str, Field] = {
     "ingress": Field(INGRESS, "its way in from outside, by the AWS load balancer unless said otherwise"),
     "migration": Field(MIGRATION, "a job that runs before each new version"),
     "disruption": Field(
-        Either(((bool, _OFF), (dict, Anything())), "false or a map"),
+        Either(((bool, _OFF), (dict, DISRUPTION)), "false or a map"),
         "its PodDisruptionBudget (minAvailable or maxUnavailable); false for none",
     ),
     "network": Field(NETWORK, "who may connect to it (NetworkPolicy)"),
@@ -271,7 +301,7 @@ WORKLOAD: dict[str, Field] = {
     "annotations": Field(STRINGS, "annotations on the pods"),
     "securityContext": Field(Anything(), "the container's, laid over the safe defaults"),
     "podSecurityContext": Field(Anything(), "the pod's, laid over the safe defaults"),
-    "writable": Field(ListOf(URL_PATH), "folders it may write to (emptyDir); /tmp unless said otherwise"),
+    "writable": Field(ListOf(FOLDER), "folders it may write to (emptyDir); /tmp unless said otherwise"),
     "progressDeadlineSeconds": Field(Integer(1, 86400, "seconds"), "seconds until a stuck rollout has failed"),
     "container": Field(Anything(), "any more fields of the container, as in Kubernetes"),
     "pod": Field(Anything(), "any more fields of the pod, as in Kubernetes"),

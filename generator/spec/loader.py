@@ -16,8 +16,8 @@ import yaml
 
 from generator import yaml_nodes
 from generator.errors import Fault, RepositoryError, SpecError
-from generator.spec import language, model, paths
-from generator.spec.types import Findings, did_you_mean, shown
+from generator.spec import checks, language, model, paths, placeholder
+from generator.spec.types import Findings, dotted, shown
 from generator.spec.types import Path as FieldPath
 
 FILE_NAME: Final = paths.SPEC
@@ -130,19 +130,6 @@ class _Reader:
         return Fault(self.file, mark.line + 1, mark.column + 1, dotted(path), message, "take aliases out")
 
 
-def dotted(path: FieldPath) -> str:
-    """``("apps", "web", "ports", 0)`` as ``apps.web.ports[0]``; a key that is no plain word is quoted."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            plain = re.fullmatch(r"[A-Za-z0-9_<-]{1,80}", part)
-            word = part if plain else f'"{ascii(part)[1:-1][:60]}"'
-            text += f".{word}" if text else word
-    return text
-
-
 def read(directory: Path) -> str:
     """The text of ``generator.yaml`` in ``directory``; ``RepositoryError`` if there is none to read."""
     path = directory / FILE_NAME
@@ -187,7 +174,7 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
     findings = Findings()
     language.SPEC.check(data, (), findings)
     if isinstance(data, dict):
-        _cross_check(data, findings)
+        checks.check(data, findings, placeholders=bool(placeholder.ANY.search(text)))
     if findings.items or reader.faults:
         places = Places(root)
         faults = reader.faults + [
@@ -258,193 +245,3 @@ class Places:
 
 def _is_empty(node: yaml.Node) -> bool:
     return bool(isinstance(node, yaml.ScalarNode) and node.value == "")
-
-
-def _cross_check(data: dict[str, object], findings: Findings) -> None:
-    """What one field says of another: names that refer, and names that add up."""
-    environments, apps = _map(data.get("environments")), _map(data.get("apps"))
-    names = tuple(environments)
-    deployed = _map(data.get("ci")).get("environment")
-    if isinstance(deployed, str) and names and deployed not in names:
-        findings.add(("ci", "environment"), "no such environment", did_you_mean(deployed, names))
-    _check_requests(data, findings)
-    _check_namespaces(environments, data.get("project"), findings)
-    _check_renames("environments", environments, findings)
-    _check_renames("apps", apps, findings)
-    for name, app in apps.items():
-        if isinstance(app, dict):
-            _check_app(("apps", name), app, names, tuple(apps), findings)
-            _check_scan(("apps", name), app, data.get("registry"), findings)
-
-
-def _check_requests(data: dict[str, object], findings: Findings) -> None:
-    """What git gets from CodeBuild by itself opens no pull requests, but in CodeCommit, where the role does."""
-    ci = _map(data.get("ci"))
-    known = ci.get("credentials") or ci.get("github_app") or ci.get("codebuild") is False
-    if ci.get("pull_request") and not known and "codecommit" not in (f"{data.get('repository')}{data.get('forge')}"):
-        findings.add(
-            ("ci", "pull_request"),
-            "CodeBuild has nothing to open pull requests with",
-            "add ci.credentials, a secret with git `username` and `token`, or ci.github_app",
-        )
-
-
-def _map(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _check_renames(section: str, items: dict[str, object], findings: Findings) -> None:
-    """A former name must be free: two things cannot both have the files of one."""
-    former: set[str] = set()
-    for name, item in items.items():
-        old = _map(item).get("renamed_from")
-        if not isinstance(old, str):
-            continue
-        if old in items or old in former:
-            findings.add((section, name, "renamed_from"), f"{old} is taken", "name what this one was called before")
-        former.add(old)
-
-
-def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findings: Findings) -> None:
-    """A gate that nobody keeps would be worse than none."""
-    wanted, image = _map(app.get("build")).get("scan"), app.get("image")
-    if not wanted or not isinstance(image, str):
-        return
-    if not model.ECR.fullmatch(model.full_image(image, str(registry or "")).partition("/")[0]):
-        findings.add(
-            (*path, "build", "scan"), "ECR scans images, and this one is not in ECR", "take it out", at_key=True
-        )
-
-
-def _check_app(
-    path: FieldPath, app: dict[str, object], environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
-) -> None:
-    general = {name: value for name, value in app.items() if name in language.WORKLOAD}
-    own = Findings()
-    _check_workload(general, apps, own)
-    for found in own.items:
-        findings.add((*path, *found.path), found.message, found.hint, at_key=found.at_key)
-    if app.get("build") is not None and app.get("source") is None:
-        hint = "say where the Dockerfile is: `source: FOLDER`"
-        findings.add((*path, "build"), "nothing to build", hint, at_key=True)
-    language.COMPLETE.check(general, (), own)
-    for environment, override in _map(app.get("environments")).items():
-        place = (*path, "environments", environment)
-        if environments and environment not in environments:
-            findings.add(place, "no such environment", did_you_mean(environment, environments), at_key=True)
-        if isinstance(override, dict):
-            _check_override(place, general, override, apps, own, findings)
-
-
-def _check_override(
-    path: FieldPath,
-    general: dict[str, object],
-    override: dict[str, object],
-    apps: tuple[str, ...],
-    own: Findings,
-    findings: Findings,
-) -> None:
-    """What is wrong with the app as it is in one environment, and neither in general nor with the override alone."""
-    changes = {name: value for name, value in override.items() if name in language.WORKLOAD}
-    merged = model.overridden(general, changes)
-    found = Findings()
-    language.COMPLETE.check(merged, (), found)
-    _check_workload(merged, apps, found)
-    if not found.items:
-        return
-    alone = Findings()
-    language.OVERRIDE.check(changes, (), alone)
-    known = {(item.path, item.message) for item in (*own.items, *alone.items)}
-    for item in found.items:
-        if (item.path, item.message) not in known:
-            there = _existing(changes, item.path)
-            whole = there == item.path
-            message = item.message if whole else f"{dotted(item.path)}: {item.message}"
-            findings.add((*path, *there), message, item.hint, at_key=item.at_key or not whole)
-
-
-def _existing(data: object, path: FieldPath) -> FieldPath:
-    """As much of ``path`` as there is in ``data``."""
-    for depth, part in enumerate(path):
-        try:
-            data = data[part]  # type: ignore[index]
-        except (KeyError, IndexError, TypeError):
-            return path[:depth]
-    return path
-
-
-def _check_namespaces(environments: dict[str, object], project: object, findings: Findings) -> None:
-    """Two environments in one namespace of one cluster would prune each other's objects."""
-    seen: dict[tuple[str, str], str] = {}
-    for name, environment in environments.items():
-        fields = _map(environment)
-        place = (str(fields.get("cluster") or model.IN_CLUSTER), str(fields.get("namespace") or f"{project}-{name}"))
-        if place in seen:
-            message, hint = f"shares its namespace with {seen[place]}", "give each a namespace of its own"
-            findings.add(("environments", name), message, hint, at_key=True)
-        seen.setdefault(place, name)
-
-
-def _check_workload(app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
-    """One app, in general or in one environment; paths are relative to it."""
-    if app.get("port") is not None and app.get("ports") is not None:
-        findings.add(("port",), "both port and ports", "keep one of the two", at_key=True)
-    for probe in ("health", "ready", "ingress"):
-        if app.get(probe) is not None and not (app.get("port") or app.get("ports")):
-            findings.add((probe,), "needs a port", "add `port: 8080`", at_key=True)
-    if app.get("ingress") is not None and app.get("service") is False:
-        findings.add(("ingress",), "needs a Service", "take `service: false` out", at_key=True)
-    _check_ports(app, findings)
-    if isinstance(scale := app.get("autoscale"), dict):
-        least, most = scale.get("min"), scale.get("max")
-        if isinstance(least, int) and isinstance(most, int) and least > most:
-            findings.add(("autoscale", "min"), f"{least} is more than max, {most}", "min must not exceed max")
-        if app.get("replicas") is not None:
-            findings.add(("replicas",), "the autoscaler says how many", "keep replicas or autoscale", at_key=True)
-    peers = _map(app.get("network")).get("from")
-    for index, name in enumerate(peers if isinstance(peers, list) else []):
-        if isinstance(name, str) and name not in apps:
-            findings.add(("network", "from", index), "no such app", did_you_mean(name, apps))
-    env, config, secrets = (_names(app.get(field)) for field in ("env", "config", "secrets"))
-    for name in sorted(set(env) & {*config, *secrets} | set(config) & set(secrets)):
-        findings.add(("env" if name in env else "secrets", name), "is set in two places", "keep one")
-
-
-def _check_ports(app: dict[str, object], findings: Findings) -> None:
-    """No two ports with one name, or with one number in the Service; probes name a port that there is."""
-    ports = app.get("ports")
-    names: list[str] = ["http"] if app.get("port") and not ports else []
-    offered: set[tuple[str, str]] = set()
-    for index, item in enumerate(ports if isinstance(ports, list) else []):
-        fields = _map(item)
-        number = fields.get("containerPort")
-        name = str(fields.get("name") or ("http" if index == 0 else f"port-{number}"))
-        if name in names and not (fields.get("name") and _map_at(ports, names.index(name)).get("name")):
-            findings.add(("ports", index), f"a second port named {name}", "give each a name of its own")
-            continue
-        names.append(name)
-        first = _map(app.get("service")).get("port") if index == 0 else None
-        place = (
-            str(fields.get("servicePort") or first or (80 if name == "http" else number)),
-            str(fields.get("protocol") or "TCP"),
-        )
-        if place in offered and app.get("service") is not False:
-            findings.add(("ports", index), f"the Service has port {place[0]} already", "set another `servicePort`")
-        offered.add(place)
-    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
-        for action in ("httpGet", "tcpSocket"):
-            port = _map(_map(app.get(probe)).get(action)).get("port")
-            if isinstance(port, str) and port not in names:
-                findings.add((probe, action, "port"), f"no port is named {shown(port)}", did_you_mean(port, names))
-
-
-def _map_at(items: object, index: int) -> dict[str, object]:
-    return _map(items[index]) if isinstance(items, list) and index < len(items) else {}
-
-
-def _names(variables: object) -> list[str]:
-    if isinstance(variables, dict):
-        return [name for name, value in variables.items() if value is not None]
-    if isinstance(variables, list):
-        return [item["name"] for item in variables if isinstance(item, dict) and isinstance(item.get("name"), str)]
-    return []

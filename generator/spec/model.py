@@ -6,19 +6,20 @@ Built from data that has passed every check, so nothing here reports faults.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
-from generator.spec import subject
+from generator.spec import placeholder, quantity, subject
 from generator.spec.promotion import Gates, Promotion, gates, promotion
+from generator.spec.types import text
 
 Data = Mapping[str, Any]
 
+_REQUESTS: Final = {"cpu": "50m", "memory": "128Mi"}
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
 ECR: Final = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
-PLACEHOLDER: Final = "{environment}"
 # Of these fields there can be one: when an override sets it, the others give way.
 _RIVALS: Final = {
     name: group
@@ -157,7 +158,7 @@ class App:
                 overridden(self._general_in(environment), overrides.get(environment) or {}),
                 self.shared,
             )
-            if overrides.get(environment) or PLACEHOLDER in repr(self._general_in(environment))
+            if overrides.get(environment) or placeholder.has(self._general_in(environment))
             else self.bases[environment]
             for environment in self.environments
         }
@@ -311,7 +312,7 @@ def _build(source: str, about: Data) -> Build:
     return Build(
         source=source,
         dockerfile=about.get("dockerfile") or "Dockerfile",
-        test=tuple(about.get("test") or ()),
+        test=_words(about.get("test")),
         args={name: text(value) for name, value in (about.get("args") or {}).items()},
         reports=tuple(about.get("reports") or ()),
         platforms=tuple(about.get("platforms") or ()),
@@ -344,20 +345,15 @@ def overridden(base: Data, override: Data) -> dict[str, Any]:
     return result
 
 
-def text(value: object) -> str:
-    """A scalar as an environment variable holds it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
 def _workload(name: str, environment: str | None, given: Data, shared: Data) -> Workload:
-    """``environment`` is ``None`` for the base."""
+    """``environment`` is ``None`` for the base, which leaves out what only an environment can fill in."""
+    if environment is not None and placeholder.has(given):
+        given = placeholder.filled(given, environment)
     ports = _ports(given)
     health, ready = given.get("health"), given.get("ready")
     service = given.get("service")
     if service is not False:
-        service = _set(service or {}) if ports else None
+        service = _annotated(service) if ports else None
     replicas = None if given.get("autoscale") else given.get("replicas", 1)
     autoscale = given.get("autoscale")
     return Workload(
@@ -365,25 +361,21 @@ def _workload(name: str, environment: str | None, given: Data, shared: Data) -> 
         project=shared["project"],
         image=full_image(given["image"], shared["registry"]),
         ports=ports,
-        command=tuple(given.get("command") or ()),
-        args=tuple(given.get("args") or ()),
-        env=tuple(_env(given.get("env") or {}, environment)),
-        config=_filled({key: text(value) for key, value in _set(given.get("config") or {}).items()}, environment),
-        secrets={
-            variable: reference
-            for variable, value in _set(given.get("secrets") or {}).items()
-            if (reference := _secret(value, environment)) is not None
-        },
+        command=_words(given.get("command")),
+        args=_words(given.get("args")),
+        env=tuple(_env(given.get("env") or {})),
+        config=_texts(given.get("config")),
+        secrets={variable: _secret(value) for variable, value in _set(given.get("secrets") or {}).items()},
         resources=_resources(given.get("resources") or {}),
         probes=_probes(given, ports, health, ready),
         replicas=replicas,
         autoscale=_set(autoscale) if autoscale else None,
         service=cast("Data | None", service or (None if service is False or service is None else {})),
-        ingress=_ingress(given.get("ingress"), environment),
-        migration=_set(given["migration"]) if given.get("migration") else None,
+        ingress=_annotated(given.get("ingress")) or None,
+        migration=_migration(given.get("migration")),
         disruption=_disruption(given.get("disruption"), replicas, autoscale),
         network=_set(given["network"]) if given.get("network") is not None else None,
-        service_account=_set(given.get("serviceAccount") or {}),
+        service_account=_annotated(given.get("serviceAccount")),
         labels=_texts(given.get("labels")),
         annotations=_texts(given.get("annotations")),
         security_context=given.get("securityContext") or {},
@@ -404,18 +396,27 @@ def full_image(image: str, registry: str) -> str:
 
 
 def _texts(values: Data | None) -> dict[str, str]:
-    return {key: text(value) for key, value in _set(values or {}).items()}
+    """A map of texts. A placeholder in one is the base's, which leaves it to the overlays."""
+    texts = {key: text(value) for key, value in _set(values or {}).items()}
+    return {key: value for key, value in texts.items() if not placeholder.has(value)}
 
 
-def _filled(values: Mapping[str, str], environment: str | None) -> dict[str, str]:
-    """With ``{environment}`` filled in; the base, which has none, leaves such entries to the overlays."""
-    if environment is None:
-        return {key: value for key, value in values.items() if PLACEHOLDER not in value}
-    return {key: value.replace(PLACEHOLDER, environment) for key, value in values.items()}
+def _words(values: Sequence[object] | None) -> tuple[str, ...]:
+    return tuple(text(value) for value in values or ())
 
 
-def _env(given: object, environment: str | None) -> list[Data]:
-    """Both spellings as Kubernetes' list; values as text."""
+def _annotated(given: Data | None) -> dict[str, Any]:
+    """A map whose ``annotations`` are texts."""
+    found = _set(given or {})
+    return {**found, "annotations": _texts(found["annotations"])} if "annotations" in found else found
+
+
+def _migration(given: Data | None) -> Data | None:
+    return {**_set(given), "command": _words(given["command"])} if given else None
+
+
+def _env(given: object) -> list[Data]:
+    """Both spellings as Kubernetes' list; values as text. A placeholder in one is left to the overlays."""
     items: list[dict[str, Any]] = []
     if isinstance(given, dict):
         for name, value in _set(given).items():
@@ -424,33 +425,15 @@ def _env(given: object, environment: str | None) -> list[Data]:
         for item in cast("list[Data]", given):
             entry = _set(item)
             items.append({**entry, "value": text(entry["value"])} if "value" in entry else entry)
-    result: list[Data] = []
-    for item in items:
-        if "value" not in item or PLACEHOLDER not in item["value"]:
-            result.append(item)
-        elif environment is not None:
-            result.append({**item, "value": item["value"].replace(PLACEHOLDER, environment)})
-    return result
+    return [item for item in items if not placeholder.has(item)]
 
 
-def _secret(value: str | Data, environment: str | None) -> SecretRef | None:
+def _secret(value: str | Data) -> SecretRef:
+    """The base keeps a variable whose key has a placeholder, for its `envFrom`; only overlays know the key."""
     if isinstance(value, str):
         key, _, name = value.partition("#")
-        reference = SecretRef(key, name or None)
-    else:
-        reference = SecretRef(value["key"], value.get("property"), value.get("version"))
-    if PLACEHOLDER not in reference.key:
-        return reference
-    # The base keeps the variable's name, for its `envFrom`; only overlays know the store's key.
-    return SecretRef(
-        reference.key.replace(PLACEHOLDER, environment or PLACEHOLDER), reference.property, reference.version
-    )
-
-
-def _ingress(given: Data | None, environment: str | None) -> Data | None:
-    if not given:
-        return None
-    return {**_set(given), "host": given["host"].replace(PLACEHOLDER, environment or PLACEHOLDER)}
+        return SecretRef(key, name or None)
+    return SecretRef(value["key"], value.get("property"), value.get("version"))
 
 
 def _ports(given: Data) -> tuple[Port, ...]:
@@ -469,10 +452,20 @@ def _ports(given: Data) -> tuple[Port, ...]:
 
 def _resources(given: Data) -> Data:
     """Requests always, so that the scheduler knows; a memory limit as large as its request is left to people."""
-    requests = {"cpu": "50m", "memory": "128Mi", **_texts(given.get("requests"))}
     limits = _texts(given.get("limits"))
+    requests = {**_default_requests(limits), **_texts(given.get("requests"))}
     claims = given.get("claims")
     return {"requests": requests, **({"limits": limits} if limits else {}), **({"claims": claims} if claims else {})}
+
+
+def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
+    """What is asked for where the spec does not say: never more than the limit, which the API refuses."""
+    result = dict(_REQUESTS)
+    for resource, usual in _REQUESTS.items():
+        most, asked = quantity.parse(limits.get(resource)), quantity.parse(usual)
+        if most is not None and asked is not None and most < asked:
+            result[resource] = limits[resource]
+    return result
 
 
 def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str | None) -> dict[str, Data]:
@@ -498,8 +491,11 @@ def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str
     for name in ("startupProbe", "livenessProbe", "readinessProbe"):
         if given.get(name):
             probe = dict(_set(given[name]))
-            if isinstance(probe.get("httpGet"), dict) and ports:
-                probe["httpGet"] = {"port": ports[0].name, **_set(probe["httpGet"])}
+            if probe.get("exec"):
+                probe["exec"] = {"command": list(_words(probe["exec"]["command"]))}
+            for action in ("httpGet", "tcpSocket"):
+                if isinstance(probe.get(action), dict) and ports:
+                    probe[action] = {"port": ports[0].name, **_set(probe[action])}
             result[name] = probe
     return result
 

@@ -15,6 +15,8 @@ from typing import Protocol
 Path = tuple[str | int, ...]
 JsonSchema = dict[str, object]
 
+# What stands for an environment's name in the texts of an app.
+PLACEHOLDER = "{environment}"
 _PASSWORD = re.compile(r"//[^/@\s]*:[^/\s]*@")
 DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -65,6 +67,24 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def dotted(path: Path) -> str:
+    """``("apps", "web", "ports", 0)`` as ``apps.web.ports[0]``; a key that is no plain word is quoted."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            plain = re.fullmatch(r"[A-Za-z0-9_<-]{1,80}", part)
+            word = part if plain else f'"{ascii(part)[1:-1][:60]}"'
+            text += f".{word}" if text else word
+    return text
+
+
+def as_map(value: object) -> dict[str, object]:
+    """The value where it is a map, and an empty one where it is anything else, which another check reports."""
+    return value if isinstance(value, dict) else {}
+
+
 def did_you_mean(word: object, known: Sequence[str], otherwise: str = "") -> str:
     """A hint that names the nearest known word, or all of them where none is near."""
     import difflib
@@ -75,9 +95,23 @@ def did_you_mean(word: object, known: Sequence[str], otherwise: str = "") -> str
     return otherwise or f"known here: {', '.join(sorted(known))}"
 
 
+def text(value: object) -> str:
+    """A scalar as the text that it stands for: numbers as they are written, booleans as ``true`` and ``false``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+_FREE: JsonSchema = {"type": ["string", "number", "boolean"], "pattern": r"^[^\u0000]*$"}
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text of at most ``longest`` characters, matching ``pattern`` whole; ``what`` names it in messages."""
+    """Text of at most ``longest`` characters; ``what`` names it in messages.
+
+    With a ``pattern``, which it must match whole, it is a name, and a number
+    must be quoted; without one it is free, and takes any scalar as it is written.
+    """
 
     what: str = "text"
     pattern: str = ""
@@ -88,23 +122,34 @@ class Text:
         """See ``Type``."""
         if value is None:
             return
+        if not self.pattern and isinstance(value, int | float):
+            return
         if not isinstance(value, str):
             hint = "put it in quotes" if isinstance(value, int | float) else self.hint or "one line of text"
             findings.add(path, f"expected {self.what}, got {shown(value)}", hint)
         elif len(value) > self.longest:
             findings.add(path, f"{self.what} of {len(value)} characters", f"at most {self.longest} are possible")
-        elif (self.pattern and not re.fullmatch(self.pattern, value)) or "\0" in value:
-            findings.add(path, f"{shown(value)} is not {self.what}", self.hint or "no NUL character can be in it")
+        elif "\0" in value:
+            findings.add(path, f"{shown(value)} is not {self.what}", "no NUL character can be in it")
+        elif self.pattern and not re.fullmatch(self.pattern, value):
+            findings.add(path, f"{shown(value)} is not {self.what}", self._hint(value))
+
+    def _hint(self, value: str) -> str:
+        if PLACEHOLDER in value:
+            return f"{PLACEHOLDER} is not filled in here; if it differs, say so for each environment"
+        return self.hint
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
-        limits: JsonSchema = {"type": "string", "maxLength": self.longest}
-        return {**limits, "pattern": f"^({self.pattern})$"} if self.pattern else limits
+        if not self.pattern:
+            return {**_FREE, "maxLength": self.longest}
+        # `$` alone would let a final line end pass in some dialects.
+        return {"type": "string", "maxLength": self.longest, "pattern": f"^({self.pattern})$(?!\\n)"}
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """Text, a number or a boolean: what ends up as text in an environment variable."""
+    """Text of any length, a number or a boolean: what ends up as text, as in an environment variable."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """See ``Type``."""
@@ -117,7 +162,7 @@ class Scalar:
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
-        return {"type": ["string", "number", "boolean"]}
+        return _FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +194,18 @@ class Integer:
 
 @dataclass(frozen=True, slots=True)
 class Decimal:
-    """A number with a fraction, within an ``Either`` that has told it apart already."""
+    """A number with a fraction, not below zero, within an ``Either`` that has told it apart already."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """See ``Type``."""
         if value is not None and not isinstance(value, float):
             findings.add(path, f"expected a number, got {shown(value)}", "like 0.5")
+        elif value is not None and value < 0:
+            findings.add(path, f"{value} is below zero", "like 0.5")
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
-        return {"type": "number"}
+        return {"type": "number", "minimum": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +257,9 @@ class ListOf:
             findings.add(path, "an empty list", f"at least {self.least} is needed")
         seen: set[object] = set()
         for index, item in enumerate(value):
+            if item is None:
+                findings.add((*path, index), "nothing there", "take the item out, or write what it is")
+                continue
             self.item.check(item, (*path, index), findings)
             name = item.get(self.key) if self.key and isinstance(item, dict) else None
             if isinstance(name, str | int):
@@ -252,7 +302,7 @@ class MapOf:
         return {
             "type": "object",
             "propertyNames": self.key.schema(),
-            "additionalProperties": nullable(self.value.schema()),
+            "additionalProperties": nullable(self.value),
             **({"minProperties": self.least} if self.least else {}),
         }
 
@@ -287,7 +337,7 @@ class Either:
         if value is None:
             return
         for shape, accepts in self.shapes:
-            if isinstance(value, shape) and not (isinstance(value, bool) and shape is not bool):
+            if isinstance(value, shape) and (shape in (bool, object) or not isinstance(value, bool)):
                 accepts.check(value, path, findings)
                 return
         findings.add(path, f"expected {self.what}, got {shown(value)}", self.hint or f"write {self.what}")
@@ -343,15 +393,24 @@ class Record:
     def schema(self) -> JsonSchema:
         """See ``Type``."""
         properties = {
-            name: {**nullable(known.type.schema()), "description": known.about} for name, known in self.fields.items()
-        }
+            name: {
+                **(known.type.schema() if known.required else nullable(known.type)), "description": known.about
+            }
+            for name, known in self.fields.items()
+        }  # fmt: skip
         required = [name for name, known in self.fields.items() if known.required]
         return {
             "type": "object",
             "additionalProperties": False,
             "properties": properties,
             **({"required": required} if required else {}),
+            **({"oneOf": [_only(name) for name in self.exactly_one]} if self.exactly_one else {}),
         }
+
+
+def _only(name: str) -> JsonSchema:
+    """The schema of a map that has this field."""
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
 
 
 def partial(accepts: Type) -> Type:
@@ -366,8 +425,13 @@ def partial(accepts: Type) -> Type:
     return accepts
 
 
-def nullable(schema: JsonSchema) -> JsonSchema:
-    """The same schema, with ``null`` allowed: it means "not set"."""
-    if isinstance(schema.get("type"), str):
-        return {**schema, "type": [schema["type"], "null"]}
+def nullable(accepts: Type) -> JsonSchema:
+    """The schema of a type with ``null`` allowed, which means "not set"; not for a record that needs a field."""
+    schema = accepts.schema()
+    if "required" in schema:
+        return schema
+    if isinstance(kind := schema.get("type"), str):
+        return {**schema, "type": [kind, "null"]}
+    if isinstance(kind, list):
+        return {**schema, "type": [*kind, "null"]}
     return {"anyOf": [schema, {"type": "null"}]}

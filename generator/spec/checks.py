@@ -1,0 +1,217 @@
+"""What one field of the spec says of another, over the whole project: names that refer, and names that meet."""
+
+from __future__ import annotations
+
+from generator.spec import language, model, placeholder, workload_checks
+from generator.spec.types import PLACEHOLDER, Findings, did_you_mean, dotted
+from generator.spec.types import Path as FieldPath
+from generator.spec.types import as_map as _map
+
+
+def check(data: dict[str, object], findings: Findings, *, placeholders: bool) -> None:
+    """What one field says of another: names that refer, and names that add up.
+
+    ``placeholders``: whether there may be any, or what looks like one.
+    """
+    environments, apps = _map(data.get("environments")), _map(data.get("apps"))
+    names = tuple(environments)
+    deployed = _map(data.get("ci")).get("environment")
+    if isinstance(deployed, str) and names and deployed not in names:
+        findings.add(("ci", "environment"), "no such environment", did_you_mean(deployed, names))
+    _check_requests(data, findings)
+    _check_namespaces(environments, data, findings)
+    _check_renames("environments", environments, findings)
+    _check_renames("apps", apps, findings)
+    _check_applications(data.get("project"), names, tuple(apps), findings)
+    if placeholders:
+        _check_placeholders(data, findings)
+    for name, app in apps.items():
+        if isinstance(app, dict):
+            _check_app(("apps", name), app, names, tuple(apps), findings)
+            _check_scan(("apps", name), app, data.get("registry"), findings)
+    _check_caches(apps, str(data.get("registry") or ""), findings)
+
+
+def _check_requests(data: dict[str, object], findings: Findings) -> None:
+    """What git gets from CodeBuild by itself opens no pull requests, but in CodeCommit, where the role does."""
+    ci = _map(data.get("ci"))
+    known = ci.get("credentials") or ci.get("github_app") or ci.get("codebuild") is False
+    if ci.get("pull_request") and not known and "codecommit" not in (f"{data.get('repository')}{data.get('forge')}"):
+        findings.add(
+            ("ci", "pull_request"),
+            "CodeBuild has nothing to open pull requests with",
+            "add ci.credentials, a secret with git `username` and `token`, or ci.github_app",
+        )
+
+
+def _check_renames(section: str, items: dict[str, object], findings: Findings) -> None:
+    """A former name must be free: two things cannot both have the files of one."""
+    former: set[str] = set()
+    for name, item in items.items():
+        old = _map(item).get("renamed_from")
+        if not isinstance(old, str):
+            continue
+        if old in items or old in former:
+            findings.add((section, name, "renamed_from"), f"{old} is taken", "name what this one was called before")
+        former.add(old)
+
+
+def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findings: Findings) -> None:
+    """A gate that nobody keeps would be worse than none."""
+    wanted, image = _map(app.get("build")).get("scan"), app.get("image")
+    if not wanted or not isinstance(image, str):
+        return
+    if not model.ECR.fullmatch(model.full_image(image, str(registry or "")).partition("/")[0]):
+        findings.add(
+            (*path, "build", "scan"), "ECR scans images, and this one is not in ECR", "take it out", at_key=True
+        )
+
+
+def _check_app(
+    path: FieldPath, app: dict[str, object], environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
+) -> None:
+    general = {name: value for name, value in app.items() if name in language.WORKLOAD}
+    own = Findings()
+    workload_checks.check(path[-1], general, apps, own)
+    for found in own.items:
+        findings.add((*path, *found.path), found.message, found.hint, at_key=found.at_key)
+    if app.get("build") is not None and app.get("source") is None:
+        hint = "say where the Dockerfile is: `source: FOLDER`"
+        findings.add((*path, "build"), "nothing to build", hint, at_key=True)
+    language.COMPLETE.check(general, (), own)
+    overrides = _map(app.get("environments"))
+    for environment in overrides:
+        if environments and environment not in environments:
+            place = (*path, "environments", environment)
+            findings.add(place, "no such environment", did_you_mean(environment, environments), at_key=True)
+    varies = placeholder.has(general)
+    for environment in dict.fromkeys((*(environments if varies else ()), *overrides)):
+        override = overrides.get(environment)
+        if varies or isinstance(override, dict):
+            _check_override(path, environment, general, _map(override), apps, own, findings)
+
+
+def _check_override(
+    app: FieldPath,
+    environment: str,
+    general: dict[str, object],
+    override: dict[str, object],
+    apps: tuple[str, ...],
+    own: Findings,
+    findings: Findings,
+) -> None:
+    """What is wrong with the app as it is in one environment, and neither in general nor with the override alone."""
+    changes = {name: value for name, value in override.items() if name in language.WORKLOAD}
+    merged = placeholder.filled(model.overridden(general, changes), environment)
+    found = Findings()
+    language.COMPLETE.check(merged, (), found)
+    workload_checks.check(app[-1], merged, apps, found)
+    if not found.items:
+        return
+    alone = Findings()
+    language.OVERRIDE.check(changes, (), alone)
+    known = {(item.path, item.message) for item in (*own.items, *alone.items)}
+    for item in found.items:
+        if (item.path, item.message) in known:
+            continue
+        there = _existing(changes, item.path)
+        if there == item.path:
+            place, message = (*app, "environments", environment, *there), item.message
+        elif there or changes:
+            place = (*app, "environments", environment, *there)
+            message = f"{dotted(item.path)}: {item.message}"
+        else:
+            place, message = (*app, *item.path), f"{item.message}, in {environment}"
+        findings.add(place, message, item.hint, at_key=item.at_key or (there != item.path and bool(changes)))
+
+
+def _existing(data: object, path: FieldPath) -> FieldPath:
+    """As much of ``path`` as there is in ``data``."""
+    for depth, part in enumerate(path):
+        try:
+            data = data[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            return path[:depth]
+    return path
+
+
+def _check_namespaces(environments: dict[str, object], data: dict[str, object], findings: Findings) -> None:
+    """Two environments in one namespace of one cluster would prune each other's objects; some are not for apps."""
+    seen: dict[tuple[str, str], str] = {}
+    argocd = str(_map(data.get("argocd")).get("namespace") or "argocd")
+    for name, environment in environments.items():
+        fields = _map(environment)
+        cluster = str(fields.get("cluster") or model.IN_CLUSTER)
+        cluster = model.IN_CLUSTER if cluster == "in-cluster" else cluster
+        namespace = str(fields.get("namespace") or f"{data.get('project')}-{name}")
+        if (cluster, namespace) in seen:
+            message, hint = f"shares its namespace with {seen[cluster, namespace]}", "give each a namespace of its own"
+            findings.add(("environments", name), message, hint, at_key=True)
+        elif namespace.startswith("kube-") or (namespace == argocd and cluster == model.IN_CLUSTER):
+            owner = "Argo CD's own" if namespace == argocd else "one of Kubernetes' own"
+            message, hint = f"the namespace {namespace} is {owner}", "give apps a namespace of their own: `namespace:`"
+            findings.add(("environments", name), message, hint, at_key=True)
+        seen.setdefault((cluster, namespace), name)
+
+
+def _check_applications(
+    project: object, environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
+) -> None:
+    """``dev`` with ``eu-web`` and ``dev-eu`` with ``web`` would share one Application: each would undo the other."""
+    seen: dict[str, tuple[str, str]] = {}
+    # Without hyphens, no two pairs give one name.
+    if not any("-" in name for name in environments):
+        return
+    for app in apps:
+        for environment in environments:
+            joined = f"{environment}-{app}"
+            other = seen.setdefault(joined, (environment, app))
+            if other != (environment, app):
+                findings.add(
+                    ("apps", app),
+                    f"in {environment} its Application is {project}-{joined}, as is that of {other[1]} in {other[0]}",
+                    "call one of the two apps or environments by another name",
+                    at_key=True,
+                )
+
+
+def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:
+    """A cache in the repository of another app's images would be deployed by mistake, and expire them."""
+    images = {
+        model.full_image(image, registry): name
+        for name, app in apps.items()
+        if isinstance(image := _map(app).get("image"), str)
+    }
+    for name, app in apps.items():
+        fields = _map(app)
+        image, given = fields.get("image"), _map(fields.get("build")).get("cache")
+        if not isinstance(image, str) or not fields.get("source") or given is False:
+            continue
+        cache = model.full_image(given if isinstance(given, str) else f"{image}-cache", registry)
+        if cache in images:
+            findings.add(
+                ("apps", name, "build", "cache") if isinstance(given, str) else ("apps", name, "image"),
+                f"its build cache is {cache}, where the images of {images[cache]} are",
+                "name another with `build: {cache: IMAGE}`, or turn it off: `build: {cache: false}`",
+            )
+
+
+def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
+    """``{environment}`` stands where it is filled in, and is spelled right there."""
+    for path, value in placeholder.texts(data):
+        if not _is_filled(path):
+            if placeholder.has(value):
+                findings.add(
+                    path,
+                    f"{PLACEHOLDER} is not filled in here",
+                    "it stands for an environment's name in what an app is in one; write it out, or leave it out",
+                )
+        elif wrong := placeholder.misspelled(value):
+            findings.add(path, f"{wrong} is not filled in", f"did you mean {PLACEHOLDER}?")
+
+
+def _is_filled(path: FieldPath) -> bool:
+    """Whether a value belongs to an app as it runs."""
+    if len(path) >= 5 and path[0] == "apps" and path[2] == "environments":
+        return path[4] in language.WORKLOAD
+    return len(path) >= 3 and path[0] == "apps" and path[2] in language.WORKLOAD

@@ -1,0 +1,58 @@
+"""``{environment}`` in the text of an app: filled in for each environment.
+
+After ``$`` or a second ``{`` the braces belong to a shell or a template, and stay.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from generator.spec.types import PLACEHOLDER, Path
+
+ANY: Final = re.compile(r"(?<![${])\{([A-Za-z_]+)\}")
+_FILLED: Final = re.compile(r"(?<![${])\{environment\}")
+# How alike a word must be to count as misspelled: `enviroment`, `Environment` and `environments` are.
+_ALIKE: Final = 0.8
+
+
+def has(value: object) -> bool:
+    """Whether any text in plain data has the placeholder."""
+    written = value if isinstance(value, str) else repr(value)
+    return PLACEHOLDER in written and bool(_FILLED.search(written))
+
+
+def filled(value: Any, environment: str) -> Any:
+    """Plain data with the environment's name in place of each placeholder."""
+    if isinstance(value, str):
+        return _FILLED.sub(environment, value) if PLACEHOLDER in value else value
+    if isinstance(value, dict):
+        return {name: filled(item, environment) for name, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, environment) for item in value]
+    return value
+
+
+def texts(value: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in plain data that has a brace, with its path."""
+    if isinstance(value, str):
+        if "{" in value:
+            yield path, value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from texts(item, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from texts(item, (*path, index))
+
+
+def misspelled(value: str) -> str | None:
+    """The first placeholder in a text that looks like ours and is not, with its braces."""
+    for found in ANY.finditer(value):
+        word = found[1]
+        alike = difflib.SequenceMatcher(None, word.lower(), "environment").ratio() >= _ALIKE
+        if alike and word != "environment":
+            return found[0]
+    return None

@@ -1,0 +1,58 @@
+"""Quantities of Kubernetes: ``250m``, ``1``, ``128Mi``."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+PATTERN: Final = r"[0-9]+(?:\.[0-9]+)?(?:m|k|[MGTPE]|[KMGTPE]i)?"
+_PARTS: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)")
+_FACTORS: Final = {
+    "": Decimal(1), "m": Decimal("0.001"),
+    **{letter: Decimal(1000) ** power for power, letter in enumerate("kMGTPE", 1)},
+    **{f"{letter}i": Decimal(1024) ** power for power, letter in enumerate("KMGTPE", 1)},
+}  # fmt: skip
+# No process of ours starts with less, and no node of AWS's usual families has more.
+LEAST_BYTES: Final = 1024 * 1024
+MOST_CORES: Final = 192
+
+
+def parse(value: object) -> Decimal | None:
+    """The number that a quantity stands for: cores, bytes or pieces. ``None`` where it is none."""
+    parts = _PARTS.fullmatch(str(value)) if isinstance(value, str | int | float) else None
+    if parts is None or parts[2] not in _FACTORS:
+        return None
+    return Decimal(parts[1]) * _FACTORS[parts[2]]
+
+
+def mistake(resource: str, value: object) -> tuple[str, str] | None:
+    """What is surely not meant by a quantity of a resource, and the hint; ``None`` if nothing is odd."""
+    amount, written = parse(value), str(value)
+    if amount is None:
+        return None
+    if resource in ("memory", "ephemeral-storage") or resource.startswith("hugepages-"):
+        return _of_bytes(resource, amount, written)
+    if resource == "cpu":
+        if written.endswith("i"):
+            return f"{written} of cpu is {amount:,f} cores", "write cores like 2, or thousandths like 500m"
+        if written.isdigit() and amount > MOST_CORES:
+            return f"{written} of cpu is {written} cores", f'did you mean "{written}m"? write {written}000m if not'
+        if amount % Decimal("0.001"):
+            return f"{written} of cpu is less than a thousandth", "write cores like 0.5, or thousandths like 500m"
+        return None
+    if amount % 1:
+        return f"{written} of {resource} is no whole number", "write a whole number"
+    return None
+
+
+def _of_bytes(resource: str, amount: Decimal, written: str) -> tuple[str, str] | None:
+    if written.endswith("m"):
+        number = written[:-1]
+        return f"{written} of {resource} is {amount:f} bytes", f'm is a thousandth; did you mean "{number}Mi"?'
+    if 0 < amount < LEAST_BYTES:
+        meant = f'did you mean "{written}Mi"?' if written.isdigit() else "write it like 128Mi"
+        return f"{written} of {resource} is {amount:,f} bytes", meant
+    if amount % 1:
+        return f"{written} of {resource} is no whole number of bytes", "write it like 1500Mi"
+    return None

@@ -1,0 +1,330 @@
+"""What one field of an app says of another, and what the API server refuses of an app as it is rendered.
+
+Paths are relative to the app. An app is checked in general and, with what
+differs there laid over it, in each environment. The rules are Kubernetes' own
+(``k8s.io/kubernetes/pkg/apis/*/validation``); ``tests/test_api_server.py`` compares.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from generator.spec import language, placeholder, quantity
+from generator.spec.types import Findings, did_you_mean, shown, text
+from generator.spec.types import Path as FieldPath
+from generator.spec.types import as_map as _map
+
+PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
+SELECTOR: Final = "app.kubernetes.io/name"
+# Of the API: a ConfigMap's data, and an object's annotations.
+MOST_DATA: Final = 1024 * 1024
+MOST_ANNOTATIONS: Final = 256 * 1024
+# Of Linux: one variable with its name, and the final zero.
+MOST_VARIABLE: Final = 128 * 1024
+
+_LABEL_VALUE: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
+_ADDRESS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
+_STANDARD_RESOURCE: Final = re.compile(r"cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMGT]i")
+_EXTENDED_RESOURCE: Final = re.compile(
+    r"(?!(?:[a-z0-9.-]+\.)?kubernetes\.io/)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
+)
+
+
+def check(name: object, app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
+    """Append what is wrong with the app ``name``; ``apps`` are the names that it may refer to."""
+    _check_rivals(app, findings)
+    _check_ports(app, findings)
+    _check_service(app, findings)
+    _check_probes(app, findings)
+    _check_scale(app, findings)
+    _check_disruption(app, findings)
+    _check_resources(_map(app.get("resources")), findings)
+    _check_labels(name, app, findings)
+    _check_annotations(app, findings)
+    _check_ingress(app, findings)
+    _check_network(app, apps, findings)
+    _check_variables(app, findings)
+    _check_folders(app, findings)
+    _check_security(app, findings)
+
+
+def _check_rivals(app: dict[str, object], findings: Findings) -> None:
+    if app.get("port") is not None and app.get("ports") is not None:
+        findings.add(("port",), "both port and ports", "keep one of the two", at_key=True)
+    for needs in ("health", "ready", "ingress"):
+        if app.get(needs) is not None and not (app.get("port") or app.get("ports")):
+            findings.add((needs,), "needs a port", "add `port: 8080`", at_key=True)
+    if app.get("ingress") is not None and app.get("service") is False:
+        findings.add(("ingress",), "needs a Service", "take `service: false` out", at_key=True)
+
+
+def _check_ports(app: dict[str, object], findings: Findings) -> None:
+    """No two ports with one name, or with one number in the Service; probes name a port that there is."""
+    ports = app.get("ports")
+    names: list[str] = ["http"] if app.get("port") and not ports else []
+    offered: set[tuple[str, str]] = set()
+    for index, item in enumerate(ports if isinstance(ports, list) else []):
+        fields = _map(item)
+        number = fields.get("containerPort")
+        name = str(fields.get("name") or ("http" if index == 0 else f"port-{number}"))
+        if name in names and not (fields.get("name") and _map_at(ports, names.index(name)).get("name")):
+            findings.add(("ports", index), f"a second port named {name}", "give each a name of its own")
+            continue
+        names.append(name)
+        first = _map(app.get("service")).get("port") if index == 0 else None
+        place = (
+            str(fields.get("servicePort") or first or (80 if name == "http" else number)),
+            str(fields.get("protocol") or "TCP"),
+        )
+        if place in offered and app.get("service") is not False:
+            findings.add(("ports", index), f"the Service has port {place[0]} already", "set another `servicePort`")
+        offered.add(place)
+    for probe in PROBES:
+        for action in ("httpGet", "tcpSocket"):
+            port = _map(_map(app.get(probe)).get(action)).get("port")
+            if isinstance(port, str) and port not in names:
+                findings.add((probe, action, "port"), f"no port is named {shown(port)}", did_you_mean(port, names))
+
+
+def _map_at(items: object, index: int) -> dict[str, object]:
+    return _map(items[index]) if isinstance(items, list) and index < len(items) else {}
+
+
+def _check_service(app: dict[str, object], findings: Findings) -> None:
+    service = _map(app.get("service"))
+    kind = service.get("type")
+    if service.get("headless") and kind in ("NodePort", "LoadBalancer"):
+        findings.add(("service", "headless"), f"a {kind} needs a cluster IP", "take `headless` or `type` out")
+
+
+def _check_probes(app: dict[str, object], findings: Findings) -> None:
+    ports = app.get("port") or app.get("ports")
+    for name in PROBES:
+        probe = _map(app.get(name))
+        for action in ("httpGet", "tcpSocket"):
+            if isinstance(about := probe.get(action), dict) and about.get("port") is None and not ports:
+                findings.add((name, action), "needs a port", "add `port:` to it, or to the app", at_key=True)
+        grpc = probe.get("grpc")
+        if isinstance(grpc, dict) and grpc.get("port") is None:
+            findings.add((name, "grpc"), "needs a port", "add `port:` with its number", at_key=True)
+        successes = probe.get("successThreshold")
+        if name != "readinessProbe" and isinstance(successes, int) and successes != 1:
+            findings.add(
+                (name, "successThreshold"), "must be 1 here", "take it out; only a readinessProbe can have more"
+            )
+        if name == "readinessProbe" and probe.get("terminationGracePeriodSeconds") is not None:
+            hint = "take it out: a readiness probe ends no container"
+            findings.add((name, "terminationGracePeriodSeconds"), "cannot be set here", hint, at_key=True)
+
+
+def _check_scale(app: dict[str, object], findings: Findings) -> None:
+    if isinstance(scale := app.get("autoscale"), dict):
+        least, most = scale.get("min"), scale.get("max")
+        if isinstance(least, int) and isinstance(most, int) and least > most:
+            findings.add(("autoscale", "min"), f"{least} is more than max, {most}", "min must not exceed max")
+        if app.get("replicas") is not None:
+            findings.add(("replicas",), "the autoscaler says how many", "keep replicas or autoscale", at_key=True)
+
+
+def _check_disruption(app: dict[str, object], findings: Findings) -> None:
+    """A budget that spares no pod stops every node drain and upgrade of the cluster."""
+    about = _map(app.get("disruption"))
+    least, most = about.get("minAvailable"), about.get("maxUnavailable")
+    if least is not None and most is not None:
+        findings.add(("disruption",), "both minAvailable and maxUnavailable", "keep one of the two", at_key=True)
+        return
+    pods = _fewest_pods(app)
+    never = "no node could ever be drained while it runs"
+    if most in (0, "0%"):
+        findings.add(("disruption", "maxUnavailable"), f"{most} lets no pod go: {never}", "at least 1")
+    if least == "100%" or (isinstance(least, int) and pods and least >= pods):
+        kept = f"{least} of {pods} pods" if least != "100%" else "100% of the pods"
+        hint = f"at most {pods - 1}, or more replicas" if pods > 1 else "more replicas, or `disruption: false`"
+        findings.add(("disruption", "minAvailable"), f"keeping {kept} lets no pod go: {never}", hint)
+
+
+def _fewest_pods(app: dict[str, object]) -> int:
+    scale, replicas = app.get("autoscale"), app.get("replicas")
+    least = _map(scale).get("min") if scale else (1 if replicas is None else replicas)
+    return least if isinstance(least, int) else 0
+
+
+def _check_resources(resources: dict[str, object], findings: Findings) -> None:
+    limits, requests = _map(resources.get("limits")), _map(resources.get("requests"))
+    for group, amounts in (("requests", requests), ("limits", limits)):
+        for resource, amount in amounts.items():
+            path = ("resources", group, resource)
+            if not _STANDARD_RESOURCE.fullmatch(resource) and not _EXTENDED_RESOURCE.fullmatch(resource):
+                known = ("cpu", "memory", "ephemeral-storage")
+                hint = did_you_mean(resource, known, "cpu, memory, ephemeral-storage, or one with a domain")
+                findings.add(path, f"{shown(resource)} is no resource", hint, at_key=True)
+            elif amount is not None and (odd := quantity.mistake(resource, amount)):
+                findings.add(path, *odd)
+    for resource, amount in requests.items():
+        asked, most = quantity.parse(amount), quantity.parse(limits.get(resource))
+        if asked is not None and most is not None and asked > most:
+            message = f"{amount} is more than the limit, {limits[resource]}"
+            findings.add(("resources", "requests", resource), message, "ask for less, or raise the limit")
+    _check_extended(requests, limits, findings)
+
+
+def _check_extended(requests: dict[str, object], limits: dict[str, object], findings: Findings) -> None:
+    """What cannot be shared (a GPU) is asked for by its limit."""
+    for resource, amount in requests.items():
+        whole = "/" in resource or resource.startswith("hugepages-")
+        if whole and quantity.parse(amount) != quantity.parse(limits.get(resource)):
+            hint = f"set it under `limits`: `limits: {{{resource}: {amount}}}`"
+            findings.add(("resources", "requests", resource), "must equal its limit", hint)
+
+
+def _check_labels(name: object, app: dict[str, object], findings: Findings) -> None:
+    for key, value in _map(app.get("labels")).items():
+        path, written = ("labels", key), text(value)
+        if key == SELECTOR and written != name:
+            hint = "take it out: Services find the pods by it"
+            findings.add(path, f"this label is the app's name, {name}", hint, at_key=True)
+        elif value is None or placeholder.has(written):
+            continue
+        elif len(written) > 63:
+            findings.add(path, f"a label's value of {len(written)} characters", "at most 63 are possible")
+        elif not _LABEL_VALUE.fullmatch(written):
+            hint = "letters, digits, -, _ and ., with a letter or digit first and last; annotations take any text"
+            findings.add(path, f"{shown(written)} is not a label's value", hint)
+
+
+def _check_annotations(app: dict[str, object], findings: Findings) -> None:
+    for path in (("annotations",), *((name, "annotations") for name in ("service", "ingress", "serviceAccount"))):
+        found = app.get(path[0]) if len(path) == 1 else _map(app.get(path[0])).get("annotations")
+        size = sum(len(key.encode()) + len(text(value).encode()) for key, value in _map(found).items())
+        if size > MOST_ANNOTATIONS:
+            findings.add(
+                path, f"{size:,} bytes of annotations", f"at most {MOST_ANNOTATIONS:,} are possible", at_key=True
+            )
+
+
+def _check_ingress(app: dict[str, object], findings: Findings) -> None:
+    about = _map(app.get("ingress"))
+    host, path = about.get("host"), about.get("path")
+    if isinstance(host, str) and not placeholder.has(host):
+        _check_host(host, findings)
+    if isinstance(path, str) and (odd := _odd_path(path)):
+        findings.add(("ingress", "path"), f"{shown(path)} has {odd} in it", "a plain path, like /shop")
+
+
+def _check_host(host: str, findings: Findings) -> None:
+    if _ADDRESS.fullmatch(host):
+        findings.add(("ingress", "host"), f"{shown(host)} is an IP address", "a host name, like shop.example.com")
+        return
+    if any(len(part) > 63 for part in host.split(".")):
+        findings.add(("ingress", "host"), f"{shown(host)} has a part of more than 63 characters", "shorten it")
+        return
+    language.HOST.check(host, ("ingress", "host"), findings)
+
+
+def _odd_path(path: str) -> str | None:
+    for odd in ("//", "/./", "/../", "%2f", "%2F"):
+        if odd in path:
+            return odd
+    return next((odd for odd in ("/..", "/.") if path.endswith(odd)), None)
+
+
+def _check_network(app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
+    about = _map(app.get("network"))
+    peers, ranges = about.get("from"), about.get("fromCidr")
+    for index, name in enumerate(peers if isinstance(peers, list) else []):
+        if isinstance(name, str) and name not in apps:
+            findings.add(("network", "from", index), "no such app", did_you_mean(name, apps))
+    for index, written in enumerate(ranges if isinstance(ranges, list) else []):
+        try:
+            ipaddress.ip_network(str(written))
+        except ValueError as exc:
+            hint = "like 10.0.0.0/8, with nothing set behind the prefix"
+            findings.add(("network", "fromCidr", index), f"{shown(written)} is not a range of addresses: {exc}", hint)
+
+
+def _check_variables(app: dict[str, object], findings: Findings) -> None:
+    env, config, secrets = (_names(app.get(field)) for field in ("env", "config", "secrets"))
+    for name in sorted(set(env) & {*config, *secrets} | set(config) & set(secrets)):
+        findings.add(("env" if name in env else "secrets", name), "is set in two places", "keep one")
+    for path, name, value in _values(app):
+        size = len(name) + len(value.encode()) + 2
+        if size > MOST_VARIABLE:
+            hint = f"Linux takes at most {MOST_VARIABLE:,}: shorten it, or mount it as a file"
+            findings.add(path, f"a variable of {size:,} bytes", hint)
+    size = sum(len(text(value).encode()) for value in _map(app.get("config")).values() if value is not None)
+    if size > MOST_DATA:
+        hint = f"a ConfigMap holds at most {MOST_DATA:,}: put some of it into the image, or into a file that is fetched"
+        findings.add(("config",), f"{size:,} bytes of config", hint, at_key=True)
+    _check_sources(app.get("env"), findings)
+
+
+def _values(app: dict[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
+    """Path, name and text of each variable that has a value in the spec."""
+    for field in ("env", "config"):
+        given = app.get(field)
+        for name, value in _map(given).items():
+            if isinstance(value, str):
+                yield (field, name), name, value
+        for index, item in enumerate(given if isinstance(given, list) else []):
+            if isinstance(value := _map(item).get("value"), str):
+                yield (field, index, "value"), str(_map(item).get("name")), value
+
+
+def _check_sources(env: object, findings: Findings) -> None:
+    """A variable has a value, or one source of it."""
+    items: list[tuple[FieldPath, object]] = (
+        [((index,), item) for index, item in enumerate(env)]
+        if isinstance(env, list)
+        else [((name,), item) for name, item in _map(env).items()]
+    )
+    for path, item in items:
+        fields = _map(item)
+        source = fields.get("valueFrom")
+        if source is None:
+            continue
+        if fields.get("value") not in (None, ""):
+            findings.add(("env", *path), "both value and valueFrom", "keep one of the two", at_key=True)
+        if len([name for name, about in _map(source).items() if about is not None]) != 1:
+            hint = "like `valueFrom: {fieldRef: {fieldPath: status.podIP}}`"
+            findings.add(("env", *path, "valueFrom"), "needs exactly one source", hint, at_key=True)
+
+
+def _names(variables: object) -> list[str]:
+    if isinstance(variables, dict):
+        return [name for name, value in variables.items() if value is not None]
+    if isinstance(variables, list):
+        return [item["name"] for item in variables if isinstance(item, dict) and isinstance(item.get("name"), str)]
+    return []
+
+
+def _check_folders(app: dict[str, object], findings: Findings) -> None:
+    """Every folder to write to is a volume of its own."""
+    folders = app.get("writable")
+    seen: set[str] = set()
+    for index, folder in enumerate(folders if isinstance(folders, list) else []):
+        if not isinstance(folder, str):
+            continue
+        plain = folder.rstrip("/") or "/"
+        if plain == "/":
+            hint = "name folders in it, or turn it off: `securityContext: {readOnlyRootFilesystem: false}`"
+            findings.add(("writable", index), "an empty folder would hide the whole image", hint)
+        elif plain in seen:
+            findings.add(("writable", index), f"{plain} is there twice", "keep one of the two")
+        seen.add(plain)
+
+
+def _check_security(app: dict[str, object], findings: Findings) -> None:
+    about = _map(app.get("securityContext"))
+    added = _map(about.get("capabilities")).get("add")
+    mighty = isinstance(added, list) and bool({"SYS_ADMIN", "CAP_SYS_ADMIN"} & {*map(str, added)})
+    if (about.get("privileged") is True or mighty) and about.get("allowPrivilegeEscalation") is not True:
+        what = "privileged" if about.get("privileged") is True else "SYS_ADMIN"
+        findings.add(
+            ("securityContext",),
+            f"{what} needs allowPrivilegeEscalation",
+            "add `allowPrivilegeEscalation: true`, which is off unless said otherwise",
+            at_key=True,
+        )
