@@ -87,7 +87,7 @@ OVERRIDES: dict[str, tuple[str, str]] = {
     "another protocol": ("ports: [{name: a, containerPort: 53}]", "ports: [{name: a, containerPort: 53, protocol: UDP}]"),
     "one number in two protocols": ("ports: [{name: a, containerPort: 53}]", "ports: [{name: a, containerPort: 53}, {name: b, containerPort: 53, protocol: UDP}]"),
     "one number in two protocols, and another label": ("ports: [{name: http, containerPort: 8080}, {name: quic, containerPort: 8443, servicePort: 443, protocol: UDP}, {name: https, containerPort: 8443, servicePort: 443}]", "labels: {team: a}\nservice: {annotations: {a: b}}"),
-    "two names for one port, and another label": ("ports: [{name: a, containerPort: 1}, {name: b, containerPort: 1, servicePort: 2}]", "labels: {e.com/x: a~b}\nargs: [y]"),
+    "two names for one port, and another label": ("ports: [{name: a, containerPort: 1}, {name: b, containerPort: 1, servicePort: 2}]", "labels: {e.com/x: a.b}\nargs: [y]"),
     "ports of a sidecar that share a number": ("pod: {containers: [{name: s, image: s, ports: [{containerPort: 1}, {containerPort: 1, protocol: UDP}]}]}", "labels: {team: a}\npod: {initContainers: [{name: i, image: i}]}"),
     "claims and gates in another order": ("pod: {resourceClaims: [{name: x, resourceClaimName: y}], schedulingGates: [{name: a}, {name: b}]}", "pod: {resourceClaims: [{name: z, resourceClaimName: y}, {name: x, resourceClaimName: w}], schedulingGates: [{name: b}]}"),
     "spread twice over one key": ("pod: {topologySpreadConstraints: [{maxSkew: 1, topologyKey: z, whenUnsatisfiable: ScheduleAnyway}, {maxSkew: 2, topologyKey: z, whenUnsatisfiable: ScheduleAnyway}]}", "labels: {team: a}"),
