@@ -7,7 +7,6 @@ the work tree changes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -57,6 +56,8 @@ def fork_point(directory: Path, reference: str) -> str:
     try:
         tip = _run(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except GitError as exc:
+        if plumbing.FOREIGN_OWNER in exc.stderr:
+            raise
         raise UsageError(f"{reference}: no such commit here", "a branch, a tag or a commit; fetch it first") from exc
     try:
         return _run(directory, "merge-base", "HEAD", tip).splitlines()[0]
@@ -76,10 +77,15 @@ def _fetch(directory: Path, *arguments: str) -> bool:
     url = git.remote_url(directory)
     if url is None:
         return False
-    login = scratch.login(url, os.environ.get("GIT_TOKEN"))
+    secret = scratch.token("GIT_TOKEN")
+    login = scratch.login(url, secret)
     limits = [("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", str(scratch.NETWORK_SECONDS))]
-    env = _environment([*login, *limits, ("gc.auto", "0"), ("maintenance.auto", "false")])
-    words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *arguments)
+    never = [("gc.auto", "0"), ("maintenance.auto", "false"), ("protocol.ext.allow", "never")]
+    env = _environment([*login, *limits, *never]) | ({"GIT_TOKEN": secret} if secret else {})
+    words = (
+        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no",
+        "--upload-pack=git-upload-pack", *arguments,
+    )  # fmt: skip
     plumbing.begin(*words, env=env, directory=directory).result(timeout=scratch.NETWORK_SECONDS)
     return True
 
@@ -91,6 +97,6 @@ def _run(directory: Path, *arguments: str, env: Mapping[str, str] | None = None)
 
 def _environment(configuration: Sequence[tuple[str, str]]) -> dict[str, str]:
     """git finds the repository by the folder, whatever a hook says of another one."""
-    env = plumbing.environment(Path(), configuration)
+    env = plumbing.environment(Path(), [*plumbing.QUIET, *configuration])
     del env["GIT_DIR"]
     return env

@@ -6,13 +6,14 @@ its errors quote. Every verb raises ``GitError`` with git's own words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator import plumbing
 from generator.errors import GitError, RepositoryError
+from generator.plumbing import around as around
 from generator.plumbing import folder as folder
 
 if TYPE_CHECKING:
@@ -27,25 +28,27 @@ def root(directory: Path) -> Path:
     try:
         return Path(_run(directory, "rev-parse", "--show-toplevel"))
     except GitError as exc:
-        raise RepositoryError(f"{directory}: not in a git repository", "make one: git init") from exc
+        if around(directory) is not None:  # git has its reasons
+            raise
+        raise RepositoryError(f"{directory}: not in a git repository", plumbing.NO_REPOSITORY) from exc
 
 
 def unmerged(directory: Path) -> list[str]:
     """Paths with conflicts that nobody has resolved yet."""
-    return [line for line in _run(directory, "diff", "--name-only", "--diff-filter=U").splitlines() if line]
+    return _names(_run(directory, "diff", "--name-only", "-z", "--diff-filter=U"))
 
 
 def stages(directory: Path, path: str) -> dict[int, bytes]:
     """A file with conflicts as git's index has it: 1 before, 2 on our branch, 3 on theirs; those that there are."""
-    entries = _run(directory, "ls-files", "--unmerged", "--", path).splitlines()
-    found = [entry.partition("\t")[0].split() for entry in entries]
+    entries = _run(directory, "ls-files", "--unmerged", "-z", "--", path)
+    found = [entry.partition("\t")[0].split() for entry in _names(entries)]
     return {int(stage): _execute(directory, ("cat-file", "blob", blob)) for _, blob, stage in found}
 
 
 def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
     """Files with conflicts that one of the two branches has deleted."""
     sides: dict[str, set[str]] = {}
-    for entry in _run(directory, "ls-files", "--unmerged", "--", folder).splitlines():
+    for entry in _names(_run(directory, "ls-files", "--unmerged", "-z", "--", folder)):
         about, _, path = entry.partition("\t")
         sides.setdefault(path, set()).add(about.split()[2])
     return [path for path, stages_there in sides.items() if not {"2", "3"} <= stages_there]
@@ -92,21 +95,32 @@ def content(directory: Path, commit_id: str, path: str) -> bytes | None:
     return _execute(directory, ("cat-file", "blob", entry.split()[2])) if entry else None
 
 
-def as_checked_out(directory: Path, path: str) -> bytes | None:
-    """A file of HEAD as git puts it into the work tree, with its line ends there; ``None`` if HEAD has none."""
-    name = f"HEAD:./{path}"
+def committed(directory: Path, path: str) -> bytes | None:
+    """A file as HEAD has it; ``None`` if it has none, or there is no commit yet."""
     try:
-        _run(directory, "rev-parse", "--verify", "--quiet", name)
+        return content(directory, head(directory), path)
     except GitError:
         return None
-    return _execute(directory, ("cat-file", "--filters", name))
+
+
+def would_store(directory: Path, path: str, content: bytes) -> str:
+    """The blob that git would make of a file of the work tree with this content, with the line ends that it stores."""
+    said = plumbing.begin("hash-object", "--stdin", f"--path={path}", directory=directory).result(content)
+    return said.decode().strip()
+
+
+def stored(directory: Path, content: bytes) -> str:
+    """The blob with just this content."""
+    return (
+        plumbing.begin("hash-object", "--stdin", "--no-filters", directory=directory).result(content).decode().strip()
+    )
 
 
 def changed(directory: Path, *paths: str) -> list[str]:
     """Which of ``paths`` differ from HEAD or are untracked; as they are, all are from ``directory``."""
     prefix = _run(directory, "rev-parse", "--show-prefix")
     said = _run(directory, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
-    return [entry[3:].removeprefix(prefix) for entry in said.split("\0") if entry]
+    return [entry[3:].removeprefix(prefix) for entry in _names(said)]
 
 
 def init(directory: Path, branch: str) -> None:
@@ -115,12 +129,16 @@ def init(directory: Path, branch: str) -> None:
 
 
 def commit(directory: Path, message: str, paths: list[str]) -> str:
-    """Commit ``paths`` and nothing else; returns the commit. If it fails, the index is as it was."""
-    new = [path for path in _run(directory, "ls-files", "--others", "-z", "--", *paths).split("\0") if path]
+    """Commit ``paths`` and nothing else, as the user would: with hooks, and signed where that is configured.
+
+    Returns the commit. If it fails, the index is as it was.
+    """
+    new = _names(_run(directory, "ls-files", "--others", "-z", "--", *paths))
     if new:
         _run(directory, "add", "--", *new)
     try:
-        _run(directory, "commit", "--quiet", "--only", "-m", message, "--", *paths)
+        words = ("commit", "--quiet", "--only", "--cleanup=verbatim", "-m", message, "--", *paths)
+        _execute(directory, words, plumbing.PLAIN)
     except GitError:
         if new:
             _run(directory, "rm", "--cached", "--quiet", "--", *new)
@@ -150,7 +168,9 @@ def remote_url(directory: Path, name: str = "origin") -> str | None:
     """The URL of a remote, or ``None``."""
     try:
         return _run(directory, "remote", "get-url", name)
-    except GitError:
+    except GitError as exc:
+        if plumbing.FOREIGN_OWNER in exc.stderr:
+            raise
         return None
 
 
@@ -227,7 +247,7 @@ def blame(directory: Path, path: str) -> list[tuple[str, str, int, str]]:
     known: dict[str, tuple[str, int, str]] = {}
     lines: list[str] = []
     fields: dict[str, str] = {}
-    for line in _run(directory, "blame", "--porcelain", "--", path).splitlines():
+    for line in _run(directory, "blame", "--porcelain", "--no-textconv", "--", path).splitlines():
         if line.startswith("\t"):
             commit_id = lines[-1]
             if commit_id not in known:
@@ -250,15 +270,22 @@ def _run(directory: Path, *arguments: str) -> str:
     return _execute(directory, arguments).decode(errors="replace").rstrip("\n")
 
 
-def _execute(directory: Path, arguments: tuple[str, ...]) -> bytes:
+def _names(said: str) -> list[str]:
+    """What git lists with ``-z``."""
+    return [name for name in said.split("\0") if name]
+
+
+def _execute(
+    directory: Path, arguments: tuple[str, ...], settings: Sequence[tuple[str, str]] = plumbing.QUIET
+) -> bytes:
     if plumbing.astray(directory):  # GitPython takes nothing out of the environment
-        return plumbing.begin(*arguments, directory=directory).result()
+        return plumbing.begin(*arguments, directory=directory, settings=settings).result()
     import git
 
     command = git.Git(str(directory))
     command.update_environment(**plumbing.ENVIRONMENT)
     try:
-        return _call(command, arguments)
+        return _call(command, [*plumbing.configured(settings), *arguments])
     except git.GitCommandNotFound as exc:
         raise GitError("git: not found", "install git") from exc
     except git.GitCommandError as exc:
@@ -267,7 +294,7 @@ def _execute(directory: Path, arguments: tuple[str, ...]) -> bytes:
         raise GitError(f"git {arguments[0]}: {said}", plumbing.hint(said), returncode=status, stderr=said) from exc
 
 
-def _call(command: git.Git, arguments: tuple[str, ...]) -> bytes:
+def _call(command: git.Git, arguments: Sequence[str]) -> bytes:
     result = command.execute(
         ["git", *arguments], with_extended_output=False, stdout_as_string=False, strip_newline_in_stdout=False
     )

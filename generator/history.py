@@ -247,10 +247,15 @@ class Clone(History):
 
 
 def here(directory: Path) -> History | None:
-    """The history of what is checked out; ``None`` outside of git, or before the first commit."""
+    """The history of what is checked out; ``None`` outside of git, or before the first commit.
+
+    ``GitError`` where git does not read it, since it is another user's.
+    """
     try:
         tip = git.head(directory)
-    except GitError:
+    except GitError as exc:
+        if plumbing.FOREIGN_OWNER in exc.stderr:
+            raise
         return None
     place = git.folder(directory)
     common = place / "commondir" if place else None

@@ -14,8 +14,21 @@ from typing import Final
 from generator import process
 from generator.errors import GitError
 
-# git asks nobody for a password, and speaks English so that its refusals can be told apart.
-ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": "C"}
+# git asks nobody for a password, speaks English so that its refusals can be told apart, and writes nothing at a look.
+ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": "C", "GIT_OPTIONAL_LOCKS": "0"}
+# What people configure for their own eyes, and what would change the answers that are read here.
+PLAIN: Final = (
+    ("color.ui", "false"),
+    ("core.quotePath", "false"),
+    ("diff.relative", "false"),
+    ("i18n.commitEncoding", "UTF-8"),
+    ("i18n.logOutputEncoding", "UTF-8"),
+    ("log.diffMerges", "separate"),
+    ("log.follow", "false"),
+    ("log.showSignature", "false"),
+)
+# A `.git` may have come with somebody's copy of a repository: looking at it runs none of its programs.
+QUIET: Final = (*PLAIN, ("core.fsmonitor", "false"), ("core.hooksPath", os.devnull))
 # In a hook, these lead to the repository that the hook belongs to.
 FOREIGN: Final = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_GRAFT_FILE",
@@ -26,6 +39,11 @@ FOREIGN: Final = (
 # The exit status that ``process`` gives a program that it has ended because it took too long.
 TIMED_OUT: Final = 124
 BUSY: Final = "the server is down or busy: try again later"
+NO_REPOSITORY: Final = (
+    "run it in a clone; in CodePipeline, have the source action hand on a full clone; for a new repository: git init"
+)
+# A repository of another user, which git does not read.
+FOREIGN_OWNER: Final = "detected dubious ownership"
 # Escape sequences, and control characters but for tabs and ends of lines: hooks print them.
 _STEERING: Final = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
@@ -33,6 +51,17 @@ _STEERING: Final = re.compile(
 # In text in lower case.
 _DENIED: Final = r"authentication failed|invalid credentials|(?:returned error:|http) 40[13]\b"
 _NOT_FOUND: Final = r"repository (?:'.*' )?not found|(?:returned error:|http) 404\b|not appear to be a git repository"
+_SSH: Final = (
+    (
+        r"host key verification failed|host key is known",
+        "ssh does not know the server's key: compare it with what the forge tells, and add it to ~/.ssh/known_hosts",
+    ),
+    (r"marked as read only|key.*read.?only", "this deploy key may only read: allow it to write"),
+    (
+        r"permission denied \([a-z,-]*publickey",
+        "the server takes no key that ssh has shown: see ssh-add -l; a build needs one",
+    ),
+)
 _BUSY: Final = r"(?:returned error:|http) (?:5\d\d|429)\b"
 
 
@@ -69,28 +98,40 @@ def _verb(arguments: tuple[str, ...]) -> str:
     return arguments[at]
 
 
-def begin(*arguments: str, env: Mapping[str, str] | None = None, directory: Path | None = None) -> Command:
+def begin(
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+    settings: Sequence[tuple[str, str]] = QUIET,
+) -> Command:
     """Start git beside us. ``env``, if given, is its whole environment: see ``environment``.
 
-    Without it, git works in the repository that ``directory`` is in, whatever a hook says of another one.
+    Without it, git works in the repository that ``directory`` is in, whatever a hook says of another one, and with
+    these ``settings``.
     """
     if env is None:
         left_out = FOREIGN if directory and astray(directory) else ()
         env = {name: value for name, value in os.environ.items() if name not in left_out} | ENVIRONMENT
+        arguments = (*configured(settings), *arguments)
     return Command(arguments, env, directory)
+
+
+def configured(settings: Sequence[tuple[str, str]]) -> list[str]:
+    """Settings as git's first words."""
+    return [word for name, value in settings for word in ("-c", f"{name}={value}")]
 
 
 def astray(directory: Path) -> bool:
     """Whether the environment, as that of a hook, leads git to another repository than the one of a folder."""
     if not any(name in os.environ for name in FOREIGN):
         return False
-    own = _around(directory)
+    own = around(directory)
     given = os.environ.get("GIT_DIR")
-    theirs = Path(given).resolve() if given else _around(Path())
+    theirs = Path(given).resolve() if given else around(Path())
     return own is not None and own != theirs
 
 
-def _around(directory: Path) -> Path | None:
+def around(directory: Path) -> Path | None:
     """The git folder of the work tree that holds a folder."""
     here = directory.resolve()
     return next((found.resolve() for top in (here, *here.parents) if (found := folder(top))), None)
@@ -144,6 +185,18 @@ def hint(said: str, *, token: bool = False) -> str:
         return "check the repository's URL; servers say the same to who may not read it"
     if re.search(_BUSY, lower):
         return BUSY
+    if FOREIGN_OWNER in lower:
+        import shlex
+
+        place = re.search(r"repository at '?([^'\n]+)", said)
+        return (
+            "it belongs to another user; if you trust what is in it:"
+            f" git config --global --add safe.directory {shlex.quote(place[1]) if place else 'FOLDER'}"
+        )
+    if "not a git repository" in lower:
+        return NO_REPOSITORY
+    if found := next((hint for pattern, hint in _SSH if re.search(pattern, lower)), None):
+        return found
     if "could not resolve host" in lower or "unable to access" in lower or "failed to connect" in lower:
         return "check the repository's URL and the network"
     if "couldn't find remote ref" in lower:

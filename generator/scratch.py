@@ -25,6 +25,8 @@ NETWORK_SECONDS: Final = 60
 # What git needs in order to take a folder for a repository; writing it costs less than `git init`.
 _WHOLE: Final = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n"
 _PARTIAL: Final = f"{_WHOLE}[extensions]\n\tpartialClone = origin\n"
+# Above all attributes that a repository or the user has: what is checked out in here has the bytes that git stores.
+_AS_IT_IS: Final = "* -text -eol -ident -filter -working-tree-encoding\n"
 # Hands GIT_USERNAME and GIT_TOKEN to git without ever writing them to argv, a file or a remote's URL.
 _HELPER: Final = (
     '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "${GIT_USERNAME:-git}" "$GIT_TOKEN"; }; f'
@@ -52,15 +54,17 @@ class Scratch:
         self.url, user, password = _split(url)
         self.place = place
         self.timeout = timeout
-        self.secret = os.environ.get("GIT_TOKEN") or password
+        self.secret = token("GIT_TOKEN") or password
         (place / "objects").mkdir()
         (place / "refs").mkdir()
         (place / "HEAD").write_text("ref: refs/heads/none\n")
         (place / "config").write_text(_PARTIAL if partial else _WHOLE)
+        (place / "info").mkdir()
+        (place / "info/attributes").write_text(_AS_IT_IS)
         asked = [*_configuration(self.url, timeout, partial=partial), *login(self.url, self.secret)]
         if user and not self.secret:  # a helper may know several
             asked.append((f"credential.{_host(self.url)}.username", user))
-        user = os.environ.get("GIT_USERNAME") or user or "git"
+        user = token("GIT_USERNAME") or user or "git"
         shown = _header(self.url, user, self.secret)
         self.env = plumbing.environment(place, [*asked, *shown])
         if self.secret:
@@ -212,7 +216,8 @@ def _configuration(url: str, timeout: float, *, partial: bool) -> list[tuple[str
         ("gc.auto", "0"),
         ("maintenance.auto", "false"),
         ("fastimport.unpackLimit", "0"),
-        ("log.showSignature", "false"),
+        ("core.autocrlf", "false"),
+        *plumbing.PLAIN,
         # A server that stalls.
         ("http.lowSpeedLimit", "1"),
         ("http.lowSpeedTime", str(max(1, int(timeout)))),
@@ -220,6 +225,17 @@ def _configuration(url: str, timeout: float, *, partial: bool) -> list[tuple[str
     if partial:
         result += [("remote.origin.promisor", "true"), ("remote.origin.partialCloneFilter", "blob:none")]
     return result
+
+
+def token(name: str) -> str | None:
+    """A variable with a credential, without the space or line's end that a secret's file often has around it."""
+    found = os.environ.get(name, "").strip()
+    if re.search(r"[\x00-\x1f\x7f]", found):
+        raise RepositoryError(
+            f"{name}: has a line break or a control character within",
+            f"store the secret again, as one line: {name}=$(tr -d '\\r\\n' < FILE)",
+        )
+    return found or None
 
 
 def login(url: str, secret: str | None) -> list[tuple[str, str]]:

@@ -90,6 +90,7 @@ def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     _check(options)
     bump, commit, request = _push(options) if options.push else (*_edit(options), None)
+    _note_unknown(options.directory, bump)
     if options.json:
         console.emit(_report(bump, commit) | ({"request": request} if request else {}))
         return 0
@@ -98,6 +99,20 @@ def run(options: argparse.Namespace) -> int:
     if request:
         console.say(f"the branch takes no pushes; merge the pull request: {request}")
     return 0
+
+
+def _note_unknown(directory: Path, bump: Bump) -> None:
+    """Where git does not read the checkout, the commit that was built is in no trailer, and orders no builds."""
+    if bump.source():
+        return
+    from generator import git, plumbing
+    from generator.errors import GitError
+
+    try:
+        git.head(directory)
+    except GitError as exc:
+        if plumbing.FOREIGN_OWNER in exc.stderr:
+            console.note(f"note: the commit that was built is not known: {exc.message}\nhint: {exc.hint}")
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -115,8 +115,13 @@ def certificates() -> str | bool:
 
 
 def token(*names: str) -> str | None:
-    """The first of these environment variables that is set."""
-    return next((value for name in names if (value := os.environ.get(name, "").strip())), None)
+    """The first of these environment variables that is set; ``ForgeError`` where it can be no token."""
+    for name in names:
+        if value := os.environ.get(name, "").strip():
+            if not value.isprintable():
+                raise ForgeError(f"{name}: has a line break or a control character within", "store it as one line")
+            return value
+    return None
 
 
 def needed_token(*names: str) -> str:

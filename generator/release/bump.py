@@ -255,10 +255,10 @@ def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dic
     for outcome in bump.outcomes:
         place, image = outcome.wanted.place, outcome.wanted.image
         free = outcome.state in (State.CHANGED, State.SAME)
-        head = git.as_checked_out(directory, place.path) if free else None
+        head = git.committed(directory, place.path) if free else None
         if free and (head is None or images.in_content(head, place) != image):
             content = files[place.path]
-            if head is None or not _alike(yaml_edit.set_image(head, place.path, image), content, place.path):
+            if head is None or not _only_image(directory, head, content, place.path, image):
                 raise RepositoryError(
                     f"{place.path}: has uncommitted edits beside the image; nothing was written", "commit or stash them"
                 )
@@ -269,10 +269,14 @@ def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dic
     return going
 
 
-def _alike(one: bytes, other: bytes, path: str) -> bool:
-    """Whether two overlays differ in nothing but the build that set their image."""
-    one, other = (yaml_edit.set_annotation(content, path, order.ANNOTATION, None) for content in (one, other))
-    return one == other
+def _only_image(directory: Path, head: bytes, content: bytes, path: str, image: Image) -> bool:
+    """Whether an overlay is what HEAD has, but for the image and its build; line ends as git stores them."""
+
+    def without_build(overlay: bytes) -> bytes:
+        return yaml_edit.set_annotation(overlay, path, order.ANNOTATION, None)
+
+    wanted, given = without_build(yaml_edit.set_image(head, path, image)), without_build(content)
+    return given == wanted or git.would_store(directory, path, given) == git.stored(directory, wanted)
 
 
 def _ordered(content: bytes, path: str, built: Order | None, contains: Contains) -> bytes:

@@ -64,6 +64,11 @@ DOWN: Final = (
 # The lines that tell a reason, and those of them that say no more than that there is one.
 _TELLING: Final = r"rejected|remote:|fatal:|error:"
 _SILENT: Final = r"^remote:$|^error: failed to push some refs"
+# What git adds where ssh has failed, and ssh's own words that are no reason.
+_SSH: Final = "Could not read from remote repository"
+_SSH_SILENT: Final = (
+    rf"{_SSH}|^Please make sure you have the correct access|^and the repository exists|^Warning: Permanently added"
+)
 
 
 def verdict(said: str) -> Verdict:
@@ -123,7 +128,10 @@ def guarded(exc: PushRefused) -> bool:
 
 def reason(exc: GitError) -> str:
     """The lines that tell why."""
-    lines = [line for line in exc.stderr.splitlines() if re.search(_TELLING, line) and not re.search(_SILENT, line)]
+    said = exc.stderr.splitlines()
+    if _SSH in exc.stderr:  # the reason is whatever ssh has said
+        return "\n".join([line for line in said if not re.search(_SSH_SILENT, line)] or said)
+    lines = [line for line in said if re.search(_TELLING, line) and not re.search(_SILENT, line)]
     # `!`, the references and the reason, with tabs in between, where git writes for programs.
     lines = [line.rpartition("\t")[2] if line.startswith("!\t") else line for line in lines]
-    return "\n".join(lines or exc.stderr.splitlines()[-5:] or [exc.message])
+    return "\n".join(lines or said[-5:] or [exc.message])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -68,7 +69,9 @@ class Running:
 
 def rows(directory: Path, spec: Spec) -> list[Row]:
     """A row for each app and environment, by app, in promotion order."""
-    here = history.here(directory)
+    here = None
+    with suppress(GitError):  # which ``notes`` tells
+        here = history.here(directory)
     places = [image.slot(spec, app, environment) for app in spec.apps for environment in spec.environments]
     states = {place.path: _state(directory, place) for place in places}
     window = _log(here, [OVERLAYS], WINDOW)
@@ -99,7 +102,11 @@ def rows(directory: Path, spec: Spec) -> list[Row]:
 
 def notes(directory: Path, found: Sequence[Row]) -> Iterator[str]:
     """What a person should know of the checkout that is read; nothing is asked of any server."""
-    here = history.here(directory)
+    try:
+        here = history.here(directory)
+    except GitError as exc:
+        yield f"ages and what is behind are not known: {exc.message}\nhint: {exc.hint}"
+        return
     if here is None:
         return
     if history.branch(directory) is None:
