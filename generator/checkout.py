@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from generator import git, plumbing, scratch
+from generator import git, hosts, plumbing, scratch
 from generator.errors import GitError, UsageError
 
 # Where a branch that was fetched to compare with is kept, so that nothing of it is tidied away meanwhile.
@@ -78,6 +78,8 @@ def _fetch(directory: Path, *arguments: str) -> bool:
     if url is None:
         return False
     secret = scratch.token("GIT_TOKEN")
+    if secret and url.startswith("http"):
+        hosts.require(url, "GIT_TOKEN")
     login = scratch.login(url, secret)
     limits = [("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", str(scratch.NETWORK_SECONDS))]
     never = [("gc.auto", "0"), ("maintenance.auto", "false"), ("protocol.ext.allow", "never")]

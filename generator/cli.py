@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from generator import console
+from generator import console, hosts
 from generator.commands import COMMANDS, DEFAULT
 from generator.errors import Conflicts, GeneratorError
 
@@ -113,6 +113,8 @@ def _run(words: Sequence[str]) -> int:
         console.say(version("gitops-generator"))
         return 0
     options.directory = Path(getattr(options, "directory", "."))
+    # What the user has written may get the user's token; what the spec says may not.
+    hosts.name(options.directory, getattr(options, "remote", None), getattr(options, "api", None))
     options.json = getattr(options, "output", "text") == "json"
     # A polite kill cleans up just as Ctrl-C does.
     if threading.current_thread() is threading.main_thread():

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from generator import plumbing
+from generator import hosts, plumbing
 from generator.errors import GitError, RepositoryError
 
 NETWORK_SECONDS: Final = 60
@@ -54,7 +54,10 @@ class Scratch:
         self.url, user, password = _split(url)
         self.place = place
         self.timeout = timeout
-        self.secret = token("GIT_TOKEN") or password
+        given = token("GIT_TOKEN")
+        if given and _host(self.url):
+            hosts.require(self.url, "GIT_TOKEN")
+        self.secret = given or password
         (place / "objects").mkdir()
         (place / "refs").mkdir()
         (place / "HEAD").write_text("ref: refs/heads/none\n")

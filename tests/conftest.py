@@ -51,6 +51,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home folder, an identity for git, and the machine's own cache of tools."""
+    # What tests start on this machine may get their tokens; tests/test_hosts.py has none of it.
+    monkeypatch.setenv("GITOPS_GENERATOR_HOSTS", "127.0.0.1 localhost")
     folder = tmp_path_factory.mktemp("home")
     config = folder / "gitconfig"
     config.write_text("[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n")

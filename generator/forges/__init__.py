@@ -12,18 +12,20 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final, cast
 
+from generator import hosts
 from generator.errors import ForgeError
 from generator.forges.forge import TIMEOUT_SECONDS, Forge, PullRequest, State, clipped
 
 __all__ = ["FORGES", "Forge", "PullRequest", "State", "connect", "kind_of", "open_or_update"]
 
 FORGES: Final = ("github", "gitlab", "codecommit", "gitea", "local")
-# A company's own server is often called after its software.
+# A company's own server is often called after its software: below a domain of its own, and not like a public one.
+_OWN: Final = r"\.(?!(?:com|org)\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 _HOSTS: Final = (
-    (r"(.*\.)?github\.com|github\..+|.+\.ghe\.com", "github"),
-    (r"gitlab\.com|gitlab\..+", "gitlab"),
-    (r"git-codecommit(-fips)?\..+\.amazonaws\.com(\.cn)?", "codecommit"),
-    (r"codeberg\.org|gitea\..+|forgejo\..+", "gitea"),
+    (rf"(?:[a-z0-9-]+\.)*github\.com|github{_OWN}|[a-z0-9-]+\.ghe\.com", "github"),
+    (rf"gitlab\.com|altssh\.gitlab\.com|gitlab{_OWN}", "gitlab"),
+    (r"git-codecommit(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?", "codecommit"),
+    (rf"codeberg\.org|(?:gitea|forgejo){_OWN}", "gitea"),
 )
 
 
@@ -43,27 +45,16 @@ def kind_of(url: str) -> str:
     """Which of ``FORGES`` the URL of a repository leads to, told from its host's name."""
     if url.startswith("codecommit::"):
         return "codecommit"
-    name = host(url)
-    if not name:
+    name = hosts.of(url)
+    if not name and "://" not in url.removeprefix("file://"):
         return "local"
     for pattern, kind in _HOSTS:
         if re.fullmatch(pattern, name):
             return kind
     raise ForgeError(
-        f"{name}: which forge this is cannot be told from its name",
+        f"{name or url}: which forge this is cannot be told from its name",
         f"say it in generator.yaml: `forge: {{kind: …}}`, one of {', '.join(FORGES)}",
     )
-
-
-def host(url: str) -> str:
-    """The lower-case host of a URL or of ``user@host:path``, without a port; empty for a path."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        before, colon, _ = url.partition(":")
-        return before.rpartition("@")[2].lower() if colon and "/" not in before else ""
-    if scheme == "file":
-        return ""
-    return re.sub(r":\d+$", "", rest.partition("/")[0].rpartition("@")[2]).lower()
 
 
 def open_or_update(

@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import InvalidHeader, MaxRetryError, ReadTimeoutError, ResponseError
 from urllib3.util.retry import Retry
 
+from generator import hosts
 from generator.errors import ForgeError
 from generator.forges.forge import TIMEOUT_SECONDS
 
@@ -132,8 +133,8 @@ def needed_token(*names: str) -> str:
     return found
 
 
-def place(url: str, api: str | None) -> tuple[str, str]:
-    """The forge's address and the path of the repository on it (``acme/shop``).
+def place(url: str, api: str | None, *tokens: str) -> tuple[str, str]:
+    """The forge's address and the path of the repository on it (``acme/shop``), where these tokens may go.
 
     A repository that is reached by ssh is looked up by HTTPS on the same host;
     where the forge lives elsewhere, ``api`` says where.
@@ -153,6 +154,8 @@ def place(url: str, api: str | None) -> tuple[str, str]:
     path = re.sub(r"\.git/?$", "", path).strip("/")
     if "/" not in path:
         raise ForgeError(f"{path or url}: no repository of a forge", "its URL ends in OWNER/NAME")
+    if tokens:
+        hosts.require(server, *tokens, error=ForgeError)
     return server, path
 
 

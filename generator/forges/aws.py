@@ -6,10 +6,12 @@ environment, a profile, or the role of the build.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from generator import hosts
 from generator.errors import ForgeError
 from generator.forges import access
 from generator.forges.forge import TIMEOUT_SECONDS
@@ -33,6 +35,13 @@ def client(service: str, region: str | None = None, timeout: int = TIMEOUT_SECON
     )
     with translated():
         return boto3.session.Session().client(service, region_name=region, config=config, endpoint_url=api)
+
+
+def require_endpoint(url: str) -> None:
+    """Raise ``ForgeError`` where AWS's credentials would sign requests to somebody else's server."""
+    host = hosts.of(url)
+    if not re.fullmatch(r"(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)", host):
+        hosts.require(url, "AWS_SECRET_ACCESS_KEY", error=ForgeError)
 
 
 @contextmanager

@@ -181,5 +181,7 @@ def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) ->
         raise ForgeError(
             f"{url}: no repository of CodeCommit", "like https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME"
         )
+    if api:
+        aws.require_endpoint(api)
     client = aws.client("codecommit", found["region"], timeout, api)
     return CodeCommit(client, client.meta.region_name, found["name"])

@@ -176,7 +176,7 @@ def _request(data: dict[str, Any]) -> PullRequest:
 
 def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Gitea:
     """The repository at this URL; ``api`` is the address of a server that is not at the root of its host."""
-    server, path = access.place(url, api)
+    server, path = access.place(url, api, *TOKENS)
     session = access.session(timeout)
     session.headers["User-Agent"] = "gitops-generator"
     authorization = f"token {access.needed_token(*TOKENS)}"

@@ -214,7 +214,7 @@ def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) ->
         import github
     except ImportError:
         raise access.missing("PyGithub", "github") from None
-    server, path = access.place(url, api)
+    server, path = access.place(url, api, *TOKENS, *github_app.VARIABLES)
     options: dict[str, Any] = {
         "base_url": api_of(server), "timeout": timeout, "retry": access.Patience.usual(),
         "verify": access.certificates(), "seconds_between_requests": None, "seconds_between_writes": None,

@@ -33,7 +33,7 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
         import jwt
     except ImportError:
         raise access.missing("PyGithub", "github") from None
-    server, path = access.place(url, api)
+    server, path = access.place(url, api, *_VARIABLES)
     owner, _, name = path.partition("/")
     try:
         with client.GithubIntegration(

@@ -183,7 +183,7 @@ def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) ->
         def http_request(self, *args: Any, **options: Any) -> Any:
             return super().http_request(*args, **{**options, "obey_rate_limit": False, "max_retries": 0})
 
-    server, path = access.place(url, api)
+    server, path = access.place(url, api, *TOKENS, JOB_TOKEN)
     own = access.token(*TOKENS)
     # As a bearer token, which no redirect to another host takes along.
     who: dict[str, Any] = {"oauth_token": own} if own else {"job_token": access.needed_token(*TOKENS, JOB_TOKEN)}

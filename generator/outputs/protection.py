@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.errors import GeneratorError, UsageError
-from generator.forges import host
+from generator.hosts import of as host
 from generator.outputs import codeowners, pipeline
 from generator.spec.model import ECR, Spec
 
