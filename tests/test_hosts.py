@@ -33,7 +33,11 @@ def test_a_spec_alone_gets_no_token(repository: Path, generator: Run, tmp_path: 
         spec.write_text(spec.read_text().replace(str(bare), url))
         assert url in spec.read_text()
         words = ["bump", "web", "--env", "dev", "--tag", "v1", "--push"]
-        for command in (words, ["promote", "web", "--from", "dev", "--to", "staging"], ["rollback", "web", "--env", "dev", "--push"]):
+        for command in (
+            words,
+            ["promote", "web", "--from", "dev", "--to", "staging"],
+            ["rollback", "web", "--env", "dev", "--push"],
+        ):
             done = generator(*command, cwd=repository, env=environment)
             assert (done.returncode, server.logins) == (1, []), done.stdout
             assert "GIT_TOKEN is not sent to 127.0.0.1" in done.stderr
