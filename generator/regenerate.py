@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import git, merge, original, outputs, reconcile, relocation, seeding, tree
 from generator.blame import Blame
@@ -13,6 +14,9 @@ from generator.memory import Memory
 from generator.merge import Outcome, Settle, Side, State
 from generator.spec import loader
 from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.effects import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Plan:
     paths that files leave because the spec renames their app, and ``carried`` are
     the people's own files beside them, old path → new path. ``tidied`` are the
     paths of generated files that are gone; their folders go if they are empty.
+    ``effects`` is what happens to what runs in the cluster already.
     """
 
     spec: Spec
@@ -31,6 +36,7 @@ class Plan:
     vacated: tuple[str, ...] = ()
     carried: Mapping[str, str] = field(default_factory=dict)
     tidied: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     @property
     def changes(self) -> list[Outcome]:
@@ -62,6 +68,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     if not former:
         _require_record(local, contents, adopt=adopt)
     vacated = [path for path in renames if path in local]
+    before_renames = former
     gone = tuple(path for path in former if path not in local and path not in contents)
     former = relocation.moved(former, renames)
     occupied = {renames[path]: local.pop(renames[path], None) for path in vacated}
@@ -91,7 +98,28 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
             raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
     carried.update(links)
     vacated = [path for path in vacated if path not in carried]
-    return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else ())
+    effects: list[Effect] = []
+    if record and before_renames:
+        effects = _effects(before_renames, former, contents, outcomes, renames)
+    return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else (), tuple(effects))
+
+
+def _effects(
+    before_renames: Mapping[str, bytes],
+    former: Mapping[str, bytes],
+    updated: Mapping[str, bytes],
+    outcomes: Sequence[Outcome],
+    renames: Mapping[str, str],
+) -> list[Effect]:
+    from generator import effects  # most runs change nothing that could have any
+
+    there = {outcome.path for outcome in outcomes if outcome.state is not State.MISSING}
+    merged = {outcome.path: outcome.content for outcome in outcomes if outcome.changes and outcome.content is not None}
+    return [
+        *effects.of_renames(renames, before_renames),
+        *effects.of(former, updated, there, set(renames.values())),
+        *effects.of_images(former, updated, merged),
+    ]
 
 
 def _rivals(directory: Path, stored: Mapping[str, bytes], *, adopt: bool) -> dict[str, bytes | None]:
@@ -155,11 +183,12 @@ def _placed(settle: Settle, by_hand: Mapping[str, str]) -> Settle:
     return lambda conflict: settle(conflict._replace(path=by_hand.get(conflict.path, conflict.path)))
 
 
-def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
+def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False) -> list[Outcome]:
     """Do it, all or nothing, and return what was changed.
 
     ``Conflicts`` where a person and the spec disagree, and ``RepositoryError``
-    where something is gone from the spec and ``prune`` is not given; nothing
+    where something is gone from the spec and ``prune`` is not given, or an
+    object must be deleted in the cluster and ``replace`` is not given; nothing
     is written then.
     """
     if planned.conflicts:
@@ -171,8 +200,23 @@ def apply(directory: Path, planned: Plan, *, prune: bool) -> list[Outcome]:
             f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}",
             "remove them with `python -m generator generate --prune`, or put them back into the spec",
         )
+    if not replace:
+        _refuse_replacements(planned)
     write(directory, planned)
     return planned.changes
+
+
+def _refuse_replacements(planned: Plan) -> None:
+    replacing = [effect for effect in planned.effects if effect.replaces]
+    if not replacing:
+        return
+    from generator import effects
+
+    raise RepositoryError(
+        "what runs would have to be deleted for this; nothing was written:\n"
+        + "\n".join(f"  {line}" for line in effects.lines(replacing)),
+        "accept that with `python -m generator generate --replace`, or take the change back",
+    )
 
 
 def write(directory: Path, planned: Plan) -> None:

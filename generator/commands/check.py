@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from generator import console
+from generator.commands.generate import show_effects
 
 HELP: Final = "exit 1 unless regenerating would change nothing; lists whose each file is"
 EXAMPLE: Final = """\
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             {"path": outcome.path, "state": str(outcome.state), "stale": outcome in stale}
             for outcome in planned.outcomes
         ]
-        console.emit({"drift": drift, "files": files})
+        console.emit({"drift": drift, "files": files, "effects": [effect._asdict() for effect in planned.effects]})
         return int(drift)
     rows = [
         (outcome.path, str(outcome.state), "regenerate" if outcome in stale else "")
@@ -40,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     ]
     if rows:
         console.table(("path", "state", "needs"), rows)
+    show_effects(planned)
     console.say(
         f"{len(planned.outcomes)} files: "
         + (f"{len(stale)} not as the spec says; run `python -m generator`" if drift else "as the spec says")

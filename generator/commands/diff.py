@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator import console
+from generator.commands.generate import show_effects
 
 if TYPE_CHECKING:
     from generator.merge import Outcome
@@ -59,10 +60,16 @@ def _files(options: argparse.Namespace) -> int:
     changes = [outcome for outcome in planned.outcomes if outcome.changes or outcome.state is State.CONFLICTING]
     diffs = {outcome.path: _unified(outcome, planned) for outcome in changes}
     if options.json:
-        console.emit({"changes": [{"path": path, "diff": "".join(lines)} for path, lines in diffs.items()]})
+        console.emit(
+            {
+                "changes": [{"path": path, "diff": "".join(lines)} for path, lines in diffs.items()],
+                "effects": [effect._asdict() for effect in planned.effects],
+            }
+        )
     else:
         for lines in diffs.values():
             _show(lines)
+        show_effects(planned)
     return int(bool(changes))
 
 

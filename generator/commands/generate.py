@@ -20,12 +20,19 @@ EXAMPLE: Final = """\
   python -m generator -C ../shop-gitops generate --prune
 
 A conflict is where you and the spec changed the same field differently. Nothing is written then, until
---keep or --interactive settles it; the longest PATH that fits decides (FILE, folder, or FILE:FIELD)."""
+--keep or --interactive settles it; the longest PATH that fits decides (FILE, folder, or FILE:FIELD).
+
+What a change does to what runs in the cluster already is said in a line each ("in the cluster: …"):
+what stays there by a former name, what starts anew, what is no longer answered. Where an object
+would have to be deleted first, nothing is written without --replace."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
     parser.add_argument("--prune", action="store_true", help="remove what is no longer in the spec")
+    parser.add_argument(
+        "--replace", action="store_true", help="accept changes for which an object must be deleted in the cluster"
+    )
     parser.add_argument("--adopt", action="store_true", help="keep files of which nothing is known, as hand edits")
     parser.add_argument(
         "--keep",
@@ -49,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     regenerate.check_repository(directory)
     with tree.locked(directory):
         planned = regenerate.plan(directory, settle, adopt=options.adopt)
-        changes = regenerate.apply(directory, planned, prune=options.prune)
+        changes = regenerate.apply(directory, planned, prune=options.prune, replace=options.replace)
     _report(options, changes, planned)
     return 0
 
@@ -59,7 +66,15 @@ def _report(options: argparse.Namespace, changes: Sequence[Outcome], planned: Pl
     removed = [*(outcome.path for outcome in changes if outcome.content is None), *planned.vacated]
     total = len(planned.outcomes)
     if options.json:
-        console.emit({"files": total, "written": written, "removed": removed, "moved": dict(planned.carried)})
+        console.emit(
+            {
+                "files": total,
+                "written": written,
+                "removed": removed,
+                "moved": dict(planned.carried),
+                "effects": [effect._asdict() for effect in planned.effects],
+            }
+        )
         return
     if options.quiet:
         return
@@ -69,8 +84,19 @@ def _report(options: argparse.Namespace, changes: Sequence[Outcome], planned: Pl
         console.say(f"{console.paint('removed', 'yellow')}  {path}")
     for old, new in planned.carried.items():
         console.say(f"{console.paint('moved', 'green')}    {old} → {new}")
+    show_effects(planned)
     done = f"{len(written)} written" + (f", {len(removed)} removed" if removed else "")
     console.say(f"{total} files: {done if changes or removed else 'nothing to do'}")
+
+
+def show_effects(planned: Plan) -> None:
+    """What happens in the cluster, on standard error; nothing where nothing does."""
+    if not planned.effects:
+        return
+    from generator import effects
+
+    for line in effects.lines(planned.effects):
+        console.note(f"{console.paint('in the cluster:', 'yellow', sys.stderr)} {line}")
 
 
 def _settle(keep: Sequence[Sequence[str]], *, interactive: bool) -> Settle:

@@ -131,6 +131,7 @@ def _application(spec: Spec, environment: Environment, app: App) -> dict[str, An
     annotations = {"argocd.argoproj.io/manifest-generate-paths": f"{shared}/{overlay}"}
     automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
     labels = {"app.kubernetes.io/name": app.name, f"{spec.project}/environment": environment.name}
+    scaled = app.workloads[environment.name].autoscale is not None
     return {
         "apiVersion": _API,
         "kind": "Application",
@@ -143,14 +144,25 @@ def _application(spec: Spec, environment: Environment, app: App) -> dict[str, An
             "syncPolicy": {
                 **automated,
                 # PruneLast: a former ConfigMap stays until no pod uses it any more.
-                "syncOptions": ["CreateNamespace=true", "PruneLast=true", "FailOnSharedResource=true"],
+                "syncOptions": [
+                    "CreateNamespace=true",
+                    "PruneLast=true",
+                    "FailOnSharedResource=true",
+                    *(["RespectIgnoreDifferences=true"] if scaled else []),
+                ],
                 "managedNamespaceMetadata": {
                     "labels": {**_pod_security(environment.pod_security), "app.kubernetes.io/part-of": spec.project}
                 },
                 "retry": _RETRY,
             },
+            **({"ignoreDifferences": [_replicas_of(app)]} if scaled else {}),
         },
     }
+
+
+def _replicas_of(app: App) -> dict[str, Any]:
+    """The number of pods that an autoscaler owns: a sync leaves it, also when it has just gone from git."""
+    return {"group": "apps", "kind": "Deployment", "name": app.name, "jsonPointers": ["/spec/replicas"]}
 
 
 def _pod_security(level: str) -> dict[str, str]:
