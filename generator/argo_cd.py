@@ -12,7 +12,7 @@ import os
 import shlex
 import ssl
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 from urllib.error import HTTPError, URLError
@@ -137,9 +137,9 @@ class ArgoCd:
         answer = self._get(f"/applications/{quote(name, safe='')}", query, missing=(403, 404))
         return Application(answer) if answer is not None else None
 
-    def applications(self, project: str) -> list[Application]:
-        """Those of a project."""
-        answer = self._get("/applications", {"projects": project}) or {}
+    def applications(self, projects: Sequence[str]) -> list[Application]:
+        """Those of some projects."""
+        answer = self._get("/applications", {"projects": projects}) or {}
         return [Application(item) for item in answer.get("items") or ()]
 
     def nodes(self, name: str) -> list[Node]:
@@ -170,8 +170,8 @@ class ArgoCd:
         found.sort(key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""), reverse=True)
         return list(dict.fromkeys(f"{event.get('reason')}: {event.get('message')}" for event in found))
 
-    def _get(self, path: str, query: Mapping[str, str], missing: tuple[int, ...] = ()) -> Object | None:
-        address = f"{self.url}/api/v1{path}{'?' if query else ''}{urlencode(query)}"
+    def _get(self, path: str, query: Mapping[str, str | Sequence[str]], missing: tuple[int, ...] = ()) -> Object | None:
+        address = f"{self.url}/api/v1{path}{'?' if query else ''}{urlencode(query, doseq=True)}"
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 (http or https: see connect)
         try:

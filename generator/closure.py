@@ -9,11 +9,11 @@ not there) makes the answer "unknown".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from generator import yaml_nodes
+from generator import files, yaml_nodes
+from generator.errors import SpecError
 
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 # What these name is a file or a folder, or else comes from the network.
@@ -49,41 +49,29 @@ class Closures:
         full = os.path.normpath(os.path.join(self._directory, root))  # noqa: PTH118
         if os.path.realpath(full) != full:
             raise Unknown(f"{root} lies behind a link")
-        files: dict[str, bytes] = {}
-        pending = [root]
+        found: dict[str, bytes] = {}
         try:
-            while pending:
-                with os.scandir(os.path.join(self._directory, pending.pop())) as entries:  # noqa: PTH118
-                    for entry in entries:
-                        place = os.path.relpath(entry.path, self._directory)
-                        if entry.is_dir(follow_symlinks=False):
-                            pending.append(place)
-                        elif entry.is_file(follow_symlinks=False):
-                            with open(entry.path, "rb") as stream:  # noqa: PTH123
-                                files[place] = stream.read()
-                        else:
-                            raise Unknown(f"{place} is neither a file nor a folder")
+            for name, plain in files.under(self._directory, root):
+                place = os.path.normpath(name)
+                if not plain:
+                    raise Unknown(f"{place} is neither a file nor a folder")
+                found[place] = files.content(os.path.join(self._directory, place))  # noqa: PTH118
         except OSError as exc:
             raise Unknown(str(exc)) from exc
-        return files
+        return found
 
     def _references(self, root: str) -> list[str]:
         """The folders that the kustomization in ``root`` names."""
-        import yaml
-
         here = self._folder(root)
         places = [place for name in NAMES if (place := os.path.normpath(os.path.join(root, name))) in here]  # noqa: PTH118
         if len(places) != 1:
             raise Unknown(f"{root} has {len(places)} kustomizations")
         try:
-            text = here[places[0]].decode()
-            if yaml_nodes.may_be_deep(text):
-                raise Unknown(f"{root} may be nested too deeply to read")
             # Not resolved: what looks like a date or a boolean can be a folder's name.
-            content = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506
-        except (yaml.YAMLError, UnicodeDecodeError) as exc:
+            documents = yaml_nodes.compose(here[places[0]].decode(), places[0], yaml_nodes.MEND)
+        except (SpecError, UnicodeDecodeError) as exc:
             raise Unknown(str(exc)) from exc
-        found = (self._place(root, field, text) for field, text in _strings(content, ""))
+        found = (self._place(root, field, text) for field, text in yaml_nodes.strings(documents))
         return [place for place in found if place is not None]
 
     def _place(self, root: str, field: str, text: str) -> str | None:
@@ -100,15 +88,3 @@ class Closures:
         if field in _REFERENCES and place not in self._folder(root):
             raise Unknown(f"{text} is not here")
         return None
-
-
-def _strings(value: object, field: str) -> Iterator[tuple[str, str]]:
-    """Every string in a kustomization, with the innermost field that it stands under."""
-    if isinstance(value, str):
-        yield field, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _strings(item, str(key))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item, field)

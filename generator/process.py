@@ -34,6 +34,7 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    whole: bool = False,
     stdin: str | bytes | None = None,
     ok: Collection[int] = (0,),
     timeout: float | None = 120,
@@ -44,7 +45,7 @@ def run(
 ) -> Completed:
     """Run ``argv`` without a shell and return its output.
 
-    ``env`` is added to our own environment. ``user`` and ``group`` are numeric
+    ``env`` is added to our own environment; with ``whole`` it is all that there is. ``user`` and ``group`` are numeric
     ids to run as (needs root). ``timeout`` is in seconds. An exit
     status outside ``ok``, a time-out or a missing program raises ``error`` with
     the last lines of standard error. Arguments appear in messages, so secrets
@@ -56,7 +57,7 @@ def run(
         done = subprocess.run(
             words,
             cwd=cwd,
-            env={**os.environ, **env} if env else None,
+            env={**({} if whole else os.environ), **env} if env else None,
             input=data,
             stdin=subprocess.DEVNULL if data is None else None,
             capture_output=True,

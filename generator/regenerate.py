@@ -12,6 +12,8 @@ from generator.blame import Blame
 from generator.errors import Conflicts, RepositoryError
 from generator.memory import Memory
 from generator.merge import Outcome, Settle, Side, State
+from generator.outputs import argocd
+from generator.outputs.file import File
 from generator.spec import loader
 from generator.spec.model import Spec
 
@@ -146,6 +148,9 @@ def _versions(
     updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
     rest = {path: content for path, content in stored.items() if path not in kept}
     former = {**same, **original.unpack(rest, adopt=adopt)}
+    if path := argocd.former_project(spec, former):
+        rendered[path] = File(path, former[path].decode())
+        updated[path] = former[path]
     packed = original.pack(rendered)
     memory.learn(packed)
     return former, updated, {**packed, **kept}

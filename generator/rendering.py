@@ -12,10 +12,14 @@ import tempfile
 from pathlib import Path
 
 from generator import checkout, git, regenerate
+from generator.errors import GeneratorError
+from generator.manifests import sources
+from generator.manifests.sources import Rules
 from generator.regenerate import Plan
 from generator.release import manifests
 from generator.release.manifests import GITOPS
 from generator.release.rendered_diff import Change
+from generator.spec import loader
 
 
 def changes(directory: Path, planned: Plan) -> list[Change]:
@@ -27,7 +31,7 @@ def changes(directory: Path, planned: Plan) -> list[Change]:
         copy = Path(folder) / "after"
         shutil.copytree(directory, copy, symlinks=True, ignore=_hidden, copy_function=_linked)
         regenerate.write(copy, planned)
-        return manifests.compare(directory, copy, places)
+        return manifests.compare(directory, copy, places, sources.rules(planned.spec))
 
 
 def against(directory: Path, reference: str) -> list[Change]:
@@ -38,7 +42,15 @@ def against(directory: Path, reference: str) -> list[Change]:
         copy.mkdir()
         checkout.export(git.root(directory), commit_id, copy)
         before = copy / directory.resolve().relative_to(git.root(directory).resolve())
-        return manifests.compare(before, directory, manifests.places(before, directory))
+        return manifests.compare(before, directory, manifests.places(before, directory), _rules(before))
+
+
+def _rules(directory: Path) -> Rules:
+    """What has been allowed before: a change cannot allow itself what this is to show to others."""
+    try:
+        return sources.rules(loader.load(directory))
+    except GeneratorError:
+        return Rules()
 
 
 def _hidden(_folder: str, names: list[str]) -> list[str]:

@@ -21,11 +21,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from generator import files
 from generator.errors import RepositoryError
 
 STAGING: Final = ".generator/.staging"
 _MANY: Final = 32
-_CHUNK: Final = 16384
 HINTS: Final = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
@@ -37,44 +37,19 @@ HINTS: Final = {
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
     """The content of those of ``paths`` that exist. Anything but a plain file inside ``directory`` is refused."""
-    base = os.fspath(directory.resolve())
-    files: dict[str, bytes] = {}
-    absent: set[str] = set()  # folders
+    folders = files.Folders(os.fspath(directory.resolve()))
+    found: dict[str, bytes] = {}
     for path in paths:
-        full = f"{base}/{path}"
-        folder = full[: full.rindex("/")]
-        if folder in absent:
+        full = f"{folders.base}/{path}"
+        if not folders.has(full[: full.rindex("/")]):
             continue
         try:
-            files[path] = _content(full)
+            found[path] = files.content(full)
         except FileNotFoundError:
-            if not os.path.lexists(folder):
-                absent.add(folder)
-        except NotADirectoryError as exc:
-            raise RepositoryError(f"{path}: a file stands where a folder should be", "move that file away") from exc
-        except IsADirectoryError as exc:
-            raise RepositoryError(f"{path}: a folder stands where a file should be", "move that folder away") from exc
+            continue
         except OSError as exc:
-            if exc.errno == errno.ELOOP:
-                raise RepositoryError(f"{path}: a symbolic link", "replace it by what it points to") from exc
-            hint = "move it away" if exc.errno == errno.EINVAL else "make it readable"
-            raise RepositoryError(f"{path}: {exc.strerror}", hint) from exc
-    return files
-
-
-def _content(path: str) -> bytes:
-    """Half the time of ``open`` and ``read``, and there are thousands. Follows no link, waits for no pipe."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        content = os.read(handle, _CHUNK)
-        if more := os.read(handle, _CHUNK):
-            with open(handle, "rb", closefd=False) as stream:
-                return content + more + stream.read()
-        if not content and not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "not a plain file", path)
-        return content
-    finally:
-        os.close(handle)
+            raise files.refusal(path, exc) from exc
+    return found
 
 
 def write(

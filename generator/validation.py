@@ -1,4 +1,4 @@
-"""Prove the manifests: ``kustomize build`` and strict kubeconform over every overlay and all of ``gitops/``.
+"""Prove the manifests: what Argo CD would read, build, be allowed to apply, and get past the API server.
 
 Offline, with the schemas of Kubernetes, Argo CD and External Secrets that come
 with this package. Nothing may be skipped: kubeconform skips what it has no
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,21 +20,25 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from generator import process, schemas, tools
-from generator.errors import ProcessError, RepositoryError, ToolError
+from generator.closure import NAMES
+from generator.errors import Fault, RepositoryError, ToolError
+from generator.manifests import applications, folder, judgement, kustomize, sources, stream
+from generator.manifests.applications import GITOPS, Policy
+from generator.manifests.judgement import Unit
+from generator.manifests.stream import Document
 from generator.spec.model import Spec
 from generator.spec.paths import overlay_path
-from generator.validity import Validity
+from generator.validity import Known, Validity
 
 # A misspelled field that a strict check must refuse; if it passes, the check itself is broken.
 CONTROL: Final = b"apiVersion: v1\nkind: Service\nmetadata:\n  name: control\nspec:\n  prots: []\n"
-GITOPS: Final = "gitops"
 _CONTROL_FILE: Final = "control.yaml"
 _SECONDS: Final = 1800
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One overlay (or ``gitops``): how many manifests it holds, and what is wrong with them."""
+    """One overlay, another folder that is applied, or ``gitops``: how many manifests, and what is wrong with them."""
 
     path: str
     manifests: int
@@ -41,73 +46,156 @@ class Result:
 
 
 def validate(directory: Path, spec: Spec) -> list[Result]:
-    """A result for each overlay and for ``gitops``, in that order. ``ToolError`` if a tool is missing."""
-    kustomize, kubeconform = tools.find("kustomize"), tools.find("kubeconform")
-    if not any((directory / GITOPS).rglob("*.yaml")):
-        raise RepositoryError("gitops: no files", "generate them: python -m generator")
-    overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
-    validity = Validity(directory, overlays, [GITOPS], (kustomize, kubeconform))
-    results = {path: Result(path, manifests, ()) for path, manifests in validity.valid().items()}
-    paths = [*overlays, GITOPS]
-    results |= _checked(directory, [path for path in paths if path not in results], kustomize, kubeconform)
-    validity.keep({path: result.manifests for path, result in results.items() if not result.problems})
-    return [results[path] for path in paths]
+    """A result for each folder that Argo CD applies, ``gitops`` last. ``ToolError`` if a tool is missing."""
+    return _Validation(directory, spec).results()
 
 
-def _checked(directory: Path, paths: list[str], kustomize: Path, kubeconform: Path) -> dict[str, Result]:
-    """Build in parallel, then check everything with one kubeconform: it reads each schema once."""
-    if not paths:
-        return {}
-    with TemporaryDirectory(prefix="gitops-generator-") as name:
-        folder = Path(name)
-        files = {path: folder / f"{number}.yaml" for number, path in enumerate(paths)}
+class _Validation:
+    def __init__(self, directory: Path, spec: Spec) -> None:
+        self._directory = directory
+        self._kustomize, self._kubeconform = tools.find("kustomize"), tools.find("kubeconform")
+        self._rules, self._policy = sources.rules(spec), Policy(spec)
+        self._documents, self._faults = folder.documents(directory, GITOPS)
+        if not self._documents and not self._faults:
+            raise RepositoryError(f"{GITOPS}: no files", "generate them: python -m generator")
+        self._ground = applications.ground(self._documents, spec.repository)
+        overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
+        others = (path for path in self._ground.applications if path not in overlays and path != GITOPS)
+        self._units = {path: self._unit(path) for path in [*overlays, *others, GITOPS]}
 
-        def build(path: str) -> Result | None:
-            return _built(directory, path, kustomize, files[path])
+    def _unit(self, path: str) -> Unit:
+        environment = self._policy.environment(path)
+        own = None if path == GITOPS else frozenset(self._policy.own(environment))
+        return Unit(path, environment, self._ground.applications.get(path, ()), own, self._ground)
 
+    def results(self) -> list[Result]:
+        """What is known, and what is found out about the rest."""
+        built = {path: unit.facts + repr(self._rules) for path, unit in self._units.items() if path != GITOPS}
+        whole = {GITOPS: self._units[GITOPS].facts + repr([str(fault) for fault in self._policy.faults(self._ground)])}
+        validity = Validity(self._directory, built, whole, (self._kustomize, self._kubeconform))
+        known = validity.valid()
+        places = {path: found.places for path, found in known.items()}
+        found: dict[str, Result] = {path: Result(path, about.manifests, ()) for path, about in known.items()}
+        checked = self._checked([path for path in self._units if path not in found])
+        twice = _several([*places.values(), *(one.digests for one in checked.values())])
+        # Of what is only known by its digests, the names are to be told.
+        again = [path for path, digests in places.items() if twice.intersection(digests)]
+        checked |= self._checked(again)
+        shared = _shared(checked.values(), twice)
+        found |= {path: one.result(shared.get(path, ())) for path, one in checked.items()}
+        good = {path: Known(one.manifests, one.digests) for path, one in checked.items() if not found[path].problems}
+        validity.keep({**{path: about for path, about in known.items() if path not in checked}, **good})
+        return [found[path] for path in self._units]
+
+    def _checked(self, paths: Sequence[str]) -> dict[str, _Checked]:
+        """Build in parallel, then check everything with one kubeconform: it reads each schema once."""
+        if not paths:
+            return {}
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-            failed = {result.path: result for result in pool.map(build, paths) if result}
-        (folder / _CONTROL_FILE).write_bytes(CONTROL)
-        answers = _conform(kubeconform, folder)
-        return {path: failed.get(path) or _result(path, file, answers.get(file.name)) for path, file in files.items()}
+            read = dict(zip(paths, pool.map(self._read, paths), strict=True))
+        with TemporaryDirectory(prefix="gitops-generator-") as name:
+            place = Path(name)
+            for number, (documents, _) in enumerate(read.values()):
+                (place / f"{number}.yaml").write_text("---\n".join(document.text for document in documents))
+            (place / _CONTROL_FILE).write_bytes(CONTROL)
+            answers = _conform(self._kubeconform, place)
+        return {
+            path: _Checked(
+                self._units[path], documents, (*problems, *self._wrong(path, documents, answers.get(f"{number}.yaml")))
+            )
+            for number, (path, (documents, problems)) in enumerate(read.items())
+        }
+
+    def _read(self, path: str) -> tuple[list[Document], list[str]]:
+        """The manifests of a folder as Argo CD would get them, and why it would not."""
+        if path == GITOPS:
+            faults = [*self._faults, *self._policy.faults(self._ground)]
+            return self._documents, [_told(fault) for fault in faults]
+        if not any((self._directory / path / name).exists() for name in NAMES) and (self._directory / path).is_dir():
+            recurse = any(one.recurse for one in self._units[path].applications)
+            documents, faults = folder.documents(self._directory, path, recurse=recurse)
+            return documents, [_told(fault) for fault in faults]
+        if faults := sources.faults(self._directory, path, self._rules):
+            return [], [_told(fault) for fault in faults]
+        try:
+            online = bool(self._rules.references)
+            text = kustomize.build(self._directory, path, self._kustomize, online=online)
+        except kustomize.BuildError as exc:
+            return [], [exc.message]
+        documents, faults = stream.split(text.encode(), "")
+        return documents, [_told(fault) for fault in faults]
+
+    def _wrong(self, path: str, documents: Sequence[Document], answer: list[dict[str, Any]] | None) -> Iterator[str]:
+        if not documents:
+            return
+        if answer is None or len(answer) != len(documents):
+            yield "kubeconform has not judged each of its manifests"
+        yield from sorted(_problem(resource) for resource in answer or () if resource["status"] != "statusValid")
+        yield from _plaintext_secrets(documents)
+        yield from judgement.problems(self._units[path], documents)
 
 
-def _built(directory: Path, path: str, kustomize: Path, into: Path) -> Result | None:
-    """Write what is to be checked; a result if already that fails."""
-    if path == GITOPS:
-        files = sorted((directory / GITOPS).rglob("*.yaml"))
-        into.write_bytes(b"\n---\n".join(file.read_bytes() for file in files))
-        return None
-    try:
-        process.run([kustomize, "build", directory / path, "--output", into], timeout=120)
-    except ProcessError as exc:
-        into.unlink(missing_ok=True)
-        return Result(path, 0, (exc.stderr.strip() or exc.message,))
-    return None
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A folder that was looked at in this run."""
+
+    unit: Unit
+    documents: Sequence[Document]
+    problems: tuple[str, ...]
+
+    @property
+    def manifests(self) -> int:
+        return len(self.documents)
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(place.digest for place, _ in judgement.places(self.unit, self.documents)))
+
+    def result(self, shared: Iterable[str]) -> Result:
+        return Result(self.unit.path, self.manifests, (*self.problems, *shared))
 
 
-def _conform(kubeconform: Path, folder: Path) -> dict[str, list[dict[str, Any]]]:
+def _several(digests: Iterable[Iterable[str]]) -> set[str]:
+    """Those that more than one folder has."""
+    counted = Counter(digest for those in digests for digest in those)
+    return {digest for digest, count in counted.items() if count > 1}
+
+
+def _shared(checked: Iterable[_Checked], twice: set[str]) -> Mapping[str, list[str]]:
+    """Objects that several Applications would apply, by folder; each would undo what the other does."""
+    holders: dict[str, dict[str, str]] = {}
+    for one in checked if twice else ():
+        for place, document in judgement.places(one.unit, one.documents):
+            if place.digest in twice:
+                holders.setdefault(place.digest, {})[one.unit.path] = stream.title(document.data)
+    found: dict[str, list[str]] = {}
+    for those in holders.values():
+        for path, title in those.items():
+            others = ", ".join(other for other in those if other != path)
+            if others:
+                found.setdefault(path, []).append(f"{title}: {others} has the same object; rename one of them")
+    return found
+
+
+def _told(fault: Fault) -> str:
+    return f"{fault}; {fault.hint}" if fault.hint else str(fault)
+
+
+def _conform(kubeconform: Path, place: Path) -> dict[str, list[dict[str, Any]]]:
     """What kubeconform says of each manifest, by file name."""
     arguments = [*schemas.kubeconform_arguments(), "-verbose", "-output", "json", "-n", str(os.cpu_count() or 2)]
-    done = process.run([kubeconform, *arguments, folder], ok=(0, 1), timeout=_SECONDS)
+    done = process.run([kubeconform, *arguments, place], ok=(0, 1), timeout=_SECONDS)
     try:
         resources = json.loads(done.stdout)["resources"]
     except (json.JSONDecodeError, KeyError) as exc:
         raise ToolError(f"kubeconform gave no answer: {done.stderr.strip()}", "see what it says of its own") from exc
     answers: dict[str, list[dict[str, Any]]] = {}
     for resource in resources:
-        answers.setdefault(Path(resource["filename"]).name, []).append(resource)
+        if resource["status"]:  # an empty document has none
+            answers.setdefault(Path(resource["filename"]).name, []).append(resource)
     if [resource["status"] for resource in answers.get(_CONTROL_FILE, [])] != ["statusInvalid"]:
         raise ToolError("kubeconform accepts a misspelled field", "its schemas are damaged; clear the cache folder")
     return answers
-
-
-def _result(path: str, file: Path, answer: list[dict[str, Any]] | None) -> Result:
-    if answer is None:
-        return Result(path, 0, ("kubeconform said nothing about it",))
-    manifests = [resource for resource in answer if resource["status"]]  # an empty document has none
-    bad = [resource for resource in manifests if resource["status"] != "statusValid"]
-    return Result(path, len(manifests), (*sorted(map(_problem, bad)), *_plaintext_secrets(file.read_bytes())))
 
 
 def _problem(resource: dict[str, Any]) -> str:
@@ -117,28 +205,9 @@ def _problem(resource: dict[str, Any]) -> str:
     return f"{resource.get('kind')}/{resource.get('name')}: " + ("; ".join(details) or resource.get("msg", "invalid"))
 
 
-def _items(manifest: dict[str, Any]) -> list[object]:
-    """What a ``List`` holds."""
-    items = manifest.get("items")
-    return items if isinstance(items, list) else []
-
-
-def _plaintext_secrets(manifests: bytes) -> Iterable[str]:
+def _plaintext_secrets(documents: Iterable[Document]) -> Iterator[str]:
     """Secrets with data: git is no place for them."""
-    if b"Secret" not in manifests:
-        return
-    import yaml
-
-    try:
-        found = list(yaml.safe_load_all(manifests))
-    except (yaml.YAMLError, ValueError) as exc:
-        yield f"cannot be read: {exc}"
-        return
-    lists = [item for one in found if isinstance(one, dict) for item in _items(one)]
-    for manifest in [*found, *lists]:
-        if not isinstance(manifest, dict) or manifest.get("kind") != "Secret":
-            continue
-        if manifest.get("data") or manifest.get("stringData"):
-            metadata = manifest.get("metadata")
-            name = metadata.get("name") if isinstance(metadata, dict) else None
-            yield f"Secret/{name}: has data in git; use `secrets:` in the spec, and AWS Secrets Manager"
+    for document in documents:
+        if document.data.get("kind") == "Secret" and (document.data.get("data") or document.data.get("stringData")):
+            title = stream.title(document.data)
+            yield f"{title}: has data in git; use `secrets:` in the spec, and AWS Secrets Manager"

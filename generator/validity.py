@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import schemas
 from generator.closure import Closures, Unknown
@@ -21,25 +21,36 @@ from generator.tools import cache
 
 _FILE: Final = "valid"
 _MOST: Final = 20_000
-_JUDGES: Final = ("validation.py", "validity.py", "closure.py", "schemas/__init__.py")
+_JUDGES: Final = ("validation.py", "validity.py", "closure.py", "files.py", "yaml_nodes.py", "schemas/__init__.py")
+_JUDGING: Final = "manifests"
+
+
+class Known(NamedTuple):
+    """Of a valid path: how many manifests it has, and digests of the objects that they are in the cluster."""
+
+    manifests: int
+    places: tuple[str, ...] = ()
 
 
 class Validity:
-    """What is known of some ``overlays`` (kustomizations) and ``folders`` (read whole, as they are)."""
+    """What is known of some ``overlays`` (kustomizations) and ``folders`` (read whole, as they are).
+
+    Both are by path, with whatever else a result follows from, as text.
+    """
 
     def __init__(
-        self, directory: Path, overlays: Iterable[str], folders: Iterable[str], executables: Iterable[Path]
+        self, directory: Path, overlays: Mapping[str, str], folders: Mapping[str, str], executables: Iterable[Path]
     ) -> None:
-        self._directory, self._overlays, self._folders = directory, tuple(overlays), tuple(folders)
+        self._directory, self._overlays, self._folders = directory, overlays, folders
         self._start = _judges(executables)
         self._keys = self._present()
         self._all = _read(cache.folder() / _FILE)
 
-    def valid(self) -> dict[str, int]:
-        """What is known to be valid: how many manifests, by path."""
+    def valid(self) -> dict[str, Known]:
+        """What is known to be valid, by path."""
         return {path: self._all[key] for path, key in self._keys.items() if key in self._all}
 
-    def keep(self, valid: Mapping[str, int]) -> None:
+    def keep(self, valid: Mapping[str, Known]) -> None:
         """Remember what turned out to be valid, the newest last. Failing to is no fault."""
         if all(self._keys.get(path, "") in ("", *self._all) for path in valid):
             return
@@ -51,17 +62,17 @@ class Validity:
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             entries = list({**self._all, **new}.items())[-_MOST:]
-            temporary.write_text("".join(f"{key} {count}\n" for key, count in entries))
+            temporary.write_text("".join(map(_line, entries)))
             temporary.replace(file)
 
     def _present(self) -> dict[str, str]:
         """The key of each path as it is now, unless that cannot be said."""
         closures = Closures(os.fspath(self._directory))
         keys: dict[str, str] = {}
-        for path in (*self._overlays, *self._folders):
+        for path, more in {**self._overlays, **self._folders}.items():
             with suppress(Unknown):
                 files = closures.all_in(path) if path in self._folders else closures.of(path)
-                keys[path] = self._key(path, files)
+                keys[path] = self._key(f"{path}\0{more}", files)
         return keys
 
     def _key(self, path: str, files: Mapping[str, bytes]) -> str:
@@ -79,15 +90,25 @@ def _judges(executables: Iterable[Path]) -> bytes:
     for path in executables:
         stat = path.resolve().stat()
         digest.update(f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} ".encode())
-    for name in _JUDGES:
-        digest.update((Path(__file__).parent / name).read_bytes())
+    here = Path(__file__).parent
+    for file in (*(here / name for name in _JUDGES), *sorted((here / _JUDGING).glob("*.py"))):
+        digest.update(file.read_bytes())
     return digest.digest()
 
 
-def _read(file: Path) -> dict[str, int]:
+def _line(entry: tuple[str, Known]) -> str:
+    key, known = entry
+    return f"{key} {known.manifests} {','.join(known.places)}\n"
+
+
+def _read(file: Path) -> dict[str, Known]:
     try:
         lines = file.read_text().splitlines()
     except (OSError, UnicodeDecodeError):
         return {}
     entries = (line.split(" ") for line in lines)
-    return {entry[0]: int(entry[1]) for entry in entries if len(entry) == 2 and entry[1].isdecimal()}
+    return {
+        entry[0]: Known(int(entry[1]), tuple(filter(None, entry[2].split(","))))
+        for entry in entries
+        if len(entry) == 3 and entry[1].isdecimal()
+    }

@@ -7,7 +7,8 @@ readers can tell it from a quoted one and from one that is marked ``!!str``.
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import yaml
 
@@ -25,6 +26,8 @@ MAP: Final = "tag:yaml.org,2002:map"
 _TAGS: Final = {yaml.ScalarNode: TEXT, yaml.SequenceNode: LIST, yaml.MappingNode: MAP}
 
 MAX_DEPTH: Final = 200
+MAX_NODES: Final = 1_000_000
+MEND: Final = "mend the YAML of this file first"
 # The composer recurses in C without a limit and would take the process down, so text that could be nested
 # so deeply is looked through first. That costs as much again, so other text is not.
 _SUSPICIOUS: Final = 5000
@@ -44,23 +47,63 @@ class _NodeLoader(_Parser):
         return _TAGS[kind]
 
 
-def compose(text: str, file: str, hint: str) -> list[yaml.Node]:
-    """The documents of ``text``, empty ones left out; ``SpecError`` where it is no YAML. ``hint`` is the way out."""
+def compose(text: str, file: str, hint: str, most: int | None = MAX_NODES) -> list[yaml.Node]:
+    """The documents of ``text``, empty ones left out; ``SpecError`` where it is no YAML. ``hint`` is the way out.
+
+    ``most`` limits how many nodes there may be once aliases are expanded; ``None``: whoever walks them keeps count.
+    """
+    return _composed(text, file, hint, _NodeLoader, most)
+
+
+def load(text: str, file: str, hint: str = MEND) -> list[Any]:
+    """The documents of ``text`` as plain data, as Kubernetes' readers resolve it; ``SpecError`` as of ``compose``."""
+    nodes = _composed(text, file, hint, _Parser, MAX_NODES)
+    constructor = _Parser("")
+    try:
+        return [constructor.construct_document(node) for node in nodes]
+    except yaml.MarkedYAMLError as exc:
+        raise SpecError([_marked(exc, file, hint)]) from exc
+    except ValueError as exc:  # what looks like a date, and is none
+        raise SpecError([Fault(file, 1, 1, "", str(exc), hint)]) from exc
+    finally:
+        constructor.dispose()
+
+
+def _composed(text: str, file: str, hint: str, loader: type[_Parser], most: int | None) -> list[yaml.Node]:
     try:
         if may_be_deep(text):
             _refuse_depth(text, file)
-        return [node for node in yaml.compose_all(text, Loader=_NodeLoader) if node is not None]
+        nodes = [node for node in yaml.compose_all(text, Loader=loader) if node is not None]
+        if most is not None and "&" in text and "*" in text:
+            _refuse_excess(nodes, file, most)
+        return nodes
     except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = exc.problem or exc.context or "cannot be read"
-        if "tab character" in problem or "'\\t'" in problem:
-            hint = "indent with spaces"
-        raise SpecError(within([Fault(file, line, column, "", problem, hint)], text)) from exc
+        raise SpecError(within([_marked(exc, file, hint)], text)) from exc
     except yaml.reader.ReaderError as exc:
         raise SpecError([_forbidden(text, file)]) from exc
     except RecursionError as exc:
         raise SpecError([Fault(file, 1, 1, "", "nested too deeply", f"at most {MAX_DEPTH} levels are read")]) from exc
+
+
+def _marked(exc: yaml.MarkedYAMLError, file: str, hint: str) -> Fault:
+    mark = exc.problem_mark or exc.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    problem = exc.problem or exc.context or "cannot be read"
+    if "tab character" in problem or "'\\t'" in problem:
+        hint = "indent with spaces"
+    return Fault(file, line, column, "", problem, hint)
+
+
+def strings(nodes: Iterable[yaml.Node], field: str = "") -> Iterator[tuple[str, str]]:
+    """Every value in some documents, as text, with the innermost field that it stands under."""
+    for node in nodes:
+        if isinstance(node, yaml.ScalarNode):
+            yield field, node.value
+        elif isinstance(node, yaml.SequenceNode):
+            yield from strings(node.value, field)
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                yield from strings([value], str(key.value))
 
 
 def tokens(text: str) -> list[yaml.Token]:
@@ -96,6 +139,29 @@ def may_be_deep(text: str) -> bool:
             return False
         text = _PAIR.sub("", text)
     return True
+
+
+def _refuse_excess(nodes: list[yaml.Node], file: str, most: int) -> None:
+    """Count what the aliases stand for without expanding them: each node once."""
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node) -> int:
+        known = sizes.get(id(node))
+        if known is not None:
+            return known
+        sizes[id(node)] = most + 1  # as much as too many, while it is not known: what holds itself has no end
+        total = 1
+        for item in node.value if isinstance(node, yaml.CollectionNode) else ():
+            total += sum(map(size, item)) if isinstance(item, tuple) else size(item)
+        if total > most:
+            mark = node.start_mark
+            about = f"more than {most:,} values once aliases are expanded"
+            raise SpecError([Fault(file, mark.line + 1, mark.column + 1, "", about, "take aliases out")])
+        sizes[id(node)] = total
+        return total
+
+    for node in nodes:
+        size(node)
 
 
 def _refuse_depth(text: str, file: str) -> None:

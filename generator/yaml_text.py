@@ -16,7 +16,7 @@ import yaml
 from generator import yaml_nodes
 from generator.errors import Fault, SpecError
 
-MEND: Final = "mend the YAML of this file first"
+MEND: Final = yaml_nodes.MEND
 LINE_END: Final = yaml_nodes.LINE_END
 _NULLS: Final = ("", "~", "null", "Null", "NULL")
 
@@ -60,7 +60,7 @@ class File:
         self.content = content
         self.path = path
         self.text = _decode(content, path)
-        self.documents = yaml_nodes.compose(self.text, path, MEND)
+        self.documents = yaml_nodes.compose(self.text, path, MEND, most=None)  # what is below compares each node once
 
     @cached_property
     def images(self) -> int:
@@ -162,7 +162,7 @@ class File:
             end = splice.end
         text += self.text[end:]
         try:
-            documents = yaml_nodes.compose(text, self.path, MEND)
+            documents = yaml_nodes.compose(text, self.path, MEND, most=None)
         except SpecError:
             self.refuse(change)
         if not _is_done(documents, change) or not _same(_rest(self.documents, change), _rest(documents, change)):

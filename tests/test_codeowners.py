@@ -36,14 +36,9 @@ PLACES = {
 def test_where_the_forge_looks_and_nobody_makes_himself_an_approver(url: str, path: str) -> None:
     found = rendered(url)
     assert list(found) == [path]
-    assert rules(found[path]) == [
-        f"/overlays/prod/ {EVERYONE}",
-        f"/gitops/applications/prod/ {EVERYONE}",
-        f"/base/ {EVERYONE}",
-        f"/gitops/projects/ {EVERYONE}",
-        f"/gitops/bootstrap.yaml {EVERYONE}",
-        f"/{path} {EVERYONE}",
-    ]
+    owned = ["base/", "gitops/", "generator.yaml", ".generator/", "buildspec.yml", "buildspec-checks.yml", ".github/"]
+    own = {".github/CODEOWNERS": [], ".gitlab/CODEOWNERS": [".gitlab/"]}.get(path, [path])
+    assert rules(found[path]) == [f"/{place} {EVERYONE}" for place in ["overlays/prod/", *owned, *own]]
     assert "*" not in found[path]
     # GitLab takes names in comments for owners, too.
     assert not any("@" in line for line in found[path].splitlines() if line.startswith("#"))
@@ -53,23 +48,33 @@ def test_gitea_has_regular_expressions_and_no_addresses() -> None:
     found = rendered("https://git.example.com/acme/shop.git", "forge: {kind: gitea}\n")
     assert rules(found[".gitea/CODEOWNERS"]) == [
         "overlays/prod/.* @ann @acme/platform",
-        "gitops/applications/prod/.* @ann @acme/platform",
         "base/.* @ann @acme/platform",
-        "gitops/projects/.* @ann @acme/platform",
-        "gitops/bootstrap\\\\.yaml @ann @acme/platform",
-        "\\\\.gitea/CODEOWNERS @ann @acme/platform",
+        "gitops/.* @ann @acme/platform",
+        "generator\\\\.yaml @ann @acme/platform",
+        "\\\\.generator/.* @ann @acme/platform",
+        "buildspec\\\\.yml @ann @acme/platform",
+        "buildspec-checks\\\\.yml @ann @acme/platform",
+        "\\\\.github/.* @ann @acme/platform",
+        "\\\\.gitea/.* @ann @acme/platform",
     ]
 
 
-def test_each_environment_has_its_own() -> None:
+def test_each_environment_has_its_own_and_what_reaches_all_is_for_the_last() -> None:
+    """A forge asks any one owner of a line: with bob on it, he could approve what reaches prod."""
     spec = TEN_LINES.replace(
         "staging: {}, prod: {sync: manual}", "staging: {approvers: [bob]}, prod: {approvers: [ann]}"
     )
     (text,) = rendered("https://github.com/acme/shop.git", spec=spec).values()
-    assert rules(text)[:5] == [
-        "/overlays/staging/ @bob", "/gitops/applications/staging/ @bob",
-        "/overlays/prod/ @ann", "/gitops/applications/prod/ @ann", "/base/ @bob @ann",
-    ]  # fmt: skip
+    assert rules(text)[:4] == ["/overlays/staging/ @bob", "/overlays/prod/ @ann", "/base/ @ann", "/gitops/ @ann"]
+    assert all(rule.endswith(" @ann") for rule in rules(text)[1:])
+
+
+def test_a_promoted_base_is_for_those_of_its_environment() -> None:
+    spec = TEN_LINES.replace(
+        "staging: {}, prod: {sync: manual}", "staging: {approvers: [bob]}, prod: {approvers: [ann]}"
+    )
+    (text,) = rendered("https://github.com/acme/shop.git", "promotion: {base: true}\n", spec=spec).values()
+    assert rules(text)[-2:] == ["/.generator/promoted/staging/ @bob", "/.generator/promoted/prod/ @ann"]
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ REFUSALS = {
     "conflict markers in the spec": (lambda at: (at / "generator.yaml").write_text(f"<<<<<<< HEAD\n{TEN_LINES}"), 1, "generator.yaml:1:1: a conflict marker of git"),
     "conflict markers in a file of ours": (lambda at: edit(at / "base/web/deployment.yaml", "containerPort", "<<<<<<< HEAD\ncontainerPort"), 1, "base/web/deployment.yaml:"),
     "no spec": (lambda at: (at / "generator.yaml").unlink(), 1, "generator.yaml: no such file"),
-    "a folder as the spec": (lambda at: ((at / "generator.yaml").unlink(), (at / "generator.yaml").mkdir()), 1, "generator.yaml: Is a directory"),
+    "a folder as the spec": (lambda at: ((at / "generator.yaml").unlink(), (at / "generator.yaml").mkdir()), 1, "generator.yaml: a folder stands where a file should be"),
     "no git repository": (lambda at: shutil.rmtree(at / ".git"), 1, "not a git repository"),
 }  # fmt: skip
 

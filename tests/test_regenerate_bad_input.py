@@ -213,7 +213,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     "markers in the spec": (
         put("generator.yaml", TEN_LINES.replace("    port", "<<<<<<< HEAD\n    port").encode()), ["generator.yaml:9:1: a conflict marker of git"],
     ),
-    "the spec is a folder": (folder_at("generator.yaml"), ["generator.yaml: Is a directory"]),
+    "the spec is a folder": (folder_at("generator.yaml"), ["generator.yaml: a folder stands where a file should be"]),
     "no git": (lambda folder: shutil.rmtree(folder / ".git"), ["not a git repository"]),
 }  # fmt: skip
 

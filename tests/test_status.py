@@ -229,7 +229,9 @@ def test_what_argo_cd_says(shop: Path, generator: Run) -> None:
     assert dev == {"sync": "Synced", "health": "Healthy", "revision": "abc", "images": []}
     assert staging is None
     assert prod == {"sync": "OutOfSync", "health": "Degraded", "revision": "def", "images": ["shop/web:1"]}
-    assert rig.asked[0] == "/api/v1/applications?projects=shop"
+    assert (
+        rig.asked[0] == "/api/v1/applications?projects=shop.dev&projects=shop.staging&projects=shop.prod&projects=shop"
+    )
     assert [line.split()[-2:] for line in shown] == [
         ["sync", "health"],
         ["Synced", "Healthy"],

@@ -73,14 +73,15 @@ def _differences(options: argparse.Namespace, spec: Spec, apps: list[str], allow
     from concurrent.futures import ThreadPoolExecutor
 
     from generator import tools
+    from generator.manifests import sources
     from generator.release import comparison, manifests
     from generator.spec.paths import overlay_path
 
-    kustomize = tools.find("kustomize")
+    kustomize, rules = tools.find("kustomize"), sources.rules(spec)
     environments = [spec.environments[name] for name in (options.left, options.right)]
     folders = [overlay_path(environment.name, app) for app in apps for environment in environments]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        built = list(pool.map(lambda folder: manifests.build(options.directory, folder, kustomize), folders))
+        built = list(pool.map(lambda folder: manifests.build(options.directory, folder, kustomize, rules), folders))
     found: list[Difference] = []
     for number, app in enumerate(apps):
         sides = [comparison.Side(environments[side], built[2 * number + side]) for side in (0, 1)]

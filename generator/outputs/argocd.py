@@ -1,4 +1,4 @@
-"""Argo CD: an AppProject that allows what the apps need and no more, an Application per app and environment, the root.
+"""Argo CD: an AppProject per environment that allows what its apps need and no more, their Applications, the root.
 
 ``kubectl apply -f gitops/bootstrap.yaml`` is all that a person ever applies.
 Applications carry no finalizer: deleting one leaves its pods running.
@@ -6,10 +6,11 @@ Applications carry no finalizer: deleting one leaves its pods running.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from generator.kinds import KINDS
+from generator.kinds.metadata import SYNC_WAVE
 from generator.outputs.file import File, yaml_file
 from generator.spec.model import IN_CLUSTER, App, Environment, Spec
 from generator.spec.paths import base_path, overlay_path
@@ -28,10 +29,46 @@ def application_name(spec: Spec, environment: str, app: str) -> str:
     return f"{spec.project}-{environment}-{app}"
 
 
+def project_name(spec: Spec, environment: str) -> str:
+    """The name of an environment's AppProject.
+
+    Neither part can hold a dot, so no two projects that share an Argo CD can have one name.
+    """
+    return f"{spec.project}.{environment}"
+
+
+def root_name(spec: Spec) -> str:
+    """The name of the root and of its AppProject."""
+    return f"{spec.project}-bootstrap"
+
+
+def former_project_name(spec: Spec) -> str:
+    """The name of the one AppProject that all environments once had."""
+    return spec.project
+
+
+def project_names(spec: Spec) -> list[str]:
+    """Every AppProject that Applications of ours may be in, the former one included, until all have moved."""
+    return [*(project_name(spec, environment) for environment in spec.environments), former_project_name(spec)]
+
+
+def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
+    """The file of that project, while there are Applications in it; by what was generated last.
+
+    Argo CD prunes before it applies. So the file stays for the commit that moves the
+    Applications to the projects of their environments, and goes with a later one.
+    """
+    path = f"gitops/projects/{former_project_name(spec)}.yaml"
+    inside = f"\n  project: {former_project_name(spec)}\n".encode()
+    applications = (content for name, content in former.items() if name.startswith("gitops/applications/"))
+    return path if path in former and any(inside in content for content in applications) else None
+
+
 def render_project(spec: Spec) -> Iterator[File]:
-    """The root and the project."""
+    """The root and the projects."""
     yield yaml_file("gitops/bootstrap.yaml", _root_project(spec), _root(spec))
-    yield yaml_file(f"gitops/projects/{spec.project}.yaml", _project(spec))
+    for environment in spec.environments.values():
+        yield yaml_file(f"gitops/projects/{project_name(spec, environment.name)}.yaml", _project(spec, environment))
 
 
 def render_app(spec: Spec, app: App) -> Iterator[File]:
@@ -50,22 +87,19 @@ def _metadata(spec: Spec, name: str, annotations: dict[str, str] | None = None, 
     }
 
 
-def _project(spec: Spec) -> dict[str, Any]:
-    destinations = {tuple(sorted(environment.destination.items())) for environment in spec.environments.values()}
+def _project(spec: Spec, environment: Environment) -> dict[str, Any]:
     kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | {("", "ConfigMap")} | _BELOW)
     return {
         "apiVersion": _API,
         "kind": "AppProject",
-        "metadata": _metadata(spec, spec.project),
+        # Before the Applications that are in it.
+        "metadata": _metadata(spec, project_name(spec, environment.name), {SYNC_WAVE: "-1"}),
         "spec": {
-            "description": f"The apps of {spec.project}",
+            "description": f"The apps of {spec.project} in {environment.name}",
             "sourceRepos": [spec.repository],
-            "destinations": [dict(items) for items in sorted(destinations)],
-            # CreateNamespace makes these, with their labels; nothing else may be cluster-wide.
-            "clusterResourceWhitelist": [
-                {"group": "", "kind": "Namespace", "name": environment.namespace}
-                for environment in spec.environments.values()
-            ],
+            "destinations": environment.destinations,
+            # CreateNamespace makes it, with its labels; nothing else may be cluster-wide.
+            "clusterResourceWhitelist": [{"group": "", "kind": "Namespace", "name": environment.namespace}],
             "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
         },
     }
@@ -75,7 +109,7 @@ def _root_project(spec: Spec) -> dict[str, Any]:
     return {
         "apiVersion": _API,
         "kind": "AppProject",
-        "metadata": _metadata(spec, f"{spec.project}-bootstrap", _kept()),
+        "metadata": _metadata(spec, root_name(spec), _kept()),
         "spec": {
             "description": f"The Applications of {spec.project}, and nothing else",
             "sourceRepos": [spec.repository],
@@ -99,9 +133,9 @@ def _root(spec: Spec) -> dict[str, Any]:
     return {
         "apiVersion": _API,
         "kind": "Application",
-        "metadata": _metadata(spec, f"{spec.project}-bootstrap", annotations),
+        "metadata": _metadata(spec, root_name(spec), annotations),
         "spec": {
-            "project": f"{spec.project}-bootstrap",
+            "project": root_name(spec),
             "source": {
                 "repoURL": spec.repository,
                 "targetRevision": spec.branch,
@@ -137,7 +171,7 @@ def _application(spec: Spec, environment: Environment, app: App) -> dict[str, An
         "kind": "Application",
         "metadata": _metadata(spec, application_name(spec, environment.name, app.name), annotations, **labels),
         "spec": {
-            "project": spec.project,
+            "project": project_name(spec, environment.name),
             "source": {"repoURL": spec.repository, "targetRevision": spec.branch, "path": overlay},
             "destination": environment.destination,
             "revisionHistoryLimit": 20,

@@ -14,10 +14,13 @@ from generator import forges
 from generator.errors import ForgeError
 from generator.outputs.file import HEADER, File
 from generator.spec.model import App, Spec
+from generator.spec.paths import SPEC as FILE_NAME
 
 PATHS: Final = {"github": ".github/CODEOWNERS", "gitlab": ".gitlab/CODEOWNERS", "gitea": ".gitea/CODEOWNERS"}
 # Where all forges look, if it is not known which one this is.
 ANYWHERE: Final = "CODEOWNERS"
+# What builds run; GitHub's workflows have a folder of their own.
+PIPELINES: Final = ("buildspec.yml", "buildspec-checks.yml")
 _ABOUT: Final = """\
 # Whoever may approve a change must be listed here, and have write access. It takes effect where
 # the branch is protected: python -m generator protection
@@ -39,7 +42,7 @@ def render_project(spec: Spec) -> Iterator[File]:
         return
     owned = [
         (place, names)
-        for place, given in [*_environments(spec), *_common(spec, path)]
+        for place, given in [*_environments(spec), *_common(spec, path), *_promoted(spec)]
         if (names := owners(given, emails=kind != "gitea"))
     ]
     pattern = _expression if kind == "gitea" else _glob
@@ -71,13 +74,24 @@ def owners(names: tuple[str, ...], *, emails: bool = True) -> list[str]:
 def _environments(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
     for environment in spec.environments.values():
         yield f"overlays/{environment.name}/", environment.approvers
-        yield f"gitops/applications/{environment.name}/", environment.approvers
 
 
 def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What reaches every environment at once, and this file itself: nobody makes himself an approver."""
-    for place in ("base/", "gitops/projects/", "gitops/bootstrap.yaml", path):
-        yield place, approvers(spec)
+    """What reaches every environment, or says who may change what: that is for those who approve the last one.
+
+    Forges ask any one of a line's owners, so with the others on it they could approve for all.
+    """
+    strictest = next((one.approvers for one in reversed(list(spec.environments.values())) if one.approvers), ())
+    folder = path.rpartition("/")[0]
+    own = f"{folder}/" if folder else path
+    for place in dict.fromkeys(("base/", "gitops/", FILE_NAME, ".generator/", *PIPELINES, ".github/", own)):
+        yield place, strictest
+
+
+def _promoted(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a promotion of a base writes; a later rule counts more."""
+    for environment in spec.environments.values() if spec.promotion.base else ():
+        yield f".generator/promoted/{environment.name}/", environment.approvers
 
 
 def _glob(place: str) -> str:

@@ -8,35 +8,44 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from generator import process, tools
+from generator import tools
 from generator.closure import Closures, Unknown
-from generator.errors import ProcessError, RepositoryError
+from generator.errors import RepositoryError
+from generator.manifests import folder as applied
+from generator.manifests import sources
+from generator.manifests.kustomize import BuildError
+from generator.manifests.kustomize import build as kustomize_build
+from generator.manifests.sources import Rules
 from generator.release import rendered_diff
 from generator.release.rendered_diff import Change
 
 # The folder of Applications and projects, which no kustomization lists.
 GITOPS: Final = "gitops"
+_STRICT: Final = Rules()
 
 Place = tuple[str, str]
 """What is shown as the environment, and a folder: ``("dev", "overlays/dev/web")``."""
 
 
-def build(directory: Path, folder: str, kustomize: Path) -> dict[str, str]:
+def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT) -> dict[str, str]:
     """The manifests of a folder by kind, namespace and name; none where there is no such folder.
 
-    ``RepositoryError`` where kustomize cannot build it.
+    ``RepositoryError`` where kustomize cannot build it, or must not (see ``sources``).
     """
-    path = directory / folder
     if folder == GITOPS:
-        texts = [file.read_text(errors="replace") for file in sorted(path.rglob("*.yaml"))]
-        return rendered_diff.split("\n---\n".join(texts))
-    if not path.is_dir():
+        documents, faults = applied.documents(directory, GITOPS)
+        # What is no manifest is shown by its name, and never by what it holds or leads to.
+        return {**rendered_diff.named(documents), **{fault.file: f"unread: {fault.message}\n" for fault in faults}}
+    if not (directory / folder).is_dir():
         return {}
+    if faults := sources.faults(directory, folder, rules):
+        raise RepositoryError(f"{folder}: kustomize must not build it\n{faults[0]}", faults[0].hint)
     try:
-        return rendered_diff.split(process.run([kustomize, "build", path]).stdout)
-    except ProcessError as exc:
-        said = (exc.stderr.strip() or exc.message).replace(str(directory), "")
-        raise RepositoryError(f"{folder}: kustomize cannot build it\n{said}", "python -m generator validate") from exc
+        return rendered_diff.split(kustomize_build(directory, folder, kustomize, online=bool(rules.references)))
+    except BuildError as exc:
+        raise RepositoryError(
+            f"{folder}: kustomize cannot build it\n{exc.message}", "python -m generator validate"
+        ) from exc
 
 
 def places(before: Path, after: Path) -> list[Place]:
@@ -61,14 +70,14 @@ def _read(closure: Callable[[str], dict[str, bytes]], path: str) -> object:
         return object()
 
 
-def compare(before: Path, after: Path, places: Iterable[Place]) -> list[Change]:
+def compare(before: Path, after: Path, places: Iterable[Place], rules: Rules = _STRICT) -> list[Change]:
     """What differs between two copies of a repository, place by place. ``ToolError`` without kustomize."""
     wanted = list(places)
     if not wanted:
         return []
     kustomize = tools.find("kustomize")
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        old = pool.map(lambda place: build(before, place[1], kustomize), wanted)
-        new = list(pool.map(lambda place: build(after, place[1], kustomize), wanted))
+        old = pool.map(lambda place: build(before, place[1], kustomize, rules), wanted)
+        new = list(pool.map(lambda place: build(after, place[1], kustomize, rules), wanted))
         pairs = zip(wanted, old, new, strict=True)
         return [change for place, was, now in pairs for change in rendered_diff.compare(place[0], was, now)]

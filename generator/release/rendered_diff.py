@@ -9,12 +9,13 @@ from __future__ import annotations
 import difflib
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import yaml
-
+from generator.errors import SpecError
+from generator.manifests import stream
+from generator.manifests.stream import Document, Identity
 from generator.release import redaction
 
 # What GitHub takes as a body or comment is 65,536 characters; the rest is for whoever puts text around it.
@@ -45,8 +46,33 @@ class Change:
 
 
 def split(text: str) -> dict[str, str]:
-    """The manifests of a YAML stream by kind, namespace and name, hashes of generated names left out."""
-    return dict(_split(text))
+    """The manifests of a YAML stream by kind, namespace and name (see ``named``)."""
+    documents, faults = stream.split(text.encode(), "manifests")
+    if faults:
+        raise SpecError(faults)
+    return named(documents)
+
+
+def named(documents: Iterable[Document]) -> dict[str, str]:
+    """Manifests by kind, namespace and name, hashes of generated names left out.
+
+    Where several go by one such name, the group tells them apart, and if that is the
+    same, a number: nothing hides behind another.
+    """
+    known: dict[str, list[Document]] = {}
+    for document in documents:
+        known.setdefault(_name(stream.identity(document.data)), []).append(document)
+    return {name: text for short, those in known.items() for name, text in _apart(short, those)}
+
+
+def _apart(short: str, documents: Sequence[Document]) -> Iterator[tuple[str, str]]:
+    seen: dict[str, int] = {}
+    groups = {stream.identity(document.data).group for document in documents}
+    for document in documents:
+        found = stream.identity(document.data)
+        name = _name(found, with_group=True) if len(groups) > 1 else short
+        seen[name] = seen.get(name, 0) + 1
+        yield (f"{name} #{seen[name]}" if seen[name] > 1 else name), document.text
 
 
 def compare(environment: str, before: Manifests, after: Manifests) -> list[Change]:
@@ -109,18 +135,10 @@ def _shown_lines(block: str) -> int:
     return len(block.splitlines()) - 7
 
 
-def _split(text: str) -> Iterator[tuple[str, str]]:
-    for part in re.split(r"^---\n", text, flags=re.MULTILINE):
-        manifest = yaml.load(part, yaml.CSafeLoader)
-        if isinstance(manifest, dict):
-            yield _name(manifest), part.rstrip("\n") + "\n"
-
-
-def _name(manifest: dict[str, Any]) -> str:
-    metadata = manifest.get("metadata") or {}
-    kind, name = str(manifest.get("kind")), str(metadata.get("name"))
-    plain = _HASH.sub("", name) if kind in _HASHED else name
-    return "/".join(str(part) for part in (kind, metadata.get("namespace"), plain) if part)
+def _name(found: Identity, *, with_group: bool = False) -> str:
+    plain = _HASH.sub("", found.name) if found.kind in _HASHED else found.name
+    kind = f"{found.kind}.{found.group}" if with_group and found.group else found.kind
+    return "/".join(part for part in (kind or "None", found.namespace, plain or "None") if part)
 
 
 def _compared(environment: str, before: Manifests, after: Manifests) -> Iterator[Change]:

@@ -13,7 +13,7 @@ from generator import argo_cd, forges, history, tree
 from generator.argo_cd import ArgoCd
 from generator.errors import GeneratorError, GitError
 from generator.history import Commit, History
-from generator.outputs.argocd import application_name
+from generator.outputs.argocd import application_name, project_names
 from generator.release import image, ledger, proposed
 from generator.release.image import Slot
 from generator.release.pin import Pin
@@ -144,7 +144,7 @@ def running(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
     }
     return {
         names[one.name]: Running(one.sync, one.health, one.revision, one.images)
-        for one in api.applications(spec.project)
+        for one in api.applications(project_names(spec))
         if one.name in names
     }
 

@@ -143,15 +143,20 @@ def _check_namespaces(environments: dict[str, object], data: dict[str, object], 
         fields = _map(environment)
         cluster = str(fields.get("cluster") or model.IN_CLUSTER)
         cluster = model.IN_CLUSTER if cluster == "in-cluster" else cluster
-        namespace = str(fields.get("namespace") or f"{data.get('project')}-{name}")
-        if (cluster, namespace) in seen:
-            message, hint = f"shares its namespace with {seen[cluster, namespace]}", "give each a namespace of its own"
-            findings.add(("environments", name), message, hint, at_key=True)
-        elif namespace.startswith("kube-") or (namespace == argocd and cluster == model.IN_CLUSTER):
-            owner = "Argo CD's own" if namespace == argocd else "one of Kubernetes' own"
-            message, hint = f"the namespace {namespace} is {owner}", "give apps a namespace of their own: `namespace:`"
-            findings.add(("environments", name), message, hint, at_key=True)
-        seen.setdefault((cluster, namespace), name)
+        further = fields.get("namespaces")
+        own = str(fields.get("namespace") or f"{data.get('project')}-{name}")
+        for namespace in (own, *map(str, further if isinstance(further, list) else [])):
+            if (cluster, namespace) in seen:
+                about = f"shares its namespace with {seen[cluster, namespace]}"
+                findings.add(("environments", name), about, "give each a namespace of its own", at_key=True)
+            elif namespace.startswith("kube-") or (namespace == argocd and cluster == model.IN_CLUSTER):
+                owner = "Argo CD's own" if namespace == argocd else "one of Kubernetes' own"
+                about, hint = (
+                    f"the namespace {namespace} is {owner}",
+                    "give apps a namespace of their own: `namespace:`",
+                )
+                findings.add(("environments", name), about, hint, at_key=True)
+            seen.setdefault((cluster, namespace), name)
 
 
 def _check_applications(

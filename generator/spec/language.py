@@ -369,6 +369,7 @@ APP = Record(
 ENVIRONMENT = Record(
     {
         "namespace": Field(LABEL, "its namespace; <project>-<environment> unless said otherwise"),
+        "namespaces": Field(ListOf(LABEL), "further namespaces that its apps may put objects into"),
         "renamed_from": Field(ENVIRONMENT_NAME, "its former name: its files move, with their tags and edits"),
         "sync": Field(Choice(("auto", "manual")), "whether Argo CD syncs by itself; auto unless said otherwise"),
         "approvers": Field(ListOf(APPROVER), "who approves what changes in it: its code owners and reviewers"),
@@ -459,6 +460,32 @@ COMPARE = Record(
     }
 )
 
+_FOREIGN = Text("a URL or a path", r"[^\s\x00-\x1f\x7f]+", 500, "as it is written where it is used")
+ALLOW = Record(
+    {
+        "references": Field(
+            ListOf(_FOREIGN),
+            "what kustomizations may read from the network, or of another environment, as it is written there",
+        ),
+        "repositories": Field(ListOf(_FOREIGN), "other repositories that Applications in gitops/ may deploy from"),
+        "projects": Field(
+            ListOf(Text("an AppProject's name", _SUBDOMAIN, 253, "like platform")),
+            "other AppProjects that gitops/ may hold, or its Applications be in",
+        ),
+        "destinations": Field(
+            ListOf(
+                Record(
+                    {
+                        "cluster": Field(CLUSTER, "the cluster; Argo CD's own unless said otherwise"),
+                        "namespace": Field(LABEL, "the namespace", required=True),
+                    }
+                )
+            ),
+            "other places that gitops/ may deploy to",
+        ),
+    }
+)
+
 SPEC = Record(
     {
         "version": Field(Integer(1, 1, "a version of this language"), "the language's version: 1", required=True),
@@ -475,6 +502,7 @@ SPEC = Record(
         "promotion": Field(PROMOTION, "what is promoted from one environment to the next, and who is told"),
         "commits": Field(COMMITS, "about the commits that bump, promote and rollback make"),
         "compare": Field(COMPARE, "about comparing environments"),
+        "allow": Field(ALLOW, "what this repository may use that is not its own; `validate` refuses all else"),
         "argocd": Field(ARGOCD, "about Argo CD itself"),
         "ci": Field(CI, "about the build"),
     }

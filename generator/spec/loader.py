@@ -8,13 +8,14 @@ so that ``1_000``, ``0x1F``, ``on`` and dates stay what they look like.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from generator import yaml_nodes
+from generator import files, yaml_nodes
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.spec import checks, language, model, paths, placeholder
 from generator.spec.types import Findings, dotted, shown
@@ -134,9 +135,10 @@ def read(directory: Path) -> str:
     """The text of ``generator.yaml`` in ``directory``; ``RepositoryError`` if there is none to read."""
     path = directory / FILE_NAME
     try:
-        if path.stat().st_size > MAX_BYTES:
+        content = files.content(os.fspath(path))
+        if len(content) > MAX_BYTES:
             raise RepositoryError(f"{path}: larger than {MAX_BYTES:,} bytes", "split the spec")
-        return path.read_bytes().decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except FileNotFoundError as exc:
         raise RepositoryError(
             f"{path}: no such file",
@@ -146,7 +148,7 @@ def read(directory: Path) -> str:
         line = exc.object[: exc.start].count(b"\n") + 1
         raise SpecError([Fault(FILE_NAME, line, 1, "", "is not UTF-8", "save it as UTF-8")]) from exc
     except OSError as exc:
-        raise RepositoryError(f"{path}: {exc.strerror}", "it must be a readable file") from exc
+        raise files.refusal(str(path), exc) from exc
 
 
 def load(directory: Path) -> model.Spec:
@@ -187,10 +189,9 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
 
 
 def _compose(text: str, file: str) -> yaml.Node:
-    if marker := re.search(r"^<<<<<<< ", text, re.MULTILINE) if "<<<<<<< " in text else None:
-        line = text.count("\n", 0, marker.start()) + 1
+    if marker := re.search(r"^        line = text.count("\n", 0, marker.start()) + 1
         raise SpecError([Fault(file, line, 1, "", "a conflict marker of git", "keep what is right, and take it out")])
-    documents = yaml_nodes.compose(text, file, _HINT)
+    documents = yaml_nodes.compose(text, file, _HINT, most=None)
     if not documents:
         raise SpecError(
             [Fault(file, 1, 1, "", "is empty", "start with `version: 1`; `python -m generator schema` tells the rest")]
@@ -245,3 +246,4 @@ class Places:
 
 def _is_empty(node: yaml.Node) -> bool:
     return bool(isinstance(node, yaml.ScalarNode) and node.value == "")
+<<<<<<< HEAD

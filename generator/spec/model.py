@@ -221,6 +221,12 @@ class Environment:
     renamed_from: str | None = None
     gates: Gates = field(default_factory=Gates)
     approvers: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+
+    @property
+    def destinations(self) -> list[dict[str, str]]:
+        """Its own and its further namespaces, as Argo CD writes them."""
+        return [{**self.destination, "namespace": name} for name in (self.namespace, *self.namespaces)]
 
     @property
     def destination(self) -> dict[str, str]:
@@ -235,6 +241,16 @@ class Forge:
 
     kind: str | None = None
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """What the repository may use that is not its own (``language.ALLOW``); destinations are (cluster, namespace)."""
+
+    references: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    destinations: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +271,7 @@ class Spec:
     forge: Forge = Forge()
     subject: str = subject.AS_IT_IS
     """The form of our commits' first lines; see ``spec.subject``."""
+    allow: Allow = Allow()
 
 
 UNRELEASED: Final = "unreleased"
@@ -287,6 +304,17 @@ def build(data: Data) -> Spec:
         may_differ=tuple((data.get("compare") or {}).get("allow") or ()),
         forge=Forge(**_set(data.get("forge") or {})),
         subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
+        allow=_allow(data.get("allow") or {}),
+    )
+
+
+def _allow(given: Data) -> Allow:
+    destinations = ((item.get("cluster") or IN_CLUSTER, item["namespace"]) for item in given.get("destinations") or ())
+    return Allow(
+        references=tuple(given.get("references") or ()),
+        repositories=tuple(given.get("repositories") or ()),
+        projects=tuple(given.get("projects") or ()),
+        destinations=tuple(destinations),
     )
 
 
@@ -305,6 +333,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         renamed_from=given.get("renamed_from"),
         gates=gates(given),
         approvers=tuple(given.get("approvers") or ()),
+        namespaces=tuple(given.get("namespaces") or ()),
     )
 
 

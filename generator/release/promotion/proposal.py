@@ -10,6 +10,7 @@ from typing import Final
 
 from generator.errors import GeneratorError, RepositoryError
 from generator.history import Clone
+from generator.manifests import sources
 from generator.release import image, ledger, manifests, message, pin
 from generator.release.promotion import bases, body, checks, commits, moves, workshop
 from generator.release.promotion.bases import BaseMove, Bases, Generate
@@ -317,15 +318,15 @@ def _message(clone: Clone, about: _About) -> str:
 def _rendered(place: Workshop, about: _About, images: Mapping[str, bytes]) -> list[Change]:
     """What the manifests of the target are before and after."""
     apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
-    places = [(about.target, overlay_path(about.target, app)) for app in apps]
+    places, rules = [(about.target, overlay_path(about.target, app)) for app in apps], sources.rules(about.spec)
     if not apps or about.spec.promotion.base:
-        return manifests.compare(place.before, place.after, places)
+        return manifests.compare(place.before, place.after, places, rules)
     # Most overlays need nothing but their base; a large repository is written out for the others only.
     place.fill(*(folder for _, folder in places), *(base_path(app) for app in apps))
     place.write(images)
     try:
-        return manifests.compare(place.before, place.after, places)
+        return manifests.compare(place.before, place.after, places, rules)
     except RepositoryError:
         place.fill()
         place.write(images)
-        return manifests.compare(place.before, place.after, places)
+        return manifests.compare(place.before, place.after, places, rules)

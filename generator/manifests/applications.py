@@ -1,0 +1,188 @@
+"""Who deploys what where: the Applications and AppProjects of ``gitops/``, as they stand there, held against the spec.
+
+Whoever may change ``gitops/`` or an overlay could have Argo CD deploy from another
+repository, in another project, or to a place that others approve. What is not the
+repository's own is a fault, unless the spec allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from generator.errors import Fault
+from generator.manifests import stream
+from generator.manifests.projects import Destination, Project, destination
+from generator.manifests.stream import Document
+from generator.outputs import argocd
+from generator.spec.model import IN_CLUSTER, Spec
+
+GITOPS: Final = "gitops"
+_GROUP: Final = "argoproj.io"
+_LABEL: Final = "pod-security.kubernetes.io/enforce"
+
+
+class Application(NamedTuple):
+    """An Application of ``gitops/``: ``paths`` are the folders of this repository that it deploys."""
+
+    name: str
+    project: str
+    repositories: tuple[str, ...]
+    paths: tuple[str, ...]
+    destination: Destination
+    pod_security: tuple[str, str]
+    recurse: bool
+    document: Document
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What judging the manifests that it deploys depends on."""
+        return self.name, self.project, self.destination, self.pod_security, self.recurse
+
+
+class Ground(NamedTuple):
+    """All Applications, by the folder that they deploy, and the projects by name."""
+
+    applications: Mapping[str, tuple[Application, ...]]
+    projects: Mapping[str, Project]
+    # The strictest level and version of the Pod Security Standards that an Application sets on a namespace.
+    levels: Mapping[Destination, tuple[str, str]]
+
+
+def ground(documents: Iterable[Document], repository: str) -> Ground:
+    """What ``gitops/`` says."""
+    applications: dict[str, tuple[Application, ...]] = {}
+    projects: dict[str, Project] = {}
+    levels: dict[Destination, tuple[str, str]] = {}
+    for document in documents:
+        found = stream.identity(document.data)
+        if (found.group, found.kind) == (_GROUP, "AppProject"):
+            projects.setdefault(found.name, Project(found.name, document.file, _map(document.data.get("spec"))))
+        if (found.group, found.kind) == (_GROUP, "Application"):
+            one = _application(document, repository)
+            for path in one.paths:
+                applications[path] = (*applications.get(path, ()), one)
+            levels[one.destination] = max(levels.get(one.destination, ("", "")), one.pod_security, key=_strictness)
+    return Ground(applications, projects, levels)
+
+
+def _strictness(level: tuple[str, str]) -> int:
+    return ("", "privileged", "baseline", "restricted").index(level[0]) if level[0] in ("baseline", "restricted") else 0
+
+
+def _application(document: Document, repository: str) -> Application:
+    spec = _map(document.data.get("spec"))
+    given = spec.get("sources")
+    sources = [_map(source) for source in (given if isinstance(given, list) and given else [spec.get("source")])]
+    labels = _map(_map(_map(spec.get("syncPolicy")).get("managedNamespaceMetadata")).get("labels"))
+    own = [source for source in sources if _same(str(source.get("repoURL")), repository)]
+    return Application(
+        name=stream.identity(document.data).name,
+        project=str(spec.get("project") or "default"),
+        repositories=tuple(str(source.get("repoURL") or "") for source in sources),
+        paths=tuple(str(source.get("path") or "").strip("/") or "." for source in own),
+        destination=destination(_map(spec.get("destination"))),
+        pod_security=(str(labels.get(_LABEL) or ""), str(labels.get(f"{_LABEL}-version") or "latest")),
+        recurse=any(_map(source.get("directory")).get("recurse") is True for source in own),
+        document=document,
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    return one.removesuffix("/").removesuffix(".git") == other.removesuffix("/").removesuffix(".git")
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+class Policy:
+    """What the spec lets ``gitops/`` and overlays do."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._allowed = {Destination(*item) for item in spec.allow.destinations}
+        self._root = Destination(IN_CLUSTER, spec.argocd_namespace)
+
+    def faults(self, found: Ground) -> Iterator[Fault]:
+        """What of ``gitops/`` is foreign, and not allowed."""
+        for project in found.projects.values():
+            yield from self._project(project)
+        for those in found.applications.values():
+            for application in those:
+                yield from self._application(application)
+
+    def own(self, environment: str | None = None) -> set[Destination]:
+        """Where the overlays of an environment may put objects; for what is of none, all that the spec knows."""
+        names = [environment] if environment else self._spec.environments
+        return self._allowed.union(*(map(destination, self._spec.environments[name].destinations) for name in names))
+
+    def environment(self, path: str) -> str | None:
+        """The environment that an overlay's path is of."""
+        parts = path.split("/")
+        return parts[1] if parts[0] == "overlays" and len(parts) > 1 and parts[1] in self._spec.environments else None
+
+    def _of_project(self, name: str) -> set[Destination] | None:
+        """Where a project's Applications may deploy to; ``None`` for one that is foreign."""
+        if name == argocd.root_name(self._spec):
+            return {self._root}
+        for environment in self._spec.environments:
+            if name == argocd.project_name(self._spec, environment):
+                return self.own(environment)
+        known = {argocd.former_project_name(self._spec), *self._spec.allow.projects}
+        return self.own() if name in known else None
+
+    def _project(self, project: Project) -> Iterator[Fault]:
+        where = Fault(project.file, 1, 1, f"AppProject/{project.name}", "")
+        places = self._of_project(project.name)
+        if places is None:
+            hint = f"take it out, or allow it in generator.yaml: `allow: {{projects: [{project.name}]}}`"
+            yield where._replace(message="a project that is not this repository's", hint=hint)
+            places = self.own()
+        for url in project.repositories:
+            if not self._knows(url):
+                yield where._replace(message=f"permits the repository {url}", hint=_allow("repositories", url))
+        for place in project.destinations:
+            if place not in places:
+                yield where._replace(message=f"permits {place}", hint=_allow_place(place))
+
+    def _application(self, one: Application) -> Iterator[Fault]:
+        where = Fault(one.document.file, one.document.line, 1, f"Application/{one.name}", "")
+        if (places := self._of_project(one.project)) is None:
+            hint = f"allow it in generator.yaml: `allow: {{projects: [{one.project}]}}`"
+            yield where._replace(message=f"is in the project {one.project}, which is not this repository's", hint=hint)
+            places = self.own()
+        for url in one.repositories:
+            if not self._knows(url):
+                yield where._replace(message=f"deploys from the repository {url}", hint=_allow("repositories", url))
+        for path in one.paths:
+            yield from self._deployed(one, path, where)
+        if one.destination not in places:
+            yield where._replace(message=f"deploys to {one.destination}", hint=_allow_place(one.destination))
+
+    def _deployed(self, one: Application, path: str, where: Fault) -> Iterator[Fault]:
+        """An overlay belongs to its environment; and where somebody approves, nothing comes in but from overlays."""
+        name = self.environment(path)
+        if name is not None:
+            wanted = argocd.project_name(self._spec, name)
+            if one.project != wanted:
+                hint = f"`project: {wanted}`; python -m generator writes it"
+                yield where._replace(message=f"deploys {path} in the project {one.project}", hint=hint)
+            return
+        for environment in self._spec.environments.values():
+            if one.destination in map(destination, environment.destinations) and environment.approvers:
+                about = f"deploys {path} to {environment.name}, whose approvers would not be asked about it"
+                yield where._replace(message=about, hint=f"move it below overlays/{environment.name}/")
+
+    def _knows(self, url: str) -> bool:
+        return any(_same(url, known) for known in (self._spec.repository, *self._spec.allow.repositories))
+
+
+def _allow(field: str, value: str) -> str:
+    return f"take it out, or allow it in generator.yaml: `allow: {{{field}: ['{value}']}}`"
+
+
+def _allow_place(place: Destination) -> str:
+    cluster = "" if place.cluster == IN_CLUSTER else f"cluster: '{place.cluster}', "
+    allowed = f"allow: {{destinations: [{{{cluster}namespace: {place.namespace}}}]}}"
+    return f"mend it, or allow it in generator.yaml: `{allowed}`"

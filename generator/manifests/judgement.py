@@ -1,0 +1,139 @@
+"""Would Argo CD apply these manifests, and would admission take their pods?
+
+Pure. Judged is what is in ``gitops/`` as it stands there: the project that an
+Application is in, where it deploys to, and the labels that it sets on its
+namespace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from generator.manifests import pod_security, projects, stream
+from generator.manifests.applications import Application, Ground
+from generator.manifests.projects import Destination
+from generator.manifests.stream import Document, Identity
+
+_LEVELS: Final = ("baseline", "privileged")
+
+
+class Place(NamedTuple):
+    """An object in the cluster: two of one place are one object, and the last to be applied wins."""
+
+    cluster: str
+    object: Identity
+
+    @property
+    def digest(self) -> str:
+        """Short, for a cache."""
+        return hashlib.blake2b(repr(self).encode(), digest_size=8).hexdigest()
+
+
+class Unit(NamedTuple):
+    """A folder that is applied: by which Applications, and where its objects may go (``None``: anywhere)."""
+
+    path: str
+    environment: str | None
+    applications: tuple[Application, ...]
+    own: frozenset[Destination] | None
+    ground: Ground
+
+    @property
+    def facts(self) -> str:
+        """What the judgement depends on, beside the manifests."""
+        known = self.ground.projects
+        lists = [known[one.project].spec for one in self.applications if one.project in known]
+        levels = [self.ground.levels.get(one.destination) for one in self.applications]
+        return repr((self.environment, [one.facts for one in self.applications], sorted(self.own or ()), lists, levels))
+
+
+def places(unit: Unit, documents: Iterable[Document]) -> Iterator[tuple[Place, Document]]:
+    """Where the objects of a folder come to be, for each Application that applies it."""
+    for document in documents:
+        found = stream.identity(document.data)
+        if not found.name or "generateName" in (document.data.get("metadata") or {}):
+            continue
+        for application in unit.applications:
+            resolved = _resolved(found, application.destination.namespace)
+            yield Place(application.destination.cluster, resolved), document
+
+
+def problems(unit: Unit, documents: Sequence[Document]) -> Iterator[str]:
+    """What is wrong with a folder's manifests as a whole."""
+    yield from _twice(documents)
+    for document in documents:
+        for application in unit.applications:
+            yield from _refused(unit, application, document)
+        if not unit.applications and unit.own:
+            yield from _astray(unit, document)
+
+
+def _resolved(found: Identity, namespace: str) -> Identity:
+    if not projects.has_namespace(found):
+        return found._replace(namespace="")
+    return found if found.namespace else found._replace(namespace=namespace)
+
+
+def _twice(documents: Sequence[Document]) -> Iterator[str]:
+    """Objects of one name within a folder: one of them would be lost."""
+    seen: dict[Identity, Document] = {}
+    for document in documents:
+        found = stream.identity(document.data)
+        if "generateName" in (document.data.get("metadata") or {}):
+            continue
+        other = seen.setdefault(found, document)
+        if other is not document:
+            where = f" ({other.file}:{other.line} and {document.file}:{document.line})" if document.file else ""
+            yield f"{stream.title(document.data)}: is there twice{where}; only the last would be applied, so keep one"
+
+
+def _refused(unit: Unit, application: Application, document: Document) -> Iterator[str]:
+    title = stream.title(document.data)
+    found = _resolved(stream.identity(document.data), application.destination.namespace)
+    project = unit.ground.projects.get(application.project)
+    place = Destination(application.destination.cluster, found.namespace)
+    if project is not None and not project.permits_kind(found):
+        field = "namespaceResourceWhitelist" if found.namespace else "clusterResourceWhitelist"
+        item = f"{{group: '{found.group}', kind: {found.kind}}}"
+        yield f"{title}: the project {project.name} does not permit it; add {item} to spec.{field} in {project.file}"
+    if found.namespace:
+        yield from _away(unit, project, place, title)
+    yield from _pods(unit, place, document)
+
+
+def _away(unit: Unit, project: projects.Project | None, place: Destination, title: str) -> Iterator[str]:
+    if unit.own is not None and place not in unit.own:
+        whose = f"of {unit.environment}" if unit.environment else "that this may use"
+        further = f"environments.{unit.environment}.namespaces" if unit.environment else "allow.destinations"
+        about = f"{title}: would be put into {place}, which is none {whose}"
+        yield f"{about}; mend it, or add it to {further} in generator.yaml"
+    elif project is not None and not project.permits_destination(place):
+        about = f"{title}: the project {project.name} does not permit {place}"
+        yield f"{about}; add it to spec.destinations in {project.file}"
+
+
+def _astray(unit: Unit, document: Document) -> Iterator[str]:
+    """The same where no Application is there yet: any namespace that it names must be the environment's."""
+    found = stream.identity(document.data)
+    own = unit.own or frozenset()
+    if found.namespace and projects.has_namespace(found) and found.namespace not in {place.namespace for place in own}:
+        yield from _away(unit, None, Destination(next(iter(own)).cluster, found.namespace), stream.title(document.data))
+
+
+def _pods(unit: Unit, place: Destination, document: Document) -> Iterator[str]:
+    """What the namespace's Pod Security Standard forbids, and the level that would do."""
+    level, version = unit.ground.levels.get(place, ("", ""))
+    template = pod_security.template_of(document.data)
+    if template is None or level not in ("baseline", "restricted"):
+        return
+    found = pod_security.violations(level, version, template)
+    if not found:
+        return
+    enough = next(one for one in _LEVELS if not pod_security.violations(one, version, template))
+    where = f"environments.{unit.environment}" if unit.environment else "its environment"
+    yield (
+        f"{stream.title(document.data)}: its pods are refused in {place} by the {level} Pod Security Standard: "
+        f"{'; '.join(found)}; mend that, or say `podSecurity: {enough}` in {where} of generator.yaml"
+    )

@@ -1,0 +1,154 @@
+"""What an AppProject permits, as Argo CD reads its lists: repositories, destinations, kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from generator.manifests.stream import Identity
+from generator.spec.model import IN_CLUSTER
+
+# Kinds without a namespace, of the API groups that schemas come with; all others have one.
+_CLUSTER_WIDE: Final = {
+    "": "Namespace Node PersistentVolume ComponentStatus",
+    "admissionregistration.k8s.io": "MutatingWebhookConfiguration ValidatingWebhookConfiguration"
+    " MutatingAdmissionPolicy MutatingAdmissionPolicyBinding"
+    " ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding",
+    "apiextensions.k8s.io": "CustomResourceDefinition",
+    "apiregistration.k8s.io": "APIService",
+    "authentication.k8s.io": "SelfSubjectReview TokenReview",
+    "authorization.k8s.io": "SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview",
+    "certificates.k8s.io": "CertificateSigningRequest ClusterTrustBundle",
+    "flowcontrol.apiserver.k8s.io": "FlowSchema PriorityLevelConfiguration",
+    "internal.apiserver.k8s.io": "StorageVersion",
+    "networking.k8s.io": "IngressClass IPAddress ServiceCIDR",
+    "node.k8s.io": "RuntimeClass",
+    "rbac.authorization.k8s.io": "ClusterRole ClusterRoleBinding",
+    "resource.k8s.io": "DeviceClass DeviceTaintRule ResourceSlice ResourcePoolStatusRequest",
+    "scheduling.k8s.io": "PriorityClass",
+    "storage.k8s.io": "CSIDriver CSINode StorageClass VolumeAttachment VolumeAttributesClass",
+    "storagemigration.k8s.io": "StorageVersionMigration",
+    "external-secrets.io": "ClusterExternalSecret ClusterPushSecret ClusterSecretStore",
+    "generators.external-secrets.io": "ClusterGenerator",
+}
+_ALL_CLUSTER_WIDE: Final = {(group, kind) for group, kinds in _CLUSTER_WIDE.items() for kind in kinds.split()}
+
+
+class Destination(NamedTuple):
+    """A cluster, by its URL, ARN or name, and a namespace in it."""
+
+    cluster: str
+    namespace: str
+
+    def __str__(self) -> str:
+        where = "" if self.cluster == IN_CLUSTER else f" in {self.cluster}"
+        return f"namespace {self.namespace}{where}"
+
+
+def destination(given: Mapping[str, Any]) -> Destination:
+    """As an Application or a project writes it; Argo CD's own cluster has a name, too."""
+    cluster = given.get("server") or given.get("name") or ""
+    return Destination(IN_CLUSTER if cluster == "in-cluster" else str(cluster), str(given.get("namespace") or ""))
+
+
+def has_namespace(found: Identity) -> bool:
+    """Whether objects of this kind live in a namespace."""
+    return (found.group, found.kind) not in _ALL_CLUSTER_WIDE
+
+
+class Project(NamedTuple):
+    """An AppProject of the repository: its name, the file that it stands in, and what it says."""
+
+    name: str
+    file: str
+    spec: Mapping[str, Any]
+
+    def permits_kind(self, found: Identity) -> bool:
+        """Whether the kind is on its lists; a cluster-wide one, also by its name."""
+        if has_namespace(found):
+            white, black = self.spec.get("namespaceResourceWhitelist"), self._list("namespaceResourceBlacklist")
+            listed = white is None or _lists(self._list("namespaceResourceWhitelist"), found)
+            return listed and not _lists(black, found)
+        return _lists(self._list("clusterResourceWhitelist"), found) and not _lists(
+            self._list("clusterResourceBlacklist"), found
+        )
+
+    def permits_destination(self, wanted: Destination) -> bool:
+        """Whether one of its destinations is this one, and none denies it."""
+        matched = False
+        for item in self._list("destinations"):
+            namespace = str(item.get("namespace") or "")
+            cluster = destination(item).cluster
+            same_cluster, same_namespace = _matches(cluster, wanted.cluster), _matches(namespace, wanted.namespace)
+            if same_cluster and same_namespace:
+                matched = True
+            elif (cluster.startswith("!") and not same_cluster) or (
+                namespace.startswith("!") and not same_namespace and same_cluster
+            ):
+                return False
+        return matched
+
+    def permits_repository(self, url: str) -> bool:
+        """Whether manifests may come from there."""
+        patterns = [str(pattern) for pattern in _strings(self.spec.get("sourceRepos"))]
+        denied = any(pattern.startswith("!") and not _matches(pattern, url, "/") for pattern in patterns)
+        return not denied and any(_matches(pattern, url, "/") for pattern in patterns)
+
+    @property
+    def destinations(self) -> list[Destination]:
+        """As they are written, patterns and all."""
+        return [destination(item) for item in self._list("destinations")]
+
+    @property
+    def repositories(self) -> list[str]:
+        """As they are written, patterns and all."""
+        return [str(item) for item in _strings(self.spec.get("sourceRepos"))]
+
+    def _list(self, name: str) -> list[Mapping[str, Any]]:
+        value = self.spec.get(name)
+        return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _strings(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _lists(items: Iterable[Mapping[str, Any]], found: Identity) -> bool:
+    return any(
+        _matches(str(item.get("kind") or ""), found.kind, "/")
+        and _matches(str(item.get("group") or ""), found.group, "/")
+        and (not item.get("name") or _matches(str(item["name"]), found.name, "/"))
+        for item in items
+    )
+
+
+def _matches(pattern: str, value: str, separator: str = "") -> bool:
+    """Argo CD's patterns: ``*``, ``?``, ``[…]``, ``{a,b}``, and ``!`` before them for their contrary."""
+    if pattern.startswith("!"):
+        return not _matches(pattern[1:], value, separator)
+    return bool(_compiled(pattern, separator).fullmatch(value))
+
+
+@cache
+def _compiled(pattern: str, separator: str) -> re.Pattern[str]:
+    some = f"[^{separator}]" if separator else "."
+    words = {"**": ".*", "*": f"{some}*", "?": some, "{": "(?:", "}": ")", ",": "|"}
+    parts = re.findall(r"\*\*|\[!?[^\]]*\]|\\.|.", pattern, re.DOTALL)
+    within = 0
+    expression = ""
+    for part in parts:
+        within += {"{": 1, "}": -1}.get(part, 0)
+        if part == "," and not within:
+            expression += ","
+        elif part.startswith("[") and len(part) > 1:
+            expression += part.replace("[!", "[^", 1)
+        elif part.startswith("\\") and len(part) > 1:
+            expression += re.escape(part[1:])
+        else:
+            expression += words.get(part) or re.escape(part)
+    try:
+        return re.compile(expression, re.DOTALL)
+    except re.error:
+        return re.compile(re.escape(pattern))

@@ -1,0 +1,210 @@
+"""What kustomizations read, judged before kustomize runs: nothing from the network, nothing outside the repository.
+
+kustomize fetches a URL wherever it takes a file's name, and clones where it takes
+a folder's; what it gets stands in the output, and that in a pull request's comment.
+Its own rules keep files within a kustomization's folder, but let folders, and links
+to folders, lead anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Container, Iterable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import yaml
+
+from generator import files, yaml_nodes
+from generator.closure import NAMES
+from generator.errors import Fault, RepositoryError, SpecError
+from generator.spec.model import Spec
+
+# What kustomize takes for a URL, be it to fetch or to clone; letters' case does not matter to it.
+_REMOTE: Final = re.compile(
+    r"(?:git::)*(?:https?:|ssh:|file:|github\.com[/:]|[a-z][a-z0-9-]*@[^/]*[:/])", re.IGNORECASE
+)
+# The fields of a kustomization that name files or folders, themselves or within; kustomize ignores case here, too.
+_FIELDS: Final = frozenset(
+    {
+        "resources", "bases", "components", "generators", "transformers", "validators", "configurations", "crds",
+        "patches", "patchesstrategicmerge", "patchesjson6902", "configmapgenerator", "secretgenerator", "openapi",
+        "replacements", "helmcharts", "helmglobals", "helmchartinflationgenerator",
+    }
+)  # fmt: skip
+# Below these stand texts that name nothing.
+_TEXTS: Final = frozenset({"literals", "options", "patch", "target", "targets", "source", "valuesinline", "metadata"})
+# What these list may be the configuration of a plugin, which names files in its turn, or that configuration itself.
+_PLUGINS: Final = frozenset({"generators", "transformers", "validators"})
+_CONFIGURED: Final = frozenset(
+    {
+        "resources", "files", "envs", "env", "path", "paths", "targetfilepath", "argsfromfile", "valuesfile",
+        "additionalvaluesfiles", "repo", "chartrepo", "chartrepourl", "charthome",
+    }
+)  # fmt: skip
+_NETWORK: Final = "put what it gives into this repository, or allow it in generator.yaml: `allow: {references: [%s]}`"
+
+
+class Reference(NamedTuple):
+    """A name in a kustomization, and where it stands."""
+
+    text: str
+    field: str
+    node: yaml.ScalarNode
+
+
+class Rules(NamedTuple):
+    """``references`` are fine as they are written; each of the ``environments`` may not build on another's overlays."""
+
+    references: frozenset[str] = frozenset()
+    environments: tuple[str, ...] = ()
+
+
+def rules(spec: Spec) -> Rules:
+    """What the spec allows."""
+    return Rules(frozenset(spec.allow.references), tuple(spec.environments))
+
+
+def faults(directory: Path, folder: str, rules: Rules = Rules()) -> list[Fault]:  # noqa: B008 (it is immutable)
+    """What the kustomization in ``folder``, and all that it builds on, must not read."""
+    return list(dict.fromkeys(_Visit(directory, folder, rules).all(folder)))
+
+
+def is_remote(text: str) -> bool:
+    """Whether kustomize would go to the network for this name; ``name=URL`` is what ``files`` take."""
+    return bool(_REMOTE.match(text) or _REMOTE.match(text.partition("=")[2]))
+
+
+class _Visit:
+    def __init__(self, directory: Path, folder: str, rules: Rules) -> None:
+        self._directory = Path(os.path.realpath(directory))
+        self._allowed = rules.references
+        own = folder.split("/")[1] if folder.startswith("overlays/") else ""
+        self._foreign = [f"overlays/{name}" for name in rules.environments if own and name != own]
+
+    def all(self, folder: str) -> Iterator[Fault]:
+        """The faults of a folder, and of those that it leads to."""
+        pending = [os.path.normpath(folder)]
+        for root in pending:
+            yield from self._odd(root)
+            for place in (f"{root}/{name}" for name in NAMES):
+                if not (self._directory / place).is_file():
+                    continue
+                try:
+                    found = list(self._references(place, _FIELDS))
+                    for reference in found:
+                        yield from self._judge(root, place, reference)
+                except SpecError as exc:
+                    yield from exc.faults
+                    continue
+                names = [os.path.normpath(f"{root}/{reference.text}") for reference in found]
+                pending += [name for name in dict.fromkeys(names) if name not in pending and self._is_folder(name)]
+
+    def _is_folder(self, name: str) -> bool:
+        return "\0" not in name and not name.startswith(("../", "/")) and (self._directory / name).is_dir()
+
+    def _odd(self, root: str) -> Iterator[Fault]:
+        """Links that lead out, pipes and the like, and what is too large, anywhere in a folder."""
+        if not self._inside(root):
+            yield Fault(root, 1, 1, "", "a link that leads out of this repository", "replace it by what it points to")
+            return
+        for name, plain in files.under(self._directory, root):
+            full = self._directory / name
+            if plain and full.stat().st_size > files.MAX_BYTES:
+                yield Fault(name, 1, 1, "", f"larger than {files.MAX_BYTES:,} bytes", "make it smaller")
+            elif not plain and full.is_symlink() and not self._inside(name):
+                hint = "replace it by what it points to"
+                yield Fault(name, 1, 1, "", "a link that leads out of this repository", hint)
+            elif not plain and not (full.is_symlink() and (full.is_file() or full.is_dir())):
+                yield Fault(name, 1, 1, "", "neither a file nor a folder", "move it away")
+
+    def _inside(self, name: str) -> bool:
+        """Whether a path, with all links followed, stays in the repository, and out of git's own folder."""
+        parts = Path(os.path.realpath(self._directory / name)).parts
+        count = len(self._directory.parts)
+        return parts[:count] == self._directory.parts and ".git" not in parts[count : count + 1]
+
+    def _references(self, place: str, fields: Container[str]) -> Iterator[Reference]:
+        for document in yaml_nodes.compose(self._text(place), place, yaml_nodes.MEND):
+            yield from _named(document, "", fields)
+
+    def _text(self, place: str) -> str:
+        """The text of a file, which a link may lead to within the repository."""
+        try:
+            if not self._inside(place):
+                raise RepositoryError(f"{place}: a link that leads out of this repository")
+            real = os.path.relpath(os.path.realpath(self._directory / place), self._directory)
+            return files.read(self._directory, real).decode("utf-8-sig")
+        except RepositoryError as exc:
+            raise SpecError([Fault(place, 1, 1, "", exc.message.partition(": ")[2], exc.hint)]) from exc
+        except UnicodeDecodeError as exc:
+            raise SpecError([Fault(place, 1, 1, "", "is not UTF-8", "save it as UTF-8")]) from exc
+
+    def _judge(self, root: str, file: str, reference: Reference) -> Iterator[Fault]:
+        text, field, node = reference
+        where = Fault(file, node.start_mark.line + 1, node.start_mark.column + 1, field, "")
+        if node.tag not in (yaml_nodes.PLAIN, yaml_nodes.TEXT):
+            yield where._replace(message="a tag that hides what this is", hint="write it as plain text")
+        elif text in self._allowed:
+            return
+        elif field.partition("[")[0].lower() in _PLUGINS and (inline := _configuration(text)):
+            for found in _configured(inline):
+                for fault in self._judge(root, file, found._replace(field=field)):
+                    yield fault._replace(line=where.line, column=where.column)
+        elif is_remote(text):
+            yield where._replace(message=f"{text} would be read from the network", hint=_NETWORK % text)
+        elif "\n" not in text:
+            yield from self._local(root, where, text.partition("=")[2] or text if ".files[" in field else text)
+
+    def _local(self, root: str, where: Fault, text: str) -> Iterator[Fault]:
+        place = os.path.normpath(f"{root}/{text}")
+        if place.startswith("../") or place == ".." or text.startswith("/"):
+            about = f"{text} lies outside of this repository"
+            yield where._replace(message=about, hint="put it into this repository")
+            return
+        if any(place == folder or place.startswith(f"{folder}/") for folder in self._foreign):
+            about = f"{text} belongs to another environment, whose changes others approve"
+            hint = f"copy it, or allow it in generator.yaml: `allow: {{references: [{text}]}}`"
+            yield where._replace(message=about, hint=hint)
+        if where.path.partition("[")[0].lower() in _PLUGINS and "\0" not in place:
+            yield from self._plugin(root, place)
+
+    def _plugin(self, root: str, place: str) -> Iterator[Fault]:
+        """What a plugin's configuration names, where that is a file."""
+        if (self._directory / place).is_file():
+            for reference in _configured(yaml_nodes.compose(self._text(place), place, yaml_nodes.MEND)):
+                yield from self._judge(root, place, reference)
+
+
+def _configuration(text: str) -> list[yaml.Node]:
+    """The documents of a text that is a plugin's configuration itself; empty where it is a name."""
+    try:
+        found = yaml_nodes.compose(text, "", "")
+    except SpecError:
+        return []
+    return found if any(isinstance(document, yaml.MappingNode) for document in found) else []
+
+
+def _configured(documents: Iterable[yaml.Node]) -> Iterator[Reference]:
+    """What a plugin's configuration names."""
+    for document in documents:
+        for reference in _named(document, "", None):
+            if reference.field.rpartition(".")[2].partition("[")[0].lower() in _CONFIGURED:
+                yield reference
+
+
+def _named(node: yaml.Node, field: str, fields: Container[str] | None) -> Iterator[Reference]:
+    """Every text below some fields of a map (``None``: all of them) that may name a file or a folder."""
+    if isinstance(node, yaml.ScalarNode):
+        yield Reference(node.value, field, node)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _named(item, f"{field}[{index}]", None)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = str(key.value)
+            if name == "<<":
+                yield from _named(value, field, fields)
+            elif name.lower() not in _TEXTS and (fields is None or name.lower() in fields):
+                yield from _named(value, f"{field}.{name}" if field else name, None)

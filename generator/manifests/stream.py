@@ -1,0 +1,108 @@
+"""Manifests in a text, told apart as Kubernetes' own reader does it.
+
+It goes by lines: one that begins with ``---`` ends a document, whatever spaces or
+comment follow. A YAML reader that sees more, or fewer, documents there would judge
+something else than what is applied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from generator import yaml_emit, yaml_nodes
+from generator.errors import Fault, SpecError
+
+_SEPARATOR: Final = re.compile(r"^---[^\n]*(?:\n|\Z)", re.MULTILINE)
+_PLAIN: Final = re.compile(r"---\s*(?:#.*)?")
+_MEND: Final = "write one manifest for each document, between lines of ---"
+
+
+class Document(NamedTuple):
+    """A manifest: as it is written, what it says, and where it begins."""
+
+    text: str
+    data: dict[str, Any]
+    file: str
+    line: int = 1
+
+    def fault(self, field: str, message: str, hint: str = "") -> Fault:
+        """Something wrong with it."""
+        return Fault(self.file, self.line, 1, f"{title(self.data)}{f' {field}' if field else ''}", message, hint)
+
+
+class Identity(NamedTuple):
+    """What Kubernetes tells an object by. ``namespace`` is empty where the manifest names none."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+
+def split(content: bytes, file: str) -> tuple[list[Document], list[Fault]]:
+    """The manifests of a file, those of a ``List`` one by one, and what is wrong with the file."""
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as exc:
+        line = content[: exc.start].count(b"\n") + 1
+        return [], [Fault(file, line, 1, "", "is not UTF-8", "save it as UTF-8")]
+    found: list[Document] = []
+    faults: list[Fault] = []
+    for line, part in _parts(text):
+        try:
+            found += _read(part, file, line)
+        except SpecError as exc:
+            faults += [fault._replace(line=fault.line + line - 1) for fault in exc.faults]
+    return found, faults
+
+
+def identity(data: dict[str, Any]) -> Identity:
+    """What a manifest says of itself; what is no text counts as none."""
+    metadata = data.get("metadata")
+    about = metadata if isinstance(metadata, dict) else {}
+    group, slash, _ = _text(data.get("apiVersion")).partition("/")
+    namespace, name = _text(about.get("namespace")), _text(about.get("name")) or _text(about.get("generateName"))
+    return Identity(group if slash else "", _text(data.get("kind")), namespace, name)
+
+
+def title(data: dict[str, Any]) -> str:
+    """A manifest as people know it."""
+    found = identity(data)
+    return f"{found.kind or 'no kind'}/{found.name or 'no name'}"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """The documents as text, and the line of each."""
+    start = 0
+    for mark in [*_SEPARATOR.finditer(text), None]:
+        part = text[start : mark.start() if mark else len(text)]
+        if part.strip():
+            yield text.count("\n", 0, start) + 1, part
+        if mark and not _PLAIN.fullmatch(mark[0].rstrip("\n")):
+            yield text.count("\n", 0, mark.start()) + 1, mark[0]
+        start = mark.end() if mark else start
+
+
+def _read(part: str, file: str, line: int) -> Iterator[Document]:
+    documents = yaml_nodes.load(part, file, _MEND)
+    if len(documents) > 1 or part.startswith("---"):
+        raise SpecError([Fault(file, 1, 1, "", "a second manifest, which only some readers see", _MEND)])
+    for data in documents:
+        if data is None:
+            continue
+        if not isinstance(data, dict):
+            raise SpecError([Fault(file, 1, 1, "", "no manifest: a list or a plain value", _MEND)])
+        items = data.get("items")
+        if not (_text(data.get("kind")).endswith("List") and isinstance(items, list)):
+            yield Document(part.strip("\n") + "\n", data, file, line)
+            continue
+        for item in items:
+            if not isinstance(item, dict):
+                raise SpecError([Fault(file, 1, 1, "", "an item of a list that is no manifest", _MEND)])
+            yield Document(yaml_emit.dump(item), item, file, line)
