@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.validity import Validity
+from generator.validity import Known, Validity
 
 OVERLAY = "overlays/dev/web"
 FILES = {
@@ -31,7 +31,7 @@ configMapGenerator: [{name: c, files: [settings/app.conf], literals: ["URL=https
     "gitops/applications/dev/web.yaml": "kind: F",
     "unrelated/file.yaml": "kind: G",
 }
-EXPECTED = {OVERLAY: 7, "gitops": 3}
+EXPECTED = {OVERLAY: Known(7, ("a1", "b2")), "gitops": Known(3)}
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return directory
 
 
-def validity(directory: Path) -> Validity:
-    return Validity(directory, [OVERLAY], ["gitops"], [directory.parent / "tool"])
+def validity(directory: Path, facts: str = "") -> Validity:
+    return Validity(directory, {OVERLAY: facts}, {"gitops": ""}, [directory.parent / "tool"])
 
 
 def remembered(directory: Path) -> None:
@@ -63,6 +63,10 @@ def test_what_is_unchanged_is_known(place: Path) -> None:
     assert validity(place).valid() == EXPECTED
     edit("unrelated/file.yaml")(place)
     assert validity(place).valid() == EXPECTED
+
+
+def test_other_facts_make_it_unknown(place: Path) -> None:
+    assert validity(place, "another project").valid() == {"gitops": EXPECTED["gitops"]}
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("unrelated")])
@@ -101,7 +105,7 @@ UNCERTAIN: dict[str, Callable[[Path], object]] = {
 def test_what_cannot_be_followed_is_never_known(spoil: Callable[[Path], object], place: Path) -> None:
     spoil(place)
     remembered(place)
-    assert validity(place).valid() == {"gitops": 3}
+    assert validity(place).valid() == {"gitops": EXPECTED["gitops"]}
 
 
 def test_another_tool_starts_anew(place: Path) -> None:
@@ -114,9 +118,9 @@ def test_what_changes_while_it_is_checked_is_not_remembered(place: Path) -> None
     before = validity(place)
     edit("base/web/service.yaml", "kind: X")(place)
     before.keep(EXPECTED)
-    assert validity(place).valid() == {"gitops": 3}
+    assert validity(place).valid() == {"gitops": EXPECTED["gitops"]}
     edit("base/web/service.yaml", "kind: Y")(place)
-    assert validity(place).valid() == {"gitops": 3}
+    assert validity(place).valid() == {"gitops": EXPECTED["gitops"]}
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a b c\n" * 9, b"0 0\n", b"x" * 10_000])

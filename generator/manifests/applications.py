@@ -41,8 +41,9 @@ class Application(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """All Applications, by the folder that they deploy, and the projects by name."""
+    """All Applications, those by the folder of this repository that they deploy, and the projects by name."""
 
+    everything: tuple[Application, ...]
     applications: Mapping[str, tuple[Application, ...]]
     projects: Mapping[str, Project]
     # The strictest level and version of the Pod Security Standards that an Application sets on a namespace.
@@ -51,6 +52,7 @@ class Ground(NamedTuple):
 
 def ground(documents: Iterable[Document], repository: str) -> Ground:
     """What ``gitops/`` says."""
+    everything: list[Application] = []
     applications: dict[str, tuple[Application, ...]] = {}
     projects: dict[str, Project] = {}
     levels: dict[Destination, tuple[str, str]] = {}
@@ -60,10 +62,11 @@ def ground(documents: Iterable[Document], repository: str) -> Ground:
             projects.setdefault(found.name, Project(found.name, document.file, _map(document.data.get("spec"))))
         if (found.group, found.kind) == (_GROUP, "Application"):
             one = _application(document, repository)
+            everything.append(one)
             for path in one.paths:
                 applications[path] = (*applications.get(path, ()), one)
             levels[one.destination] = max(levels.get(one.destination, ("", "")), one.pod_security, key=_strictness)
-    return Ground(applications, projects, levels)
+    return Ground(tuple(everything), applications, projects, levels)
 
 
 def _strictness(level: tuple[str, str]) -> int:
@@ -108,9 +111,8 @@ class Policy:
         """What of ``gitops/`` is foreign, and not allowed."""
         for project in found.projects.values():
             yield from self._project(project)
-        for those in found.applications.values():
-            for application in those:
-                yield from self._application(application)
+        for application in found.everything:
+            yield from self._application(application)
 
     def own(self, environment: str | None = None) -> set[Destination]:
         """Where the overlays of an environment may put objects; for what is of none, all that the spec knows."""
