@@ -189,7 +189,8 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
 
 
 def _compose(text: str, file: str) -> yaml.Node:
-    if marker := re.search(r"^        line = text.count("\n", 0, marker.start()) + 1
+    if marker := re.search(r"^<<<<<<< ", text, re.MULTILINE) if "<<<<<<< " in text else None:
+        line = text.count("\n", 0, marker.start()) + 1
         raise SpecError([Fault(file, line, 1, "", "a conflict marker of git", "keep what is right, and take it out")])
     documents = yaml_nodes.compose(text, file, _HINT, most=None)
     if not documents:
@@ -246,4 +247,3 @@ class Places:
 
 def _is_empty(node: yaml.Node) -> bool:
     return bool(isinstance(node, yaml.ScalarNode) and node.value == "")
-<<<<<<< HEAD
