@@ -41,7 +41,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_a_new_repository(repository: Path, generator: Run) -> None:
     done = generator(cwd=repository)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "13 files: 13 written"
+    assert done.stdout.splitlines()[-1] == "15 files: 13 written"
     assert generator("check", cwd=repository).returncode == 0
 
 
@@ -52,7 +52,7 @@ def test_a_second_run_touches_no_file(generated: Path, generator: Run) -> None:
 
     before = stamps()
     done = generator(cwd=generated)
-    assert (done.returncode, done.stdout) == (0, "13 files: nothing to do\n")
+    assert (done.returncode, done.stdout) == (0, "15 files: nothing to do\n")
     assert stamps() == before
     assert git(generated, "status", "--porcelain") == ""
 
@@ -300,7 +300,7 @@ def test_generators_at_once_do_not_mix(repository: Path, generator: Run) -> None
         assert code == 0 or (code == 1 and "another generator is at work here" in said)
     assert 0 in [code for _, code in ended]
     assert generator("check", cwd=repository).returncode == 0
-    assert not any(".staging" in path for path in files(repository))
+    assert not any("/.staging" in path for path in files(repository))
 
 
 def test_a_lock_that_somebody_holds_is_told(repository: Path, generator: Run) -> None:
