@@ -84,7 +84,7 @@ PLACES = {
     "Kustomization": [f"{BASE}/kustomization.yaml", f"{DEV}/kustomization.yaml", f"{PROD}/kustomization.yaml"],
     "Component": [f"{BASE}/kustomization.yaml"],
     "Application": ["gitops/applications/dev/web.yaml"],
-    "AppProject": ["gitops/projects/shop.yaml"],
+    "AppProject": ["gitops/projects/shop.dev.yaml"],
 }
 
 
