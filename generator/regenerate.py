@@ -188,6 +188,18 @@ def _placed(settle: Settle, by_hand: Mapping[str, str]) -> Settle:
     return lambda conflict: settle(conflict._replace(path=by_hand.get(conflict.path, conflict.path)))
 
 
+def conflicts(directory: Path, planned: Plan) -> Conflicts | None:
+    """Every place where a person and the spec disagree, with the person; ``None`` where there is none."""
+    return Conflicts(list(_attributed(directory, planned.conflicts))) if planned.conflicts else None
+
+
+def preview(directory: Path) -> tuple[Plan, Conflicts | None]:
+    """What regenerating would do, with what people wrote in place of each conflict; and the conflicts."""
+    planned = plan(directory)
+    found = conflicts(directory, planned)
+    return (plan(directory, lambda _: Side.LOCAL), found) if found else (planned, None)
+
+
 def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False) -> list[Outcome]:
     """Do it, all or nothing, and return what was changed.
 
@@ -196,8 +208,8 @@ def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False)
     object must be deleted in the cluster and ``replace`` is not given; nothing
     is written then.
     """
-    if planned.conflicts:
-        raise Conflicts(list(_attributed(directory, planned.conflicts)))
+    if found := conflicts(directory, planned):
+        raise found
     orphans = planned.having(State.ORPHANED)
     if orphans and not prune:
         names = "\n".join(f"  {path}" for path in orphans)

@@ -93,7 +93,7 @@ def test_a_conflict_names_the_file_and_writes_nothing(generated: Path, generator
     assert "base/web/deployment.yaml" in done.stderr
     assert "hint: " in done.stderr
     assert files(generated) == before
-    assert generator("check", cwd=generated).returncode == 1
+    assert generator("check", cwd=generated).returncode == 4
 
 
 def test_an_edit_and_a_change_of_the_spec_in_one_file_are_merged(generated: Path, generator: Run) -> None:

@@ -111,13 +111,30 @@ def test_conflicts_can_be_read_by_machines(disputed: Path, run: Command) -> None
     }  # fmt: skip
 
 
-def test_check_and_diff_tell_of_conflicts_and_write_nothing(disputed: Path, run: Command) -> None:
+def test_all_that_look_at_a_regeneration_tell_conflicts_alike(disputed: Path, run: Command) -> None:
     before = files(disputed)
-    told = run("check")
-    assert told.code == 1
-    assert re.search(r"^base/web/deployment.yaml +conflicting +regenerate$", told.out, re.M)
-    assert run("diff").code == 1
+    wanted = run("generate")
+    for words in (["check"], ["diff"], ["diff", "--rendered"]):
+        told = run(*words)
+        assert (told.code, told.err) == (4, wanted.err), words
+        found = run(*words, "--output", "json")
+        assert (found.code, json.loads(found.out)["conflicts"]) == (
+            4,
+            json.loads(run("generate", "--output", "json").out)["conflicts"],
+        )
     assert files(disputed) == before
+
+
+def test_check_says_what_a_file_needs(disputed: Path, run: Command) -> None:
+    assert re.search(r"^base/web/deployment.yaml +conflicting +--keep$", run("check").out, re.M)
+
+
+def test_a_diff_keeps_what_people_wrote_where_there_is_a_conflict(disputed: Path, run: Command) -> None:
+    (disputed / "generator.yaml").write_text(CHANGED.replace("port: 8080", "port: 8081"))
+    told = run("diff")
+    assert told.code == 4
+    assert "+        - containerPort: 8081\n" in told.out or "containerPort: 8081" in told.out
+    assert "Black Friday" not in "".join(line for line in told.out.splitlines() if line.startswith("-"))
 
 
 KEEP: dict[str, tuple[list[str], tuple[int, str, int] | None]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,17 +11,20 @@ from generator import console
 from generator.commands.generate import show_effects
 
 if TYPE_CHECKING:
+    from generator.errors import Conflicts
     from generator.merge import Outcome
-    from generator.regenerate import Plan
     from generator.release.rendered_diff import Change
 
-HELP: Final = "show what regenerating would change, as a unified diff; exit 1 if anything"
+HELP: Final = "show what regenerating would change, as a unified diff; exit 1 if anything, 4 at conflicts"
 EXAMPLE: Final = """\
   python -m generator diff
   python -m generator diff | git apply --check
   python -m generator diff --rendered          what that means for the cluster
   python -m generator diff --rendered --against origin/main
   python -m generator diff --rendered --against refs/heads/main --comment 12
+
+Where you and the spec have changed one field differently, your side is shown, and then each conflict,
+as `generate` tells it.
 
 --against shows how this checkout differs from where it left a commit or a branch, as it would be
 applied; refs/heads/… is fetched from origin first. --comment puts that on a pull request, in place
@@ -54,31 +57,46 @@ def run(options: argparse.Namespace) -> int:
 
 def _files(options: argparse.Namespace) -> int:
     from generator import regenerate
-    from generator.merge import State
 
-    planned = regenerate.plan(options.directory)
-    changes = [outcome for outcome in planned.outcomes if outcome.changes or outcome.state is State.CONFLICTING]
-    diffs = {outcome.path: _unified(outcome, planned) for outcome in changes}
+    planned, conflicts = regenerate.preview(options.directory)
+    diffs = {outcome.path: _unified(outcome) for outcome in planned.changes}
     if options.json:
         console.emit(
             {
                 "changes": [{"path": path, "diff": "".join(lines)} for path, lines in diffs.items()],
                 "effects": [effect._asdict() for effect in planned.effects],
+                **_listed(conflicts),
             }
         )
     else:
         for lines in diffs.values():
             _show(lines)
         show_effects(planned)
-    return int(bool(changes))
+    return _code(conflicts, diffs, options)
+
+
+def _listed(conflicts: Conflicts | None) -> dict[str, object]:
+    """The conflicts as ``generate`` lists them."""
+    return {"conflicts": [conflict._asdict() for conflict in (conflicts.conflicts if conflicts else ())]}
+
+
+def _code(conflicts: Conflicts | None, changes: Sized, options: argparse.Namespace) -> int:
+    """The exit code; conflicts are told as ``generate`` tells them."""
+    if conflicts is None:
+        return int(bool(changes))
+    if not options.json:
+        console.report(conflicts)
+    return conflicts.exit_code
 
 
 def _rendered(options: argparse.Namespace) -> int:
     from generator import regenerate, rendering
 
+    conflicts = None
     with console.progress("building overlays before and after"):
         if options.against is None:
-            changes = rendering.changes(options.directory, regenerate.plan(options.directory))
+            planned, conflicts = regenerate.preview(options.directory)
+            changes = rendering.changes(options.directory, planned)
         else:
             changes = rendering.against(options.directory, options.against)
     if options.json:
@@ -86,14 +104,14 @@ def _rendered(options: argparse.Namespace) -> int:
             {"environment": change.environment, "object": change.object, "diff": "".join(change.lines)}
             for change in changes
         ]
-        console.emit({"changes": found})
+        console.emit({"changes": found, **_listed(conflicts)})
     elif not (options.markdown or options.comment):
         for change in changes:
             _show(change.lines)
     if not (options.markdown or options.comment):
-        return int(bool(changes))
+        return _code(conflicts, changes, options)
     _report(options, changes)
-    return 0
+    return _code(conflicts, (), options)
 
 
 def _report(options: argparse.Namespace, changes: Sequence[Change]) -> None:
@@ -130,17 +148,11 @@ def _show(lines: Sequence[str]) -> None:
         console.say(console.paint(line.rstrip("\n"), color) if color else line.rstrip("\n"))
 
 
-def _unified(outcome: Outcome, planned: Plan) -> list[str]:
-    """The change as ``git apply`` takes it. A conflict shows what the spec asks for against what is there."""
+def _unified(outcome: Outcome) -> list[str]:
+    """The change as ``git apply`` takes it."""
     import difflib
 
-    from generator import outputs
-    from generator.merge import State
-
     wanted = outcome.content
-    if outcome.state is State.CONFLICTING:
-        file = outputs.render(planned.spec).get(outcome.path)
-        wanted = file.text.encode() if file else None
     before = (outcome.local or b"").decode(errors="replace").splitlines(keepends=True)
     after = (wanted or b"").decode(errors="replace").splitlines(keepends=True)
     old = f"a/{outcome.path}" if outcome.local is not None else "/dev/null"

@@ -158,7 +158,8 @@ class _Generator:
         from generator import regenerate
 
         planned = regenerate.plan(directory)
-        return sorted({*(outcome.path for outcome in planned.changes), *planned.record})
+        disputed = (conflict.path for conflict in planned.conflicts)
+        return sorted({*(outcome.path for outcome in planned.changes), *disputed, *planned.record})
 
     def write(self, directory: Path) -> list[Conflict]:
         """See ``Generate``."""
