@@ -28,7 +28,7 @@ from generator.manifests.judgement import Unit
 from generator.manifests.stream import Document
 from generator.spec.model import Spec
 from generator.spec.paths import overlay_path
-from generator.validity import Known, Validity
+from generator.validity import Known, Reader, Validity
 
 # A misspelled field that a strict check must refuse; if it passes, the check itself is broken.
 CONTROL: Final = b"apiVersion: v1\nkind: Service\nmetadata:\n  name: control\nspec:\n  prots: []\n"
@@ -55,7 +55,9 @@ class _Validation:
         self._directory = directory
         self._kustomize, self._kubeconform = tools.find("kustomize"), tools.find("kubeconform")
         self._rules, self._policy = sources.rules(spec), Policy(spec)
-        self._documents, self._faults = folder.documents(directory, GITOPS)
+        reader = Reader()
+        self._documents, self._faults = folder.documents(directory, GITOPS, split=reader.split)
+        reader.keep()
         if not self._documents and not self._faults:
             raise RepositoryError(f"{GITOPS}: no files", "generate them: python -m generator")
         self._ground = applications.ground(self._documents, spec.repository)

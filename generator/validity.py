@@ -9,6 +9,7 @@ pass what has not been seen. What is invalid is not remembered.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -17,9 +18,13 @@ from typing import Final, NamedTuple
 
 from generator import schemas
 from generator.closure import Closures, Unknown
+from generator.errors import Fault
+from generator.manifests import stream
+from generator.manifests.stream import Document
 from generator.tools import cache
 
-_FILE: Final = "valid"
+_FILE: Final = "proven"
+_READ: Final = "manifests"
 _MOST: Final = 20_000
 _JUDGES: Final = ("validation.py", "validity.py", "closure.py", "files.py", "yaml_nodes.py", "schemas/__init__.py")
 _JUDGING: Final = "manifests"
@@ -57,13 +62,8 @@ class Validity:
         # What was changed meanwhile may have been read before or after.
         now = self._present()
         new = {key: valid[path] for path, key in now.items() if path in valid and self._keys.get(path) == key}
-        file = cache.folder() / _FILE
-        temporary = file.with_suffix(f".{os.getpid()}")
-        with suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            entries = list({**self._all, **new}.items())[-_MOST:]
-            temporary.write_text("".join(map(_line, entries)))
-            temporary.replace(file)
+        entries = list({**self._all, **new}.items())[-_MOST:]
+        _write(cache.folder() / _FILE, "".join(map(_line, entries)))
 
     def _present(self) -> dict[str, str]:
         """The key of each path as it is now, unless that cannot be said."""
@@ -96,19 +96,62 @@ def _judges(executables: Iterable[Path]) -> bytes:
     return digest.digest()
 
 
+class Reader:
+    """Reads manifests, and those that it has read before from the user's cache: parsing takes the longest."""
+
+    def __init__(self) -> None:
+        self._start = _judges(())
+        self._file = cache.folder() / _READ
+        self._known = _lines(self._file)
+        self._used: dict[str, str] = {}
+
+    def split(self, content: bytes, name: str) -> tuple[list[Document], list[Fault]]:
+        """As ``stream.split``; what has faults is read anew each time."""
+        key = hashlib.blake2b(self._start + content, digest_size=32).hexdigest()
+        if key in self._known:
+            with suppress(ValueError):
+                found = [Document(text, data, name, line) for text, data, line in json.loads(self._known[key])]
+                self._used[key] = self._known[key]
+                return found, []
+        documents, faults = stream.split(content, name)
+        if not faults:
+            with suppress(TypeError, ValueError):  # a date is no JSON
+                self._used[key] = json.dumps([(one.text, one.data, one.line) for one in documents])
+        return documents, faults
+
+    def keep(self) -> None:
+        """Remember what was read in this run, and some of what was before. Failing to is no fault."""
+        if all(key in self._known for key in self._used):
+            return
+        entries = list({**self._known, **self._used}.items())[-_MOST:]
+        _write(self._file, "".join(f"{key} {text}\n" for key, text in entries))
+
+
+def _lines(file: Path) -> dict[str, str]:
+    try:
+        entries = (line.partition(" ") for line in file.read_text().splitlines())
+    except (OSError, UnicodeDecodeError):
+        return {}
+    return {key: text for key, _, text in entries}
+
+
+def _write(file: Path, text: str) -> None:
+    temporary = file.with_suffix(f".{os.getpid()}")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text)
+        temporary.replace(file)
+
+
 def _line(entry: tuple[str, Known]) -> str:
     key, known = entry
     return f"{key} {known.manifests} {','.join(known.places)}\n"
 
 
 def _read(file: Path) -> dict[str, Known]:
-    try:
-        lines = file.read_text().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return {}
-    entries = (line.split(" ") for line in lines)
+    entries = ((key, text.split(" ")) for key, text in _lines(file).items())
     return {
-        entry[0]: Known(int(entry[1]), tuple(filter(None, entry[2].split(","))))
-        for entry in entries
-        if len(entry) == 3 and entry[1].isdecimal()
+        key: Known(int(parts[0]), tuple(filter(None, parts[1].split(","))))
+        for key, parts in entries
+        if len(parts) == 2 and parts[0].isdecimal()
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.validity import Known, Validity
+from generator.validity import Known, Reader, Validity
 
 OVERLAY = "overlays/dev/web"
 FILES = {
@@ -125,15 +125,52 @@ def test_what_changes_while_it_is_checked_is_not_remembered(place: Path) -> None
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a b c\n" * 9, b"0 0\n", b"x" * 10_000])
 def test_a_damaged_cache_knows_nothing(content: bytes, place: Path) -> None:
-    (place.parent / "cache" / "valid").write_bytes(content)
+    (place.parent / "cache" / "proven").write_bytes(content)
     assert validity(place).valid() == {}
     remembered(place)
     assert validity(place).valid() == EXPECTED
 
 
 def test_not_to_be_able_to_remember_is_no_fault(place: Path) -> None:
-    file = place.parent / "cache" / "valid"
+    file = place.parent / "cache" / "proven"
     file.unlink()
     file.mkdir()
     remembered(place)
     assert validity(place).valid() == {}
+
+
+def test_what_was_read_is_read_once_and_says_the_same(place: Path) -> None:
+    text = b"kind: A\nmetadata: {name: x}\n--- \nkind: B\n"
+    first = Reader()
+    read = first.split(text, "a.yaml")
+    first.keep()
+    file = place.parent / "cache" / "manifests"
+    again = Reader().split(text, "b.yaml")
+    assert [(one.text, one.data, one.line) for one in again[0]] == [(one.text, one.data, one.line) for one in read[0]]
+    assert {one.file for one in again[0]} == {"b.yaml"}
+    stamp = file.stat().st_mtime_ns
+    same = Reader()
+    same.split(text, "a.yaml")
+    same.keep()
+    assert file.stat().st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize("text", [b"kind: [", b"- a\n", b"\xff", b"kind: A\ndate: 2024-01-01\n"])
+def test_faults_and_what_is_no_json_are_read_anew(text: bytes, place: Path) -> None:
+    one = Reader()
+    found = one.split(text, "a.yaml")
+    one.keep()
+    assert not (place.parent / "cache" / "manifests").exists()
+    assert Reader().split(text, "a.yaml") == found
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a b\n", b"KEY []]\n"])
+def test_a_damaged_memory_of_manifests_is_no_fault(content: bytes, place: Path) -> None:
+    text = b"kind: A\n"
+    one = Reader()
+    one.split(text, "a.yaml")
+    one.keep()
+    file = place.parent / "cache" / "manifests"
+    file.write_bytes(content.replace(b"KEY", file.read_bytes().split(b" ")[0]))
+    documents, faults = Reader().split(text, "a.yaml")
+    assert ([one.data for one in documents], faults) == ([{"kind": "A"}], [])

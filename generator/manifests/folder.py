@@ -6,7 +6,7 @@ hold its marker. A ``*.jsonnet`` is a program, which it runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from generator.errors import Fault, RepositoryError
 from generator.manifests import stream
 from generator.manifests.stream import Document
 
+Split = Callable[[bytes, str], tuple[list[Document], list[Fault]]]
 _MANIFESTS: Final = (".yaml", ".yml", ".json", ".jsonnet")
 _SKIPPED: Final = b"+argocd:skip-file-rendering"
 _PROGRAM: Final = "a program that Argo CD runs; nobody can tell here what it gives"
@@ -27,7 +28,9 @@ def names(directory: Path, folder: str, *, recurse: bool = True) -> Iterator[tup
     return iter(sorted(entry for entry in found if recurse or entry[0].count("/") == depth))
 
 
-def documents(directory: Path, folder: str, *, recurse: bool = True) -> tuple[list[Document], list[Fault]]:
+def documents(
+    directory: Path, folder: str, *, recurse: bool = True, split: Split = stream.split
+) -> tuple[list[Document], list[Fault]]:
     """The documents of all files, and what is wrong with the files themselves."""
     read: list[Document] = []
     faults: list[Fault] = []
@@ -42,7 +45,7 @@ def documents(directory: Path, folder: str, *, recurse: bool = True) -> tuple[li
         if name.endswith(".jsonnet"):
             faults.append(Fault(name, 1, 1, "", _PROGRAM, "write what it gives into a YAML file"))
             continue
-        more, wrong = stream.split(content, name)
+        more, wrong = split(content, name)
         read += more
         faults += wrong
     return read, faults
