@@ -45,6 +45,11 @@ class UsageError(GeneratorError):
     exit_code = 2
 
 
+def reason(error: GeneratorError) -> str:
+    """Why, in a line or a few: the first fault of a spec's, or another error's message."""
+    return str(error.faults[0]) if isinstance(error, SpecError) and error.faults else error.message
+
+
 class Fault(NamedTuple):
     """One thing wrong in a file: where (1-based line and column), what, and what to do."""
 

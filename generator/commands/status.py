@@ -20,7 +20,9 @@ EXAMPLE: Final = """\
   ARGOCD_SERVER=argocd.example.com ARGOCD_AUTH_TOKEN=… python -m generator status
 
 What is checked out here is shown. `age` is how long the branch has had the image, whatever else has changed
-in its overlay. `behind` is the environment before with another image, and how many releases it is ahead. Open pull
+in its overlay. `behind` is the environment before with another image, and how many releases that is ahead; `ahead` is
+the same the other way round, as after a rollback there. An overlay that cannot be read is told below
+the table, and the others are shown all the same (exit 0). Open pull
 requests are shown where the forge's credentials are in the environment, Argo CD's sync and health
 where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell are left out."""
 _UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -93,8 +95,10 @@ def _table(rows: Sequence[Row], requests: Mapping[Key, str], running: Mapping[Ke
         ("tag", [row.tag or "-" for row in rows]),
         ("digest", [(row.digest or "-")[:_SHORT_DIGEST] for row in rows]),
         ("age", [age(time.time() - row.since) if row.since else "-" for row in rows]),
-        ("behind", [_behind(row) for row in rows]),
+        ("behind", [_by(row.behind, row.behind_by) for row in rows]),
     ]
+    if any(row.ahead for row in rows):
+        columns.append(("ahead", [_by(row.ahead, row.ahead_by) for row in rows]))
     if any(row.pinned for row in rows):
         columns.append(("pinned", [_pinned(row) for row in rows]))
     if requests:
@@ -106,10 +110,10 @@ def _table(rows: Sequence[Row], requests: Mapping[Key, str], running: Mapping[Ke
     console.table([name for name, _ in columns], list(zip(*(cells for _, cells in columns), strict=True)))
 
 
-def _behind(row: Row) -> str:
-    if row.behind is None:
+def _by(other: str | None, count: int | None) -> str:
+    if other is None:
         return "-"
-    return f"{row.behind} by {row.behind_by}" if row.behind_by else row.behind
+    return f"{other} by {count}" if count else other
 
 
 def _pinned(row: Row) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from generator import argo_cd, forges, history, tree
 from generator.argo_cd import ArgoCd
-from generator.errors import GeneratorError, GitError
+from generator.errors import GeneratorError, GitError, reason
 from generator.history import Commit, History
 from generator.outputs.argocd import application_name, project_names
 from generator.release import image, ledger, proposed
@@ -38,7 +38,9 @@ class Row:
     committed, and where history ends before it.
 
     ``behind`` names the environment before this one where that one has another image, and ``behind_by`` how many
-    releases it has had since it had this one, where it ever did.
+    releases it has had since it had this one, where it ever did. Where this one's image came there after the one that
+    it has now, as it is when that was rolled back, it is ``ahead`` instead. ``problem`` is why the overlay cannot be
+    read; then all that it would say is ``None``.
     """
 
     app: str
@@ -49,7 +51,10 @@ class Row:
     since: int | None
     behind: str | None
     behind_by: int | None
+    ahead: str | None
+    ahead_by: int | None
     pinned: Pin | None
+    problem: str | None
 
     @property
     def released(self) -> bool:
@@ -80,28 +85,37 @@ def rows(directory: Path, spec: Spec) -> list[Row]:
     result: list[Row] = []
     for app in spec.apps:
         of_app = [place for place in places if place.app == app]
-        now = [states[place.path] for place in of_app]
-        ahead = [None, *(_ahead(here, commits, *two) for two in pairwise(zip(of_app, now, strict=True)))]
-        for place, (current, pin), behind in zip(of_app, now, ahead, strict=True):
-            commit = landed.get(place.path)
-            result.append(
-                Row(
-                    app=app,
-                    environment=place.environment,
-                    tag=current.tag,
-                    digest=current.digest,
-                    commit=commit.id if commit else None,
-                    since=commit.seconds if commit else None,
-                    behind=behind[0] if behind else None,
-                    behind_by=behind[1] if behind else None,
-                    pinned=pin,
-                )
-            )
+        pairs = pairwise((place, states[place.path].image) for place in of_app)
+        gaps = [NO_GAP, *(_gap(here, commits, *pair) for pair in pairs)]
+        result += [
+            _row(place, states[place.path], landed.get(place.path), gap)
+            for place, gap in zip(of_app, gaps, strict=True)
+        ]
     return result
+
+
+def _row(place: Slot, now: _State, commit: Commit | None, gap: _Gap) -> Row:
+    return Row(
+        app=place.app,
+        environment=place.environment,
+        tag=now.image.tag if now.image else None,
+        digest=now.image.digest if now.image else None,
+        commit=commit.id if commit else None,
+        since=commit.seconds if commit else None,
+        behind=gap.other if gap.behind else None,
+        behind_by=gap.by if gap.behind else None,
+        ahead=None if gap.behind else gap.other,
+        ahead_by=None if gap.behind else gap.by,
+        pinned=now.pin,
+        problem=now.problem,
+    )
 
 
 def notes(directory: Path, found: Sequence[Row]) -> Iterator[str]:
     """What a person should know of the checkout that is read; nothing is asked of any server."""
+    for row in found:
+        if row.problem:
+            yield f"{row.app} in {row.environment}: {row.problem}"
     try:
         here = history.here(directory)
     except GitError as exc:
@@ -154,9 +168,33 @@ def reachable() -> ArgoCd | None:
     return argo_cd.connect()
 
 
-def _state(directory: Path, place: Slot) -> tuple[Image, Pin | None]:
-    found = image.current(directory, place)
-    return found, ledger.state(tree.read(directory, [place.path])[place.path], place).pin
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What an overlay says now, or why it says nothing."""
+
+    image: Image | None
+    pin: Pin | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """The ``other`` environment, the one before, where it has another image; ``by`` so many releases, if known."""
+
+    other: str | None
+    behind: bool
+    by: int | None
+
+
+NO_GAP: Final = _Gap(None, behind=False, by=None)
+
+
+def _state(directory: Path, place: Slot) -> _State:
+    try:
+        found = image.current(directory, place)
+        return _State(found, ledger.state(tree.read(directory, [place.path])[place.path], place).pin)
+    except GeneratorError as exc:
+        return _State(None, None, reason(exc))
 
 
 def _log(here: History | None, paths: Sequence[str], limit: int | None = None) -> Sequence[Commit]:
@@ -179,7 +217,7 @@ def _landed(
     here: History | None,
     commits: Mapping[str, list[Commit]],
     places: Sequence[Slot],
-    states: Mapping[str, tuple[Image, Pin | None]],
+    states: Mapping[str, _State],
     *,
     cut: bool,
 ) -> Mapping[str, Commit]:
@@ -193,20 +231,22 @@ def _landed(
     found: dict[str, Commit] = {}
     older: list[Slot] = []
     for place in places:
-        landing, ended = _landing(here, commits.get(place.path, []), place, states[place.path][0])
+        landing, ended = _landing(here, commits.get(place.path, []), place, states[place.path].image)
         if cut and not ended:
             older.append(place)
         elif landing:
             found[place.path] = landing
     whole = _by_path(_log(here, [place.path for place in older]))
     for place in older:
-        landing, _ = _landing(here, whole.get(place.path, []), place, states[place.path][0])
+        landing, _ = _landing(here, whole.get(place.path, []), place, states[place.path].image)
         found |= {place.path: landing} if landing else {}
     return {path: commit for path, commit in found.items() if not commit.shallow}
 
 
-def _landing(here: History, commits: Sequence[Commit], place: Slot, now: Image) -> tuple[Commit | None, bool]:
+def _landing(here: History, commits: Sequence[Commit], place: Slot, now: Image | None) -> tuple[Commit | None, bool]:
     """The oldest of the newest commits that have this image, and whether there is one before with another."""
+    if now is None:
+        return None, True
     last: Commit | None = None
     for number, commit in enumerate(commits):
         if number == _NEWEST:
@@ -218,32 +258,24 @@ def _landing(here: History, commits: Sequence[Commit], place: Slot, now: Image) 
     return last, False
 
 
-def _ahead(
-    here: History | None,
-    commits: Mapping[str, list[Commit]],
-    former: tuple[Slot, tuple[Image, Pin | None]],
-    later: tuple[Slot, tuple[Image, Pin | None]],
-) -> tuple[str, int | None] | None:
-    """The environment before, and how many releases it is ahead, where it has another image."""
-    place, (theirs, _) = former
-    _, (ours, _) = later
-    if (theirs.tag, theirs.digest) == (ours.tag, ours.digest):
-        return None
-    return place.environment, _releases_since(here, commits.get(place.path, []), place, theirs, ours)
+def _gap(
+    here: History | None, commits: Mapping[str, list[Commit]], former: tuple[Slot, Image | None],
+    later: tuple[Slot, Image | None],
+) -> _Gap:  # fmt: skip
+    """How far an environment is from the one before it."""
+    (place, theirs), (_, ours) = former, later
+    if theirs is None or ours is None or (theirs.tag, theirs.digest) == (ours.tag, ours.digest):
+        return NO_GAP
+    had = _had(here, commits.get(place.path, []), place, theirs)
+    if ours not in had:
+        return _Gap(place.environment, behind=True, by=None)
+    by = had.index(theirs) - had.index(ours)
+    return _Gap(place.environment, behind=by > 0, by=abs(by))
 
 
-def _releases_since(
-    here: History | None, commits: Sequence[Commit], place: Slot, theirs: Image, ours: Image
-) -> int | None:
-    """How many other images a slot has had after it had ``ours``; the work tree's, ``theirs``, is the newest."""
+def _had(here: History | None, commits: Sequence[Commit], place: Slot, now: Image) -> list[Image]:
+    """The images that a slot has had, each where it came first, the oldest first; the work tree's is the newest."""
     blobs = [commit.blobs[place.path] for commit in commits]
     contents = here.contents(blobs) if here else {}
-    count, newer = 1, theirs
-    for blob in blobs:
-        found = ledger.state(contents[blob] if blob else None, place).image
-        if found is None or found == newer:
-            continue
-        if found == ours:
-            return count
-        count, newer = count + 1, found
-    return None
+    states = (ledger.state(contents[blob] if blob else None, place).image for blob in reversed(blobs))
+    return list(dict.fromkeys([*(one for one in states if one is not None), now]))
