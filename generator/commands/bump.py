@@ -62,7 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the build that made it: NUMBER or 'SYSTEM NUMBER'; as CodeBuild or GitHub Actions say if left out",
     )
     parser.add_argument(
-        "--force", action="store_true", help="even if a newer build has set what is there, or one of a newer commit"
+        "--force",
+        action="store_true",
+        help="even if a newer build, or one of a newer commit, has set it; also a tag like latest",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--commit", action="store_true", help="commit the change here")
@@ -243,6 +245,11 @@ def _wanted(options: argparse.Namespace, spec: Spec | None) -> Sequence[Wanted]:
         for environment in options.environments:
             place = image.slot(spec, app, environment) if spec else image.slot_without_spec(app, environment)
             result.append(Wanted(place, image.image(place, tag, digest)))
+            if image.moves(result[-1].image) and not (options.verify or options.force):
+                hint = "give the tag of one build, or the digest with it (--digest, --verify); or --force"
+                raise UsageError(
+                    f"{app}: {tag} names another image with each build, so nobody can tell what runs", hint
+                )
     if len({one.place for one in result}) < len(result):
         raise UsageError("an app or an environment is given twice", "name each once")
     if options.digest and sum("=" not in word for word in options.apps) > 1:

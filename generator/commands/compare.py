@@ -21,6 +21,9 @@ Both are built by kustomize from the files here, edits that are not committed in
 the environment is no difference: its namespace, its name as a word of its own (as in hosts and keys of
 secrets), hashes of generated names. Secrets are not shown.
 
+An app that cannot be built here is named with the reason, and the others are compared; since nobody
+knows what differs in it, the exit code is 1 then.
+
 With an allow-list it is a check for CI: exit 1 when anything else differs. The list is --allow, and in
 generator.yaml:
 
@@ -60,19 +63,23 @@ def run(options: argparse.Namespace) -> int:
     patterns = dict.fromkeys([*spec.may_differ, *options.allow])
     allowed = Allowed(list(patterns))
     with console.progress(f"building {names[0]} and {names[1]}"):
-        found = _differences(options, spec, apps, allowed)
-    _show(options, names, found)
+        found, problems = _differences(options, spec, apps, allowed)
+    _show(options, names, found, problems)
     for pattern in allowed.unused if not options.apps else ():
         console.note(f"note: nothing differs that {pattern} would allow")
     refused = any(difference.allowed is None for difference in found)
-    return int(refused and (bool(patterns) or options.exit_code))
+    return int(bool(problems) or (refused and (bool(patterns) or options.exit_code)))
 
 
-def _differences(options: argparse.Namespace, spec: Spec, apps: list[str], allowed: Allowed) -> list[Difference]:
+def _differences(
+    options: argparse.Namespace, spec: Spec, apps: list[str], allowed: Allowed
+) -> tuple[list[Difference], dict[str, str]]:
+    """What differs, and by app why it cannot be compared."""
     import os
     from concurrent.futures import ThreadPoolExecutor
 
     from generator import tools
+    from generator.errors import RepositoryError
     from generator.manifests import sources
     from generator.release import comparison, manifests
     from generator.spec.paths import overlay_path
@@ -81,21 +88,28 @@ def _differences(options: argparse.Namespace, spec: Spec, apps: list[str], allow
     environments = [spec.environments[name] for name in (options.left, options.right)]
     folders = [overlay_path(environment.name, app) for app in apps for environment in environments]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        built = list(pool.map(lambda folder: manifests.build(options.directory, folder, kustomize, rules), folders))
+        built = list(pool.map(lambda folder: manifests.attempt(options.directory, folder, kustomize, rules), folders))
     found: list[Difference] = []
+    problems: dict[str, str] = {}
     for number, app in enumerate(apps):
-        sides = [comparison.Side(environments[side], built[2 * number + side]) for side in (0, 1)]
+        left, right = built[2 * number : 2 * number + 2]
+        if isinstance(left, RepositoryError) or isinstance(right, RepositoryError):
+            problems[app] = next(side.message for side in (left, right) if isinstance(side, RepositoryError))
+            continue
+        sides = [comparison.Side(*side) for side in zip(environments, (left, right), strict=True)]
         found += comparison.compare(app, sides[0], sides[1], allowed)
-    return found
+    return found, problems
 
 
-def _show(options: argparse.Namespace, names: list[str], found: list[Difference]) -> None:
+def _show(options: argparse.Namespace, names: list[str], found: list[Difference], problems: dict[str, str]) -> None:
     from generator.release import comparison
 
     shown = [difference for difference in found if options.all or difference.allowed is None]
     hidden = len(found) - len(shown)
     if options.json:
-        console.emit({"environments": names, "differences": [_described(names, difference) for difference in found]})
+        described = [_described(names, difference) for difference in found]
+        told = {"problems": [{"app": app, "reason": reason} for app, reason in problems.items()]} if problems else {}
+        console.emit({"environments": names, "differences": described, **told})
         return
     if shown:
         head = ("app", "object", "field", *names, *(["allowed by"] if options.all else []))
@@ -108,8 +122,10 @@ def _show(options: argparse.Namespace, names: list[str], found: list[Difference]
             for one in shown
         ]  # fmt: skip
         console.table(head, rows)
-    else:
+    elif not problems:
         console.say(f"{names[0]} and {names[1]} differ in nothing" + (" else" if hidden else ""))
+    for app, reason in problems.items():
+        console.note(f"note: {app} is not compared: {reason}")
     if hidden:
         console.note(f"note: {hidden} allowed difference{'s' if hidden != 1 else ''} not shown: --all")
 

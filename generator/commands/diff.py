@@ -28,7 +28,8 @@ as `generate` tells it.
 
 --against shows how this checkout differs from where it left a commit or a branch, as it would be
 applied; refs/heads/… is fetched from origin first. --comment puts that on a pull request, in place
-of a former such comment, with credentials from the environment (GITHUB_TOKEN and the like). With
+of a former such comment, with credentials from the environment (GITHUB_TOKEN and the like). An overlay
+that kustomize cannot build here is named with the reason, in place of its diff. With
 --markdown or --comment, the exit code is 0 whether there are changes or not."""
 # By this the comment of an earlier run is found again.
 MARKER: Final = "<!-- gitops-generator: rendered diff -->"
@@ -102,12 +103,15 @@ def _rendered(options: argparse.Namespace) -> int:
     if options.json:
         found = [
             {"environment": change.environment, "object": change.object, "diff": "".join(change.lines)}
+            | ({"reason": change.reason} if change.reason else {})
             for change in changes
         ]
         console.emit({"changes": found, **_listed(conflicts)})
     elif not (options.markdown or options.comment):
         for change in changes:
             _show(change.lines)
+            if change.reason:
+                console.note(f"note: {change.reason}")
     if not (options.markdown or options.comment):
         return _code(conflicts, changes, options)
     _report(options, changes)

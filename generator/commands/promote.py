@@ -31,13 +31,16 @@ EXAMPLE: Final = """\
 All is read from the newest commit of the remote's branch, and not from this work tree. There is
 one request for each environment and set of apps: running it again updates that one, and one for
 more apps takes the place of those for fewer. What is pinned stays, and so does what would be a step
-back; both are named. An APP that is named and cannot move is an error (exit 1), and nothing moves;
-with --force, one that is named takes a step back. A request that a person has closed stays closed
+back, and an app whose overlay cannot be read; all are named. An APP that is named and cannot move is
+an error (exit 1), and nothing moves; with --force, one that is named takes a step back. A request that a person has closed stays closed
 until there is something else to promote, or --force; with --merge that is an error.
 
 Checks (health, soak, windows, freezes: `environments:` and `promotion:` in generator.yaml) are
 shown in the request. One that fails keeps --push and --merge from landing it (exit 1; with --merge
 the request stays open); one that is unknown does not. --force lands it nonetheless.
+
+An overlay that kustomize cannot build here (Helm charts, plugins, remote bases) stops nothing: the
+request says why, in the place of its diff.
 
 The forge's credentials come from the environment: GITHUB_TOKEN, GITLAB_TOKEN, GITEA_TOKEN or AWS's
 own; git's are GIT_USERNAME and GIT_TOKEN, or its own."""
@@ -303,6 +306,9 @@ def _report(options: argparse.Namespace, found: Proposal, done: Done, error: Gen
             where = f"{conflict.path}:{conflict.line} {conflict.field or 'the file'}"
             console.say(f"  {where}: keeps {conflict.local}, not {conflict.updated}")
     _say_left_out(found)
+    for change in found.story.changes if found.story else ():
+        if change.reason:
+            console.note(f"note: what changes in {change.object} is not shown: {change.reason}")
     for check in found.checks:
         console.say(f"{check.state}: {check.said}: {check.detail}")
     console.say(_said(found, done))

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+# Names that registries and builds put on one image after another, so that they tell no image.
+MOVING: Final = frozenset(
+    {
+        "latest", "stable", "edge", "nightly", "canary", "current", "head", "rolling", "snapshot",
+        "main", "master", "trunk", "dev", "develop", "development",
+    }
+)  # fmt: skip
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -65,6 +72,11 @@ def image(place: Slot, tag: str, digest: str | None) -> Image:
     if digest is not None and not DIGEST.fullmatch(digest):
         raise UsageError(f"{digest!r} is not a digest", "sha256: and 64 hexadecimal digits")
     return Image(place.image, tag, digest)
+
+
+def moves(one: Image) -> bool:
+    """Whether what an image names may be another one tomorrow: a moving tag that no digest holds."""
+    return one.digest is None and (one.tag or "").lower() in MOVING
 
 
 def current(directory: Path, place: Slot) -> Image:

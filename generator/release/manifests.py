@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from generator import tools
+from generator import plumbing, tools
 from generator.closure import Closures, Unknown
 from generator.errors import RepositoryError
 from generator.manifests import folder as applied
@@ -16,7 +17,7 @@ from generator.manifests import sources
 from generator.manifests.kustomize import BuildError
 from generator.manifests.kustomize import build as kustomize_build
 from generator.manifests.sources import Rules
-from generator.release import rendered_diff
+from generator.release import redaction, rendered_diff
 from generator.release.rendered_diff import Change
 
 # The folder of Applications and projects, which no kustomization lists.
@@ -44,8 +45,13 @@ def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT)
         return rendered_diff.split(kustomize_build(directory, folder, kustomize, online=bool(rules.references)))
     except BuildError as exc:
         raise RepositoryError(
-            f"{folder}: kustomize cannot build it\n{exc.message}", "python -m generator validate"
+            f"{folder}: kustomize cannot build it\n{_said(exc.message)}", "python -m generator validate"
         ) from exc
+
+
+def _said(words: str) -> str:
+    """kustomize's words, the same in each run, and without secrets."""
+    return redaction.text(plumbing.words(re.sub(r"(kustomize-)\d+", r"\1…", words)))
 
 
 def places(before: Path, after: Path) -> list[Place]:
@@ -71,13 +77,35 @@ def _read(closure: Callable[[str], dict[str, bytes]], path: str) -> object:
 
 
 def compare(before: Path, after: Path, places: Iterable[Place], rules: Rules = _STRICT) -> list[Change]:
-    """What differs between two copies of a repository, place by place. ``ToolError`` without kustomize."""
+    """What differs between two copies of a repository, place by place; of one that cannot be built, why.
+
+    ``ToolError`` without kustomize.
+    """
     wanted = list(places)
     if not wanted:
         return []
     kustomize = tools.find("kustomize")
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        old = pool.map(lambda place: build(before, place[1], kustomize, rules), wanted)
-        new = list(pool.map(lambda place: build(after, place[1], kustomize, rules), wanted))
+        old = pool.map(lambda place: attempt(before, place[1], kustomize, rules), wanted)
+        new = list(pool.map(lambda place: attempt(after, place[1], kustomize, rules), wanted))
         pairs = zip(wanted, old, new, strict=True)
-        return [change for place, was, now in pairs for change in rendered_diff.compare(place[0], was, now)]
+        return [change for place, was, now in pairs for change in _compared(place, was, now)]
+
+
+def attempt(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT) -> dict[str, str] | RepositoryError:
+    """``build``, or why that cannot be: an overlay may need what only Argo CD has, Helm or a plugin say."""
+    try:
+        return build(directory, folder, kustomize, rules)
+    except RepositoryError as exc:
+        return exc
+
+
+def _compared(
+    place: Place, was: dict[str, str] | RepositoryError, now: dict[str, str] | RepositoryError
+) -> list[Change]:
+    for side in (now, was):
+        if isinstance(side, RepositoryError):
+            return [Change(place[0], place[1], (), side.message)]
+    assert not isinstance(was, RepositoryError)
+    assert not isinstance(now, RepositoryError)
+    return rendered_diff.compare(place[0], was, now)

@@ -65,6 +65,11 @@ def conflict(found: Conflict) -> Conflict:
     return found._replace(original=shown(found.original), local=shown(found.local), updated=shown(found.updated))
 
 
+def text(words: str) -> str:
+    """A text without the secrets in it."""
+    return _Redaction().text(words)
+
+
 class _Redaction:
     """Takes secrets out of a manifest; ``found`` are its own, ``known`` those of its former self, if there is one."""
 

@@ -23,6 +23,8 @@ LIMIT: Final = 60_000
 # What kustomize puts after the names of generated ConfigMaps and Secrets.
 _HASH: Final = re.compile(r"-[0-9a-z]{10}\Z")
 _HASHED: Final = ("ConfigMap", "Secret")
+# So much of the reason why an overlay cannot be built is shown.
+_REASON: Final = 1_500
 # A diff that has less room than this is left out rather than cut.
 _LEAST: Final = 400
 
@@ -32,11 +34,15 @@ Manifests = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One object of one environment (or of ``gitops``), as a unified diff of its manifest; lines keep their ends."""
+    """One object of one environment (or of ``gitops``), as a unified diff of its manifest; lines keep their ends.
+
+    Where an overlay cannot be built here, it stands for all objects of it, and ``reason`` says why.
+    """
 
     environment: str
     object: str
     lines: tuple[str, ...]
+    reason: str = ""
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -89,14 +95,15 @@ def markdown(changes: Sequence[Change], limit: int = LIMIT, more: str = "") -> s
     """
     if not changes:
         return "Nothing changes in the cluster.\n"
-    text = _summary(changes, limit // 2)
+    built = [change for change in changes if not change.reason]
+    text = _summary(built, limit // 2) if built else ""
     tail = f"Cut at {limit:,} characters"
     end = ". ".join(part for part in (tail, more) if part)
     room = limit - len(text) - len(end) - 60
     missing = 0
     for change in changes:
-        block = _block(change, room)
-        missing += block is None or _shown_lines(block) < len(change.lines)
+        block = _unbuilt(change, room) if change.reason else _block(change, room)
+        missing += block is None or (not change.reason and _shown_lines(block) < len(change.lines))
         if block is not None:
             text += block
             room -= len(block)
@@ -115,9 +122,9 @@ def _summary(changes: Sequence[Change], limit: int) -> str:
 def _block(change: Change, room: int) -> str | None:
     """A change to unfold, cut to ``room`` characters; ``None`` where that is too little to tell anything."""
     added, removed = change.counts
-    name = html.escape(f"{change.environment}: {change.object}")
+    name = html.escape(f"{change.environment}: {change.object}").replace("@", "@\u200b")
     head = f"\n<details><summary>{name} <code>+{added} -{removed}</code></summary>\n\n"
-    fence = "`" * (max((len(run) for line in change.lines for run in re.findall("`{3,}", line)), default=2) + 1)
+    fence = _fence(change.lines)
     frame = len(head) + 2 * len(fence) + len("diff\n\n\n</details>\n")
     body, left = "", room - frame
     for line in change.lines:
@@ -129,6 +136,20 @@ def _block(change: Change, room: int) -> str | None:
     if len(body) < min(_LEAST, sum(map(len, change.lines))):
         return None
     return f"{head}{fence}diff\n{body}{fence}\n\n</details>\n"
+
+
+def _unbuilt(change: Change, room: int) -> str | None:
+    """Why an overlay's changes are not shown, its reason cut to ``_REASON``; ``None`` where there is no room."""
+    reason = change.reason if len(change.reason) <= _REASON else f"{change.reason[:_REASON]} …"
+    fence = _fence([reason])
+    name = html.escape(change.object).replace("`", "'")
+    text = f"\n⚠️ What changes in `{name}` is not known: it cannot be built here.\n\n{fence}text\n{reason}\n{fence}\n"
+    return text if len(text) <= room else None
+
+
+def _fence(lines: Sequence[str]) -> str:
+    """A line that begins and ends a block of code, since it is in none of the lines."""
+    return "`" * (max((len(run) for line in lines for run in re.findall("`{3,}", line)), default=2) + 1)
 
 
 def _shown_lines(block: str) -> int:

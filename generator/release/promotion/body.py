@@ -138,9 +138,11 @@ def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
 
 
 def important_first(changes: Sequence[Change]) -> list[Change]:
-    """Objects that go away, then workloads, configuration, what leads to them, and the rest."""
+    """What cannot be built, objects that go away, then workloads, configuration, what leads to them, and the rest."""
 
     def rank(change: Change) -> tuple[bool, int, str]:
+        if change.reason:
+            return False, -1, change.object
         kind = change.object.partition("/")[0]
         gone = any(line.startswith("+++ /dev/null") for line in change.lines[:2])
         return not gone, _ORDER.index(kind) if kind in _ORDER else len(_ORDER), change.object

@@ -13,6 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
 from generator.errors import RepositoryError
+from generator.release import image
 from generator.release.promotion.commits import Release
 from generator.release.promotion.moves import Move
 from generator.spec.model import Environment, Spec
@@ -77,6 +78,7 @@ def all_of(
     """
     required = soak(spec, target)
     return [
+        *(_moving(move) for move in moves if image.moves(move.after)),
         *(_healthy(spec, move.app, move.source.environment, health, move) for move in moves),
         *(_healthy(spec, app, source, health) for app, source in bases),
         *(
@@ -87,6 +89,11 @@ def all_of(
         *frozen(target, now),
         *windows(target, now),
     ]
+
+
+def _moving(move: Move) -> Check:
+    detail = f"{move.after.tag} without a digest: what runs in {move.target.environment} may be another image"
+    return Check(f"{move.app} has a tag of one image", State.FAILED, detail, f"{move.app} has a tag that moves")
 
 
 def soak(spec: Spec, target: Environment) -> int:

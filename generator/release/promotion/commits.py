@@ -10,7 +10,7 @@ from typing import Final
 
 from generator.errors import SpecError
 from generator.history import Clone, Commit
-from generator.release import image, message
+from generator.release import image, ledger, message
 from generator.release.image import Slot
 from generator.release.promotion.moves import Move
 from generator.spec import loader
@@ -55,7 +55,7 @@ def releases(clone: Clone, place: Slot) -> Iterator[Release]:
     contents = clone.contents(commit.blobs.get(place.path) for commit in commits)
     for commit in commits:
         blob = commit.blobs.get(place.path)
-        found = image.in_content(contents[blob], place) if blob else None
+        found = ledger.state(contents[blob] if blob else None, place).image
         if found is None:
             continue
         now = Release(_pair(found), commit, not commit.shallow)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from generator import yaml_edit
-from generator.errors import RepositoryError, UsageError
+from generator.errors import RepositoryError, SpecError, UsageError, reason
 from generator.release import image, order, pin
 from generator.release.image import Slot
 from generator.spec.model import UNRELEASED, Spec
@@ -53,6 +53,8 @@ class Why(StrEnum):
     PINNED = "pinned"
     UNRELEASED = "unreleased"
     OLDER = "older"
+    UNREADABLE = "unreadable"
+    """An overlay says nothing of it, or cannot be edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,17 @@ def find(
 ) -> Moves:
     """Compare the overlays of two environments. ``older`` tells why a move would be a step back, if it would be.
 
-    Such a move is left out, unless it is one of the apps that may go ``back``.
+    Such a move is left out, unless it is one of the apps that may go ``back``; so is an app whose overlay says nothing.
     """
     going: list[Move] = []
     left_out: list[LeftOut] = []
     for app in apps:
-        found = _find(spec, app, source, target, read)
-        if isinstance(found, Move) and (why := older(found)):
-            found = replace(found, back=why) if app in back else LeftOut(app, Why.OLDER, why)
+        try:
+            found = _find(spec, app, source, target, read)
+            if isinstance(found, Move) and (why := older(found)):
+                found = replace(found, back=why) if app in back else LeftOut(app, Why.OLDER, why)
+        except (RepositoryError, SpecError) as exc:
+            found = LeftOut(app, Why.UNREADABLE, reason(exc))
         if isinstance(found, Move):
             going.append(found)
         else:
@@ -125,6 +130,7 @@ def find(
 
 
 def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | LeftOut:
+    """``RepositoryError`` or ``SpecError`` for an overlay that cannot be read, or not be edited."""
     origin, goal = image.slot(spec, app, source), image.slot(spec, app, target)
     after, before = _image(origin, read), _image(goal, read)
     if after.tag in (None, UNRELEASED) and after.digest is None:
@@ -137,7 +143,9 @@ def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | 
     if held is not None:
         return LeftOut(app, Why.PINNED, f"{target} is pinned to {name(before)}: {held}")
     built = yaml_edit.read_annotations(read(origin.path) or b"", origin.path).get(order.ANNOTATION)
-    return Move(app, origin, goal, before, after, built)
+    move = Move(app, origin, goal, before, after, built)
+    edit([move], read)
+    return move
 
 
 def name(found: Image) -> str:

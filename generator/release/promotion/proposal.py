@@ -231,7 +231,7 @@ def _bases(
     if not way.spec.promotion.base:
         return [], []
     bases.require_current(place.before, generate, place.clone.branch)
-    held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER)}
+    held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)}
     asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
     return way.carry([app for app in way.spec.apps if app in asked], generate, back)
 
@@ -280,6 +280,8 @@ def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]
     """Who names an app wants it to move: what cannot is an error then, and nothing else moves either."""
     moving = {move.app for move in found.going}
     for item in [*found.left_out, *(item for item in older if item.app not in moving)]:
+        if item.why is Why.UNREADABLE:
+            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "mend that file, and push it")
         if item.why is Why.OLDER:
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "--force moves it back nonetheless")
         if item.why is Why.UNRELEASED and item.app not in based:
@@ -324,9 +326,9 @@ def _rendered(place: Workshop, about: _About, images: Mapping[str, bytes]) -> li
     # Most overlays need nothing but their base; a large repository is written out for the others only.
     place.fill(*(folder for _, folder in places), *(base_path(app) for app in apps))
     place.write(images)
-    try:
-        return manifests.compare(place.before, place.after, places, rules)
-    except RepositoryError:
+    found = manifests.compare(place.before, place.after, places, rules)
+    if any(change.reason for change in found):
         place.fill()
         place.write(images)
         return manifests.compare(place.before, place.after, places, rules)
+    return found

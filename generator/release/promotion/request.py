@@ -179,7 +179,7 @@ def _is_ours(clone: Clone, commit: Commit) -> bool:
 
 def why_nothing(found: Proposal) -> str:
     """Why nothing is proposed: what is left is held back, or nothing is left."""
-    held = [item for item in found.left_out if item.why in (Why.PINNED, Why.OLDER)]
+    held = [item for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)]
     if held:
         names = "; ".join(f"{item.app}: {item.reason}" for item in held)
         return f"nothing may be promoted from {found.source} to {found.target} now: {names}"
