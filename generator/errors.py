@@ -46,8 +46,10 @@ class UsageError(GeneratorError):
 
 
 def reason(error: GeneratorError) -> str:
-    """Why, in a line or a few: the first fault of a spec's, or another error's message."""
-    return str(error.faults[0]) if isinstance(error, SpecError) and error.faults else error.message
+    """Why, with what to do: the first fault of a file's, or another error's message."""
+    fault = error.faults[0] if isinstance(error, SpecError) and error.faults else None
+    message, hint = (str(fault), fault.hint) if fault else (error.message, error.hint)
+    return f"{message} ({hint})" if hint else message
 
 
 class Fault(NamedTuple):

@@ -109,9 +109,11 @@ def test_an_overlay_that_is_gone_is_named(repository: Path, generator: Run) -> N
     generator("generate", "-q", cwd=repository)
     (repository / "overlays/dev/web/kustomization.yaml").unlink()
     done = generator("status", cwd=repository)
-    assert done.returncode == 1
-    assert "overlays/dev/web/kustomization.yaml: no such file" in done.stderr
-    assert "hint: " in done.stderr
+    assert done.returncode == 0
+    told = "note: web in dev: overlays/dev/web/kustomization.yaml: no such file (generate it: python -m generator)"
+    assert told in done.stderr
+    _, dev, staging, _ = done.stdout.splitlines()
+    assert (dev.split()[2], staging.split()[2]) == ("-", "unreleased")
 
 
 def test_check_lists_whose_each_file_is(repository: Path, generator: Run) -> None:
@@ -162,6 +164,25 @@ def test_how_many_releases_behind(shop: Path, generator: Run) -> None:
     _, _, second, third = generator("status", cwd=shop).stdout.splitlines()
     assert second.endswith("dev by 3")
     assert third.endswith("staging")
+
+
+def test_what_an_environment_is_ahead_of_is_not_behind(shop: Path, generator: Run) -> None:
+    """After a rollback in dev, staging has the later image."""
+    bump(shop, generator, "dev", "1", "2", "3")
+    bump(shop, generator, "staging", "3")
+    bump(shop, generator, "prod", "1")
+    assert "ahead" not in generator("status", cwd=shop).stdout
+    assert generator("rollback", "web", "--env", "dev", "--to", "1", "--commit", cwd=shop).returncode == 0
+    _, staging, prod = images(shop, generator)
+    assert (staging["behind"], staging["behind_by"]) == (None, None)
+    assert (staging["ahead"], staging["ahead_by"]) == ("dev", 2)
+    assert (prod["behind"], prod["behind_by"], prod["ahead"]) == ("staging", None, None)
+    head, _, second, _ = generator("status", cwd=shop).stdout.splitlines()
+    assert "ahead" in head
+    assert "dev by 2" in second[head.index("ahead") :]
+    assert generator("rollback", "web", "--env", "dev", "--unpin", "--commit", cwd=shop).returncode == 0
+    bump(shop, generator, "dev", "3")
+    assert images(shop, generator)[1]["ahead"] is None
 
 
 def test_a_release_that_is_not_committed_counts(shop: Path, generator: Run) -> None:

@@ -32,8 +32,9 @@ All is read from the newest commit of the remote's branch, and not from this wor
 one request for each environment and set of apps: running it again updates that one, and one for
 more apps takes the place of those for fewer. What is pinned stays, and so does what would be a step
 back, and an app whose overlay cannot be read; all are named. An APP that is named and cannot move is
-an error (exit 1), and nothing moves; with --force, one that is named takes a step back. A request that a person has closed stays closed
-until there is something else to promote, or --force; with --merge that is an error.
+an error (exit 1), and nothing moves; with --force, one that is named takes a step back. A request
+that a person has closed stays closed until there is something else to promote, or --force; with
+--merge that is an error.
 
 Checks (health, soak, windows, freezes: `environments:` and `promotion:` in generator.yaml) are
 shown in the request. One that fails keeps --push and --merge from landing it (exit 1; with --merge

@@ -84,10 +84,12 @@ def current(directory: Path, place: Slot) -> Image:
     content = tree.read(directory, [place.path]).get(place.path)
     if content is None:
         raise RepositoryError(f"{place.path}: no such file", "generate it: python -m generator")
-    found = in_content(content, place)
-    if found is None:
+    found = [entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image]
+    if not found:
         raise RepositoryError(f"{place.path}: no entry for {place.image} under images", "put it back, or regenerate")
-    return found
+    if len(found) > 1:
+        raise RepositoryError(f"{place.path}: {len(found)} entries for {place.image} under images", "leave one of them")
+    return found[0]
 
 
 def in_content(content: bytes, place: Slot) -> Image | None:
