@@ -120,7 +120,7 @@ def test_what_cannot_be_compared_is_named(odd: Callable[[Path], None], shop: Sho
         assert (done.returncode, "problems" in told) == (0, False)
     else:
         assert done.returncode == 1
-        assert "note: web is not compared: overlays/staging/web: kustomize cannot build it" in done.stderr
+        assert "note: web is not compared: overlays/staging/web" in done.stderr
         assert [one["app"] for one in told["problems"]] == ["web"]
 
 
@@ -152,7 +152,7 @@ def test_the_request_opens_with_the_reason_in_the_place_of_the_diff(shop: Shop) 
     assert (done["action"], [move["app"] for move in done["moves"]]) == ("opened", ["web", "api"])
     (request,) = shop.requests()
     assert "⚠️ What changes in `overlays/staging/web` is not known: it cannot be built here." in request.body
-    assert "must specify --enable-helm" in request.body
+    assert "helmCharts" in request.body
     assert "<details><summary>staging: Deployment/shop-staging/api" in request.body
     assert shop.tag("web", "staging", request.head) == "v1"
     # What is said does not depend on the run, so that nothing changes and no approval is lost.
@@ -181,7 +181,7 @@ def test_the_comment_on_a_pull_request_says_why(shop: Shop, generator: Run) -> N
     shown = generator(*words, cwd=shop.folder)
     assert shown.returncode == 1
     assert "Deployment/shop-dev/api" in shown.stdout
-    assert "note: overlays/prod/web: kustomize cannot build it" in shown.stderr
+    assert "note: overlays/prod/web: kustomize must not build it" in shown.stderr
     told = json.loads(generator(*words, "--output", "json", cwd=shop.folder).stdout)["changes"]
     assert [(one["object"], "reason" in one) for one in told] == [
         ("Deployment/shop-dev/api", False), ("overlays/prod/web", True),
