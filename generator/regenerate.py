@@ -29,6 +29,7 @@ class Plan:
     paths that files leave because the spec renames their app, and ``carried`` are
     the people's own files beside them, old path → new path. ``tidied`` are the
     paths of generated files that are gone; their folders go if they are empty.
+    ``updated`` is what is generated now, by path.
     ``effects`` is what happens to what runs in the cluster already.
     """
 
@@ -39,6 +40,7 @@ class Plan:
     carried: Mapping[str, str] = field(default_factory=dict)
     tidied: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
+    updated: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def changes(self) -> list[Outcome]:
@@ -103,7 +105,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     effects: list[Effect] = []
     if record and before_renames:
         effects = _effects(before_renames, former, contents, outcomes, renames)
-    return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else (), tuple(effects))
+    return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else (), tuple(effects), contents)
 
 
 def _effects(

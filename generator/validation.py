@@ -19,15 +19,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from generator import process, schemas, tools
+from generator import original, process, schemas, tools
 from generator.closure import NAMES
 from generator.errors import Fault, RepositoryError, ToolError
-from generator.manifests import applications, folder, judgement, kustomize, sources, stream
+from generator.manifests import applications, folder, judgement, kustomize, sources, stream, unlisted
 from generator.manifests.applications import GITOPS, Policy
 from generator.manifests.judgement import Unit
 from generator.manifests.stream import Document
 from generator.spec.model import Spec
-from generator.spec.paths import overlay_path
+from generator.spec.paths import base_path, overlay_path
 from generator.validity import Known, Reader, Validity
 
 # A misspelled field that a strict check must refuse; if it passes, the check itself is broken.
@@ -61,6 +61,9 @@ class _Validation:
         if not self._documents and not self._faults:
             raise RepositoryError(f"{GITOPS}: no files", "generate them: python -m generator")
         self._ground = applications.ground(self._documents, spec.repository)
+        self._apps = tuple(spec.apps)
+        generated = original.unpack(original.stored(directory), adopt=True)
+        self._unlisted = unlisted.faults(directory, unlisted.on_disk(directory, generated))
         overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
         others = (path for path in self._ground.applications if path not in overlays and path != GITOPS)
         self._units = {path: self._unit(path) for path in [*overlays, *others, GITOPS]}
@@ -72,7 +75,11 @@ class _Validation:
 
     def results(self) -> list[Result]:
         """What is known, and what is found out about the rest."""
-        built = {path: unit.facts + repr(self._rules) for path, unit in self._units.items() if path != GITOPS}
+        built = {
+            path: unit.facts + repr((self._rules, self._idle(path)))
+            for path, unit in self._units.items()
+            if path != GITOPS
+        }
         whole = {GITOPS: self._units[GITOPS].facts + repr([str(fault) for fault in self._policy.faults(self._ground)])}
         validity = Validity(self._directory, built, whole, (self._kustomize, self._kubeconform))
         known = validity.valid()
@@ -88,6 +95,9 @@ class _Validation:
         good = {path: Known(one.manifests, one.digests) for path, one in checked.items() if not found[path].problems}
         validity.keep({**{path: about for path, about in known.items() if path not in checked}, **good})
         return [found[path] for path in self._units]
+
+    def _facts(self, unit: Unit) -> str:
+        return unit.facts + repr((self._rules, self._idle(unit.path)))
 
     def _checked(self, paths: Sequence[str]) -> dict[str, _Checked]:
         """Build in parallel, then check everything with one kubeconform: it reads each schema once."""
@@ -119,13 +129,23 @@ class _Validation:
             return documents, [_told(fault) for fault in faults]
         if faults := sources.faults(self._directory, path, self._rules):
             return [], [_told(fault) for fault in faults]
+        idle = self._idle(path)
         try:
             online = bool(self._rules.references)
             text = kustomize.build(self._directory, path, self._kustomize, online=online)
         except kustomize.BuildError as exc:
-            return [], [exc.message]
+            return [], [exc.message, *idle]
         documents, faults = stream.split(text.encode(), "")
-        return documents, [_told(fault) for fault in faults]
+        return documents, [*(_told(fault) for fault in faults), *idle]
+
+    def _idle(self, path: str) -> list[str]:
+        """What no kustomization lists, of an overlay and of the base of its app."""
+        folders = f"{path}/", f"{base_path(path.rpartition('/')[2])}/"
+        return [_told(fault) for fault in self._unlisted if fault.file.startswith(folders)]
+
+    def _others(self, path: str) -> set[str]:
+        """The other apps, whose pods a manifest here may select."""
+        return {app for app in self._apps if app != path.rpartition("/")[2]}
 
     def _wrong(self, path: str, documents: Sequence[Document], answer: list[dict[str, Any]] | None) -> Iterator[str]:
         if not documents:
@@ -134,6 +154,8 @@ class _Validation:
             yield "kubeconform has not judged each of its manifests"
         yield from sorted(_problem(resource) for resource in answer or () if resource["status"] != "statusValid")
         yield from _plaintext_secrets(documents)
+        for document, message, hint in unlisted.without_pods(documents, self._others(path)):
+            yield f"{stream.title(document.data)}: {message}; {hint}"
         yield from judgement.problems(self._units[path], documents)
 
 

@@ -9,7 +9,12 @@ from generator import console
 from generator.commands.generate import show_effects
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from generator.errors import Fault
     from generator.merge import State
+    from generator.regenerate import Plan
 
 HELP: Final = "exit 1 unless regenerating would change nothing (4: conflicts); lists whose each file is"
 EXAMPLE: Final = """\
@@ -31,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
     stale = [outcome for outcome in planned.outcomes if outcome.changes or outcome.state is State.CONFLICTING]
     drift = bool(stale or planned.record)
     conflicts = regenerate.conflicts(options.directory, planned)
-    code = conflicts.exit_code if conflicts else int(drift)
+    idle = _idle(options.directory, planned)
+    code = conflicts.exit_code if conflicts else int(drift or bool(idle))
     if options.json:
         files = [
             {"path": outcome.path, "state": str(outcome.state), "stale": outcome in stale}
@@ -41,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
             {
                 "drift": drift,
                 "files": files,
+                "idle": [fault._asdict() for fault in idle],
+                "notes": _notes(planned),
                 "effects": [effect._asdict() for effect in planned.effects],
                 "conflicts": [conflict._asdict() for conflict in (conflicts.conflicts if conflicts else ())],
             }
@@ -53,16 +61,52 @@ def run(options: argparse.Namespace) -> int:
     ]
     if rows:
         console.table(("path", "state", "needs"), rows)
+    for fault in idle:
+        console.say(f"{fault}; {fault.hint}")
+    for note in _notes(planned):
+        console.note(note)
     show_effects(planned)
     if conflicts:
         console.report(conflicts)
         return code
-    run = f"python -m generator{' generate --prune' if planned.having(State.ORPHANED) else ''}"
-    console.say(
-        f"{len(planned.outcomes)} files: "
-        + (f"{len(stale)} not as the spec says; run `{run}`" if drift else "as the spec says")
-    )
+    console.say(f"{len(planned.outcomes)} files: {_summary(len(stale), planned, drift=drift, idle=len(idle))}")
     return code
+
+
+def _summary(stale: int, planned: Plan, *, drift: bool, idle: int) -> str:
+    from generator.merge import State
+
+    if drift:
+        options = " generate --prune" if planned.having(State.ORPHANED) else ""
+        return f"{stale} not as the spec says; run `python -m generator{options}`"
+    return f"as the spec says, but {idle} without effect" if idle else "as the spec says"
+
+
+def _idle(directory: Path, planned: Plan) -> list[Fault]:
+    """What is there and does nothing: files that no kustomization lists, objects that select no pods."""
+    from generator.manifests import unlisted
+    from generator.merge import State
+
+    found = unlisted.faults(directory, _versions(planned))
+    idle = {fault.path for fault in found}
+    touched = (State.EDITED, State.MISSING)
+    paths = [one.path for one in planned.outcomes if one.state in touched and one.path.startswith("base/")]
+    apps = dict.fromkeys(path.split("/")[1] for path in paths)
+    return [*found, *(fault for app in apps for fault in unlisted.in_base(directory, app, idle))]
+
+
+def _versions(planned: Plan) -> Iterator[tuple[str, bytes, bytes]]:
+    """Path, generated and local content of the files that people or builds have changed."""
+    for outcome in planned.outcomes:
+        if str(outcome.state) != "generated" and outcome.content is not None and outcome.path in planned.updated:
+            yield outcome.path, planned.updated[outcome.path], outcome.content
+
+
+def _notes(planned: Plan) -> list[str]:
+    """What somebody has taken out of a kustomization, though the spec says it."""
+    from generator.manifests import unlisted
+
+    return [note for version in _versions(planned) for note in unlisted.without_effect(*version)]
 
 
 def _needs(state: State) -> str:

@@ -71,6 +71,11 @@ def faults(directory: Path, folder: str, rules: Rules = Rules()) -> list[Fault]:
     return list(dict.fromkeys(_Visit(directory, folder, rules).all(folder)))
 
 
+def references(directory: Path, file: str) -> list[Reference]:
+    """What a kustomization names. ``SpecError`` where it cannot be read."""
+    return _Visit(directory, file.rpartition("/")[0], Rules()).references(file)
+
+
 def is_remote(text: str) -> bool:
     """Whether kustomize would go to the network for this name; ``name=URL`` is what ``files`` take."""
     return bool(_REMOTE.match(text) or _REMOTE.match(text.partition("=")[2]))
@@ -100,6 +105,10 @@ class _Visit:
                     continue
                 names = [os.path.normpath(f"{root}/{reference.text}") for reference in found]
                 pending += [name for name in dict.fromkeys(names) if name not in pending and self._is_folder(name)]
+
+    def references(self, place: str) -> list[Reference]:
+        """What one kustomization names."""
+        return list(self._references(place, _FIELDS))
 
     def _is_folder(self, name: str) -> bool:
         return "\0" not in name and not name.startswith(("../", "/")) and (self._directory / name).is_dir()

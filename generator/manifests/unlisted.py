@@ -1,0 +1,171 @@
+"""Generated files that no kustomization lists any more, and objects that select no pods: both do nothing, in silence.
+
+People edit kustomizations, and `--adopt` keeps whole ones. What the generator lists
+there is compared with what is listed now; nothing is parsed where all of it still is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from generator import files
+from generator.closure import NAMES
+from generator.errors import Fault, RepositoryError, SpecError
+from generator.manifests import sources, stream
+from generator.manifests.stream import Document
+
+_KUSTOMIZATION: Final = "kustomization.yaml"
+# As we write it: an entry of `resources`, or of `patches`.
+_ENTRY: Final = re.compile(rb"^- (?:path: )?([A-Za-z0-9._/-]+)$", re.MULTILINE)
+_FIELD: Final = re.compile(rb"^([A-Za-z]+):", re.MULTILINE)
+_FOLDERS: Final = ("base/", "overlays/")
+_TEMPLATES: Final = {
+    "Deployment": ("spec", "template"), "StatefulSet": ("spec", "template"), "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"), "Job": ("spec", "template"), "Pod": (),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}  # fmt: skip
+
+
+def faults(directory: Path, versions: Iterable[tuple[str, bytes, bytes]]) -> list[Fault]:
+    """A fault for each file or folder that we list in a kustomization, and that is still there, and listed nowhere.
+
+    ``versions``: path, generated content and local content of the files that differ.
+    """
+    found: list[Fault] = []
+    for path, content, local in versions:
+        if path.endswith(f"/{_KUSTOMIZATION}") and path.startswith(_FOLDERS):
+            gone = [entry for entry in _ENTRY.findall(content) if not _lists(local, entry)]
+            found += _unlisted(directory, path, gone) if gone else ()
+    return found
+
+
+def on_disk(directory: Path, generated: Mapping[str, bytes]) -> Iterator[tuple[str, bytes, bytes]]:
+    """What ``faults`` takes, of the files that are there and not as generated."""
+    for path, content in generated.items():
+        if not path.endswith(f"/{_KUSTOMIZATION}"):
+            continue
+        try:
+            local = files.content(os.fspath(directory / path))
+        except OSError:  # deleted, or no plain file: others tell
+            continue
+        if local != content:
+            yield path, content, local
+
+
+def _lists(content: bytes, entry: bytes) -> bool:
+    """Whether an entry stands in a kustomization outside of a comment."""
+    return bool(
+        re.search(rb"^[^#\n]*(?<![A-Za-z0-9._/-])(?:\./)?%s/?(?![A-Za-z0-9._/-])" % re.escape(entry), content, re.M)
+    )
+
+
+def _unlisted(directory: Path, path: str, entries: Iterable[bytes]) -> Iterator[Fault]:
+    folder = path.rpartition("/")[0]
+    listed = _listed(directory, _app_folders(directory, folder))
+    for entry in entries:
+        name = os.path.normpath(f"{folder}/{entry.decode()}")
+        if name in listed or not (directory / name).exists():
+            continue
+        if (directory / name).is_dir():
+            what, hint = "is not built on here, so nothing of it is applied", "add it to `resources`"
+        else:
+            what, hint = "is listed nowhere, so it does nothing", "list it here, or delete it"
+        yield Fault(path, 1, 1, name, what, hint)
+
+
+def _app_folders(directory: Path, folder: str) -> list[str]:
+    """The folders whose kustomizations may list what belongs here: an overlay its own, a base those of its app."""
+    parts = folder.split("/")
+    if parts[0] == "overlays":
+        return ["/".join(parts[:3])]
+    overlays = directory.glob(f"overlays/*/{parts[1]}")
+    return [folder, *(overlay.relative_to(directory).as_posix() for overlay in overlays)]
+
+
+def _listed(directory: Path, folders: Iterable[str]) -> set[str]:
+    """Every path that some kustomization in these folders names."""
+    found: set[str] = set()
+    for folder in folders:
+        for name, plain in files.under(directory, folder):
+            if plain and name.rpartition("/")[2] in NAMES:
+                found |= {os.path.normpath(f"{name.rpartition('/')[0]}/{text}") for text in _names(directory, name)}
+    return found
+
+
+def _names(directory: Path, name: str) -> list[str]:
+    try:
+        return [reference.text for reference in sources.references(directory, name)]
+    except (RepositoryError, SpecError):  # others tell
+        return []
+
+
+def without_effect(path: str, generated: bytes, local: bytes) -> list[str]:
+    """The fields of a kustomization that the spec gives it and that somebody has taken out, in words."""
+    if not path.endswith(f"/{_KUSTOMIZATION}"):
+        return []
+    there = {b"apiVersion", b"kind", b"metadata", b"resources", *_FIELD.findall(local)}
+    gone = [field.decode() for field in _FIELD.findall(generated) if field not in there]
+    return [f"{path}: has no `{field}`, so what the spec says of it has no effect here" for field in gone]
+
+
+def in_base(directory: Path, app: str, idle: Collection[str]) -> list[Fault]:
+    """Objects of an app's base that select no pods, as far as its files tell; the ``idle`` ones are not applied."""
+    documents: list[Document] = []
+    for name, plain in files.under(directory, f"base/{app}"):
+        if name in idle:
+            continue
+        if plain and name.endswith((".yaml", ".yml")) and name.rpartition("/")[2] not in NAMES:
+            try:
+                documents += stream.split(files.read(directory, name), name)[0]
+            except RepositoryError:
+                continue
+    return [document.fault("", message, hint) for document, message, hint in without_pods(documents, ())]
+
+
+def without_pods(documents: Sequence[Document], apps: Collection[str]) -> Iterator[tuple[Document, str, str]]:
+    """Services, budgets and autoscalers that find nothing among ``documents``: which, what is wrong, and a hint.
+
+    What selects the pods of another of the ``apps`` is left to that one.
+    """
+    labels = [found for document in documents if (found := _pod_labels(document.data)) is not None]
+    names = {(document.data.get("kind"), (document.data.get("metadata") or {}).get("name")) for document in documents}
+    for document in documents:
+        kind, spec = document.data.get("kind"), document.data.get("spec")
+        if not isinstance(spec, dict):
+            continue
+        wanted = _selector(kind, spec)
+        if (
+            wanted
+            and wanted.get("app.kubernetes.io/name") not in apps
+            and not any(wanted.items() <= found.items() for found in labels)
+        ):
+            shown = ", ".join(f"{key}={value}" for key, value in wanted.items())
+            yield document, f"selects {shown}, and no pod here has that", "give it the labels of the pods"
+        target = spec.get("scaleTargetRef") if kind == "HorizontalPodAutoscaler" else None
+        if isinstance(target, dict) and (target.get("kind"), target.get("name")) not in names:
+            about = f"scales {target.get('kind')} {target.get('name')}, which is not here"
+            yield document, about, "give it the name of the workload"
+
+
+def _selector(kind: object, spec: dict[str, Any]) -> dict[str, Any]:
+    found = spec.get("selector")
+    if kind == "PodDisruptionBudget" and isinstance(found, dict):
+        found = found.get("matchLabels")
+    elif kind != "Service":
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _pod_labels(manifest: dict[str, Any]) -> dict[str, Any] | None:
+    """The labels of the pods that a workload makes; ``None`` for what makes none."""
+    place = _TEMPLATES.get(str(manifest.get("kind")))
+    if place is None:
+        return None
+    value: Any = manifest
+    for field in (*place, "metadata", "labels"):
+        value = value.get(field) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
