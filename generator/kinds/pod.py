@@ -13,6 +13,7 @@ from typing import Any
 
 from generator.kinds.metadata import config_name, secret_name
 from generator.spec.model import Workload, overridden
+from generator.spec.variables import ordered
 
 
 def container(workload: Workload) -> dict[str, Any]:
@@ -49,10 +50,15 @@ def pod_spec(workload: Workload, main: dict[str, Any]) -> dict[str, Any]:
         "serviceAccountName": workload.name,
         "automountServiceAccountToken": bool(workload.service_account.get("token")),
         "securityContext": overridden(security, workload.pod_security_context),
-        "containers": [_with(main, workload.container)],
+        "containers": [_main(_with(main, workload.container))],
         **({"volumes": volumes} if volumes else {}),
     }
     return _with(spec, workload.pod)
+
+
+def _main(container: dict[str, Any]) -> dict[str, Any]:
+    """Its variables in an order in which Kubernetes can fill in ``$(NAME)``, wherever each of them comes from."""
+    return {**container, "env": ordered(container["env"])} if container.get("env") else container
 
 
 def _writable(workload: Workload) -> list[tuple[str, str]]:

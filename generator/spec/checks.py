@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.spec import language, model, placeholder, workload_checks
+from generator.spec import language, model, placeholder, variables, workload_checks
 from generator.spec.types import PLACEHOLDER, Findings, did_you_mean, dotted
 from generator.spec.types import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -78,6 +78,7 @@ def _check_app(
     if app.get("build") is not None and app.get("source") is None:
         hint = "say where the Dockerfile is: `source: FOLDER`"
         findings.add((*path, "build"), "nothing to build", hint, at_key=True)
+    variables.check(path, app, environments, findings)
     language.COMPLETE.check(general, (), own)
     overrides = _map(app.get("environments"))
     for environment in overrides:

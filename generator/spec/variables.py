@@ -1,0 +1,110 @@
+"""References between environment variables: ``$(NAME)`` in a value.
+
+Kubernetes fills in only what stands before, in ``envFrom`` or further up in
+``env``, and leaves the rest as it is, without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from generator.spec.model import overridden
+from generator.spec.types import Findings, Path, did_you_mean
+from generator.spec.types import as_map as _map
+
+Data = Mapping[str, Any]
+
+# `$$(NAME)` is the text itself.
+_REFERENCE: Final = re.compile(r"\$\$|\$\(([^)]*)\)")
+# What a person surely means as a variable. Anything else may be a command for a shell: `$(date)`.
+_MEANT: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+# What Kubernetes sets itself.
+_GIVEN: Final = "KUBERNETES_"
+
+
+def references(value: object) -> list[str]:
+    """The names that a value refers to, in its order."""
+    return [name for name in _REFERENCE.findall(value) if name] if isinstance(value, str) else []
+
+
+def ordered(env: Iterable[Data]) -> list[Data]:
+    """The variables, each behind those that it refers to, and else in the order that they have.
+
+    Where names do not tell them apart, nothing is moved.
+    """
+    given = list(env)
+    items = {str(item.get("name")): item for item in given}
+    if len(items) < len(given):
+        return given
+    result: dict[str, Data] = {}
+    begun: set[str] = set()
+
+    def place(name: str) -> None:
+        if name in items and name not in begun:
+            begun.add(name)
+            for needed in references(items[name].get("value")):
+                place(needed)
+            result[name] = items[name]
+
+    for name in items:
+        place(name)
+    return list(result.values())
+
+
+def check(path: Path, app: Data, environments: Iterable[str], findings: Findings) -> None:
+    """References of an app that Kubernetes could not fill in, in one environment or in all: to nothing, in circles."""
+    general = {name: value for name, value in app.items() if name != "environments"}
+    overrides = {name: _map(_map(app.get("environments")).get(name)) for name in environments}
+    found: dict[tuple[Path, str, str], list[str]] = {}
+    for environment, override in overrides.items():
+        for place, message, hint in _faults(overridden(general, override)):
+            own = place[1] in _values(override.get("env")) or isinstance(override.get("env"), list)
+            where = (*path, "environments", environment, *place) if own else (*path, *place)
+            found.setdefault((where, message, hint), []).append(environment)
+    for (where, message, hint), names in found.items():
+        everywhere = "environments" in where or len(names) == len(overrides)
+        findings.add(where, message if everywhere else f"{message} in {', '.join(names)}", hint)
+
+
+def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
+    """One app in one environment; places are relative to it."""
+    values = _values(app.get("env"))
+    known = [*values, *(name for field in ("config", "secrets") for name in _map(app.get(field)))]
+    complete = not {"env", "envFrom"} & set(_map(app.get("container")))
+    for name, (path, value) in values.items():
+        needed = references(value)
+        for missing in (one for one in needed if complete and one not in known and _is_meant(one)):
+            hint = did_you_mean(missing, known, f"set {missing}, or write $$({missing}) for the text itself")
+            yield path, f"refers to {missing}, which is not set", hint
+        if name in _reached(needed, values):
+            yield path, "refers to itself", "take one of the references out"
+
+
+def _is_meant(name: str) -> bool:
+    return _MEANT.fullmatch(name) is not None and not name.startswith(_GIVEN)
+
+
+def _reached(names: Iterable[str], values: Mapping[str, tuple[Path, object]]) -> set[str]:
+    """Whatever these lead to, over any number of steps."""
+    found: set[str] = set()
+    rest = list(names)
+    while rest:
+        name = rest.pop()
+        if name in values and name not in found:
+            found.add(name)
+            rest += references(values[name][1])
+    return found
+
+
+def _values(env: object) -> dict[str, tuple[Path, object]]:
+    """Where each variable's value stands, and what it is; both spellings of ``env``."""
+    if isinstance(env, dict):
+        return {name: (("env", name), value) for name, value in env.items() if value is not None}
+    items = enumerate(env if isinstance(env, list) else [])
+    return {
+        item["name"]: (("env", index, "value"), item.get("value"))
+        for index, item in items
+        if isinstance(item, dict) and isinstance(item.get("name"), str)
+    }
