@@ -62,7 +62,8 @@ apps:
   api: {{image: shop/api, source: services/api, port: 8080}}
 """
 DOCKERFILE = "FROM scratch\nARG VERSION=none\nLABEL version=$VERSION\nCOPY page /page\n"
-TEST = 'echo \'<testsuite name="t" tests="1"><testcase name="a"/></testsuite>\' > report.xml\ntest ! -e broken\n'
+SEEN = "env > ~/seen; if test -e ~/.docker/config.json; then echo LOGGED_IN >> ~/seen; fi\n"
+TEST = SEEN + 'echo \'<testsuite name="t" tests="1"><testcase name="a"/></testsuite>\' > report.xml\ntest ! -e broken\n'
 WORKFLOW = ".github/workflows/delivery.yml"
 
 
@@ -192,11 +193,16 @@ def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
             cloud.aws,
             (USER, TOKEN),
             seconds=240,
+            watched={"the token": TOKEN},
         )
         usual = dict(actions.USUAL)
         bare = root / "shop.git"
         runs = tmp_path / "runs"
-        runner = Runner(bare, f"{server.url}/shop.git", runs, cloud.programs, cloud.environment, usual, TOKEN)
+        # A runner's machine has no keys but those that a job asks for.
+        machine = {
+            name: value for name, value in cloud.environment.items() if not name.startswith("AWS_") or "URL" in name
+        }
+        runner = Runner(bare, f"{server.url}/shop.git", runs, cloud.programs, machine, usual, TOKEN)
         yield Shop(checkout, bare, project, runner)
 
 
@@ -238,6 +244,34 @@ def test_a_push_becomes_an_image_for_both_processors_and_a_commit_of_its_digest(
     # Only what has changed was built.
     assert not cloud.aws.client("ecr").list_images(repositoryName="shop/api")["imageIds"]
     assert "unreleased" in shop.overlay("api")
+
+
+@pytest.mark.parametrize("ci", ["codebuild", "github"])
+def test_tests_see_no_credential_at_all(ci: str, shop: Shop) -> None:
+    before = shop.tip()
+    shop.commit(web__page=f"seen {ci}\n")
+    if ci == "codebuild":
+        # As a container's role is found; nobody answers there.
+        uri = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/x"}
+        shop.codebuild.environment = {**shop.codebuild.environment, **uri}
+        outcome, place = shop.build(before), shop.codebuild.folder / "shop-1/root/seen"
+    else:
+        outcome, place = shop.run(before), shop.github.folder / "run-1/test/home/seen"
+    assert outcome.succeeded, outcome.tail(60)
+    seen = place.read_text()
+    assert "APPS=web\n" in seen
+    assert not re.search(
+        r"TOKEN|GIT_USERNAME|GIT_LOGIN|PRIVATE_KEY|AWS_ACCESS|AWS_SECRET|AWS_CONTAINER|LOGGED_IN", seen
+    )
+    assert TOKEN not in seen
+    assert outcome.leaks == []
+
+
+def test_a_workflow_that_is_started_on_another_branch_does_nothing(shop: Shop) -> None:
+    tip = shop.tip()
+    run = shop.github.run(WORKFLOW, tip, branch="work", name="workflow_dispatch")
+    assert run.jobs == {"plan": "skipped", "test": "skipped", "deliver": "skipped"}
+    assert shop.tip() == tip
 
 
 def test_a_run_that_is_started_again_has_a_tag_of_its_own(shop: Shop, cloud: Cloud) -> None:

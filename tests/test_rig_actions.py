@@ -17,10 +17,10 @@ from tests.e2e.actions import Runner, WorkflowFault, expression, triggered
 def run(tmp_path: Path):
     """Run steps: commits a workflow with them to a repository, and runs that."""
 
-    def go(*steps: dict[str, Any], **secrets: str):
+    def go(*steps: dict[str, Any], jobs: dict[str, Any] | None = None, **secrets: str):
         origin = tmp_path / "origin"
         (origin / ".github").mkdir(parents=True)
-        workflow = {"on": {"push": {}}, "jobs": {"one": {"steps": list(steps)}}}
+        workflow = {"on": {"push": {}}, "jobs": jobs or {"one": {"steps": list(steps)}}}
         (origin / ".github/w.yml").write_text(json.dumps(workflow))
         git = ["git", "-C", str(origin), "-c", "user.name=t", "-c", "user.email=t@example.com"]
         for words in ("init -q -b main", "add .", "commit -qm one"):
@@ -67,6 +67,24 @@ def test_variables_outputs_and_the_summary_go_from_step_to_step(run):
     )
     assert results(result) == "success success success skipped"
     assert result.summary == "# done\n"
+
+
+def test_jobs_share_nothing_but_outputs(run):
+    outputs = {"apps": "${{ steps.a.outputs.apps }}"}
+    first = step('echo apps=web >> "$GITHUB_OUTPUT"; echo A=1 >> "$GITHUB_ENV"; touch left; touch ~/left', id="a")
+    second = step('test "$APPS:${A:-}" = web: && ! test -e left && ! test -e ~/left')
+    result = run(
+        jobs={
+            "one": {"steps": [first], "outputs": outputs},
+            "two": {"needs": "one", "env": {"APPS": "${{ needs.one.outputs.apps }}"}, "steps": [second]},
+            "three": {"needs": ["one"], "if": "needs.one.outputs.apps == ''", "steps": [step("true")]},
+            "four": {"needs": ["two"], "steps": [step("false")]},
+            "five": {"needs": ["four"], "steps": [step("true")]},
+            "six": {"if": "github.ref == 'refs/heads/other'", "steps": [step("true")]},
+        }
+    )
+    states = ("success", "success", "skipped", "failure", "skipped", "skipped")
+    assert result.jobs == dict(zip(("one", "two", "three", "four", "five", "six"), states, strict=True))
 
 
 def test_a_checkout_is_shallow_and_keeps_no_credentials(run):

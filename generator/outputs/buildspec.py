@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from generator.outputs import pipeline
@@ -16,6 +16,7 @@ HEADER: Final = """\
 # AWS CodeBuild: test, build, push; then commit the new tag and digest into the overlays,
 # from where Argo CD takes them. Nothing is committed unless every phase before succeeded.
 """
+_BUILDING: Final[tuple[Phase, ...]] = ("test", "prepare", "build")
 # CodeBuild runs post_build after a failed build, too.
 _GUARD: Final = """\
 if [ "${CODEBUILD_BUILD_SUCCEEDING:-0}" != 1 ]; then
@@ -23,14 +24,17 @@ if [ "${CODEBUILD_BUILD_SUCCEEDING:-0}" != 1 ]; then
   exit 1
 fi
 """
-_TAG: Final = (
-    # Ordered by build number, and traceable to its commit.
-    'export TAG="${CODEBUILD_BUILD_NUMBER}-${CODEBUILD_RESOLVED_SOURCE_VERSION:0:12}"',
-    # A commit that only releases changes no source, so that no build starts another.
-    'APPS=$(python -m generator changed) && export APPS && echo "tag $TAG, to build: ${APPS:-nothing}"',
+# Ordered by build number, and traceable to its commit.
+_TAG: Final = 'export TAG="${CODEBUILD_BUILD_NUMBER}-${CODEBUILD_RESOLVED_SOURCE_VERSION:0:12}"'
+# A commit that only releases changes no source, so that no build starts another.
+_CHANGED: Final = f"{pipeline.GENERATOR} changed"
+_TELL: Final = 'export APPS && echo "tag $TAG, to build: ${APPS:-nothing}"'
+_FIELD: Final = "python -P -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])'"
+# Where the AWS CLI finds the credentials of the build's role. What is not told can still be looked for: see docs.
+_ROLE: Final = (
+    "unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN"
+    " AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
 )
-# An App's token lasts an hour, so it is fetched when it is needed.
-_AS_APP: Final = "export GIT_USERNAME=x-access-token && GIT_TOKEN=$(python -m generator token) && export GIT_TOKEN"
 
 
 def render_app(_spec: Spec, _app: App) -> Iterator[File]:
@@ -45,12 +49,13 @@ def render_project(spec: Spec) -> Iterator[File]:
         return
     content = {
         "version": 0.2,
-        "env": {"shell": "bash", **credentials(spec), "exported-variables": ["TAG"]},
+        "env": {"shell": "bash", **environment(spec), "exported-variables": ["TAG"]},
         "phases": {
-            "install": install(spec, pipeline.install(spec, forge=bool(spec.ci.get("github_app")))),
-            "pre_build": _phase([*_TAG, *_commands(found, "prepare")]),
-            "build": _phase([*_commands(found, "test"), *_commands(found, "build")]),
-            "post_build": _phase([_GUARD, *_commands(found, "scan"), *_token(spec), *_commands(found, "release")]),
+            "install": install(spec, pipeline.install(spec)),
+            "pre_build": _phase([_TAG, _changed(spec)]),
+            # A test that fails ends the phase: nothing is logged in to before that.
+            "build": _phase([line for phase in _BUILDING for line in _commands(found, phase)]),
+            "post_build": _phase([_GUARD, *_commands(found, "scan"), *_login(spec), *_commands(found, "release")]),
         },
         **_reports(found),
     }
@@ -63,25 +68,67 @@ def install(spec: Spec, command: str) -> dict[str, Any]:
     return {"on-failure": "ABORT", "runtime-versions": versions, "commands": [command]}
 
 
-def credentials(spec: Spec) -> dict[str, Any]:
-    """What lets git in: as environment variables, which reach it through a credential helper that `bump` sets up."""
-    app, secret = spec.ci.get("github_app"), spec.ci.get("credentials")
-    if app:
-        return {
-            "variables": {"GITHUB_APP_ID": app["id"]},
-            "secrets-manager": {"GITHUB_APP_PRIVATE_KEY": f"{app['secret']}:private_key"},
-        }
-    if secret:
-        return {"secrets-manager": {"GIT_USERNAME": f"{secret}:username", "GIT_TOKEN": f"{secret}:token"}}
-    return {"git-credential-helper": "yes"}
+def environment(spec: Spec) -> dict[str, Any]:
+    """What all phases may see. No secret is among it: tests would see it too."""
+    if app := spec.ci.get("github_app"):
+        return {"variables": {"GITHUB_APP_ID": app["id"]}}
+    return {} if spec.ci.get("credentials") else {"git-credential-helper": "yes"}
+
+
+def allowed(spec: Spec, command: str) -> str:
+    """One command that may know git's and the forge's credentials, and nothing after it."""
+    app = spec.ci.get("github_app")
+    lines = _private_key(app["secret"]) if app else _user_and_token(spec)
+    return f"(\n{_chain([*lines, command])})\n" if lines else command
+
+
+def _changed(spec: Spec) -> str:
+    """Which apps to build; to compare with the commit before, it may have to be fetched."""
+    lines = _credentials(spec)
+    inner = f"\n{_chain([*lines, _CHANGED])}" if lines else _CHANGED
+    return f"APPS=$({inner}) && {_TELL}"
+
+
+def _login(spec: Spec) -> list[str]:
+    """What lets git in: environment variables, which reach it through a credential helper that `bump` sets up."""
+    lines = _credentials(spec)
+    return [f'if [ -n "$APPS" ]; then\n{_chain(lines)}fi\n'] if lines else []
+
+
+def _credentials(spec: Spec) -> list[str]:
+    """The commands that fetch them, when they are needed: an App's token lasts an hour. None for CodeBuild's own."""
+    app = spec.ci.get("github_app")
+    if not app:
+        return _user_and_token(spec)
+    token = f"GIT_TOKEN=$({pipeline.GENERATOR} token)"
+    return [*_private_key(app["secret"]), "GIT_USERNAME=x-access-token", token, "export GIT_USERNAME GIT_TOKEN"]
+
+
+def _user_and_token(spec: Spec) -> list[str]:
+    secret = spec.ci.get("credentials")
+    if not secret:
+        return []
+    fields = (("GIT_USERNAME", "username"), ("GIT_TOKEN", "token"))
+    found = [f'{name}=$(printf %s "$GIT_LOGIN" | {_FIELD} {field})' for name, field in fields]
+    return [f"GIT_LOGIN=$({_secret(secret)})", *found, "export GIT_USERNAME GIT_TOKEN"]
+
+
+def _private_key(secret: str) -> list[str]:
+    key = f"GITHUB_APP_PRIVATE_KEY=$({_secret(secret)} | {_FIELD} private_key)"
+    return [key, "export GITHUB_APP_PRIVATE_KEY"]
+
+
+def _secret(name: str) -> str:
+    return f"aws secretsmanager get-secret-value --secret-id={name} --query SecretString --output text"
+
+
+def _chain(lines: Sequence[str]) -> str:
+    """Commands of which each needs those before it: CodeBuild would go on after one that fails."""
+    return " &&\n".join(f"  {line}" for line in lines) + "\n"
 
 
 def _phase(commands: list[str]) -> dict[str, Any]:
     return {"on-failure": "ABORT", "commands": commands}
-
-
-def _token(spec: Spec) -> list[str]:
-    return [f'if [ -n "$APPS" ]; then {_AS_APP}; fi'] if spec.ci.get("github_app") else []
 
 
 def _commands(found: Pipeline, phase: Phase) -> list[str]:
@@ -92,7 +139,8 @@ def _command(step: Step) -> str:
     """A step as one command: CodeBuild runs each as a script of its own, and goes on after a line that fails."""
     if not step.app:
         return f'if [ -n "$APPS" ]; then {" && ".join(step.commands)}; fi'
-    lines = [*([f"cd {step.folder}"] if step.folder else []), *step.commands]
+    before = [_ROLE] if step.phase == "test" else []
+    lines = [*before, *([f"cd {step.folder}"] if step.folder else []), *step.commands]
     # What people write over several lines may hold a here-document, which no space may be put before.
     indent = "" if step.folder and any("\n" in line for line in lines) else "  "
     body = "".join(f"{indent}{line}\n" for command in lines for line in command.rstrip("\n").split("\n"))

@@ -23,10 +23,10 @@ _WHAT: Final = """\
 _CAUTION: Final = """\
 # The build has credentials, and runs what the request brings: its webhook must leave out requests from forks.
 """
-_TOOLS: Final = "python -m generator tools install kustomize kubeconform"
-_CHECK: Final = "python -m generator check"
-_VALIDATE: Final = "python -m generator validate"
-_DIFF: Final = "python -m generator diff --rendered"
+_TOOLS: Final = f"{pipeline.GENERATOR} tools install kustomize kubeconform"
+_CHECK: Final = f"{pipeline.GENERATOR} check"
+_VALIDATE: Final = f"{pipeline.GENERATOR} validate"
+_DIFF: Final = f"{pipeline.GENERATOR} diff --rendered"
 _ALWAYS: Final = "${{ !cancelled() }}"
 # In a request from a fork the token may only read; there, the summary of the run has to do.
 _OURS: Final = "${{ !cancelled() && github.event.pull_request.head.repo.full_name == github.repository }}"
@@ -39,7 +39,7 @@ def render_app(_spec: Spec, _app: App) -> Iterator[File]:
 
 def render_project(spec: Spec) -> Iterator[File]:
     """The workflow where there is a workflow for delivery, unless it is turned off; both twins where asked for."""
-    wanted, install = spec.ci.get("checks"), pipeline.install(spec, forge=True)
+    wanted, install = spec.ci.get("checks"), pipeline.install(spec)
     if spec.ci.get("github") and wanted is not False:
         yield yaml_file(WORKFLOW, _workflow(spec, install), header=_WHAT.format(what="GitHub Actions"))
     if wanted and spec.ci.get("codebuild") is not False:
@@ -52,6 +52,8 @@ def _workflow(spec: Spec, install: str) -> dict[str, Any]:
         "name": "gitops-checks",
         "on": {"pull_request": {"branches": [spec.branch]}},
         "permissions": {"contents": "read"},
+        # A newer push to a request is all that is still of interest.
+        "concurrency": {"group": "gitops-checks-${{ github.event.pull_request.number }}", "cancel-in-progress": True},
         "jobs": {
             "checks": {
                 "runs-on": github_actions.runner(spec),
@@ -89,11 +91,15 @@ def _buildspec(spec: Spec, install: str) -> dict[str, Any]:
     comment = f'{_DIFF} --against "$CODEBUILD_WEBHOOK_BASE_REF" --comment "${{CODEBUILD_WEBHOOK_TRIGGER#pr/}}"'
     return {
         "version": 0.2,
-        "env": {"shell": "bash", **buildspec.credentials(spec)},
+        "env": {"shell": "bash", **buildspec.environment(spec)},
         "phases": {
             "install": buildspec.install(spec, install),
             "pre_build": {"on-failure": "ABORT", "commands": [_TOOLS]},
             # The diff is wanted where a check fails, too.
-            "build": {"on-failure": "ABORT", "commands": [_CHECK, _VALIDATE], "finally": [comment]},
+            "build": {
+                "on-failure": "ABORT",
+                "commands": [_CHECK, _VALIDATE],
+                "finally": [buildspec.allowed(spec, comment)],
+            },
         },
     }

@@ -2,8 +2,8 @@
 
 Nothing from an event is ever put into a script: what comes from outside
 arrives in environment variables. Actions of others are few, and pinned to
-commits; nothing has more permissions than it needs, and AWS is reached by
-OIDC, after the tests have run.
+commits; no job has more permissions than it needs. Tests run on a machine of
+their own; AWS is reached by OIDC, in another job, after they have passed.
 """
 
 from __future__ import annotations
@@ -34,6 +34,24 @@ DEFAULT_ROLE: Final = "${{ vars.AWS_ROLE_ARN }}"
 PRIVATE_KEY: Final = "${{ secrets.GITOPS_APP_PRIVATE_KEY }}"
 OWN_TOKEN: Final = "${{ github.token }}"  # noqa: S105 (an expression)
 _ANY: Final = "env.APPS != ''"
+_APPS: Final = "${{ needs.plan.outputs.apps }}"
+_TO_BUILD: Final = "needs.plan.outputs.apps != ''"
+_PLANNED: Final = {
+    "id": "plan",
+    "name": "what to build",
+    "env": {"BEFORE": "${{ github.event.before }}", "GIT_USERNAME": "x-access-token", "GIT_TOKEN": OWN_TOKEN},
+    # A commit that only releases changes no source, so that no build starts another.
+    "run": f'APPS=$({pipeline.GENERATOR} changed)\necho "apps=$APPS" >> "$GITHUB_OUTPUT"\n',
+}
+_TAGGED: Final = {
+    "name": "tag",
+    "run": (
+        'TAG="${GITHUB_RUN_NUMBER}-${GITHUB_SHA:0:12}"\n'
+        # A run that is started again has its number, and tags may be immutable.
+        'if [ "${GITHUB_RUN_ATTEMPT:-1}" -gt 1 ]; then TAG="$TAG-$GITHUB_RUN_ATTEMPT"; fi\n'
+        'echo "TAG=$TAG" >> "$GITHUB_ENV"\n'
+    ),
+}
 
 Job = Mapping[str, object]
 
@@ -48,7 +66,8 @@ def render_project(spec: Spec) -> Iterator[File]:
     found = pipeline.pipeline(spec)
     if found is None or not spec.ci.get("github"):
         return
-    own = not spec.ci.get("github_app")
+    tests = [step for step in found.steps if step.phase == "test"]
+    jobs = {"plan": _plan(spec), **({"test": _test(spec, found, tests)} if tests else {})}
     content = {
         "name": "delivery",
         "on": {
@@ -56,17 +75,53 @@ def render_project(spec: Spec) -> Iterator[File]:
             "workflow_dispatch": {},
         },
         "permissions": {"contents": "read"},
-        "jobs": {
-            "delivery": {
-                "runs-on": runner(spec),
-                "timeout-minutes": 60,
-                "permissions": {**(_rights(spec) if own else {"contents": "read"}), "id-token": "write"},
-                "defaults": {"run": {"shell": "bash"}},
-                "steps": [*prepared(pipeline.install(spec)), *_tested(found), *_delivered(spec, found)],
-            }
-        },
+        # No concurrency group: it would leave out runs, and each knows only what its own push changed.
+        "jobs": {**jobs, "deliver": _deliver(spec, found, list(jobs))},
     }
     yield yaml_file(PATH, content, header=HEADER)
+
+
+def _plan(spec: Spec) -> Job:
+    """Says which apps to build. Somebody may start the workflow on another branch: nothing is delivered from there."""
+    return {
+        "if": f"github.ref == 'refs/heads/{spec.branch}'",
+        **_machine(spec, 10, {"contents": "read"}),
+        "outputs": {"apps": "${{ steps.plan.outputs.apps }}"},
+        "steps": [*prepared(pipeline.install(spec)), _PLANNED],
+    }
+
+
+def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
+    """Tests, on a machine of their own: they see no token, and cannot touch what is delivered."""
+    return {
+        "needs": "plan",
+        "if": _TO_BUILD,
+        **_machine(spec, 60, {"contents": "read"}),
+        "env": {"APPS": _APPS},
+        "steps": [*_checked_out(), _TAGGED, *(_step(step) for step in tests), *_reports(found)],
+    }
+
+
+def _deliver(spec: Spec, found: Pipeline, needed: list[str]) -> Job:
+    """All that needs credentials, after the tests have passed."""
+    rights = {"contents": "read"} if spec.ci.get("github_app") else _rights(spec)
+    aws = {"id-token": "write"} if found.region else {}
+    return {
+        "needs": needed,
+        "if": _TO_BUILD,
+        **_machine(spec, 60, {**rights, **aws}),
+        "env": {"APPS": _APPS},
+        "steps": [*prepared(pipeline.install(spec)), _TAGGED, *_delivered(spec, found)],
+    }
+
+
+def _machine(spec: Spec, minutes: int, permissions: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "runs-on": runner(spec),
+        "timeout-minutes": minutes,
+        "permissions": permissions,
+        "defaults": {"run": {"shell": "bash"}},
+    }
 
 
 def _rights(spec: Spec) -> dict[str, str]:
@@ -82,10 +137,13 @@ def runner(spec: Spec) -> str:
 
 def prepared(install: str, **checkout: object) -> list[Job]:
     """The repository, Python and the generator; the checkout keeps no credentials for later steps."""
+    return [*_checked_out(**checkout), {"name": "install the generator", "run": literal(install)}]
+
+
+def _checked_out(**checkout: object) -> list[Job]:
     return [
         {"uses": CHECKOUT, "with": {"persist-credentials": False, **checkout}},
         {"uses": PYTHON, "with": {"python-version": "3.11"}},
-        {"name": "install the generator", "run": literal(install)},
     ]
 
 
@@ -94,21 +152,7 @@ def literal(text: str) -> str:
     return text.replace("${{", "${{ '${{' }}")
 
 
-def _tested(found: Pipeline) -> Iterator[Job]:
-    yield {
-        "name": "what to build",
-        "env": {"BEFORE": "${{ github.event.before }}", "GIT_USERNAME": "x-access-token", "GIT_TOKEN": OWN_TOKEN},
-        "run": (
-            'TAG="${GITHUB_RUN_NUMBER}-${GITHUB_SHA:0:12}"\n'
-            # A run that is started again has its number, and tags may be immutable.
-            'if [ "${GITHUB_RUN_ATTEMPT:-1}" -gt 1 ]; then TAG="$TAG-$GITHUB_RUN_ATTEMPT"; fi\n'
-            'echo "TAG=$TAG" >> "$GITHUB_ENV"\n'
-            # A commit that only releases changes no source, so that no build starts another.
-            "APPS=$(python -m generator changed)\n"
-            'echo "APPS=$APPS" >> "$GITHUB_ENV"\n'
-        ),
-    }
-    yield from (_step(step) for step in found.steps if step.phase == "test")
+def _reports(found: Pipeline) -> Iterator[Job]:
     if found.reports:
         paths = [f"{report.folder}/{pattern}" for report in found.reports for pattern in report.files]
         yield {

@@ -14,14 +14,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from generator import forges
-from generator.errors import ForgeError
 from generator.spec.model import ECR, App, Build, Scan, Spec, full_image
 
-# What a forge's API takes beside the generator itself.
-_EXTRAS: Final = {"github": "github", "gitlab": "gitlab", "codecommit": "aws"}
-# What lets a machine build for processors that are not its own.
-BINFMT: Final = "tonistiigi/binfmt:qemu-v10.2.3"
+# How the generator is called where the repository's own files must not be taken for Python's or ours: not even a
+# folder named `generator`.
+GENERATOR: Final = "python -P -m generator"
+# What builds take from elsewhere, unless `ci.images` names other copies of it. A tag could be moved; a digest cannot.
+IMAGES: Final = {
+    # What lets a machine build for processors that are not its own; it runs privileged.
+    "binfmt": "tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0",
+    "buildkit": "moby/buildkit:v0.31.2@sha256:2f5adac4ecd194d9f8c10b7b5d7bceb5186853db1b26e5abd3a657af0b7e26ec",
+    "sbom": "docker/buildkit-syft-scanner:1.12.0"
+    "@sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9",
+}
+# Nobody is asked for a package's name that anybody could register.
+_CARRIED: Final = """\
+if ! python -P -m generator --version; then
+  echo "error: this build's image does not hold the generator" >&2
+  echo "hint: say in generator.yaml how a build installs it: ci: {install: {requirements: FILE}}" >&2
+  exit 1
+fi
+"""
 
 Phase = Literal["test", "prepare", "build", "scan", "release"]
 
@@ -66,7 +79,7 @@ def pipeline(spec: Spec) -> Pipeline | None:
     if not built:
         return None
     steps = [_login(app.image.partition("/")[0]) for app in _one_per_registry([app for app, _ in built])]
-    steps += [_builder([how for _, how in built])]
+    steps += [_builder(spec, [how for _, how in built])]
     steps += [step for app, how in built for step in (_test(app, how), _image(spec, app, how))]
     steps += [step for app, how in built for step in (_scan(app, how), _release(spec, app))]
     regions = [found["region"] for app, _ in built if (found := _ecr(app))]
@@ -78,20 +91,20 @@ def pipeline(spec: Spec) -> Pipeline | None:
     )
 
 
-def install(spec: Spec, *, forge: bool = False) -> str:
-    """The command that installs the generator, able to talk to the ``forge`` if that is needed."""
-    given: str | None = spec.ci.get("install")
-    if given:
+def install(spec: Spec) -> str:
+    """The command that brings the generator: from a file with hashes, as the spec says, or from the build's image."""
+    given = spec.ci.get("install")
+    if isinstance(given, str):
         return given
-    extra = _EXTRAS.get(_forge(spec)) if forge or spec.ci.get("pull_request") else None
-    return "python -m pip install --quiet " + (f"'gitops-generator[{extra}]'" if extra else "gitops-generator")
+    if given:
+        return f"python -P -m pip install --quiet --require-hashes -r {given['requirements']}"
+    return _CARRIED
 
 
-def _forge(spec: Spec) -> str:
-    try:
-        return spec.forge.kind or forges.kind_of(spec.repository)
-    except ForgeError:
-        return ""
+def _taken(spec: Spec, name: str) -> str:
+    """An image that builds take from elsewhere."""
+    found: str = (spec.ci.get("images") or {}).get(name) or IMAGES[name]
+    return found
 
 
 # Tests come before anything that needs credentials.
@@ -114,11 +127,11 @@ def _login(host: str) -> Step | None:
     return Step("log in to ECR", "prepare", (f"{password} | docker login --username AWS --password-stdin {host}",))
 
 
-def _builder(builds: list[Build]) -> Step:
+def _builder(spec: Spec, builds: list[Build]) -> Step:
     """A builder of its own: docker's default one keeps no layers in a registry and makes no bill of materials."""
-    commands = ["docker buildx create --use"]
+    commands = [f"docker buildx create --use --driver docker-container --driver-opt image={_taken(spec, 'buildkit')}"]
     if any(len(how.platforms) > 1 for how in builds):
-        commands.insert(0, f"docker run --privileged --rm {BINFMT} --install all")
+        commands.insert(0, f"docker run --privileged --rm {_taken(spec, 'binfmt')} --install all")
     return Step("prepare the builder", "prepare", tuple(commands))
 
 
@@ -131,7 +144,7 @@ def _image(spec: Spec, app: App, how: Build) -> Step:
     if how.platforms:
         words.append(f"--platform {','.join(how.platforms)}")
     if how.sbom:
-        words.append("--sbom=true")
+        words.append(f"--attest type=sbom,generator={_taken(spec, 'sbom')}")
     if cache := _cache(spec, app, how):
         # ECR takes caches only as images with OCI's media types. A cache that cannot be written must not stop anything.
         words.append(f"--cache-from type=registry,ref={cache}")
@@ -162,13 +175,13 @@ def _scan(app: App, how: Build) -> Step | None:
         return None
     gate = wanted if isinstance(wanted, Scan) else Scan()
     ignored = "".join(f" --ignore {name}" for name in gate.ignore)
-    command = f'python -m generator scan "{app.image}:$TAG" --severity {gate.severity}{ignored}'
+    command = f'{GENERATOR} scan "{app.image}:$TAG" --severity {gate.severity}{ignored}'
     return Step(f"scan {app.name}", "scan", (command,), app.name)
 
 
 def _release(spec: Spec, app: App) -> Step:
     environment = spec.ci.get("environment") or next(iter(spec.environments))
-    bump = f'python -m generator bump {app.name} --env {environment} --tag "$TAG" --digest "$DIGEST" --push'
+    bump = f'{GENERATOR} bump {app.name} --env {environment} --tag "$TAG" --digest "$DIGEST" --push'
     bump += " --pull-request" if spec.ci.get("pull_request") else ""
     return Step(f"release {app.name}", "release", (f"DIGEST=$({_digest(app)})", bump), app.name, commits=True)
 

@@ -382,7 +382,7 @@ ENVIRONMENT = Record(
     }
 )
 
-_SECRET_NAME = Text("a secret's name", r"[A-Za-z0-9/_+=.@-]+", 512)
+_SECRET_NAME = Text("a secret's name", r"[A-Za-z0-9/_+=.@][A-Za-z0-9/_+=.@-]*", 512)
 GITHUB_APP = Record(
     {
         "id": Field(Text("an App's id", r"[0-9]{1,20}|Iv[A-Za-z0-9.]{1,30}", 32), "its App ID", required=True),
@@ -402,9 +402,34 @@ GITHUB = Record(
         ),
     }
 )
+INSTALL = Record(
+    {
+        "requirements": Field(
+            RELATIVE, "a file of this repository with versions and hashes, for pip --require-hashes", required=True
+        ),
+    }
+)
+_PINNED_IMAGE = Text(
+    "an image with its digest",
+    r"[a-z0-9](?:[a-z0-9._/-]*[a-z0-9])?(?::[0-9]{1,5}/[a-z0-9](?:[a-z0-9._/-]*[a-z0-9])?)?"
+    r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?@sha256:[0-9a-f]{64}",
+    512,
+    "like moby/buildkit:v0.31.2@sha256:…: a tag could be moved, a digest cannot",
+)
+CI_IMAGES = Record(
+    {
+        "binfmt": Field(_PINNED_IMAGE, "emulates other processors"),
+        "buildkit": Field(_PINNED_IMAGE, "builds"),
+        "sbom": Field(_PINNED_IMAGE, "writes the bill of materials"),
+    }
+)
 CI = Record(
     {
-        "install": Field(Text("a shell command", longest=2000), "installs this generator where CI runs"),
+        "install": Field(
+            Either(((str, Text("a shell command", longest=2000)), (dict, INSTALL)), "a shell command or a map"),
+            "how builds get this generator; their image has to hold it if left out",
+        ),
+        "images": Field(CI_IMAGES, "other copies of the images that builds take from Docker Hub"),
         "runtime": Field(
             MapOf(Text("a runtime", r"[a-z]+", 30), Scalar()), "CodeBuild runtime-versions; python: 3.11 if left out"
         ),

@@ -1,9 +1,10 @@
-"""Run a GitHub Actions workflow's job as a runner does, on this machine.
+"""Run a GitHub Actions workflow's jobs as runners do, on this machine.
 
 What is reproduced, from the workflow syntax and contexts references: steps in order, after a failed one only those
 whose ``if`` asks for it; ``run`` by ``bash --noprofile --norc -eo pipefail``, ``working-directory``, ``env``,
 ``GITHUB_ENV``, ``GITHUB_OUTPUT`` and ``GITHUB_STEP_SUMMARY``; expressions in ``${{ }}`` and ``if``; paths filters and
-skipped commits of ``on.push``. Secret values are masked in the log, and looked for in every process's arguments.
+skipped commits of ``on.push``; jobs in order, each with a folder and an environment of its own, after those that it
+``needs``, with their outputs. Secret values are masked in the log, and looked for in every process's arguments.
 
 ``uses`` is a seam: each action is a function of ``Runner.actions``, by its name without the version. ``CHECKOUT`` and
 the others of ``USUAL`` are small equivalents of the real ones.
@@ -47,6 +48,7 @@ class Result:
 
     commit: str
     log: Path
+    jobs: dict[str, str] = field(default_factory=dict)
     steps: list[Outcome] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
@@ -194,7 +196,7 @@ class Runner:
         event: Mapping[str, Any] | None = None,
         again: bool = False,
     ) -> Result:
-        """Run the only job of the workflow as ``commit`` has it.
+        """Run the jobs of the workflow as ``commit`` has it, one after the other.
 
         ``again`` is as somebody presses "re-run": the run keeps its number.
         """
@@ -210,36 +212,13 @@ class _Run:
     ) -> None:
         self.runner, self.workflow, self.branch = runner, workflow, branch
         self.folder = runner.folder / f"run-{runner.number}{f'-{runner.attempt}' if runner.attempt > 1 else ''}"
-        self.source = self.folder / "work"
-        (self.folder / "home").mkdir(parents=True)
-        self.source.mkdir()
-        self.files = {name: self.folder / name.lower() for name in ("ENV", "OUTPUT", "STEP_SUMMARY")}
         self.result = Result(commit, self.folder / "log")
         self.secrets = {**runner.secrets, "github.token": runner.token}
-        self.failed = False
-        folders = [*map(str, runner.path), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
-        self.env = {
-            **{name: value for name, value in os.environ.items() if NETWORK.match(name)},
-            **runner.environment,
-            "PATH": os.pathsep.join(folders),
-            "HOME": str(self.folder / "home"),
-            "CI": "true",
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_EVENT_NAME": name,
-            "GITHUB_REF": f"refs/heads/{branch}",
-            "GITHUB_REPOSITORY": "acme/shop-gitops",
-            "GITHUB_RUN_ATTEMPT": str(runner.attempt),
-            "GITHUB_RUN_ID": str(1000 + runner.number),
-            "GITHUB_RUN_NUMBER": str(runner.number),
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_WORKFLOW_REF": f"acme/shop-gitops/{workflow}@refs/heads/{branch}",
-            "GITHUB_SHA": commit,
-            "GITHUB_WORKSPACE": str(self.source),
-            **{f"GITHUB_{name}": str(path) for name, path in self.files.items()},
-        }
-        self.context = {
+        self.event = name
+        self.about = {
             "github.token": runner.token,
             "github.sha": commit,
+            "github.ref": f"refs/heads/{branch}",
             "github.ref_name": branch,
             "github.repository": "acme/shop-gitops",
             **{f"github.event.{key}": value for key, value in event.items()},
@@ -247,24 +226,72 @@ class _Run:
             **{f"secrets.{key}": value for key, value in runner.secrets.items()},
         }
 
+    def prepare(self, name: str) -> None:
+        """A machine that has seen no job before this one."""
+        runner = self.runner
+        place = self.folder / name
+        self.source = place / "work"
+        (place / "home").mkdir(parents=True)
+        self.source.mkdir()
+        self.files = {name: place / name.lower() for name in ("ENV", "OUTPUT", "STEP_SUMMARY")}
+        self.failed = False
+        self.context = dict(self.about)
+        folders = [*map(str, runner.path), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
+        self.env = {
+            **{name: value for name, value in os.environ.items() if NETWORK.match(name)},
+            **runner.environment,
+            "PATH": os.pathsep.join(folders),
+            "HOME": str(place / "home"),
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_NAME": self.event,
+            "GITHUB_REF": f"refs/heads/{self.branch}",
+            "GITHUB_REPOSITORY": "acme/shop-gitops",
+            "GITHUB_RUN_ATTEMPT": str(runner.attempt),
+            "GITHUB_RUN_ID": str(1000 + runner.number),
+            "GITHUB_RUN_NUMBER": str(runner.number),
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_WORKFLOW_REF": f"acme/shop-gitops/{self.workflow}@refs/heads/{self.branch}",
+            "GITHUB_SHA": self.result.commit,
+            "GITHUB_WORKSPACE": str(self.source),
+            **{f"GITHUB_{name}": str(path) for name, path in self.files.items()},
+        }
+
     def run(self) -> Result:
-        """Run the job."""
+        """Run the jobs."""
         # The forge reads the workflow from the commit itself, before any runner has the source.
         words = ["git", "-C", str(self.runner.repository), "show", f"{self.result.commit}:{self.workflow}"]
         described = yaml.safe_load(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
-        [job] = described["jobs"].values()
         secrets = {name: value for name, value in self.secrets.items() if value}
-        with self.result.log.open("w") as self.log, ArgvWatch(secrets, self.source) as watch:
-            for step in job["steps"]:
-                self.attempt(step, job)
+        self.folder.mkdir(parents=True)
+        with self.result.log.open("w") as self.log, ArgvWatch(secrets, self.folder) as watch:
+            for name, job in described["jobs"].items():
+                self.job(name, job)
         self.result.leaks = sorted({*self.result.leaks, *watch.seen})
         self.result.environment = self.env
-        self.result.summary = self.read("STEP_SUMMARY")
         return self.result
 
-    def attempt(self, step: dict[str, Any], job: dict[str, Any]) -> None:
+    def job(self, name: str, job: dict[str, Any]) -> None:
+        """Run a job if those that it needs have succeeded."""
+        needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
+        self.prepare(name)
+        waited = all(self.result.jobs[each] == "success" for each in needs)
+        if not (waited and expression(str(job.get("if", "success()")), {**self.context, "failed": False})):
+            self.result.jobs[name] = "skipped"
+            self.result.steps += [Outcome(_name(step), "skipped") for step in job["steps"]]
+            return
+        self.write(f"##[job]{name}\n")
+        self.env |= {key: filled(str(value), self.context) for key, value in (job.get("env") or {}).items()}
+        for step in job["steps"]:
+            self.attempt(step)
+        self.result.summary += self.read("STEP_SUMMARY")
+        self.result.jobs[name] = "failure" if self.failed else "success"
+        for key, value in (job.get("outputs") or {}).items():
+            self.about[f"needs.{name}.outputs.{key}"] = filled(value, self.context)
+
+    def attempt(self, step: dict[str, Any]) -> None:
         """Run a step if it is its turn."""
-        name = step.get("name") or str(step["uses"]).partition("@")[0]
+        name = _name(step)
         wanted = str(step.get("if", "success()")).strip().removeprefix("${{").removesuffix("}}")
         if not re.search(r"\b(success|failure|always|cancelled)\(", wanted):
             wanted = f"success() && ({wanted})"
@@ -322,6 +349,10 @@ class _Run:
                 text = text.replace(value, "***")
                 self.result.leaks.append(name)
         self.log.write(text)
+
+
+def _name(step: Mapping[str, Any]) -> str:
+    return step.get("name") or str(step["uses"]).partition("@")[0]
 
 
 def _text(value: object) -> str:

@@ -96,6 +96,7 @@ class Project:
     ``path`` holds the folders of the build image's programs, ``environment`` the project's own variables and how to
     reach AWS; ``credentials`` (user, password) are the source credentials: for the clone, and for git in the build
     only if the buildspec says ``git-credential-helper: yes``. ``folder`` is where builds and their logs go.
+    ``watched`` are secret values that a build may fetch by itself, by name: CodeBuild masks none of these.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Project:
     seconds: float = 900.0
     number: int = 0
     buildspec: str = "buildspec.yml"
+    watched: Mapping[str, str] = field(default_factory=dict)
 
     def build(
         self, commit: str, *, branch: str = "main", overrides: Mapping[str, str] | None = None, request: str = ""
@@ -134,7 +136,7 @@ class _Run:
         self.home.mkdir(parents=True)
         identity = f"{project.name}:{uuid.uuid4()}"
         self.build = Build(identity, project.number, commit, self.folder / "build.log")
-        self.secrets: dict[str, str] = {}
+        self.secrets: dict[str, str] = dict(project.watched)
         self.env: dict[str, str] = {}
         self.cwd = self.source
         self.shell = "sh"

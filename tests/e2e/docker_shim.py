@@ -449,7 +449,7 @@ def parser() -> argparse.ArgumentParser:
         build.add_argument(flag, action="store_true")
     for option in ("--progress", "--provenance", "--cache-from", "--cache-to"):
         build.add_argument(option)
-    build.add_argument("--sbom", type=lambda word: word != "false", default=False)
+    build.add_argument("--attest", dest="sbom", default="")
     build.add_argument("context")
 
     login = add("login")
@@ -465,7 +465,10 @@ def parser() -> argparse.ArgumentParser:
     inspect = add("inspect")
     inspect.add_argument("-f", "--format", required=True)
     inspect.add_argument("image")
-    add("create").add_argument("--use", action="store_true", required=True)
+    create = add("create")
+    create.add_argument("--use", action="store_true", required=True)
+    create.add_argument("--driver", choices=["docker-container"], required=True)
+    create.add_argument("--driver-opt", required=True)
     tools = add("imagetools")
     tools.add_argument("verb")
     tools.add_argument("image")
