@@ -19,6 +19,23 @@ _AGAINST: Final = "refs/gitops-generator/against"
 _BRANCH: Final = "refs/heads/"
 
 
+def is_archive(directory: Path) -> bool:
+    """Whether git knows nothing of this folder: it was unpacked from an archive."""
+    return plumbing.around(directory) is None
+
+
+def message_on(url: str, branch: str, commit_id: str) -> str:
+    """The message of a commit that is not here, as the remote has it; ``GitError`` if that does not tell."""
+    with scratch.make(url, scratch.NETWORK_SECONDS, partial=True) as place:
+        words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--filter=tree:0")
+        try:
+            place.call(*words, "--depth=1", "origin", commit_id).results()
+        except GitError:
+            # Not every server gives a commit by its name; a build's is among the newest.
+            place.call(*words, "--depth=50", "origin", f"refs/heads/{branch}").results()
+        return place.run("log", "-1", "--format=%B", commit_id)
+
+
 def message(directory: Path) -> str:
     """The whole message of the commit that is checked out."""
     return _run(directory, "log", "-1", "--format=%B")

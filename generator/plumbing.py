@@ -132,7 +132,7 @@ def astray(directory: Path) -> bool:
 
 
 def around(directory: Path) -> Path | None:
-    """The git folder of the work tree that holds a folder."""
+    """The git folder of the work tree that holds a folder; ``None`` where git knows nothing of it."""
     here = directory.resolve()
     return next((found.resolve() for top in (here, *here.parents) if (found := folder(top))), None)
 

@@ -124,3 +124,62 @@ def test_since(origin: Path, generator: Run) -> None:
     assert done.returncode == 2
     done = generator("changed", "--since=nowhere", cwd=origin)
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: nowhere: no such commit here")
+
+
+# -- files without git, as CodePipeline hands them over
+
+
+def unpacked(origin: Path) -> tuple[Path, dict[str, str]]:
+    """The newest commit's files alone, and what a build is told of it."""
+    spec = (origin / "generator.yaml").read_text().replace("https://git.example.com/acme/shop-gitops.git", str(origin))
+    (origin / "generator.yaml").write_text(spec)
+    folder = origin.parent / "archive"
+    folder.mkdir()
+    (folder / "generator.yaml").write_text(spec)
+    tip = git(origin, "rev-parse", "HEAD")
+    return folder, {"CODEBUILD_INITIATOR": "codepipeline/shop", "CODEBUILD_RESOLVED_SOURCE_VERSION": tip}
+
+
+@pytest.mark.parametrize("by_name", ["true", "false"])
+@pytest.mark.parametrize(("message", "wanted"), [("work", "web website\n"), (RELEASE, "")], ids=["work", "release"])
+def test_files_without_git_are_built_unless_the_repository_says_that_they_are_a_release(
+    message: str, wanted: str, by_name: str, origin: Path, generator: Run
+) -> None:
+    git(origin, "config", "uploadpack.allowAnySHA1InWant", by_name)
+    commit(origin, "web/b", message=message)
+    folder, told = unpacked(origin)
+    commit(origin, "README.md", message="newer")
+    done = generator("changed", cwd=folder, env=told)
+    assert (done.returncode, done.stdout) == (0, wanted), done.stderr
+
+
+def test_files_without_git_of_which_nobody_knows_the_commit_say_what_to_do(origin: Path, generator: Run) -> None:
+    folder, told = unpacked(origin)
+    for wrong in ({"CODEBUILD_RESOLVED_SOURCE_VERSION": "f" * 40}, {"CODEBUILD_RESOLVED_SOURCE_VERSION": ""}):
+        done = generator("changed", cwd=folder, env={**told, **wrong})
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "no git repository, so it is not known whether this commit is a release" in done.stderr
+        assert "CODEBUILD_CLONE_REF" in done.stderr
+
+
+def test_a_bump_is_pushed_from_files_without_git(origin: Path, generator: Run) -> None:
+    bare = origin.parent / "bare.git"
+    text = (origin / "generator.yaml").read_text().replace("https://git.example.com/acme/shop-gitops.git", str(bare))
+    (origin / "generator.yaml").write_text(text)
+    (origin / "overlays/dev/web/kustomization.yaml").unlink()
+    assert generator("generate", "-q", cwd=origin).returncode == 0
+    tip = commit(origin, message="generated")
+    git(origin.parent, "clone", "-q", "--bare", origin, bare)
+    folder = origin.parent / "archive"
+    folder.mkdir()
+    (folder / "generator.yaml").write_text(text)
+    told = {"CODEBUILD_BUILD_ID": "shop:1", "CODEBUILD_BUILD_NUMBER": "1", "CODEBUILD_INITIATOR": "codepipeline/shop"}
+    words = ("bump", "web", "--env", "dev", "--tag", "1-abc", "--push")
+    done = generator(*words, cwd=folder, env={**told, "CODEBUILD_RESOLVED_SOURCE_VERSION": tip})
+    assert done.returncode == 0, done.stderr
+    assert git(bare, "diff", "--name-only", tip, "main") == "overlays/dev/web/kustomization.yaml"
+    # What git would tell of the commit is not there to be told.
+    assert git(bare, "log", "-1", "--format=%B", "main").splitlines()[2:] == [
+        "Release: web dev 1-abc",
+        "Build: codebuild/shop 1",
+    ]

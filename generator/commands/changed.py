@@ -14,7 +14,8 @@ EXAMPLE: Final = """\
   python -m generator changed --since HEAD~3
 
 Without a commit to compare with, or where a person has started the build, all apps that have their
-source here; none for a commit that only releases: a build's own commit must not start a build."""
+source here; none for a commit that only releases: a build's own commit must not start a build.
+Where CodePipeline hands over files without git, the repository is asked for the commit's message."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
 
     spec = loader.load(options.directory)
     since = checkout.fork_point(options.directory, options.since) if options.since else changed.before(os.environ)
-    found = changed.apps(spec, options.directory, since, pushed=changed.automatic(os.environ))
+    found = changed.apps(spec, options.directory, since, os.environ)
     if options.json:
         console.emit({"apps": found, "since": since})
     elif found:
