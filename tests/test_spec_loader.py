@@ -1023,7 +1023,11 @@ secretStore: {name: vault, kind: SecretStore}
 commits: {subject: "chore: {subject}"}
 argocd: {namespace: argo}
 ci:
-  install: pip install .
+  install: {requirements: ci/generator.lock}
+  images:
+    binfmt: registry.example.com/binfmt@sha256:1111111111111111111111111111111111111111111111111111111111111111
+    buildkit: "registry.example.com:5000/hub/buildkit:v0.31.2@sha256:2222222222222222222222222222222222222222222222222222222222222222"
+    sbom: scanner:1.12.0@sha256:3333333333333333333333333333333333333333333333333333333333333333
   runtime: {nodejs: 20}
   environment: dev
   credentials: shop/git
