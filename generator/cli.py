@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from generator import console, hosts
+from generator import __version__, console, hosts
 from generator.commands import COMMANDS, DEFAULT
 from generator.errors import Conflicts, GeneratorError
 
@@ -108,9 +108,7 @@ def _run(words: Sequence[str]) -> int:
     words, command = _with_command(words)
     options = (parser(command) if command in COMMANDS else parser()).parse_args(words)
     if options.version:
-        from importlib.metadata import version
-
-        console.say(version("gitops-generator"))
+        console.say(__version__)
         return 0
     options.directory = Path(getattr(options, "directory", "."))
     # What the user has written may get the user's token; what the spec says may not.

@@ -92,6 +92,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     record.update({path: None for path in stored if path not in packed})
     outcomes = relocation.placed(outcomes, by_hand, {*renames.values(), *(by_hand.get(p, p) for p in seeds.sources)})
     record.update(seeding.record(directory, spec, seeds, outcomes))
+    record = original.signed(directory, record)
     outcomes += seeding.beside(directory, seeds)
     wanted = {outcome.path: outcome.content for outcome in outcomes}
     carried = {old: renames[old] for old in vacated if renames[old] not in wanted}
