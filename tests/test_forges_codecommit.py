@@ -198,3 +198,12 @@ def test_every_spelling_of_its_url(url: str, service: Service) -> None:
 def test_a_url_of_something_else(service: Service) -> None:
     with pytest.raises(ForgeError, match="no repository of CodeCommit"):
         forges.connect("https://git.example.com/acme/shop", "codecommit")
+
+
+def test_our_comment_is_found_behind_that_of_a_stranger(forge: Forge, service: Service) -> None:
+    request = forge.open("promote/prod", "main", "Promote web", "")
+    forge.comment(request, f"theirs {MARK}", MARK)
+    service.strangers = {"1"}
+    forge.comment(request, f"ours {MARK}", MARK)
+    forge.comment(request, f"ours again {MARK}", MARK)
+    assert [comment["content"] for comment in service.comments] == [f"theirs {MARK}", f"ours again {MARK}"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 from conftest import change, git
 from gitea_rig import Rig
 
@@ -43,6 +44,30 @@ def tip(work: Path, branch: str) -> str:
 @pytest.fixture
 def forge(rig: Rig, work: Path) -> Forge:
     return forges.connect(f"{rig.url}/acme/{work.name}.git", "gitea")
+
+
+def test_a_comment_with_our_marker_is_ours_only_if_we_have_written_it(forge: Forge, rig: Rig, work: Path) -> None:
+    request = forge.open("promote/prod", "main", "Promote web", "")
+    path = f"/repos/acme/{work.name}/issues/1/comments"
+    password = "a-stranger-1"
+    ann = {"password": password, "login_name": "ann", "source_id": 0, "must_change_password": False}
+    rig.call("PATCH", "/admin/users/ann", ann)
+    theirs = requests.post(f"{rig.url}/api/v1{path}", json={"body": MARK}, auth=("ann", password), timeout=30)
+    assert theirs.status_code == 201
+    forge.comment(request, f"first {MARK}", MARK)
+    forge.comment(request, f"second {MARK}", MARK)
+    assert [comment["body"] for comment in rig.call("GET", path)] == [MARK, f"second {MARK}"]
+
+
+def test_a_fork_with_a_branch_named_as_ours_is_not_ours(forge: Forge, rig: Rig, work: Path) -> None:
+    name = f"fork-of-{work.name}"[:90]
+    rig.call("POST", f"/repos/acme/{work.name}/forks", {"name": name}, ok=(202,))
+    owner = rig.call("GET", "/user")["login"]
+    pull = {"head": f"{owner}:promote/prod", "base": "main", "title": "Forged"}
+    rig.call("POST", f"/repos/acme/{work.name}/pulls", pull)
+    assert forge.requests("main", "promote/") == []
+    assert forge.requests("main", "promote/prod", exact=True) == []
+    assert [one.title for one in forge.requests("main", forks=True)] == ["Forged"]
 
 
 def test_open_update_comment_merge(forge: Forge, rig: Rig, work: Path) -> None:

@@ -78,6 +78,45 @@ def test_all_pages_are_read_and_nothing_more_is_asked(forge: Forge, server: Serv
     ]
 
 
+def test_a_comment_with_our_marker_is_ours_only_if_we_have_written_it(forge: Forge, server: Server) -> None:
+    """Else a stranger's comment would say what we say, until the stranger changes it."""
+    request = forge.open("promote/prod", "main", "Promote web", "")
+    bot = {"login": "ci-bot[bot]", "type": "User"}  # who only calls itself so
+    server.comments[1] = [
+        {
+            "id": number,
+            "url": f"{server.api.url}/api/v3/repos/acme/shop/issues/comments/{number}",
+            "body": MARK,
+            "user": who,
+        }
+        for number, who in enumerate(({"login": "mallory", "type": "User"}, None, bot), 1)
+    ]
+    forge.comment(request, f"first {MARK}", MARK)
+    forge.comment(request, f"second {MARK}", MARK)
+    assert [comment["body"] for comment in server.comments[1]] == [MARK, MARK, MARK, f"second {MARK}"]
+    server.comments[1][2]["user"] = {"login": "ci-bot[bot]", "type": "Bot"}  # an App's, as GraphQL names it
+    forge.comment(request, f"third {MARK}", MARK)
+    assert [comment["body"] for comment in server.comments[1]][2:] == [f"third {MARK}", f"second {MARK}"]
+    server.api.others["POST /api/graphql"] = Answer({"message": "Forbidden"}, 403)
+    forge.comment(request, f"fourth {MARK}", MARK)
+    assert [comment["body"] for comment in server.comments[1]][2:] == [
+        f"third {MARK}",
+        f"second {MARK}",
+        f"fourth {MARK}",
+    ]
+
+
+@pytest.mark.parametrize("head", [{"repo": {"id": 2}}, {"repo": None}])
+def test_a_fork_with_a_branch_named_as_ours_is_not_ours(head: dict[str, object], forge: Forge, server: Server) -> None:
+    forge.open("promote/prod", "main", "Promote web", "<!-- forged -->")
+    server.pulls[0]["head"] |= head
+    for state in ("open", "closed"):
+        server.pulls[0]["state"] = state
+        assert forge.requests("main", "promote/", state) == []  # type: ignore[arg-type]
+        assert forge.requests("main", "promote/prod", state, exact=True) == []  # type: ignore[arg-type]
+        assert [one.number for one in forge.requests("main", state=state, forks=True)] == ["1"]  # type: ignore[arg-type]
+
+
 def test_it_is_opened_once(forge: Forge, server: Server) -> None:
     first = open_or_update(forge, "promote/prod", "main", "Promote web", "one")
     server.api.seen.clear()

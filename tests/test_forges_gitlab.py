@@ -88,6 +88,22 @@ def test_all_pages_are_read_even_where_the_server_misnames_itself(forge: Forge, 
     ]
 
 
+def test_a_note_with_our_marker_is_ours_only_if_we_have_written_it(forge: Forge, server: Server) -> None:
+    request = forge.open("promote/prod", "main", "Promote web", "")
+    server.notes[1] = [{"id": 1, "body": MARK, "system": False, "author": {"id": 8}}]
+    forge.comment(request, f"first {MARK}", MARK)
+    forge.comment(request, f"second {MARK}", MARK)
+    assert [note["body"] for note in server.notes[1]] == [MARK, f"second {MARK}"]
+
+
+def test_a_fork_with_a_branch_named_as_ours_is_not_ours(forge: Forge, server: Server) -> None:
+    forge.open("promote/prod", "main", "Promote web", "<!-- forged -->")
+    server.requests[0]["source_project_id"] = 2
+    assert forge.requests("main", "promote/") == []
+    assert forge.requests("main", "promote/prod", exact=True) == []
+    assert [one.number for one in forge.requests("main", forks=True)] == ["1"]
+
+
 def test_it_is_opened_once(forge: Forge, server: Server) -> None:
     first = open_or_update(forge, "promote/prod", "main", "Promote web", "one")
     server.api.seen.clear()

@@ -139,7 +139,9 @@ def _comment(options: argparse.Namespace, text: str) -> None:
 
     spec = loader.load(options.directory)
     forge = forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
-    wanted = [request for request in forge.requests(spec.branch) if request.number == options.comment.lstrip("#!")]
+    wanted = [
+        request for request in forge.requests(spec.branch, forks=True) if request.number == options.comment.lstrip("#!")
+    ]
     if not wanted:
         raise UsageError(f"no open pull request {options.comment} into {spec.branch}", "give its number")
     forge.comment(wanted[0], text, MARKER)

@@ -115,14 +115,18 @@ def certificates() -> str | bool:
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("GIT_SSL_CAINFO") or True
 
 
+def given(*names: str) -> str | None:
+    """The first of these environment variables that is set, without the space around it."""
+    return next((value for name in names if (value := os.environ.get(name, "").strip())), None)
+
+
 def token(*names: str) -> str | None:
-    """The first of these environment variables that is set; ``ForgeError`` where it can be no token."""
-    for name in names:
-        if value := os.environ.get(name, "").strip():
-            if not value.isprintable():
-                raise ForgeError(f"{name}: has a line break or a control character within", "store it as one line")
-            return value
-    return None
+    """The same for a token, which is one line; ``ForgeError`` for what cannot be one."""
+    found = given(*names)
+    if found and not found.isprintable():
+        name = next(name for name in names if os.environ.get(name, "").strip() == found)
+        raise ForgeError(f"{name}: has a line break or a control character within", "store it as one line")
+    return found
 
 
 def needed_token(*names: str) -> str:
@@ -141,12 +145,11 @@ def place(url: str, api: str | None, *tokens: str) -> tuple[str, str]:
     """
     if "://" in url:
         parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port and parts.scheme.startswith("http") else ""
-        scheme = parts.scheme if parts.scheme.startswith("http") else "https"
-        server, path = f"{scheme}://{parts.hostname}{port}", parts.path
+        server, path = f"https://{hosts.of(url)}", parts.path
+        if parts.scheme.startswith("http"):
+            server = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
     else:
-        host, _, path = url.partition(":")
-        server = f"https://{host.rpartition('@')[2]}"
+        server, path = f"https://{hosts.of(url)}", url.partition(":")[2]
     if api:
         server = api.rstrip("/")
         # Of a forge under a path of its own, /gitlab say, that path is no part of the repository's.

@@ -35,7 +35,15 @@ class CodeCommit:
         self._region = region
         self._name = name
 
-    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
+    def requests(
+        self,
+        base: str,
+        prefix: str = "",
+        state: State = "open",
+        *,
+        exact: bool = False,
+        forks: bool = False,  # noqa: ARG002
+    ) -> list[PullRequest]:
         """See ``Forge``. CodeCommit lists numbers only, so that each is a request of its own."""
         wanted = "OPEN" if state == "open" else "CLOSED"
         with aws.translated():
@@ -88,17 +96,19 @@ class CodeCommit:
                 for group in page.get("commentsForPullRequestData", [])
                 for comment in group.get("comments", [])
             ]
-        former = next((one for one in found if marker in one.get("content", "") and not one.get("deleted")), None)
-        if former is None:
+        marked = [one for one in found if marker in one.get("content", "") and not one.get("deleted")]
+        if not any(self._said(one, said) for one in marked):
             self._say(request, said)
-        elif former["content"] != said:
-            try:
-                self._call(self._client.update_comment, commentId=former["commentId"], content=said)
-            except aws.Refused as exc:
-                # Only who wrote it may change it, and CI may have had another role then.
-                if exc.code != "CommentNotCreatedByCallerException":
-                    raise
-                self._say(request, said)
+
+    def _said(self, comment: Mapping[str, Any], text: str) -> bool:
+        """Whether a comment says this now: only who has written it may change it, and CI may have another role."""
+        try:
+            self._call(self._client.update_comment, commentId=comment["commentId"], content=text)
+        except aws.Refused as exc:
+            if exc.code != "CommentNotCreatedByCallerException":
+                raise
+            return False
+        return True
 
     def close(self, request: PullRequest, reason: str) -> None:
         """See ``Forge``."""

@@ -39,10 +39,13 @@ class Forge(Protocol):
 
     body_limit: int
 
-    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
+    def requests(
+        self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
+    ) -> list[PullRequest]:
         """Those into ``base`` whose head begins with ``prefix``, the newest first; all pages.
 
-        ``exact``: whose head is ``prefix``, which most forges find faster.
+        ``exact``: whose head is ``prefix``, which most forges find faster. Those of forks, whose branches anybody may
+        name as ours are named, only if ``forks``.
         """
 
     def open(
@@ -58,7 +61,10 @@ class Forge(Protocol):
         """With another title and body."""
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
-        """Say something; a former comment that holds ``marker`` is replaced (the text holds it, too)."""
+        """Say something; a former comment of ours that holds ``marker`` is replaced (the text holds it, too).
+
+        Ours is what the user of our token has written; where the forge does not tell who that is, none is.
+        """
 
     def close(self, request: PullRequest, reason: str) -> None:
         """Closed unmerged, with the reason as a comment; a closed one is left alone."""

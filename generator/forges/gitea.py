@@ -42,10 +42,12 @@ class Gitea:
         self._owner = path.partition("/")[0]
         self._session = session
 
-    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
+    def requests(
+        self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
+    ) -> list[PullRequest]:
         """See ``Forge``."""
         wanted = "open" if state == "open" else "closed"
-        found = [_request(data) for data in self._pages("/pulls", state=wanted)]
+        found = [_request(data) for data in self._pages("/pulls", state=wanted) if forks or _own(data)]
         mine = [request for request in found if request.base == base and chosen(request.head, prefix, exact=exact)]
         return sorted((request for request in mine if request.state == state), key=lambda one: -int(one.number))
 
@@ -69,7 +71,9 @@ class Gitea:
         said = clipped(text, self.body_limit)
         # One answer holds all comments: this list has no pages.
         comments = self._call("GET", f"/issues/{request.number}/comments")
-        former = next((comment for comment in comments if marker in (comment["body"] or "")), None)
+        marked = [comment for comment in comments if marker in (comment["body"] or "")]
+        me = self._me() if marked else None
+        former = next((one for one in marked if me is not None and (one.get("user") or {}).get("id") == me), None)
         if former is None:
             self._call("POST", f"/issues/{request.number}/comments", {"body": said})
         elif former["body"] != said:
@@ -104,6 +108,14 @@ class Gitea:
                         "propose it again",
                     ) from exc
                 access.pause(PAUSE_SECONDS)
+
+    def _me(self) -> int | None:
+        """The number of the user whose token we have; ``None`` where the token may not ask (``read:user``)."""
+        try:
+            found = self._answer("GET", f"{self._server}/api/v1/user").json()
+        except (ForgeError, ValueError):
+            return None
+        return found.get("id") if isinstance(found, dict) else None
 
     def _conflicted(self, request: PullRequest) -> bool:
         return self._call("GET", f"/pulls/{request.number}")["mergeable"] is False
@@ -157,6 +169,11 @@ class Gitea:
 
 class _NotFound(ForgeError):
     """404 or 422: there is no such thing."""
+
+
+def _own(data: dict[str, Any]) -> bool:
+    """Whether its branch is in the repository itself."""
+    return bool(data["head"].get("repo_id") == data["base"].get("repo_id"))
 
 
 def _request(data: dict[str, Any]) -> PullRequest:

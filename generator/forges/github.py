@@ -16,6 +16,8 @@ from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, 
 
 if TYPE_CHECKING:
     from github import Github
+    from github.NamedUser import NamedUser
+    from github.Organization import Organization
     from github.PullRequest import PullRequest as Pull
     from github.Repository import Repository
 
@@ -40,13 +42,16 @@ class GitHub:
         self._owner = path.partition("/")[0]
         self._repository: Repository = client.get_repo(path)
 
-    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
+    def requests(
+        self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
+    ) -> list[PullRequest]:
         """See ``Forge``."""
         query = {"state": "open" if state == "open" else "closed", "base": base}
         if exact:
             query["head"] = f"{self._owner}:{prefix}"
         pulls = self._asked(lambda: list(self._repository.get_pulls(**query, sort="created", direction="desc")))
-        found = [_request(pull) for pull in pulls if chosen(pull.head.ref, prefix, exact=exact)]
+        wanted = (pull for pull in pulls if chosen(pull.head.ref, prefix, exact=exact) and (forks or _own(pull)))
+        found = [_request(pull) for pull in wanted]
         return [request for request in found if request.state == state]
 
     def open(
@@ -77,7 +82,9 @@ class GitHub:
         said = clipped(text, self.body_limit)
         pull = self._pull(request)
         comments = self._asked(lambda: list(pull.get_issue_comments()))
-        former = next((comment for comment in comments if marker in (comment.body or "")), None)
+        marked = [comment for comment in comments if marker in (comment.body or "")]
+        me = self._me() if marked else ""
+        former = next((comment for comment in marked if me and _is(comment.user, me)), None)
         if former is None:
             self._asked(lambda: pull.create_issue_comment(said))
         elif former.body != said:
@@ -124,6 +131,14 @@ class GitHub:
                 if "Base branch was modified" not in exc.message or attempt == MERGE_ATTEMPTS:
                     raise
                 access.pause(MERGE_PAUSE_SECONDS * attempt)
+
+    def _me(self) -> str:
+        """Whose our token is, an App's or that of Actions included, of which REST tells nothing; empty if not known."""
+        try:
+            _, answer = self._asked(lambda: self._repository.requester.graphql_query("query { viewer { login } }", {}))
+            return str(answer["data"]["viewer"]["login"])
+        except (ForgeError, KeyError, TypeError):
+            return ""
 
     def _pull(self, request: PullRequest) -> Pull:
         return self._asked(lambda: self._repository.get_pull(int(request.number)).complete())
@@ -178,6 +193,19 @@ def _translated(server: str) -> Iterator[None]:
         raise (_Unprocessable(error.message, error.hint) if exc.status == 422 else error) from None
     except requests.RequestException as exc:
         raise access.unreachable(server, exc) from None
+
+
+def _own(pull: Pull) -> bool:
+    """Whether its branch is in the repository itself; a fork may be gone."""
+    head = pull.head.repo
+    return head is not None and head.id == pull.base.repo.id
+
+
+def _is(user: NamedUser | Organization | None, login: str) -> bool:
+    """Whether that is the name of a user; GitHub leaves an App's ``[bot]`` out in some places."""
+    if user is None:
+        return False
+    return user.login == login or (user.type == "Bot" and user.login == f"{login}[bot]")
 
 
 def _request(pull: Pull) -> PullRequest:

@@ -58,7 +58,7 @@ def configured() -> App | None:
 
 
 def _key() -> str:
-    if written := access.token("GITHUB_APP_PRIVATE_KEY"):
+    if written := access.given("GITHUB_APP_PRIVATE_KEY"):
         return written.replace("\\n", "\n")
     if file := access.token("GITHUB_APP_PRIVATE_KEY_FILE"):
         try:

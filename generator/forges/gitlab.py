@@ -40,14 +40,16 @@ class GitLab:
         self._client = client
         self._project = client.projects.get(path, lazy=True)
 
-    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
+    def requests(
+        self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
+    ) -> list[PullRequest]:
         """See ``Forge``."""
         source = {"source_branch": prefix} if exact else {}
         with self._translated():
             found = self._project.mergerequests.list(
                 **source, iterator=True, state=_NAMES[state], target_branch=base, order_by="created_at", sort="desc"
             )
-            requests = [_request(item.attributes) for item in found]
+            requests = [_request(item.attributes) for item in found if forks or _own(item.attributes)]
         return [request for request in requests if chosen(request.head, prefix, exact=exact)]
 
     def open(
@@ -72,7 +74,9 @@ class GitLab:
         said = clipped(text, self.body_limit)
         with self._translated():
             notes = self._project.mergerequests.get(int(request.number), lazy=True).notes
-            former = next((note for note in notes.list(iterator=True) if marker in (note.body or "")), None)
+            marked = [note for note in notes.list(iterator=True) if marker in (note.body or "")]
+            me = self._me() if marked else None
+            former = next((note for note in marked if me is not None and (note.author or {}).get("id") == me), None)
             if former is None:
                 notes.create({"body": said})
             elif former.body != said:
@@ -110,6 +114,16 @@ class GitLab:
                 ) from None
         assert isinstance(merged, dict)
         return _request(merged)
+
+    def _me(self) -> int | None:
+        """The number of the user whose token we have; ``None`` where GitLab does not tell, as to a job."""
+        import gitlab
+
+        try:
+            said = self._client.http_get("/user")
+        except gitlab.GitlabError:
+            return None
+        return said.get("id") if isinstance(said, dict) else None
 
     def _settled(self, request: PullRequest) -> dict[str, Any]:
         """The request once GitLab knows whether it can be merged."""
@@ -149,6 +163,11 @@ class GitLab:
             raise access.refusal(self._server, exc.response_code or 0, exc.error_message, *TOKENS) from None
         except requests.RequestException as exc:
             raise access.unreachable(self._server, exc) from None
+
+
+def _own(data: dict[str, Any]) -> bool:
+    """Whether its branch is in the project itself."""
+    return bool(data["source_project_id"] == data["target_project_id"])
 
 
 def _request(data: dict[str, Any]) -> PullRequest:

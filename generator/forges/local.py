@@ -65,7 +65,15 @@ class Local:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def requests(self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False) -> list[PullRequest]:
+    def requests(
+        self,
+        base: str,
+        prefix: str = "",
+        state: State = "open",
+        *,
+        exact: bool = False,
+        forks: bool = False,  # noqa: ARG002
+    ) -> list[PullRequest]:
         """See ``Forge``."""
         with self._remote() as remote:
             found = _all(remote)

@@ -15,6 +15,11 @@ PAGE = 3  # so that a handful of requests makes several pages
 TIME = "2026-11-21T12:00:00Z"
 
 
+def user(login: str, kind: str = "User") -> dict[str, Any]:
+    """Who has written something."""
+    return {"login": login, "type": kind}
+
+
 class GitHub:
     """One repository, ``acme/shop``, with branches and their commits."""
 
@@ -32,6 +37,7 @@ class GitHub:
         self.reviewers: dict[int, set[str]] = {}
         self.merges: list[dict[str, Any]] = []
         self.installation_rights: dict[str, str] | None = None
+        self.api.others["POST /api/graphql"] = Answer({"data": {"viewer": {"login": "ci-bot"}}})
 
     def handle(self, request: Request) -> Answer:
         """By the operation's name: ``GET /repos/{owner}/{repo}/pulls`` is ``get_pulls``, one of them ``get_pulls_one``."""
@@ -98,8 +104,8 @@ class GitHub:
         number = len(self.pulls) + 1
         self.pulls.append(
             {"number": number, "id": number, "html_url": f"{self.api.url}/acme/shop/pull/{number}", "state": "open",
-             "title": body["title"], "body": body.get("body"), "head": {"ref": body["head"], "sha": self.branches[body["head"]]},
-             "base": {"ref": body["base"], "sha": self.branches[body["base"]]}, "merged_at": None, "merge_commit_sha": "f" * 40}
+             "title": body["title"], "body": body.get("body"), "head": {"ref": body["head"], "sha": self.branches[body["head"]], "repo": {"id": 1}},
+             "base": {"ref": body["base"], "sha": self.branches[body["base"]], "repo": {"id": 1}}, "merged_at": None, "merge_commit_sha": "f" * 40}
         )  # fmt: skip
         return Answer(self.shown(self.pulls[-1]), 201)
 
@@ -154,7 +160,7 @@ class GitHub:
         found = self.comments.setdefault(int(request.path["issue_number"]), [])
         number = sum(len(comments) for comments in self.comments.values()) + 1
         url = f"{self.api.url}{PREFIX}/repos/acme/shop/issues/comments/{number}"
-        found.append({"id": number, "url": url, "body": request.body["body"]})
+        found.append({"id": number, "url": url, "body": request.body["body"], "user": user("ci-bot")})
         return Answer(found[-1], 201)
 
     def patch_issues_comments(self, request: Request) -> Answer:

@@ -48,6 +48,9 @@ class GitLab:
             raise Refused(404, {"message": "404 Not found"})
         return self.requests[number - 1]
 
+    def get_user(self, _request: Request) -> Answer:
+        return Answer({"id": 7, "username": "ci-bot"})
+
     def get_users(self, request: Request) -> Answer:
         found = [
             {"id": number, "username": name} for name, number in self.users.items() if name == request.query["username"]
@@ -77,7 +80,8 @@ class GitLab:
             {"iid": number, "web_url": f"{self.api.url}/acme/platform/shop/-/merge_requests/{number}", "title": body["title"],
              "description": body.get("description"), "state": "opened", "source_branch": body["source_branch"],
              "target_branch": body["target_branch"], "sha": self.branches[body["source_branch"]],
-             "detailed_merge_status": "preparing", "merge_commit_sha": None, "squash_commit_sha": None}
+             "detailed_merge_status": "preparing", "merge_commit_sha": None, "squash_commit_sha": None,
+             "source_project_id": 1, "target_project_id": 1}
         )  # fmt: skip
         return Answer(dict(self.requests[-1]), 201)
 
@@ -115,7 +119,7 @@ class GitLab:
 
     def post_merge_requests_one_notes(self, request: Request) -> Answer:
         found = self.notes.setdefault(int(request.path["noteable_id"]), [])
-        found.append({"id": len(found) + 1, "body": request.body["body"], "system": False})
+        found.append({"id": len(found) + 1, "body": request.body["body"], "system": False, "author": {"id": 7}})
         return Answer(found[-1], 201)
 
     def put_merge_requests_one_notes_one(self, request: Request) -> Answer:

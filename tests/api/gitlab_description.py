@@ -108,6 +108,7 @@ PATHS: dict[str, Any] = {
     "/projects/{id}/merge_requests/{noteable_id}/notes/{note_id}": {
         "put": operation(("id", "noteable_id", "note_id"), {"200": NOTE}, body=record(body=TEXT, confidential=FLAG)),
     },
+    "/user": {"get": operation((), {"200": record(("id", "username"), id=NUMBER, username=TEXT)})},
     "/users": {
         "get": operation((), {"200": {"type": "array", "items": record(("id", "username"), id=NUMBER, username=TEXT)}}, {**PAGES, "username": TEXT, "search": TEXT, "active": FLAG}),
     },

@@ -64,12 +64,17 @@ class Api:
         self.seen: list[str] = []
         self.faults: list[str] = []
         self.interruptions: list[Answer] = []
+        # What is not in the description, by method and whole path.
+        self.others: dict[str, Answer] = {}
         self.url = ""
         self.lock = threading.Lock()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Answer:
         """One request, from the check to the answer."""
         parts = urlsplit(target)
+        if other := self.others.get(f"{method} {parts.path}"):
+            self.seen.append(f"{method} {parts.path}")
+            return other
         try:
             request = self.checked(
                 method, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), content, headers
