@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import os
 import shlex
 import ssl
+import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 
+from generator import hosts, web
 from generator.errors import ArgoCdError
 
 TIMEOUT_SECONDS: Final = 15
-# No answer is larger; a server that says more is none.
-_LARGEST_BYTES: Final = 64 * 1024 * 1024
+# As long is waited even where all should be over.
+LEAST_SECONDS: Final = 1.0
+_LARGEST_REFUSAL: Final = 64 * 1024
 _TRUE: Final = ("1", "t", "true", "yes")
 _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
@@ -129,7 +134,9 @@ class ArgoCd:
         if not verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-        self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=context))
+        self._opener = urllib.request.build_opener(_NoRedirect, _Http, _Https(context))
+        # When all must be over, by the clock of ``time.monotonic``.
+        self.until = math.inf
 
     def application(self, name: str, *, refresh: bool = False) -> Application | None:
         """One of them, compared anew if ``refresh``; ``None`` if there is none that the token may see."""
@@ -174,23 +181,31 @@ class ArgoCd:
         address = f"{self.url}/api/v1{path}{'?' if query else ''}{urlencode(query, doseq=True)}"
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 (http or https: see connect)
+        seconds = min(TIMEOUT_SECONDS, max(LEAST_SECONDS, self.until - time.monotonic()))
         try:
-            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                found = json.loads(answer.read(_LARGEST_BYTES))
+            with web.within(seconds) as watch, self._opener.open(request, timeout=seconds) as answer:
+                found = json.loads(watch.read(web.pieces(answer)))
         except HTTPError as exc:
             if exc.code in missing:
                 return None
             self._refuse(exc)
+        except web.TooLarge as exc:
+            raise ArgoCdError(f"{self.url}: this is no Argo CD: {exc}", "check ARGOCD_SERVER") from exc
         except (URLError, OSError, http.client.HTTPException) as exc:
-            reason = getattr(exc, "reason", None) or exc
-            hint = "check ARGOCD_SERVER and the network; ARGOCD_INSECURE=true skips the check of its certificate"
-            passing = not isinstance(reason, ssl.SSLCertVerificationError)
-            raise ArgoCdError(f"{self.url}: {reason}", hint, passing=passing) from exc
-        except ValueError as exc:
+            raise self._unreachable(getattr(exc, "reason", None) or exc) from exc
+        except (ValueError, RecursionError) as exc:
             raise ArgoCdError(f"{self.url}: this is no Argo CD: its answer is no JSON", "check ARGOCD_SERVER") from exc
         if not isinstance(found, dict):
             raise ArgoCdError(f"{self.url}: this is no Argo CD: its answer is no object", "check ARGOCD_SERVER")
         return found
+
+    def _unreachable(self, reason: object) -> ArgoCdError:
+        hint, passing = "check ARGOCD_SERVER and the network", True
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            hint, passing = "ARGOCD_INSECURE=true skips the check of its certificate", False
+        elif isinstance(reason, ssl.SSLError):
+            hint = "does it speak TLS? ARGOCD_SERVER=http://… or ARGOCD_OPTS=--plaintext where it does not"
+        return ArgoCdError(f"{self.url}: {reason}", hint, passing=passing)
 
     def _refuse(self, exc: HTTPError) -> NoReturn:
         if exc.code in (401, 403):
@@ -200,11 +215,34 @@ class ArgoCd:
             there = (exc.headers.get("Location") or "elsewhere").partition("?")[0]
             raise ArgoCdError(f"{self.url}: leads to {there}", "set ARGOCD_SERVER to where it leads")
         try:
-            said = str(json.loads(exc.read(_LARGEST_BYTES)).get("message") or "")
-        except (OSError, ValueError, AttributeError):
+            with web.within(LEAST_SECONDS):
+                said = str(json.loads(exc.read(_LARGEST_REFUSAL)).get("message") or "")
+        except (OSError, ValueError, AttributeError, RecursionError, http.client.HTTPException):
             said = ""
         message = f"{self.url}: {exc.code} {said or exc.reason}"
         raise ArgoCdError(message.replace(self._token, "…"), "check ARGOCD_SERVER", passing=exc.code in _PASSING)
+
+
+class _Connection(web.Watched):
+    pass
+
+
+class _SecureConnection(web.Watched, http.client.HTTPSConnection):
+    pass
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(_Connection, req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+        self._trusted = context
+
+    def https_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(_SecureConnection, req, context=self._trusted)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -230,8 +268,23 @@ def connect() -> ArgoCd | None:
     token = os.environ.get("ARGOCD_AUTH_TOKEN", "").strip()
     if not token or not token.isprintable() or " " in token:
         raise ArgoCdError("ARGOCD_AUTH_TOKEN holds no token", "make one: argocd account generate-token")
+    if scheme == "http" and "--plaintext" not in options and not hosts.is_here(f"http://{rest}"):
+        raise ArgoCdError(
+            "ARGOCD_AUTH_TOKEN would go to ARGOCD_SERVER unencrypted",
+            "use https, or ARGOCD_OPTS=--plaintext where nobody can listen",
+        )
     insecure = "--insecure" in options or os.environ.get("ARGOCD_INSECURE", "").lower() in _TRUE
     return ArgoCd(f"{scheme}://{rest.rstrip('/')}", token, verify=not insecure)
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """An answer with something else where Argo CD has objects or lists is an ``ArgoCdError``, and no bug in here."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError) as exc:
+        reason = f"{type(exc).__name__}: {str(exc)[:120]}"
+        raise ArgoCdError(f"ARGOCD_SERVER: its answer is not Argo CD's ({reason})", "check ARGOCD_SERVER") from exc
 
 
 def _at(value: object, *keys: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,26 @@ MEANINGS: Final = {
 }  # fmt: skip
 
 
+# What steers a terminal, or shows text in another order than it has: C0 but for tabs and ends of lines, C1, and the
+# marks of direction. Our own colours are the exception.
+_STEERING: Final = re.compile(
+    r"(?P<own>\x1b\[(?:0|1|3[1-4]|90)m)|(?:\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069])"
+)
+
+
+def harmless(text: str) -> str:
+    """Text from anywhere, as a terminal or a forge may have it: what would steer it is written out, like ``\\x1b``."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _shown(text: str, stream: object) -> str:
+    """The same, but for our own colours."""
+    keep = colored(stream)
+    return _STEERING.sub(
+        lambda found: found[0] if keep and found["own"] else found[0].encode("unicode_escape").decode(), text
+    )
+
+
 def colored(stream: object = None) -> bool:
     """Whether colours fit: a terminal, and neither NO_COLOR nor a dumb one."""
     target = stream or sys.stdout
@@ -36,12 +57,12 @@ def paint(text: str, color: str, stream: object = None) -> str:
 
 def say(text: str = "") -> None:
     """A line of output."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(_shown(f"{text}\n", sys.stdout))
 
 
 def note(text: str) -> None:
     """A line about progress, on standard error, so that output stays clean."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(_shown(f"{text}\n", sys.stderr))
     sys.stderr.flush()
 
 
@@ -49,7 +70,9 @@ def emit(data: Mapping[str, object]) -> None:
     """One JSON document."""
     import json
 
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    # Within strings alone, and in JSON's own way.
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -102,6 +125,7 @@ def progress(what: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.text import Text
 
-    with Console(stderr=True).status(what):
+    with Console(stderr=True).status(Text(harmless(what))):
         yield

@@ -183,6 +183,10 @@ class Clone(History):
         self._partial = partial
         self._depths: Sequence[int] = DEPTHS if partial else (DEPTH,)
 
+    def hurry(self, seconds: float) -> None:
+        """Wait for the remote for at most this long from now on, as far as that can be."""
+        self._scratch.timeout = min(NETWORK_SECONDS, max(1.0, seconds))
+
     def fetch(self, prefix: str = "") -> None:
         """Get what the branch is at by now, as deep as before.
 

@@ -46,11 +46,16 @@ def of(url: str) -> str:
     return _SAME.get(found["host"], found["host"]) if found else ""
 
 
+def is_here(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    return bool(_LOOPBACK.fullmatch(of(url)))
+
+
 def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryError) -> None:
     """Raise ``error`` unless the token in one of these variables may be sent to that URL, of http or https."""
     host = of(url)
     what = next((one for one in variables if os.environ.get(one)), variables[0])
-    if not url.lower().startswith("https://") and not _LOOPBACK.fullmatch(host):
+    if not url.lower().startswith("https://") and not is_here(url):
         raise error(f"{what} would go to {host or 'nowhere'} unencrypted", "use the repository's https URL")
     if host and host in _known():
         return

@@ -422,6 +422,33 @@ def test_a_server_that_is_no_argo_cd(revisions: tuple[str, str], wait: Wait) -> 
     assert "this is no Argo CD" in done.stderr
 
 
+def test_a_server_that_is_not_there_has_a_hint_of_its_own(
+    revisions: tuple[str, str], repository: Path, generator: Run
+) -> None:
+    """What runs is not known, so putting back what ran before is no advice."""
+    closed = {"ARGOCD_SERVER": "http://127.0.0.1:9", "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
+    done = generator("wait", "web", "--env", "dev", "--timeout", "1s", cwd=repository, env=closed)
+    assert done.returncode == 1
+    assert "not healthy after" in done.stderr
+    assert "hint: check ARGOCD_SERVER and the network\n" in done.stderr
+    assert "rollback" not in done.stderr
+    tls = closed | {"ARGOCD_SERVER": "https://127.0.0.1:9"}
+    assert "ARGOCD_INSECURE" not in generator("wait", "web", "--env", "dev", "--timeout", "1s", cwd=repository, env=tls).stderr  # fmt: skip
+
+
+def test_an_application_that_is_not_there_has_one_too(revisions: tuple[str, str], wait: Wait) -> None:
+    done = wait(ArgoCd([Scene(None)]), "--timeout", "1s")
+    assert (done.returncode, "hint: apply gitops/bootstrap.yaml once" in done.stderr) == (1, True), done.stderr
+    assert "rollback" not in done.stderr
+
+
+def test_a_token_goes_nowhere_unencrypted(revisions: tuple[str, str], repository: Path, generator: Run) -> None:
+    open_wire = {"ARGOCD_SERVER": "http://argocd.example.com", "ARGOCD_AUTH_TOKEN": TOKEN}
+    for command in (["wait", "web", "--env", "dev", "--timeout", "1s"], ["status"]):
+        done = generator(*command, cwd=repository, env=open_wire)
+        assert "ARGOCD_AUTH_TOKEN would go to ARGOCD_SERVER unencrypted" in done.stderr
+
+
 BAD = {
     "no token": ({"ARGOCD_AUTH_TOKEN": ""}, [], 1, "ARGOCD_AUTH_TOKEN holds no token"),
     "a token of two lines": ({"ARGOCD_AUTH_TOKEN": "a\nHost: b"}, [], 1, "ARGOCD_AUTH_TOKEN holds no token"),

@@ -217,13 +217,14 @@ class _Health:
             return None
         name = application_name(spec, environment, app)
         try:
-            found = self._api.application(name)
+            with argo_cd.understood():
+                found = self._api.application(name)
+                if found is None:  # or the token may not see it
+                    return None
+                return Health(found.health, "; ".join(found.errors), found.images, healthy=found.health == "Healthy")
         except ArgoCdError as exc:
             console.note(f"{name}: its health is not known: {exc.message}")
             return None
-        if found is None:  # or the token may not see it
-            return None
-        return Health(found.health, "; ".join(found.errors), found.images, healthy=found.health == "Healthy")
 
 
 def _teller(found: Proposal) -> Callable[[PullRequest], None] | None:

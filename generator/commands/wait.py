@@ -76,6 +76,13 @@ def run(options: argparse.Namespace) -> int:
     return _end(options, wanted, verdict, time.monotonic() - started)
 
 
+def _hint(wanted: Wanted, verdict: Verdict) -> str:
+    """What to do where Argo CD has answered, and what it runs is not well."""
+    if verdict.result == "superseded":
+        return ""
+    return f"argocd app get {wanted.application}; rollback puts back what ran before"
+
+
 def _tell(started: float, text: str) -> None:
     console.note(f"{time.monotonic() - started:4.0f} s  {text}")
 
@@ -98,11 +105,6 @@ def _end(options: argparse.Namespace, wanted: Wanted, verdict: Verdict, seconds:
     where = f"{options.app} in {options.env}"
     if not done:
         late = f"not healthy after {seconds:.0f} s: " if verdict.result == "timeout" else ""
-        hint = (
-            ""
-            if verdict.result == "superseded"
-            else f"argocd app get {wanted.application}; rollback puts back what ran before"
-        )
-        raise ArgoCdError(f"{where}: {late}{verdict.said}", hint)
+        raise ArgoCdError(f"{where}: {late}{verdict.said}", verdict.hint or _hint(wanted, verdict))
     console.say(f"{where}: {shown(wanted.image)} runs, {verdict.said} at {verdict.revision[:12]} ({seconds:.0f} s)")
     return 0

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final, cast
 
-from generator import hosts
+from generator import console, hosts
 from generator.errors import ForgeError
 from generator.forges.forge import TIMEOUT_SECONDS, Forge, PullRequest, State, clipped
 
@@ -76,7 +76,7 @@ def open_or_update(
             found = _open(forge, head, base)
             if found is None:
                 raise
-    if (found.title, found.body) == (title, clipped(body, forge.body_limit)):
+    if (found.title, found.body) == (console.harmless(title), clipped(body, forge.body_limit)):
         return found
     return forge.update(found, title, body)
 

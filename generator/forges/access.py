@@ -7,20 +7,23 @@ taken is sent again only if it reads.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import InvalidHeader, MaxRetryError, ReadTimeoutError, ResponseError
 from urllib3.util.retry import Retry
 
-from generator import hosts
-from generator.errors import ForgeError
+from generator import hosts, web
+from generator.errors import ForgeError, GeneratorError
 from generator.forges.forge import TIMEOUT_SECONDS
 
 # How everything here waits; a test puts something in its place that notes for how long.
@@ -92,22 +95,65 @@ class Patience(Retry):
 def session(timeout: int = TIMEOUT_SECONDS) -> requests.Session:
     """A session with patience, the time-out, and git's certificates where they are not the system's."""
     made = requests.Session()
-    adapter = _Adapter(timeout)
-    made.mount("https://", adapter)
-    made.mount("http://", adapter)
+    bound(made, timeout)
     made.verify = certificates()
     return made
 
 
+def bound(made: requests.Session, timeout: int) -> None:
+    """Let a session wait with patience, and bound the time and size of every answer."""
+    adapter = _Adapter(timeout)
+    made.mount("https://", adapter)
+    made.mount("http://", adapter)
+
+
+class _Http(web.Watched, HTTPConnection):
+    pass
+
+
+class _Https(web.Watched, HTTPSConnection):
+    pass
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
 class _Adapter(HTTPAdapter):
+    """Reads whole answers, within a time and a size."""
+
     def __init__(self, timeout: int) -> None:
         self._timeout = timeout
         super().__init__(max_retries=Patience.usual())
 
+    def init_poolmanager(self, *args, **options):  # type: ignore[no-untyped-def]
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+
+    def proxy_manager_for(self, *args, **options):  # type: ignore[no-untyped-def]
+        manager = super().proxy_manager_for(*args, **options)
+        manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        return manager
+
     def send(self, request, *args, **options):  # type: ignore[no-untyped-def]
-        if options.get("timeout") is None:
-            options["timeout"] = self._timeout
-        return super().send(request, *args, **options)
+        seconds = options.pop("timeout", None) or self._timeout
+        try:
+            with web.within(seconds) as watch:
+                answer = super().send(request, *args, **{**options, "stream": True, "timeout": seconds})
+                try:
+                    answer._content = watch.read(answer.iter_content(web.CHUNK_BYTES))
+                finally:
+                    answer.close()
+        except web.Late as exc:
+            raise requests.ReadTimeout(str(exc), request=request) from exc
+        except web.TooLarge as exc:
+            raise requests.ConnectionError(str(exc), request=request) from exc
+        answer._content_consumed = True  # type: ignore[attr-defined]
+        return answer
 
 
 def certificates() -> str | bool:
@@ -175,14 +221,55 @@ def refusal(server: str, status: int, said: object, *names: str) -> ForgeError:
 
 def unreachable(server: str, exc: Exception) -> ForgeError:
     """The error for a server that does not answer."""
+    if "answer is larger" in str(exc):
+        return ForgeError(f"{host_of(server)}: {exc}", "is this the forge? check `repository:` and `forge:`")
     if isinstance(exc, requests.Timeout) or "timed out" in str(exc).lower():
-        # How long it was is only in urllib3's words.
-        found = re.search(r"timeout=([\d.]+)", str(exc))
+        # How long it was is only in the words.
+        found = re.search(r"(?:timeout=|within )([\d.]+)", str(exc))
         late = f"no answer within {found[1]} s" if found else "no answer in time"
         return ForgeError(f"{host_of(server)}: {late}", "try again later, or look at the forge's status")
     reason = type(getattr(exc, "reason", None) or exc).__name__
     return ForgeError(
         f"{host_of(server)}: cannot be reached ({reason})", "check `repository:`, `forge:`, and the network"
+    )
+
+
+# What reading something else as a forge's answer raises.
+_MISREAD: Final = (LookupError, TypeError, AttributeError, ValueError, RecursionError, AssertionError)
+_LIBRARIES: Final = ("github", "gitlab", "requests", "urllib3", "botocore")
+_METHODS: Final = ("requests", "open", "update", "comment", "close", "merge")
+_Class = TypeVar("_Class", bound=type[Any])
+
+
+def understood(forge: _Class) -> _Class:
+    """A forge whose every answer that is not of its kind is a ``ForgeError``, and no bug in here."""
+
+    def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def call(self: Any, *args: Any, **options: Any) -> Any:
+            try:
+                return method(self, *args, **options)
+            except GeneratorError:
+                raise
+            except Exception as exc:
+                library = type(exc).__module__.partition(".")[0] in _LIBRARIES
+                if not library and not isinstance(exc, _MISREAD):
+                    raise
+                raise strange(getattr(self, "_server", ""), forge.__name__, exc) from exc
+
+        return call
+
+    for name in _METHODS:
+        setattr(forge, name, guarded(getattr(forge, name)))
+    return forge
+
+
+def strange(server: str, kind: str, exc: BaseException) -> ForgeError:
+    """The error for an answer that is none of this kind of forge: a proxy's page, say."""
+    where = f"{host_of(server)}: " if server else ""
+    return ForgeError(
+        f"{where}its answer is none of {kind}'s ({type(exc).__name__}: {str(exc)[:120]})",
+        "does `repository:`, or `forge: {kind, url}`, lead to that forge, and no proxy's page come before it?",
     )
 
 

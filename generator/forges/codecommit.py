@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from generator.errors import ForgeError
-from generator.forges import aws
+from generator.forges import access, aws
 from generator.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped
 
 TITLE_LIMIT: Final = 150
@@ -25,6 +25,7 @@ _OUTRUN: Final = frozenset({"ConcurrentReferenceUpdateException"})
 T = TypeVar("T")
 
 
+@access.understood
 class CodeCommit:
     """The pull requests of one repository."""
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from generator import console
+
 State = Literal["open", "merged", "closed"]
 TIMEOUT_SECONDS: Final = 30
 _CUT: Final = "\n\n(cut here: the forge takes no more)"
@@ -74,7 +76,8 @@ class Forge(Protocol):
 
 
 def clipped(text: str, limit: int) -> str:
-    """``text``, cut where it is longer than the forge takes."""
+    """``text``, cut where it is longer than the forge takes, and without what would steer who reads it."""
+    text = console.harmless(text)
     return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
 
 

@@ -31,6 +31,7 @@ SETTLING_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.5
 
 
+@access.understood
 class Gitea:
     """The pull requests of one repository."""
 

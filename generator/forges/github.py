@@ -32,6 +32,7 @@ MERGE_PAUSE_SECONDS: Final = 1.0
 T = TypeVar("T")
 
 
+@access.understood
 class GitHub:
     """The pull requests of one repository."""
 
@@ -236,12 +237,35 @@ def api_of(server: str) -> str:
     return f"{server}/api/v3"
 
 
-def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> GitHub:
-    """The repository at this URL; ``api`` is the address of a GitHub Enterprise server."""
+def client() -> Any:
+    """PyGithub, whose sessions have our bounds of time and size."""
     try:
         import github
+        from github import Requester
     except ImportError:
         raise access.missing("PyGithub", "github") from None
+
+    class Http(Requester.HTTPRequestsConnectionClass):
+        """Over http."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            access.bound(self.session, int(self.timeout or TIMEOUT_SECONDS))
+
+    class Https(Requester.HTTPSRequestsConnectionClass):
+        """Over https."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            access.bound(self.session, int(self.timeout or TIMEOUT_SECONDS))
+
+    Requester.Requester.injectConnectionClasses(Http, Https)
+    return github
+
+
+def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> GitHub:
+    """The repository at this URL; ``api`` is the address of a GitHub Enterprise server."""
+    github = client()
     server, path = access.place(url, api, *TOKENS, *github_app.VARIABLES)
     options: dict[str, Any] = {
         "base_url": api_of(server), "timeout": timeout, "retry": access.Patience.usual(),
@@ -249,7 +273,7 @@ def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) ->
         "user_agent": "gitops-generator",
     }  # fmt: skip
     app = github_app.configured()
-    auth: github.Auth.Auth
+    auth: Any
     if app is not None:
         with _translated(server):
             auth = app.authentication(path, options)

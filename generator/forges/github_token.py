@@ -29,8 +29,9 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
     if app is None:
         raise UsageError("no GitHub App to get a token for", "set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY")
     try:
-        import github as client
         import jwt
+
+        client = github.client()
     except ImportError:
         raise access.missing("PyGithub", "github") from None
     server, path = access.place(url, api, *_VARIABLES)

@@ -30,6 +30,7 @@ _STATES: Final[dict[str, State]] = {"opened": "open", "locked": "open", "merged"
 _NAMES: Final[dict[State, str]] = {"open": "opened", "merged": "merged", "closed": "closed"}
 
 
+@access.understood
 class GitLab:
     """The merge requests of one project."""
 

@@ -156,11 +156,12 @@ def running(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
         for app in spec.apps
         for environment in spec.environments
     }
-    return {
-        names[one.name]: Running(one.sync, one.health, one.revision, one.images)
-        for one in api.applications(project_names(spec))
-        if one.name in names
-    }
+    with argo_cd.understood():
+        return {
+            names[one.name]: Running(one.sync, one.health, one.revision, one.images)
+            for one in api.applications(project_names(spec))
+            if one.name in names
+        }
 
 
 def reachable() -> ArgoCd | None:

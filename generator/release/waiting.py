@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from generator import argo_cd
 from generator.argo_cd import Application, ArgoCd, Node
 from generator.errors import ArgoCdError, GitError, RepositoryError
 from generator.history import Clone, History
@@ -24,16 +25,19 @@ MISSING_SECONDS: Final = 120.0
 # How many objects are asked for their events when the time is up.
 _ASKED: Final = 4
 
+_MISSING_HINT: Final = "apply gitops/bootstrap.yaml once, sync the root, and let the token `get` Applications"
+
 Result = Literal["healthy", "failed", "superseded", "timeout", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How it stands; ``said`` is a sentence for people, without a full stop."""
+    """How it stands; ``said`` is a sentence for people, without a full stop. ``hint`` is of what stood in the way."""
 
     result: Result
     said: str
     revision: str = ""
+    hint: str = ""
 
 
 def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: str | None) -> Wanted:
@@ -86,11 +90,15 @@ class Watch:
 
     def look(self) -> Verdict:
         """How it stands now."""
+        with argo_cd.understood():
+            return self._look()
+
+    def _look(self) -> Verdict:
         application = self.api.application(self.wanted.application, refresh=not self._fresh)
         self._fresh = True
         if application is None:
             text = f"Argo CD has no Application {self.wanted.application} that the token may see"
-            return self._judged([Trouble("missing", text)], text, "", MISSING_SECONDS)
+            return replace(self._judged([Trouble("missing", text)], text, "", MISSING_SECONDS), hint=_MISSING_HINT)
         reached, syncing = self._has(application.revision), self._has(application.operation_revision)
         if reached and (other := self._superseded(application.revision)):
             return Verdict("superseded", other, application.revision)
@@ -108,10 +116,11 @@ class Watch:
 
     def why(self) -> list[str]:
         """What Kubernetes has warned of about objects that are not well."""
+        name = self.wanted.application
         try:
-            nodes = self.api.nodes(self.wanted.application)
-            ill = [node for node in nodes if node.health not in ("Healthy", "")][-_ASKED:]
-            return [f"{node}: {text}" for node in ill for text in self.api.warnings(self.wanted.application, node)[:1]]
+            with argo_cd.understood():
+                ill = [node for node in self.api.nodes(name) if node.health not in ("Healthy", "")][-_ASKED:]
+                return [f"{node}: {text}" for node in ill for text in self.api.warnings(name, node)[:1]]
         except ArgoCdError:
             return []
 
@@ -153,14 +162,16 @@ class Watch:
 def wait(watch: Watch, seconds: float, tell: Callable[[str], None]) -> Verdict:
     """Look until there is a verdict or the time is up; ``tell`` hears of everything new."""
     deadline = time.monotonic() + seconds
+    watch.api.until = deadline
     pause, told = FIRST_PAUSE_SECONDS, ""
     while True:
+        watch.clone.hurry(deadline - time.monotonic())
         try:
             verdict = watch.look()
         except (ArgoCdError, GitError) as exc:
             if isinstance(exc, ArgoCdError) and not exc.passing:
                 raise
-            verdict = Verdict("waiting", exc.message)
+            verdict = Verdict("waiting", exc.message, hint=exc.hint)
         if verdict.result != "waiting":
             return verdict
         if verdict.said != told:
@@ -168,7 +179,8 @@ def wait(watch: Watch, seconds: float, tell: Callable[[str], None]) -> Verdict:
             tell(told)
         left = deadline - time.monotonic()
         if left <= 0:
-            return Verdict("timeout", "; ".join([verdict.said, *watch.why()]), verdict.revision)
+            why = [] if verdict.hint else watch.why()
+            return Verdict("timeout", "; ".join([verdict.said, *why]), verdict.revision, verdict.hint)
         time.sleep(min(pause, left))
         pause = min(pause * 1.4, LONGEST_PAUSE_SECONDS)
 
