@@ -227,13 +227,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "a variable with two sources": (
-        app("env: {A: {valueFrom: {fieldRef: {fieldPath: a}, resourceFieldRef: {resource: b}}}}"),
+        app("env: {A: {valueFrom: {fieldRef: {fieldPath: status.podIP}, resourceFieldRef: {resource: limits.cpu}}}}"),
         [
-            '8:15 apps.web.env.A.valueFrom: needs exactly one source / like `valueFrom: {fieldRef: {fieldPath: status.podIP}}`',
+            '8:15 apps.web.env.A.valueFrom: needs exactly one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef / write one of them, and no other',
         ],
     ),
     "a variable with a value and a source": (
-        app("env: [{name: A, value: b, valueFrom: {fieldRef: {fieldPath: a}}}]"),
+        app("env: [{name: A, value: b, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]"),
         [
             '8:11 apps.web.env[0]: both value and valueFrom / keep one of the two',
         ],
@@ -350,6 +350,324 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         app("source: .github/workflows"),
         [
             '8:13 apps.web.source: ".github/workflows" is not a folder in this repository / a relative path without `..`, outside base, overlays, gitops and .git',
+        ],
+    ),
+    'a field of the pod that there is not': (
+        app('env: {A: {valueFrom: {fieldRef: {fieldPath: status.phase}}}}'),
+        [
+            '8:49 apps.web.env.A.valueFrom.fieldRef.fieldPath: "status.phase" is not a field of the pod / like metadata.name, spec.nodeName, status.podIP, or metadata.labels[\'team\']',
+        ],
+    ),
+    'a field that is no map': (
+        app('env: {A: {valueFrom: {fieldRef: metadata.name}}}'),
+        [
+            '8:37 apps.web.env.A.valueFrom.fieldRef: expected a map, got "metadata.name" / known here: fieldPath, apiVersion',
+        ],
+    ),
+    'a key of a ConfigMap without the key': (
+        app('env: {A: {valueFrom: {configMapKeyRef: {name: c}}}}'),
+        [
+            '8:27 apps.web.env.A.valueFrom.configMapKeyRef.key: key is missing / add `key:`, the key in it',
+        ],
+    ),
+    "a Secret's name in capitals": (
+        app('env: {A: {valueFrom: {secretKeyRef: {name: Not_A_Name, key: a}}}}'),
+        [
+            '8:48 apps.web.env.A.valueFrom.secretKeyRef.name: "Not_A_Name" is not an object\'s name / lower-case letters, digits, - and .; a letter or digit first and last',
+        ],
+    ),
+    'cores in bytes': (
+        app('env: {A: {valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: 1Mi}}}}'),
+        [
+            '8:77 apps.web.env.A.valueFrom.resourceFieldRef.divisor: 1Mi is no unit of limits.cpu / 1 or 1m',
+        ],
+    ),
+    'bytes in thousandths': (
+        app('env: {A: {valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1m}}}}'),
+        [
+            '8:80 apps.web.env.A.valueFrom.resourceFieldRef.divisor: 1m is no unit of limits.memory / 1, or a unit like 1Mi',
+        ],
+    ),
+    'a variable of another name than its key': (
+        app('env: {A: {name: B, value: c}}'),
+        [
+            '8:15 apps.web.env.A.name: unknown field "name" / known here: value, valueFrom',
+        ],
+    ),
+    'a claim that the pod has not': (
+        app('resources: {claims: [{name: gpu}]}'),
+        [
+            '8:33 apps.web.resources.claims[0].name: no claim is named "gpu" / add it: `pod: {resourceClaims: […]}`',
+        ],
+    ),
+    'a claim twice': (
+        app('resources: {claims: [{name: a}, {name: a, request: b}]}\npod: {resourceClaims: [{name: a, resourceClaimName: x}]}'),
+        [
+            '8:44 apps.web.resources.claims[1].name: a is claimed already / claim it once, or different requests of it',
+        ],
+    ),
+    'pages that are not whole': (
+        app('resources: {limits: {hugepages-2Mi: 3Mi}}'),
+        [
+            '8:41 apps.web.resources.limits.hugepages-2Mi: 3Mi is no number of pages, each 2Mi / a multiple of it',
+        ],
+    ),
+    'pages of nothing': (
+        app('resources: {limits: {hugepages-0Mi: 2Mi}}'),
+        [
+            '8:41 apps.web.resources.limits.hugepages-0Mi: 2Mi is no number of pages, each 0Mi / a multiple of it',
+        ],
+    ),
+    'a resource of a broken domain': (
+        app('resources: {limits: {example..com/x: 1}}'),
+        [
+            '8:26 apps.web.resources.limits."example..com/x": "example..com/x" is no resource / cpu, memory, ephemeral-storage, or one with a domain',
+        ],
+    ),
+    'a header with a space': (
+        app('port: 80\nlivenessProbe: {httpGet: {httpHeaders: [{name: a b, value: c}]}}'),
+        [
+            '9:52 apps.web.livenessProbe.httpGet.httpHeaders[0].name: "a b" is not a header\'s name / letters, digits and -',
+        ],
+    ),
+    'a probe that gives no time to end': (
+        app('livenessProbe: {exec: {command: [a]}, terminationGracePeriodSeconds: 0}'),
+        [
+            '8:74 apps.web.livenessProbe.terminationGracePeriodSeconds: 0 is out of range for seconds / from 1 to 86400',
+        ],
+    ),
+    'a window that is too long': (
+        app('autoscale: {min: 1, max: 2, behavior: {scaleUp: {stabilizationWindowSeconds: 3601}}}'),
+        [
+            '8:82 apps.web.autoscale.behavior.scaleUp.stabilizationWindowSeconds: 3601 is out of range for seconds / from 0 to 3600',
+        ],
+    ),
+    'scaling without a policy': (
+        app('autoscale: {min: 1, max: 2, behavior: {scaleDown: {policies: []}}}'),
+        [
+            '8:66 apps.web.autoscale.behavior.scaleDown.policies: an empty list / at least 1 is needed',
+        ],
+    ),
+    'scaling in capitals': (
+        app('autoscale: {min: 1, max: 2, behavior: {scaledown: {}}}'),
+        [
+            '8:44 apps.web.autoscale.behavior.scaledown: unknown field "scaledown" / did you mean "scaleDown"?',
+        ],
+    ),
+    'source ranges without a load balancer': (
+        app('port: 80\nservice: {annotations: {service.beta.kubernetes.io/load-balancer-source-ranges: 10.0.0.0/8}}'),
+        [
+            '9:29 apps.web.service.annotations."service.beta.kubernetes.io/load-balancer-source-ranges": is for a LoadBalancer only / add `type: LoadBalancer`, or take it out',
+        ],
+    ),
+    'source ranges that are none': (
+        app("port: 80\nservice: {type: LoadBalancer, annotations: {service.beta.kubernetes.io/load-balancer-source-ranges: '10.0.0.0/8, x'}}"),
+        [
+            '9:105 apps.web.service.annotations."service.beta.kubernetes.io/load-balancer-source-ranges": "x" is not a range of addresses: \'x\' does not appear to be an IPv4 or IPv6 network / like 10.0.0.0/8, with nothing set behind the prefix',
+        ],
+    ),
+    'two classes of an Ingress': (
+        app('port: 80\ningress: {host: a.example.com, annotations: {kubernetes.io/ingress.class: nginx}}'),
+        [
+            '9:79 apps.web.ingress.annotations."kubernetes.io/ingress.class": the class is alb / take it out, and say it once: `className: nginx`',
+        ],
+    ),
+    'a prefix that starts with 0': (
+        app('network: {fromCidr: [10.0.0.0/08]}'),
+        [
+            '8:26 apps.web.network.fromCidr[0]: "10.0.0.0/08" is not a range of addresses: the prefix starts with 0 / like 10.0.0.0/8, with nothing set behind the prefix',
+        ],
+    ),
+    'IPv4 within IPv6': (
+        app("network: {fromCidr: ['::ffff:10.0.0.0/104']}"),
+        [
+            '8:26 apps.web.network.fromCidr[0]: "::ffff:10.0.0.0/104" is not a range of addresses: IPv4 addresses are not written as IPv6 here / like 10.0.0.0/8, with nothing set behind the prefix',
+        ],
+    ),
+    'a rule for nobody': (
+        app('network: {ingress: [{from: [{}]}]}'),
+        [
+            '8:33 apps.web.network.ingress[0].from[0]: says nobody / say podSelector, namespaceSelector or ipBlock; `podSelector: {}` is every pod of the namespace',
+        ],
+    ),
+    'pods and addresses in one item': (
+        app('network: {ingress: [{from: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}]}'),
+        [
+            '8:33 apps.web.network.ingress[0].from[0]: both ipBlock and a selector / make two items of it',
+        ],
+    ),
+    'an exception that is elsewhere': (
+        app('network: {egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/8]}}]}]}'),
+        [
+            '8:68 apps.web.network.egress[0].to[0].ipBlock.except[0]: 11.0.0.0/8 is not within 10.0.0.0/8 / a smaller range within it',
+        ],
+    ),
+    'ports backwards': (
+        app('network: {ingress: [{ports: [{port: 80, endPort: 79}]}]}'),
+        [
+            '8:54 apps.web.network.ingress[0].ports[0].endPort: 79 is below the first port, 80 / at least 80',
+        ],
+    ),
+    'ports after a name': (
+        app('network: {ingress: [{ports: [{port: http, endPort: 79}]}]}'),
+        [
+            '8:56 apps.web.network.ingress[0].ports[0].endPort: needs the number of the first port / add `port:` with a number',
+        ],
+    ),
+    'a selector without values': (
+        app('network: {ingress: [{from: [{podSelector: {matchExpressions: [{key: a, operator: In}]}}]}]}'),
+        [
+            '8:67 apps.web.network.ingress[0].from[0].podSelector.matchExpressions[0]: In needs values / add `values: [a, b]`',
+        ],
+    ),
+    'a selector with values': (
+        app('network: {ingress: [{from: [{podSelector: {matchExpressions: [{key: a, operator: Exists, values: [b]}]}}]}]}'),
+        [
+            '8:94 apps.web.network.ingress[0].from[0].podSelector.matchExpressions[0].values: Exists takes no values / take them out',
+        ],
+    ),
+    'a rule of the other direction': (
+        app('network: {egress: [{from: [{podSelector: {}}]}]}'),
+        [
+            '8:25 apps.web.network.egress[0].from: unknown field "from" / known here: ports, to',
+        ],
+    ),
+    'an annotation that Kubernetes reads': (
+        app('annotations: {controller.kubernetes.io/pod-deletion-cost: much}'),
+        [
+            '8:63 apps.web.annotations."controller.kubernetes.io/pod-deletion-cost": Kubernetes reads this one, and does not take "much" / a whole number, like 100',
+        ],
+    ),
+    'a profile for a container that there is not': (
+        app('annotations: {container.apparmor.security.beta.kubernetes.io/other: runtime/default}'),
+        [
+            '8:19 apps.web.annotations."container.apparmor.security.beta.kubernetes.io/other": no container of this name, or no profile / say `securityContext: {appArmorProfile: …}`',
+        ],
+    ),
+    'a user below zero': (
+        app('securityContext: {runAsUser: -1}'),
+        [
+            '8:34 apps.web.securityContext.runAsUser: -1 is out of range for a number of a user or group / from 0 to 2147483647',
+        ],
+    ),
+    'a user in quotes': (
+        app("securityContext: {runAsUser: '1000'}"),
+        [
+            '8:34 apps.web.securityContext.runAsUser: expected a number of a user or group, got "1000" / take off the quotes',
+        ],
+    ),
+    'a misspelled field of security': (
+        app('securityContext: {runAsuser: 1}'),
+        [
+            '8:23 apps.web.securityContext.runAsuser: unknown field "runAsuser" / did you mean "runAsUser"?',
+        ],
+    ),
+    "the pod's group for a container": (
+        app('securityContext: {fsGroup: 1}'),
+        [
+            '8:23 apps.web.securityContext.fsGroup: unknown field "fsGroup" / that is the pod\'s: `podSecurityContext: {fsGroup: …}`',
+        ],
+    ),
+    "the container's rights for a pod": (
+        app('podSecurityContext: {privileged: true}'),
+        [
+            '8:26 apps.web.podSecurityContext.privileged: unknown field "privileged" / that is the container\'s: `securityContext: {privileged: …}`',
+        ],
+    ),
+    "a profile of the node's that is not named": (
+        app('podSecurityContext: {seccompProfile: {type: Localhost}}'),
+        [
+            '8:26 apps.web.podSecurityContext.seccompProfile: no profile is named / add `localhostProfile:`, its file on the node',
+        ],
+    ),
+    "a profile's file with another type": (
+        app('securityContext: {seccompProfile: {type: RuntimeDefault, localhostProfile: a}}'),
+        [
+            '8:80 apps.web.securityContext.seccompProfile.localhostProfile: cannot be set with RuntimeDefault / set `type: Localhost`',
+        ],
+    ),
+    'an unmasked /proc': (
+        app('securityContext: {procMount: Unmasked}'),
+        [
+            "8:34 apps.web.securityContext.procMount: Unmasked needs users of the pod's own / add `pod: {hostUsers: false}`",
+        ],
+    ),
+    'a sysctl twice': (
+        app('podSecurityContext: {sysctls: [{name: a, value: 1}, {name: a, value: 2}]}'),
+        [
+            '8:64 apps.web.podSecurityContext.sysctls[1].name: name "a" is there twice / keep one, or rename it',
+        ],
+    ),
+    'a volume of the name of ours': (
+        app('pod: {volumes: [{name: tmp, emptyDir: {}}]}'),
+        [
+            '8:28 apps.web.pod.volumes[0].name: tmp is the volume of `writable` already / call yours otherwise, or take /tmp out of `writable` (which has /tmp unless it is said)',
+        ],
+    ),
+    'a mount of no volume': (
+        app('container: {volumeMounts: [{name: data, mountPath: /data}]}'),
+        [
+            '8:39 apps.web.container.volumeMounts[0].name: no volume is named "data" / add it: `pod: {volumes: […]}`',
+        ],
+    ),
+    'a mount where ours is': (
+        app('container: {volumeMounts: [{name: v, mountPath: /tmp}]}\npod: {volumes: [{name: v, emptyDir: {}}]}'),
+        [
+            '8:53 apps.web.container.volumeMounts[0].mountPath: /tmp has a volume already / mount one volume there; `writable` has /tmp unless it is said: `writable: []`',
+        ],
+    ),
+    "a container of the app's name": (
+        app('pod: {initContainers: [{name: web, image: x}]}'),
+        [
+            '8:35 apps.web.pod.initContainers[0].name: a second container named web / rename it',
+        ],
+    ),
+    "a container of the migration's name": (
+        app('migration: {command: [a]}\npod: {containers: [{name: migrate, image: x}]}'),
+        [
+            '9:31 apps.web.pod.containers[0].name: a second container named migrate / rename it',
+        ],
+    ),
+    "a container's name in capitals": (
+        app('container: {name: Web}'),
+        [
+            '8:23 apps.web.container.name: "Web" is not a container\'s name / lower-case letters, digits and -',
+        ],
+    ),
+    "a port's name under container, again": (
+        app('port: 80\ncontainer: {ports: [{name: http, containerPort: 81}]}'),
+        [
+            '9:32 apps.web.container.ports[0].name: a second port named http / say it under `ports`, or give it another name',
+        ],
+    ),
+    'a limit under container below our request': (
+        app('container: {resources: {limits: {cpu: 10m}}}'),
+        [
+            '8:43 apps.web.container.resources.limits.cpu: 50m of cpu is asked for, and the limit is 10m / say both under `resources`',
+        ],
+    ),
+    'a pod that does not start again': (
+        app('pod: {restartPolicy: Never}'),
+        [
+            "8:26 apps.web.pod.restartPolicy: only Always is possible here / a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own",
+        ],
+    ),
+    'a pod with a deadline': (
+        app('pod: {activeDeadlineSeconds: 60}'),
+        [
+            "8:11 apps.web.pod.activeDeadlineSeconds: cannot be set here / a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own",
+        ],
+    ),
+    'a sleep beyond the end': (
+        app('container: {lifecycle: {preStop: {sleep: {seconds: 31}}}}'),
+        [
+            '8:56 apps.web.container.lifecycle.preStop.sleep.seconds: 31 is too long / the pod has 30 seconds to end: `pod: {terminationGracePeriodSeconds: 41}` gives more',
+        ],
+    ),
+    'a probe of a port of an app without ports': (
+        app('startupProbe: {tcpSocket: {port: web}}'),
+        [
+            '8:38 apps.web.startupProbe.tcpSocket.port: no port is named "web" / add it: `ports: [{name: …, containerPort: …}]`',
         ],
     ),
 }  # fmt: skip

@@ -547,7 +547,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "two ports of one name": (
         app("ports:\n- {name: a, containerPort: 80}\n- {name: a, containerPort: 81}"),
         [
-            '10:14 apps.web.ports[1].name: name "a" is there twice / rename one',
+            '10:14 apps.web.ports[1].name: name "a" is there twice / keep one, or rename it',
         ],
     ),
     "two ports that are both http": (
@@ -643,7 +643,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a variable that is set twice in the list": (
         app("env:\n- {name: A, value: 1}\n- {name: A, value: 2}"),
         [
-            '10:14 apps.web.env[1].name: name "A" is there twice / rename one',
+            '10:14 apps.web.env[1].name: name "A" is there twice / keep one, or rename it',
         ],
     ),
     "a variable in env and in config": (
@@ -1085,7 +1085,7 @@ apps:
     writable: [/tmp, /var/cache]
     progressDeadlineSeconds: 120
     container: {lifecycle: {preStop: {sleep: {seconds: 5}}}}
-    pod: {terminationGracePeriodSeconds: 40}
+    pod: {terminationGracePeriodSeconds: 40, resourceClaims: [{name: gpu, resourceClaimName: gpu}]}
     environments:
       prod: {replicas: 9}
   worker: {image: docker.io/library/busybox}

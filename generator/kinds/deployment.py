@@ -24,8 +24,8 @@ def render(workload: Workload) -> dict[str, Any]:
         security, mounts = main.pop("securityContext"), main.pop("volumeMounts", None)
         main["ports"] = container_ports(workload.ports)
         main.update(workload.probes)
-        if "lifecycle" not in workload.container:
-            main["lifecycle"] = {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}}
+        if "lifecycle" not in workload.container and (seconds := _drain(workload)):
+            main["lifecycle"] = {"preStop": {"sleep": {"seconds": seconds}}}
         main["securityContext"] = security
         if mounts:
             main["volumeMounts"] = mounts
@@ -51,6 +51,12 @@ def render(workload: Workload) -> dict[str, Any]:
             },
         },
     }
+
+
+def _drain(workload: Workload) -> int:
+    """Within the time that the pod has to end: the API server takes no longer one."""
+    grace = workload.pod.get("terminationGracePeriodSeconds")
+    return min(DRAIN_SECONDS, grace) if isinstance(grace, int) else DRAIN_SECONDS
 
 
 def _labelled(data: dict[str, Any], workload: Workload) -> dict[str, Any]:

@@ -8,10 +8,10 @@ asks for, and a little more.
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 from generator.kinds.metadata import config_name, secret_name
+from generator.spec import folders
 from generator.spec.model import Workload, overridden
 from generator.spec.variables import ordered
 
@@ -28,7 +28,7 @@ def container(workload: Workload) -> dict[str, Any]:
         "capabilities": {"drop": ["ALL"]},
         "readOnlyRootFilesystem": True,
     }
-    mounts = [{"name": volume, "mountPath": path} for volume, path in _writable(workload)]
+    mounts = [{"name": volume, "mountPath": path} for volume, path in folders.volumes(workload.writable).items()]
     return {
         "name": workload.name,
         "image": workload.image,
@@ -45,7 +45,7 @@ def container(workload: Workload) -> dict[str, Any]:
 def pod_spec(workload: Workload, main: dict[str, Any]) -> dict[str, Any]:
     """The pod around its ``main`` container; the spec's ``container`` and ``pod`` are laid over it."""
     security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    volumes = [{"name": volume, "emptyDir": {}} for volume, _ in _writable(workload)]
+    volumes = [{"name": volume, "emptyDir": {}} for volume in folders.volumes(workload.writable)]
     spec = {
         "serviceAccountName": workload.name,
         "automountServiceAccountToken": bool(workload.service_account.get("token")),
@@ -59,18 +59,6 @@ def pod_spec(workload: Workload, main: dict[str, Any]) -> dict[str, Any]:
 def _main(container: dict[str, Any]) -> dict[str, Any]:
     """Its variables in an order in which Kubernetes can fill in ``$(NAME)``, wherever each of them comes from."""
     return {**container, "env": ordered(container["env"])} if container.get("env") else container
-
-
-def _writable(workload: Workload) -> list[tuple[str, str]]:
-    """Name and path of each folder to write to; ``/var/cache`` becomes the volume ``var-cache``."""
-    volumes: dict[str, str] = {}
-    for path in workload.writable:
-        plain = "".join(letter if letter.isalnum() else "-" for letter in path.strip("/").lower())
-        name = plain.strip("-")[:55].strip("-") or "root"
-        # /a/b and /a-b would get one name.
-        number = next(n for n in count(1) if (f"{name}-{n}" if n > 1 else name) not in volumes)
-        volumes[f"{name}-{number}" if number > 1 else name] = path
-    return list(volumes.items())
 
 
 def _with(base: dict[str, Any], extra: Any) -> dict[str, Any]:

@@ -7,13 +7,12 @@ To add a field to an app: a line in ``WORKLOAD`` here, an attribute in
 from __future__ import annotations
 
 from generator.forges import FORGES
-from generator.spec import quantity, subject
+from generator.spec import shapes, subject
 from generator.spec.promotion import GATES, PROMOTION
 from generator.spec.types import (
     Anything,
     Boolean,
     Choice,
-    Decimal,
     Either,
     Field,
     Integer,
@@ -26,19 +25,15 @@ from generator.spec.types import (
 )
 
 LABEL_HINT = "lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit"
-_LABEL = r"[a-z](?:[a-z0-9-]*[a-z0-9])?"
-_SUBDOMAIN = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+_LABEL = shapes.LABEL_PATTERN
 
 # 50 characters leave room for what Kubernetes and we append: pod hashes, "-migrate", "-config".
 APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
 ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
-PORT_NAME = Text(
-    "a port name", r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", 15, "at most 15 of a-z, 0-9 and single -"
-)
 _HOST_HINT = "like shop.example.com, without https:// and without a path"
-HOST = Text("a host name", rf"(?:\*\.)?{_SUBDOMAIN}", 253, _HOST_HINT)
+HOST = Text("a host name", rf"(?:\*\.)?{shapes.SUBDOMAIN}", 253, _HOST_HINT)
 VARIABLE = Text("a variable's name", r"[A-Za-z_][A-Za-z0-9_.-]*", 253, "letters, digits and _; no digit first")
 REPOSITORY = Text(
     "a git URL or a path",
@@ -89,16 +84,10 @@ SOURCE = Text(
     200,
     "a relative path without `..`, outside base, overlays, gitops and .git",
 )
-QUANTITY = Either(
-    (
-        (int, Integer(0, 2**60)),
-        (float, Decimal()),
-        (str, Text("a quantity", quantity.PATTERN, 40, "like 250m, 1, 128Mi")),
-    ),
-    "a quantity like 250m or 128Mi",
-)
-PORT = Integer(1, 65535, "a port")
-PORT_OR_NAME = Either(((int, PORT), (str, PORT_NAME)), "a port's number or name")
+QUANTITY = shapes.QUANTITY
+PORT = shapes.PORT
+PORT_NAME = shapes.PORT_NAME
+PORT_OR_NAME = shapes.PORT_OR_NAME
 CLUSTER = Text(
     "a cluster",
     r"https://[A-Za-z0-9.:/_-]+|arn:aws[a-z-]*:eks:[a-z0-9-]+:[0-9]{12}:cluster/[A-Za-z0-9_-]+|" + _LABEL,
@@ -106,15 +95,7 @@ CLUSTER = Text(
     "its name in Argo CD, its ARN or its https URL",
 )
 COMMAND = ListOf(Text("a word of a command", longest=8192), least=1)
-STRINGS = MapOf(
-    Text(
-        "a key",
-        rf"(?:(?=[^/]{{1,253}}/){_SUBDOMAIN}/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{{0,61}}[A-Za-z0-9])?",
-        317,
-        "like team or example.com/team, the part after / of at most 63 characters",
-    ),
-    Scalar(),
-)
+STRINGS = MapOf(shapes.KEY, Scalar())
 FOLDER = Text("a folder", r"/[^:\0]*", 1024, "an absolute path without a colon, like /var/cache")
 _COUNT = Either(
     (
@@ -137,7 +118,7 @@ RESOURCES = Record(
     {
         "requests": Field(MapOf(Text("a resource", longest=100), QUANTITY), "what the scheduler reserves"),
         "limits": Field(MapOf(Text("a resource", longest=100), QUANTITY), "what the container may use at most"),
-        "claims": Field(Anything("a list", list), "dynamic resource claims"),
+        "claims": Field(shapes.CLAIMS, "dynamic resource claims"),
     }
 )
 
@@ -147,7 +128,7 @@ _HTTP_GET = Record(
         "port": Field(PORT_OR_NAME, "the port's number or name; the first port if left out"),
         "scheme": Field(Choice(("HTTP", "HTTPS")), "HTTP or HTTPS"),
         "host": Field(Text("a host", longest=253), "the host; the pod's IP if left out"),
-        "httpHeaders": Field(Anything("a list", list), "headers to send"),
+        "httpHeaders": Field(shapes.HEADERS, "headers to send"),
     }
 )
 _SECONDS = Integer(0, 86400, "seconds")
@@ -164,7 +145,9 @@ PROBE = Record(
         "timeoutSeconds": Field(_SECONDS, "seconds until a probe has failed"),
         "successThreshold": Field(Integer(1, 100), "successes in a row until healthy"),
         "failureThreshold": Field(Integer(1, 1000), "failures in a row until unhealthy"),
-        "terminationGracePeriodSeconds": Field(_SECONDS, "seconds to stop in after a failed liveness probe"),
+        "terminationGracePeriodSeconds": Field(
+            Integer(1, 86400, "seconds"), "seconds to stop in after a failed liveness probe"
+        ),
     },
     exactly_one=("httpGet", "tcpSocket", "exec", "grpc"),
 )
@@ -174,17 +157,15 @@ CONTAINER_PORT = Record(
         "name": Field(PORT_NAME, "its name, by which Services, probes and Ingresses refer to it"),
         "containerPort": Field(PORT, "the port that the process listens on", required=True),
         "servicePort": Field(PORT, "the Service's port for it, if another one"),
-        "protocol": Field(Choice(("TCP", "UDP", "SCTP")), "TCP unless said otherwise"),
+        "protocol": Field(shapes.PROTOCOL, "TCP unless said otherwise"),
     }
 )
 
-ENV_VAR = Record(
-    {
-        "name": Field(VARIABLE, "the variable's name", required=True),
-        "value": Field(Scalar(), "its value"),
-        "valueFrom": Field(Anything("a map"), "where its value comes from, as in Kubernetes"),
-    }
-)
+_VALUE = {
+    "value": Field(Scalar(), "its value"),
+    "valueFrom": Field(shapes.VALUE_FROM, "where its value comes from, as in Kubernetes"),
+}
+ENV_VAR = Record({"name": Field(VARIABLE, "the variable's name", required=True), **_VALUE})
 
 SECRET = Either(
     (
@@ -218,7 +199,7 @@ AUTOSCALE = Record(
         "max": Field(Integer(1, 5000), "pods at the most", required=True),
         "cpu": Field(_PERCENT, "average CPU use to aim at, percent of the request; 70 unless said otherwise"),
         "memory": Field(_PERCENT, "average memory use to aim at, percent of the request"),
-        "behavior": Field(Anything("a map"), "how fast to scale, as in HorizontalPodAutoscaler"),
+        "behavior": Field(shapes.BEHAVIOR, "how fast to scale, as in HorizontalPodAutoscaler"),
     }
 )
 
@@ -253,9 +234,9 @@ SERVICE_ACCOUNT = Record({"annotations": _ANNOTATIONS, "token": Field(Boolean(),
 NETWORK = Record(
     {
         "from": Field(ListOf(APP_NAME), "the apps whose pods may connect; nobody else can"),
-        "fromCidr": Field(ListOf(Text("a CIDR", r"[0-9a-f.:]+/[0-9]{1,3}", 50)), "addresses that may connect"),
-        "ingress": Field(Anything("a list", list), "more rules, as in NetworkPolicy"),
-        "egress": Field(Anything("a list", list), "rules for what the pods may reach; everything if left out"),
+        "fromCidr": Field(ListOf(shapes.CIDR), "addresses that may connect"),
+        "ingress": Field(shapes.INGRESS_RULES, "more rules, as in NetworkPolicy"),
+        "egress": Field(shapes.EGRESS_RULES, "rules for what the pods may reach; everything if left out"),
     }
 )
 _OFF = Boolean()
@@ -269,7 +250,7 @@ WORKLOAD: dict[str, Field] = {
     "env": Field(
         Either(
             (
-                (dict, MapOf(VARIABLE, Either(((dict, Anything()), (object, Scalar())), "a value"))),
+                (dict, MapOf(VARIABLE, Either(((dict, Record(_VALUE)), (object, Scalar())), "a value"))),
                 (list, ListOf(ENV_VAR, key="name")),
             ),
             "a map or a list of variables",
@@ -299,8 +280,8 @@ WORKLOAD: dict[str, Field] = {
     "serviceAccount": Field(SERVICE_ACCOUNT, "its ServiceAccount"),
     "labels": Field(STRINGS, "labels on the workload and its pods"),
     "annotations": Field(STRINGS, "annotations on the pods"),
-    "securityContext": Field(Anything(), "the container's, laid over the safe defaults"),
-    "podSecurityContext": Field(Anything(), "the pod's, laid over the safe defaults"),
+    "securityContext": Field(shapes.SECURITY, "the container's, laid over the safe defaults"),
+    "podSecurityContext": Field(shapes.POD_SECURITY, "the pod's, laid over the safe defaults"),
     "writable": Field(ListOf(FOLDER), "folders it may write to (emptyDir); /tmp unless said otherwise"),
     "progressDeadlineSeconds": Field(Integer(1, 86400, "seconds"), "seconds until a stuck rollout has failed"),
     "container": Field(Anything(), "any more fields of the container, as in Kubernetes"),
@@ -494,7 +475,7 @@ ALLOW = Record(
         ),
         "repositories": Field(ListOf(_FOREIGN), "other repositories that Applications in gitops/ may deploy from"),
         "projects": Field(
-            ListOf(Text("an AppProject's name", _SUBDOMAIN, 253, "like platform")),
+            ListOf(Text("an AppProject's name", shapes.SUBDOMAIN, 253, "like platform")),
             "other AppProjects that gitops/ may hold, or its Applications be in",
         ),
         "destinations": Field(

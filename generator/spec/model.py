@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
-from generator.spec import placeholder, quantity, subject
+from generator.spec import folders, placeholder, quantity, subject
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.types import text
 
 Data = Mapping[str, Any]
 
-_REQUESTS: Final = {"cpu": "50m", "memory": "128Mi"}
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
 ECR: Final = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 # Of these fields there can be one: when an override sets it, the others give way.
@@ -29,6 +28,7 @@ _RIVALS: Final = {
         ("value", "valueFrom"),
         ("httpGet", "tcpSocket", "exec", "grpc"),
         ("minAvailable", "maxUnavailable"),
+        ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef"),
     )
     for name in group
 }
@@ -84,7 +84,7 @@ class Workload:
     annotations: Mapping[str, str] = field(default_factory=dict)
     security_context: Data = field(default_factory=dict)
     pod_security_context: Data = field(default_factory=dict)
-    writable: tuple[str, ...] = ("/tmp",)  # noqa: S108 (a path in the container)
+    writable: tuple[str, ...] = folders.DEFAULT
     progress_deadline: int | None = None
     container: Data = field(default_factory=dict)
     pod: Data = field(default_factory=dict)
@@ -408,8 +408,8 @@ def _workload(name: str, environment: str | None, given: Data, shared: Data) -> 
         labels=_texts(given.get("labels")),
         annotations=_texts(given.get("annotations")),
         security_context=given.get("securityContext") or {},
-        pod_security_context=given.get("podSecurityContext") or {},
-        writable=tuple(given.get("writable", ("/tmp",))),  # noqa: S108
+        pod_security_context=_pod_security(given.get("podSecurityContext") or {}),
+        writable=tuple(given.get("writable", folders.DEFAULT)),
         progress_deadline=given.get("progressDeadlineSeconds"),
         container=given.get("container") or {},
         pod=given.get("pod") or {},
@@ -438,6 +438,15 @@ def _annotated(given: Data | None) -> dict[str, Any]:
     """A map whose ``annotations`` are texts."""
     found = _set(given or {})
     return {**found, "annotations": _texts(found["annotations"])} if "annotations" in found else found
+
+
+def _named_texts(items: object) -> list[dict[str, Any]]:
+    """Items of a name and a value, whose value is text."""
+    return [{**item, "value": text(item["value"])} for item in cast("list[Data]", items)]
+
+
+def _pod_security(given: Data) -> Data:
+    return {**given, "sysctls": _named_texts(given["sysctls"])} if given.get("sysctls") else given
 
 
 def _migration(given: Data | None) -> Data | None:
@@ -489,8 +498,8 @@ def _resources(given: Data) -> Data:
 
 def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
     """What is asked for where the spec does not say: never more than the limit, which the API refuses."""
-    result = dict(_REQUESTS)
-    for resource, usual in _REQUESTS.items():
+    result = dict(quantity.DEFAULT_REQUESTS)
+    for resource, usual in quantity.DEFAULT_REQUESTS.items():
         most, asked = quantity.parse(limits.get(resource)), quantity.parse(usual)
         if most is not None and asked is not None and most < asked:
             result[resource] = limits[resource]
@@ -525,6 +534,8 @@ def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str
             for action in ("httpGet", "tcpSocket"):
                 if isinstance(probe.get(action), dict) and ports:
                     probe[action] = {"port": ports[0].name, **_set(probe[action])}
+            if (probe.get("httpGet") or {}).get("httpHeaders"):
+                probe["httpGet"] = {**probe["httpGet"], "httpHeaders": _named_texts(probe["httpGet"]["httpHeaders"])}
             result[name] = probe
     return result
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 PATTERN: Final = r"[0-9]+(?:\.[0-9]+)?(?:m|k|[MGTPE]|[KMGTPE]i)?"
@@ -13,6 +13,10 @@ _FACTORS: Final = {
     **{letter: Decimal(1000) ** power for power, letter in enumerate("kMGTPE", 1)},
     **{f"{letter}i": Decimal(1024) ** power for power, letter in enumerate("KMGTPE", 1)},
 }  # fmt: skip
+# What is asked for where a spec does not say.
+DEFAULT_REQUESTS: Final = {"cpu": "50m", "memory": "128Mi"}
+# As many digits as a quantity can have, so that nothing is rounded.
+_EXACT: Final = Context(prec=80)
 # No process of ours starts with less, and no node of AWS's usual families has more.
 LEAST_BYTES: Final = 1024 * 1024
 MOST_CORES: Final = 192
@@ -23,7 +27,7 @@ def parse(value: object) -> Decimal | None:
     parts = _PARTS.fullmatch(str(value)) if isinstance(value, str | int | float) else None
     if parts is None or parts[2] not in _FACTORS:
         return None
-    return Decimal(parts[1]) * _FACTORS[parts[2]]
+    return _EXACT.multiply(Decimal(parts[1]), _FACTORS[parts[2]])
 
 
 def mistake(resource: str, value: object) -> tuple[str, str] | None:
@@ -38,21 +42,25 @@ def mistake(resource: str, value: object) -> tuple[str, str] | None:
             return f"{written} of cpu is {amount:,f} cores", "write cores like 2, or thousandths like 500m"
         if written.isdigit() and amount > MOST_CORES:
             return f"{written} of cpu is {written} cores", f'did you mean "{written}m"? write {written}000m if not'
-        if amount % Decimal("0.001"):
+        if _EXACT.remainder(amount, Decimal("0.001")):
             return f"{written} of cpu is less than a thousandth", "write cores like 0.5, or thousandths like 500m"
         return None
-    if amount % 1:
+    if _EXACT.remainder(amount, Decimal(1)):
         return f"{written} of {resource} is no whole number", "write a whole number"
     return None
 
 
 def _of_bytes(resource: str, amount: Decimal, written: str) -> tuple[str, str] | None:
+    if resource.startswith("hugepages-"):
+        page = parse(resource.removeprefix("hugepages-"))
+        if not page or _EXACT.remainder(amount, page):
+            return f"{written} is no number of pages, each {resource.removeprefix('hugepages-')}", "a multiple of it"
     if written.endswith("m"):
         number = written[:-1]
         return f"{written} of {resource} is {amount:f} bytes", f'm is a thousandth; did you mean "{number}Mi"?'
     if 0 < amount < LEAST_BYTES:
         meant = f'did you mean "{written}Mi"?' if written.isdigit() else "write it like 128Mi"
         return f"{written} of {resource} is {amount:,f} bytes", meant
-    if amount % 1:
+    if _EXACT.remainder(amount, Decimal(1)):
         return f"{written} of {resource} is no whole number of bytes", "write it like 1500Mi"
     return None

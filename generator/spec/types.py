@@ -111,12 +111,14 @@ class Text:
 
     With a ``pattern``, which it must match whole, it is a name, and a number
     must be quoted; without one it is free, and takes any scalar as it is written.
+    Where it may be ``filled``, a name with the placeholder in it is judged once an environment's name is in its place.
     """
 
     what: str = "text"
     pattern: str = ""
     longest: int = 4096
     hint: str = ""
+    filled: bool = False
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """See ``Type``."""
@@ -131,6 +133,8 @@ class Text:
             findings.add(path, f"{self.what} of {len(value)} characters", f"at most {self.longest} are possible")
         elif "\0" in value:
             findings.add(path, f"{shown(value)} is not {self.what}", "no NUL character can be in it")
+        elif self.filled and PLACEHOLDER in value:
+            return
         elif self.pattern and not re.fullmatch(self.pattern, value):
             findings.add(path, f"{shown(value)} is not {self.what}", self._hint(value))
 
@@ -144,7 +148,8 @@ class Text:
         if not self.pattern:
             return {**_FREE, "maxLength": self.longest}
         # `$` alone would let a final line end pass in some dialects.
-        return {"type": "string", "maxLength": self.longest, "pattern": f"^({self.pattern})$(?!\\n)"}
+        pattern = rf"{self.pattern}|.*\{{environment\}}.*" if self.filled else self.pattern
+        return {"type": "string", "maxLength": self.longest, "pattern": f"^({pattern})$(?!\\n)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +269,9 @@ class ListOf:
             name = item.get(self.key) if self.key and isinstance(item, dict) else None
             if isinstance(name, str | int):
                 if name in seen:
-                    findings.add((*path, index, self.key), f"{self.key} {shown(name)} is there twice", "rename one")
+                    findings.add(
+                        (*path, index, self.key), f"{self.key} {shown(name)} is there twice", "keep one, or rename it"
+                    )
                 seen.add(name)
 
     def schema(self) -> JsonSchema:

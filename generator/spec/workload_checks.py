@@ -7,18 +7,19 @@ differs there laid over it, in each environment. The rules are Kubernetes' own
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from generator.spec import language, placeholder, quantity
+from generator.spec import language, network_checks, placeholder, pod_checks, quantity, shapes
 from generator.spec.types import Findings, did_you_mean, shown, text
 from generator.spec.types import Path as FieldPath
 from generator.spec.types import as_map as _map
 
 PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 SELECTOR: Final = "app.kubernetes.io/name"
+SOURCE_RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
+INGRESS_CLASS: Final = "kubernetes.io/ingress.class"
 # Of the API: a ConfigMap's data, and an object's annotations.
 MOST_DATA: Final = 1024 * 1024
 MOST_ANNOTATIONS: Final = 256 * 1024
@@ -28,9 +29,8 @@ MOST_VARIABLE: Final = 128 * 1024
 _LABEL_VALUE: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
 _ADDRESS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _STANDARD_RESOURCE: Final = re.compile(r"cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMGT]i")
-_EXTENDED_RESOURCE: Final = re.compile(
-    r"(?!(?:[a-z0-9.-]+\.)?kubernetes\.io/)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
-)
+# Whatever has "kubernetes.io/" in it is Kubernetes' own, and "requests." is put before the others in quotas.
+_EXTENDED_RESOURCE: Final = re.compile(rf"(?!.*kubernetes\.io/)(?!requests\.)(?=.*/){shapes.QUALIFIED}")
 
 
 def check(name: object, app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
@@ -45,10 +45,9 @@ def check(name: object, app: dict[str, object], apps: tuple[str, ...], findings:
     _check_labels(name, app, findings)
     _check_annotations(app, findings)
     _check_ingress(app, findings)
-    _check_network(app, apps, findings)
     _check_variables(app, findings)
-    _check_folders(app, findings)
-    _check_security(app, findings)
+    network_checks.check(app, apps, findings)
+    pod_checks.check(name, app, findings)
 
 
 def _check_rivals(app: dict[str, object], findings: Findings) -> None:
@@ -86,7 +85,8 @@ def _check_ports(app: dict[str, object], findings: Findings) -> None:
         for action in ("httpGet", "tcpSocket"):
             port = _map(_map(app.get(probe)).get(action)).get("port")
             if isinstance(port, str) and port not in names:
-                findings.add((probe, action, "port"), f"no port is named {shown(port)}", did_you_mean(port, names))
+                hint = did_you_mean(port, names) if names else "add it: `ports: [{name: …, containerPort: …}]`"
+                findings.add((probe, action, "port"), f"no port is named {shown(port)}", hint)
 
 
 def _map_at(items: object, index: int) -> dict[str, object]:
@@ -98,6 +98,12 @@ def _check_service(app: dict[str, object], findings: Findings) -> None:
     kind = service.get("type")
     if service.get("headless") and kind in ("NodePort", "LoadBalancer"):
         findings.add(("service", "headless"), f"a {kind} needs a cluster IP", "take `headless` or `type` out")
+    ranges = _map(service.get("annotations")).get(SOURCE_RANGES)
+    if ranges is not None and kind != "LoadBalancer":
+        hint = "add `type: LoadBalancer`, or take it out"
+        findings.add(("service", "annotations", SOURCE_RANGES), "is for a LoadBalancer only", hint, at_key=True)
+    for written in text(ranges).split(",") if ranges not in (None, "") else []:
+        network_checks.check_range(written.strip(), ("service", "annotations", SOURCE_RANGES), findings)
 
 
 def _check_probes(app: dict[str, object], findings: Findings) -> None:
@@ -210,6 +216,10 @@ def _check_ingress(app: dict[str, object], findings: Findings) -> None:
     host, path = about.get("host"), about.get("path")
     if isinstance(host, str) and not placeholder.has(host):
         _check_host(host, findings)
+    former, name = _map(about.get("annotations")).get(INGRESS_CLASS), about.get("className") or "alb"
+    if former is not None and former != name:
+        hint = f"take it out, and say it once: `className: {text(former)}`"
+        findings.add(("ingress", "annotations", INGRESS_CLASS), f"the class is {name}", hint)
     if isinstance(path, str) and (odd := _odd_path(path)):
         findings.add(("ingress", "path"), f"{shown(path)} has {odd} in it", "a plain path, like /shop")
 
@@ -229,20 +239,6 @@ def _odd_path(path: str) -> str | None:
         if odd in path:
             return odd
     return next((odd for odd in ("/..", "/.") if path.endswith(odd)), None)
-
-
-def _check_network(app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
-    about = _map(app.get("network"))
-    peers, ranges = about.get("from"), about.get("fromCidr")
-    for index, name in enumerate(peers if isinstance(peers, list) else []):
-        if isinstance(name, str) and name not in apps:
-            findings.add(("network", "from", index), "no such app", did_you_mean(name, apps))
-    for index, written in enumerate(ranges if isinstance(ranges, list) else []):
-        try:
-            ipaddress.ip_network(str(written))
-        except ValueError as exc:
-            hint = "like 10.0.0.0/8, with nothing set behind the prefix"
-            findings.add(("network", "fromCidr", index), f"{shown(written)} is not a range of addresses: {exc}", hint)
 
 
 def _check_variables(app: dict[str, object], findings: Findings) -> None:
@@ -287,9 +283,17 @@ def _check_sources(env: object, findings: Findings) -> None:
             continue
         if fields.get("value") not in (None, ""):
             findings.add(("env", *path), "both value and valueFrom", "keep one of the two", at_key=True)
-        if len([name for name, about in _map(source).items() if about is not None]) != 1:
-            hint = "like `valueFrom: {fieldRef: {fieldPath: status.podIP}}`"
-            findings.add(("env", *path, "valueFrom"), "needs exactly one source", hint, at_key=True)
+        _check_divisor(_map(_map(source).get("resourceFieldRef")), ("env", *path, "valueFrom"), findings)
+
+
+def _check_divisor(about: dict[str, object], path: FieldPath, findings: Findings) -> None:
+    """Cores are counted whole or in thousandths, bytes in units of bytes."""
+    resource, divisor = about.get("resource"), about.get("divisor")
+    if not isinstance(resource, str) or divisor is None or str(divisor) == "1":
+        return
+    if resource.endswith(".cpu") != (divisor == "1m"):
+        hint = "1 or 1m" if resource.endswith(".cpu") else "1, or a unit like 1Mi"
+        findings.add((*path, "resourceFieldRef", "divisor"), f"{divisor} is no unit of {resource}", hint)
 
 
 def _names(variables: object) -> list[str]:
@@ -298,33 +302,3 @@ def _names(variables: object) -> list[str]:
     if isinstance(variables, list):
         return [item["name"] for item in variables if isinstance(item, dict) and isinstance(item.get("name"), str)]
     return []
-
-
-def _check_folders(app: dict[str, object], findings: Findings) -> None:
-    """Every folder to write to is a volume of its own."""
-    folders = app.get("writable")
-    seen: set[str] = set()
-    for index, folder in enumerate(folders if isinstance(folders, list) else []):
-        if not isinstance(folder, str):
-            continue
-        plain = folder.rstrip("/") or "/"
-        if plain == "/":
-            hint = "name folders in it, or turn it off: `securityContext: {readOnlyRootFilesystem: false}`"
-            findings.add(("writable", index), "an empty folder would hide the whole image", hint)
-        elif plain in seen:
-            findings.add(("writable", index), f"{plain} is there twice", "keep one of the two")
-        seen.add(plain)
-
-
-def _check_security(app: dict[str, object], findings: Findings) -> None:
-    about = _map(app.get("securityContext"))
-    added = _map(about.get("capabilities")).get("add")
-    mighty = isinstance(added, list) and bool({"SYS_ADMIN", "CAP_SYS_ADMIN"} & {*map(str, added)})
-    if (about.get("privileged") is True or mighty) and about.get("allowPrivilegeEscalation") is not True:
-        what = "privileged" if about.get("privileged") is True else "SYS_ADMIN"
-        findings.add(
-            ("securityContext",),
-            f"{what} needs allowPrivilegeEscalation",
-            "add `allowPrivilegeEscalation: true`, which is off unless said otherwise",
-            at_key=True,
-        )

@@ -1,0 +1,203 @@
+"""What an app's pod must be for the API server, where ``pod`` and ``container`` meet what we render, and otherwise.
+
+Of what is only under ``pod`` or ``container``, Kubernetes' own, ``validate`` judges the shape, and the cluster
+the values. Paths are relative to the app.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from generator.spec import folders, quantity, shapes
+from generator.spec.types import Findings, as_map, shown, text
+
+_GRACE_SECONDS: Final = 30
+_ALWAYS: Final = "a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own"
+_APP_ARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
+_APP_ARMOR_PROFILE: Final = re.compile(r"runtime/default|unconfined|localhost/.+")
+# Pod annotations that the API server reads, the values that it takes, and what says the same.
+_READ_BY_KUBERNETES: Final = {
+    "seccomp.security.alpha.kubernetes.io/pod": ("runtime/default", "say `podSecurityContext: {seccompProfile: …}`"),
+    "scheduler.alpha.kubernetes.io/tolerations": (r"\[\s*\]", "say `pod: {tolerations: […]}`"),
+    "controller.kubernetes.io/pod-deletion-cost": (r"0|-?[1-9][0-9]{0,8}", "a whole number, like 100"),
+    "kubernetes.io/config.mirror": ("(?!)", "take it out: it marks pods that a node makes itself"),
+}
+
+
+def check(name: object, app: dict[str, object], findings: Findings) -> None:
+    """Append what is wrong with the pod of the app ``name``."""
+    _check_folders(app, findings)
+    _check_mounts(app, findings)
+    _check_containers(name, app, findings)
+    _check_ports(app, findings)
+    _check_requests(app, findings)
+    _check_claims(app, findings)
+    _check_life(app, findings)
+    _check_annotations(name, app, findings)
+    for field in ("securityContext", "podSecurityContext"):
+        _check_profiles(field, as_map(app.get(field)), findings)
+    _check_privileges(app, findings)
+
+
+def _items(value: object) -> Iterator[tuple[int, dict[str, object]]]:
+    """The maps in a list, with their places."""
+    if isinstance(value, list):
+        yield from ((index, item) for index, item in enumerate(value) if isinstance(item, dict))
+
+
+def _names(value: object) -> list[str]:
+    return [str(item.get("name")) for _, item in _items(value)]
+
+
+def _writable(app: dict[str, object]) -> list[str]:
+    given = app.get("writable", list(folders.DEFAULT))
+    return [folder for folder in given if isinstance(folder, str)] if isinstance(given, list) else []
+
+
+def _check_folders(app: dict[str, object], findings: Findings) -> None:
+    """Every folder to write to is a volume of its own."""
+    given = app.get("writable")
+    seen: set[str] = set()
+    for index, folder in enumerate(given if isinstance(given, list) else []):
+        if not isinstance(folder, str):
+            continue
+        plain = folder.rstrip("/") or "/"
+        if plain == "/":
+            hint = "name folders in it, or turn it off: `securityContext: {readOnlyRootFilesystem: false}`"
+            findings.add(("writable", index), "an empty folder would hide the whole image", hint)
+        elif plain in seen:
+            findings.add(("writable", index), f"{plain} is there twice", "keep one of the two")
+        seen.add(plain)
+
+
+def _check_mounts(app: dict[str, object], findings: Findings) -> None:
+    """Volumes and mounts of the app's own beside those of ``writable``."""
+    own = folders.volumes(_writable(app))
+    pod, container = as_map(app.get("pod")), as_map(app.get("container"))
+    for index, volume in _items(pod.get("volumes")):
+        if (name := volume.get("name")) in own:
+            hint = (
+                f"call yours otherwise, or take {own[str(name)]} out of `writable` (which has /tmp unless it is said)"
+            )
+            findings.add(("pod", "volumes", index, "name"), f"{name} is the volume of `writable` already", hint)
+    known = [*own, *_names(pod.get("volumes"))]
+    taken = {*own.values()}
+    for index, mount in _items(container.get("volumeMounts")):
+        name, path = mount.get("name"), mount.get("mountPath")
+        place = ("container", "volumeMounts", index)
+        if isinstance(name, str) and name not in known:
+            findings.add((*place, "name"), f"no volume is named {shown(name)}", "add it: `pod: {volumes: […]}`")
+        if isinstance(path, str) and path in taken:
+            hint = "mount one volume there; `writable` has /tmp unless it is said: `writable: []`"
+            findings.add((*place, "mountPath"), f"{path} has a volume already", hint)
+        taken.add(str(path))
+
+
+def _check_containers(name: object, app: dict[str, object], findings: Findings) -> None:
+    """No two containers of a pod have one name; the migration's is ``migrate``."""
+    pod, container = as_map(app.get("pod")), as_map(app.get("container"))
+    shapes.CONTAINER_NAME.check(container.get("name"), ("container", "name"), findings)
+    taken = {str(container.get("name") or name), *(["migrate"] if app.get("migration") else [])}
+    for field in ("initContainers", "containers"):
+        for index, item in _items(pod.get(field)):
+            other = item.get("name")
+            if other in taken:
+                findings.add(("pod", field, index, "name"), f"a second container named {other}", "rename it")
+            taken.add(str(other))
+
+
+def _check_ports(app: dict[str, object], findings: Findings) -> None:
+    ours = {"http"} if app.get("port") else set(_names(app.get("ports")))
+    for index, port in _items(as_map(app.get("container")).get("ports")):
+        if (name := port.get("name")) in ours:
+            place = ("container", "ports", index, "name")
+            findings.add(place, f"a second port named {name}", "say it under `ports`, or give it another name")
+
+
+def _check_requests(app: dict[str, object], findings: Findings) -> None:
+    """``container: {resources: …}`` is laid over what ``resources`` says, with its defaults."""
+    more = as_map(as_map(app.get("container")).get("resources"))
+    said = as_map(app.get("resources"))
+    limits = {**as_map(said.get("limits")), **as_map(more.get("limits"))}
+    asked = {**quantity.DEFAULT_REQUESTS, **as_map(said.get("requests")), **as_map(more.get("requests"))}
+    for resource in as_map(more.get("limits")):
+        least, most = quantity.parse(asked.get(resource)), quantity.parse(limits.get(resource))
+        if least is not None and most is not None and least > most:
+            message = f"{asked[resource]} of {resource} is asked for, and the limit is {limits[resource]}"
+            findings.add(("container", "resources", "limits", resource), message, "say both under `resources`")
+
+
+def _check_claims(app: dict[str, object], findings: Findings) -> None:
+    known = _names(as_map(app.get("pod")).get("resourceClaims"))
+    seen: set[tuple[object, object]] = set()
+    for index, claim in _items(as_map(app.get("resources")).get("claims")):
+        name, request = claim.get("name"), claim.get("request")
+        place = ("resources", "claims", index)
+        if isinstance(name, str) and name not in known:
+            findings.add((*place, "name"), f"no claim is named {shown(name)}", "add it: `pod: {resourceClaims: […]}`")
+        elif (name, request) in seen or (name, None) in seen or (request is None and name in {one for one, _ in seen}):
+            findings.add((*place, "name"), f"{name} is claimed already", "claim it once, or different requests of it")
+        seen.add((name, request))
+
+
+def _check_life(app: dict[str, object], findings: Findings) -> None:
+    """How a pod of a Deployment ends: only when it is told to, and within the time that it has."""
+    pod = as_map(app.get("pod"))
+    if pod.get("restartPolicy") not in (None, "Always"):
+        findings.add(("pod", "restartPolicy"), "only Always is possible here", _ALWAYS)
+    if pod.get("activeDeadlineSeconds") is not None:
+        findings.add(("pod", "activeDeadlineSeconds"), "cannot be set here", _ALWAYS, at_key=True)
+    grace = pod.get("terminationGracePeriodSeconds", _GRACE_SECONDS)
+    lifecycle = as_map(as_map(app.get("container")).get("lifecycle"))
+    seconds = as_map(as_map(lifecycle.get("preStop")).get("sleep")).get("seconds")
+    if isinstance(seconds, int) and isinstance(grace, int) and seconds > grace:
+        hint = (
+            f"the pod has {grace} seconds to end: `pod: {{terminationGracePeriodSeconds: {seconds + 10}}}` gives more"
+        )
+        findings.add(("container", "lifecycle", "preStop", "sleep", "seconds"), f"{seconds} is too long", hint)
+
+
+def _check_annotations(name: object, app: dict[str, object], findings: Findings) -> None:
+    """Annotations of pods that the API server reads."""
+    pod = as_map(app.get("pod"))
+    containers = {str(name), *_names(pod.get("containers")), *_names(pod.get("initContainers"))}
+    for key, value in as_map(app.get("annotations")).items():
+        written = text(value)
+        pattern, hint = _READ_BY_KUBERNETES.get(key, ("", ""))
+        if hint and value is not None and not re.fullmatch(pattern, written):
+            findings.add(("annotations", key), f"Kubernetes reads this one, and does not take {shown(written)}", hint)
+        if key.startswith(_APP_ARMOR) and value is not None:
+            known = key.removeprefix(_APP_ARMOR) in containers and _APP_ARMOR_PROFILE.fullmatch(written)
+            hint = "say `securityContext: {appArmorProfile: …}`"
+            if not known:
+                findings.add(("annotations", key), "no container of this name, or no profile", hint, at_key=True)
+
+
+def _check_profiles(field: str, about: dict[str, object], findings: Findings) -> None:
+    """A profile of the node's is named, and no other one is."""
+    for which in ("seccompProfile", "appArmorProfile"):
+        profile = as_map(about.get(which))
+        kind, place = profile.get("type"), (field, which)
+        if kind == "Localhost" and not profile.get("localhostProfile"):
+            findings.add(place, "no profile is named", "add `localhostProfile:`, its file on the node", at_key=True)
+        elif kind not in (None, "Localhost") and profile.get("localhostProfile") is not None:
+            findings.add((*place, "localhostProfile"), f"cannot be set with {kind}", "set `type: Localhost`")
+
+
+def _check_privileges(app: dict[str, object], findings: Findings) -> None:
+    about = as_map(app.get("securityContext"))
+    added = as_map(about.get("capabilities")).get("add")
+    mighty = isinstance(added, list) and bool({"SYS_ADMIN", "CAP_SYS_ADMIN"} & {*map(str, added)})
+    if (about.get("privileged") is True or mighty) and about.get("allowPrivilegeEscalation") is not True:
+        what = "privileged" if about.get("privileged") is True else "SYS_ADMIN"
+        findings.add(
+            ("securityContext",),
+            f"{what} needs allowPrivilegeEscalation",
+            "add `allowPrivilegeEscalation: true`, which is off unless said otherwise",
+            at_key=True,
+        )
+    if about.get("procMount") == "Unmasked" and as_map(app.get("pod")).get("hostUsers") is not False:
+        hint = "add `pod: {hostUsers: false}`"
+        findings.add(("securityContext", "procMount"), "Unmasked needs users of the pod's own", hint)

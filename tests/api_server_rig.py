@@ -1,0 +1,134 @@
+"""A real etcd and a real kube-apiserver, with the kinds of Argo CD and External Secrets, and nothing that acts.
+
+Whether it would take a manifest is asked with a dry run, which stores nothing.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import ssl
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.cluster import argo_cd, component, control_plane, external_secrets
+from generator.cluster.layout import Layout
+from generator.cluster.network import Network, choose_subnet
+from generator.cluster.ports import free
+from generator.cluster.state import State
+from generator.kinds import KINDS
+from generator.outputs import argocd
+from generator.spec.model import Spec, Workload
+
+Manifest = dict[str, Any]
+TOOLS = ("etcd", "kube-apiserver", "kubectl")
+_PARTS = {"certificates", "etcd", "kube-apiserver", "argocd-crds", "external-secrets-crds"}
+_PLURALS = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses"}
+# The server takes its time when the machine is busy; a refusal takes none.
+_SECONDS = 60
+
+
+@dataclass
+class ApiServer:
+    """Where it answers, and as whom we ask."""
+
+    connection: http.client.HTTPSConnection
+    token: str
+
+    def refusal(self, manifest: Manifest, namespace: str) -> str | None:
+        """Why the server refuses to make this object; ``None`` if it would make it."""
+        group = manifest["apiVersion"]
+        plural = _PLURALS.get(manifest["kind"], f"{manifest['kind'].lower()}s")
+        root = f"/apis/{group}" if "/" in group else f"/api/{group}"
+        status, answer = self.post(
+            f"{root}/namespaces/{namespace}/{plural}?dryRun=All&fieldValidation=Strict", manifest
+        )
+        return None if status in (200, 201) else f"{manifest['kind']}: {answer.get('message', status)}"
+
+    def post(self, path: str, body: Manifest) -> tuple[int, dict[str, Any]]:
+        """Status and answer of one request."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        self.connection.request("POST", path, json.dumps(body), headers)
+        response = self.connection.getresponse()
+        return response.status, json.loads(response.read())
+
+    def refusals(self, manifests: Iterable[Manifest], namespace: str) -> list[str]:
+        """The refusals among these."""
+        return [found for manifest in manifests if (found := self.refusal(manifest, namespace))]
+
+    def make_namespace(self, name: str, level: str = "") -> None:
+        """A namespace; with the Pod Security Standard of this level, if one is given."""
+        labels = {"pod-security.kubernetes.io/enforce": level} if level else {}
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+        status, answer = self.post("/api/v1/namespaces", namespace)
+        assert status in (201, 409), answer
+
+    def make_account(self, name: str, namespace: str) -> None:
+        """A ServiceAccount, without which no pod is admitted; no controller is there to make it."""
+        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
+        status, answer = self.post(f"/api/v1/namespaces/{namespace}/serviceaccounts", account)
+        assert status in (201, 409), answer
+
+
+@contextmanager
+def started() -> Iterator[ApiServer]:
+    """Both servers, in a folder of their own that is gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="api-") as parent:
+        layout = Layout.of(Path(parent) / "c")
+        layout.create()
+        names = (*control_plane.PORTS, *argo_cd.PORTS)
+        state = State(layout, "kwok", free(names), argo_cd.new_secrets(), subnet=choose_subnet())
+        network = Network(state.subnet, state.node)
+        every = [*control_plane.parts(state, network), *argo_cd.parts(state), *external_secrets.parts(state)]
+        try:
+            component.bring_up([part for part in every if part.name in _PARTS], state, lambda line: None)
+            server = _connected(state, network)
+            with closing(server.connection):
+                yield server
+        finally:
+            component.stop({**component.marked(layout), **state.processes})
+
+
+def _connected(state: State, network: Network) -> ApiServer:
+    context = ssl.create_default_context(cafile=str(state.layout.pki / "ca.crt"))
+    port = state.ports["kube-apiserver"]
+    connection = http.client.HTTPSConnection(network.node_ip, port, context=context, timeout=_SECONDS)
+    found = re.search(r'token: "(.+?)"', state.layout.kubeconfig.read_text())
+    assert found
+    return ApiServer(connection, found[1])
+
+
+def workload_manifests(workload: Workload) -> list[Manifest]:
+    """What the cluster gets of an app in one environment, with a ConfigMap as kustomize makes it."""
+    found = [manifest for kind in KINDS if (manifest := kind.render(workload)) is not None]
+    if workload.config:
+        # With the hash that kustomize adds.
+        name = f"{workload.name}-config-0123456789"
+        found.append(
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": dict(workload.config)}
+        )
+    return found
+
+
+def project_manifests(spec: Spec) -> list[Manifest]:
+    """What Argo CD gets."""
+    import yaml
+
+    files = [*argocd.render_project(spec)]
+    for app in spec.apps.values():
+        files += argocd.render_app(spec, app)
+    return [manifest for file in files for manifest in yaml.safe_load_all(file.text)]
+
+
+def pod_of(manifest: Manifest) -> Manifest | None:
+    """The pod that a controller would make of a workload."""
+    template = manifest.get("spec", {}).get("template")
+    if manifest["kind"] not in ("Deployment", "Job"):
+        return None
+    meta = {**template["metadata"], "name": manifest["metadata"]["name"]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": template["spec"]}
