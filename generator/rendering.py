@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def _linked(source: str, target: str) -> None:
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError:  # another file system
-        shutil.copy2(source, target)
+        if stat.S_ISREG(os.lstat(source).st_mode):
+            shutil.copy2(source, target)
 
 
 def _touched(directory: Path, planned: Plan) -> set[tuple[str, str]]:

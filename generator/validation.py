@@ -76,7 +76,7 @@ class _Validation:
     def results(self) -> list[Result]:
         """What is known, and what is found out about the rest."""
         built = {
-            path: unit.facts + repr((self._rules, self._idle(path)))
+            path: unit.facts + repr((sorted(self._rules.references), self._rules.environments, self._idle(path)))
             for path, unit in self._units.items()
             if path != GITOPS
         }

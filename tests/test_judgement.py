@@ -175,6 +175,18 @@ REFUSED = {
         added("gitops/projects/mine.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: mine, namespace: argocd}\nspec: {destinations: [{server: '*', namespace: '*'}]}\n"),
         "gitops", "AppProject/mine: a project that is not this repository's",
     ),
+    "another branch": (
+        edited(DEV, ("targetRevision: main", "targetRevision: mine")), "gitops",
+        "Application/shop-dev-web: deploys mine, and not the branch main; take it out, or allow it in generator.yaml: `allow: {revisions: ['mine']}`",
+    ),
+    "a patch in an Application": (
+        edited(DEV, ("    targetRevision: main\n", "    targetRevision: main\n    kustomize: {namespace: shop-prod}\n")), "gitops",
+        "Application/shop-dev-web: source.kustomize changes what the folder gives, and nobody sees that here",
+    ),
+    "another environment's overlay by a detour": (
+        added("gitops/more.yaml", application(project="shop.prod", path="./overlays/prod/../dev//web/", namespace="shop-prod")), "gitops",
+        "Application/more: deploys overlays/dev/web in the project shop.prod",
+    ),
     "a kind that the root must not apply": (
         added("gitops/x.yaml", EXTRA.replace("extra", "extra, namespace: argocd")), "gitops", "ConfigMap/extra: the project shop-bootstrap does not permit it",
     ),
@@ -231,6 +243,7 @@ ALLOWED = {
         added("gitops/more.yml", application(path="x").replace("acme/shop-gitops", "acme/charts")),
         "allow: {repositories: ['https://git.example.com/acme/charts.git']}\n",
     ),
+    "a revision": (edited(DEV, ("targetRevision: main", "targetRevision: v1.2.3")), "allow: {revisions: [v1.2.3]}\n"),
     "a project": (
         both(added("gitops/more.yaml", application(project="platform", path="extra", namespace="shop-staging")), added("extra/x.yaml", EXTRA)), "allow: {projects: [platform]}\n",
     ),
@@ -289,6 +302,12 @@ def test_a_level_of_the_environment_lets_a_root_pod_in(shop: Path, generator: Ru
 def former(place: Path) -> None:
     """As it was when all environments had one project."""
     project = (place / "gitops/projects/shop.dev.yaml").read_text().replace("name: shop.dev\n", "name: shop\n")
+    start, _, rest = project.partition("  destinations:\n")
+    own, lists, rest = rest.partition("  namespaceResourceWhitelist:\n")
+    places, between, kinds = own.partition("  clusterResourceWhitelist:\n")
+    names = ("shop-dev", "shop-staging", "shop-prod")
+    every = ["".join(part.replace("shop-dev", name) for name in names) for part in (places, kinds)]
+    project = f"{start}  destinations:\n{every[0]}{between}{every[1]}{lists}{rest}"
     for name in ("dev", "staging", "prod"):
         (place / f"gitops/projects/shop.{name}.yaml").unlink()
         edit(place, f"gitops/applications/{name}/web.yaml", (f"project: shop.{name}\n", "project: shop\n"))

@@ -139,7 +139,11 @@ def _wait(local: Cluster, head: str, project: str) -> None:
         found = _applications(local)
         return len(found) == 3 and all(_settled(one, head, project) for one in found)
 
-    eventually(there, 180)
+    try:
+        eventually(there, 180)
+    except AssertionError:
+        print(json.dumps([{**one["spec"], **one.get("status", {})} for one in _applications(local)], indent=1)[:20000])
+        raise
 
 
 def _settled(one: dict[str, Any], head: str, project: str) -> bool:

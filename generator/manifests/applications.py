@@ -7,6 +7,7 @@ repository's own is a fault, unless the spec allows it.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -19,19 +20,26 @@ from generator.spec.model import IN_CLUSTER, Spec
 
 GITOPS: Final = "gitops"
 _GROUP: Final = "argoproj.io"
+# What Argo CD does to a folder beyond building it.
+_BESIDE: Final = ("kustomize", "helm", "plugin")
 _LABEL: Final = "pod-security.kubernetes.io/enforce"
 
 
 class Application(NamedTuple):
-    """An Application of ``gitops/``: ``paths`` are the folders of this repository that it deploys."""
+    """An Application of ``gitops/``: ``paths`` are the folders of this repository that it deploys, at ``revisions``.
+
+    ``beside`` are fields of its sources that change what the folder gives.
+    """
 
     name: str
     project: str
     repositories: tuple[str, ...]
+    revisions: tuple[str, ...]
     paths: tuple[str, ...]
     destination: Destination
     pod_security: tuple[str, str]
     recurse: bool
+    beside: tuple[str, ...]
     document: Document
 
     @property
@@ -83,10 +91,12 @@ def _application(document: Document, repository: str) -> Application:
         name=stream.identity(document.data).name,
         project=str(spec.get("project") or "default"),
         repositories=tuple(str(source.get("repoURL") or "") for source in sources),
-        paths=tuple(str(source.get("path") or "").strip("/") or "." for source in own),
+        revisions=tuple(str(source.get("targetRevision") or "HEAD") for source in own),
+        paths=tuple(posixpath.normpath(str(source.get("path") or ".").strip("/") or ".") for source in own),
         destination=destination(_map(spec.get("destination"))),
         pod_security=(str(labels.get(_LABEL) or ""), str(labels.get(f"{_LABEL}-version") or "latest")),
         recurse=any(_map(source.get("directory")).get("recurse") is True for source in own),
+        beside=tuple(name for source in own for name in _BESIDE if set(_map(source.get(name))) - {"version"}),
         document=document,
     )
 
@@ -157,6 +167,13 @@ class Policy:
         for url in one.repositories:
             if not self._knows(url):
                 yield where._replace(message=f"deploys from the repository {url}", hint=_allow("repositories", url))
+        for revision in one.revisions:
+            if revision not in (self._spec.branch, *self._spec.allow.revisions):
+                about = f"deploys {revision}, and not the branch {self._spec.branch}"
+                yield where._replace(message=about, hint=_allow("revisions", revision))
+        for field in one.beside:
+            about = f"source.{field} changes what the folder gives, and nobody sees that here"
+            yield where._replace(message=about, hint="put it into the folder's kustomization")
         for path in one.paths:
             yield from self._deployed(one, path, where)
         if one.destination not in places:

@@ -116,7 +116,9 @@ def _parsed(side: Side) -> dict[str, tuple[str, Any]]:
         namespace = metadata.get("namespace")
         foreign = namespace if namespace not in (None, side.environment.namespace) else None
         parts = (kind, foreign, _neutral(side.environment)(name))
-        found["/".join(str(part) for part in parts if part)] = (manifest, data)
+        place = "/".join(str(part) for part in parts if part)
+        # Two groups may have one kind.
+        found[f"{place} ({data.get('apiVersion')})" if place in found else place] = (manifest, data)
     return found
 
 

@@ -474,6 +474,7 @@ ALLOW = Record(
             "what kustomizations may read from the network, or of another environment, as it is written there",
         ),
         "repositories": Field(ListOf(_FOREIGN), "other repositories that Applications in gitops/ may deploy from"),
+        "revisions": Field(ListOf(_FOREIGN), "other branches, tags or commits of this repository that they may deploy"),
         "projects": Field(
             ListOf(Text("an AppProject's name", shapes.SUBDOMAIN, 253, "like platform")),
             "other AppProjects that gitops/ may hold, or its Applications be in",

@@ -249,6 +249,7 @@ class Allow:
 
     references: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
+    revisions: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
     destinations: tuple[tuple[str, str], ...] = ()
 
@@ -313,6 +314,7 @@ def _allow(given: Data) -> Allow:
     return Allow(
         references=tuple(given.get("references") or ()),
         repositories=tuple(given.get("repositories") or ()),
+        revisions=tuple(given.get("revisions") or ()),
         projects=tuple(given.get("projects") or ()),
         destinations=tuple(destinations),
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from generator import git, tree
+from generator import files, git, tree
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.history import Clone
 from generator.merge import Conflict, Side, merge_file
@@ -238,6 +238,6 @@ def _same(spec: Spec, one: Mapping[str, object], other: Mapping[str, object]) ->
 
 def _files(directory: Path, folder: str) -> Iterator[tuple[str, bytes]]:
     """The plain files of a folder, by their path in it."""
-    found = (file for file in (directory / folder).rglob("*") if file.is_file() and not file.is_symlink())
-    for file in sorted(found):
-        yield file.relative_to(directory / folder).as_posix(), file.read_bytes()
+    for name, plain in sorted(files.under(directory, folder)):
+        if plain:
+            yield name.removeprefix(f"{folder}/"), files.read(directory, name)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator import files
 from generator.errors import RepositoryError, SpecError
 from generator.history import Clone
 from generator.spec import loader
@@ -69,6 +70,7 @@ def workshop(clone: Clone) -> Iterator[Workshop]:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for file in folder.rglob("*"):
-        if file.is_file() and not file.is_symlink():
-            yield file.relative_to(folder).as_posix(), file.read_bytes()
+    for name, plain in files.under(folder, "."):
+        if plain:
+            path = name.removeprefix("./")
+            yield path, files.read(folder, path)
