@@ -75,11 +75,7 @@ class _Validation:
 
     def results(self) -> list[Result]:
         """What is known, and what is found out about the rest."""
-        built = {
-            path: unit.facts + repr((sorted(self._rules.references), self._rules.environments, self._idle(path)))
-            for path, unit in self._units.items()
-            if path != GITOPS
-        }
+        built = {path: self._facts(unit) for path, unit in self._units.items() if path != GITOPS}
         whole = {GITOPS: self._units[GITOPS].facts + repr([str(fault) for fault in self._policy.faults(self._ground)])}
         validity = Validity(self._directory, built, whole, (self._kustomize, self._kubeconform))
         known = validity.valid()
@@ -97,7 +93,8 @@ class _Validation:
         return [found[path] for path in self._units]
 
     def _facts(self, unit: Unit) -> str:
-        return unit.facts + repr((self._rules, self._idle(unit.path)))
+        """All that a result follows from, but for the files that are built."""
+        return unit.facts + repr((sorted(self._rules.references), self._rules.environments, self._idle(unit.path)))
 
     def _checked(self, paths: Sequence[str]) -> dict[str, _Checked]:
         """Build in parallel, then check everything with one kubeconform: it reads each schema once."""

@@ -120,6 +120,22 @@ REFUSED = {
         edited(DEPLOYMENT, ("      serviceAccountName: web", "      hostNetwork: true\n      serviceAccountName: web")), "overlays/prod/web",
         "hostNetwork must not be true; mend that, or say `podSecurity: privileged` in environments.prod of generator.yaml",
     ),
+    "a request above its limit": (
+        edited(DEPLOYMENT, ("          requests:\n", "          limits: {memory: 64Mi}\n          requests:\n")), "overlays/dev/web",
+        "Deployment/web: container web: requests 128Mi of memory, and its limit is 64Mi; raise the limit, or request less",
+    ),
+    "a budget that says two things": (
+        edited("base/web/pdb.yaml", ("  maxUnavailable: 1\n", "  maxUnavailable: 1\n  minAvailable: 1\n")), "overlays/dev/web",
+        "PodDisruptionBudget/web: both minAvailable and maxUnavailable; keep one of the two",
+    ),
+    "a label that no object can have": (
+        edited("base/web/service.yaml", ("  labels:\n", "  labels:\n    team: a/b\n")), "overlays/dev/web",
+        "Service/web: the label team cannot be 'a/b'",
+    ),
+    "a selector that its own pods do not meet": (
+        edited(DEPLOYMENT, ("    matchLabels:\n", "    matchLabels:\n      tier: front\n")), "overlays/dev/web",
+        "Deployment/web: selects tier: front, which its own pods do not have; give them that label",
+    ),
     "two objects of one name in an overlay": (
         added("overlays/dev/web/x.yaml", "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: extra}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: extra}\n"),
         "overlays/dev/web", "extra",

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from generator.manifests import pod_security, projects, stream
+from generator.manifests import api_rules, pod_security, projects, stream
 from generator.manifests.applications import Application, Ground
 from generator.manifests.projects import Destination
 from generator.manifests.stream import Document, Identity
@@ -64,6 +64,7 @@ def problems(unit: Unit, documents: Sequence[Document]) -> Iterator[str]:
     """What is wrong with a folder's manifests as a whole."""
     yield from _twice(documents)
     for document in documents:
+        yield from (f"{stream.title(document.data)}: {about}" for about in api_rules.problems(document.data))
         for application in unit.applications:
             yield from _refused(unit, application, document)
         if not unit.applications and unit.own:
