@@ -7,7 +7,7 @@ keep places of their own. Offsets count characters of the decoded text.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,6 +28,7 @@ _CORE: Final = "tag:yaml.org,2002:"
 _MEND: Final = "mend it first"
 _COLON: Final = re.compile(r"[ \t]*:(?=[ \t\r\n,\]}]|\Z|[\[{\"'*&])")
 _DASH: Final = re.compile(r"(?:[&!]\S*|#[^\n]*|\s)*-")
+_LINE_END: Final = re.compile("\n")
 _BLOCK_HEADER: Final = re.compile(r"[|>][0-9+-]*")
 _RESOLVER: Final = yaml.resolver.Resolver()
 
@@ -180,6 +181,8 @@ class Parsed:
         self._open: set[str] = set()
         # Where scalars stand, in the order of the text: a # within is no comment.
         self._scalars: list[tuple[int, int]] = []
+        # Where lines end; looked for when the first place is asked for, since most files are never asked.
+        self._ends: list[int] | None = None
         try:
             self.documents = list(self._documents(yaml.parse(text, Loader=_Parser)))
         except yaml.MarkedYAMLError as exc:
@@ -196,7 +199,9 @@ class Parsed:
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""
-        return self.text.count("\n", 0, offset) + 1, self.column(offset) + 1
+        if self._ends is None:
+            self._ends = [found.start() for found in _LINE_END.finditer(self.text)]
+        return bisect_left(self._ends, offset) + 1, self.column(offset) + 1
 
     def column(self, offset: int) -> int:
         """How many characters stand before an offset on its line."""
