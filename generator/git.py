@@ -247,7 +247,8 @@ def blame(directory: Path, path: str) -> list[tuple[str, str, int, str]]:
     known: dict[str, tuple[str, int, str]] = {}
     lines: list[str] = []
     fields: dict[str, str] = {}
-    for line in _run(directory, "blame", "--porcelain", "--no-textconv", "--", path).splitlines():
+    commit = () if (directory / path).exists() else ("HEAD",)  # which a sparse checkout may have left out
+    for line in _run(directory, "blame", "--porcelain", "--no-textconv", *commit, "--", path).splitlines():
         if line.startswith("\t"):
             commit_id = lines[-1]
             if commit_id not in known:

@@ -17,7 +17,6 @@ merges and rebases. It never holds a tag or a digest that the pipeline set.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -90,13 +89,7 @@ def _packed(file: File) -> str:
 
 def stored(directory: Path) -> dict[str, bytes]:
     """The files of ``.generator/`` as they are now, by path; empty if nothing was generated yet."""
-    try:
-        with os.scandir(directory / _APPS) as entries:
-            apps = sorted(app_record(entry.name) for entry in entries if entry.is_file())
-    except (FileNotFoundError, NotADirectoryError):
-        apps = []
-    paths = [path for path in (_ATTRIBUTES_PATH, _PROJECT) if (directory / path).is_file()]
-    return tree.read(directory, [*paths, *apps])
+    return tree.read(directory, [_ATTRIBUTES_PATH, _PROJECT, *tree.names(directory, _APPS.rstrip("/"))])
 
 
 def signed(directory: Path, record: Mapping[str, bytes | None]) -> dict[str, bytes | None]:

@@ -20,14 +20,12 @@ from typing import Any, Final
 from generator import original, outputs, relocation, tree, yaml_edit
 from generator.blame import Blame
 from generator.errors import UsageError
-from generator.merge import identity
-from generator.merge.splice import shown
+from generator.merge import fields, identity
 from generator.merge.tree import Node, Parsed, Scalar, Value
 from generator.spec import loader, model
 from generator.spec.types import did_you_mean, dotted
 
 _OTHER: Final = "-other"
-_LONGEST: Final = 80
 Field = tuple[str, ...]
 
 
@@ -71,7 +69,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
             by, where = causes.get(field, ("default", "the generator's own"))
         else:
             by, where = "build" if _is_pipeline(place, field) else "person", blame.line(line)
-        origins.append(Origin(line, _shown(field), _text(leaf.value), by, where))
+        origins.append(Origin(line, fields.written(field), _text(leaf.value), by, where))
     origins += _comments(local, generated, blame)
     return sorted(origins, key=lambda origin: origin.line)
 
@@ -125,23 +123,11 @@ def _leaves(node: Node, path: Field) -> Iterator[tuple[Field, Node]]:
         for key, child in node.pairs:
             yield from _leaves(child, (*path, key.text))
     elif node.kind == "seq" and node.items:
-        (keys,) = identity.keys(path[-1] if path else "", [item.value for item in node.items])
-        for name, child in zip(keys, node.items, strict=True):
-            yield from _leaves(child, (*path, f"[{_key(name, child.value)}]"))
+        labels = fields.labels(path[-1] if path else "", [item.value for item in node.items])
+        for name, child in zip(labels, node.items, strict=True):
+            yield from _leaves(child, (*path, name))
     else:
         yield path, node
-
-
-def _key(key: identity.Key, item: Value) -> str:
-    if not isinstance(item, Scalar) and key[0] not in (*identity.NAMES, "object"):  # it has no name but itself
-        return str(shown(item))
-    words = [part.text if isinstance(part, Scalar) else str(part) for part in key]
-    return words[1] if words[0] in (*identity.NAMES, "=") else "/".join(words[1:]) if words[0] == "object" else words[0]
-
-
-def _shown(field: Field) -> str:
-    parts = (part if len(part) <= _LONGEST else f"{part[: _LONGEST - 2]}…]" for part in field)
-    return ".".join(parts).replace(".[", "[") or "."
 
 
 def _text(value: Value) -> str:

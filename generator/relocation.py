@@ -65,6 +65,9 @@ def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str])
         case ["gitops", "applications", environment, file]:
             app = file.removesuffix(".yaml")
             return f"gitops/applications/{environments.get(environment, environment)}/{apps.get(app, app)}.yaml"
+        case ["gitops", "projects", file] if file.count(".") == 2:
+            project, environment, ending = file.split(".")
+            return f"gitops/projects/{project}.{environments.get(environment, environment)}.{ending}"
     return path
 
 

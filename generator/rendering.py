@@ -11,8 +11,9 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path
+from typing import Final
 
-from generator import checkout, git, regenerate
+from generator import checkout, git, regenerate, sparse
 from generator.errors import GeneratorError
 from generator.manifests import sources
 from generator.manifests.sources import Rules
@@ -22,12 +23,16 @@ from generator.release.manifests import GITOPS
 from generator.release.rendered_diff import Change
 from generator.spec import loader
 
+# What kustomize reads itself, so that all of it must be in the work tree.
+_BUILT: Final = ("base", "overlays", "gitops")
+
 
 def changes(directory: Path, planned: Plan) -> list[Change]:
     """What would change, by environment and object. ``ToolError`` without kustomize."""
     places = sorted(_touched(directory, planned))
     if not places:
         return []
+    sparse.require(directory, _BUILT)
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         copy = Path(folder) / "after"
         shutil.copytree(directory, copy, symlinks=True, ignore=_hidden, copy_function=_linked)
@@ -38,6 +43,7 @@ def changes(directory: Path, planned: Plan) -> list[Change]:
 def against(directory: Path, reference: str) -> list[Change]:
     """How the work tree's manifests differ from those where it left ``reference`` (see ``checkout.fork_point``)."""
     commit_id = checkout.fork_point(directory, reference)
+    sparse.require(directory, _BUILT)
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         copy = Path(folder) / "before"
         copy.mkdir()

@@ -36,10 +36,14 @@ HINTS: Final = {
 
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
-    """The content of those of ``paths`` that exist. Anything but a plain file inside ``directory`` is refused."""
+    """The content of those of ``paths`` that exist. Anything but a plain file inside ``directory`` is refused.
+
+    What a sparse checkout leaves out exists, too.
+    """
     folders = files.Folders(os.fspath(directory.resolve()))
     found: dict[str, bytes] = {}
-    for path in paths:
+    wanted = list(paths)
+    for path in wanted:
         full = f"{folders.base}/{path}"
         if not folders.has(full[: full.rindex("/")]):
             continue
@@ -49,7 +53,36 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
             continue
         except OSError as exc:
             raise files.refusal(path, exc) from exc
+    if len(found) < len(wanted) and _may_be_sparse(directory):
+        from generator import sparse
+
+        found |= sparse.read(directory, (path for path in wanted if path not in found))
     return found
+
+
+def names(directory: Path, folder: str) -> list[str]:
+    """The paths of the files directly in a folder, sorted; also of those that a sparse checkout leaves out."""
+    try:
+        with os.scandir(directory / folder) as entries:
+            found = [f"{folder}/{entry.name}" for entry in entries if entry.is_file()]
+    except (FileNotFoundError, NotADirectoryError):
+        found = []
+    if _may_be_sparse(directory):
+        from generator import sparse
+
+        found += [path for path in sparse.left_out(directory) if path.rpartition("/")[0] == folder]
+    return sorted(found)
+
+
+def _may_be_sparse(directory: Path) -> bool:
+    """Whether to ask git. ``sparse`` is loaded only then."""
+    if (directory / ".git/info").is_dir():
+        return (directory / ".git/info/sparse-checkout").exists()
+    if not (directory / ".git").is_file():
+        return False
+    from generator import sparse  # a linked work tree: its git folder lies elsewhere
+
+    return sparse.possible(directory)
 
 
 def write(
@@ -66,6 +99,10 @@ def write(
     """
     if not files and not then and not moves:
         return
+    if _may_be_sparse(directory):
+        from generator import sparse
+
+        sparse.refuse(directory, (*files, *(then or {}), *(moves or {}), *(moves or {}).values()))
     writer = _Writer(os.fspath(directory.resolve()))
     try:
         for old, new in (moves or {}).items():

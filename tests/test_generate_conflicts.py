@@ -84,11 +84,11 @@ def test_a_conflict_has_its_line_its_field_its_three_values_and_who_made_it(disp
         "  was   2\n"
         "  yours 7 (COMMIT Ada: More of everything)\n"
         "  spec  3\n"
-        "base/web/deployment.yaml:36: spec.template.spec.containers[0].resources.requests.cpu\n"
+        "base/web/deployment.yaml:36: spec.template.spec.containers[web].resources.requests.cpu\n"
         "  was   50m\n"
         "  yours 99m (COMMIT Ada: More of everything)\n"
         "  spec  60m\n"
-        "overlays/prod/web/kustomization.yaml:13: replicas[0].count\n"
+        "overlays/prod/web/kustomization.yaml:13: replicas[web].count\n"
         "  was   4\n"
         "  yours 9 (COMMIT Ada: More of everything)\n"
         "  spec  5\n"
@@ -268,6 +268,7 @@ def test_what_would_go_is_listed_with_what_argo_cd_would_remove(shop: Path, run:
     assert told.err == (
         "error: no longer in the spec; nothing was written:\n"
         "  gitops/applications/staging/web.yaml\n"
+        "  gitops/projects/shop.staging.yaml\n"
         "  overlays/staging/web/kustomization.yaml\n"
         "Argo CD would remove these Applications once that is pushed (their pods keep running):\n"
         "  staging/web\n"
@@ -442,7 +443,7 @@ def test_a_conflict_names_a_moved_file_where_it_is(lived_in: Path, run: Command)
     edit(lived_in, "generator.yaml", ("port: 8080", "port: 8080\n    service: {port: 81}"))
     told = run("generate")
     assert told.code == 4
-    assert "base/web/svc.yaml:15: spec.ports[0].port\n" in told.err
+    assert "base/web/svc.yaml:15: spec.ports[http].port\n" in told.err
     assert run("generate", "--keep", "local", "base/web/svc.yaml").code == 0
     assert "port: 85\n" in (lived_in / "base/web/svc.yaml").read_text()
 

@@ -19,9 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator import validation
+    from generator import sparse, validation
     from generator.spec import loader
 
+    sparse.require(options.directory, ("base", "overlays", "gitops"))
     spec = loader.load(options.directory)
     with console.progress("validating"):
         results = validation.validate(options.directory, spec)

@@ -15,14 +15,14 @@ from contextlib import suppress
 from typing import Any
 
 from generator.errors import SpecError
-from generator.merge import alignment, identity
+from generator.merge import alignment, fields, identity
 from generator.merge.alignment import Row
 from generator.merge.conflict import Conflict, Settle, Side, leave_open
 from generator.merge.plan import Change, Kept, New, Page, Part, Within
 from generator.merge.splice import Splicer, Unspliceable, shown
 from generator.merge.tree import NULL, Node, Parsed, Scalar, Value, inherited, meaning
 
-Path = tuple[str, ...]
+Path = tuple[str | fields.Item, ...]
 
 
 def merge(
@@ -221,10 +221,11 @@ class _Decisions:
 
     def _list(self, before: list[Value], node: Node, after: list[Value], path: Path) -> Change:
         here = [item.value for item in node.items]
-        rows = alignment.rows(path[-1] if path else "", before, here, after)
+        name = path[-1] if path and isinstance(path[-1], str) else ""
+        rows = alignment.rows(name, before, here, after)
         if rows is None:
             return New(after) if self._yields(node, path, before, here, after) else self._kept(node)
-        changes = self._rows(rows, before, node.items, after, lambda index, _: _item_path(path, index))
+        changes = self._rows(rows, before, node.items, after, lambda index, _: (*path, fields.Item(name, index, here)))
         parts = [Part(None if row.here is None else node.entries[row.here], change) for row, change in changes]
         return _within(node, [part.change.value for part in parts], parts)
 
@@ -255,7 +256,7 @@ class _Decisions:
         if here == before:
             return True
         line, _ = self.local.place((self._through or node).start)
-        conflict = Conflict(self.local.path, line, _dotted(path), shown(before), shown(here), shown(after))
+        conflict = Conflict(self.local.path, line, fields.written(path), shown(before), shown(here), shown(after))
         side = self.settle(conflict)
         if side is None:
             self.open.append(conflict)
@@ -294,11 +295,3 @@ def _document_path(index: int, roots: Sequence[Node]) -> Path:
     """A document's part of the path of its fields, if there are several."""
     words = [part.text for part in identity.document(roots[index].value)[1:] if isinstance(part, Scalar)]
     return ("/".join(words),) if len(roots) > 1 and words else ()
-
-
-def _item_path(path: Path, index: int) -> Path:
-    return (*path[:-1], f"{path[-1] if path else ''}[{index}]")
-
-
-def _dotted(path: Path) -> str:
-    return ".".join(part if "." not in part else f'"{part}"' for part in path)
