@@ -188,6 +188,7 @@ FIELDS: dict[str, Strategy] = {
     "securityContext": SECURITY,
     "podSecurityContext": record(fsGroup=one_of(1, 2), runAsNonRoot=st.booleans(), supplementalGroups=some(one_of(1, 2))),
     "writable": st.lists(one_of("/tmp", "/var/cache", "/a/b", "/a-b"), max_size=3, unique=True),
+    "writableSize": one_of("1Gi", "5Gi"),
     "progressDeadlineSeconds": SECONDS,
     "container": record(**CONTAINER_MORE),
     "pod": POD,

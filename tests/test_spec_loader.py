@@ -475,7 +475,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an app that is a list": (
         top("", apps="{web: [image, a]}"),
         [
-            "5:13 apps.web: expected a map, got a list / known here: image, port, ports, command, args, env, config, secrets, resources, health, ready, livenessProbe, readinessProbe, startupProbe, replicas, autoscale, service, ingress, migration, disruption, network, serviceAccount, labels, annotations, securityContext, podSecurityContext, writable, progressDeadlineSeconds, container, pod, renamed_from, tag, source, build, environments",
+            "5:13 apps.web: expected a map, got a list / known here: image, port, ports, command, args, env, config, secrets, resources, health, ready, livenessProbe, readinessProbe, startupProbe, replicas, autoscale, service, ingress, migration, disruption, network, serviceAccount, labels, annotations, securityContext, podSecurityContext, writable, writableSize, progressDeadlineSeconds, container, pod, renamed_from, tag, source, build, environments",
         ],
     ),
     "apps as a list": (
@@ -1083,6 +1083,7 @@ apps:
     securityContext: {runAsUser: 1000}
     podSecurityContext: {fsGroup: 1000}
     writable: [/tmp, /var/cache]
+    writableSize: 2Gi
     progressDeadlineSeconds: 120
     container: {lifecycle: {preStop: {sleep: {seconds: 5}}}}
     pod: {terminationGracePeriodSeconds: 40, resourceClaims: [{name: gpu, resourceClaimName: gpu}]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.kinds.ingress import deregistration
 from generator.kinds.metadata import labels, metadata, selector
 from generator.kinds.pod import container, pod_spec
 from generator.kinds.ports import container_ports
@@ -24,7 +25,7 @@ def render(workload: Workload) -> dict[str, Any]:
         security, mounts = main.pop("securityContext"), main.pop("volumeMounts", None)
         main["ports"] = container_ports(workload.ports)
         main.update(workload.probes)
-        if "lifecycle" not in workload.container and (seconds := _drain(workload)):
+        if "lifecycle" not in workload.container and (seconds := drain_seconds(workload)):
             main["lifecycle"] = {"preStop": {"sleep": {"seconds": seconds}}}
         main["securityContext"] = security
         if mounts:
@@ -47,16 +48,22 @@ def render(workload: Workload) -> dict[str, Any]:
                     "labels": {**labels(workload), **workload.labels},
                     **({"annotations": dict(workload.annotations)} if workload.annotations else {}),
                 },
-                "spec": pod_spec(workload, main),
+                "spec": pod_spec(workload, main, _grace(workload)),
             },
         },
     }
 
 
-def _drain(workload: Workload) -> int:
-    """Within the time that the pod has to end: the API server takes no longer one."""
+def drain_seconds(workload: Workload) -> int:
+    """For how long a pod that leaves still takes requests: longer than a balancer sends it any, if there is time."""
+    wanted = deregistration(workload) + DRAIN_SECONDS
     grace = workload.pod.get("terminationGracePeriodSeconds")
-    return min(DRAIN_SECONDS, grace) if isinstance(grace, int) else DRAIN_SECONDS
+    return min(wanted, grace) if isinstance(grace, int) else wanted
+
+
+def _grace(workload: Workload) -> dict[str, int]:
+    """Kubernetes' 30 seconds begin when the drain does; where that takes long, they are added to it."""
+    return {"terminationGracePeriodSeconds": drain_seconds(workload) + 30} if deregistration(workload) else {}
 
 
 def _labelled(data: dict[str, Any], workload: Workload) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def render(workload: Workload) -> dict[str, Any] | None:
     about = workload.autoscale
     if not about:
         return None
-    targets = {name: about[name] for name in ("cpu", "memory") if about.get(name)} or {"cpu": DEFAULT_CPU_PERCENT}
+    # In the order in which the controller writes them back, or Argo CD would see a difference for ever.
+    targets = {name: about[name] for name in ("memory", "cpu") if about.get(name)} or {"cpu": DEFAULT_CPU_PERCENT}
     return {
         "apiVersion": "autoscaling/v2",
         "kind": KIND,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from generator.kinds.metadata import metadata
@@ -17,6 +18,10 @@ ALB: Final = {
     "alb.ingress.kubernetes.io/scheme": "internet-facing",
     "alb.ingress.kubernetes.io/target-type": "ip",
 }
+_ATTRIBUTES: Final = "alb.ingress.kubernetes.io/target-group-attributes"
+_DELAY: Final = re.compile(r"deregistration_delay\.timeout_seconds=([0-9]{1,4})(?![0-9])")
+# How long requests that have begun may take when a pod leaves. The load balancer's own default is five minutes.
+DEREGISTRATION_SECONDS: Final = 15
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
@@ -58,4 +63,17 @@ def _defaults(workload: Workload, class_name: str) -> dict[str, str]:
     if class_name != "alb":
         return {}
     check = workload.probes.get("readinessProbe", {}).get("httpGet", {}).get("path")
-    return {**ALB, **({"alb.ingress.kubernetes.io/healthcheck-path": check} if check else {})}
+    return {
+        **ALB,
+        _ATTRIBUTES: f"deregistration_delay.timeout_seconds={DEREGISTRATION_SECONDS}",
+        **({"alb.ingress.kubernetes.io/healthcheck-path": check} if check else {}),
+    }
+
+
+def deregistration(workload: Workload) -> int:
+    """For how long the load balancer still sends requests to a pod that leaves; 0 where there is none of AWS."""
+    about = workload.ingress
+    if about is None or about.get("className", "alb") != "alb":
+        return 0
+    found = _DELAY.search(about.get("annotations", {}).get(_ATTRIBUTES, ""))
+    return int(found[1]) if found else DEREGISTRATION_SECONDS

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from generator.kinds.metadata import MIGRATION_WAVE, SYNC_WAVE, metadata
+from generator.kinds.metadata import MIGRATION_WAVE, SYNC_WAVE, metadata, migration_selector
 from generator.kinds.pod import container, pod_spec
 from generator.spec.model import Workload
 
@@ -27,7 +27,12 @@ def render(workload: Workload) -> dict[str, Any] | None:
     if not about:
         return None
     main = {**container(replace(workload, command=tuple(about["command"]), args=())), "name": "migrate"}
-    labels = {"app.kubernetes.io/component": "migration", "app.kubernetes.io/part-of": workload.project}
+    labels = {
+        # Not the app's own name, or its Service would send requests to a migration. Its NetworkPolicy selects both.
+        **migration_selector(workload),
+        "app.kubernetes.io/component": "migration",
+        "app.kubernetes.io/part-of": workload.project,
+    }
     annotations = {
         "argocd.argoproj.io/hook": "Sync",
         # A Job cannot be changed, so each sync replaces the former one; it stays for its logs until then.
@@ -42,7 +47,6 @@ def render(workload: Workload) -> dict[str, Any] | None:
             "backoffLimit": about.get("retries", DEFAULT_RETRIES),
             "activeDeadlineSeconds": about.get("timeout", DEFAULT_TIMEOUT_SECONDS),
             "template": {
-                # Not the app's own labels: the Service must not send requests to a migration.
                 "metadata": {"labels": labels},
                 "spec": {**pod_spec(workload, main), "restartPolicy": "Never"},
             },

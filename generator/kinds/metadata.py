@@ -6,15 +6,30 @@ from typing import Any, Final
 
 from generator.spec.model import Workload
 
+_NAME: Final = "app.kubernetes.io/name"
 SYNC_WAVE: Final = "argocd.argoproj.io/sync-wave"
 # A migration needs its configuration before it and the pods after it.
 BEFORE_MIGRATION: Final = {SYNC_WAVE: "-2"}
 MIGRATION_WAVE: Final = "-1"
+# kubectl and Argo CD keep what they applied in an annotation, and 262,144 bytes are what all annotations may have. A
+# value takes more there than here: it is JSON within JSON.
+CLIENT_SIDE_BYTES: Final = 100_000
+SERVER_SIDE: Final = {"argocd.argoproj.io/sync-options": "ServerSideApply=true"}
 
 
 def selector(workload: Workload) -> dict[str, str]:
     """The labels that tell this workload's pods from all others. They can never change."""
-    return {"app.kubernetes.io/name": workload.name}
+    return {_NAME: workload.name}
+
+
+def migration_selector(workload: Workload) -> dict[str, str]:
+    """The same for the pods of its migration. No app has a dot in its name, so it is nobody else's."""
+    return {_NAME: f"{workload.name}.migration"}
+
+
+def all_pods(name: str) -> dict[str, Any]:
+    """A selector for the pods of an app and of its migration."""
+    return {"matchExpressions": [{"key": _NAME, "operator": "In", "values": [name, f"{name}.migration"]}]}
 
 
 def labels(workload: Workload) -> dict[str, str]:
@@ -34,6 +49,12 @@ def metadata(workload: Workload, name: str = "", annotations: dict[str, str] | N
 def before_migration(workload: Workload) -> dict[str, str]:
     """Annotations for what a migration job reads; empty where there is no such job."""
     return dict(BEFORE_MIGRATION) if workload.migration else {}
+
+
+def config_annotations(workload: Workload) -> dict[str, str]:
+    """Annotations of the ConfigMap; a large one would not fit into the annotation of a client-side apply."""
+    size = sum(len(key) + len(value.encode()) for key, value in workload.config.items())
+    return {**before_migration(workload), **(SERVER_SIDE if size > CLIENT_SIDE_BYTES else {})}
 
 
 def config_name(workload: Workload) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.kinds.metadata import metadata, selector
+from generator.kinds.metadata import all_pods, metadata, selector
 from generator.spec.model import Workload
 
 FILE: Final = "network-policy.yaml"
@@ -17,9 +17,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
     about = workload.network
     if about is None:
         return None
-    peers: list[dict[str, Any]] = [
-        {"podSelector": {"matchLabels": {"app.kubernetes.io/name": name}}} for name in about.get("from", [])
-    ]
+    peers: list[dict[str, Any]] = [{"podSelector": all_pods(name)} for name in about.get("from", [])]
     peers += [{"ipBlock": {"cidr": cidr}} for cidr in about.get("fromCidr", [])]
     ports = [{"port": port.name, "protocol": port.protocol} for port in workload.ports]
     rules = [{"from": peers, **({"ports": ports} if ports else {})}] if peers else []
@@ -29,7 +27,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "kind": KIND,
         "metadata": metadata(workload),
         "spec": {
-            "podSelector": {"matchLabels": selector(workload)},
+            "podSelector": all_pods(workload.name) if workload.migration else {"matchLabels": selector(workload)},
             "policyTypes": ["Ingress", *(["Egress"] if egress is not None else [])],
             "ingress": [*rules, *about.get("ingress", [])],
             **({"egress": egress} if egress is not None else {}),

@@ -42,16 +42,20 @@ def container(workload: Workload) -> dict[str, Any]:
     }
 
 
-def pod_spec(workload: Workload, main: dict[str, Any]) -> dict[str, Any]:
-    """The pod around its ``main`` container; the spec's ``container`` and ``pod`` are laid over it."""
+def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The pod around its ``main`` container, and ``more``; the spec's ``container`` and ``pod`` are laid over it."""
     security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    volumes = [{"name": volume, "emptyDir": {}} for volume in folders.volumes(workload.writable)]
+    limit = {"sizeLimit": workload.writable_size}
+    volumes = [{"name": volume, "emptyDir": dict(limit)} for volume in folders.volumes(workload.writable)]
     spec = {
         "serviceAccountName": workload.name,
         "automountServiceAccountToken": bool(workload.service_account.get("token")),
+        # A Service named `server` would set SERVER_PORT in every pod of its namespace.
+        "enableServiceLinks": False,
         "securityContext": overridden(security, workload.pod_security_context),
         "containers": [_main(_with(main, workload.container))],
         **({"volumes": volumes} if volumes else {}),
+        **(more or {}),
     }
     return _with(spec, workload.pod)
 

@@ -20,5 +20,10 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "apiVersion": "policy/v1",
         "kind": KIND,
         "metadata": metadata(workload),
-        "spec": {**workload.disruption, "selector": {"matchLabels": selector(workload)}},
+        "spec": {
+            **workload.disruption,
+            # A pod that is not ready serves nobody: it must not hold up the drain of a node.
+            "unhealthyPodEvictionPolicy": workload.disruption.get("unhealthyPodEvictionPolicy", "AlwaysAllow"),
+            "selector": {"matchLabels": selector(workload)},
+        },
     }

@@ -185,7 +185,7 @@ def _application(spec: Spec, environment: Environment, app: App) -> dict[str, An
                     *(["RespectIgnoreDifferences=true"] if scaled else []),
                 ],
                 "managedNamespaceMetadata": {
-                    "labels": {**_pod_security(environment.pod_security), "app.kubernetes.io/part-of": spec.project}
+                    "labels": {**_namespace_labels(environment), "app.kubernetes.io/part-of": spec.project}
                 },
                 "retry": _RETRY,
             },
@@ -199,6 +199,10 @@ def _replicas_of(app: App) -> dict[str, Any]:
     return {"group": "apps", "kind": "Deployment", "name": app.name, "jsonPointers": ["/spec/replicas"]}
 
 
-def _pod_security(level: str) -> dict[str, str]:
-    prefix = "pod-security.kubernetes.io"
-    return {f"{prefix}/enforce": level, f"{prefix}/enforce-version": "latest", f"{prefix}/warn": level}
+def _namespace_labels(environment: Environment) -> dict[str, str]:
+    """The same for all apps of an environment, which share its namespace."""
+    prefix, level = "pod-security.kubernetes.io", environment.pod_security
+    security = {f"{prefix}/enforce": level, f"{prefix}/enforce-version": "latest", f"{prefix}/warn": level}
+    # Its controller's webhook adds a gate to pods that are targets of a load balancer, and to no others.
+    gate = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"} if environment.readiness_gate else {}
+    return {**security, **gate}

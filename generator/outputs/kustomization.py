@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from generator.kinds import KINDS, Manifest
-from generator.kinds.metadata import before_migration, config_name
+from generator.kinds.metadata import config_annotations, config_name
 from generator.outputs.file import File, yaml_file
 from generator.outputs.operations import Operation
 from generator.outputs.patch import deletion, patch
@@ -49,7 +49,7 @@ def _manifests(workload: Workload) -> dict[str, Manifest]:
 def _base(app: App, folder: str, workload: Workload, manifests: dict[str, Manifest]) -> Iterator[File]:
     content: dict[str, Any] = {**_HEAD, "resources": list(manifests)}
     if workload.config:
-        annotations = before_migration(workload)
+        annotations = config_annotations(workload)
         content["configMapGenerator"] = [
             {
                 "name": config_name(workload),
@@ -128,8 +128,8 @@ def _config(base: Workload, workload: Workload) -> dict[str, Any] | None:
         # A ConfigMap cannot lose keys by merging; where it must, the environment states all of it.
         generator["behavior"] = "replace" if gone else "merge"
     generator["literals"] = _literals(workload.config if gone else changed)
-    annotations = before_migration(workload)
-    if annotations and (not base.config or gone):
+    annotations = config_annotations(workload)
+    if annotations and (not base.config or gone or annotations != config_annotations(base)):
         generator["options"] = {"annotations": annotations}
     return generator
 

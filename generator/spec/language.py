@@ -261,7 +261,9 @@ WORKLOAD: dict[str, Field] = {
     "secrets": Field(MapOf(VARIABLE, SECRET), "variables from AWS Secrets Manager: NAME: secret/name#property"),
     "resources": Field(RESOURCES, "requests and limits"),
     "health": Field(
-        URL_PATH, "the path that tells whether it lives: liveness, startup and, without `ready`, readiness"
+        URL_PATH,
+        "the path that tells whether it lives: startup, liveness (a restart after a minute of failures) "
+        "and, without `ready`, readiness (no requests after 15 seconds)",
     ),
     "ready": Field(URL_PATH, "the path that tells whether it can take requests"),
     "livenessProbe": Field(PROBE, "restart the container when it fails"),
@@ -283,6 +285,9 @@ WORKLOAD: dict[str, Field] = {
     "securityContext": Field(shapes.SECURITY, "the container's, laid over the safe defaults"),
     "podSecurityContext": Field(shapes.POD_SECURITY, "the pod's, laid over the safe defaults"),
     "writable": Field(ListOf(FOLDER), "folders it may write to (emptyDir); /tmp unless said otherwise"),
+    "writableSize": Field(
+        QUANTITY, "how much each of these may hold before the pod is evicted; 1Gi unless said otherwise"
+    ),
     "progressDeadlineSeconds": Field(Integer(1, 86400, "seconds"), "seconds until a stuck rollout has failed"),
     "container": Field(Anything(), "any more fields of the container, as in Kubernetes"),
     "pod": Field(Anything(), "any more fields of the pod, as in Kubernetes"),
@@ -355,6 +360,9 @@ ENVIRONMENT = Record(
         "sync": Field(Choice(("auto", "manual")), "whether Argo CD syncs by itself; auto unless said otherwise"),
         "approvers": Field(ListOf(APPROVER), "who approves what changes in it: its code owners and reviewers"),
         "cluster": Field(CLUSTER, "where it runs; Argo CD's own cluster unless said otherwise"),
+        "readinessGate": Field(
+            Boolean(), "pods are ready only when the AWS load balancer sends them requests; true unless said otherwise"
+        ),
         "podSecurity": Field(
             Choice(("restricted", "baseline", "privileged")),
             "the Pod Security Standard of its namespace; restricted unless said otherwise",

@@ -85,6 +85,7 @@ class Workload:
     security_context: Data = field(default_factory=dict)
     pod_security_context: Data = field(default_factory=dict)
     writable: tuple[str, ...] = folders.DEFAULT
+    writable_size: str = "1Gi"
     progress_deadline: int | None = None
     container: Data = field(default_factory=dict)
     pod: Data = field(default_factory=dict)
@@ -222,6 +223,7 @@ class Environment:
     gates: Gates = field(default_factory=Gates)
     approvers: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    readiness_gate: bool = True
 
     @property
     def destinations(self) -> list[dict[str, str]]:
@@ -332,6 +334,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         sync=given.get("sync") or "auto",
         cluster=given.get("cluster") or IN_CLUSTER,
         pod_security=given.get("podSecurity") or "restricted",
+        readiness_gate=given.get("readinessGate") is not False,
         renamed_from=given.get("renamed_from"),
         gates=gates(given),
         approvers=tuple(given.get("approvers") or ()),
@@ -412,6 +415,7 @@ def _workload(name: str, environment: str | None, given: Data, shared: Data) -> 
         security_context=given.get("securityContext") or {},
         pod_security_context=_pod_security(given.get("podSecurityContext") or {}),
         writable=tuple(given.get("writable", folders.DEFAULT)),
+        writable_size=text(given.get("writableSize") or "1Gi"),
         progress_deadline=given.get("progressDeadlineSeconds"),
         container=given.get("container") or {},
         pod=given.get("pod") or {},
@@ -522,7 +526,10 @@ def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str
             result["livenessProbe"] = {
                 "httpGet": {"path": health, "port": port},
                 "periodSeconds": 10,
-                "timeoutSeconds": 3,
+                "timeoutSeconds": 5,
+                # A restart mends a process that hangs, and makes worse what is only slow: a minute, where readiness
+                # takes the pod out after 15 seconds.
+                "failureThreshold": 6,
             }
         if ready or health:
             result["readinessProbe"] = {
