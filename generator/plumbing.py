@@ -71,7 +71,7 @@ class Command:
     def __init__(self, arguments: tuple[str, ...], env: Mapping[str, str] | None, directory: Path | None) -> None:
         self.name = _verb(arguments)
         self._token = bool(env and env.get("GIT_TOKEN"))
-        self._running = process.begin(["git", *arguments], env=env, cwd=directory, error=GitError)
+        self._running = process.begin(["git", *arguments], env=env, cwd=directory, error=GitError, guarded=self._token)
 
     def result(self, stdin: bytes = b"", timeout: float | None = None) -> bytes:
         """What it printed; ``GitError`` if it failed, or did not end within ``timeout`` seconds."""

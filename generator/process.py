@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from generator.errors import ProcessError
 
@@ -85,12 +86,60 @@ def run(
     return Completed(stdout, stderr, done.returncode)
 
 
+class _Heir:
+    """A shell that ends what runs beside us if we cannot, since we were killed.
+
+    It hears of every session that begins and ends, on a pipe that closes when we are gone.
+    """
+
+    # Signals that end us, a terminal's or a CI's, must not end it first. It has none of our environment.
+    _SCRIPT: Final = """trap '' HUP INT TERM; all=' '
+while read -r what id; do case $what in +) all="$all$id ";; *) all=${all%%" $id "*}" "${all#*" $id "};; esac; done
+for id in $all; do kill -9 "-$id"; done"""
+
+    def __init__(self) -> None:
+        self._shell: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def tell(self, what: str, session: int) -> None:
+        """A session begins (``+``), or has ended (``-``)."""
+        with self._lock, suppress(OSError):
+            if self._shell is None:
+                self._shell = subprocess.Popen(
+                    ["/bin/sh", "-c", self._SCRIPT],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={"PATH": os.defpath},
+                    cwd="/",
+                    start_new_session=True,
+                )
+                # It ends after us, so waiting for it is not ours to do.
+                self._shell.returncode = 0
+            assert self._shell.stdin
+            self._shell.stdin.write(f"{what} {session}\n".encode())
+            self._shell.stdin.flush()
+
+
+_heir: Final = _Heir()
+
+
 class Running:
-    """A program that runs beside us, in a session of its own: it can ask nobody, and ends with all its children."""
+    """A program that runs beside us, in a session of its own: it can ask nobody, and ends with all its children.
+
+    ``guarded``: also where we are killed, since it holds a secret.
+    """
 
     def __init__(
-        self, argv: Sequence[str | Path], env: Mapping[str, str] | None, cwd: Path | None, error: type[ProcessError]
+        self,
+        argv: Sequence[str | Path],
+        env: Mapping[str, str] | None,
+        cwd: Path | None,
+        error: type[ProcessError],
+        *,
+        guarded: bool = False,
     ) -> None:
+        self.guarded = guarded
         self.words = [str(word) for word in argv]
         self.error = error
         try:
@@ -105,6 +154,8 @@ class Running:
             )
         except FileNotFoundError as exc:
             raise error(f"{self.words[0]}: not found", f"install {self.words[0]}", returncode=127) from exc
+        if guarded:
+            _heir.tell("+", self.child.pid)
 
     def finish(self, stdin: bytes = b"", timeout: float | None = None) -> tuple[bytes, str, int]:
         """Its output, what it said, and its exit status; ``error`` after ``timeout`` seconds without an end."""
@@ -118,6 +169,7 @@ class Running:
         except BaseException:
             self.stop()
             raise
+        self._ended()
         return stdout, stderr.decode(errors="replace"), self.child.returncode
 
     def stop(self) -> None:
@@ -127,6 +179,12 @@ class Running:
         with suppress(ProcessLookupError):
             os.killpg(self.child.pid, signal.SIGKILL)
         self.child.communicate()
+        self._ended()
+
+    def _ended(self) -> None:
+        if self.guarded:
+            self.guarded = False
+            _heir.tell("-", self.child.pid)
 
 
 def begin(
@@ -135,9 +193,10 @@ def begin(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     error: type[ProcessError] = ProcessError,
+    guarded: bool = False,
 ) -> Running:
-    """Start ``argv`` without a shell. ``env``, if given, is its whole environment."""
-    return Running(argv, env, cwd, error)
+    """Start ``argv`` without a shell. ``env``, if given, is its whole environment; ``guarded``: see ``Running``."""
+    return Running(argv, env, cwd, error, guarded=guarded)
 
 
 class Conversation:

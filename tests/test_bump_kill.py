@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from bump_rig import rival, shim
 
-from benchmarks import fleet
+from benchmarks import fleet, local_server
 
 PATH = fleet.overlay("app1", "dev")
 
@@ -101,3 +102,30 @@ def test_killed_at_every_step(contended: bool, git_too: str, tmp_path: Path) -> 
     # How often it looks is left to chance, so the last steps may not have been there.
     assert ended[:8] == [None] * 8
     assert ended.count(None) >= steps - 4
+
+
+def test_no_git_outlives_us_with_the_token(tmp_path: Path) -> None:
+    """SIGKILL leaves us no time to end them, and a server that does not answer keeps them for a minute."""
+    asked, over = threading.Event(), threading.Event()
+
+    class Silent(local_server.Handler):
+        def do_GET(self) -> None:
+            asked.set()
+            over.wait(60)
+
+    with local_server.Server(Silent) as server:
+        words = ["bump", "app1", "--env", "dev", "--tag", "v1", "--push", "--remote", f"{server.url}/fleet.git"]
+        child = subprocess.Popen(
+            [sys.executable, "-m", "generator", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": str(tmp_path), "GIT_TOKEN": "s3cr3t", "NO_PROXY": "127.0.0.1"},
+        )  # fmt: skip
+        assert asked.wait(60)
+        assert alive(tmp_path)
+        child.kill()
+        child.wait()
+        deadline = time.monotonic() + 30
+        while alive(tmp_path) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        gone = not alive(tmp_path)
+        over.set()
+    assert gone
