@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from generator import process
 from generator.errors import GeneratorError, RepositoryError
 
 VARIABLE: Final = "GITOPS_GENERATOR_HOSTS"
@@ -25,6 +28,9 @@ _URL: Final = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:[^/@\\\s?#]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/:@\\\s\[\]?#]+)(?::[0-9]*)?(?:[/?#].*)?"
 )
 _SCP: Final = re.compile(r"(?:[^/:@\\\s]*@)?(?P<host>[^/:@\\\s]+):(?!//).*")
+_BY_SSH: Final = re.compile(r"ssh://|(?![a-z0-9+.-]+://)", re.IGNORECASE)
+_ALIAS: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_SSH_SECONDS: Final = 10
 _LOOPBACK: Final = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
 
 
@@ -46,6 +52,20 @@ def of(url: str) -> str:
     return _SAME.get(found["host"], found["host"]) if found else ""
 
 
+@lru_cache
+def real(url: str) -> str:
+    """The same, where ssh goes: its configuration may call a host as it likes (``Host work``), and tells offline."""
+    host = of(url)
+    if not (_BY_SSH.match(url) and _ALIAS.fullmatch(host)):
+        return host
+    try:
+        said = process.run(["ssh", "-G", "--", host], timeout=_SSH_SECONDS).stdout
+    except GeneratorError:
+        return host
+    found = re.search(r"^hostname (\S+)$", said, re.MULTILINE)
+    return _SAME.get(found[1].lower(), found[1].lower()) if found else host
+
+
 def is_here(url: str) -> bool:
     """Whether a URL leads to this machine."""
     return bool(_LOOPBACK.fullmatch(of(url)))
@@ -57,7 +77,8 @@ def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryE
     what = next((one for one in variables if os.environ.get(one)), variables[0])
     if not url.lower().startswith("https://") and not is_here(url):
         raise error(f"{what} would go to {host or 'nowhere'} unencrypted", "use the repository's https URL")
-    if host and host in _known():
+    named = _named()
+    if host and (host in _known(named) or host in {real(one) for one in named}):
         return
     raise error(
         f"{what} is not sent to {host or 'what is no host'}: neither `origin` nor the environment names it",
@@ -65,10 +86,14 @@ def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryE
     )
 
 
-def _known() -> set[str]:
+def _named() -> list[str]:
+    """What the user, the CI and the checkout name."""
+    return [url for url in (*_Named.urls, *(os.environ.get(one, "") for one in _CI), *_remotes()) if url]
+
+
+def _known(named: Sequence[str]) -> set[str]:
     words = re.split(r"[\s,]+", os.environ.get(VARIABLE, "").lower())
-    named = [*_Named.urls, *(os.environ.get(one, "") for one in _CI), *_remotes()]
-    return {word for word in words if word} | {of(url) or url.lower() for url in named if url}
+    return {word for word in words if word} | {of(url) or url.lower() for url in named}
 
 
 def _remotes() -> list[str]:

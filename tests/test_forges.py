@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,13 +19,15 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.response import HTTPResponse
 
 from benchmarks import local_server
-from generator import forges
-from generator.errors import ForgeError
+from generator import forges, hosts
+from generator.errors import ForgeError, RepositoryError
 from generator.forges import Forge, access
 
 URLS = {
     "https://github.com/acme/shop.git": "github",
     "git@github.com:acme/shop.git": "github",
+    "ssh://git@ssh.github.com:443/acme/shop.git": "github",
+    "ssh://git@altssh.gitlab.com:443/acme/shop.git": "gitlab",
     "ssh://git@github.com:22/acme/shop.git": "github",
     "https://github.example.com/acme/shop": "github",
     "https://acme.ghe.com/acme/shop": "github",
@@ -52,6 +56,54 @@ def test_a_host_that_tells_nothing(url: str) -> None:
     with pytest.raises(ForgeError, match="which forge this is cannot be told from its name") as caught:
         forges.connect(url)
     assert "forge: {kind: …}" in caught.value.hint
+
+
+@pytest.fixture
+def by_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ssh whose configuration calls hosts as people do who have several keys."""
+    config = tmp_path / "config"
+    config.write_text(
+        "Host github.com-work\n  HostName github.com\nHost tunnel\n  HostName ssh.github.com\n  Port 443\n"
+        "Host lab\n  HostName gitlab.example.com\n"
+    )
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/ssh").write_text(
+        f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\nexec {shutil.which("ssh")} -F {config} "$@"\n'
+    )
+    (tmp_path / "bin/ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    hosts.real.cache_clear()
+
+
+ALIASES = {
+    "git@github.com-work:acme/shop.git": ("github", "https://github.com"),
+    "ssh://git@tunnel/acme/shop.git": ("github", "https://github.com"),
+    "git@lab:acme/shop.git": ("gitlab", "https://gitlab.example.com"),
+    "ssh://git@ssh.github.com:443/acme/shop.git": ("github", "https://github.com"),
+}
+
+
+@pytest.mark.usefixtures("by_ssh")
+@pytest.mark.parametrize(("url", "told"), ALIASES.items(), ids=ALIASES)
+def test_a_host_that_ssh_calls_otherwise(url: str, told: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, server = told
+    assert forges.kind_of(url) == kind
+    assert access.place(url, None) == (server, "acme/shop")
+    # The checkout's remote names the host, too, that its alias stands for.
+    monkeypatch.delenv(hosts.VARIABLE, raising=False)
+    monkeypatch.setattr(hosts, "_remotes", lambda: [url])
+    hosts.require(server, "GIT_TOKEN")
+    with pytest.raises(RepositoryError, match="is not sent to"):
+        hosts.require("https://evil.example.com", "GIT_TOKEN")
+
+
+@pytest.mark.usefixtures("by_ssh")
+def test_a_name_is_no_option_for_ssh(tmp_path: Path) -> None:
+    with pytest.raises(ForgeError, match="which forge this is cannot be told"):
+        forges.kind_of("git@-oProxyCommand=x:acme/shop.git")
+    with pytest.raises(ForgeError, match="which forge this is cannot be told"):
+        forges.kind_of("git@nobody.example.com:acme/shop.git")
+    assert (tmp_path / "asked").read_text().splitlines() == ["-G -- nobody.example.com"]
 
 
 LIBRARIES = {"github": ("github", "github"), "gitlab": ("gitlab", "gitlab"), "codecommit": ("boto3", "aws")}

@@ -29,6 +29,30 @@ def text_of(spec: Spec) -> str:
     return "".join(f"-- {path} --\n{file.text}" for path, file in sorted(outputs.render(spec).items()))
 
 
+PULLED = {
+    "https://gitlab.com/acme/shop": "https://gitlab.com/acme/shop.git",
+    "https://gitlab.example.com/acme/platform/shop/": "https://gitlab.example.com/acme/platform/shop.git",
+    "https://gitlab.com/acme/shop.git": "https://gitlab.com/acme/shop.git",
+    "git@gitlab.com:acme/shop": "git@gitlab.com:acme/shop",
+    "https://github.com/acme/shop": "https://github.com/acme/shop",
+    "https://git.example.com/acme/gitlab": "https://git.example.com/acme/gitlab",
+}
+
+
+@pytest.mark.parametrize(("url", "pulled"), PULLED.items(), ids=PULLED)
+def test_the_repository_is_named_as_argo_cd_can_pull_it(url: str, pulled: str) -> None:
+    """argo-cd's own documentation: it does not follow GitLab's redirect to the URL with `.git`."""
+    found = outputs.render(loader.parse(TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", url)))
+    named = [
+        line.split(": ", 1)[1]
+        for path, file in found.items()
+        if path.startswith("gitops/")
+        for line in file.text.splitlines()
+        if "repoURL:" in line
+    ]
+    assert set(named) == {pulled}
+
+
 @pytest.mark.parametrize(("name", "spec"), [("ten-lines", TEN_LINES), ("every-field", EVERY_FIELD)])
 def test_snapshot(name: str, spec: str) -> None:
     """After a change that is meant: ``UPDATE_SNAPSHOTS=1 pytest tests/test_rendering.py``, and read the diff."""

@@ -48,9 +48,10 @@ def kind_of(url: str) -> str:
     name = hosts.of(url)
     if not name and "://" not in url.removeprefix("file://"):
         return "local"
-    for pattern, kind in _HOSTS:
-        if re.fullmatch(pattern, name):
-            return kind
+    for host in (name, hosts.real(url)):
+        for pattern, kind in _HOSTS:
+            if re.fullmatch(pattern, host):
+                return kind
     raise ForgeError(
         f"{name or url}: which forge this is cannot be told from its name",
         f"say it in generator.yaml: `forge: {{kind: …}}`, one of {', '.join(FORGES)}",

@@ -191,11 +191,11 @@ def place(url: str, api: str | None, *tokens: str) -> tuple[str, str]:
     """
     if "://" in url:
         parts = urlsplit(url)
-        server, path = f"https://{hosts.of(url)}", parts.path
+        server, path = f"https://{hosts.real(url)}", parts.path
         if parts.scheme.startswith("http"):
             server = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
     else:
-        server, path = f"https://{hosts.of(url)}", url.partition(":")[2]
+        server, path = f"https://{hosts.real(url)}", url.partition(":")[2]
     if api:
         server = api.rstrip("/")
         # Of a forge under a path of its own, /gitlab say, that path is no part of the repository's.

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
+from generator.errors import ForgeError
 from generator.spec import folders, placeholder, quantity, subject
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.types import text
@@ -295,7 +297,7 @@ def build(data: Data) -> Spec:
     apps = {name: App(name, given, names, shared) for name, given in (data["apps"] or {}).items()}
     return Spec(
         project=project,
-        repository=data["repository"],
+        repository=as_pulled(data["repository"], (data.get("forge") or {}).get("kind")),
         branch=data.get("branch") or "main",
         registry=registry,
         environments=environments,
@@ -320,6 +322,18 @@ def _allow(given: Data) -> Allow:
         projects=tuple(given.get("projects") or ()),
         destinations=tuple(destinations),
     )
+
+
+def as_pulled(url: str, kind: str | None) -> str:
+    """The repository's URL as Argo CD can pull it: it does not follow GitLab's redirect to the one with ``.git``."""
+    if url.endswith(".git") or not url.startswith(("http://", "https://")):
+        return url
+    if kind is None and "gitlab" in url:
+        from generator import forges
+
+        with suppress(ForgeError):
+            kind = forges.kind_of(url)
+    return f"{url.rstrip('/')}.git" if kind == "gitlab" else url
 
 
 def _set(data: Data) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from generator import hosts
 from generator.errors import SpecError
 from generator.history import Clone, Commit
 from generator.release import image, ledger, message
@@ -196,8 +197,8 @@ def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str
 
 def _link(repository: str, old: str, new: str) -> str:
     """A page that compares two commits, where the repository's URL leads to a forge with such pages."""
-    ssh = re.fullmatch(r"(?:ssh://)?git@([A-Za-z0-9.-]+)[:/](.+)", repository)
-    url = f"https://{ssh[1]}/{ssh[2]}" if ssh else repository
+    ssh = re.fullmatch(r"ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/(.+)|git@[A-Za-z0-9.-]+:(.+)", repository)
+    url = f"https://{hosts.of(repository)}/{ssh[1] or ssh[2]}" if ssh else repository
     found = re.fullmatch(r"(https?://[A-Za-z0-9.:-]+)/([A-Za-z0-9._~/-]+?)(?:\.git)?/?", url)
     if found is None or ".amazonaws.com" in found[1] or "git-codecommit" in found[1]:
         return ""
