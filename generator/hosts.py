@@ -75,7 +75,9 @@ def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryE
     """Raise ``error`` unless the token in one of these variables may be sent to that URL, of http or https."""
     host = of(url)
     what = next((one for one in variables if os.environ.get(one)), variables[0])
-    if not url.lower().startswith("https://") and not is_here(url):
+    if is_here(url):  # it stays on this machine
+        return
+    if not url.lower().startswith("https://"):
         raise error(f"{what} would go to {host or 'nowhere'} unencrypted", "use the repository's https URL")
     named = _named()
     if host and (host in _known(named) or host in {real(one) for one in named}):

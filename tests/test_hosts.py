@@ -23,31 +23,40 @@ def nobody_is_named(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     hosts.name(tmp_path)
 
 
-def test_a_spec_alone_gets_no_token(repository: Path, generator: Run, tmp_path: Path) -> None:
+COMMANDS = {
+    "bump": ["bump", "web", "--env", "dev", "--tag", "v1", "--push"],
+    "promote": ["promote", "web", "--from", "dev", "--to", "staging"],
+    "rollback": ["rollback", "web", "--env", "dev", "--push"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_spec_alone_gets_no_token(repository: Path, generator: Run, command: str) -> None:
+    bare = generate_for_remote(repository, generator)
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text().replace(str(bare), "https://git.evil.invalid/acme/shop.git"))
+    environment = {"GIT_TOKEN": serve.TOKEN, "GIT_USERNAME": serve.USER}
+    done = generator(*COMMANDS[command], cwd=repository, env=environment)
+    assert done.returncode == 1
+    assert "GIT_TOKEN is not sent to git.evil.invalid: neither `origin` nor the environment names it" in done.stderr
+    assert "GITOPS_GENERATOR_HOSTS=git.evil.invalid" in done.stderr
+    # Once somebody names it, it is asked, and is not there.
+    named = generator(*COMMANDS[command], cwd=repository, env=environment | {hosts.VARIABLE: "git.evil.invalid"})
+    assert named.returncode == 1
+    assert "is not sent to" not in named.stderr
+    git(repository, "remote", "add", "origin", "https://git.evil.invalid/acme/shop.git")
+    assert "is not sent to" not in generator(*COMMANDS[command], cwd=repository, env=environment).stderr
+
+
+def test_a_token_may_go_to_this_machine(repository: Path, generator: Run, tmp_path: Path) -> None:
     bare = generate_for_remote(repository, generator)
     git(tmp_path, "clone", "-q", "--bare", repository, bare)
-    environment = {"GIT_TOKEN": serve.TOKEN, "GIT_USERNAME": serve.USER}
     with serve.Server(bare.parent) as server:
-        url = f"{server.url}/{bare.name}"
         spec = repository / "generator.yaml"
-        spec.write_text(spec.read_text().replace(str(bare), url))
-        assert url in spec.read_text()
-        words = ["bump", "web", "--env", "dev", "--tag", "v1", "--push"]
-        for command in (
-            words,
-            ["promote", "web", "--from", "dev", "--to", "staging"],
-            ["rollback", "web", "--env", "dev", "--push"],
-        ):
-            done = generator(*command, cwd=repository, env=environment)
-            assert (done.returncode, server.logins) == (1, []), done.stdout
-            assert "GIT_TOKEN is not sent to 127.0.0.1" in done.stderr
-            assert "GITOPS_GENERATOR_HOSTS=127.0.0.1" in done.stderr
-        # The command line names it, or a variable, or git does.
-        assert generator(*words, "--remote", url, cwd=repository, env=environment).returncode == 0
-        assert generator(*words, cwd=repository, env=environment | {"GITHUB_SERVER_URL": server.url}).returncode == 0
-        git(repository, "remote", "add", "origin", url)
-        assert generator(*words, cwd=repository, env=environment).returncode == 0
-        assert generator("-C", repository, *words, cwd=tmp_path, env=environment).returncode == 0
+        spec.write_text(spec.read_text().replace(str(bare), f"{server.url}/{bare.name}"))
+        environment = {"GIT_TOKEN": serve.TOKEN, "GIT_USERNAME": serve.USER}
+        assert generator(*COMMANDS["bump"], cwd=repository, env=environment).returncode == 0
+        assert server.logins
 
 
 NAMED = {
