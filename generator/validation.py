@@ -128,7 +128,7 @@ class _Validation:
             return [], [_told(fault) for fault in faults]
         idle = self._idle(path)
         try:
-            online = bool(self._rules.references)
+            online = sources.reaches_out(self._directory, path, self._rules)
             text = kustomize.build(self._directory, path, self._kustomize, online=online)
         except kustomize.BuildError as exc:
             return [], [exc.message, *idle]

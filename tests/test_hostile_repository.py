@@ -152,6 +152,15 @@ def test_what_the_spec_allows_is_fetched(shop: Path, generator: Run, server: Ser
     assert server.asked == ["/a.yaml"]
 
 
+def test_only_what_uses_an_allowed_reference_gets_the_network(shop: Path, server: Server) -> None:
+    rules = Rules(frozenset({f"{server.url}/a.yaml", "../../dev/web"}))
+    write(shop, KUSTOMIZATION, f"resources: [../../../base/web, {server.url}/a.yaml]\n")
+    write(shop, "overlays/prod/web/kustomization.yaml", "resources: [../../dev/web]\n")
+    assert sources.reaches_out(shop, OVERLAY, rules)
+    assert not sources.reaches_out(shop, "overlays/staging/web", rules)
+    assert not sources.reaches_out(shop, OVERLAY, Rules())
+
+
 def test_a_change_cannot_allow_itself_what_it_shows(shop: Path, generator: Run, server: Server) -> None:
     write(shop, KUSTOMIZATION, f"namespace: shop-dev\nresources: [../../../base/web, {server.url}/a.yaml]\n")
     with (shop / "generator.yaml").open("a") as stream:

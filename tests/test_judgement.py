@@ -357,3 +357,14 @@ def test_the_former_project_stays_until_its_applications_have_moved(shop: Path, 
     assert generator("generate", "--prune", cwd=shop).returncode == 0
     assert not (shop / "gitops/projects/shop.yaml").exists()
     assert generator("check", cwd=shop).returncode == 0
+
+
+def test_a_renamed_environment_takes_its_project_along(shop: Path, generator: Run) -> None:
+    edit(shop, "gitops/projects/shop.staging.yaml", ("spec:\n", "spec:  # ours\n"))
+    edit(shop, "generator.yaml", ("staging: {}", "test: {renamed_from: staging}"))
+    done = generator("generate", cwd=shop)
+    assert done.returncode == 0, done.stderr
+    text = (shop / "gitops/projects/shop.test.yaml").read_text()
+    assert "name: shop.test\n" in text
+    assert "spec:  # ours\n" in text
+    assert not (shop / "gitops/projects/shop.staging.yaml").exists()

@@ -76,6 +76,14 @@ def references(directory: Path, file: str) -> list[Reference]:
     return _Visit(directory, file.rpartition("/")[0], Rules()).references(file)
 
 
+def reaches_out(directory: Path, folder: str, rules: Rules) -> bool:
+    """Whether the kustomization in ``folder``, or what it builds on, uses what may be read from the network."""
+    if not rules.references:
+        return False
+    visit = _Visit(directory, folder, rules)
+    return not list(visit.all(folder)) and visit.online
+
+
 def is_remote(text: str) -> bool:
     """Whether kustomize would go to the network for this name; ``name=URL`` is what ``files`` take."""
     return bool(_REMOTE.match(text) or _REMOTE.match(text.partition("=")[2]))
@@ -85,6 +93,7 @@ class _Visit:
     def __init__(self, directory: Path, folder: str, rules: Rules) -> None:
         self._directory = Path(os.path.realpath(directory))
         self._allowed = rules.references
+        self.online = False
         own = folder.split("/")[1] if folder.startswith("overlays/") else ""
         self._foreign = [f"overlays/{name}" for name in rules.environments if own and name != own]
 
@@ -156,7 +165,7 @@ class _Visit:
         if node.tag not in (yaml_nodes.PLAIN, yaml_nodes.TEXT):
             yield where._replace(message="a tag that hides what this is", hint="write it as plain text")
         elif text in self._allowed:
-            return
+            self.online |= is_remote(text)
         elif field.partition("[")[0].lower() in _PLUGINS and (inline := _configuration(text)):
             for found in _configured(inline):
                 for fault in self._judge(root, file, found._replace(field=field)):

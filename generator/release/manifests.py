@@ -40,9 +40,12 @@ def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT)
     if not (directory / folder).is_dir():
         return {}
     if faults := sources.faults(directory, folder, rules):
-        raise RepositoryError(f"{folder}: kustomize must not build it\n{faults[0]}", faults[0].hint)
+        reasons = "\n".join(f"{fault}; {fault.hint}" for fault in faults)
+        raise RepositoryError(f"{folder}: kustomize must not build it\n{reasons}", "python -m generator validate")
     try:
-        return rendered_diff.split(kustomize_build(directory, folder, kustomize, online=bool(rules.references)))
+        return rendered_diff.split(
+            kustomize_build(directory, folder, kustomize, online=sources.reaches_out(directory, folder, rules))
+        )
     except BuildError as exc:
         raise RepositoryError(
             f"{folder}: kustomize cannot build it\n{_said(exc.message)}", "python -m generator validate"
