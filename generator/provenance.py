@@ -11,6 +11,7 @@ is named: it is the most specific.
 from __future__ import annotations
 
 import copy
+import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,16 +47,18 @@ class Origin:
 
 def explain(directory: Path, path: str) -> list[Origin]:
     """Every field and every added comment of a generated YAML file, by line; also where a person has moved it."""
+    path = posixpath.normpath(path)
     text = loader.read(directory)
     spec = loader.load(directory)
     rendered = outputs.render(spec)
     former = original.unpack(original.stored(directory))
-    content = _read(directory, path)
+    relocation.check_names(directory, rendered)
+    content = None if (directory / path).is_dir() else _read(directory, path)
     place = path if path in rendered else _generated_at(directory, path, former, rendered)
     if place is None:
-        raise UsageError(f"{path}: not a generated file", did_you_mean(path, tuple(rendered)))
+        raise UsageError(*_not_generated(directory, path, rendered))
     if content is None:
-        raise UsageError(f"{path}: not there", "it was deleted or moved; git log tells by whom")
+        raise UsageError(f"{path}: not there", f"it was deleted or moved; by whom: git log -- {path}")
     local = Parsed(content, path)
     generated = Parsed(rendered[place].text, path)
     updated = _fields(generated)
@@ -72,6 +75,21 @@ def explain(directory: Path, path: str) -> list[Origin]:
         origins.append(Origin(line, fields.written(field), _text(leaf.value), by, where))
     origins += _comments(local, generated, blame)
     return sorted(origins, key=lambda origin: origin.line)
+
+
+def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -> tuple[str, str]:
+    """What a path is that is no generated file, and what to do instead."""
+    place = directory / path
+    if place.is_dir():
+        within = next((name for name in rendered if path == "." or name.startswith(f"{path}/")), "")
+        return f"{path}: a folder", f"name one of its files: explain {within}" if within else "name a generated file"
+    if path.startswith(("/", "../")):
+        return f"{path}: not in this repository", "give the path from the repository's top"
+    if path == loader.FILE_NAME:
+        return f"{path}: the spec, which people write", f"who wrote its lines: git blame {path}"
+    if place.exists():
+        return f"{path}: not a generated file; a person has added it", f"who wrote its lines: git blame {path}"
+    return f"{path}: not a generated file, and not there", did_you_mean(path, tuple(rendered))
 
 
 def _read(directory: Path, path: str) -> str | None:

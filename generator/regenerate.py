@@ -69,6 +69,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     renames = relocation.renamed_by_spec(directory, spec, former)
     links = relocation.links(directory, renames, known={*former, *contents})
     local = tree.read(directory, sorted({*contents, *former, *renames, *renames.values()} - {*links, *links.values()}))
+    relocation.check_names(directory, contents, local)
     if not former:
         _require_record(local, contents, adopt=adopt)
     vacated = [path for path in renames if path in local]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +12,7 @@ from generator.errors import RepositoryError, SpecError
 from generator.merge import Outcome, State, identity
 from generator.merge.tree import Parsed
 from generator.spec.model import Spec
+from generator.spec.paths import KUSTOMIZATION, OTHER_NAMES, renaming
 
 if TYPE_CHECKING:
     from generator.merge import identity
@@ -115,6 +116,27 @@ def _objects(content: bytes, path: str) -> list[identity.Key]:
     except (SpecError, UnicodeDecodeError):
         return []
     return [key for value in parsed.value if (key := identity.document(value)) != ("document",)]
+
+
+def check_names(directory: Path, paths: Iterable[str], local: Container[str] = ()) -> None:
+    """``RepositoryError`` if a kustomization has another of the names that kustomize knows.
+
+    Builds, promotions and rollbacks find an overlay by one name, in branches of which they
+    read a single file. ``local`` are paths that are known to be there.
+    """
+    folders = [path.rpartition("/")[0] for path in paths if path.endswith(f"/{KUSTOMIZATION}") and path not in local]
+    found = [
+        (folder, name)
+        for folder in folders
+        for name in OTHER_NAMES
+        if (directory / folder / name).is_file() and not (directory / folder / KUSTOMIZATION).exists()
+    ]
+    if found:
+        names = "\n".join(f"  {folder}/{name}" for folder, name in found)
+        raise RepositoryError(
+            f"every kustomization has to be called {KUSTOMIZATION}, by which builds and promotions find it:\n{names}",
+            "; ".join(renaming(*place) for place in found[:10]),
+        )
 
 
 def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[str]) -> list[Outcome]:

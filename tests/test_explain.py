@@ -272,6 +272,31 @@ def test_a_file_that_cannot_be_explained_is_named(shop: Path, capsys: pytest.Cap
         provenance.explain(shop, "base/web/service.yaml")
 
 
+UNFIT = {
+    "a folder": ("base", "base: a folder", "name one of its files: explain base/web/"),
+    "the top": (".", ".: a folder", "name one of its files: explain "),
+    "a folder of people": ("docs", "docs: a folder", "name a generated file"),
+    "a person's file": ("docs/notes.yaml", "not a generated file; a person has added it", "git blame docs/notes.yaml"),
+    "the spec": ("generator.yaml", "the spec, which people write", "git blame generator.yaml"),
+    "elsewhere": ("../other/file.yaml", "not in this repository", "from the repository's top"),
+    "nearly a name": ("base/web/deploymnt.yaml", "not a generated file, and not there", "did you mean"),
+    "deleted": ("base/web/pdb.yaml", "base/web/pdb.yaml: not there", "git log -- base/web/pdb.yaml"),
+}
+
+
+@pytest.mark.parametrize(("path", "message", "hint"), UNFIT.values(), ids=UNFIT.keys())
+def test_the_hint_fits_what_the_path_is(
+    path: str, message: str, hint: str, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "docs").mkdir()
+    (shop / "docs/notes.yaml").write_text("a: 1\n")
+    (shop / "base/web/pdb.yaml").unlink(missing_ok=True)
+    assert cli.main(["-C", str(shop), "explain", path]) == 2
+    error, _, told = capsys.readouterr().err.partition("hint: ")
+    assert message in error
+    assert hint in told
+
+
 def test_the_command_prints_a_table_or_json(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["-C", str(shop), "explain", "base/web/svc.yaml"]) == 0
     assert re.search(

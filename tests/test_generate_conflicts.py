@@ -456,3 +456,27 @@ def test_what_was_lived_in_can_be_built(lived_in: Path, run: Command) -> None:
     edit(lived_in, "generator.yaml", ("replicas: 2", "replicas: 3"))
     told = run("diff", "--rendered")
     assert "+  replicas: 3" in told.out
+
+
+def test_what_is_kept_where_no_conflict_is_is_told(disputed: Path, run: Command) -> None:
+    told = run("generate", "--keep", "local", f"{DEPLOYMENT}:spec.replica", "--keep", "local", "overlays", "nowhere")
+    assert told.code == 4
+    note = (
+        f'note: --keep local {DEPLOYMENT}:spec.replica: no conflict there; did you mean "{DEPLOYMENT}:spec.replicas"?'
+    )
+    assert note in told.err
+    assert "note: --keep local nowhere: no conflict there; known here: base/web/" in told.err
+    assert "--keep local overlays" not in told.err
+    assert run("generate", "--keep", "local").code == 0
+    again = run("generate", "--keep", "local", DEPLOYMENT)
+    assert (again.code, again.err) == (0, f"note: --keep local {DEPLOYMENT}: no conflict there\n")
+
+
+def test_a_conflicts_place_is_taken_as_it_is_told_and_as_explain_tells_it(disputed: Path, run: Command) -> None:
+    conflicts = json.loads(run("generate", "--output", "json").out)["conflicts"]
+    for path in {conflict["path"] for conflict in conflicts}:
+        explained = {field["field"] for field in json.loads(run("explain", path, "--output", "json").out)["fields"]}
+        assert {conflict["field"] for conflict in conflicts if conflict["path"] == path} <= explained
+    places = [f"{conflict['path']}:{conflict['field']}" for conflict in conflicts]
+    told = run("generate", "--keep", "local", *places)
+    assert (told.code, told.err) == (0, "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from generator import console
 
 if TYPE_CHECKING:
-    from generator.merge import Conflict, Outcome, Settle, Side
+    from generator.merge import Conflict, Outcome, Side
     from generator.regenerate import Plan
 
 HELP: Final = "regenerate the repository from generator.yaml; hand edits and pipeline tags are kept"
@@ -20,7 +20,8 @@ EXAMPLE: Final = """\
   python -m generator -C ../shop-gitops generate --prune
 
 A conflict is where you and the spec changed the same field differently. Nothing is written then, until
---keep or --interactive settles it; the longest PATH that fits decides (FILE, folder, or FILE:FIELD).
+--keep or --interactive settles it; the longest PATH that fits decides (FILE, folder, or FILE:FIELD, with
+the field as the conflict and `explain` write it). A PATH where no conflict is, is told.
 
 What a change does to what runs in the cluster already is said in a line each ("in the cluster: …"):
 what stays there by a former name, what starts anew, what is no longer answered. Where an object
@@ -51,11 +52,12 @@ def run(options: argparse.Namespace) -> int:
     from generator import regenerate, tree
 
     directory = options.directory
-    settle = _settle(options.keep, interactive=options.interactive)
+    keep = _Keep(options.keep, interactive=options.interactive)
     regenerate.check_spec_exists(directory)
     regenerate.check_repository(directory)
     with tree.locked(directory):
-        planned = regenerate.plan(directory, settle, adopt=options.adopt)
+        planned = regenerate.plan(directory, keep, adopt=options.adopt)
+        keep.tell_unused()
         changes = regenerate.apply(directory, planned, prune=options.prune, replace=options.replace)
     _report(options, changes, planned)
     return 0
@@ -99,27 +101,42 @@ def show_effects(planned: Plan) -> None:
         console.note(f"{console.paint('in the cluster:', 'yellow', sys.stderr)} {line}")
 
 
-def _settle(keep: Sequence[Sequence[str]], *, interactive: bool) -> Settle:
+class _Keep:
     """What ``--keep`` says of a conflict; where it says nothing, the person at the terminal, if asked for."""
-    from generator.errors import UsageError
-    from generator.merge import Side
 
-    rules: dict[str, Side] = {}
-    for side, *paths in keep:
-        if side not in tuple(Side):
-            raise UsageError(f"--keep {side}: neither local nor updated", "write --keep local [PATH…]")
-        rules.update({path.removeprefix("./").rstrip("/"): Side(side) for path in paths or [""]})
-    if interactive and not sys.stdin.isatty():
-        raise UsageError("--interactive needs a terminal", "settle conflicts with --keep local|updated [PATH…]")
+    def __init__(self, keep: Sequence[Sequence[str]], *, interactive: bool) -> None:
+        from generator.errors import UsageError
+        from generator.merge import Side
 
-    def settle(conflict: Conflict) -> Side | None:
-        full = f"{conflict.path}:{conflict.field}"
-        fitting = [path for path in rules if not path or full == path or full.startswith(_within(path))]
+        self._rules: dict[str, Side] = {}
+        self._met: dict[str, None] = {}
+        self._used: set[str] = set()
+        self._interactive = interactive
+        for side, *paths in keep:
+            if side not in tuple(Side):
+                raise UsageError(f"--keep {side}: neither local nor updated", "write --keep local [PATH…]")
+            self._rules.update({path.removeprefix("./").rstrip("/"): Side(side) for path in paths or [""]})
+        if interactive and not sys.stdin.isatty():
+            raise UsageError("--interactive needs a terminal", "settle conflicts with --keep local|updated [PATH…]")
+
+    def __call__(self, conflict: Conflict) -> Side | None:
+        """Whose value is kept."""
+        full = f"{conflict.path}:{conflict.field}" if conflict.field else conflict.path
+        self._met[full] = None
+        fitting = [path for path in self._rules if not path or full == path or full.startswith(_within(path))]
+        self._used.update(fitting)
         if fitting:
-            return rules[max(fitting, key=len)]
-        return _ask(conflict) if interactive else None
+            return self._rules[max(fitting, key=len)]
+        return _ask(conflict) if self._interactive else None
 
-    return settle
+    def tell_unused(self) -> None:
+        """What was written after ``--keep``, and fits no conflict: an error would fail a run that is repeated."""
+        from generator.spec.types import did_you_mean
+
+        for path in self._rules:
+            if path and path not in self._used:
+                hint = f"; {did_you_mean(path, tuple(self._met))}" if self._met else ""
+                console.note(f"note: --keep {self._rules[path]} {path}: no conflict there{hint}")
 
 
 def _within(path: str) -> tuple[str, ...]:

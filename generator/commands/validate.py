@@ -19,11 +19,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator import sparse, validation
+    from generator import relocation, sparse, validation
     from generator.spec import loader
+    from generator.spec.paths import KUSTOMIZATION, base_path, overlay_path
 
     sparse.require(options.directory, ("base", "overlays", "gitops"))
     spec = loader.load(options.directory)
+    folders = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
+    folders += [base_path(app) for app in spec.apps]
+    relocation.check_names(options.directory, [f"{folder}/{KUSTOMIZATION}" for folder in folders])
     with console.progress("validating"):
         results = validation.validate(options.directory, spec)
     bad = [result for result in results if result.problems]

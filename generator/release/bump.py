@@ -12,7 +12,7 @@ from generator import git, tree, yaml_edit
 from generator.errors import GitError, RepositoryError
 from generator.release import image as images
 from generator.release import message, order, pin
-from generator.release.image import Slot
+from generator.release.image import Slot, absent
 from generator.release.message import Build, Release
 from generator.release.order import Contains, Order
 from generator.release.publish import Change, Published, Read, land
@@ -29,7 +29,8 @@ class NoOverlay(RepositoryError):
     """The branch has no overlay for a slot."""
 
     def __init__(self, place: Slot) -> None:
-        super().__init__(f"{place.path}: no such file", "generate it, and push: python -m generator")
+        error = absent(place)
+        super().__init__(error.message, error.hint)
         self.place = place
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator import tree, yaml_edit
 from generator.errors import RepositoryError, UsageError
-from generator.spec.paths import overlay_path
+from generator.spec.paths import OTHER_NAMES, overlay_path, renaming
 from generator.yaml_edit import Image
 
 if TYPE_CHECKING:
@@ -83,13 +83,22 @@ def current(directory: Path, place: Slot) -> Image:
     """The image that the work tree's overlay has now."""
     content = tree.read(directory, [place.path]).get(place.path)
     if content is None:
-        raise RepositoryError(f"{place.path}: no such file", "generate it: python -m generator")
+        raise absent(place)
     found = [entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image]
     if not found:
         raise RepositoryError(f"{place.path}: no entry for {place.image} under images", "put it back, or regenerate")
     if len(found) > 1:
         raise RepositoryError(f"{place.path}: {len(found)} entries for {place.image} under images", "leave one of them")
     return found[0]
+
+
+def absent(place: Slot, where: str = "") -> RepositoryError:
+    """That an overlay has no kustomization, or one of a name that is not looked for."""
+    folder = place.path.rpartition("/")[0]
+    return RepositoryError(
+        f"{place.path}: no such file{where}",
+        f"generate it, and push: python -m generator; or if it has another name: {renaming(folder, OTHER_NAMES[0])}",
+    )
 
 
 def in_content(content: bytes, place: Slot) -> Image | None:

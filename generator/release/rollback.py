@@ -17,7 +17,7 @@ from generator.forges import Forge
 from generator.history import Clone, Commit, History
 from generator.release import ledger, order, people, pin, proposed, publish
 from generator.release import message as messages
-from generator.release.image import Slot
+from generator.release.image import Slot, absent
 from generator.release.image import image as checked
 from generator.release.ledger import Entry
 from generator.release.pin import Pin
@@ -228,7 +228,7 @@ def _edit(place: Slot, goal: Goal) -> Edit:
 def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
     """An overlay's bytes as they should be. A pin that holds this image already stays, unless a reason is given."""
     if content is None:
-        raise RepositoryError(f"{place.path}: no such file", "generate it, and push: python -m generator")
+        raise absent(place)
     if goal.wanted is None:
         return pin.write(content, place.path, None)
     now = ledger.state(content, place)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 SPEC: Final = "generator.yaml"
+# The name of every kustomization here; kustomize knows two more.
+KUSTOMIZATION: Final = "kustomization.yaml"
+OTHER_NAMES: Final = ("kustomization.yml", "Kustomization")
+
+
+def renaming(folder: str, name: str) -> str:
+    """The command that gives a kustomization the one name that all commands look for."""
+    return f"git mv {folder}/{name} {folder}/{KUSTOMIZATION}"
 
 
 def base_path(app: str) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from generator import yaml_edit
 from generator.errors import RepositoryError, SpecError, UsageError, reason
 from generator.release import image, order, pin
-from generator.release.image import Slot
+from generator.release.image import Slot, absent
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml_edit import Image
 
@@ -171,7 +171,7 @@ def newer(move: Move, read: Read, now: datetime, contains: order.Contains) -> bo
 def _image(place: Slot, read: Read) -> Image:
     content = read(place.path)
     if content is None:
-        raise RepositoryError(f"{place.path}: no such file on the branch", "generate it, and push: python -m generator")
+        raise absent(place, " on the branch")
     found = image.in_content(content, place)
     if found is None:
         hint = "put it back, or regenerate, and push"
