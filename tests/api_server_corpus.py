@@ -181,6 +181,8 @@ ROWS: dict[str, list[str]] = {
     ],
     "service": [
         "port: 80\nservice: false",
+        "port: 80\nservice: true",
+        "service: true",
         "port: 80\nservice: {}",
         "service: {type: NodePort}",
         "port: 80\nservice: {headless: true}",
@@ -230,6 +232,7 @@ ROWS: dict[str, list[str]] = {
         "replicas: 3\ndisruption: {minAvailable: 1, maxUnavailable: 1}",
         "replicas: 3\ndisruption: {minAvailable: null, maxUnavailable: 1}",
         "disruption: false",
+        "replicas: 3\ndisruption: true",
     ],
     "network": [
         "network: {}",

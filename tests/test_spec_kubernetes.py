@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from test_spec_loader import app, told, top, workload
 
-from generator.spec import loader
+from generator.spec import language, loader
+from generator.spec.types import Either, ListOf, MapOf, Record, Text
 
 FAULTS: dict[str, tuple[str, list[str]]] = {
     "a request above its limit": (
@@ -775,3 +778,57 @@ def test_the_environments_name_is_filled_in_wherever_an_app_has_text() -> None:
     there = loader.parse(app(lines)).apps["web"].workloads["prod"]
     assert "{environment}" not in repr(there)
     assert repr(there).count("prod") >= 11
+
+
+def test_true_is_what_there_would_be_anyway() -> None:
+    plain = workload("port: 80\nreplicas: 2")
+    assert workload("port: 80\nreplicas: 2\nservice: true\ndisruption: true") == plain
+
+
+def test_an_override_takes_another_source_of_a_variable() -> None:
+    found = workload(
+        "env: {A: {valueFrom: {fieldRef: {fieldPath: status.podIP}}}}\n"
+        "environments: {prod: {env: {A: {valueFrom: {secretKeyRef: {name: a, key: b}}}}}}"
+    )
+    assert found.env == ({"name": "A", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}},)
+
+
+def test_values_of_headers_and_sysctls_are_text() -> None:
+    found = workload(
+        "port: 80\nlivenessProbe: {httpGet: {httpHeaders: [{name: A, value: true}]}}\n"
+        "podSecurityContext: {sysctls: [{name: a, value: 1}]}"
+    )
+    assert found.probes["livenessProbe"]["httpGet"]["httpHeaders"] == [{"name": "A", "value": "true"}]
+    assert found.pod_security_context["sysctls"] == [{"name": "a", "value": "1"}]
+
+
+def texts(accepts: object, path: str = "") -> Iterator[tuple[str, Text]]:
+    """Every type of text in the language, with the first place where it stands."""
+    if isinstance(accepts, Text):
+        yield path, accepts
+    elif isinstance(accepts, Record):
+        for name, known in accepts.fields.items():
+            yield from texts(known.type, f"{path}.{name}")
+    elif isinstance(accepts, ListOf):
+        yield from texts(accepts.item, f"{path}[]")
+    elif isinstance(accepts, MapOf):
+        yield from texts(accepts.key, f"{path} (its names)")
+        yield from texts(accepts.value, f"{path}.*")
+    elif isinstance(accepts, Either):
+        for _, inner in accepts.shapes:
+            yield from texts(inner, path)
+
+
+def test_every_name_says_how_it_must_be() -> None:
+    found = list(texts(language.SPEC))
+    assert len(found) > 150
+    assert [path for path, accepts in found if accepts.pattern and not accepts.hint] == []
+
+
+@pytest.mark.parametrize(
+    "fields", ["labels: {a: 'x\\0'}", "annotations: {a: 'x\\0'}", "config: {A: 'x\\0'}", "args: ['x\\0']"]
+)
+def test_a_nul_character_is_named_as_one(fields: str) -> None:
+    written = fields.replace("'", '"')
+    assert any("NUL" in line for line in told(app(written)))
+    assert not any("variable" in line for line in told(app(written)))

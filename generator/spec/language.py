@@ -167,6 +167,7 @@ _VALUE = {
 }
 ENV_VAR = Record({"name": Field(VARIABLE, "the variable's name", required=True), **_VALUE})
 
+_STORE_HINT = "its name in Secrets Manager, like shop/web; never the secret itself"
 SECRET = Either(
     (
         (
@@ -182,9 +183,16 @@ SECRET = Either(
             dict,
             Record(
                 {
-                    "key": Field(Text("a secret's name", r"[A-Za-z0-9/_+=.@{}-]+", 512), "its name", required=True),
-                    "property": Field(Text("a property", r"[A-Za-z0-9_.-]+", 253), "a field of its JSON"),
-                    "version": Field(Text("a version", r"[A-Za-z0-9_./-]+", 253), "its version stage or id"),
+                    "key": Field(
+                        Text("a secret's name", r"[A-Za-z0-9/_+=.@{}-]+", 512, _STORE_HINT), "its name", required=True
+                    ),
+                    "property": Field(
+                        Text("a property", r"[A-Za-z0-9_.-]+", 253, "letters, digits, -, _ and ."),
+                        "a field of its JSON",
+                    ),
+                    "version": Field(
+                        Text("a version", r"[A-Za-z0-9_./-]+", 253, "like AWSCURRENT"), "its version stage or id"
+                    ),
                 }
             ),
         ),
@@ -310,7 +318,14 @@ BUILD = Record(
         "dockerfile": Field(RELATIVE, "the Dockerfile, within `source`; Dockerfile unless said otherwise"),
         "test": Field(ListOf(Text("a shell command", longest=8192)), "commands that must pass before the build"),
         "reports": Field(
-            ListOf(Text("a file's pattern", r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.*][A-Za-z0-9_.*/-]*", 200)),
+            ListOf(
+                Text(
+                    "a file's pattern",
+                    r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.*][A-Za-z0-9_.*/-]*",
+                    200,
+                    "like reports/*.xml, without `..`",
+                )
+            ),
             "JUnit XML files that the tests write, within `source`; CI shows them",
         ),
         "args": Field(MapOf(VARIABLE, Scalar()), "docker build arguments; $TAG is the new tag"),
@@ -371,10 +386,14 @@ ENVIRONMENT = Record(
     }
 )
 
-_SECRET_NAME = Text("a secret's name", r"[A-Za-z0-9/_+=.@][A-Za-z0-9/_+=.@-]*", 512)
+_SECRET_NAME = Text("a secret's name", r"[A-Za-z0-9/_+=.@][A-Za-z0-9/_+=.@-]*", 512, _STORE_HINT)
 GITHUB_APP = Record(
     {
-        "id": Field(Text("an App's id", r"[0-9]{1,20}|Iv[A-Za-z0-9.]{1,30}", 32), "its App ID", required=True),
+        "id": Field(
+            Text("an App's id", r"[0-9]{1,20}|Iv[A-Za-z0-9.]{1,30}", 32, 'its App ID, in quotes: "123456"'),
+            "its App ID",
+            required=True,
+        ),
         "secret": Field(
             _SECRET_NAME, "the Secrets Manager secret with its `private_key`, for CodeBuild", required=True
         ),
@@ -383,11 +402,17 @@ GITHUB_APP = Record(
 GITHUB = Record(
     {
         "role": Field(
-            Text("a role's ARN", r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+", 300),
+            Text(
+                "a role's ARN",
+                r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+",
+                300,
+                "like arn:aws:iam::123456789012:role/ci",
+            ),
             "the AWS role that the workflow takes on by OIDC; the repository's variable AWS_ROLE_ARN if left out",
         ),
         "runner": Field(
-            Text("a runner's label", r"[A-Za-z0-9][A-Za-z0-9._-]*", 100), "where it runs; ubuntu-24.04 if left out"
+            Text("a runner's label", r"[A-Za-z0-9][A-Za-z0-9._-]*", 100, "like ubuntu-24.04"),
+            "where it runs; ubuntu-24.04 if left out",
         ),
     }
 )
@@ -420,7 +445,8 @@ CI = Record(
         ),
         "images": Field(CI_IMAGES, "other copies of the images that builds take from Docker Hub"),
         "runtime": Field(
-            MapOf(Text("a runtime", r"[a-z]+", 30), Scalar()), "CodeBuild runtime-versions; python: 3.11 if left out"
+            MapOf(Text("a runtime", r"[a-z]+", 30, "lower-case letters, like python"), Scalar()),
+            "CodeBuild runtime-versions; python: 3.11 if left out",
         ),
         "environment": Field(ENVIRONMENT_NAME, "the environment that builds are put into; the first if left out"),
         "credentials": Field(

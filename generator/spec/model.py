@@ -401,7 +401,7 @@ def _workload(name: str, environment: str | None, given: Data, shared: Data) -> 
     health, ready = given.get("health"), given.get("ready")
     service = given.get("service")
     if service is not False:
-        service = _annotated(service) if ports else None
+        service = _annotated({} if service is True else service) if ports else None
     replicas = None if given.get("autoscale") else given.get("replicas", 1)
     autoscale = given.get("autoscale")
     return Workload(

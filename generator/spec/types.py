@@ -163,7 +163,7 @@ class Scalar:
                 path, f"expected text, got {shown(value)}", "only text, numbers and booleans can be values here"
             )
         elif isinstance(value, str) and "\0" in value:
-            findings.add(path, "text with a NUL character", "an environment variable cannot hold one")
+            findings.add(path, "text with a NUL character", "take it out: Kubernetes takes none in a text")
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
@@ -437,6 +437,9 @@ def nullable(accepts: Type) -> JsonSchema:
     schema = accepts.schema()
     if "required" in schema:
         return schema
+    if "oneOf" in schema:
+        # Of what is not there, nothing is missing: it would satisfy each of them, and so not one.
+        return {"anyOf": [schema, {"type": "null"}]}
     if isinstance(kind := schema.get("type"), str):
         return {**schema, "type": [kind, "null"]}
     if isinstance(kind, list):
