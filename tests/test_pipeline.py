@@ -304,6 +304,7 @@ PLACES = {
     "an argument's name": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{args: {{{0}: x}}}}}}}}",
     "a role": "ci: {{github: {{role: {0}}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
     "a runner": "ci: {{github: {{runner: {0}}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
+    "GitHub's environment": "ci: {{github: {{environment: {0}}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
     "a secret": "ci: {{credentials: {0}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
     "an App": "ci: {{github_app: {{id: {0}, secret: x}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),
     "an App's secret": "ci: {{github_app: {{id: '1', secret: {0}}}}}\n" + SIMPLE.replace("{", "{{").replace("}", "}}"),

@@ -1033,7 +1033,7 @@ ci:
   credentials: shop/git
   github_app: {id: "123456", secret: shop/app}
   codebuild: true
-  github: {role: "arn:aws:iam::123456789012:role/ci", runner: ubuntu-24.04-arm}
+  github: {role: "arn:aws:iam::123456789012:role/ci", runner: ubuntu-24.04-arm, environment: delivery}
   pull_request: true
   checks: true
 environments:

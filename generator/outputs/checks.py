@@ -12,6 +12,7 @@ from typing import Any, Final
 from generator.outputs import buildspec, github_actions, pipeline
 from generator.outputs.file import File, yaml_file
 from generator.spec.model import App, Spec
+from generator.yaml_emit import Verbatim
 
 WORKFLOW: Final = ".github/workflows/gitops-checks.yml"
 BUILDSPEC: Final = "buildspec-checks.yml"
@@ -27,6 +28,7 @@ _TOOLS: Final = f"{pipeline.GENERATOR} tools install kustomize kubeconform"
 _CHECK: Final = f"{pipeline.GENERATOR} check"
 _VALIDATE: Final = f"{pipeline.GENERATOR} validate"
 _DIFF: Final = f"{pipeline.GENERATOR} diff --rendered"
+_COMMENT: Final = Verbatim("write # to comment on the request")
 _ALWAYS: Final = "${{ !cancelled() }}"
 # In a request from a fork the token may only read; there, the summary of the run has to do.
 _OURS: Final = "${{ !cancelled() && github.event.pull_request.head.repo.full_name == github.repository }}"
@@ -56,9 +58,10 @@ def _workflow(spec: Spec, install: str) -> dict[str, Any]:
         "concurrency": {"group": "gitops-checks-${{ github.event.pull_request.number }}", "cancel-in-progress": True},
         "jobs": {
             "checks": {
+                "name": "check the request",
                 "runs-on": github_actions.runner(spec),
                 "timeout-minutes": 20,
-                "permissions": {"contents": "read", "pull-requests": "write"},
+                "permissions": {"contents": "read", "pull-requests": _COMMENT},
                 "defaults": {"run": {"shell": "bash"}},
                 "steps": [
                     # What is checked out is the merge; its first parent is the branch that it would land on.

@@ -33,6 +33,10 @@ DEFAULT_ROLE: Final = "${{ vars.AWS_ROLE_ARN }}"
 # Where the workflow finds the App's key: a secret's name must not begin with GITHUB_.
 PRIVATE_KEY: Final = "${{ secrets.GITOPS_APP_PRIVATE_KEY }}"
 OWN_TOKEN: Final = "${{ github.token }}"  # noqa: S105 (an expression)
+# Each right that goes beyond reading says what for.
+_PUSH: Final = Verbatim("write # to commit the new tags")
+_REQUEST: Final = Verbatim("write # to open requests with them, where the branch is protected")
+_AWS_BY_OIDC: Final = Verbatim("write # to take on the role in AWS")
 _ANY: Final = "env.APPS != ''"
 _APPS: Final = "${{ needs.plan.outputs.apps }}"
 _TO_BUILD: Final = "needs.plan.outputs.apps != ''"
@@ -81,9 +85,15 @@ def render_project(spec: Spec) -> Iterator[File]:
     yield yaml_file(PATH, content, header=HEADER)
 
 
+def _about(spec: Spec) -> Mapping[str, str]:
+    given = spec.ci.get("github")
+    return given if isinstance(given, Mapping) else {}
+
+
 def _plan(spec: Spec) -> Job:
     """Says which apps to build. Somebody may start the workflow on another branch: nothing is delivered from there."""
     return {
+        "name": "what to build",
         "if": f"github.ref == 'refs/heads/{spec.branch}'",
         **_machine(spec, 10, {"contents": "read"}),
         "outputs": {"apps": "${{ steps.plan.outputs.apps }}"},
@@ -94,6 +104,7 @@ def _plan(spec: Spec) -> Job:
 def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
     """Tests, on a machine of their own: they see no token, and cannot touch what is delivered."""
     return {
+        "name": "test",
         "needs": "plan",
         "if": _TO_BUILD,
         **_machine(spec, 60, {"contents": "read"}),
@@ -105,17 +116,20 @@ def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
 def _deliver(spec: Spec, found: Pipeline, needed: list[str]) -> Job:
     """All that needs credentials, after the tests have passed."""
     rights = {"contents": "read"} if spec.ci.get("github_app") else _rights(spec)
-    aws = {"id-token": "write"} if found.region else {}
+    aws = {"id-token": _AWS_BY_OIDC} if found.region else {}
+    environment = _about(spec).get("environment")
     return {
+        "name": "build, push and release",
         "needs": needed,
         "if": _TO_BUILD,
+        **({"environment": environment} if environment else {}),
         **_machine(spec, 60, {**rights, **aws}),
         "env": {"APPS": _APPS},
         "steps": [*prepared(pipeline.install(spec)), _TAGGED, *_delivered(spec, found)],
     }
 
 
-def _machine(spec: Spec, minutes: int, permissions: Mapping[str, str]) -> dict[str, object]:
+def _machine(spec: Spec, minutes: int, permissions: Mapping[str, object]) -> dict[str, object]:
     return {
         "runs-on": runner(spec),
         "timeout-minutes": minutes,
@@ -124,15 +138,14 @@ def _machine(spec: Spec, minutes: int, permissions: Mapping[str, str]) -> dict[s
     }
 
 
-def _rights(spec: Spec) -> dict[str, str]:
+def _rights(spec: Spec) -> dict[str, object]:
     """What releasing takes."""
-    return {"contents": "write", **({"pull-requests": "write"} if spec.ci.get("pull_request") else {})}
+    return {"contents": _PUSH, **({"pull-requests": _REQUEST} if spec.ci.get("pull_request") else {})}
 
 
 def runner(spec: Spec) -> str:
     """The label of the machines to run on."""
-    about = spec.ci.get("github")
-    return (about.get("runner") if isinstance(about, Mapping) else None) or RUNNER
+    return _about(spec).get("runner") or RUNNER
 
 
 def prepared(install: str, **checkout: object) -> list[Job]:
@@ -166,13 +179,12 @@ def _reports(found: Pipeline) -> Iterator[Job]:
 def _delivered(spec: Spec, found: Pipeline) -> Iterator[Job]:
     token = OWN_TOKEN
     if found.region:
-        about = spec.ci.get("github")
-        role = (about.get("role") if isinstance(about, Mapping) else None) or DEFAULT_ROLE
+        role = _about(spec).get("role") or DEFAULT_ROLE
         yield {"if": _ANY, "uses": AWS, "with": {"role-to-assume": role, "aws-region": found.region}}
     yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build", "scan"))
     if app := spec.ci.get("github_app"):
         token = "${{ steps.token.outputs.token }}"  # noqa: S105 (an expression)
-        rights = {f"permission-{name}": value for name, value in _rights(spec).items()}
+        rights = {f"permission-{name}": "write" for name in _rights(spec)}
         about = {"app-id": app["id"], "private-key": PRIVATE_KEY, **rights}
         yield {"if": _ANY, "id": "token", "uses": APP_TOKEN, "with": about}
     yield from (_step(step, token) for step in found.steps if step.phase == "release")

@@ -414,6 +414,10 @@ GITHUB = Record(
             Text("a runner's label", r"[A-Za-z0-9][A-Za-z0-9._-]*", 100, "like ubuntu-24.04"),
             "where it runs; ubuntu-24.04 if left out",
         ),
+        "environment": Field(
+            Text("an environment of GitHub", r"[A-Za-z0-9][A-Za-z0-9._-]*", 100),
+            "GitHub's environment whose secrets, branches and reviewers hold for the job that delivers",
+        ),
     }
 )
 INSTALL = Record(
