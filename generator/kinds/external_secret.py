@@ -12,6 +12,9 @@ FILE: Final = "external-secret.yaml"
 GROUP: Final = "external-secrets.io"
 KIND: Final = "ExternalSecret"
 
+# What the API server fills into each item of the list: a list that lacks it is a difference to Argo CD, for ever.
+_DEFAULTS: Final = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
+
 
 def render(workload: Workload) -> dict[str, Any] | None:
     """One where the spec says ``secrets``; a key with ``{environment}`` in it leaves it to the overlays."""
@@ -25,7 +28,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "spec": {
             "refreshInterval": "1h",
             "secretStoreRef": dict(workload.secret_store),
-            "target": {"name": secret_name(workload), "creationPolicy": "Owner"},
+            "target": {"name": secret_name(workload), "creationPolicy": "Owner", "deletionPolicy": "Retain"},
             "data": [{"secretKey": name, "remoteRef": _reference(reference)} for name, reference in secrets.items()],
         },
     }
@@ -36,4 +39,5 @@ def _reference(reference: SecretRef) -> dict[str, str]:
         "key": reference.key,
         **({"property": reference.property} if reference.property else {}),
         **({"version": reference.version} if reference.version else {}),
+        **_DEFAULTS,
     }
