@@ -421,24 +421,3 @@ ROWS: dict[str, list[str]] = {
         "pod: {nonsense: 1}",
     ],
 }
-
-
-# What is under `pod` and `container` alone is Kubernetes' own: these shapes fit, and only the cluster judges the values.
-BEYOND = {
-    "container: {imagePullPolicy: Sometimes}",
-    "container: {lifecycle: {preStop: {exec: {command: []}}}}",
-    "container: {image: ''}",
-    "container: {terminationMessagePolicy: Nowhere}",
-    "pod: {volumes: [{name: v, emptyDir: {}, secret: {secretName: s}}]}",
-    "pod: {initContainers: [{name: a, image: x, livenessProbe: {exec: {command: [a]}}}]}",
-    "pod: {serviceAccountName: Not_A_Name}",
-    "pod: {nodeSelector: {a: 'b c'}}",
-    "pod: {tolerations: [{operator: Equal}]}",
-    "pod: {tolerations: [{key: a, operator: Exists, value: b}]}",
-    "pod: {topologySpreadConstraints: [{maxSkew: 0, topologyKey: a, whenUnsatisfiable: DoNotSchedule}]}",
-    "pod: {dnsPolicy: None}",
-    "pod: {hostAliases: [{ip: x, hostnames: [a]}]}",
-    "pod: {priorityClassName: Not_A_Name}",
-    "pod: {shareProcessNamespace: true, hostPID: true}",
-    "pod: {resourceClaims: [{name: a}]}",
-}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.manifests import pod_security
+from generator.manifests import pod_rules, pod_security
 from generator.spec import quantity
 
 _LABEL: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
@@ -28,6 +28,10 @@ def problems(manifest: Data) -> Iterator[str]:
         yield from _metadata(_map(about.get("metadata")))
     if template is not None:
         yield from _requests(_map(template.get("spec")))
+        claims = _maps(_map(manifest.get("spec")).get("volumeClaimTemplates"))
+        yield from pod_rules.problems(
+            _map(template.get("spec")), [_map(one.get("metadata")).get("name") for one in claims]
+        )
     spec = _map(manifest.get("spec"))
     match manifest.get("kind"):
         case "PodDisruptionBudget" if "minAvailable" in spec and "maxUnavailable" in spec:

@@ -1,7 +1,7 @@
 """What an app's pod must be for the API server, where ``pod`` and ``container`` meet what we render, and otherwise.
 
-Of what is only under ``pod`` or ``container``, Kubernetes' own, ``validate`` judges the shape, and the cluster
-the values. Paths are relative to the app.
+What is only under ``pod`` or ``container``, Kubernetes' own, ``validate`` judges (``manifests/pod_rules.py``).
+Paths are relative to the app.
 """
 
 from __future__ import annotations
