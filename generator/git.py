@@ -103,17 +103,13 @@ def committed(directory: Path, path: str) -> bytes | None:
         return None
 
 
-def would_store(directory: Path, path: str, content: bytes) -> str:
-    """The blob that git would make of a file of the work tree with this content, with the line ends that it stores."""
-    said = plumbing.begin("hash-object", "--stdin", f"--path={path}", directory=directory).result(content)
-    return said.decode().strip()
-
-
-def stored(directory: Path, content: bytes) -> str:
-    """The blob with just this content."""
-    return (
-        plumbing.begin("hash-object", "--stdin", "--no-filters", directory=directory).result(content).decode().strip()
-    )
+def is_stored_as(directory: Path, path: str, content: bytes, wanted: bytes) -> bool:
+    """Whether git would store this content of a work tree's file as ``wanted``: it changes line ends, and filters."""
+    if content == wanted:
+        return True
+    words = ("hash-object", "--stdin")
+    ours = plumbing.begin(*words, f"--path={path}", directory=directory).result(content)
+    return ours == plumbing.begin(*words, "--no-filters", directory=directory).result(wanted)
 
 
 def changed(directory: Path, *paths: str) -> list[str]:

@@ -177,6 +177,20 @@ def test_line_ends_are_no_edits_where_git_stores_the_same(
     before = files(shop.folder)
     done = generator("bump", "web", "--env", "dev", "--tag", "v2", "--commit", cwd=shop.folder)
     assert done.returncode == (0 if committed else 1), done.stderr
+    if not committed:
+        back = generator(
+            "rollback",
+            "web",
+            "--env",
+            "dev",
+            "--to",
+            "v2",
+            "--digest",
+            f"sha256:{'a' * 64}",
+            "--commit",
+            cwd=shop.folder,
+        )
+        assert (back.returncode, "has edits that are not committed" in back.stderr) == (1, True)
     if committed:
         kept = verbs.content(shop.folder, "HEAD", OVERLAY) or b""
         assert (b"\r\n" in kept) == (stored == b"\r\n")

@@ -276,8 +276,8 @@ def _only_image(directory: Path, head: bytes, content: bytes, path: str, image: 
     def without_build(overlay: bytes) -> bytes:
         return yaml_edit.set_annotation(overlay, path, order.ANNOTATION, None)
 
-    wanted, given = without_build(yaml_edit.set_image(head, path, image)), without_build(content)
-    return given == wanted or git.would_store(directory, path, given) == git.stored(directory, wanted)
+    wanted = without_build(yaml_edit.set_image(head, path, image))
+    return git.is_stored_as(directory, path, without_build(content), wanted)
 
 
 def _ordered(content: bytes, path: str, built: Order | None, contains: Contains) -> bytes:

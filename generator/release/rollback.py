@@ -199,7 +199,8 @@ def _require_clean(directory: Path, content: bytes | None, place: Slot, goal: Go
     if content is None or not git.changed(directory, place.path):
         return
     committed = git.content(directory, "HEAD", place.path)
-    if committed is None or _rest(committed, place, goal) != _rest(content, place, goal):
+    rests = [_rest(one, place, goal) for one in (content, committed) if one is not None]
+    if committed is None or not git.is_stored_as(directory, place.path, *rests):
         raise RepositoryError(
             f"{place.path} has edits that are not committed; nothing was done",
             f"commit or stash them: git stash push -- {place.path}; or leave --commit out",
@@ -208,7 +209,7 @@ def _require_clean(directory: Path, content: bytes | None, place: Slot, goal: Go
 
 def _rest(content: bytes, place: Slot, goal: Goal) -> bytes:
     """An overlay's bytes but for what a rollback writes."""
-    content = pin.write(content, place.path, None).replace(b"\r\n", b"\n")
+    content = pin.write(content, place.path, None)
     if goal.wanted is None:
         return content
     return yaml_edit.set_annotation(
