@@ -1,4 +1,7 @@
-"""gunicorn's settings, of which the environment may set PORT, WEB_CONCURRENCY, WEB_THREADS and LOG_LEVEL."""
+"""gunicorn's settings.
+
+The environment may set PORT, WEB_CONCURRENCY, WEB_CONNECTIONS, LOG_LEVEL, and REQUEST_SECONDS (`shop.worker`).
+"""
 
 import os
 from pathlib import Path
@@ -13,8 +16,9 @@ SETTINGS = Settings.from_environment()
 
 bind = f"0.0.0.0:{positive_integer(os.environ, 'PORT', 8080)}"
 workers = positive_integer(os.environ, "WEB_CONCURRENCY", 2)
-worker_class = "gthread"
-threads = positive_integer(os.environ, "WEB_THREADS", 4)
+worker_class = "shop.worker.Worker"
+# Those that wait for their client cost next to nothing.
+worker_connections = positive_integer(os.environ, "WEB_CONNECTIONS", 1000)
 
 # Less than the 30 seconds that Kubernetes waits between SIGTERM and SIGKILL.
 graceful_timeout = 25

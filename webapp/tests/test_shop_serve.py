@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -44,6 +45,8 @@ class Server:
 @contextmanager
 def serving(**environment: str) -> Iterator[Server]:
     port = free_port()
+    # One worker, so that whoever answers first is all: gunicorn loses a SIGTERM that comes while a worker starts.
+    environment = {"WEB_CONCURRENCY": "1"} | environment
     process = subprocess.Popen(
         [sys.executable, "-m", "shop", "serve"],
         cwd=WEBAPP,
@@ -113,3 +116,35 @@ def test_a_bad_variable_ends_it_at_once_with_the_reason() -> None:
     assert done.returncode != 0
     assert b"DATABASE_URL must start with" in done.stdout + done.stderr
     assert b"hunter2" not in done.stdout + done.stderr
+
+
+SLOW = {
+    "says nothing": b"",
+    "half a header": b"GET /version HTTP/1.1\r\nHost: shop\r\nX-Slow: ",
+    "half a body": b"POST /api/products HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 900\r\n\r\n{",
+}
+
+
+@pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
+def test_connections_that_do_nothing_hold_up_nobody(sent: bytes, tmp_path: Path) -> None:
+    """More of them than there could be threads; probes would fail, and Kubernetes would stop the pod."""
+    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite3") as server:
+        idle = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(60)]
+        for connection in idle:
+            connection.sendall(sent)
+        for path in ("/healthz", "/readyz", "/version", "/"):
+            assert server.get(path)[0] == 200
+        for connection in idle:
+            connection.close()
+
+
+def test_a_body_that_does_not_come_ends_its_connection(tmp_path: Path) -> None:
+    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite3", REQUEST_SECONDS="1") as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as slow:
+            slow.sendall(SLOW["half a body"])
+            assert slow.recv(1000) == b""
+        assert server.get("/healthz")[0] == 200
+        exit_code, output = server.stop()
+    assert exit_code == 0
+    assert b"Traceback" not in output
