@@ -67,12 +67,12 @@ def of(
     ``local`` are the paths that there are now, and ``renamed`` those that had another name before.
     """
     found: list[Effect] = []
-    for path, before in former.items():
-        after = updated.get(path)
-        if after is None or after == before or path in renamed:
+    for path in [*former, *(path for path in updated if _is_patch(path) and path not in former)]:
+        before, after = former.get(path), updated.get(path)
+        if after == before or path in renamed or not (_stands(path, former) and _stands(path, updated)):
             continue
-        found += _of_file(path, before, after)
-        if path not in local and (place := _place(path)):
+        found += _of_file(path, former, updated)
+        if before is not None and after is not None and path not in local and (place := _place(path)):
             what = f"{path} was deleted by hand, so what the spec changes in it goes nowhere"
             found.append(Effect(*place, what, f"change it where it is now, or put the file back: git log -- {path}"))
     for path in updated:
@@ -121,13 +121,25 @@ def of_images(former: Mapping[str, bytes], updated: Mapping[str, bytes], merged:
     return found
 
 
-def _of_file(path: str, before: bytes, after: bytes) -> Iterator[Effect]:
+def _stands(path: str, files: Mapping[str, bytes]) -> bool:
+    """Whether a file's base or overlay is there; what goes as a whole is told with its Application."""
+    parts = path.split("/")
+    count = {"base": 2, "overlays": 3}.get(parts[0], 0)
+    return path in files or (count > 0 and "/".join([*parts[:count], "kustomization.yaml"]) in files)
+
+
+def _of_file(path: str, former: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Iterator[Effect]:
     """What differs between two versions of a file, by the rules of its kind."""
     place = _place(path)
-    if place is None or path.endswith("/kustomization.yaml"):
+    if place is None:
         return
-    old, new = _first(before, path), _first(after, path)
+    if path.endswith("/kustomization.yaml"):
+        yield from (Effect(*place, what, "") for what in _scaled(former[path], updated.get(path, b""), path))
+        return
+    old, new = _object(path, former), _object(path, updated)
     kind = _text(new, "kind")
+    if not new and (gone := _GONE.get(_text(old, "kind"))):
+        yield from (Effect(*place, what, todo) for what, todo in gone(old))
     if _text(old, "kind") != kind or _text(old, "metadata", "name") != _text(new, "metadata", "name"):
         return
     for field in _FIXED.get(kind, ()):
@@ -141,6 +153,67 @@ def _of_file(path: str, before: bytes, after: bytes) -> Iterator[Effect]:
             )
     if rule := _RULES.get(kind):
         yield from (Effect(*place, what, todo) for what, todo in rule(old, new))
+
+
+def _object(path: str, files: Mapping[str, bytes]) -> Value:
+    """The object in a file; of a patch, the base's object as it is with the patch. An empty map where there is none."""
+    own = _first(files[path], path) if path in files else {}
+    place = _place(path)
+    if place is None or not _is_patch(path):
+        return own
+    base = f"{base_path(place[0])}/{path.rpartition('/')[2]}"
+    return _patched(_first(files[base], base), own) if base in files else own
+
+
+def _patched(base: Value, patch: Value) -> Value:
+    """A strategic merge, as far as the rules here look: maps by field, ports by number, other lists replaced."""
+    if not isinstance(base, dict) or not isinstance(patch, dict):
+        return patch
+    merged = {**base, **{name: _patched(base[name], value) if name in base else value for name, value in patch.items()}}
+    ports = base.get("ports"), patch.get("ports")
+    if isinstance(ports[0], list) and isinstance(ports[1], list):
+        named = {_text(port, "port"): port for port in (*ports[0], *ports[1])}
+        merged["ports"] = [port for port in named.values() if not _text(port, "$patch")]
+    return merged
+
+
+def _scaled(before: bytes, after: bytes, path: str) -> Iterator[str]:
+    """The workloads that a kustomization brings to no pods at all."""
+    if b"count: 0\n" not in after:  # nearly always, and not to be parsed for it
+        return
+    stopped = [
+        {_text(one, "name") for one in _items(_first(content, path), "replicas") if _text(one, "count") == "0"}
+        for content in (before, after)
+    ]
+    if stopped[1] - stopped[0]:
+        yield "all pods are stopped (replicas: 0)"
+
+
+def _no_ingress(old: Value) -> Iterator[tuple[str, str]]:
+    hosts = [host for rule in _items(old, "spec", "rules") if (host := _text(rule, "host"))]
+    yield (
+        f"the Ingress goes, and {', '.join(hosts) or 'what it serves'} is answered no longer",
+        "move DNS records first",
+    )
+
+
+def _no_service(old: Value) -> Iterator[tuple[str, str]]:
+    yield (f"the Service {_text(old, 'metadata', 'name')} goes, and its address with it", "change what calls it first")
+
+
+def _no_autoscaler(old: Value) -> Iterator[tuple[str, str]]:
+    most = _text(old, "spec", "maxReplicas")
+    yield (
+        f"the autoscaler goes: what it has scaled, up to {most} pods, falls to `replicas` at once",
+        "set `replicas` to what is needed",
+    )
+
+
+_GONE: Final[dict[str, Callable[[Value], Iterator[tuple[str, str]]]]] = {
+    "HorizontalPodAutoscaler": _no_autoscaler,
+    "Ingress": _no_ingress,
+    "Service": _no_service,
+}
 
 
 def _deployment(old: Value, new: Value) -> Iterator[tuple[str, str]]:

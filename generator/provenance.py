@@ -26,6 +26,7 @@ from generator.merge.tree import Node, Parsed, Scalar, Value
 from generator.spec import loader, model
 from generator.spec.types import did_you_mean, dotted
 
+_LIST: Final = "python -m generator check --all lists what is generated"
 _OTHER: Final = "-other"
 Field = tuple[str, ...]
 
@@ -87,9 +88,11 @@ def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -
         return f"{path}: not in this repository", "give the path from the repository's top"
     if path == loader.FILE_NAME:
         return f"{path}: the spec, which people write", f"who wrote its lines: git blame {path}"
+    if path.startswith(f"{original.FOLDER}/"):
+        return f"{path}: the record of what was generated last", "explain the file itself"
     if place.exists():
         return f"{path}: not a generated file; a person has added it", f"who wrote its lines: git blame {path}"
-    return f"{path}: not a generated file, and not there", did_you_mean(path, tuple(rendered))
+    return f"{path}: not a generated file, and not there", did_you_mean(path, tuple(rendered), _LIST)
 
 
 def _read(directory: Path, path: str) -> str | None:

@@ -218,13 +218,22 @@ def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False)
     if orphans and not prune:
         names = "\n".join(f"  {path}" for path in orphans)
         raise RepositoryError(
-            f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}",
+            f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}{_told(planned)}",
             "remove them with `python -m generator generate --prune`, or put them back into the spec",
         )
     if not replace:
         _refuse_replacements(planned)
     write(directory, planned)
     return planned.changes
+
+
+def _told(planned: Plan) -> str:
+    """What happens in the cluster, for an error that is to be decided on."""
+    if not planned.effects:
+        return ""
+    from generator import effects
+
+    return "".join(f"\nin the cluster: {line}" for line in effects.lines(planned.effects))
 
 
 def _refuse_replacements(planned: Plan) -> None:

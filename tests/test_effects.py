@@ -63,6 +63,34 @@ CHANGES = {
         spec("port: 80"), spec("port: 80, service: {port: 8000}"),
         ["web in every environment: the Service answers on port 80 no longer; change what calls it first"],
     ),
+    "no Service": (
+        spec("port: 80"), spec("replicas: 2"),
+        ["web in every environment: the Service web goes, and its address with it; change what calls it first"],
+    ),
+    "no Ingress": (
+        spec("port: 80, ingress: {host: a.example.com}"), spec("port: 80"),
+        ["web in every environment: the Ingress goes, and a.example.com is answered no longer; move DNS records first"],
+    ),
+    "no autoscaler": (
+        spec("autoscale: {min: 3, max: 9}"), spec("replicas: 3"),
+        ["web in every environment: the autoscaler goes: what it has scaled, up to 9 pods, falls to `replicas` at once; set `replicas` to what is needed"],
+    ),
+    "no pods in one environment": (
+        spec("replicas: 2"), spec("replicas: 2, environments: {prod: {replicas: 0}}"),
+        ["web in prod: all pods are stopped (replicas: 0)"],
+    ),
+    "no load balancer in one environment any more": (
+        spec("port: 80, environments: {prod: {service: {type: LoadBalancer}}}"), spec("port: 80"),
+        ["web in prod: the Service's load balancer goes, and its address with it; point clients elsewhere first"],
+    ),
+    "no load balancer in one environment": (
+        spec("port: 80, service: {type: LoadBalancer}"),
+        spec("port: 80, service: {type: LoadBalancer}, environments: {prod: {service: {type: ClusterIP}}}"),
+        ["web in prod: the Service's load balancer goes, and its address with it; point clients elsewhere first"],
+    ),
+    "an environment less": (
+        spec("port: 80, ingress: {host: a.example.com}"), spec("port: 80, ingress: {host: a.example.com}", "environments: {dev: {}}\n"), [],
+    ),
     "another host": (
         spec("port: 80, ingress: {host: a.example.com}"), spec("port: 80, ingress: {host: b.example.com}"),
         ["web in every environment: a.example.com is answered no longer; move its DNS record when the new host answers"],
@@ -141,3 +169,16 @@ def test_what_must_be_deleted_first_is_asked_for(shop: Path, generator: Run) -> 
     assert done.returncode == 0
     assert [effect["replaces"] for effect in json.loads(done.stdout)["effects"]] == [True]
     assert b"clusterIP" in (shop / "base/web/service.yaml").read_bytes()
+
+
+def test_what_goes_is_told_before_it_is_asked_for(shop: Path, generator: Run) -> None:
+    text = (shop / "generator.yaml").read_text()
+    (shop / "generator.yaml").write_text(text.replace("port: 80", "port: 80, autoscale: {min: 3, max: 9}"))
+    assert generator("generate", cwd=shop).returncode == 0
+    (shop / "generator.yaml").write_text(text)
+    told = generator("generate", cwd=shop)
+    assert told.returncode == 1
+    line = "in the cluster: web in every environment: the autoscaler goes: what it has scaled, up to 9 pods, falls to"
+    assert line in told.stderr
+    assert line in generator("check", cwd=shop).stderr
+    assert line in generator("generate", "--prune", cwd=shop).stderr

@@ -280,6 +280,8 @@ UNFIT = {
     "the spec": ("generator.yaml", "the spec, which people write", "git blame generator.yaml"),
     "elsewhere": ("../other/file.yaml", "not in this repository", "from the repository's top"),
     "nearly a name": ("base/web/deploymnt.yaml", "not a generated file, and not there", "did you mean"),
+    "no name at all": ("x", "x: not a generated file, and not there", "check --all lists what is generated"),
+    "the record": (".generator/project", "the record of what was generated last", "explain the file itself"),
     "deleted": ("base/web/pdb.yaml", "base/web/pdb.yaml: not there", "git log -- base/web/pdb.yaml"),
 }
 

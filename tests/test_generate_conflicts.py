@@ -465,7 +465,7 @@ def test_what_is_kept_where_no_conflict_is_is_told(disputed: Path, run: Command)
         f'note: --keep local {DEPLOYMENT}:spec.replica: no conflict there; did you mean "{DEPLOYMENT}:spec.replicas"?'
     )
     assert note in told.err
-    assert "note: --keep local nowhere: no conflict there; known here: base/web/" in told.err
+    assert "note: --keep local nowhere: no conflict there; the place of a conflict is FILE:FIELD" in told.err
     assert "--keep local overlays" not in told.err
     assert run("generate", "--keep", "local").code == 0
     again = run("generate", "--keep", "local", DEPLOYMENT)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator import cli, original, regenerate
-from tests.conftest import TEN_LINES, files, git
+from tests.conftest import TEN_LINES, Run, files, git
 
 DEPLOYMENT = "base/web/deployment.yaml"
 OVERLAY = "overlays/dev/web/kustomization.yaml"
@@ -370,3 +370,9 @@ def test_a_subfolder_is_not_a_repository(shop: Path, run: Callable[..., Told]) -
     told = run("generate", at=shop / "sub")
     assert told.code == 1
     assert "not the top of its git repository" in told.err
+
+
+def test_a_folder_that_is_not_there_is_told_as_one(tmp_path: Path, generator: Run) -> None:
+    told = generator("-C", tmp_path / "nowhere", "check")
+    assert told.returncode == 1
+    assert told.stderr == f"error: {tmp_path}/nowhere: no such folder\nhint: name the repository's folder with -C DIR\n"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from generator.regenerate import Plan
 
 HELP: Final = "regenerate the repository from generator.yaml; hand edits and pipeline tags are kept"
+_PLACE: Final = "the place of a conflict is FILE:FIELD, as it is told"
 EXAMPLE: Final = """\
   python -m generator generate
   python -m generator generate --keep local overlays/prod --keep updated
@@ -135,7 +136,7 @@ class _Keep:
 
         for path in self._rules:
             if path and path not in self._used:
-                hint = f"; {did_you_mean(path, tuple(self._met))}" if self._met else ""
+                hint = f"; {did_you_mean(path, tuple(self._met), _PLACE)}" if self._met else ""
                 console.note(f"note: --keep {self._rules[path]} {path}: no conflict there{hint}")
 
 

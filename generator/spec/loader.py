@@ -140,6 +140,8 @@ def read(directory: Path) -> str:
             raise RepositoryError(f"{path}: larger than {MAX_BYTES:,} bytes", "split the spec")
         return content.decode("utf-8-sig")
     except FileNotFoundError as exc:
+        if not directory.is_dir():
+            raise RepositoryError(f"{directory}: no such folder", "name the repository's folder with -C DIR") from exc
         raise RepositoryError(
             f"{path}: no such file",
             "run this in the repository's folder, name it with -C DIR, or make a new one: python -m generator init DIR",
