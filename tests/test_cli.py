@@ -199,7 +199,7 @@ def test_a_terminal_that_knows_only_ascii_is_no_error(repository: Path, generato
 def test_a_folder_whose_name_is_no_text_is_no_bug(tmp_path: Path, generator: Run) -> None:
     done = generator("check", "-C", os.fsdecode(os.fsencode(tmp_path) + b"/\xff"), "--output", "json")
     assert done.returncode == 1
-    assert json.loads(done.stdout)["error"].endswith("generator.yaml: no such file")
+    assert json.loads(done.stdout)["error"].endswith(": no such folder")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
