@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,13 @@ def test_what_a_bump_loads_is_light() -> None:
     script = f"import sys; before = set(sys.modules); import {modules}; print(*set(sys.modules) - before)"
     done = subprocess.run([sys.executable, "-c", script], cwd=HERE, capture_output=True, text=True, check=True)
     assert not heavy & set(done.stdout.split())
+
+
+def test_the_tests_that_the_documents_name_are_there() -> None:
+    named = {
+        (document.name, name)
+        for document in (HERE / "docs").glob("*.md")
+        for name in re.findall(r"`(?:tests/)?(test_[a-z0-9_*]+\.py)`", document.read_text())
+    }
+    assert named
+    assert [one for one in named if not list((HERE / "tests").glob(one[1]))] == []
