@@ -77,7 +77,7 @@ DRAINS: dict[str, tuple[str, int, int | None]] = {
     "behind one that an environment names": ("port: 80\ningress: {host: '{environment}.example.com'}", 20, 50),
     "behind another controller": (f"{ALB}, className: nginx}}", 5, None),
     "with a delay of its own": (f"{ALB}, annotations: {{alb.ingress.kubernetes.io/target-group-attributes: 'a=b,deregistration_delay.timeout_seconds=60'}}}}", 65, 95),
-    "with less time than that": (f"{ALB}}}\npod: {{terminationGracePeriodSeconds: 9}}", 9, 9),
+    "with less time than that": (f"{ALB}}}\npod: {{terminationGracePeriodSeconds: 9}}", 4, 9),
 }  # fmt: skip
 
 

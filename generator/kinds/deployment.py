@@ -55,10 +55,13 @@ def render(workload: Workload) -> dict[str, Any]:
 
 
 def drain_seconds(workload: Workload) -> int:
-    """For how long a pod that leaves still takes requests: longer than a balancer sends it any, if there is time."""
+    """For how long a pod that leaves still takes requests: longer than a balancer sends it any, if there is time.
+
+    The grace period begins with it, and the process needs some of that to end: at least half.
+    """
     wanted = deregistration(workload) + DRAIN_SECONDS
     grace = workload.pod.get("terminationGracePeriodSeconds")
-    return min(wanted, grace) if isinstance(grace, int) else wanted
+    return min(wanted, grace // 2) if isinstance(grace, int) else wanted
 
 
 def _grace(workload: Workload) -> dict[str, int]:
