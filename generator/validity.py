@@ -26,7 +26,17 @@ from generator.tools import cache
 _FILE: Final = "proven"
 _READ: Final = "manifests"
 _MOST: Final = 20_000
-_JUDGES: Final = ("validation.py", "validity.py", "closure.py", "files.py", "yaml_nodes.py", "schemas/__init__.py")
+_JUDGES: Final = (
+    "validation.py",
+    "validity.py",
+    "closure.py",
+    "files.py",
+    "yaml_nodes.py",
+    "schemas/__init__.py",
+    "spec/quantity.py",
+    "spec/shapes.py",
+    "spec/types.py",
+)
 _JUDGING: Final = "manifests"
 
 

@@ -359,6 +359,14 @@ ROWS: dict[str, list[str]] = {
         "writable: [/" + "-" * 60 + "]",
         "writable: [/proc, /dev/shm]",
     ],
+    "writableSize": [
+        "writableSize: 1Gi",
+        "writableSize: 0",
+        "writableSize: 0.5Gi",
+        "writableSize: 1073741824",
+        "writableSize: 100m",
+        "writableSize: '" + "9" * 38 + "'",
+    ],
     "progressDeadlineSeconds": [
         "progressDeadlineSeconds: 1",
         "progressDeadlineSeconds: 86400",

@@ -673,6 +673,12 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '8:38 apps.web.startupProbe.tcpSocket.port: no port is named "web" / add it: `ports: [{name: …, containerPort: …}]`',
         ],
     ),
+    "a folder of thousandths of a byte": (
+        app("writableSize: 100m"),
+        [
+            '8:19 apps.web.writableSize: 100m of ephemeral-storage is 0.100 bytes / m is a thousandth; did you mean "100Mi"?',
+        ],
+    ),
 }  # fmt: skip
 
 

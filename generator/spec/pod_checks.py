@@ -59,6 +59,8 @@ def _writable(app: dict[str, object]) -> list[str]:
 def _check_folders(app: dict[str, object], findings: Findings) -> None:
     """Every folder to write to is a volume of its own."""
     given = app.get("writable")
+    if odd := quantity.mistake("ephemeral-storage", app.get("writableSize")):
+        findings.add(("writableSize",), *odd)
     seen: set[str] = set()
     for index, folder in enumerate(given if isinstance(given, list) else []):
         if not isinstance(folder, str):
