@@ -415,7 +415,12 @@ GITHUB = Record(
             "where it runs; ubuntu-24.04 if left out",
         ),
         "environment": Field(
-            Text("an environment of GitHub", r"[A-Za-z0-9][A-Za-z0-9._-]*", 100),
+            Text(
+                "an environment of GitHub",
+                r"[A-Za-z0-9][A-Za-z0-9._-]*",
+                100,
+                "its name in the repository's settings, like production",
+            ),
             "GitHub's environment whose secrets, branches and reviewers hold for the job that delivers",
         ),
     }
