@@ -7,6 +7,7 @@ import pytest
 from generator import git, merge, original
 from generator.errors import RepositoryError, SpecError
 from generator.merge import Outcome, State
+from generator.merge.tree import Parsed
 from generator.outputs.file import HEADER, File
 
 PLAIN = "base/web/service.yaml"
@@ -123,3 +124,12 @@ def test_a_damaged_record_is_refused(content: bytes) -> None:
     with pytest.raises(RepositoryError, match=r"\.generator/project") as caught:
         original.unpack({".generator/project": content})
     assert "git checkout HEAD -- .generator" in caught.value.hint
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_place_is_the_line_and_column_of_an_offset(newline: str) -> None:
+    text = newline.join(["a: 1", "", "b:", "- é", "- |", "  x", "", "c: 2"])
+    parsed = Parsed(text, "f.yaml")
+    for offset in range(len(text)):
+        before = text[:offset]
+        assert parsed.place(offset) == (before.count("\n") + 1, offset - before.rfind("\n"))
