@@ -84,7 +84,7 @@ def test_a_conflict_has_its_line_its_field_its_three_values_and_who_made_it(disp
         "  was   2\n"
         "  yours 7 (COMMIT Ada: More of everything)\n"
         "  spec  3\n"
-        "base/web/deployment.yaml:36: spec.template.spec.containers[web].resources.requests.cpu\n"
+        "base/web/deployment.yaml:37: spec.template.spec.containers[web].resources.requests.cpu\n"
         "  was   50m\n"
         "  yours 99m (COMMIT Ada: More of everything)\n"
         "  spec  60m\n"
