@@ -27,7 +27,7 @@ apps:
         replicas: 4
         config: {LOG_LEVEL: warn, API_TOKEN: hunter2}
         resources: {limits: {memory: 1Gi}}
-        ingress: {host: shop.example.com}
+        ingress: {host: shop.example.com, className: nginx}
   worker: {image: shop/worker}
 """
 
