@@ -165,6 +165,10 @@ def test_what_must_be_deleted_first_is_asked_for(shop: Path, generator: Run) -> 
     assert done.returncode == 1
     assert "hint: accept that with `python -m generator generate --replace`" in done.stderr
     assert (shop / "base/web/service.yaml").read_bytes() == before
+    assert generator("check", cwd=shop).stdout.endswith("run `python -m generator generate --replace`\n")
+    (shop / "generator.yaml").write_text(spec("port: 80, service: {headless: true}").replace("dev: {}, ", "", 1))
+    assert generator("check", cwd=shop).stdout.endswith("run `python -m generator generate --prune --replace`\n")
+    (shop / "generator.yaml").write_text(spec("port: 80, service: {headless: true}"))
     done = generator("generate", "--replace", "--output", "json", cwd=shop)
     assert done.returncode == 0
     assert [effect["replaces"] for effect in json.loads(done.stdout)["effects"]] == [True]

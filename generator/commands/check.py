@@ -77,8 +77,13 @@ def _summary(stale: int, planned: Plan, *, drift: bool, idle: int) -> str:
     from generator.merge import State
 
     if drift:
-        options = " generate --prune" if planned.having(State.ORPHANED) else ""
-        return f"{stale} not as the spec says; run `python -m generator{options}`"
+        asked = {
+            "--prune": planned.having(State.ORPHANED),
+            "--replace": any(effect.replaces for effect in planned.effects),
+        }
+        options = [option for option, is_asked in asked.items() if is_asked]
+        words = ["python -m generator", *(["generate", *options] if options else ())]
+        return f"{stale} not as the spec says; run `{' '.join(words)}`"
     return f"as the spec says, but {idle} without effect" if idle else "as the spec says"
 
 
