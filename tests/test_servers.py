@@ -14,7 +14,9 @@ import pytest
 
 from benchmarks import local_server
 from generator import argo_cd, console, forges, web
-from generator.errors import ArgoCdError, ForgeError
+from generator.errors import ArgoCdError, ForgeError, GeneratorError
+from generator.release import registry
+from generator.yaml_edit import Image
 
 FORGES = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN", "gitea": "GITEA_TOKEN"}
 # Small enough to be quick, and far from what a busy machine takes for an answer on this machine.
@@ -113,7 +115,9 @@ def tokens(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in FORGES.values():
         monkeypatch.setenv(name, "s3cr3t")
-    monkeypatch.setenv("ARGOCD_AUTH_TOKEN", "s3cr3t")
+    for name in ("ARGOCD_AUTH_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "s3cr3t")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 def ask(kind: str, url: str) -> list[forges.PullRequest]:
@@ -141,19 +145,76 @@ def test_a_forge_whose_answer_is_too_large(
 def test_a_forge_that_is_none(kind: str, answer: Callable[..., None]) -> None:
     """Each method either understands it, or says so."""
     with server(answer) as url:
-        forge = forges.connect(f"{url}/acme/shop.git", kind, timeout=SECONDS * 10)
-        request = forges.PullRequest("1", "", "T", "B", "h", "main", "open")
-        for call in (
-            lambda: forge.requests("main"), lambda: forge.open("h", "main", "T", "B", ["ann"], ["x"]),
-            lambda: forge.update(request, "T", "B"), lambda: forge.comment(request, "text", "<!-- x -->"),
-            lambda: forge.close(request, "why"), lambda: forge.merge(request, "0" * 40),
-        ):  # fmt: skip
-            said: list[ForgeError] = []
-            try:
-                call()
-            except ForgeError as exc:
-                said.append(exc)
-            assert all(exc.message and "s3cr3t" not in exc.message + exc.hint for exc in said)
+        exercise(forges.connect(f"{url}/acme/shop.git", kind, timeout=SECONDS * 10))
+
+
+def exercise(forge: forges.Forge) -> None:
+    """Call all methods: what they raise is a ``ForgeError`` that tells no secret."""
+    request = forges.PullRequest("1", "", "T", "B", "h", "main", "open")
+    for call in (
+        lambda: forge.requests("main"), lambda: forge.open("h", "main", "T", "B", ["ann"], ["x"]),
+        lambda: forge.update(request, "T", "B"), lambda: forge.comment(request, "text", "<!-- x -->"),
+        lambda: forge.close(request, "why"), lambda: forge.merge(request, "0" * 40),
+    ):  # fmt: skip
+        said: list[ForgeError] = []
+        try:
+            call()
+        except ForgeError as exc:
+            said.append(exc)
+        assert all(exc.message and "s3cr3t" not in exc.message + exc.hint for exc in said)
+
+
+# -- AWS, whose library has no such bounds
+
+
+def codecommit(url: str, timeout: int = SECONDS) -> forges.Forge:
+    return forges.connect("https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop", api=url, timeout=timeout)
+
+
+def ecr(url: str, monkeypatch: pytest.MonkeyPatch, timeout: int = SECONDS) -> Image:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    monkeypatch.setattr(registry, "TIMEOUT_SECONDS", timeout)
+    monkeypatch.setattr(registry, "ATTEMPTS", 1)
+    return registry.verified(Image("123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web", "v1", None))
+
+
+@pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
+def test_an_aws_that_drips_is_late(answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    with server(answer) as url:
+        with pytest.raises(ForgeError, match="no whole answer within 2 s"):
+            codecommit(url).requests("main")
+        with pytest.raises(GeneratorError, match="ECR in eu-west-1 .* no whole answer within 2 s") as caught:
+            ecr(url, monkeypatch)
+    assert caught.value.hint.endswith("; or leave out --verify")
+
+
+def test_an_aws_whose_answer_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    with server(large) as url:
+        with pytest.raises(ForgeError, match="answer is larger than 64 MB"):
+            codecommit(url, 60).requests("main")
+        with pytest.raises(GeneratorError, match="answer is larger than 64 MB"):
+            ecr(url, monkeypatch, 60)
+
+
+AWS_NONSENSE = {
+    **NONSENSE,
+    "images that are none": answering(b'{"imageDetails": [17], "pullRequestIds": [[], {}], "pullRequest": []}'),
+    "no digest": answering(b'{"imageDetails": [{"imageDigest": "latest"}], "pullRequestIds": ["x"]}'),
+    "a request without targets": answering(b'{"imageDetails": [{}], "pullRequest": {"pullRequestId": "1"}}'),
+    "a bomb of gzip": bomb,
+}
+
+
+@pytest.mark.parametrize("answer", AWS_NONSENSE.values(), ids=AWS_NONSENSE)
+def test_an_aws_that_is_none(answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    with server(answer) as url:
+        exercise(codecommit(url, SECONDS * 10))
+        with pytest.raises(GeneratorError, match="ECR in eu-west-1 cannot be asked for shop/web") as caught:
+            ecr(url, monkeypatch, SECONDS * 10)
+    assert caught.value.hint
+
+
+# -- Argo CD
 
 
 def connect(url: str, monkeypatch: pytest.MonkeyPatch) -> argo_cd.ArgoCd:

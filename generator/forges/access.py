@@ -235,7 +235,7 @@ def unreachable(server: str, exc: Exception) -> ForgeError:
 
 
 # What reading something else as a forge's answer raises.
-_MISREAD: Final = (LookupError, TypeError, AttributeError, ValueError, RecursionError, AssertionError)
+MISREAD: Final = (LookupError, TypeError, AttributeError, ValueError, RecursionError, AssertionError)
 _LIBRARIES: Final = ("github", "gitlab", "requests", "urllib3", "botocore")
 _METHODS: Final = ("requests", "open", "update", "comment", "close", "merge")
 _Class = TypeVar("_Class", bound=type[Any])
@@ -253,7 +253,7 @@ def understood(forge: _Class) -> _Class:
                 raise
             except Exception as exc:
                 library = type(exc).__module__.partition(".")[0] in _LIBRARIES
-                if not library and not isinstance(exc, _MISREAD):
+                if not library and not isinstance(exc, MISREAD):
                     raise
                 raise strange(getattr(self, "_server", ""), forge.__name__, exc) from exc
 

@@ -1,4 +1,4 @@
-"""AWS, through boto3: clients with time-outs and retries, and their errors as ours.
+"""AWS, through boto3: clients with bounded answers and retries, and their errors as ours.
 
 Credentials and the region come from where the AWS tools have them: the
 environment, a profile, or the role of the build.
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from generator import hosts
+from generator import hosts, web
 from generator.errors import ForgeError
 from generator.forges import access
 from generator.forges.forge import TIMEOUT_SECONDS
@@ -22,19 +22,61 @@ _UNKNOWN: Final = frozenset(
     {"UnrecognizedClientException", "InvalidClientTokenId", "ExpiredTokenException", "ExpiredToken"}
 )
 
+_NOT_AWS: Final = "does a proxy, or AWS_ENDPOINT_URL, lead somewhere else?"
 
-def client(service: str, region: str | None = None, timeout: int = TIMEOUT_SECONDS, api: str | None = None) -> Any:
-    """A client of a service. Throttling is waited out, ``ATTEMPTS`` times in all."""
+
+def client(
+    service: str,
+    region: str | None = None,
+    timeout: int = TIMEOUT_SECONDS,
+    api: str | None = None,
+    attempts: int = ATTEMPTS,
+) -> Any:
+    """A client of a service. Each answer is whole within the time-out; throttling is waited out, ``attempts`` in all."""
     try:
         import boto3
         from botocore.config import Config
     except ImportError:
         raise access.missing("boto3", "aws") from None
     config = Config(
-        connect_timeout=timeout, read_timeout=timeout, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}
+        connect_timeout=timeout, read_timeout=timeout, retries={"mode": "standard", "total_max_attempts": attempts}
     )
     with translated():
-        return boto3.session.Session().client(service, region_name=region, config=config, endpoint_url=api)
+        made = boto3.session.Session().client(service, region_name=region, config=config, endpoint_url=api)
+    _bound(made, timeout)
+    return made
+
+
+def _bound(client: Any, seconds: float) -> None:
+    """Let a client read its answers here: botocore's own time-out is for each piece, and no size is too large for it."""
+    from botocore import awsrequest
+    from botocore.exceptions import HTTPClientError
+    from urllib3.exceptions import HTTPError
+
+    session = client._endpoint.http_session  # botocore takes no other classes for its connections
+    session._pool_classes_by_scheme.update(
+        http=_watched(awsrequest.AWSHTTPConnectionPool), https=_watched(awsrequest.AWSHTTPSConnectionPool)
+    )
+
+    def send(request: Any, **_: object) -> Any:
+        request.stream_output = True
+        with web.within(seconds) as watch:
+            answer = session.send(request)
+            try:
+                answer._content = watch.read(answer.raw.stream(web.CHUNK_BYTES))
+            except HTTPError as exc:
+                raise HTTPClientError(error=exc) from exc
+            finally:
+                answer.raw.release_conn()
+        return answer
+
+    client.meta.events.register("before-send", send)
+
+
+def _watched(pool: type[Any]) -> type[Any]:
+    """A pool whose connections tell the watch what they do."""
+    connection = type("Watched", (web.Watched, pool.ConnectionCls), {})
+    return type("WatchedPool", (pool,), {"ConnectionCls": connection})
 
 
 def require_endpoint(url: str) -> None:
@@ -46,8 +88,9 @@ def require_endpoint(url: str) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """AWS's errors as ``ForgeError``, with its own words."""
+    """AWS's errors as ``ForgeError``, with its own words; what is no answer of AWS, too."""
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -61,6 +104,11 @@ def translated() -> Iterator[None]:
         raise ForgeError("no AWS region", "set AWS_REGION") from None
     except BotoCoreError as exc:
         raise ForgeError(f"AWS: {exc}", "check the network and AWS_REGION, and try again") from None
+    except web.Late as exc:
+        raise ForgeError(f"AWS: {exc}", "try again later; check the network, and proxies on the way") from None
+    except (web.TooLarge, ResponseParserError, *access.MISREAD) as exc:
+        said = f"{type(exc).__name__}: {str(exc)[:120]}"
+        raise ForgeError(f"AWS: this is no answer of it ({said})", _NOT_AWS) from exc
 
 
 class Refused(ForgeError):

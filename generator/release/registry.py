@@ -1,22 +1,21 @@
-"""Ask ECR whether an image is there, and under which digest: through boto3, which is loaded here alone.
-
-boto3 comes with the extra ``aws``. It finds its credentials itself.
-"""
+"""Ask ECR whether an image is there, and under which digest: through boto3, which comes with the extra ``aws``."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
 
-from generator.errors import GeneratorError, ToolError
+from generator.errors import ForgeError, GeneratorError
+from generator.forges import aws
+from generator.release.image import DIGEST
 from generator.yaml_edit import Image
 
 ECR: Final = re.compile(
     r"(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<repository>.+)"
 )
-CONNECT_SECONDS: Final = 5
-READ_SECONDS: Final = 10
-TRIES: Final = 3
+TIMEOUT_SECONDS: Final = 10
+ATTEMPTS: Final = 3
+_ABSENT: Final = ("ImageNotFoundException", "RepositoryNotFoundException")
 
 
 def verified(image: Image) -> Image:
@@ -37,35 +36,27 @@ def verified(image: Image) -> Image:
 
 
 def _digest(account: str, region: str, repository: str, image: Image) -> str:
-    client = _client(region)
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
-        answer = client.describe_images(
-            registryId=account, repositoryName=repository, imageIds=[{"imageTag": image.tag}]
-        )
-        return str(answer["imageDetails"][0]["imageDigest"])
-    except (ClientError, BotoCoreError) as exc:
-        code = exc.response["Error"]["Code"] if isinstance(exc, ClientError) else ""
-        if code in ("ImageNotFoundException", "RepositoryNotFoundException"):
+        client = aws.client("ecr", region, TIMEOUT_SECONDS, attempts=ATTEMPTS)
+        with aws.translated():
+            return _digest_in(
+                client.describe_images(
+                    registryId=account, repositoryName=repository, imageIds=[{"imageTag": image.tag}]
+                )
+            )
+    except ForgeError as exc:
+        if isinstance(exc, aws.Refused) and exc.code in _ABSENT:
             raise GeneratorError(
                 f"{image.name}:{image.tag}: is not in ECR", "push it first; nothing was changed"
             ) from exc
         raise GeneratorError(
-            f"ECR in {region} cannot be asked for {repository}: {exc}",
-            "check AWS's credentials; ecr:DescribeImages is needed; or leave out --verify",
+            f"ECR in {region} cannot be asked for {repository}: {exc.message}",
+            f"{exc.hint or 'ecr:DescribeImages is needed'}; or leave out --verify",
         ) from exc
 
 
-def _client(region: str) -> Any:
-    try:
-        import boto3
-        from botocore.config import Config
-    except ImportError as exc:
-        raise ToolError("boto3: not installed", "pip install 'gitops-generator[aws]'") from exc
-    settings = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": TRIES, "mode": "standard"},
-    )
-    return boto3.client("ecr", region_name=region, config=settings)
+def _digest_in(answer: Any) -> str:
+    digest = answer["imageDetails"][0]["imageDigest"]
+    if not DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is no digest")
+    return str(digest)
