@@ -134,7 +134,7 @@ class ArgoCd:
         if not verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-        self._opener = urllib.request.build_opener(_NoRedirect, _Http, _Https(context))
+        self._opener = web.opener(_NoRedirect(), context=context)
         # When all must be over, by the clock of ``time.monotonic``.
         self.until = math.inf
 
@@ -221,28 +221,6 @@ class ArgoCd:
             said = ""
         message = f"{self.url}: {exc.code} {said or exc.reason}"
         raise ArgoCdError(message.replace(self._token, "…"), "check ARGOCD_SERVER", passing=exc.code in _PASSING)
-
-
-class _Connection(web.Watched):
-    pass
-
-
-class _SecureConnection(web.Watched, http.client.HTTPSConnection):
-    pass
-
-
-class _Http(urllib.request.HTTPHandler):
-    def http_open(self, req: urllib.request.Request) -> Any:
-        return self.do_open(_Connection, req)
-
-
-class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__(context=context)
-        self._trusted = context
-
-    def https_open(self, req: urllib.request.Request) -> Any:
-        return self.do_open(_SecureConnection, req, context=self._trusted)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -14,7 +14,11 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import ssl
+    import urllib.request
 
 # No answer that we ask for is larger.
 LARGEST_BYTES: Final = 64 * 1024 * 1024
@@ -59,14 +63,17 @@ class Watch:
 
     def read(self, pieces: Iterable[bytes], largest: int = LARGEST_BYTES) -> bytes:
         """A whole body; ``TooLarge`` or ``Late`` where it is not to be had."""
-        found, size = [], 0
+        return b"".join(self.checked(pieces, largest))
+
+    def checked(self, pieces: Iterable[bytes], largest: int) -> Iterator[bytes]:
+        """A body as it comes; ``TooLarge`` or ``Late`` where it is not to be had whole."""
+        size = 0
         for piece in pieces:
             size += len(piece)
             if size > largest:
                 raise TooLarge(f"the answer is larger than {largest // 1024 // 1024} MB")
-            found.append(piece)
+            yield piece
         self.require()
-        return b"".join(found)
 
     def require(self) -> None:
         """Raise ``Late`` if the connection was cut."""
@@ -131,6 +138,27 @@ class Watched(http.client.HTTPConnection):
             if watch:
                 watch.require()
             raise
+
+
+class WatchedHttps(Watched, http.client.HTTPSConnection):
+    """The same with TLS."""
+
+
+def opener(
+    *handlers: urllib.request.BaseHandler, context: ssl.SSLContext | None = None
+) -> urllib.request.OpenerDirector:
+    """What opens URLs by connections that are watched."""
+    import urllib.request
+
+    class Http(urllib.request.HTTPHandler):
+        def http_open(self, req: urllib.request.Request) -> Any:
+            return self.do_open(Watched, req)
+
+    class Https(urllib.request.HTTPSHandler):
+        def https_open(self, req: urllib.request.Request) -> Any:
+            return self.do_open(WatchedHttps, req, context=context)
+
+    return urllib.request.build_opener(Http(), Https(context=context), *handlers)
 
 
 def pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:

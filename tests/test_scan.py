@@ -105,6 +105,58 @@ def test_an_aws_that_prints_no_json_is_told(ecr: Ecr, generator: Run) -> None:
     assert "error: what `aws ecr batch-get-image` printed is no JSON that can be read" in result.stderr
 
 
+NONSENSE: dict[str, Any] = {
+    "images that are none": ("batch-get-image", {"images": [17]}),
+    "a manifest that is none": ("batch-get-image", {"images": [{"imageManifest": 17}]}),
+    "an index of none": ("batch-get-image", {"images": [{"imageManifest": '{"manifests": [17, {}]}'}]}),
+    "an index without digests": ("batch-get-image", {"images": [{"imageManifest": '{"manifests": [{}]}'}]}),
+    "a status that is none": ("describe-image-scan-findings", {"imageScanStatus": "x"}),
+    "findings that are none": ("describe-image-scan-findings", {"imageScanFindings": [17]}),
+    "a finding that is none": ("describe-image-scan-findings", {"imageScanFindings": {"findings": [17]}}),
+    "counts that are none": (
+        "describe-image-scan-findings", {"imageScanFindings": {"findingSeverityCounts": {"HIGH": "many"}}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("verb", "answer"), NONSENSE.values(), ids=NONSENSE)
+def test_an_aws_that_is_none_is_told(verb: str, answer: dict[str, Any], ecr: Ecr, generator: Run) -> None:
+    ecr.answers(verb, answer)
+    result = generator("scan", IMAGE)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "error: shop/web: what `aws ecr` printed is no answer of ECR (" in result.stderr
+    assert "hint: is the `aws` on PATH the AWS CLI" in result.stderr
+
+
+def test_json_that_is_too_deep_is_told(ecr: Ecr, generator: Run) -> None:
+    (ecr.folder / "aws").write_text("#!/usr/bin/env python3\nprint('[' * 200_000)\n")
+    result = generator("scan", IMAGE)
+    assert result.returncode == 1
+    assert "is no JSON that can be read" in result.stderr
+
+
+HINTS = {
+    "AccessDeniedException": "the role needs ecr:BatchGetImage",
+    "ExpiredTokenException": "log in",
+    "RepositoryNotFoundException": "are the image's account, region and repository right?",
+    "ThrottlingException": "start the build again later",
+}
+
+
+@pytest.mark.parametrize(("error", "hint"), HINTS.items(), ids=HINTS)
+def test_a_hint_fits_what_the_aws_cli_says(error: str, hint: str, ecr: Ecr, generator: Run) -> None:
+    ecr.answers("batch-get-image", {"error": error})
+    result = generator("scan", IMAGE)
+    assert result.returncode == 1
+    assert f"hint: {hint}" in result.stderr
+
+
+def test_without_the_aws_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, generator: Run) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = generator("scan", IMAGE)
+    assert (result.returncode, result.stderr) == (1, "error: aws: not found\nhint: install the AWS CLI\n")
+
+
 def test_each_image_of_an_index_is_scanned_and_attestations_are_not(ecr: Ecr, generator: Run) -> None:
     entries = [
         {"digest": "sha256:a", "platform": {"os": "linux", "architecture": "amd64"}},

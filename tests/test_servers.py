@@ -183,7 +183,7 @@ def test_an_aws_that_drips_is_late(answer: Callable[..., None], monkeypatch: pyt
     with server(answer) as url:
         with pytest.raises(ForgeError, match="no whole answer within 2 s"):
             codecommit(url).requests("main")
-        with pytest.raises(GeneratorError, match="ECR in eu-west-1 .* no whole answer within 2 s") as caught:
+        with pytest.raises(GeneratorError, match=r"ECR in eu-west-1 .* no whole answer within 2 s") as caught:
             ecr(url, monkeypatch)
     assert caught.value.hint.endswith("; or leave out --verify")
 
@@ -276,7 +276,7 @@ def test_a_retry_has_a_time_of_its_own(pauses: list[float]) -> None:
     def limited(handler: local_server.Handler, over: threading.Event) -> None:
         asked.append(0)
         if len(asked) == 1:
-            handler.answer_json(429, {}, {"Retry-After": "100"})
+            handler.answer_json(429, {}, {"Retry-After": "100", "Connection": "close"})
         else:
             handler.answer_json(200, [])
 

@@ -322,6 +322,66 @@ def test_a_host_that_never_answers_costs_some_seconds(mirror: Mirror, monkeypatc
     assert time.monotonic() - start < 5
 
 
+def built(go: Path) -> str:
+    """Why a release was not taken, and the tool was built."""
+    [done] = tools.install(["kustomize"], echo=str)
+    assert done.source is tools.Source.MODULE
+    return done.why
+
+
+def test_a_download_has_a_time_as_a_whole(mirror: Mirror, go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(mirror)
+    mirror.stalling[f"{BASE}/{ASSET}"] = 9
+    monkeypatch.setattr(release, "DOWNLOAD_SECONDS", 1)
+    assert "download given up: no whole answer within 1 s" in built(go)
+    assert mirror.count(ASSET) == 1, "what is too slow is not asked for again"
+
+
+def test_checksums_have_a_time_as_a_whole(mirror: Mirror, go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(mirror)
+    mirror.stalling[f"{BASE}/checksums.txt"] = 9
+    monkeypatch.setattr(release, "CHECKSUMS_SECONDS", 1)
+    assert "download given up: no whole answer within 1 s" in built(go)
+
+
+def test_checksums_have_a_size(mirror: Mirror, go: Path) -> None:
+    publish(mirror, sums="x" * (release.CHECKSUMS_LIMIT + 1))
+    assert "download given up: the answer is larger than 1 MB" in built(go)
+
+
+def test_a_download_has_a_size(mirror: Mirror, go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(mirror, GOOD + b"\0" * (1 << 20))
+    monkeypatch.setattr(release, "LARGEST_BYTES", 1 << 20)
+    assert "download given up: the answer is larger than 1 MB" in built(go)
+
+
+@pytest.mark.parametrize("member", ["kustomize", "another"])
+def test_an_archive_has_a_size_unpacked(mirror: Mirror, go: Path, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
+    publish(mirror, archive((member, b"\0" * (1 << 21)), ("kustomize", script("5.7.1"))))
+    monkeypatch.setattr(release, "LARGEST_BYTES", 1 << 20)
+    assert "its archive cannot be read: unpacked, it is larger than 1 MB" in built(go)
+    assert left_behind() == ["kustomize/.lock", "kustomize/5.7.1/kustomize", "kustomize/5.7.1/record.json"]
+
+
+@pytest.mark.parametrize("sums", ["<html>Log in</html>", "\x1b[2J\0", "[" * 100_000], ids=["a page", "bytes", "deep"])
+def test_checksums_that_are_none(mirror: Mirror, go: Path, sums: str) -> None:
+    publish(mirror, sums=sums)
+    assert f"has no SHA-256 for {ASSET}" in built(go)
+
+
+@pytest.mark.parametrize("target", ["http://[", "https://a..b/x", "//"], ids=["no address", "no name", "nothing"])
+def test_a_redirect_to_nowhere(mirror: Mirror, go: Path, target: str) -> None:
+    publish(mirror)
+    mirror.redirects[f"{BASE}/{ASSET}"] = target
+    assert "no release: " in built(go)
+
+
+def test_a_length_that_is_no_number(mirror: Mirror) -> None:
+    publish(mirror)
+    mirror.lengths[f"{BASE}/{ASSET}"] = "many"
+    assert tools.install(["kustomize"], echo=str)[0].source is tools.Source.RELEASE
+
+
 @pytest.mark.parametrize("url", ["http://example.com", "ftp://127.0.0.1", "mirror.example.com"])
 def test_a_mirror_must_be_https(mirror: Mirror, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("GENERATOR_TOOLS_MIRROR", url)

@@ -41,13 +41,17 @@ def digest(data: bytes) -> str:
 
 @dataclass
 class Mirror:
-    """Serves ``files`` and ``redirects`` by path; ``broken`` and ``stalling`` bodies end early or never, so often."""
+    """Serves ``files`` and ``redirects`` by path; ``broken`` and ``stalling`` bodies end early or never, so often.
+
+    ``lengths`` are told in place of true ones.
+    """
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     broken: dict[str, int] = field(default_factory=dict)
     stalling: dict[str, int] = field(default_factory=dict)
+    lengths: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def count(self, ending: str) -> int:
@@ -76,7 +80,7 @@ class Handler(local_server.Handler):
             return
         body = mirror.files[path]
         self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", mirror.lengths.get(path, str(len(body))))
         self.end_headers()
         if mirror.stalling.get(path, 0) > 0:
             mirror.stalling[path] -= 1

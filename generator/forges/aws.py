@@ -48,7 +48,7 @@ def client(
 
 
 def _bound(client: Any, seconds: float) -> None:
-    """Let a client read its answers here: botocore's own time-out is for each piece, and no size is too large for it."""
+    """Bound the time and size of every answer: botocore's own time-out is for each piece, and it takes any size."""
     from botocore import awsrequest
     from botocore.exceptions import HTTPClientError
     from urllib3.exceptions import HTTPError

@@ -8,6 +8,7 @@ is started here, unless it has begun on push; enhanced scanning starts itself.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Collection
@@ -36,6 +37,19 @@ _DONE: Final = ("COMPLETE", "ACTIVE")
 _WAITING: Final = ("IN_PROGRESS", "PENDING")
 # These tell that a scan has begun already, or begins by itself.
 _BEGUN: Final = ("LimitExceededException", "ValidationException")
+_NO_CLI: Final = "is the `aws` on PATH the AWS CLI (aws --version), and does AWS_ENDPOINT_URL lead to AWS?"
+# What to do, by the status that `process` gives to what did not run or end, and by what the AWS CLI says.
+_WITHOUT_WORDS: Final = {127: "install the AWS CLI", 124: "check the network, and start the build again"}
+_HINTS: Final = {
+    "AccessDenied": "the role needs ecr:BatchGetImage, ecr:StartImageScan and ecr:DescribeImageScanFindings",
+    "credentials|ExpiredToken|UnrecognizedClient|InvalidClientTokenId": "log in (aws sso login), or give the build a role",
+    "RepositoryNotFound": "are the image's account, region and repository right? Push it before it is scanned",
+    "ImageNotFound": "push it before it is scanned",
+    "onnect|timeout|timed out|resolve": "check the network, and that this is a region of AWS",
+    "Throttling|TooManyRequests|ServerException|ServiceUnavailable": "start the build again later",
+}
+# What reading something else as ECR's answer raises.
+_MISREAD: Final = (LookupError, TypeError, AttributeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,6 +89,16 @@ def findings(image: Image, pause: float = _PAUSE_SECONDS, timeout: float = TIMEO
     ECR is asked every ``pause`` seconds. ``GeneratorError`` where a scan cannot
     be done, or all of them take longer than ``timeout`` seconds.
     """
+    try:
+        return _scanned(image, pause, timeout)
+    except _MISREAD as exc:
+        said = f"{type(exc).__name__}: {str(exc)[:120]}"
+        raise GeneratorError(
+            f"{image.repository}: what `aws ecr` printed is no answer of ECR ({said})", _NO_CLI
+        ) from exc
+
+
+def _scanned(image: Image, pause: float, timeout: float) -> list[Finding]:
     deadline = time.monotonic() + timeout
     parts = _parts(image)
     for part in parts:
@@ -182,15 +206,25 @@ def _packages(details: dict[str, Any]) -> str:
 def _ecr(image: Image, verb: str, *words: str) -> dict[str, Any]:
     argv = ["aws", "ecr", verb, "--region", image.region, "--registry-id", image.account]
     argv += ["--repository-name", image.repository, "--output", "json", *words]
-    done = process.run(argv, hint="the build's role needs ecr:BatchGetImage, StartImageScan, DescribeImageScanFindings")
+    try:
+        done = process.run(argv)
+    except ProcessError as exc:
+        exc.hint = _hint(exc)
+        raise
     return _json(done.stdout or "{}", f"what `aws ecr {verb}` printed")
+
+
+def _hint(failure: ProcessError) -> str:
+    if failure.returncode in _WITHOUT_WORDS:
+        return _WITHOUT_WORDS[failure.returncode]
+    return next((hint for words, hint in _HINTS.items() if re.search(words, failure.stderr)), "")
 
 
 def _json(text: str, what: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise GeneratorError(f"{what} is no JSON that can be read", "is the `aws` on PATH the AWS CLI? aws --version")
+        raise GeneratorError(f"{what} is no JSON that can be read", _NO_CLI)
     return found

@@ -1,4 +1,4 @@
-"""Download a tool's release and verify it: the only module that opens connections.
+"""Download a tool's release and verify it: the only module here that opens connections; each has a time and a size.
 
 ``Unavailable`` means "not this way": offline, no release for this machine, no
 checksums, a download that breaks off. The caller then builds the tool. A sum
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from generator import web
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import checksum
 from generator.tools.pins import Pin, Platform
@@ -29,9 +30,12 @@ STALL_SECONDS = 20.0
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.3
 PROGRESS_SECONDS = 5.0
-CHUNK = 1 << 18
+# The largest release that we know has 200 MB; a slow line takes a quarter of an hour for it.
+DOWNLOAD_SECONDS = 1800.0
+LARGEST_BYTES = 1 << 30
 # A checksum file of a few kB is what we expect; more would be something else.
 CHECKSUMS_LIMIT = 1 << 20
+CHECKSUMS_SECONDS = 60.0
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -155,8 +159,9 @@ def _published(url: str, asset: str) -> str | None:
     """The sum that the checksum file at ``url`` has for an asset; None when there is no such file or no such line."""
     try:
         for attempt in _attempts():
-            with attempt, _open(url) as answer:
-                return checksum.published(answer.read(CHECKSUMS_LIMIT).decode(errors="replace"), asset)
+            with attempt, web.within(CHECKSUMS_SECONDS) as watch, _open(url) as answer:
+                text = watch.read(web.pieces(answer), CHECKSUMS_LIMIT).decode(errors="replace")
+                return checksum.published(text, asset)
     except _Missing:
         pass
     return None
@@ -166,19 +171,19 @@ def _download(url: str, into: Path, progress: Callable[[str], object]) -> str:
     """Download a file and return its SHA-256; tries again when the connection breaks."""
     try:
         for attempt in _attempts():
-            with attempt, _open(url) as answer, into.open("wb") as out:
-                return _copy(answer, out, progress)
+            with attempt, web.within(DOWNLOAD_SECONDS) as watch, _open(url) as answer, into.open("wb") as out:
+                return _copy(answer, watch, out, progress)
     except _Missing:
         raise Unavailable(f"{url}: not found") from None
     raise AssertionError("the last attempt raises")
 
 
-def _copy(answer: HTTPResponse, out: IO[bytes], progress: Callable[[str], object]) -> str:
+def _copy(answer: HTTPResponse, watch: web.Watch, out: IO[bytes], progress: Callable[[str], object]) -> str:
     import hashlib
 
-    total = int(answer.headers.get("Content-Length") or 0)
+    total = answer.length or 0
     digest, done, told = hashlib.sha256(), 0, time.monotonic()
-    while chunk := answer.read(CHUNK):
+    for chunk in watch.checked(web.pieces(answer), LARGEST_BYTES):
         out.write(chunk)
         digest.update(chunk)
         done += len(chunk)
@@ -213,7 +218,9 @@ class _Attempt:
             failure.close()
             if failure.code in (401, 403, 404, 410):
                 raise _Missing from failure
-        elif not isinstance(failure, OSError | http.client.HTTPException):
+        elif isinstance(failure, web.TooLarge | web.Late):
+            raise Unavailable(f"download given up: {failure}") from failure
+        elif not isinstance(failure, OSError | http.client.HTTPException | ValueError):
             return False
         if self.number == ATTEMPTS:
             raise Unavailable(f"download failed {ATTEMPTS} times: {failure}") from failure
@@ -236,18 +243,31 @@ def _open(url: str) -> HTTPResponse:
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
     request = urllib.request.Request(url, headers={"User-Agent": "gitops-generator"})  # noqa: S310 (see _safe)
-    answer: HTTPResponse = urllib.request.build_opener(SafeRedirects).open(request, timeout=STALL_SECONDS)
+    answer: HTTPResponse = web.opener(SafeRedirects()).open(request, timeout=STALL_SECONDS)
     return answer
 
 
 def _extract(archive: Path, member: str, into: Path) -> None:
     """Copy one regular file out of a tar.gz; nothing else in it is looked at, so nothing can be written elsewhere."""
+    import gzip
     import shutil
     import tarfile
     import zlib
 
+    class Unpacked(gzip.GzipFile):
+        """What is packed in it, up to a size: a bomb is noticed before it is there."""
+
+        done = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            piece = super().read(size)
+            self.done += len(piece)
+            if self.done > LARGEST_BYTES:
+                raise web.TooLarge(f"unpacked, it is larger than {LARGEST_BYTES >> 20} MB")
+            return piece
+
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        with Unpacked(archive) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as tar:
             for entry in tar:
                 if entry.name.removeprefix("./") == member and entry.isreg():
                     source = tar.extractfile(entry)
@@ -255,7 +275,7 @@ def _extract(archive: Path, member: str, into: Path) -> None:
                         with source, into.open("wb") as out:
                             shutil.copyfileobj(source, out)
                         return
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as exc:
+    except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, RecursionError) as exc:
         into.unlink(missing_ok=True)
         raise Unavailable(f"its archive cannot be read: {exc}") from exc
     raise Unavailable(f"its archive has no regular file {member}")
