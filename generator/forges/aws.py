@@ -32,7 +32,7 @@ def client(
     api: str | None = None,
     attempts: int = ATTEMPTS,
 ) -> Any:
-    """A client of a service. Each answer is whole within the time-out; throttling is waited out, ``attempts`` in all."""
+    """A client of a service. Each answer is whole within the time-out; throttling is waited out, ``attempts`` times."""
     try:
         import boto3
         from botocore.config import Config
