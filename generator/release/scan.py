@@ -42,7 +42,7 @@ _NO_CLI: Final = "is the `aws` on PATH the AWS CLI (aws --version), and does AWS
 _WITHOUT_WORDS: Final = {127: "install the AWS CLI", 124: "check the network, and start the build again"}
 _HINTS: Final = {
     "AccessDenied": "the role needs ecr:BatchGetImage, ecr:StartImageScan and ecr:DescribeImageScanFindings",
-    "credentials|ExpiredToken|UnrecognizedClient|InvalidClientTokenId": "log in (aws sso login), or give a build its role",
+    "redentials|ExpiredToken|TokenId|UnrecognizedClient": "log in (aws sso login), or give the build a role",
     "RepositoryNotFound": "are the image's account, region and repository right? Push it before it is scanned",
     "ImageNotFound": "push it before it is scanned",
     "onnect|timeout|timed out|resolve": "check the network, and that this is a region of AWS",
