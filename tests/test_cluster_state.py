@@ -41,7 +41,12 @@ def test_no_state_file_is_no_cluster(tmp_path: Path) -> None:
     assert State.load(Layout(tmp_path)) is None
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1}', '{"version": 1, "processes": {"a": {"pid": 1}}}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", "[" * 100_000, '{"version": 1}', '{"version": 1, "processes": []}',
+     '{"version": 1, "processes": {"a": {"pid": 1}}}', '{"version": 1, "processes": {"a": null}}'],
+    ids=["empty", "cut", "a list", "null", "deep", "no processes", "a list of them", "no start", "none"],
+)  # fmt: skip
 def test_a_broken_state_file_says_so(tmp_path: Path, content: str) -> None:
     layout = Layout(tmp_path)
     layout.state_file.write_text(content)

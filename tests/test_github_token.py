@@ -140,7 +140,21 @@ class Broken(local_server.Handler):
         self.answer(200, b'{"id": ', {"Content-Type": "application/json"})
 
 
-@pytest.mark.parametrize("server", [Pages, Odd, Broken])
+class Deep(local_server.Handler):
+    """JSON that no reader ends with."""
+
+    def do_GET(self) -> None:
+        self.answer(200, b"[" * 100_000 + b"]" * 100_000, {"Content-Type": "application/json"})
+
+
+class Wordless(local_server.Handler):
+    """A refusal of another shape."""
+
+    def do_GET(self) -> None:
+        self.answer_json(422, [[[]]])
+
+
+@pytest.mark.parametrize("server", [Pages, Odd, Broken, Deep, Wordless])
 def test_a_server_that_answers_something_else_is_told(
     server: type[local_server.Handler], api: str, key: Any, repository: Path, generator: Run
 ) -> None:

@@ -49,7 +49,7 @@ def current(file: Path = FILE) -> Claim | None:
         return Claim(**json.loads(file.read_text()))
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError) as exc:
+    except (ValueError, TypeError, RecursionError) as exc:
         raise ClusterError(f"{file}: not understood: {exc}", "remove it, unless a local cluster is up") from exc
 
 

@@ -89,7 +89,7 @@ class State:
             return cls(layout, processes=processes, **{name: content[name] for name in known})
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError) as exc:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
             raise ClusterError(
                 f"{layout.state_file}: not a state file: {exc}", "move it away and run `local down`, then `local up`"
             ) from exc

@@ -57,7 +57,7 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
             )
     except client.GithubException as exc:
         raise access.refusal(server, exc.status, exc.data, *_VARIABLES) from None
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError, LookupError, TypeError, AttributeError):
         raise _strange(server) from None
     except (jwt.PyJWTError, ValueError):
         raise ForgeError(
