@@ -64,9 +64,9 @@ class _Validation:
         self._apps = tuple(spec.apps)
         generated = original.unpack(original.stored(directory), adopt=True)
         self._unlisted = unlisted.faults(directory, unlisted.on_disk(directory, generated))
-        overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
-        others = (path for path in self._ground.applications if path not in overlays and path != GITOPS)
-        self._units = {path: self._unit(path) for path in [*overlays, *others, GITOPS]}
+        self._overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
+        others = (path for path in self._ground.applications if path not in self._overlays and path != GITOPS)
+        self._units = {path: self._unit(path) for path in [*self._overlays, *others, GITOPS]}
 
     def _unit(self, path: str) -> Unit:
         environment = self._policy.environment(path)
@@ -123,7 +123,7 @@ class _Validation:
         if not any((self._directory / path / name).exists() for name in NAMES) and (self._directory / path).is_dir():
             recurse = any(one.recurse for one in self._units[path].applications)
             documents, faults = folder.documents(self._directory, path, recurse=recurse)
-            return documents, [_told(fault) for fault in faults]
+            return documents, [*(_told(fault) for fault in faults), *self._without_kustomization(path)]
         if faults := sources.faults(self._directory, path, self._rules):
             return [], [_told(fault) for fault in faults]
         idle = self._idle(path)
@@ -134,6 +134,13 @@ class _Validation:
             return [], [exc.message, *idle]
         documents, faults = stream.split(text.encode(), "")
         return documents, [*(_told(fault) for fault in faults), *idle]
+
+    def _without_kustomization(self, path: str) -> Iterator[str]:
+        """Why the other files of an overlay are not enough."""
+        if path in self._overlays:
+            file = f"{path}/{NAMES[0]}"
+            about = "is not there, so Argo CD would apply the other files of this folder alone, and remove all else"
+            yield f"{file}: {about}; put it back from git: `git log -- {file}` tells which commit took it out"
 
     def _idle(self, path: str) -> list[str]:
         """What no kustomization lists, of an overlay and of the base of its app."""

@@ -296,3 +296,24 @@ def test_an_overlay_does_not_build_on_that_of_another_environment(shop: Path, ge
     [fault] = sources.faults(shop, "overlays/prod/web", Rules(environments=environments))
     assert "belongs to another environment" in fault.message
     assert sources.faults(shop, "overlays/prod/web", Rules(frozenset({"../../dev/web"}), environments)) == []
+
+
+def test_what_is_allowed_of_another_environment_may_name_its_own_files(shop: Path, generator: Run) -> None:
+    write(shop, "overlays/dev/shared/kustomization.yaml", "resources: [map.yaml]\nnamePrefix: a-\n")
+    write(shop, "overlays/prod/web/kustomization.yaml", "resources: [../../dev/shared]\n")
+    environments = ("dev", "staging", "prod")
+    [fault] = sources.faults(shop, "overlays/prod/web", Rules(environments=environments))
+    assert (fault.file, fault.message.split()[0]) == ("overlays/prod/web/kustomization.yaml", "../../dev/shared")
+    allowed = Rules(frozenset({"../../dev/shared"}), environments)
+    assert sources.faults(shop, "overlays/prod/web", allowed) == []
+    write(shop, "overlays/dev/shared/kustomization.yaml", "resources: [../../staging/web]\n")
+    [fault] = sources.faults(shop, "overlays/prod/web", allowed)
+    assert fault.file == "overlays/dev/shared/kustomization.yaml"
+
+
+def test_a_link_to_another_environment_is_a_reference_to_it(shop: Path, generator: Run) -> None:
+    write(shop, "overlays/dev/shared/kustomization.yaml", "resources: [map.yaml]\n")
+    write(shop, "overlays/prod/web/kustomization.yaml", "resources: [link]\n")
+    (shop / "overlays/prod/web/link").symlink_to("../../dev/shared")
+    [fault] = sources.faults(shop, "overlays/prod/web", Rules(environments=("dev", "staging", "prod")))
+    assert (fault.path, "link belongs to another environment" in fault.message) == ("resources[0]", True)

@@ -140,8 +140,16 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a URL as a host": (
         app("port: 80\ningress: {host: 'https://shop.example.com'}"),
         [
-            '9:21 apps.web.ingress.host: "https://shop.example.com" is not a host name / like shop.example.com, without https:// and without a path',
+            '9:21 apps.web.ingress.host: "https://shop.example.com" is not a host name / like shop.example.com, in lower case, without https:// and without a path',
         ],
+    ),
+    "port 0, told once": (
+        app("port: 0\nhealth: /healthz\ningress: {host: shop.example.com}"),
+        ["8:11 apps.web.port: 0 is out of range for a port / from 1 to 65535"],
+    ),
+    "a lock outside of the repository": (
+        top("ci: {install: {requirements: /etc/x}}"),
+        ['6:30 ci.install.requirements: "/etc/x" is not a file in this repository / a relative path without `..`'],
     ),
     "an address as a host": (
         app("port: 80\ningress: {host: 10.0.0.1}"),
@@ -152,8 +160,8 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a host that is filled in wrong": (
         app("port: 80\ningress: {host: 'a..{environment}.example.com'}"),
         [
-            '9:21 apps.web.ingress.host: "a..dev.example.com" is not a host name, in dev / like shop.example.com, without https:// and without a path',
-            '9:21 apps.web.ingress.host: "a..prod.example.com" is not a host name, in prod / like shop.example.com, without https:// and without a path',
+            '9:21 apps.web.ingress.host: "a..dev.example.com" is not a host name, in dev / like shop.example.com, in lower case, without https:// and without a path',
+            '9:21 apps.web.ingress.host: "a..prod.example.com" is not a host name, in prod / like shop.example.com, in lower case, without https:// and without a path',
         ],
     ),
     "a part of a host that becomes too long": (
@@ -166,7 +174,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a host with braces that are not ours": (
         app("port: 80\ningress: {host: 'a.{env}.example.com'}"),
         [
-            '9:21 apps.web.ingress.host: "a.{env}.example.com" is not a host name / like shop.example.com, without https:// and without a path',
+            '9:21 apps.web.ingress.host: "a.{env}.example.com" is not a host name / like shop.example.com, in lower case, without https:// and without a path',
         ],
     ),
     "a path with a double slash": (

@@ -90,3 +90,22 @@ def test_nothing_generated_yet(repository: Path, generator: Run) -> None:
     done = generator("validate", cwd=repository)
     assert done.returncode == 1
     assert "gitops: no files" in done.stderr
+
+
+def test_an_overlay_without_its_kustomization_is_invalid(generated: Path, generator: Run) -> None:
+    # Argo CD would take the folder for plain manifests, and prune the app.
+    (generated / "overlays/dev/web/kustomization.yaml").unlink()
+    (generated / "overlays/dev/web/map.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}\n"
+    )
+    done = generator("validate", cwd=generated)
+    assert done.returncode == 1
+    assert "error: overlays/dev/web: overlays/dev/web/kustomization.yaml: is not there" in done.stderr
+
+
+def test_a_file_without_a_kind_is_named(generated: Path, generator: Run) -> None:
+    (generated / "gitops/notes.yaml").write_text("# about\na: b\n")
+    done = generator("validate", cwd=generated)
+    assert done.returncode == 1
+    [told] = done.stderr.splitlines()
+    assert told.startswith("error: gitops: gitops/notes.yaml:1:1: no manifest: `kind` is missing; ")

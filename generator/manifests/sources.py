@@ -181,12 +181,20 @@ class _Visit:
             about = f"{text} lies outside of this repository"
             yield where._replace(message=about, hint="put it into this repository")
             return
-        if any(place == folder or place.startswith(f"{folder}/") for folder in self._foreign):
+        # What a kustomization of theirs names in its turn comes with the reference to it, which was judged.
+        if self._whose(place) - self._whose(root):
             about = f"{text} belongs to another environment, whose changes others approve"
             hint = f"copy it, or allow it in generator.yaml: `allow: {{references: [{text}]}}`"
             yield where._replace(message=about, hint=hint)
         if where.path.partition("[")[0].lower() in _PLUGINS and "\0" not in place:
             yield from self._plugin(root, place)
+
+    def _whose(self, place: str) -> set[str]:
+        """The folders of other environments in which a path lies, as it is written or with its links followed."""
+        if not self._foreign or "\0" in place:
+            return set()
+        real = os.path.relpath(os.path.realpath(self._directory / place), self._directory)
+        return {folder for folder in self._foreign for path in (place, real) if f"{path}/".startswith(f"{folder}/")}
 
     def _plugin(self, root: str, place: str) -> Iterator[Fault]:
         """What a plugin's configuration names, where that is a file."""

@@ -18,6 +18,8 @@ _SEPARATOR: Final = re.compile(r"^---[^\n]*(?:\n|\Z)", re.MULTILINE)
 _PLAIN: Final = re.compile(r"---\s*(?:#.*)?")
 _MEND: Final = "write one manifest for each document, between lines of ---"
 
+_KIND: Final = "write one, or move this out of what Argo CD reads"
+
 
 class Document(NamedTuple):
     """A manifest: as it is written, what it says, and where it begins."""
@@ -98,6 +100,8 @@ def _read(part: str, file: str, line: int) -> Iterator[Document]:
             continue
         if not isinstance(data, dict):
             raise SpecError([Fault(file, 1, 1, "", "no manifest: a list or a plain value", _MEND)])
+        if not _text(data.get("kind")):
+            raise SpecError([Fault(file, 1, 1, "", "no manifest: `kind` is missing", _KIND)])
         items = data.get("items")
         if not (_text(data.get("kind")).endswith("List") and isinstance(items, list)):
             yield Document(part.strip("\n") + "\n", data, file, line)

@@ -32,7 +32,7 @@ APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
 ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
-_HOST_HINT = "like shop.example.com, without https:// and without a path"
+_HOST_HINT = "like shop.example.com, in lower case, without https:// and without a path"
 HOST = Text("a host name", rf"(?:\*\.)?{shapes.SUBDOMAIN}", 253, _HOST_HINT)
 VARIABLE = Text("a variable's name", r"[A-Za-z_][A-Za-z0-9_.-]*", 253, "letters, digits and _; no digit first")
 REPOSITORY = Text(
@@ -72,7 +72,7 @@ APPROVER = Text(
 )
 URL_PATH = Text("a path", r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*", 1024, "starts with /, like /healthz")
 RELATIVE = Text(
-    "a folder in this repository",
+    "a file in this repository",
     r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
     200,
     "a relative path without `..`",

@@ -54,7 +54,7 @@ def _check_rivals(app: dict[str, object], findings: Findings) -> None:
     if app.get("port") is not None and app.get("ports") is not None:
         findings.add(("port",), "both port and ports", "keep one of the two", at_key=True)
     for needs in ("health", "ready", "ingress"):
-        if app.get(needs) is not None and not (app.get("port") or app.get("ports")):
+        if app.get(needs) is not None and app.get("port") is None and not app.get("ports"):
             findings.add((needs,), "needs a port", "add `port: 8080`", at_key=True)
     if app.get("ingress") is not None and app.get("service") is False:
         findings.add(("ingress",), "needs a Service", "take `service: false` out", at_key=True)
