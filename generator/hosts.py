@@ -84,7 +84,7 @@ def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryE
         return
     raise error(
         f"{what} is not sent to {host or 'what is no host'}: neither `origin` nor the environment names it",
-        f"if it is right, give the URL with --remote, or set {VARIABLE}={host or 'HOST'}",
+        f"if it is right, make the repository git's `origin`, or set {VARIABLE}={host or 'HOST'}",
     )
 
 

@@ -139,6 +139,12 @@ def test_a_directory_with_other_files_is_refused(tmp_path: Path) -> None:
         Layout.of(tmp_path)
 
 
+def test_a_file_in_place_of_a_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ClusterError, match="a file, and no folder"):
+        Layout.of(tmp_path / "file")
+
+
 def test_a_path_too_long_for_sockets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="too long"):
         Layout.of(Path("/tmp") / ("x" * LONGEST_DIRECTORY))

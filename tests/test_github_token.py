@@ -115,6 +115,20 @@ def test_what_is_no_address_of_a_server_is_told(address: str, key: Any, reposito
     assert "hint: " in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [("https://gitlab.com/acme/shop.git", "gitlab"), ("https://codeberg.org/acme/shop.git", "gitea"),
+     ("https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop", "codecommit")],
+)  # fmt: skip
+def test_a_repository_that_is_not_on_github_is_told(url: str, kind: str, repository: Path, generator: Run) -> None:
+    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", url)
+    (repository / "generator.yaml").write_text(spec)
+    done = generator("token", cwd=repository, env=environment(GITHUB_APP_PRIVATE_KEY="x"))
+    assert done.returncode == 1
+    assert f"error: {url}: this is {kind}, and no GitHub" in done.stderr
+    assert "GITOPS_GENERATOR_HOSTS" not in done.stderr
+
+
 class Pages(local_server.Handler):
     """A server that is no GitHub: it has a page for everything."""
 

@@ -120,7 +120,10 @@ def test_without_approvers_nobody_is_asked(generator: Run, repository: Path) -> 
     [
         ("/srv/git/shop.git", [], 1, "no forge that protects branches"),
         ("https://git.example.com/acme/shop.git", [], 1, "which forge is it?"),
-        (GITHUB, ["--pusher", "ann"], 2, "--pusher ann: not a number"),
+        (GITHUB, ["--pusher", "ann"], 2, "hint: give the id of a GitHub App"),
+        (GITLAB, ["--pusher", "ann"], 2, "hint: give the id of a GitLab user"),
+        (GITHUB, ["--pusher", "²"], 2, "--pusher ²: not a number"),
+        (GITHUB, ["--pusher", ""], 2, "--pusher: names nobody"),
     ],
 )
 def test_what_cannot_be_told(

@@ -42,6 +42,8 @@ class Layout:
         """
         resolved = directory.expanduser().resolve()
         layout = cls(resolved)
+        if resolved.exists() and not resolved.is_dir():
+            raise ClusterError(f"{resolved}: a file, and no folder", "name an empty or new directory with --dir")
         strangers = layout.strangers()
         if strangers:
             raise ClusterError(

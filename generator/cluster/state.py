@@ -79,6 +79,8 @@ class State:
         """Read the state file; None if there is no cluster in this directory."""
         try:
             content = json.loads(layout.state_file.read_text())
+            if not isinstance(content, dict):
+                raise TypeError("it holds no object")
             if content.pop("version") != VERSION:
                 raise ClusterError(
                     f"{layout.state_file}: written by another version",

@@ -70,7 +70,7 @@ def _elsewhere(spec: Spec) -> tuple[Mapping[Key, str], Mapping[Key, Running] | N
     """Open requests, and what Argo CD says; ``None`` where it is not asked or does not answer."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from generator.errors import ArgoCdError, GeneratorError
+    from generator.errors import ArgoCdError, GeneratorError, reason
     from generator.release import status
 
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -80,11 +80,11 @@ def _elsewhere(spec: Spec) -> tuple[Mapping[Key, str], Mapping[Key, Running] | N
             api = status.reachable()
             running = status.running(spec, api) if api else None
         except ArgoCdError as exc:
-            console.note(f"note: Argo CD is left out: {exc.message}")
+            console.note(f"note: Argo CD is left out: {reason(exc)}")
         try:
             return requests.result(), running
         except GeneratorError as exc:
-            console.note(f"note: pull requests are left out: {exc.message}")
+            console.note(f"note: pull requests are left out: {reason(exc)}")
             return {}, running
 
 

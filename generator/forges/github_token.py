@@ -6,7 +6,7 @@ import json
 import re
 from typing import Final
 
-from generator import plumbing
+from generator import forges, plumbing
 from generator.errors import ForgeError, UsageError
 from generator.forges import access, github, github_app
 from generator.forges.forge import TIMEOUT_SECONDS
@@ -25,6 +25,8 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
     """
     if api is not None:
         _require_address(api)
+    else:
+        _require_github(url)
     app = github_app.configured()
     if app is None:
         raise UsageError("no GitHub App to get a token for", "set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY")
@@ -73,6 +75,17 @@ def _require_address(api: str) -> None:
         raise UsageError(
             f"{plumbing.without_passwords(api)}: no address of a GitHub", "like https://github.example.com"
         )
+
+
+def _require_github(url: str) -> None:
+    """A name that tells another forge is told first: the App's key has no business there."""
+    try:
+        kind = forges.kind_of(url)
+    except ForgeError:  # a server of one's own may have any name
+        return
+    if kind != "github":
+        where = plumbing.without_passwords(url)
+        raise ForgeError(f"{where}: this is {kind}, and no GitHub", "only GitHub has Apps; is `repository:` right?")
 
 
 def _field(server: str, answer: object, name: str, kind: type) -> object:

@@ -44,6 +44,8 @@ class Advice:
 
 def advise(spec: Spec, pusher: str | None) -> Advice:
     """For the spec's forge. ``pusher`` is who may push builds' tags: an App's id, a user's id or a user, by forge."""
+    if pusher is not None and not pusher.strip():
+        raise UsageError("--pusher: names nobody", "leave it out where nobody may push")
     kind = codeowners.forge_of(spec)
     makers = {"github": _github, "gitlab": _gitlab, "gitea": _gitea, "codecommit": _codecommit}
     if kind not in makers:
@@ -101,7 +103,17 @@ def _github(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
             "required_review_thread_resolution": False,
         },
     }
-    bypass = [{"actor_id": _number(pusher), "actor_type": "Integration", "bypass_mode": "always"}] if pusher else []
+    bypass = (
+        [
+            {
+                "actor_id": _number(pusher, "the id of a GitHub App, as its settings show it"),
+                "actor_type": "Integration",
+                "bypass_mode": "always",
+            }
+        ]
+        if pusher
+        else []
+    )
     body = {
         "name": f"{spec.project}: {spec.branch}",
         "target": "branch",
@@ -124,7 +136,7 @@ def _gitlab(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
         "allow_force_push": False,
     }
     if pusher:
-        body["allowed_to_push"] = [{"user_id": _number(pusher)}]
+        body["allowed_to_push"] = [{"user_id": _number(pusher, "the id of a GitLab user, as their profile shows it")}]
         del body["push_access_level"]
     if owned:
         body["code_owner_approval_required"] = True
@@ -216,9 +228,9 @@ def _command(advice: Advice, call: Call) -> str:
     )
 
 
-def _number(pusher: str) -> int:
-    if not pusher.isdigit():
-        raise UsageError(f"--pusher {pusher}: not a number", "the id of a GitHub App or of a GitLab user")
+def _number(pusher: str, meant: str) -> int:
+    if not pusher.isdecimal():
+        raise UsageError(f"--pusher {pusher}: not a number", f"give {meant}")
     return int(pusher)
 
 
