@@ -272,7 +272,8 @@ def test_what_would_go_is_listed_with_what_argo_cd_would_remove(shop: Path, run:
         "  overlays/staging/web/kustomization.yaml\n"
         "Argo CD would remove these Applications once that is pushed (their pods keep running):\n"
         "  staging/web\n"
-        "hint: remove them with `python -m generator generate --prune`, or put them back into the spec\n"
+        "hint: remove them with `python -m generator generate --prune`, or put them back into the spec; "
+        "where something has a new name only, say `renamed_from: OLD` there, which keeps edits and tags\n"
     )
     assert files(shop) == before
     told = run("generate", "--prune")
