@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.cluster import lifecycle
 from generator.cluster.layout import LONGEST_DIRECTORY, Layout, default_directory, remove_tree, write_private
 from generator.cluster.state import Process, State, lock, started
 from generator.errors import ClusterError
@@ -44,8 +45,9 @@ def test_no_state_file_is_no_cluster(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     ["", "{", "[]", "null", "[" * 100_000, '{"version": 1}', '{"version": 1, "processes": []}',
-     '{"version": 1, "processes": {"a": {"pid": 1}}}', '{"version": 1, "processes": {"a": null}}'],
-    ids=["empty", "cut", "a list", "null", "deep", "no processes", "a list of them", "no start", "none"],
+     '{"version": 1, "processes": {"a": {"pid": 1}}}', '{"version": 1, "processes": {"a": null}}',
+     '{"version": 1, "node": "kwok", "processes": {}, "ports": []}'],
+    ids=["empty", "cut", "a list", "null", "deep", "no processes", "a list of them", "no start", "none", "ports"],
 )  # fmt: skip
 def test_a_broken_state_file_says_so(tmp_path: Path, content: str) -> None:
     layout = Layout(tmp_path)
@@ -143,6 +145,19 @@ def test_a_file_in_place_of_a_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ClusterError, match="a file, and no folder"):
         Layout.of(tmp_path / "file")
+
+
+def test_a_directory_that_cannot_be_made_is_told() -> None:
+    with pytest.raises(ClusterError, match=r"/proc/nope/x: cannot be written: ") as raised, lock(Layout.of(Path("/proc/nope/x"))):  # fmt: skip
+        pass
+    assert "--dir" in raised.value.hint
+
+
+def test_a_state_file_without_what_is_shown_is_told(tmp_path: Path) -> None:
+    state = State(Layout(tmp_path), "kwok", done=["complete"])
+    state.save()
+    with pytest.raises(ClusterError, match=r"state\.json: not a state file: it lacks "):
+        lifecycle.status(tmp_path)
 
 
 def test_a_path_too_long_for_sockets_is_refused(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from generator.cluster.gitea import Gitea
 from generator.cluster.layout import Layout, remove_tree
 from generator.cluster.network import Network, choose_subnet
 from generator.cluster.ports import free
-from generator.cluster.state import NodeKind, State, lock
+from generator.cluster.state import NodeKind, State, broken, lock
 from generator.errors import ClusterError
 
 COMPLETE = "complete"
@@ -132,7 +132,11 @@ def status(directory: Path) -> Status:
     components = _components(state)
     complete = COMPLETE in state.done
     running = all(component.pid is not None for component in components)
-    return Status(layout.directory, complete and running, components, _cluster(state) if complete else None)
+    try:
+        found = _cluster(state) if complete else None
+    except KeyError as exc:
+        raise broken(layout, f"it lacks {exc}") from exc
+    return Status(layout.directory, complete and running, components, found)
 
 
 def down(directory: Path, *, echo: Echo) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from generator import process
 from generator.cluster.layout import Layout, write_private
@@ -23,6 +23,9 @@ from generator.errors import ClusterError, ProcessError
 
 NodeKind = Literal["real", "kwok"]
 VERSION = 1
+_SHAPE: Final[dict[str, type]] = {
+    "node": str, "ports": dict, "secrets": dict, "processes": dict, "done": list, "subnet": str,
+}  # fmt: skip
 
 
 def started(pid: int) -> str | None:
@@ -79,8 +82,7 @@ class State:
         """Read the state file; None if there is no cluster in this directory."""
         try:
             content = json.loads(layout.state_file.read_text())
-            if not isinstance(content, dict):
-                raise TypeError("it holds no object")
+            _require_shape(content)
             if content.pop("version") != VERSION:
                 raise ClusterError(
                     f"{layout.state_file}: written by another version",
@@ -92,9 +94,7 @@ class State:
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
-            raise ClusterError(
-                f"{layout.state_file}: not a state file: {exc}", "move it away and run `local down`, then `local up`"
-            ) from exc
+            raise broken(layout, exc) from exc
 
     def save(self) -> None:
         """Write the state file, atomically and readable by its owner only."""
@@ -137,6 +137,21 @@ class State:
             self.save()
 
 
+def broken(layout: Layout, why: object) -> ClusterError:
+    """The error for a state file that ``save`` has not written so."""
+    return ClusterError(
+        f"{layout.state_file}: not a state file: {why}", "move it away and run `local down`, then `local up`"
+    )
+
+
+def _require_shape(content: object) -> None:
+    if not isinstance(content, dict):
+        raise TypeError("it holds no object")
+    for name, kind in _SHAPE.items():
+        if name in content and not isinstance(content[name], kind):
+            raise TypeError(f"{name} is no {kind.__name__}")
+
+
 @contextmanager
 def lock(layout: Layout) -> Iterator[None]:
     """Hold the state directory for one ``up`` or ``down``; ClusterError if another one has it.
@@ -144,9 +159,14 @@ def lock(layout: Layout) -> Iterator[None]:
     The kernel releases it when its holder dies, however it dies. A directory
     in which no cluster has come about is removed with the lock.
     """
-    layout.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = layout.directory / "lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        layout.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as exc:
+        raise ClusterError(
+            f"{layout.directory}: cannot be written: {exc.strerror}", "name a directory of your own with --dir"
+        ) from exc
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -45,7 +45,7 @@ _HINTS: Final = {
     "redentials|ExpiredToken|TokenId|UnrecognizedClient": "log in (aws sso login), or give the build a role",
     "RepositoryNotFound": "are the image's account, region and repository right? Push it before it is scanned",
     "ImageNotFound": "push it before it is scanned",
-    "onnect|timeout|timed out|resolve": "check the network, and that this is a region of AWS",
+    "onnect|timeout|timed out|resolve": "check the network, the region, and AWS_ENDPOINT_URL if it is set",
     "Throttling|TooManyRequests|ServerException|ServiceUnavailable": "start the build again later",
 }
 # What reading something else as ECR's answer raises.
