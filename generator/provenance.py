@@ -5,7 +5,8 @@ value of the spec, render again, and see which fields follow. That needs no
 bookkeeping in kinds and outputs, and it finds what is derived, too (the probes
 that come from ``health``, the namespace that comes from the project's name).
 Of several lines that a field depends on, the one that moves the fewest fields
-is named: it is the most specific.
+is named: it is the most specific. An environment is named before a field of the
+whole spec.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from __future__ import annotations
 import copy
 import posixpath
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from generator import original, outputs, relocation, tree, yaml_edit
 from generator.blame import Blame
@@ -164,16 +165,30 @@ def _causes(text: str, spec: model.Spec, path: str, fields: Mapping[Field, Value
     """For each field the line of the spec that it comes from, as ("spec", where)."""
     parsed = Parsed(text, loader.FILE_NAME)
     data = _only_app(loader.data(text), outputs.render(spec)[path].app)
-    causes: dict[Field, tuple[int, int, str]] = {}
+    causes: dict[Field, list[_Cause]] = {}
     for leaf, node in _spec_leaves(parsed.documents[0].root, ()):
         moved = _moved_by(data, leaf, path, fields)
         line, _ = parsed.place(node.start)
         where = f"{loader.FILE_NAME}:{line} {dotted(leaf)}"
         for field in moved:
-            rank = (len(moved), -len(leaf), where)
-            if field not in causes or rank[:2] < causes[field][:2]:
-                causes[field] = rank
-    return {field: ("spec", rank[2]) for field, rank in causes.items()}
+            causes.setdefault(field, []).append(_Cause(len(moved), -len(leaf), str(leaf[0]), where))
+    return {field: ("spec", _most_specific(found).where) for field, found in causes.items()}
+
+
+class _Cause(NamedTuple):
+    """A line that moves a field: how many it moves in all, how deep it stands (negative), and in which section."""
+
+    moves: int
+    depth: int
+    section: str
+    where: str
+
+
+def _most_specific(causes: Sequence[_Cause]) -> _Cause:
+    """That which moves the fewest; an environment, though, before what is said for all of them (``project``)."""
+    found = min(causes, key=lambda cause: cause[:2])
+    within = [cause for cause in causes if cause.section == "environments"] if found.depth == -1 else []
+    return min(within, key=lambda cause: cause[:2], default=found)
 
 
 def _only_app(data: Mapping[str, Any], app: str | None) -> dict[str, Any]:

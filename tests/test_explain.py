@@ -206,12 +206,12 @@ EXPECTED = {
 9 metadata.labels.app.kubernetes.io/name = web | spec:9 apps.web
 10 metadata.labels.shop/environment = prod | spec:7 environments.prod
 12 metadata.annotations.argocd.argoproj.io/manifest-generate-paths = /base/web;/overlays/prod/web | spec:9 apps.web
-14 spec.project = shop.prod | spec:2 project
+14 spec.project = shop.prod | spec:7 environments.prod
 16 spec.source.repoURL = https://git.example.com/acme/s | spec:3 repository
 17 spec.source.targetRevision = main | default
 18 spec.source.path = overlays/prod/web | spec:9 apps.web
 20 spec.destination.server = https://kubernetes.default.svc | default
-21 spec.destination.namespace = shop-prod | spec:2 project
+21 spec.destination.namespace = shop-prod | spec:7 environments.prod
 22 spec.revisionHistoryLimit = 20 | default
 25 spec.syncPolicy.syncOptions[CreateNamespace] = CreateNamespace=true | default
 26 spec.syncPolicy.syncOptions[PruneLast] = PruneLast=true | default
