@@ -1,5 +1,3 @@
 """Turns one generator.yaml into a GitOps repository; see ``python -m generator --help``."""
 
-from typing import Final
-
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"

@@ -108,7 +108,8 @@ def signed(directory: Path, record: Mapping[str, bytes | None]) -> dict[str, byt
             "install that version or a newer one here, and where CI runs (`ci: {install: …}`)",
         )
     mine = f"{__version__}\n".encode()
-    return {**record, _VERSION: mine} if record and content != mine else dict(record)
+    # First, so that it is there as soon as all else is: alone it is no drift.
+    return {_VERSION: mine, **record} if record and content != mine else dict(record)
 
 
 def _ordered(version: str) -> tuple[int, ...]:

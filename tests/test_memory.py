@@ -220,4 +220,4 @@ def test_a_linked_work_tree_has_a_memory_of_its_own(
 def test_where_it_cannot_be_written_nothing_is_remembered(tmp_path: Path) -> None:
     (tmp_path / ".git").write_text("gitdir: /nowhere/at/all\n")
     (tmp_path / loader.FILE_NAME).write_text(TEN_LINES)
-    assert len(regenerate.plan(tmp_path).changes) == 13
+    assert len(regenerate.plan(tmp_path).changes) == 15

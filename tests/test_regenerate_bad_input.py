@@ -261,7 +261,7 @@ SERVED: dict[str, tuple[Callable[[Path], None], dict[str, tuple[bytes, bytes]]]]
         swap(DEPLOYMENT, (b"maxSurge: 1\n", b"maxSurge: 2\r\n")), {DEPLOYMENT: (b"maxSurge: 2\r\n", b"replicas: 3\n")},
     ),
     "a file without a newline at its end": (
-        swap(DEPLOYMENT, (b"emptyDir: {}\n", b"emptyDir: {} # ours")), {DEPLOYMENT: (b"emptyDir: {} # ours", b"replicas: 3\n")},
+        swap(DEPLOYMENT, (b"sizeLimit: 1Gi\n", b"sizeLimit: 1Gi # ours")), {DEPLOYMENT: (b"sizeLimit: 1Gi # ours", b"replicas: 3\n")},
     ),
     "a file of ten megabytes": (
         swap(DEPLOYMENT, (b"  replicas: 2", b"  # " + b"ours " * 2_000_000 + b"\n  replicas: 2")),

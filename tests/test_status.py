@@ -110,7 +110,7 @@ def test_an_overlay_that_is_gone_is_named(repository: Path, generator: Run) -> N
     (repository / "overlays/dev/web/kustomization.yaml").unlink()
     done = generator("status", cwd=repository)
     assert done.returncode == 0
-    told = "note: web in dev: overlays/dev/web/kustomization.yaml: no such file (generate it: python -m generator)"
+    told = "note: web in dev: overlays/dev/web/kustomization.yaml: no such file (generate it, and push: python -m generator; or"
     assert told in done.stderr
     _, dev, staging, _ = done.stdout.splitlines()
     assert (dev.split()[2], staging.split()[2]) == ("-", "unreleased")
@@ -133,7 +133,7 @@ def test_check_lists_whose_each_file_is(repository: Path, generator: Run) -> Non
     spec.write_text(spec.read_text().replace("staging: {}, ", ""))
     done = generator("check", cwd=repository)
     assert done.returncode == 1
-    assert re.search(r"overlays/staging/web/kustomization.yaml +orphaned +regenerate", done.stdout)
+    assert re.search(r"overlays/staging/web/kustomization.yaml +orphaned +--prune", done.stdout)
 
 
 # -- pins, how far behind, what is proposed, what runs

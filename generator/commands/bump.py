@@ -105,13 +105,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _note_unknown(directory: Path, bump: Bump) -> None:
     """Where git does not read the checkout, the commit that was built is in no trailer, and orders no builds."""
-    if bump.source():
-        return
-    from generator import git, plumbing
+    from generator import plumbing
     from generator.errors import GitError
 
+    if bump.source() or plumbing.around(directory) is None:
+        return
     try:
-        git.head(directory)
+        plumbing.begin("rev-parse", "HEAD", directory=directory).result()
     except GitError as exc:
         if plumbing.FOREIGN_OWNER in exc.stderr:
             console.note(f"note: the commit that was built is not known: {exc.message}\nhint: {exc.hint}")
