@@ -58,6 +58,10 @@ class _Validation:
         reader = Reader()
         self._documents, self._faults = folder.documents(directory, GITOPS, split=reader.split)
         reader.keep()
+        links = [
+            fault for fault in sources.links_out(directory) if fault.file not in {one.file for one in self._faults}
+        ]
+        self._faults = [*self._faults, *links]
         if not self._documents and not self._faults:
             raise RepositoryError(f"{GITOPS}: no files", "generate them: python -m generator")
         self._ground = applications.ground(self._documents, spec.repository)
@@ -76,7 +80,10 @@ class _Validation:
     def results(self) -> list[Result]:
         """What is known, and what is found out about the rest."""
         built = {path: self._facts(unit) for path, unit in self._units.items() if path != GITOPS}
-        whole = {GITOPS: self._units[GITOPS].facts + repr([str(fault) for fault in self._policy.faults(self._ground)])}
+        whole = {
+            GITOPS: self._units[GITOPS].facts
+            + repr([str(fault) for fault in (*self._faults, *self._policy.faults(self._ground))])
+        }
         validity = Validity(self._directory, built, whole, (self._kustomize, self._kubeconform))
         known = validity.valid()
         places = {path: found.places for path, found in known.items()}

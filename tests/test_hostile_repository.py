@@ -278,11 +278,29 @@ def test_the_spec_is_no_link(hostile: Path, generator: Run) -> None:
     assert "generator.yaml: a symbolic link" in done.stderr
 
 
-def test_a_folder_behind_a_link_is_not_read_as_argo_cd_does_not(hostile: Path, generator: Run) -> None:
-    linked("gitops/more", "OUTSIDE")(hostile)
-    assert generator("validate", cwd=hostile).returncode == 0
+@pytest.mark.parametrize("place", ["gitops/more", "docs", "deep/er/link"])
+@pytest.mark.parametrize("commits", [False, True], ids=["untracked", "tracked"])
+def test_a_link_out_of_the_repository_is_named_wherever_it_is(
+    place: str, commits: bool, hostile: Path, generator: Run
+) -> None:
+    """Argo CD refuses the whole repository for it, and what is behind it is never shown."""
+    linked(place, "OUTSIDE")(hostile)
+    if commits:
+        git(hostile, "add", "--all")
+    done = generator("validate", cwd=hostile)
+    assert done.returncode == 1
+    assert f"{place}:1:1: a link that leads out of this repository; replace it by what it points to" in done.stderr
     done = generator("diff", "--rendered", "--against", "HEAD", cwd=hostile)
     assert SECRET not in done.stdout + done.stderr
+
+
+def test_links_within_the_repository_may_lead_anywhere_in_it(hostile: Path, generator: Run) -> None:
+    (hostile / "docs").mkdir()
+    (hostile / "docs/web").symlink_to("../base/web")
+    (hostile / "absent").symlink_to("nowhere/yet")
+    assert generator("validate", cwd=hostile).returncode == 0
+    (hostile / "absolute").symlink_to(hostile / "base")
+    assert "absolute:1:1: a link that leads out" in generator("validate", cwd=hostile).stderr
 
 
 def test_links_within_the_repository_are_fine(shop: Path, generator: Run) -> None:

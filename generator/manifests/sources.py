@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import yaml
 
-from generator import files, yaml_nodes
+from generator import files, plumbing, yaml_nodes
 from generator.closure import NAMES
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.spec.model import Spec
@@ -25,6 +25,8 @@ from generator.spec.model import Spec
 _REMOTE: Final = re.compile(
     r"(?:git::)*(?:https?:|ssh:|file:|github\.com[/:]|[a-z][a-z0-9-]*@[^/]*[:/])", re.IGNORECASE
 )
+# The mode of a symbolic link in git's index.
+_LINK: Final = b"120000 "
 # The fields of a kustomization that name files or folders, themselves or within; kustomize ignores case here, too.
 _FIELDS: Final = frozenset(
     {
@@ -82,6 +84,31 @@ def reaches_out(directory: Path, folder: str, rules: Rules) -> bool:
         return False
     visit = _Visit(directory, folder, rules)
     return not list(visit.all(folder)) and visit.online
+
+
+def links_out(directory: Path) -> list[Fault]:
+    """The links of a work tree that lead out of it, wherever they stand: Argo CD refuses a repository that has one."""
+    here = directory.resolve()
+    top = next((place for place in (here, *here.parents) if plumbing.folder(place)), None)
+    if top is None:
+        return []
+    tracked = plumbing.begin("ls-files", "--stage", "-z", directory=top)
+    others = plumbing.begin("ls-files", "--others", "--exclude-standard", "-z", directory=top)
+    entries = [entry.partition(b"\t") for entry in tracked.result().split(b"\0")]
+    names = [os.fsdecode(name) for about, _, name in entries if about.startswith(_LINK)]
+    names += [
+        os.fsdecode(name) for name in others.result().split(b"\0") if name and (top / os.fsdecode(name)).is_symlink()
+    ]
+    return [
+        Fault(name, 1, 1, "", "a link that leads out of this repository", "replace it by what it points to")
+        for name in names
+        if (top / name).is_symlink() and _leads_out(name, os.readlink(top / name))  # noqa: PTH115
+    ]
+
+
+def _leads_out(name: str, target: str) -> bool:
+    place = os.path.normpath(f"{os.path.dirname(name)}/{target}" if os.path.dirname(name) else target)  # noqa: PTH120
+    return target.startswith("/") or place == ".." or place.startswith("../")
 
 
 def is_remote(text: str) -> bool:
