@@ -11,6 +11,12 @@ from generator.spec import language, loader
 from generator.spec.types import Either, ListOf, MapOf, Record, Text
 
 FAULTS: dict[str, tuple[str, list[str]]] = {
+    "a secret's name with a placeholder that is none": (
+        app("secrets: {X: 'shop/{env}/web#x'}"),
+        [
+            '8:18 apps.web.secrets.X: "shop/{env}/web#x" is not a secret\'s name / NAME or NAME#PROPERTY in Secrets Manager; never the secret itself',
+        ],
+    ),
     "a request above its limit": (
         app("resources: {requests: {memory: 512Mi}, limits: {memory: 256Mi}}"),
         [

@@ -174,7 +174,7 @@ SECRET = Either(
             str,
             Text(
                 "a secret's name",
-                r"[A-Za-z0-9/_+=.@{}-]+(?:#[A-Za-z0-9_.-]+)?",
+                r"(?:[A-Za-z0-9/_+=.@-]|\{environment\})+(?:#[A-Za-z0-9_.-]+)?",
                 512,
                 "NAME or NAME#PROPERTY in Secrets Manager; never the secret itself",
             ),
@@ -184,7 +184,9 @@ SECRET = Either(
             Record(
                 {
                     "key": Field(
-                        Text("a secret's name", r"[A-Za-z0-9/_+=.@{}-]+", 512, _STORE_HINT), "its name", required=True
+                        Text("a secret's name", r"(?:[A-Za-z0-9/_+=.@-]|\{environment\})+", 512, _STORE_HINT),
+                        "its name",
+                        required=True,
                     ),
                     "property": Field(
                         Text("a property", r"[A-Za-z0-9_.-]+", 253, "letters, digits, -, _ and ."),
