@@ -49,6 +49,11 @@ def namespace_of(environment: str) -> str:
     return f"{PROJECT}-{environment}"
 
 
+def project_of(environment: str) -> str:
+    """The AppProject of an environment."""
+    return f"{PROJECT}.{environment}"
+
+
 @dataclass
 class World:
     """What runs. ``folder`` holds all state of this run; ``values`` is what one step leaves for the next."""

@@ -13,10 +13,10 @@ from tests.e2e.world import (
     APP,
     ENVIRONMENTS,
     PLAIN,
-    PROJECT,
     World,
     name_of,
     namespace_of,
+    project_of,
 )
 
 
@@ -43,7 +43,7 @@ def heal_drift(world: World) -> str:
 
 
 def stay_in_bounds(world: World) -> str:
-    """The AppProject refuses a cluster-wide resource, a foreign namespace and a foreign repository."""
+    """The AppProject refuses a cluster-wide resource, a foreign namespace, another environment's and a foreign repository."""
     checkout: Checkout = world.values["checkout"]
     checkout.update()
     outside = {
@@ -67,6 +67,11 @@ def stay_in_bounds(world: World) -> str:
             {**inside, "namespace": "kube-system"},
             "do not match any of the allowed destinations",
         ),
+        "another-environment": (
+            source,
+            {**inside, "namespace": namespace_of("prod")},
+            "do not match any of the allowed destinations",
+        ),
         "outside-repository": (
             {**source, "repoURL": "https://example.com/evil.git"},
             inside,
@@ -86,13 +91,13 @@ def stay_in_bounds(world: World) -> str:
 
 
 def application(name: str, source: Object, destination: Object) -> Object:
-    """An Application of the project, synced automatically."""
+    """An Application of dev's project, synced automatically."""
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
         "metadata": {"name": name, "namespace": "argocd"},
         "spec": {
-            "project": PROJECT,
+            "project": project_of("dev"),
             "source": source,
             "destination": destination,
             "syncPolicy": {"automated": {"prune": False}},
