@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from generator import argo_cd, hosts, yaml_edit
 from generator.errors import GeneratorError
 from generator.forges import gitea, gitlab
-from generator.forges.access import _MISREAD
+from generator.forges.access import MISREAD
 from generator.release import bump, order, queue
 from generator.release.promotion import body
 from generator.spec import loader
@@ -88,7 +88,7 @@ def _request(given: Any) -> None:
     for read in (gitea._request, gitlab._request):
         try:
             read(given)
-        except _MISREAD:
+        except MISREAD:
             continue
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -153,11 +154,12 @@ def test_a_directory_that_cannot_be_made_is_told() -> None:
     assert "--dir" in raised.value.hint
 
 
-def test_a_state_file_without_what_is_shown_is_told(tmp_path: Path) -> None:
-    state = State(Layout(tmp_path), "kwok", done=["complete"])
-    state.save()
-    with pytest.raises(ClusterError, match=r"state\.json: not a state file: it lacks "):
-        lifecycle.status(tmp_path)
+def test_a_state_file_without_what_is_shown_is_told() -> None:
+    with tempfile.TemporaryDirectory(prefix="gg-") as short:  # the sockets' paths have a limit
+        state = State(Layout(Path(short)), "kwok", done=["complete"])
+        state.save()
+        with pytest.raises(ClusterError, match=r"state\.json: not a state file: it lacks "):
+            lifecycle.status(Path(short))
 
 
 def test_a_path_too_long_for_sockets_is_refused(tmp_path: Path) -> None:
