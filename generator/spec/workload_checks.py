@@ -8,7 +8,7 @@ differs there laid over it, in each environment. The rules are Kubernetes' own
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from generator.spec import language, network_checks, placeholder, pod_checks, quantity, shapes
@@ -36,17 +36,13 @@ _EXTENDED_RESOURCE: Final = re.compile(rf"(?!.*kubernetes\.io/)(?!requests\.)(?=
 def check(name: object, app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
     """Append what is wrong with the app ``name``; ``apps`` are the names that it may refer to."""
     _check_rivals(app, findings)
-    _check_ports(app, findings)
-    _check_service(app, findings)
-    _check_probes(app, findings)
-    _check_scale(app, findings)
-    _check_disruption(app, findings)
-    _check_resources(_map(app.get("resources")), findings)
-    _check_labels(name, app, findings)
-    _check_annotations(app, findings)
-    _check_ingress(app, findings)
-    _check_variables(app, findings)
-    network_checks.check(app, apps, findings)
+    for fields, looks in _CHECKS:
+        if not fields.isdisjoint(app):
+            looks(app, findings)
+    if "labels" in app:
+        _check_labels(name, app, findings)
+    if "network" in app:
+        network_checks.check(app, apps, findings)
     pod_checks.check(name, app, findings)
 
 
@@ -158,7 +154,8 @@ def _fewest_pods(app: dict[str, object]) -> int:
     return least if isinstance(least, int) else 0
 
 
-def _check_resources(resources: dict[str, object], findings: Findings) -> None:
+def _check_resources(app: dict[str, object], findings: Findings) -> None:
+    resources = _map(app.get("resources"))
     limits, requests = _map(resources.get("limits")), _map(resources.get("requests"))
     for group, amounts in (("requests", requests), ("limits", limits)):
         for resource, amount in amounts.items():
@@ -302,3 +299,17 @@ def _names(variables: object) -> list[str]:
     if isinstance(variables, list):
         return [item["name"] for item in variables if isinstance(item, dict) and isinstance(item.get("name"), str)]
     return []
+
+
+# Each with the fields without which it finds nothing: most apps say few things, and there may be thousands.
+_CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings], None]], ...]] = (
+    (frozenset({"ports", *PROBES}), _check_ports),
+    (frozenset({"service"}), _check_service),
+    (frozenset(PROBES), _check_probes),
+    (frozenset({"autoscale"}), _check_scale),
+    (frozenset({"disruption"}), _check_disruption),
+    (frozenset({"resources"}), _check_resources),
+    (frozenset({"annotations", "service", "ingress", "serviceAccount"}), _check_annotations),
+    (frozenset({"ingress"}), _check_ingress),
+    (frozenset({"env", "config", "secrets"}), _check_variables),
+)
