@@ -133,8 +133,15 @@ def astray(directory: Path) -> bool:
 
 def around(directory: Path) -> Path | None:
     """The git folder of the work tree that holds a folder; ``None`` where git knows nothing of it."""
+    place = top(directory)
+    found = folder(place) if place else None
+    return found.resolve() if found else None
+
+
+def top(directory: Path) -> Path | None:
+    """The top folder of the work tree that holds a folder, found without git; ``None`` where there is none."""
     here = directory.resolve()
-    return next((found.resolve() for top in (here, *here.parents) if (found := folder(top))), None)
+    return next((place for place in (here, *here.parents) if folder(place)), None)
 
 
 def folder(directory: Path) -> Path | None:

@@ -88,8 +88,7 @@ def reaches_out(directory: Path, folder: str, rules: Rules) -> bool:
 
 def links_out(directory: Path) -> list[Fault]:
     """The links of a work tree that lead out of it, wherever they stand: Argo CD refuses a repository that has one."""
-    here = directory.resolve()
-    top = next((place for place in (here, *here.parents) if plumbing.folder(place)), None)
+    top = plumbing.top(directory)
     if top is None:
         return []
     tracked = plumbing.begin("ls-files", "--stage", "-z", directory=top)
