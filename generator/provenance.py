@@ -25,7 +25,7 @@ from generator.errors import UsageError
 from generator.merge import fields, identity
 from generator.merge.tree import Node, Parsed, Scalar, Value
 from generator.spec import loader, model
-from generator.spec.types import did_you_mean, dotted
+from generator.spec.findings import did_you_mean, dotted
 
 _LIST: Final = "python -m generator check --all lists what is generated"
 _OTHER: Final = "-other"

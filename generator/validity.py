@@ -33,6 +33,7 @@ _JUDGES: Final = (
     "files.py",
     "yaml_nodes.py",
     "schemas/__init__.py",
+    "spec/findings.py",
     "spec/quantity.py",
     "spec/shapes.py",
     "spec/types.py",

@@ -23,7 +23,8 @@ from generator.cluster.ports import free
 from generator.cluster.state import State
 from generator.kinds import KINDS
 from generator.outputs import argocd
-from generator.spec.model import Spec, Workload
+from generator.spec.model import Spec
+from generator.spec.workload import Workload
 
 Manifest = dict[str, Any]
 TOOLS = ("etcd", "kube-apiserver", "kubectl")

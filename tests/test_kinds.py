@@ -11,7 +11,7 @@ from test_spec_loader import app
 from generator import outputs
 from generator.kinds import KINDS, deployment, job, network_policy, pod_disruption_budget, service
 from generator.spec import loader
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 BARE = {"ServiceAccount", "Deployment"}
 

@@ -20,7 +20,7 @@ from schema_documents import UGLY, documents
 
 from generator.errors import SpecError
 from generator.spec import language, loader
-from generator.spec.types import Findings
+from generator.spec.findings import Findings
 
 SCHEMA = language.SPEC.schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -132,7 +132,7 @@ class _Keep:
 
     def tell_unused(self) -> None:
         """What was written after ``--keep``, and fits no conflict: an error would fail a run that is repeated."""
-        from generator.spec.types import did_you_mean
+        from generator.spec.findings import did_you_mean
 
         for path in self._rules:
             if path and path not in self._used:

@@ -73,7 +73,7 @@ def _answers(words: list[str]) -> dict[str, str]:
     import json
 
     from generator.errors import UsageError
-    from generator.spec.types import did_you_mean
+    from generator.spec.findings import did_you_mean
 
     questions = tuple(
         name

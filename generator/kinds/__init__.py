@@ -20,7 +20,7 @@ from generator.kinds import (
     service,
     service_account,
 )
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 Manifest = dict[str, Any]
 

@@ -8,7 +8,7 @@ from generator.kinds.ingress import deregistration
 from generator.kinds.metadata import labels, metadata, selector
 from generator.kinds.pod import container, pod_spec
 from generator.kinds.ports import container_ports
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 FILE: Final = "deployment.yaml"
 GROUP: Final = "apps"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from generator.kinds.metadata import before_migration, metadata, secret_name
 from generator.spec import placeholder
-from generator.spec.model import SecretRef, Workload
+from generator.spec.workload import SecretRef, Workload
 
 FILE: Final = "external-secret.yaml"
 GROUP: Final = "external-secrets.io"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from generator.kinds.metadata import metadata
 from generator.spec import placeholder
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 FILE: Final = "ingress.yaml"
 GROUP: Final = "networking.k8s.io"

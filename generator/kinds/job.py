@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from generator.kinds.metadata import MIGRATION_WAVE, SYNC_WAVE, metadata, migration_selector
 from generator.kinds.pod import container, pod_spec
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 FILE: Final = "migration.yaml"
 GROUP: Final = "batch"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 _NAME: Final = "app.kubernetes.io/name"
 SYNC_WAVE: Final = "argocd.argoproj.io/sync-wave"

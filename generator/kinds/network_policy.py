@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.kinds.metadata import all_pods, metadata, selector
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 FILE: Final = "network-policy.yaml"
 GROUP: Final = "networking.k8s.io"

@@ -12,8 +12,8 @@ from typing import Any
 
 from generator.kinds.metadata import config_name, secret_name
 from generator.spec import folders
-from generator.spec.model import Workload, overridden
 from generator.spec.variables import ordered
+from generator.spec.workload import Workload, overridden
 
 
 def container(workload: Workload) -> dict[str, Any]:

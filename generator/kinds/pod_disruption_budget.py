@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.kinds.metadata import metadata, selector
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 FILE: Final = "pdb.yaml"
 GROUP: Final = "policy"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.spec.model import Port
+from generator.spec.workload import Port
 
 
 def container_ports(ports: tuple[Port, ...]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from generator.kinds.metadata import metadata, selector
 from generator.kinds.ports import service_ports
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 FILE: Final = "service.yaml"
 GROUP: Final = ""

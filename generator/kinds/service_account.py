@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.kinds.metadata import before_migration, metadata
-from generator.spec.model import Workload
+from generator.spec.workload import Workload
 
 FILE: Final = "service-account.yaml"
 GROUP: Final = ""

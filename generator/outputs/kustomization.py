@@ -11,8 +11,9 @@ from generator.kinds.metadata import config_annotations, config_name
 from generator.outputs.file import File, yaml_file
 from generator.outputs.operations import Operation
 from generator.outputs.patch import deletion, patch
-from generator.spec.model import App, Environment, Spec, Workload
+from generator.spec.model import App, Environment, Spec
 from generator.spec.paths import base_path, copy_path, overlay_path
+from generator.spec.workload import Workload
 
 _HEAD: Final = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 OVERLAY_HEADER: Final = """\

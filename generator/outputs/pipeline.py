@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from generator.spec.model import ECR, App, Build, Scan, Spec, full_image
+from generator.spec.model import ECR, App, Build, Scan, Spec
+from generator.spec.workload import full_image
 
 # How the generator is called where the repository's own files must not be taken for Python's or ours: not even a
 # folder named `generator`.

@@ -108,6 +108,6 @@ def in_content(content: bytes, place: Slot) -> Image | None:
 
 def nearest(name: str, known: tuple[str, ...]) -> str:
     """A hint at the known name that is nearest; empty where none is near."""
-    from generator.spec.types import did_you_mean
+    from generator.spec.findings import did_you_mean
 
     return did_you_mean(name, known)

@@ -23,8 +23,8 @@ from generator.release.ledger import Entry
 from generator.release.pin import Pin
 from generator.release.publish import Edit, Read
 from generator.spec import subject
+from generator.spec.findings import did_you_mean
 from generator.spec.model import UNRELEASED
-from generator.spec.types import did_you_mean
 from generator.yaml_edit import Image
 
 PREVIOUS: Final = "previous"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from generator.spec import language, model, placeholder, variables, workload_checks
-from generator.spec.types import PLACEHOLDER, Findings, did_you_mean, dotted
-from generator.spec.types import Path as FieldPath
+from generator.spec import language, model, placeholder, variables, workload, workload_checks
+from generator.spec.findings import Findings, did_you_mean, dotted
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import PLACEHOLDER
 from generator.spec.types import as_map as _map
 
 
@@ -61,7 +62,7 @@ def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findi
     wanted, image = _map(app.get("build")).get("scan"), app.get("image")
     if not wanted or not isinstance(image, str):
         return
-    if not model.ECR.fullmatch(model.full_image(image, str(registry or "")).partition("/")[0]):
+    if not model.ECR.fullmatch(workload.full_image(image, str(registry or "")).partition("/")[0]):
         findings.add(
             (*path, "build", "scan"), "ECR scans images, and this one is not in ECR", "take it out", at_key=True
         )
@@ -103,7 +104,7 @@ def _check_override(
 ) -> None:
     """What is wrong with the app as it is in one environment, and neither in general nor with the override alone."""
     changes = {name: value for name, value in override.items() if name in language.WORKLOAD}
-    merged = placeholder.filled(model.overridden(general, changes), environment)
+    merged = placeholder.filled(workload.overridden(general, changes), environment)
     found = Findings()
     language.COMPLETE.check(merged, (), found)
     workload_checks.check(app[-1], merged, apps, found)
@@ -184,7 +185,7 @@ def _check_applications(
 def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:
     """A cache in the repository of another app's images would be deployed by mistake, and expire them."""
     images = {
-        model.full_image(image, registry): name
+        workload.full_image(image, registry): name
         for name, app in apps.items()
         if isinstance(image := _map(app).get("image"), str)
     }
@@ -193,7 +194,7 @@ def _check_caches(apps: dict[str, object], registry: str, findings: Findings) ->
         image, given = fields.get("image"), _map(fields.get("build")).get("cache")
         if not isinstance(image, str) or not fields.get("source") or given is False:
             continue
-        cache = model.full_image(given if isinstance(given, str) else f"{image}-cache", registry)
+        cache = workload.full_image(given if isinstance(given, str) else f"{image}-cache", registry)
         if cache in images:
             findings.add(
                 ("apps", name, "build", "cache") if isinstance(given, str) else ("apps", name, "image"),

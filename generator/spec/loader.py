@@ -18,8 +18,8 @@ import yaml
 from generator import files, yaml_nodes
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.spec import checks, language, model, paths, placeholder
-from generator.spec.types import Findings, dotted, shown
-from generator.spec.types import Path as FieldPath
+from generator.spec.findings import Findings, dotted, shown
+from generator.spec.findings import Path as FieldPath
 
 FILE_NAME: Final = paths.SPEC
 MAX_BYTES: Final = 10_000_000

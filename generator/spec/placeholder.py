@@ -5,12 +5,12 @@ After ``$`` or a second ``{`` the braces belong to a shell or a template, and st
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from generator.spec.types import PLACEHOLDER, Path
+from generator.spec.findings import Path
+from generator.spec.types import PLACEHOLDER
 
 ANY: Final = re.compile(r"(?<![${])\{([A-Za-z_]+)\}")
 _FILLED: Final = re.compile(r"(?<![${])\{environment\}")
@@ -50,6 +50,8 @@ def texts(value: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 def misspelled(value: str) -> str | None:
     """The first placeholder in a text that looks like ours and is not, with its braces."""
+    import difflib
+
     for found in ANY.finditer(value):
         word = found[1]
         alike = difflib.SequenceMatcher(None, word.lower(), "environment").ratio() >= _ALIKE

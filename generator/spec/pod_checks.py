@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from generator.spec import folders, quantity, shapes
-from generator.spec.types import Findings, as_map, shown, text
+from generator.spec.findings import Findings, shown
+from generator.spec.types import as_map, text
 
 _GRACE_SECONDS: Final = 30
 _ALWAYS: Final = "a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own"

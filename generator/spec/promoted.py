@@ -18,8 +18,8 @@ from typing import Any, Final
 from generator import tree, yaml_emit
 from generator.errors import RepositoryError, SpecError
 from generator.spec import language, loader, model
+from generator.spec.findings import Findings
 from generator.spec.model import Spec
-from generator.spec.types import Findings
 
 FOLDER: Final = ".generator/promoted"
 _HEADER: Final = "# What was promoted last; not for editing, and nothing to review.\n"

@@ -8,39 +8,18 @@ at what is required.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-Path = tuple[str | int, ...]
+from generator.spec.findings import Finding, Findings, Path, did_you_mean, shown
+
 JsonSchema = dict[str, object]
 
 # What stands for an environment's name in the texts of an app.
 PLACEHOLDER = "{environment}"
-_PASSWORD = re.compile(r"//[^/@\s]*:[^/\s]*@")
 DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong at ``path``; ``at_key`` points at the field's name rather than at its value."""
-
-    path: Path
-    message: str
-    hint: str = ""
-    at_key: bool = False
-
-
-@dataclass(slots=True)
-class Findings:
-    """Collects what the checks find."""
-
-    items: list[Finding] = field(default_factory=list)
-
-    def add(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
-        """Record one finding."""
-        self.items.append(Finding(path, message, hint, at_key))
 
 
 class Type(Protocol):
@@ -53,46 +32,9 @@ class Type(Protocol):
         """The JSON Schema (draft 2020-12) of the same."""
 
 
-def shown(value: object) -> str:
-    """A value as it may stand in a message: short, and on one line."""
-    if isinstance(value, Mapping):
-        return "a map"
-    if isinstance(value, str):
-        text = _PASSWORD.sub("//…@", value if value.isprintable() else ascii(value)[1:-1])
-        return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…" ({len(text)} characters)'
-    if isinstance(value, Sequence):
-        return "a list"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def dotted(path: Path) -> str:
-    """``("apps", "web", "ports", 0)`` as ``apps.web.ports[0]``; a key that is no plain word is quoted."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            plain = re.fullmatch(r"[A-Za-z0-9_<-]{1,80}", part)
-            word = part if plain else f'"{ascii(part)[1:-1][:60]}"'
-            text += f".{word}" if text else word
-    return text
-
-
 def as_map(value: object) -> dict[str, object]:
     """The value where it is a map, and an empty one where it is anything else, which another check reports."""
     return value if isinstance(value, dict) else {}
-
-
-def did_you_mean(word: object, known: Sequence[str], otherwise: str = "") -> str:
-    """A hint that names the nearest known word, or all of them where none is near."""
-    import difflib
-
-    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
-    if near:
-        return f'did you mean "{near[0]}"?'
-    return otherwise or f"known here: {', '.join(sorted(known))}"
 
 
 def text(value: object) -> str:
@@ -102,10 +44,11 @@ def text(value: object) -> str:
     return str(value)
 
 
+# Nothing compares types or prints them, and to generate the methods for that would take a third of the start-up here.
 _FREE: JsonSchema = {"type": ["string", "number", "boolean"], "pattern": r"^[^\u0000]*$"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Text:
     """Text of at most ``longest`` characters; ``what`` names it in messages.
 
@@ -152,7 +95,7 @@ class Text:
         return {"type": "string", "maxLength": self.longest, "pattern": f"^({pattern})$(?!\\n)"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Scalar:
     """Text of any length, a number or a boolean: what ends up as text, as in an environment variable."""
 
@@ -170,7 +113,7 @@ class Scalar:
         return _FREE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Integer:
     """A whole number between ``least`` and ``most``, both included."""
 
@@ -197,7 +140,7 @@ class Integer:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Decimal:
     """A number with a fraction, not below zero, within an ``Either`` that has told it apart already."""
 
@@ -213,7 +156,7 @@ class Decimal:
         return {"type": "number", "minimum": 0}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Boolean:
     """``true`` or ``false``, and no other word for it."""
 
@@ -227,7 +170,7 @@ class Boolean:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Choice:
     """One of a few words."""
 
@@ -243,7 +186,7 @@ class Choice:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ListOf:
     """A list whose items all have one type; ``key`` names a field that no two items may share."""
 
@@ -279,7 +222,7 @@ class ListOf:
         return {"type": "array", "items": self.item.schema(), **({"minItems": self.least} if self.least else {})}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MapOf:
     """A map from names, each a ``key``, to values of one type."""
 
@@ -314,7 +257,7 @@ class MapOf:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Anything:
     """Kubernetes' own shape, taken as it is; ``validate`` checks it against the API's schema."""
 
@@ -331,7 +274,7 @@ class Anything:
         return {"type": "array" if self.kind is list else "object"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Either:
     """One of several types, told apart by the YAML shape: the first whose shape fits is the one that checks."""
 
@@ -354,7 +297,7 @@ class Either:
         return {"anyOf": [accepts.schema() for _, accepts in self.shapes]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Field:
     """A field of a record: its type, and a sentence that editors show."""
 
@@ -363,7 +306,7 @@ class Field:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Record:
     """A map with known fields. An unknown one is a fault: a misspelled field must not be dropped in silence."""
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec.model import overridden
-from generator.spec.types import Findings, Path, did_you_mean
+from generator.spec.findings import Findings, Path, did_you_mean
 from generator.spec.types import as_map as _map
+from generator.spec.workload import overridden
 
 Data = Mapping[str, Any]
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from generator.spec import language, network_checks, placeholder, pod_checks, quantity, shapes
-from generator.spec.types import Findings, did_you_mean, shown, text
-from generator.spec.types import Path as FieldPath
+from generator.spec import network_checks, placeholder, pod_checks, quantity, shapes
+from generator.spec.findings import Findings, did_you_mean, shown
+from generator.spec.findings import Path as FieldPath
+from generator.spec.language import names
 from generator.spec.types import as_map as _map
+from generator.spec.types import text
 
 PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 SELECTOR: Final = "app.kubernetes.io/name"
@@ -228,7 +230,7 @@ def _check_host(host: str, findings: Findings) -> None:
     if any(len(part) > 63 for part in host.split(".")):
         findings.add(("ingress", "host"), f"{shown(host)} has a part of more than 63 characters", "shorten it")
         return
-    language.HOST.check(host, ("ingress", "host"), findings)
+    names.HOST.check(host, ("ingress", "host"), findings)
 
 
 def _odd_path(path: str) -> str | None:

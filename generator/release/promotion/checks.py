@@ -16,9 +16,9 @@ from generator.errors import RepositoryError
 from generator.release import image
 from generator.release.promotion.commits import Release
 from generator.release.promotion.moves import Move
+from generator.spec.findings import did_you_mean
 from generator.spec.model import Environment, Spec
 from generator.spec.promotion import DAYS, Freeze, Window
-from generator.spec.types import did_you_mean
 
 SHOWN = "%Y-%m-%d %H:%M UTC"
 

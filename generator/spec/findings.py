@@ -1,0 +1,69 @@
+"""Findings: what is wrong with plain data, where, and how messages show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Path = tuple[str | int, ...]
+
+_PASSWORD = re.compile(r"//[^/@\s]*:[^/\s]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong at ``path``; ``at_key`` points at the field's name rather than at its value."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    at_key: bool = False
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects what the checks find."""
+
+    items: list[Finding] = field(default_factory=list)
+
+    def add(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
+        """Record one finding."""
+        self.items.append(Finding(path, message, hint, at_key))
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a message: short, and on one line."""
+    if isinstance(value, Mapping):
+        return "a map"
+    if isinstance(value, str):
+        text = _PASSWORD.sub("//…@", value if value.isprintable() else ascii(value)[1:-1])
+        return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…" ({len(text)} characters)'
+    if isinstance(value, Sequence):
+        return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def dotted(path: Path) -> str:
+    """``("apps", "web", "ports", 0)`` as ``apps.web.ports[0]``; a key that is no plain word is quoted."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            plain = re.fullmatch(r"[A-Za-z0-9_<-]{1,80}", part)
+            word = part if plain else f'"{ascii(part)[1:-1][:60]}"'
+            text += f".{word}" if text else word
+    return text
+
+
+def did_you_mean(word: object, known: Sequence[str], otherwise: str = "") -> str:
+    """A hint that names the nearest known word, or all of them where none is near."""
+    import difflib
+
+    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return otherwise or f"known here: {', '.join(sorted(known))}"

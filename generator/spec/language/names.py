@@ -1,0 +1,79 @@
+"""Names, addresses and paths: the scalars that more than one part of the language takes."""
+
+from __future__ import annotations
+
+from generator.spec import shapes
+from generator.spec.types import ListOf, MapOf, Scalar, Text
+
+LABEL_HINT = "lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit"
+_LABEL = shapes.LABEL_PATTERN
+
+# 50 characters leave room for what Kubernetes and we append: pod hashes, "-migrate", "-config".
+APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
+ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
+PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
+LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
+HOST_HINT = "like shop.example.com, in lower case, without https:// and without a path"
+HOST = Text("a host name", rf"(?:\*\.)?{shapes.SUBDOMAIN}", 253, HOST_HINT)
+VARIABLE = Text("a variable's name", r"[A-Za-z_][A-Za-z0-9_.-]*", 253, "letters, digits and _; no digit first")
+REPOSITORY = Text(
+    "a git URL or a path",
+    r"(?:https?|ssh|file)://(?![^/]*:[^/]*@)[A-Za-z0-9][A-Za-z0-9._~:/@%+-]*"
+    r"|file:///[A-Za-z0-9._~/%+-]+|[a-z][a-z0-9_-]*@[A-Za-z0-9.-]+:[A-Za-z0-9._~/-]+|/[A-Za-z0-9._/-]+",
+    500,
+    "like https://git.example.com/acme/shop-gitops.git, with no password in it",
+)
+REGISTRY = Text(
+    "a registry",
+    r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:/[a-z0-9][a-z0-9._-]*)*",
+    255,
+    "like 123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+)
+IMAGE = Text(
+    "an image without a tag",
+    r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*",
+    255,
+    "like shop/web; the tag is the pipeline's: seed it with `tag:`",
+)
+TAG = Text("an image tag", r"[A-Za-z0-9_][A-Za-z0-9_.-]*", 128, "letters, digits, _, . and -; at most 128")
+BRANCH = Text(
+    "a branch", r"(?!.*(?:\.\.|//|@\{|\.lock$))[A-Za-z0-9_][A-Za-z0-9_./-]*(?<![./])", 200, "a plain branch name"
+)
+FORGE_URL = Text(
+    "a forge's address",
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*/?",
+    300,
+    "like https://github.example.com, with no path of a repository",
+)
+APPROVER = Text(
+    "a person or a team",
+    r"@?[A-Za-z0-9][A-Za-z0-9._/-]*(?:@[A-Za-z0-9.-]+)?",
+    254,
+    "a user's name, organisation/team, or an e-mail address",
+)
+URL_PATH = Text("a path", r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*", 1024, "starts with /, like /healthz")
+RELATIVE = Text(
+    "a file in this repository",
+    r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
+    200,
+    "a relative path without `..`",
+)
+SOURCE = Text(
+    "a folder in this repository",
+    r"(?!(?:base|overlays|gitops|\.generator|\.[gG][iI][tT]|\.github)(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
+    r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
+    200,
+    "a relative path without `..`, outside base, overlays, gitops and .git",
+)
+
+CLUSTER = Text(
+    "a cluster",
+    r"https://[A-Za-z0-9.:/_-]+|arn:aws[a-z-]*:eks:[a-z0-9-]+:[0-9]{12}:cluster/[A-Za-z0-9_-]+|" + _LABEL,
+    300,
+    "its name in Argo CD, its ARN or its https URL",
+)
+COMMAND = ListOf(Text("a word of a command", longest=8192), least=1)
+STRINGS = MapOf(shapes.KEY, Scalar())
+FOLDER = Text("a folder", r"/[^:\0]*", 1024, "an absolute path without a colon, like /var/cache")
+
+STORE_HINT = "its name in Secrets Manager, like shop/web; never the secret itself"
