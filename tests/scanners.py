@@ -1,6 +1,6 @@
 """``scripts/scan``: what checkov, kube-score, zizmor and actionlint find in the output of the largest spec.
 
-Each finding is a scanner, a rule and a place. ``docs/scanners.md`` has the reasons, as rows of its table; the place in a row may
+Each finding is a scanner, a rule and a place. ``docs/reference/scanners.md`` has the reasons, as rows of its table; the place in a row may
 have ``*`` in it.
 """
 
@@ -22,7 +22,7 @@ from generator.errors import ToolError
 from generator.spec import loader
 
 HERE = Path(__file__).parent
-REASONS = HERE.parent / "docs/scanners.md"
+REASONS = HERE.parent / "docs/reference/scanners.md"
 ROW = re.compile(r"\| (?P<scanner>[a-z-]+) \| `(?P<rule>[^`]+)` \| `(?P<place>[^`]+)` \| (?P<reason>.+) \|")
 
 

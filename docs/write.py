@@ -1,0 +1,128 @@
+"""Write the pages that follow from the code, so that they cannot say anything else: `python docs/write.py`.
+
+A test fails where one of them is not what this writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from generator import cli  # noqa: E402 (the line above finds it)
+
+COMMANDS: Final = "docs/reference/commands.md"
+WIDTH: Final = "100"
+
+
+def written() -> dict[str, str]:
+    """Return the text of every page that is written here, by its path."""
+    return {COMMANDS: commands()}
+
+
+def commands() -> str:
+    """Return the reference of all commands, from the parser of the command line."""
+    # argparse wraps the usage at the terminal's width.
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = WIDTH
+    try:
+        found = dict(_subparsers(cli.parser()))
+        parts = [_HEAD, _index(found), *(_command(name, parser) for name, parser in found.items())]
+    finally:
+        os.environ.pop("COLUMNS") if before is None else os.environ.update(COLUMNS=before)
+    return "\n".join(parts)
+
+
+_HEAD: Final = """\
+<!-- Written by docs/write.py from the command line's own parser. Do not edit it here. -->
+# Commands
+
+`python -m generator` and `gitops-generator` are the same program; without a command it runs `generate`. Each command
+takes `-h` for its help, `-C DIR` for a repository in another folder, and `--output json` for machines.
+What the exit codes mean: [exit codes](exit-codes.md).
+"""
+
+
+def _subparsers(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield name and parser of each command, without its other names."""
+    seen: list[argparse.ArgumentParser] = []
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, sub in action.choices.items():
+                if sub not in seen:
+                    seen.append(sub)
+                    yield name, sub
+
+
+def _index(found: dict[str, argparse.ArgumentParser]) -> str:
+    rows = [f"| [`{name}`](#{name}) | {_cell(parser.description)} |" for name, parser in found.items()]
+    return "\n".join(["| command | does |", "|---|---|", *rows, ""])
+
+
+def _command(name: str, parser: argparse.ArgumentParser) -> str:
+    usage = parser.format_usage().replace("\n" + " " * len("usage: "), "\n").removeprefix("usage: ")
+    parts = [f"## {name}", _prose(parser.description), f"```text\n{usage.rstrip()}\n```", _arguments(parser)]
+    return "\n\n".join(part for part in [*parts, *_more(parser.epilog or "")] if part) + "\n"
+
+
+def _arguments(parser: argparse.ArgumentParser) -> str:
+    rows = [
+        f"| {_names(action)} | {_cell(_help(action, parser))} |"
+        for action in parser._actions
+        if action.dest not in ("help", "directory", "output") and action.help is not argparse.SUPPRESS
+    ]
+    return "\n".join(["| argument | does |", "|---|---|", *rows]) if rows else ""
+
+
+def _help(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
+    return parser._get_formatter()._expand_help(action) if action.help else ""
+
+
+def _names(action: argparse.Action) -> str:
+    values = _values(action)
+    names = [f"{name} {values}".rstrip() for name in action.option_strings] or [values]
+    return ", ".join(f"`{name}`".replace("|", "\\|") for name in names)
+
+
+def _values(action: argparse.Action) -> str:
+    if action.nargs == 0:
+        return ""
+    if action.choices is not None:
+        return "|".join(map(str, action.choices))
+    metavar = action.metavar if action.metavar is not None else action.dest
+    return metavar if isinstance(metavar, str) else " ".join(metavar)
+
+
+def _more(epilog: str) -> Iterator[str]:
+    """Yield the paragraphs below the options: what is indented is an example, all else is prose."""
+    for paragraph in epilog.split("\n\n"):
+        lines = paragraph.splitlines()
+        if lines and lines[0].rstrip(":") in ("example", "examples"):
+            yield "Examples:"
+            lines = lines[1:]
+        if lines and all(line.startswith("  ") for line in lines):
+            yield "```text\n" + "\n".join(line[2:] for line in lines) + "\n```"
+        elif lines:
+            yield _prose(" ".join(line.strip() for line in lines))
+
+
+def _cell(text: str | None) -> str:
+    return _prose(text).replace("|", "\\|")
+
+
+def _prose(text: str | None) -> str:
+    """Return text that Markdown shows as it is; what stands in backticks is code already."""
+    parts = re.split(r"(`[^`]*`)", text or "")
+    return "".join(part if part.startswith("`") else re.sub(r"([<*_\[\]])", r"\\\1", part) for part in parts)
+
+
+if __name__ == "__main__":
+    for path, content in written().items():
+        (ROOT / path).write_text(content)

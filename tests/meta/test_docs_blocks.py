@@ -1,0 +1,171 @@
+"""Every code block of the documentation runs, or is read by what would read it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, Final
+
+import pytest
+import yaml
+from pages import Block, blocks, codes
+
+from generator import cli
+from generator.commands import COMMANDS
+from generator.errors import GeneratorError
+from generator.spec import language, loader
+
+CALL: Final = re.compile(r"(?:python(?: -P)? -m generator|gitops-generator)(?=\s|$)")
+# Fields that every spec has, for blocks that show only some.
+AROUND: Final[dict[str, Any]] = {
+    "version": 1,
+    "project": "shop",
+    "repository": "https://git.example.com/acme/shop-gitops.git",
+    "registry": "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+    "environments": {"dev": {}, "staging": {}, "prod": {"sync": "manual"}},
+    "apps": {"web": {"image": "shop/web", "port": 8080}},
+}
+
+
+@cache
+def command_line() -> Any:
+    return cli.parser()
+
+
+def check_yaml(block: Block) -> None:
+    """Load a generator.yaml, or a part of one, as the generator does; anything else as YAML."""
+    spec = as_spec(block.text)
+    if spec is not None:
+        loader.parse(spec)
+
+
+def as_spec(text: str) -> str | None:
+    """Return a whole generator.yaml that holds these lines; None if they are none of its."""
+    documents = list(yaml.safe_load_all(text))
+    if len(documents) != 1 or not isinstance(documents[0], dict):
+        return None
+    fields = set(documents[0])
+    if "project" in fields and "apps" in fields:
+        return text
+    if fields <= set(language.SPEC.fields):
+        rest = {name: value for name, value in AROUND.items() if name not in fields}
+        return text + "\n" + yaml.safe_dump(rest, sort_keys=False)
+    if fields <= set(language.WORKLOAD):
+        rest = {name: value for name, value in AROUND.items() if name != "apps"}
+        app = {"image": "shop/web", "port": 8080}
+        given = {
+            name: value
+            for name, value in app.items()
+            if name not in fields and not (name == "port" and "ports" in fields)
+        }
+        lines = "".join(f"    {line}\n" for line in text.splitlines())
+        return f"{yaml.safe_dump(rest, sort_keys=False)}apps:\n  web:\n{lines}" + "".join(
+            f"    {name}: {value}\n" for name, value in given.items()
+        )
+    return None
+
+
+def check_json(block: Block) -> None:
+    json.loads(block.text)
+
+
+def check_bash(block: Block) -> None:
+    check_shell(block.text)
+
+
+def check_console(block: Block) -> None:
+    """Lines after `$ ` are commands, and those after `> ` go on with them; the rest is what they print."""
+    commands = re.findall(r"^\$ (.*(?:\n> .*)*)", block.text, re.MULTILINE)
+    assert commands, f"{block}: no line begins with `$ `"
+    check_shell("\n".join(commands).replace("\n> ", "\n"))
+
+
+def check_shell(text: str) -> None:
+    done = subprocess.run(["bash", "-n"], input=text, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for words in calls(text):
+        parse(words)
+
+
+def calls(text: str) -> Iterator[list[str]]:
+    """Yield the arguments of each call of the generator."""
+    for line in text.replace("\\\n", " ").splitlines():
+        match = CALL.search(line)
+        if match is not None and not line.lstrip().startswith("#"):
+            lexer = shlex.shlex(line[match.end() :], posix=True, punctuation_chars="|&;<>()")
+            lexer.whitespace_split = True
+            lexer.commenters = "#"
+            words: list[str] = []
+            for word in lexer:
+                if set(word) <= set("|&;<>()"):
+                    break
+                words.append(word)
+            yield words
+
+
+def parse(words: list[str]) -> None:
+    code = 0
+    try:
+        command_line().parse_args(cli._with_command(words)[0])
+    except SystemExit as stop:  # argparse, also after --help
+        code = int(stop.code or 0)
+    assert code == 0, f"no such call: python -m generator {shlex.join(words)}"
+
+
+def check_python(block: Block) -> None:
+    ast.parse(block.text)
+
+
+def nothing(block: Block) -> None:
+    """Text and diagrams have no reader but people."""
+
+
+READERS: Final[dict[str, Callable[[Block], None]]] = {
+    "yaml": check_yaml,
+    "json": check_json,
+    "bash": check_bash,
+    "sh": check_bash,
+    "console": check_console,
+    "python": check_python,
+    "text": nothing,
+    "mermaid": nothing,
+    "dockerfile": nothing,
+}
+ALL: Final = list(blocks())
+
+
+@pytest.mark.parametrize("block", ALL, ids=map(str, ALL))
+def test_block(block: Block) -> None:
+    assert block.language in READERS, f"{block}: name its language, one of {', '.join(READERS)}"
+    READERS[block.language](block)
+
+
+def test_commands_in_the_text_exist() -> None:
+    for code in codes():
+        match = re.match("python -m generator(?= |$)", code.target)
+        words = code.target[match.end() :].split() if match else []
+        if words and re.fullmatch("[a-z-]+", words[0]):
+            assert words[0] in COMMANDS, f"{code}"
+
+
+# What the readers must refuse, so that they can fail.
+WRONG: Final = {
+    "a field that is none": ("yaml", "version: 1\nproject: shop\napps: {web: {imge: shop/web}}\n"),
+    "a part with a field that is none": ("yaml", "ci: {codebild: true}\n"),
+    "an app's field of the wrong type": ("yaml", "replicas: many\n"),
+    "a call with an option that is none": ("bash", "python -m generator bump web --environment dev\n"),
+    "a call of a command that is none": ("console", "$ python -m generator stauts\n"),
+    "an open quote": ("bash", "echo 'a\n"),
+    "no JSON": ("json", "{a: 1}"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG.values(), ids=WRONG)
+def test_a_wrong_block_is_found(name: str, text: str) -> None:
+    with pytest.raises((AssertionError, ValueError, GeneratorError)):
+        READERS[name](Block("docs/x.md", 1, name, text))

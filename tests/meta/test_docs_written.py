@@ -1,0 +1,90 @@
+"""What the documentation says of the code is what the code says: commands, variables, annotations, references."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pages import DOCS, ROOT
+
+
+@cache
+def write() -> ModuleType:
+    """docs/write.py, which is no module of a package."""
+    spec = importlib.util.spec_from_file_location("docs_write", DOCS / "write.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def texts() -> frozenset[str]:
+    """Every text in the generator's modules that is no docstring."""
+    return frozenset(text for path in (ROOT / "generator").rglob("*.py") for text in _texts(path))
+
+
+def _texts(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Expr):
+            node.value = ast.Constant(None)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text()
+
+
+@pytest.mark.parametrize("path", write().written())
+def test_what_is_written_is_current(path: str) -> None:
+    assert (ROOT / path).read_text() == write().written()[path], "run: python docs/write.py"
+
+
+# Set for programs that we start, or read by these alone.
+NOT_READ = re.compile(
+    r"ARGOCD_(ASK_PASS|BINARY|FAKE|GPG|PLUGIN|SSH|TLS).*|GITEA_WORK_DIR|GITOPS_GENERATOR_LOCAL|GITHUB_(OUTPUT|ENV|STEP_SUMMARY)"
+    r"|GIT_(?!TOKEN$|USERNAME$|SSL_CAINFO$).*|AWS_.*|GITOPS_APP_PRIVATE_KEY|CI_INSTALL.*"
+)
+VARIABLE = re.compile(
+    r"(?:GITHUB|CODEBUILD|ARGOCD|GITOPS|GENERATOR|GIT|GITLAB|GITEA|FORGEJO|CI|GH|XDG|AWS|REQUESTS)_[A-Z_]+|NO_COLOR|NO_PROXY|COLUMNS|TERM"
+)
+
+
+def test_every_variable_that_is_read_is_documented() -> None:
+    read = {text for text in texts() if VARIABLE.fullmatch(text) and not NOT_READ.fullmatch(text)}
+    assert {"GIT_TOKEN", "ARGOCD_SERVER", "GITOPS_GENERATOR_HOSTS", "CODEBUILD_BUILD_ID"} <= read
+    missing = sorted(name for name in read if f"`{name}`" not in page("reference/environment.md"))
+    assert not missing
+
+
+MARK = re.compile(
+    r"(gitops-generator/[a-z]+|refs/gitops[a-z-]*/[a-z]+|"
+    r"(?:argocd\.argoproj\.io|app\.kubernetes\.io|elbv2\.k8s\.aws|pod-security\.kubernetes\.io)/[a-z-]+)/?"
+)
+
+
+def test_every_annotation_label_and_reference_is_documented() -> None:
+    found = {match[1] for text in texts() if (match := MARK.fullmatch(text))}
+    assert {
+        "gitops-generator/built",
+        "gitops-generator/pinned",
+        "app.kubernetes.io/name",
+        "refs/gitops/intents",
+    } <= found
+    text = page("reference/marks.md").replace("pod-security.kubernetes.io/…", "pod-security.kubernetes.io/enforce")
+    # What the local cluster alone has.
+    found.discard("argocd.argoproj.io/secret-type")
+    assert sorted(mark for mark in found if mark not in text) == []
+
+
+@pytest.mark.parametrize("code", ["0", "1", "2", "3", "4", "130"])
+def test_the_exit_codes_are_documented(code: str) -> None:
+    assert f"\n| {code} |" in page("reference/exit-codes.md")
