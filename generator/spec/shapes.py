@@ -9,7 +9,20 @@ from __future__ import annotations
 from typing import Final
 
 from generator.spec import quantity
-from generator.spec.types import Boolean, Choice, Decimal, Either, Field, Integer, ListOf, MapOf, Record, Scalar, Text
+from generator.spec.types import (
+    Boolean,
+    Choice,
+    Decimal,
+    Either,
+    Field,
+    Integer,
+    ListOf,
+    MapOf,
+    Record,
+    Scalar,
+    Text,
+    hints,
+)
 
 LABEL_PATTERN: Final = r"[a-z](?:[a-z0-9-]*[a-z0-9])?"
 SUBDOMAIN: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
@@ -157,7 +170,7 @@ SECURITY: Final = Record(
         "procMount": Field(Choice(("Default", "Unmasked")), "how /proc is mounted"),
         "readOnlyRootFilesystem": Field(Boolean(), "whether the image's files cannot be written to"),
     },
-    elsewhere={"fsGroup": "that is the pod's: `podSecurityContext: {fsGroup: …}`"},
+    elsewhere=hints({"fsGroup": "that is the pod's: `podSecurityContext: {fsGroup: …}`"}),
 )
 POD_SECURITY: Final = Record(
     {
@@ -179,10 +192,10 @@ POD_SECURITY: Final = Record(
             "kernel settings of the pod",
         ),
     },
-    elsewhere={
+    elsewhere=hints({
         name: f"that is the container's: `securityContext: {{{name}: …}}`"
         for name in ("allowPrivilegeEscalation", "capabilities", "privileged", "readOnlyRootFilesystem")
-    },
+    }),
 )  # fmt: skip
 
 # -- who may connect --------------------------------------------------------------------------------------------

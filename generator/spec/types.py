@@ -8,13 +8,18 @@ at what is required.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
 
-from generator.spec.findings import Finding, Findings, Path, did_you_mean, shown
+from generator.spec.findings import Finding, Findings, Path, did_you_mean, dotted, shown
 
 JsonSchema = dict[str, object]
+# What to do with a field, by name and value, that a record does not know; "" where there is nothing to say.
+Elsewhere = Callable[[str, object], str]
+
+# So many names of fields are still read in a hint.
+_FEW: Final = 20
 
 # What stands for an environment's name in the texts of an app.
 PLACEHOLDER = "{environment}"
@@ -312,7 +317,7 @@ class Record:
 
     fields: Mapping[str, Field]
     exactly_one: tuple[str, ...] = ()
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Elsewhere | None = None
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """See ``Type``."""
@@ -326,8 +331,7 @@ class Record:
         for name, item in value.items():
             known = self.fields.get(name)
             if known is None:
-                hint = self.elsewhere.get(name) or did_you_mean(name, tuple(self.fields))
-                findings.add((*path, name), f"unknown field {shown(name)}", hint, at_key=True)
+                findings.add((*path, name), f"unknown field {shown(name)}", self._hint(name, item, path), at_key=True)
             else:
                 known.type.check(item, (*path, name), findings)
         for name, known in self.fields.items():
@@ -336,6 +340,13 @@ class Record:
         if self.exactly_one and sum(value.get(name) is not None for name in self.exactly_one) != 1:
             names = ", ".join(self.exactly_one)
             findings.add(path, f"needs exactly one of {names}", "write one of them, and no other", at_key=True)
+
+    def _hint(self, name: str, value: object, path: Path) -> str:
+        """Say where an unknown field goes, which known one it is like, or where the known ones are listed."""
+        if self.elsewhere and (hint := self.elsewhere(name, value)):
+            return hint
+        listed = f"`python -m generator explain {dotted(path)}` lists the fields there"
+        return did_you_mean(name, tuple(self.fields), listed if len(self.fields) > _FEW else "")
 
     def _required(self) -> str:
         return ", ".join(name for name, known in self.fields.items() if known.required)
@@ -361,6 +372,11 @@ class Record:
 def _only(name: str) -> JsonSchema:
     """The schema of a map that has this field."""
     return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
+def hints(known: Mapping[str, str]) -> Elsewhere:
+    """Return what looks a field's name up in ``known``."""
+    return lambda name, _: known.get(name, "")
 
 
 def partial(accepts: Type) -> Type:

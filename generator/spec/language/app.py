@@ -50,6 +50,13 @@ BUILD = Record(
     }
 )
 
+
+def _elsewhere(name: str, value: object) -> str:
+    from generator.spec import misplaced
+
+    return misplaced.in_app(name, value)
+
+
 APP = Record(
     {
         **WORKLOAD,
@@ -62,5 +69,6 @@ APP = Record(
             MapOf(ENVIRONMENT_NAME, OVERRIDE),
             "what is different in an environment; any field of the app",
         ),
-    }
+    },
+    elsewhere=_elsewhere,
 )

@@ -32,6 +32,7 @@ from generator.spec.types import (
     Record,
     Scalar,
     Text,
+    hints,
     partial,
 )
 
@@ -57,12 +58,14 @@ DISRUPTION = Record(
     }
 )
 
+_AMOUNTS = ("cpu", "memory", "ephemeral-storage")
 RESOURCES = Record(
     {
         "requests": Field(MapOf(Text("a resource", longest=100), QUANTITY), "what the scheduler reserves"),
         "limits": Field(MapOf(Text("a resource", longest=100), QUANTITY), "what the container may use at most"),
         "claims": Field(shapes.CLAIMS, "dynamic resource claims"),
-    }
+    },
+    elsewhere=hints({name: f"write `requests: {{{name}: …}}`, `limits: {{{name}: …}}`, or both" for name in _AMOUNTS}),
 )
 
 _HTTP_GET = Record(
@@ -245,10 +248,17 @@ WORKLOAD: dict[str, Field] = {
     "pod": Field(Anything(), "any more fields of the pod, as in Kubernetes"),
 }
 
+
+def _of_override(name: str, value: object) -> str:
+    from generator.spec import misplaced
+
+    return misplaced.in_override(name, value)
+
+
 # An app as it is in one environment, once the override is laid over it; and the override itself, which may leave
 # out what the app says in general.
 COMPLETE = Record({**WORKLOAD, "image": Field(IMAGE, "the image, without a tag, like shop/web", required=True)})
 OVERRIDE = Record(
     {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()},
-    elsewhere={"tag": "`bump` sets the tag of an environment"},
+    elsewhere=_of_override,
 )

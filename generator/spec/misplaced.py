@@ -1,0 +1,90 @@
+"""Tell where a field of Kubernetes is written that stands where the language has no such word.
+
+Imported once a fault is known, so that a spec without faults does not pay for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+# Of Kubernetes' PodSpec and Container, without the words that the language has itself, and those in _SPECIAL;
+# tests/test_misplaced.py compares them with Kubernetes' schema.
+POD: Final = frozenset({
+    "affinity", "dnsConfig", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostAliases", "hostIPC",
+    "hostNetwork", "hostPID", "hostUsers", "hostname", "hostnameOverride", "imagePullSecrets", "initContainers",
+    "nodeName", "nodeSelector", "os", "overhead", "preemptionPolicy", "priority", "priorityClassName",
+    "readinessGates", "resourceClaims", "runtimeClassName", "schedulerName", "schedulingGates", "schedulingGroup",
+    "serviceAccountName", "setHostnameAsFQDN", "shareProcessNamespace", "subdomain", "terminationGracePeriodSeconds",
+    "tolerations", "topologySpreadConstraints", "volumes",
+})  # fmt: skip
+CONTAINER: Final = frozenset({
+    "envFrom", "imagePullPolicy", "lifecycle", "resizePolicy", "restartPolicyRules", "stdin", "stdinOnce",
+    "terminationMessagePath", "terminationMessagePolicy", "tty", "volumeDevices", "volumeMounts", "workingDir",
+})  # fmt: skip
+_PROBE: Final = frozenset({
+    "httpGet", "tcpSocket", "exec", "grpc", "initialDelaySeconds", "periodSeconds", "timeoutSeconds",
+    "successThreshold", "failureThreshold",
+})  # fmt: skip
+_DEPLOYMENT: Final = frozenset({"minReadySeconds", "paused", "revisionHistoryLimit", "strategy"})
+_NO_MANIFEST: Final = "this is no manifest: an app's fields stand directly under its name"
+_RUNS: Final = "a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own"
+SPECIAL: Final[Mapping[str, str]] = {
+    "name": "the app's name is the key that it stands under",
+    "containers": "an app is one container, whose fields stand here; more of them: `pod: {containers: […]}`",
+    "automountServiceAccountToken": "write `serviceAccount: {token: true}`",
+    "restartPolicy": _RUNS,
+    "activeDeadlineSeconds": _RUNS,
+    **dict.fromkeys(("apiVersion", "kind", "metadata", "spec", "selector", "template"), _NO_MANIFEST),
+}
+_PLAIN: Final = re.compile(r"[A-Za-z0-9/._-]{1,60}")
+_ALIKE: Final = 0.8
+
+
+def in_app(name: str, value: object) -> str:
+    """Return the line to write in place of a field that an app does not have, or "" if Kubernetes has none either."""
+    import difflib
+
+    from generator.spec.language import APP
+
+    known = {*POD, *CONTAINER, *_PROBE, *_DEPLOYMENT, *SPECIAL}
+    if name in known:
+        return _line(name, value)
+    near = difflib.get_close_matches(name, sorted(known | APP.fields.keys()), n=1, cutoff=_ALIKE)
+    return f'did you mean "{near[0]}"? {_line(near[0], value)}' if near and near[0] in known else ""
+
+
+def in_override(name: str, value: object) -> str:
+    """Return the same for what differs in an environment, which has fewer fields than the app."""
+    from generator.spec.language import APP
+
+    if name == "tag":
+        return "`bump` sets the tag of an environment"
+    if name in APP.fields:
+        return "that is the same in every environment: write it outside of the app's `environments`"
+    return in_app(name, value)
+
+
+def _line(name: str, value: object) -> str:
+    if name in SPECIAL:
+        return SPECIAL[name]
+    written = f"{name}: {_short(value)}"
+    if name in POD:
+        return f"that is the pod's: `pod: {{{written}}}`"
+    if name in CONTAINER:
+        return f"that is the container's: `container: {{{written}}}`"
+    if name in _PROBE:
+        return f"that is a probe's: `readinessProbe: {{{written}}}`, or `livenessProbe` or `startupProbe`"
+    return f"that is the Deployment's: add `{written}` to base/APP/deployment.yaml by hand; edits are kept"
+
+
+def _short(value: object) -> str:
+    """Return a value as it may stand in braces on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        return value
+    return "[…]" if isinstance(value, list) else "…"
