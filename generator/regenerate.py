@@ -220,7 +220,7 @@ def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False)
         raise RepositoryError(
             f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}{_told(planned)}",
             "remove them with `python -m generator generate --prune`, or put them back into the spec; "
-            "where something has a new name only, say `renamed_from: OLD` there, which keeps edits and tags",
+            "where something has a new name only, say `renamedFrom: OLD` there, which keeps edits and tags",
         )
     if not replace:
         _refuse_replacements(planned)

@@ -14,7 +14,7 @@ Schema = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
 _KNOWN = {
     "type", "enum", "pattern", "maxLength", "minimum", "maximum", "items", "minItems", "propertyNames", "minProperties",
-    "additionalProperties", "properties", "required", "oneOf", "anyOf", "description",
+    "additionalProperties", "properties", "required", "oneOf", "anyOf", "allOf", "description", "deprecated", "default", "examples",
 }  # fmt: skip
 # What people write, and what YAML or Kubernetes takes for something else.
 UGLY = (
@@ -90,6 +90,10 @@ def _record(draw: st.DrawFn, schema: Schema, depth: int) -> dict[str, Any]:
     wanted = [*schema.get("required", ()), *([draw(st.sampled_from(exclusive))] if exclusive else [])]
     rest = sorted(set(properties) - set(wanted) - set(exclusive))
     wanted += draw(st.lists(st.sampled_from(rest), max_size=6 if depth < 2 else 3, unique=True)) if rest else []
+    for pair in schema.get("allOf", ()):
+        wanted = [
+            name for name in wanted if name != pair["not"]["required"][1] or pair["not"]["required"][0] not in wanted
+        ]
     made = {name: draw(documents(properties[name], depth + 1)) for name in wanted}
     for name in exclusive:
         if name in made and made[name] is None:

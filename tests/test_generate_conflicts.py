@@ -273,7 +273,7 @@ def test_what_would_go_is_listed_with_what_argo_cd_would_remove(shop: Path, run:
         "Argo CD would remove these Applications once that is pushed (their pods keep running):\n"
         "  staging/web\n"
         "hint: remove them with `python -m generator generate --prune`, or put them back into the spec; "
-        "where something has a new name only, say `renamed_from: OLD` there, which keeps edits and tags\n"
+        "where something has a new name only, say `renamedFrom: OLD` there, which keeps edits and tags\n"
     )
     assert files(shop) == before
     told = run("generate", "--prune")

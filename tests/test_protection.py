@@ -87,7 +87,7 @@ def test_a_pipeline_that_pushes_would_be_stopped_and_that_is_said(url: str, gene
 
     said = notes(built)
     assert "this stops all releases" in said
-    assert "`ci: {pull_request: true}`" in said
+    assert "`ci: {pullRequest: true}`" in said
     assert "--pusher" in said
     proposing = notes(built + "ci: {pull_request: true, credentials: shop/git}\n")
     assert "stops all releases" not in proposing

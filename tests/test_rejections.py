@@ -225,7 +225,7 @@ def test_which_lines_tell_why(said: str, reason: str) -> None:
 def test_a_guarded_branch_has_ways_around(bare: Path, tmp_path: Path, generator: Run) -> None:
     hook(bare, "pre-receive", "echo GH006: protected >&2; exit 1")
     hint = generator(*bump(bare), cwd=tmp_path).stderr.partition("hint: ")[2]
-    assert "--pull-request (`ci: {pull_request: true}` in the spec)" in hint
+    assert "--pull-request (`ci: {pullRequest: true}` in the spec)" in hint
     assert "protection --pusher" in hint
 
 

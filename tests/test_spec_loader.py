@@ -291,7 +291,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "apps left empty": (
         top("", apps=""),
         [
-            "5:1 apps: apps is missing / add `apps:`, the apps",
+            "5:1 apps: apps is empty / write each below it, indented, as `NAME: …`, or `apps: {}` for none",
         ],
     ),
     "a password in the repository's URL": (
@@ -334,7 +334,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         top("ci: {pull_request: true}\n"),
         [
             "6:20 ci.pull_request: CodeBuild has nothing to open pull requests with"
-            " / add ci.credentials, a secret with git `username` and `token`, or ci.github_app",
+            " / add ci.credentials, a secret with git `username` and `token`, or ci.githubApp",
         ],
     ),
     "an unknown environment in ci": (
@@ -475,7 +475,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an app that is a list": (
         top("", apps="{web: [image, a]}"),
         [
-            "5:13 apps.web: expected a map, got a list / known here: image, port, ports, command, args, env, config, secrets, resources, health, ready, livenessProbe, readinessProbe, startupProbe, replicas, autoscale, service, ingress, migration, disruption, network, serviceAccount, labels, annotations, securityContext, podSecurityContext, writable, writableSize, progressDeadlineSeconds, container, pod, renamed_from, tag, source, build, environments",
+            "5:13 apps.web: expected a map, got a list / `python -m generator explain apps.web` lists the fields there",
         ],
     ),
     "apps as a list": (
@@ -737,7 +737,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a command in one string": (
         app("command: python3 app.py"),
         [
-            '8:14 apps.web.command: expected a list, got "python3 app.py" / start each item with "- "',
+            '8:14 apps.web.command: expected a list, got "python3 app.py" / write it as a list: `command: [python3, app.py]`',
         ],
     ),
     "a peer that does not exist": (
@@ -1031,10 +1031,10 @@ ci:
   runtime: {nodejs: 20}
   environment: dev
   credentials: shop/git
-  github_app: {id: "123456", secret: shop/app}
+  githubApp: {id: "123456", secret: shop/app}
   codebuild: true
   github: {role: "arn:aws:iam::123456789012:role/ci", runner: ubuntu-24.04-arm, environment: delivery}
-  pull_request: true
+  pullRequest: true
   checks: true
 environments:
   dev: {}

@@ -22,7 +22,7 @@ _BRANCH: Final = re.compile(
     r"(?:[^\x00-\x20\x7f~^:?*\[\\]*[^\x00-\x20\x7f~^:?*\[\\/.])?"
 )
 _GUARDED: Final = (
-    "let it open a pull request: --pull-request (`ci: {pull_request: true}` in the spec);"
+    "let it open a pull request: --pull-request (`ci: {pullRequest: true}` in the spec);"
     " or let it push: protection --pusher WHO"
 )
 HELP: Final = "set apps' image tags and digests in environments; no other byte of the files changes"

@@ -12,7 +12,7 @@ EXAMPLE: Final = """\
   GIT_USERNAME=x-access-token GIT_TOKEN=$(python -m generator token) && export GIT_USERNAME GIT_TOKEN
 
 The App comes from GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY in the environment. The token is good for
-an hour, for this one repository's content; and for its pull requests with ci: {pull_request: true}."""
+an hour, for this one repository's content; and for its pull requests with ci: {pullRequest: true}."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
 
     spec = loader.load(options.directory)
     granted = github_token.token(
-        spec.repository, options.api or spec.forge.url, requests=bool(spec.ci.get("pull_request"))
+        spec.repository, options.api or spec.forge.url, requests=bool(spec.ci.get("pullRequest"))
     )
     if options.json:
         console.emit({"username": "x-access-token", "token": granted})

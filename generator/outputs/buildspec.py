@@ -70,14 +70,14 @@ def install(spec: Spec, command: str) -> dict[str, Any]:
 
 def environment(spec: Spec) -> dict[str, Any]:
     """What all phases may see. No secret is among it: tests would see it too."""
-    if app := spec.ci.get("github_app"):
+    if app := spec.ci.get("githubApp"):
         return {"variables": {"GITHUB_APP_ID": app["id"]}}
     return {} if spec.ci.get("credentials") else {"git-credential-helper": "yes"}
 
 
 def allowed(spec: Spec, command: str) -> str:
     """One command that may know git's and the forge's credentials, and nothing after it."""
-    app = spec.ci.get("github_app")
+    app = spec.ci.get("githubApp")
     lines = _private_key(app["secret"]) if app else _user_and_token(spec)
     return f"(\n{_chain([*lines, command])})\n" if lines else command
 
@@ -97,7 +97,7 @@ def _login(spec: Spec) -> list[str]:
 
 def _credentials(spec: Spec) -> list[str]:
     """The commands that fetch them, when they are needed: an App's token lasts an hour. None for CodeBuild's own."""
-    app = spec.ci.get("github_app")
+    app = spec.ci.get("githubApp")
     if not app:
         return _user_and_token(spec)
     token = f"GIT_TOKEN=$({pipeline.GENERATOR} token)"

@@ -115,7 +115,7 @@ def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
 
 def _deliver(spec: Spec, found: Pipeline, needed: list[str]) -> Job:
     """All that needs credentials, after the tests have passed."""
-    rights = {"contents": "read"} if spec.ci.get("github_app") else _rights(spec)
+    rights = {"contents": "read"} if spec.ci.get("githubApp") else _rights(spec)
     aws = {"id-token": _AWS_BY_OIDC} if found.region else {}
     environment = _about(spec).get("environment")
     return {
@@ -140,7 +140,7 @@ def _machine(spec: Spec, minutes: int, permissions: Mapping[str, object]) -> dic
 
 def _rights(spec: Spec) -> dict[str, object]:
     """What releasing takes."""
-    return {"contents": _PUSH, **({"pull-requests": _REQUEST} if spec.ci.get("pull_request") else {})}
+    return {"contents": _PUSH, **({"pull-requests": _REQUEST} if spec.ci.get("pullRequest") else {})}
 
 
 def runner(spec: Spec) -> str:
@@ -182,7 +182,7 @@ def _delivered(spec: Spec, found: Pipeline) -> Iterator[Job]:
         role = _about(spec).get("role") or DEFAULT_ROLE
         yield {"if": _ANY, "uses": AWS, "with": {"role-to-assume": role, "aws-region": found.region}}
     yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build", "scan"))
-    if app := spec.ci.get("github_app"):
+    if app := spec.ci.get("githubApp"):
         token = "${{ steps.token.outputs.token }}"  # noqa: S105 (an expression)
         rights = {f"permission-{name}": "write" for name in _rights(spec)}
         about = {"app-id": app["id"], "private-key": PRIVATE_KEY, **rights}

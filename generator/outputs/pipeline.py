@@ -183,7 +183,7 @@ def _scan(app: App, how: Build) -> Step | None:
 def _release(spec: Spec, app: App) -> Step:
     environment = spec.ci.get("environment") or next(iter(spec.environments))
     bump = f'{GENERATOR} bump {app.name} --env {environment} --tag "$TAG" --digest "$DIGEST" --push'
-    bump += " --pull-request" if spec.ci.get("pull_request") else ""
+    bump += " --pull-request" if spec.ci.get("pullRequest") else ""
     return Step(f"release {app.name}", "release", (f"DIGEST=$({_digest(app)})", bump), app.name, commits=True)
 
 

@@ -67,11 +67,11 @@ def advise(spec: Spec, pusher: str | None) -> Advice:
 def _nobody(spec: Spec) -> str:
     """What it means for builds that nobody may push."""
     generated = spec.ci.get("codebuild") is not False or spec.ci.get("github")
-    if not generated or pipeline.pipeline(spec) is None or spec.ci.get("pull_request"):
+    if not generated or pipeline.pipeline(spec) is None or spec.ci.get("pullRequest"):
         return "Nobody may push: builds bring their tags by `bump --pull-request`, or name who may with --pusher."
     return (
         "WARNING: nobody may push, and the generated pipeline runs `bump --push`: this stops all releases. "
-        "Either say `ci: {pull_request: true}` in generator.yaml, and regenerate, or name who may push with --pusher."
+        "Either say `ci: {pullRequest: true}` in generator.yaml, and regenerate, or name who may push with --pusher."
     )
 
 

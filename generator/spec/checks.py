@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.spec import language, model, placeholder, variables, workload, workload_checks
+from generator.spec import language, model, placeholder, spelling, variables, workload, workload_checks
 from generator.spec.findings import Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import PLACEHOLDER
@@ -36,12 +36,13 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
 def _check_requests(data: dict[str, object], findings: Findings) -> None:
     """What git gets from CodeBuild by itself opens no pull requests, but in CodeCommit, where the role does."""
     ci = _map(data.get("ci"))
-    known = ci.get("credentials") or ci.get("github_app") or ci.get("codebuild") is False
-    if ci.get("pull_request") and not known and "codecommit" not in (f"{data.get('repository')}{data.get('forge')}"):
+    asked = spelling.used(ci, "pullRequest")
+    known = ci.get("credentials") or ci.get(spelling.used(ci, "githubApp")) or ci.get("codebuild") is False
+    if ci.get(asked) and not known and "codecommit" not in (f"{data.get('repository')}{data.get('forge')}"):
         findings.add(
-            ("ci", "pull_request"),
+            ("ci", asked),
             "CodeBuild has nothing to open pull requests with",
-            "add ci.credentials, a secret with git `username` and `token`, or ci.github_app",
+            "add ci.credentials, a secret with git `username` and `token`, or ci.githubApp",
         )
 
 
@@ -49,11 +50,12 @@ def _check_renames(section: str, items: dict[str, object], findings: Findings) -
     """A former name must be free: two things cannot both have the files of one."""
     former: set[str] = set()
     for name, item in items.items():
-        old = _map(item).get("renamed_from")
+        field = spelling.used(_map(item), "renamedFrom")
+        old = _map(item).get(field)
         if not isinstance(old, str):
             continue
         if old in items or old in former:
-            findings.add((section, name, "renamed_from"), f"{old} is taken", "name what this one was called before")
+            findings.add((section, name, field), f"{old} is taken", "name what this one was called before")
         former.add(old)
 
 

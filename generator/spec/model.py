@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final, cast
 
 from generator.errors import ForgeError
-from generator.spec import placeholder, subject
+from generator.spec import placeholder, spelling, subject
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.types import text
 from generator.spec.workload import Data, Workload, overridden, without_nulls, words, workload
@@ -128,7 +128,7 @@ class App:
     @property
     def renamed_from(self) -> str | None:
         """Its former name."""
-        return self.given.get("renamed_from")
+        return self.given.get("renamedFrom")
 
     @property
     def image(self) -> str:
@@ -210,11 +210,12 @@ class Spec:
 UNRELEASED: Final = "unreleased"
 # What an app says of itself, and not of its workload.
 PROMOTED: Final = "promoted"
-_ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "renamed_from", PROMOTED})
+_ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "renamedFrom", PROMOTED})
 
 
 def build(data: Data) -> Spec:
     """A ``Spec`` from checked data."""
+    data = spelling.respelled(data)
     project: str = data["project"]
     environments = {name: _environment(project, name, given or {}) for name, given in data["environments"].items()}
     store = {
@@ -276,7 +277,7 @@ def _environment(project: str, name: str, given: Data) -> Environment:
         cluster=given.get("cluster") or IN_CLUSTER,
         pod_security=given.get("podSecurity") or "restricted",
         readiness_gate=given.get("readinessGate") is not False,
-        renamed_from=given.get("renamed_from"),
+        renamed_from=given.get("renamedFrom"),
         gates=gates(given),
         approvers=tuple(given.get("approvers") or ()),
         namespaces=tuple(given.get("namespaces") or ()),

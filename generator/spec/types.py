@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from generator.spec import spelling
 from generator.spec.findings import Finding, Findings, Path, did_you_mean, dotted, shown
 
 JsonSchema = dict[str, object]
@@ -193,18 +194,22 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ListOf:
-    """A list whose items all have one type; ``key`` names a field that no two items may share."""
+    """A list whose items all have one type; ``key`` names a field that no two items may share.
+
+    The ``words`` of a command are often written as one text, and the hint then splits it.
+    """
 
     item: Type
     key: str = ""
     least: int = 0
+    words: bool = False
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """See ``Type``."""
         if value is None:
             return
         if not isinstance(value, list):
-            findings.add(path, f"expected a list, got {shown(value)}", 'start each item with "- "')
+            findings.add(path, f"expected a list, got {shown(value)}", self._hint(value, path))
             return
         if len(value) < self.least:
             findings.add(path, "an empty list", f"at least {self.least} is needed")
@@ -221,6 +226,13 @@ class ListOf:
                         (*path, index, self.key), f"{self.key} {shown(name)} is there twice", "keep one, or rename it"
                     )
                 seen.add(name)
+
+    def _hint(self, value: object, path: Path) -> str:
+        if isinstance(value, str) and isinstance(self.item, Text | Choice):
+            from generator.spec import listed
+
+            return (listed.as_words if self.words else listed.as_items)(path[-1], value)
+        return 'start each item with "- "'
 
     def schema(self) -> JsonSchema:
         """See ``Type``."""
@@ -326,17 +338,21 @@ class Record:
                 findings.add(path, "nothing there", f"needs {self._required()}", at_key=True)
             return
         if not isinstance(value, dict):
-            findings.add(path, f"expected a map, got {shown(value)}", f"known here: {', '.join(self.fields)}")
+            hint = self._listed(path) or f"known here: {', '.join(self.fields)}"
+            findings.add(path, f"expected a map, got {shown(value)}", hint)
             return
         for name, item in value.items():
-            known = self.fields.get(name)
+            known = self.fields.get(name) or self.fields.get(spelling.current(name))
             if known is None:
                 findings.add((*path, name), f"unknown field {shown(name)}", self._hint(name, item, path), at_key=True)
             else:
                 known.type.check(item, (*path, name), findings)
+        for name in spelling.twice(value):
+            hint = f"keep `{spelling.current(name)}`, its spelling today"
+            findings.add((*path, name), f"both {spelling.current(name)} and {name}", hint, at_key=True)
         for name, known in self.fields.items():
             if known.required and value.get(name) is None:
-                findings.add((*path, name), f"{name} is missing", f"add `{name}:`, {known.about}", at_key=True)
+                findings.add((*path, name), *_lack(name, known, there=name in value), at_key=True)
         if self.exactly_one and sum(value.get(name) is not None for name in self.exactly_one) != 1:
             names = ", ".join(self.exactly_one)
             findings.add(path, f"needs exactly one of {names}", "write one of them, and no other", at_key=True)
@@ -345,8 +361,12 @@ class Record:
         """Say where an unknown field goes, which known one it is like, or where the known ones are listed."""
         if self.elsewhere and (hint := self.elsewhere(name, value)):
             return hint
-        listed = f"`python -m generator explain {dotted(path)}` lists the fields there"
-        return did_you_mean(name, tuple(self.fields), listed if len(self.fields) > _FEW else "")
+        return did_you_mean(name, tuple(self.fields), self._listed(path))
+
+    def _listed(self, path: Path) -> str:
+        """Tell where the fields are listed, if there are too many for a hint."""
+        many = len(self.fields) > _FEW
+        return f"`python -m generator explain {dotted(path)}` lists the fields there" if many else ""
 
     def _required(self) -> str:
         return ", ".join(name for name, known in self.fields.items() if known.required)
@@ -360,18 +380,32 @@ class Record:
             for name, known in self.fields.items()
         }  # fmt: skip
         required = [name for name, known in self.fields.items() if known.required]
+        former = [(name, old) for name, old in spelling.FORMER.items() if name in properties]
+        for name, old in former:
+            properties[old] = {**properties[name], "deprecated": True, "description": f"Former spelling of `{name}`."}
         return {
             "type": "object",
             "additionalProperties": False,
             "properties": properties,
             **({"required": required} if required else {}),
             **({"oneOf": [_only(name) for name in self.exactly_one]} if self.exactly_one else {}),
+            **({"allOf": [{"not": {"type": "object", "required": list(pair)}} for pair in former]} if former else {}),
         }
 
 
 def _only(name: str) -> JsonSchema:
     """The schema of a map that has this field."""
     return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
+def _lack(name: str, known: Field, *, there: bool) -> tuple[str, str]:
+    """Return the message and the hint for a field that has to be there, or is empty."""
+    if not there:
+        return f"{name} is missing", f"add `{name}:`, {known.about}"
+    if isinstance(known.type, MapOf):
+        none = "" if known.type.least else f", or `{name}: {{}}` for none"
+        return f"{name} is empty", f"write each below it, indented, as `NAME: …`{none}"
+    return f"{name} is empty", f"write behind it {known.about}"
 
 
 def hints(known: Mapping[str, str]) -> Elsewhere:

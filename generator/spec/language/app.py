@@ -61,7 +61,7 @@ APP = Record(
     {
         **WORKLOAD,
         "image": Field(IMAGE, "the image, without a tag, like shop/web", required=True),
-        "renamed_from": Field(APP_NAME, "its former name: its files move, with their tags and edits"),
+        "renamedFrom": Field(APP_NAME, "its former name: its files move, with their tags and edits"),
         "tag": Field(TAG, "the tag to start with; the pipeline's from then on"),
         "source": Field(SOURCE, "the folder with its Dockerfile, if buildspec.yml is to build it"),
         "build": Field(BUILD, "how it is tested and built"),

@@ -81,8 +81,8 @@ CI = Record(
             _SECRET_NAME,
             "the Secrets Manager secret with git `username` and `token`; CodeBuild's own credentials if left out",
         ),
-        "github_app": Field(GITHUB_APP, "a GitHub App that commits the tags, in place of a token"),
-        "pull_request": Field(
+        "githubApp": Field(GITHUB_APP, "a GitHub App that commits the tags, in place of a token"),
+        "pullRequest": Field(
             Boolean(), "where the branch takes no pushes, open a pull request with the new tags in place of the commit"
         ),
         "codebuild": Field(Boolean(), "generate buildspec.yml; true if left out"),

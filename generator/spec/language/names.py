@@ -72,7 +72,7 @@ CLUSTER = Text(
     300,
     "its name in Argo CD, its ARN or its https URL",
 )
-COMMAND = ListOf(Text("a word of a command", longest=8192), least=1)
+COMMAND = ListOf(Text("a word of a command", longest=8192), least=1, words=True)
 STRINGS = MapOf(shapes.KEY, Scalar())
 FOLDER = Text("a folder", r"/[^:\0]*", 1024, "an absolute path without a colon, like /var/cache")
 

@@ -25,7 +25,7 @@ ENVIRONMENT = Record(
     {
         "namespace": Field(LABEL, "its namespace; <project>-<environment> unless said otherwise"),
         "namespaces": Field(ListOf(LABEL), "further namespaces that its apps may put objects into"),
-        "renamed_from": Field(ENVIRONMENT_NAME, "its former name: its files move, with their tags and edits"),
+        "renamedFrom": Field(ENVIRONMENT_NAME, "its former name: its files move, with their tags and edits"),
         "sync": Field(Choice(("auto", "manual")), "whether Argo CD syncs by itself; auto unless said otherwise"),
         "approvers": Field(ListOf(APPROVER), "who approves what changes in it: its code owners and reviewers"),
         "cluster": Field(CLUSTER, "where it runs; Argo CD's own cluster unless said otherwise"),

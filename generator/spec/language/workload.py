@@ -201,7 +201,7 @@ WORKLOAD: dict[str, Field] = {
     "port": Field(PORT, "the port it listens on: short for one port named http"),
     "ports": Field(ListOf(CONTAINER_PORT, key="name"), "the ports it listens on"),
     "command": Field(COMMAND, "replaces the image's entrypoint"),
-    "args": Field(ListOf(Text("an argument", longest=8192)), "replaces the image's arguments"),
+    "args": Field(ListOf(Text("an argument", longest=8192), words=True), "replaces the image's arguments"),
     "env": Field(
         Either(
             (

@@ -1,0 +1,50 @@
+"""Accept the former spellings of fields: the language is camelCase, as Kubernetes is, and was not everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+# New → old. An old one stays valid; `upgrade` writes the new one.
+FORMER: Final[Mapping[str, str]] = {
+    "renamedFrom": "renamed_from",
+    "githubApp": "github_app",
+    "pullRequest": "pull_request",
+}
+_CURRENT: Final = {old: new for new, old in FORMER.items()}
+
+
+def used(fields: Mapping[str, object], name: str) -> str:
+    """Return the spelling of ``name`` that a map uses; ``name`` itself if it uses neither."""
+    return name if name in fields else next((old for old in (FORMER[name],) if old in fields), name)
+
+
+def current(name: str) -> str:
+    """Return today's spelling of a field."""
+    return _CURRENT.get(name, name)
+
+
+def respelled(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a spec's data with today's spellings; the same object where nothing is to be changed."""
+    changed: dict[str, Any] = {}
+    for section in ("environments", "apps"):
+        items = data.get(section) or {}
+        renamed = {name: new for name, item in items.items() if item and (new := _fields(item)) is not item}
+        if renamed:
+            changed[section] = {**items, **renamed}
+    ci = data.get("ci") or {}
+    if (fields := _fields(ci)) is not ci:
+        changed["ci"] = fields
+    return {**data, **changed} if changed else data
+
+
+def _fields(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    if _CURRENT.keys().isdisjoint(given):
+        return given
+    return {_CURRENT.get(name, name): value for name, value in given.items()}
+
+
+def twice(fields: Iterable[str]) -> list[str]:
+    """Return the former spellings that stand beside today's."""
+    there = set(fields)
+    return [old for old, new in _CURRENT.items() if old in there and new in there]
