@@ -258,18 +258,19 @@ def spawn(
     log: Path,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    whole: bool = False,
     user: int | None = None,
     group: int | None = None,
 ) -> int:
     """Start a daemon in a session of its own, its output appended to ``log``; return its process id.
 
-    ``user`` and ``group`` are numeric ids to run as (needs root).
+    ``env`` and ``whole`` are as in ``run``. ``user`` and ``group`` are numeric ids to run as (needs root).
     """
     with log.open("ab") as stream:
         child = subprocess.Popen(
             [str(word) for word in argv],
             cwd=cwd,
-            env={**os.environ, **env} if env else None,
+            env={**({} if whole else os.environ), **env} if env else None,
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,

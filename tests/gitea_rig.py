@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
@@ -18,7 +17,7 @@ from typing import Any
 import requests
 
 from generator.cluster import probe
-from generator.cluster.gitea import Account, environment, prepare
+from generator.cluster.gitea import Account, prepare, variables
 from generator.cluster.ports import free
 
 ADMINISTRATOR = "root-of-forge"
@@ -79,7 +78,7 @@ def started() -> Iterator[Rig]:
         prepare(home, port, account, "[api]\nMAX_RESPONSE_ITEMS = 5\n")
         options: dict[str, Any] = {
             "cwd": home, "user": account.uid, "group": account.gid,
-            "env": {**environment(home, account), "PATH": os.environ["PATH"]},
+            "env": variables(home, account),
         }  # fmt: skip
         command = [home / "bin/gitea", "--config", home / "app.ini"]
         with (home / "log").open("wb") as log:

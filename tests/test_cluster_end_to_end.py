@@ -27,6 +27,8 @@ from generator.cluster import Cluster, image
 from generator.cluster.component import marked
 from generator.cluster.layout import Layout
 from generator.errors import ClusterError, ProcessError
+from tests.cluster_rig import hostile_caller
+from tests.conftest import REAL_CACHE
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("GENERATOR_TEST_CLUSTER") != "1", reason="starts a whole cluster: set GENERATOR_TEST_CLUSTER=1"
@@ -43,7 +45,11 @@ def local(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="gg-") as parent:
         directory = Path(parent) / "c"
         try:
-            yield cluster.up(directory, echo=print, node=request.param)
+            # Not the home of whoever runs the tests, in which the tools may be.
+            with hostile_caller(Path(parent)), pytest.MonkeyPatch.context() as patch:
+                patch.setenv("GENERATOR_CACHE", str(REAL_CACHE))
+                found = cluster.up(directory, echo=print, node=request.param)
+            yield found
         finally:
             cluster.down(directory, echo=print)
         assert not directory.exists()

@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from generator import tools
-from generator.cluster import probe
+from generator.cluster import environment, probe
 from generator.cluster.component import Component, Part, Step
 from generator.cluster.control_plane import apply, kubectl, wait_served
 from generator.cluster.layout import write_private
@@ -148,11 +148,9 @@ def _environment(state: State) -> dict[str, str]:
     layout = state.layout
     home = layout.data / "argocd"
     return {
-        "HOME": str(home),
+        **environment.daemon(home, state.subnet, first=layout.bin),
         "TMPDIR": str(home / "tmp"),
-        "PATH": f"{layout.bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "KUBECONFIG": str(layout.kubeconfig),
-        "GIT_CONFIG_NOSYSTEM": "1",
         "REDIS_PASSWORD": state.secrets["redis_password"],
         "ARGOCD_FAKE_IN_CLUSTER": "true",
         "ARGOCD_GPG_ENABLED": "false",

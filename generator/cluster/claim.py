@@ -11,7 +11,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from generator import process
+from generator.cluster import programs
 from generator.cluster.layout import Layout, write_private
 from generator.errors import ClusterError
 
@@ -60,7 +60,7 @@ def take(layout: Layout, file: Path = FILE) -> None:
     """
     found = current(file)
     if found is None:
-        if "kube-proxy" in process.run(["nft", "list", "tables"]).stdout:
+        if "kube-proxy" in programs.run(["nft", "list", "tables"]).stdout:
             raise ClusterError(
                 "another cluster's kube-proxy has its rules on this machine",
                 "stop it (nft list tables), or use KWOK nodes",

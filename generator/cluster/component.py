@@ -6,14 +6,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from generator import process
+from generator.cluster import environment, programs
 from generator.cluster.layout import Layout
 from generator.cluster.probe import Probe
 from generator.cluster.state import Process, State
@@ -66,7 +66,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A daemon: what to run, how to see that it is ready, and what must be ready before it."""
+    """A daemon: what to run, how to see that it is ready, and what must be ready before it.
+
+    ``env`` is its whole environment, where ``environment.daemon()`` will not do.
+    """
 
     name: str
     argv: Sequence[str | Path]
@@ -114,10 +117,12 @@ class Component:
         return None
 
     def _spawn(self, state: State) -> Process:
-        env = {**direct_environment(state), MARKER: str(state.layout.directory), **self.env}
+        state.layout.home.mkdir(mode=0o700, exist_ok=True)
+        own = self.env or environment.daemon(state.layout.home, state.subnet)
+        env = {**own, MARKER: str(state.layout.directory)}
         log = state.layout.log(self.name)
         try:
-            pid = process.spawn(self.argv, log=log, cwd=Path("/"), env=env, user=self.user, group=self.group)
+            pid = programs.start(self.argv, log=log, env=env, user=self.user, group=self.group)
         except OSError as exc:
             raise ClusterError(f"{self.name} cannot be started: {exc}", f"see that {self.argv[0]} can be run") from exc
         return state.record_process(self.name, pid)
@@ -145,7 +150,7 @@ def bring_up(parts: Iterable[Part], state: State, echo: Echo) -> None:
     done: set[str] = set()
     cancelled = threading.Event()
     running: dict[Future[str], str] = {}
-    with ThreadPoolExecutor(max_workers=max(1, len(waiting))) as pool:
+    with _usual_modes(), ThreadPoolExecutor(max_workers=max(1, len(waiting))) as pool:
         try:
             while waiting or running:
                 for part in [part for part in waiting.values() if done.issuperset(part.needs)]:
@@ -159,6 +164,19 @@ def bring_up(parts: Iterable[Part], state: State, echo: Echo) -> None:
                         echo(line)
         finally:
             cancelled.set()
+
+
+@contextmanager
+def _usual_modes() -> Iterator[None]:
+    """Let a component that runs as another user read what is made for it, whatever the caller's umask is.
+
+    What is private is made so explicitly, and lies in folders that are.
+    """
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def stop(processes: Mapping[str, Process], *, grace: float = 1.5) -> None:
@@ -194,14 +212,6 @@ def marked(layout: Layout) -> dict[str, Process]:
         if wanted in environment.split(b"\0"):
             found[f"{program} {entry.name}"] = Process.of(int(entry.name))
     return found
-
-
-def direct_environment(state: State) -> dict[str, str]:
-    """Environment that keeps traffic inside the cluster off any proxy of the machine."""
-    names = ["127.0.0.1", "localhost", ".svc", ".cluster.local", *filter(None, [state.subnet])]
-    kept = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
-    value = ",".join([*filter(None, [kept]), *names])
-    return {"NO_PROXY": value, "no_proxy": value}
 
 
 def _timed(part: Part, state: State, cancelled: threading.Event) -> str:

@@ -13,10 +13,10 @@ import secrets
 import time
 from pathlib import Path
 
-from generator import process, tools
-from generator.cluster import probe
+from generator import tools
+from generator.cluster import environment, probe, programs
 from generator.cluster.certificates import Authority
-from generator.cluster.component import Component, Part, Step, direct_environment
+from generator.cluster.component import Component, Part, Step
 from generator.cluster.layout import Layout, write_private
 from generator.cluster.network import Network
 from generator.cluster.state import State
@@ -115,13 +115,13 @@ def kubectl(state: State, *arguments: str | Path, stdin: str | None = None, time
     """Run kubectl as administrator; its standard output. Its cache stays out of the home directory."""
     layout = state.layout
     env = {
-        **direct_environment(state),
+        **environment.daemon(layout.home, state.subnet),
         "KUBECONFIG": str(layout.kubeconfig),
         "KUBECACHEDIR": str(layout.data / "kubectl"),
         "KUBERC": "off",
     }
     hint = "see `local status`"
-    return process.run([tools.find("kubectl"), *arguments], env=env, stdin=stdin, timeout=timeout, hint=hint).stdout
+    return programs.run([tools.find("kubectl"), *arguments], env=env, stdin=stdin, timeout=timeout, hint=hint).stdout
 
 
 def apply(state: State, *arguments: str | Path, stdin: str | None = None) -> None:

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from generator import process, tools
-from generator.cluster import probe
-from generator.cluster.component import Component, Part, Step, direct_environment
+from generator import tools
+from generator.cluster import environment, probe, programs
+from generator.cluster.component import Component, Part, Step
 from generator.cluster.state import State
 from generator.errors import ClusterError
 
@@ -145,7 +145,7 @@ def parts(state: State) -> list[Part]:
             "gitea",
             [home / "bin" / "gitea", "web", "--config", home / "app.ini"],
             ready=probe.http(f"{url(state)}/api/healthz"),
-            env=environment(home, account),
+            env=variables(home, account),
             prepare=lambda: prepare(home, state.ports["gitea"], account),
             user=account.uid,
             group=account.gid,
@@ -154,9 +154,10 @@ def parts(state: State) -> list[Part]:
     ]
 
 
-def environment(home: Path, account: Account) -> dict[str, str]:
-    """What the program is told by variables."""
-    return {"HOME": str(home / "home"), "USER": account.name, "GITEA_WORK_DIR": str(home), "TMPDIR": str(home / "tmp")}
+def variables(home: Path, account: Account) -> dict[str, str]:
+    """Return the whole environment of the program."""
+    own = {"USER": account.name, "GITEA_WORK_DIR": str(home), "TMPDIR": str(home / "tmp")}
+    return {**environment.daemon(home / "home"), **own}
 
 
 def prepare(home: Path, port: int, account: Account, more: str = "") -> None:
@@ -231,9 +232,9 @@ def _create_account(state: State, home: Path, account: Account) -> None:
     if "gitea_token" not in state.secrets:
         arguments = ["--username", USER, "--email", f"{USER}@localhost", "--admin", "--random-password"]
         arguments += ["--must-change-password=false", "--access-token", "--access-token-name", f"local-{os.getpid()}"]
-        printed = process.run(
+        printed = programs.run(
             [home / "bin" / "gitea", "--config", home / "app.ini", "admin", "user", "create", *arguments],
-            env={**direct_environment(state), **environment(home, account)},
+            env=variables(home, account),
             cwd=home,
             user=account.uid,
             group=account.gid,

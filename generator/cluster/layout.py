@@ -121,6 +121,11 @@ class Layout:
         return self.directory / "data"
 
     @property
+    def home(self) -> Path:
+        """The home folder of components that have none of their own."""
+        return self.data / "home"
+
+    @property
     def run(self) -> Path:
         """Sockets of the real node."""
         return Path("/run") / self.name

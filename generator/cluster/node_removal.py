@@ -16,8 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from generator import process
-from generator.cluster import claim
+from generator.cluster import claim, programs
 from generator.cluster.component import marked, stop
 from generator.cluster.layout import Layout
 from generator.cluster.state import Process, State
@@ -70,7 +69,7 @@ def _unmount(layout: Layout) -> None:
     folders = (layout.directory, layout.run, layout.open_data)
     for target in reversed(mounted()):
         if any(target.is_relative_to(folder) for folder in folders):
-            process.run(["umount", "--lazy", "--no-mtab", target], ok=(0, 1, 32))
+            programs.run(["umount", "--lazy", "--no-mtab", target], ok=(0, 1, 32))
 
 
 def mounted(table: Path = Path("/proc/self/mountinfo")) -> list[Path]:
@@ -102,19 +101,19 @@ def _remove_traces(layout: Layout) -> None:
 def _remove_rules(layout: Layout) -> None:
     """Delete the interface and our table; kube-proxy's tables go if this cluster has the machine's node."""
     if Path("/sys/class/net", layout.interface).exists():
-        process.run(["ip", "link", "delete", layout.interface])
-    if shutil.which("iptables") is not None:
-        for line in process.run(["iptables", "-S", "FORWARD"]).stdout.splitlines():
+        programs.run(["ip", "link", "delete", layout.interface])
+    if programs.present("iptables"):
+        for line in programs.run(["iptables", "-S", "FORWARD"]).stdout.splitlines():
             if layout.name in line:
-                process.run(["iptables", "-D", *shlex.split(line)[1:]])
-    if shutil.which("nft") is None:
+                programs.run(["iptables", "-D", *shlex.split(line)[1:]])
+    if not programs.present("nft"):
         return
     tables = [f"ip {layout.table}"]
     found = claim.current()
     if found is not None and found.directory == str(layout.directory):
         tables += ["ip kube-proxy", "ip6 kube-proxy"]
     for table in tables:
-        process.run(["nft", "delete", "table", *table.split()], ok=(0, 1))
+        programs.run(["nft", "delete", "table", *table.split()], ok=(0, 1))
 
 
 def _remove_cgroup(folder: Path) -> None:

@@ -1,10 +1,13 @@
-"""Programs of the machine that are used as they are, in whatever version it has."""
+"""Programs of the machine that are used as they are, in whatever version it has; the only user of ``process`` here."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
+from generator import process
+from generator.cluster import environment
 from generator.errors import ClusterError
 
 EVERYWHERE = {"redis-server": "redis-server", "openssl": "openssl", "git": "git"}
@@ -21,12 +24,68 @@ REAL_NODE = {
 
 
 def require(programs: Mapping[str, str], *, missing: Iterable[str] = (), otherwise: str = "") -> None:
-    """ClusterError naming the package of every program that is not there, in one go.
+    """Check that programs are there.
 
-    ``missing`` are packages found missing in another way; ``otherwise`` is what can be done instead of installing.
+    Args:
+        programs: Names of programs, and the packages that they are in.
+        missing: Packages that were found missing in another way.
+        otherwise: What can be done instead of installing.
+
+    Raises:
+        ClusterError: Names the package of every program that is not there, in one go.
     """
-    packages = sorted({package for name, package in programs.items() if shutil.which(name) is None} | set(missing))
+    path = environment.basic()["PATH"]
+    found = {package for name, package in programs.items() if shutil.which(name, path=path) is None}
+    packages = sorted(found | set(missing))
     if packages:
         names = " ".join(packages)
         hint = f"run: apt-get install {names}" + (f", or {otherwise}" if otherwise else "")
         raise ClusterError(f"not installed: {', '.join(packages)}", hint)
+
+
+def present(name: str) -> bool:
+    """Tell whether the machine has a program that can be done without."""
+    return shutil.which(name, path=environment.basic()["PATH"]) is not None
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+    ok: Collection[int] = (0,),
+    timeout: float = 120,
+    hint: str = "",
+    user: int | None = None,
+    group: int | None = None,
+) -> process.Completed:
+    """Run a program to its end, in an environment of its own: ``env``, or ``environment.basic()``.
+
+    Raises:
+        ProcessError: See ``process.run``, which explains the other arguments, too.
+    """
+    return process.run(
+        argv,
+        cwd=cwd,
+        env=environment.basic() if env is None else env,
+        whole=True,
+        stdin=stdin,
+        ok=ok,
+        timeout=timeout,
+        hint=hint,
+        user=user,
+        group=group,
+    )
+
+
+def start(
+    argv: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str],
+    user: int | None = None,
+    group: int | None = None,
+) -> int:
+    """Start a daemon in the environment ``env`` and return its process id; see ``process.spawn``."""
+    return process.spawn(argv, log=log, cwd=Path("/"), env=env, whole=True, user=user, group=group)

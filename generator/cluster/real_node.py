@@ -11,10 +11,9 @@ cluster's identity; ``node_removal`` finds it by that name, and not by memory.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
-from generator import process, tools
+from generator import tools
 from generator.cluster import image, probe, programs
 from generator.cluster.claim import SETTINGS_FOLDER
 from generator.cluster.component import Component, Part, Step
@@ -126,9 +125,9 @@ def _network(state: State, network: Network) -> None:
     layout = state.layout
     (SETTINGS_FOLDER / "net/ipv4/ip_forward").write_text("1\n")
     if not Path("/sys/class/net", layout.interface).exists():
-        process.run(["ip", "link", "add", layout.interface, "type", "bridge"])
-    process.run(["ip", "address", "replace", f"{network.node_ip}/24", "dev", layout.interface])
-    process.run(["ip", "link", "set", layout.interface, "up"])
+        programs.run(["ip", "link", "add", layout.interface, "type", "bridge"])
+    programs.run(["ip", "address", "replace", f"{network.node_ip}/24", "dev", layout.interface])
+    programs.run(["ip", "link", "set", layout.interface, "up"])
     # Adding before deleting makes this one transaction work whether or not the table is there.
     rules = f"""
 table ip {layout.table}
@@ -140,18 +139,18 @@ table ip {layout.table} {{
   }}
 }}
 """
-    process.run(["nft", "--file", "-"], stdin=rules)
+    programs.run(["nft", "--file", "-"], stdin=rules)
     _let_pass(layout, network)
 
 
 def _let_pass(layout: Layout, network: Network) -> None:
     """Accept the pods' packets where something else (Docker does) has made the machine drop what it forwards."""
-    if shutil.which("iptables") is None or "-P FORWARD DROP" not in process.run(["iptables", "-S", "FORWARD"]).stdout:
+    if not programs.present("iptables") or "-P FORWARD DROP" not in programs.run(["iptables", "-S", "FORWARD"]).stdout:
         return
     for direction in ("--source", "--destination"):
         rule = [direction, network.pods, "--match", "comment", "--comment", layout.name, "--jump", "ACCEPT"]
-        if process.run(["iptables", "--check", "FORWARD", *rule], ok=(0, 1)).returncode:
-            process.run(["iptables", "--insert", "FORWARD", *rule])
+        if programs.run(["iptables", "--check", "FORWARD", *rule], ok=(0, 1)).returncode:
+            programs.run(["iptables", "--insert", "FORWARD", *rule])
 
 
 def _prepare_containerd(state: State, network: Network) -> None:
@@ -203,7 +202,7 @@ config_path = "{mirrors.parent}"
 
 def _snapshotter(folder: Path) -> str:
     """``overlayfs``, or ``native`` (slower) where the folder itself is on an overlay, as inside of a container."""
-    kind = process.run(["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder], ok=(0, 1, 127)).stdout
+    kind = programs.run(["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder], ok=(0, 1, 127)).stdout
     return "native" if kind.strip() == "overlay" else "overlayfs"
 
 
@@ -211,7 +210,7 @@ def _import_pause(state: State) -> None:
     layout = state.layout
     archive = layout.data / "pause.tar"
     image.write_archive(archive, image.PAUSE, {"pause": image.pause_program()}, ["/pause"])
-    process.run(
+    programs.run(
         ["ctr", "--address", layout.run / "containerd.sock", "--namespace", "k8s.io", "images", "import", archive],
         hint=f"read {layout.log('containerd')}",
     )
