@@ -18,14 +18,16 @@ from typing import Any, Final
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from generator import argo_cd, hosts, yaml_edit
+from generator.clients import argocd
+from generator.clients.forges import gitea, gitlab
+from generator.clients.forges.access import MISREAD
+from generator.delivery import build_order, bump, push_queue
+from generator.delivery.promotion import description
 from generator.errors import GeneratorError
-from generator.forges import gitea, gitlab
-from generator.forges.access import MISREAD
-from generator.release import bump, order, queue
-from generator.release.promotion import body
+from generator.git import hosts
 from generator.spec import loader
-from generator.yaml_edit import Image
+from generator.yaml import edit as yaml_edit
+from generator.yaml.edit import Image
 
 SPEC: Final = """version: 1
 project: shop
@@ -75,12 +77,12 @@ PIECES: Final = (
 
 
 def _application(given: Any) -> None:
-    with argo_cd.understood():
-        found = argo_cd.Application(given)
-        for name, value in vars(argo_cd.Application).items():
+    with argocd.understood():
+        found = argocd.Application(given)
+        for name, value in vars(argocd.Application).items():
             if isinstance(value, property):
                 getattr(found, name)
-        argo_cd._node(given)
+        argocd._node(given)
 
 
 def _request(given: Any) -> None:
@@ -93,7 +95,7 @@ def _request(given: Any) -> None:
 
 
 def _bump(text: str) -> None:
-    queue._read("0", text.encode("utf-8", "surrogatepass"))
+    push_queue._read("0", text.encode("utf-8", "surrogatepass"))
     try:
         bump.decode(text.encode("utf-8", "surrogatepass"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # as `publish` has it
@@ -104,7 +106,7 @@ def _overlay(text: str) -> None:
     content = text.encode("utf-8", "surrogatepass")
     for edit in (
         lambda: yaml_edit.set_image(content, "x", Image("shop/web", "v2", "sha256:" + "d" * 64)),
-        lambda: yaml_edit.images(content, "x"), lambda: order.read(content, "x"),
+        lambda: yaml_edit.images(content, "x"), lambda: build_order.read(content, "x"),
         lambda: yaml_edit.set_annotation(content, "x", "gitops-generator/built", "ci 13 -"),
     ):  # fmt: skip
         try:
@@ -117,7 +119,7 @@ TEXTS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "the loader": (SPEC, loader.parse),
     "the editor of YAML": (OVERLAY, _overlay),
     "the queue": (BUMP, _bump),
-    "the marker": (MARKER, body.marker),
+    "the marker": (MARKER, description.marker),
     "hosts": ("https://ci@git.example.com:8443/acme/shop.git", hosts.of),
 }
 ANSWERS: Final[Mapping[str, tuple[Any, Callable[[Any], object]]]] = {

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from benchmarks import overlay
-from generator.merge import Conflict
-from generator.merge.tree import Parsed
+from generator.regenerate.merge import Conflict
+from generator.yaml.tree import Parsed
 
 Names = tuple[str, ...]
 Fact = tuple[Names, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.merge.tree import Entry, Node, Parsed
+from generator.yaml.tree import Entry, Node, Parsed
 
 _Edit = tuple[int, int, str]
 # Whose object it is stays ours, and so does the list of our own files.

@@ -34,11 +34,14 @@ from typing import Any
 import yaml
 
 from benchmarks import chance, loss, overlay
-from generator import outputs, regenerate, tools, yaml_emit
+from generator import tools
 from generator.errors import SpecError
-from generator.merge import Conflict, Side, structural
-from generator.merge.tree import Parsed
+from generator.regenerate import planning
+from generator.regenerate.merge import Conflict, Side, three_way
+from generator.render import outputs
 from generator.spec import loader
+from generator.yaml import emit as yaml_emit
+from generator.yaml.tree import Parsed
 
 Spec = dict[str, Any]
 
@@ -190,7 +193,7 @@ def _repository(folder: Path) -> Tally:
         ours = Path(name) / "ours"
         ours.mkdir()
         _write_spec(ours, SPEC)
-        regenerate.apply(ours, regenerate.plan(ours), prune=False)
+        planning.apply(ours, planning.plan(ours), prune=False)
         for edits in _rounds(folder, ours, tally):
             for write in (overlay.laid_over, overlay.instead):
                 _round(ours, Path(name), {path: write(_text(ours, path), text) for path, text in edits.items()}, tally)
@@ -252,13 +255,13 @@ def _written_otherwise(name: str, local: str, tally: Tally) -> None:
         edited = bool(seed % 2)
         former = chance.mutated(data, draw, renames=False) if edited else data
         sides = yaml_emit.dump(former), local, yaml_emit.dump(chance.mutated(former, draw, renames=not edited))
-        _, conflicts = structural.merge(name, *sides)
-        merged, _ = structural.merge(name, *sides, lambda _: Side.LOCAL)
+        _, conflicts = three_way.merge(name, *sides)
+        merged, _ = three_way.merge(name, *sides, lambda _: Side.LOCAL)
         tally.objects += 1
         tally.conflicts += len(conflicts)
         tally.shapes += any(not conflict.field for conflict in conflicts)
         tally.lost += [f"seed {seed}: {name}: {what}" for what in loss.lost(*sides, merged, conflicts)]
-        if structural.merge(name, sides[2], merged, sides[2]) != (merged, []):
+        if three_way.merge(name, sides[2], merged, sides[2]) != (merged, []):
             tally.lost.append(f"seed {seed}: {name}: a second time changes it")
 
 
@@ -289,9 +292,9 @@ def _round(ours: Path, place: Path, edits: dict[str, str], tally: Tally) -> None
 
 def _regenerated(work: Path, ours: Path, edits: dict[str, str], built: set[str], tally: Tally, name: str) -> None:
     updated = {path: file.text for path, file in outputs.render(loader.load(work)).items()}
-    conflicts = regenerate.plan(work).conflicts
+    conflicts = planning.plan(work).conflicts
     tally.conflicts += len(conflicts)
-    planned = regenerate.plan(work, lambda _: Side.LOCAL)
+    planned = planning.plan(work, lambda _: Side.LOCAL)
     merged = {outcome.path: (outcome.content or b"").decode() for outcome in planned.outcomes}
     for path, text in edits.items():
         if updated.get(path) == (original := _text(ours, path)):
@@ -302,8 +305,8 @@ def _regenerated(work: Path, ours: Path, edits: dict[str, str], built: set[str],
         sides = original, text, updated.get(path, ""), merged[path]
         tally.lost += [f"{name}: {path}: {what}" for what in loss.lost(*sides, about)]
         tally.lost += [f"{name}, settled for the spec: {path}: {what}" for what in _comments_lost(work, path, about)]
-    regenerate.apply(work, planned, prune=True)
-    again = regenerate.plan(work)
+    planning.apply(work, planned, prune=True)
+    again = planning.plan(work)
     tally.lost += [f"{name}: a second run writes {outcome.path}" for outcome in again.changes]
     tally.lost += [f"{name}: a second run has a conflict in {conflict.path}" for conflict in again.conflicts]
     for overlay_path in sorted(built | (_overlays(work) - _overlays(ours))) if built else ():
@@ -315,7 +318,7 @@ def _comments_lost(work: Path, path: str, conflicts: list[Conflict]) -> list[str
     """The comments that are gone where each conflict is settled against the person."""
     if not conflicts or any(not conflict.field for conflict in conflicts):
         return []
-    outcomes = regenerate.plan(work, lambda _: Side.UPDATED).outcomes
+    outcomes = planning.plan(work, lambda _: Side.UPDATED).outcomes
     (content,) = (outcome.content for outcome in outcomes if outcome.path == path)
     return list(loss.comments(_text(work, path)) - loss.comments((content or b"").decode()))
 

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import Series, generator, run
-from generator import schemas, tools
+from generator import tools
+from generator.tools import schemas
 
 ONE_EACH, BATCHED = "bare tools, a kubeconform each", "bare tools, one kubeconform"
 FIRST, SECOND = "validate, first", "validate, second"

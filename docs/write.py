@@ -16,7 +16,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from generator import cli  # noqa: E402 (the line above finds it)
+from generator.cli import main as cli  # noqa: E402 (the line above finds it)
 
 COMMANDS: Final = "docs/reference/commands.md"
 WIDTH: Final = "100"

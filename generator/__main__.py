@@ -13,7 +13,7 @@ import sys
 def main() -> None:
     """Run the command line, and end with its exit code."""
     _distrust(os.getcwd())  # noqa: PTH109 (pathlib would be looked for in that folder)
-    from generator.cli import main as run
+    from generator.cli.main import main as run
 
     code = run()
     # Before it ends, Python would look through all that there is for cycles, which takes as long as its start.

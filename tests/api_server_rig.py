@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.cluster import argo_cd, component, control_plane, external_secrets
+from generator.cluster import argocd as cluster_argocd
+from generator.cluster import component, control_plane, external_secrets
 from generator.cluster.layout import Layout
 from generator.cluster.network import Network, choose_subnet
 from generator.cluster.ports import free
 from generator.cluster.state import State
-from generator.kinds import KINDS
-from generator.outputs import argocd
+from generator.render.kinds import KINDS
+from generator.render.outputs import argocd
 from generator.spec.model import Spec
 from generator.spec.workload import Workload
 
@@ -82,10 +83,10 @@ def started() -> Iterator[ApiServer]:
     with tempfile.TemporaryDirectory(prefix="api-") as parent:
         layout = Layout.of(Path(parent) / "c")
         layout.create()
-        names = (*control_plane.PORTS, *argo_cd.PORTS)
-        state = State(layout, "kwok", free(names), argo_cd.new_secrets(), subnet=choose_subnet())
+        names = (*control_plane.PORTS, *cluster_argocd.PORTS)
+        state = State(layout, "kwok", free(names), cluster_argocd.new_secrets(), subnet=choose_subnet())
         network = Network(state.subnet, state.node)
-        every = [*control_plane.parts(state, network), *argo_cd.parts(state), *external_secrets.parts(state)]
+        every = [*control_plane.parts(state, network), *cluster_argocd.parts(state), *external_secrets.parts(state)]
         try:
             component.bring_up([part for part in every if part.name in _PARTS], state, lambda line: None)
             server = _connected(state, network)

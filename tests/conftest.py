@@ -97,7 +97,7 @@ def repository(tmp_path: Path) -> Path:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """For how long the clients of forges wait before they ask again; they do not really."""
-    from generator.forges import access
+    from generator.clients.forges import access
 
     found: list[float] = []
     monkeypatch.setattr(access, "pause", found.append)

@@ -19,8 +19,9 @@ import signal
 import sys
 from pathlib import Path
 
-from generator import cli, regenerate, relocation, validation  # noqa: F401 (imported once, and not in each child)
-from generator.commands import check  # noqa: F401
+from generator.cli import main as cli
+from generator.cli.commands import check  # noqa: F401
+from generator.manifests import validation  # noqa: F401 (imported once, and not in each child)
 
 EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT

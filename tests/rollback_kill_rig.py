@@ -14,8 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generator.commands import rollback as command  # noqa: F401 (imported once, and not in each child)
-from generator.release import rollback  # noqa: F401
+from generator.cli.commands import rollback as command  # noqa: F401 (imported once, and not in each child)
+from generator.delivery import rollback  # noqa: F401
 from tests.kill_rig import moments, run
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"

@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from generator import outputs, tools
+from generator import tools
 from generator.errors import ToolError
+from generator.render import outputs
 from generator.spec import loader
 
 HERE = Path(__file__).parent

@@ -27,9 +27,11 @@ from typing import Any, Final
 
 import yaml
 
-from generator import cli, merge, outputs, regenerate
+from generator.cli import main as cli
 from generator.errors import RepositoryError
-from generator.merge import Conflict, Side, State
+from generator.regenerate import merge, planning
+from generator.regenerate.merge import Conflict, Side, State
+from generator.render import outputs
 from generator.spec import loader
 
 Place = tuple[str, int, int, str]  # kind, environment (0: none), app (0: none), file name
@@ -612,9 +614,9 @@ class Story:
                 # Edited on one branch or both, and gone from the spec: people decide.
                 self.git("checkout", "--ours", path, ok=False)
                 self.git("add", path)
-        planned = regenerate.plan(self.folder, _keep_local)
-        regenerate.check_repository(self.folder)
-        regenerate.apply(self.folder, planned, prune=True)
+        planned = planning.plan(self.folder, _keep_local)
+        planning.check_repository(self.folder)
+        planning.apply(self.folder, planned, prune=True)
         for record in (self.folder / ".generator").rglob("*"):
             if record.is_file() and b"<<<<<<<" in record.read_bytes():
                 raise Lost(f"{record}: markers are left")
@@ -645,7 +647,7 @@ class Story:
 
     def generate(self, settle: merge.Settle | None = None) -> None:
         """Regenerate, settle what conflicts, and check everything."""
-        planned = regenerate.plan(self.folder)
+        planned = planning.plan(self.folder)
         if planned.conflicts:
             before = _tree(self.folder)
             self.cli("generate", "--prune", code=4)
@@ -653,16 +655,16 @@ class Story:
                 raise Lost("something was written in spite of conflicts")
             self.counts["conflicts"] += len(planned.conflicts)
             sides = {self.key(conflict): self.side(conflict, settle) for conflict in planned.conflicts}
-            planned = regenerate.plan(self.folder, lambda conflict: sides.get(self.key(conflict), Side.LOCAL))
+            planned = planning.plan(self.folder, lambda conflict: sides.get(self.key(conflict), Side.LOCAL))
             if planned.conflicts:
                 raise Lost(f"still in conflict: {planned.conflicts}")
         orphans = planned.having(State.ORPHANED)
         if orphans:
             self.counts["pruned"] += len(orphans)
             with contextlib.suppress(RepositoryError):
-                regenerate.apply(self.folder, planned, prune=False)
+                planning.apply(self.folder, planned, prune=False)
                 raise Lost(f"removed without being told to: {orphans}")
-        regenerate.apply(self.folder, planned, prune=True)
+        planning.apply(self.folder, planned, prune=True)
         self.counts["generations"] += 1
         self._generated = self.rendered()
         self.settled(self.folder)
@@ -700,7 +702,7 @@ class Story:
 
     def settled(self, folder: Path) -> None:
         """A second run would write nothing."""
-        planned = regenerate.plan(folder)
+        planned = planning.plan(folder)
         if planned.changes or planned.record or planned.conflicts or planned.carried or planned.vacated:
             raise Lost(f"a second run would write {planned.changes} {list(planned.record)} {planned.conflicts}")
 

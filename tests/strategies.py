@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from generator import yaml_emit
+from generator.yaml import emit as yaml_emit
 
 SEQUENCES = ("args", "command", "commands")
 

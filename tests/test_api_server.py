@@ -22,8 +22,10 @@ from conftest import TEN_LINES
 from hypothesis import HealthCheck, Phase, given, settings
 from test_spec_loader import EVERY_FIELD, app
 
-from generator import outputs, tools, validation
+from generator import tools
 from generator.errors import SpecError, ToolError
+from generator.manifests import validation
+from generator.render import outputs
 from generator.spec import language, loader
 from generator.spec.model import Spec
 
@@ -68,7 +70,7 @@ def problems(spec: Spec) -> list[str]:
         for path, file in outputs.render(spec).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(file.text)
-        return [problem for result in validation.validate(folder, spec) for problem in result.problems]
+        return [problem for result in validation.validate(folder, spec, {}) for problem in result.problems]
 
 
 def test_there_are_rows_for_every_field_of_the_language() -> None:

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from generator.commands import COMMANDS
-from generator.kinds import KINDS
-from generator.outputs import OUTPUTS
+from generator.cli.commands import COMMANDS
+from generator.render.kinds import KINDS
+from generator.render.outputs import OUTPUTS
 
 HERE = Path(__file__).parent.parent
 CHECKS = {
     "imports point down only": ("importlinter", ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]),
     "every type fits": ("mypy", ["-m", "mypy", "--strict", "-p", "generator"]),
     "the linter finds nothing": ("ruff", ["-m", "ruff", "check", "--quiet", "."]),
+    "the drawn imports are the code's": ("grimp", ["scripts/draw-imports", "--check"]),
     "the formatter changes nothing": ("ruff", ["-m", "ruff", "format", "--check", "--quiet", "."]),
 }  # fmt: skip
 
@@ -49,11 +50,11 @@ def test_every_kind_has_a_file_and_an_identity_of_its_own() -> None:
 def test_every_module_of_a_registry_is_registered() -> None:
     folders = {"commands": {command.__name__ for command in COMMANDS.values()}}  # type: ignore[attr-defined]
     for folder, known in folders.items():
-        there = {f"generator.{folder}.{path.stem}" for path in (HERE / "generator" / folder).glob("[a-z]*.py")}
+        there = {f"generator.cli.{folder}.{path.stem}" for path in (HERE / "generator/cli" / folder).glob("[a-z]*.py")}
         assert there == known
     with_render = {
-        f"generator.outputs.{path.stem}"
-        for path in (HERE / "generator/outputs").glob("[a-z]*.py")
+        f"generator.render.outputs.{path.stem}"
+        for path in (HERE / "generator/render/outputs").glob("[a-z]*.py")
         if "\ndef render_app(" in path.read_text()
     }
     assert with_render == {output.__name__ for output in OUTPUTS}  # type: ignore[attr-defined]
@@ -69,7 +70,7 @@ def test_no_package_registry_is_named(host: str) -> None:
 def test_what_a_bump_loads_is_light() -> None:
     """Each of these takes as long as starting Python; a bump is done in two tenths of a second."""
     heavy = {"dataclasses", "inspect", "git", "pydantic", "jsonschema", "urllib.request", "generator.spec.loader"}
-    modules = "generator.cli, generator.commands.bump, generator.remote, generator.release.bump"
+    modules = "generator.cli.main, generator.cli.commands.bump, generator.git.remote_branch, generator.delivery.bump"
     script = f"import sys; before = set(sys.modules); import {modules}; print(*set(sys.modules) - before)"
     done = subprocess.run([sys.executable, "-c", script], cwd=HERE, capture_output=True, text=True, check=True)
     assert not heavy & set(done.stdout.split())

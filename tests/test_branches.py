@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import cli, original, regenerate
+from generator.cli import main as cli
+from generator.regenerate import planning, record
 from tests.conftest import TEN_LINES, edit, git
 
 DEPLOYMENT = "base/web/deployment.yaml"
@@ -19,7 +20,7 @@ OVERLAY = "overlays/dev/web/kustomization.yaml"
 @pytest.fixture
 def shop(repository: Path) -> Path:
     """Generated and committed on main."""
-    regenerate.apply(repository, regenerate.plan(repository), prune=False)
+    planning.apply(repository, planning.plan(repository), prune=False)
     commit(repository, "First generation")
     return repository
 
@@ -30,7 +31,7 @@ def commit(folder: Path, message: str) -> None:
 
 
 def generate(folder: Path) -> None:
-    regenerate.apply(folder, regenerate.plan(folder), prune=False)
+    planning.apply(folder, planning.plan(folder), prune=False)
 
 
 def tried(folder: Path, *words: str) -> int:
@@ -136,11 +137,11 @@ def test_one_run_brings_both_branches_together(
     for app in ("mail", "jobs"):
         assert (shop / f"base/{app}/deployment.yaml").exists()
     assert not [path for path in shop.rglob("*.yaml") if b"<<<<<<<" in path.read_bytes()]
-    again = regenerate.plan(shop)
+    again = planning.plan(shop)
     assert not again.changes
     assert not again.record
     commit(shop, "both")
-    assert not regenerate.plan(shop).record
+    assert not planning.plan(shop).record
 
 
 def test_what_both_changed_by_hand_is_for_people(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,7 +179,7 @@ def test_an_edit_against_the_other_branchs_spec_is_a_conflict_that_keep_settles(
     assert "  was   2\n  yours 7" in capsys.readouterr().err
     assert cli.main(["-C", str(shop), "generate", "--keep", "local"]) == 0
     assert "  replicas: 7 # ours\n" in (shop / DEPLOYMENT).read_text()
-    assert not regenerate.plan(shop).changes
+    assert not planning.plan(shop).changes
 
 
 def test_two_builds_of_one_app_on_two_branches_are_for_people(shop: Path) -> None:
@@ -199,7 +200,7 @@ def test_markers_that_were_committed_in_a_record_are_mended(shop: Path) -> None:
     two(shop)
     assert merge_of(shop, "main") != 0
     (shop / "generator.yaml").write_text(MERGED)
-    marked = original.stored(shop)
+    marked = record.stored(shop)
     assert any(b"<<<<<<<" in content for content in marked.values())
     generate(shop)
     wanted = {path: (shop / path).read_bytes() for path in (DEPLOYMENT, OVERLAY)}
@@ -210,7 +211,7 @@ def test_markers_that_were_committed_in_a_record_are_mended(shop: Path) -> None:
     assert cli.main(["-C", str(shop), "generate"]) == 0
     assert (shop / DEPLOYMENT).read_bytes() == wanted[DEPLOYMENT].replace(b"cpu: 60m", b"cpu: 70m")
     assert (shop / OVERLAY).read_bytes() == wanted[OVERLAY]
-    assert not regenerate.plan(shop).record
+    assert not planning.plan(shop).record
 
 
 def test_an_app_that_one_branch_removed_is_whole_if_the_merged_spec_has_it(shop: Path) -> None:
@@ -223,7 +224,7 @@ def test_an_app_that_one_branch_removed_is_whole_if_the_merged_spec_has_it(shop:
     commit(shop, "a port")
     git(shop, "checkout", "--quiet", "two")
     edit(shop, "generator.yaml", ("  mail: {image: shop/mail}\n", ""))
-    regenerate.apply(shop, regenerate.plan(shop), prune=True)
+    planning.apply(shop, planning.plan(shop), prune=True)
     commit(shop, "no mail")
     assert merge_of(shop, "main") != 0
     git(shop, "checkout", "main", "--", "generator.yaml")

@@ -12,8 +12,8 @@ import pytest
 from conftest import Run, clone_as_origin, files, generate_for_remote, git, path_with_git
 
 from benchmarks import serve
-from generator.release import pin
-from generator.release.publish import moved
+from generator.delivery import pin
+from generator.delivery.push import moved
 
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 DIGEST = "sha256:" + "d" * 64

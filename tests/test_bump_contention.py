@@ -17,12 +17,12 @@ from conftest import Run, git, tool
 from test_rejections import hook
 
 from benchmarks import fleet, serve, soak
-from generator import remote as remotes
+from generator.delivery import bump, push_queue
+from generator.delivery.bump import Bump, Wanted
+from generator.delivery.image import Slot
 from generator.errors import UsageError
-from generator.release import bump, queue
-from generator.release.bump import Bump, Wanted
-from generator.release.image import Slot
-from generator.yaml_edit import Image
+from generator.git import remote_branch as remotes
+from generator.yaml.edit import Image
 
 LEFT = "refs/gitops"
 
@@ -69,7 +69,7 @@ def leave(url: str, app: str, image_tag: str, author: str = "Bo <bo@example.com>
     dead = Bump([Wanted(place, Image(place.image, image_tag, None))], dict)
     with remotes.connect(url, "main") as remote:
         remote.fetch()
-        waiting = queue.joined(remote)
+        waiting = push_queue.joined(remote)
         waiting.enter(dead.data(), f"{author} {int(time.time())} +0000")
         assert waiting.name
         return waiting.name

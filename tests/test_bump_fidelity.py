@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Maker, Writer
 
-from generator import yaml_edit
-from generator.release import order
-from generator.release.bump import Bump, State, Wanted
-from generator.release.image import Slot
-from generator.release.message import Build
-from generator.yaml_edit import Image
+from generator.delivery import build_order
+from generator.delivery.bump import Bump, State, Wanted
+from generator.delivery.commit_message import Build
+from generator.delivery.image import Slot
+from generator.yaml import edit as yaml_edit
+from generator.yaml.edit import Image
 
 PATH = "overlays/dev/web/kustomization.yaml"
 BEFORE, AFTER, DIGEST = "former-tag", "newer-tag", "sha256:" + "a" * 64
@@ -59,7 +59,7 @@ def test_the_order_of_the_build_is_all_that_it_adds(random: Random) -> None:
     if "kind: Deployment" in before:
         return  # which of several documents is the kustomization is another question
     after = bumped(before, Build("ci", 1))
-    back = yaml_edit.set_annotation(after.encode(), PATH, order.ANNOTATION, None).decode()
+    back = yaml_edit.set_annotation(after.encode(), PATH, build_order.ANNOTATION, None).decode()
     assert back == bumped(before)
 
 
@@ -93,7 +93,7 @@ def said(text: str) -> list[Any]:
                 entry.pop("digest", None)
         metadata = document.get("metadata") or {}
         annotations = metadata.get("annotations") or {}
-        annotations.pop(order.ANNOTATION, None)
+        annotations.pop(build_order.ANNOTATION, None)
         if document["kind"] == "Kustomization" and not annotations:
             document.pop("metadata", None)
     return documents

@@ -15,11 +15,11 @@ import pytest
 from conftest import Run, files, generate_for_remote, git, path_with_git
 from moto.server import ThreadedMotoServer
 
-from generator import forges
+from generator.clients import forges
+from generator.delivery import build_order, bump_request, pin, push
+from generator.delivery.build_order import Order
+from generator.delivery.commit_message import Build
 from generator.errors import PushRefused
-from generator.release import bump_request, order, pin, publish
-from generator.release.message import Build
-from generator.release.order import Order
 
 DIGEST = "sha256:" + "d" * 64
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -277,9 +277,9 @@ def test_an_order_is_read_as_it_was_written() -> None:
     empty = b"kind: Kustomization\nimages: []\n"
     orders = (Order("codebuild/shop", 12, NOW), Order("build", 3, None), Order("build", 3, NOW, "ab" * 20))
     for built in orders:
-        assert order.read(order.write(empty, "x", built), "x") == built
-    assert order.read(empty, "x") is None
-    assert order.read(b"metadata: {annotations: {gitops-generator/built: by hand}}\n", "x") is None
+        assert build_order.read(build_order.write(empty, "x", built), "x") == built
+    assert build_order.read(empty, "x") is None
+    assert build_order.read(b"metadata: {annotations: {gitops-generator/built: by hand}}\n", "x") is None
 
 
 CODEBUILD = {"CODEBUILD_BUILD_NUMBER": "12", "CODEBUILD_BUILD_ID": "shop-web:1f3c", "CODEBUILD_PUBLIC_BUILD_URL": "https://ci/12"}  # fmt: skip
@@ -290,12 +290,12 @@ ACTIONS = {
 
 
 def test_which_build_runs_us() -> None:
-    assert order.build(None, {}) is None
-    assert order.build(None, CODEBUILD) == Build("codebuild/shop-web", 12, "https://ci/12")
-    assert order.build(None, ACTIONS) == Build("github/acme/shop/build.yml", 7, "https://github.com/acme/shop/actions/runs/99")  # fmt: skip
-    assert order.build("13", CODEBUILD) == Build("codebuild/shop-web", 13, "https://ci/12")
-    assert order.build("jenkins/shop 4", {}) == Build("jenkins/shop", 4)
-    assert order.build(None, {"CODEBUILD_BUILD_NUMBER": "12; rm", "CODEBUILD_BUILD_ID": "x"}) is None
+    assert build_order.build(None, {}) is None
+    assert build_order.build(None, CODEBUILD) == Build("codebuild/shop-web", 12, "https://ci/12")
+    assert build_order.build(None, ACTIONS) == Build("github/acme/shop/build.yml", 7, "https://github.com/acme/shop/actions/runs/99")  # fmt: skip
+    assert build_order.build("13", CODEBUILD) == Build("codebuild/shop-web", 13, "https://ci/12")
+    assert build_order.build("jenkins/shop 4", {}) == Build("jenkins/shop", 4)
+    assert build_order.build(None, {"CODEBUILD_BUILD_NUMBER": "12; rm", "CODEBUILD_BUILD_ID": "x"}) is None
 
 
 def test_a_superseded_build_changes_nothing_and_says_so(remote: Path, repository: Path, generator: Run) -> None:
@@ -587,12 +587,12 @@ def test_a_branch_that_is_not_as_it_was_seen_is_not_replaced(guarded: Path) -> N
     def edit(_: object) -> dict[str, bytes]:
         return {"x": b"1\n"}
 
-    first = publish.propose(str(guarded), "main", "bump/x", edit, "One", seen="")
+    first = push.propose(str(guarded), "main", "bump/x", edit, "One", seen="")
     for seen in ("", git(guarded, "rev-parse", "main")):
         with pytest.raises(PushRefused, match="stale info"):
-            publish.propose(str(guarded), "main", "bump/x", edit, "Two", seen=seen)
+            push.propose(str(guarded), "main", "bump/x", edit, "Two", seen=seen)
     assert git(guarded, "rev-parse", "bump/x") == first
-    assert publish.propose(str(guarded), "main", "bump/x", edit, "Two") == git(guarded, "rev-parse", "bump/x") != first
+    assert push.propose(str(guarded), "main", "bump/x", edit, "Two") == git(guarded, "rev-parse", "bump/x") != first
 
 
 def test_an_older_build_takes_no_part_of_a_newer_request(guarded: Path, repository: Path, generator: Run) -> None:

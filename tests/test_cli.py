@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import TEN_LINES, Run, files, git
 
-from generator.commands import COMMANDS
+from generator.cli.commands import COMMANDS
 
 HEAVY = {"git", "cookiecutter", "rich", "ruamel", "ruamel.yaml", "yaml", "jinja2", "requests", "urllib.request", "shtab", "concurrent.futures"}  # fmt: skip
 
@@ -33,10 +33,10 @@ def test_help_lists_every_command_and_every_exit_code(generator: Run) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    script = "import sys; from generator.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    script = "import sys; from generator.cli.main import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     imported = set(done.stderr.split())
-    assert "generator.commands.bump" in imported
+    assert "generator.cli.commands.bump" in imported
     assert not imported & HEAVY
 
 

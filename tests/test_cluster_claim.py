@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator import process
-from generator.cluster import claim
+from generator.cluster import node_lock
 from generator.cluster.layout import Layout
 from generator.errors import ClusterError
 from tests.cluster_rig import new_state
@@ -20,7 +20,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = tmp_path / "sys"
     (settings / "kernel").mkdir(parents=True)
     (settings / "kernel/panic").write_text("7\n")
-    monkeypatch.setattr(claim, "SETTINGS_FOLDER", settings)
+    monkeypatch.setattr(node_lock, "SETTINGS_FOLDER", settings)
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "nft").write_text("#!/bin/sh\ncat " + str(tmp_path / "tables") + "\n")
@@ -32,37 +32,37 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_second_cluster_is_told_who_was_first(file: Path, tmp_path: Path) -> None:
     first, second = new_state(tmp_path / "a").layout, new_state(tmp_path / "b").layout
-    claim.take(first, file)
-    claim.take(first, file)
+    node_lock.take(first, file)
+    node_lock.take(first, file)
     with pytest.raises(ClusterError, match=f"real node: {first.directory}$") as raised:
-        claim.take(second, file)
+        node_lock.take(second, file)
     assert "KWOK" in raised.value.hint
-    assert not claim.release(second, file)
-    assert claim.release(first, file)
-    claim.take(second, file)
+    assert not node_lock.release(second, file)
+    assert node_lock.release(first, file)
+    node_lock.take(second, file)
     assert [path.name for path in tmp_path.glob("claim*")] == ["claim.json"]
 
 
 def test_release_puts_the_settings_back(file: Path, tmp_path: Path) -> None:
     layout = new_state(tmp_path / "a").layout
-    claim.take(layout, file)
+    node_lock.take(layout, file)
     setting = tmp_path / "sys/kernel/panic"
     setting.write_text("10\n")
-    claim.release(layout, file)
+    node_lock.release(layout, file)
     assert setting.read_text() == "7\n"
-    assert not claim.release(layout, file)
+    assert not node_lock.release(layout, file)
 
 
 def test_a_cluster_that_was_just_deleted_leaves_its_memory_to_the_next(file: Path, tmp_path: Path) -> None:
     """Somebody removed the state directory by hand: the settings before *that* cluster are the ones to restore."""
     gone = new_state(tmp_path / "a").layout
-    claim.take(gone, file)
+    node_lock.take(gone, file)
     setting = tmp_path / "sys/kernel/panic"
     setting.write_text("10\n")
     shutil.rmtree(gone.directory)
     heir = new_state(tmp_path / "b").layout
-    claim.take(heir, file)
-    claim.release(heir, file)
+    node_lock.take(heir, file)
+    node_lock.release(heir, file)
     assert setting.read_text() == "7\n"
 
 
@@ -70,11 +70,11 @@ def test_rules_of_an_unknown_kube_proxy_are_left_alone(file: Path, tmp_path: Pat
     (tmp_path / "tables").write_text("table ip kube-proxy\n")
     assert process.run(["nft", "list", "tables"]).stdout == "table ip kube-proxy\n"
     with pytest.raises(ClusterError, match="kube-proxy has its rules"):
-        claim.take(Layout(tmp_path / "a"), file)
+        node_lock.take(Layout(tmp_path / "a"), file)
     assert not file.exists()
 
 
 def test_a_damaged_claim_is_not_taken_for_none(file: Path, tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(ClusterError, match="not understood"):
-        claim.take(Layout(tmp_path / "a"), file)
+        node_lock.take(Layout(tmp_path / "a"), file)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cluster import argo_cd, control_plane, environment, gitea
+from generator.cluster import argocd, control_plane, environment, gitea
 from generator.cluster.component import Component, Part, bring_up, stop
 from generator.cluster.layout import Layout, remove_tree
 from generator.cluster.network import Network
@@ -62,8 +62,8 @@ def state() -> Iterator[State]:
     """A cluster of which parts are started; a short folder, for there may be sockets in it."""
     folder = Path(tempfile.mkdtemp(prefix="gg-"))
     state = new_state(folder / "c")
-    state.ports.update(free([*control_plane.PORTS, *gitea.PORTS, *argo_cd.PORTS, "registry"]))
-    state.secrets.update(argo_cd.new_secrets())
+    state.ports.update(free([*control_plane.PORTS, *gitea.PORTS, *argocd.PORTS, "registry"]))
+    state.secrets.update(argocd.new_secrets())
     state.subnet = "10.190.0.0/16"
     try:
         yield state
@@ -110,7 +110,7 @@ def test_etcd_and_the_api_server_start_whatever_the_caller_has_set(state: State,
 
 def test_redis_and_the_registry_start_whatever_the_caller_has_set(state: State, tmp_path: Path) -> None:
     tool("crane")
-    parts = [*components(argo_cd.parts(state), "redis"), registry(state)]
+    parts = [*components(argocd.parts(state), "redis"), registry(state)]
     start(state, parts, tmp_path)
     assert {name for name, process in state.processes.items() if process.alive} == {"redis", "registry"}
 

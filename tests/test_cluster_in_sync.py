@@ -21,9 +21,10 @@ from typing import Any
 
 import pytest
 
-from generator import cluster, outputs, process
+from generator import cluster, process
 from generator.cluster import Cluster
-from generator.kinds import KINDS
+from generator.render import outputs
+from generator.render.kinds import KINDS
 from generator.spec import loader, model
 from tests.e2e.kube import APPLICATIONS, Kube, Object
 from tests.e2e.stand_in import EXTERNAL_SECRETS, reconcile_ingress

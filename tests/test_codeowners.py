@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import TEN_LINES, Run, git
 
-from generator import outputs
+from generator.render import outputs
 from generator.spec import loader
 
 GUARDED = TEN_LINES.replace(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_promote import APPS, Shop, shop
 
-from generator.release import bump as bumps
+from generator.delivery import bump as bumps
 from generator.spec import subject
 
 __all__ = ["shop"]

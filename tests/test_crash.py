@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import regenerate, tree
+from generator.files import work_tree
+from generator.regenerate import planning
 from tests import crash_rig
 from tests.conftest import Run, git
 
@@ -119,13 +120,13 @@ def stage(fast_path: Path) -> Callable[[Story], Path]:
         git(before, "init", "--quiet", "--template=")
         if story.former:
             (before / "generator.yaml").write_text(story.former)
-            regenerate.apply(before, regenerate.plan(before), prune=False)
+            planning.apply(before, planning.plan(before), prune=False)
             if story.edited:
                 edit(before)
         (before / "generator.yaml").write_text(story.spec)
         shutil.copytree(before, after)
-        regenerate.apply(after, regenerate.plan(after), prune=bool(story.words))
-        again = regenerate.plan(after)
+        planning.apply(after, planning.plan(after), prune=bool(story.words))
+        again = planning.plan(after)
         assert not again.changes
         assert not again.record
         return tmp_path
@@ -215,7 +216,7 @@ def small_disk(tmp_path: Path, source: Path, room: int) -> Iterator[Path]:
 
 
 def test_two_generators_at_once_do_not_interleave(repository: Path, generator: Run) -> None:
-    with tree.locked(repository):
+    with work_tree.locked(repository):
         done = generator(cwd=repository)
         assert done.returncode == 1
         assert "error: another generator is at work here\nhint: wait until it is done" in done.stderr
@@ -236,15 +237,15 @@ def test_of_many_generators_at_once_each_does_all_or_nothing(repository: Path, g
         thread.join()
     assert 0 in codes
     assert set(codes) <= {0, 1}
-    planned = regenerate.plan(repository)
+    planned = planning.plan(repository)
     assert not planned.changes
     assert not planned.record
-    assert not (repository / tree.STAGING).exists()
+    assert not (repository / work_tree.STAGING).exists()
 
 
 def test_a_bump_waits_for_no_generator_and_interleaves_with_none(repository: Path, generator: Run) -> None:
     assert generator("generate", "-q", cwd=repository).returncode == 0
-    with tree.locked(repository):
+    with work_tree.locked(repository):
         done = generator("bump", "web", "--env", "dev", "--tag", "1.0.0", cwd=repository)
     assert done.returncode == 1
     assert "another generator is at work here" in done.stderr

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Run, git
 
-from generator import effects, outputs
+from generator.regenerate import effects
+from generator.render import outputs
 from generator.spec import loader
 
 HEAD = "version: 1\nproject: shop\nrepository: /srv/shop.git\n"

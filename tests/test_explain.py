@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from generator import cli, provenance, regenerate
+from generator.cli import main as cli
 from generator.errors import UsageError
+from generator.regenerate import explain, planning
 from tests.conftest import git
 
 SPEC = """\
@@ -56,7 +57,7 @@ class Teller:
         (self.folder / path).write_text(text)
 
     def generates(self) -> None:
-        regenerate.apply(self.folder, regenerate.plan(self.folder), prune=False)
+        planning.apply(self.folder, planning.plan(self.folder), prune=False)
 
 
 @pytest.fixture
@@ -232,7 +233,7 @@ EXPECTED = {
 
 def told(folder: Path, path: str) -> str:
     lines = []
-    for origin in provenance.explain(folder, path):
+    for origin in explain.explain(folder, path):
         where = re.sub(r"^[0-9a-f]{10} ", "", origin.where).replace("generator.yaml:", "spec:")
         by = {"default": "default", "spec": where}.get(origin.by, f"{origin.by}, {where}")
         lines.append(f"{origin.line} {origin.field} = {origin.value[:30]} | {by}\n")
@@ -262,7 +263,7 @@ def test_what_two_branches_wrote_is_told_apart_after_a_merge(shop: Path, monkeyp
 
 
 def test_a_file_that_was_never_committed_is_nobodys_yet(repository: Path) -> None:
-    regenerate.apply(repository, regenerate.plan(repository), prune=False)
+    planning.apply(repository, planning.plan(repository), prune=False)
     path = repository / "base/web/service.yaml"
     path.write_text(path.read_text().replace("port: 80\n", "port: 81\n"))
     assert "port = 81 | person, not committed yet" in told(repository, "base/web/service.yaml")
@@ -272,7 +273,7 @@ def test_a_file_that_cannot_be_explained_is_named(shop: Path, capsys: pytest.Cap
     assert cli.main(["-C", str(shop), "explain", "base/web/deploymnt.yaml"]) == 2
     assert "not a generated file" in capsys.readouterr().err
     with pytest.raises(UsageError, match=r"base/web/service\.yaml: not there"):
-        provenance.explain(shop, "base/web/service.yaml")
+        explain.explain(shop, "base/web/service.yaml")
 
 
 UNFIT = {
@@ -316,7 +317,7 @@ def test_the_command_prints_a_table_or_json(shop: Path, capsys: pytest.CaptureFi
 def test_items_without_a_name_go_by_what_they_are(shop: Path) -> None:
     path = shop / "overlays/prod/web/kustomization.yaml"
     path.write_text(path.read_text() + "labels:\n- pairs: {team: shop}\n- pairs: {tier: web}\n")
-    fields = {origin.field for origin in provenance.explain(shop, "overlays/prod/web/kustomization.yaml")}
+    fields = {origin.field for origin in explain.explain(shop, "overlays/prod/web/kustomization.yaml")}
     assert {"labels[{pairs: {team: shop}}].pairs.team", "labels[{pairs: {tier: web}}].pairs.tier"} <= fields
 
 
@@ -324,7 +325,7 @@ def test_in_a_spec_of_many_apps_each_field_has_its_own_line(repository: Path) ->
     app = SPEC[SPEC.index("  web:") :]
     spec = SPEC + "".join(app.replace("  web:", f"  web-{number}:") for number in range(5))
     (repository / "generator.yaml").write_text(spec)
-    regenerate.apply(repository, regenerate.plan(repository), prune=False)
+    planning.apply(repository, planning.plan(repository), prune=False)
     line = spec[: spec.index("  web-3:")].count("\n") + 1
     told_of = told(repository, "base/web-3/deployment.yaml")
     assert f"spec:{line + 4} apps.web-3.replicas" in told_of

@@ -19,9 +19,10 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.response import HTTPResponse
 
 from benchmarks import local_server
-from generator import forges, hosts
+from generator.clients import forges
+from generator.clients.forges import Forge, access
 from generator.errors import ForgeError, RepositoryError
-from generator.forges import Forge, access
+from generator.git import hosts
 
 URLS = {
     "https://github.com/acme/shop.git": "github",

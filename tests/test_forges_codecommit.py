@@ -13,9 +13,9 @@ pytest.importorskip("boto3", reason="install the `aws` extra")
 from api.codecommit import CodeCommit as Service
 from api.codecommit import running
 
-from generator import forges
+from generator.clients import forges
+from generator.clients.forges import Forge, open_or_update
 from generator.errors import ForgeError
-from generator.forges import Forge, open_or_update
 
 URL = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop"
 MARK = "<!-- gitops-generator -->"

@@ -11,9 +11,9 @@ import requests
 from conftest import change, git
 from gitea_rig import Rig
 
-from generator import forges
+from generator.clients import forges
+from generator.clients.forges import Forge, access, gitea, open_or_update
 from generator.errors import ForgeError
-from generator.forges import Forge, access, gitea, open_or_update
 
 MARK = "<!-- gitops-generator -->"
 

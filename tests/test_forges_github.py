@@ -11,9 +11,9 @@ from api.github import GitHub as Server
 from api.server import Answer, running
 
 pytest.importorskip("github", reason="install the `github` extra")
-from generator import forges
+from generator.clients import forges
+from generator.clients.forges import Forge, github, open_or_update
 from generator.errors import ForgeError
-from generator.forges import Forge, github, open_or_update
 
 TOKEN = "ghp_s3cr3t"
 MARK = "<!-- gitops-generator -->"
@@ -265,7 +265,7 @@ def test_an_app_without_its_key(server: Server, monkeypatch: pytest.MonkeyPatch)
     ],
 )  # fmt: skip
 def test_where_the_api_is(url: str, api: str | None, root: str) -> None:
-    from generator.forges import access
+    from generator.clients.forges import access
 
     server, path = access.place(url, api)
     assert (github.api_of(server), path) == (root, "acme/shop")

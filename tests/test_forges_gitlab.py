@@ -10,9 +10,9 @@ from api.gitlab import GitLab as Server
 from api.server import Answer, running
 
 pytest.importorskip("gitlab", reason="install the `gitlab` extra")
-from generator import forges
+from generator.clients import forges
+from generator.clients.forges import Forge, gitlab, open_or_update
 from generator.errors import ForgeError
-from generator.forges import Forge, gitlab, open_or_update
 
 TOKEN = "glpat-s3cr3t"
 MARK = "<!-- gitops-generator -->"

@@ -11,9 +11,9 @@ import pytest
 from conftest import change, clone_as_origin, git
 
 from benchmarks import serve
-from generator import forges
+from generator.clients import forges
+from generator.clients.forges import Forge, open_or_update
 from generator.errors import ForgeError
-from generator.forges import Forge, open_or_update
 
 
 @pytest.fixture

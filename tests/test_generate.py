@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from conftest import TEN_LINES, Run, files, git
 
-from generator import original
-from generator.outputs.file import HEADER
+from generator.regenerate import record
+from generator.render.outputs.file import HEADER
 
 SPEC_V2 = TEN_LINES.replace("port: 8080", "port: 9090") + "  api:\n    image: shop/api\n    port: 80\n"
 KUSTOMIZATION = "overlays/dev/web/kustomization.yaml"
@@ -149,7 +149,7 @@ def test_an_executable_file_stays_one(generated: Path, generator: Run) -> None:
     assert (generated / "base/api/deployment.yaml").stat().st_mode & 0o111 == 0
 
 
-RECORD = original.FORMAT.decode() + HEADER
+RECORD = record.FORMAT.decode() + HEADER
 
 
 def unmerged(at: Path) -> None:

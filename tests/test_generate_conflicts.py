@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import cli, regenerate
+from generator.cli import main as cli
+from generator.regenerate import planning
 from tests.conftest import TEN_LINES, edit, files, git, tool
 from tests.terminal import on_terminal
 
@@ -49,7 +50,7 @@ def commit(folder: Path, message: str) -> None:
 def shop(repository: Path) -> Path:
     """Generated and committed."""
     (repository / "generator.yaml").write_text(SPEC)
-    regenerate.apply(repository, regenerate.plan(repository), prune=False)
+    planning.apply(repository, planning.plan(repository), prune=False)
     commit(repository, "First generation")
     return repository
 

@@ -10,10 +10,10 @@ import pytest
 from conftest import TEN_LINES, Run, files, git
 from test_promote import APPS, Shop, shop
 
-from generator import git as verbs
-from generator import plumbing
+from generator.delivery import push_errors
 from generator.errors import GitError, PushRefused
-from generator.release import refusal
+from generator.git import checkout as verbs
+from generator.git import plumbing
 
 __all__ = ["shop"]
 OVERLAY = "overlays/dev/web/kustomization.yaml"
@@ -327,7 +327,7 @@ def test_the_reason_is_what_ssh_has_said(said: str, hint: str, shop: Shop, gener
     assert said in done.stderr
     assert hint in done.stderr
     words_of_git = plumbing.words(f"Warning: Permanently added it\n{said}\n{END}")
-    refused = refusal.refused("main", GitError("", plumbing.hint(words_of_git), stderr=words_of_git))
+    refused = push_errors.refused("main", GitError("", plumbing.hint(words_of_git), stderr=words_of_git))
     assert isinstance(refused, PushRefused)
     assert refused.message == f"main: the push was refused: {said}"
     assert hint in refused.hint

@@ -11,7 +11,7 @@ import pytest
 from conftest import TEN_LINES, Run, clone_as_origin, generate_for_remote, git, path_with_git, tool
 from test_promote import Shop
 
-from generator import history as histories
+from generator.git import history as histories
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64

@@ -8,9 +8,10 @@ import pytest
 from conftest import Run, generate_for_remote, git
 
 from benchmarks import serve
-from generator import forges, hosts, scratch
+from generator.clients import forges
+from generator.clients.forges import github_token
 from generator.errors import ForgeError, RepositoryError
-from generator.forges import github_token
+from generator.git import bare_repository, hosts
 
 TOKEN = "s3cr3t-t0k3n"
 
@@ -167,5 +168,5 @@ def test_look_alikes_are_no_forge_of_that_kind(url: str) -> None:
 
 
 def test_a_password_of_the_url_itself_needs_no_other_name(tmp_path: Path) -> None:
-    made = scratch.Scratch("https://ci:pw@git.example.com/acme/shop", tmp_path, 5, partial=False)
+    made = bare_repository.Scratch("https://ci:pw@git.example.com/acme/shop", tmp_path, 5, partial=False)
     assert made.secret == "pw"

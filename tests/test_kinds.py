@@ -8,8 +8,8 @@ import pytest
 import yaml
 from test_spec_loader import app
 
-from generator import outputs
-from generator.kinds import KINDS, deployment, job, network_policy, pod_disruption_budget, service
+from generator.render import outputs
+from generator.render.kinds import KINDS, deployment, job, network_policy, pod_disruption_budget, service
 from generator.spec import loader
 from generator.spec.workload import Workload
 

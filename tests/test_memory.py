@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_spec_loader import EVERY_FIELD
 
-from generator import memory, original, outputs, regenerate
 from generator.errors import GeneratorError
-from generator.outputs import kustomization
+from generator.regenerate import planning, record, render_cache
+from generator.render import outputs
+from generator.render.outputs import kustomize
 from generator.spec import loader
 
 HEAD = """\
@@ -60,14 +61,14 @@ SPECS = st.builds(
 def planned(directory: Path) -> object:
     """The plan, or the error in full."""
     try:
-        return regenerate.plan(directory)
+        return planning.plan(directory)
     except GeneratorError as error:
         return type(error), error.message, error.hint, getattr(error, "faults", None)
 
 
 def without_memory(directory: Path) -> object:
     """The same plan by a run that remembers nothing; what there is to remember stays as it was."""
-    file = directory / ".git" / memory.PLACE
+    file = directory / ".git" / render_cache.PLACE
     known = file.read_bytes() if file.exists() else None
     file.unlink(missing_ok=True)
     result = planned(directory)
@@ -85,7 +86,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def generate(directory: Path) -> None:
-    regenerate.apply(directory, regenerate.plan(directory), prune=True)
+    planning.apply(directory, planning.plan(directory), prune=True)
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def no_rendering(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         def render_app(*_: object) -> Iterator[object]:
             raise AssertionError("rendered again")
 
-        monkeypatch.setattr(kustomization, "render_app", render_app)
+        monkeypatch.setattr(kustomize, "render_app", render_app)
 
     return forbid
 
@@ -109,10 +110,10 @@ def test_a_plan_is_the_same_with_and_without_it(steps: list[tuple[str, str]]) ->
             (directory / loader.FILE_NAME).write_text(text)
             plan = planned(directory)
             assert plan == planned(directory) == without_memory(directory)
-            if isinstance(plan, regenerate.Plan) and not plan.conflicts:
-                regenerate.apply(directory, plan, prune=True)
+            if isinstance(plan, planning.Plan) and not plan.conflicts:
+                planning.apply(directory, plan, prune=True)
             files = sorted((directory / "base").rglob("*.yaml"))
-            records = sorted((directory / original.FOLDER / "apps").glob("*"))
+            records = sorted((directory / record.FOLDER / "apps").glob("*"))
             if then == "edit" and files:
                 files[0].write_text(files[0].read_text() + "# by hand\n")
             elif then == "delete" and files:
@@ -135,7 +136,7 @@ def test_the_slightest_change_is_one(tmp_path: Path, before: str, after: str) ->
     (tmp_path / loader.FILE_NAME).write_text(TEN_LINES + f"    {before}\n")
     generate(tmp_path)
     (tmp_path / loader.FILE_NAME).write_text(TEN_LINES + f"    {after}\n")
-    assert regenerate.plan(tmp_path).changes
+    assert planning.plan(tmp_path).changes
     assert planned(tmp_path) == without_memory(tmp_path)
 
 
@@ -153,12 +154,12 @@ def test_an_app_is_rendered_the_same_alone(spec: str) -> None:
 @pytest.mark.parametrize("spec", [TEN_LINES, EVERY_FIELD])
 def test_a_record_gives_back_every_byte(spec: str) -> None:
     files = outputs.render(loader.parse(spec))
-    assert original.unpack(original.pack(files)) == {path: file.text.encode() for path, file in files.items()}
+    assert record.unpack(record.pack(files)) == {path: file.text.encode() for path, file in files.items()}
 
 
 def test_what_has_not_changed_is_not_rendered(repository: Path, no_rendering: Callable[[], None]) -> None:
     no_rendering()
-    assert not regenerate.plan(repository).changes
+    assert not planning.plan(repository).changes
 
 
 @pytest.mark.parametrize(
@@ -175,10 +176,10 @@ def test_what_has_not_changed_is_not_rendered(repository: Path, no_rendering: Ca
     ids=["gone", "empty", "shifted", "reversed", "noise", "a folder", "a file for its folder"],
 )
 def test_a_damaged_memory_is_no_memory(repository: Path, spoil: Callable[[Path], object]) -> None:
-    spoil(repository / ".git" / memory.PLACE)
-    assert not regenerate.plan(repository).changes
+    spoil(repository / ".git" / render_cache.PLACE)
+    assert not planning.plan(repository).changes
     (repository / loader.FILE_NAME).write_text(TEN_LINES.replace("8080", "8081"))
-    assert [outcome.path for outcome in regenerate.plan(repository).changes] == ["base/web/deployment.yaml"]
+    assert [outcome.path for outcome in planning.plan(repository).changes] == ["base/web/deployment.yaml"]
 
 
 def test_the_memory_of_another_spec_knows_nothing_of_this_one(
@@ -188,20 +189,20 @@ def test_the_memory_of_another_spec_knows_nothing_of_this_one(
     git(other, "init", "--quiet")
     (other / loader.FILE_NAME).write_text(TEN_LINES.replace("8080", "8081"))
     generate(other)
-    shutil.copy(repository / ".git" / memory.PLACE, other / ".git" / memory.PLACE)
-    shutil.copytree(repository / original.FOLDER, other / original.FOLDER, dirs_exist_ok=True)
+    shutil.copy(repository / ".git" / render_cache.PLACE, other / ".git" / render_cache.PLACE)
+    shutil.copytree(repository / record.FOLDER, other / record.FOLDER, dirs_exist_ok=True)
     assert planned(other) == without_memory(other)
 
 
 def test_another_version_of_the_generator_renders_again(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_rendering: Callable[[], None]
 ) -> None:
-    package = shutil.copytree(memory._PACKAGE, tmp_path / "package")
+    package = shutil.copytree(render_cache._PACKAGE, tmp_path / "package")
     (package / "kinds" / "job.py").write_text("another version\n")
-    monkeypatch.setattr(memory, "_PACKAGE", package)
+    monkeypatch.setattr(render_cache, "_PACKAGE", package)
     no_rendering()
     with pytest.raises(AssertionError, match="rendered again"):
-        regenerate.plan(repository)
+        planning.plan(repository)
 
 
 def test_a_linked_work_tree_has_a_memory_of_its_own(
@@ -211,13 +212,13 @@ def test_a_linked_work_tree_has_a_memory_of_its_own(
     git(repository, "commit", "--quiet", "--message", "generated")
     linked = tmp_path_factory.mktemp("linked") / "tree"
     git(repository, "worktree", "add", "--quiet", str(linked))
-    regenerate.plan(linked)
+    planning.plan(linked)
     no_rendering()
-    assert not regenerate.plan(linked).changes
+    assert not planning.plan(linked).changes
     assert subprocess.run(["git", "-C", linked, "status", "--porcelain"], capture_output=True, check=True).stdout == b""
 
 
 def test_where_it_cannot_be_written_nothing_is_remembered(tmp_path: Path) -> None:
     (tmp_path / ".git").write_text("gitdir: /nowhere/at/all\n")
     (tmp_path / loader.FILE_NAME).write_text(TEN_LINES)
-    assert len(regenerate.plan(tmp_path).changes) == 15
+    assert len(planning.plan(tmp_path).changes) == 15

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from generator import git, merge, original
 from generator.errors import RepositoryError, SpecError
-from generator.merge import Outcome, State
-from generator.merge.tree import Parsed
-from generator.outputs.file import HEADER, File
+from generator.git import checkout
+from generator.regenerate import merge, record
+from generator.regenerate.merge import Outcome, State
+from generator.render.outputs.file import HEADER, File
+from generator.yaml.tree import Parsed
 
 PLAIN = "base/web/service.yaml"
 OVERLAY = "overlays/dev/web/kustomization.yaml"
@@ -16,7 +17,7 @@ DIGEST = "sha256:" + "a" * 64
 
 
 def merge_file(path: str, before: bytes | None, local: bytes | None, updated: bytes | None) -> Outcome:
-    return merge.merge_file(path, before, local, updated, git.merge_lines)
+    return merge.merge_file(path, before, local, updated, checkout.merge_lines)
 
 
 WAS, NEW, MINE = b"original\n", b"updated\n", b"edited\n"
@@ -100,17 +101,17 @@ FILES = [
 
 
 def test_the_record_gives_back_what_was_packed() -> None:
-    packed = original.pack({file.path: file for file in FILES})
+    packed = record.pack({file.path: file for file in FILES})
     assert sorted(packed) == [".generator/.gitattributes", ".generator/apps/web", ".generator/project"]
-    assert original.unpack(packed) == {file.path: file.text.encode() for file in FILES}
+    assert record.unpack(packed) == {file.path: file.text.encode() for file in FILES}
 
 
 DAMAGED = {
     "empty": b"",
     "another format": b"gitops-generator original, format 2\n",
-    "cut off before its first header": original.FORMAT + b"a: 1\n",
+    "cut off before its first header": record.FORMAT + b"a: 1\n",
     **{
-        f"a path that we never write: {name.decode(errors='replace')!r}": original.FORMAT + HEADER.encode() + b"-- " + name + b" --\nx\n"
+        f"a path that we never write: {name.decode(errors='replace')!r}": record.FORMAT + HEADER.encode() + b"-- " + name + b" --\nx\n"
         for name in (
             b"/etc/passwd", b"../x", b"a/../../x", b"a//b", b"./a", b"a/.", b".git/config", b".GIT/config",
             b".generator/project", b"generator.yaml", b"a\\b", b"a\0b", b"a b", b"\xff", b"a/", b"~/x",
@@ -122,7 +123,7 @@ DAMAGED = {
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_record_is_refused(content: bytes) -> None:
     with pytest.raises(RepositoryError, match=r"\.generator/project") as caught:
-        original.unpack({".generator/project": content})
+        record.unpack({".generator/project": content})
     assert "git checkout HEAD -- .generator" in caught.value.hint
 
 

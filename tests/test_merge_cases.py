@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import merge, relocation
-from generator.merge import structural
+from generator.regenerate import merge
+from generator.regenerate import renames as path_renames
+from generator.regenerate.merge import three_way
 
 ROWS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("merge_cases.yaml").read_text(encoding="utf-8"))
 
@@ -33,10 +34,10 @@ def conflicts(found: Any, *fields: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["name"]) for row in ROWS if "files" not in row])
 def test_one_file_is_merged_as_the_table_says(row: dict[str, Any]) -> None:
-    text, found = structural.merge("f.yaml", row["original"], row["local"], row["updated"])
+    text, found = three_way.merge("f.yaml", row["original"], row["local"], row["updated"])
     assert conflicts(found, "field", "original", "local", "updated") == row.get("conflicts", [])
     assert text == row.get("expected", row["local"])
-    assert structural.merge("f.yaml", row["updated"], text, row["updated"]) == (text, []), "the second time changes it"
+    assert three_way.merge("f.yaml", row["updated"], text, row["updated"]) == (text, []), "the second time changes it"
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["name"]) for row in ROWS if "files" in row])
@@ -46,11 +47,11 @@ def test_several_files_are_merged_as_the_table_says(row: dict[str, Any], tmp_pat
         for side in ("original", "local", "updated")
     )
     renamed = {"apps": {}, "environments": {}, **row.get("renamed", {})}
-    renames = {path: relocation.renamed(path, **renamed) for path in {*former, *there}} if "renamed" in row else {}
-    former, local = relocation.moved(former, renames), relocation.moved(there, renames)
-    by_hand = relocation.moved_by_hand(tmp_path, former, local, updated)
+    renames = {path: path_renames.renamed(path, **renamed) for path in {*former, *there}} if "renamed" in row else {}
+    former, local = path_renames.moved(former, renames), path_renames.moved(there, renames)
+    by_hand = path_renames.moved_by_hand(tmp_path, former, local, updated)
     local.update({path: local[place] for path, place in by_hand.items()})
-    outcomes = relocation.placed(merge.merge(former, local, updated, no_lines), by_hand, set(renames.values()))
+    outcomes = path_renames.placed(merge.merge(former, local, updated, no_lines), by_hand, set(renames.values()))
     found = [conflict for outcome in outcomes for conflict in outcome.conflicts]
     assert conflicts(found, "path", "field", "original", "local", "updated") == row.get("conflicts", [])
     # Where anything is a conflict, nothing is written, so it does not matter what would become of the others.

@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 from hypothesis import HealthCheck, given, settings
 
-from generator.merge.conflict import Conflict
-from generator.merge.structural import merge
-from generator.merge.tree import Parsed
+from generator.regenerate.merge.conflict import Conflict
+from generator.regenerate.merge.three_way import merge
+from generator.yaml.tree import Parsed
 from tests.strategies import SEQUENCES, Case, cases
 
 LOAD = yaml.CSafeLoader

@@ -10,8 +10,8 @@ from conftest import git
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.release import message
-from generator.release.message import Build, Release
+from generator.delivery import commit_message
+from generator.delivery.commit_message import Build, Release
 
 WEB = Release("web", "dev", "1.4.2", "sha256:" + "d" * 64)
 API = Release("api", "staging", "7")
@@ -20,29 +20,31 @@ SOURCE = {"author": "Ann Lee <ann@example.com>", "sha": "a" * 40, "subject": "Fi
 
 
 def test_what_is_composed_is_read_again() -> None:
-    text = message.compose("Release web", [WEB, API], body="as built", build=BUILD, source=SOURCE)
+    text = commit_message.compose("Release web", [WEB, API], body="as built", build=BUILD, source=SOURCE)
     assert text.startswith("Release web\n\nas built\n\nRelease: web dev 1.4.2@sha256:")
-    assert message.releases(text) == [WEB, API]
-    assert message.build(text) == BUILD
-    assert message.source(text) == SOURCE
+    assert commit_message.releases(text) == [WEB, API]
+    assert commit_message.build(text) == BUILD
+    assert commit_message.source(text) == SOURCE
 
 
 def test_git_takes_them_for_trailers(repository: Path) -> None:
-    text = message.compose("Release web", [WEB, API], build=BUILD, source=SOURCE)
+    text = commit_message.compose("Release web", [WEB, API], build=BUILD, source=SOURCE)
     git(repository, "commit", "--allow-empty", "-qm", text)
     keys = git(repository, "log", "-1", "--format=%(trailers:only,keyonly)").splitlines()
     assert keys == ["Release", "Release", "Build", *(f"Argocd-reference-commit-{name}" for name in SOURCE)]
 
 
 def test_a_line_break_forges_no_trailer() -> None:
-    text = message.compose("Release\n\nweb", [API], source={"subject": "x\nRelease: web prod evil\n\nRelease: a b c"})
-    assert message.releases(text) == [API]
+    text = commit_message.compose(
+        "Release\n\nweb", [API], source={"subject": "x\nRelease: web prod evil\n\nRelease: a b c"}
+    )
+    assert commit_message.releases(text) == [API]
 
 
 def test_other_messages_release_nothing() -> None:
     for text in ("", "Fix", "Fix\n\nRelease: web dev 1\nand prose", "Release: web dev 1\n\nprose"):
-        assert message.releases(text) == []
-        assert message.build(text) is None
+        assert commit_message.releases(text) == []
+        assert commit_message.build(text) is None
 
 
 ACTED_ON = {
@@ -61,12 +63,12 @@ ACTED_ON = {
 
 @pytest.mark.parametrize(("words", "harmless"), ACTED_ON.values(), ids=ACTED_ON)
 def test_forges_do_not_act_on_the_words_of_others(words: str, harmless: str) -> None:
-    assert message.inert(words) == message.inert(harmless) == harmless
-    text = message.compose("Release web", [WEB], source={"author": f"{words} <a@b.c>", "subject": words})
-    assert message.source(text)["subject"] == harmless
+    assert commit_message.inert(words) == commit_message.inert(harmless) == harmless
+    text = commit_message.compose("Release web", [WEB], source={"author": f"{words} <a@b.c>", "subject": words})
+    assert commit_message.source(text)["subject"] == harmless
     # What a promotion or a rollback takes over is what a former version has written.
     former = text.replace(harmless, " ".join(words.split()))
-    assert message.compose("Release web", [WEB], source=message.source(former)) == text
+    assert commit_message.compose("Release web", [WEB], source=commit_message.source(former)) == text
 
 
 ACTING = re.compile(
@@ -80,6 +82,6 @@ WORDS = st.sampled_from([*"[]@#!*/ -<\n", "skip", "ci", "GH", "12", "issues", "p
 @given(words=st.lists(WORDS, max_size=40).map("".join))
 @settings(deadline=None)
 def test_nothing_acts_whatever_the_words_are(words: str) -> None:
-    harmless = message.inert(words)
+    harmless = commit_message.inert(words)
     assert not ACTING.search(harmless)
-    assert message.inert(harmless) == harmless
+    assert commit_message.inert(harmless) == harmless

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from test_spec_loader import app, told
 
-from generator import schemas
 from generator.spec import misplaced
 from generator.spec.language import APP
+from generator.tools import schemas
 
 
 def test_every_field_of_a_pod_and_of_a_container_is_known() -> None:

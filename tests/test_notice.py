@@ -13,9 +13,8 @@ pytest.importorskip("boto3", reason="install the `aws` extra")
 pytest.importorskip("moto.server", reason="install the `dev` extra")
 from e2e.aws import ACCOUNT, REGION, Aws
 
+from generator.clients.aws import session, sns
 from generator.errors import ForgeError
-from generator.forges import aws
-from generator.release import notice
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def received(account: Aws, queue: str) -> dict[str, Any]:
 
 
 def test_it_arrives_with_its_subject_and_link(account: Aws, topic: str, queue: str) -> None:
-    number = notice.send(
+    number = sns.send(
         topic, "Promote web 1.4.2 to prod", "web: 1.4.1 → 1.4.2\n\nhttps://git.example.com/acme/shop/pulls/7"
     )
     found = received(account, queue)
@@ -62,37 +61,37 @@ def test_it_arrives_with_its_subject_and_link(account: Aws, topic: str, queue: s
     ids=["lines and arrows", "not ASCII", "too long"],
 )
 def test_a_subject_that_sns_would_refuse(subject: str, sent: str, account: Aws, topic: str, queue: str) -> None:
-    notice.send(topic, subject, "text")
+    sns.send(topic, subject, "text")
     assert received(account, queue)["Subject"] == sent
 
 
 def test_a_message_that_is_too_long_is_cut(account: Aws, topic: str, queue: str) -> None:
-    notice.send(topic, "long", "é" * 200_000)
-    assert len(received(account, queue)["Message"]) == notice.MESSAGE_LIMIT // 2
+    sns.send(topic, "long", "é" * 200_000)
+    assert len(received(account, queue)["Message"]) == sns.MESSAGE_LIMIT // 2
 
 
 def test_a_topic_that_is_not_there(topic: str) -> None:
     with pytest.raises(ForgeError, match=r"AWS Publish: .*\(NotFound"):
-        notice.send(topic.replace("approvals", "gone"), "subject", "text")
+        sns.send(topic.replace("approvals", "gone"), "subject", "text")
     with pytest.raises(ForgeError, match="not the ARN of an SNS topic"):
-        notice.send("approvals", "subject", "text")
+        sns.send("approvals", "subject", "text")
 
 
 def test_a_service_that_hangs_or_is_gone(topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(ForgeError, match=r"AWS: .*connect"):
-        notice.send(topic, "subject", "text", timeout=1)
+        sns.send(topic, "subject", "text", timeout=1)
 
 
 def test_a_secret_by_name_and_by_arn(account: Aws, topic: str) -> None:
     made = account.client("secretsmanager").create_secret(Name="shop/app", SecretString="-----BEGIN")
-    assert aws.secret("shop/app") == aws.secret(made["ARN"]) == "-----BEGIN"
+    assert session.secret("shop/app") == session.secret(made["ARN"]) == "-----BEGIN"
     with pytest.raises(ForgeError, match="AWS GetSecretValue"):
-        aws.secret("shop/gone")
+        session.secret("shop/gone")
 
 
 def test_the_key_of_a_github_app(account: Aws, topic: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from generator.forges import github_app
+    from generator.clients.forges import github_app
 
     account.put_secret("shop/key", {"not": "a key"})
     monkeypatch.setenv("GITHUB_APP_ID", "42")

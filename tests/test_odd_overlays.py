@@ -10,8 +10,8 @@ import pytest
 from conftest import Run, git
 from test_promote import Shop, shop
 
-from generator.release import rendered_diff
-from generator.release.rendered_diff import Change
+from generator.manifests import diff
+from generator.manifests.diff import Change
 
 __all__ = ["shop"]
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -195,11 +195,11 @@ def test_the_comment_on_a_pull_request_says_why(shop: Shop, generator: Run) -> N
 
 def test_a_reason_is_cut_and_closes_no_fence_of_ours() -> None:
     said = f"```\n# heading @alice\n````\n{'x' * 5000}"
-    text = rendered_diff.markdown([Change("dev", "overlays/dev/web", (), said)], 3_000)
+    text = diff.markdown([Change("dev", "overlays/dev/web", (), said)], 3_000)
     assert len(text) < 2_000
     begin, end = text.index("`````text\n"), text.rindex("`````")
     assert said[:1000] in text[begin:end]
-    assert "not shown in full" in rendered_diff.markdown([Change("dev", "overlays/dev/web", (), said)], 1_000)
+    assert "not shown in full" in diff.markdown([Change("dev", "overlays/dev/web", (), said)], 1_000)
 
 
 # -- tags that move

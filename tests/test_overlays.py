@@ -17,10 +17,12 @@ from conftest import TEN_LINES, Run, tool
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from generator import outputs, process, yaml_emit
-from generator.kinds import KINDS
+from generator import process
+from generator.render import outputs
+from generator.render.kinds import KINDS
 from generator.spec import language, loader
 from generator.spec.model import Spec
+from generator.yaml import emit as yaml_emit
 
 EXAMPLES = int(os.environ.get("OVERLAYS", "25"))
 APPS = 6

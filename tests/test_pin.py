@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.release import pin
-from generator.release.pin import Pin
+from generator.delivery import pin
+from generator.delivery.pin import Pin
 
 OVERLAY = b"kind: Kustomization\nimages:\n- name: web # the one\n  newTag: v1\n"
 

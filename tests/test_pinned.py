@@ -14,7 +14,7 @@ import yaml
 from test_pipeline import APPS, BUILT, VARIANTS
 from test_spec_loader import EVERY_FIELD
 
-from generator import outputs
+from generator.render import outputs
 from generator.spec import loader
 
 HERE = Path(__file__).parent.parent

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import outputs
 from generator.errors import SpecError
-from generator.outputs import buildspec, checks, github_actions
+from generator.render import outputs
+from generator.render.outputs import codebuild as outputs_codebuild
+from generator.render.outputs import github_actions, pull_request_checks
 from generator.spec import loader
 from tests.conftest import tool
 from tests.e2e import buildspec as codebuild
@@ -60,11 +61,11 @@ def commands(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("ci", "wanted"),
     [
-        ("", {buildspec.PATH}),
-        ("ci: {github: true}\n", {buildspec.PATH, github_actions.PATH, checks.WORKFLOW}),
-        ("ci: {github: true, codebuild: false}\n", {github_actions.PATH, checks.WORKFLOW}),
-        ("ci: {github: true, checks: false}\n", {buildspec.PATH, github_actions.PATH}),
-        ("ci: {checks: true}\n", {buildspec.PATH, checks.BUILDSPEC}),
+        ("", {outputs_codebuild.PATH}),
+        ("ci: {github: true}\n", {outputs_codebuild.PATH, github_actions.PATH, pull_request_checks.WORKFLOW}),
+        ("ci: {github: true, codebuild: false}\n", {github_actions.PATH, pull_request_checks.WORKFLOW}),
+        ("ci: {github: true, checks: false}\n", {outputs_codebuild.PATH, github_actions.PATH}),
+        ("ci: {checks: true}\n", {outputs_codebuild.PATH, pull_request_checks.BUILDSPEC}),
         ("ci: {codebuild: false}\n", set()),
     ],
 )
@@ -75,7 +76,7 @@ def test_what_is_generated_is_what_was_asked_for(ci: str, wanted: set[str], tmp_
 
 def test_without_a_source_there_is_nothing_to_build_and_requests_are_checked_all_the_same(tmp_path: Path) -> None:
     files = rendered(tmp_path, "ci: {github: true}\n", "apps:\n  web: {image: shop/web, port: 8080}\n")
-    assert {path for path in files if path.startswith((".github/", "buildspec"))} == {checks.WORKFLOW}
+    assert {path for path in files if path.startswith((".github/", "buildspec"))} == {pull_request_checks.WORKFLOW}
 
 
 # -- valid
@@ -119,7 +120,7 @@ def test_bash_can_read_every_command(ci: str, tmp_path: Path) -> None:
 
 
 def test_the_simple_case_is_short(tmp_path: Path) -> None:
-    text = rendered(tmp_path, apps=SIMPLE)[buildspec.PATH]
+    text = rendered(tmp_path, apps=SIMPLE)[outputs_codebuild.PATH]
     assert len(text.splitlines()) <= 60
 
 
@@ -130,7 +131,7 @@ def test_both_twins_run_the_same_commands(tmp_path: Path) -> None:
     files = rendered(tmp_path, VARIANTS["all"])
     words = [
         {line.strip() for command in commands(files[path]) for line in command.splitlines() if line.strip()}
-        for path in (buildspec.PATH, github_actions.PATH)
+        for path in (outputs_codebuild.PATH, github_actions.PATH)
     ]
     for start in ("pytest", "docker buildx build", "--cache-to", "python -P -m generator scan", "DIGEST=$(", "python -P -m generator bump"):  # fmt: skip
         one, other = ({line for line in lines if line.startswith(start)} for lines in words)
@@ -138,7 +139,7 @@ def test_both_twins_run_the_same_commands(tmp_path: Path) -> None:
 
 
 def test_what_the_registry_cannot_do_is_left_out(tmp_path: Path) -> None:
-    text = rendered(tmp_path)[buildspec.PATH]
+    text = rendered(tmp_path)[outputs_codebuild.PATH]
     [api] = [line for line in commands(text) if "# build and push api" in line]
     assert "--cache-to" not in api
     assert "--attest" not in api
@@ -152,21 +153,23 @@ def test_what_the_registry_cannot_do_is_left_out(tmp_path: Path) -> None:
 
 def test_an_image_that_is_off_in_one_line_each(tmp_path: Path) -> None:
     apps = "apps:\n  web: {image: shop/web, source: web, port: 8080, build: {cache: false, sbom: false, scan: false}}\n"
-    text = rendered(tmp_path, apps=apps)[buildspec.PATH]
+    text = rendered(tmp_path, apps=apps)[outputs_codebuild.PATH]
     assert not re.search(r"--cache|--attest|generator scan", text)
     apps = "apps:\n  web: {image: shop/web, source: web, port: 8080, build: {cache: shop/layers}}\n"
-    assert "ref=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/layers:cache" in rendered(tmp_path, apps=apps)[buildspec.PATH]  # fmt: skip
+    assert "ref=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/layers:cache" in rendered(tmp_path, apps=apps)[outputs_codebuild.PATH]  # fmt: skip
 
 
 def test_emulation_is_set_up_only_where_it_is_needed(tmp_path: Path) -> None:
-    assert "binfmt" not in rendered(tmp_path)[buildspec.PATH]
+    assert "binfmt" not in rendered(tmp_path)[outputs_codebuild.PATH]
     apps = APPS.replace("[linux/arm64]", "[linux/arm64, linux/amd64]")
-    assert "binfmt" in rendered(tmp_path, apps=apps)[buildspec.PATH]
+    assert "binfmt" in rendered(tmp_path, apps=apps)[outputs_codebuild.PATH]
 
 
 def test_a_here_document_in_a_test_stays_whole(tmp_path: Path) -> None:
     apps = SIMPLE.replace("port: 8080", 'port: 8080, build: {test: ["cat <<END\\nhello\\nEND\\n", "true"]}')
-    [command] = [line for line in commands(rendered(tmp_path, apps=apps)[buildspec.PATH]) if "# test web" in line]
+    [command] = [
+        line for line in commands(rendered(tmp_path, apps=apps)[outputs_codebuild.PATH]) if "# test web" in line
+    ]
     script = f"APPS=web\n{command.replace('cd web', 'true')}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "hello\n")
@@ -225,7 +228,7 @@ def test_releases_as_pull_requests_take_one_right_more(tmp_path: Path) -> None:
     [step] = [step for step in job["steps"] if step.get("id") == "token"]
     rights = {key: value for key, value in step["with"].items() if key.startswith("permission-")}
     assert rights == {"permission-contents": "write", "permission-pull-requests": "write"}
-    for path in (buildspec.PATH, github_actions.PATH):
+    for path in (outputs_codebuild.PATH, github_actions.PATH):
         assert files[path].count("--push --pull-request\n") == 2
     own = rendered(tmp_path, "ci: {github: true, codebuild: false, pull_request: true}\n")
     job = workflows(own)[github_actions.PATH]["jobs"]["deliver"]
@@ -250,7 +253,7 @@ def test_nothing_of_an_event_reaches_a_script_and_code_of_others_gets_no_secret(
             assert "${{" not in run, (path, step)
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
-        if path == checks.WORKFLOW:
+        if path == pull_request_checks.WORKFLOW:
             assert "secrets." not in json.dumps(workflow)
             tokens = [step["name"] for step in steps if "github.token" in json.dumps(step)]
             assert tokens == ["comment"]
@@ -271,7 +274,7 @@ def test_the_job_of_the_tests_knows_no_credential(ci: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)
 def test_codebuild_fetches_secrets_and_logs_in_after_the_tests(ci: str, tmp_path: Path) -> None:
-    content = yaml.safe_load(rendered(tmp_path, ci)[buildspec.PATH])
+    content = yaml.safe_load(rendered(tmp_path, ci)[outputs_codebuild.PATH])
     assert "secrets-manager" not in content["env"]
     assert "parameter-store" not in content["env"]
     lines = [line for phase in content["phases"].values() for line in phase["commands"]]
@@ -330,7 +333,7 @@ def test_names_cannot_carry_anything_into_a_shell(place: str, evil: str, tmp_pat
 def test_a_build_argument_is_only_ever_a_value(value: str, tmp_path: Path) -> None:
     args = f"build: {{args: {{V: {json.dumps(value)}}}}}"
     files = rendered(tmp_path, "ci: {github: true}\n", SIMPLE.replace("port: 8080", f"port: 8080, {args}"))
-    for path in (buildspec.PATH, github_actions.PATH):
+    for path in (outputs_codebuild.PATH, github_actions.PATH):
         [command] = [line for line in commands(files[path]) if "docker buildx build" in line]
         script = f'docker() {{ printf "%s\\0" "$@"; }}\nTAG=7 APPS=web HOME=/h\n{command}'
         done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
@@ -341,7 +344,7 @@ def test_a_build_argument_is_only_ever_a_value(value: str, tmp_path: Path) -> No
 
 
 def test_every_name_is_one_word(tmp_path: Path) -> None:
-    for command in commands(rendered(tmp_path)[buildspec.PATH]):
+    for command in commands(rendered(tmp_path)[outputs_codebuild.PATH]):
         for line in command.splitlines():
             if "generator bump" in line:
                 assert len(shlex.split(line)) == 13

@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import serve
-from generator import forges, tools
+from generator import tools
+from generator.clients import forges
 from generator.errors import ToolError
 from tests.conftest import REAL_CACHE, git, tool
 from tests.e2e import actions, docker_shim

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import original, outputs, regenerate
+from generator.regenerate import planning, record
+from generator.render import outputs
 from generator.spec import loader
 from tests.conftest import TEN_LINES, Run, git
 
@@ -38,7 +39,7 @@ def test_it_has_what_pre_commit_asks_for(hook: dict[str, Any]) -> None:
 def test_it_runs_for_the_spec_and_for_all_that_is_generated(hook: dict[str, Any]) -> None:
     pattern = re.compile(hook["files"])
     files = outputs.render(loader.parse(TEN_LINES.replace("image:", "source: web\n    image:")))
-    for path in (loader.FILE_NAME, *files, *original.pack(files)):
+    for path in (loader.FILE_NAME, *files, *record.pack(files)):
         assert pattern.search(path), path
     assert not pattern.search("webapp/shop/app.py")
 
@@ -47,7 +48,7 @@ def test_its_entry_fails_until_the_repository_is_regenerated(
     hook: dict[str, Any], repository: Path, generator: Run
 ) -> None:
     words = shlex.split(hook["entry"])[1:]
-    regenerate.apply(repository, regenerate.plan(repository), prune=False)
+    planning.apply(repository, planning.plan(repository), prune=False)
     git(repository, "add", "--all")
     assert generator(*words, cwd=repository).returncode == 0
     (repository / "generator.yaml").write_text(TEN_LINES.replace("replicas: 2", "replicas: 3"))

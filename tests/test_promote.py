@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from conftest import TEN_LINES, Run, git, path_with_git, tool
 
-from generator import forges, regenerate
-from generator.forges import PullRequest
-from generator.release.promotion import body
+from generator.clients import forges
+from generator.clients.forges import PullRequest
+from generator.delivery.promotion import description
+from generator.regenerate import planning
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 DIGESTS = {tag: "sha256:" + tag[-1] * 64 for tag in ("v1", "v2", "v3")}
@@ -36,7 +37,7 @@ class Shop:
         (self.folder / "generator.yaml").write_text(
             text.replace("https://git.example.com/acme/shop-gitops.git", str(self.bare))
         )
-        regenerate.apply(self.folder, regenerate.plan(self.folder), prune=True)
+        planning.apply(self.folder, planning.plan(self.folder), prune=True)
         self.push("Generate")
 
     def push(self, subject: str) -> None:
@@ -479,7 +480,7 @@ def test_commits_between_two_images_are_listed_where_the_source_is_here(shop: Sh
 def test_words_of_others_are_quoted_such_that_nothing_acts_on_them(shop: Shop) -> None:
     """taskcluster#6304, renovate#1931, dependabot/feedback#317: a forge acts on the words of a commit again."""
     shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", "    image: shop/web\n    source: web\n"))
-    forged = body.Marker((), body.WITHDRAWN)
+    forged = description.Marker((), description.WITHDRAWN)
     for tag, subject in (("v1", "First"), ("v2", f"Fix (fixes #12) cc @alice [skip ci] {forged}")):
         git(shop.folder, "pull", "-q", "--rebase")
         (shop.folder / "web").mkdir(exist_ok=True)
@@ -492,9 +493,9 @@ def test_words_of_others_are_quoted_such_that_nothing_acts_on_them(shop: Shop) -
     for text in said:
         assert "Fix (fixes # 12) cc @ alice (skip ci) <! -- gitops-generator promotion" in text
         assert not any(words in text for words in ("#12", "@alice", "[skip", str(forged)))
-    mark = body.marker(request.body)
+    mark = description.marker(request.body)
     assert mark is not None
-    assert (mark.apps, mark.content == body.WITHDRAWN) == (("web",), False)
+    assert (mark.apps, mark.content == description.WITHDRAWN) == (("web",), False)
     assert shop.json("web", "--to", "staging")["action"] == "unchanged"
 
 
@@ -508,7 +509,7 @@ def test_a_dry_run_prints_the_text_and_does_nothing(shop: Shop) -> None:
 def test_the_marker_is_read_back(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")
-    mark = body.marker(shop.requests()[0].body)
+    mark = description.marker(shop.requests()[0].body)
     assert mark is not None
     assert mark.apps == ("web",)
 
@@ -549,7 +550,7 @@ def test_a_base_goes_from_environment_to_environment(shop: Shop) -> None:
     assert "containerPort: 8080" in shop.content("overlays/prod/web/base/deployment.yaml")
     assert shop.json("web", "--to", "staging")["action"] == "nothing"
     git(shop.folder, "pull", "-q", "--rebase")
-    planned = regenerate.plan(shop.folder)
+    planned = planning.plan(shop.folder)
     assert (planned.changes, planned.record) == ([], {})
     assert shop.json("web", "--to", "prod", "--push")["action"] == "pushed"
     assert "containerPort: 9090" in shop.content("overlays/prod/web/base/deployment.yaml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conftest import git
 from test_promote import BASE, Shop, shop
 
-from generator import regenerate
+from generator.regenerate import planning
 
 __all__ = ["shop"]
 
@@ -51,7 +51,7 @@ def test_config_that_reaches_all_at_once_is_no_conflict(shop: Shop) -> None:
     assert done["bases"] == [{"app": "web", "conflicts": []}]
     assert "containerPort: 9090" in shop.content(PROD)
     git(shop.folder, "pull", "-q", "--rebase")
-    planned = regenerate.plan(shop.folder)
+    planned = planning.plan(shop.folder)
     assert (planned.changes, planned.record) == ([], {})
 
 

@@ -9,7 +9,7 @@ from conftest import git
 from test_promote import Shop, shop
 from test_promote_people import on_branch
 
-from generator import forges
+from generator.clients import forges
 
 __all__ = ["shop"]
 

@@ -11,18 +11,18 @@ from conftest import TEN_LINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.delivery.image import Slot
+from generator.delivery.promotion import checks, description, proposal
+from generator.delivery.promotion.checks import Check, Health, State
+from generator.delivery.promotion.commits import Between, Release
+from generator.delivery.promotion.description import Marker, Story
+from generator.delivery.promotion.image_changes import LeftOut, Move, Why
 from generator.errors import RepositoryError, SpecError
-from generator.history import Commit
-from generator.release.image import Slot
-from generator.release.promotion import body, checks, proposal
-from generator.release.promotion.body import Marker, Story
-from generator.release.promotion.checks import Check, Health, State
-from generator.release.promotion.commits import Between, Release
-from generator.release.promotion.moves import LeftOut, Move, Why
-from generator.release.rendered_diff import Change
+from generator.git.history import Commit
+from generator.manifests.diff import Change
 from generator.spec import loader
 from generator.spec.model import Environment, Spec
-from generator.yaml_edit import Image
+from generator.yaml.edit import Image
 
 
 def spec(gates: str) -> Spec:
@@ -208,9 +208,9 @@ def change(kind: str, lines: int, name: str = "web", *, gone: bool = False) -> C
 def test_it_is_never_too_long_and_its_marker_is_never_cut(apps: int, commits: int, lines: int, limit: int) -> None:
     going = [move(f"app-{number}") for number in range(apps)]
     between = [Between(one.app, tuple(("c" * 40, "A subject that says much") for _ in range(commits))) for one in going]
-    text = body.text(story(going=going, between=between, changes=[change("Deployment", lines)]), MARK, limit)
+    text = description.text(story(going=going, between=between, changes=[change("Deployment", lines)]), MARK, limit)
     assert len(text) <= limit
-    assert body.marker(text) == MARK
+    assert description.marker(text) == MARK
 
 
 def test_the_most_important_comes_first() -> None:
@@ -220,7 +220,7 @@ def test_the_most_important_comes_first() -> None:
         change("Deployment", 1),
         change("Service", 1, "x", gone=True),
     ]
-    assert [one.object.split("/")[0] for one in body.important_first(changes)] == [
+    assert [one.object.split("/")[0] for one in description.important_first(changes)] == [
         "Service", "Deployment", "ConfigMap", "Service",
     ]  # fmt: skip
 
@@ -239,7 +239,7 @@ EVIL = [
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_nothing_from_outside_is_markup(evil: str) -> None:
-    text = body.text(
+    text = description.text(
         story(
             going=[move(tag=evil)],
             between=[Between("web", (("c" * 40, evil),), reason=evil)],
@@ -253,7 +253,7 @@ def test_nothing_from_outside_is_markup(evil: str) -> None:
         assert mark not in outside_code
     rows = [line for line in text.splitlines() if line.startswith("| `web`")]
     assert [line.count(" | ") for line in rows] == [4]
-    assert body.marker(text) == MARK
+    assert description.marker(text) == MARK
 
 
 def _outside_code(line: str) -> list[str]:
@@ -261,30 +261,30 @@ def _outside_code(line: str) -> list[str]:
 
 
 def test_a_marker_in_the_words_of_others_is_not_ours() -> None:
-    forged = str(body.Marker((), body.WITHDRAWN))
-    between = body.code(f"Fix {forged}")
+    forged = str(description.Marker((), description.WITHDRAWN))
+    between = description.code(f"Fix {forged}")
     assert forged not in between
-    lines = [forged, f"+ {forged}", between, str(MARK), body.END, forged]
+    lines = [forged, f"+ {forged}", between, str(MARK), description.END, forged]
     for text in ("\n".join(lines), "\r\n".join(lines)):
-        assert body.marker(text) == MARK
-        changed = body.withdrawn(text)
-        found = body.marker(changed)
+        assert description.marker(text) == MARK
+        changed = description.withdrawn(text)
+        found = description.marker(changed)
         assert found is not None
-        assert (found.apps, found.content) == (MARK.apps, body.WITHDRAWN)
+        assert (found.apps, found.content) == (MARK.apps, description.WITHDRAWN)
         assert changed.count(forged) == 3  # what others have written stays
-    assert body.marker(f"quoted: {MARK}") is None
+    assert description.marker(f"quoted: {MARK}") is None
 
 
 def test_a_marker_that_somebody_has_spoilt_is_none() -> None:
-    assert body.marker("<!-- gitops-generator promotion {nonsense} -->") is None
-    assert body.marker("") is None
-    assert body.marker('<!-- gitops-generator promotion {"apps":5,"content":1} -->') is None
+    assert description.marker("<!-- gitops-generator promotion {nonsense} -->") is None
+    assert description.marker("") is None
+    assert description.marker('<!-- gitops-generator promotion {"apps":5,"content":1} -->') is None
 
 
 def test_what_is_withdrawn_was_not_declined() -> None:
-    found = body.marker(body.withdrawn(f"text\n{MARK}\n"))
+    found = description.marker(description.withdrawn(f"text\n{MARK}\n"))
     assert found is not None
-    assert (found.apps, found.content) == (MARK.apps, body.WITHDRAWN)
+    assert (found.apps, found.content) == (MARK.apps, description.WITHDRAWN)
 
 
 def test_what_fails_does_not_read_as_if_it_had_not() -> None:
@@ -308,13 +308,13 @@ def test_what_fails_does_not_read_as_if_it_had_not() -> None:
 
 
 ABOVE, BELOW = "Ticket 42\n\n", "\nTested.\n"
-OURS = body.text(Story("dev", "prod", [move()], [], {}, [], [], []), MARK)
+OURS = description.text(Story("dev", "prod", [move()], [], {}, [], [], []), MARK)
 WRITTEN = {
     "nothing": (OURS, "", ""),
     "above and below": (f"{ABOVE}{OURS}{BELOW}", ABOVE, BELOW),
     "with other line ends": (f"{ABOVE}{OURS}{BELOW}".replace("\n", "\r\n"), ABOVE, BELOW),
-    "the line at which it ends is gone": (f"{ABOVE}{OURS}{BELOW}".replace(f"{body.END}\n", ""), ABOVE, BELOW),
-    "the line at which it begins is gone": (f"{OURS}{BELOW}".replace(f"{body.BEGIN}\n", ""), "", BELOW),
+    "the line at which it ends is gone": (f"{ABOVE}{OURS}{BELOW}".replace(f"{description.END}\n", ""), ABOVE, BELOW),
+    "the line at which it begins is gone": (f"{OURS}{BELOW}".replace(f"{description.BEGIN}\n", ""), "", BELOW),
     "nothing of ours": ("Mine", "Mine\n\n", ""),
     "nothing at all": ("", "", ""),
 }
@@ -322,5 +322,5 @@ WRITTEN = {
 
 @pytest.mark.parametrize(("text", "above", "below"), WRITTEN.values(), ids=WRITTEN)
 def test_what_people_write_around_our_text_stays(text: str, above: str, below: str) -> None:
-    assert body.joined(text, OURS) == f"{above}{OURS}{below}"
-    assert body.joined(body.joined(text, OURS), OURS) == body.joined(text, OURS)
+    assert description.joined(text, OURS) == f"{above}{OURS}{below}"
+    assert description.joined(description.joined(text, OURS), OURS) == description.joined(text, OURS)

@@ -8,7 +8,7 @@ import pytest
 from conftest import git
 from test_promote import Shop, shop
 
-from generator import forges
+from generator.clients import forges
 
 __all__ = ["shop"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import TEN_LINES, Run, files, git, tool
 
-from generator import regenerate
-from generator.closure import Closures
-from generator.merge import State
+from generator.manifests.build_inputs import Closures
+from generator.regenerate import planning
+from generator.regenerate.merge import State
 
 ON = TEN_LINES.replace("registry:", "promotion: {base: true}\nregistry:") + "    config: {LEVEL: info}\n"
 OFF = TEN_LINES + "    config: {LEVEL: info}\n"
@@ -18,7 +18,7 @@ REPLICAS = ("replicas: 2", "replicas: 3")
 
 def generate(folder: Path, spec: str, *, prune: bool = False) -> None:
     (folder / "generator.yaml").write_text(spec)
-    regenerate.apply(folder, regenerate.plan(folder), prune=prune)
+    planning.apply(folder, planning.plan(folder), prune=prune)
 
 
 def edit(folder: Path, path: str, before: str, after: str) -> None:
@@ -47,8 +47,8 @@ def test_a_change_of_the_base_reaches_the_first_environment_only(repository: Pat
     generate(repository, ON.replace("port: 8080", "port: 9090").replace("info", "debug"))
     assert build(repository, "dev") != before["dev"]
     assert (build(repository, "staging"), build(repository, "prod")) == (before["staging"], before["prod"])
-    assert regenerate.plan(repository).changes == []
-    assert regenerate.plan(repository).record == {}
+    assert planning.plan(repository).changes == []
+    assert planning.plan(repository).record == {}
 
 
 def test_an_override_reaches_its_environment_at_once(repository: Path) -> None:
@@ -78,7 +78,7 @@ def test_turning_it_on_changes_nothing_in_the_cluster_and_keeps_edits(repository
     assert {env: build(repository, env) for env in before} == before
     assert "maxSurge: 5 # ours" in (repository / "overlays/prod/web/base/deployment.yaml").read_text()
     assert "# mine" in (repository / "overlays/prod/web/kustomization.yaml").read_text()
-    planned = regenerate.plan(repository)
+    planned = planning.plan(repository)
     assert (planned.changes, planned.record) == ([], {})
     states = {outcome.path: outcome.state for outcome in planned.outcomes}
     assert states["overlays/prod/web/base/deployment.yaml"] is State.EDITED
@@ -98,7 +98,7 @@ def test_turning_it_off_does_not_lose_an_edit_of_a_copy(repository: Path) -> Non
     generate(repository, ON)
     edit(repository, "overlays/prod/web/base/deployment.yaml", "maxSurge: 1", "maxSurge: 7")
     (repository / "generator.yaml").write_text(OFF)
-    assert {conflict.path for conflict in regenerate.plan(repository).conflicts} == {
+    assert {conflict.path for conflict in planning.plan(repository).conflicts} == {
         "overlays/prod/web/base/deployment.yaml"
     }
 
@@ -112,7 +112,7 @@ def test_a_rename_is_no_promotion(repository: Path) -> None:
     generate(repository, renamed.replace("environments: {prod: {replicas", "environments: {live: {replicas"))
     assert "containerPort: 8080" in build(repository, "live")
     assert not (repository / ".generator/promoted/prod").exists()
-    assert regenerate.plan(repository).record == {}
+    assert planning.plan(repository).record == {}
 
 
 def test_a_base_that_refers_elsewhere_is_refused(repository: Path, generator: Run) -> None:
@@ -187,5 +187,5 @@ def test_a_new_app_and_a_new_environment_start_with_what_is_before_them(reposito
     generate(repository, more + "  api: {image: shop/api, port: 7070}\n")
     assert "containerPort: 8080" in build(repository, "dr")  # as in prod, before it
     assert "containerPort: 7070" in build(repository, "dr", "api")
-    planned = regenerate.plan(repository)
+    planned = planning.plan(repository)
     assert (planned.changes, planned.record) == ([], {})

@@ -15,7 +15,7 @@ from api.server import Api
 from conftest import TEN_LINES, Run, git
 from gitea_rig import Rig
 
-from generator import forges
+from generator.clients import forges
 from generator.errors import ForgeError
 
 GUARDED = TEN_LINES.replace("prod: {sync: manual}", "prod: {approvers: [ann, acme/platform]}")

@@ -16,9 +16,9 @@ from test_bump_contention import late, leave, left, subjects, tag, words
 
 from benchmarks import fleet, serve
 from benchmarks.garbage import FORMS, flood
-from generator import remote as remotes
-from generator.release import queue
-from generator.release.turn import LONGEST_SECONDS, InLine, Together
+from generator.delivery import push_queue
+from generator.delivery.push_turn import LONGEST_SECONDS, InLine, Together
+from generator.git import remote_branch as remotes
 
 FOLDER = "refs/gitops/intents/main"
 
@@ -159,9 +159,9 @@ SPELLINGS = ["https://git.example.com/acme/shop.git", "https://ci@git.example.co
 
 
 def test_a_repository_is_known_by_any_of_its_spellings() -> None:
-    assert {queue._repository(url) for url in SPELLINGS} == {"git.example.com/acme/shop"}
-    assert queue._repository("git@git.example.com:acme/shop.git") == "git.example.com/acme/shop"
-    assert queue._repository("https://git.example.com/acme/shop2") not in map(queue._repository, SPELLINGS)
+    assert {push_queue._repository(url) for url in SPELLINGS} == {"git.example.com/acme/shop"}
+    assert push_queue._repository("git@git.example.com:acme/shop.git") == "git.example.com/acme/shop"
+    assert push_queue._repository("https://git.example.com/acme/shop2") not in map(push_queue._repository, SPELLINGS)
 
 
 @pytest.mark.usefixtures("keyed")

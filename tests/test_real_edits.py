@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import loss, overlay, real_edits
-from generator.merge import Conflict, structural
+from generator.regenerate.merge import Conflict, three_way
 
 ORIGINAL = "kind: A\nspec:\n  replicas: 2\n  paused: false\n  list:\n  - name: a\n    value: x\n"
 LOCAL = "kind: A\nspec:\n  # ours\n  replicas: 2\n  paused: true\n  mine: 'yes'  # so\n  also: [1]\n  list:\n  - name: a\n    value: x\n"
@@ -26,7 +26,7 @@ LOSSES = {
 
 
 def test_what_the_merge_makes_loses_nothing() -> None:
-    merged, conflicts = structural.merge("f.yaml", ORIGINAL, LOCAL, UPDATED)
+    merged, conflicts = three_way.merge("f.yaml", ORIGINAL, LOCAL, UPDATED)
     assert (merged, conflicts) == (MERGED, [])
     assert list(loss.lost(ORIGINAL, LOCAL, UPDATED, MERGED, [])) == []
 

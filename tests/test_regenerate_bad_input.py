@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import cli, original, regenerate
+from generator.cli import main as cli
+from generator.regenerate import planning, record
 from tests.conftest import TEN_LINES, Run, files, git
 
 DEPLOYMENT = "base/web/deployment.yaml"
@@ -34,7 +35,7 @@ def run(repository: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., T
 @pytest.fixture
 def shop(repository: Path) -> Path:
     """Generated and committed; then the spec asks for three pods, and a line of config, so that there is something to do."""
-    regenerate.apply(repository, regenerate.plan(repository), prune=False)
+    planning.apply(repository, planning.plan(repository), prune=False)
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "-m", "first")
     spec = TEN_LINES.replace("replicas: 2", "replicas: 3\n    config: {LEVEL: info}")
@@ -196,7 +197,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     ),
     **{
         f"a record that names {name}": (
-            put(RECORD, original.FORMAT + b"# x\n== " + name.encode() + b" ==\nx\n"), [".generator/apps/web: names"],
+            put(RECORD, record.FORMAT + b"# x\n== " + name.encode() + b" ==\nx\n"), [".generator/apps/web: names"],
         )
         for name in (
             "../outside", "/etc/passwd", "base/../../outside", ".git/config", "./.git/config", "base/.git/hooks/x",

@@ -13,10 +13,11 @@ from conftest import Run, git, path_with_git
 from gitea_rig import Rig
 
 from benchmarks import fleet, serve
-from generator import plumbing
+from generator.delivery import push as delivery_push
+from generator.delivery import push_errors
+from generator.delivery.push_errors import Verdict
 from generator.errors import GitError, PushRefused
-from generator.release import publish, refusal
-from generator.release.refusal import Verdict
+from generator.git import plumbing
 
 MOVED, DOWN, FINAL = Verdict.MOVED, Verdict.DOWN, Verdict.FINAL
 # server → what it says, what that means, and whether a pull request may get there.
@@ -79,8 +80,8 @@ RECORDED = {
 
 @pytest.mark.parametrize(("said", "verdict", "guarded"), RECORDED.values(), ids=RECORDED)
 def test_as_servers_word_it(said: str, verdict: Verdict, guarded: bool) -> None:
-    assert refusal.verdict(said) is verdict
-    assert refusal.guarded(PushRefused("", stderr=said)) == guarded
+    assert push_errors.verdict(said) is verdict
+    assert push_errors.guarded(PushRefused("", stderr=said)) == guarded
 
 
 # -- real ones, over a folder
@@ -172,7 +173,7 @@ def test_a_push_that_has_no_answer(
 
 def published(bare: object) -> GitError:
     with pytest.raises(GitError) as caught:
-        publish.publish(str(bare), "main", lambda _: {"x": b"1"}, "x")
+        delivery_push.publish(str(bare), "main", lambda _: {"x": b"1"}, "x")
     return caught.value
 
 
@@ -183,7 +184,7 @@ def pauses_of(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         found.append(attempt)
         return 0.0
 
-    monkeypatch.setattr(publish, "pause", pause)
+    monkeypatch.setattr(delivery_push, "pause", pause)
     return found
 
 
@@ -219,7 +220,7 @@ SAID = {
 
 @pytest.mark.parametrize(("said", "reason"), SAID.values(), ids=SAID)
 def test_which_lines_tell_why(said: str, reason: str) -> None:
-    assert refusal.reason(GitError("", stderr=said)) == reason
+    assert push_errors.reason(GitError("", stderr=said)) == reason
 
 
 def test_a_guarded_branch_has_ways_around(bare: Path, tmp_path: Path, generator: Run) -> None:

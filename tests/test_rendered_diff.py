@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import yaml_emit
-from generator.release import redaction, rendered_diff
-from generator.release.rendered_diff import Change
+from generator.manifests import diff, redact
+from generator.manifests.diff import Change
+from generator.yaml import emit as yaml_emit
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -34,7 +34,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: keys-{hash}\ndata:\n 
 
 
 def changes(before: str, after: str) -> list[Change]:
-    return rendered_diff.compare("dev", rendered_diff.split(before), rendered_diff.split(after))
+    return diff.compare("dev", diff.split(before), diff.split(after))
 
 
 def body(change: Change) -> list[str]:
@@ -95,7 +95,7 @@ def test_what_is_secret_by_its_name_or_its_form_is_hidden(place: str, name: str,
         text = yaml_emit.dump({"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {name: value}})
     else:
         text = yaml_emit.dump({"kind": "Pod", "metadata": {"name": "p"}, "spec": [{"name": name, "value": value}]})
-    _, shown = redaction.manifests("", text)
+    _, shown = redact.manifests("", text)
     assert "(hidden)" in shown
     assert not re.search(r"hunter2|xxxxxxxx|XXXXXXXX|eyJz", shown)
 
@@ -112,7 +112,7 @@ def test_what_is_secret_by_its_name_or_its_form_is_hidden(place: str, name: str,
 )
 def test_what_is_no_secret_stays(name: str, value: str) -> None:
     text = yaml_emit.dump({"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {name: value}})
-    assert redaction.manifests("", text)[1] == text
+    assert redact.manifests("", text)[1] == text
 
 
 def test_a_config_map_hides_only_what_tells_that_it_is_secret() -> None:
@@ -132,12 +132,12 @@ def test_fields_of_kubernetes_that_merely_sound_secret_are_shown() -> None:
 
 
 def test_markdown_of_nothing_says_so() -> None:
-    assert rendered_diff.markdown([]) == "Nothing changes in the cluster.\n"
+    assert diff.markdown([]) == "Nothing changes in the cluster.\n"
 
 
 def test_markdown_counts_and_unfolds() -> None:
     [change] = changes(DEPLOYMENT.format(replicas=1, password="x"), DEPLOYMENT.format(replicas=2, password="x"))
-    text = rendered_diff.markdown([change])
+    text = diff.markdown([change])
     assert text.startswith(
         "1 object would change: dev 1.\n\n<details><summary>dev: Deployment/shop-dev/web <code>+1 -1"
     )
@@ -150,7 +150,7 @@ def test_what_stands_in_a_manifest_cannot_break_out_of_the_block() -> None:
     evil = (
         "kind: ConfigMap\nmetadata: {name: '</summary><img src=x>'}\ndata:\n  a: |\n    ```\n    ````\n    @everyone\n"
     )
-    text = rendered_diff.markdown(changes("", evil))
+    text = diff.markdown(changes("", evil))
     assert "<img" not in text.partition("`````diff")[0]
     assert text.count("`````") == 2
 
@@ -164,7 +164,7 @@ def test_it_is_never_longer_than_said_and_says_what_is_missing(sizes: list[tuple
         Change("dev", f"ConfigMap/{index}", ("--- a\n", "+++ b\n", "@@ -1 +1 @@\n", *[f"+{'x' * width}\n"] * lines))
         for index, (lines, width) in enumerate(sizes)
     ]
-    text = rendered_diff.markdown(found, limit, "All of it: run it yourself")
+    text = diff.markdown(found, limit, "All of it: run it yourself")
     assert len(text) <= limit
     whole = sum("".join(change.lines) in text for change in found)
     missing = re.search(r"(\d+) of \d+ not shown in full\. Cut at", text)

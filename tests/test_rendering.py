@@ -16,10 +16,12 @@ import yaml
 from conftest import TEN_LINES, Run, git, tool
 from test_spec_loader import EVERY_FIELD
 
-from generator import outputs, process, yaml_emit
-from generator.kinds import KINDS
+from generator import process
+from generator.render import outputs
+from generator.render.kinds import KINDS
 from generator.spec import loader
 from generator.spec.model import Spec
+from generator.yaml import emit as yaml_emit
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 HERE = Path(__file__).parent.parent
@@ -62,7 +64,7 @@ def test_snapshot(name: str, spec: str) -> None:
     assert text_of(loader.parse(spec)) == snapshot.read_text()
 
 
-RENDER = "import sys; from generator import outputs; from generator.spec import loader; [sys.stdout.buffer.write(f.text.encode()) for f in outputs.render(loader.parse(sys.argv[1])).values()]"
+RENDER = "import sys; from generator.render import outputs; from generator.spec import loader; [sys.stdout.buffer.write(f.text.encode()) for f in outputs.render(loader.parse(sys.argv[1])).values()]"
 
 
 def test_the_same_bytes_whatever_the_hash_seed_locale_time_zone_and_folder(tmp_path: Path) -> None:

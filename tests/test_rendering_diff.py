@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import cli, regenerate
+from generator.cli import main as cli
+from generator.regenerate import planning
 from tests.conftest import TEN_LINES, Run, files, git, tool
 from tests.terminal import on_terminal
 
@@ -20,7 +21,7 @@ def shop(repository: Path) -> Path:
     """Generated and committed, with a line of config."""
     tool("kustomize")
     (repository / "generator.yaml").write_text(CONFIG)
-    regenerate.apply(repository, regenerate.plan(repository), prune=False)
+    planning.apply(repository, planning.plan(repository), prune=False)
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "-m", "first")
     return repository
@@ -154,7 +155,7 @@ def test_markdown_is_added_to_a_file_and_changes_are_no_failure(
     assert cli.main(words) == 0
     assert "Nothing changes in the cluster." in summary.read_text()
     (shop / "generator.yaml").write_text(CONFIG.replace("replicas: 2", "replicas: 3"))
-    regenerate.apply(shop, regenerate.plan(shop), prune=False)
+    planning.apply(shop, planning.plan(shop), prune=False)
     assert cli.main(words) == 0
     text = summary.read_text()
     assert text.startswith("above\n")
@@ -198,14 +199,14 @@ def test_wrong_usage(words: list[str], says: str, shop: Path, generator: Run) ->
 def test_the_comment_is_found_again_and_replaced(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from generator import forges
-    from generator.commands.diff import MARKER
-    from generator.forges.local import PREFIX
+    from generator.cli.commands.diff import MARKER
+    from generator.clients import forges
+    from generator.clients.forges.local import PREFIX
 
     bare = tmp_path / "shop.git"
     spec = CONFIG.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
     (shop / "generator.yaml").write_text(spec)
-    regenerate.apply(shop, regenerate.plan(shop), prune=False)
+    planning.apply(shop, planning.plan(shop), prune=False)
     git(shop, "commit", "--quiet", "-am", "on this machine")
     git(tmp_path, "clone", "-q", "--bare", shop, bare)
     git(shop, "remote", "add", "origin", bare)

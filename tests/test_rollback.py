@@ -13,7 +13,7 @@ import pytest
 from conftest import TEN_LINES, Run, clone_as_origin, files, generate_for_remote, git, path_with_git, tool
 from test_promote import Shop
 
-from generator import forges
+from generator.clients import forges
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}

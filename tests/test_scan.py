@@ -184,9 +184,9 @@ def test_a_scan_that_has_begun_already_is_waited_for(error: str, ecr: Ecr, gener
         done(status="IN_PROGRESS"),
         done(("LOW", "CVE-1"), status="ACTIVE"),
     )
-    from generator.release import scan
+    from generator.clients.aws import ecr_scan
 
-    assert [found.name for found in scan.findings(scan.parse(IMAGE), 0.01)] == ["CVE-1"]
+    assert [found.name for found in ecr_scan.findings(ecr_scan.parse(IMAGE), 0.01)] == ["CVE-1"]
 
 
 def test_inspectors_findings_are_read(ecr: Ecr, generator: Run) -> None:
@@ -257,9 +257,9 @@ def test_without_the_aws_cli_it_says_so(tmp_path: Path, generator: Run) -> None:
 
 
 def test_it_does_not_wait_for_ever(ecr: Ecr) -> None:
+    from generator.clients.aws import ecr_scan
     from generator.errors import GeneratorError
-    from generator.release import scan
 
     ecr.answers("describe-image-scan-findings", done(status="IN_PROGRESS"))
     with pytest.raises(GeneratorError, match=r"not scanned within 0.1 s"):
-        scan.findings(scan.parse(IMAGE), 0.01, timeout=0.1)
+        ecr_scan.findings(ecr_scan.parse(IMAGE), 0.01, timeout=0.1)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import serve
-from generator import history, plumbing, remote, scratch
+from generator.delivery import push
 from generator.errors import GitError, RepositoryError
-from generator.release import publish
+from generator.git import bare_repository, history, plumbing, remote_branch
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Se
 
 
 def released(url: str) -> str | None:
-    return publish.publish(url, "main", lambda _: {"tag": b"1\n"}, "Release").commit
+    return push.publish(url, "main", lambda _: {"tag": b"1\n"}, "Release").commit
 
 
 def test_the_credentials_come_with_the_first_request(server: serve.Server) -> None:
@@ -46,7 +46,7 @@ def test_the_credentials_come_with_the_first_request(server: serve.Server) -> No
 def test_a_repository_that_has_moved_is_followed(server: serve.Server) -> None:
     server.moved["/old.git"] = f"{server.url}/shop.git"
     commit = released(f"{server.url}/old.git")
-    with scratch.make(f"{server.url}/shop.git", 10, partial=False) as place:
+    with bare_repository.make(f"{server.url}/shop.git", 10, partial=False) as place:
         assert place.run("ls-remote", "origin", "main", network=True).split()[0] == commit
 
 
@@ -69,7 +69,7 @@ def test_a_history_is_followed_as_well_and_asks_for_nothing_by_itself(server: se
 def test_what_it_has_moved_to_does_not_get_the_credentials(server: serve.Server, tmp_path: Path) -> None:
     with serve.Server(tmp_path / "served", token="") as elsewhere:
         server.moved["/old.git"] = f"{elsewhere.url}/shop.git"
-        with remote.connect(f"{server.url}/old.git", "main", 10) as there:
+        with remote_branch.connect(f"{server.url}/old.git", "main", 10) as there:
             assert there.fetch()
         assert elsewhere.asked
         assert set(elsewhere.logins) == {None}
@@ -97,7 +97,7 @@ UNQUOTED = {"a": "a", "a%40b": "a@b", "sec%zz": "sec%zz", "%": "%", "a%4": "a%4"
 
 @pytest.mark.parametrize(("given", "meant"), UNQUOTED.items())
 def test_escapes_in_a_url(given: str, meant: str) -> None:
-    assert scratch._split(f"http://bob:{given}@host/x.git") == ("http://host/x.git", "bob", meant)
+    assert bare_repository._split(f"http://bob:{given}@host/x.git") == ("http://host/x.git", "bob", meant)
 
 
 def said(url: str) -> GitError:
@@ -125,7 +125,7 @@ def test_a_slash_in_a_password_is_refused_and_not_shown() -> None:
         assert "t0p" not in caught.value.message + caught.value.hint
         assert "GIT_TOKEN" in caught.value.hint
     for fine in ("https://host:80/a@b/x.git", "https://host/a@b", "https://[::1]:80/a@b", "/x:y/z@w", "git@host:x.git"):
-        assert scratch._split(fine) == (fine, None, None)
+        assert bare_repository._split(fine) == (fine, None, None)
 
 
 HIDDEN = {

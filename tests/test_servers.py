@@ -13,10 +13,12 @@ from contextlib import contextmanager
 import pytest
 
 from benchmarks import local_server
-from generator import argo_cd, console, forges, web
+from generator import bounded_http, escaping
+from generator.cli import console
+from generator.clients import argocd, forges
+from generator.clients.aws import ecr as aws_ecr
 from generator.errors import ArgoCdError, ForgeError, GeneratorError
-from generator.release import registry
-from generator.yaml_edit import Image
+from generator.yaml.edit import Image
 
 FORGES = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN", "gitea": "GITEA_TOKEN"}
 # Small enough to be quick, and far from what a busy machine takes for an answer on this machine.
@@ -173,9 +175,9 @@ def codecommit(url: str, timeout: int = SECONDS) -> forges.Forge:
 
 def ecr(url: str, monkeypatch: pytest.MonkeyPatch, timeout: int = SECONDS) -> Image:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-    monkeypatch.setattr(registry, "TIMEOUT_SECONDS", timeout)
-    monkeypatch.setattr(registry, "ATTEMPTS", 1)
-    return registry.verified(Image("123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web", "v1", None))
+    monkeypatch.setattr(aws_ecr, "TIMEOUT_SECONDS", timeout)
+    monkeypatch.setattr(aws_ecr, "ATTEMPTS", 1)
+    return aws_ecr.verified(Image("123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web", "v1", None))
 
 
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
@@ -217,16 +219,16 @@ def test_an_aws_that_is_none(answer: Callable[..., None], monkeypatch: pytest.Mo
 # -- Argo CD
 
 
-def connect(url: str, monkeypatch: pytest.MonkeyPatch) -> argo_cd.ArgoCd:
+def connect(url: str, monkeypatch: pytest.MonkeyPatch) -> argocd.ArgoCd:
     monkeypatch.setenv("ARGOCD_SERVER", url)
-    found = argo_cd.connect()
+    found = argocd.connect()
     assert found
     return found
 
 
 @pytest.mark.parametrize("answer", SLOW.values(), ids=SLOW)
 def test_argo_cd_that_drips_is_late(answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(argo_cd, "TIMEOUT_SECONDS", SECONDS)
+    monkeypatch.setattr(argocd, "TIMEOUT_SECONDS", SECONDS)
     with server(answer) as url, pytest.raises(ArgoCdError, match=r"no whole answer within 2 s") as caught:
         connect(url, monkeypatch).application("web")
     assert caught.value.passing
@@ -250,22 +252,22 @@ def test_argo_cd_whose_answer_is_too_large(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_argo_cd_that_is_none(answer: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     with server(answer) as url:
         api = connect(url, monkeypatch)
-        node = argo_cd.Node("", "v1", "Pod", "x", "x", "", "", "", (), "", is_top=False)
+        node = argocd.Node("", "v1", "Pod", "x", "x", "", "", "", (), "", is_top=False)
         for call in (
             lambda: _all(api.application("web")), lambda: api.applications("shop"), lambda: api.nodes("web"),
             lambda: api.manifest("web", node), lambda: api.warnings("web", node),
         ):  # fmt: skip
             said: list[ArgoCdError] = []
             try:
-                with argo_cd.understood():
+                with argocd.understood():
                     call()
             except ArgoCdError as exc:
                 said.append(exc)
             assert all(exc.message and exc.hint for exc in said)
 
 
-def _all(application: argo_cd.Application | None) -> object:
-    names = [name for name, value in vars(argo_cd.Application).items() if isinstance(value, property)]
+def _all(application: argocd.Application | None) -> object:
+    names = [name for name, value in vars(argocd.Application).items() if isinstance(value, property)]
     return [getattr(application, name) for name in names] if application else None
 
 
@@ -293,7 +295,7 @@ WRITTEN = "a\\x1b[2Jb\\x1b]0;title\\x07c\\x9bd\\x7f\\u202ee\\r!\nf\tg\r\n"
 
 
 def test_nothing_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    assert console.harmless(STEERING) == WRITTEN
+    assert escaping.harmless(STEERING) == WRITTEN
     console.say(STEERING)
     console.note(STEERING)
     console.table(["x"], [["\x1b[2J"]])
@@ -318,12 +320,12 @@ def test_our_own_colours_stay_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatc
 
 
 def test_nor_does_it_reach_a_request() -> None:
-    from generator.forges.forge import clipped
+    from generator.clients.forges.forge import clipped
 
     assert clipped(STEERING, 1000) == WRITTEN
 
 
 def test_a_watch_ends_with_its_exchange() -> None:
-    with web.within(60) as watch:
+    with bounded_http.within(60) as watch:
         watch.begin()
     assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer) and not thread.finished.is_set()]  # fmt: skip

@@ -999,7 +999,8 @@ APPS = st.dictionaries(st.sampled_from(["web", "db", "a;b"]), st.dictionaries(FI
 def test_arbitrary_values_in_known_fields_give_a_spec_or_faults(
     apps: dict, override: dict, environment: object
 ) -> None:
-    from generator import outputs, yaml_emit
+    from generator.render import outputs
+    from generator.yaml import emit as yaml_emit
 
     for fields in apps.values():
         fields.setdefault("environments", {"dev": override})

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from test_spec_loader import EVERY_FIELD, HEAD, app, told, top
 
-from generator import outputs
+from generator.render import outputs
 from generator.spec import language, loader, spelling
 
 OLD = EVERY_FIELD

@@ -11,7 +11,7 @@ import pytest
 from conftest import TEN_LINES, Run, clone_as_origin, generate_for_remote, git, tool
 from test_promote import APPS, Shop
 
-from generator import forges
+from generator.clients import forges
 from tests.argo_cd_rig import TOKEN, ArgoCd, application, serve
 
 DIGEST = "sha256:" + "c" * 64

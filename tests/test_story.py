@@ -9,7 +9,7 @@ import pytest
 
 from generator import tools
 from generator.errors import ToolError
-from generator.merge import Side
+from generator.regenerate.merge import Side
 from tests.story import Lost, Story
 
 STEPS = 90

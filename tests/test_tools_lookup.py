@@ -280,5 +280,5 @@ def test_pins_are_values() -> None:
 
 def test_importing_is_cheap() -> None:
     heavy = ("urllib.request", "http.client", "tarfile", "zipfile", "hashlib", "tempfile", "concurrent.futures", "ssl")
-    code = f"import sys, generator.tools, generator.schemas; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, generator.tools, generator.tools.schemas; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import TEN_LINES, files
 
-from generator import cli, migration
+from generator.cli import main as cli
 from generator.errors import SpecError
-from generator.migration import Migration
+from generator.regenerate import upgrade
+from generator.regenerate.upgrade import Migration
 from generator.spec import loader
 
 
@@ -35,8 +36,8 @@ SPECS = {
 
 @pytest.mark.parametrize("version", SPECS, ids=lambda version: f"from version {version}")
 def test_a_spec_of_any_former_version_becomes_the_newest_comments_and_all(version: int) -> None:
-    migrated = migration.migrate(SPECS[version], FUTURE)
-    assert migrated == migration.Migrated(SPECS[3], version, 3)
+    migrated = upgrade.migrate(SPECS[version], FUTURE)
+    assert migrated == upgrade.Migrated(SPECS[3], version, 3)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_a_spec_of_any_former_version_becomes_the_newest_comments_and_all(versio
 )
 def test_a_version_that_is_not_known_is_a_fault(text: str, where: str) -> None:
     with pytest.raises(SpecError) as caught:
-        migration.migrate(text, FUTURE)
+        upgrade.migrate(text, FUTURE)
     assert str(caught.value.faults[0]) == where
 
 
@@ -66,5 +67,5 @@ def test_a_current_spec_is_left_as_it_is(repository: Path, capsys: pytest.Captur
 
 
 def test_the_newest_version_is_the_one_that_is_read() -> None:
-    newest = migration.migrate(TEN_LINES).after
+    newest = upgrade.migrate(TEN_LINES).after
     assert loader.parse(TEN_LINES.replace("version: 1", f"version: {newest}")).project == "shop"

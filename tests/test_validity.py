@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.validity import Known, Reader, Validity
+from generator.manifests.validation_cache import Known, Reader, Validity
 
 OVERLAY = "overlays/dev/web"
 FILES = {

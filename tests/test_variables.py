@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_spec_loader import app
 
 from generator.errors import SpecError
-from generator.kinds import deployment, job
+from generator.render.kinds import deployment, job
 from generator.spec import loader, variables
 
 ORDERS: dict[str, tuple[str, str, list[str]]] = {

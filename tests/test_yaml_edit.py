@@ -10,9 +10,10 @@ from conftest import tool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import process, yaml_edit
+from generator import process
 from generator.errors import SpecError
-from generator.yaml_edit import Image
+from generator.yaml import edit as yaml_edit
+from generator.yaml.edit import Image
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "a" * 64
 HEAD = "resources:\n- pod.yaml\n"

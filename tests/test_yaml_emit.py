@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from generator import yaml_emit
+from generator.yaml import emit as yaml_emit
 
 NASTY = [
     "", " ", "y", "N", "on", "OFF", "yes", "true", "Null", "~", "null", "1", "-1", "1.10", "0x1F", "0o17", "017", "1_000", "1e3", ".5",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.cluster import programs
+from generator.cluster import host_programs
 
 NAME = "gitops-generator local cluster"
 DAYS = "3650"
@@ -79,11 +79,11 @@ class Authority:
         pair = self._pair(name)
         if pair.certificate.exists():
             return pair
-        programs.run(
+        host_programs.run(
             ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-out", pair.key],
             hint=_HINT,
         )
-        programs.run(["openssl", "pkey", "-in", pair.key, "-pubout", "-out", pair.certificate], hint=_HINT)
+        host_programs.run(["openssl", "pkey", "-in", pair.key, "-pubout", "-out", pair.certificate], hint=_HINT)
         return pair
 
     def _pair(self, name: str) -> Pair:
@@ -93,5 +93,5 @@ class Authority:
     def _openssl(arguments: Sequence[str], pair: Pair) -> None:
         """Run openssl; the certificate takes its name last, as it is what says that the pair is complete."""
         unfinished = pair.certificate.with_suffix(".new")
-        programs.run(["openssl", *arguments, "-keyout", pair.key, "-out", unfinished], hint=_HINT, timeout=30)
+        host_programs.run(["openssl", *arguments, "-keyout", pair.key, "-out", unfinished], hint=_HINT, timeout=30)
         unfinished.replace(pair.certificate)

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from generator import tools
-from generator.cluster import environment, probe, programs
+from generator.cluster import environment, host_programs, probe
 from generator.cluster.certificates import Authority
 from generator.cluster.component import Component, Part, Step
 from generator.cluster.layout import Layout, write_private
@@ -121,7 +121,9 @@ def kubectl(state: State, *arguments: str | Path, stdin: str | None = None, time
         "KUBERC": "off",
     }
     hint = "see `local status`"
-    return programs.run([tools.find("kubectl"), *arguments], env=env, stdin=stdin, timeout=timeout, hint=hint).stdout
+    return host_programs.run(
+        [tools.find("kubectl"), *arguments], env=env, stdin=stdin, timeout=timeout, hint=hint
+    ).stdout
 
 
 def apply(state: State, *arguments: str | Path, stdin: str | None = None) -> None:

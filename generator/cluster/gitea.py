@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from generator import tools
-from generator.cluster import environment, probe, programs
+from generator.cluster import environment, host_programs, probe
 from generator.cluster.component import Component, Part, Step
 from generator.cluster.state import State
 from generator.errors import ClusterError
@@ -232,7 +232,7 @@ def _create_account(state: State, home: Path, account: Account) -> None:
     if "gitea_token" not in state.secrets:
         arguments = ["--username", USER, "--email", f"{USER}@localhost", "--admin", "--random-password"]
         arguments += ["--must-change-password=false", "--access-token", "--access-token-name", f"local-{os.getpid()}"]
-        printed = programs.run(
+        printed = host_programs.run(
             [home / "bin" / "gitea", "--config", home / "app.ini", "admin", "user", "create", *arguments],
             env=variables(home, account),
             cwd=home,

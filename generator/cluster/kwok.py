@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from generator import tools
-from generator.cluster import probe, programs
+from generator.cluster import host_programs, probe
 from generator.cluster.component import Component, Part, Step
 from generator.cluster.control_plane import apply, kubeconfig, kubectl
 from generator.cluster.layout import write_private
@@ -46,7 +46,7 @@ def parts(state: State, network: Network) -> list[Part]:
 def _stages() -> str:
     """What becomes of nodes and pods, from KWOK's own sources."""
     folders = [tools.asset("kwok", f"kustomize/stage/{stage}") for stage in STAGES]
-    return "---\n".join(programs.run([tools.find("kustomize"), "build", folder]).stdout for folder in folders)
+    return "---\n".join(host_programs.run([tools.find("kustomize"), "build", folder]).stdout for folder in folders)
 
 
 def _node(state: State, network: Network) -> None:

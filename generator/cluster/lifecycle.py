@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.cluster import (
-    argo_cd,
-    claim,
+    argocd,
     control_plane,
     external_secrets,
     gitea,
+    host_programs,
     kwok,
+    node_lock,
     node_removal,
-    programs,
     real_node,
 )
 from generator.cluster.component import Echo, Part, Step, bring_up, marked, stop
@@ -72,7 +72,7 @@ class Cluster:
 
     def argocd_token(self) -> str:
         """A bearer token for Argo CD's API, valid for a day."""
-        return argo_cd.login(self.argocd_url, self.argocd_password)
+        return argocd.login(self.argocd_url, self.argocd_password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,10 @@ def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
     with lock(layout):
         state = State.load(layout)
         kind: NodeKind = state.node if state else node or ("real" if os.geteuid() == 0 else "kwok")
-        programs.require(programs.EVERYWHERE)
+        host_programs.require(host_programs.EVERYWHERE)
         if kind == "real":
             real_node.require()
-            claim.take(layout)
+            node_lock.take(layout)
         state = state or _new(layout, kind)
         if node not in (None, state.node):
             raise ClusterError(f"{layout.directory}: the cluster there has a {state.node} node", DOWN_HINT)
@@ -161,8 +161,8 @@ def down(directory: Path, *, echo: Echo) -> None:
 
 def _new(layout: Layout, kind: NodeKind) -> State:
     layout.create()
-    ports = [*control_plane.PORTS, *argo_cd.PORTS, *gitea.PORTS, *(real_node.PORTS if kind == "real" else kwok.PORTS)]
-    state = State(layout, kind, free(ports), argo_cd.new_secrets(), subnet=choose_subnet())
+    ports = [*control_plane.PORTS, *argocd.PORTS, *gitea.PORTS, *(real_node.PORTS if kind == "real" else kwok.PORTS)]
+    state = State(layout, kind, free(ports), argocd.new_secrets(), subnet=choose_subnet())
     state.save()
     return state
 
@@ -172,7 +172,7 @@ def _parts(state: State) -> Sequence[Part]:
     nodes = real_node if state.node == "real" else kwok
     parts: list[Part] = [
         *control_plane.parts(state, network),
-        *argo_cd.parts(state),
+        *argocd.parts(state),
         *gitea.parts(state),
         *external_secrets.parts(state),
         *nodes.parts(state, network),
@@ -193,8 +193,8 @@ def _cluster(state: State) -> Cluster:
         directory=layout.directory,
         node=state.node,
         kubeconfig=layout.kubeconfig,
-        argocd_url=argo_cd.url(state),
-        argocd_user=argo_cd.USER,
+        argocd_url=argocd.url(state),
+        argocd_user=argocd.USER,
         argocd_password=state.secrets["argocd_password"],
         gitea_url=gitea.url(state),
         gitea_user=state.secrets["gitea_user"],

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from generator.cluster import claim, programs
+from generator.cluster import host_programs, node_lock
 from generator.cluster.component import marked, stop
 from generator.cluster.layout import Layout
 from generator.cluster.state import Process, State
@@ -41,7 +41,7 @@ def remove(layout: Layout, state: State | None) -> None:
     for folder in layout.cgroups():
         _remove_cgroup(folder)
     shutil.rmtree(layout.run, ignore_errors=True)
-    claim.release(layout)
+    node_lock.release(layout)
 
 
 def _kill_containers(layout: Layout) -> None:
@@ -69,7 +69,7 @@ def _unmount(layout: Layout) -> None:
     folders = (layout.directory, layout.run, layout.open_data)
     for target in reversed(mounted()):
         if any(target.is_relative_to(folder) for folder in folders):
-            programs.run(["umount", "--lazy", "--no-mtab", target], ok=(0, 1, 32))
+            host_programs.run(["umount", "--lazy", "--no-mtab", target], ok=(0, 1, 32))
 
 
 def mounted(table: Path = Path("/proc/self/mountinfo")) -> list[Path]:
@@ -101,19 +101,19 @@ def _remove_traces(layout: Layout) -> None:
 def _remove_rules(layout: Layout) -> None:
     """Delete the interface and our table; kube-proxy's tables go if this cluster has the machine's node."""
     if Path("/sys/class/net", layout.interface).exists():
-        programs.run(["ip", "link", "delete", layout.interface])
-    if programs.present("iptables"):
-        for line in programs.run(["iptables", "-S", "FORWARD"]).stdout.splitlines():
+        host_programs.run(["ip", "link", "delete", layout.interface])
+    if host_programs.present("iptables"):
+        for line in host_programs.run(["iptables", "-S", "FORWARD"]).stdout.splitlines():
             if layout.name in line:
-                programs.run(["iptables", "-D", *shlex.split(line)[1:]])
-    if not programs.present("nft"):
+                host_programs.run(["iptables", "-D", *shlex.split(line)[1:]])
+    if not host_programs.present("nft"):
         return
     tables = [f"ip {layout.table}"]
-    found = claim.current()
+    found = node_lock.current()
     if found is not None and found.directory == str(layout.directory):
         tables += ["ip kube-proxy", "ip6 kube-proxy"]
     for table in tables:
-        programs.run(["nft", "delete", "table", *table.split()], ok=(0, 1))
+        host_programs.run(["nft", "delete", "table", *table.split()], ok=(0, 1))
 
 
 def _remove_cgroup(folder: Path) -> None:

@@ -14,12 +14,12 @@ import json
 from pathlib import Path
 
 from generator import tools
-from generator.cluster import image, probe, programs
-from generator.cluster.claim import SETTINGS_FOLDER
+from generator.cluster import host_programs, image, probe
 from generator.cluster.component import Component, Part, Step
 from generator.cluster.control_plane import apply, kubeconfig, kubectl
 from generator.cluster.layout import Layout, write_private
 from generator.cluster.network import Network
+from generator.cluster.node_lock import SETTINGS_FOLDER
 from generator.cluster.registry import registry
 from generator.cluster.state import State
 from generator.errors import ClusterError
@@ -42,7 +42,7 @@ def require() -> None:
     """ClusterError if this machine lacks what a real node needs, or is one already."""
     plugins = any(Path(folder, "ptp").exists() for folder in CNI_FOLDERS)
     missing = () if plugins else ("containernetworking-plugins",)
-    programs.require(programs.REAL_NODE, missing=missing, otherwise="start with KWOK nodes")
+    host_programs.require(host_programs.REAL_NODE, missing=missing, otherwise="start with KWOK nodes")
     if Path("/var/lib/kubelet/config.yaml").exists():
         raise ClusterError("this machine is a node of some Kubernetes cluster already", "start with KWOK nodes")
 
@@ -125,9 +125,9 @@ def _network(state: State, network: Network) -> None:
     layout = state.layout
     (SETTINGS_FOLDER / "net/ipv4/ip_forward").write_text("1\n")
     if not Path("/sys/class/net", layout.interface).exists():
-        programs.run(["ip", "link", "add", layout.interface, "type", "bridge"])
-    programs.run(["ip", "address", "replace", f"{network.node_ip}/24", "dev", layout.interface])
-    programs.run(["ip", "link", "set", layout.interface, "up"])
+        host_programs.run(["ip", "link", "add", layout.interface, "type", "bridge"])
+    host_programs.run(["ip", "address", "replace", f"{network.node_ip}/24", "dev", layout.interface])
+    host_programs.run(["ip", "link", "set", layout.interface, "up"])
     # Adding before deleting makes this one transaction work whether or not the table is there.
     rules = f"""
 table ip {layout.table}
@@ -139,18 +139,21 @@ table ip {layout.table} {{
   }}
 }}
 """
-    programs.run(["nft", "--file", "-"], stdin=rules)
+    host_programs.run(["nft", "--file", "-"], stdin=rules)
     _let_pass(layout, network)
 
 
 def _let_pass(layout: Layout, network: Network) -> None:
     """Accept the pods' packets where something else (Docker does) has made the machine drop what it forwards."""
-    if not programs.present("iptables") or "-P FORWARD DROP" not in programs.run(["iptables", "-S", "FORWARD"]).stdout:
+    if (
+        not host_programs.present("iptables")
+        or "-P FORWARD DROP" not in host_programs.run(["iptables", "-S", "FORWARD"]).stdout
+    ):
         return
     for direction in ("--source", "--destination"):
         rule = [direction, network.pods, "--match", "comment", "--comment", layout.name, "--jump", "ACCEPT"]
-        if programs.run(["iptables", "--check", "FORWARD", *rule], ok=(0, 1)).returncode:
-            programs.run(["iptables", "--insert", "FORWARD", *rule])
+        if host_programs.run(["iptables", "--check", "FORWARD", *rule], ok=(0, 1)).returncode:
+            host_programs.run(["iptables", "--insert", "FORWARD", *rule])
 
 
 def _prepare_containerd(state: State, network: Network) -> None:
@@ -202,7 +205,9 @@ config_path = "{mirrors.parent}"
 
 def _snapshotter(folder: Path) -> str:
     """``overlayfs``, or ``native`` (slower) where the folder itself is on an overlay, as inside of a container."""
-    kind = programs.run(["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder], ok=(0, 1, 127)).stdout
+    kind = host_programs.run(
+        ["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder], ok=(0, 1, 127)
+    ).stdout
     return "native" if kind.strip() == "overlay" else "overlayfs"
 
 
@@ -210,7 +215,7 @@ def _import_pause(state: State) -> None:
     layout = state.layout
     archive = layout.data / "pause.tar"
     image.write_archive(archive, image.PAUSE, {"pause": image.pause_program()}, ["/pause"])
-    programs.run(
+    host_programs.run(
         ["ctr", "--address", layout.run / "containerd.sock", "--namespace", "k8s.io", "images", "import", archive],
         hint=f"read {layout.log('containerd')}",
     )

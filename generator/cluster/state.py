@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from generator.cluster import programs
+from generator.cluster import host_programs
 from generator.cluster.layout import Layout, write_private
 from generator.errors import ClusterError, ProcessError
 
@@ -40,7 +40,7 @@ def started(pid: int) -> str | None:
             return None
         return None if fields[0] in "ZX" else fields[19]
     try:
-        line = programs.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)]).stdout.strip()
+        line = host_programs.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)]).stdout.strip()
     except ProcessError:
         return None
     return None if not line or line.startswith("Z") else line.partition(" ")[2].strip()

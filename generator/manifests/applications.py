@@ -15,7 +15,7 @@ from generator.errors import Fault
 from generator.manifests import stream
 from generator.manifests.projects import Destination, Project, destination
 from generator.manifests.stream import Document
-from generator.outputs import argocd
+from generator.render.outputs import argocd
 from generator.spec.model import IN_CLUSTER, Spec
 
 GITOPS: Final = "gitops"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from generator import files
 from generator.errors import Fault, RepositoryError
+from generator.files import reader
 from generator.manifests import stream
 from generator.manifests.stream import Document
 
@@ -23,7 +23,7 @@ _PROGRAM: Final = "a program that Argo CD runs; nobody can tell here what it giv
 
 def names(directory: Path, folder: str, *, recurse: bool = True) -> Iterator[tuple[str, bool]]:
     """The files that Argo CD would read, by path, in its order, and whether they are plain ones."""
-    found = (entry for entry in files.under(directory, folder) if entry[0].endswith(_MANIFESTS))
+    found = (entry for entry in reader.under(directory, folder) if entry[0].endswith(_MANIFESTS))
     depth = folder.count("/") + 1
     return iter(sorted(entry for entry in found if recurse or entry[0].count("/") == depth))
 
@@ -36,7 +36,7 @@ def documents(
     faults: list[Fault] = []
     for name, _ in names(directory, folder, recurse=recurse):
         try:
-            content = files.read(directory, name)
+            content = reader.read(directory, name)
         except RepositoryError as exc:
             faults.append(Fault(name, 1, 1, "", exc.message.partition(": ")[2], exc.hint))
             continue

@@ -16,10 +16,12 @@ from typing import Final, NamedTuple
 
 import yaml
 
-from generator import files, plumbing, yaml_nodes
-from generator.closure import NAMES
 from generator.errors import Fault, RepositoryError, SpecError
+from generator.files import reader
+from generator.git import plumbing
+from generator.manifests.build_inputs import NAMES
 from generator.spec.model import Spec
+from generator.yaml import nodes as yaml_nodes
 
 # What kustomize takes for a URL, be it to fetch or to clone; letters' case does not matter to it.
 _REMOTE: Final = re.compile(
@@ -153,10 +155,10 @@ class _Visit:
         if not self._inside(root):
             yield Fault(root, 1, 1, "", "a link that leads out of this repository", "replace it by what it points to")
             return
-        for name, plain in files.under(self._directory, root):
+        for name, plain in reader.under(self._directory, root):
             full = self._directory / name
-            if plain and full.stat().st_size > files.MAX_BYTES:
-                yield Fault(name, 1, 1, "", f"larger than {files.MAX_BYTES:,} bytes", "make it smaller")
+            if plain and full.stat().st_size > reader.MAX_BYTES:
+                yield Fault(name, 1, 1, "", f"larger than {reader.MAX_BYTES:,} bytes", "make it smaller")
             elif not plain and full.is_symlink() and not self._inside(name):
                 hint = "replace it by what it points to"
                 yield Fault(name, 1, 1, "", "a link that leads out of this repository", hint)
@@ -179,7 +181,7 @@ class _Visit:
             if not self._inside(place):
                 raise RepositoryError(f"{place}: a link that leads out of this repository")
             real = os.path.relpath(os.path.realpath(self._directory / place), self._directory)
-            return files.read(self._directory, real).decode("utf-8-sig")
+            return reader.read(self._directory, real).decode("utf-8-sig")
         except RepositoryError as exc:
             raise SpecError([Fault(place, 1, 1, "", exc.message.partition(": ")[2], exc.hint)]) from exc
         except UnicodeDecodeError as exc:

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from generator import yaml_emit, yaml_nodes
 from generator.errors import Fault, SpecError
+from generator.yaml import emit as yaml_emit
+from generator.yaml import nodes as yaml_nodes
 
 _SEPARATOR: Final = re.compile(r"^---[^\n]*(?:\n|\Z)", re.MULTILINE)
 _PLAIN: Final = re.compile(r"---\s*(?:#.*)?")

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from generator import files
-from generator.closure import NAMES
 from generator.errors import Fault, RepositoryError, SpecError
+from generator.files import reader
 from generator.manifests import sources, stream
+from generator.manifests.build_inputs import NAMES
 from generator.manifests.stream import Document
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
@@ -49,7 +49,7 @@ def on_disk(directory: Path, generated: Mapping[str, bytes]) -> Iterator[tuple[s
         if not path.endswith(f"/{_KUSTOMIZATION}"):
             continue
         try:
-            local = files.content(os.fspath(directory / path))
+            local = reader.content(os.fspath(directory / path))
         except OSError:  # deleted, or no plain file: others tell
             continue
         if local != content:
@@ -90,7 +90,7 @@ def _listed(directory: Path, folders: Iterable[str]) -> set[str]:
     """Every path that some kustomization in these folders names."""
     found: set[str] = set()
     for folder in folders:
-        for name, plain in files.under(directory, folder):
+        for name, plain in reader.under(directory, folder):
             if plain and name.rpartition("/")[2] in NAMES:
                 found |= {os.path.normpath(f"{name.rpartition('/')[0]}/{text}") for text in _names(directory, name)}
     return found
@@ -115,12 +115,12 @@ def without_effect(path: str, generated: bytes, local: bytes) -> list[str]:
 def in_base(directory: Path, app: str, idle: Collection[str]) -> list[Fault]:
     """Objects of an app's base that select no pods, as far as its files tell; the ``idle`` ones are not applied."""
     documents: list[Document] = []
-    for name, plain in files.under(directory, f"base/{app}"):
+    for name, plain in reader.under(directory, f"base/{app}"):
         if name in idle:
             continue
         if plain and name.endswith((".yaml", ".yml")) and name.rpartition("/")[2] not in NAMES:
             try:
-                documents += stream.split(files.read(directory, name), name)[0]
+                documents += stream.split(reader.read(directory, name), name)[0]
             except RepositoryError:
                 continue
     return [document.fault("", message, hint) for document, message, hint in without_pods(documents, ())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from generator.spec import language, model, placeholder, spelling, variables, workload, workload_checks
 from generator.spec.findings import Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
+from generator.spec.image_reference import ECR
 from generator.spec.types import PLACEHOLDER
 from generator.spec.types import as_map as _map
 
@@ -64,7 +65,7 @@ def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findi
     wanted, image = _map(app.get("build")).get("scan"), app.get("image")
     if not wanted or not isinstance(image, str):
         return
-    if not model.ECR.fullmatch(workload.full_image(image, str(registry or "")).partition("/")[0]):
+    if not ECR.fullmatch(workload.full_image(image, str(registry or "")).partition("/")[0]):
         findings.add(
             (*path, "build", "scan"), "ECR scans images, and this one is not in ECR", "take it out", at_key=True
         )

@@ -1,6 +1,6 @@
 """Read ``generator.yaml``: YAML to plain data, with every fault and its place.
 
-``yaml_nodes`` gives nodes with positions. Scalars are resolved here and
+``yaml.nodes`` gives nodes with positions. Scalars are resolved here and
 more narrowly than YAML 1.1 does: only ``true``/``false`` are booleans, only
 plain decimal numbers are numbers, and everything else is the text as written,
 so that ``1_000``, ``0x1F``, ``on`` and dates stay what they look like.
@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import yaml
 
-from generator import files, yaml_nodes
 from generator.errors import Fault, RepositoryError, SpecError
+from generator.files import reader as files_reader
 from generator.spec import checks, language, model, paths, placeholder
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
+from generator.yaml import nodes as yaml_nodes
 
 FILE_NAME: Final = paths.SPEC
 MAX_BYTES: Final = 10_000_000
@@ -135,7 +136,7 @@ def read(directory: Path) -> str:
     """The text of ``generator.yaml`` in ``directory``; ``RepositoryError`` if there is none to read."""
     path = directory / FILE_NAME
     try:
-        content = files.content(os.fspath(path))
+        content = files_reader.content(os.fspath(path))
         if len(content) > MAX_BYTES:
             raise RepositoryError(f"{path}: larger than {MAX_BYTES:,} bytes", "split the spec")
         return content.decode("utf-8-sig")
@@ -150,7 +151,7 @@ def read(directory: Path) -> str:
         line = exc.object[: exc.start].count(b"\n") + 1
         raise SpecError([Fault(FILE_NAME, line, 1, "", "is not UTF-8", "save it as UTF-8")]) from exc
     except OSError as exc:
-        raise files.refusal(str(path), exc) from exc
+        raise files_reader.refusal(str(path), exc) from exc
 
 
 def load(directory: Path) -> model.Spec:

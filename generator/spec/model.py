@@ -5,7 +5,6 @@ Built from data that has passed every check, so nothing here reports faults.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +18,6 @@ from generator.spec.types import text
 from generator.spec.workload import Data, Workload, overridden, without_nulls, words, workload
 
 IN_CLUSTER: Final = "https://kubernetes.default.svc"
-ECR: Final = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +260,10 @@ def as_pulled(url: str, kind: str | None) -> str:
     if url.endswith(".git") or not url.startswith(("http://", "https://")):
         return url
     if kind is None and "gitlab" in url:
-        from generator import forges
+        from generator.spec import forge_kinds
 
         with suppress(ForgeError):
-            kind = forges.kind_of(url)
+            kind = forge_kinds.kind_of(url)
     return f"{url.rstrip('/')}.git" if kind == "gitlab" else url
 
 

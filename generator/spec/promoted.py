@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from generator import tree, yaml_emit
 from generator.errors import RepositoryError, SpecError
+from generator.files import work_tree
 from generator.spec import language, loader, model
 from generator.spec.findings import Findings
 from generator.spec.model import Spec
+from generator.yaml import emit as yaml_emit
 
 FOLDER: Final = ".generator/promoted"
 _HEADER: Final = "# What was promoted last; not for editing, and nothing to review.\n"
@@ -45,7 +46,7 @@ def path(environment: str, app: str) -> str:
 def read(directory: Path, environment: str, app: str) -> Promoted | None:
     """What was promoted; ``None`` if nothing was yet. ``RepositoryError`` if the file is damaged."""
     name = path(environment, app)
-    content = tree.read(directory, [name]).get(name)
+    content = work_tree.read(directory, [name]).get(name)
     if content is None:
         return None
     try:

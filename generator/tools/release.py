@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from generator import web
+from generator import bounded_http
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import checksum
 from generator.tools.pins import Pin, Platform
@@ -159,8 +159,8 @@ def _published(url: str, asset: str) -> str | None:
     """The sum that the checksum file at ``url`` has for an asset; None when there is no such file or no such line."""
     try:
         for attempt in _attempts():
-            with attempt, web.within(CHECKSUMS_SECONDS) as watch, _open(url) as answer:
-                text = watch.read(web.pieces(answer), CHECKSUMS_LIMIT).decode(errors="replace")
+            with attempt, bounded_http.within(CHECKSUMS_SECONDS) as watch, _open(url) as answer:
+                text = watch.read(bounded_http.pieces(answer), CHECKSUMS_LIMIT).decode(errors="replace")
                 return checksum.published(text, asset)
     except _Missing:
         pass
@@ -171,19 +171,19 @@ def _download(url: str, into: Path, progress: Callable[[str], object]) -> str:
     """Download a file and return its SHA-256; tries again when the connection breaks."""
     try:
         for attempt in _attempts():
-            with attempt, web.within(DOWNLOAD_SECONDS) as watch, _open(url) as answer, into.open("wb") as out:
+            with attempt, bounded_http.within(DOWNLOAD_SECONDS) as watch, _open(url) as answer, into.open("wb") as out:
                 return _copy(answer, watch, out, progress)
     except _Missing:
         raise Unavailable(f"{url}: not found") from None
     raise AssertionError("the last attempt raises")
 
 
-def _copy(answer: HTTPResponse, watch: web.Watch, out: IO[bytes], progress: Callable[[str], object]) -> str:
+def _copy(answer: HTTPResponse, watch: bounded_http.Watch, out: IO[bytes], progress: Callable[[str], object]) -> str:
     import hashlib
 
     total = answer.length or 0
     digest, done, told = hashlib.sha256(), 0, time.monotonic()
-    for chunk in watch.checked(web.pieces(answer), LARGEST_BYTES):
+    for chunk in watch.checked(bounded_http.pieces(answer), LARGEST_BYTES):
         out.write(chunk)
         digest.update(chunk)
         done += len(chunk)
@@ -218,7 +218,7 @@ class _Attempt:
             failure.close()
             if failure.code in (401, 403, 404, 410):
                 raise _Missing from failure
-        elif isinstance(failure, web.TooLarge | web.Late):
+        elif isinstance(failure, bounded_http.TooLarge | bounded_http.Late):
             raise Unavailable(f"download given up: {failure}") from failure
         elif not isinstance(failure, OSError | http.client.HTTPException | ValueError):
             return False
@@ -243,7 +243,7 @@ def _open(url: str) -> HTTPResponse:
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
     request = urllib.request.Request(url, headers={"User-Agent": "gitops-generator"})  # noqa: S310 (see _safe)
-    answer: HTTPResponse = web.opener(SafeRedirects()).open(request, timeout=STALL_SECONDS)
+    answer: HTTPResponse = bounded_http.opener(SafeRedirects()).open(request, timeout=STALL_SECONDS)
     return answer
 
 
@@ -263,7 +263,7 @@ def _extract(archive: Path, member: str, into: Path) -> None:
             piece = super().read(size)
             self.done += len(piece)
             if self.done > LARGEST_BYTES:
-                raise web.TooLarge(f"unpacked, it is larger than {LARGEST_BYTES >> 20} MB")
+                raise bounded_http.TooLarge(f"unpacked, it is larger than {LARGEST_BYTES >> 20} MB")
             return piece
 
     try:

@@ -15,8 +15,8 @@ import pytest
 import yaml
 from pages import Block, blocks, codes
 
-from generator import cli
-from generator.commands import COMMANDS
+from generator.cli import main as cli
+from generator.cli.commands import COMMANDS
 from generator.errors import GeneratorError
 from generator.spec import language, loader
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.forges import FORGES
 from generator.spec import shapes, subject
+from generator.spec.forge_kinds import FORGES
 from generator.spec.language.app import APP
 from generator.spec.language.ci import CI
 from generator.spec.language.names import (

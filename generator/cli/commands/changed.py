@@ -1,0 +1,39 @@
+"""``changed``: the apps that CI has to build."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Final
+
+from generator.cli import console
+
+HELP: Final = "print the apps whose source a push has changed, for CI to build"
+EXAMPLE: Final = """\
+  python -m generator changed                      in CI: since the commit before the push
+  python -m generator changed --since HEAD~3
+
+Without a commit to compare with, or where a person has started the build, all apps that have their
+source here; none for a commit that only releases: a build's own commit must not start a build.
+Where CodePipeline hands over files without git, the repository is asked for the commit's message."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    parser.add_argument("--since", metavar="COMMIT", help="compare with this commit, and not with what CI tells")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    from generator.delivery import affected
+    from generator.git import ci_checkout
+    from generator.spec import loader
+
+    spec = loader.load(options.directory)
+    since = ci_checkout.fork_point(options.directory, options.since) if options.since else affected.before(os.environ)
+    found = affected.apps(spec, options.directory, since, os.environ)
+    if options.json:
+        console.emit({"apps": found, "since": since})
+    elif found:
+        console.say(" ".join(found))
+    return 0

@@ -1,0 +1,39 @@
+"""``protection``: how to protect the branch that Argo CD follows."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+
+HELP: Final = "print how to protect the branch on its forge, as a script; it changes nothing by itself"
+EXAMPLE: Final = """\
+  python -m generator protection                         read it …
+  python -m generator protection --pusher 123456 | bash  … and do it, with gh, glab, curl or aws
+
+Everybody goes through pull requests, the approvers of an environment approve what changes in it
+(`approvers:` in generator.yaml makes CODEOWNERS), and nobody rewrites or deletes the branch.
+--pusher is who may still push, to bring the builds' tags: the id of a GitHub App, the id of a
+GitLab user, or the name of a Gitea user. On CodeCommit that is a matter of IAM, and the notes say how.
+Without it nobody may push: a generated pipeline then needs `ci: {pull_request: true}`."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    parser.add_argument("--pusher", metavar="WHO", help="who may push builds' tags: an App, or a user")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    from dataclasses import asdict
+
+    from generator.render.outputs import branch_protection
+    from generator.spec import loader
+
+    advice = branch_protection.advise(loader.load(options.directory), options.pusher)
+    if options.json:
+        console.emit(asdict(advice))
+    else:
+        console.say(branch_protection.script(advice).rstrip("\n"))
+    return 0

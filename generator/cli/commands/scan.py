@@ -1,0 +1,55 @@
+"""``scan``: what ECR's scan of an image found, as a gate."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+
+HELP: Final = "wait for ECR's scan of an image; exit 1 if it found something of a severity or worse"
+EXAMPLE: Final = """\
+  python -m generator scan 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2
+  python -m generator scan …/shop/web:1.4.2 --severity HIGH --ignore CVE-2024-3094
+
+Uses the AWS CLI and its credentials. Every platform of the image is scanned; a scan that cannot be
+done stops, too."""
+_SHOWN: Final = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    parser.add_argument("image", metavar="IMAGE:TAG", help="an image in ECR")
+    parser.add_argument(
+        "--severity",
+        default="CRITICAL",
+        choices=("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"),
+        help="what a finding must at least be to stop; CRITICAL if left out",
+    )
+    parser.add_argument("--ignore", action="append", default=[], metavar="NAME", help="a finding that is accepted")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    from generator.clients.aws import ecr_scan
+
+    image = ecr_scan.parse(options.image)
+    with console.progress(f"waiting for the scan of {image.repository}"):
+        found = ecr_scan.findings(image)
+    refused = ecr_scan.refused(found, options.severity, options.ignore)
+    accepted = [one for one in found if one.name in options.ignore]
+    for name in sorted(set(options.ignore) - {one.name for one in accepted}):
+        console.note(f"note: nothing was found that --ignore {name} would accept")
+    if options.json:
+        listed = [{"severity": one.severity, "name": one.name, "package": one.package} for one in found]
+        console.emit({"image": options.image, "findings": listed, "refused": [one.name for one in refused]})
+        return int(bool(refused))
+    shown = refused or found
+    if shown:
+        rows = [(one.severity, one.name, one.package) for one in shown[:_SHOWN]]
+        console.table(("SEVERITY", "FINDING", "PACKAGE"), rows)
+    if len(shown) > _SHOWN:
+        console.say(f"… and {len(shown) - _SHOWN} more")
+    counts = f"{len(found)} found, {len(refused)} of them {options.severity} or worse"
+    console.say(f"{image.repository}: {counts}" + (f", {len(accepted)} accepted" if options.ignore else ""))
+    return int(bool(refused))

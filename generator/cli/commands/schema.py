@@ -1,0 +1,32 @@
+"""``schema``: the language of generator.yaml as JSON Schema."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+
+HELP: Final = "print the JSON Schema of generator.yaml, for editors"
+EXAMPLE: Final = """\
+  python -m generator schema > generator.schema.json
+  # first line of generator.yaml:
+  # yaml-language-server: $schema=generator.schema.json"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """See ``Command``."""
+    from generator.spec.language import SPEC
+
+    console.emit(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "generator.yaml",
+            **SPEC.schema(),
+        }
+    )
+    return 0

@@ -1,0 +1,122 @@
+"""What people and machines see: tables, colours on a terminal, plain text in a pipe, JSON where asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from generator.errors import Conflict, Conflicts, GeneratorError, SpecError
+from generator.escaping import CONTROLS, escape, harmless
+
+COLORS: Final = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "grey": "90", "bold": "1"}
+# Words that a table shows in a colour, wherever they stand alone in a cell.
+MEANINGS: Final = {
+    "generated": "grey", "pipeline": "blue", "edited": "yellow", "missing": "yellow", "orphaned": "yellow",
+    "conflicting": "red", "failed": "red", "ok": "green", "passed": "green", "running": "green", "stopped": "red",
+    "valid": "green", "invalid": "red", "behind": "yellow",
+    "person": "yellow", "build": "blue", "default": "grey", "spec": "green",
+    "Synced": "green", "OutOfSync": "yellow", "Healthy": "green", "Progressing": "blue", "Degraded": "red",
+    "Missing": "red", "Suspended": "yellow", "Unknown": "grey",
+}  # fmt: skip
+
+
+# The colours that `paint` writes, or what would steer a terminal.
+_STEERING: Final = re.compile(rf"(?P<own>\x1b\[(?:0|1|3[1-4]|90)m)|(?:{CONTROLS})")
+
+
+def _shown(text: str, stream: object) -> str:
+    """Escape control characters, but for the colours of `paint`."""
+    keep = colored(stream)
+    return _STEERING.sub(lambda found: found[0] if keep and found["own"] else escape(found), text)
+
+
+def colored(stream: object = None) -> bool:
+    """Whether colours fit: a terminal, and neither NO_COLOR nor a dumb one."""
+    target = stream or sys.stdout
+    is_terminal = bool(getattr(target, "isatty", lambda: False)())
+    return is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, color: str, stream: object = None) -> str:
+    """``text`` in a colour, where colours fit."""
+    return f"\x1b[{COLORS[color]}m{text}\x1b[0m" if colored(stream) else text
+
+
+def say(text: str = "") -> None:
+    """A line of output."""
+    sys.stdout.write(_shown(f"{text}\n", sys.stdout))
+
+
+def note(text: str) -> None:
+    """A line about progress, on standard error, so that output stays clean."""
+    sys.stderr.write(_shown(f"{text}\n", sys.stderr))
+    sys.stderr.flush()
+
+
+def emit(data: Mapping[str, object]) -> None:
+    """One JSON document."""
+    import json
+
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    # Within strings alone, and in JSON's own way.
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Aligned columns; on a terminal the head is bold and states are coloured, in a pipe it is plain text."""
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    say(paint(_line(head, widths), "bold"))
+    for row in rows:
+        if not colored():
+            say(_line(row, widths))
+            continue
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        shown = [paint(cell, MEANINGS[cell.strip()]) if cell.strip() in MEANINGS else cell for cell in cells]
+        say("  ".join(shown).rstrip())
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def report(error: GeneratorError) -> None:
+    """An error on standard error: ``error: …`` and ``hint: …``; for a spec, every fault with its place."""
+    if isinstance(error, SpecError):
+        for fault in error.faults:
+            _error(str(fault), fault.hint, prefix="")
+    if isinstance(error, Conflicts):
+        for conflict in error.conflicts:
+            show_conflict(conflict)
+    _error(error.message, error.hint)
+
+
+def show_conflict(conflict: Conflict) -> None:
+    """A conflict with its place and its three values."""
+    note(f"{conflict.path}:{conflict.line}: {conflict.field or 'the file'}")
+    for name, value in (("was", conflict.original), ("yours", conflict.local), ("spec", conflict.updated)):
+        author = f" ({conflict.author})" if name == "yours" and conflict.author else ""
+        note(f"  {paint(name.ljust(5), 'grey', sys.stderr)} {'-' if value is None else value}{author}")
+
+
+def _error(message: str, hint: str, prefix: str = "error: ") -> None:
+    note(f"{paint(prefix, 'red', sys.stderr)}{message}")
+    if hint:
+        indent = "  " if not prefix else ""
+        note(f"{indent}{paint('hint:', 'blue', sys.stderr)} {hint}")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """A spinner on a terminal for work that may take over a second; nothing in a pipe."""
+    if not colored(sys.stderr):
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(harmless(what))):
+        yield

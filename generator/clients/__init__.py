@@ -1,0 +1,1 @@
+"""Clients of the services that the generator talks to: Argo CD, the forges and AWS."""

@@ -1,0 +1,295 @@
+"""Argo CD's API, as far as it tells what runs: Applications, the objects below them, and their events.
+
+``ARGOCD_SERVER``, ``ARGOCD_AUTH_TOKEN``, ``ARGOCD_INSECURE`` and ``ARGOCD_OPTS`` mean what they mean to Argo CD's own
+command. The token travels in a header only, and never to where a redirect leads.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import math
+import os
+import shlex
+import ssl
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+
+from generator import bounded_http
+from generator.errors import ArgoCdError
+from generator.git import hosts
+
+TIMEOUT_SECONDS: Final = 15
+# As long is waited even where all should be over.
+LEAST_SECONDS: Final = 1.0
+_LARGEST_REFUSAL: Final = 64 * 1024
+_TRUE: Final = ("1", "t", "true", "yes")
+_PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An object below an Application. ``reason`` is the one word that Argo CD shows of a pod."""
+
+    group: str
+    version: str
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+    health: str
+    message: str
+    images: tuple[str, ...]
+    reason: str
+    is_top: bool
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Application:
+    """An Application as Argo CD describes it."""
+
+    raw: Object
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(_at(self.raw, "metadata", "name") or "")
+
+    @property
+    def sync(self) -> str:
+        """``Synced``, ``OutOfSync`` or ``Unknown``."""
+        return str(_at(self.raw, "status", "sync", "status") or "Unknown")
+
+    @property
+    def health(self) -> str:
+        """``Healthy``, ``Progressing``, ``Degraded``, ``Suspended``, ``Missing`` or ``Unknown``."""
+        return str(_at(self.raw, "status", "health", "status") or "Unknown")
+
+    @property
+    def revision(self) -> str:
+        """The commit that it was last compared with."""
+        return _revision(_at(self.raw, "status", "sync"))
+
+    @property
+    def automated(self) -> bool:
+        """Whether it syncs by itself."""
+        policy = _at(self.raw, "spec", "syncPolicy", "automated")
+        return isinstance(policy, dict) and policy.get("enabled") is not False
+
+    @property
+    def phase(self) -> str:
+        """Of the newest sync: ``Running``, ``Succeeded``, ``Failed``, ``Error``, or nothing if there never was one."""
+        return str(_at(self.raw, "status", "operationState", "phase") or "")
+
+    @property
+    def operation_revision(self) -> str:
+        """The commit that the newest sync applies."""
+        state = _at(self.raw, "status", "operationState")
+        return _revision(_at(state, "syncResult")) or _revision(_at(state, "operation", "sync"))
+
+    @property
+    def operation_message(self) -> str:
+        """What the newest sync says of itself."""
+        return str(_at(self.raw, "status", "operationState", "message") or "")
+
+    @property
+    def retries(self) -> int:
+        """How often the newest sync has been tried again."""
+        return int(_at(self.raw, "status", "operationState", "retryCount") or 0)
+
+    @property
+    def results(self) -> list[Object]:
+        """What the newest sync did to each object."""
+        return list(_at(self.raw, "status", "operationState", "syncResult", "resources") or ())
+
+    @property
+    def errors(self) -> list[str]:
+        """Why it cannot be compared or synced: ``TYPE: message``."""
+        conditions = _at(self.raw, "status", "conditions") or ()
+        return [f"{one['type']}: {one.get('message', '')}" for one in conditions if one["type"].endswith("Error")]
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The images of all that it runs."""
+        return tuple(_at(self.raw, "status", "summary", "images") or ())
+
+
+class ArgoCd:
+    """One Argo CD. Every method raises ``ArgoCdError``; ``passing`` says whether asking again may help."""
+
+    def __init__(self, url: str, token: str, *, verify: bool = True) -> None:
+        self.url = url
+        self._token = token
+        context = ssl.create_default_context()
+        if not verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        self._opener = bounded_http.opener(_NoRedirect(), context=context)
+        # When all must be over, by the clock of ``time.monotonic``.
+        self.until = math.inf
+
+    def application(self, name: str, *, refresh: bool = False) -> Application | None:
+        """One of them, compared anew if ``refresh``; ``None`` if there is none that the token may see."""
+        query = {"refresh": "normal"} if refresh else {}
+        answer = self._get(f"/applications/{quote(name, safe='')}", query, missing=(403, 404))
+        return Application(answer) if answer is not None else None
+
+    def applications(self, projects: Sequence[str]) -> list[Application]:
+        """Those of some projects."""
+        answer = self._get("/applications", {"projects": projects}) or {}
+        return [Application(item) for item in answer.get("items") or ()]
+
+    def nodes(self, name: str) -> list[Node]:
+        """What is there of an Application: its objects, and theirs, down to the pods."""
+        answer = self._get(f"/applications/{quote(name, safe='')}/resource-tree", {}, missing=(403, 404)) or {}
+        return [_node(item) for item in answer.get("nodes") or ()]
+
+    def manifest(self, name: str, node: Node) -> Object | None:
+        """An object as the cluster has it right now; ``None`` if it is gone, or the token may not see it."""
+        query = {
+            "namespace": node.namespace, "resourceName": node.name, "version": node.version,
+            "group": node.group, "kind": node.kind,
+        }  # fmt: skip
+        # Argo CD says 500 or 400 of an object that has just gone.
+        missing = (400, 403, 404, 500)
+        answer = self._get(f"/applications/{quote(name, safe='')}/resource", query, missing=missing)
+        try:
+            found = json.loads((answer or {}).get("manifest") or "null")
+        except (TypeError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def warnings(self, name: str, node: Node) -> list[str]:
+        """What Kubernetes has warned of about an object, the newest first: ``REASON: message``."""
+        query = {"resourceNamespace": node.namespace, "resourceName": node.name, "resourceUID": node.uid}
+        answer = self._get(f"/applications/{quote(name, safe='')}/events", query, missing=(400, 403, 404)) or {}
+        found = [event for event in answer.get("items") or () if event.get("type") == "Warning"]
+        found.sort(key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""), reverse=True)
+        return list(dict.fromkeys(f"{event.get('reason')}: {event.get('message')}" for event in found))
+
+    def _get(self, path: str, query: Mapping[str, str | Sequence[str]], missing: tuple[int, ...] = ()) -> Object | None:
+        address = f"{self.url}/api/v1{path}{'?' if query else ''}{urlencode(query, doseq=True)}"
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        request = urllib.request.Request(address, headers=headers)  # noqa: S310 (http or https: see connect)
+        seconds = min(TIMEOUT_SECONDS, max(LEAST_SECONDS, self.until - time.monotonic()))
+        try:
+            with bounded_http.within(seconds) as watch, self._opener.open(request, timeout=seconds) as answer:
+                found = json.loads(watch.read(bounded_http.pieces(answer)))
+        except HTTPError as exc:
+            if exc.code in missing:
+                return None
+            self._refuse(exc)
+        except bounded_http.TooLarge as exc:
+            raise ArgoCdError(f"{self.url}: this is no Argo CD: {exc}", "check ARGOCD_SERVER") from exc
+        except (URLError, OSError, http.client.HTTPException) as exc:
+            raise self._unreachable(getattr(exc, "reason", None) or exc) from exc
+        except (ValueError, RecursionError) as exc:
+            raise ArgoCdError(f"{self.url}: this is no Argo CD: its answer is no JSON", "check ARGOCD_SERVER") from exc
+        if not isinstance(found, dict):
+            raise ArgoCdError(f"{self.url}: this is no Argo CD: its answer is no object", "check ARGOCD_SERVER")
+        return found
+
+    def _unreachable(self, reason: object) -> ArgoCdError:
+        hint, passing = "check ARGOCD_SERVER and the network", True
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            hint, passing = "ARGOCD_INSECURE=true skips the check of its certificate", False
+        elif isinstance(reason, ssl.SSLError):
+            hint = "does it speak TLS? ARGOCD_SERVER=http://… or ARGOCD_OPTS=--plaintext where it does not"
+        return ArgoCdError(f"{self.url}: {reason}", hint, passing=passing)
+
+    def _refuse(self, exc: HTTPError) -> NoReturn:
+        if exc.code in (401, 403):
+            hint = "put a token into ARGOCD_AUTH_TOKEN: argocd account generate-token, with `get` on applications"
+            raise ArgoCdError(f"{self.url}: the token is refused ({exc.code})", hint)
+        if 300 <= exc.code < 400:
+            there = (exc.headers.get("Location") or "elsewhere").partition("?")[0]
+            raise ArgoCdError(f"{self.url}: leads to {there}", "set ARGOCD_SERVER to where it leads")
+        try:
+            with bounded_http.within(LEAST_SECONDS):
+                said = str(json.loads(exc.read(_LARGEST_REFUSAL)).get("message") or "")
+        except (OSError, ValueError, AttributeError, RecursionError, http.client.HTTPException):
+            said = ""
+        message = f"{self.url}: {exc.code} {said or exc.reason}"
+        raise ArgoCdError(message.replace(self._token, "…"), "check ARGOCD_SERVER", passing=exc.code in _PASSING)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect would take the token along."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def connect() -> ArgoCd | None:
+    """The Argo CD that the environment names; ``None`` if it names none."""
+    options = shlex.split(os.environ.get("ARGOCD_OPTS", ""))
+    server = os.environ.get("ARGOCD_SERVER", "").strip()
+    if not server:
+        return None
+    scheme, separator, rest = server.partition("://")
+    if not separator:
+        scheme, rest = ("http" if "--plaintext" in options else "https"), server
+    if scheme not in ("http", "https") or not rest or "@" in rest:
+        raise ArgoCdError(
+            "ARGOCD_SERVER: this is no server's address", "like argocd.example.com or http://127.0.0.1:8080"
+        )
+    token = os.environ.get("ARGOCD_AUTH_TOKEN", "").strip()
+    if not token or not token.isprintable() or " " in token:
+        raise ArgoCdError("ARGOCD_AUTH_TOKEN holds no token", "make one: argocd account generate-token")
+    if scheme == "http" and "--plaintext" not in options and not hosts.is_here(f"http://{rest}"):
+        raise ArgoCdError(
+            "ARGOCD_AUTH_TOKEN would go to ARGOCD_SERVER unencrypted",
+            "use https, or ARGOCD_OPTS=--plaintext where nobody can listen",
+        )
+    insecure = "--insecure" in options or os.environ.get("ARGOCD_INSECURE", "").lower() in _TRUE
+    return ArgoCd(f"{scheme}://{rest.rstrip('/')}", token, verify=not insecure)
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """An answer with something else where Argo CD has objects or lists is an ``ArgoCdError``, and no bug in here."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError) as exc:
+        reason = f"{type(exc).__name__}: {str(exc)[:120]}"
+        raise ArgoCdError(f"ARGOCD_SERVER: its answer is not Argo CD's ({reason})", "check ARGOCD_SERVER") from exc
+
+
+def _at(value: object, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _revision(value: object) -> str:
+    """Of one source, or the first of several."""
+    several = _at(value, "revisions")
+    return str(_at(value, "revision") or (several[0] if several else "") or "")
+
+
+def _node(item: Object) -> Node:
+    info = {str(one.get("name")): str(one.get("value")) for one in item.get("info") or ()}
+    return Node(
+        group=item.get("group") or "",
+        version=item.get("version") or "",
+        kind=item.get("kind") or "",
+        namespace=item.get("namespace") or "",
+        name=item.get("name") or "",
+        uid=item.get("uid") or "",
+        health=_at(item, "health", "status") or "",
+        message=_at(item, "health", "message") or "",
+        images=tuple(item.get("images") or ()),
+        reason=info.get("Status Reason", ""),
+        is_top=not item.get("parentRefs"),
+    )

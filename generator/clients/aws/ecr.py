@@ -1,0 +1,58 @@
+"""Ask ECR whether an image is there, and under which digest: through boto3, which comes with the extra ``aws``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.clients.aws import session
+from generator.errors import ForgeError, GeneratorError
+from generator.spec.image_reference import DIGEST, ECR_REPOSITORY
+from generator.yaml.edit import Image
+
+TIMEOUT_SECONDS: Final = 10
+ATTEMPTS: Final = 3
+_ABSENT: Final = ("ImageNotFoundException", "RepositoryNotFoundException")
+
+
+def verified(image: Image) -> Image:
+    """The image with the digest that ECR has for its tag; of an image for several platforms, the index's.
+
+    ``GeneratorError`` if it is not there, or there under another digest than the given one.
+    """
+    found = ECR_REPOSITORY.fullmatch(image.name)
+    if found is None:
+        raise GeneratorError(f"{image.name}: is not in ECR, so it cannot be verified", "leave out --verify")
+    digest = _digest(found["account"], found["region"], found["repository"], image)
+    if image.digest not in (None, digest):
+        raise GeneratorError(
+            f"{image.name}:{image.tag} has the digest {digest} in ECR, and not {image.digest}",
+            "another build may have pushed this tag; make tags immutable, and build again",
+        )
+    return Image(image.name, image.tag, digest)
+
+
+def _digest(account: str, region: str, repository: str, image: Image) -> str:
+    try:
+        client = session.client("ecr", region, TIMEOUT_SECONDS, attempts=ATTEMPTS)
+        with session.translated():
+            return _digest_in(
+                client.describe_images(
+                    registryId=account, repositoryName=repository, imageIds=[{"imageTag": image.tag}]
+                )
+            )
+    except ForgeError as exc:
+        if isinstance(exc, session.Refused) and exc.code in _ABSENT:
+            raise GeneratorError(
+                f"{image.name}:{image.tag}: is not in ECR", "push it first; nothing was changed"
+            ) from exc
+        raise GeneratorError(
+            f"ECR in {region} cannot be asked for {repository}: {exc.message}",
+            f"{exc.hint or 'ecr:DescribeImages is needed'}; or leave out --verify",
+        ) from exc
+
+
+def _digest_in(answer: Any) -> str:
+    digest = answer["imageDetails"][0]["imageDigest"]
+    if not DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is no digest")
+    return str(digest)

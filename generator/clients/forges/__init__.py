@@ -1,0 +1,59 @@
+"""Pull requests on the forges: one module each, and the registry.
+
+A forge is a module with ``connect(url, api, timeout)``, which gives a ``Forge`` for the
+repository at that URL, from credentials in the environment. To add one: write
+the module, put it into ``FORGES``, and add a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import cast
+
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Forge, PullRequest, State, clipped
+from generator.errors import ForgeError
+from generator.escaping import harmless
+from generator.spec.forge_kinds import FORGES, kind_of
+
+__all__ = ["FORGES", "Forge", "PullRequest", "State", "connect", "kind_of", "open_or_update"]
+
+
+def connect(url: str, kind: str | None = None, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Forge:
+    """The forge of the repository at ``url``.
+
+    ``kind`` is one of ``FORGES``; it is told from the URL if left out. ``api`` is
+    the forge's own address (``https://github.example.com``) where the URL does
+    not lead to it. ``ForgeError`` if the URL tells nothing, or a client library
+    or credentials are missing; nothing is asked of the server yet.
+    """
+    module = import_module(f"{__name__}.{kind or kind_of(url)}")
+    return cast("Forge", module.connect(url, api, timeout))
+
+
+def open_or_update(
+    forge: Forge,
+    head: str,
+    base: str,
+    title: str,
+    body: str,
+    reviewers: Sequence[str] = (),
+    labels: Sequence[str] = (),
+) -> PullRequest:
+    """The one open request from ``head`` into ``base``, with this title and body."""
+    found = _open(forge, head, base)
+    if found is None:
+        try:
+            return forge.open(head, base, title, body, reviewers, labels)
+        except ForgeError:
+            # Somebody may have been faster: forges take one of each.
+            found = _open(forge, head, base)
+            if found is None:
+                raise
+    if (found.title, found.body) == (harmless(title), clipped(body, forge.body_limit)):
+        return found
+    return forge.update(found, title, body)
+
+
+def _open(forge: Forge, head: str, base: str) -> PullRequest | None:
+    return next(iter(forge.requests(base, head, exact=True)), None)

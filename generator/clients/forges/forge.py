@@ -1,0 +1,93 @@
+"""What every forge can do with pull requests, whatever it calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from generator.escaping import harmless
+
+State = Literal["open", "merged", "closed"]
+TIMEOUT_SECONDS: Final = 30
+_CUT: Final = "\n\n(cut here: the forge takes no more)"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull or merge request. ``number`` is as the forge shows it; ``head`` and ``base`` are branches.
+
+    ``mergeable`` is ``None`` where the forge does not know it (yet). ``merge_commit`` is set once it is merged.
+    """
+
+    number: str
+    url: str
+    title: str
+    body: str
+    head: str
+    base: str
+    state: State
+    mergeable: bool | None = None
+    merge_commit: str | None = None
+
+
+class Forge(Protocol):
+    """A repository on a forge, seen through its pull requests.
+
+    Every method raises ``ForgeError`` with the server's own reason, credentials
+    never in it. Times out after ``TIMEOUT_SECONDS``; waits out rate limits.
+    ``body_limit`` is how many characters a body may have; longer ones are cut.
+    """
+
+    body_limit: int
+
+    def requests(
+        self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
+    ) -> list[PullRequest]:
+        """Those into ``base`` whose head begins with ``prefix``, the newest first; all pages.
+
+        ``exact``: whose head is ``prefix``, which most forges find faster. Those of forks, whose branches anybody may
+        name as ours are named, only if ``forks``.
+        """
+
+    def open(
+        self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
+    ) -> PullRequest:
+        """A new one.
+
+        ``reviewers`` are users (``ann``, ``@ann``) and teams (``acme/platform``). They are
+        asked, and ``labels`` set, where the forge can; unknown ones are no error.
+        """
+
+    def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
+        """With another title and body."""
+
+    def comment(self, request: PullRequest, text: str, marker: str) -> None:
+        """Say something; a former comment of ours that holds ``marker`` is replaced (the text holds it, too).
+
+        Ours is what the user of our token has written; where the forge does not tell who that is, none is.
+        """
+
+    def close(self, request: PullRequest, reason: str) -> None:
+        """Closed unmerged, with the reason as a comment; a closed one is left alone."""
+
+    def merge(self, request: PullRequest, commit: str) -> PullRequest:
+        """Merged, if its head still is ``commit``."""
+
+
+def clipped(text: str, limit: int) -> str:
+    """``text``, cut where it is longer than the forge takes, and without what would steer who reads it."""
+    text = harmless(text)
+    return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
+
+
+def chosen(head: str, prefix: str, *, exact: bool) -> bool:
+    """Whether a branch is one of those that were asked for."""
+    return head == prefix if exact else head.startswith(prefix)
+
+
+def people(reviewers: Sequence[str], owner: str) -> tuple[list[str], list[str]]:
+    """Of reviewers the users, and the teams of ``owner`` without its name; e-mail addresses and others are neither."""
+    names = [name.removeprefix("@") for name in reviewers]
+    teams = [name.partition("/")[2] for name in names if name.startswith(f"{owner}/")]
+    return [name for name in names if "/" not in name and "@" not in name], teams

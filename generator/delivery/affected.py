@@ -1,0 +1,73 @@
+"""Which apps a build has to build: those whose source has changed, and none for a commit that only releases.
+
+A build commits a tag, and the commit would start the next build: the loop ends
+here, whatever the webhook lets through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from generator.delivery import commit_message
+from generator.errors import GitError, RepositoryError
+from generator.git import ci_checkout
+from generator.spec.model import Spec
+
+# The commit before the push, as CodeBuild and (by the workflow's `env`) GitHub Actions tell it.
+BEFORE: Final = ("CODEBUILD_WEBHOOK_PREV_COMMIT", "BEFORE")
+# The commit that is built, as both tell it.
+_BUILT: Final = ("CODEBUILD_RESOLVED_SOURCE_VERSION", "GITHUB_SHA")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def before(environment: Mapping[str, str]) -> str | None:
+    """The commit before the push that started this build; ``None`` where there is none, as for a new branch."""
+    given = next((value for name in BEFORE if (value := environment.get(name))), "")
+    return given if _COMMIT.fullmatch(given) and given.strip("0") else None
+
+
+def automatic(environment: Mapping[str, str]) -> bool:
+    """Whether a push started this build, and not a person."""
+    return (
+        bool(environment.get("CODEBUILD_WEBHOOK_TRIGGER"))
+        or environment.get("CODEBUILD_INITIATOR", "").startswith("codepipeline/")
+        or environment.get("GITHUB_EVENT_NAME") == "push"
+    )
+
+
+def apps(spec: Spec, directory: Path, since: str | None, environment: Mapping[str, str]) -> list[str]:
+    """The apps to build, in the spec's order.
+
+    With a commit to compare with: those whose source differs. Without one:
+    all, unless a push that only releases started the build.
+    """
+    sources = {app.name: how.source for app in spec.apps.values() if (how := app.build)}
+    if ci_checkout.is_archive(directory):
+        said = _told(spec, environment)
+    elif since and ci_checkout.obtain(directory, since):
+        return [name for name, source in sources.items() if ci_checkout.differing(directory, since, [source])]
+    else:
+        said = ci_checkout.message(directory)
+    return [] if automatic(environment) and commit_message.releases(said) else list(sources)
+
+
+def _told(spec: Spec, environment: Mapping[str, str]) -> str:
+    """The message of the commit that is built, where CodePipeline has handed over its files alone: of the remote.
+
+    If nobody knew it, the commit of a release would start the next release, and so on.
+    """
+    commit = next((value for name in _BUILT if (value := environment.get(name))), "")
+    try:
+        if _COMMIT.fullmatch(commit):
+            return ci_checkout.message_on(spec.repository, spec.branch, commit)
+        reason = "no build tells which commit these files are"
+    except GitError as exc:
+        reason = f"{spec.repository} does not tell: {exc.message}"
+    raise RepositoryError(
+        f"no git repository, so it is not known whether this commit is a release: {reason}",
+        "in CodePipeline, let the source action hand over a full clone (OutputArtifactFormat: CODEBUILD_CLONE_REF), or"
+        " give the build git's credentials (ci.credentials)",
+    )

@@ -1,0 +1,357 @@
+"""Set images in overlays: in the work tree, or straight on the remote's branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from generator.delivery import build_order, commit_message, pin
+from generator.delivery import image as images
+from generator.delivery.build_order import Contains, Order
+from generator.delivery.commit_message import Build, Release
+from generator.delivery.image import Slot, absent
+from generator.delivery.push import Change, Published, Read, land
+from generator.errors import GitError, RepositoryError
+from generator.files import work_tree
+from generator.git import checkout
+from generator.git.remote_branch import Remote
+from generator.spec import subject
+from generator.spec.paths import overlays_path
+from generator.yaml import edit as yaml_edit
+from generator.yaml.edit import Image
+
+# As many are named in a subject; with more, they are counted.
+NAMED: Final = 3
+
+
+class NoOverlay(RepositoryError):
+    """The branch has no overlay for a slot."""
+
+    def __init__(self, place: Slot) -> None:
+        error = absent(place)
+        super().__init__(error.message, error.hint)
+        self.place = place
+
+
+class State(StrEnum):
+    """What became of one image."""
+
+    CHANGED = "changed"
+    SAME = "same"
+    """It was there already."""
+    PINNED = "pinned"
+    """A person holds what is there."""
+    SUPERSEDED = "superseded"
+    """A newer build has set what is there."""
+
+
+class Wanted(NamedTuple):
+    """An image for a slot. An empty name of the slot's image means the only one of the overlay."""
+
+    place: Slot
+    image: Image
+
+
+class Outcome(NamedTuple):
+    """What became of one image; ``why`` where it is held."""
+
+    wanted: Wanted
+    state: State
+    why: str = ""
+
+
+class Bump:
+    """One bump of some images, which is one commit. ``outcomes`` are those of the last ``edit``.
+
+    ``source`` tells of the commit that was built, once that is needed; see ``git.describe_head``.
+    ``verify`` proves that an image is there, and gives it its digest. ``contains`` tells of the history of the
+    commits that are built, for two builds whose numbers and times contradict each other. ``form`` is that of the
+    message's subject.
+    """
+
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        source: Callable[[], Mapping[str, str]],
+        build: Build | None = None,
+        *,
+        force: bool = False,
+        verify: Callable[[Image], Image] | None = None,
+        contains: Contains = build_order.unknown,
+        form: str = subject.AS_IT_IS,
+    ) -> None:
+        self.wanted = wanted
+        self.source = source
+        self.build = build
+        self.force = force
+        self.verify = verify
+        self.contains = contains
+        self.form = form
+        self.outcomes: list[Outcome] = []
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that it reads."""
+        return [one.place.path for one in self.wanted]
+
+    @property
+    def changed(self) -> list[Outcome]:
+        """What the last edit changed."""
+        return [outcome for outcome in self.outcomes if outcome.state is State.CHANGED]
+
+    def edit(self, read: Read) -> dict[str, bytes]:
+        """The files that change."""
+        built = build_order.order(self.build, self.source())
+        contents: dict[str, bytes] = {}
+        outcomes = []
+        for one in self._known(read):
+            path = one.place.path
+            former = contents[path] if path in contents else read(path) or b""
+            content, outcome = self._edited(one, former, built)
+            outcomes.append(outcome)
+            if content != former:
+                contents[path] = content
+        self.outcomes = outcomes
+        return contents
+
+    def _edited(self, one: Wanted, content: bytes, built: Order | None) -> tuple[bytes, Outcome]:
+        path = one.place.path
+        edited = yaml_edit.set_image(content, path, one.image)
+        if edited == content:
+            return content, Outcome(one, State.SAME)
+        # Held for both reasons at once is rare, and then the person's reason counts.
+        held = pin.read(content, path)
+        if held is not None:
+            return content, Outcome(one, State.PINNED, str(held))
+        newest = build_order.read(content, path)
+        if built and newest and not self.force and newest.after(built, datetime.now(UTC), self.contains):
+            retried = newest.system == built.system and newest.number < built.number
+            return content, Outcome(one, State.SUPERSEDED, f"{newest}{', of a newer commit' if retried else ''}")
+        return (build_order.write(edited, path, built) if built else edited), Outcome(one, State.CHANGED)
+
+    def _known(self, read: Read) -> Sequence[Wanted]:
+        """The images with their names and digests; both stay once they are known."""
+        named = [_named(one, read(one.place.path)) for one in self.wanted]
+        if self.verify:
+            named = [one._replace(image=self.verify(one.image)) for one in named]
+        self.wanted, self.verify = named, None
+        return named
+
+    def message(self) -> str:
+        """The message of the commit of the last edit. Its trailers let Argo CD show the commit that was built."""
+        wanted = [outcome.wanted for outcome in self.changed]
+        body = "\n".join(f"{one.image.name}@{one.image.digest}" for one in wanted if one.image.digest)
+        released = [commit_message.release(one.place, one.image) for one in wanted]
+        return commit_message.compose(
+            _subject(released), released, body=body, build=self.build, source=self.source(), form=self.form
+        )
+
+    def landed(self, text: str) -> bool:
+        """Whether a commit with this message is ours, landed by somebody else; ``outcomes`` are then what it did."""
+        ours = {str(commit_message.release(one.place, one.image)) for one in self.wanted}
+        found = {str(one) for one in commit_message.releases(text)}
+        if not (found and found <= ours and commit_message.build(text) == self.build):
+            return False
+        self.outcomes = [
+            Outcome(one.wanted, State.CHANGED)
+            if str(commit_message.release(one.wanted.place, one.wanted.image)) in found
+            else one
+            for one in self.outcomes
+        ]
+        return True
+
+    def touches(self, text: str) -> bool:
+        """Whether a commit with this message releases one of the same images, whoever made it."""
+        ours = {(one.place.app, one.place.environment) for one in self.wanted}
+        return any((one.app, one.environment) in ours for one in commit_message.releases(text))
+
+    def data(self) -> bytes:
+        """All of it, for somebody else to land."""
+        import json
+
+        return json.dumps(
+            {
+                "wanted": [{"place": one.place._asdict(), "image": one.image._asdict()} for one in self.wanted],
+                "source": dict(self.source()),
+                "build": self.build._asdict() if self.build else None,
+                "force": self.force,
+                "subject": self.form,
+            },
+            sort_keys=True,
+        ).encode()
+
+    def change(self, *, sign: bool = False) -> Change:
+        """It, to be published."""
+        return Change(
+            self.edit,
+            self.message,
+            self.paths,
+            sign,
+            data=None if sign else self.data,
+            decode=decode,
+            landed=self.landed,
+            touches=self.touches,
+        )
+
+
+def decode(data: bytes) -> Change:
+    """What ``Bump.data`` has described. ``ValueError`` and the like if it is nothing of ours."""
+    import json
+
+    given = json.loads(data)
+    wanted = [Wanted(Slot(**one["place"]), Image(**one["image"])) for one in given["wanted"]]
+    for one in wanted:
+        images.image(one.place, one.image.tag or "", one.image.digest)
+    build = Build(**given["build"]) if given["build"] else None
+    source = {str(name): str(value) for name, value in given["source"].items()}
+    form = given.get("subject", subject.AS_IT_IS)  # which former versions do not send
+    if not subject.is_form(form):
+        raise ValueError(form)
+    return Bump(wanted, lambda: source, build, force=bool(given["force"]), form=form).change()
+
+
+def in_work_tree(directory: Path, bump: Bump) -> list[str]:
+    """Splice the images into the overlays here; returns the paths that changed."""
+    with work_tree.locked(directory):
+        contents = work_tree.read(directory, bump.paths)
+        files = bump.edit(contents.get)
+        work_tree.write(directory, files)
+    return list(files)
+
+
+def committed_here(directory: Path, bump: Bump) -> str | None:
+    """``in_work_tree``, and a commit of these images alone; ``None`` where HEAD has them, or they are held.
+
+    An image that a former run has set and nobody has committed counts as changed. Where it cannot be committed, or not
+    without a person's edits, all stays as it was.
+    """
+    top = checkout.root(directory)
+    with work_tree.locked(directory):
+        former = work_tree.read(directory, bump.paths)
+        files = former | bump.edit(former.get)
+        going = _uncommitted(directory, bump, files)
+        if going:
+            _require_committable(top)
+        files |= going
+        work_tree.write(directory, {path: content for path, content in files.items() if content != former[path]})
+    if not going:
+        return None
+    # Without the lock: a hook may run the generator.
+    try:
+        return checkout.commit(directory, bump.message(), list(going))
+    except GitError as exc:
+        with work_tree.locked(directory):
+            work_tree.write(directory, {path: content for path, content in former.items() if content != files[path]})
+        hint = exc.hint or "see what git says, or its hook; `git commit` by hand would say the same"
+        message = f"{exc.message}\nnothing was committed; the overlays are as they were"
+        raise GitError(message, hint, returncode=exc.returncode, stderr=exc.stderr) from exc
+
+
+def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The overlays whose images HEAD does not have yet, as they are to be committed."""
+    built = build_order.order(bump.build, bump.source())
+    going: dict[str, bytes] = {}
+    outcomes = []
+    for outcome in bump.outcomes:
+        place, image = outcome.wanted.place, outcome.wanted.image
+        free = outcome.state in (State.CHANGED, State.SAME)
+        head = checkout.committed(directory, place.path) if free else None
+        if free and (head is None or images.in_content(head, place) != image):
+            content = files[place.path]
+            if head is None or not _only_image(directory, head, content, place.path, image):
+                raise RepositoryError(
+                    f"{place.path}: has uncommitted edits beside the image; nothing was written", "commit or stash them"
+                )
+            going[place.path] = _ordered(content, place.path, built, bump.contains)
+            outcome = outcome._replace(state=State.CHANGED)
+        outcomes.append(outcome)
+    bump.outcomes = outcomes
+    return going
+
+
+def _only_image(directory: Path, head: bytes, content: bytes, path: str, image: Image) -> bool:
+    """Whether an overlay is what HEAD has, but for the image and its build; line ends as git stores them."""
+
+    def without_build(overlay: bytes) -> bytes:
+        return yaml_edit.set_annotation(overlay, path, build_order.ANNOTATION, None)
+
+    wanted = without_build(yaml_edit.set_image(head, path, image))
+    return checkout.is_stored_as(directory, path, without_build(content), wanted)
+
+
+def _ordered(content: bytes, path: str, built: Order | None, contains: Contains) -> bytes:
+    """With the order of our build, unless that of a newer one is there."""
+    newest = build_order.read(content, path)
+    if built is None or (newest and newest.after(built, datetime.now(UTC), contains)):
+        return content
+    return build_order.write(content, path, built)
+
+
+def _require_committable(top: Path) -> None:
+    """Find out now what would make git refuse, as long as nothing has been written."""
+    if name := checkout.unfinished(top):
+        raise RepositoryError(
+            f"a merge, rebase or the like is under way ({name}); nothing was written", "finish it, or abort it"
+        )
+    checkout.require_identity(top)
+
+
+def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
+    """Splice the images into the overlays at the branch's tip, and push."""
+    try:
+        return land(remote, bump.change(sign=sign))
+    except NoOverlay as exc:
+        place = exc.place
+        if place.image:  # the spec knows it, so its name is right
+            raise
+        beside = remote.folders(overlays_path(place.environment))
+        known = (place.app, tuple(beside)) if beside else (place.environment, tuple(remote.folders(overlays_path())))
+        raise RepositoryError(exc.message, images.nearest(*known) or exc.hint) from exc
+
+
+def history_of(directory: Path) -> Contains:
+    """What the commits that are checked out there tell: of a shallow clone, often nothing."""
+    return lambda newer, older: checkout.contains(directory, newer, older)
+
+
+def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
+    """What is known of the commit that is checked out there; asked beside us."""
+    asked = checkout.describing_head(directory)
+    known: list[Mapping[str, str]] = []
+
+    def result() -> Mapping[str, str]:
+        if not known:
+            known.append(asked())
+        return known[0]
+
+    return result
+
+
+def _named(one: Wanted, content: bytes | None) -> Wanted:
+    """With the name of the overlay's image, where no spec has told it."""
+    if content is None:
+        raise NoOverlay(one.place)
+    if one.place.image:
+        return one
+    names = [entry.name for entry in yaml_edit.images(content, one.place.path)]
+    ours = [name for name in names if name.rpartition("/")[2] == one.place.app] if len(names) > 1 else names
+    if len(ours) != 1:
+        raise RepositoryError(
+            f"{one.place.path}: images has {len(names)} entries, and none is known to be the one of {one.place.app}",
+            "run it where generator.yaml is",
+        )
+    return Wanted(one.place._replace(image=ours[0]), one.image._replace(name=ours[0]))
+
+
+def _subject(released: Sequence[Release]) -> str:
+    environments = _listed(list(dict.fromkeys(one.environment for one in released)))
+    names = list(dict.fromkeys(f"{one.app} {one.tag}" for one in released))
+    what = _listed(names) if len(names) <= NAMED else f"{len(names)} images"
+    return f"Release {what} to {environments}"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""

@@ -1,0 +1,127 @@
+"""The message of a commit that releases something: what it releases, by which build, from which commit.
+
+Its trailers are read by ``history`` and ``status``, and by Argo CD::
+
+    Release web 1.4.2 to dev
+
+    123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web@sha256:…
+
+    Release: web dev 1.4.2@sha256:…
+    Build: codebuild/shop-web 12 https://…
+    Argocd-reference-commit-author: Ann Lee <ann@example.com>
+    Argocd-reference-commit-sha: …
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from generator.delivery.image import Slot
+from generator.spec.subject import AS_IT_IS, formed
+from generator.yaml.edit import Image
+
+REFERENCE: Final = "Argocd-reference-commit-"
+_TRAILER: Final = re.compile(r"(?P<key>[A-Za-z][A-Za-z0-9-]*): (?P<value>.*)")
+_RELEASE: Final = re.compile(r"(?P<app>\S+) (?P<environment>\S+) (?P<tag>[^\s@]+)(?:@(?P<digest>\S+))?")
+# What forges act on in the words of a commit, wherever they stand: `[skip ci]` and its kin, mentions, references to
+# issues and requests (which may close them, or, for Jira, command), also as URLs, and comments of Markdown.
+_ACTING: Final = (
+    (r"\[", "("),
+    (r"\]", ")"),
+    (r"\*{2,}", "*"),
+    (r"(?<!\w)@(?=\w)", "@ "),
+    (r"([#!])(?=\w)", r"\1 "),
+    (r"\b([Gg][Hh])-(?=\d)", r"\1 "),
+    (r"/((?i:issues|pull|pulls|merge_requests|work_items|epics))/(?=\d)", r"/\1/ "),
+    (r"<!--", "<! --"),
+)
+_BUILD: Final = re.compile(r"(?P<system>\S+) (?P<number>[0-9]+)(?: (?P<url>\S+))?")
+
+
+class Release(NamedTuple):
+    """One app's image in one environment, as a ``Release`` trailer has it."""
+
+    app: str
+    environment: str
+    tag: str
+    digest: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.app} {self.environment} {self.tag}{f'@{self.digest}' if self.digest else ''}"
+
+
+class Build(NamedTuple):
+    """The build that made an image: a system with what it counts (``codebuild/<project>``), and its number there."""
+
+    system: str
+    number: int
+    url: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.number} {self.url}".rstrip()
+
+
+def inert(words: str) -> str:
+    """Words of somebody else on one line, with which no forge does anything; done twice, it is as done once."""
+    line = " ".join(words.split())
+    for pattern, harmless in _ACTING:
+        line = re.sub(pattern, harmless, line)
+    return line
+
+
+def release(place: Slot, image: Image) -> Release:
+    """What setting ``image`` at ``place`` releases."""
+    return Release(place.app, place.environment, image.tag or "", image.digest)
+
+
+def compose(
+    subject: str,
+    released: Sequence[Release],
+    *,
+    body: str = "",
+    build: Build | None = None,
+    source: Mapping[str, str] | None = None,
+    form: str = AS_IT_IS,
+) -> str:
+    """A whole message, its subject in this ``form``.
+
+    ``source`` is what ``git.describe_head`` says of the commit that was built.
+    Its author meant its words for that commit, so they are quoted such that forges do not act on them once more.
+    """
+    trailers = [("Release", str(one)) for one in released]
+    trailers += [("Build", str(build))] if build else []
+    trailers += [(f"{REFERENCE}{name}", inert(value)) for name, value in (source or {}).items()]
+    # A line break within a value would end the trailers, or forge one.
+    lines = [f"{key}: {' '.join(value.split())}" for key, value in trailers]
+    first = " ".join(formed(form, subject).split())
+    return "\n\n".join(part for part in (first, body.strip(), "\n".join(lines)) if part) + "\n"
+
+
+def releases(message: str) -> list[Release]:
+    """What a commit's message says it released; empty for every other commit."""
+    found = (_RELEASE.fullmatch(value) for key, value in trailers(message) if key == "Release")
+    return [Release(match["app"], match["environment"], match["tag"], match["digest"]) for match in found if match]
+
+
+def build(message: str) -> Build | None:
+    """The build that a commit's message names."""
+    for key, value in trailers(message):
+        if key == "Build" and (found := _BUILD.fullmatch(value)):
+            return Build(found["system"], int(found["number"]), found["url"] or "")
+    return None
+
+
+def source(message: str) -> dict[str, str]:
+    """The commit that was built, as ``compose`` was given it."""
+    return {key.removeprefix(REFERENCE): value for key, value in trailers(message) if key.startswith(REFERENCE)}
+
+
+def trailers(message: str) -> Iterator[tuple[str, str]]:
+    """Keys and values of the last paragraph, if that is one of trailers only, and not the subject."""
+    before, _, last = message.replace("\r\n", "\n").strip().rpartition("\n\n")
+    found = [_TRAILER.fullmatch(line) for line in last.splitlines()] if before else []
+    for match in found if all(found) else ():
+        if match:
+            yield match["key"], match["value"]

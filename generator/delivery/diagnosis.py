@@ -1,0 +1,196 @@
+"""Why an Application does not come up: its syncs, its objects and its pods, as Argo CD's API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from generator.clients.argocd import Application, ArgoCd, Node, Object
+from generator.yaml.edit import Image
+
+PULL: Final = frozenset(
+    {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"}
+)
+START: Final = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError"})
+CRASH: Final = "CrashLoopBackOff"
+# Restarts after which a crash is no accident any more; tries of a sync after which its hook is not either.
+RESTARTS: Final = 2
+TRIES: Final = 2
+WORKLOADS: Final = frozenset(
+    {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("argoproj.io", "Rollout")}
+)
+_OVERDUE: Final = "exceeded its progress deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an Application should run: ``commit`` or a later one, and this image, by any of ``names``."""
+
+    application: str
+    commit: str
+    names: frozenset[str]
+    image: Image
+
+    def concerns(self, reference: str) -> bool:
+        """Whether a reference is to this image, of any tag."""
+        return _parts(reference)[0] in self.names
+
+    def matches(self, reference: str) -> bool:
+        """Whether a reference is to this very tag and digest."""
+        name, tag, digest = _parts(reference)
+        if name not in self.names:
+            return False
+        if self.image.digest:
+            return digest == self.image.digest and tag in ("", self.image.tag)
+        return tag == self.image.tag and not digest
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong. ``final``: it will not mend itself; otherwise ``key`` tells whether it is the same one still."""
+
+    key: str
+    text: str
+    final: bool = False
+
+
+def of_sync(application: Application) -> Iterator[Trouble]:
+    """What is wrong with the newest sync."""
+    ended = application.phase in ("Failed", "Error")
+    failed = [one for one in application.results if one.get("status") == "SyncFailed" or _hook_failed(one)]
+    for one in failed:
+        what = f"{one.get('hookType')} hook {one['kind']}/{one['name']}" if one.get("hookType") else _named(one)
+        text = f"{what} failed: {one.get('message') or one.get('hookPhase')}"
+        yield Trouble(f"sync {one['kind']}/{one['name']}", text, ended or application.retries >= TRIES)
+    if ended and not failed:
+        yield Trouble("sync", f"the sync failed: {application.operation_message}", final=True)
+
+
+def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Trouble]:
+    """Pods of the wanted image that do not start; hooks' pods, too, whose image Argo CD waits for in silence."""
+    for node in nodes:
+        word = node.reason.removeprefix("Init:")
+        if node.kind != "Pod" or not any(map(wanted.matches, node.images)):
+            continue
+        if word in PULL or word in START or word == CRASH:
+            yield from _of_pod(node, word, api.manifest(wanted.application, node) or {})
+
+
+def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Trouble]:
+    """Objects that Argo CD finds degraded; of workloads only where it is about the wanted image."""
+    for node in nodes:
+        if not node.is_top or node.health != "Degraded":
+            continue
+        overdue = False
+        if (node.group, node.kind) in WORKLOADS:
+            manifest = api.manifest(wanted.application, node) or {}
+            if not _is_current(manifest) or not all(map(wanted.matches, _concerned(manifest, wanted))):
+                continue
+            overdue = _OVERDUE in node.message
+        yield Trouble(f"health {node}", f"{node} is degraded: {node.message or 'no reason given'}", overdue)
+
+
+def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted: Wanted) -> str:
+    """What the cluster itself lacks of the wanted image, seen in live objects; empty where all of it runs.
+
+    Argo CD's own Synced and Healthy may be of a moment before the workload noticed its new image.
+    """
+    seen = False
+    for node in nodes:
+        if not node.is_top or (node.group, node.kind) not in WORKLOADS:
+            continue
+        manifest = api.manifest(wanted.application, node)
+        if manifest is None:
+            return f"{node} cannot be read"
+        concerned = _concerned(manifest, wanted)
+        seen = seen or bool(concerned)
+        other = next((reference for reference in concerned if not wanted.matches(reference)), None)
+        if other is not None:
+            return f"{node} has {other}"
+        if concerned and (lack := _unfinished(manifest)):
+            return f"{node}: {lack}"
+    if seen or any(map(wanted.matches, application.images)):
+        return ""
+    return "nothing runs this image"
+
+
+def _of_pod(node: Node, word: str, pod: Object) -> Iterator[Trouble]:
+    status = pod.get("status") or {}
+    for one in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
+        waiting = (one.get("state") or {}).get("waiting") or {}
+        reason = waiting.get("reason") or ""
+        if reason in PULL:
+            text = _text(node, reason, waiting.get("message") or one.get("image"))
+            yield Trouble("pull", text, final=reason == "InvalidImageName")
+            return
+        if reason == CRASH:
+            final = int(one.get("restartCount") or 0) >= RESTARTS
+            yield Trouble("crash", _text(node, reason, _ended(one) or waiting.get("message")), final)
+            return
+        if reason in START:
+            yield Trouble("start", _text(node, reason, waiting.get("message")))
+            return
+    yield Trouble("pull" if word in PULL else "crash" if word == CRASH else "start", _text(node, word, node.message))
+
+
+def _text(node: Node, reason: str, message: object) -> str:
+    return f"{node}: {reason}: {message}" if message else f"{node}: {reason}"
+
+
+def _ended(status: Object) -> str:
+    """How a container has ended last."""
+    ended = (status.get("lastState") or {}).get("terminated") or {}
+    if not ended:
+        return ""
+    words = f"container {status.get('name')} ended with exit code {ended.get('exitCode')} ({ended.get('reason')})"
+    return f"{words}, {status.get('restartCount')} restarts"
+
+
+def _hook_failed(result: Mapping[str, Any]) -> bool:
+    return bool(result.get("hookType")) and result.get("hookPhase") in ("Failed", "Error")
+
+
+def _named(result: Mapping[str, Any]) -> str:
+    return f"{result.get('kind')}/{result.get('name')}"
+
+
+def _parts(reference: str) -> tuple[str, str, str]:
+    """Name, tag and digest; what there is not is empty."""
+    rest, _, digest = reference.partition("@")
+    name, colon, tag = rest.rpartition(":")
+    return (name, tag, digest) if colon and "/" not in tag else (rest, "", digest)
+
+
+def _concerned(manifest: Object, wanted: Wanted) -> list[str]:
+    pod = ((manifest.get("spec") or {}).get("template") or {}).get("spec") or {}
+    containers = (*(pod.get("initContainers") or ()), *(pod.get("containers") or ()))
+    return [one["image"] for one in containers if wanted.concerns(one.get("image") or "")]
+
+
+def _is_current(manifest: Object) -> bool:
+    """Whether the status is about the spec that is there now."""
+    generation = (manifest.get("metadata") or {}).get("generation") or 0
+    # Argo Rollouts writes it as text.
+    observed = str((manifest.get("status") or {}).get("observedGeneration") or 0)
+    return not observed.isdigit() or int(observed) >= int(generation)
+
+
+def _unfinished(manifest: Object) -> str:
+    """What is left to do until every pod is of the newest template and available."""
+    if not _is_current(manifest):
+        return "its controller has not seen the change yet"
+    spec, status = manifest.get("spec") or {}, manifest.get("status") or {}
+    if manifest.get("kind") == "DaemonSet":
+        wanted = int(status.get("desiredNumberScheduled") or 0)
+        updated, there = int(status.get("updatedNumberScheduled") or 0), wanted
+        available = int(status.get("numberAvailable") or 0)
+    else:
+        wanted = int(spec.get("replicas", 1))
+        updated, there = int(status.get("updatedReplicas") or 0), int(status.get("replicas") or 0)
+        available = int(status.get("availableReplicas", status.get("readyReplicas", 0)) or 0)
+    if updated < wanted:
+        return f"{updated} of {wanted} pods are new"
+    if there > updated:
+        return f"{there - updated} old pods are still there"
+    return f"{available} of {updated} new pods are available" if available < updated else ""

@@ -1,0 +1,113 @@
+"""The image of one app in one environment, as its overlay has it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from generator.errors import RepositoryError, UsageError
+from generator.files import work_tree
+from generator.spec.image_reference import DIGEST, TAG
+from generator.spec.paths import OTHER_NAMES, overlay_path, renaming
+from generator.yaml import edit as yaml_edit
+from generator.yaml.edit import Image
+
+if TYPE_CHECKING:
+    from generator.spec.model import App, Environment, Spec
+
+NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+# Names that registries and builds put on one image after another, so that they tell no image.
+MOVING: Final = frozenset(
+    {
+        "latest", "stable", "edge", "nightly", "canary", "current", "head", "rolling", "snapshot",
+        "main", "master", "trunk", "dev", "develop", "development",
+    }
+)  # fmt: skip
+
+
+class Slot(NamedTuple):
+    """Where an app's image stands: the overlay's kustomization and the name of its entry under ``images``."""
+
+    app: str
+    environment: str
+    path: str
+    image: str
+
+
+def slot(spec: Spec, app: str, environment: str) -> Slot:
+    """The slot of an app in an environment; ``UsageError`` with the nearest name if either is unknown."""
+    found_app = app_named(spec, app)
+    found_environment = environment_named(spec, environment)
+    path = f"{overlay_path(found_environment.name, found_app.name)}/kustomization.yaml"
+    return Slot(found_app.name, found_environment.name, path, found_app.image_in(found_environment.name))
+
+
+def slot_without_spec(app: str, environment: str) -> Slot:
+    """The slot where no spec is at hand: the image is the only one of the overlay, whatever its name."""
+    for name in (app, environment):
+        if not NAME.fullmatch(name):
+            raise UsageError(f"{name!r} is no name", "lower-case letters, digits and -, no - first or last; at most 63")
+    return Slot(app, environment, f"{overlay_path(environment, app)}/kustomization.yaml", "")
+
+
+def app_named(spec: Spec, name: str) -> App:
+    """The app of this name."""
+    if name not in spec.apps:
+        raise UsageError(f"no app {name!r} in the spec", nearest(name, tuple(spec.apps)))
+    return spec.apps[name]
+
+
+def environment_named(spec: Spec, name: str) -> Environment:
+    """The environment of this name."""
+    if name not in spec.environments:
+        raise UsageError(f"no environment {name!r} in the spec", nearest(name, tuple(spec.environments)))
+    return spec.environments[name]
+
+
+def image(place: Slot, tag: str, digest: str | None) -> Image:
+    """A new image for a slot; ``UsageError`` unless tag and digest have the form that registries take."""
+    if not TAG.fullmatch(tag):
+        raise UsageError(f"{tag!r} is not an image tag", "letters, digits, _, . and -, no . or - first; at most 128")
+    if digest is not None and not DIGEST.fullmatch(digest):
+        raise UsageError(f"{digest!r} is not a digest", "sha256: and 64 hexadecimal digits")
+    return Image(place.image, tag, digest)
+
+
+def moves(one: Image) -> bool:
+    """Whether what an image names may be another one tomorrow: a moving tag that no digest holds."""
+    return one.digest is None and (one.tag or "").lower() in MOVING
+
+
+def current(directory: Path, place: Slot) -> Image:
+    """The image that the work tree's overlay has now."""
+    content = work_tree.read(directory, [place.path]).get(place.path)
+    if content is None:
+        raise absent(place)
+    found = [entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image]
+    if not found:
+        raise RepositoryError(f"{place.path}: no entry for {place.image} under images", "put it back, or regenerate")
+    if len(found) > 1:
+        raise RepositoryError(f"{place.path}: {len(found)} entries for {place.image} under images", "leave one of them")
+    return found[0]
+
+
+def absent(place: Slot, where: str = "") -> RepositoryError:
+    """That an overlay has no kustomization, or one of a name that is not looked for."""
+    folder = place.path.rpartition("/")[0]
+    return RepositoryError(
+        f"{place.path}: no such file{where}",
+        f"generate it, and push: python -m generator; or if it has another name: {renaming(folder, OTHER_NAMES[0])}",
+    )
+
+
+def in_content(content: bytes, place: Slot) -> Image | None:
+    """The image in an overlay's bytes."""
+    return next((entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image), None)
+
+
+def nearest(name: str, known: tuple[str, ...]) -> str:
+    """A hint at the known name that is nearest; empty where none is near."""
+    from generator.spec.findings import did_you_mean
+
+    return did_you_mean(name, known)

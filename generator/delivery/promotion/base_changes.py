@@ -1,0 +1,244 @@
+"""Promotion of bases (``promotion: {base: true}``): what an environment builds on goes to the copy of the next one.
+
+What goes is the base of the first environment with people's edits of it, or
+what was promoted to a later one; edits of that one's copy stay there. Each file
+of the target's copy is merged: what was promoted last, the copy as it is now
+with people's edits, and what comes. Where both have changed the same, the copy
+keeps its own, and the request tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from generator.delivery.promotion import commits
+from generator.delivery.promotion.commits import Between, Release
+from generator.delivery.promotion.image_changes import LeftOut, Why
+from generator.errors import Fault, RepositoryError, SpecError
+from generator.files import reader, work_tree
+from generator.git import checkout
+from generator.git.history import Clone
+from generator.regenerate.merge import Conflict, Side, merge_file
+from generator.spec import promoted
+from generator.spec.model import Spec
+from generator.spec.paths import base_path, copy_path, overlay_path
+from generator.spec.promoted import Promoted
+from generator.yaml.tree import Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMove:
+    """One app's base. ``record`` is what is known to be promoted from now on; ``conflicts`` are what the copy keeps.
+
+    ``changes`` come with it, or go away where it is a step ``back``, which says why.
+    """
+
+    app: str
+    folder: str
+    record: bytes
+    conflicts: tuple[Conflict, ...]
+    back: str
+    changes: Between
+
+
+class Generate(Protocol):
+    """Regeneration of a folder, which lies above this layer."""
+
+    def stale(self, directory: Path) -> Sequence[str]:
+        """What it would change."""
+
+    def write(self, directory: Path) -> Sequence[Conflict]:
+        """Do it; where people and the spec disagree, people's side stays, and is returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What was promoted to the target, what comes, and why that is a step ``back``, if it is one."""
+
+    app: str
+    there: Promoted
+    now: Promoted
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """What one environment builds on, on its way to the copies of another, in a folder with the tip's files."""
+
+    clone: Clone
+    directory: Path
+    spec: Spec
+    source: str
+    target: str
+
+    def carry(
+        self, apps: Iterable[str], generate: Generate, back: Container[str] = ()
+    ) -> tuple[list[BaseMove], list[LeftOut]]:
+        """Bring the copies of these apps up to date; what is older is left out, but for those that may go ``back``."""
+        if self.target not in promoted.later(self.spec):
+            return [], []
+        found = [step for app in apps if (step := self._step(app)) is not None]
+        going = [step for step in found if not step.back or step.app in back]
+        moves = [self._move(step) for step in going]
+        try:
+            conflicts = generate.write(self.directory) if moves else []
+        except SpecError as exc:
+            raise self._blamed(going, exc) from exc
+        moves = [replace(move, conflicts=_once(*move.conflicts, *self._of(conflicts, move.app))) for move in moves]
+        return moves, [LeftOut(step.app, Why.OLDER, step.back) for step in found if step not in going]
+
+    def since(self, app: str) -> Release | None:
+        """Since when the source has what goes."""
+        return commits.since_folder(self.clone, self._place(app))
+
+    def _place(self, app: str) -> str:
+        return promoted.path(self.source, app) if self._from_record else base_path(app)
+
+    @property
+    def _from_record(self) -> bool:
+        return self.source in promoted.later(self.spec)
+
+    def _step(self, app: str) -> _Step | None:
+        there, now = self._record(self.target, app), self._now(app)
+        if now.base == there.base and _same(self.spec, now.app, there.app):
+            return None
+        back = ""
+        if there.at and commits.before(self.clone, self._at(app, now), there.at):
+            back = f"the base of {app} in {self.source} is older than the one that {self.target} has"
+        return _Step(app, there, now, back)
+
+    def _now(self, app: str) -> Promoted:
+        """The first environment's base as it is, or what was promoted to a later one: edits of its copy stay there."""
+        if self._from_record:
+            return self._record(self.source, app)
+        last = self.since(app)
+        files = dict(_files(self.directory, base_path(app)))
+        return Promoted(self.spec.apps[app].general, files, last.commit.id if last and last.exact else "")
+
+    def _record(self, environment: str, app: str) -> Promoted:
+        found = promoted.read(self.directory, environment, app)
+        if found is None:
+            name = promoted.path(environment, app)
+            raise RepositoryError(f"{name}: no such file on the branch", "python -m generator, and push")
+        return found
+
+    def _at(self, app: str, now: Promoted) -> str:
+        """The commit that made the source's base so; that of its record, which is no older, where that names none."""
+        last = None if now.at else self.since(app)
+        return last.commit.id if last else now.at
+
+    def _move(self, step: _Step) -> BaseMove:
+        conflicts: list[Conflict] = []
+
+        def keep(conflict: Conflict) -> Side:
+            conflicts.append(conflict)
+            return Side.LOCAL
+
+        copy = copy_path(self.target, step.app)
+        record = promoted.dump(step.now)
+        try:
+            files = _merged(copy, step.there.base, self._copy(step, copy), step.now.base, keep)
+        except SpecError as exc:
+            raise self._blamed([step], exc) from exc
+        work_tree.write(self.directory, {**files, promoted.path(self.target, step.app): record})
+        return BaseMove(step.app, copy, record, tuple(conflicts), step.back, self._changes(step))
+
+    def _copy(self, step: _Step, copy: str) -> dict[str, bytes]:
+        """The target's copy as it is.
+
+        Where config reaches all environments at once, files that the source has, too, are not those of the last
+        promotion: nothing of them is left to bring.
+        """
+        files = dict(_files(self.directory, copy))
+        if self._from_record and not self.spec.promotion.config:
+            same = dict(_files(self.directory, copy_path(self.source, step.app)))
+            return {name: step.now.base.get(name, content) if same.get(name) == content else content
+                    for name, content in files.items()}  # fmt: skip
+        return files
+
+    def _changes(self, step: _Step) -> Between:
+        """The commits between what was promoted and what comes."""
+        last = commits.since_folder(self.clone, promoted.path(self.target, step.app))
+        old = step.there.at or (last.commit.id if last else "")
+        new = self._at(step.app, step.now) if self._from_record or step.back else self.clone.tip
+        ends = (new, old) if step.back else (old, new)
+        return commits.between_bases(self.clone, step.app, *ends, gone=bool(step.back))
+
+    def _blamed(self, steps: Iterable[_Step], exc: SpecError) -> SpecError:
+        """The faults under the names of the source's files, where these have them, since it is there to be mended."""
+        faults: list[Fault] = []
+        for step in steps:
+            changed = (name for name, content in step.now.base.items() if step.there.base.get(name) != content)
+            for name in changed:
+                path = f"{base_path(step.app)}/{name}"
+                if name.endswith((".yaml", ".yml")):
+                    faults += _faults(f"{self._place(step.app)}: {name}" if self._from_record else path, step.now, name)
+        return SpecError(faults) if faults else exc
+
+    def _of(self, conflicts: Iterable[Conflict], app: str) -> Iterator[Conflict]:
+        folder = f"{overlay_path(self.target, app)}/"
+        return (conflict for conflict in conflicts if conflict.path.startswith(folder))
+
+
+def _faults(path: str, now: Promoted, name: str) -> list[Fault]:
+    try:
+        Parsed(now.base[name].decode(), path)
+    except SpecError as exc:
+        return exc.faults
+    except UnicodeDecodeError:
+        return [Fault(path, 1, 1, "", "is not UTF-8", "save it as UTF-8")]
+    return []
+
+
+def _once(*conflicts: Conflict) -> tuple[Conflict, ...]:
+    """Each place once: the merge of what is promoted meets it, and the regeneration after that meets it again."""
+    found: dict[tuple[str, str], Conflict] = {}
+    for conflict in conflicts:
+        found.setdefault((conflict.path, conflict.field), conflict)
+    return tuple(found.values())
+
+
+def require_current(directory: Path, generate: Generate, branch: str) -> None:
+    """``RepositoryError`` unless the tip is what its spec says: else all of that would come with the promotion."""
+    stale = generate.stale(directory)
+    if stale:
+        names = "\n".join(f"  {path}" for path in stale[:10])
+        raise RepositoryError(
+            f"{branch} is not what its spec says, so its base cannot be promoted:\n{names}",
+            "python -m generator, and push",
+        )
+
+
+def _merged(
+    copy: str,
+    before: Mapping[str, bytes],
+    local: Mapping[str, bytes],
+    now: Mapping[str, bytes],
+    settle: Callable[[Conflict], Side],
+) -> dict[str, bytes | None]:
+    """What changes in the copy, by path."""
+    files: dict[str, bytes | None] = {}
+    for name in sorted({*before, *now}):
+        path = f"{copy}/{name}"
+        outcome = merge_file(path, before.get(name), local.get(name), now.get(name), checkout.merge_lines, settle)
+        if outcome.changes:
+            files[path] = outcome.content
+    return files
+
+
+def _same(spec: Spec, one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether two descriptions of an app are one for a promotion; config reaches all at once if it is not promoted."""
+    left_out = () if spec.promotion.config else ("config",)
+    return repr({k: v for k, v in one.items() if k not in left_out}) == repr(
+        {k: v for k, v in other.items() if k not in left_out}
+    )
+
+
+def _files(directory: Path, folder: str) -> Iterator[tuple[str, bytes]]:
+    """The plain files of a folder, by their path in it."""
+    for name, plain in sorted(reader.under(directory, folder)):
+        if plain:
+            yield name.removeprefix(f"{folder}/"), reader.read(directory, name)

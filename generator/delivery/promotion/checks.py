@@ -1,0 +1,207 @@
+"""Whether now is the time: the source is healthy, the build has soaked, no freeze, an open window.
+
+A check that fails does not keep a request from being opened, since people
+decide on that; it keeps ``--push`` and ``--merge`` from landing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+from zoneinfo import ZoneInfo, available_timezones
+
+from generator.delivery import image
+from generator.delivery.promotion.commits import Release
+from generator.delivery.promotion.image_changes import Move
+from generator.errors import RepositoryError
+from generator.spec.findings import did_you_mean
+from generator.spec.model import Environment, Spec
+from generator.spec.promotion import DAYS, Freeze, Window
+
+SHOWN = "%Y-%m-%d %H:%M UTC"
+
+
+class State(StrEnum):
+    """What came of a check. What is unknown keeps nothing from landing."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """``detail`` says why, in a sentence without a full stop, the same on each run until the state changes.
+
+    ``name`` is what is asked for, whatever came of it; ``failure`` says that it is not so.
+    """
+
+    name: str
+    state: State
+    detail: str
+    failure: str = ""
+
+    @property
+    def said(self) -> str:
+        """What is so."""
+        return self.failure if self.failure and self.state is State.FAILED else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How an app is in an environment, as Argo CD tells it, with the ``images`` that it runs, where these are known."""
+
+    status: str
+    message: str = ""
+    images: tuple[str, ...] = ()
+    healthy: bool = False
+
+
+AskHealth = Callable[[Spec, str, str], Health | None]
+"""The health of (app, environment); ``None`` where nobody can be asked."""
+
+
+def all_of(
+    spec: Spec,
+    moves: Sequence[Move],
+    target: Environment,
+    since: Callable[[Move], Release | None],
+    health: AskHealth,
+    now: datetime,
+    bases: Sequence[tuple[str, str]] = (),
+) -> list[Check]:
+    """Every check of a promotion. A window and a freeze that the environment does not have are not mentioned.
+
+    ``bases`` are the apps that go with their base alone, each with the environment that it comes from.
+    """
+    required = soak(spec, target)
+    return [
+        *(_moving(move) for move in moves if image.moves(move.after)),
+        *(_healthy(spec, move.app, move.source.environment, health, move) for move in moves),
+        *(_healthy(spec, app, source, health) for app, source in bases),
+        *(
+            soaked(f"{move.app} has soaked in {move.source.environment}", since(move), required, now)
+            for move in moves
+            if required
+        ),
+        *frozen(target, now),
+        *windows(target, now),
+    ]
+
+
+def _moving(move: Move) -> Check:
+    detail = f"{move.after.tag} without a digest: what runs in {move.target.environment} may be another image"
+    return Check(f"{move.app} has a tag of one image", State.FAILED, detail, f"{move.app} has a tag that moves")
+
+
+def soak(spec: Spec, target: Environment) -> int:
+    """How long a build must have been in the environment before, in seconds."""
+    return target.gates.soak if target.gates.soak is not None else spec.promotion.soak
+
+
+def failed(checks: Iterable[Check]) -> list[Check]:
+    """Those that keep a promotion from landing."""
+    return [check for check in checks if check.state is State.FAILED]
+
+
+def _healthy(spec: Spec, app: str, environment: str, health: AskHealth, move: Move | None = None) -> Check:
+    """Healthy with the image that is promoted, if one is: of another one that says nothing."""
+    name = f"{app} is healthy in {environment}"
+    found = health(spec, app, environment)
+    if found is None:
+        return Check(name, State.UNKNOWN, "Argo CD was not asked, or gave no answer")
+    detail = f"{found.status}: {found.message}" if found.message else found.status
+    runs = move is None or not found.images or any(_is(image, move) for image in found.images)
+    if found.healthy and move and not runs:
+        detail = f"{detail}, but it does not run {move.after.tag} yet"
+        return Check(name, State.FAILED, detail, f"{app} does not run what is promoted in {environment}")
+    state = State.PASSED if found.healthy else State.FAILED
+    return Check(name, state, detail, f"{app} is not healthy in {environment}")
+
+
+def _is(image: str, move: Move) -> bool:
+    """Whether an image that runs is the one that moves; a digest says more than a tag."""
+    name, _, digest = image.partition("@")
+    if digest and move.after.digest:
+        return digest == move.after.digest
+    return name.rpartition(":")[2] == move.after.tag
+
+
+def soaked(name: str, release: Release | None, required: int, now: datetime) -> Check:
+    """Whether what is promoted has been in the source for ``required`` seconds."""
+    length = str(timedelta(seconds=required)).removesuffix(":00") + (" h" if required < 86400 else "")
+    if release is None:
+        return Check(name, State.UNKNOWN, f"its history does not tell since when; {length} are asked for")
+    start = datetime.fromtimestamp(release.commit.seconds, UTC)
+    over = start + timedelta(seconds=required)
+    before = "" if release.exact else "or before "
+    detail = f"there since {before}{start.strftime(SHOWN)}, long enough from {over.strftime(SHOWN)}"
+    if now >= over:
+        return Check(name, State.PASSED, detail)
+    failure = name.replace(" has soaked", " has not soaked long enough", 1)
+    return Check(name, State.FAILED if release.exact else State.UNKNOWN, detail, failure)
+
+
+def frozen(target: Environment, now: datetime) -> Iterator[Check]:
+    """One check over all freezes, if there are any."""
+    if not target.gates.freezes:
+        return
+    name = f"{target.name} is not frozen"
+    for freeze in target.gates.freezes:
+        start, end = _limits(target, freeze)
+        if start <= now < end:
+            why = f": {freeze.reason}" if freeze.reason else ""
+            detail = f"from {freeze.start} to {freeze.end} ({freeze.timezone}){why}"
+            yield Check(name, State.FAILED, detail, f"{target.name} is frozen")
+            return
+    yield Check(name, State.PASSED, "no freeze covers now")
+
+
+def windows(target: Environment, now: datetime) -> Iterator[Check]:
+    """One check over all windows, if there are any."""
+    if not target.gates.windows:
+        return
+    name = f"{target.name} has its window open"
+    shown = "; ".join(_shown(window) for window in target.gates.windows)
+    opened = any(_open(target, window, now) for window in target.gates.windows)
+    yield Check(name, State.PASSED if opened else State.FAILED, shown, f"{target.name} has no window open now")
+
+
+def _open(target: Environment, window: Window, now: datetime) -> bool:
+    local = now.astimezone(_zone(target, window.timezone))
+    clock, today = local.strftime("%H:%M"), DAYS[local.weekday()]
+    if window.opens < window.closes:
+        return today in window.days and window.opens <= clock < window.closes
+    # Over midnight: what opened yesterday may still be open.
+    yesterday = DAYS[local.weekday() - 1]
+    return (today in window.days and clock >= window.opens) or (yesterday in window.days and clock < window.closes)
+
+
+def _shown(window: Window) -> str:
+    days = "every day" if window.days == DAYS else ", ".join(window.days)
+    return f"{days} {window.opens} to {'24:00' if window.closes == '00:00' else window.closes} ({window.timezone})"
+
+
+def _limits(target: Environment, freeze: Freeze) -> tuple[datetime, datetime]:
+    """From when until when; the last day counts whole, and so does the last minute."""
+    zone = _zone(target, freeze.timezone)
+    try:
+        start, end = datetime.fromisoformat(freeze.start), datetime.fromisoformat(freeze.end)
+    except ValueError as exc:
+        what = f"environments.{target.name}.freeze: {freeze.start} to {freeze.end}: {exc}"
+        raise RepositoryError(what, "mend it in generator.yaml") from exc
+    end += timedelta(minutes=1) if "T" in freeze.end else timedelta(days=1)
+    return start.replace(tzinfo=zone), end.replace(tzinfo=zone)
+
+
+def _zone(target: Environment, name: str) -> tzinfo:
+    if name == "UTC":  # which needs no data
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as exc:
+        known = sorted(available_timezones())
+        hint = did_you_mean(name, known, "a name like Europe/Berlin") if known else "install the package tzdata"
+        raise RepositoryError(f"environments.{target.name}: no time zone {name!r} is known here", hint) from exc

@@ -1,0 +1,206 @@
+"""Where images come from: since when an environment has one, and which commits lie between two of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from generator.delivery import commit_message, deployments, image
+from generator.delivery.image import Slot
+from generator.delivery.promotion.image_changes import Move
+from generator.errors import SpecError
+from generator.git import hosts
+from generator.git.history import Clone, Commit
+from generator.spec import loader
+from generator.spec.model import Spec
+from generator.spec.paths import SPEC, base_path
+from generator.yaml.edit import Image
+
+# Commits to an overlay that are looked through, and commits between two images that are listed.
+LOOKED_THROUGH: Final = 100
+LISTED: Final = 30
+_SHA: Final = re.compile(r"[0-9a-f]{7,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The commit that put an image into an environment. ``exact`` is false where history ends before it."""
+
+    image: tuple[str | None, str | None]
+    commit: Commit
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What two images differ in: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
+
+    ``more``: there are others that are not listed. ``gone``: they are those of the former image that go away.
+    """
+
+    app: str
+    commits: tuple[tuple[str, str], ...] = ()
+    link: str = ""
+    more: bool = False
+    reason: str = ""
+    gone: bool = False
+
+
+def releases(clone: Clone, place: Slot) -> Iterator[Release]:
+    """The images that an environment has had, the newest first, each with the commit that put it there."""
+    last: Release | None = None
+    commits = clone.log(clone.tip, [place.path], first_parent=True, limit=LOOKED_THROUGH)
+    contents = clone.contents(commit.blobs.get(place.path) for commit in commits)
+    for commit in commits:
+        blob = commit.blobs.get(place.path)
+        found = deployments.state(contents[blob] if blob else None, place).image
+        if found is None:
+            continue
+        now = Release(_pair(found), commit, not commit.shallow)
+        if last is not None and last.image != now.image:
+            yield last
+        last = now
+    if last is not None:
+        yield last
+
+
+def since(clone: Clone, place: Slot) -> Release | None:
+    """Since when the environment has the image that it has now."""
+    return next(releases(clone, place), None)
+
+
+def since_folder(clone: Clone, folder: str) -> Release | None:
+    """Since when a folder is as it is now."""
+    found = clone.log(clone.tip, [folder], first_parent=True, limit=1)
+    return Release((None, None), found[0], not found[0].shallow) if found else None
+
+
+def older(clone: Clone, spec: Spec, move: Move) -> str | None:
+    """Why a move would be a step back: some environment had the target's image after it had this one first.
+
+    Asked are the source, the target itself, and all before it: a hotfix may have skipped any of them.
+    """
+    wanted, there = _pair(move.after), _pair(move.before)
+    order = list(spec.environments)
+    asked = dict.fromkeys([move.source.environment, *order[order.index(move.target.environment) :: -1]])
+    for environment in asked:
+        place = image.slot(spec, move.app, environment)
+        first: dict[tuple[str | None, str | None], int] = {}
+        for position, release in enumerate(releases(clone, place)):
+            first[release.image] = position  # the greatest is the oldest
+        if there in first and first.get(wanted, 0) > first[there]:
+            before, after = move.names
+            where = "" if environment == move.source.environment else f", and {environment} had it before that"
+            return f"{after} is older than {before}, which {move.target.environment} has{where}"
+    return None
+
+
+def before(clone: Clone, one: str, other: str) -> bool:
+    """Whether one commit came before another, as far as history is here; what it no longer holds came first."""
+    if not one or one == other or not clone.has(other):
+        return False
+    return clone.is_ancestor(one, other) if clone.has(one) else not clone.complete
+
+
+def between_bases(clone: Clone, app: str, old: str, new: str, *, gone: bool) -> Between:
+    """The commits that changed an app's base, or what the spec says of the app, after one commit up to another."""
+    if not (clone.has(old) and clone.has(new)):
+        return Between(app, reason="the commits are not known", gone=gone)
+    found = clone.log(f"{old}..{new}", [base_path(app), SPEC], limit=LOOKED_THROUGH)
+    told = [(one.id, f"{one.author}: {one.subject}") for one in found if _concerns(clone, app, one)]
+    return Between(
+        app, tuple(told[:LISTED]), more=max(len(told) - LISTED, len(found) - LOOKED_THROUGH + 1) > 0, gone=gone
+    )
+
+
+def _concerns(clone: Clone, app: str, commit: Commit) -> bool:
+    """Whether a commit changed the app's base, or its part of the spec."""
+    if set(commit.blobs) - {SPEC} or len(commit.parents) != 1:
+        return bool(set(commit.blobs) - {SPEC})
+    was, now = (_apps(clone.read(one, SPEC) or b"").get(app) for one in (commit.parents[0], commit.id))
+    return was != now
+
+
+@lru_cache(maxsize=LOOKED_THROUGH)
+def _apps(content: bytes) -> dict[str, object]:
+    """What a spec says of its apps, as far as it can be read."""
+    try:
+        return dict(loader.data(content.decode())["apps"])
+    except (SpecError, KeyError, TypeError, AssertionError, ValueError):
+        return {}
+
+
+def between(clone: Clone, spec: Spec, move: Move) -> Between:
+    """The commits between the two images of a move, as far as the history of releases tells them.
+
+    Of a step back, those that go away.
+    """
+    if move.first:
+        return Between(move.app, reason="the first release here")
+    after, before = (_reference(clone, spec, move.app, _pair(found)) for found in (move.after, move.before))
+    if after is None or before is None:
+        which = move.names[after is None]
+        return Between(move.app, reason=f"the commit that {which} was built from is not known", gone=bool(move.back))
+    (new, repository), (old, _) = (before, after) if move.back else (after, before)
+    build = spec.apps[move.app].build
+    if build is not None and clone.has(new) and clone.has(old):
+        found = clone.log(f"{old}..{new}", [build.source], limit=LISTED + 1)
+        listed = tuple((commit.id, commit.subject) for commit in found[:LISTED])
+        more = len(found) > LISTED
+        return Between(move.app, listed, _link(repository, old, new), more=more, gone=bool(move.back))
+    link = _link(repository, old, new)
+    reason = "" if link else f"from {old[:12]} to {new[:12]} in {repository}"
+    return Between(move.app, link=link, reason=reason, gone=bool(move.back))
+
+
+def released(clone: Clone, spec: Spec, move: Move) -> Commit | None:
+    """The commit that released a promoted image first, with what it was built from."""
+    return _released(clone, spec, move.app, _pair(move.after))
+
+
+def _pair(found: Image) -> tuple[str | None, str | None]:
+    """What tells an image from others: its digest, or its tag where it has none."""
+    return (None, found.digest) if found.digest else (found.tag, None)
+
+
+def _released(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> Commit | None:
+    """The commit that released an image first: the build's own, in the earliest environment that has had it."""
+    for environment in spec.environments:
+        place = image.slot(spec, app, environment)
+        for release in releases(clone, place):
+            if release.image == wanted:
+                found = (one for one in _made_by(clone, release, place) if "sha" in commit_message.source(one.message))
+                if one := next(found, None):
+                    return one
+                break
+    return None
+
+
+def _made_by(clone: Clone, release: Release, place: Slot) -> list[Commit]:
+    """The commit that released an image, and those that it merged."""
+    commit = release.commit
+    if len(commit.parents) < 2:
+        return [commit]
+    return [commit, *clone.log(f"{commit.parents[0]}..{commit.id}", [place.path])]
+
+
+def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> tuple[str, str] | None:
+    """The commit that an image was built from, and its repository."""
+    release = _released(clone, spec, app, wanted)
+    about = commit_message.source(release.message) if release else {}
+    sha = about.get("sha", "")
+    return (sha, about.get("repourl") or spec.repository) if _SHA.fullmatch(sha) else None
+
+
+def _link(repository: str, old: str, new: str) -> str:
+    """A page that compares two commits, where the repository's URL leads to a forge with such pages."""
+    ssh = re.fullmatch(r"ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/(.+)|git@[A-Za-z0-9.-]+:(.+)", repository)
+    url = f"https://{hosts.of(repository)}/{ssh[1] or ssh[2]}" if ssh else repository
+    found = re.fullmatch(r"(https?://[A-Za-z0-9.:-]+)/([A-Za-z0-9._~/-]+?)(?:\.git)?/?", url)
+    if found is None or ".amazonaws.com" in found[1] or "git-codecommit" in found[1]:
+        return ""
+    dash = "/-" if "gitlab" in found[1] else ""
+    return f"{found[1]}/{found[2]}{dash}/compare/{old}...{new}"

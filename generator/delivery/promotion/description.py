@@ -1,0 +1,256 @@
+"""The text of a promotion request: what moves, the checks, the commits, and what it means in the cluster. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from generator.delivery import commit_message
+from generator.delivery.promotion.base_changes import BaseMove
+from generator.delivery.promotion.checks import Check, State
+from generator.delivery.promotion.commits import Between
+from generator.delivery.promotion.image_changes import LeftOut, Move, Why
+from generator.manifests import diff as manifests_diff
+from generator.manifests import redact
+from generator.manifests.diff import Change
+
+# Of all forges' limits, in characters, those below GitHub's (65,536).
+LIMIT: Final = 60_000
+WITHDRAWN: Final = "withdrawn"
+# What is left for our text, however much people write.
+LEAST: Final = 5_000
+BEGIN: Final = "<!-- gitops-generator begin: write above this line; what is below is replaced -->"
+END: Final = "<!-- gitops-generator end: write below this line -->"
+_LEAST_FOR_DIFF: Final = 2_000
+_FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit of a person to this branch stops that."
+_SYMBOLS: Final = {State.PASSED: "✅", State.FAILED: "❌", State.UNKNOWN: "❔"}
+# On a line of its own, as no words of others can be that are quoted in our text.
+_MARKER: Final = re.compile(r"^<!-- gitops-generator promotion (\{.*\}) -->\r?$", re.MULTILINE)
+# What tells most of an object, the first first; all others come after these.
+_ORDER: Final = (
+    "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ConfigMap", "Secret", "ExternalSecret", "Ingress",
+    "NetworkPolicy", "Service",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a request says of itself to the next run, in a comment that people do not see.
+
+    ``apps`` are those it was asked for, empty for all; ``content`` tells exactly
+    what it would change; ``told`` is the content that the approvers were told of;
+    ``title`` tells the title that we gave it from one that a person has given it.
+    """
+
+    apps: tuple[str, ...]
+    content: str
+    told: str = ""
+    title: str = ""
+
+    def __str__(self) -> str:
+        return f"<!-- gitops-generator promotion {json.dumps(asdict(self), separators=(',', ':'))} -->"
+
+
+def _found(body: str) -> re.Match[str] | None:
+    """Where our marker is: the last one above the line at which our text ends, since people write below that."""
+    ends = [*re.finditer(rf"^{re.escape(END)}", body, re.MULTILINE)]
+    return next(iter([*_MARKER.finditer(body, 0, ends[-1].start() if ends else len(body))][::-1]), None)
+
+
+def marker(body: str) -> Marker | None:
+    """The marker in a body, if there is one that can be read."""
+    found = _found(body)
+    try:
+        data = json.loads(found[1]) if found else {}
+        more = (str(data.get(name, "")) for name in ("told", "title"))
+        return Marker(tuple(map(str, data["apps"])), str(data["content"]), *more)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def marked(body: str, mark: Marker) -> str:
+    """The body with another marker."""
+    found = _found(body)
+    return f"{body[: found.start()]}{mark}{body[found.end() :]}" if found else body
+
+
+def digest(title: str) -> str:
+    """A name for a title."""
+    return hashlib.blake2b(title.strip().encode(), digest_size=6).hexdigest()
+
+
+def outside(body: str) -> tuple[str, str]:
+    """What people have written above and below our text, each empty where there is nothing.
+
+    Where a person has removed the line at which it begins or ends, all above our marker is ours; without that, nothing.
+    """
+    text = body.replace("\r\n", "\n")
+    mark = _found(text)
+    if mark is None and not (BEGIN in text and END in text):
+        return (f"{text.rstrip()}\n\n" if text.strip() else ""), ""
+    start = re.search(rf"^{re.escape(BEGIN)}$", text, re.MULTILINE)
+    ends = [*re.finditer(rf"^{re.escape(END)}\n?", text, re.MULTILINE)]
+    last = ends[-1].end() if ends else mark.end() if mark else len(text)
+    return text[: start.start()] if start else "", text[last:].removeprefix("\n" if not ends else "")
+
+
+def joined(body: str, generated: str) -> str:
+    """What people have written, with this text in place of the one that we wrote last."""
+    above, below = outside(body)
+    return f"{above}{generated}{below}"
+
+
+def withdrawn(body: str) -> str:
+    """The body of a request that we close ourselves: nobody has said no to what it holds."""
+    found = marker(body)
+    return marked(body, replace(found, content=WITHDRAWN)) if found else body
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that the text tells. ``since`` is since when the source has each image, by app, as text."""
+
+    source: str
+    target: str
+    going: Sequence[Move]
+    left_out: Sequence[LeftOut]
+    since: dict[str, str]
+    checks: Sequence[Check]
+    between: Sequence[Between]
+    changes: Sequence[Change]
+    bases: Sequence[BaseMove] = ()
+
+
+def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
+    """The Markdown, never longer than ``limit`` characters: commits are cut before the table, the diff before both."""
+    head = "\n".join([*_table(story), *_checks(story.checks), *_bases(story.bases), *_left_out(story.left_out)])
+    head = f"{BEGIN}\n{head}"
+    foot = f"\n---\n{_FOOT}\n{mark}\n{END}\n"
+    room = limit - len(foot) - 1
+    if len(head) > room - _LEAST_FOR_DIFF:
+        head = _cut(head, room - _LEAST_FOR_DIFF)
+    commits = _cut(_commits(story.between), max(0, (room - len(head)) // 2 - 200))
+    left = room - len(head) - len(commits) - 100
+    diff = f"\n### What changes in {story.target}\n\n{manifests_diff.markdown(important_first(story.changes), left)}"
+    return f"{head}\n{commits}{diff}{foot}"
+
+
+def important_first(changes: Sequence[Change]) -> list[Change]:
+    """What cannot be built, objects that go away, then workloads, configuration, what leads to them, and the rest."""
+
+    def rank(change: Change) -> tuple[bool, int, str]:
+        if change.reason:
+            return False, -1, change.object
+        kind = change.object.partition("/")[0]
+        gone = any(line.startswith("+++ /dev/null") for line in change.lines[:2])
+        return not gone, _ORDER.index(kind) if kind in _ORDER else len(_ORDER), change.object
+
+    return sorted(changes, key=rank)
+
+
+def _table(story: Story) -> list[str]:
+    head = [f"### What moves from {story.source} to {story.target}", ""]
+    if not story.going:
+        return [*head, "No image."]
+    lines = [
+        *head,
+        f"| app | {story.target} has | will have | digest | in {story.source} since |",
+        "|---|---|---|---|---|",
+    ]
+    for move in story.going:
+        digest = code(move.after.digest[7:19]) if move.after.digest else "-"
+        before, after = map(code, move.names)
+        cells = [code(move.app), before, f"{after} ⚠️ step back" if move.back else after, digest]
+        lines.append("| " + " | ".join([*cells, story.since.get(move.app, "-")]) + " |")
+    back = [f"- {code(move.app)} goes **back**: {plain(move.back)}" for move in story.going if move.back]
+    return [*lines, *(["", *back] if back else [])]
+
+
+def _checks(checks: Sequence[Check]) -> list[str]:
+    if not checks:
+        return []
+    lines = ["", "### Checks", "", "| | check | |", "|---|---|---|"]
+    return lines + [
+        f"| {_SYMBOLS[check.state]} {check.state} | {plain(check.said)} | {plain(check.detail)} |" for check in checks
+    ]
+
+
+def _bases(bases: Sequence[BaseMove]) -> list[str]:
+    if not bases:
+        return []
+    lines = ["", "### The base", ""]
+    for move in bases:
+        kept = len(move.conflicts)
+        stay = "1 place stays as a person has it" if kept == 1 else f"{kept} places stay as a person has them"
+        what = f"; {stay} here:" if kept else ""
+        way = f"⚠️ step back ({plain(move.back)})" if move.back else "brought to what the source builds on"
+        lines.append(f"- {code(move.app)}: {way}{what}")
+        lines += [
+            f"  - {code(f'{c.path}:{c.line}')} {code(c.field or 'the file')}: keeps {code(str(c.local))}, "
+            f"not {code(str(c.updated))}"
+            for c in map(redact.conflict, move.conflicts)
+        ]
+        lines += _base_commits(move.changes)
+    return lines
+
+
+def _base_commits(changes: Between) -> list[str]:
+    """What changed the base, or the app's part of the spec, since the last promotion."""
+    if not changes.commits:
+        return [f"  - {plain(changes.reason)}"] if changes.reason else []
+    lines = [f"  - {'these changes go away' if changes.gone else 'with these changes'}:"]
+    lines += [f"    - {code(id_[:12])} {quoted(subject)}" for id_, subject in changes.commits]
+    return [*lines, *(["    - … and more"] if changes.more else [])]
+
+
+def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
+    told = [item for item in left_out if item.why is not Why.SAME]
+    if not told:
+        return []
+    return ["", "### Left out", "", *(f"- {code(item.app)}: {plain(item.reason)}" for item in told)]
+
+
+def _commits(between: Sequence[Between]) -> str:
+    if not between:
+        return ""
+    lines = ["", "### Commits between the images", ""]
+    for item in between:
+        away = " (a step back: these go away)" if item.gone else ""
+        lines.append(f"**{plain(item.app)}**{away}" + (f": [compare]({item.link})" if item.link else ""))
+        lines += [f"- {code(id_[:12])} {quoted(subject)}" for id_, subject in item.commits]
+        lines += ["- … and more"] if item.more else []
+        lines += [f"- {plain(item.reason)}"] if item.reason else []
+        lines += ["- none that touch its source"] if not (item.commits or item.reason or item.link) else []
+        lines.append("")
+    return "\n".join(lines)
+
+
+def code(text: str) -> str:
+    """Text that means nothing to Markdown: no mention, no link, no end of a table's cell."""
+    line = re.sub(r"\s+", " ", text).strip().replace("|", "¦").replace("<!--", "<! --") or " "
+    fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
+    pad = " " if line[0] == "`" or line[-1] == "`" else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def quoted(words: str) -> str:
+    """Somebody's words as code. A squashed request may leave them in a commit's message, where they are no code."""
+    return code(commit_message.inert(words))
+
+
+def plain(text: str) -> str:
+    """A sentence whose words may come from outside: it cannot mention anybody, close anything, nor be markup."""
+    line = commit_message.inert(text)
+    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", line)
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    end = f"\n\n… cut at {limit:,} characters\n"
+    kept = text[: max(0, limit - len(end))]
+    return kept[: kept.rfind("\n") + 1].rstrip("\n") + end if limit > len(end) else ""

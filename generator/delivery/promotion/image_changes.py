@@ -1,0 +1,191 @@
+"""What a promotion moves: for each app the image that one environment has, into the overlay of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from generator.delivery import build_order, image, pin
+from generator.delivery.image import Slot, absent
+from generator.errors import RepositoryError, SpecError, UsageError, reason
+from generator.spec.model import UNRELEASED, Spec
+from generator.yaml import edit as yaml_edit
+from generator.yaml.edit import Image
+
+Read = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One app's image, ``before`` and ``after``, in the target's overlay. ``built`` is its place among builds.
+
+    ``back`` says why it is a step back, where that is forced.
+    """
+
+    app: str
+    source: Slot
+    target: Slot
+    before: Image
+    after: Image
+    built: str | None = None
+    back: str = ""
+
+    @property
+    def first(self) -> bool:
+        """Whether the target has had no image at all."""
+        return self.before.tag in (None, UNRELEASED) and self.before.digest is None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What people call both images, such that they differ."""
+        before, after = name(self.before), name(self.after)
+        if before != after:
+            return before, after
+        return _with_digest(self.before), _with_digest(self.after)
+
+
+class Why(StrEnum):
+    """Why an app is left out."""
+
+    SAME = "same"
+    PINNED = "pinned"
+    UNRELEASED = "unreleased"
+    OLDER = "older"
+    UNREADABLE = "unreadable"
+    """An overlay says nothing of it, or cannot be edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An app that does not move, and why, in a sentence without a full stop."""
+
+    app: str
+    why: Why
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What goes and what does not, in the order of the spec."""
+
+    going: tuple[Move, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def route(spec: Spec, source: str | None, target: str, *, force: bool) -> tuple[str, str]:
+    """The two environments, the source being the one before the target if it is not named.
+
+    ``UsageError`` where they are unknown or the same, and for a way back unless that is forced.
+    """
+    order = list(spec.environments)
+    to = image.environment_named(spec, target).name
+    if source is None:
+        if order.index(to) == 0:
+            raise UsageError(f"{to} is the first environment: there is none before it", "`bump` sets its image")
+        return order[order.index(to) - 1], to
+    origin = image.environment_named(spec, source).name
+    if origin == to:
+        raise UsageError(f"--from and --to are both {to}", f"known here, in promotion order: {', '.join(order)}")
+    if order.index(origin) > order.index(to) and not force:
+        hint = "--force, if you mean it; what is older there goes back only if its app is named"
+        raise UsageError(f"{origin} comes after {to} in the promotion order", hint)
+    return origin, to
+
+
+def chosen(spec: Spec, apps: Sequence[str]) -> tuple[str, ...]:
+    """The apps that are named, in the spec's order, or all of them; ``UsageError`` for an unknown one."""
+    names = {image.app_named(spec, name).name for name in apps}
+    return tuple(name for name in spec.apps if name in names or not apps)
+
+
+def find(
+    spec: Spec,
+    apps: Iterable[str],
+    source: str,
+    target: str,
+    read: Read,
+    older: Callable[[Move], str | None],
+    back: Container[str] = (),
+) -> Moves:
+    """Compare the overlays of two environments. ``older`` tells why a move would be a step back, if it would be.
+
+    Such a move is left out, unless it is one of the apps that may go ``back``; so is an app whose overlay says nothing.
+    """
+    going: list[Move] = []
+    left_out: list[LeftOut] = []
+    for app in apps:
+        try:
+            found = _find(spec, app, source, target, read)
+            if isinstance(found, Move) and (why := older(found)):
+                found = replace(found, back=why) if app in back else LeftOut(app, Why.OLDER, why)
+        except (RepositoryError, SpecError) as exc:
+            found = LeftOut(app, Why.UNREADABLE, reason(exc))
+        if isinstance(found, Move):
+            going.append(found)
+        else:
+            left_out.append(found)
+    return Moves(tuple(going), tuple(left_out))
+
+
+def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | LeftOut:
+    """``RepositoryError`` or ``SpecError`` for an overlay that cannot be read, or not be edited."""
+    origin, goal = image.slot(spec, app, source), image.slot(spec, app, target)
+    after, before = _image(origin, read), _image(goal, read)
+    if after.tag in (None, UNRELEASED) and after.digest is None:
+        return LeftOut(app, Why.UNRELEASED, f"nothing has been released to {source} yet")
+    # Of an image that has a digest alone, only that moves.
+    after = after._replace(tag=after.tag or before.tag)
+    if (after.tag, after.digest) == (before.tag, before.digest):
+        return LeftOut(app, Why.SAME, f"{target} has {name(after)} already")
+    held = pin.read(read(goal.path) or b"", goal.path)
+    if held is not None:
+        return LeftOut(app, Why.PINNED, f"{target} is pinned to {name(before)}: {held}")
+    built = yaml_edit.read_annotations(read(origin.path) or b"", origin.path).get(build_order.ANNOTATION)
+    move = Move(app, origin, goal, before, after, built)
+    edit([move], read)
+    return move
+
+
+def name(found: Image) -> str:
+    """What people call an image: its tag, or the beginning of its digest where it has none."""
+    return found.tag or (found.digest or "-")[:19]
+
+
+def _with_digest(found: Image) -> str:
+    return f"{name(found)}@{found.digest[:19]}" if found.tag and found.digest else f"{name(found)} without a digest"
+
+
+def newer(move: Move, read: Read, now: datetime, contains: build_order.Contains) -> bool | None:
+    """Whether the move goes to a newer build, as the builds themselves say; ``None`` where they do not."""
+    places = (move.source.path, move.target.path)
+    here, there = (build_order.read(content, path) if (content := read(path)) else None for path in places)
+    if here is None or there is None:
+        return None
+    if there.after(here, now, contains):
+        return False
+    return True if here.after(there, now, contains) else None
+
+
+def _image(place: Slot, read: Read) -> Image:
+    content = read(place.path)
+    if content is None:
+        raise absent(place, " on the branch")
+    found = image.in_content(content, place)
+    if found is None:
+        hint = "put it back, or regenerate, and push"
+        raise RepositoryError(f"{place.path}: no entry for {place.image} under images", hint)
+    return found
+
+
+def edit(moves: Iterable[Move], read: Read) -> dict[str, bytes]:
+    """The target's overlays with the new images; no other byte changes."""
+    files: dict[str, bytes] = {}
+    for move in moves:
+        path = move.target.path
+        content = files.get(path) or read(path) or b""
+        content = yaml_edit.set_image(content, path, Image(move.target.image, move.after.tag, move.after.digest))
+        # Whoever bumps or promotes next is to compare with this build, and not with the one before it.
+        files[path] = yaml_edit.set_annotation(content, path, build_order.ANNOTATION, move.built)
+    return files

@@ -1,0 +1,336 @@
+"""A promotion, thought through: which files become what, and the texts that go with it. Changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from generator.delivery import commit_message, deployments, image, pin
+from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, workspace
+from generator.delivery.promotion.base_changes import BaseMove, Bases, Generate
+from generator.delivery.promotion.checks import AskHealth, Check
+from generator.delivery.promotion.commits import Release
+from generator.delivery.promotion.description import Marker, Story
+from generator.delivery.promotion.image_changes import LeftOut, Move, Moves, Read, Why
+from generator.delivery.promotion.workspace import Workshop
+from generator.errors import GeneratorError, RepositoryError
+from generator.git.history import Clone
+from generator.manifests import rendered, sources
+from generator.manifests.diff import Change
+from generator.spec import subject
+from generator.spec.model import Spec
+from generator.spec.paths import base_path, overlay_path
+
+# What a commit of a request holds, so that one that a person has amended is not taken for our own.
+SEAL: Final = "Promoted-content"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: apps (none: all), the environments, and whether these apps may go back."""
+
+    apps: tuple[str, ...]
+    source: str | None
+    target: str
+    force: bool = False
+
+    @property
+    def back(self) -> tuple[str, ...]:
+        """The apps that may take a step back: who names none means what goes forward."""
+        return self.apps if self.force else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A promotion of the branch's tip. ``content`` names what exactly it would change; empty: nothing.
+
+    ``refusal`` says which app that was named is held by a pin: then it changes nothing, and that is an error.
+    ``files`` (``None``: it goes) are for this tip, where they are ``former``.
+    """
+
+    spec: Spec
+    apps: tuple[str, ...]
+    source: str
+    target: str
+    going: tuple[Move, ...]
+    bases: tuple[BaseMove, ...]
+    left_out: tuple[LeftOut, ...]
+    checks: tuple[Check, ...]
+    files: Mapping[str, bytes | None]
+    former: Mapping[str, bytes | None]
+    content: str
+    title: str
+    body: str
+    story: Story | None
+    limit: int
+    message: str
+    refusal: str = ""
+
+    @property
+    def head(self) -> str:
+        """The branch of the request: one for each target and set of apps."""
+        return head(self.spec.project, self.target, self.apps)
+
+    @property
+    def marker(self) -> Marker:
+        """What the request says of itself."""
+        return Marker(self.apps, self.content, title=description.digest(self.title))
+
+    def text(self, mark: Marker, taken: int) -> str:
+        """The body with this marker, where so many characters of the room are taken."""
+        limit = max(self.limit - taken, description.LEAST) if taken else self.limit
+        return description.text(self.story, mark, limit) if self.story else ""
+
+    def edit(self, read: Read) -> Mapping[str, bytes | None]:
+        """The files on a tip that may have moved; ``Outdated`` where that has changed what this is about."""
+        for move in self.going:
+            now = read(move.target.path)
+            if now is None or image.in_content(now, move.target) not in (move.before, move.after):
+                raise Outdated(f"{move.target.path}: changed meanwhile", "run it again")
+            if pin.read(now, move.target.path) is not None:
+                raise Outdated(f"{move.target.path}: was pinned meanwhile", "run it again")
+        if not self.bases:
+            return {
+                path: content for path, content in image_changes.edit(self.going, read).items() if content != read(path)
+            }
+        for path, content in self.files.items():
+            if read(path) not in (self.former[path], content):
+                raise Outdated(f"{path}: changed meanwhile", "run it again")
+        return {path: content for path, content in self.files.items() if content != read(path)}
+
+
+def sealed(text: str, files: Mapping[str, bytes | None]) -> str:
+    """A commit's message with a trailer that tells what the commit is to hold."""
+    digest = hashlib.blake2b(text.strip("\n").encode(), digest_size=16)
+    for path, content in sorted(files.items()):
+        digest.update(f"\0{path}\0{'-' if content is None else len(content)}\0".encode())
+        digest.update(content or b"")
+    return f"{text.rstrip(chr(10))}\n{SEAL}: {digest.hexdigest()}\n"
+
+
+class Outdated(GeneratorError):
+    """What was proposed is not what the branch's newest commit asks for."""
+
+
+def prefix(project: str, target: str) -> str:
+    """What the branches of all promotions into an environment begin with."""
+    return f"promote/{project}/{target}/"
+
+
+def head(project: str, target: str, apps: Sequence[str]) -> str:
+    """The branch of a promotion. No app's name has a ``_`` in it, so no two sets of apps share a branch."""
+    name = "_".join(sorted(apps)) if apps else "_all"
+    if len(name) > 120:
+        name = f"{name[:100]}_{hashlib.blake2b(name.encode(), digest_size=6).hexdigest()}"
+    return f"{prefix(project, target)}{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a proposal asks: about health, for a regeneration, and what time it is. ``limit`` is the body's length."""
+
+    health: AskHealth
+    generate: Generate
+    now: datetime
+    limit: int
+
+
+def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> Proposal:
+    """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be."""
+    with workspace.workshop(clone) as place:
+        spec = place.spec()
+        source, target = image_changes.route(spec, wish.source, wish.target, force=wish.force)
+        apps = image_changes.chosen(spec, wish.apps)
+        found = image_changes.find(spec, apps, source, target, place.read, _older(place, spec, asked.now), wish.back)
+        refusal = _pinned(found) if wish.apps else ""
+        if refusal:
+            found = replace(found, going=())
+        images = image_changes.edit(found.going, place.read)
+        if spec.promotion.base:
+            place.write(images)
+        way = Bases(clone, place.after, spec, source, target)
+        based, older = _bases(place, way, found, asked.generate, wish.back) if not refusal else ([], [])
+        if wish.apps:
+            _insist(found, older, source, {move.app for move in based})
+        found = _told(found, older, {move.app for move in based})
+        files = place.changed() if based else images
+        about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
+        verdict = _checks(clone, about, asked, way)
+        changes = _rendered(place, about, images) if render else []
+    content = about.content
+    story = _story(clone, about, verdict, changes) if content and render else None
+    return Proposal(
+        spec=spec, apps=about.apps, source=source, target=target, going=found.going, bases=about.bases,
+        left_out=found.left_out, checks=tuple(verdict), files=files,
+        former={path: place.read(path) for path in files}, content=content, title=about.title,
+        body=description.text(story, about.marker, asked.limit) if story else "", story=story, limit=asked.limit,
+        message=_message(clone, about) if content else "", refusal=refusal,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a promotion is about."""
+
+    spec: Spec
+    apps: tuple[str, ...]
+    source: str
+    target: str
+    found: Moves
+    bases: tuple[BaseMove, ...]
+
+    @property
+    def content(self) -> str:
+        """A name for exactly this."""
+        images = [f"{move.app} {move.after.tag}@{move.after.digest}\n".encode() for move in self.found.going]
+        parts = [*images, *(move.app.encode() + move.record for move in self.bases)]
+        return hashlib.blake2b(b"".join(parts), digest_size=8).hexdigest() if parts else ""
+
+    @property
+    def marker(self) -> Marker:
+        """What the request says of itself."""
+        return Marker(self.apps, self.content, title=description.digest(self.title))
+
+    @property
+    def title(self) -> str:
+        """One line."""
+        way = f"from {self.source} to {self.target}"
+        names = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in self.found.going}
+        names |= {
+            move.app: f"the base of {move.app}{' back' * bool(move.back)}"
+            for move in self.bases
+            if move.app not in names
+        }
+        what = next(iter(names.values())) if len(names) == 1 else f"{len(names)} apps"
+        return subject.formed(self.spec.subject, f"Promote {what} {way}")
+
+
+def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
+    """By the order of builds, where both have left it; by the history of environments otherwise."""
+
+    def contains(newer: str, older: str) -> bool:
+        return bool(newer and older) and place.clone.is_ancestor(older, newer)
+
+    def older(move: Move) -> str | None:
+        newer = image_changes.newer(move, place.read, now, contains)
+        if newer:
+            return None
+        if newer is False:
+            before, after = move.names
+            return f"{after} is of an older build than {before}, which {move.target.environment} has"
+        return commits.older(place.clone, spec, move)
+
+    return older
+
+
+def _bases(
+    place: Workshop, way: Bases, found: Moves, generate: Generate, back: Sequence[str]
+) -> tuple[list[BaseMove], list[LeftOut]]:
+    """The bases of the apps that are not held back, and those that are older."""
+    if not way.spec.promotion.base:
+        return [], []
+    base_changes.require_current(place.before, generate, place.clone.branch)
+    held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)}
+    asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
+    return way.carry([app for app in way.spec.apps if app in asked], generate, back)
+
+
+def _checks(clone: Clone, about: _About, asked: Asked, way: Bases) -> list[Check]:
+    if not about.content:
+        return []
+    spec, target = about.spec, about.spec.environments[about.target]
+    moving = {move.app for move in about.found.going}
+    found = checks.all_of(
+        spec, about.found.going, target, lambda move: commits.since(clone, move.source), asked.health, asked.now,
+        [(move.app, about.source) for move in about.bases if move.app not in moving],
+    )  # fmt: skip
+    required = checks.soak(spec, target)
+    soaks = [
+        checks.soaked(
+            f"the base of {move.app} has soaked in {about.source}",
+            way.since(move.app),
+            required,
+            asked.now,
+        )
+        for move in about.bases
+        if required
+    ]
+    return [*soaks, *found]
+
+
+def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Sequence[Change]) -> Story:
+    going = about.found.going
+    return Story(
+        source=about.source, target=about.target, going=going, left_out=about.found.left_out,
+        since={move.app: _when(commits.since(clone, move.source)) for move in going},
+        checks=verdict, between=[commits.between(clone, about.spec, move) for move in going],
+        changes=changes, bases=about.bases,
+    )  # fmt: skip
+
+
+def _told(found: Moves, older: Sequence[LeftOut], based: set[str]) -> Moves:
+    """An app that moves with its base alone is not left out; one whose base is older is named with that, too."""
+    moving = (Why.UNRELEASED, Why.SAME)
+    kept = [item for item in found.left_out if item.app not in based or item.why not in moving]
+    return replace(found, left_out=(*kept, *older))
+
+
+def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]) -> None:
+    """Who names an app wants it to move: what cannot is an error then, and nothing else moves either."""
+    moving = {move.app for move in found.going}
+    for item in [*found.left_out, *(item for item in older if item.app not in moving)]:
+        if item.why is Why.UNREADABLE:
+            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "mend that file, and push it")
+        if item.why is Why.OLDER:
+            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "--force moves it back nonetheless")
+        if item.why is Why.UNRELEASED and item.app not in based:
+            hint = f"release it first: python -m generator bump {item.app} --env {source} --tag TAG --push"
+            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
+
+
+def _pinned(found: Moves) -> str:
+    """Which apps are held by a pin, and by which one."""
+    return "\n".join(f"{item.app}: {item.reason}" for item in found.left_out if item.why is Why.PINNED)
+
+
+def _when(release: Release | None) -> str:
+    if release is None:
+        return "-"
+    start = datetime.fromtimestamp(release.commit.seconds, UTC).strftime(checks.SHOWN)
+    return start if release.exact else f"{start} or before"
+
+
+def _message(clone: Clone, about: _About) -> str:
+    """The commit's message, with where it comes from; see ``sealed`` for how our own commits are known."""
+    going = about.found.going
+    # A commit has one reference, so it is given where there is one image.
+    origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None
+    names = ", ".join(move.app for move in about.bases)
+    text = commit_message.compose(
+        about.title,
+        [commit_message.release(move.target, move.after) for move in going],
+        body=f"With the base of {names}." if names else "",
+        build=commit_message.build(origin.message) if origin else None,
+        source=commit_message.source(origin.message) if origin else None,
+    )
+    return f"{text}{'' if going else chr(10)}{deployments.PROMOTED}: {about.source}\n"
+
+
+def _rendered(place: Workshop, about: _About, images: Mapping[str, bytes]) -> list[Change]:
+    """What the manifests of the target are before and after."""
+    apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
+    places, rules = [(about.target, overlay_path(about.target, app)) for app in apps], sources.rules(about.spec)
+    if not apps or about.spec.promotion.base:
+        return rendered.compare(place.before, place.after, places, rules)
+    # Most overlays need nothing but their base; a large repository is written out for the others only.
+    place.fill(*(folder for _, folder in places), *(base_path(app) for app in apps))
+    place.write(images)
+    found = rendered.compare(place.before, place.after, places, rules)
+    if any(change.reason for change in found):
+        place.fill()
+        place.write(images)
+        return rendered.compare(place.before, place.after, places, rules)
+    return found

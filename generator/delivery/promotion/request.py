@@ -1,0 +1,336 @@
+"""A proposal on its way: onto a branch of its own with a request for it, or straight onto the branch.
+
+Every step can be the last one of a run that is killed. The branch comes
+first, then the request, then what it supersedes, then the news; each looks at
+what is there, so that the next run goes on where this one stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from generator.clients.forges.forge import Forge, PullRequest
+from generator.delivery import branch_owners, push_errors
+from generator.delivery.promotion import checks, description, proposal
+from generator.delivery.promotion.image_changes import Read, Why
+from generator.delivery.promotion.proposal import Proposal
+from generator.delivery.push import propose, publish
+from generator.errors import ForgeError, GeneratorError, GitError, RepositoryError
+from generator.git.history import Clone, Commit
+
+
+class Action(StrEnum):
+    """What a run has done."""
+
+    NOTHING = "nothing"
+    UNCHANGED = "unchanged"
+    OPENED = "opened"
+    UPDATED = "updated"
+    DECLINED = "declined"
+    PUSHED = "pushed"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What has come of it.
+
+    ``closed`` are the requests that this one stands in for, or that had become pointless; ``kept`` are those of the
+    first kind that stay open, since people have committed to their branches.
+    """
+
+    action: Action
+    request: PullRequest | None = None
+    commit: str | None = None
+    closed: tuple[PullRequest, ...] = ()
+    kept: tuple[PullRequest, ...] = ()
+
+
+Tell = Callable[[PullRequest], None]
+
+
+def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None, *, force: bool) -> Done:
+    """Bring branch and request to what is proposed. ``tell`` is called once for each content of a request."""
+    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    mine = next((request for request in requests if request.head == found.head), None)
+    if not force:
+        _require_ours(clone, found.head, mine)
+    if not found.content:
+        return _withdraw(clone, forge, found, mine, requests)
+    if mine is None and not force:
+        declined = _declined(clone, forge, found)
+        if declined is not None:
+            return Done(Action.DECLINED, declined)
+    commit = _branch(clone, found)
+    if commit is None:
+        return Done(Action.NOTHING)
+    request, action = _request(clone, forge, found, mine, moved=commit != clone.branches.get(found.head))
+    covered = [other for other in requests if other.head != found.head and _covers(found, other)]
+    kept = tuple(other for other in covered if not force and _theirs(clone, other.head))
+    closed = _supersede(clone, forge, request, [other for other in covered if other not in kept])
+    _tidy(clone, forge, found, requests)
+    if tell is not None:
+        request = _tell(forge, found, request, tell)
+    return Done(action, request, commit, closed, kept)
+
+
+def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: bool) -> Done:
+    """Merge the request that ``open_request`` has left.
+
+    ``RepositoryError`` while a check fails, unless forced, and where a person has closed it.
+    """
+    if done.action is Action.DECLINED and done.request:
+        what = f"{done.request.url} has asked for exactly this and was closed; nothing was merged"
+        raise RepositoryError(what, "--force asks again, and merges it")
+    if done.request is None or done.commit is None:
+        return done
+    require_passed(found, f"{done.request.url} stays open", force=force)
+    try:
+        merged = forge.merge(done.request, done.commit)
+    except (GitError, ForgeError) as exc:
+        raise _unmerged(clone, done.request, exc) from exc
+    with suppress(GitError):  # many forges remove it themselves
+        clone.delete(found.head, done.commit)
+    return replace(done, action=Action.MERGED, request=merged)
+
+
+def _unmerged(clone: Clone, request: PullRequest, exc: GeneratorError) -> ForgeError:
+    """What has become of the request, and the reason in people's words, where it is one of a push."""
+    cause = exc if isinstance(exc, GitError) else exc.__cause__
+    pushed = isinstance(cause, GitError) and ("rejected" in cause.stderr or "remote:" in cause.stderr)
+    reason = push_errors.reason(cause) if pushed and isinstance(cause, GitError) else exc.message
+    hint = exc.hint or f"ask who guards {clone.branch}, or have the request merged by a person"
+    return ForgeError(f"{request.url} is open, and was not merged: {reason}", hint)
+
+
+def require_allowed(found: Proposal, done: Done | None = None) -> None:
+    """``RepositoryError`` where an app that was named is pinned."""
+    if found.refusal:
+        closed = f"; {done.request.url} was closed" if done and done.action is Action.CLOSED and done.request else ""
+        hint = f"once it may go: python -m generator rollback APP --env {found.target} --unpin --push"
+        raise RepositoryError(f"{found.refusal}; nothing was promoted{closed}", hint)
+
+
+def spent(clone: Clone, found: Proposal, heads: Iterable[str]) -> list[str]:
+    """The branches of requests in which nothing is left, now that the branch has what was proposed."""
+    return [head for head in heads if head in clone.branches and _is_spent(clone, found, head)]
+
+
+def _is_spent(clone: Clone, found: Proposal, head: str) -> bool:
+    tip, own = clone.branches[head], clone.beyond(head)
+    if not all(clone.is_plain_merge(commit) for commit in own if len(commit.parents) > 1):
+        return False
+    paths = {path for commit in own for path in commit.blobs}
+    return all(clone.read(tip, path) == found.files.get(path, clone.read(clone.tip, path)) for path in paths)
+
+
+def close_spent(clone: Clone, forge: Forge, found: Proposal, heads: Iterable[str]) -> tuple[PullRequest, ...]:
+    """Close the requests of these branches: all that they ask for is there."""
+    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    wanted = set(heads)
+    closed = tuple(request for request in requests if request.head in wanted and description.marker(request.body))
+    for request in closed:
+        _close(clone, forge, request, f"Nothing is left in it: {clone.branch} has all of this.")
+    return closed
+
+
+def push(clone: Clone, found: Proposal, *, force: bool) -> Done:
+    """Land it on the branch itself."""
+    require_allowed(found)
+    if not found.content:
+        return Done(Action.NOTHING)
+    require_passed(found, "nothing was pushed", force=force)
+    published = publish(clone.url, clone.branch, found.edit, found.message)
+    return Done(Action.PUSHED if published.commit else Action.NOTHING, commit=published.commit)
+
+
+def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
+    """``RepositoryError`` that names the checks that fail, unless forced."""
+    failing = checks.failed(found.checks)
+    if failing and not force:
+        lines = "\n".join(f"  {check.said}: {check.detail}" for check in failing)
+        raise RepositoryError(f"not promoted to {found.target}; {meanwhile}:\n{lines}", "wait, or --force")
+
+
+def _require_ours(clone: Clone, head: str, mine: PullRequest | None) -> None:
+    without = f"no request is open for them: git push origin --delete {head}, or --force to replace them"
+    hint = f"merge {mine.url}, or delete its branch, or --force to replace them" if mine else without
+    branch_owners.require_none(_theirs(clone, head), head, "`promote` has not made, or not like this", hint)
+
+
+def _theirs(clone: Clone, head: str) -> list[Commit]:
+    """The commits of people on a branch of ours."""
+    return [commit for commit in clone.beyond(head) if not _is_ours(clone, commit)]
+
+
+def _is_ours(clone: Clone, commit: Commit) -> bool:
+    """Whether nothing of a person is in it: we have made it as it is, or git has merged it by itself."""
+    if len(commit.parents) > 1:
+        return clone.is_plain_merge(commit)
+    contents = clone.contents(commit.blobs.values())
+    files = {path: contents[blob] if blob else None for path, blob in commit.blobs.items()}
+    text, _, seal = commit.message.rpartition("\n")
+    return seal.startswith(f"{proposal.SEAL}: ") and proposal.sealed(text, files).strip("\n") == commit.message
+
+
+def why_nothing(found: Proposal) -> str:
+    """Why nothing is proposed: what is left is held back, or nothing is left."""
+    held = [item for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)]
+    if held:
+        names = "; ".join(f"{item.app}: {item.reason}" for item in held)
+        return f"nothing may be promoted from {found.source} to {found.target} now: {names}"
+    return f"nothing is left to promote from {found.source} to {found.target}"
+
+
+def _withdraw(
+    clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None, others: Sequence[PullRequest]
+) -> Done:
+    """Nothing is left to promote: a request for it has become pointless, and so has the branch."""
+    covered = [other.head for other in others if other != mine and _covers(found, other)]
+    heads = spent(clone, found, covered)
+    closed = close_spent(clone, forge, found, heads) if heads else ()
+    if mine is not None:
+        why = why_nothing(found)
+        _close(clone, forge, mine, description.plain(f"{why[0].upper()}{why[1:]}."))
+        return Done(Action.CLOSED, mine, closed=(mine, *closed))
+    if tip := clone.branches.get(found.head):
+        with suppress(GitError):
+            clone.delete(found.head, tip)
+    return Done(Action.NOTHING, closed=closed)
+
+
+def _declined(clone: Clone, forge: Forge, found: Proposal) -> PullRequest | None:
+    """The request for exactly this that a person has closed, if that was the last one of its branch."""
+    closed = forge.requests(clone.branch, found.head, "closed", exact=True)
+    last = description.marker(closed[0].body) if closed else None
+    if last is None or last.content != found.content:
+        return None
+    merged = forge.requests(clone.branch, found.head, "merged", exact=True)
+    since = any(int(request.number) > int(closed[0].number) for request in merged)
+    return None if since else closed[0]
+
+
+def _branch(clone: Clone, found: Proposal) -> str | None:
+    """The branch with this edit on it; left alone where it holds exactly that and merges cleanly."""
+    tip = clone.branches.get(found.head)
+    if tip is not None and _holds(clone, tip, found):
+        return tip
+    files: dict[str, bytes | None] = {}
+
+    def edit(read: Read) -> Mapping[str, bytes | None]:
+        files.clear()
+        files.update(found.edit(read))
+        return files
+
+    return propose(clone.url, clone.branch, found.head, edit, lambda: proposal.sealed(found.message, files))
+
+
+def _holds(clone: Clone, tip: str, found: Proposal) -> bool:
+    """Whether it is one commit with this content; that somebody has merged the base into it changes nothing."""
+    own = clone.beyond(found.head)
+    edits = [commit for commit in own if len(commit.parents) < 2]
+    message = proposal.sealed(found.message, found.files).strip("\n")
+    if [commit.message for commit in edits] != [message] or not all(_is_ours(clone, commit) for commit in own):
+        return False
+    base = clone.forked(tip)
+    return base is not None and all(
+        clone.read(tip, path) == content and clone.read(base, path) == clone.read(clone.tip, path)
+        for path, content in found.files.items()
+    )
+
+
+def _request(
+    clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None, *, moved: bool
+) -> tuple[PullRequest, Action]:
+    if mine is None:
+        reviewers = found.spec.environments[found.target].approvers
+        return forge.open(found.head, clone.branch, found.title, found.body, reviewers), Action.OPENED
+    title, wanted = _text(found, mine)
+    if _says(mine, title, wanted):
+        return mine, Action.UPDATED if moved else Action.UNCHANGED
+    return forge.update(mine, title, wanted), Action.UPDATED
+
+
+def _text(found: Proposal, mine: PullRequest) -> tuple[str, str]:
+    """What the request is to say: a title and words that a person has written stay."""
+    former = description.marker(mine.body)
+    ours = former is None or former.title in ("", description.digest(mine.title))
+    mark = replace(found.marker, told=former.told if former else "")
+    generated = found.text(mark, sum(map(len, description.outside(mine.body))))
+    return found.title if ours else mine.title, description.joined(mine.body, generated)
+
+
+def _says(mine: PullRequest, title: str, text: str) -> bool:
+    return (mine.title, mine.body.strip().replace("\r\n", "\n")) == (title, text.strip())
+
+
+def foresee(clone: Clone, forge: Forge, found: Proposal, *, force: bool) -> str:
+    """What ``open_request`` would do, in a sentence."""
+    requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
+    mine = next((request for request in requests if request.head == found.head), None)
+    if not force:
+        try:
+            _require_ours(clone, found.head, mine)
+        except RepositoryError as exc:
+            return f"this would fail: {exc.message}"
+    if not found.content:
+        return f"this would close {mine.url}: {why_nothing(found)}" if mine else why_nothing(found)
+    if mine is None:
+        declined = None if force else _declined(clone, forge, found)
+        if declined is not None:
+            return f"this would do nothing: {declined.url} has asked for exactly this and was closed"
+        return "this would open a request"
+    tip = clone.branches.get(found.head)
+    if tip is not None and _holds(clone, tip, found) and _says(mine, *_text(found, mine)):
+        return f"this would do nothing: {mine.url} is open and says all of this already"
+    return f"this would update {mine.url}"
+
+
+def _supersede(
+    clone: Clone, forge: Forge, request: PullRequest, others: Sequence[PullRequest]
+) -> tuple[PullRequest, ...]:
+    """Close the other requests into this environment all of whose apps are in this one, too."""
+    for other in others:
+        _close(clone, forge, other, f"Superseded by {request.url}.")
+    return tuple(others)
+
+
+def _covers(found: Proposal, other: PullRequest) -> bool:
+    """Whether all apps of a request are among those that were asked for."""
+    mark = description.marker(other.body)
+    return mark is not None and (not found.apps or bool(mark.apps and set(mark.apps) <= set(found.apps)))
+
+
+def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRequest]) -> None:
+    """Remove the branches of requests that we have closed ourselves, where a run died in between."""
+    left = set(clone.branches) - {found.head} - {request.head for request in requests}
+    if not left:
+        return
+    last: dict[str, PullRequest] = {}
+    for request in forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target), "closed"):
+        last.setdefault(request.head, request)
+    for branch in left & set(last):
+        mark = description.marker(last[branch].body)
+        if mark is not None and mark.content == description.WITHDRAWN and not _theirs(clone, branch):
+            with suppress(GitError):
+                clone.delete(branch, clone.branches[branch])
+
+
+def _close(clone: Clone, forge: Forge, request: PullRequest, reason: str) -> None:
+    forge.close(forge.update(request, request.title, description.withdrawn(request.body)), reason)
+    with suppress(GitError):  # somebody may have removed it
+        if tip := clone.branches.get(request.head):
+            clone.delete(request.head, tip)
+
+
+def _tell(forge: Forge, found: Proposal, request: PullRequest, tell: Tell) -> PullRequest:
+    """Tell the approvers once; where a run dies in between, they are told twice rather than never."""
+    mark = description.marker(request.body)
+    if mark is None or mark.told == found.content:
+        return request
+    tell(request)
+    return forge.update(request, request.title, description.marked(request.body, replace(mark, told=found.content)))

@@ -1,0 +1,76 @@
+"""Where a promotion is put together: the files of the branch's tip, before and after."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.errors import RepositoryError, SpecError
+from generator.files import reader
+from generator.git.history import Clone
+from generator.spec import loader
+from generator.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The tip's files in two folders: as they are, and as they are to be."""
+
+    clone: Clone
+    before: Path
+    after: Path
+
+    def read(self, path: str) -> bytes | None:
+        """A file of the tip."""
+        return self.clone.read(self.clone.tip, path)
+
+    def spec(self) -> Spec:
+        """As the branch's tip has it: what counts is what has been reviewed, and not a work tree."""
+        if self.read(loader.FILE_NAME) is None:
+            raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
+        try:
+            spec = loader.load(self.before)
+            if not spec.promotion.base:
+                return spec
+            self.fill()  # with what was promoted, and all that a regeneration reads
+            return loader.load(self.before)
+        except SpecError as exc:
+            faults = [fault._replace(file=f"{self.clone.branch}:{fault.file}") for fault in exc.faults]
+            raise SpecError(faults) from exc
+
+    def fill(self, *paths: str) -> None:
+        """Put these files and folders of the tip into both folders, or all of it."""
+        for place in (self.before, self.after):
+            self.clone.check_out(self.clone.tip, place, *paths)
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Into the second folder."""
+        for path, content in files.items():
+            (self.after / path).write_bytes(content)
+
+    def changed(self) -> dict[str, bytes | None]:
+        """What differs between the two folders: content, or ``None`` for what is gone."""
+        before, after = dict(_files(self.before)), dict(_files(self.after))
+        return {path: after.get(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path)}
+
+
+@contextmanager
+def workshop(clone: Clone) -> Iterator[Workshop]:
+    """Both folders, gone afterwards. They hold the spec, until they are filled."""
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        before, after = Path(folder) / "before", Path(folder) / "after"
+        before.mkdir()
+        after.mkdir()
+        made = Workshop(clone, before, after)
+        made.fill(loader.FILE_NAME)
+        yield made
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for name, plain in reader.under(folder, "."):
+        if plain:
+            path = name.removeprefix("./")
+            yield path, reader.read(folder, path)

@@ -1,0 +1,362 @@
+"""Put back an image that an environment has had before, and pin it, so that the next build does not undo it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from generator.clients import forges
+from generator.clients.forges import Forge
+from generator.delivery import branch_owners, build_order, deployments, open_requests, pin
+from generator.delivery import commit_message as messages
+from generator.delivery import push as delivery_push
+from generator.delivery.deployments import Entry
+from generator.delivery.image import Slot, absent
+from generator.delivery.image import image as checked
+from generator.delivery.pin import Pin
+from generator.delivery.push import Edit, Read
+from generator.errors import GitError, RepositoryError
+from generator.files import work_tree
+from generator.git import checkout, plumbing
+from generator.git import history as histories
+from generator.git.history import Clone, Commit, History
+from generator.spec import subject
+from generator.spec.findings import did_you_mean
+from generator.spec.model import UNRELEASED
+from generator.yaml import edit as yaml_edit
+from generator.yaml.edit import Image
+
+PREVIOUS: Final = "previous"
+# The branches of its pull requests: one for each app and environment.
+HEAD: Final = open_requests.ROLLBACKS
+UNPINNED: Final = "Unpin"
+_HEXADECIMAL: Final = re.compile(r"[0-9a-f]{7,64}")
+# How many former tags a hint names.
+_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The image to go back to, and the one to leave.
+
+    ``entry`` is the release that first brought it here, where history has it; ``built`` is what the overlay said
+    then of the build (see ``order``). ``done``: the newest change was this very rollback. ``pinned``: the branch
+    has a pin now. ``older``: it came here first before the image that it replaces, for sure. ``bases`` are the
+    promotions since it ran here last that brought a base, which stays, the newest first.
+    """
+
+    image: Image
+    former: Image | None
+    entry: Entry | None = None
+    built: str | None = None
+    done: bool = False
+    pinned: bool = False
+    older: bool = False
+    bases: tuple[Entry, ...] = ()
+
+
+class Proposed(NamedTuple):
+    """A rollback on a branch of its own: its commit, its request's URL, and whether this run has changed the branch."""
+
+    commit: str | None
+    url: str | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is to be done: go to a target and hold it there, or, without a target, take the pin out.
+
+    ``form`` is that of the commit's subject.
+    """
+
+    target: Target | None
+    held: Pin | None
+    reason: str | None
+    form: str = subject.AS_IT_IS
+
+    @property
+    def wanted(self) -> Image | None:
+        """The image to go back to."""
+        return self.target.image if self.target else None
+
+    @property
+    def former(self) -> Image | None:
+        """The image to leave."""
+        return self.target.former if self.target else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it has been done before, so that nothing may be changed."""
+        return self.target is not None and self.target.done
+
+    @property
+    def stays(self) -> bool:
+        """Whether the image is the right one already, so that only the pin is to change."""
+        return self.target is not None and self.target.image == self.target.former
+
+
+def target(history: History, place: Slot, to: str, digest: str | None) -> Target:
+    """What ``to`` means: ``previous``, a tag that ran here, or a commit of the branch.
+
+    History is fetched as deep as it takes. ``RepositoryError`` where it has no
+    answer; ``UsageError`` for what can be no tag.
+    """
+    if digest is not None:
+        return _target(history, place, deployments.entries(history, [place]), checked(place, to, digest))
+    while True:
+        known = deployments.entries(history, [place])
+        if to == PREVIOUS and (done := _done(known)) is not None:
+            return done
+        wanted = _previous(known) if to == PREVIOUS else _tagged(known, to)
+        if wanted is not None:
+            return _target(history, place, known, _required(place, wanted, to))
+        if not history.deepen():
+            break
+    if not known:
+        raise RepositoryError(f"{place.path}: no history on this branch", "commit and push what was generated")
+    if to == PREVIOUS:
+        raise RepositoryError(
+            f"{place.app} has run nothing but {deployments.shown(_now(known))} in {place.environment}",
+            _cut_off(history),
+        )
+    return _at_commit(history, place, to, known)
+
+
+def in_work_tree(directory: Path, place: Slot, goal: Goal, *, commit: bool) -> tuple[bool, str | None]:
+    """Change the overlay here, and commit it if asked; whether anything changed, and the commit."""
+    with work_tree.locked(directory):
+        content = work_tree.read(directory, [place.path]).get(place.path)
+        if commit:
+            _require_clean(directory, content, place, goal)
+        after = _edited(content, place, goal)
+        if after != content:
+            work_tree.write(directory, {place.path: after})
+    if commit and checkout.changed(directory, place.path):
+        return True, checkout.commit(directory, message(place, goal), [place.path])
+    return after != content, None
+
+
+def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
+    """Land it on the remote's branch; the commit, or ``None`` where there was nothing to change."""
+    return delivery_push.publish(url, branch, _edit(place, goal), message(place, goal)).commit
+
+
+def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Proposed:
+    """Put it on a branch of its own and open or update its pull request.
+
+    ``RepositoryError`` where that branch holds commits of people, which are not to be lost.
+    """
+    head = f"{HEAD}{place.environment}/{place.app}"
+    with histories.clone(url, branch) as clone:
+        clone.fetch(f"{HEAD}{place.environment}/")
+        theirs = [one for one in clone.beyond(head) if len(one.parents) < 2 and not _ours(one)]
+        hint = f"merge its request first, or give them up: git push origin --delete {head}"
+        branch_owners.require_none(theirs, head, "`rollback` has not made", hint)
+        there = _there(clone, head, place, goal)
+    commit = None if there else delivery_push.propose(url, branch, head, _edit(place, goal), message(place, goal))
+    if there is None and commit is None:
+        return Proposed(None, None, changed=False)
+    title, _, body = message(place, goal).partition("\n\n")
+    request = forges.open_or_update(forge, head, branch, title, body)
+    return Proposed(there or commit, request.url, changed=there is None)
+
+
+def person(directory: Path) -> str:
+    """Who does it, by git's configuration."""
+    try:
+        said = plumbing.begin("var", "GIT_COMMITTER_IDENT", directory=directory).result().decode(errors="replace")
+    except GitError:
+        return "gitops-generator"
+    return said.partition("<")[0].strip() or "gitops-generator"
+
+
+def _ours(commit: Commit) -> bool:
+    return bool(commit.trailers(deployments.ROLLED_BACK) or commit.trailers(UNPINNED))
+
+
+def _there(clone: Clone, head: str, place: Slot, goal: Goal) -> str | None:
+    """The commit at which the branch says just this already, on what the base has now; when it was said is nothing."""
+    tip = clone.branches.get(head)
+    own = clone.beyond(head)
+    if tip is None or len(own) != 1 or own[0].parents == () or own[0].message != message(place, goal).strip("\n"):
+        return None
+    before, after = clone.read(clone.tip, place.path), clone.read(tip, place.path)
+    elsewhere = own[0].blobs.keys() != {place.path}
+    if elsewhere or before is None or after is None or clone.read(own[0].parents[0], place.path) != before:
+        return None
+    return tip if _edited(before, place, _since(goal, after, place)) == after else None
+
+
+def _since(goal: Goal, content: bytes, place: Slot) -> Goal:
+    """The goal with the pin's time as a file has it."""
+    there = pin.read(content, place.path)
+    return replace(goal, held=goal.held._replace(since=there.since)) if goal.held and there else goal
+
+
+def _require_clean(directory: Path, content: bytes | None, place: Slot, goal: Goal) -> None:
+    """What a person has edited in the overlay is not to be committed along; what a former run left is."""
+    if content is None or not checkout.changed(directory, place.path):
+        return
+    committed = checkout.content(directory, "HEAD", place.path)
+    rests = [_rest(one, place, goal) for one in (content, committed) if one is not None]
+    if committed is None or not checkout.is_stored_as(directory, place.path, *rests):
+        raise RepositoryError(
+            f"{place.path} has edits that are not committed; nothing was done",
+            f"commit or stash them: git stash push -- {place.path}; or leave --commit out",
+        )
+
+
+def _rest(content: bytes, place: Slot, goal: Goal) -> bytes:
+    """An overlay's bytes but for what a rollback writes."""
+    content = pin.write(content, place.path, None)
+    if goal.wanted is None:
+        return content
+    return yaml_edit.set_annotation(
+        yaml_edit.set_image(content, place.path, goal.wanted), place.path, build_order.ANNOTATION, None
+    )
+
+
+def _edit(place: Slot, goal: Goal) -> Edit:
+    def edit(read: Read) -> Mapping[str, bytes]:
+        content = read(place.path)
+        after = _edited(content, place, goal)
+        return {} if after == content else {place.path: after}
+
+    return edit
+
+
+def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
+    """An overlay's bytes as they should be. A pin that holds this image already stays, unless a reason is given."""
+    if content is None:
+        raise absent(place)
+    if goal.wanted is None:
+        return pin.write(content, place.path, None)
+    now = deployments.state(content, place)
+    changed = yaml_edit.set_image(content, place.path, goal.wanted)
+    if goal.target is not None and now.image != goal.wanted:
+        # Else whoever bumps or promotes next would compare with the build that has just been taken out.
+        changed = yaml_edit.set_annotation(changed, place.path, build_order.ANNOTATION, goal.target.built)
+    if goal.held is not None and now.pin is not None and now.image == goal.wanted and goal.reason is None:
+        return changed
+    return pin.write(changed, place.path, goal.held)
+
+
+def pinned(by: str, reason: str | None, found: Target) -> Pin:
+    """A pin of this moment."""
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    words = " ".join((reason or "").split())
+    if found.image == found.former:
+        return Pin(since, by, words or "held where it is")
+    former = found.former
+    return Pin(
+        since, by, words or f"rolled back from {former.tag if former and former.tag else deployments.shown(former)}"
+    )
+
+
+def message(place: Slot, goal: Goal) -> str:
+    """The commit's message. What was known of the image's build goes with it, for Argo CD to show."""
+    where = f"{place.app} in {place.environment}"
+    if goal.target is None or (goal.stays and goal.held is None):
+        return f"{subject.formed(goal.form, f'Unpin {where}')}\n\n{UNPINNED}: {place.app} {place.environment}\n"
+    wanted, former = goal.target.image, goal.target.former
+    origin = goal.target.entry.origin.message if goal.target.entry else ""
+    name = wanted.tag or deployments.shown(wanted)
+    pinned = f"Pinned: {goal.held.reason}" if goal.held else ""
+    text = messages.compose(
+        f"Pin {where} to {name}" if goal.stays else f"Roll back {where} to {name}",
+        [messages.release(place, wanted)],
+        body=pinned if goal.stays else f"From {deployments.shown(former)}. {pinned}".rstrip(),
+        build=messages.build(origin),
+        source=messages.source(origin),
+        form=goal.form,
+    )
+    return f"{text}{deployments.ROLLED_BACK}: {place.app} {place.environment} {deployments.shown(former)}\n"
+
+
+def _now(known: Sequence[Entry]) -> Image | None:
+    return known[0].after.image if known else None
+
+
+def _brought(known: Sequence[Entry], wanted: Image) -> Entry | None:
+    """The first release of an image."""
+    return next((entry for entry in reversed(known) if entry.image_changed and entry.after.image == wanted), None)
+
+
+def _done(known: Sequence[Entry]) -> Target | None:
+    """Nothing, where the newest change of the image was a rollback: to go on would put back what was just left."""
+    now = _now(known)
+    newest = next((entry for entry in known if entry.image_changed), None)
+    if newest is None or newest.action != "rolled back" or now is None:
+        return None
+    return Target(now, newest.before.image, newest, done=True, pinned=known[0].after.pin is not None)
+
+
+def _previous(known: Sequence[Entry]) -> Image | None:
+    """The newest image that is another one than now."""
+    now = _now(known)
+    formers = (entry.after.image for entry in known)
+    return next((one for one in formers if one is not None and one != now and _released(one)), None)
+
+
+def _tagged(known: Sequence[Entry], tag: str) -> Image | None:
+    formers = (entry.after.image for entry in known)
+    return next((one for one in formers if one is not None and one.tag == tag), None)
+
+
+def _released(one: Image) -> bool:
+    """Whether any build has made it: what is generated names an image that there is not."""
+    return one.tag not in (None, UNRELEASED) or one.digest is not None
+
+
+def _required(place: Slot, wanted: Image, to: str) -> Image:
+    if _released(wanted):
+        return wanted
+    raise RepositoryError(
+        f"{to}: nothing had been released to {place.environment} there, so that is no image of {place.app} to run",
+        f"name a tag that it has had: python -m generator history {place.app} --env {place.environment}",
+    )
+
+
+def _target(history: History, place: Slot, known: Sequence[Entry], wanted: Image, commit: str | None = None) -> Target:
+    """All that is to be known of an image to go back to, as it was at ``commit``, or when it came here first."""
+    now, entry = _now(known), _brought(known, wanted)
+    former = _brought(known, now) if now else None
+    at = commit or (entry.commit if entry else None)
+    content = history.read(at, place.path) if at else None
+    return Target(
+        image=wanted,
+        former=now,
+        entry=entry,
+        built=yaml_edit.read_annotations(content, place.path).get(build_order.ANNOTATION) if content else None,
+        pinned=bool(known and known[0].after.pin is not None),
+        older=bool(entry and former and known.index(entry) > known.index(former)),
+        bases=tuple(entry for entry in itertools.takewhile(lambda e: e.after.image != wanted, known) if entry.base),
+    )
+
+
+def _at_commit(history: History, place: Slot, to: str, known: Sequence[Entry]) -> Target:
+    commit = history.find(to)
+    if commit is not None:
+        found = deployments.state(history.read(commit, place.path), place).image
+        if found is None:
+            raise RepositoryError(f"{to}: {place.path} has no image there", "name a commit at which it had one")
+        return _target(history, place, known, _required(place, found, to), commit)
+    tags = list(dict.fromkeys(e.after.image.tag for e in known if e.after.image and e.after.image.tag))
+    tags = [tag for tag in tags if tag != UNRELEASED]
+    if _HEXADECIMAL.fullmatch(to):
+        message = f"{to}: neither a tag that {place.app} has had in {place.environment}, nor a commit of the branch"
+    else:
+        checked(place, to, None)
+        message = f"{to}: {place.app} has never had this tag in {place.environment}"
+    near = did_you_mean(to, tags, f"it has had {', '.join(tags[:_NAMED]) or 'none'}")
+    raise RepositoryError(message, f"{near}; any other image needs its --digest")
+
+
+def _cut_off(history: History) -> str:
+    return "release another build first" if history.complete else "this checkout is shallow: git fetch --unshallow"

@@ -1,0 +1,200 @@
+"""Wait until Argo CD runs a commit, or a later one that contains it, with the image that it is about."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from generator.clients import argocd
+from generator.clients.argocd import Application, ArgoCd, Node
+from generator.delivery import deployments, diagnosis
+from generator.delivery.diagnosis import Trouble, Wanted
+from generator.delivery.image import Slot
+from generator.errors import ArgoCdError, GitError, RepositoryError
+from generator.git.history import Clone, History
+from generator.render.outputs.argocd import application_name
+from generator.spec.model import UNRELEASED, Spec
+from generator.yaml.edit import Image
+
+FIRST_PAUSE_SECONDS: Final = 0.3
+LONGEST_PAUSE_SECONDS: Final = 3.0
+# How long a new Application may take to appear: the root makes it when the push that brings it is synced.
+MISSING_SECONDS: Final = 120.0
+# How many objects are asked for their events when the time is up.
+_ASKED: Final = 4
+
+_MISSING_HINT: Final = "apply gitops/bootstrap.yaml once, sync the root, and let the token `get` Applications"
+
+Result = Literal["healthy", "failed", "superseded", "timeout", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How it stands; ``said`` is a sentence for people, without a full stop. ``hint`` is of what stood in the way."""
+
+    result: Result
+    said: str
+    revision: str = ""
+    hint: str = ""
+
+
+def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: str | None) -> Wanted:
+    """What to wait for: the image as it is at ``commit``, or at the branch's tip, where it must have ``tag``."""
+    names = frozenset({place.image, spec.apps[place.app].workloads[place.environment].image})
+    name = application_name(spec, place.environment, place.app)
+    if commit is not None:
+        found = history.find(commit)
+        if found is None:
+            raise RepositoryError(f"{commit}: no such commit on this branch", "push it first, or name the --branch")
+        image = deployments.state(history.read(found, place.path), place).image
+    else:
+        found, image = _newest(history, place)
+    if image is None:
+        raise RepositoryError(f"{place.path}: no image there", "generate it, and push: python -m generator")
+    if image.tag == UNRELEASED:
+        raise RepositoryError(f"{place.app} was never released to {place.environment}", "bump it first")
+    if tag is not None and tag != image.tag:
+        raise RepositoryError(
+            f"{place.app} in {place.environment}: the branch has {image.tag}, and not {tag}",
+            "a newer build, a rollback or a pin: see `history`, or wait without --tag",
+        )
+    return Wanted(name, found, names, image)
+
+
+def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
+    """The commit that gave the branch the image that it has."""
+    while True:
+        known = deployments.entries(history, [place])
+        newest = next((entry for entry in known if entry.image_changed), None)
+        if newest is not None and not newest.shallow:
+            return newest.commit, newest.after.image
+        if not history.deepen():
+            break
+    return (newest.commit, newest.after.image) if newest else (history.tip, None)
+
+
+@dataclass
+class Watch:
+    """Looks at one Application again and again. ``patience``: seconds that trouble may last before it is a failure."""
+
+    api: ArgoCd
+    clone: Clone
+    place: Slot
+    wanted: Wanted
+    patience: float
+    _since: dict[str, float] = field(default_factory=dict)
+    _contains: dict[str, bool] = field(default_factory=dict)
+    _fresh: bool = False
+
+    def look(self) -> Verdict:
+        """How it stands now."""
+        with argocd.understood():
+            return self._look()
+
+    def _look(self) -> Verdict:
+        application = self.api.application(self.wanted.application, refresh=not self._fresh)
+        self._fresh = True
+        if application is None:
+            text = f"Argo CD has no Application {self.wanted.application} that the token may see"
+            return replace(self._judged([Trouble("missing", text)], text, "", MISSING_SECONDS), hint=_MISSING_HINT)
+        reached, syncing = self._has(application.revision), self._has(application.operation_revision)
+        if reached and (other := self._superseded(application.revision)):
+            return Verdict("superseded", other, application.revision)
+        found = [Trouble(f"condition {error.partition(':')[0]}", error) for error in application.errors]
+        nodes: list[Node] = []
+        if reached or syncing:
+            nodes = self.api.nodes(self.wanted.application)
+            found += self._troubles(application, nodes, syncing)
+        if not found and reached and _settled(application):
+            lack = diagnosis.missing(self.api, application, nodes, self.wanted)
+            if not lack:
+                return Verdict("healthy", "Synced and Healthy", application.revision)
+            return Verdict("waiting", lack, application.revision)
+        return self._judged(found, _described(application, reached), application.revision, self.patience)
+
+    def why(self) -> list[str]:
+        """What Kubernetes has warned of about objects that are not well."""
+        name = self.wanted.application
+        try:
+            with argocd.understood():
+                ill = [node for node in self.api.nodes(name) if node.health not in ("Healthy", "")][-_ASKED:]
+                return [f"{node}: {text}" for node in ill for text in self.api.warnings(name, node)[:1]]
+        except ArgoCdError:
+            return []
+
+    def _troubles(self, application: Application, nodes: list[Node], syncing: bool) -> list[Trouble]:
+        of_sync: Iterable[Trouble] = diagnosis.of_sync(application) if syncing else ()
+        of_pods = list(diagnosis.of_pods(self.api, nodes, self.wanted))
+        # A pod says more than the workload above it.
+        of_health = [] if of_pods else diagnosis.of_health(self.api, nodes, self.wanted)
+        return [*of_pods, *of_sync, *of_health]
+
+    def _judged(self, found: list[Trouble], otherwise: str, revision: str, patience: float) -> Verdict:
+        """Failed if any trouble is final or has lasted; its own words in any case."""
+        now = time.monotonic()
+        self._since = {one.key: self._since.get(one.key, now) for one in found}
+        for one in found:
+            if one.final or now - self._since[one.key] >= patience:
+                return Verdict("failed", one.text, revision)
+        return Verdict("waiting", found[0].text if found else otherwise, revision)
+
+    def _has(self, revision: str) -> bool:
+        """Whether a commit is the wanted one or contains it."""
+        if revision in ("", self.wanted.commit):
+            return bool(revision)
+        if revision not in self._contains:
+            if not self.clone.obtain(revision):
+                return False  # not there yet
+            self._contains[revision] = self.clone.is_ancestor(self.wanted.commit, revision)
+        return self._contains[revision]
+
+    def _superseded(self, revision: str) -> str:
+        if revision == self.wanted.commit:
+            return ""
+        there = deployments.state(self.clone.read(revision, self.place.path), self.place).image
+        if there == self.wanted.image:
+            return ""
+        return f"{deployments.shown(self.wanted.image)} is superseded by {deployments.shown(there)} in {revision[:12]}"
+
+
+def wait(watch: Watch, seconds: float, tell: Callable[[str], None]) -> Verdict:
+    """Look until there is a verdict or the time is up; ``tell`` hears of everything new."""
+    deadline = time.monotonic() + seconds
+    watch.api.until = deadline
+    pause, told = FIRST_PAUSE_SECONDS, ""
+    while True:
+        watch.clone.hurry(deadline - time.monotonic())
+        try:
+            verdict = watch.look()
+        except (ArgoCdError, GitError) as exc:
+            if isinstance(exc, ArgoCdError) and not exc.passing:
+                raise
+            verdict = Verdict("waiting", exc.message, hint=exc.hint)
+        if verdict.result != "waiting":
+            return verdict
+        if verdict.said != told:
+            told = verdict.said
+            tell(told)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            why = [] if verdict.hint else watch.why()
+            return Verdict("timeout", "; ".join([verdict.said, *why]), verdict.revision, verdict.hint)
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.4, LONGEST_PAUSE_SECONDS)
+
+
+def _settled(application: Application) -> bool:
+    return (application.sync, application.health) == ("Synced", "Healthy") and application.phase != "Running"
+
+
+def _described(application: Application, reached: bool) -> str:
+    state = f"{application.sync} and {application.health} at {application.revision[:12] or 'no commit'}"
+    if not reached:
+        return f"{state}, which is older"
+    if application.phase == "Running":
+        return f"{state}, syncing: {application.operation_message}"
+    if application.sync == "OutOfSync" and not application.automated:
+        return f"{state}, and waits for somebody to sync it: argocd app sync {application.name}"
+    return state

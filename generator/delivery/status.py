@@ -1,0 +1,284 @@
+"""Which image each environment has, since when, whether it is held there, and how far it is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from generator.clients import argocd, forges
+from generator.clients.argocd import ArgoCd
+from generator.delivery import deployments, image, open_requests
+from generator.delivery.image import Slot
+from generator.delivery.pin import Pin
+from generator.errors import GeneratorError, GitError, reason
+from generator.files import work_tree
+from generator.git import history
+from generator.git.history import Commit, History
+from generator.render.outputs.argocd import application_name, project_names
+from generator.spec.model import UNRELEASED, Spec
+from generator.yaml.edit import Image
+
+OVERLAYS: Final = "overlays"
+# How many commits are looked at for all overlays together; what is older is asked for one by one.
+WINDOW: Final = 2000
+# Of each overlay, so many files are read together at first: most images have come by one of these.
+_NEWEST: Final = 4
+
+Key = tuple[str, str]
+"""An app and an environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One app in one environment.
+
+    ``commit`` is the one that brought the image, ``since`` its time in epoch seconds; ``None`` where it is not
+    committed, and where history ends before it.
+
+    ``behind`` names the environment before this one where that one has another image, and ``behind_by`` how many
+    releases it has had since it had this one, where it ever did. Where this one's image came there after the one that
+    it has now, as it is when that was rolled back, it is ``ahead`` instead. ``problem`` is why the overlay cannot be
+    read; then all that it would say is ``None``.
+    """
+
+    app: str
+    environment: str
+    tag: str | None
+    digest: str | None
+    commit: str | None
+    since: int | None
+    behind: str | None
+    behind_by: int | None
+    ahead: str | None
+    ahead_by: int | None
+    pinned: Pin | None
+    problem: str | None
+
+    @property
+    def released(self) -> bool:
+        """Whether any build has set the tag yet."""
+        return self.tag not in (None, UNRELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What Argo CD says of one of them; ``images`` are those of all that the Application runs."""
+
+    sync: str
+    health: str
+    revision: str
+    images: tuple[str, ...]
+
+
+def rows(directory: Path, spec: Spec) -> list[Row]:
+    """A row for each app and environment, by app, in promotion order."""
+    here = None
+    with suppress(GitError):  # which ``notes`` tells
+        here = history.here(directory)
+    places = [image.slot(spec, app, environment) for app in spec.apps for environment in spec.environments]
+    states = {place.path: _state(directory, place) for place in places}
+    window = _log(here, [OVERLAYS], WINDOW)
+    commits = _by_path(window)
+    landed = _landed(here, commits, places, states, cut=len(window) == WINDOW)
+    result: list[Row] = []
+    for app in spec.apps:
+        of_app = [place for place in places if place.app == app]
+        pairs = pairwise((place, states[place.path].image) for place in of_app)
+        gaps = [NO_GAP, *(_gap(here, commits, *pair) for pair in pairs)]
+        result += [
+            _row(place, states[place.path], landed.get(place.path), gap)
+            for place, gap in zip(of_app, gaps, strict=True)
+        ]
+    return result
+
+
+def _row(place: Slot, now: _State, commit: Commit | None, gap: _Gap) -> Row:
+    return Row(
+        app=place.app,
+        environment=place.environment,
+        tag=now.image.tag if now.image else None,
+        digest=now.image.digest if now.image else None,
+        commit=commit.id if commit else None,
+        since=commit.seconds if commit else None,
+        behind=gap.other if gap.behind else None,
+        behind_by=gap.by if gap.behind else None,
+        ahead=None if gap.behind else gap.other,
+        ahead_by=None if gap.behind else gap.by,
+        pinned=now.pin,
+        problem=now.problem,
+    )
+
+
+def notes(directory: Path, found: Sequence[Row]) -> Iterator[str]:
+    """What a person should know of the checkout that is read; nothing is asked of any server."""
+    for row in found:
+        if row.problem:
+            yield f"{row.app} in {row.environment}: {row.problem}"
+    try:
+        here = history.here(directory)
+    except GitError as exc:
+        yield f"ages and what is behind are not known: {exc.message}\nhint: {exc.hint}"
+        return
+    if here is None:
+        return
+    if history.branch(directory) is None:
+        yield f"HEAD is detached at {here.tip[:12]}: what is shown may be old"
+    elif (upstream := history.behind(directory)) and upstream[1]:
+        name, count = upstream
+        yield f"this checkout is {count} commit{'s' if count > 1 else ''} behind {name}, as of the last fetch: git pull"
+    if not here.complete and any(row.since is None for row in found):
+        yield "older commits are not here, so some ages are not known: git fetch --unshallow"
+
+
+def requests(spec: Spec) -> Mapping[Key, str]:
+    """The URLs of open pull requests that promote or roll back; none where there is no forge to ask, or no login.
+
+    ``GeneratorError`` where the forge does not answer.
+    """
+    try:
+        forge = forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
+    except GeneratorError:
+        return {}
+    mark = open_requests.prefix(spec.project)
+    result: dict[Key, str] = {}
+    for request in [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, open_requests.ROLLBACKS)]:
+        environment, _, name = request.head.removeprefix(mark).removeprefix(open_requests.ROLLBACKS).partition("/")
+        result |= {(app, environment): request.url for app in open_requests.apps(request, name, spec.apps)}
+    return result
+
+
+def running(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
+    """What Argo CD says of all of them."""
+    names = {
+        application_name(spec, environment, app): (app, environment)
+        for app in spec.apps
+        for environment in spec.environments
+    }
+    with argocd.understood():
+        return {
+            names[one.name]: Running(one.sync, one.health, one.revision, one.images)
+            for one in api.applications(project_names(spec))
+            if one.name in names
+        }
+
+
+def reachable() -> ArgoCd | None:
+    """The Argo CD to ask, if the environment names one."""
+    return argocd.connect()
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What an overlay says now, or why it says nothing."""
+
+    image: Image | None
+    pin: Pin | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """The ``other`` environment, the one before, where it has another image; ``by`` so many releases, if known."""
+
+    other: str | None
+    behind: bool
+    by: int | None
+
+
+NO_GAP: Final = _Gap(None, behind=False, by=None)
+
+
+def _state(directory: Path, place: Slot) -> _State:
+    try:
+        found = image.current(directory, place)
+        return _State(found, deployments.state(work_tree.read(directory, [place.path])[place.path], place).pin)
+    except GeneratorError as exc:
+        return _State(None, None, reason(exc))
+
+
+def _log(here: History | None, paths: Sequence[str], limit: int | None = None) -> Sequence[Commit]:
+    try:
+        return here.log(here.tip, paths, first_parent=True, limit=limit) if here and paths else ()
+    except GitError:
+        return ()
+
+
+def _by_path(commits: Iterable[Commit]) -> Mapping[str, list[Commit]]:
+    """By overlay, the newest first."""
+    found: dict[str, list[Commit]] = {}
+    for commit in commits:
+        for path in commit.blobs:
+            found.setdefault(path, []).append(commit)
+    return found
+
+
+def _landed(
+    here: History | None,
+    commits: Mapping[str, list[Commit]],
+    places: Sequence[Slot],
+    states: Mapping[str, _State],
+    *,
+    cut: bool,
+) -> Mapping[str, Commit]:
+    """The commit that brought the image that each overlay has now, by path; pins and comments do not count.
+
+    ``cut``: there are older commits than those that are at hand.
+    """
+    if here is None:
+        return {}
+    here.contents(one.blobs[place.path] for place in places for one in commits.get(place.path, [])[:_NEWEST])
+    found: dict[str, Commit] = {}
+    older: list[Slot] = []
+    for place in places:
+        landing, ended = _landing(here, commits.get(place.path, []), place, states[place.path].image)
+        if cut and not ended:
+            older.append(place)
+        elif landing:
+            found[place.path] = landing
+    whole = _by_path(_log(here, [place.path for place in older]))
+    for place in older:
+        landing, _ = _landing(here, whole.get(place.path, []), place, states[place.path].image)
+        found |= {place.path: landing} if landing else {}
+    return {path: commit for path, commit in found.items() if not commit.shallow}
+
+
+def _landing(here: History, commits: Sequence[Commit], place: Slot, now: Image | None) -> tuple[Commit | None, bool]:
+    """The oldest of the newest commits that have this image, and whether there is one before with another."""
+    if now is None:
+        return None, True
+    last: Commit | None = None
+    for number, commit in enumerate(commits):
+        if number == _NEWEST:
+            here.contents(one.blobs[place.path] for one in commits)
+        blob = commit.blobs[place.path]
+        if deployments.state(here.contents([blob])[blob] if blob else None, place).image != now:
+            return last, True
+        last = commit
+    return last, False
+
+
+def _gap(
+    here: History | None, commits: Mapping[str, list[Commit]], former: tuple[Slot, Image | None],
+    later: tuple[Slot, Image | None],
+) -> _Gap:  # fmt: skip
+    """How far an environment is from the one before it."""
+    (place, theirs), (_, ours) = former, later
+    if theirs is None or ours is None or (theirs.tag, theirs.digest) == (ours.tag, ours.digest):
+        return NO_GAP
+    had = _had(here, commits.get(place.path, []), place, theirs)
+    if ours not in had:
+        return _Gap(place.environment, behind=True, by=None)
+    by = had.index(theirs) - had.index(ours)
+    return _Gap(place.environment, behind=by > 0, by=abs(by))
+
+
+def _had(here: History | None, commits: Sequence[Commit], place: Slot, now: Image) -> list[Image]:
+    """The images that a slot has had, each where it came first, the oldest first; the work tree's is the newest."""
+    blobs = [commit.blobs[place.path] for commit in commits]
+    contents = here.contents(blobs) if here else {}
+    states = (deployments.state(contents[blob] if blob else None, place).image for blob in reversed(blobs))
+    return list(dict.fromkeys([*(one for one in states if one is not None), now]))

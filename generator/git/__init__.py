@@ -1,0 +1,1 @@
+"""Use git: in a checkout, in a bare repository beside a remote, and its history."""

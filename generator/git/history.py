@@ -1,0 +1,322 @@
+"""A branch's history: its commits, and files as each of them has them; of the checkout, or of a remote.
+
+A remote's is read from a bare, shallow clone in a folder that is gone afterwards, whatever the checkout holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from generator.errors import GitError
+from generator.git import bare_repository, checkout, plumbing
+from generator.git.bare_repository import NETWORK_SECONDS, Scratch
+
+# How many commits a partial clone gets at first, and after that; then all, which git spells like this.
+DEPTHS: Final = (50, 1000, 0x7FFFFFFF)
+# A whole one has all files of so many. What lies further back is not looked at; whoever asks is told so.
+DEPTH: Final = 500
+_BRANCH: Final = "refs/heads/"
+# Not a branch's own place, where `git rev-parse 2024` would take the branch 2024 for a commit's id.
+_FETCHED: Final = "refs/fetched/"
+_FIELDS: Final = 5
+_FORMAT: Final = "--format=%H%x00%P%x00%an%x00%ct%x00%B"
+_ID: Final = re.compile(r"[0-9a-f]{4,40}|[0-9a-f]{64}")
+_TRAILER: Final = re.compile(r"^\s*([A-Za-z][A-Za-z-]*): *(.*\S)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit, and what it changed.
+
+    ``seconds`` since the epoch, when it was committed. ``blobs``: what each file that it changed is since then,
+    ``None`` where it is gone. ``shallow``: older commits are not here, so the files are like this, and since when
+    is not known.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    author: str
+    seconds: int
+    message: str
+    blobs: Mapping[str, str | None]
+    shallow: bool = False
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.partition("\n")[0]
+
+    def trailers(self, name: str) -> list[str]:
+        """The values of a trailer; a squash merge may have left it in the middle of the message."""
+        return [value for key, value in _TRAILER.findall(self.message) if key.lower() == name.lower()]
+
+
+class History:
+    """What led to ``tip``, in the repository that git finds at ``directory`` with ``env``."""
+
+    def __init__(self, tip: str, directory: Path, shallow_file: Path | None, env: Mapping[str, str] | None) -> None:
+        self.tip = tip
+        self._directory, self._env = directory, env
+        self._shallow_file = shallow_file
+        self._logs: dict[tuple[str, ...], list[Commit]] = {}
+        self._trees: dict[tuple[str, str], dict[str, str]] = {}
+        self._contents: dict[str, bytes] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is nothing older than what is here."""
+        return not self._shallow()
+
+    def log(
+        self, revisions: str, paths: Sequence[str] = (), *, first_parent: bool = False, limit: int | None = None
+    ) -> list[Commit]:
+        """Commits that changed a file or folder of ``paths``, the newest first.
+
+        By ``first_parent``, a merge counts as the one change that it brought; otherwise it has no ``blobs``.
+        """
+        words = ["log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-show-signature", _FORMAT]
+        words += ["--first-parent", "-m"] if first_parent else []
+        words += [f"--max-count={limit}"] if limit else []
+        key = (*words, revisions, "--", *paths)
+        if key not in self._logs:
+            self._logs[key] = list(_commits(self._git(*key), self._shallow()))
+        return self._logs[key]
+
+    def contents(self, blobs: Iterable[str | None]) -> Mapping[str, bytes]:
+        """The bytes of each blob."""
+        missing = sorted({blob for blob in blobs if blob} - set(self._contents))
+        if missing:
+            self._obtain_blobs(missing)
+            said = self._git("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in missing).encode())
+            self._contents |= dict(_blobs(said))
+        return self._contents
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """A file as a commit has it; ``None`` if it has none."""
+        top = path.partition("/")[0]
+        if (commit, top) not in self._trees:
+            lines = self._git("ls-tree", "-r", "-z", commit, "--", top).decode(errors="replace").split("\0")
+            entries = (line.partition("\t") for line in lines if line)
+            self._trees[commit, top] = {name: about.split()[2] for about, _, name in entries}
+        blob = self._trees[commit, top].get(path)
+        return self.contents([blob])[blob] if blob else None
+
+    def find(self, name: str) -> str | None:
+        """The commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""
+        while _ID.fullmatch(name):
+            commit = self._resolved(name)
+            if commit and self.is_ancestor(commit, self.tip):
+                return commit
+            if not self.deepen():
+                break
+        return None
+
+    def has(self, commit: str) -> bool:
+        """Whether a commit is here."""
+        return self._resolved(commit) is not None
+
+    def is_ancestor(self, commit: str, descendant: str) -> bool:
+        """Whether ``commit`` is in the history of ``descendant`` or is that, as far as that is here."""
+        try:
+            self._git("merge-base", "--is-ancestor", commit, descendant)
+        except GitError:
+            return False
+        return True
+
+    def forked(self, commit: str) -> str | None:
+        """The newest commit that led to both ``tip`` and this one, as far as that is here."""
+        try:
+            return self._git("merge-base", self.tip, commit).decode().split()[0]
+        except GitError:
+            return None
+
+    def is_plain_merge(self, commit: Commit) -> bool:
+        """Whether it merges two commits just as git does by itself, so that nobody has decided anything in it."""
+        if len(commit.parents) != 2:
+            return False
+        try:
+            tree = self._git("merge-tree", "--write-tree", *commit.parents).decode().split()[0]
+            return tree == self._git("rev-parse", f"{commit.id}^{{tree}}").decode().strip()
+        except GitError:  # they conflict
+            return False
+
+    def deepen(self) -> bool:
+        """Fetch older commits; ``False`` if there are none to be had, as for a checkout."""
+        return False
+
+    def _obtain_blobs(self, blobs: Sequence[str]) -> None:
+        """A checkout has them."""
+
+    def _resolved(self, name: str) -> str | None:
+        try:
+            return self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+        except GitError:
+            return None
+
+    def _shallow(self) -> set[str]:
+        """The commits whose parents are not here."""
+        file = self._shallow_file
+        return set(file.read_text().split()) if file and file.is_file() else set()
+
+    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        return plumbing.begin(*arguments, env=self._env, directory=self._directory).result(stdin)
+
+
+class Clone(History):
+    """That of a remote's branch. A partial one has commits and folders, and of the files those that somebody reads.
+
+    ``branches`` are the tips of the other branches that were asked for, by name.
+    """
+
+    def __init__(self, scratch: Scratch, url: str, branch: str, *, partial: bool) -> None:
+        # git by itself would ask the remote for whatever is missing: one by one, and for as long as it takes.
+        env = {**scratch.env, "GIT_ALLOW_PROTOCOL": ""}
+        super().__init__("", scratch.place, scratch.place / "shallow", env)
+        self.url, self.branch = url, branch
+        self.branches: dict[str, str] = {}
+        self._scratch = scratch
+        self._partial = partial
+        self._depths: Sequence[int] = DEPTHS if partial else (DEPTH,)
+
+    def hurry(self, seconds: float) -> None:
+        """Wait for the remote for at most this long from now on, as far as that can be."""
+        self._scratch.timeout = min(NETWORK_SECONDS, max(1.0, seconds))
+
+    def fetch(self, prefix: str = "") -> None:
+        """Get what the branch is at by now, as deep as before.
+
+        With it come all others whose names begin with ``prefix`` (which ends with a slash).
+        """
+        heads = [self.branch, *([f"{prefix}*"] if prefix else [])]
+        specs = [f"+{_BRANCH}{head}:{_FETCHED}{head}" for head in heads]
+        self._fetch(f"--depth={self._depths[0]}", "--", "origin", *specs)
+        self._logs.clear()
+        lines = self._scratch.run("for-each-ref", "--format=%(refname) %(objectname)", _FETCHED).splitlines()
+        self.branches = {ref.removeprefix(_FETCHED): commit for ref, commit in (line.split() for line in lines)}
+        self.tip = self.branches.pop(self.branch)
+
+    def deepen(self) -> bool:
+        """See ``History``."""
+        if self.complete or len(self._depths) == 1:
+            return False
+        self._depths = self._depths[1:]
+        self.fetch()
+        return True
+
+    def beyond(self, branch: str) -> list[Commit]:
+        """The commits of another branch that this one does not have, the newest first; none if there is no such."""
+        while True:
+            tip = self.branches.get(branch)
+            found = self.log(f"{self.tip}..{tip}") if tip else []
+            # With a history that ends above the place where both parted, these would be commits of this one as well.
+            if tip is None or self.forked(tip) is not None or not self.deepen():
+                return found
+
+    def obtain(self, commit: str) -> bool:
+        """Whether a commit is here, fetched if need be; it may be on another branch."""
+        if not self.has(commit):
+            try:
+                self._fetch("--", "origin", commit)
+            except GitError:  # it is not there, or a server that sends branches only
+                self.fetch()
+        return self.has(commit)
+
+    def check_out(self, commit: str, into: Path, *paths: str) -> None:
+        """Put the files of a commit, or those at ``paths`` that exist, into a folder."""
+        lines = self._scratch.run("ls-tree", "-z", commit, "--", *paths).split("\0")
+        names = [line.partition("\t")[2] for line in lines if line]
+        if names:
+            index = {"GIT_INDEX_FILE": str(self._scratch.place / f"index.{into.name}"), "GIT_WORK_TREE": str(into)}
+            self._scratch.run("checkout", "--quiet", "--force", commit, "--", *names, env=index)
+
+    def delete(self, branch: str, commit: str) -> None:
+        """Remove a branch from the remote if it still is at ``commit``."""
+        lease = f"--force-with-lease={_BRANCH}{branch}:{commit}"
+        self._scratch.run("push", "--porcelain", lease, "origin", f":{_BRANCH}{branch}", network=True)
+
+    def _obtain_blobs(self, blobs: Sequence[str]) -> None:
+        if self._partial:
+            self._scratch.fetch_blobs(blobs)
+
+    def _fetch(self, *words: str) -> None:
+        how = ["--quiet", "--no-tags", "--no-write-fetch-head", *(["--filter=blob:none"] if self._partial else [])]
+        _, said = self._scratch.call("fetch", *how, *words).results()
+        if "filtering not recognized" in said:  # then all files have come
+            self._partial = False
+
+
+def here(directory: Path) -> History | None:
+    """The history of what is checked out; ``None`` outside of git, or before the first commit.
+
+    ``GitError`` where git does not read it, since it is another user's.
+    """
+    try:
+        tip = checkout.head(directory)
+    except GitError as exc:
+        if plumbing.FOREIGN_OWNER in exc.stderr:
+            raise
+        return None
+    place = plumbing.folder(directory)
+    common = place / "commondir" if place else None
+    if place and common and common.is_file():
+        place = place / common.read_text().strip()
+    return History(tip, directory, place / "shallow" if place else None, None)
+
+
+def branch(directory: Path) -> str | None:
+    """The branch that is checked out; ``None`` where there is none, as in CI."""
+    try:
+        said = plumbing.begin("symbolic-ref", "--quiet", "--short", "HEAD", directory=directory).result()
+    except GitError:
+        return None
+    return said.decode(errors="replace").strip()
+
+
+def behind(directory: Path) -> tuple[str, int] | None:
+    """The upstream of what is checked out, and how many commits it has more, as was known at the last fetch."""
+    try:
+        name = plumbing.begin("rev-parse", "--abbrev-ref", "@{upstream}", directory=directory).result()
+        count = plumbing.begin("rev-list", "--count", "HEAD..@{upstream}", directory=directory).result()
+    except GitError:
+        return None
+    return name.decode(errors="replace").strip(), int(count)
+
+
+@contextmanager
+def clone(url: str, branch: str, *, partial: bool = True) -> Iterator[Clone]:
+    """A ``Clone``, not fetched yet, whose folder is gone afterwards."""
+    with bare_repository.make(url, NETWORK_SECONDS, partial=partial) as place:
+        yield Clone(place, url, branch, partial=partial)
+
+
+def _commits(said: bytes, shallow: set[str]) -> Iterator[Commit]:
+    """``git log -z --raw``: fields that end in NUL, then for each file its modes and blobs, NUL, its path, NUL."""
+    words = said.decode(errors="replace").split("\0")
+    at = 0
+    while at + _FIELDS <= len(words):
+        name, parents, author, seconds, message = words[at : at + _FIELDS]
+        at += _FIELDS
+        blobs: dict[str, str | None] = {}
+        while at + 1 < len(words) and words[at].lstrip("\n").startswith(":"):
+            after = words[at].split()[3]
+            blobs[words[at + 1]] = None if set(after) == {"0"} else after
+            at += 2
+        yield Commit(name, tuple(parents.split()), author, int(seconds), message.strip("\n"), blobs, name in shallow)
+
+
+def _blobs(said: bytes) -> Iterator[tuple[str, bytes]]:
+    """``git cat-file --batch``: a line with id, type and size, then the bytes and a line's end."""
+    at = 0
+    while at < len(said):
+        end = said.index(b"\n", at)
+        name, *about = said[at:end].decode().split()
+        if len(about) != 2:  # "missing"
+            raise GitError(f"git cat-file: {name} is not there", "fetch it, or clone the repository again")
+        size = int(about[1])
+        yield name, said[end + 1 : end + 1 + size]
+        at = end + size + 2

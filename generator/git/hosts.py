@@ -1,0 +1,108 @@
+"""Where a token may go: to hosts that the user, the checkout's remotes or the CI name.
+
+The spec does not count: anybody's branch may hold one that says
+``repository: https://evil.example/acme/shop``, and is checked out beside a
+token. What names a host is the command line (``--remote``, ``--api``), git's
+remotes of the checkout, the variables in which a CI says where the sources
+are, and ``GITOPS_GENERATOR_HOSTS``. A token goes over https, or stays on this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from generator import process
+from generator.errors import GeneratorError, RepositoryError
+
+VARIABLE: Final = "GITOPS_GENERATOR_HOSTS"
+# GitHub and Gitea, GitLab, CodeBuild; and GitHub's own command.
+_CI: Final = ("GITHUB_SERVER_URL", "CI_SERVER_URL", "CODEBUILD_SOURCE_REPO_URL", "GH_HOST")
+# Where ssh goes by the port of https.
+_SAME: Final = {"ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com"}
+_URL: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:[^/@\\\s?#]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/:@\\\s\[\]?#]+)(?::[0-9]*)?(?:[/?#].*)?"
+)
+_SCP: Final = re.compile(r"(?:[^/:@\\\s]*@)?(?P<host>[^/:@\\\s]+):(?!//).*")
+_BY_SSH: Final = re.compile(r"ssh://|(?![a-z0-9+.-]+://)", re.IGNORECASE)
+_ALIAS: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_SSH_SECONDS: Final = 10
+_LOOPBACK: Final = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
+
+
+class _Named:
+    """What this run was told."""
+
+    urls: tuple[str, ...] = ()
+    directory: Path = Path()
+
+
+def name(directory: Path, *urls: str | None) -> None:
+    """Say which checkout the command is for, and which URLs its user has written on the command line."""
+    _Named.directory, _Named.urls = directory, tuple(url for url in urls if url)
+
+
+def of(url: str) -> str:
+    """The host of a URL or of ``user@host:path``, in lower case and without a port; empty for all else."""
+    found = _URL.fullmatch(url.lower()) or _SCP.fullmatch(url.lower())
+    return _SAME.get(found["host"], found["host"]) if found else ""
+
+
+@lru_cache
+def real(url: str) -> str:
+    """The same, where ssh goes: its configuration may call a host as it likes (``Host work``), and tells offline."""
+    host = of(url)
+    if not (_BY_SSH.match(url) and _ALIAS.fullmatch(host)):
+        return host
+    try:
+        said = process.run(["ssh", "-G", "--", host], timeout=_SSH_SECONDS).stdout
+    except GeneratorError:
+        return host
+    found = re.search(r"^hostname (\S+)$", said, re.MULTILINE)
+    return _SAME.get(found[1].lower(), found[1].lower()) if found else host
+
+
+def is_here(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    return bool(_LOOPBACK.fullmatch(of(url)))
+
+
+def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryError) -> None:
+    """Raise ``error`` unless the token in one of these variables may be sent to that URL, of http or https."""
+    host = of(url)
+    what = next((one for one in variables if os.environ.get(one)), variables[0])
+    if is_here(url):  # it stays on this machine
+        return
+    if not url.lower().startswith("https://"):
+        raise error(f"{what} would go to {host or 'nowhere'} unencrypted", "use the repository's https URL")
+    named = _named()
+    if host and (host in _known(named) or host in {real(one) for one in named}):
+        return
+    raise error(
+        f"{what} is not sent to {host or 'what is no host'}: neither `origin` nor the environment names it",
+        f"if it is right, make the repository git's `origin`, or set {VARIABLE}={host or 'HOST'}",
+    )
+
+
+def _named() -> list[str]:
+    """What the user, the CI and the checkout name."""
+    return [url for url in (*_Named.urls, *(os.environ.get(one, "") for one in _CI), *_remotes()) if url]
+
+
+def _known(named: Sequence[str]) -> set[str]:
+    words = re.split(r"[\s,]+", os.environ.get(VARIABLE, "").lower())
+    return {word for word in words if word} | {of(url) or url.lower() for url in named}
+
+
+def _remotes() -> list[str]:
+    from generator.git import plumbing
+
+    try:
+        said = plumbing.begin("remote", "-v", directory=_Named.directory).result().decode(errors="replace")
+    except (GeneratorError, OSError):
+        return []
+    return [line.partition("\t")[2].rpartition(" ")[0] for line in said.splitlines()]

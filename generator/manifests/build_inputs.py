@@ -1,0 +1,91 @@
+"""What ``kustomize build`` of a folder reads, so that an unchanged folder need not be built again.
+
+More than it reads is harmless, less would be a lie. So a kustomization's whole
+folder counts, with every folder that any string in it names, and theirs; and
+whatever cannot be followed with certainty (a URL, a link, a resource that is
+not there) makes the answer "unknown".
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Final
+
+from generator.errors import SpecError
+from generator.files import reader
+from generator.yaml import nodes as yaml_nodes
+
+NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+# What these name is a file or a folder, or else comes from the network.
+_REFERENCES: Final = frozenset(
+    {"resources", "bases", "components", "generators", "transformers", "validators", "configurations", "crds"}
+)
+
+
+class Unknown(Exception):
+    """It cannot be said for certain what is read."""
+
+
+class Closures:
+    """Answers for the folders of one repository. Each file is read once, so nothing may change meanwhile."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = os.path.realpath(directory)
+        self._folder = cache(self._read)
+        self._reached = cache(self._references)
+
+    def of(self, path: str) -> dict[str, bytes]:
+        """All files that a build of ``path`` may read, by path; ``Unknown`` if that cannot be said."""
+        roots = [os.path.normpath(path)]
+        for root in roots:
+            roots += [place for place in self._reached(root) if place not in roots]
+        return {name: content for root in roots for name, content in self._folder(root).items()}
+
+    def all_in(self, path: str) -> dict[str, bytes]:
+        """All files in a folder, by path; ``Unknown`` where there are others."""
+        return self._folder(os.path.normpath(path))
+
+    def _read(self, root: str) -> dict[str, bytes]:
+        full = os.path.normpath(os.path.join(self._directory, root))  # noqa: PTH118
+        if os.path.realpath(full) != full:
+            raise Unknown(f"{root} lies behind a link")
+        found: dict[str, bytes] = {}
+        try:
+            for name, plain in reader.under(self._directory, root):
+                place = os.path.normpath(name)
+                if not plain:
+                    raise Unknown(f"{place} is neither a file nor a folder")
+                found[place] = reader.content(os.path.join(self._directory, place))  # noqa: PTH118
+        except OSError as exc:
+            raise Unknown(str(exc)) from exc
+        return found
+
+    def _references(self, root: str) -> list[str]:
+        """The folders that the kustomization in ``root`` names."""
+        here = self._folder(root)
+        places = [place for name in NAMES if (place := os.path.normpath(os.path.join(root, name))) in here]  # noqa: PTH118
+        if len(places) != 1:
+            raise Unknown(f"{root} has {len(places)} kustomizations")
+        try:
+            # Not resolved: what looks like a date or a boolean can be a folder's name.
+            documents = yaml_nodes.compose(here[places[0]].decode(), places[0], yaml_nodes.MEND)
+        except (SpecError, UnicodeDecodeError) as exc:
+            raise Unknown(str(exc)) from exc
+        found = (self._place(root, field, text) for field, text in yaml_nodes.strings(documents))
+        return [place for place in found if place is not None]
+
+    def _place(self, root: str, field: str, text: str) -> str | None:
+        """The folder that a string names, if it names one. kustomize takes no absolute path, and no folder above."""
+        if "://" in text and field != "literals":
+            raise Unknown(f"{text} may be read from the network")
+        place = os.path.normpath(os.path.join(root, text))  # noqa: PTH118
+        if text and "\0" not in text and not text.startswith("/"):
+            full = os.path.join(self._directory, place)  # noqa: PTH118
+            if os.path.isdir(full):  # noqa: PTH112
+                if os.path.commonpath([full, os.path.join(self._directory, root)]) == os.path.normpath(full):  # noqa: PTH118
+                    raise Unknown(f"{root} names a folder above itself")
+                return place
+        if field in _REFERENCES and place not in self._folder(root):
+            raise Unknown(f"{text} is not here")
+        return None

@@ -1,0 +1,114 @@
+"""Manifests as Argo CD would apply them, by real ``kustomize build``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from generator import tools
+from generator.errors import RepositoryError
+from generator.git import plumbing
+from generator.manifests import diff, redact, sources
+from generator.manifests import folder as applied
+from generator.manifests.build_inputs import Closures, Unknown
+from generator.manifests.diff import Change
+from generator.manifests.kustomize import BuildError
+from generator.manifests.kustomize import build as kustomize_build
+from generator.manifests.sources import Rules
+
+# The folder of Applications and projects, which no kustomization lists.
+GITOPS: Final = "gitops"
+_STRICT: Final = Rules()
+
+Place = tuple[str, str]
+"""What is shown as the environment, and a folder: ``("dev", "overlays/dev/web")``."""
+
+
+def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT) -> dict[str, str]:
+    """The manifests of a folder by kind, namespace and name; none where there is no such folder.
+
+    ``RepositoryError`` where kustomize cannot build it, or must not (see ``sources``).
+    """
+    if folder == GITOPS:
+        documents, faults = applied.documents(directory, GITOPS)
+        # What is no manifest is shown by its name, and never by what it holds or leads to.
+        return {**diff.named(documents), **{fault.file: f"unread: {fault.message}\n" for fault in faults}}
+    if not (directory / folder).is_dir():
+        return {}
+    if faults := sources.faults(directory, folder, rules):
+        reasons = "\n".join(f"{fault}; {fault.hint}" for fault in faults)
+        raise RepositoryError(f"{folder}: kustomize must not build it\n{reasons}", "python -m generator validate")
+    try:
+        return diff.split(
+            kustomize_build(directory, folder, kustomize, online=sources.reaches_out(directory, folder, rules))
+        )
+    except BuildError as exc:
+        raise RepositoryError(
+            f"{folder}: kustomize cannot build it\n{_said(exc.message)}", "python -m generator validate"
+        ) from exc
+
+
+def _said(words: str) -> str:
+    """kustomize's words, the same in each run, and without secrets."""
+    return redact.text(plumbing.words(re.sub(r"(kustomize-)\d+", r"\1…", words)))
+
+
+def places(before: Path, after: Path) -> list[Place]:
+    """The overlays that are, or may be, built differently in two copies of a repository, and ``gitops``."""
+    one, other = Closures(str(before)), Closures(str(after))
+    overlays = {
+        folder.relative_to(copy).as_posix()
+        for copy in (before, after)
+        for folder in (copy / "overlays").glob("*/*")
+        if folder.is_dir()
+    }
+    found = [(path.split("/")[1], path) for path in sorted(overlays) if _read(one.of, path) != _read(other.of, path)]
+    same = _read(one.all_in, GITOPS) == _read(other.all_in, GITOPS)
+    return found if same else [*found, (GITOPS, GITOPS)]
+
+
+def _read(closure: Callable[[str], dict[str, bytes]], path: str) -> object:
+    """What a build reads; something that equals nothing where that cannot be said."""
+    try:
+        return closure(path)
+    except Unknown:
+        return object()
+
+
+def compare(before: Path, after: Path, places: Iterable[Place], rules: Rules = _STRICT) -> list[Change]:
+    """What differs between two copies of a repository, place by place; of one that cannot be built, why.
+
+    ``ToolError`` without kustomize.
+    """
+    wanted = list(places)
+    if not wanted:
+        return []
+    kustomize = tools.find("kustomize")
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        old = pool.map(lambda place: attempt(before, place[1], kustomize, rules), wanted)
+        new = list(pool.map(lambda place: attempt(after, place[1], kustomize, rules), wanted))
+        pairs = zip(wanted, old, new, strict=True)
+        return [change for place, was, now in pairs for change in _compared(place, was, now)]
+
+
+def attempt(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT) -> dict[str, str] | RepositoryError:
+    """``build``, or why that cannot be: an overlay may need what only Argo CD has, Helm or a plugin say."""
+    try:
+        return build(directory, folder, kustomize, rules)
+    except RepositoryError as exc:
+        return exc
+
+
+def _compared(
+    place: Place, was: dict[str, str] | RepositoryError, now: dict[str, str] | RepositoryError
+) -> list[Change]:
+    for side in (now, was):
+        if isinstance(side, RepositoryError):
+            return [Change(place[0], place[1], (), side.message)]
+    assert not isinstance(was, RepositoryError)
+    assert not isinstance(now, RepositoryError)
+    return diff.compare(place[0], was, now)

@@ -1,0 +1,251 @@
+"""Prove the manifests: what Argo CD would read, build, be allowed to apply, and get past the API server.
+
+Offline, with the schemas of Kubernetes, Argo CD and External Secrets that come
+with this package. Nothing may be skipped: kubeconform skips what it has no
+schema for, and would call that success.
+
+What was found valid, and has not changed, is not looked at again (see ``validation_cache``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from generator import process, tools
+from generator.errors import Fault, RepositoryError, ToolError
+from generator.manifests import admission, applications, folder, kustomize, sources, stream, unlisted
+from generator.manifests.admission import Unit
+from generator.manifests.applications import GITOPS, Policy
+from generator.manifests.build_inputs import NAMES
+from generator.manifests.stream import Document
+from generator.manifests.validation_cache import Known, Reader, Validity
+from generator.spec.model import Spec
+from generator.spec.paths import base_path, overlay_path
+from generator.tools import schemas
+
+# A misspelled field that a strict check must refuse; if it passes, the check itself is broken.
+CONTROL: Final = b"apiVersion: v1\nkind: Service\nmetadata:\n  name: control\nspec:\n  prots: []\n"
+_CONTROL_FILE: Final = "control.yaml"
+_SECONDS: Final = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One overlay, another folder that is applied, or ``gitops``: how many manifests, and what is wrong with them."""
+
+    path: str
+    manifests: int
+    problems: tuple[str, ...]
+
+
+def validate(directory: Path, spec: Spec, generated: Mapping[str, bytes]) -> list[Result]:
+    """Return a result for each folder that Argo CD applies, ``gitops`` last.
+
+    ``generated`` is what the last generation wrote, by path. Raises ``ToolError`` if a tool is missing.
+    """
+    return _Validation(directory, spec, generated).results()
+
+
+class _Validation:
+    def __init__(self, directory: Path, spec: Spec, generated: Mapping[str, bytes]) -> None:
+        self._directory = directory
+        self._kustomize, self._kubeconform = tools.find("kustomize"), tools.find("kubeconform")
+        self._rules, self._policy = sources.rules(spec), Policy(spec)
+        reader = Reader()
+        self._documents, self._faults = folder.documents(directory, GITOPS, split=reader.split)
+        reader.keep()
+        links = [
+            fault for fault in sources.links_out(directory) if fault.file not in {one.file for one in self._faults}
+        ]
+        self._faults = [*self._faults, *links]
+        if not self._documents and not self._faults:
+            raise RepositoryError(f"{GITOPS}: no files", "generate them: python -m generator")
+        self._ground = applications.ground(self._documents, spec.repository)
+        self._apps = tuple(spec.apps)
+        self._unlisted = unlisted.faults(directory, unlisted.on_disk(directory, generated))
+        self._overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
+        others = (path for path in self._ground.applications if path not in self._overlays and path != GITOPS)
+        self._units = {path: self._unit(path) for path in [*self._overlays, *others, GITOPS]}
+
+    def _unit(self, path: str) -> Unit:
+        environment = self._policy.environment(path)
+        own = None if path == GITOPS else frozenset(self._policy.own(environment))
+        return Unit(path, environment, self._ground.applications.get(path, ()), own, self._ground)
+
+    def results(self) -> list[Result]:
+        """What is known, and what is found out about the rest."""
+        built = {path: self._facts(unit) for path, unit in self._units.items() if path != GITOPS}
+        whole = {
+            GITOPS: self._units[GITOPS].facts
+            + repr([str(fault) for fault in (*self._faults, *self._policy.faults(self._ground))])
+        }
+        validity = Validity(self._directory, built, whole, (self._kustomize, self._kubeconform))
+        known = validity.valid()
+        places = {path: found.places for path, found in known.items()}
+        found: dict[str, Result] = {path: Result(path, about.manifests, ()) for path, about in known.items()}
+        checked = self._checked([path for path in self._units if path not in found])
+        twice = _several([*places.values(), *(one.digests for one in checked.values())])
+        # Of what is only known by its digests, the names are to be told.
+        again = [path for path, digests in places.items() if twice.intersection(digests)]
+        checked |= self._checked(again)
+        shared = _shared(checked.values(), twice)
+        found |= {path: one.result(shared.get(path, ())) for path, one in checked.items()}
+        good = {path: Known(one.manifests, one.digests) for path, one in checked.items() if not found[path].problems}
+        validity.keep({**{path: about for path, about in known.items() if path not in checked}, **good})
+        return [found[path] for path in self._units]
+
+    def _facts(self, unit: Unit) -> str:
+        """All that a result follows from, but for the files that are built."""
+        return unit.facts + repr((sorted(self._rules.references), self._rules.environments, self._idle(unit.path)))
+
+    def _checked(self, paths: Sequence[str]) -> dict[str, _Checked]:
+        """Build in parallel, then check everything with one kubeconform: it reads each schema once."""
+        if not paths:
+            return {}
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+            read = dict(zip(paths, pool.map(self._read, paths), strict=True))
+        with TemporaryDirectory(prefix="gitops-generator-") as name:
+            place = Path(name)
+            for number, (documents, _) in enumerate(read.values()):
+                (place / f"{number}.yaml").write_text("---\n".join(document.text for document in documents))
+            (place / _CONTROL_FILE).write_bytes(CONTROL)
+            answers = _conform(self._kubeconform, place)
+        return {
+            path: _Checked(
+                self._units[path], documents, (*problems, *self._wrong(path, documents, answers.get(f"{number}.yaml")))
+            )
+            for number, (path, (documents, problems)) in enumerate(read.items())
+        }
+
+    def _read(self, path: str) -> tuple[list[Document], list[str]]:
+        """The manifests of a folder as Argo CD would get them, and why it would not."""
+        if path == GITOPS:
+            faults = [*self._faults, *self._policy.faults(self._ground)]
+            return self._documents, [_told(fault) for fault in faults]
+        if not any((self._directory / path / name).exists() for name in NAMES) and (self._directory / path).is_dir():
+            recurse = any(one.recurse for one in self._units[path].applications)
+            documents, faults = folder.documents(self._directory, path, recurse=recurse)
+            return documents, [*(_told(fault) for fault in faults), *self._without_kustomization(path)]
+        if faults := sources.faults(self._directory, path, self._rules):
+            return [], [_told(fault) for fault in faults]
+        idle = self._idle(path)
+        try:
+            online = sources.reaches_out(self._directory, path, self._rules)
+            text = kustomize.build(self._directory, path, self._kustomize, online=online)
+        except kustomize.BuildError as exc:
+            return [], [exc.message, *idle]
+        documents, faults = stream.split(text.encode(), "")
+        return documents, [*(_told(fault) for fault in faults), *idle]
+
+    def _without_kustomization(self, path: str) -> Iterator[str]:
+        """Why the other files of an overlay are not enough."""
+        if path in self._overlays:
+            file = f"{path}/{NAMES[0]}"
+            about = "is not there, so Argo CD would apply the other files of this folder alone, and remove all else"
+            yield f"{file}: {about}; put it back from git: `git log -- {file}` tells which commit took it out"
+
+    def _idle(self, path: str) -> list[str]:
+        """What no kustomization lists, of an overlay and of the base of its app."""
+        folders = f"{path}/", f"{base_path(path.rpartition('/')[2])}/"
+        return [_told(fault) for fault in self._unlisted if fault.file.startswith(folders)]
+
+    def _others(self, path: str) -> set[str]:
+        """The other apps, whose pods a manifest here may select."""
+        return {app for app in self._apps if app != path.rpartition("/")[2]}
+
+    def _wrong(self, path: str, documents: Sequence[Document], answer: list[dict[str, Any]] | None) -> Iterator[str]:
+        if not documents:
+            return
+        if answer is None or len(answer) != len(documents):
+            yield "kubeconform has not judged each of its manifests"
+        yield from sorted(_problem(resource) for resource in answer or () if resource["status"] != "statusValid")
+        yield from _plaintext_secrets(documents)
+        for document, message, hint in unlisted.without_pods(documents, self._others(path)):
+            yield f"{stream.title(document.data)}: {message}; {hint}"
+        yield from admission.problems(self._units[path], documents)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A folder that was looked at in this run."""
+
+    unit: Unit
+    documents: Sequence[Document]
+    problems: tuple[str, ...]
+
+    @property
+    def manifests(self) -> int:
+        return len(self.documents)
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(place.digest for place, _ in admission.places(self.unit, self.documents)))
+
+    def result(self, shared: Iterable[str]) -> Result:
+        return Result(self.unit.path, self.manifests, (*self.problems, *shared))
+
+
+def _several(digests: Iterable[Iterable[str]]) -> set[str]:
+    """Those that more than one folder has."""
+    counted = Counter(digest for those in digests for digest in those)
+    return {digest for digest, count in counted.items() if count > 1}
+
+
+def _shared(checked: Iterable[_Checked], twice: set[str]) -> Mapping[str, list[str]]:
+    """Objects that several Applications would apply, by folder; each would undo what the other does."""
+    holders: dict[str, dict[str, str]] = {}
+    for one in checked if twice else ():
+        for place, document in admission.places(one.unit, one.documents):
+            if place.digest in twice:
+                holders.setdefault(place.digest, {})[one.unit.path] = stream.title(document.data)
+    found: dict[str, list[str]] = {}
+    for those in holders.values():
+        for path, title in those.items():
+            others = ", ".join(other for other in those if other != path)
+            if others:
+                found.setdefault(path, []).append(f"{title}: {others} has the same object; rename one of them")
+    return found
+
+
+def _told(fault: Fault) -> str:
+    return f"{fault}; {fault.hint}" if fault.hint else str(fault)
+
+
+def _conform(kubeconform: Path, place: Path) -> dict[str, list[dict[str, Any]]]:
+    """What kubeconform says of each manifest, by file name."""
+    arguments = [*schemas.kubeconform_arguments(), "-verbose", "-output", "json", "-n", str(os.cpu_count() or 2)]
+    done = process.run([kubeconform, *arguments, place], ok=(0, 1), timeout=_SECONDS)
+    try:
+        resources = json.loads(done.stdout)["resources"]
+    except (json.JSONDecodeError, KeyError) as exc:
+        raise ToolError(f"kubeconform gave no answer: {done.stderr.strip()}", "see what it says of its own") from exc
+    answers: dict[str, list[dict[str, Any]]] = {}
+    for resource in resources:
+        if resource["status"]:  # an empty document has none
+            answers.setdefault(Path(resource["filename"]).name, []).append(resource)
+    if [resource["status"] for resource in answers.get(_CONTROL_FILE, [])] != ["statusInvalid"]:
+        raise ToolError("kubeconform accepts a misspelled field", "its schemas are damaged; clear the cache folder")
+    return answers
+
+
+def _problem(resource: dict[str, Any]) -> str:
+    details = [f"{error.get('path', '')}: {error.get('msg', '')}" for error in resource.get("validationErrors") or []]
+    if resource["status"] == "statusSkipped":
+        details = ["was skipped, having no schema"]
+    return f"{resource.get('kind')}/{resource.get('name')}: " + ("; ".join(details) or resource.get("msg", "invalid"))
+
+
+def _plaintext_secrets(documents: Iterable[Document]) -> Iterator[str]:
+    """Secrets with data: git is no place for them."""
+    for document in documents:
+        if document.data.get("kind") == "Secret" and (document.data.get("data") or document.data.get("stringData")):
+            title = stream.title(document.data)
+            yield f"{title}: has data in git; use `secrets:` in the spec, and AWS Secrets Manager"

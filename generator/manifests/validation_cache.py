@@ -1,0 +1,164 @@
+"""What is known to be valid: digests of all that a result followed from, in the user's cache folder.
+
+That is the files that were read (``build_inputs`` tells which), the tools, the
+schemas and this package's own part. A key is about contents, so a cache that
+is old, damaged or shared by many repositories can make a run slower, and never
+pass what has not been seen. What is invalid is not remembered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from generator.errors import Fault
+from generator.manifests import stream
+from generator.manifests.build_inputs import Closures, Unknown
+from generator.manifests.stream import Document
+from generator.tools import cache, schemas
+
+_FILE: Final = "proven"
+_READ: Final = "manifests"
+_MOST: Final = 20_000
+_JUDGES: Final = (
+    "files/reader.py",
+    "yaml/nodes.py",
+    "tools/schemas/__init__.py",
+    "spec/findings.py",
+    "spec/quantity.py",
+    "spec/shapes.py",
+    "spec/types.py",
+)
+_JUDGING: Final = "manifests"
+
+
+class Known(NamedTuple):
+    """Of a valid path: how many manifests it has, and digests of the objects that they are in the cluster."""
+
+    manifests: int
+    places: tuple[str, ...] = ()
+
+
+class Validity:
+    """What is known of some ``overlays`` (kustomizations) and ``folders`` (read whole, as they are).
+
+    Both are by path, with whatever else a result follows from, as text.
+    """
+
+    def __init__(
+        self, directory: Path, overlays: Mapping[str, str], folders: Mapping[str, str], executables: Iterable[Path]
+    ) -> None:
+        self._directory, self._overlays, self._folders = directory, overlays, folders
+        self._start = _judges(executables)
+        self._keys = self._present()
+        self._all = _read(cache.folder() / _FILE)
+
+    def valid(self) -> dict[str, Known]:
+        """What is known to be valid, by path."""
+        return {path: self._all[key] for path, key in self._keys.items() if key in self._all}
+
+    def keep(self, valid: Mapping[str, Known]) -> None:
+        """Remember what turned out to be valid, the newest last. Failing to is no fault."""
+        if all(self._keys.get(path, "") in ("", *self._all) for path in valid):
+            return
+        # What was changed meanwhile may have been read before or after.
+        now = self._present()
+        new = {key: valid[path] for path, key in now.items() if path in valid and self._keys.get(path) == key}
+        entries = list({**self._all, **new}.items())[-_MOST:]
+        _write(cache.folder() / _FILE, "".join(map(_line, entries)))
+
+    def _present(self) -> dict[str, str]:
+        """The key of each path as it is now, unless that cannot be said."""
+        closures = Closures(os.fspath(self._directory))
+        keys: dict[str, str] = {}
+        for path, more in {**self._overlays, **self._folders}.items():
+            with suppress(Unknown):
+                files = closures.all_in(path) if path in self._folders else closures.of(path)
+                keys[path] = self._key(f"{path}\0{more}", files)
+        return keys
+
+    def _key(self, path: str, files: Mapping[str, bytes]) -> str:
+        digest = hashlib.blake2b(self._start + os.fsencode(path), digest_size=32)
+        for name, content in sorted(files.items()):
+            digest.update(b" %d %d " % (len(os.fsencode(name)), len(content)))
+            digest.update(os.fsencode(name))
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def _judges(executables: Iterable[Path]) -> bytes:
+    """A digest of what judges: the tools, by place, size and time, the schemas, and this package's part in it."""
+    digest = hashlib.blake2b(str(schemas.location()).encode())
+    for path in executables:
+        stat = path.resolve().stat()
+        digest.update(f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} ".encode())
+    here = Path(__file__).parent.parent
+    for file in (*(here / name for name in _JUDGES), *sorted((here / _JUDGING).glob("*.py"))):
+        digest.update(file.read_bytes())
+    return digest.digest()
+
+
+class Reader:
+    """Reads manifests, and those that it has read before from the user's cache: parsing takes the longest."""
+
+    def __init__(self) -> None:
+        self._start = _judges(())
+        self._file = cache.folder() / _READ
+        self._known = _lines(self._file)
+        self._used: dict[str, str] = {}
+
+    def split(self, content: bytes, name: str) -> tuple[list[Document], list[Fault]]:
+        """As ``stream.split``; what has faults is read anew each time."""
+        key = hashlib.blake2b(self._start + content, digest_size=32).hexdigest()
+        if key in self._known:
+            with suppress(ValueError):
+                found = [Document(text, data, name, line) for text, data, line in json.loads(self._known[key])]
+                self._used[key] = self._known[key]
+                return found, []
+        documents, faults = stream.split(content, name)
+        if not faults:
+            with suppress(TypeError, ValueError):  # a date is no JSON
+                self._used[key] = json.dumps([(one.text, one.data, one.line) for one in documents])
+        return documents, faults
+
+    def keep(self) -> None:
+        """Remember what was read in this run, and some of what was before. Failing to is no fault."""
+        if all(key in self._known for key in self._used):
+            return
+        entries = list({**self._known, **self._used}.items())[-_MOST:]
+        _write(self._file, "".join(f"{key} {text}\n" for key, text in entries))
+
+
+def _lines(file: Path) -> dict[str, str]:
+    try:
+        entries = (line.partition(" ") for line in file.read_text().splitlines())
+    except (OSError, UnicodeDecodeError):
+        return {}
+    return {key: text for key, _, text in entries}
+
+
+def _write(file: Path, text: str) -> None:
+    temporary = file.with_suffix(f".{os.getpid()}")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text)
+        temporary.replace(file)
+
+
+def _line(entry: tuple[str, Known]) -> str:
+    key, known = entry
+    return f"{key} {known.manifests} {','.join(known.places)}\n"
+
+
+def _read(file: Path) -> dict[str, Known]:
+    entries = ((key, text.split(" ")) for key, text in _lines(file).items())
+    return {
+        key: Known(int(parts[0]), tuple(filter(None, parts[1].split(","))))
+        for key, parts in entries
+        if len(parts) == 2 and parts[0].isdecimal()
+    }

@@ -1,0 +1,138 @@
+"""The first content of an environment's own copy of a base, where the base is promoted too.
+
+A copy starts as what it is a copy of: the base, or the copy of the environment
+before, with people's edits and their own files in it. From then on it is
+merged like any other generated file, and ``promote`` brings it up to date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator.errors import RepositoryError
+from generator.files import work_tree
+from generator.regenerate.merge import Outcome, State
+from generator.spec import promoted
+from generator.spec.model import PROMOTED, Spec
+from generator.spec.paths import base_path, copy_path
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """``sources``: path in a new copy → path that it is copied from, for generated files; ``beside``: for people's own.
+
+    ``places`` are the new copies, as (environment, app) → the folder that it is copied from.
+    """
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def under(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The files, and those that are copied under the paths of the copies."""
+        return {**files, **{path: files[source] for path, source in self.sources.items() if source in files}}
+
+    def moved(self, by_hand: Mapping[str, str]) -> dict[str, str]:
+        """Where the copies of files go that people have moved: to the same place within the copy."""
+        found: dict[str, str] = {}
+        for path, source in self.sources.items():
+            within = "/".join(path.split("/")[4:])
+            folder = source.removesuffix(within)
+            if by_hand.get(source, "").startswith(folder):
+                found[path] = path.removesuffix(within) + by_hand[source].removeprefix(folder)
+        return found
+
+
+def find(
+    directory: Path,
+    spec: Spec,
+    former: Mapping[str, bytes],
+    local: Mapping[str, bytes],
+    updated: Iterable[str],
+    by_hand: Mapping[str, str],
+) -> Seeds:
+    """What is to be copied; nothing unless an environment gets a copy of its own now."""
+    places = dict(_places(directory, spec))
+    if not places:
+        return Seeds()
+    sources: dict[str, str] = {}
+    beside: dict[str, str] = {}
+    wanted = [path for path in updated if path.startswith("overlays/") and path not in former]
+    for (environment, app), folder in places.items():
+        copy = copy_path(environment, app)
+        mine = {path: f"{folder}{path.removeprefix(copy)}" for path in wanted if path.startswith(f"{copy}/")}
+        sources |= {path: source for path, source in mine.items() if source in former}
+        known = {*(source for source in former if source.startswith(f"{folder}/")), *by_hand.values()}
+        own = [path for path in _files(directory, folder) if path not in known]
+        beside |= {f"{copy}{path.removeprefix(folder)}": path for path in own}
+        _require_self_contained(f"{folder}/kustomization.yaml", former, local)
+    return Seeds(sources, beside, places)
+
+
+def _places(directory: Path, spec: Spec) -> Iterator[tuple[tuple[str, str], str]]:
+    for app in spec.apps:
+        folder = base_path(app)
+        for environment in promoted.later(spec):
+            if (directory / promoted.path(environment, app)).exists() or promoted.moved(
+                directory, spec, environment, app
+            ):
+                folder = copy_path(environment, app)
+            else:
+                yield (environment, app), folder
+
+
+def _files(directory: Path, folder: str) -> list[str]:
+    found = (directory / folder).rglob("*")
+    return sorted(file.relative_to(directory).as_posix() for file in found if file.is_file() and not file.is_symlink())
+
+
+def _require_self_contained(path: str, former: Mapping[str, bytes], local: Mapping[str, bytes]) -> None:
+    """What a person has it refer to outside of its folder cannot be copied, and the copy would look elsewhere."""
+    if b"../" in local.get(path, b"") and b"../" not in former.get(path, b""):
+        raise RepositoryError(
+            f"{path}: refers to files outside of its folder, so it cannot be copied for each environment",
+            "move these into the folder, or to the overlays; or leave out `promotion: {base: true}`",
+        )
+
+
+def beside(directory: Path, seeds: Seeds) -> list[Outcome]:
+    """People's own files, copied; one that is there already stays as it is."""
+    contents = work_tree.read(directory, seeds.beside.values())
+    there = work_tree.read(directory, seeds.beside)
+    return [
+        Outcome(path, State.EDITED, None, contents[source])
+        for path, source in seeds.beside.items()
+        if path not in there
+    ]
+
+
+def record(directory: Path, spec: Spec, seeds: Seeds, outcomes: Iterable[Outcome]) -> dict[str, bytes | None]:
+    """What is to be written to, and removed from, the record of what was promoted."""
+    found = list(promoted.on_disk(directory))
+    wanted = {promoted.path(environment, app) for environment in promoted.later(spec) for app in spec.apps}
+    changes: dict[str, bytes | None] = dict.fromkeys(path for path in found if path not in wanted)
+    if not wanted.difference(found):
+        return changes
+    after = {outcome.path: outcome.content for outcome in outcomes if outcome.content is not None}
+    for app in spec.apps:
+        for environment in promoted.later(spec):
+            path = promoted.path(environment, app)
+            if path in found:
+                continue
+            before = promoted.moved(directory, spec, environment, app)
+            changes[path] = promoted.dump(before or _first(directory, spec, environment, app, seeds, after))
+    return changes
+
+
+def _first(
+    directory: Path, spec: Spec, environment: str, app: str, seeds: Seeds, after: Mapping[str, bytes]
+) -> promoted.Promoted:
+    """What a copy starts with, as the base will be once all of this is written."""
+    folder = seeds.places.get((environment, app), base_path(app))
+    own = [path for path in seeds.beside.values() if path.startswith(f"{folder}/")]
+    files = {path: content for path, content in after.items() if path.startswith(f"{folder}/")}
+    files |= work_tree.read(directory, [path for path in own if path not in files])
+    given = spec.apps[app].given[PROMOTED][environment]
+    return promoted.Promoted(given, {path.removeprefix(f"{folder}/"): content for path, content in files.items()})

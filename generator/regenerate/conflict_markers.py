@@ -1,0 +1,178 @@
+"""Generated files in which git left conflict markers, because two branches have both regenerated.
+
+git merges by lines and knows of no spec, so it stops where two changes merely
+stand next to each other. Its index still has the file as it was on both
+branches and before. Each of the three is brought to what the spec says now,
+by the record of its own commit; from then on they differ in what people did,
+and that is merged by fields.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from generator.errors import RepositoryError, SpecError
+from generator.git import checkout
+from generator.regenerate import merge
+from generator.regenerate import record as generation_record
+from generator.regenerate.merge import Outcome, Settle, Side, State
+
+if TYPE_CHECKING:
+    # Imported where they are used: most runs meet no conflict marker.
+    from generator.yaml.tree import Parsed
+
+MARKER: Final = b"<<<<<<< "
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A file as one commit has it, and what was generated there."""
+
+    content: bytes
+    record: bytes | None
+
+
+def marked(
+    former: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
+) -> dict[str, tuple[bytes, bytes | None]]:
+    """Local and updated content of the generated files that have conflict markers in them."""
+    return {
+        path: (content, updated.get(path))
+        for path, content in local.items()
+        if (path in updated or path in former) and content != former.get(path) and has_markers(content)
+    }
+
+
+def has_markers(content: bytes) -> bool:
+    """Whether git has left conflict markers there."""
+    return MARKER in content and any(line.startswith(MARKER) for line in content.splitlines())
+
+
+def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes | None]], settle: Settle) -> list[Outcome]:
+    """An outcome for each of the ``files`` (see ``marked``); ``RepositoryError`` names those that are for people."""
+    commits = checkout.incoming(directory)
+    outcomes: list[Outcome] = []
+    unclear: list[str] = []
+    for path, (local, updated) in files.items():
+        outcome: Outcome | str = f"{path}:{_line(local)}"
+        if commits and updated is not None and (versions := _versions(directory, path, commits, updated)):
+            outcome = _merged(path, versions, updated, settle)
+        if isinstance(outcome, str):
+            unclear.append(outcome)
+        else:
+            outcomes.append(replace(outcome, local=local))
+    if unclear:
+        names = "\n".join(f"  {place}" for place in unclear)
+        raise RepositoryError(f"conflict markers that only a person can resolve; nothing was written:\n{names}",
+                              "edit these files, then run this again")  # fmt: skip
+    return outcomes
+
+
+def _line(content: bytes) -> int:
+    return content[: content.index(MARKER)].count(b"\n") + 1
+
+
+def _versions(directory: Path, path: str, commits: tuple[str, str, str], updated: bytes) -> tuple[_Version, ...] | None:
+    """The file before, on our branch and on theirs, if git has them; where both made it, it was as it is made now."""
+    stages = checkout.stages(directory, path)
+    if not {2, 3} <= set(stages):
+        return None
+    versions: list[_Version] = []
+    for stage, commit in enumerate(commits, start=1):
+        if stage not in stages:
+            versions.append(_Version(updated, updated))
+            continue
+        record = generation_record.record_of(path)
+        packed = checkout.content(directory, commit, record)
+        try:
+            unpacked = generation_record.unpack({record: packed} if packed is not None else {})
+        except RepositoryError:
+            return None
+        versions.append(_Version(stages[stage], unpacked.get(path)))
+    return tuple(versions)
+
+
+def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: Settle) -> Outcome | str:
+    """The outcome, or where a person must decide between two others."""
+    from generator.regenerate.merge import three_way
+
+    found: list[Outcome] = []
+    try:
+        for index, version in enumerate(versions):
+            sides = version.record, version.content, updated
+            found.append(merge.merge_file(path, *sides, checkout.merge_lines, _local if not index else settle))
+        conflicts = tuple(dict.fromkeys(conflict for outcome in found[1:] for conflict in outcome.conflicts))
+        if conflicts:
+            return Outcome(path, State.CONFLICTING, versions[1].content, versions[1].content, conflicts)
+        contents = [outcome.content or b"" for outcome in found]
+        before, ours, theirs = (content.decode() for content in contents)
+        text, open_ones = three_way.merge(path, before, ours, theirs)
+        other_text, _ = three_way.merge(path, before, theirs, ours)
+    except (SpecError, UnicodeDecodeError):
+        return path
+    if open_ones:
+        return f"{path}: {', '.join(conflict.field or 'the file' for conflict in open_ones)}"
+    # The values are settled; which text has them, and all comments?
+    for candidate in (_woven(before, ours, theirs), text, other_text):
+        if _holds(path, candidate, text, (before, ours, theirs)):
+            content = candidate.encode()
+            return Outcome(path, State.GENERATED if content == updated else State.EDITED, None, content)
+    return f"{path}: comments"
+
+
+def _woven(before: str, ours: str, theirs: str) -> str:
+    """The changes of both by lines, right next to each other where need be; of no use where they overlap."""
+    base = before.splitlines(keepends=True)
+    mine, other = _line_edits(base, ours), _line_edits(base, theirs)
+    lines: list[str] = []
+    for index in range(len(base) + 1):
+        first, second = mine.new.get(index, []), other.new.get(index, [])
+        lines += first if first == second else [*first, *second]
+        if index < len(base) and index not in mine.gone and index not in other.gone:
+            lines.append(base[index])
+    return "".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _LineEdits:
+    """Lines that are gone, and new ones by the line before which they stand."""
+
+    gone: set[int]
+    new: dict[int, list[str]]
+
+
+def _line_edits(base: list[str], text: str) -> _LineEdits:
+    from difflib import SequenceMatcher
+
+    lines = text.splitlines(keepends=True)
+    edits = _LineEdits(set(), {})
+    for tag, start, end, first, last in SequenceMatcher(None, base, lines, autojunk=False).get_opcodes():
+        if tag != "equal":
+            edits.gone.update(range(start, end))
+            edits.new[start] = lines[first:last]
+    return edits
+
+
+def _holds(path: str, candidate: str, wanted: str, versions: tuple[str, str, str]) -> bool:
+    """Whether a text means what is wanted, and has the comments of both branches."""
+    from generator.yaml.tree import Parsed
+
+    try:
+        parsed = Parsed(candidate, path)
+    except SpecError:
+        return False
+    before, ours, theirs = (_comments(Parsed(text, path)) for text in versions)
+    kept = (ours | theirs) - (before - ours) - (before - theirs)
+    return parsed.value == Parsed(wanted, path).value and not kept - _comments(parsed)
+
+
+def _comments(parsed: Parsed) -> Counter[str]:
+    return Counter(comment.says for comment in parsed.comments())
+
+
+def _local(_: merge.Conflict) -> Side:
+    return Side.LOCAL

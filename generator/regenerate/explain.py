@@ -1,0 +1,285 @@
+"""Who wrote each field of a generated file: a line of the spec, a build, or a person.
+
+Which line of the spec a field comes from is found by experiment: change one
+value of the spec, render again, and see which fields follow. That needs no
+bookkeeping in kinds and outputs, and it finds what is derived, too (the probes
+that come from ``health``, the namespace that comes from the project's name).
+Of several lines that a field depends on, the one that moves the fewest fields
+is named: it is the most specific. An environment is named before a field of the
+whole spec.
+"""
+
+from __future__ import annotations
+
+import copy
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from generator.errors import UsageError
+from generator.files import work_tree
+from generator.git.blame import Blame
+from generator.regenerate import record, renames
+from generator.regenerate.merge import field_names, list_keys
+from generator.render import outputs
+from generator.spec import loader, model
+from generator.spec.findings import did_you_mean, dotted
+from generator.yaml import edit as yaml_edit
+from generator.yaml.tree import Node, Parsed, Scalar, Value
+
+_LIST: Final = "python -m generator check --all lists what is generated"
+_OTHER: Final = "-other"
+Field = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One field, and who wrote it.
+
+    ``by`` is ``spec``, ``default`` (the generator's own), ``build`` or
+    ``person``; ``where`` is the spec's line and field, or the commit.
+    """
+
+    line: int
+    field: str
+    value: str
+    by: str
+    where: str
+
+
+def explain(directory: Path, path: str) -> list[Origin]:
+    """Every field and every added comment of a generated YAML file, by line; also where a person has moved it."""
+    path = posixpath.normpath(path)
+    text = loader.read(directory)
+    spec = loader.load(directory)
+    rendered = outputs.render(spec)
+    former = record.unpack(record.stored(directory))
+    renames.check_names(directory, rendered)
+    content = None if (directory / path).is_dir() else _read(directory, path)
+    place = path if path in rendered else _generated_at(directory, path, former, rendered)
+    if place is None:
+        raise UsageError(*_not_generated(directory, path, rendered))
+    if content is None:
+        raise UsageError(f"{path}: not there", f"it was deleted or moved; by whom: git log -- {path}")
+    local = Parsed(content, path)
+    generated = Parsed(rendered[place].text, path)
+    updated = _fields(generated)
+    before = _fields(Parsed(former[place].decode(), path)) if place in former else {}
+    causes = _causes(text, spec, place, {field: leaf.value for field, leaf in updated.items()})
+    blame = Blame(directory, path)
+    origins: list[Origin] = []
+    for field, leaf in _fields(local).items():
+        line, _ = local.place(leaf.start)
+        if any(field in known and known[field].value == leaf.value for known in (updated, before)):
+            by, where = causes.get(field, ("default", "the generator's own"))
+        else:
+            by, where = "build" if _is_pipeline(place, field) else "person", blame.line(line)
+        origins.append(Origin(line, field_names.written(field), _text(leaf.value), by, where))
+    origins += _comments(local, generated, blame)
+    return sorted(origins, key=lambda origin: origin.line)
+
+
+def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -> tuple[str, str]:
+    """What a path is that is no generated file, and what to do instead."""
+    place = directory / path
+    if place.is_dir():
+        within = next((name for name in rendered if path == "." or name.startswith(f"{path}/")), "")
+        return f"{path}: a folder", f"name one of its files: explain {within}" if within else "name a generated file"
+    if path.startswith(("/", "../")):
+        return f"{path}: not in this repository", "give the path from the repository's top"
+    if path == loader.FILE_NAME:
+        return f"{path}: the spec, which people write", f"who wrote its lines: git blame {path}"
+    if path.startswith(f"{record.FOLDER}/"):
+        return f"{path}: the record of what was generated last", "explain the file itself"
+    if place.exists():
+        return f"{path}: not a generated file; a person has added it", f"who wrote its lines: git blame {path}"
+    return f"{path}: not a generated file, and not there", did_you_mean(path, tuple(rendered), _LIST)
+
+
+def _read(directory: Path, path: str) -> str | None:
+    """The file's text, read more leniently than for a merge: to explain is no reason to refuse."""
+    content = work_tree.read(directory, [path]).get(path)
+    return None if content is None else content.decode("utf-8-sig", errors="replace")
+
+
+def _generated_at(
+    directory: Path, path: str, former: Mapping[str, bytes], rendered: Mapping[str, object]
+) -> str | None:
+    """Where a file that a person has moved was generated."""
+    updated = dict.fromkeys(rendered, b"")
+    moved = renames.moved_by_hand(directory, former, work_tree.read(directory, former), updated)
+    return next((place for place, now in moved.items() if now == path), None)
+
+
+def _comments(local: Parsed, generated: Parsed, blame: Blame) -> Iterator[Origin]:
+    """Comments that the generator did not write."""
+    known = Counter(comment.says for comment in generated.comments())
+    for comment in local.comments():
+        if known[comment.says] > 0:
+            known[comment.says] -= 1
+            continue
+        line, _ = local.place(comment.start)
+        yield Origin(line, "#", f"# {comment.says}", "person", blame.line(line))
+
+
+def _is_pipeline(path: str, field: Field) -> bool:
+    tag = field[:1] == ("images",) and field[-1] in ("newTag", "digest")
+    return path.startswith("overlays/") and (tag or field == ("metadata", "annotations", yaml_edit.BUILT))
+
+
+# -- fields ----------------------------------------------------------------
+
+
+def _fields(parsed: Parsed) -> dict[Field, Node]:
+    """The leaves of a file by path; items of lists go by their names, so that paths agree between versions."""
+    several = len(parsed.documents) > 1
+    found: dict[Field, Node] = {}
+    for document in parsed.documents:
+        name = [part.text for part in list_keys.document(document.root.value) if isinstance(part, Scalar)]
+        found.update(_leaves(document.root, ("/".join(name),) if several else ()))
+    return found
+
+
+def _leaves(node: Node, path: Field) -> Iterator[tuple[Field, Node]]:
+    if node.kind == "map" and node.pairs:
+        for key, child in node.pairs:
+            yield from _leaves(child, (*path, key.text))
+    elif node.kind == "seq" and node.items:
+        labels = field_names.labels(path[-1] if path else "", [item.value for item in node.items])
+        for name, child in zip(labels, node.items, strict=True):
+            yield from _leaves(child, (*path, name))
+    else:
+        yield path, node
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, Scalar):
+        return value.text.replace("\n", "⏎")
+    return "{}" if isinstance(value, dict) else "[]"
+
+
+# -- causes ----------------------------------------------------------------
+
+
+def _causes(text: str, spec: model.Spec, path: str, fields: Mapping[Field, Value]) -> dict[Field, tuple[str, str]]:
+    """For each field the line of the spec that it comes from, as ("spec", where)."""
+    parsed = Parsed(text, loader.FILE_NAME)
+    data = _only_app(loader.data(text), outputs.render(spec)[path].app)
+    causes: dict[Field, list[_Cause]] = {}
+    for leaf, node in _spec_leaves(parsed.documents[0].root, ()):
+        moved = _moved_by(data, leaf, path, fields)
+        line, _ = parsed.place(node.start)
+        where = f"{loader.FILE_NAME}:{line} {dotted(leaf)}"
+        for field in moved:
+            causes.setdefault(field, []).append(_Cause(len(moved), -len(leaf), str(leaf[0]), where))
+    return {field: ("spec", _most_specific(found).where) for field, found in causes.items()}
+
+
+class _Cause(NamedTuple):
+    """A line that moves a field: how many it moves in all, how deep it stands (negative), and in which section."""
+
+    moves: int
+    depth: int
+    section: str
+    where: str
+
+
+def _most_specific(causes: Sequence[_Cause]) -> _Cause:
+    """That which moves the fewest; an environment, though, before what is said for all of them (``project``)."""
+    found = min(causes, key=lambda cause: cause[:2])
+    within = [cause for cause in causes if cause.section == "environments"] if found.depth == -1 else []
+    return min(within, key=lambda cause: cause[:2], default=found)
+
+
+def _only_app(data: Mapping[str, Any], app: str | None) -> dict[str, Any]:
+    """The spec with one app, where only that one matters: experiments with it are quicker."""
+    return {**data, "apps": {app: data["apps"][app]}} if app else dict(data)
+
+
+def _spec_leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Node]]:
+    """Every value of the spec, and the names of apps and environments, which are values as well."""
+    if node.kind == "alias" and node.target:
+        node = node.target
+    if node.kind == "map" and node.pairs:
+        for key, child in node.pairs:
+            if path in (("apps",), ("environments",)):
+                yield (*path, key.text), key
+            yield from _spec_leaves(child, (*path, key.text))
+    elif node.kind == "seq" and node.items:
+        for index, child in enumerate(node.items):
+            yield from _spec_leaves(child, (*path, index))
+    elif path not in (("version",),):
+        yield path, node
+
+
+def _moved_by(
+    data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str, fields: Mapping[Field, Value]
+) -> set[Field]:
+    """The fields that change when this value of the spec does: by another value, or by its absence."""
+    moved: set[Field] = set()
+    for variant, place in _variants(data, leaf, path):
+        try:
+            file = outputs.render(model.build(variant)).get(place)
+        except Exception:  # noqa: BLE001, S112 (a value that cannot be rendered teaches nothing)
+            continue
+        leaves = _fields(Parsed(file.text, path)) if file else {}
+        # Where a name changes, items of lists that go by it are still the same items.
+        now = {tuple(part.replace(_OTHER, "") for part in field): node.value for field, node in leaves.items()}
+        if len(now) == len(fields):  # or by their places, where a name is another one altogether
+            pairs = zip(fields, leaves.items(), strict=True)
+            now |= {field: node.value for field, (other, node) in pairs if field not in now and field[-1] == other[-1]}
+        moved |= {field for field, value in fields.items() if now.get(field) != value}
+    return moved
+
+
+def _variants(data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """The spec with a value changed, and with it taken out; with the path that the file then has."""
+    parents, last = leaf[:-1], leaf[-1]
+    if _at(data, leaf) is None and not _has(data, leaf):
+        return
+    if len(leaf) == 2 and leaf[0] in ("apps", "environments"):
+        renamed = copy.deepcopy(dict(data))
+        section = renamed[str(leaf[0])]
+        for app in (renamed["apps"] or {}).values() if leaf[0] == "environments" else ():
+            overrides = app.get("environments") or {}
+            if last in overrides:  # they go along
+                overrides[f"{last}{_OTHER}"] = overrides.pop(last)
+        renamed[str(leaf[0])] = {(f"{last}{_OTHER}" if name == last else name): item for name, item in section.items()}
+        names = {str(last): f"{last}{_OTHER}"}
+        apps, environments = (names, {}) if leaf[0] == "apps" else ({}, names)
+        yield renamed, renames.renamed(path, apps, environments)
+        return
+    changed = copy.deepcopy(dict(data))
+    parent = _at(changed, parents)
+    parent[last] = _different(parent[last])
+    yield changed, path
+    absent = copy.deepcopy(dict(data))
+    del _at(absent, parents)[last]
+    yield absent, path
+
+
+def _has(data: Any, path: tuple[str | int, ...]) -> bool:
+    parent = _at(data, path[:-1])
+    return isinstance(parent, dict | list) and (path[-1] in parent if isinstance(parent, dict) else True)
+
+
+def _at(data: Any, path: tuple[str | int, ...]) -> Any:
+    for part in path:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
+def _different(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return f"{value}{_OTHER}" if isinstance(value, str) else value

@@ -1,0 +1,41 @@
+"""How the place of a field is written, by all who name one: ``spec.template.spec.containers[web].image``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from generator.regenerate.merge import list_keys
+from generator.regenerate.merge.splice import shown
+from generator.yaml.list_names import NAMES
+from generator.yaml.tree import Scalar, Value
+
+_LONGEST: Final = 80
+
+
+class Item(NamedTuple):
+    """An item of a list; it is named only where it is told, since that takes the whole list."""
+
+    field: str
+    place: int
+    items: Sequence[Value]
+
+
+def labels(field: str, items: Sequence[Value]) -> list[str]:
+    """The items of a list by their names in brackets, or by what they are where they have none."""
+    (keys,) = list_keys.keys(field, items)
+    return [f"[{_label(key, item)}]" for key, item in zip(keys, items, strict=True)]
+
+
+def written(path: Iterable[str | Item]) -> str:
+    """The path on one line; ``.`` for a whole document."""
+    parts = (part if isinstance(part, str) else labels(part.field, part.items)[part.place] for part in path)
+    cut = (part if len(part) <= _LONGEST else f"{part[: _LONGEST - 2]}…]" for part in parts)
+    return ".".join(cut).replace(".[", "[") or "."
+
+
+def _label(key: list_keys.Key, item: Value) -> str:
+    if not isinstance(item, Scalar) and key[0] not in (*NAMES, "object"):  # it has no name but itself
+        return str(shown(item))
+    words = [part.text if isinstance(part, Scalar) else str(part) for part in key]
+    return words[1] if words[0] in (*NAMES, "=") else "/".join(words[1:]) if words[0] == "object" else words[0]

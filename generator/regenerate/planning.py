@@ -1,0 +1,317 @@
+"""One unit of work: the spec → *updated* → merged with *original* and *local* → what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.errors import Conflicts, RepositoryError
+from generator.files import work_tree
+from generator.git import checkout
+from generator.git.blame import Blame
+from generator.regenerate import base_copies, conflict_markers, merge
+from generator.regenerate import record as generation_record
+from generator.regenerate import renames as path_renames
+from generator.regenerate.merge import Outcome, Settle, Side, State
+from generator.regenerate.render_cache import Memory
+from generator.render import outputs
+from generator.render.outputs import argocd
+from generator.render.outputs.file import File
+from generator.spec import loader
+from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.regenerate.effects import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a regeneration would do.
+
+    ``record`` is the change of ``.generator/``, by path; ``vacated`` are the
+    paths that files leave because the spec renames their app, and ``carried`` are
+    the people's own files beside them, old path → new path. ``tidied`` are the
+    paths of generated files that are gone; their folders go if they are empty.
+    ``updated`` is what is generated now, by path.
+    ``effects`` is what happens to what runs in the cluster already.
+    """
+
+    spec: Spec
+    outcomes: list[Outcome]
+    record: dict[str, bytes | None]
+    vacated: tuple[str, ...] = ()
+    carried: Mapping[str, str] = field(default_factory=dict)
+    tidied: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    updated: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> list[Outcome]:
+        """The files that would be written or removed."""
+        return [outcome for outcome in self.outcomes if outcome.changes]
+
+    def having(self, state: State) -> list[str]:
+        """The paths in a state."""
+        return [outcome.path for outcome in self.outcomes if outcome.state == state]
+
+    @property
+    def conflicts(self) -> list[merge.Conflict]:
+        """Every conflict, by file and line."""
+        return [conflict for outcome in self.outcomes for conflict in outcome.conflicts]
+
+
+def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = False) -> Plan:
+    """Find out what is to be done. Reads only.
+
+    ``adopt`` takes files of which nothing is known as edits of what is
+    generated now. ``SpecError`` and ``RepositoryError`` as they come.
+    """
+    spec = loader.load(directory)
+    stored = generation_record.stored(directory)
+    former, contents, packed = _versions(spec, stored, Memory(directory, spec), adopt=adopt)
+    renames = path_renames.renamed_by_spec(directory, spec, former)
+    links = path_renames.links(directory, renames, known={*former, *contents})
+    local = work_tree.read(
+        directory, sorted({*contents, *former, *renames, *renames.values()} - {*links, *links.values()})
+    )
+    path_renames.check_names(directory, contents, local)
+    if not former:
+        _require_record(local, contents, adopt=adopt)
+    vacated = [path for path in renames if path in local]
+    before_renames = former
+    gone = tuple(path for path in former if path not in local and path not in contents)
+    former = path_renames.moved(former, renames)
+    occupied = {renames[path]: local.pop(renames[path], None) for path in vacated}
+    local = path_renames.moved(local, renames)
+    by_hand = path_renames.moved_by_hand(directory, former, local, contents)
+    local = {**local, **_placed_by_hand(directory, local, by_hand)}
+    seeds = base_copies.find(directory, spec, former, local, contents, by_hand)
+    former, local, by_hand = seeds.under(former), seeds.under(local), {**by_hand, **seeds.moved(by_hand)}
+    settle = _placed(_adopting(settle) if adopt else settle, by_hand)
+    rivals = path_renames.moved(_rivals(directory, stored, adopt=adopt), renames)
+    marked = conflict_markers.marked(former, local, contents)
+    reconciled = conflict_markers.reconcile(directory, marked, settle) if marked else []
+    before, after = _without(former, marked), _without(contents, marked)
+    outcomes = merge.merge(before, local, after, checkout.merge_lines, settle, rivals)
+    outcomes = sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
+    record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
+    record.update({path: None for path in stored if path not in packed})
+    outcomes = path_renames.placed(outcomes, by_hand, {*renames.values(), *(by_hand.get(p, p) for p in seeds.sources)})
+    record.update(base_copies.record(directory, spec, seeds, outcomes))
+    record = generation_record.signed(directory, record)
+    outcomes += base_copies.beside(directory, seeds)
+    wanted = {outcome.path: outcome.content for outcome in outcomes}
+    carried = {old: renames[old] for old in vacated if renames[old] not in wanted}
+    wanted.update({renames[old]: local[renames[old]] for old in carried})
+    for old in vacated:
+        new = renames[old]
+        if occupied[new] is not None and occupied[new] != wanted[new]:
+            raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
+    carried.update(links)
+    vacated = [path for path in vacated if path not in carried]
+    effects: list[Effect] = []
+    if record and before_renames:
+        effects = _effects(before_renames, former, contents, outcomes, renames)
+    return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else (), tuple(effects), contents)
+
+
+def _effects(
+    before_renames: Mapping[str, bytes],
+    former: Mapping[str, bytes],
+    updated: Mapping[str, bytes],
+    outcomes: Sequence[Outcome],
+    renames: Mapping[str, str],
+) -> list[Effect]:
+    from generator.regenerate import effects  # most runs change nothing that could have any
+
+    there = {outcome.path for outcome in outcomes if outcome.state is not State.MISSING}
+    merged = {outcome.path: outcome.content for outcome in outcomes if outcome.changes and outcome.content is not None}
+    return [
+        *effects.of_renames(renames, before_renames),
+        *effects.of(former, updated, there, set(renames.values())),
+        *effects.of_images(former, updated, merged),
+    ]
+
+
+def _rivals(directory: Path, stored: Mapping[str, bytes], *, adopt: bool) -> dict[str, bytes | None]:
+    """What the other of two branches has generated, where git has not brought their records together."""
+    found = generation_record.rivals(stored, adopt=adopt)
+    if checkout.unfinished(directory):
+        # One branch has pruned the app: of its files those are gone that nobody else has touched.
+        pruned = [path for path in checkout.deleted_on_one_side(directory, generation_record.FOLDER) if path in stored]
+        found.update(dict.fromkeys(generation_record.unpack({path: stored[path] for path in pruned}, adopt=adopt)))
+    return found
+
+
+def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]:
+    return {path: content for path, content in files.items() if path not in paths} if paths else files
+
+
+def _versions(
+    spec: Spec, stored: Mapping[str, bytes], memory: Memory, *, adopt: bool
+) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
+    """*original* and *updated* by path, and the records of *updated*. What is known to be both is not rendered."""
+    kept = memory.current(stored)
+    same = generation_record.unpack(kept)
+    rendered = outputs.render(spec, leave_out={generation_record.app_of(path) for path in kept})
+    updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
+    rest = {path: content for path, content in stored.items() if path not in kept}
+    former = {**same, **generation_record.unpack(rest, adopt=adopt)}
+    if path := argocd.former_project(spec, former):
+        rendered[path] = File(path, former[path].decode())
+        updated[path] = former[path]
+    packed = generation_record.pack(rendered)
+    memory.learn(packed)
+    return former, updated, {**packed, **kept}
+
+
+def _placed_by_hand(directory: Path, local: Mapping[str, bytes], by_hand: Mapping[str, str]) -> dict[str, bytes]:
+    """The content of files that people have moved, under the paths that they were generated at."""
+    on_disk = work_tree.read(directory, [place for place in by_hand.values() if place not in local])
+    return {path: local[place] if place in local else on_disk[place] for path, place in by_hand.items()}
+
+
+def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *, adopt: bool) -> None:
+    """Without ``.generator/`` nobody can tell an edit from an older output; guessing would lose one of them."""
+    differing = sorted(path for path, content in contents.items() if path in local and local[path] != content)
+    if differing and not adopt:
+        names = "\n".join(f"  {path}" for path in differing)
+        raise RepositoryError(
+            f"{generation_record.FOLDER}/ is missing, so edits cannot be told from what was generated; "
+            f"nothing was written:\n{names}",
+            f"get it back: git checkout HEAD -- {generation_record.FOLDER}; "
+            "or keep all of these as edits: generate --adopt",
+        )
+
+
+def _adopting(settle: Settle) -> Settle:
+    def adopted(conflict: merge.Conflict) -> Side | None:
+        if conflict.original is None and not conflict.field:
+            return Side.LOCAL
+        return settle(conflict)
+
+    return adopted
+
+
+def _placed(settle: Settle, by_hand: Mapping[str, str]) -> Settle:
+    """Conflicts of files that people have moved go by the paths that they have now."""
+    return lambda conflict: settle(conflict._replace(path=by_hand.get(conflict.path, conflict.path)))
+
+
+def conflicts(directory: Path, planned: Plan) -> Conflicts | None:
+    """Every place where a person and the spec disagree, with the person; ``None`` where there is none."""
+    return Conflicts(list(_attributed(directory, planned.conflicts))) if planned.conflicts else None
+
+
+def preview(directory: Path) -> tuple[Plan, Conflicts | None]:
+    """What regenerating would do, with what people wrote in place of each conflict; and the conflicts."""
+    planned = plan(directory)
+    found = conflicts(directory, planned)
+    return (plan(directory, lambda _: Side.LOCAL), found) if found else (planned, None)
+
+
+def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False) -> list[Outcome]:
+    """Do it, all or nothing, and return what was changed.
+
+    ``Conflicts`` where a person and the spec disagree, and ``RepositoryError``
+    where something is gone from the spec and ``prune`` is not given, or an
+    object must be deleted in the cluster and ``replace`` is not given; nothing
+    is written then.
+    """
+    if found := conflicts(directory, planned):
+        raise found
+    orphans = planned.having(State.ORPHANED)
+    if orphans and not prune:
+        names = "\n".join(f"  {path}" for path in orphans)
+        raise RepositoryError(
+            f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}{_told(planned)}",
+            "remove them with `python -m generator generate --prune`, or put them back into the spec; "
+            "where something has a new name only, say `renamedFrom: OLD` there, which keeps edits and tags",
+        )
+    if not replace:
+        _refuse_replacements(planned)
+    write(directory, planned)
+    return planned.changes
+
+
+def _told(planned: Plan) -> str:
+    """What happens in the cluster, for an error that is to be decided on."""
+    if not planned.effects:
+        return ""
+    from generator.regenerate import effects
+
+    return "".join(f"\nin the cluster: {line}" for line in effects.lines(planned.effects))
+
+
+def _refuse_replacements(planned: Plan) -> None:
+    replacing = [effect for effect in planned.effects if effect.replaces]
+    if not replacing:
+        return
+    from generator.regenerate import effects
+
+    raise RepositoryError(
+        "what runs would have to be deleted for this; nothing was written:\n"
+        + "\n".join(f"  {line}" for line in effects.lines(replacing)),
+        "accept that with `python -m generator generate --replace`, or take the change back",
+    )
+
+
+def write(directory: Path, planned: Plan) -> None:
+    """Write what is planned, conflicts and orphans or not; ``apply`` asks about these first."""
+    files = {outcome.path: outcome.content for outcome in planned.changes}
+    gone = dict.fromkeys((*planned.vacated, *planned.tidied))
+    # The record comes last: after a crash in between, new files are recognised as what is to be generated.
+    work_tree.write(directory, {**files, **gone}, planned.record, planned.carried)
+
+
+def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterator[merge.Conflict]:
+    """Conflicts with the person who changed the field, as far as git knows."""
+    blames: dict[str, Blame] = {}
+    for conflict in conflicts:
+        blame = blames.setdefault(conflict.path, Blame(directory, conflict.path))
+        yield conflict._replace(author=blame.line(conflict.line)) if conflict.field else conflict
+
+
+def _pruned_applications(orphans: list[str]) -> str:
+    names = [path for path in orphans if path.startswith("gitops/applications/")]
+    if not names:
+        return ""
+    lines = "\n".join(f"  {Path(path).parent.name}/{Path(path).stem}" for path in names)
+    return f"\nArgo CD would remove these Applications once that is pushed (their pods keep running):\n{lines}"
+
+
+def check_spec_exists(directory: Path) -> None:
+    """``RepositoryError`` if there is no ``generator.yaml``: the likeliest mistake, so it is told first."""
+    loader.read(directory)
+
+
+def check_repository(directory: Path) -> None:
+    """``RepositoryError`` unless ``directory`` is the top of a git work tree with no merge under way.
+
+    Looks at files instead of running git, which would take longer than everything else.
+    """
+    dot_git = directory / ".git"
+    if not dot_git.exists():
+        above = next((parent for parent in directory.resolve().parents if (parent / ".git").exists()), None)
+        if above:
+            raise RepositoryError(f"{directory}: not the top of its git repository", f"move the spec to {above}")
+        raise RepositoryError(f"{directory}: not a git repository, so nothing could be undone", "make it one: git init")
+    unfinished = checkout.unfinished(directory)
+    if unfinished is None:
+        return
+    resolved = not conflict_markers.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs
+    spec_files = {loader.FILE_NAME, *outputs.render(loader.load(directory))} if resolved else set()
+    ours = {*spec_files, *generation_record.unpack(generation_record.stored(directory), adopt=True)}
+    open_files = [
+        path
+        for path in checkout.unmerged(directory)
+        if path not in ours and not path.startswith(generation_record.FOLDER)
+    ]
+    if open_files:
+        names = "\n".join(f"  {path}" for path in open_files)
+        raise RepositoryError(
+            f"{directory}: a merge, rebase or cherry-pick is under way ({unfinished}):\n{names}",
+            "resolve these first; what is generated is then mended by `python -m generator`",
+        )

@@ -1,0 +1,87 @@
+"""What a regeneration would change in the cluster: the manifests before and after, by real ``kustomize build``.
+
+*After* is built from a copy of the work tree, in a temporary folder, with the
+plan applied. The data of Secrets is never shown.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from generator.errors import GeneratorError
+from generator.git import checkout as git_checkout
+from generator.git import ci_checkout, sparse
+from generator.manifests import rendered, sources
+from generator.manifests.diff import Change
+from generator.manifests.rendered import GITOPS
+from generator.manifests.sources import Rules
+from generator.regenerate import planning
+from generator.regenerate.planning import Plan
+from generator.spec import loader
+
+# What kustomize reads itself, so that all of it must be in the work tree.
+_BUILT: Final = ("base", "overlays", "gitops")
+
+
+def changes(directory: Path, planned: Plan) -> list[Change]:
+    """What would change, by environment and object. ``ToolError`` without kustomize."""
+    places = sorted(_touched(directory, planned))
+    if not places:
+        return []
+    sparse.require(directory, _BUILT)
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        copy = Path(folder) / "after"
+        shutil.copytree(directory, copy, symlinks=True, ignore=_hidden, copy_function=_linked)
+        planning.write(copy, planned)
+        return rendered.compare(directory, copy, places, sources.rules(planned.spec))
+
+
+def against(directory: Path, reference: str) -> list[Change]:
+    """How the work tree's manifests differ from those where it left ``reference`` (see ``checkout.fork_point``)."""
+    commit_id = ci_checkout.fork_point(directory, reference)
+    sparse.require(directory, _BUILT)
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
+        copy = Path(folder) / "before"
+        copy.mkdir()
+        ci_checkout.export(git_checkout.root(directory), commit_id, copy)
+        before = copy / directory.resolve().relative_to(git_checkout.root(directory).resolve())
+        return rendered.compare(before, directory, rendered.places(before, directory), _rules(before))
+
+
+def _rules(directory: Path) -> Rules:
+    """What has been allowed before: a change cannot allow itself what this is to show to others."""
+    try:
+        return sources.rules(loader.load(directory))
+    except GeneratorError:
+        return Rules()
+
+
+def _hidden(_folder: str, names: list[str]) -> list[str]:
+    """What no overlay refers to: git's folder, virtual environments, caches."""
+    return [name for name in names if name.startswith(".") and name != ".generator"]
+
+
+def _linked(source: str, target: str) -> None:
+    """A second name for a file costs nothing; nothing is ever written into a file that is there."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # another file system
+        if stat.S_ISREG(os.lstat(source).st_mode):
+            shutil.copy2(source, target)
+
+
+def _touched(directory: Path, planned: Plan) -> set[tuple[str, str]]:
+    """(environment, folder) of the overlays that would be built differently, and of ``gitops``."""
+    paths = {outcome.path for outcome in planned.changes}
+    paths |= {*planned.vacated, *planned.carried, *planned.carried.values()}
+    apps = {path.split("/")[1] for path in paths if path.startswith("base/")}
+    found = {(path.split("/")[1], "/".join(path.split("/")[:3])) for path in paths if path.startswith("overlays/")}
+    existing = (folder.relative_to(directory).as_posix() for folder in (directory / "overlays").glob("*/*"))
+    known = {*existing, *(f"overlays/{env}/{app}" for env in planned.spec.environments for app in planned.spec.apps)}
+    found |= {(path.split("/")[1], path) for path in known if path.split("/")[2] in apps}
+    return found | ({(GITOPS, GITOPS)} if any(path.startswith(f"{GITOPS}/") for path in paths) else set())

@@ -1,0 +1,159 @@
+"""Files that are not where they were: renamed by the spec (``renamed_from``), or moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from generator.errors import RepositoryError, SpecError
+from generator.files import work_tree
+from generator.regenerate.merge import Outcome, State, list_keys
+from generator.spec.model import Spec
+from generator.spec.paths import KUSTOMIZATION, OTHER_NAMES, renaming
+from generator.yaml.tree import Parsed
+
+if TYPE_CHECKING:
+    from generator.regenerate.merge import list_keys
+
+_T = TypeVar("_T")
+
+
+def renamed_by_spec(directory: Path, spec: Spec, former: Mapping[str, bytes]) -> dict[str, str]:
+    """Old path → new path, for what was generated under a former name, and for what lies beside it."""
+    apps = {app.renamed_from: app.name for app in spec.apps.values() if app.renamed_from}
+    environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
+    if not apps and not environments:
+        return {}
+    renames = {path: renamed(path, apps, environments) for path in former}
+    renames = {old: new for old, new in renames.items() if old != new and new not in former}
+    beside = {path for folder in {_folder(old) for old in renames} for path in _files(directory, folder, links=True)}
+    return {**renames, **{path: renamed(path, apps, environments) for path in sorted(beside)}}
+
+
+def links(directory: Path, renames: Mapping[str, str], known: Container[str]) -> dict[str, str]:
+    """Those of the ``renames`` that are people's own links; ``RepositoryError`` if their new places are taken."""
+    found = {old: new for old, new in renames.items() if old not in known and (directory / old).is_symlink()}
+    for old, new in found.items():
+        if (directory / new).is_symlink() or (directory / new).exists():
+            raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
+    return found
+
+
+def _folder(path: str) -> str:
+    """The folder of an app that a path lies in: its base, or its overlay."""
+    parts = path.split("/")
+    return "/".join(parts[: {"base": 2, "overlays": 3}.get(parts[0], len(parts) - 1)])
+
+
+def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
+    """The plain files of an app's folder, or with links; nothing for other folders, which apps share."""
+    if folder.split("/")[0] not in ("base", "overlays"):
+        return []
+    found = (directory / folder).rglob("*")
+    files = [file for file in found if (links if file.is_symlink() else file.is_file())]
+    return sorted(file.relative_to(directory).as_posix() for file in files)
+
+
+def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
+    """Where a generated path lies once apps and environments have other names (old → new)."""
+    match path.split("/"):
+        case ["base", app, *rest]:
+            return "/".join(["base", apps.get(app, app), *rest])
+        case ["overlays", environment, app, *rest]:
+            return "/".join(["overlays", environments.get(environment, environment), apps.get(app, app), *rest])
+        case ["gitops", "applications", environment, file]:
+            app = file.removesuffix(".yaml")
+            return f"gitops/applications/{environments.get(environment, environment)}/{apps.get(app, app)}.yaml"
+        case ["gitops", "projects", file] if file.count(".") == 2:
+            project, environment, ending = file.split(".")
+            return f"gitops/projects/{project}.{environments.get(environment, environment)}.{ending}"
+    return path
+
+
+def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
+    """The files under their new paths."""
+    if not renames:
+        return dict(files)
+    return {renames.get(path, path): content for path, content in files.items()}
+
+
+def moved_by_hand(
+    directory: Path, former: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Generated path → where a person has put the file: another YAML file of the same app with the same objects.
+
+    Looked for only where a file is missing, so it costs nothing otherwise.
+    """
+    missing = [path for path in former if path not in local and path in updated and path.endswith(".yaml")]
+    found: dict[str, str] = {}
+    for path in missing:
+        wanted = _objects(former[path], path)
+        for candidate, content in _candidates(directory, path, local).items():
+            if candidate in former or candidate in updated or candidate in found.values():
+                continue
+            if wanted and _objects(content, candidate) == wanted:
+                found[path] = candidate
+                break
+    return found
+
+
+def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The YAML files of the same app: on disk, or about to come with a rename."""
+    folder = _folder(path)
+    known = {name: content for name, content in local.items() if name.startswith(f"{folder}/")}
+    on_disk = work_tree.read(directory, [name for name in _files(directory, folder) if name not in known])
+    return {name: content for name, content in {**known, **on_disk}.items() if name.endswith((".yaml", ".yml"))}
+
+
+def _objects(content: bytes, path: str) -> list[list_keys.Key]:
+    """Kind and name of the objects in a file; empty where it holds none, or cannot be read."""
+    from generator.regenerate.merge import list_keys
+
+    try:
+        parsed = Parsed(content.decode(), path)
+    except (SpecError, UnicodeDecodeError):
+        return []
+    return [key for value in parsed.value if (key := list_keys.document(value)) != ("document",)]
+
+
+def check_names(directory: Path, paths: Iterable[str], local: Container[str] = ()) -> None:
+    """``RepositoryError`` if a kustomization has another of the names that kustomize knows.
+
+    Builds, promotions and rollbacks find an overlay by one name, in branches of which they
+    read a single file. ``local`` are paths that are known to be there.
+    """
+    folders = [path.rpartition("/")[0] for path in paths if path.endswith(f"/{KUSTOMIZATION}") and path not in local]
+    found = [
+        (folder, name)
+        for folder in folders
+        for name in OTHER_NAMES
+        if (directory / folder / name).is_file() and not (directory / folder / KUSTOMIZATION).exists()
+    ]
+    if found:
+        names = "\n".join(f"  {folder}/{name}" for folder, name in found)
+        raise RepositoryError(
+            f"every kustomization has to be called {KUSTOMIZATION}, by which builds and promotions find it:\n{names}",
+            "; ".join(renaming(*place) for place in found[:10]),
+        )
+
+
+def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[str]) -> list[Outcome]:
+    """Outcomes at the paths that people chose; what the spec renames is written even where it reads the same."""
+    if not by_hand and not vacating:
+        return outcomes
+    result: list[Outcome] = []
+    for outcome in outcomes:
+        path = by_hand.get(outcome.path, outcome.path)
+        edited = path != outcome.path and outcome.state is not State.CONFLICTING
+        result.append(
+            replace(
+                outcome,
+                path=path,
+                conflicts=tuple(conflict._replace(path=path) for conflict in outcome.conflicts),
+                state=State.EDITED if edited else outcome.state,
+                local=None if path in vacating else outcome.local,
+            )
+        )
+    return result

@@ -1,0 +1,107 @@
+"""What need not be rendered again: facts from former runs, kept in the clone's own git folder and never committed.
+
+A fact is one digest over the content of this package, the project's part of
+the spec, one app's part, and the record of that app (all its files, as they
+lie under ``.generator/apps/``). To know it means that rendering has given this
+record from these inputs before, and would again.
+
+Facts are about contents and never about names, times or sizes, and of the
+memory's own file nothing is used but whether a digest is in it. So a memory
+that is old, damaged, lost or another repository's can make a run slower, and
+never wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from generator.git import plumbing
+from generator.regenerate import record as generation_record
+from generator.spec.model import Spec
+
+PLACE: Final = "gitops-generator/rendered"
+_SIZE: Final = 32
+_PACKAGE: Final = Path(__file__).parent.parent
+
+
+class Memory:
+    """The facts known about one clone, and those of this run."""
+
+    def __init__(self, directory: Path, spec: Spec) -> None:
+        folder = plumbing.folder(directory)
+        self._file = folder / PLACE if folder else None
+        self._known = _read(self._file)
+        self._facts: dict[str, bytes] = {}
+        self._apps = {
+            generation_record.app_record(name): (name, given) for name, given in (spec.data["apps"] or {}).items()
+        }
+        project = {name: value for name, value in spec.data.items() if name != "apps"}
+        self._start = hashlib.blake2b(_package() + repr(project).encode(), digest_size=_SIZE)
+
+    def current(self, stored: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Those of the ``stored`` records that are known to be what rendering would give."""
+        if not self._known:
+            return {}
+        facts = {path: self._fact(path, stored[path]) for path in stored if path in self._apps}
+        self._facts = {path: fact for path, fact in facts.items() if fact in self._known}
+        return {path: stored[path] for path in self._facts}
+
+    def learn(self, rendered: Mapping[str, bytes]) -> None:
+        """Keep what is current, and that rendering has given these records, in place of all former facts.
+
+        No fault if that cannot be written.
+        """
+        new = {path: self._fact(path, record) for path, record in rendered.items() if path in self._apps}
+        facts = {*self._facts.values(), *new.values()}
+        if self._file is None or facts == self._known:
+            return
+        temporary = self._file.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            self._file.parent.mkdir(exist_ok=True)
+            temporary.write_bytes(b"".join(sorted(facts)))
+            temporary.replace(self._file)
+
+    def _fact(self, path: str, record: bytes) -> bytes:
+        digest = self._start.copy()
+        # `repr` tells apart whatever the loader can make of a file; its length keeps it apart from the record.
+        app = repr(self._apps[path]).encode()
+        digest.update(b"%d " % len(app))
+        digest.update(app)
+        digest.update(record)
+        return digest.digest()
+
+
+def _read(file: Path | None) -> set[bytes]:
+    if file is None:
+        return set()
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return set()
+    return {content[start : start + _SIZE] for start in range(0, len(content), _SIZE)}
+
+
+def _package() -> bytes:
+    """A digest of this package's files, so that neither an upgrade nor a change to the generator goes unnoticed."""
+    digest = hashlib.blake2b(sys.version.encode(), digest_size=_SIZE)
+    for path in sorted(_files(os.fspath(_PACKAGE))):
+        content = Path(path).read_bytes()
+        digest.update(f"{path} {len(content)} ".encode())
+        digest.update(content)
+    return digest.digest()
+
+
+def _files(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _files(entry.path)
+            elif not entry.name.endswith(".zip"):  # the schemas, which rendering never reads
+                yield entry.path

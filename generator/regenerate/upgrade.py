@@ -1,0 +1,62 @@
+"""What brings a ``generator.yaml`` of an older ``version:`` to the current one.
+
+A migration takes the text of one version and returns that of the next, comments
+and all; the number itself is changed here. To make a new version of the spec's
+language, add its predecessor's migration to ``MIGRATIONS``, and a spec of the
+old version to the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from generator.errors import Fault, SpecError
+from generator.spec.loader import FILE_NAME
+from generator.yaml.tree import Node, Parsed
+
+Migration = Callable[[str], str]
+
+OLDEST: Final = 1
+MIGRATIONS: Final[Mapping[int, Migration]] = {}
+"""By the version that they start from. There has been one version so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """``text`` is of version ``after``; the same text where ``before`` is that already."""
+
+    text: str
+    before: int
+    after: int
+
+
+def migrate(text: str, migrations: Mapping[int, Migration] = MIGRATIONS) -> Migrated:
+    """Bring a spec to the newest version. ``SpecError`` if its version is none that is known."""
+    newest = max(migrations, default=OLDEST - 1) + 1
+    before = _version(text, newest)
+    for version in range(before, newest):
+        text = _numbered(migrations[version](text), version + 1)
+    return Migrated(text, before, newest)
+
+
+def _version(text: str, newest: int) -> int:
+    parsed = Parsed(text, FILE_NAME)
+    node = _node(parsed)
+    known = [str(number) for number in range(OLDEST, newest + 1)]
+    if node is None or node.scalar is None or node.scalar.text not in known:
+        line, column = parsed.place(node.start) if node else (1, 1)
+        hint = f"known here: {', '.join(known)}; a newer generator may know more"
+        raise SpecError([Fault(FILE_NAME, line, column, "version", "is no version of the spec", hint)])
+    return int(node.scalar.text)
+
+
+def _numbered(text: str, version: int) -> str:
+    node = _node(Parsed(text, FILE_NAME))
+    return f"{text[: node.start]}{version}{text[node.end :]}" if node else text
+
+
+def _node(parsed: Parsed) -> Node | None:
+    root = parsed.documents[0].root if parsed.documents else None
+    return next((value for key, value in root.pairs if key.text == "version"), None) if root else None

@@ -1,0 +1,1 @@
+"""Render a spec to files. Pure: no input or output."""

@@ -1,0 +1,41 @@
+"""HorizontalPodAutoscaler: how many pods, by load."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.kinds.metadata import metadata
+from generator.spec.workload import Workload
+
+FILE: Final = "hpa.yaml"
+GROUP: Final = "autoscaling"
+KIND: Final = "HorizontalPodAutoscaler"
+
+DEFAULT_CPU_PERCENT: Final = 70
+
+
+def render(workload: Workload) -> dict[str, Any] | None:
+    """One where the spec says ``autoscale``."""
+    about = workload.autoscale
+    if not about:
+        return None
+    # In the order in which the controller writes them back, or Argo CD would see a difference for ever.
+    targets = {name: about[name] for name in ("memory", "cpu") if about.get(name)} or {"cpu": DEFAULT_CPU_PERCENT}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": KIND,
+        "metadata": metadata(workload),
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": workload.name},
+            "minReplicas": about["min"],
+            "maxReplicas": about["max"],
+            "metrics": [
+                {
+                    "type": "Resource",
+                    "resource": {"name": name, "target": {"type": "Utilization", "averageUtilization": percent}},
+                }
+                for name, percent in targets.items()
+            ],
+            **({"behavior": about["behavior"]} if about.get("behavior") else {}),
+        },
+    }

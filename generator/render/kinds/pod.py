@@ -1,0 +1,81 @@
+"""The pod of a workload: what a Deployment and a migration Job have in common.
+
+Safe unless the spec says otherwise: not root, no privilege escalation, no
+capabilities, the runtime's seccomp profile, a read-only root file system and
+no service-account token. That is what the restricted Pod Security Standard
+asks for, and a little more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.render.kinds.metadata import config_name, secret_name
+from generator.spec import folders
+from generator.spec.variables import ordered
+from generator.spec.workload import Workload, overridden
+
+
+def container(workload: Workload) -> dict[str, Any]:
+    """The main container, without ports and probes."""
+    sources = []
+    if workload.config:
+        sources.append({"configMapRef": {"name": config_name(workload)}})
+    if workload.secrets:
+        sources.append({"secretRef": {"name": secret_name(workload)}})
+    security = {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+    }
+    mounts = [{"name": volume, "mountPath": path} for volume, path in folders.volumes(workload.writable).items()]
+    return {
+        "name": workload.name,
+        "image": workload.image,
+        **({"command": list(workload.command)} if workload.command else {}),
+        **({"args": list(workload.args)} if workload.args else {}),
+        **({"env": [dict(item) for item in workload.env]} if workload.env else {}),
+        **({"envFrom": sources} if sources else {}),
+        "resources": workload.resources,
+        "securityContext": overridden(security, workload.security_context),
+        **({"volumeMounts": mounts} if mounts else {}),
+    }
+
+
+def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The pod around its ``main`` container, and ``more``; the spec's ``container`` and ``pod`` are laid over it."""
+    security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    limit = {"sizeLimit": workload.writable_size}
+    volumes = [{"name": volume, "emptyDir": dict(limit)} for volume in folders.volumes(workload.writable)]
+    spec = {
+        "serviceAccountName": workload.name,
+        "automountServiceAccountToken": bool(workload.service_account.get("token")),
+        # A Service named `server` would set SERVER_PORT in every pod of its namespace.
+        "enableServiceLinks": False,
+        "securityContext": overridden(security, workload.pod_security_context),
+        "containers": [_main(_with(main, workload.container))],
+        **({"volumes": volumes} if volumes else {}),
+        **(more or {}),
+    }
+    return _with(spec, workload.pod)
+
+
+def _main(container: dict[str, Any]) -> dict[str, Any]:
+    """Its variables in an order in which Kubernetes can fill in ``$(NAME)``, wherever each of them comes from."""
+    return {**container, "env": ordered(container["env"])} if container.get("env") else container
+
+
+def _with(base: dict[str, Any], extra: Any) -> dict[str, Any]:
+    """``extra`` over ``base``: maps merge, and lists are joined, since extra volumes or containers come on top."""
+    result = dict(base)
+    for name, value in extra.items():
+        present = result.get(name)
+        if isinstance(value, dict) and isinstance(present, dict):
+            result[name] = _with(present, value)
+        elif isinstance(value, list) and isinstance(present, list):
+            result[name] = [*present, *value]
+        elif value is None:
+            result.pop(name, None)
+        else:
+            result[name] = value
+    return result

@@ -1,0 +1,29 @@
+"""PodDisruptionBudget: how many pods a node drain may take away at once."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.kinds.metadata import metadata, selector
+from generator.spec.workload import Workload
+
+FILE: Final = "pdb.yaml"
+GROUP: Final = "policy"
+KIND: Final = "PodDisruptionBudget"
+
+
+def render(workload: Workload) -> dict[str, Any] | None:
+    """One where there is more than one pod. With one pod it would only block node drains."""
+    if workload.disruption is None:
+        return None
+    return {
+        "apiVersion": "policy/v1",
+        "kind": KIND,
+        "metadata": metadata(workload),
+        "spec": {
+            **workload.disruption,
+            # A pod that is not ready serves nobody: it must not hold up the drain of a node.
+            "unhealthyPodEvictionPolicy": workload.disruption.get("unhealthyPodEvictionPolicy", "AlwaysAllow"),
+            "selector": {"matchLabels": selector(workload)},
+        },
+    }

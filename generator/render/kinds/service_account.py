@@ -1,0 +1,23 @@
+"""ServiceAccount: the pods' identity, to which an IAM role can be bound."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.kinds.metadata import before_migration, metadata
+from generator.spec.workload import Workload
+
+FILE: Final = "service-account.yaml"
+GROUP: Final = ""
+KIND: Final = "ServiceAccount"
+
+
+def render(workload: Workload) -> dict[str, Any]:
+    """Every workload has its own, so that rights given to one are not given to all."""
+    annotations = {**before_migration(workload), **workload.service_account.get("annotations", {})}
+    return {
+        "apiVersion": "v1",
+        "kind": KIND,
+        "metadata": metadata(workload, annotations=annotations),
+        "automountServiceAccountToken": bool(workload.service_account.get("token")),
+    }

@@ -1,0 +1,161 @@
+"""AWS CodeBuild: ``buildspec.yml`` tests, builds and pushes apps that have their source here, and commits the tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from generator.render.outputs import pipeline_steps
+from generator.render.outputs.file import File, yaml_file
+from generator.render.outputs.pipeline_steps import Phase, Pipeline, Step
+from generator.spec.model import App, Spec
+
+PATH: Final = "buildspec.yml"
+HEADER: Final = """\
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# AWS CodeBuild: test, build, push; then commit the new tag and digest into the overlays,
+# from where Argo CD takes them. Nothing is committed unless every phase before succeeded.
+"""
+_BUILDING: Final[tuple[Phase, ...]] = ("test", "prepare", "build")
+# CodeBuild runs post_build after a failed build, too.
+_GUARD: Final = """\
+if [ "${CODEBUILD_BUILD_SUCCEEDING:-0}" != 1 ]; then
+  echo "error: an earlier phase failed; nothing is committed" >&2
+  exit 1
+fi
+"""
+# Ordered by build number, and traceable to its commit.
+_TAG: Final = 'export TAG="${CODEBUILD_BUILD_NUMBER}-${CODEBUILD_RESOLVED_SOURCE_VERSION:0:12}"'
+# A commit that only releases changes no source, so that no build starts another.
+_CHANGED: Final = f"{pipeline_steps.GENERATOR} changed"
+_TELL: Final = 'export APPS && echo "tag $TAG, to build: ${APPS:-nothing}"'
+_FIELD: Final = "python -P -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])'"
+# Where the AWS CLI finds the credentials of the build's role. What is not told can still be looked for: see docs.
+_ROLE: Final = (
+    "unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN"
+    " AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+)
+
+
+def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+    """Nothing: one file builds all apps."""
+    yield from ()
+
+
+def render_project(spec: Spec) -> Iterator[File]:
+    """Nothing where no app has its source in this repository, or CodeBuild is not wanted."""
+    found = pipeline_steps.pipeline(spec)
+    if found is None or spec.ci.get("codebuild") is False:
+        return
+    content = {
+        "version": 0.2,
+        "env": {"shell": "bash", **environment(spec), "exported-variables": ["TAG"]},
+        "phases": {
+            "install": install(spec, pipeline_steps.install(spec)),
+            "pre_build": _phase([_TAG, _changed(spec)]),
+            # A test that fails ends the phase: nothing is logged in to before that.
+            "build": _phase([line for phase in _BUILDING for line in _commands(found, phase)]),
+            "post_build": _phase([_GUARD, *_commands(found, "scan"), *_login(spec), *_commands(found, "release")]),
+        },
+        **_reports(found),
+    }
+    yield yaml_file(PATH, content, header=HEADER)
+
+
+def install(spec: Spec, command: str) -> dict[str, Any]:
+    """The phase that brings Python and the generator."""
+    versions = {"python": "3.11", **{name: str(v) for name, v in spec.ci.get("runtime", {}).items()}}
+    return {"on-failure": "ABORT", "runtime-versions": versions, "commands": [command]}
+
+
+def environment(spec: Spec) -> dict[str, Any]:
+    """What all phases may see. No secret is among it: tests would see it too."""
+    if app := spec.ci.get("githubApp"):
+        return {"variables": {"GITHUB_APP_ID": app["id"]}}
+    return {} if spec.ci.get("credentials") else {"git-credential-helper": "yes"}
+
+
+def allowed(spec: Spec, command: str) -> str:
+    """One command that may know git's and the forge's credentials, and nothing after it."""
+    app = spec.ci.get("githubApp")
+    lines = _private_key(app["secret"]) if app else _user_and_token(spec)
+    return f"(\n{_chain([*lines, command])})\n" if lines else command
+
+
+def _changed(spec: Spec) -> str:
+    """Which apps to build; to compare with the commit before, it may have to be fetched."""
+    lines = _credentials(spec)
+    inner = f"\n{_chain([*lines, _CHANGED])}" if lines else _CHANGED
+    return f"APPS=$({inner}) && {_TELL}"
+
+
+def _login(spec: Spec) -> list[str]:
+    """What lets git in: environment variables, which reach it through a credential helper that `bump` sets up."""
+    lines = _credentials(spec)
+    return [f'if [ -n "$APPS" ]; then\n{_chain(lines)}fi\n'] if lines else []
+
+
+def _credentials(spec: Spec) -> list[str]:
+    """The commands that fetch them, when they are needed: an App's token lasts an hour. None for CodeBuild's own."""
+    app = spec.ci.get("githubApp")
+    if not app:
+        return _user_and_token(spec)
+    token = f"GIT_TOKEN=$({pipeline_steps.GENERATOR} token)"
+    return [*_private_key(app["secret"]), "GIT_USERNAME=x-access-token", token, "export GIT_USERNAME GIT_TOKEN"]
+
+
+def _user_and_token(spec: Spec) -> list[str]:
+    secret = spec.ci.get("credentials")
+    if not secret:
+        return []
+    fields = (("GIT_USERNAME", "username"), ("GIT_TOKEN", "token"))
+    found = [f'{name}=$(printf %s "$GIT_LOGIN" | {_FIELD} {field})' for name, field in fields]
+    return [f"GIT_LOGIN=$({_secret(secret)})", *found, "export GIT_USERNAME GIT_TOKEN"]
+
+
+def _private_key(secret: str) -> list[str]:
+    key = f"GITHUB_APP_PRIVATE_KEY=$({_secret(secret)} | {_FIELD} private_key)"
+    return [key, "export GITHUB_APP_PRIVATE_KEY"]
+
+
+def _secret(name: str) -> str:
+    return f"aws secretsmanager get-secret-value --secret-id={name} --query SecretString --output text"
+
+
+def _chain(lines: Sequence[str]) -> str:
+    """Commands of which each needs those before it: CodeBuild would go on after one that fails."""
+    return " &&\n".join(f"  {line}" for line in lines) + "\n"
+
+
+def _phase(commands: list[str]) -> dict[str, Any]:
+    return {"on-failure": "ABORT", "commands": commands}
+
+
+def _commands(found: Pipeline, phase: Phase) -> list[str]:
+    return [_command(step) for step in found.steps if step.phase == phase]
+
+
+def _command(step: Step) -> str:
+    """A step as one command: CodeBuild runs each as a script of its own, and goes on after a line that fails."""
+    if not step.app:
+        return f'if [ -n "$APPS" ]; then {" && ".join(step.commands)}; fi'
+    before = [_ROLE] if step.phase == "test" else []
+    lines = [*before, *([f"cd {step.folder}"] if step.folder else []), *step.commands]
+    # What people write over several lines may hold a here-document, which no space may be put before.
+    indent = "" if step.folder and any("\n" in line for line in lines) else "  "
+    body = "".join(f"{indent}{line}\n" for command in lines for line in command.rstrip("\n").split("\n"))
+    return f'if [[ " $APPS " == *" {step.app} "* ]]; then ( set -e  # {step.name}\n{body}) fi\n'
+
+
+def _reports(found: Pipeline) -> dict[str, Any]:
+    if not found.reports:
+        return {}
+    groups = {
+        report.app: {
+            "files": list(report.files),
+            "base-directory": report.folder,
+            "file-format": "JUNITXML",
+        }
+        for report in found.reports
+    }
+    return {"reports": groups}

@@ -1,0 +1,104 @@
+"""``CODEOWNERS``: the approvers of an environment are asked about every change to it.
+
+Written where the forge looks for it, in its own language: GitHub and GitLab
+take paths, Gitea regular expressions. Other forges have no such file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from generator.clients import forges
+from generator.errors import ForgeError
+from generator.render.outputs.file import HEADER, File
+from generator.spec.model import App, Spec
+from generator.spec.paths import SPEC as FILE_NAME
+
+PATHS: Final = {"github": ".github/CODEOWNERS", "gitlab": ".gitlab/CODEOWNERS", "gitea": ".gitea/CODEOWNERS"}
+# Where all forges look, if it is not known which one this is.
+ANYWHERE: Final = "CODEOWNERS"
+# What builds run; GitHub's workflows have a folder of their own.
+PIPELINES: Final = ("buildspec.yml", "buildspec-checks.yml")
+_ABOUT: Final = """\
+# Whoever may approve a change must be listed here, and have write access. It takes effect where
+# the branch is protected: python -m generator protection
+"""
+# A line that stays between ours and theirs, so that git merges both.
+_MORE: Final = "# Rules of your own go here; the last one that matches counts.\n"
+
+
+def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+    """Nothing: one file is for all apps."""
+    yield from ()
+
+
+def render_project(spec: Spec) -> Iterator[File]:
+    """Nothing where no environment has approvers, or the forge has no code owners."""
+    kind = forge_of(spec)
+    path = PATHS.get(kind, ANYWHERE)
+    if kind in ("codecommit", "local") or not approvers(spec):
+        return
+    owned = [
+        (place, names)
+        for place, given in [*_environments(spec), *_common(spec, path), *_promoted(spec)]
+        if (names := owners(given, emails=kind != "gitea"))
+    ]
+    pattern = _expression if kind == "gitea" else _glob
+    lines = [f"{pattern(place)} {' '.join(names)}\n" for place, names in owned]
+    if lines:
+        yield File(path, HEADER + _ABOUT + "".join(lines) + _MORE)
+
+
+def forge_of(spec: Spec) -> str:
+    """The kind of forge; empty where nothing tells it."""
+    try:
+        return spec.forge.kind or forges.kind_of(spec.repository)
+    except ForgeError:
+        return ""
+
+
+def approvers(spec: Spec) -> tuple[str, ...]:
+    """Of all environments, each once, in promotion order."""
+    return tuple(dict.fromkeys(name for environment in spec.environments.values() for name in environment.approvers))
+
+
+def owners(names: tuple[str, ...], *, emails: bool = True) -> list[str]:
+    """As forges write them: ``@ann``, ``@acme/platform``, or an e-mail address as it is."""
+    return [
+        name if "@" in name[1:] else f"@{name.removeprefix('@')}" for name in names if emails or "@" not in name[1:]
+    ]
+
+
+def _environments(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for environment in spec.environments.values():
+        yield f"overlays/{environment.name}/", environment.approvers
+
+
+def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What reaches every environment, or says who may change what: that is for those who approve the last one.
+
+    Forges ask any one of a line's owners, so with the others on it they could approve for all.
+    """
+    strictest = next((one.approvers for one in reversed(list(spec.environments.values())) if one.approvers), ())
+    folder = path.rpartition("/")[0]
+    own = f"{folder}/" if folder else path
+    for place in dict.fromkeys(("base/", "gitops/", FILE_NAME, ".generator/", *PIPELINES, ".github/", own)):
+        yield place, strictest
+
+
+def _promoted(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a promotion of a base writes; a later rule counts more."""
+    for environment in spec.environments.values() if spec.promotion.base else ():
+        yield f".generator/promoted/{environment.name}/", environment.approvers
+
+
+def _glob(place: str) -> str:
+    return f"/{place}"
+
+
+def _expression(place: str) -> str:
+    """A whole path as Go's regular expressions have it; Gitea's file wants a backslash twice."""
+    escaped = re.sub(r"([.+*?()|\[\]{}^$])", r"\\\\\1", place)
+    return f"{escaped}.*" if place.endswith("/") else escaped

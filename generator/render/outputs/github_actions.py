@@ -1,0 +1,201 @@
+"""GitHub Actions: a workflow with the same steps as ``buildspec.yml``.
+
+Nothing from an event is ever put into a script: what comes from outside
+arrives in environment variables. Actions of others are few, and pinned to
+commits; no job has more permissions than it needs. Tests run on a machine of
+their own; AWS is reached by OIDC, in another job, after they have passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from generator.render.outputs import pipeline_steps
+from generator.render.outputs.file import File, yaml_file
+from generator.render.outputs.pipeline_steps import Pipeline, Step
+from generator.spec.model import App, Spec
+from generator.yaml.emit import Verbatim
+
+PATH: Final = ".github/workflows/delivery.yml"
+HEADER: Final = """\
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# GitHub Actions: test, build, push; then commit the new tag and digest into the overlays,
+# from where Argo CD takes them. Nothing is committed unless every step before succeeded.
+"""
+CHECKOUT: Final = Verbatim("actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2")
+PYTHON: Final = Verbatim("actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0")
+UPLOAD: Final = Verbatim("actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2")
+AWS: Final = Verbatim("aws-actions/configure-aws-credentials@ececac1a45f3b08a01d2dd070d28d111c5fe6722 # v4.1.0")
+APP_TOKEN: Final = Verbatim("actions/create-github-app-token@df432ceedc7162793a195dd1713ff69aefc7379e # v2.0.6")
+RUNNER: Final = "ubuntu-24.04"
+DEFAULT_ROLE: Final = "${{ vars.AWS_ROLE_ARN }}"
+# Where the workflow finds the App's key: a secret's name must not begin with GITHUB_.
+PRIVATE_KEY: Final = "${{ secrets.GITOPS_APP_PRIVATE_KEY }}"
+OWN_TOKEN: Final = "${{ github.token }}"  # noqa: S105 (an expression)
+# Each right that goes beyond reading says what for.
+_PUSH: Final = Verbatim("write # to commit the new tags")
+_REQUEST: Final = Verbatim("write # to open requests with them, where the branch is protected")
+_AWS_BY_OIDC: Final = Verbatim("write # to take on the role in AWS")
+_ANY: Final = "env.APPS != ''"
+_APPS: Final = "${{ needs.plan.outputs.apps }}"
+_TO_BUILD: Final = "needs.plan.outputs.apps != ''"
+_PLANNED: Final = {
+    "id": "plan",
+    "name": "what to build",
+    "env": {"BEFORE": "${{ github.event.before }}", "GIT_USERNAME": "x-access-token", "GIT_TOKEN": OWN_TOKEN},
+    # A commit that only releases changes no source, so that no build starts another.
+    "run": f'APPS=$({pipeline_steps.GENERATOR} changed)\necho "apps=$APPS" >> "$GITHUB_OUTPUT"\n',
+}
+_TAGGED: Final = {
+    "name": "tag",
+    "run": (
+        'TAG="${GITHUB_RUN_NUMBER}-${GITHUB_SHA:0:12}"\n'
+        # A run that is started again has its number, and tags may be immutable.
+        'if [ "${GITHUB_RUN_ATTEMPT:-1}" -gt 1 ]; then TAG="$TAG-$GITHUB_RUN_ATTEMPT"; fi\n'
+        'echo "TAG=$TAG" >> "$GITHUB_ENV"\n'
+    ),
+}
+
+Job = Mapping[str, object]
+
+
+def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+    """Nothing: one workflow builds all apps."""
+    yield from ()
+
+
+def render_project(spec: Spec) -> Iterator[File]:
+    """Nothing unless the spec asks for it and an app has its source in this repository."""
+    found = pipeline_steps.pipeline(spec)
+    if found is None or not spec.ci.get("github"):
+        return
+    tests = [step for step in found.steps if step.phase == "test"]
+    jobs = {"plan": _plan(spec), **({"test": _test(spec, found, tests)} if tests else {})}
+    content = {
+        "name": "delivery",
+        "on": {
+            "push": {"branches": [spec.branch], "paths": [f"{source}/**" for source in found.sources]},
+            "workflow_dispatch": {},
+        },
+        "permissions": {"contents": "read"},
+        # No concurrency group: it would leave out runs, and each knows only what its own push changed.
+        "jobs": {**jobs, "deliver": _deliver(spec, found, list(jobs))},
+    }
+    yield yaml_file(PATH, content, header=HEADER)
+
+
+def _about(spec: Spec) -> Mapping[str, str]:
+    given = spec.ci.get("github")
+    return given if isinstance(given, Mapping) else {}
+
+
+def _plan(spec: Spec) -> Job:
+    """Says which apps to build. Somebody may start the workflow on another branch: nothing is delivered from there."""
+    return {
+        "name": "what to build",
+        "if": f"github.ref == 'refs/heads/{spec.branch}'",
+        **_machine(spec, 10, {"contents": "read"}),
+        "outputs": {"apps": "${{ steps.plan.outputs.apps }}"},
+        "steps": [*prepared(pipeline_steps.install(spec)), _PLANNED],
+    }
+
+
+def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
+    """Tests, on a machine of their own: they see no token, and cannot touch what is delivered."""
+    return {
+        "name": "test",
+        "needs": "plan",
+        "if": _TO_BUILD,
+        **_machine(spec, 60, {"contents": "read"}),
+        "env": {"APPS": _APPS},
+        "steps": [*_checked_out(), _TAGGED, *(_step(step) for step in tests), *_reports(found)],
+    }
+
+
+def _deliver(spec: Spec, found: Pipeline, needed: list[str]) -> Job:
+    """All that needs credentials, after the tests have passed."""
+    rights = {"contents": "read"} if spec.ci.get("githubApp") else _rights(spec)
+    aws = {"id-token": _AWS_BY_OIDC} if found.region else {}
+    environment = _about(spec).get("environment")
+    return {
+        "name": "build, push and release",
+        "needs": needed,
+        "if": _TO_BUILD,
+        **({"environment": environment} if environment else {}),
+        **_machine(spec, 60, {**rights, **aws}),
+        "env": {"APPS": _APPS},
+        "steps": [*prepared(pipeline_steps.install(spec)), _TAGGED, *_delivered(spec, found)],
+    }
+
+
+def _machine(spec: Spec, minutes: int, permissions: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "runs-on": runner(spec),
+        "timeout-minutes": minutes,
+        "permissions": permissions,
+        "defaults": {"run": {"shell": "bash"}},
+    }
+
+
+def _rights(spec: Spec) -> dict[str, object]:
+    """What releasing takes."""
+    return {"contents": _PUSH, **({"pull-requests": _REQUEST} if spec.ci.get("pullRequest") else {})}
+
+
+def runner(spec: Spec) -> str:
+    """The label of the machines to run on."""
+    return _about(spec).get("runner") or RUNNER
+
+
+def prepared(install: str, **checkout: object) -> list[Job]:
+    """The repository, Python and the generator; the checkout keeps no credentials for later steps."""
+    return [*_checked_out(**checkout), {"name": "install the generator", "run": literal(install)}]
+
+
+def _checked_out(**checkout: object) -> list[Job]:
+    return [
+        {"uses": CHECKOUT, "with": {"persist-credentials": False, **checkout}},
+        {"uses": PYTHON, "with": {"python-version": "3.11"}},
+    ]
+
+
+def literal(text: str) -> str:
+    """Text in which Actions sees no expression."""
+    return text.replace("${{", "${{ '${{' }}")
+
+
+def _reports(found: Pipeline) -> Iterator[Job]:
+    if found.reports:
+        paths = [f"{report.folder}/{pattern}" for report in found.reports for pattern in report.files]
+        yield {
+            "name": "test reports",
+            "if": "${{ !cancelled() }}",
+            "uses": UPLOAD,
+            "with": {"name": "test-reports", "path": "\n".join(paths), "if-no-files-found": "ignore"},
+        }
+
+
+def _delivered(spec: Spec, found: Pipeline) -> Iterator[Job]:
+    token = OWN_TOKEN
+    if found.region:
+        role = _about(spec).get("role") or DEFAULT_ROLE
+        yield {"if": _ANY, "uses": AWS, "with": {"role-to-assume": role, "aws-region": found.region}}
+    yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build", "scan"))
+    if app := spec.ci.get("githubApp"):
+        token = "${{ steps.token.outputs.token }}"  # noqa: S105 (an expression)
+        rights = {f"permission-{name}": "write" for name in _rights(spec)}
+        about = {"app-id": app["id"], "private-key": PRIVATE_KEY, **rights}
+        yield {"if": _ANY, "id": "token", "uses": APP_TOKEN, "with": about}
+    yield from (_step(step, token) for step in found.steps if step.phase == "release")
+
+
+def _step(step: Step, token: str = "") -> dict[str, Any]:
+    condition = f"contains(format(' {{0}} ', env.APPS), ' {step.app} ')" if step.app else _ANY
+    return {
+        "name": step.name,
+        "if": condition,
+        **({"working-directory": step.folder} if step.folder else {}),
+        **({"env": {"GIT_USERNAME": "x-access-token", "GIT_TOKEN": token}} if step.commits else {}),
+        "run": literal("".join(f"{command.rstrip(chr(10))}\n" for command in step.commands)),
+    }

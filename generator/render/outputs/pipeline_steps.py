@@ -1,0 +1,200 @@
+"""What CI does, told once: the steps from which ``buildspec.yml`` and the GitHub Actions workflow are written.
+
+Names reach the shell only after the spec's patterns have let them through
+(none of them allows a space, a quote or ``$``); free text is quoted. A step's
+commands expect bash with ``-e``, and the variables ``TAG`` and ``APPS`` (the
+names of the apps to build, between spaces).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from generator.spec.image_reference import ECR
+from generator.spec.model import App, Build, Scan, Spec
+from generator.spec.workload import full_image
+
+# How the generator is called where the repository's own files must not be taken for Python's or ours: not even a
+# folder named `generator`.
+GENERATOR: Final = "python -P -m generator"
+# What builds take from elsewhere, unless `ci.images` names other copies of it. A tag could be moved; a digest cannot.
+IMAGES: Final = {
+    # What lets a machine build for processors that are not its own; it runs privileged.
+    "binfmt": "tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0",
+    "buildkit": "moby/buildkit:v0.31.2@sha256:2f5adac4ecd194d9f8c10b7b5d7bceb5186853db1b26e5abd3a657af0b7e26ec",
+    "sbom": "docker/buildkit-syft-scanner:1.12.0"
+    "@sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9",
+}
+# Nobody is asked for a package's name that anybody could register.
+_CARRIED: Final = """\
+if ! python -P -m generator --version; then
+  echo "error: this build's image does not hold the generator" >&2
+  echo "hint: say in generator.yaml how a build installs it: ci: {install: {requirements: FILE}}" >&2
+  exit 1
+fi
+"""
+
+Phase = Literal["test", "prepare", "build", "scan", "release"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Commands with a name for people, needed where anything is to be built, or ``app`` is. ``folder``: where they run.
+
+    ``commits`` tells that they need git's credentials.
+    """
+
+    name: str
+    phase: Phase
+    commands: tuple[str, ...]
+    app: str = ""
+    folder: str = ""
+    commits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """JUnit XML files that an app's tests write; ``files`` are patterns within ``folder``."""
+
+    app: str
+    folder: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """All of it. ``region`` is the AWS region of the first ECR registry, empty if there is none."""
+
+    sources: tuple[str, ...]
+    steps: tuple[Step, ...]
+    reports: tuple[Report, ...]
+    region: str
+
+
+def pipeline(spec: Spec) -> Pipeline | None:
+    """What CI does for this spec; ``None`` where no app has its source in this repository."""
+    built = [(app, how) for app in spec.apps.values() if (how := app.build)]
+    if not built:
+        return None
+    steps = [_login(app.image.partition("/")[0]) for app in _one_per_registry([app for app, _ in built])]
+    steps += [_builder(spec, [how for _, how in built])]
+    steps += [step for app, how in built for step in (_test(app, how), _image(spec, app, how))]
+    steps += [step for app, how in built for step in (_scan(app, how), _release(spec, app))]
+    regions = [found["region"] for app, _ in built if (found := _ecr(app))]
+    return Pipeline(
+        sources=tuple(dict.fromkeys(how.source for _, how in built)),
+        steps=tuple(sorted((step for step in steps if step), key=lambda step: _ORDER.index(step.phase))),
+        reports=tuple(Report(app.name, how.source, how.reports) for app, how in built if how.reports),
+        region=regions[0] if regions else "",
+    )
+
+
+def install(spec: Spec) -> str:
+    """The command that brings the generator: from a file with hashes, as the spec says, or from the build's image."""
+    given = spec.ci.get("install")
+    if isinstance(given, str):
+        return given
+    if given:
+        return f"python -P -m pip install --quiet --require-hashes -r {given['requirements']}"
+    return _CARRIED
+
+
+def _taken(spec: Spec, name: str) -> str:
+    """An image that builds take from elsewhere."""
+    found: str = (spec.ci.get("images") or {}).get(name) or IMAGES[name]
+    return found
+
+
+# Tests come before anything that needs credentials.
+_ORDER: Final = ("test", "prepare", "build", "scan", "release")
+
+
+def _ecr(app: App) -> re.Match[str] | None:
+    return ECR.fullmatch(app.image.partition("/")[0])
+
+
+def _one_per_registry(apps: list[App]) -> Iterator[App]:
+    yield from {app.image.partition("/")[0]: app for app in apps}.values()
+
+
+def _login(host: str) -> Step | None:
+    found = ECR.fullmatch(host)
+    if not found:
+        return None
+    password = f"aws ecr get-login-password --region {found['region']}"
+    return Step("log in to ECR", "prepare", (f"{password} | docker login --username AWS --password-stdin {host}",))
+
+
+def _builder(spec: Spec, builds: list[Build]) -> Step:
+    """A builder of its own: docker's default one keeps no layers in a registry and makes no bill of materials."""
+    commands = [f"docker buildx create --use --driver docker-container --driver-opt image={_taken(spec, 'buildkit')}"]
+    if any(len(how.platforms) > 1 for how in builds):
+        commands.insert(0, f"docker run --privileged --rm {_taken(spec, 'binfmt')} --install all")
+    return Step("prepare the builder", "prepare", tuple(commands))
+
+
+def _test(app: App, how: Build) -> Step | None:
+    return Step(f"test {app.name}", "test", how.test, app.name, how.source) if how.test else None
+
+
+def _image(spec: Spec, app: App, how: Build) -> Step:
+    words = ["docker buildx build --push"]
+    if how.platforms:
+        words.append(f"--platform {','.join(how.platforms)}")
+    if how.sbom:
+        words.append(f"--attest type=sbom,generator={_taken(spec, 'sbom')}")
+    if cache := _cache(spec, app, how):
+        # ECR takes caches only as images with OCI's media types. A cache that cannot be written must not stop anything.
+        words.append(f"--cache-from type=registry,ref={cache}")
+        words.append(
+            f"--cache-to type=registry,ref={cache},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+        )
+    words += [f"--build-arg {name}={_with_tag(value)}" for name, value in how.args.items()]
+    words += [f"--file {how.source}/{how.dockerfile}", f'--tag "{app.image}:$TAG" {how.source}']
+    return Step(f"build and push {app.name}", "build", (" \\\n  ".join(words),), app.name)
+
+
+def _cache(spec: Spec, app: App, how: Build) -> str:
+    """Where layers are kept, tag included. Not beside the images: their tags had better be immutable."""
+    if isinstance(how.cache, str):
+        return f"{full_image(how.cache, spec.registry)}:cache"
+    wanted = how.cache if how.cache is not None else bool(_ecr(app))
+    return f"{app.image}-cache:cache" if wanted else ""
+
+
+def _with_tag(value: str) -> str:
+    """``value`` quoted for the shell, but for ``$TAG``."""
+    return '"$TAG"'.join(shlex.quote(part) if part else "" for part in value.split("$TAG")) or "''"
+
+
+def _scan(app: App, how: Build) -> Step | None:
+    wanted = how.scan if how.scan is not None else bool(_ecr(app))
+    if not wanted:
+        return None
+    gate = wanted if isinstance(wanted, Scan) else Scan()
+    ignored = "".join(f" --ignore {name}" for name in gate.ignore)
+    command = f'{GENERATOR} scan "{app.image}:$TAG" --severity {gate.severity}{ignored}'
+    return Step(f"scan {app.name}", "scan", (command,), app.name)
+
+
+def _release(spec: Spec, app: App) -> Step:
+    environment = spec.ci.get("environment") or next(iter(spec.environments))
+    bump = f'{GENERATOR} bump {app.name} --env {environment} --tag "$TAG" --digest "$DIGEST" --push'
+    bump += " --pull-request" if spec.ci.get("pullRequest") else ""
+    return Step(f"release {app.name}", "release", (f"DIGEST=$({_digest(app)})", bump), app.name, commits=True)
+
+
+def _digest(app: App) -> str:
+    found, repository = _ecr(app), app.image.partition("/")[2]
+    if not found:
+        return f"docker buildx imagetools inspect \"{app.image}:$TAG\" --format '{{{{.Manifest.Digest}}}}'"
+    # Asking ECR proves that the image is there before anything refers to it.
+    return (
+        f"aws ecr describe-images --region {found['region']} --registry-id {found['account']}"
+        f' --repository-name {repository} --image-ids imageTag="$TAG"'
+        " --query 'imageDetails[0].imageDigest' --output text"
+    )

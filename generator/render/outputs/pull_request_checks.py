@@ -1,0 +1,108 @@
+"""Checks of pull requests to this repository: is it what the spec says, is it valid, and what would it change.
+
+For GitHub Actions a workflow, for CodeBuild ``buildspec-checks.yml``, for a
+project of its own whose webhook is for pull requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from generator.render.outputs import codebuild, github_actions, pipeline_steps
+from generator.render.outputs.file import File, yaml_file
+from generator.spec.model import App, Spec
+from generator.yaml.emit import Verbatim
+
+WORKFLOW: Final = ".github/workflows/gitops-checks.yml"
+BUILDSPEC: Final = "buildspec-checks.yml"
+_WHAT: Final = """\
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# {what}, for pull requests: is the repository what generator.yaml says, is it valid,
+# and what would change in the cluster; the last is a comment on the request.
+"""
+_CAUTION: Final = """\
+# The build has credentials, and runs what the request brings: its webhook must leave out requests from forks.
+"""
+_TOOLS: Final = f"{pipeline_steps.GENERATOR} tools install kustomize kubeconform"
+_CHECK: Final = f"{pipeline_steps.GENERATOR} check"
+_VALIDATE: Final = f"{pipeline_steps.GENERATOR} validate"
+_DIFF: Final = f"{pipeline_steps.GENERATOR} diff --rendered"
+_COMMENT: Final = Verbatim("write # to comment on the request")
+_ALWAYS: Final = "${{ !cancelled() }}"
+# In a request from a fork the token may only read; there, the summary of the run has to do.
+_OURS: Final = "${{ !cancelled() && github.event.pull_request.head.repo.full_name == github.repository }}"
+
+
+def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+    """Nothing: requests are checked as a whole."""
+    yield from ()
+
+
+def render_project(spec: Spec) -> Iterator[File]:
+    """The workflow where there is a workflow for delivery, unless it is turned off; both twins where asked for."""
+    wanted, install = spec.ci.get("checks"), pipeline_steps.install(spec)
+    if spec.ci.get("github") and wanted is not False:
+        yield yaml_file(WORKFLOW, _workflow(spec, install), header=_WHAT.format(what="GitHub Actions"))
+    if wanted and spec.ci.get("codebuild") is not False:
+        yield yaml_file(BUILDSPEC, _buildspec(spec, install), header=_WHAT.format(what="AWS CodeBuild") + _CAUTION)
+
+
+def _workflow(spec: Spec, install: str) -> dict[str, Any]:
+    """What comes with the request is code of somebody who may not push: it gets no secrets, and reads at most."""
+    return {
+        "name": "gitops-checks",
+        "on": {"pull_request": {"branches": [spec.branch]}},
+        "permissions": {"contents": "read"},
+        # A newer push to a request is all that is still of interest.
+        "concurrency": {"group": "gitops-checks-${{ github.event.pull_request.number }}", "cancel-in-progress": True},
+        "jobs": {
+            "checks": {
+                "name": "check the request",
+                "runs-on": github_actions.runner(spec),
+                "timeout-minutes": 20,
+                "permissions": {"contents": "read", "pull-requests": _COMMENT},
+                "defaults": {"run": {"shell": "bash"}},
+                "steps": [
+                    # What is checked out is the merge; its first parent is the branch that it would land on.
+                    *github_actions.prepared(install, **{"fetch-depth": 2}),
+                    {"name": "install the tools", "run": _TOOLS},
+                    {"name": "generated files", "run": _CHECK},
+                    {"name": "manifests", "if": _ALWAYS, "run": _VALIDATE},
+                    {
+                        "name": "rendered diff",
+                        "if": _ALWAYS,
+                        "run": f'{_DIFF} --against HEAD^1 --markdown "$GITHUB_STEP_SUMMARY"',
+                    },
+                    {
+                        "name": "comment",
+                        "if": _OURS,
+                        "env": {
+                            "GITHUB_TOKEN": github_actions.OWN_TOKEN,
+                            "REQUEST": "${{ github.event.pull_request.number }}",
+                        },
+                        "run": f'{_DIFF} --against HEAD^1 --comment "$REQUEST"',
+                    },
+                ],
+            }
+        },
+    }
+
+
+def _buildspec(spec: Spec, install: str) -> dict[str, Any]:
+    """The request's number is in ``CODEBUILD_WEBHOOK_TRIGGER``, as ``pr/12``."""
+    comment = f'{_DIFF} --against "$CODEBUILD_WEBHOOK_BASE_REF" --comment "${{CODEBUILD_WEBHOOK_TRIGGER#pr/}}"'
+    return {
+        "version": 0.2,
+        "env": {"shell": "bash", **codebuild.environment(spec)},
+        "phases": {
+            "install": codebuild.install(spec, install),
+            "pre_build": {"on-failure": "ABORT", "commands": [_TOOLS]},
+            # The diff is wanted where a check fails, too.
+            "build": {
+                "on-failure": "ABORT",
+                "commands": [_CHECK, _VALIDATE],
+                "finally": [codebuild.allowed(spec, comment)],
+            },
+        },
+    }

@@ -1,0 +1,1 @@
+"""Read, edit and write YAML bytes without touching what was not changed."""
