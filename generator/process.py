@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -43,8 +43,11 @@ def run(
     hint: str = "",
     user: int | None = None,
     group: int | None = None,
+    log: Path | None = None,
 ) -> Completed:
     """Run ``argv`` without a shell and return its output.
+
+    ``log`` is a file that gets standard error as it is written, for another thread to read meanwhile.
 
     ``env`` is added to our own environment; with ``whole`` it is all that there is. ``user`` and ``group`` are numeric
     ids to run as (needs root). ``timeout`` is in seconds. An exit
@@ -55,35 +58,36 @@ def run(
     words = [str(word) for word in argv]
     data = stdin.encode() if isinstance(stdin, str) else stdin
     try:
-        done = subprocess.run(
-            words,
-            cwd=cwd,
-            env={**({} if whole else os.environ), **env} if env else None,
-            input=data,
-            stdin=subprocess.DEVNULL if data is None else None,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-            user=user,
-            group=group,
-            extra_groups=[] if user is not None else None,
-        )
+        with log.open("wb") if log else nullcontext(subprocess.PIPE) as stream:
+            done = subprocess.run(
+                words,
+                cwd=cwd,
+                env={**({} if whole else os.environ), **env} if env else None,
+                input=data,
+                stdin=subprocess.DEVNULL if data is None else None,
+                stdout=subprocess.PIPE,
+                stderr=stream,
+                timeout=timeout,
+                check=False,
+                user=user,
+                group=group,
+                extra_groups=[] if user is not None else None,
+            )
     except FileNotFoundError as exc:
         raise error(f"{words[0]}: not found", hint, returncode=127) from exc
     except subprocess.TimeoutExpired as exc:
         raise error(f"{_title(words)}: no answer within {timeout:g} s", hint, returncode=124) from exc
     stdout = done.stdout.decode(errors="replace")
-    stderr = done.stderr.decode(errors="replace")
+    stderr = (log.read_bytes() if log else done.stderr).decode(errors="replace")
     if done.returncode not in ok:
-        lines = (stderr.strip() or stdout.strip()).splitlines()[-TAIL_LINES:]
-        said = "\n".join(line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]} …" for line in lines)
-        raise error(
-            f"{_title(words)}: exit status {done.returncode}\n{said}".rstrip(),
-            hint,
-            returncode=done.returncode,
-            stderr=stderr,
-        )
+        said = f"{_title(words)}: exit status {done.returncode}\n{_tail(stderr.strip() or stdout.strip())}".rstrip()
+        raise error(said, hint, returncode=done.returncode, stderr=stderr)
     return Completed(stdout, stderr, done.returncode)
+
+
+def _tail(text: str) -> str:
+    lines = text.splitlines()[-TAIL_LINES:]
+    return "\n".join(line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]} …" for line in lines)
 
 
 class _Heir:

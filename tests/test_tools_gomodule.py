@@ -13,9 +13,14 @@ from tool_rig import fake_go
 
 from generator import tools
 from generator.errors import ChecksumMismatch, ToolError
-from generator.tools import cache, gomodule, lookup, release
+from generator.tools import cache, gomodule, lookup, pins, progress, release
 
 GO = shutil.which("go")
+# Of the real home: each test has another one.
+CACHES = {
+    name: subprocess.run([GO, "env", name], capture_output=True, text=True, check=True).stdout.strip() if GO else ""
+    for name in ("GOCACHE", "GOMODCACHE")
+}
 MODULE = {"Dir": "", "Sum": ""}
 
 
@@ -39,7 +44,7 @@ def test_what_go_is_asked_to_do(go: Path) -> None:
     assert (done.source, done.why) == (tools.Source.MODULE, "not on PATH; no release: github.com cannot be reached")
     build = go.read_text().splitlines()[-1]
     folder = gomodule.FOLDERS / "kustomize"
-    assert build.startswith(f"build -C {folder} -mod=readonly -trimpath -buildvcs=false -tags  -ldflags -s -w -X ")
+    assert build.startswith(f"build -C {folder} -v -mod=readonly -trimpath -buildvcs=false -tags  -ldflags -s -w -X ")
     assert build.endswith(" sigs.k8s.io/kustomize/kustomize/v5")
     record = cache.record(done.path) if done.path else None
     assert record is not None
@@ -55,8 +60,8 @@ def test_neighbours_are_built_in_one_call(go: Path, monkeypatch: pytest.MonkeyPa
     assert len(builds) == 1
     assert "common.version=3.5.7" in builds[0]
     assert "gitVersion=v1.36.1" in builds[0]
-    assert sum(line.startswith("building") for line in said) == 3
-    assert said[-1].startswith("that took ")
+    assert sum(line.startswith("[1/1] building") for line in said) == 3
+    assert said[-1].startswith("[1/1] that took ")
 
 
 def test_the_version_that_a_build_tells_is_checked(go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,10 +111,85 @@ def test_gitea_needs_a_c_compiler(go: Path, tmp_path: Path) -> None:
 def test_a_long_build_says_that_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gomodule, "STILL_SECONDS", 0.01)
     said: list[str] = []
-    with gomodule._still(said.append, "building x"):
+    with gomodule._still(said.append, "building x", lambda: "1 of 2 packages"):
         while len(said) < 2:
             pass
-    assert said[0].startswith("  still building x: ")
+    assert said[0].startswith("  still building x: 1 of 2 packages, ")
+
+
+def test_before_building_it_is_said_how_long_that_takes_and_where_what_goes(go: Path) -> None:
+    said: list[str] = []
+    tools.install(["kustomize"], echo=said.append)
+    forecast = next(number for number, line in enumerate(said) if "built from source" in line)
+    assert said[forecast].startswith("1 tool is built from source: usually 36 s on two idle processors")
+    assert "up to 0.3 GB in /nowhere/go-build, where " in said[forecast]
+    assert said[forecast + 1].startswith("[1/1] building kustomize 5.7.1 from its Go module")
+    assert said[-1].startswith("[1/1] that took ")
+    assert "left" not in said[-1]
+
+
+def test_nothing_is_said_of_building_where_nothing_is_built(go: Path) -> None:
+    tools.install(["kustomize"], echo=str)
+    said: list[str] = []
+    tools.install(["kustomize"], echo=said.append)
+    assert not any("built from source" in line for line in said)
+
+
+def test_what_is_left_is_told_at_the_pace_so_far() -> None:
+    row = progress.Progress([pins.KUSTOMIZE, pins.GITEA, pins.COREDNS])
+    assert (row.place, row.left) == ("[1/3]", 36 + 313 + 205)
+    assert row.done(72) == "[1/3] that took 72 s; about 17 min left"  # twice as long as usual
+    assert row.place == "[2/3]"
+    row.skip()
+    assert row.left == 2 * 205
+    assert row.done(400) == "[3/3] that took 7 min"
+
+
+def test_a_disk_that_is_too_small_is_told_before() -> None:
+    said = progress.forecast([pins.CONTROL_PLANE], 7, 1_000_000_000, "/cache")
+    assert said.splitlines() == [
+        "7 tools are built from source: usually 9 min on two idle processors, several times that on busy ones,"
+        " and less for what Go has cached; up to 5.7 GB in /cache, where 1 GB are free",
+        "note: that may not be enough; free some, or set GOCACHE and GOMODCACHE to folders on a larger disk",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("log", "packages", "told"),
+    [
+        ("", None, "0 packages compiled"),
+        ("", 5, "0 of 5 packages"),
+        ("go: downloading a v1\ngo: downloading b v1\n", None, "2 modules downloaded"),
+        ("go: downloading a v1\nfmt\na/b\n", 5, "2 of 5 packages"),
+        ("fmt\n# a/b\n\t./x.c: warning\na/b\nlast\n", 2, "2 of 2 packages"),
+    ],
+)
+def test_how_far_a_build_is_by_what_go_writes(log: str, packages: int | None, told: str) -> None:
+    assert progress.counted(log, packages) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0, "0 s"), (89, "89 s"), (90, "2 min"), (540, "9 min"), (4620, "77 min"), (5700, "1 h 35 min")],
+)
+def test_times_as_a_person_says_them(seconds: float, told: str) -> None:
+    assert progress.duration(seconds) == told
+
+
+def test_go_without_a_home_still_finds_its_caches(go: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    assert gomodule._environment()["HOME"] == str(Path.home())
+
+
+def test_what_only_the_other_kind_of_node_needs_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    played, real = set(lookup.expand(["local-kwok"])), set(lookup.expand(["local-real"]))
+    assert played - real == {"kwok"}
+    assert real - played == {"kubelet", "kube-proxy", "coredns"}
+    assert not {"kubeconform", "actionlint"} & (played | real)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert set(lookup.expand(["local"])) == real
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert set(lookup.expand(["local"])) == played
 
 
 def test_files_are_copied_out_of_a_module(go: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +236,8 @@ def test_files_without_go(go: Path) -> None:
 def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real Go and the committed go.sum, without a network."""
     monkeypatch.setenv("GOPROXY", "off")
+    for name, value in CACHES.items():
+        monkeypatch.setenv(name, value)
     folder = gomodule.FOLDERS / "kubeconform"
     have = subprocess.run(["go", "list", "-deps", "tool"], cwd=folder, capture_output=True, check=False)
     if have.returncode != 0:
@@ -163,9 +245,11 @@ def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENERATOR_CACHE", str(tmp_path))
     monkeypatch.setattr(release, "reachable", lambda url: False)
     lookup.forget()
-    [done] = tools.install(["kubeconform"], echo=str)
+    said: list[str] = []
+    [done] = tools.install(["kubeconform"], echo=said.append)
     if done.source is tools.Source.PATH:
         pytest.skip("a fitting kubeconform is on PATH")
+    assert f"in {CACHES['GOCACHE']}, where" in next(line for line in said if "built from source" in line)
     assert done.source is tools.Source.MODULE
     assert done.path is not None
     assert lookup.version_of(done.path, tools.PINS["kubeconform"]) == "0.7.0"

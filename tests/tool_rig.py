@@ -97,9 +97,21 @@ FAKE_GO = """#!/bin/sh
 # Answers `go env` and `go build`; the executable that it "builds" tells the version that is put in here.
 echo "$@" >> "$FAKE_GO_LOG"
 case "$1" in
-env) printf '%s\\n%s\\n' "${FAKE_GO_VERSION:-go1.26.8}" "${FAKE_GO_TOOLCHAIN:-local}" ;;
+env)
+  shift
+  for name in "$@"; do
+    case "$name" in
+    GOVERSION) echo "${FAKE_GO_VERSION:-go1.26.8}" ;;
+    GOTOOLCHAIN) echo "${FAKE_GO_TOOLCHAIN:-local}" ;;
+    GOCACHE) echo /nowhere/go-build ;;
+    esac
+  done ;;
+list)
+  if [ -n "$FAKE_GO_FAILS" ]; then echo "$FAKE_GO_FAILS" >&2; exit 1; fi
+  printf 'true\\nfalse\\ntrue\\n' ;;
 build)
   if [ -n "$FAKE_GO_FAILS" ]; then echo "$FAKE_GO_FAILS" >&2; exit 1; fi
+  printf 'go: downloading example.com/one v1.0.0\\nexample.com/one\\nexample.com/two\\n' >&2
   while [ "$1" != -o ]; do shift; done
   out=$2; shift 2
   for package in "$@"; do

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator import tools
 from generator.cluster import (
     argocd,
     control_plane,
@@ -101,6 +102,7 @@ def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
         state = State.load(layout)
         kind: NodeKind = state.node if state else node or ("real" if os.geteuid() == 0 else "kwok")
         host_programs.require(host_programs.EVERYWHERE)
+        tools.require(tools.local_group(real=kind == "real"))
         if kind == "real":
             real_node.require()
             node_lock.take(layout)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from generator.tools.debian import LOCAL as LOCAL_PACKAGES
 from generator.tools.debian import System, system
 from generator.tools.installation import install
-from generator.tools.lookup import Installed, Source, asset, find, report
+from generator.tools.lookup import Installed, Source, asset, find, local_group, report, require
 from generator.tools.pins import FILES, GROUPS, PINS
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "asset",
     "find",
     "install",
+    "local_group",
     "report",
+    "require",
     "system",
 ]

@@ -7,6 +7,7 @@ goes into a binary is checked against a hash that is committed here.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import threading
@@ -17,10 +18,12 @@ from pathlib import Path
 
 from generator import process
 from generator.errors import ChecksumMismatch, ProcessError, ToolError
+from generator.tools import progress
 from generator.tools.pins import Files, Module, Pin
 
 FOLDERS = Path(__file__).with_name("go")
-BUILD_SECONDS = 3600.0
+# Only against one that would never end: on a busy machine, the largest took over an hour.
+BUILD_SECONDS = 6 * 3600.0
 DOWNLOAD_SECONDS = 900.0
 STILL_SECONDS = 30.0
 
@@ -28,30 +31,77 @@ STILL_SECONDS = 30.0
 ENVIRONMENT = {"GOFLAGS": "", "GOWORK": "off"}
 
 
+def _environment(module: Module | None = None) -> dict[str, str]:
+    """Return what is added to the caller's environment, whose caches of Go all builds share."""
+    own = dict(ENVIRONMENT)
+    if "HOME" not in os.environ:
+        # Without it Go would not know where its caches are, as in some CI.
+        own["HOME"] = str(Path.home())
+    if module is not None and module.cgo:
+        own["CGO_ENABLED"] = "1"
+    return own
+
+
+def caches() -> Path | None:
+    """Return the folder of Go's build cache, or None where there is no Go to tell."""
+    if shutil.which("go") is None:
+        return None
+    said = process.run(["go", "env", "GOCACHE"], cwd=Path("/"), env=_environment()).stdout.strip()
+    return Path(said) if said.startswith("/") else None
+
+
 def build(pins: Sequence[Pin], into: Path, echo: Callable[[str], object]) -> dict[str, Path]:
     """Build tools of one module into the folder ``into``, with one call of ``go build``; return the executables.
 
     One call, because what the tools share is compiled once and their linking
-    overlaps. ToolError without Go, without a C compiler where one is needed, and
-    when the build fails.
+    overlaps.
+
+    Raises:
+        ToolError: There is no Go, no C compiler where one is needed, or the build fails.
     """
     module = pins[0].module
     titles = ", ".join(f"{pin.name} {pin.version}" for pin in pins)
     _require_go(module, titles, echo)
     variables = " ".join(f"-X {variable}" for variable in module.variables)
-    argv = ["go", "build", "-C", str(FOLDERS / module.folder), "-mod=readonly", "-trimpath", "-buildvcs=false"]
+    folder = ["-C", str(FOLDERS / module.folder)]
     # -s -w: no symbol tables, a third of the size.
-    argv += ["-tags", module.tags, "-ldflags", f"-s -w {variables}".strip(), "-o", f"{into.absolute()}/"]
+    flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-tags", module.tags]
+    flags += ["-ldflags", f"-s -w {variables}".strip()]
+    packages = [pin.package for pin in pins]
+    log = into / "log"
+    count: list[int] = []
     try:
-        with _still(echo, f"building {titles}"):
-            process.run(
-                [*argv, *(pin.package for pin in pins)],
-                env=ENVIRONMENT | ({"CGO_ENABLED": "1"} if module.cgo else {}),
-                timeout=BUILD_SECONDS,
-            )
+        with _still(echo, f"building {_short(pins)}", lambda: _counted(log, count)):
+            count += _to_compile([*folder, *flags, *packages], module, log)
+            argv = ["go", "build", *folder, "-v", *flags, "-o", f"{into.absolute()}/", *packages]
+            process.run(argv, env=_environment(module), timeout=BUILD_SECONDS, log=log)
     except ProcessError as exc:
         raise ToolError(f"cannot build {titles}: {exc.message}", _hint(exc, pins[0].name)) from exc
     return {pin.name: into / pin.built for pin in pins}
+
+
+def _short(pins: Sequence[Pin]) -> str:
+    return pins[0].name if len(pins) == 1 else f"{pins[0].name} and {len(pins) - 1} more"
+
+
+def _counted(log: Path, count: list[int]) -> str:
+    try:
+        return progress.counted(log.read_text(errors="replace"), count[0] if count else None)
+    except OSError:
+        return progress.counted("", None)
+
+
+def _to_compile(arguments: list[str], module: Module, log: Path) -> list[int]:
+    """Count the packages that Go has not cached, which downloads the sources; nothing if it cannot tell.
+
+    What is wrong here is wrong in the build as well, which says so.
+    """
+    argv = ["go", "list", *arguments[:2], "-deps", "-f", "{{.Stale}}", *arguments[2:]]
+    try:
+        said = process.run(argv, env=_environment(module), timeout=BUILD_SECONDS, log=log)
+    except ProcessError:
+        return []
+    return [said.stdout.split().count("true")]
 
 
 def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
@@ -67,7 +117,7 @@ def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
             # No module around it: the hash is ours to check.
             ["go", "mod", "download", "-json", f"{entry.module}@v{entry.version}"],
             cwd=Path("/"),
-            env=ENVIRONMENT,
+            env=_environment(),
             timeout=DOWNLOAD_SECONDS,
         )
     except ProcessError as exc:
@@ -86,9 +136,17 @@ def _copy(source: Path, target: Path) -> None:
     for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
         if path.is_file():
             copy = target / path.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
+            _open_folder(copy.parent)
             shutil.copyfile(path, copy)
             copy.chmod(0o555 if path.suffix == ".sh" else 0o444)
+
+
+def _open_folder(folder: Path) -> None:
+    """Make a folder that every user can enter, whatever the caller's umask is."""
+    if not folder.exists():
+        _open_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
 
 
 def _require_go(module: Module, titles: str, echo: Callable[[str], object]) -> None:
@@ -96,7 +154,7 @@ def _require_go(module: Module, titles: str, echo: Callable[[str], object]) -> N
     hint = f"install Go {wanted} or newer (https://go.dev/dl), or put {titles} on PATH"
     if shutil.which("go") is None:
         raise ToolError(f"cannot build {titles}: there is no Go", hint)
-    said = process.run(["go", "env", "GOVERSION", "GOTOOLCHAIN"], cwd=Path("/"), env=ENVIRONMENT)
+    said = process.run(["go", "env", "GOVERSION", "GOTOOLCHAIN"], cwd=Path("/"), env=_environment())
     found, _, choice = said.stdout.strip().partition("\n")
     found = found.removeprefix("go")
     if _version(found) < _version(wanted):
@@ -129,13 +187,13 @@ def _hint(failure: ProcessError, name: str) -> str:
 
 
 @contextmanager
-def _still(echo: Callable[[str], object], doing: str) -> Iterator[None]:
-    """Say every half minute that something is still going on."""
+def _still(echo: Callable[[str], object], doing: str, far: Callable[[], str]) -> Iterator[None]:
+    """Say every half minute that something is going on, and how far it is."""
     start, over = time.monotonic(), threading.Event()
 
     def tell() -> None:
         while not over.wait(STILL_SECONDS):
-            echo(f"  still {doing}: {time.monotonic() - start:.0f} s")
+            echo(f"  still {doing}: {far()}, {progress.duration(time.monotonic() - start)}")
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()

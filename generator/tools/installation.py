@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.errors import ToolError
 from generator.tools import cache, lookup
 from generator.tools.lookup import Installed, Source
 from generator.tools.pins import FILES, PINS, Files, Pin, Platform
+
+if TYPE_CHECKING:
+    from generator.tools.progress import Progress
 
 Echo = Callable[[str], object]
 DOWNLOADS_AT_ONCE = 4
@@ -89,10 +94,17 @@ def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) 
 
 
 def _builds(missing: dict[str, str], found: dict[str, Installed], echo: Echo) -> None:
-    """Build what is left, one module after the other: a single ``go build`` uses every processor already."""
+    """Build what is left, one module after the other: a single ``go build`` uses every processor already.
+
+    What is quick and most wanted comes first, and each can be used as soon as it is done.
+    """
+    from generator.tools.progress import Progress
+
     modules: dict[str, list[str]] = {}
     for name in missing:
         modules.setdefault(PINS[name].module.folder, []).append(name)
+    row = Progress([PINS[names[0]].module for names in modules.values()])
+    _announce(missing, row, echo)
     for names in modules.values():
         with cache.locked("tools", names, echo), cache.partial("tools", names[0]) as scratch:
             pins = [
@@ -101,14 +113,28 @@ def _builds(missing: dict[str, str], found: dict[str, Installed], echo: Echo) ->
                 if not _cached(PINS[name], "another installation has just finished", found, echo)
             ]
             if pins:
-                _build(pins, missing, scratch, found, echo)
+                _build(pins, missing, scratch, found, echo, row)
+            else:
+                row.skip()
 
 
-def _build(pins: list[Pin], why: dict[str, str], scratch: Path, found: dict[str, Installed], echo: Echo) -> None:
+def _announce(missing: dict[str, str], row: Progress, echo: Echo) -> None:
+    """Say what building will take, before it begins."""
+    from generator.tools import gomodule, progress
+
+    caches = gomodule.caches() if missing else None
+    if caches is not None:
+        there = next(folder for folder in (caches, *caches.parents) if folder.exists())
+        echo(progress.forecast(row.waiting, len(missing), shutil.disk_usage(there).free, str(caches)))
+
+
+def _build(
+    pins: list[Pin], why: dict[str, str], scratch: Path, found: dict[str, Installed], echo: Echo, row: Progress
+) -> None:
     from generator.tools import gomodule
 
     for pin in pins:
-        echo(f"building {pin.name} {pin.version} from its Go module ({why[pin.name]})")
+        echo(f"{row.place} building {pin.name} {pin.version} from its Go module ({why[pin.name]})")
     start = time.monotonic()
     built = gomodule.build(pins, scratch, echo)
     seconds = time.monotonic() - start
@@ -118,7 +144,7 @@ def _build(pins: list[Pin], why: dict[str, str], scratch: Path, found: dict[str,
         built[pin.name].rename(out / pin.name)
         found[pin.name] = _settle(pin, out, Source.MODULE, pin.package, why[pin.name])
         echo(f"{pin.name} {pin.version}: {found[pin.name].path} (built)")
-    echo(f"that took {seconds:.0f} s")
+    echo(row.done(seconds))
 
 
 def _settle(pin: Pin, made: Path, source: Source, origin: str, why: str) -> Installed:
@@ -129,6 +155,8 @@ def _settle(pin: Pin, made: Path, source: Source, origin: str, why: str) -> Inst
             f"{pin.name} from {origin} says that its version is {told or 'unknown'}, not {pin.version}",
             "please report it: the pin and its release or module do not agree",
         )
+    # Whatever the caller's umask is: a daemon may have to run under a user of its own.
+    (made / pin.name).chmod(0o755)
     cache.write_record(made / pin.name, source.value, origin)
     here = cache.executable(pin)
     cache.publish(made, here.parent)

@@ -13,7 +13,7 @@ from pathlib import Path
 from generator import process
 from generator.errors import ProcessError, ToolError, UsageError
 from generator.tools import cache
-from generator.tools.pins import FILES, GROUPS, PINS, Pin
+from generator.tools.pins import FILES, GROUPS, LOCAL, PINS, Pin
 
 
 class Source(StrEnum):
@@ -126,14 +126,30 @@ def _report_tool(pin: Pin) -> Installed:
 
 
 def expand(names: list[str]) -> list[str]:
-    """Names with every group replaced by its members, each once; UsageError for a name that stands for nothing."""
+    """Replace every group by its members, each once; UsageError for a name that stands for nothing."""
     members: dict[str, None] = {}
     for name in names:
+        if name == LOCAL:
+            name = local_group(real=os.geteuid() == 0)
         if name not in GROUPS and name not in PINS and name not in FILES:
-            known = ", ".join([*GROUPS, *PINS, *(extra for extra in FILES if extra not in PINS)])
+            known = ", ".join([LOCAL, *GROUPS, *PINS, *(extra for extra in FILES if extra not in PINS)])
             raise UsageError(f"no tool, files or group is named {name}", f"known are: {known}")
         members.update(dict.fromkeys(GROUPS.get(name, (name,))))
     return list(members)
+
+
+def local_group(*, real: bool) -> str:
+    """Return the name of the group that a cluster on this machine uses, with a real node or with KWOK."""
+    return "local-real" if real else "local-kwok"
+
+
+def require(group: str) -> None:
+    """Raise ToolError unless all of a group is installed; the hint installs what is missing in one go."""
+    missing = [found.name for found in report([group]) if found.path is None]
+    if missing:
+        raise ToolError(
+            f"not installed: {', '.join(dict.fromkeys(missing))}", f"run: python -m generator tools install {group}"
+        )
 
 
 def pin_of(name: str) -> Pin:

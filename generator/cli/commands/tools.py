@@ -7,20 +7,26 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "list or install the pinned external tools (kustomize, kubeconform, argocd, a cluster's parts)"
+HELP: Final = "list or install the pinned external tools (kustomize, kubeconform, a cluster's parts)"
 EXAMPLE: Final = """\
   python -m generator tools list
   python -m generator tools install             what validate needs
-  python -m generator tools install local       everything for a cluster on this machine
+  python -m generator tools install local       what `local up` needs (root: a real node; else KWOK)
 
 A tool is taken from PATH at a fitting version, from the cache, from a release whose published
-checksum agrees, or built from its Go module, in this order; each line says which, and why."""
+checksum agrees, or built from its Go module, in this order; each line says which, and why. What is
+built takes Go, minutes and gigabytes; that is said before. All builds share Go's own caches."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
     parser.add_argument("action", choices=("list", "install"), help="what to do")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="tools or groups (core, local); core if left out")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="tools or groups (core, local, local-kwok, local-real); core if left out",
+    )
     parser.add_argument("--system", action="store_true", help="install Debian packages that local needs, too (root)")
 
 

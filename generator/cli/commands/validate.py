@@ -9,7 +9,7 @@ from generator.cli import console
 
 HELP: Final = "build every overlay with kustomize and check it, and all of gitops/, with strict kubeconform"
 EXAMPLE: Final = """\
-  python -m generator tools install      once: kustomize, kubeconform, argocd
+  python -m generator tools install      once: kustomize, kubeconform
   python -m generator validate"""
 
 
