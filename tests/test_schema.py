@@ -12,8 +12,9 @@ from test_spec_loader import EVERY_FIELD, FAULTS, HEAD, OVERRIDES, app
 
 from generator.errors import SpecError
 from generator.spec import language, loader
+from generator.spec.reference import schema
 
-SCHEMA = language.SPEC.schema()
+SCHEMA = schema.of(language.SPEC)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 # Faults between fields, or below YAML's own level, are not a schema's to find.
@@ -21,7 +22,7 @@ BEYOND = (
     "is there twice", "no such", "shares its namespace", "both port and ports", "second port", "Service has port", "no port is named", "the autoscaler",
     "is more than max", "needs a port", "needs a Service", "set in two places", "needs exactly one", "nothing to build", "not in ECR", "is not known here", "nested deeper",
     "aliases", "only maps can be merged", "a key of", "a key that", "expected a version", "autoscale.max", "NUL", "YAML", "found", "mapping values", "second document",
-    "is empty", "did not find", "image is missing / add `image:`, the image, without a tag, like shop/web", "a\\x00b", "nothing there", "apps is missing",
+    "is empty", "did not find", "image is missing / add `image:`, the image without a tag, like shop/web", "a\\x00b", "nothing there", "apps is missing",
     "unknown field \"tag\"",
     "nothing to open pull requests with",
 )  # fmt: skip

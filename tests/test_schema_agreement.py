@@ -21,8 +21,9 @@ from schema_documents import UGLY, documents
 from generator.errors import SpecError
 from generator.spec import language, loader
 from generator.spec.findings import Findings
+from generator.spec.reference import schema
 
-SCHEMA = language.SPEC.schema()
+SCHEMA = schema.of(language.SPEC)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 DOCUMENTS = int(os.environ.get("SCHEMA", "20"))
 tried = settings(
@@ -38,7 +39,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     """A document of the schema with some apps in it, or any document of the schema."""
     if draw(st.booleans()):
         return draw(documents(SCHEMA))
-    apps = draw(st.lists(documents(language.APP.schema()), min_size=1, max_size=3))
+    apps = draw(st.lists(documents(schema.of(language.APP)), min_size=1, max_size=3))
     top = {"version": 1, "project": "shop", "repository": "/r", "environments": {"dev": {}, "prod": {}}}
     return {**top, "apps": {f"app{number}": app for number, app in enumerate(apps)}}
 

@@ -222,7 +222,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "no version": (
         top("", version="-"),
         [
-            "1:1 version: version is missing / add `version:`, the language's version: 1",
+            "1:1 version: version is missing / add `version:`, the version of this language, 1",
         ],
     ),
     "a version of tomorrow": (
@@ -240,10 +240,10 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "nothing but a version": (
         "version: 1\n",
         [
-            "1:1 apps: apps is missing / add `apps:`, the apps",
-            "1:1 environments: environments is missing / add `environments:`, the environments, in promotion order",
-            "1:1 project: project is missing / add `project:`, the project's name: a prefix of namespaces and Applications",
-            "1:1 repository: repository is missing / add `repository:`, this repository's URL, as Argo CD pulls it",
+            "1:1 apps: apps is missing / add `apps:`, the apps, by name",
+            "1:1 environments: environments is missing / add `environments:`, the environments, in the order of promotion",
+            "1:1 project: project is missing / add `project:`, the name of the project",
+            "1:1 repository: repository is missing / add `repository:`, the URL of this repository, as Argo CD pulls it",
         ],
     ),
     "an unknown field near a known one": (
@@ -352,7 +352,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a store without a name": (
         top("secretStore: {kind: SecretStore}\n"),
         [
-            "6:1 secretStore.name: name is missing / add `name:`, the store's name",
+            "6:1 secretStore.name: name is missing / add `name:`, the name of the store",
         ],
     ),
     "an environment named like a path": (
@@ -487,7 +487,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "no image": (
         top("", apps="{web: {port: 80}}"),
         [
-            "5:8 apps.web.image: image is missing / add `image:`, the image, without a tag, like shop/web",
+            "5:8 apps.web.image: image is missing / add `image:`, the image without a tag, like shop/web",
         ],
     ),
     "an image with a tag": (
@@ -607,7 +607,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an autoscaler without a maximum": (
         app("autoscale: {min: 5}"),
         [
-            "8:5 apps.web.autoscale.max: max is missing / add `max:`, pods at the most",
+            "8:5 apps.web.autoscale.max: max is missing / add `max:`, the greatest number of pods",
         ],
     ),
     "health without a port": (
@@ -637,7 +637,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an ingress without a host": (
         app("port: 80\ningress: {path: /}"),
         [
-            "9:5 apps.web.ingress.host: host is missing / add `host:`, the host it answers to",
+            "9:5 apps.web.ingress.host: host is missing / add `host:`, the host name that it answers to",
         ],
     ),
     "a variable that is set twice in the list": (
@@ -779,7 +779,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an override that takes the image out": (
         app("environments: {prod: {image: null}}"),
         [
-            "8:27 apps.web.environments.prod.image: image is missing / add `image:`, the image, without a tag, like shop/web",
+            "8:27 apps.web.environments.prod.image: image is missing / add `image:`, the image without a tag, like shop/web",
         ],
     ),
     "an override that takes the port from under the ingress": (
@@ -798,7 +798,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an override that lacks what the app does not say either": (
         app("environments: {prod: {autoscale: {min: 5}}}"),
         [
-            "8:27 apps.web.environments.prod.autoscale: autoscale.max: max is missing / add `max:`, pods at the most",
+            "8:27 apps.web.environments.prod.autoscale: autoscale.max: max is missing / add `max:`, the greatest number of pods",
         ],
     ),
     "a fault in general is not told again for each environment": (
@@ -847,7 +847,7 @@ apps:
             "14:5 apps.web.replicas: is there twice / keep one of the two",
             '15:3 apps."a;b": "a;b" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
             '17:20 apps."a;b".environments.prd: no such environment / did you mean "prod"?',
-            "18:3 apps.db.image: image is missing / add `image:`, the image, without a tag, like shop/web",
+            "18:3 apps.db.image: image is missing / add `image:`, the image without a tag, like shop/web",
         ],
     ),
 }

@@ -10,6 +10,7 @@ from test_spec_loader import EVERY_FIELD, HEAD, app, told, top
 
 from generator.render import outputs
 from generator.spec import language, loader, spelling
+from generator.spec.reference import schema
 
 OLD = EVERY_FIELD
 for new, old in spelling.FORMER.items():
@@ -42,7 +43,7 @@ def test_both_spellings_at_once_are_refused_by_loader_and_schema() -> None:
     assert told(text) == [
         "8:5 apps.web.renamed_from: both renamedFrom and renamed_from / keep `renamedFrom`, its spelling today"
     ]
-    assert not jsonschema.Draft202012Validator(language.SPEC.schema()).is_valid(loader.data(text))
+    assert not jsonschema.Draft202012Validator(schema.of(language.SPEC)).is_valid(loader.data(text))
 
 
 def test_a_fault_names_the_spelling_that_is_used() -> None:
@@ -54,7 +55,7 @@ def test_a_fault_names_the_spelling_that_is_used() -> None:
 
 
 def test_editors_strike_the_former_spelling_through() -> None:
-    properties = language.APP.schema()["properties"]
+    properties = schema.of(language.APP)["properties"]
     assert isinstance(properties, dict)
     assert properties["renamed_from"]["deprecated"] is True
     assert "deprecated" not in properties["renamedFrom"]

@@ -58,9 +58,9 @@ QUANTITY: Final = Either(
 _MAP_KEY: Final = Text("a key", r"(?!\.\.)(?!\.$)[A-Za-z0-9_.-]+", 253, "letters, digits, -, _ and .", filled=True)
 _OF_OBJECT: Final = Record(
     {
-        "name": Field(OBJECT_NAME, "its name", required=True),
-        "key": Field(_MAP_KEY, "the key in it", required=True),
-        "optional": Field(Boolean(), "whether pods start without it"),
+        "name": Field(OBJECT_NAME, "The name of the object.", required=True),
+        "key": Field(_MAP_KEY, "The key in it.", required=True),
+        "optional": Field(Boolean(), "Start pods even if the object or the key is missing."),
     }
 )
 _FIELD_PATH: Final = Text(
@@ -80,10 +80,10 @@ _RESOURCE_FIELD: Final = Record(
                 60,
                 "like limits.memory or requests.cpu",
             ),
-            "like limits.memory",
+            "The request or limit, like `limits.memory`.",
             required=True,
         ),
-        "containerName": Field(CONTAINER_NAME, "the container; this one if left out"),
+        "containerName": Field(CONTAINER_NAME, "The container whose request or limit it is."),
         "divisor": Field(
             Either(
                 (
@@ -92,7 +92,7 @@ _RESOURCE_FIELD: Final = Record(
                 ),
                 "a unit like 1Mi",
             ),
-            "the unit of the number",
+            "The unit that the number is given in.",
         ),
     }
 )
@@ -101,23 +101,23 @@ VALUE_FROM: Final = Record(
         "fieldRef": Field(
             Record(
                 {
-                    "fieldPath": Field(_FIELD_PATH, "the field", required=True),
-                    "apiVersion": Field(Choice(("v1",)), "v1"),
+                    "fieldPath": Field(_FIELD_PATH, "The path of the field, like `metadata.name`.", required=True),
+                    "apiVersion": Field(Choice(("v1",)), "The version of the schema that the path is of."),
                 }
             ),
-            "a field of the pod",
+            "A field of the pod, such as its name or its IP address.",
         ),
-        "resourceFieldRef": Field(_RESOURCE_FIELD, "a request or limit of the container"),
-        "configMapKeyRef": Field(_OF_OBJECT, "a key of a ConfigMap"),
-        "secretKeyRef": Field(_OF_OBJECT, "a key of a Secret"),
+        "resourceFieldRef": Field(_RESOURCE_FIELD, "A request or limit of the container."),
+        "configMapKeyRef": Field(_OF_OBJECT, "A key of a ConfigMap."),
+        "secretKeyRef": Field(_OF_OBJECT, "A key of a Secret."),
     },
     exactly_one=("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef"),
 )
 CLAIMS: Final = ListOf(
     Record(
         {
-            "name": Field(OBJECT_NAME, "its name under `pod: {resourceClaims: …}`", required=True),
-            "request": Field(OBJECT_NAME, "which request of it; all if left out"),
+            "name": Field(OBJECT_NAME, "The name of the claim under `pod: {resourceClaims: …}`.", required=True),
+            "request": Field(OBJECT_NAME, "The request of the claim that the container uses."),
         }
     )
 )
@@ -125,9 +125,11 @@ HEADERS: Final = ListOf(
     Record(
         {
             "name": Field(
-                Text("a header's name", r"[A-Za-z0-9-]+", 256, "letters, digits and -"), "its name", required=True
+                Text("a header's name", r"[A-Za-z0-9-]+", 256, "letters, digits and -"),
+                "The name of the header.",
+                required=True,
             ),
-            "value": Field(Scalar(), "its value", required=True),
+            "value": Field(Scalar(), "The value of the header.", required=True),
         }
     )
 )
@@ -137,59 +139,65 @@ HEADERS: Final = ListOf(
 _ID: Final = Integer(0, 2**31 - 1, "a number of a user or group")
 _PROFILE: Final = Record(
     {
-        "type": Field(Choice(("RuntimeDefault", "Localhost", "Unconfined")), "which one", required=True),
-        "localhostProfile": Field(Text("a profile", longest=4096), "its file on the node, for Localhost"),
+        "type": Field(
+            Choice(("RuntimeDefault", "Localhost", "Unconfined")),
+            "The kind of profile: the runtime's own, a file on the node, or none.",
+            required=True,
+        ),
+        "localhostProfile": Field(Text("a profile", longest=4096), "The profile's file on the node, for `Localhost`."),
     }
 )
-_SE_LINUX: Final = Record({name: Field(Text(), f"its {name}") for name in ("user", "role", "type", "level")})
+_SE_LINUX: Final = Record(
+    {name: Field(Text(), f"The {name} of the SELinux context.") for name in ("user", "role", "type", "level")}
+)
 _SYSCTL_PART: Final = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
 _SYSCTL: Final = Text("a sysctl", rf"(?:{_SYSCTL_PART}[./])*{_SYSCTL_PART}", 253, "like net.core.somaxconn")
 _CAPABILITIES: Final = ListOf(Text("a capability", r"[A-Za-z0-9_]+", 40, "like NET_BIND_SERVICE"))
 _SHARED: Final = {
-    "runAsUser": Field(_ID, "the user that it runs as"),
-    "runAsGroup": Field(_ID, "its primary group"),
-    "runAsNonRoot": Field(Boolean(), "refuse to start as root"),
-    "seccompProfile": Field(_PROFILE, "which system calls it may make"),
-    "appArmorProfile": Field(_PROFILE, "its AppArmor profile"),
-    "seLinuxOptions": Field(_SE_LINUX, "its SELinux context"),
+    "runAsUser": Field(_ID, "The number of the user that the process runs as."),
+    "runAsGroup": Field(_ID, "The number of the process's primary group."),
+    "runAsNonRoot": Field(Boolean(), "Refuse to start a process that would run as root."),
+    "seccompProfile": Field(_PROFILE, "The system calls that the process may make."),
+    "appArmorProfile": Field(_PROFILE, "The AppArmor profile of the process."),
+    "seLinuxOptions": Field(_SE_LINUX, "The SELinux context of the process."),
 }
 SECURITY: Final = Record(
     {
         **_SHARED,
-        "allowPrivilegeEscalation": Field(Boolean(), "whether it may gain rights"),
+        "allowPrivilegeEscalation": Field(Boolean(), "Let the process gain more rights than its parent has."),
         "capabilities": Field(
             Record(
                 {
-                    "add": Field(_CAPABILITIES, "capabilities to add"),
-                    "drop": Field(_CAPABILITIES, "capabilities to drop"),
+                    "add": Field(_CAPABILITIES, "Capabilities to add."),
+                    "drop": Field(_CAPABILITIES, "Capabilities to drop."),
                 }
             ),
-            "Linux capabilities",
+            "The Linux capabilities of the process.",
         ),
-        "privileged": Field(Boolean(), "all rights on the node"),
-        "procMount": Field(Choice(("Default", "Unmasked")), "how /proc is mounted"),
-        "readOnlyRootFilesystem": Field(Boolean(), "whether the image's files cannot be written to"),
+        "privileged": Field(Boolean(), "Run with all rights on the node."),
+        "procMount": Field(Choice(("Default", "Unmasked")), "How `/proc` is mounted."),
+        "readOnlyRootFilesystem": Field(Boolean(), "Mount the image's own files read-only."),
     },
     elsewhere=hints({"fsGroup": "that is the pod's: `podSecurityContext: {fsGroup: …}`"}),
 )
 POD_SECURITY: Final = Record(
     {
         **_SHARED,
-        "fsGroup": Field(_ID, "the group that volumes belong to"),
-        "fsGroupChangePolicy": Field(Choice(("Always", "OnRootMismatch")), "when volumes are given to it"),
-        "supplementalGroups": Field(ListOf(_ID), "more groups"),
-        "supplementalGroupsPolicy": Field(Choice(("Merge", "Strict")), "whether the image's groups count"),
+        "fsGroup": Field(_ID, "The number of the group that volumes belong to."),
+        "fsGroupChangePolicy": Field(Choice(("Always", "OnRootMismatch")), "When `fsGroup` gets a volume's files."),
+        "supplementalGroups": Field(ListOf(_ID), "Further groups of the process, by number."),
+        "supplementalGroupsPolicy": Field(Choice(("Merge", "Strict")), "Whether the image's own groups count."),
         "sysctls": Field(
             ListOf(
                 Record(
                     {
-                        "name": Field(_SYSCTL, "its name", required=True),
-                        "value": Field(Scalar(), "its value", required=True),
+                        "name": Field(_SYSCTL, "The name of the setting.", required=True),
+                        "value": Field(Scalar(), "The value of the setting.", required=True),
                     }
                 ),
                 key="name",
             ),
-            "kernel settings of the pod",
+            "Kernel settings of the pod.",
         ),
     },
     elsewhere=hints({
@@ -203,34 +211,38 @@ POD_SECURITY: Final = Record(
 CIDR: Final = Text("a range of addresses", r"[0-9a-f.:]+/[0-9]{1,3}", 50, "like 10.0.0.0/8")
 _SELECTOR: Final = Record(
     {
-        "matchLabels": Field(MapOf(KEY, LABEL_VALUE), "labels that must be there"),
+        "matchLabels": Field(MapOf(KEY, LABEL_VALUE), "Labels that must be there, with these values."),
         "matchExpressions": Field(
             ListOf(
                 Record(
                     {
-                        "key": Field(KEY, "the label", required=True),
-                        "operator": Field(Choice(("In", "NotIn", "Exists", "DoesNotExist")), "how", required=True),
-                        "values": Field(ListOf(LABEL_VALUE), "the values, for In and NotIn"),
+                        "key": Field(KEY, "The label.", required=True),
+                        "operator": Field(
+                            Choice(("In", "NotIn", "Exists", "DoesNotExist")),
+                            "How the label is compared with the values.",
+                            required=True,
+                        ),
+                        "values": Field(ListOf(LABEL_VALUE), "The values, for `In` and `NotIn`."),
                     }
                 )
             ),
-            "conditions on labels",
+            "Conditions on labels, all of which must hold.",
         ),
     }
 )
 _PEERS: Final = ListOf(
     Record(
         {
-            "podSelector": Field(_SELECTOR, "these pods"),
-            "namespaceSelector": Field(_SELECTOR, "in these namespaces"),
+            "podSelector": Field(_SELECTOR, "The pods, by their labels."),
+            "namespaceSelector": Field(_SELECTOR, "The namespaces of the pods, by their labels."),
             "ipBlock": Field(
                 Record(
                     {
-                        "cidr": Field(CIDR, "the range", required=True),
-                        "except": Field(ListOf(CIDR), "but not these in it"),
+                        "cidr": Field(CIDR, "The range of addresses.", required=True),
+                        "except": Field(ListOf(CIDR), "Ranges within it that are left out."),
                     }
                 ),
-                "these addresses",
+                "Addresses outside of the cluster.",
             ),
         }
     )
@@ -238,35 +250,59 @@ _PEERS: Final = ListOf(
 _PORTS: Final = ListOf(
     Record(
         {
-            "port": Field(PORT_OR_NAME, "its number or name; all if left out"),
-            "endPort": Field(PORT, "the last one of a range"),
-            "protocol": Field(PROTOCOL, "TCP unless said otherwise"),
+            "port": Field(PORT_OR_NAME, "The port's number or name."),
+            "endPort": Field(PORT, "The last port of a range."),
+            "protocol": Field(PROTOCOL, "The protocol."),
         }
     )
 )
-INGRESS_RULES: Final = ListOf(Record({"from": Field(_PEERS, "who"), "ports": Field(_PORTS, "where")}))
-EGRESS_RULES: Final = ListOf(Record({"to": Field(_PEERS, "whom"), "ports": Field(_PORTS, "where")}))
+INGRESS_RULES: Final = ListOf(
+    Record(
+        {
+            "from": Field(_PEERS, "Who may connect; anybody if it is left out."),
+            "ports": Field(_PORTS, "The ports; all of them if it is left out."),
+        }
+    )
+)
+EGRESS_RULES: Final = ListOf(
+    Record(
+        {
+            "to": Field(_PEERS, "What may be reached; anything if it is left out."),
+            "ports": Field(_PORTS, "The ports; all of them if it is left out."),
+        }
+    )
+)
 
 # -- how fast to scale ------------------------------------------------------------------------------------------
 
 _SCALING: Final = Record(
     {
-        "stabilizationWindowSeconds": Field(Integer(0, 3600, "seconds"), "seconds to look back"),
-        "selectPolicy": Field(Choice(("Max", "Min", "Disabled")), "which policy counts; Max if left out"),
-        "tolerance": Field(QUANTITY, "how far off is near enough, like 0.1"),
+        "stabilizationWindowSeconds": Field(
+            Integer(0, 3600, "seconds"), "How many seconds of past recommendations are looked at."
+        ),
+        "selectPolicy": Field(Choice(("Max", "Min", "Disabled")), "Which of the policies counts."),
+        "tolerance": Field(
+            QUANTITY, "How far the measured value may be off before pods are added or removed, like 0.1."
+        ),
         "policies": Field(
             ListOf(
                 Record(
                     {
-                        "type": Field(Choice(("Pods", "Percent")), "what is counted", required=True),
-                        "value": Field(Integer(1, 2**31 - 1), "how many at once", required=True),
-                        "periodSeconds": Field(Integer(1, 1800, "seconds"), "within how many seconds", required=True),
+                        "type": Field(
+                            Choice(("Pods", "Percent")),
+                            "Whether pods or percent of the pods are counted.",
+                            required=True,
+                        ),
+                        "value": Field(Integer(1, 2**31 - 1), "How many may change within the period.", required=True),
+                        "periodSeconds": Field(Integer(1, 1800, "seconds"), "The period, in seconds.", required=True),
                     }
                 ),
                 least=1,
             ),
-            "how many pods may come or go, and how fast",
+            "How many pods may come or go, and how fast.",
         ),
     }
 )
-BEHAVIOR: Final = Record({"scaleUp": Field(_SCALING, "up"), "scaleDown": Field(_SCALING, "down")})
+BEHAVIOR: Final = Record(
+    {"scaleUp": Field(_SCALING, "How pods are added."), "scaleDown": Field(_SCALING, "How pods are removed.")}
+)

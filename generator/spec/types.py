@@ -1,4 +1,4 @@
-"""Types of fields: each checks plain data, and describes itself as JSON Schema.
+"""Types of fields: each checks plain data (as JSON Schema: ``reference/schema.py``).
 
 A check appends to ``Findings`` and never raises, so that one run reports all.
 ``None`` stands for "not set" and is accepted everywhere; only ``Record`` looks
@@ -15,7 +15,6 @@ from typing import Final, Protocol
 from generator.spec import spelling
 from generator.spec.findings import Finding, Findings, Path, did_you_mean, dotted, shown
 
-JsonSchema = dict[str, object]
 # What to do with a field, by name and value, that a record does not know; "" where there is nothing to say.
 Elsewhere = Callable[[str, object], str]
 
@@ -34,9 +33,6 @@ class Type(Protocol):
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""
 
-    def schema(self) -> JsonSchema:
-        """The JSON Schema (draft 2020-12) of the same."""
-
 
 def as_map(value: object) -> dict[str, object]:
     """The value where it is a map, and an empty one where it is anything else, which another check reports."""
@@ -50,10 +46,7 @@ def text(value: object) -> str:
     return str(value)
 
 
-# Nothing compares types or prints them, and to generate the methods for that would take a third of the start-up here.
-_FREE: JsonSchema = {"type": ["string", "number", "boolean"], "pattern": r"^[^\u0000]*$"}
-
-
+# Nothing compares types or prints them, and to generate methods for that would take a third of the start-up here.
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Text:
     """Text of at most ``longest`` characters; ``what`` names it in messages.
@@ -92,14 +85,6 @@ class Text:
             return f"{PLACEHOLDER} is not filled in here; if it differs, say so for each environment"
         return self.hint
 
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        if not self.pattern:
-            return {**_FREE, "maxLength": self.longest}
-        # `$` alone would let a final line end pass in some dialects.
-        pattern = rf"{self.pattern}|.*\{{environment\}}.*" if self.filled else self.pattern
-        return {"type": "string", "maxLength": self.longest, "pattern": f"^({pattern})$(?!\\n)"}
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Scalar:
@@ -113,10 +98,6 @@ class Scalar:
             )
         elif isinstance(value, str) and "\0" in value:
             findings.add(path, "text with a NUL character", "take it out: Kubernetes takes none in a text")
-
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return _FREE
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -141,10 +122,6 @@ class Integer:
     def _range(self) -> str:
         return f"from {self.least} to {self.most}" if self.least < self.most else f"only {self.most} is known"
 
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Decimal:
@@ -157,10 +134,6 @@ class Decimal:
         elif value is not None and value < 0:
             findings.add(path, f"{value} is below zero", "like 0.5")
 
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return {"type": "number", "minimum": 0}
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Boolean:
@@ -170,10 +143,6 @@ class Boolean:
         """See ``Type``."""
         if value is not None and not isinstance(value, bool):
             findings.add(path, f"expected true or false, got {shown(value)}", "write true or false, without quotes")
-
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return {"type": "boolean"}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -186,10 +155,6 @@ class Choice:
         """See ``Type``."""
         if value is not None and value not in self.words:
             findings.add(path, f"{shown(value)} is not one of {', '.join(self.words)}", did_you_mean(value, self.words))
-
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return {"enum": list(self.words)}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -234,10 +199,6 @@ class ListOf:
             return (listed.as_words if self.words else listed.as_items)(path[-1], value)
         return 'start each item with "- "'
 
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return {"type": "array", "items": self.item.schema(), **({"minItems": self.least} if self.least else {})}
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MapOf:
@@ -264,15 +225,6 @@ class MapOf:
                 findings.items[position] = Finding(found.path, found.message, found.hint, at_key=True)
             self.value.check(item, (*path, name), findings)
 
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return {
-            "type": "object",
-            "propertyNames": self.key.schema(),
-            "additionalProperties": nullable(self.value),
-            **({"minProperties": self.least} if self.least else {}),
-        }
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Anything:
@@ -285,10 +237,6 @@ class Anything:
         """See ``Type``."""
         if value is not None and not isinstance(value, self.kind):
             findings.add(path, f"expected {self.what}, got {shown(value)}", "write it as in Kubernetes")
-
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return {"type": "array" if self.kind is list else "object"}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -309,18 +257,22 @@ class Either:
                 return
         findings.add(path, f"expected {self.what}, got {shown(value)}", self.hint or f"write {self.what}")
 
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        return {"anyOf": [accepts.schema() for _, accepts in self.shapes]}
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Field:
-    """A field of a record: its type, and a sentence that editors show."""
+    """A field of a record: its type, and one or two sentences that editors and the reference show.
+
+    Its default, an example and the field of Kubernetes that it becomes are in ``reference/``.
+    """
 
     type: Type
     about: str
     required: bool = False
+
+    def clause(self) -> str:
+        """Return the first sentence as part of another one."""
+        first = self.about.partition(". ")[0].rstrip(".")
+        return first[:1].lower() + first[1:]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -371,41 +323,15 @@ class Record:
     def _required(self) -> str:
         return ", ".join(name for name, known in self.fields.items() if known.required)
 
-    def schema(self) -> JsonSchema:
-        """See ``Type``."""
-        properties = {
-            name: {
-                **(known.type.schema() if known.required else nullable(known.type)), "description": known.about
-            }
-            for name, known in self.fields.items()
-        }  # fmt: skip
-        required = [name for name, known in self.fields.items() if known.required]
-        former = [(name, old) for name, old in spelling.FORMER.items() if name in properties]
-        for name, old in former:
-            properties[old] = {**properties[name], "deprecated": True, "description": f"Former spelling of `{name}`."}
-        return {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": properties,
-            **({"required": required} if required else {}),
-            **({"oneOf": [_only(name) for name in self.exactly_one]} if self.exactly_one else {}),
-            **({"allOf": [{"not": {"type": "object", "required": list(pair)}} for pair in former]} if former else {}),
-        }
-
-
-def _only(name: str) -> JsonSchema:
-    """The schema of a map that has this field."""
-    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
-
 
 def _lack(name: str, known: Field, *, there: bool) -> tuple[str, str]:
     """Return the message and the hint for a field that has to be there, or is empty."""
     if not there:
-        return f"{name} is missing", f"add `{name}:`, {known.about}"
+        return f"{name} is missing", f"add `{name}:`, {known.clause()}"
     if isinstance(known.type, MapOf):
         none = "" if known.type.least else f", or `{name}: {{}}` for none"
         return f"{name} is empty", f"write each below it, indented, as `NAME: …`{none}"
-    return f"{name} is empty", f"write behind it {known.about}"
+    return f"{name} is empty", f"write {known.clause()} behind it"
 
 
 def hints(known: Mapping[str, str]) -> Elsewhere:
@@ -423,18 +349,3 @@ def partial(accepts: Type) -> Type:
     if isinstance(accepts, MapOf):
         return MapOf(accepts.key, partial(accepts.value))
     return accepts
-
-
-def nullable(accepts: Type) -> JsonSchema:
-    """The schema of a type with ``null`` allowed, which means "not set"; not for a record that needs a field."""
-    schema = accepts.schema()
-    if "required" in schema:
-        return schema
-    if "oneOf" in schema:
-        # Of what is not there, nothing is missing: it would satisfy each of them, and so not one.
-        return {"anyOf": [schema, {"type": "null"}]}
-    if isinstance(kind := schema.get("type"), str):
-        return {**schema, "type": [kind, "null"]}
-    if isinstance(kind, list):
-        return {**schema, "type": [*kind, "null"]}
-    return {"anyOf": [schema, {"type": "null"}]}

@@ -10,18 +10,21 @@ SCAN = Record(
     {
         "severity": Field(
             Choice(("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL")),
-            "what a finding must at least be to stop the release; CRITICAL unless said otherwise",
+            "The lowest severity of a finding that stops the release.",
         ),
         "ignore": Field(
             ListOf(Text("a finding's name", r"[A-Za-z0-9][A-Za-z0-9-]*", 60, "like CVE-2024-3094")),
-            "findings that are known and accepted",
+            "Findings that are known and accepted, by name.",
         ),
     }
 )
 BUILD = Record(
     {
-        "dockerfile": Field(RELATIVE, "the Dockerfile, within `source`; Dockerfile unless said otherwise"),
-        "test": Field(ListOf(Text("a shell command", longest=8192)), "commands that must pass before the build"),
+        "dockerfile": Field(RELATIVE, "The Dockerfile, relative to `source`."),
+        "test": Field(
+            ListOf(Text("a shell command", longest=8192)),
+            "Shell commands that run in `source` before the image is built. If one fails, nothing is released.",
+        ),
         "reports": Field(
             ListOf(
                 Text(
@@ -31,21 +34,23 @@ BUILD = Record(
                     "like reports/*.xml, without `..`",
                 )
             ),
-            "JUnit XML files that the tests write, within `source`; CI shows them",
+            "JUnit XML files that the tests write, relative to `source`. CI shows their results.",
         ),
-        "args": Field(MapOf(VARIABLE, Scalar()), "docker build arguments; $TAG is the new tag"),
+        "args": Field(
+            MapOf(VARIABLE, Scalar()), "Arguments of the image build, by name. `$TAG` in a value is the new tag."
+        ),
         "platforms": Field(
             ListOf(Text("a platform", r"linux/[a-z0-9]+(?:/v[0-9]+)?", 30, "like linux/arm64"), least=1),
-            "the processors to build for, [linux/amd64, linux/arm64]; the build machine's own if left out",
+            "The processors that the image is built for.",
         ),
         "cache": Field(
             Either(((bool, Boolean()), (str, IMAGE)), "false or an image"),
-            "where layers are kept between builds; <image>-cache in ECR unless said otherwise, false for nowhere",
+            "The image that keeps build layers between builds, or `false` to keep none.",
         ),
-        "sbom": Field(Boolean(), "put a bill of materials beside the image in the registry; true if left out"),
+        "sbom": Field(Boolean(), "Store a bill of materials beside the image in the registry."),
         "scan": Field(
             Either(((bool, Boolean()), (dict, SCAN)), "false or a map"),
-            "stop the release of what ECR's scan finds unsafe; on in ECR unless said otherwise",
+            "Stop a release in whose image ECR's scan finds something, or `false` to release without a scan.",
         ),
     }
 )
@@ -60,14 +65,23 @@ def _elsewhere(name: str, value: object) -> str:
 APP = Record(
     {
         **WORKLOAD,
-        "image": Field(IMAGE, "the image, without a tag, like shop/web", required=True),
-        "renamedFrom": Field(APP_NAME, "its former name: its files move, with their tags and edits"),
-        "tag": Field(TAG, "the tag to start with; the pipeline's from then on"),
-        "source": Field(SOURCE, "the folder with its Dockerfile, if buildspec.yml is to build it"),
-        "build": Field(BUILD, "how it is tested and built"),
+        "image": Field(
+            IMAGE,
+            "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",
+            required=True,
+        ),
+        "renamedFrom": Field(
+            APP_NAME, "The app's former name. Its files move to the new name, with their tags and hand edits."
+        ),
+        "tag": Field(TAG, "The tag to start with. From the first build on, the pipeline sets the tag in the overlays."),
+        "source": Field(
+            SOURCE,
+            "The folder with the app's Dockerfile. With it, the pipeline tests, builds and releases the app.",
+        ),
+        "build": Field(BUILD, "How the pipeline tests and builds the image."),
         "environments": Field(
             MapOf(ENVIRONMENT_NAME, OVERRIDE),
-            "what is different in an environment; any field of the app",
+            "What differs in an environment: any field of the workload. Maps are merged, and `null` removes.",
         ),
     },
     elsewhere=_elsewhere,

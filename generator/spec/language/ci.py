@@ -10,11 +10,13 @@ GITHUB_APP = Record(
     {
         "id": Field(
             Text("an App's id", r"[0-9]{1,20}|Iv[A-Za-z0-9.]{1,30}", 32, 'its App ID, in quotes: "123456"'),
-            "its App ID",
+            "The ID of the GitHub App, in quotes.",
             required=True,
         ),
         "secret": Field(
-            _SECRET_NAME, "the Secrets Manager secret with its `private_key`, for CodeBuild", required=True
+            _SECRET_NAME,
+            "The name of the secret in Secrets Manager with the App's `private_key`. Builds in CodeBuild read it.",
+            required=True,
         ),
     }
 )
@@ -27,11 +29,11 @@ GITHUB = Record(
                 300,
                 "like arn:aws:iam::123456789012:role/ci",
             ),
-            "the AWS role that the workflow takes on by OIDC; the repository's variable AWS_ROLE_ARN if left out",
+            "The AWS role that the workflow assumes by OIDC.",
         ),
         "runner": Field(
             Text("a runner's label", r"[A-Za-z0-9][A-Za-z0-9._-]*", 100, "like ubuntu-24.04"),
-            "where it runs; ubuntu-24.04 if left out",
+            "The label of the machines that the jobs run on.",
         ),
         "environment": Field(
             Text(
@@ -40,14 +42,14 @@ GITHUB = Record(
                 100,
                 "its name in the repository's settings, like production",
             ),
-            "GitHub's environment whose secrets, branches and reviewers hold for the job that delivers",
+            "The environment of GitHub that the delivering job runs in. Its secrets, branches and reviewers apply.",
         ),
     }
 )
 INSTALL = Record(
     {
         "requirements": Field(
-            RELATIVE, "a file of this repository with versions and hashes, for pip --require-hashes", required=True
+            RELATIVE, "The file with versions and hashes that `pip --require-hashes` installs.", required=True
         ),
     }
 )
@@ -60,36 +62,37 @@ _PINNED_IMAGE = Text(
 )
 CI_IMAGES = Record(
     {
-        "binfmt": Field(_PINNED_IMAGE, "emulates other processors"),
-        "buildkit": Field(_PINNED_IMAGE, "builds"),
-        "sbom": Field(_PINNED_IMAGE, "writes the bill of materials"),
+        "binfmt": Field(_PINNED_IMAGE, "The image that emulates other processors."),
+        "buildkit": Field(_PINNED_IMAGE, "The image that builds images."),
+        "sbom": Field(_PINNED_IMAGE, "The image that writes bills of materials."),
     }
 )
 CI = Record(
     {
         "install": Field(
             Either(((str, Text("a shell command", longest=2000)), (dict, INSTALL)), "a shell command or a map"),
-            "how builds get this generator; their image has to hold it if left out",
+            "How a build installs this generator: a shell command, or a file with versions and hashes.",
         ),
-        "images": Field(CI_IMAGES, "other copies of the images that builds take from Docker Hub"),
+        "images": Field(CI_IMAGES, "Copies of the images that builds would pull from Docker Hub. Each needs a digest."),
         "runtime": Field(
             MapOf(Text("a runtime", r"[a-z]+", 30, "lower-case letters, like python"), Scalar()),
-            "CodeBuild runtime-versions; python: 3.11 if left out",
+            "The versions of the runtimes that CodeBuild installs.",
         ),
-        "environment": Field(ENVIRONMENT_NAME, "the environment that builds are put into; the first if left out"),
+        "environment": Field(ENVIRONMENT_NAME, "The environment that builds are released to."),
         "credentials": Field(
             _SECRET_NAME,
-            "the Secrets Manager secret with git `username` and `token`; CodeBuild's own credentials if left out",
+            "The name of the secret in Secrets Manager with git's `username` and `token`, for builds in CodeBuild.",
         ),
-        "githubApp": Field(GITHUB_APP, "a GitHub App that commits the tags, in place of a token"),
-        "pullRequest": Field(
-            Boolean(), "where the branch takes no pushes, open a pull request with the new tags in place of the commit"
-        ),
-        "codebuild": Field(Boolean(), "generate buildspec.yml; true if left out"),
+        "githubApp": Field(GITHUB_APP, "A GitHub App that commits new tags, in place of a token."),
+        "pullRequest": Field(Boolean(), "Open a pull request with the new tags where the branch refuses pushes."),
+        "codebuild": Field(Boolean(), "Generate `buildspec.yml` for CodeBuild."),
         "github": Field(
             Either(((bool, Boolean()), (dict, GITHUB)), "true or a map"),
-            "generate the same as GitHub Actions workflows",
+            "Generate GitHub Actions workflows that do the same: `true`, or a map with their settings.",
         ),
-        "checks": Field(Boolean(), "check pull requests to this repository; on with `github` unless said otherwise"),
+        "checks": Field(
+            Boolean(),
+            "Check pull requests to this repository. With `codebuild`, `true` writes buildspec-checks.yml.",
+        ),
     }
 )

@@ -23,18 +23,25 @@ from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf,
 
 ENVIRONMENT = Record(
     {
-        "namespace": Field(LABEL, "its namespace; <project>-<environment> unless said otherwise"),
-        "namespaces": Field(ListOf(LABEL), "further namespaces that its apps may put objects into"),
-        "renamedFrom": Field(ENVIRONMENT_NAME, "its former name: its files move, with their tags and edits"),
-        "sync": Field(Choice(("auto", "manual")), "whether Argo CD syncs by itself; auto unless said otherwise"),
-        "approvers": Field(ListOf(APPROVER), "who approves what changes in it: its code owners and reviewers"),
-        "cluster": Field(CLUSTER, "where it runs; Argo CD's own cluster unless said otherwise"),
-        "readinessGate": Field(
-            Boolean(), "pods are ready only when the AWS load balancer sends them requests; true unless said otherwise"
+        "namespace": Field(LABEL, "The namespace of its apps."),
+        "namespaces": Field(ListOf(LABEL), "Further namespaces that its apps may put objects into."),
+        "renamedFrom": Field(
+            ENVIRONMENT_NAME,
+            "The environment's former name. Its files move to the new name, with their tags and hand edits.",
         ),
+        "sync": Field(
+            Choice(("auto", "manual")),
+            "Whether Argo CD applies changes by itself (`auto`), or once a person asks for it (`manual`).",
+        ),
+        "approvers": Field(
+            ListOf(APPROVER),
+            "The users and teams who approve changes of the environment. They become code owners and reviewers.",
+        ),
+        "cluster": Field(CLUSTER, "The cluster it runs in: its name in Argo CD, its ARN or its URL."),
+        "readinessGate": Field(Boolean(), "Count a pod as ready only once the AWS load balancer sends it requests."),
         "podSecurity": Field(
             Choice(("restricted", "baseline", "privileged")),
-            "the Pod Security Standard of its namespace; restricted unless said otherwise",
+            "The Pod Security Standard that its namespace enforces.",
         ),
         **GATES,
     }
@@ -42,19 +49,19 @@ ENVIRONMENT = Record(
 
 ARGOCD = Record(
     {
-        "namespace": Field(LABEL, "where Argo CD runs; argocd unless said otherwise"),
+        "namespace": Field(LABEL, "The namespace that Argo CD runs in."),
     }
 )
 FORGE = Record(
     {
-        "kind": Field(Choice(FORGES), "which forge `repository` is on, where its URL does not tell"),
-        "url": Field(FORGE_URL, "the forge's own address, where `repository` does not lead to it"),
+        "kind": Field(Choice(FORGES), "The kind of forge that `repository` is on."),
+        "url": Field(FORGE_URL, "The address of the forge itself."),
     }
 )
 SECRET_STORE = Record(
     {
-        "name": Field(LABEL, "the store's name", required=True),
-        "kind": Field(Choice(("ClusterSecretStore", "SecretStore")), "ClusterSecretStore unless said otherwise"),
+        "name": Field(LABEL, "The name of the store.", required=True),
+        "kind": Field(Choice(("ClusterSecretStore", "SecretStore")), "The kind of the store."),
     }
 )
 
@@ -62,7 +69,7 @@ COMMITS = Record(
     {
         "subject": Field(
             Text("a form of a subject", subject.PATTERN, subject.LONGEST, subject.HINT),
-            "the form of their first lines, and of requests' titles, with {subject} in it",
+            "The form of the first line of commits and of titles of requests, around `{subject}` or `{Subject}`.",
         ),
     }
 )
@@ -70,7 +77,7 @@ COMPARE = Record(
     {
         "allow": Field(
             ListOf(Text("a pattern", r"\S(?:.*\S)?", 300, "like spec.replicas, or ConfigMap/*.data.LOG_LEVEL")),
-            "what may differ between environments: fields, or Kind/name.field, with * for any text",
+            "What may differ between environments: a field, or `Kind/name.field`. `*` stands for any text.",
         ),
     }
 )
@@ -80,46 +87,54 @@ ALLOW = Record(
     {
         "references": Field(
             ListOf(_FOREIGN),
-            "what kustomizations may read from the network, or of another environment, as it is written there",
+            "URLs or paths outside an overlay's own reach that kustomizations may read, as they are written there.",
         ),
-        "repositories": Field(ListOf(_FOREIGN), "other repositories that Applications in gitops/ may deploy from"),
-        "revisions": Field(ListOf(_FOREIGN), "other branches, tags or commits of this repository that they may deploy"),
+        "repositories": Field(ListOf(_FOREIGN), "Other repositories that Applications in `gitops/` may deploy from."),
+        "revisions": Field(
+            ListOf(_FOREIGN), "Other branches, tags or commits of this repository that Applications may deploy."
+        ),
         "projects": Field(
             ListOf(Text("an AppProject's name", shapes.SUBDOMAIN, 253, "like platform")),
-            "other AppProjects that gitops/ may hold, or its Applications be in",
+            "Other AppProjects that `gitops/` may hold, and its Applications may be in.",
         ),
         "destinations": Field(
             ListOf(
                 Record(
                     {
-                        "cluster": Field(CLUSTER, "the cluster; Argo CD's own unless said otherwise"),
-                        "namespace": Field(LABEL, "the namespace", required=True),
+                        "cluster": Field(CLUSTER, "The cluster: its name in Argo CD, its ARN or its URL."),
+                        "namespace": Field(LABEL, "The namespace.", required=True),
                     }
                 )
             ),
-            "other places that gitops/ may deploy to",
+            "Other clusters and namespaces that `gitops/` may deploy to.",
         ),
     }
 )
 
 SPEC = Record(
     {
-        "version": Field(Integer(1, 1, "a version of this language"), "the language's version: 1", required=True),
-        "project": Field(PROJECT_NAME, "the project's name: a prefix of namespaces and Applications", required=True),
-        "repository": Field(REPOSITORY, "this repository's URL, as Argo CD pulls it", required=True),
-        "forge": Field(FORGE, "where pull requests are; told from the repository's URL if left out"),
-        "branch": Field(BRANCH, "the branch that Argo CD follows; main unless said otherwise"),
-        "registry": Field(REGISTRY, "put before images that name no registry"),
-        "environments": Field(
-            MapOf(ENVIRONMENT_NAME, ENVIRONMENT, least=1), "the environments, in promotion order", required=True
+        "version": Field(
+            Integer(1, 1, "a version of this language"), "The version of this language, 1.", required=True
         ),
-        "apps": Field(MapOf(APP_NAME, APP), "the apps", required=True),
-        "secretStore": Field(SECRET_STORE, "the External Secrets store; aws-secrets-manager unless said otherwise"),
-        "promotion": Field(PROMOTION, "what is promoted from one environment to the next, and who is told"),
-        "commits": Field(COMMITS, "about the commits that bump, promote and rollback make"),
-        "compare": Field(COMPARE, "about comparing environments"),
-        "allow": Field(ALLOW, "what this repository may use that is not its own; `validate` refuses all else"),
-        "argocd": Field(ARGOCD, "about Argo CD itself"),
-        "ci": Field(CI, "about the build"),
+        "project": Field(
+            PROJECT_NAME, "The name of the project. Namespaces and Applications begin with it.", required=True
+        ),
+        "repository": Field(REPOSITORY, "The URL of this repository, as Argo CD pulls it.", required=True),
+        "forge": Field(FORGE, "Where pull requests are opened, if the repository's URL does not tell."),
+        "branch": Field(BRANCH, "The branch that Argo CD follows."),
+        "registry": Field(REGISTRY, "The registry that is put before images that name none."),
+        "environments": Field(
+            MapOf(ENVIRONMENT_NAME, ENVIRONMENT, least=1),
+            "The environments, in the order of promotion. Every app runs in each of them.",
+            required=True,
+        ),
+        "apps": Field(MapOf(APP_NAME, APP), "The apps, by name.", required=True),
+        "secretStore": Field(SECRET_STORE, "The store of the External Secrets Operator that `secrets` are read from."),
+        "promotion": Field(PROMOTION, "What is promoted from one environment to the next, and who is told."),
+        "commits": Field(COMMITS, "The commits that `bump`, `promote` and `rollback` make."),
+        "compare": Field(COMPARE, "What `compare` accepts as different."),
+        "allow": Field(ALLOW, "What this repository may use that is not its own. `validate` refuses anything else."),
+        "argocd": Field(ARGOCD, "Argo CD itself."),
+        "ci": Field(CI, "The pipelines that build, test and release."),
     }
 )

@@ -28,31 +28,35 @@ TOPIC = Text(
 
 FREEZE = Record(
     {
-        "from": Field(MOMENT, "the first day, or the time from which", required=True),
-        "to": Field(MOMENT, "the last day, or the time until which", required=True),
-        "reason": Field(Text("a reason", longest=300), "why; shown with the refusal"),
-        "timezone": Field(ZONE, "whose days and hours these are; UTC if left out"),
+        "from": Field(MOMENT, "The first day, or the first minute.", required=True),
+        "to": Field(MOMENT, "The last day, or the last minute.", required=True),
+        "reason": Field(Text("a reason", longest=300), "The reason, which is shown with the refusal."),
+        "timezone": Field(ZONE, "The time zone of these days and hours."),
     }
 )
 WINDOW = Record(
     {
-        "days": Field(ListOf(Choice(DAYS), least=1), "the days of the week; all of them if left out"),
-        "from": Field(CLOCK, "when it opens; 00:00 if left out"),
-        "to": Field(CLOCK, "when it closes, on the next day if that is earlier; 24:00 if left out"),
-        "timezone": Field(ZONE, "whose days and hours these are; UTC if left out"),
+        "days": Field(ListOf(Choice(DAYS), least=1), "The days of the week on which it opens."),
+        "from": Field(CLOCK, "When it opens."),
+        "to": Field(CLOCK, "When it closes; on the next day if that is not later than `from`."),
+        "timezone": Field(ZONE, "The time zone of these days and hours."),
     }
 )
 # Of an environment.
 GATES: Final[dict[str, Field]] = {
-    "soak": Field(DURATION, "how long a build must have run in the environment before it"),
-    "freeze": Field(ListOf(FREEZE), "when nothing is to be promoted into it"),
-    "windows": Field(ListOf(WINDOW), "the only times at which promotions into it may land; always if left out"),
+    "soak": Field(
+        DURATION, "How long a build must have run in the environment before this one until it may be promoted."
+    ),
+    "freeze": Field(ListOf(FREEZE), "Times in which nothing is promoted into the environment."),
+    "windows": Field(ListOf(WINDOW), "The only times at which a promotion into the environment may land."),
 }
 PROMOTION = Record(
     {
-        "soak": Field(DURATION, "`soak` of every environment that says nothing of its own"),
-        "notify": Field(TOPIC, "the SNS topic that is told of promotion requests, with the link"),
-        "base": Field(Boolean(), "promote changes of the base too: each environment keeps a copy of its own"),
-        "config": Field(Boolean(), "with `base`: promote config along with it; true unless said otherwise"),
+        "soak": Field(DURATION, "The `soak` of every environment that has none of its own."),
+        "notify": Field(TOPIC, "The SNS topic that is told of each promotion request, with its link."),
+        "base": Field(
+            Boolean(), "Promote changes of the base, too. Each environment but the first keeps a copy of its own."
+        ),
+        "config": Field(Boolean(), "With `base`, promote `config` along with it."),
     }
 )

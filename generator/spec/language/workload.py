@@ -50,10 +50,10 @@ _COUNT = Either(
 )
 DISRUPTION = Record(
     {
-        "minAvailable": Field(_COUNT, "how many pods must stay: a number, or a percentage"),
-        "maxUnavailable": Field(_COUNT, "how many pods may go at once: a number, or a percentage"),
+        "minAvailable": Field(_COUNT, "The number or percentage of pods that must stay."),
+        "maxUnavailable": Field(_COUNT, "The number or percentage of pods that may go at once."),
         "unhealthyPodEvictionPolicy": Field(
-            Choice(("AlwaysAllow", "IfHealthyBudget")), "whether pods that are not ready may go in any case"
+            Choice(("AlwaysAllow", "IfHealthyBudget")), "Whether pods that are not ready may go in any case."
         ),
     }
 )
@@ -61,38 +61,56 @@ DISRUPTION = Record(
 _AMOUNTS = ("cpu", "memory", "ephemeral-storage")
 RESOURCES = Record(
     {
-        "requests": Field(MapOf(Text("a resource", longest=100), QUANTITY), "what the scheduler reserves"),
-        "limits": Field(MapOf(Text("a resource", longest=100), QUANTITY), "what the container may use at most"),
-        "claims": Field(shapes.CLAIMS, "dynamic resource claims"),
+        "requests": Field(
+            MapOf(Text("a resource", longest=100), QUANTITY), "The amounts that the scheduler reserves on a node."
+        ),
+        "limits": Field(
+            MapOf(Text("a resource", longest=100), QUANTITY), "The amounts that the container may use at most."
+        ),
+        "claims": Field(shapes.CLAIMS, "Dynamic resource claims of the container."),
     },
     elsewhere=hints({name: f"write `requests: {{{name}: …}}`, `limits: {{{name}: …}}`, or both" for name in _AMOUNTS}),
 )
 
 _HTTP_GET = Record(
     {
-        "path": Field(URL_PATH, "the path to get"),
-        "port": Field(PORT_OR_NAME, "the port's number or name; the first port if left out"),
-        "scheme": Field(Choice(("HTTP", "HTTPS")), "HTTP or HTTPS"),
-        "host": Field(Text("a host", longest=253), "the host; the pod's IP if left out"),
-        "httpHeaders": Field(shapes.HEADERS, "headers to send"),
+        "path": Field(URL_PATH, "The path to request."),
+        "port": Field(PORT_OR_NAME, "The number or name of the port."),
+        "scheme": Field(Choice(("HTTP", "HTTPS")), "The scheme to request it by."),
+        "host": Field(Text("a host", longest=253), "The host to connect to."),
+        "httpHeaders": Field(shapes.HEADERS, "The headers to send."),
     }
 )
 _SECONDS = Integer(0, 86400, "seconds")
 PROBE = Record(
     {
-        "httpGet": Field(_HTTP_GET, "healthy if it answers 2xx or 3xx"),
-        "tcpSocket": Field(Record({"port": Field(PORT_OR_NAME, "the port"), "host": Field(HOST, "the host")}), "open?"),
-        "exec": Field(Record({"command": Field(COMMAND, "its words", required=True)}), "healthy if it exits 0"),
-        "grpc": Field(
-            Record({"port": Field(PORT, "the port"), "service": Field(Text(), "the service")}), "gRPC health"
+        "httpGet": Field(_HTTP_GET, "Request a path; 2xx and 3xx are a success."),
+        "tcpSocket": Field(
+            Record(
+                {
+                    "port": Field(PORT_OR_NAME, "The number or name of the port."),
+                    "host": Field(HOST, "The host to connect to."),
+                }
+            ),
+            "Open a connection; one that opens is a success.",
         ),
-        "initialDelaySeconds": Field(_SECONDS, "seconds before the first probe"),
-        "periodSeconds": Field(_SECONDS, "seconds between probes"),
-        "timeoutSeconds": Field(_SECONDS, "seconds until a probe has failed"),
-        "successThreshold": Field(Integer(1, 100), "successes in a row until healthy"),
-        "failureThreshold": Field(Integer(1, 1000), "failures in a row until unhealthy"),
+        "exec": Field(
+            Record({"command": Field(COMMAND, "The command, as a list of words.", required=True)}),
+            "Run a command in the container; exit code 0 is a success.",
+        ),
+        "grpc": Field(
+            Record(
+                {"port": Field(PORT, "The number of the port."), "service": Field(Text(), "The service to ask about.")}
+            ),
+            "Ask by the gRPC health protocol.",
+        ),
+        "initialDelaySeconds": Field(_SECONDS, "The seconds before the first probe."),
+        "periodSeconds": Field(_SECONDS, "The seconds between two probes."),
+        "timeoutSeconds": Field(_SECONDS, "The seconds after which a probe has failed."),
+        "successThreshold": Field(Integer(1, 100), "The successes in a row after which the container is healthy."),
+        "failureThreshold": Field(Integer(1, 1000), "The failures in a row after which the container is unhealthy."),
         "terminationGracePeriodSeconds": Field(
-            Integer(1, 86400, "seconds"), "seconds to stop in after a failed liveness probe"
+            Integer(1, 86400, "seconds"), "The seconds that the container gets to stop after a failed liveness probe."
         ),
     },
     exactly_one=("httpGet", "tcpSocket", "exec", "grpc"),
@@ -100,18 +118,18 @@ PROBE = Record(
 
 CONTAINER_PORT = Record(
     {
-        "name": Field(PORT_NAME, "its name, by which Services, probes and Ingresses refer to it"),
-        "containerPort": Field(PORT, "the port that the process listens on", required=True),
-        "servicePort": Field(PORT, "the Service's port for it, if another one"),
-        "protocol": Field(shapes.PROTOCOL, "TCP unless said otherwise"),
+        "name": Field(PORT_NAME, "The name by which Services, probes and Ingresses refer to the port."),
+        "containerPort": Field(PORT, "The port that the process listens on.", required=True),
+        "servicePort": Field(PORT, "The port of the Service for it."),
+        "protocol": Field(shapes.PROTOCOL, "The protocol."),
     }
 )
 
 _VALUE = {
-    "value": Field(Scalar(), "its value"),
-    "valueFrom": Field(shapes.VALUE_FROM, "where its value comes from, as in Kubernetes"),
+    "value": Field(Scalar(), "The value."),
+    "valueFrom": Field(shapes.VALUE_FROM, "Where the value comes from, as in Kubernetes."),
 }
-ENV_VAR = Record({"name": Field(VARIABLE, "the variable's name", required=True), **_VALUE})
+ENV_VAR = Record({"name": Field(VARIABLE, "The name of the variable.", required=True), **_VALUE})
 
 SECRET = Either(
     (
@@ -130,15 +148,16 @@ SECRET = Either(
                 {
                     "key": Field(
                         Text("a secret's name", r"(?:[A-Za-z0-9/_+=.@-]|\{environment\})+", 512, STORE_HINT),
-                        "its name",
+                        "The name of the secret in Secrets Manager.",
                         required=True,
                     ),
                     "property": Field(
                         Text("a property", r"[A-Za-z0-9_.-]+", 253, "letters, digits, -, _ and ."),
-                        "a field of its JSON",
+                        "The field of the secret's JSON.",
                     ),
                     "version": Field(
-                        Text("a version", r"[A-Za-z0-9_./-]+", 253, "like AWSCURRENT"), "its version stage or id"
+                        Text("a version", r"[A-Za-z0-9_./-]+", 253, "like AWSCURRENT"),
+                        "The version stage or id of the secret.",
                     ),
                 }
             ),
@@ -150,58 +169,79 @@ SECRET = Either(
 _PERCENT = Integer(1, 1000, "a percentage of what is requested")
 AUTOSCALE = Record(
     {
-        "min": Field(Integer(1, 1000), "pods at the least", required=True),
-        "max": Field(Integer(1, 5000), "pods at the most", required=True),
-        "cpu": Field(_PERCENT, "average CPU use to aim at, percent of the request; 70 unless said otherwise"),
-        "memory": Field(_PERCENT, "average memory use to aim at, percent of the request"),
-        "behavior": Field(shapes.BEHAVIOR, "how fast to scale, as in HorizontalPodAutoscaler"),
+        "min": Field(Integer(1, 1000), "The least number of pods.", required=True),
+        "max": Field(Integer(1, 5000), "The greatest number of pods.", required=True),
+        "cpu": Field(_PERCENT, "The average use of CPU to aim at, in percent of the request."),
+        "memory": Field(_PERCENT, "The average use of memory to aim at, in percent of the request."),
+        "behavior": Field(shapes.BEHAVIOR, "How fast to scale, as in a HorizontalPodAutoscaler."),
     }
 )
 
-_ANNOTATIONS = Field(STRINGS, "annotations")
 SERVICE = Record(
     {
-        "type": Field(Choice(("ClusterIP", "NodePort", "LoadBalancer")), "ClusterIP unless said otherwise"),
-        "port": Field(PORT, "the Service's port for the first port; 80 for the one named http"),
-        "annotations": _ANNOTATIONS,
-        "headless": Field(Boolean(), "no cluster IP: the name resolves to the pods"),
+        "type": Field(Choice(("ClusterIP", "NodePort", "LoadBalancer")), "The type of the Service."),
+        "port": Field(PORT, "The Service's port for the app's first port."),
+        "annotations": Field(STRINGS, "Annotations of the Service."),
+        "headless": Field(
+            Boolean(), "Give the Service no IP address of its own, so that its name resolves to the pods."
+        ),
     }
 )
 INGRESS = Record(
     {
         "host": Field(
-            Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253, HOST_HINT), "the host it answers to", required=True
+            Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253, HOST_HINT),
+            "The host name that it answers to. `{environment}` stands for the environment's name.",
+            required=True,
         ),
-        "path": Field(URL_PATH, "the path prefix; / unless said otherwise"),
-        "className": Field(LABEL, "the IngressClass; alb unless said otherwise"),
-        "annotations": _ANNOTATIONS,
-        "tls": Field(LABEL, "the Secret with the certificate, where the controller wants one"),
+        "path": Field(URL_PATH, "The prefix of the paths that it answers to."),
+        "className": Field(LABEL, "The IngressClass, which selects the controller."),
+        "annotations": Field(STRINGS, "Annotations of the Ingress, which set up the load balancer."),
+        "tls": Field(LABEL, "The name of the Secret with the certificate, for controllers that read it from one."),
     }
 )
 MIGRATION = Record(
     {
-        "command": Field(COMMAND, "what to run with the new image before its pods start", required=True),
-        "timeout": Field(Integer(1, 86400, "seconds"), "seconds until it has failed; 600 unless said otherwise"),
-        "retries": Field(Integer(0, 20), "how often it is tried again; 2 unless said otherwise"),
+        "command": Field(COMMAND, "The command that runs in the new image before its pods start.", required=True),
+        "timeout": Field(Integer(1, 86400, "seconds"), "The seconds after which it has failed."),
+        "retries": Field(Integer(0, 20), "How often it is tried again."),
     }
 )
-SERVICE_ACCOUNT = Record({"annotations": _ANNOTATIONS, "token": Field(Boolean(), "mount its token into the pods")})
+SERVICE_ACCOUNT = Record(
+    {
+        "annotations": Field(STRINGS, "Annotations of the ServiceAccount, such as the IAM role of its pods."),
+        "token": Field(Boolean(), "Mount the ServiceAccount's API token into the pods."),
+    }
+)
 NETWORK = Record(
     {
-        "from": Field(ListOf(APP_NAME), "the apps whose pods may connect; nobody else can"),
-        "fromCidr": Field(ListOf(shapes.CIDR), "addresses that may connect"),
-        "ingress": Field(shapes.INGRESS_RULES, "more rules, as in NetworkPolicy"),
-        "egress": Field(shapes.EGRESS_RULES, "rules for what the pods may reach; everything if left out"),
+        "from": Field(ListOf(APP_NAME), "The apps whose pods may connect."),
+        "fromCidr": Field(ListOf(shapes.CIDR), "Ranges of addresses that may connect."),
+        "ingress": Field(shapes.INGRESS_RULES, "Further rules for incoming connections, as in a NetworkPolicy."),
+        "egress": Field(
+            shapes.EGRESS_RULES,
+            "Rules for outgoing connections, as in a NetworkPolicy. Without any, pods may reach everything.",
+        ),
     }
 )
 _OFF = Boolean()
 
 WORKLOAD: dict[str, Field] = {
-    "image": Field(IMAGE, "the image, without a tag; the registry is put before it if it names none"),
-    "port": Field(PORT, "the port it listens on: short for one port named http"),
-    "ports": Field(ListOf(CONTAINER_PORT, key="name"), "the ports it listens on"),
-    "command": Field(COMMAND, "replaces the image's entrypoint"),
-    "args": Field(ListOf(Text("an argument", longest=8192), words=True), "replaces the image's arguments"),
+    "image": Field(
+        IMAGE, "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself."
+    ),
+    "port": Field(
+        PORT, "The port that the process listens on. It is named `http`, and the Service offers it as port 80."
+    ),
+    "ports": Field(
+        ListOf(CONTAINER_PORT, key="name"),
+        "The ports that the process listens on, where there are several or one needs another name.",
+    ),
+    "command": Field(COMMAND, "The command that replaces the image's entrypoint, as a list of words."),
+    "args": Field(
+        ListOf(Text("an argument", longest=8192), words=True),
+        "The arguments that replace the image's own, as a list of words.",
+    ),
     "env": Field(
         Either(
             (
@@ -210,42 +250,64 @@ WORKLOAD: dict[str, Field] = {
             ),
             "a map or a list of variables",
         ),
-        "environment variables: a map, or a list as in Kubernetes",
+        "Environment variables: a map, or a list as in Kubernetes. `{environment}` stands for the environment's name.",
     ),
-    "config": Field(MapOf(VARIABLE, Scalar()), "a ConfigMap, given to the process as environment variables"),
-    "secrets": Field(MapOf(VARIABLE, SECRET), "variables from AWS Secrets Manager: NAME: secret/name#property"),
-    "resources": Field(RESOURCES, "requests and limits"),
+    "config": Field(
+        MapOf(VARIABLE, Scalar()),
+        "A ConfigMap whose keys the process gets as environment variables. A change restarts the pods.",
+    ),
+    "secrets": Field(
+        MapOf(VARIABLE, SECRET),
+        "Environment variables from AWS Secrets Manager, as `VARIABLE: NAME#PROPERTY`. The values are never in git.",
+    ),
+    "resources": Field(RESOURCES, "The requests and limits of the container."),
     "health": Field(
         URL_PATH,
-        "the path that tells whether it lives: startup, liveness (a restart after a minute of failures) "
-        "and, without `ready`, readiness (no requests after 15 seconds)",
+        "The path that tells whether the process lives. It becomes the probes that are not written in full.",
     ),
-    "ready": Field(URL_PATH, "the path that tells whether it can take requests"),
-    "livenessProbe": Field(PROBE, "restart the container when it fails"),
-    "readinessProbe": Field(PROBE, "send no requests while it fails"),
-    "startupProbe": Field(PROBE, "hold the other probes until it succeeds"),
-    "replicas": Field(Integer(0, 5000), "how many pods; 1 unless said otherwise"),
-    "autoscale": Field(AUTOSCALE, "let a HorizontalPodAutoscaler say how many"),
-    "service": Field(Either(((bool, _OFF), (dict, SERVICE)), "false or a map"), "its Service; false for none"),
-    "ingress": Field(INGRESS, "its way in from outside, by the AWS load balancer unless said otherwise"),
-    "migration": Field(MIGRATION, "a job that runs before each new version"),
+    "ready": Field(URL_PATH, "The path that tells whether the process can take requests."),
+    "livenessProbe": Field(
+        PROBE, "The probe that restarts the container when it fails. It replaces what `health` gives."
+    ),
+    "readinessProbe": Field(
+        PROBE,
+        "The probe that takes the pod out of the Service while it fails. It replaces what `health` and `ready` give.",
+    ),
+    "startupProbe": Field(
+        PROBE, "The probe that holds the others back until it succeeds. It replaces what `health` gives."
+    ),
+    "replicas": Field(Integer(0, 5000), "The number of pods."),
+    "autoscale": Field(AUTOSCALE, "A HorizontalPodAutoscaler that decides the number of pods, in place of `replicas`."),
+    "service": Field(
+        Either(((bool, _OFF), (dict, SERVICE)), "false or a map"), "Settings of the Service, or `false` for none."
+    ),
+    "ingress": Field(
+        INGRESS, "The way in from outside, by the AWS load balancer unless `className` names another controller."
+    ),
+    "migration": Field(
+        MIGRATION, "A Job that runs before each new version, such as a change of the database's schema."
+    ),
     "disruption": Field(
         Either(((bool, _OFF), (dict, DISRUPTION)), "false or a map"),
-        "its PodDisruptionBudget (minAvailable or maxUnavailable); false for none",
+        "The PodDisruptionBudget, with `minAvailable` or `maxUnavailable`, or `false` for none.",
     ),
-    "network": Field(NETWORK, "who may connect to it (NetworkPolicy)"),
-    "serviceAccount": Field(SERVICE_ACCOUNT, "its ServiceAccount"),
-    "labels": Field(STRINGS, "labels on the workload and its pods"),
-    "annotations": Field(STRINGS, "annotations on the pods"),
-    "securityContext": Field(shapes.SECURITY, "the container's, laid over the safe defaults"),
-    "podSecurityContext": Field(shapes.POD_SECURITY, "the pod's, laid over the safe defaults"),
-    "writable": Field(ListOf(FOLDER), "folders it may write to (emptyDir); /tmp unless said otherwise"),
-    "writableSize": Field(
-        QUANTITY, "how much each of these may hold before the pod is evicted; 1Gi unless said otherwise"
+    "network": Field(NETWORK, "A NetworkPolicy that lets in only what is named here."),
+    "serviceAccount": Field(SERVICE_ACCOUNT, "Settings of the app's ServiceAccount."),
+    "labels": Field(STRINGS, "Labels of the workload and its pods, beside those that are always there."),
+    "annotations": Field(STRINGS, "Annotations of the pods."),
+    "securityContext": Field(shapes.SECURITY, "The security context of the container, laid over the safe defaults."),
+    "podSecurityContext": Field(shapes.POD_SECURITY, "The security context of the pod, laid over the safe defaults."),
+    "writable": Field(ListOf(FOLDER), "The folders that the process may write to, each an `emptyDir` volume."),
+    "writableSize": Field(QUANTITY, "The size that each of these folders may have before the pod is evicted."),
+    "progressDeadlineSeconds": Field(
+        Integer(1, 86400, "seconds"), "The seconds without progress after which a rollout has failed."
     ),
-    "progressDeadlineSeconds": Field(Integer(1, 86400, "seconds"), "seconds until a stuck rollout has failed"),
-    "container": Field(Anything(), "any more fields of the container, as in Kubernetes"),
-    "pod": Field(Anything(), "any more fields of the pod, as in Kubernetes"),
+    "container": Field(
+        Anything(), "Further fields of the container, as in Kubernetes. Lists are appended to those that are generated."
+    ),
+    "pod": Field(
+        Anything(), "Further fields of the pod, as in Kubernetes. Lists are appended to those that are generated."
+    ),
 }
 
 
@@ -257,7 +319,16 @@ def _of_override(name: str, value: object) -> str:
 
 # An app as it is in one environment, once the override is laid over it; and the override itself, which may leave
 # out what the app says in general.
-COMPLETE = Record({**WORKLOAD, "image": Field(IMAGE, "the image, without a tag, like shop/web", required=True)})
+COMPLETE = Record(
+    {
+        **WORKLOAD,
+        "image": Field(
+            IMAGE,
+            "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",
+            required=True,
+        ),
+    }
+)
 OVERRIDE = Record(
     {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()},
     elsewhere=_of_override,
