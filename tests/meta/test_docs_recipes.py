@@ -14,7 +14,7 @@ from pages import Block, blocks
 from test_docs_blocks import as_spec
 from transcript import faults, run, steps
 
-from generator import cli
+from generator.cli import main as cli
 
 PAGE = "docs/guides/recipes.md"
 RECIPES = [
