@@ -50,12 +50,12 @@ RECONCILIATION = "60s"
 
 
 def url(state: State) -> str:
-    """Where the API and the user interface answer."""
+    """Return the URL of the API and the user interface."""
     return f"http://127.0.0.1:{state.ports['argocd-server']}"
 
 
 def parts(state: State) -> list[Part]:
-    """Redis, the configuration, and the components."""
+    """List Argo CD's parts: Redis, the configuration, and the components."""
     kube = ("kube-apiserver",)
     return [
         Component(
@@ -162,7 +162,7 @@ def _environment(state: State) -> dict[str, str]:
 
 
 def _files(state: State) -> None:
-    """Folders, and the programs that the components look for on their PATH."""
+    """Make the folders, and link the programs that the components look for on their PATH."""
     layout = state.layout
     for folder in ("tmp", "tls", "ssh", "plugins"):
         (layout.data / "argocd" / folder).mkdir(parents=True, exist_ok=True)
@@ -181,13 +181,13 @@ def _files(state: State) -> None:
 
 
 def _write_redis(state: State) -> None:
-    """Redis keeps nothing on disk: it is a cache. The password keeps other users of this machine out."""
+    """Configure Redis: it is a cache and keeps nothing on disk; the password keeps other users of this machine out."""
     lines = [
         "bind 127.0.0.1",
         f"port {state.ports['redis']}",
         f"requirepass {state.secrets['redis_password']}",
         f"dir {state.layout.data}",
-        # It would overwrite the command line and the environment by which we recognise it.
+        # It would overwrite the command line and the environment by which ``down`` recognises it.
         "set-proc-title no",
         'save ""',
         "appendonly no",
@@ -202,7 +202,7 @@ def _crds(state: State) -> None:
 
 
 def _configure(state: State) -> None:
-    """The namespace, and Argo CD's own configuration with ours laid over it."""
+    """Apply the namespace, and Argo CD's own configuration with the local cluster's laid over it."""
     folder = tools.asset("argo-cd", "manifests/base")
     names = ("cm", "cmd-params-cm", "gpg-keys-cm", "rbac-cm", "secret", "ssh-known-hosts-cm", "tls-certs-cm")
     files = [folder / "config" / f"argocd-{name}.yaml" for name in names]
@@ -229,7 +229,7 @@ def _data(manifest: dict[str, Any], key: str) -> dict[str, str]:
 
 
 def _read_password(state: State) -> None:
-    """Take the password from where argocd-server has put it."""
+    """Record the password that argocd-server has made up, from its Secret."""
     output = kubectl(
         state, "get", "secret", "argocd-initial-admin-secret", "--namespace", NAMESPACE, "--output", "json"
     )
@@ -257,12 +257,12 @@ def _credentials(state: State) -> None:
 
 
 def new_secrets() -> dict[str, str]:
-    """The passwords that Argo CD's parts share with each other and with the forge."""
+    """Make up the passwords that Argo CD's parts share with each other and with the forge."""
     return {name: secrets.token_urlsafe(32) for name in ("redis_password", "webhook_secret", "argocd_secret_key")}
 
 
 def login(server: str, password: str) -> str:
-    """A session token for Argo CD's API, valid for a day."""
+    """Log in, and return a session token for Argo CD's API, valid for a day."""
     status, answer = probe.request_json(
         "POST", f"{server}/api/v1/session", body={"username": USER, "password": password}
     )

@@ -28,7 +28,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A certificate authority in ``directory``; every method returns what is already there, if it is."""
+    """A certificate authority in ``directory``; each method returns what an earlier run has made, if it has."""
 
     directory: Path
 
@@ -55,10 +55,13 @@ class Authority:
         )
 
     def issue(self, name: str, *, common_name: str, organization: str = "", hosts: Sequence[str] = ()) -> Pair:
-        """A certificate for clients and servers, as ``<name>.crt`` and ``<name>.key``.
+        """Issue a certificate for clients and servers, as ``<name>.crt`` and ``<name>.key``.
 
-        ``hosts`` are what a server is called: DNS names and IP addresses.
-        ``organization`` is what Kubernetes takes for the client's group.
+        Args:
+            name: Names the two files.
+            common_name: The client's user, to Kubernetes.
+            organization: The client's group, to Kubernetes.
+            hosts: DNS names and IP addresses of a server.
         """
         pair = self._pair(name)
         if pair.certificate.exists():
@@ -75,7 +78,7 @@ class Authority:
         return pair
 
     def key_pair(self, name: str) -> Pair:
-        """A bare public key (``<name>.crt``) and private key, to sign service account tokens by."""
+        """Make a bare public key (``<name>.crt``) and private key, to sign service account tokens with."""
         pair = self._pair(name)
         if pair.certificate.exists():
             return pair
@@ -91,7 +94,7 @@ class Authority:
 
     @staticmethod
     def _openssl(arguments: Sequence[str], pair: Pair) -> None:
-        """Run openssl; the certificate takes its name last, as it is what says that the pair is complete."""
+        """Run openssl; the certificate gets its name last, since its presence says that the pair is complete."""
         unfinished = pair.certificate.with_suffix(".new")
         host_programs.run(["openssl", *arguments, "-keyout", pair.key, "-out", unfinished], hint=_HINT, timeout=30)
         unfinished.replace(pair.certificate)

@@ -1,4 +1,4 @@
-"""Daemons and one-off steps of the cluster, and how they are started: as early and as parallel as their needs allow."""
+"""Start the cluster's daemons and one-off steps, as early and as parallel as their needs allow."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ POLL_SECONDS = 0.05
 
 
 class Part(Protocol):
-    """Something to bring about: it has a name and needs other parts first."""
+    """A daemon or a step, which needs other parts before it."""
 
     @property
     def name(self) -> str:
-        """How other parts refer to it, and what is shown."""
+        """Name by which other parts refer to it, and that is shown."""
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Names of parts that come before it."""
 
     def bring_up(self, state: State, cancelled: threading.Event) -> bool:
-        """Bring it about; False if there was nothing to do."""
+        """Start it or do it; return False if there was nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do once (``again``: at each ``up``, because a reboot undoes it)."""
+    """An action that is done once (``again``: at each ``up``, because a reboot undoes it)."""
 
     name: str
     action: Callable[[], None]
@@ -53,7 +53,7 @@ class Step:
     again: bool = False
 
     def bring_up(self, state: State, cancelled: threading.Event) -> bool:
-        """Do it, unless it has been done, or everything is being given up."""
+        """Do it, unless it is done already or ``cancelled`` is set."""
         if cancelled.is_set():
             return False
         if not self.again and self.name in state.done:
@@ -105,7 +105,7 @@ class Component:
         return fresh
 
     def _adopt(self, state: State) -> Process | None:
-        """The process that an `up` has started but was killed before it could write that down."""
+        """Find and record a process that an ``up`` started, but was killed before it could record it."""
         argv = [str(word).encode() for word in self.argv]
         recorded = list(state.processes.values())
         for found in marked(state.layout).values():
@@ -141,7 +141,7 @@ class Component:
 
 
 def bring_up(parts: Iterable[Part], state: State, echo: Echo) -> None:
-    """Bring up all ``parts``, each as soon as its needs are met; echo the seconds that each took.
+    """Start all ``parts``, each as soon as its needs are met; echo the seconds that each took.
 
     The first failure is raised once the parts under way have stopped waiting.
     What was started stays, recorded, for the next ``up`` or for ``down``.
@@ -180,7 +180,7 @@ def _usual_modes() -> Iterator[None]:
 
 
 def stop(processes: Mapping[str, Process], *, grace: float = 1.5) -> None:
-    """End all of ``processes``: SIGTERM, and SIGKILL for those still there after ``grace`` seconds."""
+    """Stop all of ``processes``: SIGTERM, and SIGKILL for those still there after ``grace`` seconds."""
     for sign, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
         remaining = [value for value in processes.values() if value.alive]
         for value in remaining:
@@ -191,7 +191,7 @@ def stop(processes: Mapping[str, Process], *, grace: float = 1.5) -> None:
 
 
 def send(target: Process, sign: signal.Signals) -> None:
-    """Send a signal to a process if it still is the one that we mean."""
+    """Send a signal to a process, unless its id belongs to another one by now."""
     if target.alive:
         try:
             os.kill(target.pid, sign)
@@ -200,7 +200,7 @@ def send(target: Process, sign: signal.Signals) -> None:
 
 
 def marked(layout: Layout) -> dict[str, Process]:
-    """Every process that carries this cluster's marker, by program and id, recorded or not (Linux; elsewhere none)."""
+    """Find every process with this cluster's marker, recorded or not, by program and id (Linux; elsewhere none)."""
     wanted = f"{MARKER}={layout.directory}".encode()
     found: dict[str, Process] = {}
     for entry in Path("/proc").glob("[0-9]*"):

@@ -35,7 +35,7 @@ IDENTITIES = {
 
 
 def parts(state: State, network: Network) -> list[Part]:
-    """Everything from nothing to an API server that answers, and its controllers."""
+    """List the control plane's parts, from the certificates to the API server and its controllers."""
     layout, ports = state.layout, state.ports
     authority = Authority(layout.pki)
     ca = authority.certificate
@@ -102,17 +102,17 @@ def parts(state: State, network: Network) -> list[Part]:
 
 
 def api_url(state: State, network: Network) -> str:
-    """Where the API server answers."""
+    """Return the URL of the API server."""
     return f"https://{network.node_ip}:{state.ports['kube-apiserver']}"
 
 
 def kubeconfig(layout: Layout, identity: str) -> Path:
-    """The kubeconfig of one of ``IDENTITIES`` or of a node; the administrator's is the user's."""
+    """Return the path of the kubeconfig of one of ``IDENTITIES`` or of a node; the administrator's is the user's."""
     return layout.kubeconfig if identity == "admin" else layout.pki / f"{identity}.kubeconfig"
 
 
 def kubectl(state: State, *arguments: str | Path, stdin: str | None = None, timeout: float = 60) -> str:
-    """Run kubectl as administrator; its standard output. Its cache stays out of the home directory."""
+    """Run kubectl as administrator and return its standard output; its cache stays out of the home directory."""
     layout = state.layout
     env = {
         **environment.daemon(layout.home, state.subnet),
@@ -127,7 +127,7 @@ def kubectl(state: State, *arguments: str | Path, stdin: str | None = None, time
 
 
 def apply(state: State, *arguments: str | Path, stdin: str | None = None) -> None:
-    """Server-side apply, which alone takes CRDs larger than an annotation may be."""
+    """Apply on the server's side, which alone takes CRDs that are larger than an annotation may be."""
     kubectl(state, "apply", "--server-side", "--force-conflicts", *arguments, stdin=stdin)
 
 
@@ -207,7 +207,7 @@ def _certificates(state: State, authority: Authority, network: Network) -> None:
 
 
 def _write_kubeconfig(path: Path, server: str, ca: Path, user: str, token: str) -> None:
-    """A kubeconfig that holds the authority's certificate, so that it can be copied elsewhere."""
+    """Write a kubeconfig with the authority's certificate in it, so that it can be copied elsewhere."""
     certificate = base64.b64encode(ca.read_bytes()).decode()
     write_private(
         path,

@@ -15,7 +15,7 @@ KINDS = ("externalsecrets", "secretstores", "clustersecretstores")
 
 
 def parts(state: State) -> list[Part]:
-    """The custom resource definitions."""
+    """List the one step: the custom resource definitions."""
     return [Step("external-secrets-crds", lambda: _apply(state), ("kube-apiserver",))]
 
 

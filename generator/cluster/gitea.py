@@ -44,11 +44,11 @@ class Gitea:
     organization: str = ORGANIZATION
 
     def repository_url(self, name: str) -> str:
-        """What git and Argo CD clone; without credentials."""
+        """Return the URL that git and Argo CD clone; without credentials."""
         return f"{self.url}/{self.organization}/{name}.git"
 
     def create_repository(self, name: str, *, private: bool = True) -> str:
-        """Make an empty repository whose pushes Argo CD hears of at once, unless there is one; its URL."""
+        """Make an empty repository, unless there is one, with a webhook to Argo CD; return its URL."""
         status, answer = self._request("POST", f"/orgs/{self.organization}/repos", {"name": name, "private": private})
         if status not in (201, 409):
             raise self._refusal(f"create {name}", status, answer)
@@ -57,7 +57,7 @@ class Gitea:
         return self.repository_url(name)
 
     def create_pull(self, name: str, *, head: str, base: str = "main", title: str, body: str = "") -> int:
-        """Open a pull request; its number."""
+        """Open a pull request and return its number."""
         content = {"head": head, "base": base, "title": title, "body": body}
         status, answer = self._request("POST", f"/repos/{self.organization}/{name}/pulls", content)
         if status != 201 or not isinstance(answer, dict):
@@ -106,7 +106,7 @@ class Gitea:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The user of this machine that Gitea runs as; ids are None for whoever runs us."""
+    """The user of this machine that Gitea runs as; ids are None for the caller's own."""
 
     name: str
     uid: int | None = None
@@ -114,7 +114,7 @@ class Account:
 
     @classmethod
     def choose(cls) -> Account:
-        """``nobody`` when we are root, ourselves otherwise."""
+        """Choose ``nobody`` for root, and the caller otherwise."""
         if os.geteuid() != 0:
             return cls(pwd.getpwuid(os.geteuid()).pw_name)
         entry = pwd.getpwnam("nobody")
@@ -122,12 +122,12 @@ class Account:
 
 
 def url(state: State) -> str:
-    """Where the forge answers."""
+    """Return the URL of the forge."""
     return f"http://127.0.0.1:{state.ports['gitea']}"
 
 
 def client(state: State) -> Gitea:
-    """The forge's API, as its administrator."""
+    """Return a client of the forge's API, as its administrator."""
     return Gitea(
         url(state),
         state.secrets["gitea_token"],
@@ -137,7 +137,7 @@ def client(state: State) -> Gitea:
 
 
 def parts(state: State) -> list[Part]:
-    """The server and its administrator."""
+    """List the forge's parts: the server and its administrator."""
     home = state.layout.open_data / "gitea"
     account = Account.choose()
     return [
@@ -180,7 +180,7 @@ def prepare(home: Path, port: int, account: Account, more: str = "") -> None:
 
 
 def _settings(home: Path, port: int, account: Account) -> str:
-    """``app.ini``: SQLite, on the loopback address, without what a test forge does not need."""
+    """Return ``app.ini``: SQLite, on the loopback address, without what a test forge does not need."""
     return f"""RUN_USER = {account.name}
 RUN_MODE = prod
 WORK_PATH = {home}
@@ -228,7 +228,7 @@ DISABLE_GRAVATAR = true
 
 
 def _create_account(state: State, home: Path, account: Account) -> None:
-    """The administrator, with a password and a token that Gitea makes up and prints: no secret is in a command line."""
+    """Create the administrator; Gitea makes up and prints password and token, so no secret is in a command line."""
     if "gitea_token" not in state.secrets:
         arguments = ["--username", USER, "--email", f"{USER}@localhost", "--admin", "--random-password"]
         arguments += ["--must-change-password=false", "--access-token", "--access-token-name", f"local-{os.getpid()}"]
@@ -256,7 +256,7 @@ def _printed(pattern: str, text: str) -> str:
 
 
 def _link(source: str | Path, target: str | Path) -> None:
-    """Hard link, or copy across file systems and where links to others' files are forbidden."""
+    """Link, or copy across file systems and where hard links to other users' files are forbidden."""
     with suppress(FileExistsError):
         link: Callable[..., None] = os.link
         try:

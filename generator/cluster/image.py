@@ -34,7 +34,7 @@ _LOAD_ADDRESS = 0x400000
 
 
 def pause_program(machine: str = "") -> bytes:
-    """A static Linux executable that sleeps until it is killed, for ``machine`` as ``uname -m`` names it."""
+    """Return a static Linux executable that sleeps until it is killed, for ``machine`` as ``uname -m`` names it."""
     _, number, code = _machine(machine or platform.machine())
     headers = 64 + 56
     identification = b"\x7fELF" + bytes([2, 1, 1]) + bytes(9)
@@ -98,7 +98,7 @@ def _digest(blob: bytes) -> str:
 
 
 def _tar(files: Mapping[str, bytes], mode: int) -> bytes:
-    """The same files give the same bytes: owners and times are zero."""
+    """Pack files; the same ones give the same bytes, since owners and times are zero."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in files.items():

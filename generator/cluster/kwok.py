@@ -18,7 +18,7 @@ STAGES = ("node/fast", "node/heartbeat-with-lease", "pod/fast")
 
 
 def parts(state: State, network: Network) -> list[Part]:
-    """KWOK and its one node, and a registry, for pipelines to push to."""
+    """List KWOK and its one node, and a registry for pipelines to push to."""
     layout = state.layout
     port = state.ports["kwok"]
     stages = layout.config / "kwok-stages.yaml"
@@ -44,7 +44,7 @@ def parts(state: State, network: Network) -> list[Part]:
 
 
 def _stages() -> str:
-    """What becomes of nodes and pods, from KWOK's own sources."""
+    """Build the stages that nodes and pods go through, from KWOK's own sources."""
     folders = [tools.asset("kwok", f"kustomize/stage/{stage}") for stage in STAGES]
     return "---\n".join(host_programs.run([tools.find("kustomize"), "build", folder]).stdout for folder in folders)
 

@@ -1,4 +1,4 @@
-"""Where a local cluster keeps its files: the one place that knows paths.
+"""Paths of a local cluster's files: the one place that knows them.
 
 Everything lies in the state directory, with two exceptions that only a real
 node run by root has: sockets (a Unix socket path must be under 108 bytes) lie
@@ -22,7 +22,7 @@ LONGEST_DIRECTORY = 64
 
 
 def default_directory() -> Path:
-    """``$XDG_STATE_HOME/gitops-generator/local``, where the command keeps its cluster."""
+    """Return ``$XDG_STATE_HOME/gitops-generator/local``, where the command keeps its cluster."""
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(home) / "gitops-generator" / "local"
 
@@ -35,10 +35,11 @@ class Layout:
 
     @classmethod
     def of(cls, directory: Path) -> Layout:
-        """The layout of ``directory``.
+        """Return the layout of ``directory``.
 
-        ClusterError if sockets in it would have too long a path, or if it holds what is not a cluster's: ``down``
-        will remove all of it.
+        Raises:
+            ClusterError: Sockets in it would have too long a path, or it holds other files than a cluster's, which
+                ``down`` would remove.
         """
         resolved = directory.expanduser().resolve()
         layout = cls(resolved)
@@ -64,7 +65,7 @@ class Layout:
 
     @property
     def name(self) -> str:
-        """What this cluster's control groups, network and nftables table are called."""
+        """Name of this cluster's control groups, network and nftables table."""
         return f"gitops-generator-{self.identity}"
 
     @property
@@ -78,7 +79,7 @@ class Layout:
         return f"gitops{self.identity}"
 
     def cgroups(self) -> list[Path]:
-        """The folder of its pods in each hierarchy of control groups: many in version 1, one in version 2."""
+        """List the folder of its pods in each hierarchy of control groups: many in version 1, one in version 2."""
         root = Path("/sys/fs/cgroup")
         if (root / "cgroup.controllers").exists():
             return [root / self.name]
@@ -87,7 +88,7 @@ class Layout:
 
     @property
     def state_file(self) -> Path:
-        """What is running, and its secrets; mode 0600."""
+        """The cluster's processes and secrets; mode 0600."""
         return self.directory / "state.json"
 
     @property
@@ -132,19 +133,19 @@ class Layout:
 
     @property
     def open_data(self) -> Path:
-        """What an unprivileged user must be able to reach when root starts the cluster."""
+        """Files that an unprivileged user must be able to reach when root starts the cluster."""
         if os.geteuid() == 0:
             return Path("/var/lib") / self.name
         return self.data
 
     def strangers(self) -> list[str]:
-        """Names of files in the directory that are not ours."""
-        ours = {"lock", "state.json", ".state.json.new", "kubeconfig", ".kubeconfig.new"}
-        ours |= {path.name for path in (self.logs, self.pki, self.bin, self.config, self.data)}
-        return sorted({path.name for path in self.directory.glob("*")} - ours) if self.directory.exists() else []
+        """List the names of files in the directory that are not the cluster's."""
+        own = {"lock", "state.json", ".state.json.new", "kubeconfig", ".kubeconfig.new"}
+        own |= {path.name for path in (self.logs, self.pki, self.bin, self.config, self.data)}
+        return sorted({path.name for path in self.directory.glob("*")} - own) if self.directory.exists() else []
 
     def log(self, name: str) -> Path:
-        """The log of one component."""
+        """Return the path of a component's log."""
         return self.logs / f"{name}.log"
 
     def create(self) -> None:
@@ -165,7 +166,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all in it, also folders that their owner may not read: Argo CD locks its clones like that."""
+    """Remove a folder and all in it, also folders without any permissions, as Argo CD's clones are."""
     if not folder.exists():
         return
     _unlock(folder)

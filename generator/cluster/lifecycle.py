@@ -1,4 +1,4 @@
-"""Bring the cluster up, say how it is, take it down: the order of things."""
+"""Start the cluster, report on it, remove it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ComponentStatus:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A running cluster: where everything answers, and with which credentials. Secrets stay out of its ``repr``."""
+    """A running cluster: its URLs and credentials. Secrets stay out of its ``repr``."""
 
     directory: Path
     node: NodeKind
@@ -63,7 +63,7 @@ class Cluster:
     components: tuple[ComponentStatus, ...]
 
     def kubectl(self, *arguments: str | Path, stdin: str | None = None, timeout: float = 60) -> str:
-        """Run kubectl as the cluster's administrator; what it prints. ProcessError if it fails."""
+        """Run kubectl as the cluster's administrator and return its output; ProcessError if it fails."""
         return control_plane.kubectl(_existing(Layout.of(self.directory)), *arguments, stdin=stdin, timeout=timeout)
 
     @property
@@ -72,13 +72,13 @@ class Cluster:
         return gitea.client(_existing(Layout.of(self.directory)))
 
     def argocd_token(self) -> str:
-        """A bearer token for Argo CD's API, valid for a day."""
+        """Return a bearer token for Argo CD's API, valid for a day."""
         return argocd.login(self.argocd_url, self.argocd_password)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What there is in a state directory; ``cluster`` is None when no ``up`` has completed there."""
+    """State of the cluster in a directory; ``cluster`` is None when no ``up`` has completed there."""
 
     directory: Path
     up: bool
@@ -94,8 +94,14 @@ class Status:
 def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
     """Start everything that does not run yet and wait until all of it is ready.
 
-    ``node`` defaults to what a running cluster has, else to a real node for root and to KWOK for others.
-    Raises ClusterError when something does not start; what has started stays for the next ``up`` or ``down``.
+    Args:
+        directory: Where the cluster keeps its state.
+        echo: Gets a line for each part that has started.
+        node: Defaults to what a running cluster has, else to a real node for root and to KWOK for others.
+
+    Raises:
+        ClusterError: A part does not start; what has started stays for the next ``up`` or ``down``.
+        ToolError: Programs are not installed.
     """
     layout = Layout.of(directory)
     with lock(layout):
@@ -116,7 +122,7 @@ def up(directory: Path, *, echo: Echo, node: NodeKind | None = None) -> Cluster:
 
 
 def load(directory: Path) -> Cluster:
-    """The cluster of a state directory; ClusterError unless all of it runs."""
+    """Return the cluster of a state directory; ClusterError unless all of it runs."""
     found = status(directory)
     if found.cluster is None:
         raise ClusterError(f"{found.directory}: no local cluster is up", UP_HINT)
@@ -126,7 +132,7 @@ def load(directory: Path) -> Cluster:
 
 
 def status(directory: Path) -> Status:
-    """What runs and what does not, without touching any of it."""
+    """Report which components run, without touching any of them."""
     layout = Layout.of(directory)
     state = State.load(layout)
     if state is None:
@@ -142,9 +148,9 @@ def status(directory: Path) -> Status:
 
 
 def down(directory: Path, *, echo: Echo) -> None:
-    """Stop everything and remove all that the cluster has left: processes, mounts, interfaces, rules, files.
+    """Stop everything and remove every trace: processes, mounts, interfaces, rules, files.
 
-    Finds its own also after ``up`` was killed. Fine if nothing is there.
+    Works also after ``up`` was killed, and where there is no cluster.
     """
     layout = Layout.of(directory)
     if not layout.directory.exists():

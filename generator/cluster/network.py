@@ -17,14 +17,14 @@ ROUTES = Path("/proc/net/route")
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How ``subnet`` is divided, and under which names; the loopback address is the node's when KWOK plays it."""
+    """Division of ``subnet`` between node, pods and Services; a node that KWOK plays has the loopback address."""
 
     subnet: str
     node: NodeKind
 
     @property
     def node_ip(self) -> str:
-        """Where the API server, kubelet and DNS listen."""
+        """Address on which the API server, kubelet and DNS listen."""
         return str(ipaddress.ip_network(self.subnet)[1]) if self.node == "real" else "127.0.0.1"
 
     @property
@@ -54,7 +54,7 @@ class Network:
 
 
 def choose_subnet(taken: Iterable[str] | None = None) -> str:
-    """A private /16 that this machine has no route to; ``taken`` are the networks that it does have routes to."""
+    """Choose a private /16 that this machine has no route to; ``taken`` defaults to the networks that it routes."""
     routes = [ipaddress.ip_network(network) for network in (routed() if taken is None else taken)]
     for candidate in CANDIDATES:
         network = ipaddress.ip_network(candidate)
@@ -66,7 +66,7 @@ def choose_subnet(taken: Iterable[str] | None = None) -> str:
 
 
 def routed(table: Path = ROUTES) -> list[str]:
-    """The IPv4 networks that the kernel's routing table names (Linux; elsewhere none)."""
+    """List the IPv4 networks of the kernel's routing table (Linux; elsewhere none)."""
     try:
         rows = [line.split() for line in table.read_text().splitlines()[1:]]
     except OSError:
@@ -75,5 +75,5 @@ def routed(table: Path = ROUTES) -> list[str]:
 
 
 def _address(hexadecimal: str) -> str:
-    """An address of the routing table, which is written in the byte order of the machine (here: little endian)."""
+    """Decode an address of the routing table, which has the byte order of the machine (here: little endian)."""
     return socket.inet_ntoa(bytes.fromhex(hexadecimal)[::-1])

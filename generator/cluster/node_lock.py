@@ -1,4 +1,4 @@
-"""One real node per machine, and how the machine was before it.
+"""Allow one real node per machine, and remember the kernel settings that were before it.
 
 The claim lies in ``/run``, so that it lasts as long as the kernel settings
 that it remembers: until the next start of the machine.
@@ -32,19 +32,19 @@ SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who has the real node of this machine, and what the kernel settings were before."""
+    """Owner of this machine's real node, by its state directory, and the kernel settings that were before."""
 
     directory: str
     settings: dict[str, str]
 
     @property
     def stale(self) -> bool:
-        """Whether that cluster was removed by other means than `down`."""
+        """True if that cluster was removed by other means than ``down``."""
         return not (Path(self.directory) / "state.json").exists()
 
 
 def current(file: Path = FILE) -> Claim | None:
-    """The claim on this machine, if there is one."""
+    """Read the claim on this machine, if there is one."""
     try:
         return Claim(**json.loads(file.read_text()))
     except FileNotFoundError:
@@ -54,7 +54,7 @@ def current(file: Path = FILE) -> Claim | None:
 
 
 def take(layout: Layout, file: Path = FILE) -> None:
-    """Claim the machine for the cluster of ``layout``; ClusterError naming the state directory of whoever has it.
+    """Claim the machine for the cluster of ``layout``; ClusterError if another cluster has it.
 
     kube-proxy's tables have fixed names, so that two of them would undo each other's rules.
     """
@@ -77,7 +77,7 @@ def take(layout: Layout, file: Path = FILE) -> None:
 
 
 def release(layout: Layout, file: Path = FILE) -> bool:
-    """Put the kernel settings back and drop the claim; False if it was not this cluster's."""
+    """Restore the kernel settings and drop the claim; return False if it was not this cluster's."""
     found = current(file)
     if found is None or found.directory != str(layout.directory):
         return False
@@ -93,7 +93,7 @@ def _settings() -> dict[str, str]:
 
 
 def _write(claim: Claim, file: Path) -> None:
-    """Write it whole, or fail if another has come first."""
+    """Write the file whole, or fail if another ``up`` has come first."""
     written = file.with_name(f"{file.name}.{os.getpid()}")
     write_private(written, json.dumps(asdict(claim)))
     try:

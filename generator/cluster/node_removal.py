@@ -1,6 +1,6 @@
-"""Take a real node away: containers, mounts, namespaces, interfaces, rules, control groups.
+"""Remove a real node: containers, mounts, namespaces, interfaces, rules, control groups.
 
-It works from what the machine shows and not from what was remembered, so that
+It works from what the machine shows and not from the state file, so that
 it also cleans up after an ``up`` that was killed, or when containerd is dead.
 Everything is found by the cluster's identity; nothing else is touched.
 """
@@ -28,7 +28,7 @@ DEVICE_PLUGINS = Path("/var/lib/kubelet/device-plugins")
 
 
 def remove(layout: Layout, state: State | None) -> None:
-    """Remove what ``real_node`` has made outside of the state directory. For root; fine if there is nothing."""
+    """Remove what ``real_node`` has made outside of the state directory. Needs root."""
     # Whatever would bring a container back goes first.
     found = {**marked(layout), **(state.processes if state else {})}
     stop({name: value for name, value in found.items() if name.partition(" ")[0] in DAEMONS})
@@ -73,14 +73,14 @@ def _unmount(layout: Layout) -> None:
 
 
 def mounted(table: Path = Path("/proc/self/mountinfo")) -> list[Path]:
-    """Every mount point, in the order of mounting."""
+    """List every mount point, in the order of mounting."""
     # Spaces and the like are written as octal escapes.
     fields = (line.split()[4] for line in table.read_text().splitlines())
     return [Path(field.encode().decode("unicode_escape")) for field in fields]
 
 
 def _remove_traces(layout: Layout) -> None:
-    """Remove what the node's programs leave where nothing can be configured; folders only if nothing else is left."""
+    """Remove what the node's programs leave in folders that cannot be configured; the folders, too, if then empty."""
     for record in CNI_RESULTS.glob(f"{layout.name}-*"):
         container = record.name.removeprefix(f"{layout.name}-").rpartition("-")[0]
         for file in CNI_RESULTS.glob(f"*-{container}-*"):
@@ -99,7 +99,7 @@ def _remove_traces(layout: Layout) -> None:
 
 
 def _remove_rules(layout: Layout) -> None:
-    """Delete the interface and our table; kube-proxy's tables go if this cluster has the machine's node."""
+    """Delete the interface and the cluster's table, and kube-proxy's if this cluster has the machine's node."""
     if Path("/sys/class/net", layout.interface).exists():
         host_programs.run(["ip", "link", "delete", layout.interface])
     if host_programs.present("iptables"):
@@ -117,7 +117,7 @@ def _remove_rules(layout: Layout) -> None:
 
 
 def _remove_cgroup(folder: Path) -> None:
-    """Remove a control group and those in it; the kernel lets only empty ones go, and needs a moment to see that."""
+    """Remove a control group and those in it; the kernel takes a moment to see that one is empty."""
     if not folder.exists():
         return
     for child in [*sorted(folder.rglob("*/"), reverse=True), folder]:

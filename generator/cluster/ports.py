@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 
 def free(names: Iterable[str]) -> dict[str, int]:
-    """A different free port for each name.
+    """Find a different free port for each name.
 
     All are held open until the last is found, so that no two are the same, and
     asked for on every address, because some components listen on all of them.

@@ -18,9 +18,9 @@ _DIRECT = urllib.request.ProxyHandler({})
 
 
 def http(url: str, *, ca: Path | None = None, token: str = "", accept: frozenset[int] = frozenset({200})) -> Probe:
-    """Answers GET ``url`` with one of the statuses in ``accept``; https is verified against ``ca`` if there is one.
+    """Return a probe for an answer to GET ``url`` with one of the statuses in ``accept``.
 
-    Not verifying is for components on the loopback address that make up their own certificate at each start.
+    Without ``ca`` no certificate is verified: for components on the loopback address that make one up at each start.
     """
 
     def ask() -> bool:
@@ -38,7 +38,7 @@ def http(url: str, *, ca: Path | None = None, token: str = "", accept: frozenset
 
 
 def tcp(host: str, port: int) -> Probe:
-    """Accepts connections."""
+    """Return a probe for a port that accepts connections."""
 
     def ask() -> bool:
         with socket.create_connection((host, port), timeout=3):
@@ -48,7 +48,7 @@ def tcp(host: str, port: int) -> Probe:
 
 
 def unix(path: Path) -> Probe:
-    """Accepts connections on a Unix socket."""
+    """Return a probe for a Unix socket that accepts connections."""
 
     def ask() -> bool:
         with socket.socket(socket.AF_UNIX) as client:
@@ -62,7 +62,7 @@ def unix(path: Path) -> Probe:
 def request_json(
     method: str, url: str, *, body: object = None, headers: Mapping[str, str] | None = None, timeout: float = 30
 ) -> tuple[int, object]:
-    """One request with a JSON body; the status, whatever it is, and the decoded answer (None when it is empty)."""
+    """Send a JSON body; return the status, whatever it is, and the decoded answer (None when it is empty)."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(  # noqa: S310
         url, data=data, method=method, headers={"Content-Type": "application/json", **(headers or {})}

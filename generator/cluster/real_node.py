@@ -39,7 +39,7 @@ DNS_DOMAIN = "cluster.local"
 
 
 def require() -> None:
-    """ClusterError if this machine lacks what a real node needs, or is one already."""
+    """Raise ClusterError if this machine lacks what a real node needs, or is one already."""
     plugins = any(Path(folder, "ptp").exists() for folder in CNI_FOLDERS)
     missing = () if plugins else ("containernetworking-plugins",)
     host_programs.require(host_programs.REAL_NODE, missing=missing, otherwise="start with KWOK nodes")
@@ -48,7 +48,7 @@ def require() -> None:
 
 
 def parts(state: State, network: Network) -> list[Part]:
-    """Everything from an interface to a node that is Ready."""
+    """List the node's parts, from a network interface to a node that is Ready."""
     layout, ports = state.layout, state.ports
     socket = layout.run / "containerd.sock"
     return [
@@ -97,9 +97,9 @@ def parts(state: State, network: Network) -> list[Part]:
 
 
 def cni_configuration(layout: Layout, network: Network) -> dict[str, object]:
-    """How a pod gets its address: a veth pair to the host, which routes.
+    """Return the configuration by which a pod gets its address: a veth pair to the host, which routes.
 
-    Without ``portmap``, whose rules would outlive us in tables that are not ours: a hostPort is not served.
+    It has no ``portmap``, whose rules would outlive the cluster in tables of others: a hostPort is not served.
     """
     return {
         "cniVersion": "1.0.0",
@@ -121,7 +121,7 @@ def cni_configuration(layout: Layout, network: Network) -> dict[str, object]:
 
 
 def _network(state: State, network: Network) -> None:
-    """The node's interface and address, and the way out for pods. A reboot undoes it, hence at each ``up``."""
+    """Set up the node's interface and address, and the way out for pods. A reboot undoes it, hence at each ``up``."""
     layout = state.layout
     (SETTINGS_FOLDER / "net/ipv4/ip_forward").write_text("1\n")
     if not Path("/sys/class/net", layout.interface).exists():
@@ -144,7 +144,7 @@ table ip {layout.table} {{
 
 
 def _let_pass(layout: Layout, network: Network) -> None:
-    """Accept the pods' packets where something else (Docker does) has made the machine drop what it forwards."""
+    """Accept the pods' packets where other software, as Docker does, makes the machine drop what it forwards."""
     if (
         not host_programs.present("iptables")
         or "-P FORWARD DROP" not in host_programs.run(["iptables", "-S", "FORWARD"]).stdout
@@ -204,7 +204,7 @@ config_path = "{mirrors.parent}"
 
 
 def _snapshotter(folder: Path) -> str:
-    """``overlayfs``, or ``native`` (slower) where the folder itself is on an overlay, as inside of a container."""
+    """Choose ``overlayfs``, or ``native`` (slower) where the folder is on an overlay itself, as in a container."""
     kind = host_programs.run(
         ["findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder], ok=(0, 1, 127)
     ).stdout
@@ -262,7 +262,7 @@ def _prepare_kubelet(state: State, network: Network) -> None:
 
 
 def _wait_ready(state: State, network: Network) -> None:
-    """The kubelet registers the node by itself; it is Ready once the network is."""
+    """Wait until the kubelet has registered the node and its network is ready."""
     kubectl(state, "wait", "--for=create", f"node/{network.node_name}", "--timeout=60s", timeout=70)
     kubectl(state, "wait", "--for=condition=Ready", f"node/{network.node_name}", "--timeout=60s", timeout=70)
 
@@ -286,7 +286,7 @@ def _prepare_kube_proxy(state: State, network: Network) -> None:
 
 
 def _corefile(state: State, network: Network) -> str:
-    """DNS on the node's address: names of Services from the API server, all others from this machine's resolver."""
+    """Configure DNS on the node: names of Services from the API server, all others from this machine's resolver."""
     kube = kubeconfig(state.layout, "coredns")
     return f""".:53 {{
   bind {network.node_ip}

@@ -9,7 +9,7 @@ from generator.cluster.state import State
 
 
 def registry(state: State) -> Component:
-    """``crane registry serve``, without authentication and with its blobs on disk."""
+    """Return the registry: ``crane registry serve``, without authentication and with its blobs on disk."""
     port = state.ports["registry"]
     disk = state.layout.data / "registry"
     return Component(

@@ -1,4 +1,4 @@
-"""What a local cluster consists of, on disk: ports, secrets and processes.
+"""State file of a local cluster: its ports, secrets and processes.
 
 Written atomically after each change, so that ``down`` finds everything even
 after ``up`` was killed. A process is its id *and* its start time: an id alone
@@ -29,7 +29,7 @@ _SHAPE: Final[dict[str, type]] = {
 
 
 def started(pid: int) -> str | None:
-    """When process ``pid`` started, as its kernel tells it; None if there is none, or only its exit status is left."""
+    """Return the start time of process ``pid`` in the kernel's own form; None if it has ended or is a zombie."""
     with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
     if Path("/proc/self/stat").exists():
@@ -48,7 +48,7 @@ def started(pid: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A daemon that we started; ``start`` is what ``started`` said then."""
+    """A daemon of the cluster; ``start`` is what ``started`` returned when it began."""
 
     pid: int
     start: str
@@ -60,13 +60,13 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether this very process still runs."""
+        """True if this very process still runs."""
         return started(self.pid) == self.start
 
 
 @dataclass(slots=True)
 class State:
-    """The contents of the state file; change it through the methods, which save it."""
+    """Contents of the state file; its methods save what they change."""
 
     layout: Layout
     node: NodeKind
@@ -138,7 +138,7 @@ class State:
 
 
 def broken(layout: Layout, why: object) -> ClusterError:
-    """The error for a state file that ``save`` has not written so."""
+    """Return the error for a state file that ``save`` cannot have written."""
     return ClusterError(
         f"{layout.state_file}: not a state file: {why}", "move it away and run `local down`, then `local up`"
     )
@@ -170,7 +170,7 @@ def lock(layout: Layout) -> Iterator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever had it before may have removed the file that we have opened.
+            # The holder before may have removed the file that is open here.
             mine = os.fstat(descriptor).st_ino == path.stat().st_ino
         except (BlockingIOError, FileNotFoundError):
             mine = False

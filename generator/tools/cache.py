@@ -1,4 +1,4 @@
-"""The cache outside of every checkout: ``tools/<name>/<version>/<name>`` and ``files/<name>/<version>/…``.
+"""Cache outside of every checkout: ``tools/<name>/<version>/<name>`` and ``files/<name>/<version>/…``.
 
 What is installed appears under its final name by one rename of a whole folder,
 so it is there completely or not at all, whenever the installer is killed. Beside
@@ -29,7 +29,7 @@ PARTIAL = ".partial-"
 
 
 def folder() -> Path:
-    """Where everything is kept: ``$GENERATOR_CACHE``, else ``gitops-generator`` in the user's cache. Need not exist."""
+    """Return the cache's folder: ``$GENERATOR_CACHE``, else ``gitops-generator`` in the user's; it may not exist."""
     if own := os.environ.get("GENERATOR_CACHE"):
         return Path(own).absolute()
     # The XDG specification says to ignore a relative path.
@@ -40,7 +40,7 @@ def folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was true of an executable when it was installed; ``source`` is ``release`` or ``module``."""
+    """Facts about an executable when it was installed; ``source`` is ``release`` or ``module``."""
 
     sha256: str
     size: int
@@ -50,17 +50,17 @@ class Record:
 
 
 def executable(pin: Pin) -> Path:
-    """Where the pinned version of a tool is or would be."""
+    """Return the path that the pinned version of a tool has in the cache, installed or not."""
     return folder() / "tools" / pin.name / pin.version / pin.name
 
 
 def files(entry: Files) -> Path:
-    """Where the source files of a module are or would be."""
+    """Return the folder that a module's source files have in the cache, installed or not."""
     return folder() / "files" / entry.name / entry.version
 
 
 def record(path: Path) -> Record | None:
-    """What was recorded of an installed executable, if it was installed and the record can be read."""
+    """Read the record of an executable; None if it was not installed or the record cannot be read."""
     try:
         return Record(**json.loads((path.parent / RECORD).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -68,7 +68,7 @@ def record(path: Path) -> Record | None:
 
 
 def intact(path: Path, *, thorough: bool = False) -> bool:
-    """Whether an executable is there and still what was installed; ``thorough`` hashes it in any case."""
+    """Tell whether an executable is there and unchanged; ``thorough`` hashes it in any case."""
     known = record(path)
     try:
         stat = path.stat()
@@ -90,7 +90,7 @@ def write_record(path: Path, source: str, origin: str) -> Record:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     import hashlib
 
     with path.open("rb") as stream:
@@ -118,7 +118,7 @@ def locked(kind: str, names: list[str], waiting: Callable[[str], object]) -> Ite
             except BlockingIOError:
                 waiting(f"waiting for another installation of {name}")
                 fcntl.flock(stream, fcntl.LOCK_EX)
-            # Whoever left these was killed: the lock is ours now.
+            # The installer that left these was killed, since this one has the lock now.
             for left in home.glob(f"{PARTIAL}*"):
                 shutil.rmtree(left, ignore_errors=True)
         yield
@@ -126,7 +126,7 @@ def locked(kind: str, names: list[str], waiting: Callable[[str], object]) -> Ite
 
 @contextmanager
 def partial(kind: str, name: str) -> Iterator[Path]:
-    """A scratch folder on the cache's file system, removed at the end unless ``publish`` has moved it.
+    """Make a scratch folder on the cache's file system, removed at the end unless ``publish`` has moved it.
 
     Take the lock of ``name`` first.
     """

@@ -1,4 +1,4 @@
-"""The Debian packages that a real node needs: say which are missing, and install them when asked to and root."""
+"""Debian packages that a real node needs: tell which are missing, and install them for root on request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ APT_SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Which packages were asked for, which of them are not installed, and the command that would install those."""
+    """The packages that were asked for, those of them that are missing, and the command that would install them."""
 
     wanted: tuple[str, ...]
     missing: tuple[str, ...]
@@ -32,9 +32,10 @@ class System:
 
 
 def system(packages: Sequence[str], *, install: bool = False, echo: Callable[[str], object] = print) -> System:
-    """Look which packages are missing; with ``install``, install those (root only), else change nothing.
+    """Find out which packages are missing; with ``install``, install those (root only), else change nothing.
 
-    ToolError where there is no dpkg, and where ``install`` cannot be done.
+    Raises:
+        ToolError: There is no dpkg, or ``install`` fails.
     """
     wanted = tuple(dict.fromkeys(packages))
     missing = tuple(name for name in wanted if not _there(name))
@@ -43,7 +44,7 @@ def system(packages: Sequence[str], *, install: bool = False, echo: Callable[[st
         if os.geteuid() != 0:
             raise ToolError(f"not root: cannot install {' '.join(missing)}", f"run: sudo {' '.join(command)}")
         echo(f"installing with apt-get: {' '.join(missing)}")
-        # A package may start its own service: policy-rc.d is not ours to write.
+        # A package may start its own service: policy-rc.d belongs to the machine's administrator.
         try:
             process.run(command, env={"DEBIAN_FRONTEND": "noninteractive"}, timeout=APT_SECONDS)
         except ProcessError as exc:

@@ -27,7 +27,7 @@ BUILD_SECONDS = 6 * 3600.0
 DOWNLOAD_SECONDS = 900.0
 STILL_SECONDS = 30.0
 
-# Our flags come on the command line; a user's own, or a go.work above the cache, must not change the binaries.
+# Flags come on the command line; the user's own, or a go.work above the cache, must not change the binaries.
 ENVIRONMENT = {"GOFLAGS": "", "GOWORK": "off"}
 
 
@@ -114,7 +114,7 @@ def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
     echo(f"copying {', '.join(entry.paths)} out of {title}")
     try:
         said = process.run(
-            # No module around it: the hash is ours to check.
+            # There is no go.sum around it, so the hash is checked below.
             ["go", "mod", "download", "-json", f"{entry.module}@v{entry.version}"],
             cwd=Path("/"),
             env=_environment(),
@@ -132,7 +132,7 @@ def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy regular files. The module cache's folders are read-only; ours are not, or nobody could remove them."""
+    """Copy regular files; folders become writable, unlike the module cache's, so that they can be removed."""
     for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
         if path.is_file():
             copy = target / path.relative_to(source)

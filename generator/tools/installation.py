@@ -1,4 +1,4 @@
-"""Bring pinned tools onto this machine: from PATH, the cache, a verified release, or a build of their Go modules."""
+"""Install pinned tools: from PATH, the cache, a verified release, or a build of their Go modules."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ DOWNLOADS_AT_ONCE = 4
 
 
 def install(names: Sequence[str], *, echo: Echo = print) -> list[Installed]:
-    """Ensure each tool, files or group, and say of each where it came from and why not from elsewhere.
+    """Install what is missing of tools, files or groups; report where each came from, and why not from elsewhere.
 
     In this order: on PATH at a fitting version, in the cache, as a release whose
-    checksum agrees, built from its Go module. ``echo`` gets a line for each step
-    that takes time and for each result. What was installed before a failure
-    stays; running it again goes on from there.
+    checksum agrees, built from its Go module. What was installed before a failure
+    stays; a second call goes on from there.
+
+    Args:
+        names: Tools, files and groups.
+        echo: Gets a line for each step that takes time and for each result.
     """
     wanted = lookup.expand(list(names))
     tools = [pin for pin in PINS.values() if pin.name in wanted]
@@ -41,7 +44,7 @@ def install(names: Sequence[str], *, echo: Echo = print) -> list[Installed]:
 
 
 def _present(tools: list[Pin], found: dict[str, Installed], echo: Echo) -> dict[str, str]:
-    """Sort out what is on PATH or in the cache; return the names of the others with the reason against PATH."""
+    """Find what is on PATH or in the cache; return the names of the others with the reason against PATH."""
     missing: dict[str, str] = {}
     for pin in tools:
         on_path, unfit = lookup.from_path(pin)
@@ -65,7 +68,7 @@ def _cached(pin: Pin, why: str, found: dict[str, Installed], echo: Echo) -> bool
 
 
 def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) -> dict[str, str]:
-    """Download what can be; return the names of the others with the reasons so far."""
+    """Download releases; return the names of tools that have none, with the reasons so far."""
     from concurrent.futures import ThreadPoolExecutor
 
     from generator.tools import release
@@ -75,7 +78,7 @@ def _releases(missing: dict[str, str], found: dict[str, Installed], echo: Echo) 
     def attempt(name: str) -> None:
         pin, why = PINS[name], missing[name]
         try:
-            # Before the lock, so that hosts are asked and reasons are found without waiting for anybody.
+            # Before the lock, so that hosts are asked and reasons are found without waiting for other installers.
             release.locate(pin, Platform.here())
             with cache.locked("tools", [name], echo), cache.partial("tools", name) as scratch:
                 if _cached(pin, "another installation has just finished", found, echo):

@@ -17,7 +17,7 @@ from generator.tools.pins import FILES, GROUPS, LOCAL, PINS, Pin
 
 
 class Source(StrEnum):
-    """Where a tool or a module's files came from."""
+    """Origin of a tool or of a module's files."""
 
     PATH = "PATH"
     CACHE = "cache"
@@ -27,9 +27,9 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What there is of one tool, or of one module's files (``kind`` is ``tool`` or ``files``).
+    """Result for one tool, or for one module's files (``kind`` is ``tool`` or ``files``).
 
-    ``version`` is what was really found. ``why`` is a sentence on why it comes
+    ``version`` is the one that was found. ``why`` is a sentence on why it comes
     from this source and not from one before it. In a report ``source`` and
     ``path`` are None where nothing is installed.
     """
@@ -43,7 +43,7 @@ class Installed:
 
 
 def find(name: str) -> Path:
-    """The executable of a pinned tool: a fitting one on PATH, else the one in the cache. Never downloads.
+    """Find the executable of a pinned tool: a fitting one on PATH, else the one in the cache. Never downloads.
 
     The answer is remembered for as long as the process runs; ToolError when
     there is none, with the command that installs it.
@@ -67,12 +67,12 @@ def _find(name: str, _path: str, _cache: str) -> Path:
 
 
 def forget() -> None:
-    """Forget what ``find`` remembers; for whoever has just installed or removed something."""
+    """Forget what ``find`` remembers, after installing or removing a tool."""
     _find.cache_clear()
 
 
 def asset(module: str, path: str) -> Path:
-    """A folder or file out of a pinned module's source, in the cache; read it, do not write to it.
+    """Return the path of a folder or file out of a pinned module's source, in the cache; it must not be written to.
 
     ``path`` is relative to the module's root and inside of one of the paths in
     ``FILES[module]``: only those are kept.
@@ -92,7 +92,7 @@ def asset(module: str, path: str) -> Path:
 
 
 def report(names: list[str] | None = None) -> list[Installed]:
-    """What is there of each name (tool, files or group; default: everything), without installing anything."""
+    """Report on each name (tool, files or group; default: everything), without installing anything."""
     found: list[Installed] = []
     for name in expand(names if names is not None else [*PINS, *FILES]):
         if name in PINS:
@@ -153,7 +153,7 @@ def require(group: str) -> None:
 
 
 def pin_of(name: str) -> Pin:
-    """The pin of a tool, or UsageError."""
+    """Return the pin of a tool; UsageError for another name."""
     pin = PINS.get(name)
     if pin is None:
         raise UsageError(f"no tool is pinned under the name {name}", f"known are: {', '.join(PINS)}")
@@ -161,13 +161,13 @@ def pin_of(name: str) -> Pin:
 
 
 def from_path(pin: Pin) -> tuple[tuple[Path, str] | None, str]:
-    """The first fitting executable on PATH and its version; else None and why those that are there do not fit.
+    """Find the first fitting executable on PATH and its version; else None and why those that are there do not fit.
 
     The reason is empty where there are none.
     """
     unfit: dict[Path, str] = {}
     for directory in os.get_exec_path():
-        # Relative entries would make the answer depend on the folder that we are in.
+        # Relative entries would make the answer depend on the current folder.
         candidate = shutil.which(pin.name, path=directory) if directory.startswith("/") else None
         if candidate is None:
             continue
@@ -183,7 +183,7 @@ def from_path(pin: Pin) -> tuple[tuple[Path, str] | None, str]:
 
 
 def version_of(executable: Path, pin: Pin) -> str | None:
-    """The version that an executable tells, without a ``v``; None when it does not run or tells none."""
+    """Ask an executable for its version, without a ``v``; None when it does not run or tells none."""
     try:
         # argocd reads its configuration from the home directory and would complain about a broken one.
         said = process.run([executable, *pin.ask], ok=range(256), timeout=30, env={"ARGOCD_BINARY_NAME": "argocd"})

@@ -1,7 +1,7 @@
-"""The registry: which version of which tool, where a release of it lies, and how it is built from source.
+"""Registry of tools: their versions, where a release of each lies, and how each is built from source.
 
-A new tool is one entry in ``PINS``; a folder of its Go module's source that
-somebody reads is one entry in ``FILES``. Nothing here does any I/O.
+A new tool is one entry in ``PINS``; a folder of its Go module's source that is
+read here is one entry in ``FILES``. Pure: no I/O.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ GITHUB = "https://github.com"
 
 
 class Fit(StrEnum):
-    """Which versions found on PATH will do in place of the pinned one."""
+    """Versions on PATH that will do in place of the pinned one."""
 
     PATCH = "same minor version, at least the pinned patch"
     MINOR = "at most one minor version away"
     EXACT = "exactly the pinned version"
 
     def accepts(self, found: str, pinned: str) -> bool:
-        """Whether ``found`` will do; what is not three numbers only does when it is the pinned version itself."""
+        """Tell whether ``found`` will do; a version that is not three numbers must be the pinned one itself."""
         if found == pinned:
             return True
         have, want = _numbers(found), _numbers(pinned)
@@ -48,14 +48,14 @@ class Platform:
 
     @classmethod
     def here(cls) -> Platform:
-        """The one we run on."""
+        """Return the platform of this machine."""
         machine = platform.machine().lower()
         return cls(sys.platform, {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine))
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Where the upstream project publishes a binary, and the SHA-256 that it publishes for it.
+    """Location of a binary that the upstream project publishes, and of the SHA-256 that it publishes for it.
 
     The templates know ``{version}``, ``{os}`` and ``{arch}`` (Go's names), and
     ``{Os}`` and ``{machine}`` (``Linux``, ``x86_64``). ``checksums`` is a file of
@@ -71,7 +71,7 @@ class Release:
     platforms: tuple[str, ...] = ("linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64")
 
     def fill(self, template: str, version: str, where: Platform) -> str:
-        """Put the version and the platform into one of the templates."""
+        """Fill version and platform into one of the templates."""
         return template.format(
             version=version,
             os=where.os,
@@ -157,7 +157,7 @@ LINUX = ("linux/amd64", "linux/arm64")
 
 
 def _kubernetes(name: str, fit: Fit, *ask: str, platforms: tuple[str, ...] = LINUX) -> Pin:
-    """One of the executables that a Kubernetes release consists of."""
+    """Return the pin of an executable of a Kubernetes release."""
     url = f"https://dl.k8s.io/release/v{{version}}/bin/{{os}}/{{arch}}/{name}"
     return Pin(
         name,
@@ -173,7 +173,7 @@ def _kubernetes(name: str, fit: Fit, *ask: str, platforms: tuple[str, ...] = LIN
 
 
 def _github(repository: str, asset: str, checksums: str, member: str = "", *, tag: str = "v{version}") -> Release:
-    """A release on GitHub; ``checksums`` is another asset of it."""
+    """Return a release on GitHub; ``checksums`` is another asset of it."""
     base = f"{GITHUB}/{repository}/releases/download/{tag}"
     return Release(f"{base}/{asset}", checksums and f"{base}/{checksums}", member)
 
@@ -379,7 +379,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 """Names that stand for several: what the generator itself uses, what a cluster on this machine uses (with nodes that
 KWOK plays, or with a real one), and what ``scripts/update-schemas`` reads."""
 LOCAL = "local"
-"""The group that ``local up`` uses for whoever asks: the one with a real node for root, else the one with KWOK."""
+"""Name for the group that ``local up`` uses: the one with a real node for root, else the one with KWOK."""
 
 
 def _numbers(version: str) -> tuple[int, int, int] | None:

@@ -1,4 +1,4 @@
-"""How long builds take: what is said before they begin, while they go on, and of those that are left. Pure."""
+"""Texts about builds: how long they usually take, how far they are, and what is left. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from generator.tools.pins import Module
 
 
 def duration(seconds: float) -> str:
-    """Write a time as a person would say it: ``45 s``, ``9 min``, ``1 h 17 min``."""
+    """Write a time in the unit that fits: ``45 s``, ``9 min``, ``1 h 17 min``."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -38,7 +38,7 @@ def forecast(modules: Sequence[Module], tools: int, free: int, caches: str) -> s
 
 
 class Progress:
-    """Where a row of builds stands; what is left is estimated by how long those before have taken."""
+    """Position in a row of builds; the time left is estimated by how long those before have taken."""
 
     def __init__(self, modules: Sequence[Module]) -> None:
         self._left = list(modules)
@@ -48,12 +48,12 @@ class Progress:
 
     @property
     def place(self) -> str:
-        """The build that is next or under way: ``[2/5]``."""
+        """The build that is next or under way, as ``[2/5]``."""
         return f"[{min(self._total - len(self._left) + 1, self._total)}/{self._total}]"
 
     @property
     def waiting(self) -> tuple[Module, ...]:
-        """Those that are not done, the one under way included."""
+        """Modules that are not done, the one under way included."""
         return tuple(self._left)
 
     def skip(self) -> None:
@@ -61,7 +61,7 @@ class Progress:
         self._left.pop(0)
 
     def done(self, seconds: float) -> str:
-        """Take note of a build that has taken ``seconds``; the sentence to say."""
+        """Take note of a build that has taken ``seconds``; return the line to print."""
         place = self.place
         self._usual += self._left.pop(0).seconds
         self._taken += seconds

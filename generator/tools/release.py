@@ -1,4 +1,4 @@
-"""Download a tool's release and verify it: the only module here that opens connections; each has a time and a size.
+"""Download a tool's release and verify it: the only module here that opens connections, bounded in time and size.
 
 ``Unavailable`` means "not this way": offline, no release for this machine, no
 checksums, a download that breaks off. The caller then builds the tool. A sum
@@ -30,10 +30,10 @@ STALL_SECONDS = 20.0
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.3
 PROGRESS_SECONDS = 5.0
-# The largest release that we know has 200 MB; a slow line takes a quarter of an hour for it.
+# The largest release has 200 MB; a slow line takes a quarter of an hour for it.
 DOWNLOAD_SECONDS = 1800.0
 LARGEST_BYTES = 1 << 30
-# A checksum file of a few kB is what we expect; more would be something else.
+# A checksum file has a few kB; a larger one would be something else.
 CHECKSUMS_LIMIT = 1 << 20
 CHECKSUMS_SECONDS = 60.0
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -64,7 +64,7 @@ def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform |
     if expected is not None and computed != expected:
         raise ChecksumMismatch(
             f"{url}: SHA-256 is {computed}, but {sums} says {expected}",
-            "try again; if it stays so, somebody has tampered with the download or with the checksums",
+            "try again; if it stays so, the download or the checksums have been tampered with",
         )
     checksum.insist(pin, where, computed, "the sum of the download")
     executable = into / pin.name
@@ -79,7 +79,7 @@ def fetch(pin: Pin, into: Path, echo: Callable[[str], object], where: Platform |
 
 
 def locate(pin: Pin, where: Platform) -> tuple[str, str]:
-    """The URLs of a release and of its checksums, through the mirror if there is one; Unavailable if there is none."""
+    """Return the URLs of a release and its checksums, through the mirror if one is set; Unavailable if it has none."""
     release = pin.release
     if not release.checksums:
         raise Unavailable("its releases come without checksums")
@@ -95,13 +95,13 @@ _probes: dict[str, _Probe] = {}
 
 
 def reachable(url: str) -> bool:
-    """Whether the URL's host, or the proxy that leads to it, accepts connections; asked once, for some seconds."""
+    """Tell whether the URL's host, or the proxy before it, accepts connections; asked once, for some seconds."""
     # setdefault is atomic, so downloads that start together share one probe.
     return _probes.setdefault(urlsplit(url).netloc, _Probe(url)).answer()
 
 
 class _Probe:
-    """Asks a host, when it is first wanted, whether it is there."""
+    """Question to a host whether it is there, asked when its answer is first wanted."""
 
     def __init__(self, url: str) -> None:
         import threading
@@ -150,13 +150,13 @@ def _mirrored(url: str) -> str:
 
 
 def _safe(url: str) -> bool:
-    """Whether nobody on the way can change what comes from there."""
+    """Tell whether the URL's content cannot be changed on its way: https, or this machine."""
     parts = urlsplit(url)
     return (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _published(url: str, asset: str) -> str | None:
-    """The sum that the checksum file at ``url`` has for an asset; None when there is no such file or no such line."""
+    """Read the sum that the checksum file at ``url`` has for an asset; None when there is no such file or line."""
     try:
         for attempt in _attempts():
             with attempt, bounded_http.within(CHECKSUMS_SECONDS) as watch, _open(url) as answer:
@@ -168,7 +168,7 @@ def _published(url: str, asset: str) -> str | None:
 
 
 def _download(url: str, into: Path, progress: Callable[[str], object]) -> str:
-    """Download a file and return its SHA-256; tries again when the connection breaks."""
+    """Download a file and return its SHA-256; try again when the connection breaks."""
     try:
         for attempt in _attempts():
             with attempt, bounded_http.within(DOWNLOAD_SECONDS) as watch, _open(url) as answer, into.open("wb") as out:
@@ -235,7 +235,7 @@ def _open(url: str) -> HTTPResponse:
     import urllib.request
 
     class SafeRedirects(urllib.request.HTTPRedirectHandler):
-        """Follows a redirect only to where nobody on the way can change the answer."""
+        """Handler that follows redirects only to https, or to this machine."""
 
         def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
             if not _safe(newurl):
@@ -255,7 +255,7 @@ def _extract(archive: Path, member: str, into: Path) -> None:
     import zlib
 
     class Unpacked(gzip.GzipFile):
-        """What is packed in it, up to a size: a bomb is noticed before it is there."""
+        """Unpacked content up to a size, so that a bomb is noticed before it fills the disk."""
 
         done = 0
 

@@ -20,7 +20,7 @@ PACKED = Path(__file__).with_name("schemas.zip")
 
 
 def location() -> Path:
-    """The folder with the unpacked schemas: ``<group>/<kind>_<version>.json``, all in lower case.
+    """Return the folder with the unpacked schemas: ``<group>/<kind>_<version>.json``, all in lower case.
 
     Unpacked once for each content of the package's archive, into the cache;
     safe with several processes at once.
@@ -38,7 +38,7 @@ def location() -> Path:
 
 
 def kubeconform_arguments() -> list[str]:
-    """The arguments that make kubeconform use these schemas, all of them and nothing else, in strict mode.
+    """Return the arguments that make kubeconform use these schemas and no others, in strict mode.
 
     Strict mode is about keys that stand twice in a mapping; unknown fields are
     up to the schemas.
@@ -52,7 +52,7 @@ def kubeconform_arguments() -> list[str]:
 
 
 def kinds() -> list[str]:
-    """What there are schemas for, as ``<group>/<kind>_<version>`` in lower case (core kinds: the version twice)."""
+    """List the kinds with a schema, as ``<group>/<kind>_<version>`` in lower case (core kinds: the version twice)."""
     import zipfile
 
     with zipfile.ZipFile(PACKED) as packed:

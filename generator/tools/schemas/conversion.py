@@ -1,4 +1,4 @@
-"""Turn what describes Kubernetes kinds (its OpenAPI document, CustomResourceDefinitions) into strict JSON schemas.
+"""Convert Kubernetes' OpenAPI document and CustomResourceDefinitions to strict JSON schemas.
 
 Strict means that a field which the kind does not have is a fault; that is what
 finds misspellings. Every schema is complete in itself and of JSON Schema draft 4,
@@ -25,7 +25,7 @@ INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 RECURSIVE = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
 
-# Answers, questions and records of the control plane: nobody keeps these in git.
+# Answers, questions and records of the control plane, which are not kept in git.
 NOT_IN_GIT = frozenset(
     {
         "APIGroup",
@@ -70,7 +70,7 @@ KEPT = (
 
 
 def path(group: str, version: str, kind: str) -> str:
-    """Where a kind's schema lies, for kubeconform's ``{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json``.
+    """Return a schema's path, for kubeconform's ``{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json``.
 
     The whole group, and not its first label only, so that a
     ``networking.example.com`` is not taken for ``networking.k8s.io``. For the
@@ -80,7 +80,7 @@ def path(group: str, version: str, kind: str) -> str:
 
 
 def from_openapi(document: Mapping[str, Any]) -> tuple[dict[str, Schema], list[str]]:
-    """The schemas of Kubernetes' own kinds by path, from its ``swagger.json``; and which kinds were dropped."""
+    """Convert the kinds of Kubernetes' ``swagger.json``; return schemas by path, and the kinds that were dropped."""
     definitions = document["definitions"]
     metadata = object_meta(document)
     recursive = _builtin(definitions[RECURSIVE], definitions) if RECURSIVE in definitions else {}
@@ -101,13 +101,13 @@ def from_openapi(document: Mapping[str, Any]) -> tuple[dict[str, Schema], list[s
 
 
 def object_meta(document: Mapping[str, Any]) -> Schema:
-    """The schema of ObjectMeta, from Kubernetes' ``swagger.json``; ``from_crd`` needs it."""
+    """Return the schema of ObjectMeta, from Kubernetes' ``swagger.json``; ``from_crd`` needs it."""
     definitions = document["definitions"]
     return _builtin(definitions[OBJECT_META], definitions)
 
 
 def from_crd(crd: Mapping[str, Any], metadata: Schema) -> dict[str, Schema]:
-    """The schemas of a CustomResourceDefinition by path, one for each version that is served.
+    """Return the schemas of a CustomResourceDefinition by path, one for each version that is served.
 
     ``metadata`` comes from ``object_meta``: a CustomResourceDefinition itself
     leaves its kind's metadata open.
@@ -125,7 +125,7 @@ def from_crd(crd: Mapping[str, Any], metadata: Schema) -> dict[str, Schema]:
 
 
 def custom(node: Mapping[str, Any], *, closed: bool = True) -> Schema:
-    """One node of a structural schema.
+    """Convert one node of a structural schema.
 
     ``closed`` is False below ``anyOf`` and its like: those only add conditions
     to fields that are listed elsewhere.
@@ -163,7 +163,7 @@ def custom(node: Mapping[str, Any], *, closed: bool = True) -> Schema:
 
 
 def _builtin(body: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
-    """A definition of Kubernetes' own, closed where it lists its fields."""
+    """Convert a definition of Kubernetes' own, closed where it lists its fields."""
     schema: Schema = {key: body[key] for key in ("type", "required") if key in body}
     if "properties" in body:
         required = body.get("required", ())
@@ -176,7 +176,7 @@ def _builtin(body: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
 
 
 def _field(node: Mapping[str, Any], definitions: Mapping[str, Any], *, nullable: bool) -> Schema:
-    """A field, or what a list or map holds.
+    """Convert a field, or the items of a list or map.
 
     The API server treats null like an absent field, and tools do write
     ``creationTimestamp: null``.
@@ -203,7 +203,7 @@ def _field(node: Mapping[str, Any], definitions: Mapping[str, Any], *, nullable:
 
 
 def _document(body: Mapping[str, Any], group: str, version: str, kind: str, metadata: Schema) -> Schema:
-    """A whole manifest: of this kind, and with a name."""
+    """Complete the schema of a whole manifest, which is of this kind and has a name."""
     schema: Schema = {**body, "type": "object"}
     schema["properties"] = {
         **body.get("properties", {}),
