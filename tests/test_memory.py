@@ -198,7 +198,7 @@ def test_another_version_of_the_generator_renders_again(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_rendering: Callable[[], None]
 ) -> None:
     package = shutil.copytree(render_cache._PACKAGE, tmp_path / "package")
-    (package / "kinds" / "job.py").write_text("another version\n")
+    (package / "render/kinds/job.py").write_text("another version\n")
     monkeypatch.setattr(render_cache, "_PACKAGE", package)
     no_rendering()
     with pytest.raises(AssertionError, match="rendered again"):

@@ -48,7 +48,7 @@ class Seeds:
 def find(
     directory: Path,
     spec: Spec,
-    former: Mapping[str, bytes],
+    original: Mapping[str, bytes],
     local: Mapping[str, bytes],
     updated: Iterable[str],
     by_hand: Mapping[str, str],
@@ -59,15 +59,15 @@ def find(
         return Seeds()
     sources: dict[str, str] = {}
     beside: dict[str, str] = {}
-    wanted = [path for path in updated if path.startswith("overlays/") and path not in former]
+    wanted = [path for path in updated if path.startswith("overlays/") and path not in original]
     for (environment, app), folder in places.items():
         copy = copy_path(environment, app)
         mine = {path: f"{folder}{path.removeprefix(copy)}" for path in wanted if path.startswith(f"{copy}/")}
-        sources |= {path: source for path, source in mine.items() if source in former}
-        known = {*(source for source in former if source.startswith(f"{folder}/")), *by_hand.values()}
+        sources |= {path: source for path, source in mine.items() if source in original}
+        known = {*(source for source in original if source.startswith(f"{folder}/")), *by_hand.values()}
         own = [path for path in _files(directory, folder) if path not in known]
         beside |= {f"{copy}{path.removeprefix(folder)}": path for path in own}
-        _require_self_contained(f"{folder}/kustomization.yaml", former, local)
+        _require_self_contained(f"{folder}/kustomization.yaml", original, local)
     return Seeds(sources, beside, places)
 
 
@@ -88,9 +88,9 @@ def _files(directory: Path, folder: str) -> list[str]:
     return sorted(file.relative_to(directory).as_posix() for file in found if file.is_file() and not file.is_symlink())
 
 
-def _require_self_contained(path: str, former: Mapping[str, bytes], local: Mapping[str, bytes]) -> None:
+def _require_self_contained(path: str, original: Mapping[str, bytes], local: Mapping[str, bytes]) -> None:
     """What a person has it refer to outside of its folder cannot be copied, and the copy would look elsewhere."""
-    if b"../" in local.get(path, b"") and b"../" not in former.get(path, b""):
+    if b"../" in local.get(path, b"") and b"../" not in original.get(path, b""):
         raise RepositoryError(
             f"{path}: refers to files outside of its folder, so it cannot be copied for each environment",
             "move these into the folder, or to the overlays; or leave out `promotion: {base: true}`",

@@ -37,13 +37,13 @@ class _Version:
 
 
 def marked(
-    former: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
+    original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
 ) -> dict[str, tuple[bytes, bytes | None]]:
     """Local and updated content of the generated files that have conflict markers in them."""
     return {
         path: (content, updated.get(path))
         for path, content in local.items()
-        if (path in updated or path in former) and content != former.get(path) and has_markers(content)
+        if (path in updated or path in original) and content != original.get(path) and has_markers(content)
     }
 
 

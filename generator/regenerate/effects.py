@@ -60,36 +60,36 @@ def _named(apps: Sequence[str]) -> str:
 
 
 def of(
-    former: Mapping[str, bytes], updated: Mapping[str, bytes], local: Collection[str], renamed: Collection[str] = ()
+    original: Mapping[str, bytes], updated: Mapping[str, bytes], local: Collection[str], renamed: Collection[str] = ()
 ) -> list[Effect]:
-    """The effects of generating ``updated`` after ``former``, by path.
+    """The effects of generating ``updated`` after ``original``, by path.
 
     ``local`` are the paths that there are now, and ``renamed`` those that had another name before.
     """
     found: list[Effect] = []
-    for path in [*former, *(path for path in updated if _is_patch(path) and path not in former)]:
-        before, after = former.get(path), updated.get(path)
-        if after == before or path in renamed or not (_stands(path, former) and _stands(path, updated)):
+    for path in [*original, *(path for path in updated if _is_patch(path) and path not in original)]:
+        before, after = original.get(path), updated.get(path)
+        if after == before or path in renamed or not (_stands(path, original) and _stands(path, updated)):
             continue
-        found += _of_file(path, former, updated)
+        found += _of_file(path, original, updated)
         if before is not None and after is not None and path not in local and (place := _place(path)):
             what = f"{path} was deleted by hand, so what the spec changes in it goes nowhere"
             found.append(Effect(*place, what, f"change it where it is now, or put the file back: git log -- {path}"))
     for path in updated:
-        if path.endswith(f"/{_AUTOSCALER}") and path not in former and _ran(path, former):
+        if path.endswith(f"/{_AUTOSCALER}") and path not in original and _ran(path, original):
             found.append(_autoscaled(path))
     return list(dict.fromkeys(found))
 
 
-def of_renames(renames: Mapping[str, str], former: Mapping[str, bytes]) -> list[Effect]:
-    """What stays in the cluster when apps or environments get another name. ``former`` is by old paths."""
+def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> list[Effect]:
+    """What stays in the cluster when apps or environments get another name. ``original`` is by old paths."""
     found = []
     for old, new in renames.items():
-        if not old.startswith("gitops/applications/") or old not in former:
+        if not old.startswith("gitops/applications/") or old not in original:
             continue
         _, _, environment, file = old.split("/")
         app = file.removesuffix(".yaml")
-        target = _first(former[old], old)
+        target = _first(original[old], old)
         name, namespace = _text(target, "metadata", "name"), _text(target, "spec", "destination", "namespace")
         anew = new.removeprefix("gitops/applications/").removesuffix(".yaml")
         found.append(
@@ -104,14 +104,14 @@ def of_renames(renames: Mapping[str, str], former: Mapping[str, bytes]) -> list[
     return found
 
 
-def of_images(former: Mapping[str, bytes], updated: Mapping[str, bytes], merged: Mapping[str, bytes]) -> list[Effect]:
+def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merged: Mapping[str, bytes]) -> list[Effect]:
     """Images that come from another repository now, and keep the tag that the pipeline has set for the former one."""
     found = []
     for path, content in merged.items():
         place = _place(path) if path.endswith("/kustomization.yaml") and path.startswith("overlays/") else None
-        if place is None or former.get(path, b"") == updated.get(path, b"") or path not in former:
+        if place is None or original.get(path, b"") == updated.get(path, b"") or path not in original:
             continue
-        before, after = _image_names(former[path], path), _image_names(updated[path], path)
+        before, after = _image_names(original[path], path), _image_names(updated[path], path)
         tags = [image.tag for image in yaml_edit.images(content, path) if image.tag]
         seeds = [image.tag for image in yaml_edit.images(updated[path], path)]
         if before and after and before != after and tags and tags != seeds:
@@ -128,15 +128,15 @@ def _stands(path: str, files: Mapping[str, bytes]) -> bool:
     return path in files or (count > 0 and "/".join([*parts[:count], "kustomization.yaml"]) in files)
 
 
-def _of_file(path: str, former: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Iterator[Effect]:
+def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Iterator[Effect]:
     """What differs between two versions of a file, by the rules of its kind."""
     place = _place(path)
     if place is None:
         return
     if path.endswith("/kustomization.yaml"):
-        yield from (Effect(*place, what, "") for what in _scaled(former[path], updated.get(path, b""), path))
+        yield from (Effect(*place, what, "") for what in _scaled(original[path], updated.get(path, b""), path))
         return
-    old, new = _object(path, former), _object(path, updated)
+    old, new = _object(path, original), _object(path, updated)
     kind = _text(new, "kind")
     if not new and (gone := _GONE.get(_text(old, "kind"))):
         yield from (Effect(*place, what, todo) for what, todo in gone(old))
@@ -267,11 +267,11 @@ _RULES: Final[dict[str, Callable[[Value, Value], Iterator[tuple[str, str]]]]] = 
 }
 
 
-def _ran(path: str, former: Mapping[str, bytes]) -> bool:
+def _ran(path: str, original: Mapping[str, bytes]) -> bool:
     """Whether the app of an autoscaler ran there already, with a number of its own."""
     app, environment = _place(path) or ("", "")
-    there = f"{base_path(app)}/{_DEPLOYMENT}" in former
-    return there and (not environment or f"{overlay_path(environment, app)}/kustomization.yaml" in former)
+    there = f"{base_path(app)}/{_DEPLOYMENT}" in original
+    return there and (not environment or f"{overlay_path(environment, app)}/kustomization.yaml" in original)
 
 
 def _autoscaled(path: str) -> Effect:

@@ -56,10 +56,10 @@ def explain(directory: Path, path: str) -> list[Origin]:
     text = loader.read(directory)
     spec = loader.load(directory)
     rendered = outputs.render(spec)
-    former = record.unpack(record.stored(directory))
+    original = record.unpack(record.stored(directory))
     renames.check_names(directory, rendered)
     content = None if (directory / path).is_dir() else _read(directory, path)
-    place = path if path in rendered else _generated_at(directory, path, former, rendered)
+    place = path if path in rendered else _generated_at(directory, path, original, rendered)
     if place is None:
         raise UsageError(*_not_generated(directory, path, rendered))
     if content is None:
@@ -67,7 +67,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
     local = Parsed(content, path)
     generated = Parsed(rendered[place].text, path)
     updated = _fields(generated)
-    before = _fields(Parsed(former[place].decode(), path)) if place in former else {}
+    before = _fields(Parsed(original[place].decode(), path)) if place in original else {}
     causes = _causes(text, spec, place, {field: leaf.value for field, leaf in updated.items()})
     blame = Blame(directory, path)
     origins: list[Origin] = []
@@ -106,11 +106,11 @@ def _read(directory: Path, path: str) -> str | None:
 
 
 def _generated_at(
-    directory: Path, path: str, former: Mapping[str, bytes], rendered: Mapping[str, object]
+    directory: Path, path: str, original: Mapping[str, bytes], rendered: Mapping[str, object]
 ) -> str | None:
     """Where a file that a person has moved was generated."""
     updated = dict.fromkeys(rendered, b"")
-    moved = renames.moved_by_hand(directory, former, work_tree.read(directory, former), updated)
+    moved = renames.moved_by_hand(directory, original, work_tree.read(directory, original), updated)
     return next((place for place, now in moved.items() if now == path), None)
 
 

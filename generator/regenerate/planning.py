@@ -16,6 +16,7 @@ from generator.regenerate import record as generation_record
 from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import Outcome, Settle, Side, State
 from generator.regenerate.render_cache import Memory
+from generator.regenerate.sides import Renaming, Sides
 from generator.render import outputs
 from generator.render.outputs import argocd
 from generator.render.outputs.file import File
@@ -63,75 +64,93 @@ class Plan:
 
 
 def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = False) -> Plan:
-    """Find out what is to be done. Reads only.
+    """Find out what is to be done, without writing anything.
 
     ``adopt`` takes files of which nothing is known as edits of what is
-    generated now. ``SpecError`` and ``RepositoryError`` as they come.
+    generated now. Raises ``SpecError`` and ``RepositoryError``.
     """
     spec = loader.load(directory)
     stored = generation_record.stored(directory)
-    former, contents, packed = _versions(spec, stored, Memory(directory, spec), adopt=adopt)
-    renames = path_renames.renamed_by_spec(directory, spec, former)
-    links = path_renames.links(directory, renames, known={*former, *contents})
-    local = work_tree.read(
-        directory, sorted({*contents, *former, *renames, *renames.values()} - {*links, *links.values()})
-    )
-    path_renames.check_names(directory, contents, local)
-    if not former:
-        _require_record(local, contents, adopt=adopt)
-    vacated = [path for path in renames if path in local]
-    before_renames = former
-    gone = tuple(path for path in former if path not in local and path not in contents)
-    former = path_renames.moved(former, renames)
-    occupied = {renames[path]: local.pop(renames[path], None) for path in vacated}
-    local = path_renames.moved(local, renames)
-    by_hand = path_renames.moved_by_hand(directory, former, local, contents)
-    local = {**local, **_placed_by_hand(directory, local, by_hand)}
-    seeds = base_copies.find(directory, spec, former, local, contents, by_hand)
-    former, local, by_hand = seeds.under(former), seeds.under(local), {**by_hand, **seeds.moved(by_hand)}
-    settle = _placed(_adopting(settle) if adopt else settle, by_hand)
-    rivals = path_renames.moved(_rivals(directory, stored, adopt=adopt), renames)
-    marked = conflict_markers.marked(former, local, contents)
-    reconciled = conflict_markers.reconcile(directory, marked, settle) if marked else []
-    before, after = _without(former, marked), _without(contents, marked)
-    outcomes = merge.merge(before, local, after, checkout.merge_lines, settle, rivals)
-    outcomes = sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
-    record: dict[str, bytes | None] = {path: content for path, content in packed.items() if stored.get(path) != content}
-    record.update({path: None for path in stored if path not in packed})
-    outcomes = path_renames.placed(outcomes, by_hand, {*renames.values(), *(by_hand.get(p, p) for p in seeds.sources)})
-    record.update(base_copies.record(directory, spec, seeds, outcomes))
+    original, updated, packed = _versions(spec, stored, Memory(directory, spec), adopt=adopt)
+    renaming = _renamed(directory, spec, original, updated, adopt=adopt)
+    sides, by_hand = _moved_by_hand(directory, renaming.sides)
+    copies = base_copies.find(directory, spec, *sides, by_hand)
+    sides = Sides(copies.under(sides.original), copies.under(sides.local), updated)
+    by_hand = {**by_hand, **copies.moved(by_hand)}
+
+    rivals = path_renames.moved(_rivals(directory, stored, adopt=adopt), renaming.renames)
+    merged = _merged(directory, sides, _placed(_adopting(settle) if adopt else settle, by_hand), rivals)
+    moving = {*renaming.renames.values(), *(by_hand.get(path, path) for path in copies.sources)}
+    outcomes = path_renames.placed(merged, by_hand, moving)
+
+    record = {**_changed(stored, packed), **base_copies.record(directory, spec, copies, outcomes)}
     record = generation_record.signed(directory, record)
-    outcomes += base_copies.beside(directory, seeds)
-    wanted = {outcome.path: outcome.content for outcome in outcomes}
-    carried = {old: renames[old] for old in vacated if renames[old] not in wanted}
-    wanted.update({renames[old]: local[renames[old]] for old in carried})
-    for old in vacated:
-        new = renames[old]
-        if occupied[new] is not None and occupied[new] != wanted[new]:
-            raise RepositoryError(f"{new}: is there already, and {old} would move there", "move one of the two away")
-    carried.update(links)
-    vacated = [path for path in vacated if path not in carried]
-    effects: list[Effect] = []
-    if record and before_renames:
-        effects = _effects(before_renames, former, contents, outcomes, renames)
-    return Plan(spec, outcomes, record, tuple(vacated), carried, gone if record else (), tuple(effects), contents)
+    outcomes += base_copies.beside(directory, copies)
+    carried = renaming.carried(outcomes)
+    return Plan(
+        spec,
+        outcomes,
+        record,
+        vacated=tuple(path for path in renaming.vacated if path not in carried),
+        carried=carried,
+        tidied=_gone(renaming.before) if record else (),
+        effects=tuple(_effects(renaming, sides, outcomes)) if record and original else (),
+        updated=updated,
+    )
 
 
-def _effects(
-    before_renames: Mapping[str, bytes],
-    former: Mapping[str, bytes],
-    updated: Mapping[str, bytes],
-    outcomes: Sequence[Outcome],
-    renames: Mapping[str, str],
-) -> list[Effect]:
+def _renamed(
+    directory: Path, spec: Spec, original: dict[str, bytes], updated: dict[str, bytes], *, adopt: bool
+) -> Renaming:
+    """Read the local side, and move everything that the spec renames."""
+    renames = path_renames.renamed_by_spec(directory, spec, original)
+    links = path_renames.links(directory, renames, known={*original, *updated})
+    paths = {*updated, *original, *renames, *renames.values()} - {*links, *links.values()}
+    local = work_tree.read(directory, sorted(paths))
+    path_renames.check_names(directory, updated, local)
+    if not original:
+        _require_record(local, updated, adopt=adopt)
+    return Renaming.of(Sides(original, local, updated), renames, links)
+
+
+def _moved_by_hand(directory: Path, sides: Sides) -> tuple[Sides, dict[str, str]]:
+    """Return the sides with what a user has moved, under generated paths; and generated path → its place now."""
+    by_hand = path_renames.moved_by_hand(directory, *sides)
+    on_disk = work_tree.read(directory, [place for place in by_hand.values() if place not in sides.local])
+    contents = {**on_disk, **sides.local}
+    placed = {path: contents[place] for path, place in by_hand.items()}
+    return sides._replace(local={**sides.local, **placed}), by_hand
+
+
+def _merged(directory: Path, sides: Sides, settle: Settle, rivals: Mapping[str, bytes | None]) -> list[Outcome]:
+    """Merge every file; what git left with conflict markers is reconciled first."""
+    marked = conflict_markers.marked(*sides)
+    reconciled = conflict_markers.reconcile(directory, marked, settle) if marked else []
+    original, updated = _without(sides.original, marked), _without(sides.updated, marked)
+    outcomes = merge.merge(original, sides.local, updated, checkout.merge_lines, settle, rivals)
+    return sorted([*outcomes, *reconciled], key=lambda outcome: outcome.path) if reconciled else outcomes
+
+
+def _changed(stored: Mapping[str, bytes], packed: Mapping[str, bytes]) -> dict[str, bytes | None]:
+    """Return the files of the record that change; ``None`` for those that go."""
+    changed = {path: content for path, content in packed.items() if stored.get(path) != content}
+    return {**changed, **dict.fromkeys(path for path in stored if path not in packed)}
+
+
+def _gone(before: Sides) -> tuple[str, ...]:
+    """Return the generated files that are neither in the work tree nor generated any more."""
+    return tuple(path for path in before.original if path not in before.local and path not in before.updated)
+
+
+def _effects(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome]) -> list[Effect]:
     from generator.regenerate import effects  # most runs change nothing that could have any
 
     there = {outcome.path for outcome in outcomes if outcome.state is not State.MISSING}
     merged = {outcome.path: outcome.content for outcome in outcomes if outcome.changes and outcome.content is not None}
     return [
-        *effects.of_renames(renames, before_renames),
-        *effects.of(former, updated, there, set(renames.values())),
-        *effects.of_images(former, updated, merged),
+        *effects.of_renames(renaming.renames, renaming.before.original),
+        *effects.of(sides.original, sides.updated, there, set(renaming.renames.values())),
+        *effects.of_images(sides.original, sides.updated, merged),
     ]
 
 
@@ -158,19 +177,13 @@ def _versions(
     rendered = outputs.render(spec, leave_out={generation_record.app_of(path) for path in kept})
     updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
     rest = {path: content for path, content in stored.items() if path not in kept}
-    former = {**same, **generation_record.unpack(rest, adopt=adopt)}
-    if path := argocd.former_project(spec, former):
-        rendered[path] = File(path, former[path].decode())
-        updated[path] = former[path]
+    original = {**same, **generation_record.unpack(rest, adopt=adopt)}
+    if path := argocd.former_project(spec, original):
+        rendered[path] = File(path, original[path].decode())
+        updated[path] = original[path]
     packed = generation_record.pack(rendered)
     memory.learn(packed)
-    return former, updated, {**packed, **kept}
-
-
-def _placed_by_hand(directory: Path, local: Mapping[str, bytes], by_hand: Mapping[str, str]) -> dict[str, bytes]:
-    """The content of files that people have moved, under the paths that they were generated at."""
-    on_disk = work_tree.read(directory, [place for place in by_hand.values() if place not in local])
-    return {path: local[place] if place in local else on_disk[place] for path, place in by_hand.items()}
+    return original, updated, {**packed, **kept}
 
 
 def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *, adopt: bool) -> None:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-def renamed_by_spec(directory: Path, spec: Spec, former: Mapping[str, bytes]) -> dict[str, str]:
+def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) -> dict[str, str]:
     """Old path → new path, for what was generated under a former name, and for what lies beside it."""
     apps = {app.renamed_from: app.name for app in spec.apps.values() if app.renamed_from}
     environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
     if not apps and not environments:
         return {}
-    renames = {path: renamed(path, apps, environments) for path in former}
-    renames = {old: new for old, new in renames.items() if old != new and new not in former}
+    renames = {path: renamed(path, apps, environments) for path in original}
+    renames = {old: new for old, new in renames.items() if old != new and new not in original}
     beside = {path for folder in {_folder(old) for old in renames} for path in _files(directory, folder, links=True)}
     return {**renames, **{path: renamed(path, apps, environments) for path in sorted(beside)}}
 
@@ -80,18 +80,18 @@ def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
 
 
 def moved_by_hand(
-    directory: Path, former: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
+    directory: Path, original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
 ) -> dict[str, str]:
     """Generated path → where a person has put the file: another YAML file of the same app with the same objects.
 
     Looked for only where a file is missing, so it costs nothing otherwise.
     """
-    missing = [path for path in former if path not in local and path in updated and path.endswith(".yaml")]
+    missing = [path for path in original if path not in local and path in updated and path.endswith(".yaml")]
     found: dict[str, str] = {}
     for path in missing:
-        wanted = _objects(former[path], path)
+        wanted = _objects(original[path], path)
         for candidate, content in _candidates(directory, path, local).items():
-            if candidate in former or candidate in updated or candidate in found.values():
+            if candidate in original or candidate in updated or candidate in found.values():
                 continue
             if wanted and _objects(content, candidate) == wanted:
                 found[path] = candidate

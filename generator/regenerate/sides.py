@@ -1,0 +1,62 @@
+"""The three sides of a regeneration, and what renames by the spec do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from generator.errors import RepositoryError
+from generator.regenerate import renames as path_renames
+from generator.regenerate.merge import Outcome
+
+
+class Sides(NamedTuple):
+    """Files by path: as generated last (*original*), in the work tree (*local*), as generated now (*updated*)."""
+
+    original: dict[str, bytes]
+    local: dict[str, bytes]
+    updated: dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """A rename of apps and environments by the spec, applied to the sides.
+
+    ``renames`` are old path → new path, ``links`` those of them that are symbolic
+    links made by a user. ``before`` are the files under their old paths, and ``sides`` under the new ones;
+    ``vacated`` are the old paths with a local file, and ``occupied`` what the work
+    tree has at the new path of each, ``None`` for nothing.
+    """
+
+    renames: Mapping[str, str]
+    links: Mapping[str, str]
+    before: Sides
+    sides: Sides
+    vacated: tuple[str, ...]
+    occupied: Mapping[str, bytes | None]
+
+    @classmethod
+    def of(cls, before: Sides, renames: Mapping[str, str], links: Mapping[str, str]) -> Renaming:
+        """Move the original and the local side to their new paths."""
+        vacated = tuple(path for path in renames if path in before.local)
+        occupied = {renames[path]: before.local.get(renames[path]) for path in vacated}
+        local = {path: content for path, content in before.local.items() if path not in occupied}
+        original, local = path_renames.moved(before.original, renames), path_renames.moved(local, renames)
+        return cls(renames, links, before, Sides(original, local, before.updated), vacated, occupied)
+
+    def carried(self, outcomes: Iterable[Outcome]) -> dict[str, str]:
+        """Return old path → new path of the files that no outcome writes: a user's own, moved as they are.
+
+        Raises ``RepositoryError`` if another file is at a new path already.
+        """
+        written = {outcome.path: outcome.content for outcome in outcomes}
+        carried = {old: self.renames[old] for old in self.vacated if self.renames[old] not in written}
+        for old in self.vacated:
+            new = self.renames[old]
+            content = written[new] if new in written else self.sides.local[new]
+            if self.occupied[new] not in (None, content):
+                raise RepositoryError(
+                    f"{new}: is there already, and {old} would move there", "move one of the two away"
+                )
+        return {**carried, **self.links}
