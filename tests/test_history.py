@@ -139,11 +139,21 @@ def test_a_promoted_base_is_an_entry(store: Shop, generator: Run) -> None:
     assert "promoted: its base" in lines[2]
 
 
-def test_a_squashed_promotion_keeps_its_build(shop: Path, generator: Run) -> None:
-    message = "Promote web to prod (#9)\n\n* Promote\n\n  Release: web prod 2.0\n  Build: codebuild/shop 3\n\nReviewed-by: Dan"
+def test_a_squash_merge_keeps_its_build_if_its_trailers_are_last(shop: Path, generator: Run) -> None:
+    message = (
+        "Promote web to prod (#9)\n\n* Promote\n\nRelease: web prod 2.0\nBuild: codebuild/shop 3\nReviewed-by: Dan"
+    )
     splice(shop, "newTag: unreleased", "newTag: '2.0'", message)
     newest = history(shop, generator, "--env", "prod")[0]
     assert (newest["action"], newest["build"]) == ("released", {"system": "codebuild/shop", "number": "3", "url": None})
+
+
+def test_words_that_look_like_a_trailer_are_prose(shop: Path, generator: Run) -> None:
+    """As they are to `changed`, to git and to Argo CD."""
+    message = "Try it (#9)\n\n* Promote\n\n  Release: web prod 2.0\n  Build: codebuild/shop 3\n\nReviewed-by: Dan"
+    splice(shop, "newTag: unreleased", "newTag: '2.0'", message)
+    newest = history(shop, generator, "--env", "prod")[0]
+    assert (newest["action"], newest["build"]) == ("edited", None)
 
 
 def test_all_environments_and_the_limit(shop: Path, generator: Run) -> None:

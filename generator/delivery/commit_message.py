@@ -15,15 +15,15 @@ Its trailers are read by ``history`` and ``status``, and by Argo CD::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from generator.delivery.image import Slot
+from generator.git import trailers
 from generator.spec.subject import AS_IT_IS, formed
 from generator.yaml.edit import Image
 
 REFERENCE: Final = "Argocd-reference-commit-"
-_TRAILER: Final = re.compile(r"(?P<key>[A-Za-z][A-Za-z0-9-]*): (?P<value>.*)")
 _RELEASE: Final = re.compile(r"(?P<app>\S+) (?P<environment>\S+) (?P<tag>[^\s@]+)(?:@(?P<digest>\S+))?")
 # What forges act on in the words of a commit, wherever they stand: `[skip ci]` and its kin, mentions, references to
 # issues and requests (which may close them, or, for Jira, command), also as URLs, and comments of Markdown.
@@ -90,38 +90,29 @@ def compose(
     ``source`` is what ``git.describe_head`` says of the commit that was built.
     Its author meant its words for that commit, so they are quoted such that forges do not act on them once more.
     """
-    trailers = [("Release", str(one)) for one in released]
-    trailers += [("Build", str(build))] if build else []
-    trailers += [(f"{REFERENCE}{name}", inert(value)) for name, value in (source or {}).items()]
+    found = [("Release", str(one)) for one in released]
+    found += [("Build", str(build))] if build else []
+    found += [(f"{REFERENCE}{name}", inert(value)) for name, value in (source or {}).items()]
     # A line break within a value would end the trailers, or forge one.
-    lines = [f"{key}: {' '.join(value.split())}" for key, value in trailers]
+    lines = [f"{key}: {' '.join(value.split())}" for key, value in found]
     first = " ".join(formed(form, subject).split())
     return "\n\n".join(part for part in (first, body.strip(), "\n".join(lines)) if part) + "\n"
 
 
 def releases(message: str) -> list[Release]:
     """What a commit's message says it released; empty for every other commit."""
-    found = (_RELEASE.fullmatch(value) for key, value in trailers(message) if key == "Release")
+    found = (_RELEASE.fullmatch(value) for value in trailers.values(message, "Release"))
     return [Release(match["app"], match["environment"], match["tag"], match["digest"]) for match in found if match]
 
 
 def build(message: str) -> Build | None:
     """The build that a commit's message names."""
-    for key, value in trailers(message):
-        if key == "Build" and (found := _BUILD.fullmatch(value)):
+    for value in trailers.values(message, "Build"):
+        if found := _BUILD.fullmatch(value):
             return Build(found["system"], int(found["number"]), found["url"] or "")
     return None
 
 
 def source(message: str) -> dict[str, str]:
     """The commit that was built, as ``compose`` was given it."""
-    return {key.removeprefix(REFERENCE): value for key, value in trailers(message) if key.startswith(REFERENCE)}
-
-
-def trailers(message: str) -> Iterator[tuple[str, str]]:
-    """Keys and values of the last paragraph, if that is one of trailers only, and not the subject."""
-    before, _, last = message.replace("\r\n", "\n").strip().rpartition("\n\n")
-    found = [_TRAILER.fullmatch(line) for line in last.splitlines()] if before else []
-    for match in found if all(found) else ():
-        if match:
-            yield match["key"], match["value"]
+    return {key.removeprefix(REFERENCE): value for key, value in trailers.parse(message) if key.startswith(REFERENCE)}

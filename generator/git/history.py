@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from generator.errors import GitError
-from generator.git import bare_repository, checkout, plumbing
+from generator.git import bare_repository, checkout, plumbing, trailers
 from generator.git.bare_repository import NETWORK_SECONDS, Scratch
 
 # How many commits a partial clone gets at first, and after that; then all, which git spells like this.
@@ -26,7 +26,6 @@ _FETCHED: Final = "refs/fetched/"
 _FIELDS: Final = 5
 _FORMAT: Final = "--format=%H%x00%P%x00%an%x00%ct%x00%B"
 _ID: Final = re.compile(r"[0-9a-f]{4,40}|[0-9a-f]{64}")
-_TRAILER: Final = re.compile(r"^\s*([A-Za-z][A-Za-z-]*): *(.*\S)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class Commit:
         return self.message.partition("\n")[0]
 
     def trailers(self, name: str) -> list[str]:
-        """The values of a trailer; a squash merge may have left it in the middle of the message."""
-        return [value for key, value in _TRAILER.findall(self.message) if key.lower() == name.lower()]
+        """Return the values of a trailer of this name."""
+        return trailers.values(self.message, name)
 
 
 class History:
