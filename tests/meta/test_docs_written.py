@@ -13,6 +13,8 @@ from types import ModuleType
 import pytest
 from pages import DOCS, ROOT
 
+from generator import errors
+
 
 @cache
 def write() -> ModuleType:
@@ -88,3 +90,40 @@ def test_every_annotation_label_and_reference_is_documented() -> None:
 @pytest.mark.parametrize("code", ["0", "1", "2", "3", "4", "130"])
 def test_the_exit_codes_are_documented(code: str) -> None:
     assert f"\n| {code} |" in page("reference/exit-codes.md")
+
+
+# Words of others: Kubernetes, Argo CD, git servers.
+FOREIGN = re.compile(
+    r"ImagePullBackOff|ErrImagePull|InvalidImageName|CrashLoopBackOff|container has runAsNonRoot.*|Read-only file system"
+    r"|SyncFailed|not permitted in project|SecretSyncedError|OutOfSync|Pending|ComparisonError|protected branch|GH0\d\d|403"
+    r"|not allowed to push|Permission denied|Authentication failed|marked as read only|is missing|did you mean|Synced|Degraded"
+)
+
+
+def quoted() -> list[str]:
+    """Return the messages that troubleshooting quotes: code at the start of an item or a paragraph, in lower case mostly."""
+    found: list[str] = []
+    for line in page("guides/troubleshooting.md").splitlines():
+        start = re.match(r"(?:- |)((?:`[^`]+`(?:, )?)+)", line)
+        if start and not line.startswith("|"):
+            found += re.findall(r"`([^`]+)`", start[1])
+    return [text for text in found if not FOREIGN.fullmatch(text) and not text.startswith(("bump", "python"))]
+
+
+def test_every_message_that_is_quoted_is_one_of_the_generator() -> None:
+    assert len(quoted()) > 60
+    everything = "\n".join(texts()).replace("kustomization.yaml", "")
+    lost = [
+        text
+        for text in quoted()
+        for part in text.replace(".generator/", "…").replace("kustomization.yaml", "…").split("…")
+        if part.strip(" ,;:") and part.strip(" ,;:") not in everything
+    ]
+    assert not lost
+
+
+def test_every_kind_of_error_has_an_entry() -> None:
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+    kinds -= {"GeneratorError"}
+    assert {"SpecError", "Conflicts", "ArgoCdError"} <= kinds
+    assert sorted(kind for kind in kinds if f"`{kind}`" not in page("guides/troubleshooting.md")) == []
