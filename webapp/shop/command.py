@@ -1,4 +1,4 @@
-"""What `python -m shop` and `flask --app shop` can do besides Flask's own commands."""
+"""Commands of `python -m shop` and `flask --app shop` besides Flask's own."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What the environment variables say, read once and checked at start."""
+"""Configuration from environment variables, read once and checked at start."""
 
 import logging
 import os

@@ -25,7 +25,7 @@ class Database:
 
     @property
     def name(self) -> str:
-        """What may be logged: built from the harmless parts, as a password can also stand in the query string."""
+        """Name for logs, without the password, which can also stand in the query string."""
         if self.is_postgresql:
             return f"postgresql {self.url.host or 'local socket'}/{self.url.database or ''}"
         return f"sqlite {self.url.database or 'in memory'}"
@@ -39,13 +39,13 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """One transaction: committed at the end of the block, rolled back when the block raises."""
+        """Open a transaction: committed at the end of the block, rolled back when the block raises."""
         with Session(self.engine) as session, session.begin():
             yield session
 
     @contextmanager
     def probe(self) -> Iterator[Connection]:
-        """A connection of its own that gives up within seconds: a busy pool must not look like a dead database."""
+        """Open a connection beside the pool, with a short time-out: a busy pool must not look like a dead database."""
         engine = self._create_engine(timeout=PROBE_SECONDS, poolclass=NullPool)
         with engine.connect() as connection:
             if self.is_postgresql:
@@ -54,7 +54,7 @@ class Database:
 
     @contextmanager
     def exclusive(self, lock: int) -> Iterator[Connection]:
-        """A transaction that no other `exclusive` block with the same `lock` number runs beside, on any machine.
+        """Open a transaction that excludes other `exclusive` blocks with the same `lock` number, on any machine.
 
         It waits `LOCK_SECONDS` for its turn. PostgreSQL drops the lock with the transaction, however that ends.
         """
@@ -69,7 +69,7 @@ class Database:
             yield connection
 
     def _create_folder(self) -> None:
-        """SQLite creates its file, but not the folder for it."""
+        """Create the folder of an SQLite file, which SQLite does not."""
         if not self.is_postgresql and self.url.database not in {None, "", ":memory:"}:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
 
@@ -83,11 +83,11 @@ class Database:
 
 
 def _enforce_foreign_keys(connection: Any, _record: object) -> None:
-    """SQLite ignores foreign keys unless each connection asks for them."""
+    """Turn foreign keys on, which SQLite ignores unless each connection asks for them."""
     connection.execute("PRAGMA foreign_keys = ON")
 
 
 def get_database() -> Database:
-    """The database of the app that is serving the request or running the command."""
+    """Return the database of the app that is serving the request or running the command."""
     database: Database = current_app.extensions["shop.database"]
     return database

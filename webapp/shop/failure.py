@@ -25,14 +25,14 @@ class InvalidInput(BadRequest):
 
 
 def init_app(app: Flask) -> None:
-    """Answer for everything that a view raises; what is no HTTP error reaches `answer` as a 500 of Flask's making."""
+    """Register the answers to whatever a view raises; Flask makes a 500 of what is no HTTP error."""
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(OperationalError, answer_unavailable)
     app.register_error_handler(PoolTimeoutError, answer_unavailable)
 
 
 def answer(error: HTTPException) -> Response:
-    """Keep the headers that belong to the status, such as `Allow` with 405."""
+    """Answer an HTTP error, with the headers that belong to its status, such as `Allow` with 405."""
     body: dict[str, Any] = {"status": error.code, "title": error.name, "detail": error.description}
     if isinstance(error, InvalidInput):
         body["fields"] = error.fields
@@ -46,6 +46,6 @@ def answer(error: HTTPException) -> Response:
 
 
 def answer_unavailable(error: Exception) -> Response:
-    """A database that is away is not a bug in here: 503, so that clients and load balancers try again."""
+    """Answer 503 for a database that is away, so that clients and load balancers try again."""
     logger.error("database unavailable", exc_info=error, extra={"fields": {"request_id": g.get("request_id")}})
     return answer(ServiceUnavailable("The database is not available. Try again in a few seconds.", retry_after=5))

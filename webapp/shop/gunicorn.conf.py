@@ -37,7 +37,7 @@ logconfig_dict = logging_config(SETTINGS.log_level) | {"root": {"level": "WARNIN
 
 
 def on_starting(_server: Any) -> None:
-    """An embedded database has nobody else to migrate it. A PostgreSQL is migrated by its own step of the rollout."""
+    """Migrate an embedded database, which no step of the rollout does, unlike a PostgreSQL's."""
     configure_logging(SETTINGS.log_level)
     database = Database(SETTINGS.database_url)
     if not database.is_postgresql:

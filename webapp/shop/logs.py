@@ -10,10 +10,10 @@ LOGGERS = ("shop", "gunicorn.error", "py.warnings")
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes time, level, logger and message, then what the caller passed as `extra={"fields": {…}}`."""
+    """Formatter that writes time, level, logger and message, then what the caller passed as `extra={"fields": {…}}`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Escape everything but ASCII, so that no input can start a line of its own."""
+        """Write a record as JSON, with everything but ASCII escaped, so that no input can start a line of its own."""
         entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -27,7 +27,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """The `dictConfig` for our loggers. The root logger stays as it is: it belongs to whoever runs the process."""
+    """Return the `dictConfig` for the shop's loggers. The root logger belongs to the caller, and stays as it is."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""Brings the schema to what this release needs, and tells whether it is there.
+"""Migrate the schema to what this release needs, and tell whether it is there.
 
 Migrations only ever add (expand now, contract a release later), so that two releases can share a database while a
 rollout or a rollback is under way. Hence a database that is *ahead* of this release is fine for it.
@@ -24,7 +24,7 @@ logger = logging.getLogger("shop.migration")
 
 
 def migrate(database: Database) -> str:
-    """Upgrade to this release's head and return the revision the database is then at; again is harmless.
+    """Upgrade to this release's head and return the revision of the database; harmless if repeated.
 
     Several processes may call it at once, in Kubernetes each replica or a Job retried: one works, the others wait.
     """
@@ -43,7 +43,7 @@ def migrate(database: Database) -> str:
 
 
 def pending(connection: Connection) -> str | None:
-    """Why this release cannot use the database yet, or None if it can."""
+    """Return the reason why this release cannot use the database yet, or None if it can."""
     current = current_revision(connection)
     if current == head_revision() or is_ahead(current):
         return None
@@ -51,29 +51,29 @@ def pending(connection: Connection) -> str | None:
 
 
 def current_revision(connection: Connection) -> str | None:
-    """The revision that the database says it is at; None before the first migration."""
+    """Read the revision of the database; None before the first migration."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_ahead(revision: str | None) -> bool:
-    """Whether a newer release has written `revision`: all that this one can know is that it is none of its own."""
+    """Tell whether a newer release has written `revision`: it is then none of this release's own."""
     return revision is not None and revision not in known_revisions()
 
 
 @cache
 def known_revisions() -> frozenset[str]:
-    """The revisions in this release's `migrations/`."""
+    """List the revisions in this release's `migrations/`."""
     return frozenset(script.revision for script in _scripts().walk_revisions())
 
 
 @cache
 def head_revision() -> str:
-    """The newest of them; two heads are an error of ours that the tests catch."""
+    """Return the newest revision; two heads are a bug, which the tests catch."""
     return str(_scripts().get_current_head())
 
 
 def alembic_config() -> Config:
-    """Alembic's configuration without its ini file. A `%` is doubled as the values go through configparser."""
+    """Return Alembic's configuration without its ini file; a `%` is doubled, since values go through configparser."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -81,5 +81,5 @@ def alembic_config() -> Config:
 
 
 def _scripts() -> ScriptDirectory:
-    """Reading the scripts imports them, which is why their revisions are cached."""
+    """Read the scripts, once: that imports them."""
     return ScriptDirectory.from_config(alembic_config())

@@ -16,12 +16,12 @@ NAMING = {
 
 
 def now() -> datetime:
-    """The current time in UTC: SQLite keeps no time zone, so all of them must be the same one."""
+    """Return the current time in UTC: SQLite keeps no time zone, so all times must have the same one."""
     return datetime.now(UTC)
 
 
 class Base(DeclarativeBase):
-    """What the migrations compare the database with."""
+    """Base of the models, whose metadata the migrations are compared with."""
 
     metadata = MetaData(naming_convention=NAMING)
 
@@ -51,7 +51,7 @@ class Order(Base):
 
     @property
     def total_cents(self) -> int:
-        """What the order costs, at the prices of the moment when it was placed."""
+        """Cost of the order, at the prices of the moment when it was placed."""
         return sum(line.quantity * line.price_cents for line in self.lines)
 
 

@@ -1,4 +1,4 @@
-"""Reads untrusted JSON and query strings into typed values, and reports all bad fields at once."""
+"""Read untrusted JSON and query strings into typed values, and report all bad fields at once."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ LARGEST_ID = 2**31 - 1
 
 
 class Fields:
-    """Takes fields out of one object, collecting what is wrong, until `check` raises it all together.
+    """Fields of one object; their faults are collected, and `check` raises them together.
 
     `prefix` names the object in messages: `items[2].` gives `items[2].quantity`.
     """
@@ -23,7 +23,7 @@ class Fields:
         self.faults: dict[str, str] = {}
 
     def text(self, name: str, longest: int) -> str:
-        """A non-empty string without control characters, which PostgreSQL and logs cannot all take; trimmed."""
+        """Read a non-empty string, trimmed; PostgreSQL and logs cannot take all control characters, so it has none."""
         value = self.values.pop(name, None)
         if isinstance(value, str) and 0 < len(value.strip()) <= longest and value.isprintable():
             return value.strip()
@@ -31,7 +31,7 @@ class Fields:
         return ""
 
     def integer(self, name: str, smallest: int, largest: int) -> int:
-        """A whole number; `true` and `1.0` are none."""
+        """Read a whole number; `true` and `1.0` are none."""
         value = self.values.pop(name, None)
         if type(value) is int and smallest <= value <= largest:
             return value
@@ -39,7 +39,7 @@ class Fields:
         return smallest
 
     def objects(self, name: str, most: int) -> "list[Fields]":
-        """A list of 1 to `most` objects, each with its own fields; their faults are taken over by `check`."""
+        """Read a list of 1 to `most` objects, each with its own fields; `check` raises their faults as well."""
         value = self.values.pop(name, None)
         if isinstance(value, list) and 0 < len(value) <= most and all(isinstance(item, dict) for item in value):
             return [Fields(item, f"{self.prefix}{name}[{index}].") for index, item in enumerate(value)]
@@ -51,7 +51,7 @@ class Fields:
         self.faults[self.prefix + name] = message
 
     def check(self, *inner: "Fields") -> None:
-        """Raise `InvalidInput` if anything here or in `inner` is wrong; a field that nobody asked for is, too."""
+        """Raise `InvalidInput` if anything here or in `inner` is wrong; so is a field that was not read."""
         faults: dict[str, str] = {}
         for fields in (self, *inner):
             faults |= fields.faults | {fields.prefix + name: "is not a known field" for name in fields.values}
@@ -60,7 +60,7 @@ class Fields:
 
 
 def json_fields() -> Fields:
-    """The request's body, which must be a JSON object."""
+    """Read the request's body, which must be a JSON object."""
     try:
         body = request.get_json()
     except RecursionError:
@@ -71,7 +71,7 @@ def json_fields() -> Fields:
 
 
 def query_integer(name: str, default: int, smallest: int, largest: int) -> int:
-    """A number from the query string; `default` where it is missing."""
+    """Read a number from the query string; `default` where it is missing."""
     text = request.args.get(name, str(default))
     if text.isascii() and text.isdigit() and len(text) <= 10 and smallest <= int(text) <= largest:
         return int(text)

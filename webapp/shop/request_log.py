@@ -15,7 +15,7 @@ logger = logging.getLogger("shop.request")
 
 
 def init_app(app: Flask) -> None:
-    """Measure from before the first hook of any other module to after the last one."""
+    """Register the hooks that measure, before the first and after the last of other modules."""
     app.before_request(start)
     app.after_request(finish)
 
@@ -28,7 +28,7 @@ def start() -> None:
 
 
 def finish(response: Response) -> Response:
-    """Write the line. It leaves out the query string, and probes that succeed are worth a line only at DEBUG."""
+    """Write the line, without the query string; probes that succeed get one only at DEBUG."""
     quiet = request.endpoint in PROBES and response.status_code < 400
     fields = {
         "method": request.method,

@@ -1,7 +1,7 @@
 """gunicorn's worker with gevent, which gives no request more than `REQUEST_SECONDS`.
 
-A thread for each connection would be held by everybody who sends nothing, or a body that never ends; ten of them would
-keep probes out and stop the pod. Here a connection that waits costs a few kilobytes.
+A thread for each connection would be held by each client that sends nothing, or a body that never ends; ten of them
+would keep probes out and stop the pod. Here a connection that waits costs a few kilobytes.
 """
 
 import os
@@ -18,14 +18,14 @@ REQUEST_SECONDS = positive_integer(os.environ, "REQUEST_SECONDS", 30)
 
 
 class Worker(GeventWorker):
-    """See the module."""
+    """Worker that bounds the time of a request, and closes idle connections when it ends."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._waiting: set[socket.socket] = set()
 
     def handle(self, listener: Any, client: socket.socket, address: Any) -> None:
-        """One connection, which waits for requests when it has none."""
+        """Handle a connection, which waits for requests when it has none."""
         self._waiting.add(client)
         try:
             super().handle(listener, client, address)
@@ -33,7 +33,7 @@ class Worker(GeventWorker):
             self._waiting.discard(client)
 
     def handle_request(self, listener: Any, request: Any, client: socket.socket, address: Any) -> Any:
-        """One request, its body included; a connection whose time is over is closed, and so is any once we end."""
+        """Handle a request, body included; a connection is closed when its time is over, or when the worker ends."""
         self._waiting.discard(client)
         limit = gevent.Timeout(REQUEST_SECONDS)
         with limit:
@@ -50,12 +50,16 @@ class Worker(GeventWorker):
         return answer
 
     def handle_exit(self, signal: int, frame: Any) -> None:
-        """A polite end: requests are finished, and connections that wait for one are closed."""
+        """End politely: finish requests, and close connections that wait for one."""
         super().handle_exit(signal, frame)
-        gevent.spawn(lambda: [_close(client) for client in list(self._waiting)])
+        gevent.spawn(self._close_waiting)
+
+    def _close_waiting(self) -> None:
+        for client in list(self._waiting):
+            _close(client)
 
 
 def _close(client: socket.socket) -> None:
-    """The other side reads the end, and so do we."""
+    """Shut a connection down, so that both sides read its end."""
     with suppress(OSError):
         client.shutdown(socket.SHUT_RDWR)

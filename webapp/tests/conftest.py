@@ -40,7 +40,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
-    """A PostgreSQL server for the whole run, with a migrated database as the template of the tests' own."""
+    """Start a PostgreSQL server for the whole run, with a migrated database as the template of the tests' own."""
     from postgresql_server import PostgresqlServer, find_binaries
     from shop.config import parse_database_url
     from shop.database import Database
@@ -57,13 +57,13 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlS
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """DATABASE_URL of a database without any table."""
+    """Return the DATABASE_URL of a database without any table."""
     return create_database(request, tmp_path, template="template0")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """DATABASE_URL of a database that is migrated and holds no rows."""
+    """Return the DATABASE_URL of a database that is migrated and holds no rows."""
     url = create_database(request, tmp_path, template="template_shop")
     if request.param == "sqlite":
         from shop.config import parse_database_url

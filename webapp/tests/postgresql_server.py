@@ -18,7 +18,7 @@ PASSWORD = "correct-horse"
 
 
 def find_binaries() -> Path | None:
-    """The folder with `initdb` and `postgres`; Debian keeps them off the PATH, the newest version last."""
+    """Find the folder with `initdb` and `postgres`; Debian keeps them off the PATH, the newest version last."""
     found = shutil.which("initdb")
     if found:
         return Path(found).parent
@@ -27,7 +27,7 @@ def find_binaries() -> Path | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """Find a port that is free at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 def unprivileged() -> int | None:
-    """The user to run as: the server refuses root."""
+    """Return the user to run as: the server refuses root."""
     if os.getuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -47,7 +47,7 @@ def unprivileged() -> int | None:
 
 
 class PostgresqlServer:
-    """Starts on entry, stops and deletes everything on exit."""
+    """Server that starts on entry, and stops and deletes everything on exit."""
 
     def __init__(self, binaries: Path) -> None:
         self.binaries = binaries

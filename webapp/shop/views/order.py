@@ -34,7 +34,7 @@ def place_order() -> tuple[dict[str, Any], HTTPStatus, dict[str, str]]:
 
 @blueprint.get(f"/<int(max={LARGEST_ID}):order_id>")
 def show_order(order_id: int) -> dict[str, Any]:
-    """One order with its lines; 404 if there is none."""
+    """Show an order with its lines; 404 if there is none."""
     with get_database().session() as session:
         order = session.get(Order, order_id)
         if order is None:
@@ -43,7 +43,7 @@ def show_order(order_id: int) -> dict[str, Any]:
 
 
 def read_items() -> dict[int, int]:
-    """Quantities by product id, from the request; a product that is listed twice counts twice."""
+    """Read quantities by product id from the request; a product that is listed twice counts twice."""
     fields = json_fields()
     items = fields.objects("items", most=MOST_LINES)
     wanted: dict[int, int] = {}
@@ -67,7 +67,7 @@ def take(session: Session, product_id: int, quantity: int) -> OrderLine:
 
 
 def as_json(order: Order) -> dict[str, Any]:
-    """The order as the API shows it."""
+    """Return the order as the API shows it."""
     lines = [
         {"product_id": line.product_id, "quantity": line.quantity, "price_cents": line.price_cents}
         for line in order.lines

@@ -1,4 +1,4 @@
-"""The page for people: what is for sale, and which release in which environment says so."""
+"""Page for a browser: what is for sale, by which release in which environment."""
 
 import logging
 
@@ -17,7 +17,7 @@ logger = logging.getLogger("shop.page")
 
 @blueprint.get("/")
 def index() -> tuple[str, int]:
-    """Show the release even if the database is away, as that is when people look; the status is 503 then."""
+    """Show the release even if the database is away, which is when it matters; the status is 503 then."""
     settings = current_app.extensions["shop.settings"]
     products, status = None, 503
     try:

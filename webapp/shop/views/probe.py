@@ -1,4 +1,4 @@
-"""What Kubernetes and people ask the process: is it alive, can it serve, which release is it."""
+"""Probes: is the process alive, can it serve, which release is it."""
 
 import logging
 
@@ -14,13 +14,13 @@ logger = logging.getLogger("shop.probe")
 
 @blueprint.get("/healthz")
 def healthz() -> dict[str, str]:
-    """Liveness: the process only. A restart does not bring a lost database back, so it is not asked here."""
+    """Answer the liveness probe for the process only: a restart does not bring a lost database back."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[dict[str, str], int]:
-    """Readiness: the database answers, and has the schema that this release needs; about 3 seconds at the worst."""
+    """Answer the readiness probe: the database answers and has this release's schema; takes 3 seconds at the worst."""
     try:
         with get_database().probe() as connection:
             reason = pending(connection)
@@ -34,6 +34,6 @@ def readyz() -> tuple[dict[str, str], int]:
 
 @blueprint.get("/version")
 def version() -> dict[str, str]:
-    """The release that the image was built as, and where it runs."""
+    """Show the release that the image was built as, and where it runs."""
     settings = current_app.extensions["shop.settings"]
     return {"version": settings.version, "environment": settings.environment}

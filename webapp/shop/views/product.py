@@ -20,7 +20,7 @@ blueprint = Blueprint("product", __name__, url_prefix="/api/products")
 
 @blueprint.get("")
 def list_products() -> dict[str, Any]:
-    """One page, in the order of ids. `next` is the path of the following one, or null."""
+    """List a page of products, in the order of ids; `next` is the path of the following page, or null."""
     limit = query_integer("limit", PAGE, 1, LARGEST_PAGE)
     after = query_integer("after", 0, 0, LARGEST_ID)
     query = select(Product).where(Product.id > after).order_by(Product.id).limit(limit + 1)
@@ -54,7 +54,7 @@ def add_product() -> tuple[dict[str, Any], HTTPStatus, dict[str, str]]:
 
 @blueprint.get(f"/<int(max={LARGEST_ID}):product_id>")
 def show_product(product_id: int) -> dict[str, Any]:
-    """One product; 404 if there is none."""
+    """Show a product; 404 if there is none."""
     with get_database().session() as session:
         product = session.get(Product, product_id)
         if product is None:
@@ -77,7 +77,7 @@ def delete_product(product_id: int) -> tuple[str, HTTPStatus]:
 
 
 def as_json(product: Product) -> dict[str, Any]:
-    """The product as the API shows it."""
+    """Return the product as the API shows it."""
     return {
         "id": product.id,
         "sku": product.sku,

@@ -47,7 +47,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them, with all that is in them."""
+    """Drop the tables, with all that is in them."""
     op.drop_table("order_lines")
     op.drop_table("orders")
     op.drop_table("products")
