@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.spec import language, model, placeholder, spelling, variables, workload, workload_checks
+from generator.spec import forge_kinds, language, model, placeholder, spelling, variables, workload, workload_checks
 from generator.spec.findings import Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.image_reference import ECR
@@ -35,11 +35,17 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
 
 
 def _check_requests(data: dict[str, object], findings: Findings) -> None:
-    """What git gets from CodeBuild by itself opens no pull requests, but in CodeCommit, where the role does."""
+    """Check that a build can open the pull requests it is to open: what git gets from CodeBuild by itself opens none.
+
+    A forge whose requests are opened with the build's role is the exception.
+    """
     ci = _map(data.get("ci"))
     asked = spelling.used(ci, "pullRequest")
     known = ci.get("credentials") or ci.get(spelling.used(ci, "githubApp")) or ci.get("codebuild") is False
-    if ci.get(asked) and not known and "codecommit" not in (f"{data.get('repository')}{data.get('forge')}"):
+    if not ci.get(asked) or known:
+        return
+    forge = forge_kinds.find(str(data.get("repository")), str(_map(data.get("forge")).get("kind")))
+    if not forge.opens_with_role:
         findings.add(
             ("ci", asked),
             "CodeBuild has nothing to open pull requests with",

@@ -6,13 +6,11 @@ Built from data that has passed every check, so nothing here reports faults.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
-from generator.errors import ForgeError
-from generator.spec import placeholder, spelling, subject
+from generator.spec import forge_kinds, placeholder, spelling, subject
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.types import text
 from generator.spec.workload import Data, Workload, overridden, without_nulls, words, workload
@@ -256,15 +254,11 @@ def _allow(given: Data) -> Allow:
 
 
 def as_pulled(url: str, kind: str | None) -> str:
-    """The repository's URL as Argo CD can pull it: it does not follow GitLab's redirect to the one with ``.git``."""
-    if url.endswith(".git") or not url.startswith(("http://", "https://")):
+    """Return the repository's URL as Argo CD can pull it: it does not follow a redirect to the one with ``.git``."""
+    if not url.startswith(("http://", "https://")):
         return url
-    if kind is None and "gitlab" in url:
-        from generator.spec import forge_kinds
-
-        with suppress(ForgeError):
-            kind = forge_kinds.kind_of(url)
-    return f"{url.rstrip('/')}.git" if kind == "gitlab" else url
+    ending = forge_kinds.find(url, kind).ending
+    return url if url.endswith(ending) else f"{url.rstrip('/')}{ending}"
 
 
 def _environment(project: str, name: str, given: Data) -> Environment:

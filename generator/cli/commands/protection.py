@@ -28,12 +28,12 @@ def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     from dataclasses import asdict
 
-    from generator.render.outputs import branch_protection
+    from generator.render import protection
     from generator.spec import loader
 
-    advice = branch_protection.advise(loader.load(options.directory), options.pusher)
+    advice = protection.advise(loader.load(options.directory), options.pusher)
     if options.json:
         console.emit(asdict(advice))
     else:
-        console.say(branch_protection.script(advice).rstrip("\n"))
+        console.say(protection.script(advice).rstrip("\n"))
     return 0

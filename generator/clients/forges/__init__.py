@@ -1,8 +1,8 @@
-"""Pull requests on the forges: one module each, and the registry.
+"""Pull requests on the forges, one module each.
 
 A forge is a module with ``connect(url, api, timeout)``, which gives a ``Forge`` for the
 repository at that URL, from credentials in the environment. To add one: write
-the module, put it into ``FORGES``, and add a test.
+the module, and add a row to ``spec.forge_kinds.FORGES``.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import cast
 from generator.clients.forges.forge import TIMEOUT_SECONDS, Forge, PullRequest, State, clipped
 from generator.errors import ForgeError
 from generator.escaping import harmless
-from generator.spec.forge_kinds import FORGES, kind_of
+from generator.spec.forge_kinds import kind_of
 
-__all__ = ["FORGES", "Forge", "PullRequest", "State", "connect", "kind_of", "open_or_update"]
+__all__ = ["Forge", "PullRequest", "State", "connect", "kind_of", "open_or_update"]
 
 
 def connect(url: str, kind: str | None = None, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Forge:
     """The forge of the repository at ``url``.
 
-    ``kind`` is one of ``FORGES``; it is told from the URL if left out. ``api`` is
+    ``kind`` is the name of one; it is told from the URL if left out. ``api`` is
     the forge's own address (``https://github.example.com``) where the URL does
     not lead to it. ``ForgeError`` if the URL tells nothing, or a client library
     or credentials are missing; nothing is asked of the server yet.

@@ -14,7 +14,7 @@ from generator.delivery.promotion.image_changes import Move
 from generator.errors import SpecError
 from generator.git import hosts
 from generator.git.history import Clone, Commit
-from generator.spec import loader
+from generator.spec import forge_kinds, loader
 from generator.spec.model import Spec
 from generator.spec.paths import SPEC, base_path
 from generator.yaml.edit import Image
@@ -200,7 +200,8 @@ def _link(repository: str, old: str, new: str) -> str:
     ssh = re.fullmatch(r"ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/(.+)|git@[A-Za-z0-9.-]+:(.+)", repository)
     url = f"https://{hosts.of(repository)}/{ssh[1] or ssh[2]}" if ssh else repository
     found = re.fullmatch(r"(https?://[A-Za-z0-9.:-]+)/([A-Za-z0-9._~/-]+?)(?:\.git)?/?", url)
-    if found is None or ".amazonaws.com" in found[1] or "git-codecommit" in found[1]:
+    # AWS relays other forges' repositories under hosts of its own, which have no pages.
+    if found is None or ".amazonaws.com" in found[1]:
         return ""
-    dash = "/-" if "gitlab" in found[1] else ""
-    return f"{found[1]}/{found[2]}{dash}/compare/{old}...{new}"
+    page = forge_kinds.find(found[0]).compare.format(old=old, new=new)
+    return f"{found[1]}/{found[2]}{page}" if page else ""

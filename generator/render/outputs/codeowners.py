@@ -1,24 +1,20 @@
 """``CODEOWNERS``: the approvers of an environment are asked about every change to it.
 
 Written where the forge looks for it, in its own language: GitHub and GitLab
-take paths, Gitea regular expressions. Other forges have no such file.
+take paths, Gitea regular expressions, see ``spec.forge_kinds``. Other forges
+have no such file.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from generator.clients import forges
-from generator.errors import ForgeError
 from generator.render.outputs.file import HEADER, File
+from generator.spec import forge_kinds
 from generator.spec.model import App, Spec
 from generator.spec.paths import SPEC as FILE_NAME
 
-PATHS: Final = {"github": ".github/CODEOWNERS", "gitlab": ".gitlab/CODEOWNERS", "gitea": ".gitea/CODEOWNERS"}
-# Where all forges look, if it is not known which one this is.
-ANYWHERE: Final = "CODEOWNERS"
 # What builds run; GitHub's workflows have a folder of their own.
 PIPELINES: Final = ("buildspec.yml", "buildspec-checks.yml")
 _ABOUT: Final = """\
@@ -36,27 +32,17 @@ def render_app(_spec: Spec, _app: App) -> Iterator[File]:
 
 def render_project(spec: Spec) -> Iterator[File]:
     """Nothing where no environment has approvers, or the forge has no code owners."""
-    kind = forge_of(spec)
-    path = PATHS.get(kind, ANYWHERE)
-    if kind in ("codecommit", "local") or not approvers(spec):
+    reads = forge_kinds.find(spec.repository, spec.forge.kind).code_owners
+    if reads is None or not approvers(spec):
         return
     owned = [
         (place, names)
-        for place, given in [*_environments(spec), *_common(spec, path), *_promoted(spec)]
-        if (names := owners(given, emails=kind != "gitea"))
+        for place, given in [*_environments(spec), *_common(spec, reads.path), *_promoted(spec)]
+        if (names := owners(given, emails=reads.emails))
     ]
-    pattern = _expression if kind == "gitea" else _glob
-    lines = [f"{pattern(place)} {' '.join(names)}\n" for place, names in owned]
+    lines = [f"{reads.pattern(place)} {' '.join(names)}\n" for place, names in owned]
     if lines:
-        yield File(path, HEADER + _ABOUT + "".join(lines) + _MORE)
-
-
-def forge_of(spec: Spec) -> str:
-    """The kind of forge; empty where nothing tells it."""
-    try:
-        return spec.forge.kind or forges.kind_of(spec.repository)
-    except ForgeError:
-        return ""
+        yield File(reads.path, HEADER + _ABOUT + "".join(lines) + _MORE)
 
 
 def approvers(spec: Spec) -> tuple[str, ...]:
@@ -92,13 +78,3 @@ def _promoted(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What a promotion of a base writes; a later rule counts more."""
     for environment in spec.environments.values() if spec.promotion.base else ():
         yield f".generator/promoted/{environment.name}/", environment.approvers
-
-
-def _glob(place: str) -> str:
-    return f"/{place}"
-
-
-def _expression(place: str) -> str:
-    """A whole path as Go's regular expressions have it; Gitea's file wants a backslash twice."""
-    escaped = re.sub(r"([.+*?()|\[\]{}^$])", r"\\\\\1", place)
-    return f"{escaped}.*" if place.endswith("/") else escaped

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from generator.spec import shapes, subject
-from generator.spec.forge_kinds import FORGES
+from generator.spec import forge_kinds, shapes, subject
 from generator.spec.language.app import APP
 from generator.spec.language.ci import CI
 from generator.spec.language.names import (
@@ -54,7 +53,7 @@ ARGOCD = Record(
 )
 FORGE = Record(
     {
-        "kind": Field(Choice(FORGES), "The kind of forge that `repository` is on."),
+        "kind": Field(Choice(forge_kinds.NAMES), "The kind of forge that `repository` is on."),
         "url": Field(FORGE_URL, "The address of the forge itself."),
     }
 )

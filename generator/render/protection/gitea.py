@@ -1,0 +1,37 @@
+"""Gitea and Forgejo: a branch protection."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.protection.advice import Advice, Call, repository_path
+from generator.spec.model import Spec
+
+KNOWS_PUSHERS: Final = True
+
+
+def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
+    """Return a branch protection, which holds for administrators, too."""
+    body: dict[str, Any] = {
+        "rule_name": spec.branch,
+        "enable_push": pusher is not None,
+        "enable_push_whitelist": pusher is not None,
+        "push_whitelist_usernames": [pusher] if pusher else [],
+        "enable_force_push": False,
+        # The code owners of what changes are asked; it waits for them, and for nobody where there are none.
+        "required_approvals": 0,
+        "block_on_official_review_requests": True,
+        "block_on_rejected_reviews": True,
+        "dismiss_stale_approvals": True,
+        "block_admin_merge_override": True,
+    }
+    path = f"repos/{repository_path(spec.repository)}/branch_protections"
+    return [Call(f"protect {spec.branch}", "POST", path, body)], []
+
+
+def command(advice: Advice, call: Call) -> str:
+    """Return the command of curl that makes a call; the token comes from a pipe, so that it is in no argument."""
+    return (
+        'curl --fail-with-body --silent --show-error --header @<(printf "Authorization: token %s" "$GITEA_TOKEN")'
+        rf" --header 'Content-Type: application/json' --data @- {advice.server}/api/v1/{call.path}"
+    )
