@@ -13,6 +13,12 @@ from generator.errors import Conflict, Conflicts, GeneratorError, SpecError
 from generator.escaping import CONTROLS, escape, harmless
 
 COLORS: Final = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "grey": "90", "bold": "1"}
+_STYLES: Final = {"grey": "bright_black", "red": "red", "green": "green", "yellow": "yellow", "blue": "blue"}
+# `text` and `wide` are tables, `name` is the first column of a table.
+FORMS: Final = ("text", "wide", "name", "json", "yaml")
+# What is installed, and what messages say.
+INSTALLED: Final = "gitops-generator"
+CANONICAL: Final = "python -m generator"
 # Words that a table shows in a colour, wherever they stand alone in a cell.
 MEANINGS: Final = {
     "generated": "grey", "pipeline": "blue", "edited": "yellow", "missing": "yellow", "orphaned": "yellow",
@@ -46,6 +52,27 @@ def paint(text: str, color: str, stream: object = None) -> str:
     return f"\x1b[{COLORS[color]}m{text}\x1b[0m" if colored(stream) else text
 
 
+class _Output:
+    """How this run was told to print: one of ``FORMS``."""
+
+    form: str = "text"
+
+
+def configure(form: str) -> None:
+    """Choose one of ``FORMS`` for all that is printed from now on."""
+    _Output.form = form
+
+
+def program() -> str:
+    """Return how this program was called, in a form that can be pasted."""
+    return INSTALLED if os.path.basename(sys.argv[0]) == INSTALLED else CANONICAL  # noqa: PTH119 (as light as it gets)
+
+
+def pasted(text: str) -> str:
+    """Return help or a hint with the commands in it spelled as this program was called."""
+    return text if program() == CANONICAL else text.replace(CANONICAL, program())
+
+
 def say(text: str = "") -> None:
     """A line of output."""
     sys.stdout.write(_shown(f"{text}\n", sys.stdout))
@@ -58,7 +85,13 @@ def note(text: str) -> None:
 
 
 def emit(data: Mapping[str, object]) -> None:
-    """One JSON document."""
+    """Print one JSON document, or one of YAML for `-o yaml`."""
+    if _Output.form == "yaml":
+        from generator.yaml import emit as yaml_emit
+
+        text = yaml_emit.dump(data)
+        say(text.rstrip("\n"))
+        return
     import json
 
     text = json.dumps(data, indent=2, ensure_ascii=False)
@@ -67,20 +100,40 @@ def emit(data: Mapping[str, object]) -> None:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Aligned columns; on a terminal the head is bold and states are coloured, in a pipe it is plain text."""
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    say(paint(_line(head, widths), "bold"))
-    for row in rows:
-        if not colored():
+    """Print aligned columns.
+
+    On a terminal they fit its width (`-o wide` leaves them as wide as they are), the head is bold and states
+    are coloured; in a pipe it is plain text, one line a row. `-o name` prints the first column alone.
+    """
+    if _Output.form == "name":
+        for row in rows:
+            say(row[0])
+    elif colored() and _Output.form != "wide":
+        _print_fitting(head, rows)
+    else:
+        widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+        say(paint(_line(head, widths), "bold"))
+        for row in rows:
             say(_line(row, widths))
-            continue
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        shown = [paint(cell, MEANINGS[cell.strip()]) if cell.strip() in MEANINGS else cell for cell in cells]
-        say("  ".join(shown).rstrip())
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _print_fitting(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table that wraps the text of its cells where the terminal is too narrow."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in head:
+        shown.add_column(name, overflow="fold")
+    for row in rows:
+        cells = [harmless(cell) for cell in row]
+        shown.add_row(*(Text(cell, style=_STYLES.get(MEANINGS.get(cell, ""), "")) for cell in cells))
+    Console(highlight=False, soft_wrap=False).print(shown)
 
 
 def report(error: GeneratorError) -> None:
@@ -103,10 +156,10 @@ def show_conflict(conflict: Conflict) -> None:
 
 
 def _error(message: str, hint: str, prefix: str = "error: ") -> None:
-    note(f"{paint(prefix, 'red', sys.stderr)}{message}")
+    note(f"{paint(prefix, 'red', sys.stderr)}{pasted(message)}")
     if hint:
         indent = "  " if not prefix else ""
-        note(f"{indent}{paint('hint:', 'blue', sys.stderr)} {hint}")
+        note(f"{indent}{paint('hint:', 'blue', sys.stderr)} {pasted(hint)}")
 
 
 @contextmanager

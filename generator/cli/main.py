@@ -13,21 +13,25 @@ import io
 import os
 import signal
 import sys
+import textwrap
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from generator import __version__
 from generator.cli import console
-from generator.cli.commands import COMMANDS, DEFAULT
-from generator.errors import Conflicts, GeneratorError
+from generator.cli.commands import ALIASES, COMMANDS, DEFAULT, GROUPS
+from generator.errors import Conflicts, GeneratorError, UsageError
 from generator.git import hosts
+from generator.spec.paths import SPEC
 
 EXIT_BUG: Final = 3
 EXIT_INTERRUPTED: Final = 130
 # What a machine may refuse at any moment, and what is no bug in here.
 MACHINE: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENAMETOOLONG)
+
+_WIDTH: Final = 80
 
 EPILOG: Final = """\
 examples:
@@ -42,34 +46,78 @@ exit codes:
 """
 
 
-def parser(*names: str) -> argparse.ArgumentParser:
-    """The command line with one subparser for each of these commands; all of them, if none is named."""
-    top = argparse.ArgumentParser(
-        prog="python -m generator",
-        description="Turns generator.yaml into a GitOps repository for Argo CD on AWS. Hand edits survive.",
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help spells commands as this program was called, and fits the terminal."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
+
+    def format_help(self) -> str:
+        return console.pasted(super().format_help())
+
+
+class _Top(_Parser):
+    """The whole command line; its help lists the commands by task."""
+
+    def format_help(self) -> str:
+        head, options, rest = super().format_help().partition("\noptions:")
+        return f"{head}\n{_listed()}\n{options}{rest}"
+
+
+def _listed() -> str:
+    """Return the commands by task, with what each does."""
+    width = max(map(len, COMMANDS)) + 4
+    lines: list[str] = []
+    for title, names in GROUPS.items():
+        lines.append(f"{title}:")
+        for name in names:
+            first, *more = textwrap.wrap(COMMANDS[name].HELP, _WIDTH - width)
+            lines += [f"  {name:<{width - 2}}{first}", *(" " * width + line for line in more)]
+    return "\n".join(lines)
+
+
+def parser(*names: str, completing: bool = False) -> argparse.ArgumentParser:
+    """Return the command line with one subparser for each of these commands; all of them, if none is named.
+
+    ``completing`` shows the subcommands to what reads the parser, as the maker of completions does.
+    """
+    top = _Top(
+        prog=console.program(),
+        usage=f"{console.program()} [-C DIR] [-o FORM] COMMAND ...",
+        description="Turn generator.yaml into a GitOps repository for Argo CD on AWS. Hand edits survive.",
         epilog=EPILOG,
-        allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     for target in (top, shared):
         # SUPPRESS, so that an option given before the command is not reset by the command's default.
-        target.add_argument("-C", dest="directory", metavar="DIR", default=argparse.SUPPRESS, help="the repository")
         target.add_argument(
-            "--output", choices=("text", "json"), default=argparse.SUPPRESS, help="for people or for machines"
+            "-C",
+            dest="directory",
+            metavar="DIR",
+            default=argparse.SUPPRESS,
+            help="the repository; otherwise the one that this folder is in",
         )
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+        target.add_argument(
+            "-o",
+            "--output",
+            choices=console.FORMS,
+            metavar="FORM",
+            default=argparse.SUPPRESS,
+            help=f"{', '.join(console.FORMS)}: tables that fit or are wide, names only, or for machines",
+        )
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", help=None if completing else argparse.SUPPRESS, parser_class=_Parser
+    )
     for name in names or COMMANDS:
         command = COMMANDS[name]
         sub = commands.add_parser(
             name,
+            prog=f"{console.program()} {name}",
             parents=[shared],
             help=command.HELP,
             description=f"{command.HELP[0].upper()}{command.HELP[1:]}.",
             epilog=f"example:\n{command.EXAMPLE}",
-            allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(sub)
     return top
@@ -108,14 +156,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     words, command = _with_command(words)
+    if not command.startswith("-") and command not in COMMANDS:
+        console.report(_unknown(command))
+        return UsageError.exit_code
     options = (parser(command) if command in COMMANDS else parser()).parse_args(words)
     if options.version:
         console.say(__version__)
         return 0
-    options.directory = Path(getattr(options, "directory", "."))
+    options.directory = Path(options.directory) if hasattr(options, "directory") else _repository(Path.cwd())
     # What the user has written may get the user's token; what the spec says may not.
     hosts.name(options.directory, getattr(options, "remote", None), getattr(options, "api", None))
-    options.json = getattr(options, "output", "text") == "json"
+    form = getattr(options, "output", "text")
+    console.configure(form)
+    options.json = form in ("json", "yaml")
     # A polite kill cleans up just as Ctrl-C does.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -130,17 +183,44 @@ def _run(words: Sequence[str]) -> int:
         return _failed(error, options)
 
 
+def _repository(folder: Path) -> Path:
+    """Return the nearest folder upwards with a generator.yaml, within one git repository; else ``folder`` itself."""
+    found = None
+    for above in (folder, *folder.parents):
+        if found is None and (above / SPEC).is_file():
+            found = above
+        if (above / ".git").exists():
+            return Path(os.path.relpath(found, folder)) if found else Path()
+    return Path()
+
+
+def _unknown(command: str) -> UsageError:
+    from generator.spec.findings import did_you_mean
+
+    near = did_you_mean(command, [*COMMANDS, *ALIASES, "help", "version"])
+    return UsageError(f"no command {command!r}", near or f"all of them: {console.CANONICAL} --help")
+
+
 def _with_command(words: Sequence[str]) -> tuple[list[str], str]:
-    """The words with the command among them, and the command as it is written; it may be ``--help``.
+    """Return the words with the command among them, and the command; it may be ``--help``.
 
     Without one the default is meant, so its options may follow at once: ``generator --prune``.
     """
     place = 0
-    while place < len(words) and words[place].startswith(("-C", "--output")):
-        place += 1 if words[place] not in ("-C", "--output") else 2
-    rest = words[place:]
+    while place < len(words) and words[place].startswith(("-C", "-o", "--output")):
+        place += 1 if words[place] not in ("-C", "-o", "--output") else 2
+    before, rest = list(words[:place]), list(words[place:])
+    match rest:
+        case ["help", name, *_] if name in COMMANDS or name in ALIASES:
+            rest = [name, "--help"]
+        case ["help", *_]:
+            rest = ["--help"]
+        case ["version"]:
+            rest = ["--version"]
+    if rest and rest[0] in ALIASES:
+        rest[0] = ALIASES[rest[0]]
     named = bool(rest) and (not rest[0].startswith("-") or rest[0] in ("-h", "--help", "--version"))
-    return (list(words), rest[0]) if named else ([*words[:place], DEFAULT, *rest], DEFAULT)
+    return ([*before, *rest], rest[0]) if named else ([*before, DEFAULT, *rest], DEFAULT)
 
 
 def _failed(error: GeneratorError, options: argparse.Namespace) -> int:

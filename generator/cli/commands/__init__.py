@@ -51,27 +51,14 @@ class Registry(Mapping[str, Command]):
 
 
 DEFAULT: Final = "generate"
-COMMANDS: Final = Registry(
-    "generate",
-    "init",
-    "check",
-    "diff",
-    "explain",
-    "validate",
-    "upgrade",
-    "bump",
-    "promote",
-    "rollback",
-    "compare",
-    "changed",
-    "scan",
-    "token",
-    "status",
-    "history",
-    "wait",
-    "protection",
-    "schema",
-    "tools",
-    "local",
-    "completion",
-)
+# By task, in the order of `--help`.
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "set up": ("init", "upgrade", "tools", "schema", "completion", "protection"),
+    "every day": ("generate", "check", "diff", "explain", "validate"),
+    "releases": ("status", "history", "compare", "bump", "promote", "rollback", "wait"),
+    "in CI": ("changed", "scan", "token"),
+    "cluster": ("local",),
+}
+COMMANDS: Final = Registry(*(name for names in GROUPS.values() for name in names))
+# What users of kubectl, git and the shell type first.
+ALIASES: Final[Mapping[str, str]] = {"get": "status", "log": "history"}

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
 
     from generator.cli.main import parser
 
-    top = parser()
+    top = parser(completing=True)
     top.prog = "gitops-generator"
     script = shtab.complete(top, shell=options.shell)
     if options.json:
