@@ -30,6 +30,8 @@ extensions = ["myst_parser", "sphinx_copybutton"]
 source_suffix = {".md": "markdown"}
 exclude_patterns: list[str] = []
 myst_heading_anchors = 4
+# `--push` is an option, and no dash.
+smartquotes = False
 myst_enable_extensions = ["attrs_block"]
 # A fence that Pygments cannot read must not fail the build: the tests parse them by what they are.
 suppress_warnings = ["misc.highlighting_failure"]

@@ -11,20 +11,22 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from generator.cli import main as cli  # noqa: E402 (the line above finds it)
+from generator.spec.language import SPEC  # noqa: E402
+from generator.spec.reference import schema  # noqa: E402
 
-COMMANDS: Final = "docs/reference/commands.md"
+DOCS: Final = ROOT / "docs"
 WIDTH: Final = "100"
 
 
 def written() -> dict[str, str]:
     """Return the text of every page that is written here, by its path."""
-    return {COMMANDS: commands()}
+    return {"docs/reference/commands.md": commands(), "AGENTS.md": agents(), "llms.txt": llms()}
 
 
 def commands() -> str:
@@ -121,6 +123,92 @@ def _prose(text: str | None) -> str:
     """Return text that Markdown shows as it is; what stands in backticks is code already."""
     parts = re.split(r"(`[^`]*`)", text or "")
     return "".join(part if part.startswith("`") else re.sub(r"([<*_\[\]])", r"\\\1", part) for part in parts)
+
+
+def agents() -> str:
+    """Return `AGENTS.md`: the rules of a generated repository, and the language in brief, from its schema."""
+    whole = schema.of(SPEC)
+    fields = whole["properties"]
+    app = fields["apps"]["additionalProperties"]
+    environment = fields["environments"]["additionalProperties"]
+    parts = [
+        (DOCS / "agents.txt").read_text(),
+        "## The fields of generator.yaml\n",
+        _fields("At the top", whole),
+        _fields("Of an environment", environment),
+        _fields("Of an app; all but the last ones can differ in an environment", app),
+        "All fields with types, defaults and examples: `python -m generator schema`.\n",
+        "## Commands\n",
+        *(f"- `{name}`: {_first(parser.description or '')}" for name, parser in _subparsers(cli.parser())),
+        "\n## Documentation\n",
+        "[docs/index.md](docs/index.md); every page in one list: [llms.txt](llms.txt).",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _fields(title: str, record: dict[str, Any]) -> str:
+    required = record.get("required", ())
+    while "properties" not in record:
+        record = next(one for one in record["anyOf"] if "properties" in one)
+    lines = [
+        f"- `{name}`{' (required)' if name in required else ''}: {about.get('description', '')}"
+        for name, about in record["properties"].items()
+        if not about.get("deprecated")
+    ]
+    return "\n".join([f"### {title}\n", *lines, ""])
+
+
+def llms() -> str:
+    """Return `llms.txt`: every page of the documentation with its first sentence, in the order of the site."""
+    parts = [
+        "# GitOps generator\n",
+        "> One `generator.yaml` in, a GitOps repository for Argo CD on AWS out: Kustomize bases and overlays,",
+        "> Applications, and pipelines that build images and commit their tags. Hand edits survive every run.\n",
+        "The schema of `generator.yaml`: `python -m generator schema`. Rules for agents: [AGENTS.md](AGENTS.md).\n",
+    ]
+    for folder in ("tutorial", "guides", "concepts", "reference"):
+        parts += [f"## {_title(DOCS / folder / 'index.md')}\n", *map(_entry, _listed(DOCS / folder)), ""]
+    parts += ["## Contributing\n", *(_entry(DOCS / name) for name in ("architecture.md", "decisions.md"))]
+    return "\n".join(parts) + "\n"
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return the pages of a folder in the order of its table of contents, and then those that it takes by a pattern."""
+    text = (folder / "index.md").read_text()
+    names = re.findall(r"^([a-z-]+)$", text.partition("```{toctree}")[2], re.MULTILINE)
+    named = [folder / f"{name}.md" for name in names if (folder / f"{name}.md").is_file()]
+    return [*named, *(path for path in sorted(folder.glob("*.md")) if path not in named and path.name != "index.md")]
+
+
+def _entry(page: Path) -> str:
+    path = page.relative_to(ROOT).as_posix()
+    about = _first(_opening(page))
+    return f"- [{_title(page)}]({path}){f': {about}' if about else ''}"
+
+
+def _title(page: Path) -> str:
+    found = re.search(r"^# (.+)$", _text(page), re.MULTILINE)
+    return found[1] if found else page.stem
+
+
+def _opening(page: Path) -> str:
+    """Return the first paragraph below a page's title."""
+    below = _text(page).partition("\n# ")[2] if not _text(page).startswith("# ") else _text(page)
+    paragraphs = [part.strip() for part in below.split("\n\n")[1:]]
+    plain = next((part for part in paragraphs if part[:1].isalpha() or part.startswith("`python")), "")
+    return " ".join(re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", plain).split())
+
+
+def _text(page: Path) -> str:
+    """Return a page's text, or that of the file that it includes."""
+    text = page.read_text()
+    included = re.match(r"```\{include\} (\S+)", text)
+    return (page.parent / included[1]).read_text() if included else text
+
+
+def _first(text: str) -> str:
+    """Return the first sentence."""
+    return re.split(r"(?<=[.!?:]) (?=[A-Z`])", text, maxsplit=1)[0].rstrip(":.")
 
 
 if __name__ == "__main__":
