@@ -8,8 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import fleet, serve
 from benchmarks.measure import Series, run, table
+from testing import fleet
+from testing.servers import git_http as serve
 
 FLOOR, PYTHON = "git plumbing alone, blob:none", "starting Python"
 OURS = "bump --push"

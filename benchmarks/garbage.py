@@ -14,8 +14,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from benchmarks import fleet, soak
+from benchmarks import soak
 from benchmarks.measure import Series, table
+from testing import fleet
 
 GOAL: Final = 2.0
 NONE: Final = "none"
@@ -41,7 +42,7 @@ def flood(bare: Path, count: int, form: str) -> None:
 
 def _late(where: soak.Place, folder: Path) -> dict[str, str]:
     """The environment in which somebody else is faster than a bump's first push."""
-    from tests.bump_rig import rival, shim
+    from testing.rivals import rival, shim
 
     folder.mkdir()
     return shim(folder / "bin") | {"RIVAL": rival(where.bare), "STEPS": str(folder / "steps")}

@@ -24,8 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from benchmarks import fleet, serve
 from benchmarks.measure import ROOT, table
+from testing import fleet
+from testing.servers import git_http as serve
 
 APPS: Final = 100
 RIVAL_SECONDS: Final = 2.0
@@ -113,7 +114,7 @@ def place(folder: Path, over: str, *, secret: bool = True) -> Iterator[Place]:
 def _served(folder: Path, over: str) -> Iterator[tuple[str, str, str, str]]:
     """URL, user and token for builds; and the URL of another repository than the folder's own, for people."""
     if over == "gitea":
-        from tests.gitea_rig import ADMINISTRATOR, started
+        from testing.servers.gitea import ADMINISTRATOR, started
 
         with started() as rig:
             rig.call("POST", "/orgs/acme/repos", {"name": "fleet", "private": True, "default_branch": "main"})

@@ -1,4 +1,4 @@
-"""The long random story of ``tests/story.py``, for minutes; after every step all is checked and built by kustomize.
+"""The long random story of ``testing/story.py``, for minutes; after every step all is checked and built by kustomize.
 
     python -m benchmarks.story [--steps 3000] [--seed 1] [--verbose]
 
@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from generator import tools
-from tests.story import Story
+from testing.story import Story
 
 LENGTH = 250
 

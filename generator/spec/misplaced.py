@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 # Of Kubernetes' PodSpec and Container, without the words that the language has itself, and those in _SPECIAL;
-# tests/test_misplaced.py compares them with Kubernetes' schema.
+# tests/unit/spec/test_misplaced.py compares them with Kubernetes' schema.
 POD: Final = frozenset({
     "affinity", "dnsConfig", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostAliases", "hostIPC",
     "hostNetwork", "hostPID", "hostUsers", "hostname", "hostnameOverride", "imagePullSecrets", "initContainers",

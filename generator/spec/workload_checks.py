@@ -2,7 +2,7 @@
 
 Paths are relative to the app. An app is checked in general and, with what
 differs there laid over it, in each environment. The rules are Kubernetes' own
-(``k8s.io/kubernetes/pkg/apis/*/validation``); ``tests/test_api_server.py`` compares.
+(``k8s.io/kubernetes/pkg/apis/*/validation``); ``tests/integration/test_api_server.py`` compares.
 """
 
 from __future__ import annotations

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from pages import Block, blocks, codes
 
 from generator.cli import main as cli
 from generator.cli.commands import COMMANDS
 from generator.errors import GeneratorError
 from generator.spec import language, loader
+from testing.pages import Block, blocks, codes
 
 CALL: Final = re.compile(r"(?:python(?: -P)? -m generator|gitops-generator)(?=\s|$)")
 # Fields that every spec has, for blocks that show only some.

@@ -12,7 +12,8 @@ import botocore.session
 import pytest
 from botocore import xform_name
 from moto import mock_aws
-from pages import ROOT, Block, blocks
+
+from testing.pages import ROOT, Block, blocks
 
 PAGES: Final = ("docs/guides/permissions.md", "docs/guides/recipes.md", "docs/guides/eks.md")
 POLICIES: Final = [

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import git, tool
-from pages import Block, blocks
-from test_docs_blocks import as_spec
-from transcript import faults, run, steps
 
 from generator.cli import main as cli
+from testing.pages import Block, blocks
+from testing.programs import tool
+from testing.repository import git
+from testing.transcript import faults, run, steps
+from tests.meta.test_docs_blocks import as_spec
 
 PAGE = "docs/guides/recipes.md"
 RECIPES = [

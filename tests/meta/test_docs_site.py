@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from pages import DOCS, ROOT, anchors, links, pages
+
+from testing.pages import DOCS, ROOT, anchors, links, pages
 
 
 class Page(HTMLParser):

@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from pages import DOCS
-from transcript import Done, Step, faults, fits, run, steps
 
 from generator import tools
+from testing.pages import DOCS
+from testing.transcript import Done, Step, faults, fits, run, steps
 
 FIRST = "docs/tutorial/repository.md"
 SECOND = "docs/tutorial/cluster.md"

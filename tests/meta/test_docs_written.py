@@ -11,7 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from pages import DOCS, ROOT
+
+from testing.pages import DOCS, ROOT
 
 from generator import errors
 

@@ -1,7 +1,7 @@
 """The Kubernetes kinds that we render, one module each.
 
 A kind is a module with a ``FILE`` and a ``render``. To add one: write the
-module, put it into ``KINDS``, add a row to ``tests/test_kinds.py``, and allow
+module, put it into ``KINDS``, add a row to ``tests/unit/render/test_kinds.py``, and allow
 it in the AppProject by the ``GROUP`` and ``KIND`` that the module names.
 """
 

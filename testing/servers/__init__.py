@@ -1,0 +1,1 @@
+"""Servers on this machine: git over HTTP, forges, Argo CD, the API server."""

@@ -1,0 +1,190 @@
+"""What a change of the spec does to what runs already: said in a line, and asked for where something must be deleted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from generator.regenerate import effects
+from generator.render import outputs
+from generator.spec import loader
+from testing.programs import Run
+from testing.repository import git
+
+HEAD = "version: 1\nproject: shop\nrepository: /srv/shop.git\n"
+WEB = "apps: {{web: {{image: shop/web, tag: '1', {}}}}}\n"
+ENVIRONMENTS = "environments: {dev: {}, prod: {}}\n"
+
+
+def spec(fields: str, environments: str = ENVIRONMENTS) -> str:
+    return HEAD + environments + WEB.format(fields)
+
+
+def rendered(text: str) -> dict[str, bytes]:
+    return {path: file.text.encode() for path, file in outputs.render(loader.parse(text)).items()}
+
+
+def told(before: str, after: str) -> list[str]:
+    former, updated = rendered(before), rendered(after)
+    return effects.lines(effects.of(former, updated, former))
+
+
+KUBECTL = "kubectl -n shop-prod delete deploy,svc,ingress,hpa,pdb,sa,job,networkpolicy,externalsecret"
+CHANGES = {
+    "nothing": (spec("port: 80"), spec("port: 80"), []),
+    "another number": (spec("replicas: 2"), spec("replicas: 3"), []),
+    "no pods": (spec("replicas: 2"), spec("replicas: 0"), ["web in every environment: all pods are stopped (replicas: 0)"]),
+    "an autoscaler": (
+        spec("replicas: 9"), spec("autoscale: {min: 9, max: 20}"),
+        ["web in every environment: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync the root (gitops/) before the app, or it falls to 1 for a moment"],
+    ),
+    "an autoscaler in one environment": (
+        spec("replicas: 9"), spec("replicas: 9, environments: {prod: {autoscale: {min: 9, max: 20}}}"),
+        ["web in prod: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync the root (gitops/) before the app, or it falls to 1 for a moment"],
+    ),
+    "a new app with an autoscaler": (HEAD + ENVIRONMENTS + "apps: {}\n", spec("autoscale: {min: 1, max: 2}"), []),
+    "another namespace": (
+        spec("port: 80"), spec("port: 80", "environments: {dev: {}, prod: {namespace: live}}\n"),
+        [f"web in prod: starts anew in live on https://kubernetes.default.svc; what runs in shop-prod on https://kubernetes.default.svc stays, and Argo CD no longer looks after it; move its data first, and once the new pods serve: {KUBECTL} -l app.kubernetes.io/part-of=shop"],
+    ),
+    "another cluster": (
+        spec("port: 80"), spec("port: 80", "environments: {dev: {}, prod: {cluster: other}}\n"),
+        [f"web in prod: starts anew in shop-prod on other; what runs in shop-prod on https://kubernetes.default.svc stays, and Argo CD no longer looks after it; move its data first, and once the new pods serve: {KUBECTL} -l app.kubernetes.io/part-of=shop"],
+    ),
+    "a headless Service": (
+        spec("port: 80"), spec("port: 80, service: {headless: true}"),
+        ["web in every environment: spec.clusterIP of the Service web cannot be changed while it is there; delete it when you sync, which interrupts what it serves: kubectl delete service web"],
+    ),
+    "no load balancer": (
+        spec("port: 80, service: {type: LoadBalancer}"), spec("port: 80"),
+        ["web in every environment: the Service's load balancer goes, and its address with it; point clients elsewhere first"],
+    ),
+    "another port of the Service": (
+        spec("port: 80"), spec("port: 80, service: {port: 8000}"),
+        ["web in every environment: the Service answers on port 80 no longer; change what calls it first"],
+    ),
+    "no Service": (
+        spec("port: 80"), spec("replicas: 2"),
+        ["web in every environment: the Service web goes, and its address with it; change what calls it first"],
+    ),
+    "no Ingress": (
+        spec("port: 80, ingress: {host: a.example.com}"), spec("port: 80"),
+        ["web in every environment: the Ingress goes, and a.example.com is answered no longer; move DNS records first"],
+    ),
+    "no autoscaler": (
+        spec("autoscale: {min: 3, max: 9}"), spec("replicas: 3"),
+        ["web in every environment: the autoscaler goes: what it has scaled, up to 9 pods, falls to `replicas` at once; set `replicas` to what is needed"],
+    ),
+    "no pods in one environment": (
+        spec("replicas: 2"), spec("replicas: 2, environments: {prod: {replicas: 0}}"),
+        ["web in prod: all pods are stopped (replicas: 0)"],
+    ),
+    "no load balancer in one environment any more": (
+        spec("port: 80, environments: {prod: {service: {type: LoadBalancer}}}"), spec("port: 80"),
+        ["web in prod: the Service's load balancer goes, and its address with it; point clients elsewhere first"],
+    ),
+    "no load balancer in one environment": (
+        spec("port: 80, service: {type: LoadBalancer}"),
+        spec("port: 80, service: {type: LoadBalancer}, environments: {prod: {service: {type: ClusterIP}}}"),
+        ["web in prod: the Service's load balancer goes, and its address with it; point clients elsewhere first"],
+    ),
+    "an environment less": (
+        spec("port: 80, ingress: {host: a.example.com}"), spec("port: 80, ingress: {host: a.example.com}", "environments: {dev: {}}\n"), [],
+    ),
+    "another host": (
+        spec("port: 80, ingress: {host: a.example.com}"), spec("port: 80, ingress: {host: b.example.com}"),
+        ["web in every environment: a.example.com is answered no longer; move its DNS record when the new host answers"],
+    ),
+    "sync by itself": (
+        spec("port: 80", "environments: {dev: {}, prod: {sync: manual}}\n"), spec("port: 80"),
+        ["web in prod: Argo CD syncs by itself from now on, and at once what waits there; look at `status` first"],
+    ),
+    "a stricter standard": (
+        spec("port: 80", "environments: {dev: {}, prod: {podSecurity: baseline}}\n"), spec("port: 80"),
+        ["web in prod: the namespace becomes restricted: pods that break its rules do not start again; python -m generator validate tells which pods"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "lines"), CHANGES.values(), ids=CHANGES)
+def test_a_change_is_told_by_what_it_does(before: str, after: str, lines: list[str]) -> None:
+    assert told(before, after) == lines
+
+
+def test_many_apps_make_one_line() -> None:
+    apps = "apps: {" + ", ".join(f"a{number}: {{image: x}}" for number in range(9)) + "}\n"
+    found = told(HEAD + ENVIRONMENTS + apps, HEAD + "environments: {dev: {}, prod: {namespace: live}}\n" + apps)
+    assert len(found) == 1
+    assert found[0].startswith("a0, a1, a2, a3, a4 and 4 more in prod: starts anew in live")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, generator: Run) -> Path:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    (tmp_path / "generator.yaml").write_text(spec("port: 80"))
+    assert generator("generate", "-q", cwd=tmp_path).returncode == 0
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "--message", "Generate")
+    return tmp_path
+
+
+def test_a_renamed_app_leaves_its_former_self_in_the_cluster(shop: Path, generator: Run) -> None:
+    (shop / "generator.yaml").write_text(spec("port: 80, renamed_from: web").replace("{web:", "{store:"))
+    for command in ("diff", "check", "generate"):
+        done = generator(command, cwd=shop)
+        assert "web in prod: starts anew as prod/store; what runs by the former name stays" in done.stderr
+        assert f"{KUBECTL} -l app.kubernetes.io/name=web" in done.stderr
+    assert generator("generate", cwd=shop).stderr == ""
+
+
+def test_a_new_image_with_the_tag_of_the_former_one_is_told(shop: Path, generator: Run) -> None:
+    assert generator("bump", "web", "--env", "prod", "--tag", "7", cwd=shop).returncode == 0
+    (shop / "generator.yaml").write_text(spec("port: 80").replace("shop/web", "shop/site"))
+    done = generator("generate", cwd=shop)
+    assert (
+        "web in prod: the image is shop/site in place of shop/web, still with the tag 7; push that tag there"
+        in done.stderr
+    )
+    assert "web in dev" not in done.stderr
+
+
+def test_a_change_of_a_file_that_was_deleted_is_told(shop: Path, generator: Run) -> None:
+    (shop / "base/web/service.yaml").unlink()
+    (shop / "generator.yaml").write_text(spec("port: 81"))
+    done = generator("generate", cwd=shop)
+    assert "web in every environment: base/web/service.yaml was deleted by hand" not in done.stderr
+    (shop / "generator.yaml").write_text(spec("port: 81, service: {port: 8000}"))
+    done = generator("generate", cwd=shop)
+    assert "base/web/service.yaml was deleted by hand, so what the spec changes in it goes nowhere" in done.stderr
+
+
+def test_what_must_be_deleted_first_is_asked_for(shop: Path, generator: Run) -> None:
+    before = (shop / "base/web/service.yaml").read_bytes()
+    (shop / "generator.yaml").write_text(spec("port: 80, service: {headless: true}"))
+    done = generator("generate", cwd=shop)
+    assert done.returncode == 1
+    assert "hint: accept that with `python -m generator generate --replace`" in done.stderr
+    assert (shop / "base/web/service.yaml").read_bytes() == before
+    assert generator("check", cwd=shop).stdout.endswith("run `python -m generator generate --replace`\n")
+    (shop / "generator.yaml").write_text(spec("port: 80, service: {headless: true}").replace("dev: {}, ", "", 1))
+    assert generator("check", cwd=shop).stdout.endswith("run `python -m generator generate --prune --replace`\n")
+    (shop / "generator.yaml").write_text(spec("port: 80, service: {headless: true}"))
+    done = generator("generate", "--replace", "--output", "json", cwd=shop)
+    assert done.returncode == 0
+    assert [effect["replaces"] for effect in json.loads(done.stdout)["effects"]] == [True]
+    assert b"clusterIP" in (shop / "base/web/service.yaml").read_bytes()
+
+
+def test_what_goes_is_told_before_it_is_asked_for(shop: Path, generator: Run) -> None:
+    text = (shop / "generator.yaml").read_text()
+    (shop / "generator.yaml").write_text(text.replace("port: 80", "port: 80, autoscale: {min: 3, max: 9}"))
+    assert generator("generate", cwd=shop).returncode == 0
+    (shop / "generator.yaml").write_text(text)
+    told = generator("generate", cwd=shop)
+    assert told.returncode == 1
+    line = "in the cluster: web in every environment: the autoscaler goes: what it has scaled, up to 9 pods, falls to"
+    assert line in told.stderr
+    assert line in generator("check", cwd=shop).stderr
+    assert line in generator("generate", "--prune", cwd=shop).stderr

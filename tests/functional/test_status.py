@@ -1,0 +1,287 @@
+"""``status`` and ``check``: which image each environment has, since when, what is behind, and whose each file is."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from generator.clients import forges
+from testing.programs import Run, tool
+from testing.repository import TEN_LINES, clone_as_origin, generate_for_remote, git
+from testing.servers.argocd import TOKEN, ArgoCd, application, serve
+from tests.functional.test_promote import APPS, Shop
+
+DIGEST = "sha256:" + "c" * 64
+
+
+def images(folder: Path, generator: Run) -> list[dict[str, object]]:
+    done = generator("status", "--output", "json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["images"]
+
+
+def test_before_the_first_release(repository: Path, generator: Run) -> None:
+    generator("generate", "-q", cwd=repository)
+    rows = images(repository, generator)
+    assert [(row["environment"], row["tag"], row["since"], row["behind"]) for row in rows] == [
+        ("dev", "unreleased", None, None), ("staging", "unreleased", None, None), ("prod", "unreleased", None, None),
+    ]  # fmt: skip
+
+
+def test_what_is_behind_and_since_when(repository: Path, generator: Run) -> None:
+    generator("generate", "-q", cwd=repository)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Generate", "--date=2024-01-01T00:00:00Z")
+    generator("bump", "web", "--env", "dev", "--tag", "v1", "--digest", DIGEST, "--commit", cwd=repository)
+    dev, staging, prod = images(repository, generator)
+    assert (dev["tag"], dev["digest"], dev["commit"]) == ("v1", DIGEST, git(repository, "rev-parse", "HEAD"))
+    assert (staging["behind"], prod["behind"]) == ("dev", None)
+    head, first, *_ = generator("status", cwd=repository).stdout.splitlines()
+    assert head.split() == ["app", "environment", "tag", "digest", "age", "behind"]
+    assert re.fullmatch(r"web +dev +v1 +sha256:c{12} +\d+ (s|min) +-", first)
+
+
+def test_the_age_is_that_of_the_image_whatever_else_changes(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "prod", "1", "2")
+    landed = git(shop, "rev-parse", "HEAD")
+    generator("rollback", "web", "--env", "prod", "--to", "2", "--commit", cwd=shop)
+    generator("rollback", "web", "--env", "prod", "--unpin", "--commit", cwd=shop)
+    overlay = shop / "overlays/prod/web/kustomization.yaml"
+    for number in range(5):
+        overlay.write_text(overlay.read_text() + f"# note {number}\n")
+        git(shop, "commit", "-qam", f"Note {number}")
+    assert images(shop, generator)[2]["commit"] == landed
+    generator("rollback", "web", "--env", "prod", "--commit", cwd=shop)
+    assert images(shop, generator)[2]["commit"] == git(shop, "rev-parse", "HEAD")  # 1, for the second time
+    generator("bump", "web", "--env", "dev", "--tag", "3", cwd=shop)
+    assert images(shop, generator)[0]["commit"] is None  # not committed yet
+
+
+def test_in_a_shallow_clone_ages_are_not_known(tmp_path: Path, shop: Path, generator: Run) -> None:
+    bump(shop, generator, "prod", "1")
+    bump(shop, generator, "dev", "1")
+    git(shop, "push", "-q", "origin", "main")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth=2", f"file://{tmp_path}/remote.git", clone)
+    done = generator("status", "--output", "json", cwd=clone)
+    assert [row["since"] is None for row in json.loads(done.stdout)["images"]] == [False, True, True]
+    assert "note: older commits are not here, so some ages are not known: git fetch --unshallow" in done.stderr
+
+
+def test_a_checkout_that_may_be_old_says_so(tmp_path: Path, shop: Path, generator: Run) -> None:
+    assert "note: " not in generator("status", cwd=shop).stderr
+    git(shop, "fetch", "-q", "origin")
+    git(shop, "branch", "-q", "--set-upstream-to=origin/main")
+    bump(shop, generator, "dev", "1", "2")
+    git(shop, "push", "-q", "origin", "main")
+    assert "note: " not in generator("status", cwd=shop).stderr
+    git(shop, "reset", "-q", "--hard", "HEAD~2")
+    said = "note: this checkout is 2 commits behind origin/main, as of the last fetch: git pull"
+    assert said in generator("status", cwd=shop).stderr
+    git(shop, "checkout", "-q", "--detach")
+    tip = git(shop, "rev-parse", "--short=12", "HEAD")
+    assert f"note: HEAD is detached at {tip}: what is shown may be old" in generator("status", cwd=shop).stderr
+
+
+def test_a_forge_that_does_not_answer_is_told(shop: Path, generator: Run) -> None:
+    spec = shop / "generator.yaml"
+    spec.write_text(
+        spec.read_text().replace(f"{shop.parent}/remote.git", "https://git.example.com/acme/shop.git")
+        + "forge: {kind: gitea, url: 'http://127.0.0.1:9'}\n"
+    )
+    done = generator("status", cwd=shop, env={"GITEA_TOKEN": "t0ken", "NO_PROXY": "*"})
+    assert done.returncode == 0
+    assert "note: pull requests are left out: 127.0.0.1:9: " in done.stderr
+    assert "t0ken" not in done.stderr
+    assert "pull requests" not in generator("status", cwd=shop).stderr  # nobody has said whom to ask as
+
+
+def test_outside_of_git_there_is_no_age(tmp_path: Path, repository: Path, generator: Run) -> None:
+    generator("generate", "-q", cwd=repository)
+    (repository / ".git").rename(tmp_path / "elsewhere")
+    assert [row["since"] for row in images(repository, generator)] == [None, None, None]
+
+
+def test_an_overlay_that_is_gone_is_named(repository: Path, generator: Run) -> None:
+    generator("generate", "-q", cwd=repository)
+    (repository / "overlays/dev/web/kustomization.yaml").unlink()
+    done = generator("status", cwd=repository)
+    assert done.returncode == 0
+    told = "note: web in dev: overlays/dev/web/kustomization.yaml: no such file (generate it, and push: python -m generator; or"
+    assert told in done.stderr
+    _, dev, staging, _ = done.stdout.splitlines()
+    assert (dev.split()[2], staging.split()[2]) == ("-", "unreleased")
+
+
+def test_check_lists_whose_each_file_is(repository: Path, generator: Run) -> None:
+    generator("generate", "-q", cwd=repository)
+    generator("bump", "web", "--env", "dev", "--tag", "v1", cwd=repository)
+    (repository / "base/web/pdb.yaml").unlink()
+    (repository / "buildspec.yml").write_text("mine")
+    service = repository / "base/web/service.yaml"
+    service.write_text(service.read_text() + "# mine\n")
+    done = generator("check", "--output", "json", cwd=repository)
+    states = {file["path"]: file["state"] for file in json.loads(done.stdout)["files"] if file["state"] != "generated"}
+    assert done.returncode == 0
+    assert states == {
+        "base/web/pdb.yaml": "missing", "base/web/service.yaml": "edited", "overlays/dev/web/kustomization.yaml": "pipeline",
+    }  # fmt: skip
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text().replace("staging: {}, ", ""))
+    done = generator("check", cwd=repository)
+    assert done.returncode == 1
+    assert re.search(r"overlays/staging/web/kustomization.yaml +orphaned +--prune", done.stdout)
+
+
+# -- pins, how far behind, what is proposed, what runs
+
+
+@pytest.fixture
+def shop(repository: Path, generator: Run) -> Path:
+    """A repository whose remote is a bare one; everything is generated and pushed."""
+    bare = generate_for_remote(repository, generator)
+    clone_as_origin(repository, bare)
+    return repository
+
+
+def bump(shop: Path, generator: Run, environment: str, *tags: str) -> None:
+    for tag in tags:
+        done = generator("bump", "web", "--env", environment, "--tag", tag, "--commit", cwd=shop)
+        assert done.returncode == 0, done.stderr
+
+
+def test_how_many_releases_behind(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "dev", "1")
+    bump(shop, generator, "staging", "1")
+    bump(shop, generator, "dev", "2", "3", "4")
+    bump(shop, generator, "prod", "0")
+    _, staging, prod = images(shop, generator)
+    assert (staging["behind"], staging["behind_by"]) == ("dev", 3)
+    assert (prod["behind"], prod["behind_by"]) == ("staging", None)  # staging has never had it
+    _, _, second, third = generator("status", cwd=shop).stdout.splitlines()
+    assert second.endswith("dev by 3")
+    assert third.endswith("staging")
+
+
+def test_what_an_environment_is_ahead_of_is_not_behind(shop: Path, generator: Run) -> None:
+    """After a rollback in dev, staging has the later image."""
+    bump(shop, generator, "dev", "1", "2", "3")
+    bump(shop, generator, "staging", "3")
+    bump(shop, generator, "prod", "1")
+    assert "ahead" not in generator("status", cwd=shop).stdout
+    assert generator("rollback", "web", "--env", "dev", "--to", "1", "--commit", cwd=shop).returncode == 0
+    _, staging, prod = images(shop, generator)
+    assert (staging["behind"], staging["behind_by"]) == (None, None)
+    assert (staging["ahead"], staging["ahead_by"]) == ("dev", 2)
+    assert (prod["behind"], prod["behind_by"], prod["ahead"]) == ("staging", None, None)
+    head, _, second, _ = generator("status", cwd=shop).stdout.splitlines()
+    assert "ahead" in head
+    assert "dev by 2" in second[head.index("ahead") :]
+    assert generator("rollback", "web", "--env", "dev", "--unpin", "--commit", cwd=shop).returncode == 0
+    bump(shop, generator, "dev", "3")
+    assert images(shop, generator)[1]["ahead"] is None
+
+
+def test_a_release_that_is_not_committed_counts(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "dev", "1")
+    bump(shop, generator, "staging", "1")
+    generator("bump", "web", "--env", "dev", "--tag", "2", cwd=shop)
+    assert images(shop, generator)[1]["behind_by"] == 1
+
+
+def test_what_is_pinned_since_when_by_whom_and_why(shop: Path, generator: Run) -> None:
+    assert "pinned" not in generator("status", cwd=shop).stdout
+    bump(shop, generator, "prod", "1", "2")
+    generator("rollback", "web", "--env", "prod", "--reason", "2 loses orders", "--commit", cwd=shop)
+    dev, _, prod = images(shop, generator)
+    pinned = prod["pinned"]
+    assert isinstance(pinned, dict)
+    assert (dev["pinned"], pinned["by"], pinned["reason"]) == (None, "Ada", "2 loses orders")
+    head, *_, last = generator("status", cwd=shop).stdout.splitlines()
+    assert head.split()[-1] == "pinned"
+    assert re.search(r"\d{4}-\d\d-\d\d Ada: 2 loses orders$", last)
+
+
+def test_open_pull_requests(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "prod", "1", "2")
+    git(shop, "push", "-q", "origin", "main")
+    done = generator("rollback", "web", "--env", "prod", "--pull-request", "--output", "json", cwd=shop)
+    url = json.loads(done.stdout)["pull_request"]
+    assert [row["pull_request"] for row in images(shop, generator)] == [None, None, url]
+    assert url in generator("status", cwd=shop).stdout
+    assert url not in generator("status", "--offline", cwd=shop).stdout
+
+
+def test_a_request_for_all_is_shown_for_those_that_it_moves(repository: Path, generator: Run) -> None:
+    tool("kustomize")
+    store = Shop(repository, generator)
+    store.spec(TEN_LINES + APPS)
+    store.bump("web", "v1")
+    store.promote("--to", "staging")
+    (request,) = store.requests()
+    found = {(row["app"], row["environment"]): row["pull_request"] for row in images(repository, generator)}
+    assert {place: url for place, url in found.items() if url} == {("web", "staging"): request.url}
+    # A text that does not tell what moves: then all that it was asked for.
+    forge = forges.connect(str(store.bare), "local")
+    forge.update(request, request.title, "A person's words")
+    found = {(row["app"], row["environment"]): row["pull_request"] for row in images(repository, generator)}
+    assert {place for place, url in found.items() if url} == {("web", "staging"), ("api", "staging")}
+
+
+def test_what_argo_cd_says(shop: Path, generator: Run) -> None:
+    rig = ArgoCd([])
+    rig.list = [
+        application("abc", name="shop-dev-web"),
+        application("def", name="shop-prod-web", sync="OutOfSync", health="Degraded", images=("shop/web:1",)),
+        application("def", name="somebody-else"),
+    ]
+    with serve(rig):
+        env = {"ARGOCD_SERVER": rig.url, "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
+        done = generator("status", "--output", "json", cwd=shop, env=env)
+        shown = generator("status", cwd=shop, env=env).stdout.splitlines()
+        refused = generator("status", cwd=shop, env={**env, "ARGOCD_AUTH_TOKEN": "wr0ng"})
+        asked = len(rig.asked)
+        assert generator("status", "--offline", cwd=shop, env=env).returncode == 0
+        assert len(rig.asked) == asked
+    dev, staging, prod = (row["argo_cd"] for row in json.loads(done.stdout)["images"])
+    assert dev == {"sync": "Synced", "health": "Healthy", "revision": "abc", "images": []}
+    assert staging is None
+    assert prod == {"sync": "OutOfSync", "health": "Degraded", "revision": "def", "images": ["shop/web:1"]}
+    assert (
+        rig.asked[0] == "/api/v1/applications?projects=shop.dev&projects=shop.staging&projects=shop.prod&projects=shop"
+    )
+    assert [line.split()[-2:] for line in shown] == [
+        ["sync", "health"],
+        ["Synced", "Healthy"],
+        ["-", "-"],
+        ["OutOfSync", "Degraded"],
+    ]
+    assert refused.returncode == 0
+    assert re.search(r"note: Argo CD is left out: .* \(.+\)", refused.stderr), "with what to do"
+    assert "wr0ng" not in refused.stderr
+
+
+def test_an_argo_cd_that_is_away_is_left_out(shop: Path, generator: Run) -> None:
+    env = {"ARGOCD_SERVER": "http://127.0.0.1:9", "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
+    done = generator("status", cwd=shop, env=env)
+    assert done.returncode == 0
+    assert "note: Argo CD is left out: http://127.0.0.1:9: " in done.stderr
+    assert "sync" not in done.stdout
+
+
+def test_what_is_older_than_the_window_is_found(shop: Path, generator: Run) -> None:
+    stream = ["reset refs/heads/main\nfrom refs/heads/main^0\n"]
+    for number in range(2100):
+        stream.append(f"commit refs/heads/main\ncommitter CI <ci@x> {1800000000 + number} +0000\ndata 1\nx\n")
+        stream.append(f"M 100644 inline overlays/dev/other\ndata {len(str(number))}\n{number}\n")
+    old = git(shop, "rev-parse", "HEAD")
+    git_input(shop, "".join(stream))
+    assert {row["commit"] for row in images(shop, generator)} == {old}
+
+
+def git_input(shop: Path, stream: str) -> None:
+    subprocess.run(["git", "fast-import", "--quiet", "--force"], cwd=shop, input=stream.encode(), check=True)

@@ -1,0 +1,158 @@
+"""What the real API server refuses, the loader or ``validate`` has refused before.
+
+Needs etcd, kube-apiserver and kubectl (``python -m generator tools install local``), and is skipped without them, unless
+``GENERATOR_TEST_API_SERVER=1`` insists. ``API_SERVER=1000 pytest tests/integration/test_api_server.py`` tries that many random apps.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from generator import tools
+from generator.errors import SpecError, ToolError
+from generator.manifests import validation
+from generator.render import outputs
+from generator.spec import language, loader
+from generator.spec.model import Spec
+from generator.spec.reference import schema
+from testing import schema_documents
+from testing.api_server_corpus import ROWS
+from testing.repository import TEN_LINES
+from testing.servers import api_server as api_server_rig
+from testing.servers.api_server import ApiServer
+from tests.unit.spec.test_loader import EVERY_FIELD, app
+
+INSISTS = os.environ.get("GENERATOR_TEST_API_SERVER") == "1"
+APPS = int(os.environ.get("API_SERVER", "80"))
+NAMESPACE = "shop-dev"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ApiServer]:
+    try:
+        for name in api_server_rig.TOOLS:
+            tools.find(name)
+    except ToolError as exc:
+        if INSISTS:
+            raise
+        pytest.skip(f"{exc.message}; {exc.hint}")
+    with api_server_rig.started() as found:
+        found.make_namespace(NAMESPACE)
+        yield found
+
+
+def refusals(server: ApiServer, spec: Spec) -> list[str]:
+    """What the server refuses of the app ``web``, in each environment."""
+    found = [
+        line
+        for environment, workload in spec.apps["web"].workloads.items()
+        for line in server.refusals(api_server_rig.workload_manifests(workload), NAMESPACE)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def row_text(row: str) -> str:
+    text = app(row)
+    return text.replace("    image: shop/web\n", "", 1) if row.startswith("image:") else text
+
+
+def problems(spec: Spec) -> list[str]:
+    """What ``validate`` says of the repository that the spec gives."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for path, file in outputs.render(spec).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(file.text)
+        return [problem for result in validation.validate(folder, spec, {}) for problem in result.problems]
+
+
+def test_there_are_rows_for_every_field_of_the_language() -> None:
+    assert set(ROWS) == set(language.WORKLOAD)
+    assert all(rows for rows in ROWS.values())
+
+
+@pytest.mark.parametrize("field", ROWS)
+def test_what_the_server_refuses_is_refused_before(field: str, server: ApiServer) -> None:
+    missed = {}
+    for row in ROWS[field]:
+        try:
+            spec = loader.parse(row_text(row))
+        except SpecError:
+            continue
+        refused = refusals(server, spec)
+        if refused and not problems(spec):
+            missed[row] = refused
+    assert missed == {}
+
+
+def test_the_server_does_refuse(server: ApiServer) -> None:
+    """Else the tests here would say nothing."""
+    manifest = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}, "spec": {"ports": [{"port": 0}]}}
+    assert server.refusal(manifest, NAMESPACE)
+    assert server.refusal({**manifest, "spec": {"prots": []}}, NAMESPACE)
+    assert server.refusal({**manifest, "spec": {"ports": [{"port": 1}]}}, NAMESPACE) is None
+
+
+@pytest.mark.parametrize("text", [TEN_LINES, EVERY_FIELD], ids=["ten lines", "every field"])
+def test_all_that_a_spec_gives_is_taken(text: str, server: ApiServer) -> None:
+    spec = loader.parse(text)
+    server.make_namespace(spec.argocd_namespace)
+    assert server.refusals(api_server_rig.project_manifests(spec), spec.argocd_namespace) == []
+    for one in spec.apps.values():
+        for workload in one.workloads.values():
+            assert server.refusals(api_server_rig.workload_manifests(workload), NAMESPACE) == []
+
+
+@pytest.mark.parametrize("fields", ["", "port: 80\nhealth: /h", "port: 80\nwritable: []\nmigration: {command: [a]}"])
+def test_pods_are_admitted_by_the_restricted_standard(fields: str, server: ApiServer) -> None:
+    server.make_namespace("restricted", "restricted")
+    server.make_account("web", "restricted")
+    for workload in loader.parse(app(fields)).apps["web"].workloads.values():
+        pods = [pod for m in api_server_rig.workload_manifests(workload) if (pod := api_server_rig.pod_of(m))]
+        assert pods
+        assert server.refusals(pods, "restricted") == []
+        root = {**pods[0], "spec": {**pods[0]["spec"], "securityContext": {}}}
+        assert "violates PodSecurity" in str(server.refusal(root, "restricted"))
+
+
+def random_app(data: dict[str, Any]) -> str:
+    """A spec with this app, and others that it may name. JSON is YAML, too."""
+    others = {name: {"image": "x"} for name in ("a", "b")}
+    top = {"version": 1, "project": "shop", "repository": "/r", "environments": {"dev": {}, "prod": {}}}
+    return json.dumps({**top, "apps": {"web": data, **others}}, ensure_ascii=False)
+
+
+def schema_of_an_app() -> dict[str, Any]:
+    """As editors see it, but for what is Kubernetes' own."""
+    described = schema.of(language.APP)
+    properties = {name: about for name, about in described["properties"].items() if name not in ("pod", "container")}
+    return {**described, "properties": properties}
+
+
+def test_what_the_schema_lets_pass_and_the_loader_takes_the_server_takes(server: ApiServer) -> None:
+    taken = 0
+
+    @settings(
+        max_examples=APPS, deadline=None, derandomize="API_SERVER" not in os.environ, database=None,
+        suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
+    )  # fmt: skip
+    @given(schema_documents.documents(schema_of_an_app()))
+    def tried(data: dict[str, Any]) -> None:
+        nonlocal taken
+        try:
+            spec = loader.parse(random_app(data))
+        except SpecError:
+            return
+        taken += 1
+        assert refusals(server, spec) == []
+
+    tried()
+    assert taken > APPS / 5

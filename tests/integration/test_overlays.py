@@ -1,0 +1,92 @@
+"""rendered(overlay) = rendered(the app as it is in that environment), for random apps, by the real kustomize.
+
+``OVERLAYS=5000 pytest tests/integration/test_overlays.py`` tries that many examples, each of several apps in two environments.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from generator import process
+from generator.render import outputs
+from generator.render.kinds import KINDS
+from generator.spec import language, loader
+from generator.spec.model import Spec
+from generator.yaml import emit as yaml_emit
+from testing import random_apps
+from testing.programs import Run, tool
+from testing.repository import TEN_LINES
+
+EXAMPLES = int(os.environ.get("OVERLAYS", "25"))
+APPS = 6
+
+
+def test_every_field_of_the_language_is_tried() -> None:
+    assert set(random_apps.FIELDS) == set(language.WORKLOAD)
+
+
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize="OVERLAYS" not in os.environ, database=None,
+    suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
+)  # fmt: skip
+@given(st.lists(random_apps.apps().filter(random_apps.accepted), min_size=1, max_size=APPS))
+def test_an_overlay_gives_the_app_as_it_is_in_that_environment(apps: list[random_apps.Data]) -> None:
+    spec = loader.parse(random_apps.spec_text([*apps, {"image": "x", "tag": "v1"}, {"image": "x", "tag": "v1"}]))
+    with tempfile.TemporaryDirectory() as folder:
+        found = built(Path(folder), spec)
+    for app in spec.apps.values():
+        for environment, workload in app.workloads.items():
+            place = (environment, app.name)
+            wanted = {kind.KIND: tagged(m, workload.image) for kind in KINDS if (m := kind.render(workload))}
+            manifests = found.get(place, {})
+            config = manifests.pop("ConfigMap", {"data": {}})
+            assert (config.get("data") or {}) == workload.config, place
+            for kind in wanted | manifests:
+                assert manifests.get(kind) == wanted.get(kind), (place, kind)
+
+
+def built(folder: Path, spec: Spec) -> dict[tuple[str, str], dict[str, Any]]:
+    """All overlays by environment and app, in one run of kustomize; without namespaces and hashes."""
+    for path, file in outputs.render(spec).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(file.text)
+    roots = "".join(f"- overlays/{environment}/{app}\n" for environment in spec.environments for app in spec.apps)
+    (folder / "kustomization.yaml").write_text(f"resources:\n{roots}")
+    text = process.run([tool("kustomize"), "build", folder]).stdout
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for manifest in yaml.load_all(re.sub(r"\b(app\d-config)-[a-z0-9]{10}\b", r"\1", text), Loader=yaml.CBaseLoader):
+        namespace = manifest["metadata"].pop("namespace")
+        name = re.sub("-(config|secrets|migrate)$", "", manifest["metadata"]["name"])
+        manifests = found.setdefault((namespace.removeprefix(f"{spec.project}-"), name), {})
+        assert manifest["kind"] not in manifests
+        manifests[manifest["kind"]] = manifest
+    return found
+
+
+def tagged(manifest: Any, image: str) -> Any:
+    """With the tag that overlays set, and every scalar as text, as kustomize's output is read."""
+    text = yaml_emit.dump(manifest).replace(f"image: {image}\n", f"image: {image}:v1\n")
+    return yaml.load(text, Loader=yaml.CBaseLoader)
+
+
+def test_an_edit_of_a_patch_by_operations_survives(repository: Path, generator: Run) -> None:
+    spec = repository / "generator.yaml"
+    ports = "ports: [{name: a, containerPort: 1}, {name: b, containerPort: 1, servicePort: 2}]"
+    spec.write_text(TEN_LINES.replace("port: 8080", ports).replace("{replicas: 4}", "{labels: {team: a}}"))
+    assert generator("-C", repository, "generate", "-q").returncode == 0
+    patch = repository / "overlays/prod/web/patches/deployment.yaml"
+    mine = "# ours\n- op: add\n  path: /spec/minReadySeconds\n  value: 5\n"
+    patch.write_text(patch.read_text() + mine)
+    spec.write_text(spec.read_text().replace("team: a", "team: b"))
+    assert generator("-C", repository, "generate", "-q").returncode == 0
+    assert patch.read_text().endswith(mine)
+    assert "value: b" in patch.read_text()
+    assert "value: a" not in patch.read_text()

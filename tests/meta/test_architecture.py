@@ -1,0 +1,85 @@
+"""The layers, the types and the style hold; and what the registries promise is there."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+
+import pytest
+
+from generator.cli.commands import COMMANDS
+from generator.render.kinds import KINDS
+from generator.render.outputs import OUTPUTS
+from testing import ROOT
+
+CHECKS = {
+    "imports point down only": ("importlinter", ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]),
+    "every type fits": ("mypy", ["-m", "mypy", "--strict", "-p", "generator"]),
+    "the linter finds nothing": ("ruff", ["-m", "ruff", "check", "--quiet", "."]),
+    "the drawn imports are the code's": ("grimp", ["scripts/draw-imports", "--check"]),
+    "the formatter changes nothing": ("ruff", ["-m", "ruff", "format", "--check", "--quiet", "."]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "words"), CHECKS.values(), ids=CHECKS)
+def test_the_tree_passes(module: str, words: list[str]) -> None:
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not installed; install the `dev` extra")
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_has_what_its_protocol_says(name: str) -> None:
+    command = COMMANDS[name]
+    assert command.HELP[0].islower()
+    assert not command.HELP.endswith(".")
+    assert all(line.startswith("  ") for line in command.EXAMPLE.splitlines()[:1])
+    assert callable(command.add_arguments)
+    assert callable(command.run)
+
+
+def test_every_kind_has_a_file_and_an_identity_of_its_own() -> None:
+    assert len({kind.FILE for kind in KINDS}) == len(KINDS)
+    assert len({(kind.GROUP, kind.KIND) for kind in KINDS}) == len(KINDS)
+
+
+def test_every_module_of_a_registry_is_registered() -> None:
+    folders = {"commands": {command.__name__ for command in COMMANDS.values()}}  # type: ignore[attr-defined]
+    for folder, known in folders.items():
+        there = {f"generator.cli.{folder}.{path.stem}" for path in (ROOT / "generator/cli" / folder).glob("[a-z]*.py")}
+        assert there == known
+    with_render = {
+        f"generator.render.outputs.{path.stem}"
+        for path in (ROOT / "generator/render/outputs").glob("[a-z]*.py")
+        if "\ndef render_app(" in path.read_text()
+    }
+    assert with_render == {output.__name__ for output in OUTPUTS}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("host", ["pypi" + ".org", "files.python" + "hosted.org", "registry.npm" + "js.org"])
+def test_no_package_registry_is_named(host: str) -> None:
+    for folder in ("generator", "testing", "tests"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert host not in path.read_text()
+
+
+def test_what_a_bump_loads_is_light() -> None:
+    """Each of these takes as long as starting Python; a bump is done in two tenths of a second."""
+    heavy = {"dataclasses", "inspect", "git", "pydantic", "jsonschema", "urllib.request", "generator.spec.loader"}
+    modules = "generator.cli.main, generator.cli.commands.bump, generator.git.remote_branch, generator.delivery.bump"
+    script = f"import sys; before = set(sys.modules); import {modules}; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not heavy & set(done.stdout.split())
+
+
+def test_the_tests_that_the_documents_name_are_there() -> None:
+    named = {
+        (document.name, name)
+        for document in (ROOT / "docs").rglob("*.md")
+        for name in re.findall(r"`(?:tests/)?([a-z_/]*test_[a-z0-9_*]+\.py)`", document.read_text())
+    }
+    assert named
+    assert [one for one in named if not list((ROOT / "tests").glob(one[1]))] == []

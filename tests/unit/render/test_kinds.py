@@ -1,0 +1,154 @@
+"""Each kind is there when the spec asks for it, and is not when it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from generator.render import outputs
+from generator.render.kinds import KINDS, deployment, job, network_policy, pod_disruption_budget, service
+from generator.spec import loader
+from generator.spec.workload import Workload
+from tests.unit.spec.test_loader import app
+
+BARE = {"ServiceAccount", "Deployment"}
+
+# What the app says, and which kinds that gives.
+ASKED: dict[str, tuple[str, set[str]]] = {
+    "an image and nothing else": ("", BARE),
+    "a port": ("port: 80", BARE | {"Service"}),
+    "a port, and no Service": ("port: 80\nservice: false", BARE),
+    "two pods": ("replicas: 2", BARE | {"PodDisruptionBudget"}),
+    "two pods that may all go at once": ("replicas: 2\ndisruption: false", BARE),
+    "pods of which one must stay": ("replicas: 2\ndisruption: {minAvailable: 1}", BARE | {"PodDisruptionBudget"}),
+    "an autoscaler": ("autoscale: {min: 1, max: 2}", BARE | {"HorizontalPodAutoscaler"}),
+    "an autoscaler that starts at two": ("autoscale: {min: 2, max: 3}", BARE | {"HorizontalPodAutoscaler", "PodDisruptionBudget"}),
+    "secrets": ("secrets: {A: shop/a}", BARE | {"ExternalSecret"}),
+    "secrets that only an environment knows": ("secrets: {A: 'shop/{environment}'}", BARE),
+    "a migration": ("migration: {command: [m]}", BARE | {"Job"}),
+    "an ingress": ("port: 80\ningress: {host: a.example.com}", BARE | {"Service", "Ingress"}),
+    "an ingress that only an environment knows": ("port: 80\ningress: {host: '{environment}.example.com'}", BARE | {"Service"}),
+    "a network": ("network: {from: [web]}", BARE | {"NetworkPolicy"}),
+    "a network that lets nobody in": ("network: {}", BARE | {"NetworkPolicy"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "kinds"), ASKED.values(), ids=ASKED)
+def test_kinds(fields: str, kinds: set[str]) -> None:
+    workload = loader.parse(app(fields)).apps["web"].base
+    assert {kind.KIND for kind in KINDS if kind.render(workload) is not None} == kinds
+
+
+def test_a_kind_names_itself() -> None:
+    workload = loader.parse(app("port: 80\nreplicas: 2")).apps["web"].base
+    for kind in KINDS:
+        manifest = kind.render(workload)
+        if manifest:
+            group = manifest["apiVersion"].rpartition("/")[0]
+            assert (group, manifest["kind"]) == (kind.GROUP, kind.KIND)
+
+
+def test_pods_are_safe_unless_told_otherwise() -> None:
+    pod = deployment.render(loader.parse(app("port: 80")).apps["web"].base)["spec"]["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    assert pod["containers"][0]["securityContext"] == {
+        "allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True,
+    }  # fmt: skip
+    assert pod["containers"][0]["resources"] == {"requests": {"cpu": "50m", "memory": "128Mi"}}
+
+
+def base(fields: str) -> Workload:
+    return loader.parse(app(fields)).apps["web"].base
+
+
+def pod_of(fields: str) -> dict[str, Any]:
+    spec: dict[str, Any] = deployment.render(base(fields))["spec"]["template"]["spec"]
+    return spec
+
+
+ALB = "port: 80\ningress: {host: a.example.com"
+# What the app says; how long its pods drain, and how long they have.
+DRAINS: dict[str, tuple[str, int, int | None]] = {
+    "a Service": ("port: 80", 5, None),
+    "behind an AWS load balancer": (f"{ALB}}}", 20, 50),
+    "behind one that an environment names": ("port: 80\ningress: {host: '{environment}.example.com'}", 20, 50),
+    "behind another controller": (f"{ALB}, className: nginx}}", 5, None),
+    "with a delay of its own": (f"{ALB}, annotations: {{alb.ingress.kubernetes.io/target-group-attributes: 'a=b,deregistration_delay.timeout_seconds=60'}}}}", 65, 95),
+    "with less time than that": (f"{ALB}}}\npod: {{terminationGracePeriodSeconds: 9}}", 4, 9),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "drain", "grace"), DRAINS.values(), ids=DRAINS)
+def test_a_pod_that_leaves_takes_requests_for_as_long_as_it_gets_them(
+    fields: str, drain: int, grace: int | None
+) -> None:
+    pod = pod_of(fields)
+    assert pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] == drain
+    assert pod.get("terminationGracePeriodSeconds") == grace
+
+
+def test_no_variables_of_services_and_folders_of_limited_size_in_every_pod() -> None:
+    fields = "migration: {command: [m]}\nwritable: [/tmp, /a]\nwritableSize: 3Gi"
+    for manifest in (deployment.render(base(fields)), job.render(base(fields))):
+        assert manifest
+        pod = manifest["spec"]["template"]["spec"]
+        assert pod["enableServiceLinks"] is False
+        assert [volume["emptyDir"] for volume in pod["volumes"]] == [{"sizeLimit": "3Gi"}] * 2
+    assert pod_of("pod: {enableServiceLinks: true}")["enableServiceLinks"] is True
+    assert pod_of("")["volumes"][0]["emptyDir"] == {"sizeLimit": "1Gi"}
+
+
+def test_pods_that_are_not_ready_do_not_hold_up_a_drain() -> None:
+    def policy(fields: str) -> str:
+        budget = pod_disruption_budget.render(base(f"replicas: 2\n{fields}"))
+        assert budget
+        return str(budget["spec"]["unhealthyPodEvictionPolicy"])
+
+    assert policy("") == "AlwaysAllow"
+    assert policy("disruption: {minAvailable: 1, unhealthyPodEvictionPolicy: IfHealthyBudget}") == "IfHealthyBudget"
+
+
+def test_health_alone_restarts_later_than_it_takes_out_of_service() -> None:
+    container = pod_of("port: 80\nhealth: /h")["containers"][0]
+    live, ready = container["livenessProbe"], container["readinessProbe"]
+    assert live["periodSeconds"] * live["failureThreshold"] == 60
+    assert ready["periodSeconds"] * ready.get("failureThreshold", 3) == 15
+
+
+def test_a_migration_is_under_the_policies_of_its_app_and_behind_no_service() -> None:
+    workload = base("port: 80\nmigration: {command: [m]}\nnetwork: {from: [web]}")
+    policy, migration, front = network_policy.render(workload), job.render(workload), service.render(workload)
+    assert policy
+    assert migration
+    assert front
+    labels = migration["spec"]["template"]["metadata"]["labels"]
+    own = deployment.render(workload)["spec"]["template"]["metadata"]["labels"]
+    for selector in (policy["spec"]["podSelector"], policy["spec"]["ingress"][0]["from"][0]["podSelector"]):
+        (rule,) = selector["matchExpressions"]
+        assert rule["operator"] == "In"
+        assert {labels[rule["key"]], own[rule["key"]]} == {*rule["values"]}
+    assert not front["spec"]["selector"].items() <= labels.items()
+    assert front["spec"]["selector"].items() <= own.items()
+
+
+@pytest.mark.parametrize(("size", "server_side"), [(1_000, False), (150_000, True)])
+def test_a_large_config_map_is_applied_by_the_server(size: int, server_side: bool) -> None:
+    files = outputs.render(loader.parse(app(f"config: {{A: {'x' * (size // 2)}, B: {'x' * (size // 2)}}}")))
+    generator = yaml.safe_load(files["base/web/kustomization.yaml"].text)["configMapGenerator"][0]
+    annotations = {"argocd.argoproj.io/sync-options": "ServerSideApply=true"}
+    assert generator.get("options") == ({"annotations": annotations} if server_side else None)
+
+
+def test_the_readiness_gate_can_be_turned_off() -> None:
+    def labels(environment: str) -> dict[str, str]:
+        spec = app("port: 80").replace("dev: {}", f"dev: {environment}")
+        application = yaml.safe_load(outputs.render(loader.parse(spec))["gitops/applications/dev/web.yaml"].text)
+        found: dict[str, str] = application["spec"]["syncPolicy"]["managedNamespaceMetadata"]["labels"]
+        return found
+
+    gate = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}
+    assert gate.items() <= labels("{}").items()
+    assert not gate.keys() & labels("{readinessGate: false}").keys()
