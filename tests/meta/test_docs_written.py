@@ -12,9 +12,8 @@ from types import ModuleType
 
 import pytest
 
-from testing.pages import DOCS, ROOT
-
 from generator import errors
+from testing.pages import DOCS, ROOT
 
 
 @cache

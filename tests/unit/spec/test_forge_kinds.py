@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
 from generator.delivery.promotion.commits import _link
 from generator.spec import forge_kinds, model
 from generator.spec.forge_kinds import FORGES, ForgeKind
+from testing import ROOT
 
-HERE = Path(__file__).parent.parent / "generator"
+HERE = ROOT / "generator"
 
 
 @pytest.mark.parametrize("forge", FORGES, ids=forge_kinds.NAMES)

@@ -6,12 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import git
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.delivery import commit_message
 from generator.git import history, trailers
+from testing.repository import git
 
 RELEASE = "Release: web dev 1.4.2"
 # A message, and the trailers in it.
