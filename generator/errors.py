@@ -46,7 +46,7 @@ class UsageError(GeneratorError):
 
 
 def reason(error: GeneratorError) -> str:
-    """Why, with what to do: the first fault of a file's, or another error's message."""
+    """Return an error with what to do on one line: the first fault of a file's, or another error's message."""
     fault = error.faults[0] if isinstance(error, SpecError) and error.faults else None
     message, hint = (str(fault), fault.hint) if fault else (error.message, error.hint)
     return f"{message} ({hint})" if hint else message

@@ -1,4 +1,4 @@
-"""What people and machines see: tables, colours on a terminal, plain text in a pipe, JSON where asked for."""
+"""Print: tables, colours on a terminal, plain text in a pipe, JSON or YAML where asked for."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def _shown(text: str, stream: object) -> str:
 
 
 def colored(stream: object = None) -> bool:
-    """Whether colours fit: a terminal, and neither NO_COLOR nor a dumb one."""
+    """Tell whether to use colours: on a terminal, unless NO_COLOR is set or the terminal is dumb."""
     target = stream or sys.stdout
     is_terminal = bool(getattr(target, "isatty", lambda: False)())
     return is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 def paint(text: str, color: str, stream: object = None) -> str:
-    """``text`` in a colour, where colours fit."""
+    """Colour a text, where colours are used."""
     return f"\x1b[{COLORS[color]}m{text}\x1b[0m" if colored(stream) else text
 
 
@@ -74,12 +74,12 @@ def pasted(text: str) -> str:
 
 
 def say(text: str = "") -> None:
-    """A line of output."""
+    """Print a line of output."""
     sys.stdout.write(_shown(f"{text}\n", sys.stdout))
 
 
 def note(text: str) -> None:
-    """A line about progress, on standard error, so that output stays clean."""
+    """Print a line about progress on standard error, so that output stays clean."""
     sys.stderr.write(_shown(f"{text}\n", sys.stderr))
     sys.stderr.flush()
 
@@ -137,7 +137,7 @@ def _print_fitting(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def report(error: GeneratorError) -> None:
-    """An error on standard error: ``error: …`` and ``hint: …``; for a spec, every fault with its place."""
+    """Print an error on standard error, with its hint; for a spec, every fault with its place."""
     if isinstance(error, SpecError):
         for fault in error.faults:
             _error(str(fault), fault.hint, prefix="")
@@ -148,7 +148,7 @@ def report(error: GeneratorError) -> None:
 
 
 def show_conflict(conflict: Conflict) -> None:
-    """A conflict with its place and its three values."""
+    """Print a conflict with its place and its three values."""
     note(f"{conflict.path}:{conflict.line}: {conflict.field or 'the file'}")
     for name, value in (("was", conflict.original), ("yours", conflict.local), ("spec", conflict.updated)):
         author = f" ({conflict.author})" if name == "yours" and conflict.author else ""
@@ -164,7 +164,7 @@ def _error(message: str, hint: str, prefix: str = "error: ") -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator[None]:
-    """A spinner on a terminal for work that may take over a second; nothing in a pipe."""
+    """Show a spinner on a terminal during work that may take over a second; print nothing in a pipe."""
     if not colored(sys.stderr):
         yield
         return

@@ -1,7 +1,7 @@
-"""Read the files of a repository, which may be a stranger's: plain files only, through no link, none of them too large.
+"""Read files of a repository that may be hostile: plain files only, through no link, none of them too large.
 
-A link could lead to what is nobody's business (``~/.docker/config.json``), a pipe
-never ends, and a device has no size. So whoever reads from a work tree reads here.
+A link could lead to a user's secrets (``~/.docker/config.json``), a pipe never
+ends, and a device has no size. So everything that reads from a work tree reads here.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _WORDS: Final = {errno.ELOOP: "a symbolic link", errno.EISDIR: "a folder stands 
 
 
 def content(path: str) -> bytes:
-    """What a plain file holds; ``OSError`` for anything else (``refusal`` words it).
+    """Read a plain file; raise ``OSError`` for anything else (``refusal`` words it).
 
-    Half the time of ``open`` and ``read``, and there are thousands. Follows no link, waits for no pipe.
+    Takes half the time of ``open`` and ``read``, as there are thousands of files. Follows no link, waits for no pipe.
     """
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -51,13 +51,13 @@ def content(path: str) -> bytes:
 
 
 def refusal(name: str, exc: OSError) -> RepositoryError:
-    """Why a file cannot be read, and what to do."""
+    """Return an error that says why a file cannot be read, and what to do."""
     number = exc.errno or 0
     return RepositoryError(f"{name}: {_WORDS.get(number, exc.strerror)}", _HINTS.get(number, "make it readable"))
 
 
 def read(directory: Path, name: str) -> bytes:
-    """The content of one file; ``RepositoryError`` where it is no plain one, or lies behind a link."""
+    """Read one file. Raises ``RepositoryError`` where it is no plain file or lies behind a link."""
     folders = Folders(os.fspath(directory.resolve()))
     full = f"{folders.base}/{name}"
     try:
@@ -69,9 +69,9 @@ def read(directory: Path, name: str) -> bytes:
 
 
 def under(directory: str | Path, folder: str) -> Iterator[tuple[str, bool]]:
-    """Everything in a folder that is no folder itself, by path, and whether it is a plain file; nothing if it is gone.
+    """Yield everything in a folder but folders, by path, and whether it is a plain file; nothing if the folder is gone.
 
-    Links are not followed, be they to folders.
+    Links are not followed, not even links to folders.
     """
     base = os.fspath(directory)
     pending = [folder]
@@ -98,7 +98,7 @@ class Folders:
         self._known = {base: True}
 
     def has(self, folder: str) -> bool:
-        """Whether this folder (a full path) is there; ``RepositoryError`` if something else is in its place."""
+        """Tell whether a folder (a full path) exists. Raises ``RepositoryError`` if something else is in its place."""
         known = self._known.get(folder)
         if known is None:
             known = self._known[folder] = self.has(folder[: folder.rindex("/")]) and self._is_there(folder)

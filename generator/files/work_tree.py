@@ -1,4 +1,4 @@
-"""A set of files in a folder: read them, write them, all or none.
+"""Read and write a set of files in a folder: all or none.
 
 Writing has two stages. First every new file is written to a temporary name on
 the same file system and flushed, so that a full disk or a read-only folder is
@@ -36,9 +36,9 @@ HINTS: Final = {
 
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
-    """The content of those of ``paths`` that exist. Anything but a plain file inside ``directory`` is refused.
+    """Read those of ``paths`` that exist. Refuses anything but a plain file inside ``directory``.
 
-    What a sparse checkout leaves out exists, too.
+    Files that a sparse checkout leaves out count as existing.
     """
     folders = reader.Folders(os.fspath(directory.resolve()))
     found: dict[str, bytes] = {}
@@ -61,7 +61,7 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
 
 
 def names(directory: Path, folder: str) -> list[str]:
-    """The paths of the files directly in a folder, sorted; also of those that a sparse checkout leaves out."""
+    """List the paths of the files directly in a folder, sorted; also of those that a sparse checkout leaves out."""
     try:
         with os.scandir(directory / folder) as entries:
             found = [f"{folder}/{entry.name}" for entry in entries if entry.is_file()]
@@ -75,7 +75,7 @@ def names(directory: Path, folder: str) -> list[str]:
 
 
 def _may_be_sparse(directory: Path) -> bool:
-    """Whether to ask git. ``sparse`` is loaded only then."""
+    """Tell whether git must be asked. ``sparse`` is loaded only then."""
     if (directory / ".git/info").is_dir():
         return (directory / ".git/info/sparse-checkout").exists()
     if not (directory / ".git").is_file():
@@ -168,12 +168,12 @@ class _Writer:
         self._going.append(f"{self.base}/{path}")
 
     def barrier(self) -> None:
-        """What is staged from here on comes when all that was staged before is on the disk."""
+        """Make everything staged so far reach the disk before what is staged from here on."""
         self._put_last()
         self._actions.append((None, None))
 
     def _put_last(self) -> None:
-        """What goes does so after what comes, which may need its folder."""
+        """Queue removals after writes, which may need the same folder."""
         self._actions += [(None, target) for target in self._going]
         self._going.clear()
 
@@ -222,7 +222,7 @@ class _Writer:
                 os.rmdir(folder)  # noqa: PTH106
 
     def _mode(self, target: str) -> int | None:
-        """The permissions of the file that is there now; ``None`` if there is none."""
+        """Return the permissions of the file that exists; ``None`` if there is none."""
         try:
             found = os.lstat(target).st_mode
         except (FileNotFoundError, NotADirectoryError):
@@ -273,7 +273,10 @@ def _to_disk(paths: Sequence[str]) -> None:
 
 
 def _sync_file_system(path: str) -> bool:
-    """Whether the file system of ``path`` could be flushed in one go. ``os.sync`` would wait for all others as well."""
+    """Flush the file system of ``path`` in one go, and tell whether that worked.
+
+    ``os.sync`` would wait for all other file systems as well.
+    """
     import ctypes
 
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -342,7 +345,7 @@ def _clear(staging: Path) -> None:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """A polite kill is an interrupt, so that what was staged is cleaned up."""
+    """Turn SIGTERM into an interrupt, so that staged files are cleaned up."""
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         yield
         return

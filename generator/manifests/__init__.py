@@ -1,1 +1,4 @@
-"""What Argo CD would apply, read from a repository that may be a stranger's: manifests, and where they come from."""
+"""Manifests as Argo CD would apply them: build, read, judge and compare them.
+
+A repository may be hostile: nothing here runs its code, follows its links out of it, or goes to the network for it.
+"""

@@ -1,8 +1,7 @@
-"""Would Argo CD apply these manifests, and would admission take their pods?
+"""Decide whether Argo CD would apply manifests, and whether Kubernetes' admission would take their pods.
 
-Pure. Judged is what is in ``gitops/`` as it stands there: the project that an
-Application is in, where it deploys to, and the labels that it sets on its
-namespace.
+Pure. The input is ``gitops/`` as it stands: an Application's project, its
+destination, and the labels that it sets on its namespace.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class Unit(NamedTuple):
 
     @property
     def facts(self) -> str:
-        """What the judgement depends on, beside the manifests."""
+        """Serialise everything that decides the result, apart from the manifests."""
         known = self.ground.projects
         lists = [known[one.project].spec for one in self.applications if one.project in known]
         levels = [self.ground.levels.get(one.destination) for one in self.applications]
@@ -50,7 +49,7 @@ class Unit(NamedTuple):
 
 
 def places(unit: Unit, documents: Iterable[Document]) -> Iterator[tuple[Place, Document]]:
-    """Where the objects of a folder come to be, for each Application that applies it."""
+    """Yield where each object ends up, once for each Application that applies the folder."""
     for document in documents:
         found = stream.identity(document.data)
         if not found.name or "generateName" in (document.data.get("metadata") or {}):
@@ -61,7 +60,7 @@ def places(unit: Unit, documents: Iterable[Document]) -> Iterator[tuple[Place, D
 
 
 def problems(unit: Unit, documents: Sequence[Document]) -> Iterator[str]:
-    """What is wrong with a folder's manifests as a whole."""
+    """Yield what is wrong with a folder's manifests as a whole."""
     yield from _twice(documents)
     for document in documents:
         yield from (f"{stream.title(document.data)}: {about}" for about in api_rules.problems(document.data))
@@ -116,7 +115,7 @@ def _away(unit: Unit, project: projects.Project | None, place: Destination, titl
 
 
 def _astray(unit: Unit, document: Document) -> Iterator[str]:
-    """The same where no Application is there yet: any namespace that it names must be the environment's."""
+    """Yield objects that name a namespace of another environment, for a folder that no Application deploys yet."""
     found = stream.identity(document.data)
     own = unit.own or frozenset()
     if found.namespace and projects.has_namespace(found) and found.namespace not in {place.namespace for place in own}:
@@ -124,7 +123,7 @@ def _astray(unit: Unit, document: Document) -> Iterator[str]:
 
 
 def _pods(unit: Unit, place: Destination, document: Document) -> Iterator[str]:
-    """What the namespace's Pod Security Standard forbids, and the level that would do."""
+    """Yield what the namespace's Pod Security Standard forbids, with the level that would allow it."""
     level, version = unit.ground.levels.get(place, ("", ""))
     template = pod_security.template_of(document.data)
     if template is None or level not in ("baseline", "restricted"):

@@ -1,7 +1,7 @@
-"""What the API server refuses of a manifest that its schema does not tell: what one field says of another.
+"""Find what the API server refuses although the schema allows it: rules between fields.
 
-The loader says the same of the spec, with its line; here it is said of what
-somebody has written by hand.
+``spec/workload_checks`` has the same rules for the spec, with its line numbers;
+here they are applied to manifests that a user wrote by hand.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Data = Mapping[str, Any]
 
 
 def problems(manifest: Data) -> Iterator[str]:
-    """Each with what to do."""
+    """Yield every problem of a manifest, each with what to do."""
     template = pod_security.template_of(manifest)
     for about in (manifest, template) if template is not None else (manifest,):
         yield from _metadata(_map(about.get("metadata")))

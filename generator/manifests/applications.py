@@ -1,8 +1,8 @@
-"""Who deploys what where: the Applications and AppProjects of ``gitops/``, as they stand there, held against the spec.
+"""Compare the Applications and AppProjects in ``gitops/`` with what the spec allows.
 
-Whoever may change ``gitops/`` or an overlay could have Argo CD deploy from another
-repository, in another project, or to a place that others approve. What is not the
-repository's own is a fault, unless the spec allows it.
+A contributor who can change ``gitops/`` or an overlay could have Argo CD deploy
+from another repository, in another project, or into an environment that needs
+an approval. What is not the repository's own is a fault, unless the spec allows it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Application(NamedTuple):
 
     @property
     def facts(self) -> tuple[object, ...]:
-        """What judging the manifests that it deploys depends on."""
+        """Return everything about the Application that decides how its manifests are judged."""
         return self.name, self.project, self.destination, self.pod_security, self.recurse
 
 
@@ -59,7 +59,7 @@ class Ground(NamedTuple):
 
 
 def ground(documents: Iterable[Document], repository: str) -> Ground:
-    """What ``gitops/`` says."""
+    """Read all Applications and AppProjects of ``gitops/``."""
     everything: list[Application] = []
     applications: dict[str, tuple[Application, ...]] = {}
     projects: dict[str, Project] = {}
@@ -118,24 +118,24 @@ class Policy:
         self._root = Destination(IN_CLUSTER, spec.argocd_namespace)
 
     def faults(self, found: Ground) -> Iterator[Fault]:
-        """What of ``gitops/`` is foreign, and not allowed."""
+        """Yield a fault for everything foreign in ``gitops/`` that the spec does not allow."""
         for project in found.projects.values():
             yield from self._project(project)
         for application in found.everything:
             yield from self._application(application)
 
     def own(self, environment: str | None = None) -> set[Destination]:
-        """Where the overlays of an environment may put objects; for what is of none, all that the spec knows."""
+        """Return where an environment's overlays may put objects; for ``None``, everywhere that the spec knows."""
         names = [environment] if environment else self._spec.environments
         return self._allowed.union(*(map(destination, self._spec.environments[name].destinations) for name in names))
 
     def environment(self, path: str) -> str | None:
-        """The environment that an overlay's path is of."""
+        """Return the environment that an overlay's path belongs to."""
         parts = path.split("/")
         return parts[1] if parts[0] == "overlays" and len(parts) > 1 and parts[1] in self._spec.environments else None
 
     def _of_project(self, name: str) -> set[Destination] | None:
-        """Where a project's Applications may deploy to; ``None`` for one that is foreign."""
+        """Return where a project's Applications may deploy to; ``None`` for a foreign project."""
         if name == argocd.root_name(self._spec):
             return {self._root}
         for environment in self._spec.environments:
@@ -180,7 +180,7 @@ class Policy:
             yield where._replace(message=f"deploys to {one.destination}", hint=_allow_place(one.destination))
 
     def _deployed(self, one: Application, path: str, where: Fault) -> Iterator[Fault]:
-        """An overlay belongs to its environment; and where somebody approves, nothing comes in but from overlays."""
+        """Check that an overlay deploys to its own environment, and a guarded environment from overlays only."""
         name = self.environment(path)
         if name is not None:
             wanted = argocd.project_name(self._spec, name)

@@ -1,9 +1,8 @@
-"""What ``kustomize build`` of a folder reads, so that an unchanged folder need not be built again.
+"""Find the files that ``kustomize build`` of a folder reads, so that an unchanged folder need not be built again.
 
-More than it reads is harmless, less would be a lie. So a kustomization's whole
-folder counts, with every folder that any string in it names, and theirs; and
-whatever cannot be followed with certainty (a URL, a link, a resource that is
-not there) makes the answer "unknown".
+To list too many files costs time, to list too few would be wrong. So a
+kustomization's whole folder counts, with every folder that any string in it
+names, and theirs; a URL, a link or a missing resource raises ``Unknown``.
 """
 
 from __future__ import annotations
@@ -36,14 +35,14 @@ class Closures:
         self._reached = cache(self._references)
 
     def of(self, path: str) -> dict[str, bytes]:
-        """All files that a build of ``path`` may read, by path; ``Unknown`` if that cannot be said."""
+        """Read all files that a build of ``path`` may read, by path. Raises ``Unknown`` if they cannot be listed."""
         roots = [os.path.normpath(path)]
         for root in roots:
             roots += [place for place in self._reached(root) if place not in roots]
         return {name: content for root in roots for name, content in self._folder(root).items()}
 
     def all_in(self, path: str) -> dict[str, bytes]:
-        """All files in a folder, by path; ``Unknown`` where there are others."""
+        """Read all files in a folder, by path. Raises ``Unknown`` where it holds anything but plain files."""
         return self._folder(os.path.normpath(path))
 
     def _read(self, root: str) -> dict[str, bytes]:
@@ -62,7 +61,7 @@ class Closures:
         return found
 
     def _references(self, root: str) -> list[str]:
-        """The folders that the kustomization in ``root`` names."""
+        """List the folders that the kustomization in ``root`` names."""
         here = self._folder(root)
         places = [place for name in NAMES if (place := os.path.normpath(os.path.join(root, name))) in here]  # noqa: PTH118
         if len(places) != 1:
@@ -76,7 +75,10 @@ class Closures:
         return [place for place in found if place is not None]
 
     def _place(self, root: str, field: str, text: str) -> str | None:
-        """The folder that a string names, if it names one. kustomize takes no absolute path, and no folder above."""
+        """Return the folder that a string names, if it names one.
+
+        kustomize takes neither an absolute path nor a folder above the repository.
+        """
         if "://" in text and field != "literals":
             raise Unknown(f"{text} may be read from the network")
         place = os.path.normpath(os.path.join(root, text))  # noqa: PTH118

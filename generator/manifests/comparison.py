@@ -1,7 +1,8 @@
-"""What differs between an app in two environments, field by field, apart from what follows from the environment.
+"""Compare an app in two environments, field by field, leaving out what follows from the environment.
 
-Pure: whoever has the manifests (``manifests.build``) gets the differences. The namespace, the environment's name
-wherever it stands as a word of its own, and the hashes of generated names are no differences; nothing secret is shown.
+Pure: the caller builds the manifests (``rendered.build``). The namespace, the
+environment's name as a word of its own, and hashes of generated names count as
+equal; secret values are never shown.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Difference:
 
     @property
     def name(self) -> str:
-        """What patterns are held against."""
+        """Return what patterns of allowed differences are matched against."""
         return f"{self.manifest}.{self.field}" if self.field else self.manifest
 
 
@@ -58,7 +59,7 @@ class Allowed:
         self._used: set[str] = set()
 
     def by(self, place: str, field: str) -> str | None:
-        """The first pattern that allows a difference."""
+        """Return the first pattern that allows a difference."""
         for pattern, expression in self._patterns.items():
             names = (f"{place}.{field}", field) if field else (place,)
             if any(map(expression.fullmatch, names)):
@@ -81,7 +82,7 @@ class Side:
 
 
 def compare(app: str, left: Side, right: Side, allowed: Allowed) -> list[Difference]:
-    """All differences, by object and field."""
+    """List all differences, by object and field."""
     sides = [_parsed(side) for side in (left, right)]
     plain = [_plain(side, objects) for side, objects in zip((left, right), sides, strict=True)]
     found: list[Difference] = []
@@ -99,7 +100,7 @@ def compare(app: str, left: Side, right: Side, allowed: Allowed) -> list[Differe
 
 
 def text(value: object) -> str:
-    """A value on one line; a hyphen where there is none."""
+    """Return a value on one line; a hyphen for none."""
     if value is ABSENT:
         return "-"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -144,7 +145,7 @@ def _neutral(environment: Environment) -> Callable[[str], str]:
 def _walk(
     path: str, values: Sequence[Any], shown: Sequence[Any], plain: Sequence[Callable[[object], object]]
 ) -> Iterator[tuple[str, object, object]]:
-    """Where two values differ, and what to show of each."""
+    """Yield where two values differ, and what to show of each."""
     one, other = values
     if isinstance(one, dict) and isinstance(other, dict):
         for key in sorted({*one, *other}, key=str):
@@ -161,7 +162,7 @@ def _walk(
 
 
 def _names(*lists: Sequence[Any]) -> list[list[str]]:
-    """What each item goes by: a field that names all of them, or its place."""
+    """Return a name for each item of both lists: a field that names all of them, or the index."""
     for name in NAMES:
         found = [[item.get(name) if isinstance(item, dict) else None for item in items] for items in lists]
         if all(None not in row and len({str(value) for value in row}) == len(row) for row in found):

@@ -1,7 +1,6 @@
-"""What differs between two sets of manifests, object by object, and as Markdown for a pull request.
+"""Diff two sets of manifests, object by object, and write it as Markdown for a pull request.
 
-Pure: whoever has the manifests (``manifests.build``) gets the diff, without
-what is secret (see ``redaction``).
+Pure: the caller builds the manifests (``rendered.build``), with secrets hidden by ``redact``.
 """
 
 from __future__ import annotations
@@ -45,13 +44,13 @@ class Change:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many lines come and how many go."""
+        """Count the lines added and removed."""
         body = self.lines[2:]
         return sum(line.startswith("+") for line in body), sum(line.startswith("-") for line in body)
 
 
 def split(text: str) -> dict[str, str]:
-    """The manifests of a YAML stream by kind, namespace and name (see ``named``)."""
+    """Split a YAML stream into manifests by kind, namespace and name."""
     documents, faults = stream.split(text.encode(), "manifests")
     if faults:
         raise SpecError(faults)
@@ -81,16 +80,16 @@ def _apart(short: str, documents: Sequence[Document]) -> Iterator[tuple[str, str
 
 
 def compare(environment: str, before: Manifests, after: Manifests) -> list[Change]:
-    """What differs, by object; empty if nothing does."""
+    """List the objects that differ."""
     return list(_compared(environment, before, after))
 
 
 def markdown(changes: Sequence[Change], limit: int = LIMIT, more: str = "") -> str:
-    """The changes for people: how many where, then each as a diff to unfold.
+    """Write the changes as Markdown: a summary per environment, then each diff to unfold.
 
-    Never longer than ``limit`` characters (at least 1,000): diffs that do not
-    fit are cut or left out, which the last line says, with ``more``: where to
-    see all of it.
+    The result is never longer than ``limit`` characters (at least 1,000): diffs that
+    do not fit are cut or left out. The last line then says so, with ``more``, which
+    tells where the whole diff is.
     """
     if not changes:
         return "Nothing changes in the cluster.\n"
@@ -119,7 +118,7 @@ def _summary(changes: Sequence[Change], limit: int) -> str:
 
 
 def _block(change: Change, room: int) -> str | None:
-    """A change to unfold, cut to ``room`` characters; ``None`` where that is too little to tell anything."""
+    """Write one change to unfold, cut to ``room`` characters; ``None`` where that is too little to be of use."""
     added, removed = change.counts
     name = html.escape(f"{change.environment}: {change.object}").replace("@", "@\u200b")
     head = f"\n<details><summary>{name} <code>+{added} -{removed}</code></summary>\n\n"
@@ -138,7 +137,7 @@ def _block(change: Change, room: int) -> str | None:
 
 
 def _unbuilt(change: Change, room: int) -> str | None:
-    """Why an overlay's changes are not shown, its reason cut to ``_REASON``; ``None`` where there is no room."""
+    """Write why an overlay has no diff, cut to ``_REASON`` characters; ``None`` where there is no room."""
     reason = change.reason if len(change.reason) <= _REASON else f"{change.reason[:_REASON]} …"
     fence = _fence([reason])
     name = html.escape(change.object).replace("`", "'")
@@ -147,7 +146,7 @@ def _unbuilt(change: Change, room: int) -> str | None:
 
 
 def _fence(lines: Sequence[str]) -> str:
-    """A line that begins and ends a block of code, since it is in none of the lines."""
+    """Return a fence for a block of code that stands in none of the lines."""
     return "`" * (max((len(run) for line in lines for run in re.findall("`{3,}", line)), default=2) + 1)
 
 

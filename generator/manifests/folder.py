@@ -1,7 +1,7 @@
-"""What Argo CD applies of a folder without a kustomization: every file there that it takes for manifests.
+"""Read a folder without a kustomization as Argo CD does: every file that it takes for manifests.
 
-That is ``*.yaml``, ``*.yml`` and ``*.json``, hidden ones too, but for those that
-hold its marker. A ``*.jsonnet`` is a program, which it runs.
+These are ``*.yaml``, ``*.yml`` and ``*.json``, hidden ones too, but not those with
+its skip marker. A ``*.jsonnet`` is a program, which Argo CD would run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PROGRAM: Final = "a program that Argo CD runs; nobody can tell here what it giv
 
 
 def names(directory: Path, folder: str, *, recurse: bool = True) -> Iterator[tuple[str, bool]]:
-    """The files that Argo CD would read, by path, in its order, and whether they are plain ones."""
+    """Yield the files that Argo CD would read, by path and in its order, and whether each is a plain file."""
     found = (entry for entry in reader.under(directory, folder) if entry[0].endswith(_MANIFESTS))
     depth = folder.count("/") + 1
     return iter(sorted(entry for entry in found if recurse or entry[0].count("/") == depth))
@@ -31,7 +31,7 @@ def names(directory: Path, folder: str, *, recurse: bool = True) -> Iterator[tup
 def documents(
     directory: Path, folder: str, *, recurse: bool = True, split: Split = stream.split
 ) -> tuple[list[Document], list[Fault]]:
-    """The documents of all files, and what is wrong with the files themselves."""
+    """Read the documents of all files, and what is wrong with the files themselves."""
     read: list[Document] = []
     faults: list[Fault] = []
     for name, _ in names(directory, folder, recurse=recurse):

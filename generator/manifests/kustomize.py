@@ -1,8 +1,8 @@
-"""Run ``kustomize build`` on a repository that may be a stranger's: without credentials, and with no way out.
+"""Run ``kustomize build`` on a repository that may be hostile: without credentials and without a network.
 
-What it may read is judged before (``sources``). Should anything slip through, it
-has no tokens to show, no home folder, no git to run, a proxy that nobody answers
-at, and where the system lets us, no network at all.
+``sources`` refuses what must not be read before this runs. As a second line of
+defence the process has no tokens, no home folder, no git, an unreachable proxy,
+and, where the system allows it, a network namespace of its own.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class BuildError(GeneratorError):
 
 
 def build(directory: Path, folder: str, kustomize: Path, *, online: bool = False) -> str:
-    """The manifests of a folder; ``BuildError`` where kustomize refuses.
+    """Build the manifests of a folder. Raises ``BuildError`` where kustomize refuses.
 
-    ``online`` lets it reach the network, for references that the spec allows; it has no credentials even then.
+    ``online`` allows the network, for references that the spec allows; still without credentials.
     """
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as home:
         argv: list[str | Path] = [*(() if online else _isolated()), kustomize, "build", directory / folder]
@@ -56,7 +56,7 @@ def _environment(home: str, *, online: bool) -> dict[str, str]:
 
 @cache
 def _isolated() -> tuple[str, ...]:
-    """The words that run a program without a network; none where the system does not allow it."""
+    """Return the words that run a program without a network; none where the system does not allow it."""
     unshare, true = shutil.which("unshare"), shutil.which("true")
     if not unshare or not true:
         return ()

@@ -1,6 +1,6 @@
-"""What the API server refuses of a pod that its schema does not tell: words, names, and what excludes each other.
+"""Find what the API server refuses of a pod although the schema allows it: words, names, exclusive fields.
 
-By the rules of ``k8s.io/kubernetes/pkg/apis/core/validation``. What has a wrong type is a fault of the schema.
+The rules are those of ``k8s.io/kubernetes/pkg/apis/core/validation``. Wrong types are left to the schema.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ Data = Mapping[str, Any]
 
 
 def problems(pod: Data, claims: Iterable[object] = ()) -> Iterator[str]:
-    """Each with what to do. ``claims`` are the volumes that a StatefulSet's claim templates give."""
+    """Yield every problem of a pod, each with what to do.
+
+    ``claims`` are the volumes that a StatefulSet's claim templates provide.
+    """
     seen: set[object] = set()
     volumes = {*claims, *(volume.get("name") for volume in _maps(pod.get("volumes")))}
     for group in ("initContainers", "containers"):

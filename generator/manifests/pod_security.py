@@ -1,9 +1,9 @@
-"""The Pod Security Standards, as the API server's admission holds pods to them.
+"""Apply the Pod Security Standards to pods, as the API server's admission plugin does.
 
 What each level forbids is published at kubernetes.io/docs/concepts/security/pod-security-standards;
-since which version a rule holds, and how fields inherit from the pod, is what
-the admission plugin does. A namespace names a level and a version of it
-(``enforce``, ``enforce-version``); ``latest`` is the newest version known here.
+since which version a rule holds, and how containers inherit fields from the pod, is what
+the plugin does. A namespace names a level and a version (``enforce``, ``enforce-version``);
+``latest`` is the newest version known here.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ class _Pod:
         self.has_own_users = self.spec.get("hostUsers") is False
 
     def security_of(self, container: Data) -> Data:
-        """Its own security context."""
+        """Return a container's own security context."""
         return _map(container.get("securityContext"))
 
     def contexts(self) -> Iterator[tuple[str, Data]]:
-        """Every security context there is, and whose it is."""
+        """Yield every security context with the name of what it belongs to."""
         yield "pod", self.security
         for container in self.containers:
             yield _of(container), self.security_of(container)
@@ -87,7 +87,7 @@ class _Rule(NamedTuple):
 
 
 def violations(level: str, version: str, template: Data) -> list[str]:
-    """What a namespace's level forbids in a pod (its ``metadata`` and ``spec``); empty if it would be admitted."""
+    """List what a level forbids in a pod template (``metadata`` and ``spec``); empty if the pod would be admitted."""
     minor = _minor(version)
     pod = _Pod(template, minor)
     wanted = LEVELS[: LEVELS.index(level) + 1] if level in LEVELS else LEVELS
@@ -96,7 +96,7 @@ def violations(level: str, version: str, template: Data) -> list[str]:
 
 
 def template_of(manifest: Data) -> Data | None:
-    """The pod that a manifest makes, if it makes one."""
+    """Return the pod template of a manifest, if it has one."""
     match manifest.get("kind"):
         case "Pod":
             return manifest

@@ -1,4 +1,4 @@
-"""What an AppProject permits, as Argo CD reads its lists: repositories, destinations, kinds."""
+"""Decide what an AppProject permits, as Argo CD reads its lists of repositories, destinations and kinds."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class Destination(NamedTuple):
 
 
 def destination(given: Mapping[str, Any]) -> Destination:
-    """As an Application or a project writes it; Argo CD's own cluster has a name, too."""
+    """Read a destination of an Application or a project; Argo CD's own cluster can be given by name or by URL."""
     cluster = given.get("server") or given.get("name") or ""
     return Destination(IN_CLUSTER if cluster == "in-cluster" else str(cluster), str(given.get("namespace") or ""))
 
 
 def has_namespace(found: Identity) -> bool:
-    """Whether objects of this kind live in a namespace."""
+    """Tell whether objects of a kind live in a namespace."""
     return (found.group, found.kind) not in _ALL_CLUSTER_WIDE
 
 
@@ -66,7 +66,7 @@ class Project(NamedTuple):
     spec: Mapping[str, Any]
 
     def permits_kind(self, found: Identity) -> bool:
-        """Whether the kind is on its lists; a cluster-wide one, also by its name."""
+        """Tell whether the project's lists permit a kind; cluster-wide kinds may be listed by object name, too."""
         if has_namespace(found):
             white, black = self.spec.get("namespaceResourceWhitelist"), self._list("namespaceResourceBlacklist")
             listed = white is None or _lists(self._list("namespaceResourceWhitelist"), found)
@@ -76,7 +76,7 @@ class Project(NamedTuple):
         )
 
     def permits_destination(self, wanted: Destination) -> bool:
-        """Whether one of its destinations is this one, and none denies it."""
+        """Tell whether one of the project's destinations matches and none denies it."""
         matched = False
         for item in self._list("destinations"):
             namespace = str(item.get("namespace") or "")
@@ -91,19 +91,19 @@ class Project(NamedTuple):
         return matched
 
     def permits_repository(self, url: str) -> bool:
-        """Whether manifests may come from there."""
+        """Tell whether manifests may come from a repository."""
         patterns = [str(pattern) for pattern in _strings(self.spec.get("sourceRepos"))]
         denied = any(pattern.startswith("!") and not _matches(pattern, url, "/") for pattern in patterns)
         return not denied and any(_matches(pattern, url, "/") for pattern in patterns)
 
     @property
     def destinations(self) -> list[Destination]:
-        """As they are written, patterns and all."""
+        """Return the destinations as written, with their patterns."""
         return [destination(item) for item in self._list("destinations")]
 
     @property
     def repositories(self) -> list[str]:
-        """As they are written, patterns and all."""
+        """Return the repositories as written, with their patterns."""
         return [str(item) for item in _strings(self.spec.get("sourceRepos"))]
 
     def _list(self, name: str) -> list[Mapping[str, Any]]:

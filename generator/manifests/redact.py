@@ -1,8 +1,8 @@
-"""What is secret in manifests, and what is shown in its place.
+"""Hide secrets in manifests and texts before they are shown.
 
-Secret is the data of Secrets, what has a name that tells (``DB_PASSWORD``,
-``dbPass``), what has the form of a key or token that everybody knows, and
-passwords within URLs and texts. It becomes ``(hidden)``, or ``(hidden, changed)``.
+Secret is the data of Secrets, the value of a field with a telling name
+(``DB_PASSWORD``, ``dbPass``), keys and tokens in a well-known form, and
+passwords within URLs. They become ``(hidden)``, or ``(hidden, changed)``.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def manifests(old: str, new: str) -> tuple[str, str]:
 
 
 def conflict(found: Conflict) -> Conflict:
-    """A conflict as it is shown."""
+    """Return a conflict with the secrets in its values hidden."""
     telling = _TELLING.search(found.field.rpartition(".")[2])
 
     def shown(value: str | None) -> str | None:
@@ -66,7 +66,7 @@ def conflict(found: Conflict) -> Conflict:
 
 
 def text(words: str) -> str:
-    """A text without the secrets in it."""
+    """Return a text with the secrets in it hidden."""
     return _Redaction().text(words)
 
 
@@ -78,7 +78,7 @@ class _Redaction:
         self.known: set[tuple[str, str]] | None = None
 
     def of(self, manifest: dict[str, Any]) -> Any:
-        """The manifest to show."""
+        """Return a manifest with its secrets hidden."""
         kind = manifest.get("kind")
         if kind == "Secret":
             annotations = (manifest.get("metadata") or {}).get("annotations") or {}
@@ -115,7 +115,7 @@ class _Redaction:
         return self.text(node) if isinstance(node, str) else node
 
     def text(self, text: str) -> str:
-        """A text without the secrets in it."""
+        """Return a text with the secrets in it hidden."""
         return _IN_TEXT.sub(self._part, _KNOWN.sub(self._part, text))
 
     def _part(self, found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Manifests as Argo CD would apply them, by real ``kustomize build``."""
+"""Build and compare the manifests of two copies of a repository, by real ``kustomize build``."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ Place = tuple[str, str]
 
 
 def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT) -> dict[str, str]:
-    """The manifests of a folder by kind, namespace and name; none where there is no such folder.
+    """Build the manifests of a folder, by kind, namespace and name; empty where there is no such folder.
 
-    ``RepositoryError`` where kustomize cannot build it, or must not (see ``sources``).
+    Raises ``RepositoryError`` where kustomize cannot build it, or ``sources`` forbids it.
     """
     if folder == GITOPS:
         documents, faults = applied.documents(directory, GITOPS)
@@ -53,12 +53,12 @@ def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT)
 
 
 def _said(words: str) -> str:
-    """kustomize's words, the same in each run, and without secrets."""
+    """Return what kustomize printed, the same in each run and without secrets."""
     return redact.text(plumbing.words(re.sub(r"(kustomize-)\d+", r"\1…", words)))
 
 
 def places(before: Path, after: Path) -> list[Place]:
-    """The overlays that are, or may be, built differently in two copies of a repository, and ``gitops``."""
+    """List the overlays that may be built differently in two copies of a repository, and ``gitops``."""
     one, other = Closures(str(before)), Closures(str(after))
     overlays = {
         folder.relative_to(copy).as_posix()
@@ -72,7 +72,7 @@ def places(before: Path, after: Path) -> list[Place]:
 
 
 def _read(closure: Callable[[str], dict[str, bytes]], path: str) -> object:
-    """What a build reads; something that equals nothing where that cannot be said."""
+    """Read what a build reads; where that cannot be listed, return an object that equals nothing."""
     try:
         return closure(path)
     except Unknown:
@@ -80,9 +80,9 @@ def _read(closure: Callable[[str], dict[str, bytes]], path: str) -> object:
 
 
 def compare(before: Path, after: Path, places: Iterable[Place], rules: Rules = _STRICT) -> list[Change]:
-    """What differs between two copies of a repository, place by place; of one that cannot be built, why.
+    """List what differs between two copies of a repository, place by place; for one that cannot be built, why.
 
-    ``ToolError`` without kustomize.
+    Raises ``ToolError`` without kustomize.
     """
     wanted = list(places)
     if not wanted:
@@ -96,7 +96,7 @@ def compare(before: Path, after: Path, places: Iterable[Place], rules: Rules = _
 
 
 def attempt(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT) -> dict[str, str] | RepositoryError:
-    """``build``, or why that cannot be: an overlay may need what only Argo CD has, Helm or a plugin say."""
+    """Build, or return the error: an overlay may need what only Argo CD has, such as Helm or a plugin."""
     try:
         return build(directory, folder, kustomize, rules)
     except RepositoryError as exc:

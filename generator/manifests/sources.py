@@ -1,9 +1,9 @@
-"""What kustomizations read, judged before kustomize runs: nothing from the network, nothing outside the repository.
+"""Judge what kustomizations read before kustomize runs: nothing from the network or outside the repository.
 
-kustomize fetches a URL wherever it takes a file's name, and clones where it takes
-a folder's; what it gets stands in the output, and that in a pull request's comment.
-Its own rules keep files within a kustomization's folder, but let folders, and links
-to folders, lead anywhere.
+kustomize fetches a URL wherever it takes a file's name, and clones where it
+takes a folder's; what it gets stands in the output, and so in a pull request's
+comment. Its own rules keep files within a kustomization's folder, but let
+folders, and links to folders, lead anywhere.
 """
 
 from __future__ import annotations
@@ -66,22 +66,22 @@ class Rules(NamedTuple):
 
 
 def rules(spec: Spec) -> Rules:
-    """What the spec allows."""
+    """Return what the spec allows."""
     return Rules(frozenset(spec.allow.references), tuple(spec.environments))
 
 
 def faults(directory: Path, folder: str, rules: Rules = Rules()) -> list[Fault]:  # noqa: B008 (it is immutable)
-    """What the kustomization in ``folder``, and all that it builds on, must not read."""
+    """List what the kustomization in ``folder``, and all that it builds on, must not read."""
     return list(dict.fromkeys(_Visit(directory, folder, rules).all(folder)))
 
 
 def references(directory: Path, file: str) -> list[Reference]:
-    """What a kustomization names. ``SpecError`` where it cannot be read."""
+    """List what a kustomization names. Raises ``SpecError`` where it cannot be read."""
     return _Visit(directory, file.rpartition("/")[0], Rules()).references(file)
 
 
 def reaches_out(directory: Path, folder: str, rules: Rules) -> bool:
-    """Whether the kustomization in ``folder``, or what it builds on, uses what may be read from the network."""
+    """Tell whether a kustomization, or what it builds on, uses something from the network that the spec allows."""
     if not rules.references:
         return False
     visit = _Visit(directory, folder, rules)
@@ -89,7 +89,7 @@ def reaches_out(directory: Path, folder: str, rules: Rules) -> bool:
 
 
 def links_out(directory: Path) -> list[Fault]:
-    """The links of a work tree that lead out of it, wherever they stand: Argo CD refuses a repository that has one."""
+    """List the links of a work tree that lead out of it: Argo CD refuses a repository that has one anywhere."""
     top = plumbing.top(directory)
     if top is None:
         return []
@@ -113,7 +113,7 @@ def _leads_out(name: str, target: str) -> bool:
 
 
 def is_remote(text: str) -> bool:
-    """Whether kustomize would go to the network for this name; ``name=URL`` is what ``files`` take."""
+    """Tell whether kustomize would go to the network for a name; ``files`` also take ``name=URL``."""
     return bool(_REMOTE.match(text) or _REMOTE.match(text.partition("=")[2]))
 
 
@@ -126,7 +126,7 @@ class _Visit:
         self._foreign = [f"overlays/{name}" for name in rules.environments if own and name != own]
 
     def all(self, folder: str) -> Iterator[Fault]:
-        """The faults of a folder, and of those that it leads to."""
+        """Yield the faults of a folder, and of those that it leads to."""
         pending = [os.path.normpath(folder)]
         for root in pending:
             yield from self._odd(root)
@@ -144,7 +144,7 @@ class _Visit:
                 pending += [name for name in dict.fromkeys(names) if name not in pending and self._is_folder(name)]
 
     def references(self, place: str) -> list[Reference]:
-        """What one kustomization names."""
+        """List what one kustomization names."""
         return list(self._references(place, _FIELDS))
 
     def _is_folder(self, name: str) -> bool:
@@ -166,7 +166,7 @@ class _Visit:
                 yield Fault(name, 1, 1, "", "neither a file nor a folder", "move it away")
 
     def _inside(self, name: str) -> bool:
-        """Whether a path, with all links followed, stays in the repository, and out of git's own folder."""
+        """Tell whether a path, with all links followed, stays in the repository and out of ``.git``."""
         parts = Path(os.path.realpath(self._directory / name)).parts
         count = len(self._directory.parts)
         return parts[:count] == self._directory.parts and ".git" not in parts[count : count + 1]
@@ -176,7 +176,7 @@ class _Visit:
             yield from _named(document, "", fields)
 
     def _text(self, place: str) -> str:
-        """The text of a file, which a link may lead to within the repository."""
+        """Read a file, which may be a link within the repository."""
         try:
             if not self._inside(place):
                 raise RepositoryError(f"{place}: a link that leads out of this repository")
@@ -218,21 +218,21 @@ class _Visit:
             yield from self._plugin(root, place)
 
     def _whose(self, place: str) -> set[str]:
-        """The folders of other environments in which a path lies, as it is written or with its links followed."""
+        """Return the other environments in whose folders a path lies, as written or with its links followed."""
         if not self._foreign or "\0" in place:
             return set()
         real = os.path.relpath(os.path.realpath(self._directory / place), self._directory)
         return {folder for folder in self._foreign for path in (place, real) if f"{path}/".startswith(f"{folder}/")}
 
     def _plugin(self, root: str, place: str) -> Iterator[Fault]:
-        """What a plugin's configuration names, where that is a file."""
+        """Yield what a plugin's configuration names, where that is a file."""
         if (self._directory / place).is_file():
             for reference in _configured(yaml_nodes.compose(self._text(place), place, yaml_nodes.MEND)):
                 yield from self._judge(root, place, reference)
 
 
 def _configuration(text: str) -> list[yaml.Node]:
-    """The documents of a text that is a plugin's configuration itself; empty where it is a name."""
+    """Parse a text that is a plugin's configuration itself; empty where the text is a file's name."""
     try:
         found = yaml_nodes.compose(text, "", "")
     except SpecError:
@@ -241,7 +241,7 @@ def _configuration(text: str) -> list[yaml.Node]:
 
 
 def _configured(documents: Iterable[yaml.Node]) -> Iterator[Reference]:
-    """What a plugin's configuration names."""
+    """Yield what a plugin's configuration names."""
     for document in documents:
         for reference in _named(document, "", None):
             if reference.field.rpartition(".")[2].partition("[")[0].lower() in _CONFIGURED:
@@ -249,7 +249,7 @@ def _configured(documents: Iterable[yaml.Node]) -> Iterator[Reference]:
 
 
 def _named(node: yaml.Node, field: str, fields: Container[str] | None) -> Iterator[Reference]:
-    """Every text below some fields of a map (``None``: all of them) that may name a file or a folder."""
+    """Yield every text below some fields of a map (``None``: all of them) that may name a file or a folder."""
     if isinstance(node, yaml.ScalarNode):
         yield Reference(node.value, field, node)
     elif isinstance(node, yaml.SequenceNode):

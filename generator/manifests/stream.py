@@ -1,8 +1,8 @@
-"""Manifests in a text, told apart as Kubernetes' own reader does it.
+"""Split a text into manifests exactly as Kubernetes' own reader does.
 
-It goes by lines: one that begins with ``---`` ends a document, whatever spaces or
-comment follow. A YAML reader that sees more, or fewer, documents there would judge
-something else than what is applied.
+It goes by lines: one that begins with ``---`` ends a document, whatever spaces
+or comment follow. With other rules the documents that are judged would not be
+those that are applied.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Identity(NamedTuple):
 
 
 def split(content: bytes, file: str) -> tuple[list[Document], list[Fault]]:
-    """The manifests of a file, those of a ``List`` one by one, and what is wrong with the file."""
+    """Read the manifests of a file, those of a ``List`` one by one, and what is wrong with the file."""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as exc:
@@ -62,7 +62,7 @@ def split(content: bytes, file: str) -> tuple[list[Document], list[Fault]]:
 
 
 def identity(data: dict[str, Any]) -> Identity:
-    """What a manifest says of itself; what is no text counts as none."""
+    """Read kind, namespace and name of a manifest; a value that is no text counts as none."""
     metadata = data.get("metadata")
     about = metadata if isinstance(metadata, dict) else {}
     group, slash, _ = _text(data.get("apiVersion")).partition("/")
@@ -71,7 +71,7 @@ def identity(data: dict[str, Any]) -> Identity:
 
 
 def title(data: dict[str, Any]) -> str:
-    """A manifest as people know it."""
+    """Return a manifest's kind and name for messages."""
     found = identity(data)
     return f"{found.kind or 'no kind'}/{found.name or 'no name'}"
 
@@ -81,7 +81,7 @@ def _text(value: object) -> str:
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
-    """The documents as text, and the line of each."""
+    """Yield each document's text and first line."""
     start = 0
     for mark in [*_SEPARATOR.finditer(text), None]:
         part = text[start : mark.start() if mark else len(text)]

@@ -1,7 +1,7 @@
-"""Generated files that no kustomization lists any more, and objects that select no pods: both do nothing, in silence.
+"""Find what has no effect: generated files that no kustomization lists any more, and objects that select no pods.
 
-People edit kustomizations, and `--adopt` keeps whole ones. What the generator lists
-there is compared with what is listed now; nothing is parsed where all of it still is.
+Users edit kustomizations, and ``--adopt`` keeps whole ones. The lists that were
+generated are compared with those of now; nothing is parsed while all entries are there.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _TEMPLATES: Final = {
 
 
 def faults(directory: Path, versions: Iterable[tuple[str, bytes, bytes]]) -> list[Fault]:
-    """A fault for each file or folder that we list in a kustomization, and that is still there, and listed nowhere.
+    """Return a fault for each file or folder that was generated into a list, still exists, and is listed nowhere.
 
-    ``versions``: path, generated content and local content of the files that differ.
+    ``versions`` are path, generated content and local content of the files that differ.
     """
     found: list[Fault] = []
     for path, content, local in versions:
@@ -44,7 +44,7 @@ def faults(directory: Path, versions: Iterable[tuple[str, bytes, bytes]]) -> lis
 
 
 def on_disk(directory: Path, generated: Mapping[str, bytes]) -> Iterator[tuple[str, bytes, bytes]]:
-    """What ``faults`` takes, of the files that are there and not as generated."""
+    """Yield the kustomizations that differ from what was generated, as ``faults`` takes them."""
     for path, content in generated.items():
         if not path.endswith(f"/{_KUSTOMIZATION}"):
             continue
@@ -57,7 +57,7 @@ def on_disk(directory: Path, generated: Mapping[str, bytes]) -> Iterator[tuple[s
 
 
 def _lists(content: bytes, entry: bytes) -> bool:
-    """Whether an entry stands in a kustomization outside of a comment."""
+    """Tell whether an entry stands in a kustomization outside of a comment."""
     return bool(
         re.search(rb"^[^#\n]*(?<![A-Za-z0-9._/-])(?:\./)?%s/?(?![A-Za-z0-9._/-])" % re.escape(entry), content, re.M)
     )
@@ -78,7 +78,7 @@ def _unlisted(directory: Path, path: str, entries: Iterable[bytes]) -> Iterator[
 
 
 def _app_folders(directory: Path, folder: str) -> list[str]:
-    """The folders whose kustomizations may list what belongs here: an overlay its own, a base those of its app."""
+    """List the folders whose kustomizations may list a file of ``folder``: an overlay its own, a base its app's."""
     parts = folder.split("/")
     if parts[0] == "overlays":
         return ["/".join(parts[:3])]
@@ -87,7 +87,7 @@ def _app_folders(directory: Path, folder: str) -> list[str]:
 
 
 def _listed(directory: Path, folders: Iterable[str]) -> set[str]:
-    """Every path that some kustomization in these folders names."""
+    """Return every path that some kustomization in these folders names."""
     found: set[str] = set()
     for folder in folders:
         for name, plain in reader.under(directory, folder):
@@ -104,7 +104,7 @@ def _names(directory: Path, name: str) -> list[str]:
 
 
 def without_effect(path: str, generated: bytes, local: bytes) -> list[str]:
-    """The fields of a kustomization that the spec gives it and that somebody has taken out, in words."""
+    """Describe the generated fields of a kustomization that a user took out."""
     if not path.endswith(f"/{_KUSTOMIZATION}"):
         return []
     there = {b"apiVersion", b"kind", b"metadata", b"resources", *_FIELD.findall(local)}
@@ -161,7 +161,7 @@ def _selector(kind: object, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pod_labels(manifest: dict[str, Any]) -> dict[str, Any] | None:
-    """The labels of the pods that a workload makes; ``None`` for what makes none."""
+    """Return the labels of the pods that a workload makes; ``None`` for other kinds."""
     place = _TEMPLATES.get(str(manifest.get("kind")))
     if place is None:
         return None

@@ -1,10 +1,9 @@
-"""Prove the manifests: what Argo CD would read, build, be allowed to apply, and get past the API server.
+"""Validate the manifests: would Argo CD read, build and be allowed to apply them, and would the API server take them?
 
-Offline, with the schemas of Kubernetes, Argo CD and External Secrets that come
-with this package. Nothing may be skipped: kubeconform skips what it has no
-schema for, and would call that success.
-
-What was found valid, and has not changed, is not looked at again (see ``validation_cache``).
+Works offline, with the schemas of Kubernetes, Argo CD and External Secrets that
+come with this package. A manifest without a schema is an error, as kubeconform
+would skip it and call that success. What was found valid and has not changed is
+not looked at again (see ``validation_cache``).
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ class _Validation:
         return Unit(path, environment, self._ground.applications.get(path, ()), own, self._ground)
 
     def results(self) -> list[Result]:
-        """What is known, and what is found out about the rest."""
+        """Combine what is known from earlier runs with what this run finds."""
         built = {path: self._facts(unit) for path, unit in self._units.items() if path != GITOPS}
         whole = {
             GITOPS: self._units[GITOPS].facts
@@ -103,7 +102,7 @@ class _Validation:
         return [found[path] for path in self._units]
 
     def _facts(self, unit: Unit) -> str:
-        """All that a result follows from, but for the files that are built."""
+        """Serialise everything that decides a result, apart from the files that are built."""
         return unit.facts + repr((sorted(self._rules.references), self._rules.environments, self._idle(unit.path)))
 
     def _checked(self, paths: Sequence[str]) -> dict[str, _Checked]:
@@ -126,7 +125,7 @@ class _Validation:
         }
 
     def _read(self, path: str) -> tuple[list[Document], list[str]]:
-        """The manifests of a folder as Argo CD would get them, and why it would not."""
+        """Read the manifests of a folder as Argo CD would get them, or why it would not."""
         if path == GITOPS:
             faults = [*self._faults, *self._policy.faults(self._ground)]
             return self._documents, [_told(fault) for fault in faults]
@@ -146,19 +145,19 @@ class _Validation:
         return documents, [*(_told(fault) for fault in faults), *idle]
 
     def _without_kustomization(self, path: str) -> Iterator[str]:
-        """Why the other files of an overlay are not enough."""
+        """Yield why an overlay's other files are not enough."""
         if path in self._overlays:
             file = f"{path}/{NAMES[0]}"
             about = "is not there, so Argo CD would apply the other files of this folder alone, and remove all else"
             yield f"{file}: {about}; put it back from git: `git log -- {file}` tells which commit took it out"
 
     def _idle(self, path: str) -> list[str]:
-        """What no kustomization lists, of an overlay and of the base of its app."""
+        """List what no kustomization lists, for an overlay and the base of its app."""
         folders = f"{path}/", f"{base_path(path.rpartition('/')[2])}/"
         return [_told(fault) for fault in self._unlisted if fault.file.startswith(folders)]
 
     def _others(self, path: str) -> set[str]:
-        """The other apps, whose pods a manifest here may select."""
+        """Return the other apps, whose pods a manifest must not select."""
         return {app for app in self._apps if app != path.rpartition("/")[2]}
 
     def _wrong(self, path: str, documents: Sequence[Document], answer: list[dict[str, Any]] | None) -> Iterator[str]:
@@ -194,7 +193,7 @@ class _Checked:
 
 
 def _several(digests: Iterable[Iterable[str]]) -> set[str]:
-    """Those that more than one folder has."""
+    """Return the digests that more than one folder has."""
     counted = Counter(digest for those in digests for digest in those)
     return {digest for digest, count in counted.items() if count > 1}
 
@@ -220,7 +219,7 @@ def _told(fault: Fault) -> str:
 
 
 def _conform(kubeconform: Path, place: Path) -> dict[str, list[dict[str, Any]]]:
-    """What kubeconform says of each manifest, by file name."""
+    """Run kubeconform and return its answer for each manifest, by file name."""
     arguments = [*schemas.kubeconform_arguments(), "-verbose", "-output", "json", "-n", str(os.cpu_count() or 2)]
     done = process.run([kubeconform, *arguments, place], ok=(0, 1), timeout=_SECONDS)
     try:

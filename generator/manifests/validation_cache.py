@@ -1,9 +1,9 @@
-"""What is known to be valid: digests of all that a result followed from, in the user's cache folder.
+"""Remember what was found valid, as digests of everything that decided it, in the user's cache folder.
 
-That is the files that were read (``build_inputs`` tells which), the tools, the
-schemas and this package's own part. A key is about contents, so a cache that
-is old, damaged or shared by many repositories can make a run slower, and never
-pass what has not been seen. What is invalid is not remembered.
+A digest covers the files that were read (see ``build_inputs``), the tools, the
+schemas and this package's own rules. Keys are about contents, so a cache that is
+old, damaged or shared by many repositories can make a run slower, but never pass
+what was not checked. Failures are not remembered.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Validity:
         self._all = _read(cache.folder() / _FILE)
 
     def valid(self) -> dict[str, Known]:
-        """What is known to be valid, by path."""
+        """Return what is known to be valid, by path."""
         return {path: self._all[key] for path, key in self._keys.items() if key in self._all}
 
     def keep(self, valid: Mapping[str, Known]) -> None:
@@ -73,7 +73,7 @@ class Validity:
         _write(cache.folder() / _FILE, "".join(map(_line, entries)))
 
     def _present(self) -> dict[str, str]:
-        """The key of each path as it is now, unless that cannot be said."""
+        """Compute the key of each path as it is now; paths whose inputs cannot be listed have none."""
         closures = Closures(os.fspath(self._directory))
         keys: dict[str, str] = {}
         for path, more in {**self._overlays, **self._folders}.items():
@@ -92,7 +92,7 @@ class Validity:
 
 
 def _judges(executables: Iterable[Path]) -> bytes:
-    """A digest of what judges: the tools, by place, size and time, the schemas, and this package's part in it."""
+    """Compute a digest of the tools (by path, size and time), the schemas, and this package's rules."""
     digest = hashlib.blake2b(str(schemas.location()).encode())
     for path in executables:
         stat = path.resolve().stat()
@@ -113,7 +113,7 @@ class Reader:
         self._used: dict[str, str] = {}
 
     def split(self, content: bytes, name: str) -> tuple[list[Document], list[Fault]]:
-        """As ``stream.split``; what has faults is read anew each time."""
+        """Split as ``stream.split`` does, from the cache for a known text; a faulty text is read anew each time."""
         key = hashlib.blake2b(self._start + content, digest_size=32).hexdigest()
         if key in self._known:
             with suppress(ValueError):

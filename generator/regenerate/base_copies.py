@@ -1,8 +1,8 @@
-"""The first content of an environment's own copy of a base, where the base is promoted too.
+"""Create each environment's own copy of an app's base when ``promotion: {base: true}`` is turned on.
 
-A copy starts as what it is a copy of: the base, or the copy of the environment
-before, with people's edits and their own files in it. From then on it is
-merged like any other generated file, and ``promote`` brings it up to date.
+A copy starts with the content of the base, or of the copy in the environment
+before, with hand edits and a user's own files. From then on it is merged like
+any other generated file, and ``promote`` brings it up to date.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Seeds:
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def under(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
-        """The files, and those that are copied under the paths of the copies."""
+        """Return the files, and the copied ones also under the paths of their copies."""
         return {**files, **{path: files[source] for path, source in self.sources.items() if source in files}}
 
     def moved(self, by_hand: Mapping[str, str]) -> dict[str, str]:
-        """Where the copies of files go that people have moved: to the same place within the copy."""
+        """Return where the copies of files go that a user has moved: to the same place within the copy."""
         found: dict[str, str] = {}
         for path, source in self.sources.items():
             within = "/".join(path.split("/")[4:])
@@ -53,7 +53,7 @@ def find(
     updated: Iterable[str],
     by_hand: Mapping[str, str],
 ) -> Seeds:
-    """What is to be copied; nothing unless an environment gets a copy of its own now."""
+    """Find what is to be copied; nothing unless an environment gets a copy of its own now."""
     places = dict(_places(directory, spec))
     if not places:
         return Seeds()
@@ -89,7 +89,7 @@ def _files(directory: Path, folder: str) -> list[str]:
 
 
 def _require_self_contained(path: str, original: Mapping[str, bytes], local: Mapping[str, bytes]) -> None:
-    """What a person has it refer to outside of its folder cannot be copied, and the copy would look elsewhere."""
+    """Refuse a base in which a user refers to files outside of its folder: the reference would break in a copy."""
     if b"../" in local.get(path, b"") and b"../" not in original.get(path, b""):
         raise RepositoryError(
             f"{path}: refers to files outside of its folder, so it cannot be copied for each environment",
@@ -98,7 +98,7 @@ def _require_self_contained(path: str, original: Mapping[str, bytes], local: Map
 
 
 def beside(directory: Path, seeds: Seeds) -> list[Outcome]:
-    """People's own files, copied; one that is there already stays as it is."""
+    """Copy a user's own files; one that exists at the new path stays as it is."""
     contents = work_tree.read(directory, seeds.beside.values())
     there = work_tree.read(directory, seeds.beside)
     return [
@@ -109,7 +109,7 @@ def beside(directory: Path, seeds: Seeds) -> list[Outcome]:
 
 
 def record(directory: Path, spec: Spec, seeds: Seeds, outcomes: Iterable[Outcome]) -> dict[str, bytes | None]:
-    """What is to be written to, and removed from, the record of what was promoted."""
+    """Return the changes to the record of what was promoted, by path; ``None`` for a file that goes."""
     found = list(promoted.on_disk(directory))
     wanted = {promoted.path(environment, app) for environment in promoted.later(spec) for app in spec.apps}
     changes: dict[str, bytes | None] = dict.fromkeys(path for path in found if path not in wanted)
@@ -129,7 +129,7 @@ def record(directory: Path, spec: Spec, seeds: Seeds, outcomes: Iterable[Outcome
 def _first(
     directory: Path, spec: Spec, environment: str, app: str, seeds: Seeds, after: Mapping[str, bytes]
 ) -> promoted.Promoted:
-    """What a copy starts with, as the base will be once all of this is written."""
+    """Return what a copy starts with: the base as it will be once this regeneration is written."""
     folder = seeds.places.get((environment, app), base_path(app))
     own = [path for path in seeds.beside.values() if path.startswith(f"{folder}/")]
     files = {path: content for path, content in after.items() if path.startswith(f"{folder}/")}

@@ -1,10 +1,10 @@
-"""Generated files in which git left conflict markers, because two branches have both regenerated.
+"""Resolve generated files in which git left conflict markers, because two branches both regenerated.
 
 git merges by lines and knows of no spec, so it stops where two changes merely
-stand next to each other. Its index still has the file as it was on both
-branches and before. Each of the three is brought to what the spec says now,
-by the record of its own commit; from then on they differ in what people did,
-and that is merged by fields.
+stand next to each other. Its index still has the file of both branches and of
+their common ancestor. Each of the three is brought to what the spec says now,
+by the record of its own commit. After that they differ only in hand edits,
+which are merged field by field.
 """
 
 from __future__ import annotations
@@ -48,12 +48,15 @@ def marked(
 
 
 def has_markers(content: bytes) -> bool:
-    """Whether git has left conflict markers there."""
+    """Tell whether git left conflict markers in a file."""
     return MARKER in content and any(line.startswith(MARKER) for line in content.splitlines())
 
 
 def reconcile(directory: Path, files: Mapping[str, tuple[bytes, bytes | None]], settle: Settle) -> list[Outcome]:
-    """An outcome for each of the ``files`` (see ``marked``); ``RepositoryError`` names those that are for people."""
+    """Return an outcome for each of the ``files`` (see ``marked``).
+
+    Raises ``RepositoryError`` with the names of those that only a user can resolve.
+    """
     commits = checkout.incoming(directory)
     outcomes: list[Outcome] = []
     unclear: list[str] = []
@@ -77,7 +80,10 @@ def _line(content: bytes) -> int:
 
 
 def _versions(directory: Path, path: str, commits: tuple[str, str, str], updated: bytes) -> tuple[_Version, ...] | None:
-    """The file before, on our branch and on theirs, if git has them; where both made it, it was as it is made now."""
+    """Return the file in the common ancestor, on our branch and on theirs, if git has them.
+
+    Where both branches created it, the ancestor's version is what is generated now.
+    """
     stages = checkout.stages(directory, path)
     if not {2, 3} <= set(stages):
         return None
@@ -97,7 +103,7 @@ def _versions(directory: Path, path: str, commits: tuple[str, str, str], updated
 
 
 def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: Settle) -> Outcome | str:
-    """The outcome, or where a person must decide between two others."""
+    """Return the outcome, or the place where a user must decide."""
     from generator.regenerate.merge import three_way
 
     found: list[Outcome] = []
@@ -125,7 +131,7 @@ def _merged(path: str, versions: tuple[_Version, ...], updated: bytes, settle: S
 
 
 def _woven(before: str, ours: str, theirs: str) -> str:
-    """The changes of both by lines, right next to each other where need be; of no use where they overlap."""
+    """Combine the line changes of both branches, adjacent ones too; the result is useless where they overlap."""
     base = before.splitlines(keepends=True)
     mine, other = _line_edits(base, ours), _line_edits(base, theirs)
     lines: list[str] = []
@@ -158,7 +164,7 @@ def _line_edits(base: list[str], text: str) -> _LineEdits:
 
 
 def _holds(path: str, candidate: str, wanted: str, versions: tuple[str, str, str]) -> bool:
-    """Whether a text means what is wanted, and has the comments of both branches."""
+    """Tell whether a text has the wanted values and the comments of both branches."""
     from generator.yaml.tree import Parsed
 
     try:

@@ -1,8 +1,8 @@
-"""What a change of generated files does in the cluster to what runs there already. Pure.
+"""Tell what a change of generated files does to what runs in the cluster already. Pure.
 
-A regeneration is judged by what was generated last and what is generated now;
-so only files that differ are read, and a first generation has no effects.
-To add a rule: a function of two versions of one object, and its kind in ``_RULES``.
+Compares what was generated last with what is generated now, so that only files
+that differ are read, and a first generation has no effects. To add a rule: write
+a function of two versions of one object, and add its kind to ``_RULES``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Effect(NamedTuple):
 
 
 def lines(effects: Iterable[Effect]) -> list[str]:
-    """A line for each thing that happens, with all the apps that it happens to."""
+    """Return a line for each effect, with all the apps that it concerns."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for effect in effects:
         groups.setdefault((effect.environment, effect.what, effect.todo), []).append(effect.app)
@@ -62,9 +62,9 @@ def _named(apps: Sequence[str]) -> str:
 def of(
     original: Mapping[str, bytes], updated: Mapping[str, bytes], local: Collection[str], renamed: Collection[str] = ()
 ) -> list[Effect]:
-    """The effects of generating ``updated`` after ``original``, by path.
+    """List the effects of generating ``updated`` after ``original``, both by path.
 
-    ``local`` are the paths that there are now, and ``renamed`` those that had another name before.
+    ``local`` are the paths that exist now, and ``renamed`` those that had another name before.
     """
     found: list[Effect] = []
     for path in [*original, *(path for path in updated if _is_patch(path) and path not in original)]:
@@ -82,7 +82,7 @@ def of(
 
 
 def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> list[Effect]:
-    """What stays in the cluster when apps or environments get another name. ``original`` is by old paths."""
+    """List what stays in the cluster when apps or environments are renamed. ``original`` is by old paths."""
     found = []
     for old, new in renames.items():
         if not old.startswith("gitops/applications/") or old not in original:
@@ -122,14 +122,14 @@ def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merge
 
 
 def _stands(path: str, files: Mapping[str, bytes]) -> bool:
-    """Whether a file's base or overlay is there; what goes as a whole is told with its Application."""
+    """Tell whether a file's base or overlay exists; what goes as a whole is reported with its Application."""
     parts = path.split("/")
     count = {"base": 2, "overlays": 3}.get(parts[0], 0)
     return path in files or (count > 0 and "/".join([*parts[:count], "kustomization.yaml"]) in files)
 
 
 def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Iterator[Effect]:
-    """What differs between two versions of a file, by the rules of its kind."""
+    """Yield the effects of a change to one file, by the rules of its kind."""
     place = _place(path)
     if place is None:
         return
@@ -156,7 +156,10 @@ def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, byt
 
 
 def _object(path: str, files: Mapping[str, bytes]) -> Value:
-    """The object in a file; of a patch, the base's object as it is with the patch. An empty map where there is none."""
+    """Return the object in a file; for a patch, the base's object with the patch applied.
+
+    An empty map stands for none.
+    """
     own = _first(files[path], path) if path in files else {}
     place = _place(path)
     if place is None or not _is_patch(path):
@@ -166,7 +169,7 @@ def _object(path: str, files: Mapping[str, bytes]) -> Value:
 
 
 def _patched(base: Value, patch: Value) -> Value:
-    """A strategic merge, as far as the rules here look: maps by field, ports by number, other lists replaced."""
+    """Apply a strategic merge as far as the rules here look: maps by field, ports by number, other lists replaced."""
     if not isinstance(base, dict) or not isinstance(patch, dict):
         return patch
     merged = {**base, **{name: _patched(base[name], value) if name in base else value for name, value in patch.items()}}
@@ -178,7 +181,7 @@ def _patched(base: Value, patch: Value) -> Value:
 
 
 def _scaled(before: bytes, after: bytes, path: str) -> Iterator[str]:
-    """The workloads that a kustomization brings to no pods at all."""
+    """Yield the workloads that a kustomization scales to zero."""
     if b"count: 0\n" not in after:  # nearly always, and not to be parsed for it
         return
     stopped = [
@@ -268,7 +271,7 @@ _RULES: Final[dict[str, Callable[[Value, Value], Iterator[tuple[str, str]]]]] = 
 
 
 def _ran(path: str, original: Mapping[str, bytes]) -> bool:
-    """Whether the app of an autoscaler ran there already, with a number of its own."""
+    """Tell whether an autoscaled app ran already, with a number of replicas of its own."""
     app, environment = _place(path) or ("", "")
     there = f"{base_path(app)}/{_DEPLOYMENT}" in original
     return there and (not environment or f"{overlay_path(environment, app)}/kustomization.yaml" in original)
@@ -301,7 +304,7 @@ def _is_patch(path: str) -> bool:
 
 
 def _first(content: bytes, path: str) -> Value:
-    """The first document of a file that was generated; an empty map where it cannot be read."""
+    """Parse the first document of a generated file; an empty map where it cannot be read."""
     try:
         return next(iter(Parsed(content.decode(), path).value), {})
     except (SpecError, UnicodeDecodeError):
@@ -331,6 +334,6 @@ def _destination(application: Value) -> str:
 
 
 def _image_names(content: bytes, path: str) -> str:
-    """The name that the first image of an overlay is pulled by."""
+    """Return the name that the first image of an overlay is pulled by."""
     image = next(iter(_items(_first(content, path), "images")), None)
     return _text(image, "newName") or _text(image, "name")

@@ -1,12 +1,11 @@
-"""Who wrote each field of a generated file: a line of the spec, a build, or a person.
+"""Tell who wrote each field of a generated file: a line of the spec, a build, or a user.
 
-Which line of the spec a field comes from is found by experiment: change one
-value of the spec, render again, and see which fields follow. That needs no
-bookkeeping in kinds and outputs, and it finds what is derived, too (the probes
-that come from ``health``, the namespace that comes from the project's name).
-Of several lines that a field depends on, the one that moves the fewest fields
-is named: it is the most specific. An environment is named before a field of the
-whole spec.
+The line of the spec is found by experiment: change one value of the spec, render
+again, and see which fields follow. That needs no bookkeeping in kinds and
+outputs, and it finds derived fields, too (the probes that come from ``health``,
+the namespace that comes from the project's name). Of several lines that a field
+depends on, the one that moves the fewest fields is named, as the most specific;
+an environment is named before a field of the whole spec.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class Origin:
 
 
 def explain(directory: Path, path: str) -> list[Origin]:
-    """Every field and every added comment of a generated YAML file, by line; also where a person has moved it."""
+    """List every field and every added comment of a generated YAML file, by line; also of one that a user moved."""
     path = posixpath.normpath(path)
     text = loader.read(directory)
     spec = loader.load(directory)
@@ -83,7 +82,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
 
 
 def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -> tuple[str, str]:
-    """What a path is that is no generated file, and what to do instead."""
+    """Tell what a path is that is no generated file, and what to do instead."""
     place = directory / path
     if place.is_dir():
         within = next((name for name in rendered if path == "." or name.startswith(f"{path}/")), "")
@@ -100,7 +99,7 @@ def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -
 
 
 def _read(directory: Path, path: str) -> str | None:
-    """The file's text, read more leniently than for a merge: to explain is no reason to refuse."""
+    """Read the file's text, more leniently than for a merge: what cannot be merged can still be explained."""
     content = work_tree.read(directory, [path]).get(path)
     return None if content is None else content.decode("utf-8-sig", errors="replace")
 
@@ -108,7 +107,7 @@ def _read(directory: Path, path: str) -> str | None:
 def _generated_at(
     directory: Path, path: str, original: Mapping[str, bytes], rendered: Mapping[str, object]
 ) -> str | None:
-    """Where a file that a person has moved was generated."""
+    """Return where a file was generated that a user has moved."""
     updated = dict.fromkeys(rendered, b"")
     moved = renames.moved_by_hand(directory, original, work_tree.read(directory, original), updated)
     return next((place for place, now in moved.items() if now == path), None)
@@ -134,7 +133,7 @@ def _is_pipeline(path: str, field: Field) -> bool:
 
 
 def _fields(parsed: Parsed) -> dict[Field, Node]:
-    """The leaves of a file by path; items of lists go by their names, so that paths agree between versions."""
+    """Return the leaves of a file by path; list items go by their names, so that paths agree between versions."""
     several = len(parsed.documents) > 1
     found: dict[Field, Node] = {}
     for document in parsed.documents:
@@ -165,7 +164,7 @@ def _text(value: Value) -> str:
 
 
 def _causes(text: str, spec: model.Spec, path: str, fields: Mapping[Field, Value]) -> dict[Field, tuple[str, str]]:
-    """For each field the line of the spec that it comes from, as ("spec", where)."""
+    """Return for each field the line of the spec that it comes from, as ("spec", where)."""
     parsed = Parsed(text, loader.FILE_NAME)
     data = _only_app(loader.data(text), outputs.render(spec)[path].app)
     causes: dict[Field, list[_Cause]] = {}
@@ -188,19 +187,19 @@ class _Cause(NamedTuple):
 
 
 def _most_specific(causes: Sequence[_Cause]) -> _Cause:
-    """That which moves the fewest; an environment, though, before what is said for all of them (``project``)."""
+    """Choose the cause that moves the fewest fields, but an environment before a field of the whole ``project``."""
     found = min(causes, key=lambda cause: cause[:2])
     within = [cause for cause in causes if cause.section == "environments"] if found.depth == -1 else []
     return min(within, key=lambda cause: cause[:2], default=found)
 
 
 def _only_app(data: Mapping[str, Any], app: str | None) -> dict[str, Any]:
-    """The spec with one app, where only that one matters: experiments with it are quicker."""
+    """Return the spec with one app only, which makes experiments quicker."""
     return {**data, "apps": {app: data["apps"][app]}} if app else dict(data)
 
 
 def _spec_leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Node]]:
-    """Every value of the spec, and the names of apps and environments, which are values as well."""
+    """Yield every value of the spec, and the names of apps and environments, which are values as well."""
     if node.kind == "alias" and node.target:
         node = node.target
     if node.kind == "map" and node.pairs:
@@ -218,7 +217,7 @@ def _spec_leaves(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[tupl
 def _moved_by(
     data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str, fields: Mapping[Field, Value]
 ) -> set[Field]:
-    """The fields that change when this value of the spec does: by another value, or by its absence."""
+    """Return the fields that change when a value of the spec is changed or removed."""
     moved: set[Field] = set()
     for variant, place in _variants(data, leaf, path):
         try:
@@ -236,7 +235,7 @@ def _moved_by(
 
 
 def _variants(data: Mapping[str, Any], leaf: tuple[str | int, ...], path: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The spec with a value changed, and with it taken out; with the path that the file then has."""
+    """Yield the spec with a value changed, and with it removed, each with the path that the file then has."""
     parents, last = leaf[:-1], leaf[-1]
     if _at(data, leaf) is None and not _has(data, leaf):
         return

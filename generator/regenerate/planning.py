@@ -1,4 +1,4 @@
-"""One unit of work: the spec → *updated* → merged with *original* and *local* → what to write."""
+"""Plan and apply a regeneration: read, render, merge *original*, *local* and *updated*, and write."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ class Plan:
 
     @property
     def changes(self) -> list[Outcome]:
-        """The files that would be written or removed."""
+        """Return the files that would be written or removed."""
         return [outcome for outcome in self.outcomes if outcome.changes]
 
     def having(self, state: State) -> list[str]:
-        """The paths in a state."""
+        """Return the paths in a state."""
         return [outcome.path for outcome in self.outcomes if outcome.state == state]
 
     @property
     def conflicts(self) -> list[merge.Conflict]:
-        """Every conflict, by file and line."""
+        """Return every conflict, by file and line."""
         return [conflict for outcome in self.outcomes for conflict in outcome.conflicts]
 
 
@@ -155,7 +155,7 @@ def _effects(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome]) -> l
 
 
 def _rivals(directory: Path, stored: Mapping[str, bytes], *, adopt: bool) -> dict[str, bytes | None]:
-    """What the other of two branches has generated, where git has not brought their records together."""
+    """Return what the other of two branches generated, where git has not merged their records."""
     found = generation_record.rivals(stored, adopt=adopt)
     if checkout.unfinished(directory):
         # One branch has pruned the app: of its files those are gone that nobody else has touched.
@@ -187,7 +187,7 @@ def _versions(
 
 
 def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *, adopt: bool) -> None:
-    """Without ``.generator/`` nobody can tell an edit from an older output; guessing would lose one of them."""
+    """Refuse to guess without ``.generator/``: an edit could be taken for an older output, and be lost."""
     differing = sorted(path for path, content in contents.items() if path in local and local[path] != content)
     if differing and not adopt:
         names = "\n".join(f"  {path}" for path in differing)
@@ -209,17 +209,17 @@ def _adopting(settle: Settle) -> Settle:
 
 
 def _placed(settle: Settle, by_hand: Mapping[str, str]) -> Settle:
-    """Conflicts of files that people have moved go by the paths that they have now."""
+    """Settle conflicts of files that a user moved by the paths that they have now."""
     return lambda conflict: settle(conflict._replace(path=by_hand.get(conflict.path, conflict.path)))
 
 
 def conflicts(directory: Path, planned: Plan) -> Conflicts | None:
-    """Every place where a person and the spec disagree, with the person; ``None`` where there is none."""
+    """Return every conflict of a plan with the author of the hand edit; ``None`` where there is none."""
     return Conflicts(list(_attributed(directory, planned.conflicts))) if planned.conflicts else None
 
 
 def preview(directory: Path) -> tuple[Plan, Conflicts | None]:
-    """What regenerating would do, with what people wrote in place of each conflict; and the conflicts."""
+    """Plan with the local side in place of each conflict, and return the conflicts beside it."""
     planned = plan(directory)
     found = conflicts(directory, planned)
     return (plan(directory, lambda _: Side.LOCAL), found) if found else (planned, None)
@@ -250,7 +250,7 @@ def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False)
 
 
 def _told(planned: Plan) -> str:
-    """What happens in the cluster, for an error that is to be decided on."""
+    """Describe what happens in the cluster, for an error that the user must decide on."""
     if not planned.effects:
         return ""
     from generator.regenerate import effects
@@ -280,7 +280,7 @@ def write(directory: Path, planned: Plan) -> None:
 
 
 def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterator[merge.Conflict]:
-    """Conflicts with the person who changed the field, as far as git knows."""
+    """Yield conflicts with the author of the local side, as far as git knows."""
     blames: dict[str, Blame] = {}
     for conflict in conflicts:
         blame = blames.setdefault(conflict.path, Blame(directory, conflict.path))
@@ -296,12 +296,12 @@ def _pruned_applications(orphans: list[str]) -> str:
 
 
 def check_spec_exists(directory: Path) -> None:
-    """``RepositoryError`` if there is no ``generator.yaml``: the likeliest mistake, so it is told first."""
+    """Raise ``RepositoryError`` if there is no ``generator.yaml``: the likeliest mistake, so it is checked first."""
     loader.read(directory)
 
 
 def check_repository(directory: Path) -> None:
-    """``RepositoryError`` unless ``directory`` is the top of a git work tree with no merge under way.
+    """Raise ``RepositoryError`` unless ``directory`` is the top of a git work tree with no merge under way.
 
     Looks at files instead of running git, which would take longer than everything else.
     """

@@ -1,4 +1,4 @@
-"""What a regeneration would change in the cluster: the manifests before and after, by real ``kustomize build``.
+"""Show what a regeneration would change in the cluster: manifests before and after, by real ``kustomize build``.
 
 *After* is built from a copy of the work tree, in a temporary folder, with the
 plan applied. The data of Secrets is never shown.
@@ -29,7 +29,7 @@ _BUILT: Final = ("base", "overlays", "gitops")
 
 
 def changes(directory: Path, planned: Plan) -> list[Change]:
-    """What would change, by environment and object. ``ToolError`` without kustomize."""
+    """List what would change, by environment and object. Raises ``ToolError`` without kustomize."""
     places = sorted(_touched(directory, planned))
     if not places:
         return []
@@ -42,7 +42,10 @@ def changes(directory: Path, planned: Plan) -> list[Change]:
 
 
 def against(directory: Path, reference: str) -> list[Change]:
-    """How the work tree's manifests differ from those where it left ``reference`` (see ``checkout.fork_point``)."""
+    """List how the work tree's manifests differ from those where it left ``reference``.
+
+    See ``ci_checkout.fork_point`` for what that means.
+    """
     commit_id = ci_checkout.fork_point(directory, reference)
     sparse.require(directory, _BUILT)
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
@@ -54,7 +57,7 @@ def against(directory: Path, reference: str) -> list[Change]:
 
 
 def _rules(directory: Path) -> Rules:
-    """What has been allowed before: a change cannot allow itself what this is to show to others."""
+    """Return what the former commit allowed: a change must not allow itself what it is to be judged by."""
     try:
         return sources.rules(loader.load(directory))
     except GeneratorError:
@@ -62,12 +65,12 @@ def _rules(directory: Path) -> Rules:
 
 
 def _hidden(_folder: str, names: list[str]) -> list[str]:
-    """What no overlay refers to: git's folder, virtual environments, caches."""
+    """Return the names that no overlay refers to: ``.git``, virtual environments, caches."""
     return [name for name in names if name.startswith(".") and name != ".generator"]
 
 
 def _linked(source: str, target: str) -> None:
-    """A second name for a file costs nothing; nothing is ever written into a file that is there."""
+    """Link a file instead of copying it: nothing is ever written into an existing file here."""
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError:  # another file system

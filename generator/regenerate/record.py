@@ -1,7 +1,7 @@
-"""What was generated last time, as text files in ``.generator/``.
+"""Read and write the record of the last generation, as text files in ``.generator/``.
 
-One file for each app and one for everything else, so that two branches that
-change different apps do not touch the same file. Each holds the generated
+There is one file for each app and one for everything else, so that two branches
+that change different apps do not touch the same file. Each holds the generated
 files one after the other, under lines that name them; the comment that most of
 them start with is written once, at the top::
 
@@ -11,8 +11,8 @@ them start with is written once, at the top::
     apiVersion: v1
     …
 
-It is stored in the repository itself, so it survives shallow clones, squash
-merges and rebases. It never holds a tag or a digest that the pipeline set.
+The record is stored in the repository itself, so it survives shallow clones,
+squash merges and rebases. It never holds a tag or a digest that the pipeline set.
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ _THEIRS: Final = re.compile(rb"^<<<<<<< [^\n]*\n.*?^=======\n(.*?)^>>>>>>> [^\n]
 
 
 def app_record(app: str) -> str:
-    """The path of the file that holds what was generated for one app."""
+    """Return the path of the file that records what was generated for one app."""
     return f"{_APPS}{app}"
 
 
 def app_of(path: str) -> str:
-    """The app that a record belongs to."""
+    """Return the app that a record belongs to."""
     return path.removeprefix(_APPS)
 
 
 def pack(files: Mapping[str, File]) -> dict[str, bytes]:
-    """The files of ``.generator/`` for what is generated now, by path."""
+    """Pack what is generated now into the files of ``.generator/``, by path."""
     groups: dict[str, list[File]] = {_PROJECT: []}
     for file in files.values():
         groups.setdefault(app_record(file.app) if file.app else _PROJECT, []).append(file)
@@ -69,7 +69,7 @@ def pack(files: Mapping[str, File]) -> dict[str, bytes]:
 
 
 def record_of(path: str) -> str:
-    """The file of ``.generator/`` that a generated file belongs to."""
+    """Return the file of ``.generator/`` that records a generated file."""
     match path.split("/"):
         case ["base", app, *_] | ["overlays", _, app, *_]:
             return f"{FOLDER}/apps/{app}"
@@ -89,14 +89,14 @@ def _packed(file: File) -> str:
 
 
 def stored(directory: Path) -> dict[str, bytes]:
-    """The files of ``.generator/`` as they are now, by path; empty if nothing was generated yet."""
+    """Read the files of ``.generator/``, by path; empty if nothing was generated yet."""
     return work_tree.read(directory, [_ATTRIBUTES_PATH, _PROJECT, *work_tree.names(directory, _APPS.rstrip("/"))])
 
 
 def signed(directory: Path, record: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
-    """A change of the record, with the version of the generator that makes it; no change stays none.
+    """Add the generator's version to a change of the record; no change stays none.
 
-    ``RepositoryError`` where a newer version has written the record: an older one would take its output back.
+    Raises ``RepositoryError`` where a newer version wrote the record: this one would undo its output.
     """
     try:
         content = work_tree.read(directory, [_VERSION]).get(_VERSION, b"")
@@ -118,11 +118,11 @@ def _ordered(version: str) -> tuple[int, ...]:
 
 
 def unpack(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes]:
-    """What was generated last time, by path.
+    """Return what was generated last time, by path.
 
-    Where git left conflict markers, two branches have both regenerated: this
-    gives our branch's version, and ``rivals`` the other's. ``RepositoryError`` if
-    a file is damaged otherwise; with ``adopt`` it counts as missing.
+    Where git left conflict markers, two branches both regenerated: this returns our
+    branch's version, and ``rivals`` the other's. Raises ``RepositoryError`` if a file
+    is damaged otherwise; with ``adopt`` it counts as missing.
     """
     files: dict[str, bytes] = {}
     for ours, theirs in _sides(packed, adopt=adopt):
@@ -131,9 +131,9 @@ def unpack(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, byt
 
 
 def rivals(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, bytes | None]:
-    """What the other branch generated, by path, where git left conflict markers and it is not the same.
+    """Return what the other branch generated, by path, where git left conflict markers and the two differ.
 
-    ``None`` where only one of the two has generated the file.
+    ``None`` stands for a file that only one of the two generated.
     """
     found: dict[str, bytes | None] = {}
     for ours, theirs in _sides({path: content for path, content in packed.items() if _MARKER in content}, adopt=adopt):
@@ -143,7 +143,7 @@ def rivals(packed: Mapping[str, bytes], *, adopt: bool = False) -> dict[str, byt
 
 
 def _sides(packed: Mapping[str, bytes], *, adopt: bool) -> Iterator[tuple[dict[str, bytes], dict[str, bytes]]]:
-    """Each file unpacked: our branch's side and the other's; the latter empty where there was no conflict."""
+    """Yield each file unpacked: our branch's side and the other's; the latter is empty without a conflict."""
     for path, stored_as in packed.items():
         if path == _ATTRIBUTES_PATH:
             continue
@@ -171,7 +171,7 @@ def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
 
 
 def _split(content: bytes) -> list[bytes]:
-    """As ``_NAME.split``, and many times as fast where every file starts with the comment at the top."""
+    """Split as ``_NAME.split`` does, but much faster where every file starts with the comment at the top."""
     if b"\n== " in content:
         return _NAME.split(content)
     header, *parts = content.split(b"\n-- ")
@@ -188,7 +188,7 @@ def _split(content: bytes) -> list[bytes]:
 
 
 def _safe(name: bytes, path: str) -> str:
-    """A path that we could have written: ``.generator/`` may come from a stranger's branch."""
+    """Return a path only if the generator could have written it: ``.generator/`` may come from a hostile branch."""
     text = name.decode(errors="replace")
     if not _PATH.fullmatch(text):
         raise _damaged(path, f"names {text!r}")

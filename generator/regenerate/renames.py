@@ -1,4 +1,4 @@
-"""Files that are not where they were: renamed by the spec (``renamed_from``), or moved by hand."""
+"""Follow files to their new paths: renamed by the spec (``renamedFrom``), or moved by hand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 
 
 def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) -> dict[str, str]:
-    """Old path → new path, for what was generated under a former name, and for what lies beside it."""
+    """Return old path → new path, for what was generated under a former name, and for files beside it."""
     apps = {app.renamed_from: app.name for app in spec.apps.values() if app.renamed_from}
     environments = {env.renamed_from: env.name for env in spec.environments.values() if env.renamed_from}
     if not apps and not environments:
@@ -33,7 +33,7 @@ def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) 
 
 
 def links(directory: Path, renames: Mapping[str, str], known: Container[str]) -> dict[str, str]:
-    """Those of the ``renames`` that are people's own links; ``RepositoryError`` if their new places are taken."""
+    """Return the renamed paths that are symlinks made by a user. Raises ``RepositoryError`` if the target exists."""
     found = {old: new for old, new in renames.items() if old not in known and (directory / old).is_symlink()}
     for old, new in found.items():
         if (directory / new).is_symlink() or (directory / new).exists():
@@ -42,13 +42,13 @@ def links(directory: Path, renames: Mapping[str, str], known: Container[str]) ->
 
 
 def _folder(path: str) -> str:
-    """The folder of an app that a path lies in: its base, or its overlay."""
+    """Return the folder of an app that a path lies in: its base or its overlay."""
     parts = path.split("/")
     return "/".join(parts[: {"base": 2, "overlays": 3}.get(parts[0], len(parts) - 1)])
 
 
 def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
-    """The plain files of an app's folder, or with links; nothing for other folders, which apps share."""
+    """List the plain files (or the links) of an app's folder; nothing for folders that apps share."""
     if folder.split("/")[0] not in ("base", "overlays"):
         return []
     found = (directory / folder).rglob("*")
@@ -57,7 +57,7 @@ def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
 
 
 def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
-    """Where a generated path lies once apps and environments have other names (old → new)."""
+    """Return where a generated path lies once apps and environments are renamed (old → new)."""
     match path.split("/"):
         case ["base", app, *rest]:
             return "/".join(["base", apps.get(app, app), *rest])
@@ -73,7 +73,7 @@ def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str])
 
 
 def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
-    """The files under their new paths."""
+    """Return the files under their new paths."""
     if not renames:
         return dict(files)
     return {renames.get(path, path): content for path, content in files.items()}
@@ -82,7 +82,7 @@ def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
 def moved_by_hand(
     directory: Path, original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
 ) -> dict[str, str]:
-    """Generated path → where a person has put the file: another YAML file of the same app with the same objects.
+    """Return generated path → where a user put the file: another YAML file of the same app with the same objects.
 
     Looked for only where a file is missing, so it costs nothing otherwise.
     """
@@ -100,7 +100,7 @@ def moved_by_hand(
 
 
 def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The YAML files of the same app: on disk, or about to come with a rename."""
+    """Read the YAML files of the same app: on disk, or about to come with a rename."""
     folder = _folder(path)
     known = {name: content for name, content in local.items() if name.startswith(f"{folder}/")}
     on_disk = work_tree.read(directory, [name for name in _files(directory, folder) if name not in known])
@@ -108,7 +108,7 @@ def _candidates(directory: Path, path: str, local: Mapping[str, bytes]) -> dict[
 
 
 def _objects(content: bytes, path: str) -> list[list_keys.Key]:
-    """Kind and name of the objects in a file; empty where it holds none, or cannot be read."""
+    """Return kind and name of the objects in a file; empty where it holds none or cannot be read."""
     from generator.regenerate.merge import list_keys
 
     try:
@@ -119,10 +119,10 @@ def _objects(content: bytes, path: str) -> list[list_keys.Key]:
 
 
 def check_names(directory: Path, paths: Iterable[str], local: Container[str] = ()) -> None:
-    """``RepositoryError`` if a kustomization has another of the names that kustomize knows.
+    """Raise ``RepositoryError`` if a kustomization has another of the names that kustomize knows.
 
-    Builds, promotions and rollbacks find an overlay by one name, in branches of which they
-    read a single file. ``local`` are paths that are known to be there.
+    Builds, promotions and rollbacks find an overlay by one name, on branches of which
+    they read a single file. ``local`` are paths that are known to exist.
     """
     folders = [path.rpartition("/")[0] for path in paths if path.endswith(f"/{KUSTOMIZATION}") and path not in local]
     found = [
@@ -140,7 +140,7 @@ def check_names(directory: Path, paths: Iterable[str], local: Container[str] = (
 
 
 def placed(outcomes: list[Outcome], by_hand: Mapping[str, str], vacating: set[str]) -> list[Outcome]:
-    """Outcomes at the paths that people chose; what the spec renames is written even where it reads the same."""
+    """Return the outcomes at the paths that users chose; what the spec renames is written even if it is unchanged."""
     if not by_hand and not vacating:
         return outcomes
     result: list[Outcome] = []

@@ -1,14 +1,12 @@
-"""What need not be rendered again: facts from former runs, kept in the clone's own git folder and never committed.
+"""Remember what need not be rendered again, in the clone's own git folder; never committed.
 
 A fact is one digest over the content of this package, the project's part of
-the spec, one app's part, and the record of that app (all its files, as they
-lie under ``.generator/apps/``). To know it means that rendering has given this
-record from these inputs before, and would again.
+the spec, one app's part, and the record of that app (its files as they lie
+under ``.generator/apps/``). A known fact means that rendering gave this record
+from these inputs before, and would again.
 
-Facts are about contents and never about names, times or sizes, and of the
-memory's own file nothing is used but whether a digest is in it. So a memory
-that is old, damaged, lost or another repository's can make a run slower, and
-never wrong.
+Facts are about contents, never about names, times or sizes. So a cache that is
+old, damaged, lost or another repository's can make a run slower, but never wrong.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ class Memory:
         self._start = hashlib.blake2b(_package() + repr(project).encode(), digest_size=_SIZE)
 
     def current(self, stored: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Those of the ``stored`` records that are known to be what rendering would give."""
+        """Return those of the ``stored`` records that are known to be what rendering would give."""
         if not self._known:
             return {}
         facts = {path: self._fact(path, stored[path]) for path in stored if path in self._apps}
@@ -88,7 +86,7 @@ def _read(file: Path | None) -> set[bytes]:
 
 
 def _package() -> bytes:
-    """A digest of this package's files, so that neither an upgrade nor a change to the generator goes unnoticed."""
+    """Compute a digest of this package's files, so that any change to the generator invalidates the cache."""
     digest = hashlib.blake2b(sys.version.encode(), digest_size=_SIZE)
     for path in sorted(_files(os.fspath(_PACKAGE))):
         content = Path(path).read_bytes()

@@ -1,4 +1,4 @@
-"""The three sides of a regeneration, and what renames by the spec do to them."""
+"""Hold the three sides of a regeneration, and apply the spec's renames to them."""
 
 from __future__ import annotations
 

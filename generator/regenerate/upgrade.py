@@ -1,9 +1,9 @@
-"""What brings a ``generator.yaml`` of an older ``version:`` to the current one.
+"""Upgrade a ``generator.yaml`` of an older ``version:`` to the current one.
 
-A migration takes the text of one version and returns that of the next, comments
-and all; the number itself is changed here. To make a new version of the spec's
-language, add its predecessor's migration to ``MIGRATIONS``, and a spec of the
-old version to the tests.
+A migration takes the text of one version and returns that of the next, with its
+comments; the number itself is changed here. To make a new version of the spec's
+language, add its predecessor's migration to ``MIGRATIONS``, and a spec of the old
+version to the tests.
 """
 
 from __future__ import annotations
