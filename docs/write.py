@@ -16,6 +16,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from docs import spec_page  # noqa: E402
 from generator.cli import main as cli  # noqa: E402 (the line above finds it)
 from generator.spec.language import SPEC  # noqa: E402
 from generator.spec.reference import schema  # noqa: E402
@@ -26,7 +27,12 @@ WIDTH: Final = "100"
 
 def written() -> dict[str, str]:
     """Return the text of every page that is written here, by its path."""
-    return {"docs/reference/commands.md": commands(), "AGENTS.md": agents(), "llms.txt": llms()}
+    return {
+        "docs/reference/commands.md": commands(),
+        "docs/reference/generator-yaml.md": spec_page.page(),
+        "AGENTS.md": agents(),
+        "llms.txt": llms(),
+    }
 
 
 def commands() -> str:

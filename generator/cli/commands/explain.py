@@ -1,26 +1,69 @@
-"""``explain``: who wrote each field of a file."""
+"""``explain``: who wrote each field of a file, and what a field of generator.yaml means."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Final
+import textwrap
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.cli import console
 
-HELP: Final = "for every field of a generated file: the spec's line, the build, or the person and commit"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HELP: Final = "of a generated file, who wrote each field; of a field of generator.yaml, what it means"
 EXAMPLE: Final = """\
   python -m generator explain overlays/prod/web/kustomization.yaml
-  python -m generator explain base/web/deployment.yaml --output json"""
+  python -m generator explain base/web/deployment.yaml --output json
+  python -m generator explain apps.web.health
+  python -m generator explain apps.web              lists the fields of an app
+
+For every field of a file: the line of the spec, the build, or the person and the commit. For a field of
+generator.yaml: its type, its default, an example, and the field of Kubernetes that it becomes; that works anywhere."""
 _WIDEST_VALUE: Final = 48
+_WIDTH: Final = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
-    parser.add_argument("path", metavar="PATH", help="a generated YAML file, relative to the repository")
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        help="a generated YAML file, relative to the repository, or a field of generator.yaml, like apps.web.health",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
+    if not (options.directory / options.path).exists():
+        from generator.spec.reference import lookup
+
+        if lookup.is_field(options.path):
+            return _field(lookup.look_up(options.path), json=options.json)
+    return _file(options)
+
+
+def _field(known: Mapping[str, Any], *, json: bool) -> int:
+    if json:
+        console.emit(known)
+        return 0
+    console.say(f"{console.paint(known['field'], 'bold')}\n{known['about']}\n")
+    facts = {"type": known["type"], "default": known["default"], "effect": known["effect"]}
+    facts["Kubernetes"] = "\n            ".join(known["kubernetes"])
+    for name, text in facts.items():
+        if text:
+            console.say(f"{name + ':':<11} {text.replace('`', '')}")
+    console.say(f"\nexample:\n{textwrap.indent(known['example'], '  ').rstrip()}")
+    if known["fields"]:
+        console.say("\nfields:")
+        width = max(len(item["field"]) for item in known["fields"])
+        for item in known["fields"]:
+            about = item["about"].partition(". ")[0].rstrip(".").replace("`", "")
+            console.say(f"  {item['field']:<{width}}  {textwrap.shorten(about, _WIDTH - width - 4, placeholder='…')}")
+    return 0
+
+
+def _file(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from generator.regenerate import explain

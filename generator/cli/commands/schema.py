@@ -20,14 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.spec.language import SPEC
     from generator.spec.reference import schema
 
-    console.emit(
-        {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": "generator.yaml",
-            **schema.of(SPEC),
-        }
-    )
+    console.emit(schema.language())
     return 0

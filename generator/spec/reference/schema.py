@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from generator.spec import spelling
+from generator.spec.language import SPEC
+from generator.spec.reference import examples, fields
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -27,14 +29,19 @@ JsonSchema = dict[str, Any]
 _FREE: Final[JsonSchema] = {"type": ["string", "number", "boolean"], "pattern": r"^[^\u0000]*$"}
 
 
-def of(accepts: Type) -> JsonSchema:
-    """Return the schema of a type."""
-    return _MAKERS[type(accepts)](accepts)
+def language() -> JsonSchema:
+    """Return the schema of the whole file, with descriptions, defaults and examples."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "generator.yaml", **of(SPEC)}
 
 
-def nullable(accepts: Type) -> JsonSchema:
+def of(accepts: Type, path: str = "") -> JsonSchema:
+    """Return the schema of a type that stands at a path of the language."""
+    return _MAKERS[type(accepts)](accepts, path)
+
+
+def nullable(accepts: Type, path: str) -> JsonSchema:
     """Return the schema of a type with ``null``, which means "not set"; without it for a record that needs a field."""
-    schema = of(accepts)
+    schema = of(accepts, path)
     if "required" in schema:
         return schema
     if "oneOf" in schema:
@@ -47,7 +54,7 @@ def nullable(accepts: Type) -> JsonSchema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-def _text(accepts: Text) -> JsonSchema:
+def _text(accepts: Text, _: str) -> JsonSchema:
     if not accepts.pattern:
         return {**_FREE, "maxLength": accepts.longest}
     pattern = rf"{accepts.pattern}|.*\{{environment\}}.*" if accepts.filled else accepts.pattern
@@ -55,21 +62,25 @@ def _text(accepts: Text) -> JsonSchema:
     return {"type": "string", "maxLength": accepts.longest, "pattern": f"^({pattern})$(?!\\n)"}
 
 
-def _list(accepts: ListOf) -> JsonSchema:
-    return {"type": "array", "items": of(accepts.item), **({"minItems": accepts.least} if accepts.least else {})}
+def _list(accepts: ListOf, path: str) -> JsonSchema:
+    return {
+        "type": "array",
+        "items": of(accepts.item, f"{path}[]"),
+        **({"minItems": accepts.least} if accepts.least else {}),
+    }
 
 
-def _map(accepts: MapOf) -> JsonSchema:
+def _map(accepts: MapOf, path: str) -> JsonSchema:
     return {
         "type": "object",
-        "propertyNames": of(accepts.key),
-        "additionalProperties": nullable(accepts.value),
+        "propertyNames": of(accepts.key, path),
+        "additionalProperties": nullable(accepts.value, fields.named(path)),
         **({"minProperties": accepts.least} if accepts.least else {}),
     }
 
 
-def _record(accepts: Record) -> JsonSchema:
-    properties = {name: _field(known) for name, known in accepts.fields.items()}
+def _record(accepts: Record, path: str) -> JsonSchema:
+    properties = {name: _field(known, f"{path}.{name}" if path else name) for name, known in accepts.fields.items()}
     required = [name for name, known in accepts.fields.items() if known.required]
     former = [(name, old) for name, old in spelling.FORMER.items() if name in properties]
     for name, old in former:
@@ -84,8 +95,18 @@ def _record(accepts: Record) -> JsonSchema:
     }
 
 
-def _field(known: Field) -> JsonSchema:
-    return {**(of(known.type) if known.required else nullable(known.type)), "description": known.about}
+def _field(known: Field, path: str) -> JsonSchema:
+    schema = of(known.type, path) if known.required else nullable(known.type, path)
+    return {**schema, "description": known.about, **_more(path)}
+
+
+def _more(path: str) -> JsonSchema:
+    """Return default and example. What differs in an environment has no default: it is the app's then."""
+    place = path.replace(f"{fields.OVERRIDES}.<environment>.", "apps.<app>.")
+    described = fields.described(place)
+    entry = described.entry
+    default = {"default": examples.plain(entry.default)} if entry.default and place == path else {}
+    return {**default, "examples": [examples.value(described.path)]}
 
 
 def _only(name: str) -> JsonSchema:
@@ -93,16 +114,16 @@ def _only(name: str) -> JsonSchema:
     return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
 
 
-_MAKERS: Final[Mapping[type, Callable[[Any], JsonSchema]]] = {
+_MAKERS: Final[Mapping[type, Callable[[Any, str], JsonSchema]]] = {
     Text: _text,
-    Scalar: lambda _: _FREE,
-    Integer: lambda accepts: {"type": "integer", "minimum": accepts.least, "maximum": accepts.most},
-    Decimal: lambda _: {"type": "number", "minimum": 0},
-    Boolean: lambda _: {"type": "boolean"},
-    Choice: lambda accepts: {"enum": list(accepts.words)},
+    Scalar: lambda _, __: _FREE,
+    Integer: lambda accepts, _: {"type": "integer", "minimum": accepts.least, "maximum": accepts.most},
+    Decimal: lambda _, __: {"type": "number", "minimum": 0},
+    Boolean: lambda _, __: {"type": "boolean"},
+    Choice: lambda accepts, _: {"enum": list(accepts.words)},
     ListOf: _list,
     MapOf: _map,
-    Anything: lambda accepts: {"type": "array" if accepts.kind is list else "object"},
-    Either: lambda accepts: {"anyOf": [of(inner) for _, inner in accepts.shapes]},
+    Anything: lambda accepts, _: {"type": "array" if accepts.kind is list else "object"},
+    Either: lambda accepts, path: {"anyOf": [of(inner, path) for _, inner in accepts.shapes]},
     Record: _record,
 }

@@ -1,0 +1,74 @@
+"""Entries of the fields of an environment."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec.reference.entry import Entry
+
+# By which Argo CD makes the namespace.
+_LABELS: Final = "Application spec.syncPolicy.managedNamespaceMetadata.labels"
+
+ENVIRONMENT: Final[dict[str, Entry]] = {
+    "environments.<environment>.namespace": Entry(
+        "namespace: live",
+        unset="`<project>-<environment>`",
+        kubernetes=("Application spec.destination.namespace", "Kustomization namespace"),
+    ),
+    "environments.<environment>.namespaces": Entry(
+        "namespaces: [shop-jobs]",
+        unset="none",
+        kubernetes=("AppProject spec.destinations",),
+    ),
+    "environments.<environment>.renamedFrom": Entry(
+        "renamedFrom: live",
+        unset="it has always had this name",
+        effect="`generate` moves the files of the environment. Take the line out once that is committed.",
+    ),
+    "environments.<environment>.sync": Entry(
+        "sync: manual",
+        default="auto",
+        kubernetes=("Application spec.syncPolicy.automated",),
+    ),
+    "environments.<environment>.approvers": Entry(
+        "approvers: [acme/platform, alice]",
+        unset="nobody in particular",
+        effect="Code owners of the environment's files, and reviewers of promotions into it.",
+    ),
+    "environments.<environment>.cluster": Entry(
+        "cluster: arn:aws:eks:eu-west-1:123456789012:cluster/live",
+        default="https://kubernetes.default.svc",
+        kubernetes=("Application spec.destination.server", "AppProject spec.destinations"),
+    ),
+    "environments.<environment>.readinessGate": Entry(
+        "readinessGate: false",
+        default="true",
+        kubernetes=(f"{_LABELS}.elbv2.k8s.aws/pod-readiness-gate-inject",),
+    ),
+    "environments.<environment>.podSecurity": Entry(
+        "podSecurity: baseline",
+        default="restricted",
+        kubernetes=(f"{_LABELS}.pod-security.kubernetes.io/enforce",),
+    ),
+    "environments.<environment>.soak": Entry(
+        "soak: 2h",
+        unset="`promotion.soak`",
+        effect="`promote` into it waits for this time.",
+    ),
+    "environments.<environment>.freeze": Entry(
+        "freeze:\n  - {from: 2026-12-20, to: 2027-01-02T08:00, reason: holidays, timezone: Europe/Berlin}",
+        unset="never",
+        effect="`promote` into it is refused in these times.",
+    ),
+    "environments.<environment>.freeze[].reason": Entry(unset="none is shown"),
+    "environments.<environment>.freeze[].timezone": Entry(default="UTC"),
+    "environments.<environment>.windows": Entry(
+        "windows:\n  - {days: [mon, tue, wed, thu], from: 09:00, to: 16:00, timezone: Europe/Berlin}",
+        unset="at any time",
+        effect="`promote` into it is refused at other times.",
+    ),
+    "environments.<environment>.windows[].days": Entry(default="[mon, tue, wed, thu, fri, sat, sun]"),
+    "environments.<environment>.windows[].from": Entry(default='"00:00"'),
+    "environments.<environment>.windows[].to": Entry(unset="the end of the day"),
+    "environments.<environment>.windows[].timezone": Entry(default="UTC"),
+}

@@ -1,0 +1,116 @@
+"""Entries of the fields by which an app is reached: Service, Ingress, NetworkPolicy, ports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec.reference.entry import Entry
+
+_CONTAINER: Final = "Deployment spec.template.spec.containers[]"
+
+NETWORK: Final[dict[str, Entry]] = {
+    "apps.<app>.port": Entry(
+        "port: 3000",
+        unset="no port, and no Service",
+        kubernetes=(f"{_CONTAINER}.ports[].containerPort", "Service spec.ports[].port"),
+    ),
+    "apps.<app>.ports": Entry(
+        "ports:\n"
+        "  - {name: http, containerPort: 8080}\n"
+        "  - {name: metrics, containerPort: 9090, servicePort: 9100, protocol: TCP}",
+        unset="no port, and no Service",
+        kubernetes=(f"{_CONTAINER}.ports", "Service spec.ports"),
+    ),
+    "apps.<app>.ports[].name": Entry(
+        unset="`http` for the first, `port-<number>` for others", kubernetes=(f"{_CONTAINER}.ports[].name",)
+    ),
+    "apps.<app>.ports[].containerPort": Entry(kubernetes=(f"{_CONTAINER}.ports[].containerPort",)),
+    "apps.<app>.ports[].servicePort": Entry(
+        unset="80 for the port named `http`, else the same number", kubernetes=("Service spec.ports[].port",)
+    ),
+    "apps.<app>.ports[].protocol": Entry(
+        default="TCP", kubernetes=(f"{_CONTAINER}.ports[].protocol", "Service spec.ports[].protocol")
+    ),
+    "apps.<app>.service": Entry(
+        "port: 8080\n"
+        "service:\n"
+        "  type: LoadBalancer\n"
+        "  port: 443\n"
+        "  annotations: {service.beta.kubernetes.io/aws-load-balancer-scheme: internal}",
+        unset="a Service of the type ClusterIP, where the app has a port",
+        kubernetes=("Service spec",),
+    ),
+    "apps.<app>.service.type": Entry(unset="`ClusterIP`", kubernetes=("Service spec.type",)),
+    "apps.<app>.service.port": Entry(
+        unset="80 for the port named `http`, else the same number", kubernetes=("Service spec.ports[].port",)
+    ),
+    "apps.<app>.service.annotations": Entry(unset="none", kubernetes=("Service metadata.annotations",)),
+    "apps.<app>.service.headless": Entry("headless: true", default="false", kubernetes=("Service spec.clusterIP",)),
+    "apps.<app>.ingress": Entry(
+        "port: 8080\n"
+        "ingress:\n"
+        '  host: "shop.{environment}.example.com"\n'
+        "  path: /shop\n"
+        "  annotations: {alb.ingress.kubernetes.io/scheme: internal}",
+        unset="no way in from outside",
+        kubernetes=("Ingress spec",),
+    ),
+    "apps.<app>.ingress.host": Entry(kubernetes=("Ingress spec.rules[].host",)),
+    "apps.<app>.ingress.path": Entry(default="/", kubernetes=("Ingress spec.rules[].http.paths[].path",)),
+    "apps.<app>.ingress.className": Entry(
+        "host: shop.example.com\nclassName: nginx\ntls: shop-certificate",
+        default="alb",
+        kubernetes=("Ingress spec.ingressClassName",),
+    ),
+    "apps.<app>.ingress.annotations": Entry(
+        unset="those that an AWS load balancer needs", kubernetes=("Ingress metadata.annotations",)
+    ),
+    "apps.<app>.ingress.tls": Entry(
+        "host: shop.example.com\nclassName: nginx\ntls: shop-certificate",
+        unset="the controller finds the certificate",
+        kubernetes=("Ingress spec.tls[].secretName",),
+    ),
+    "apps.<app>.network": Entry(
+        "port: 8080\n"
+        "network:\n"
+        "  from: [web]\n"
+        "  fromCidr: [10.0.0.0/8]\n"
+        "  egress:\n"
+        "    - to:\n"
+        "        - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}\n"
+        "      ports: [{port: 53, protocol: UDP}]\n"
+        "    - to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]\n"
+        "      ports: [{port: 8000, endPort: 8100}]",
+        unset="no NetworkPolicy: everybody may connect",
+        kubernetes=("NetworkPolicy spec",),
+    ),
+    "apps.<app>.network.from": Entry(unset="none", kubernetes=("NetworkPolicy spec.ingress[].from",)),
+    "apps.<app>.network.fromCidr": Entry(unset="none", kubernetes=("NetworkPolicy spec.ingress[].from",)),
+    "apps.<app>.network.ingress": Entry(
+        "ingress:\n"
+        "  - from:\n"
+        "      - namespaceSelector: {}\n"
+        "        podSelector:\n"
+        "          matchLabels: {app.kubernetes.io/name: prometheus}\n"
+        "          matchExpressions: [{key: tier, operator: In, values: [monitoring]}]\n"
+        "      - ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}\n"
+        "    ports: [{port: 9090, endPort: 9099, protocol: TCP}]",
+        unset="none",
+        kubernetes=("NetworkPolicy spec.ingress",),
+    ),
+    "apps.<app>.network.ingress[].from": Entry(unset="anybody"),
+    "apps.<app>.network.ingress[].ports": Entry(unset="all ports"),
+    "apps.<app>.network.ingress[].ports[].port": Entry(unset="all ports"),
+    "apps.<app>.network.ingress[].ports[].endPort": Entry(unset="`port` alone"),
+    "apps.<app>.network.ingress[].ports[].protocol": Entry(unset="`TCP`"),
+    "apps.<app>.network.ingress[].from[].podSelector": Entry(unset="all pods"),
+    "apps.<app>.network.ingress[].from[].namespaceSelector": Entry(unset="the app's own namespace"),
+    "apps.<app>.network.ingress[].from[].podSelector.matchLabels": Entry(unset="none"),
+    "apps.<app>.network.ingress[].from[].podSelector.matchExpressions": Entry(unset="none"),
+    "apps.<app>.network.ingress[].from[].podSelector.matchExpressions[].values": Entry(unset="none"),
+    "apps.<app>.network.ingress[].from[].ipBlock": Entry(unset="pods are meant"),
+    "apps.<app>.network.ingress[].from[].ipBlock.except": Entry(unset="none"),
+    "apps.<app>.network.egress": Entry(unset="pods may reach everything", kubernetes=("NetworkPolicy spec.egress",)),
+    "apps.<app>.network.egress[].to": Entry(unset="anything"),
+    "apps.<app>.network.egress[].ports": Entry(unset="all ports"),
+}

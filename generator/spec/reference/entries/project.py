@@ -1,0 +1,97 @@
+"""Entries of the fields at the top of the file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec.reference.entry import Entry
+
+PROJECT: Final[dict[str, Entry]] = {
+    "version": Entry("version: 1", effect="`upgrade` brings a file to the newest version."),
+    "project": Entry(
+        "project: store",
+        kubernetes=("AppProject metadata.name", "Application metadata.name", "Kustomization namespace"),
+    ),
+    "repository": Entry(
+        "repository: https://git.example.com/acme/store-gitops.git",
+        kubernetes=("Application spec.source.repoURL", "AppProject spec.sourceRepos"),
+    ),
+    "forge": Entry(
+        "forge:\n  kind: gitea\n  url: https://git.example.com",
+        unset="told from `repository`",
+        effect="`promote`, `bump --pull-request`, `rollback --pull-request` and `status` ask this forge.",
+    ),
+    "forge.kind": Entry(unset="told from the host of `repository`"),
+    "forge.url": Entry(unset="the host of `repository`"),
+    "branch": Entry(
+        "branch: production",
+        default="main",
+        kubernetes=("Application spec.source.targetRevision",),
+    ),
+    "registry": Entry(
+        "registry: registry.example.com/team",
+        unset="images are taken as they are written",
+        kubernetes=("Deployment spec.template.spec.containers[].image",),
+    ),
+    "environments": Entry(
+        "environments:\n  dev: {}\n  staging: {}\n  prod: {}",
+        kubernetes=("Application spec.source.path", "AppProject metadata.name", "Kustomization namespace"),
+    ),
+    "apps": Entry(
+        "apps:\n  web: {image: shop/web, port: 8080}\n  worker: {image: shop/worker}",
+        kubernetes=("Deployment metadata.name", "Application metadata.name"),
+    ),
+    "secretStore": Entry(
+        "secretStore: {name: vault, kind: SecretStore}\n"
+        "apps:\n  web: {image: shop/web, secrets: {DATABASE_URL: shop/web#database_url}}",
+        default="{name: aws-secrets-manager, kind: ClusterSecretStore}",
+        kubernetes=("ExternalSecret spec.secretStoreRef",),
+    ),
+    "secretStore.kind": Entry(default="ClusterSecretStore"),
+    "promotion": Entry(
+        "promotion:\n  soak: 30m\n  notify: arn:aws:sns:eu-west-1:123456789012:approvals\n"
+        "  base: true\n  config: false",
+        unset="images are promoted, and nothing else",
+        effect="`promote` reads it. With `base`, later environments get a copy of each app's base.",
+    ),
+    "promotion.soak": Entry(default="0s"),
+    "promotion.notify": Entry(unset="nobody is told"),
+    "promotion.base": Entry(default="false"),
+    "promotion.config": Entry(default="true"),
+    "commits": Entry(
+        'commits: {subject: "chore(release): {subject}"}',
+        unset="plain subjects",
+        effect="`bump`, `promote` and `rollback` write commits and titles of pull requests in this form.",
+    ),
+    "commits.subject": Entry(default='"{Subject}"'),
+    "compare": Entry(
+        "compare: {allow: [spec.replicas, ConfigMap/*.data.LOG_LEVEL]}",
+        unset="every difference is told",
+        effect="`compare` leaves these differences out.",
+    ),
+    "compare.allow": Entry(unset="every difference is told"),
+    "allow": Entry(
+        "allow:\n"
+        "  references: ['https://git.example.com/acme/platform//redis?ref=v1']\n"
+        "  repositories: [https://charts.example.com]\n"
+        "  revisions: [release-1.x]\n"
+        "  projects: [platform]\n"
+        "  destinations: [{cluster: https://eks.example.com, namespace: monitoring}]",
+        unset="only what is this repository's own",
+        effect="`validate` accepts these, and refuses everything else that is not this repository's own.",
+    ),
+    "allow.references": Entry(unset="none"),
+    "allow.repositories": Entry(unset="none but this one"),
+    "allow.revisions": Entry(unset="none but `branch`"),
+    "allow.projects": Entry(unset="none but those of the environments"),
+    "allow.destinations": Entry(unset="none but those of the environments"),
+    "allow.destinations[].cluster": Entry(default="https://kubernetes.default.svc"),
+    "argocd": Entry(
+        "argocd: {namespace: gitops}",
+        unset="it runs in the namespace `argocd`",
+        kubernetes=("Application metadata.namespace", "AppProject metadata.namespace"),
+    ),
+    "argocd.namespace": Entry(
+        default="argocd", kubernetes=("Application metadata.namespace", "AppProject metadata.namespace")
+    ),
+}

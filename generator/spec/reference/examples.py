@@ -1,0 +1,111 @@
+"""The examples of the reference, as parts of a spec that loads."""
+
+from __future__ import annotations
+
+import copy
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from generator.spec import loader
+from generator.spec.reference.entries import ENTRIES
+from generator.spec.reference.entry import Entry
+from generator.spec.reference.fields import Described, every
+from generator.spec.workload import overridden
+
+# What an example is laid over.
+AROUND: Final = """\
+version: 1
+project: shop
+repository: https://git.example.com/acme/shop-gitops.git
+registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+environments: {dev: {}, prod: {}}
+apps:
+  web: {image: shop/web, port: 8080, source: src/web}
+"""
+_NOTHING: Final = Entry()
+# What an app needs beside an example, by the field; of several that fit, the longest.
+_BESIDE: Final = {
+    "apps.<app>": "image: shop/web",
+    "apps.<app>.build": "image: shop/web\nsource: src/web",
+    "apps.<app>.ingress": "image: shop/web\nport: 8080",
+    "apps.<app>.livenessProbe": "image: shop/web\nport: 8080",
+    "apps.<app>.service": "image: shop/web\nport: 8080",
+}
+# In whose place an example gives a name.
+_STAND_INS: Final = {"<app>": "web", "<environment>": "prod"}
+
+
+def shown_at(path: str) -> Described:
+    """Return the field whose example shows the field at ``path``: itself, the one that it is like, or one above."""
+    here = every()[path]
+    while not ENTRIES.get(here.path, _NOTHING).example:
+        here = every()[here.parent or here.like]
+    return here
+
+
+@cache
+def text(path: str) -> str:
+    """Return the example of a field as it stands in a spec, from the top of the file."""
+    described = shown_at(path)
+    lines = described.entry.example
+    place = described.container
+    fitting = [text for above, text in _BESIDE.items() if f"{described.path}.".startswith(f"{above}.")]
+    for word in reversed(_words(place)):
+        if word == "<app>" and fitting:
+            given = {line.partition(":")[0].replace("ports", "port") for line in lines.splitlines()}
+            beside = [line for line in fitting[-1].splitlines() if line.partition(":")[0] not in given]
+            lines = "\n".join([*beside, lines])
+        lines = textwrap.indent(lines, "  ")
+        lines = f"- {lines[2:]}" if word == "[]" else f"{_STAND_INS.get(word, word)}:\n{lines}"
+    return f"{lines}\n"
+
+
+def _words(path: str) -> list[str]:
+    return re.findall(r"\[\]|[^.\[\]]+", path)
+
+
+def spec(path: str) -> dict[str, Any]:
+    """Return the data of a whole spec with the example of a field in it."""
+    return overridden(loader.data(AROUND), loader.data(text(path)))
+
+
+def plain(written: str) -> Any:
+    """Return the data that a value stands for, as the loader reads it."""
+    return loader.data(f"value: {written}")["value"]
+
+
+def value(path: str) -> Any:
+    """Return what the example gives for a field. ``KeyError`` if it does not show it."""
+    for found in _values(spec(path), _words(path)):
+        return found
+    raise KeyError(path)
+
+
+def _values(data: object, words: list[str]) -> Iterator[Any]:
+    if not words:
+        yield data
+    elif words[0] == "[]" and isinstance(data, list):
+        for item in data:
+            yield from _values(item, words[1:])
+    elif words[0].startswith("<") and isinstance(data, Mapping):
+        for item in data.values():
+            yield from _values(item, words[1:])
+    elif isinstance(data, Mapping) and words[0] in data:
+        yield from _values(data[words[0]], words[1:])
+
+
+def without(path: str) -> dict[str, Any]:
+    """Return the same spec without the field, wherever the example has it."""
+    data = copy.deepcopy(spec(path))
+    for place in places(data, path):
+        place.pop(every()[path].name, None)
+    return data
+
+
+def places(data: Any, path: str) -> list[dict[str, Any]]:
+    """Return the maps in a spec's data that have a field."""
+    *above, name = _words(path)
+    return [place for place in _values(data, above) if isinstance(place, dict) and name in place]

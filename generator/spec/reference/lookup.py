@@ -1,0 +1,37 @@
+"""Look a field of the language up by what a user types, for `explain`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+
+from generator.errors import UsageError
+from generator.spec.language import SPEC
+from generator.spec.reference import examples, fields
+
+
+def is_field(path: str) -> bool:
+    """Tell whether a path is meant as a field of ``generator.yaml`` and not as a file."""
+    if "/" in path or os.sep in path or path.endswith((".yaml", ".yml")):
+        return False
+    first = re.split(r"[.\[]", path)[0]
+    return bool(difflib.get_close_matches(first, SPEC.fields, n=1))
+
+
+def look_up(path: str) -> dict[str, object]:
+    """Return what is said of a field, as plain data. ``UsageError`` with the nearest one if there is none."""
+    place = fields.find(path)
+    if place is None:
+        raise UsageError(f"{path}: no field of generator.yaml", fields.nearest(path))
+    described = fields.described(place)
+    return {
+        "field": place,
+        "about": described.field.about,
+        "type": fields.type_of(described.field.type),
+        "default": fields.default(place),
+        "kubernetes": list(fields.kubernetes(place)),
+        "effect": "" if fields.kubernetes(place) else fields.effect(described.path),
+        "example": examples.text(described.path),
+        "fields": [{"field": item.name, "about": item.field.about} for item in fields.below(place)],
+    }
