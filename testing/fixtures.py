@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from generator.credentials import Credentials, using
 from testing.programs import FOREIGN, REAL_CACHE, Run, tool
 from testing.repository import TEN_LINES, git
 
@@ -41,6 +42,23 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GENERATOR_CACHE", str(REAL_CACHE))
     return folder
+
+
+class FromEnvironment(Credentials):
+    """Credentials of the process as they are at each moment, as a command would take them then."""
+
+    def get(self, name: str) -> str:
+        """Return the value of a name; empty if it is not given."""
+        return os.environ.get(name, "")
+
+
+@pytest.fixture(autouse=True)
+def credentials() -> Iterator[None]:
+    """Call what lies below the public functions as a command calls it."""
+    given = FromEnvironment()
+    given.is_ambient = True
+    with using(given):
+        yield
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from typing import Any, Final
 from generator import __version__
 from generator.cli import console
 from generator.cli.commands import ALIASES, COMMANDS, DEFAULT, GROUPS
+from generator.credentials import Credentials, using
 from generator.errors import Conflicts, GeneratorError, UsageError
 from generator.git import hosts
 from generator.spec.paths import SPEC
@@ -164,16 +165,18 @@ def _run(words: Sequence[str]) -> int:
         console.say(__version__)
         return 0
     options.directory = Path(options.directory) if hasattr(options, "directory") else _repository(Path.cwd())
-    # What the user has written may get the user's token; what the spec says may not.
-    hosts.name(options.directory, getattr(options, "remote", None), getattr(options, "api", None))
     form = getattr(options, "output", "text")
     console.configure(form)
     options.json = form in ("json", "yaml")
     # A polite kill cleans up just as Ctrl-C does.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    options.credentials = Credentials.from_environment()
+    # What the user has written may get the user's token; what the spec says may not.
+    named = hosts.naming(options.directory, getattr(options, "remote", None), getattr(options, "api", None))
     try:
-        return COMMANDS[options.command].run(options)
+        with using(options.credentials), named:
+            return COMMANDS[options.command].run(options)
     except OSError as exc:
         if exc.errno not in MACHINE:
             raise

@@ -9,7 +9,6 @@ from __future__ import annotations
 import http.client
 import json
 import math
-import os
 import shlex
 import ssl
 import time
@@ -21,7 +20,7 @@ from typing import Any, Final, NoReturn
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 
-from generator import bounded_http
+from generator import bounded_http, credentials
 from generator.errors import ArgoCdError
 from generator.git import hosts
 
@@ -232,9 +231,9 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def connect() -> ArgoCd | None:
-    """The Argo CD that the environment names; ``None`` if it names none."""
-    options = shlex.split(os.environ.get("ARGOCD_OPTS", ""))
-    server = os.environ.get("ARGOCD_SERVER", "").strip()
+    """Connect to the Argo CD that the credentials name; return ``None`` if they name none."""
+    options = shlex.split(credentials.get("ARGOCD_OPTS"))
+    server = credentials.get("ARGOCD_SERVER").strip()
     if not server:
         return None
     scheme, separator, rest = server.partition("://")
@@ -244,7 +243,7 @@ def connect() -> ArgoCd | None:
         raise ArgoCdError(
             "ARGOCD_SERVER: this is no server's address", "like argocd.example.com or http://127.0.0.1:8080"
         )
-    token = os.environ.get("ARGOCD_AUTH_TOKEN", "").strip()
+    token = credentials.get("ARGOCD_AUTH_TOKEN").strip()
     if not token or not token.isprintable() or " " in token:
         raise ArgoCdError("ARGOCD_AUTH_TOKEN holds no token", "make one: argocd account generate-token")
     if scheme == "http" and "--plaintext" not in options and not hosts.is_here(f"http://{rest}"):
@@ -252,7 +251,7 @@ def connect() -> ArgoCd | None:
             "ARGOCD_AUTH_TOKEN would go to ARGOCD_SERVER unencrypted",
             "use https, or ARGOCD_OPTS=--plaintext where nobody can listen",
         )
-    insecure = "--insecure" in options or os.environ.get("ARGOCD_INSECURE", "").lower() in _TRUE
+    insecure = "--insecure" in options or credentials.get("ARGOCD_INSECURE").lower() in _TRUE
     return ArgoCd(f"{scheme}://{rest.rstrip('/')}", token, verify=not insecure)
 
 

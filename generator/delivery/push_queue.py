@@ -32,6 +32,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from generator import credentials
 from generator.delivery.push_turn import InLine, Together, Turn
 from generator.errors import GeneratorError
 from generator.git.remote_branch import Remote
@@ -185,7 +186,7 @@ def joined(remote: Remote, *, sign: bool = False) -> Queue:
 
 def key(remote: Remote) -> bytes | None:
     """What authenticates intents there; ``None`` where nothing does. In a folder of this machine, nothing needs to."""
-    given = os.environ.get("GITOPS_GENERATOR_KEY") or remote.secret
+    given = credentials.get("GITOPS_GENERATOR_KEY") or remote.secret
     if given:
         return given.encode()
     local = remote.url.startswith("file://") or not ("://" in remote.url or ":" in remote.url.partition("/")[0])

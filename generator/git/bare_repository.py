@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from generator import credentials
 from generator.errors import GitError, RepositoryError
 from generator.git import hosts, plumbing
 
@@ -70,8 +71,7 @@ class Scratch:
         user = token("GIT_USERNAME") or user or "git"
         shown = _header(self.url, user, self.secret)
         self.env = plumbing.environment(place, [*asked, *shown])
-        if self.secret:
-            self.env |= {"GIT_TOKEN": self.secret, "GIT_USERNAME": user}
+        self.env = {**self.env, **variables(self.secret, user)}
         self._shown = len(shown)
         self._without: tuple[str, ...] = ()
         self._identity: list[plumbing.Command] = []
@@ -225,20 +225,29 @@ def _configuration(url: str, timeout: float, *, partial: bool) -> list[tuple[str
         ("http.lowSpeedLimit", "1"),
         ("http.lowSpeedTime", str(max(1, int(timeout)))),
     ]
+    if not credentials.are_ambient():  # a helper of this machine may know those of another user
+        result.append(("credential.helper", ""))
     if partial:
         result += [("remote.origin.promisor", "true"), ("remote.origin.partialCloneFilter", "blob:none")]
     return result
 
 
 def token(name: str) -> str | None:
-    """A variable with a credential, without the space or line's end that a secret's file often has around it."""
-    found = os.environ.get(name, "").strip()
+    """Return a credential, without the space or line's end that a secret's file often has around it."""
+    found = credentials.get(name).strip()
     if re.search(r"[\x00-\x1f\x7f]", found):
         raise RepositoryError(
             f"{name}: has a line break or a control character within",
             f"store the secret again, as one line: {name}=$(tr -d '\\r\\n' < FILE)",
         )
     return found or None
+
+
+def variables(secret: str | None, user: str) -> dict[str, str]:
+    """Return the variables from which git takes credentials that are no value of its configuration."""
+    if secret:
+        return {"GIT_TOKEN": secret, "GIT_USERNAME": user}
+    return {} if credentials.are_ambient() else {"GIT_TOKEN": "", "GIT_USERNAME": "", "GIT_ASKPASS": "true"}
 
 
 def login(url: str, secret: str | None) -> list[tuple[str, str]]:

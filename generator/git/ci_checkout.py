@@ -100,7 +100,8 @@ def _fetch(directory: Path, *arguments: str) -> bool:
     login = bare_repository.login(url, secret)
     limits = [("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", str(bare_repository.NETWORK_SECONDS))]
     never = [("gc.auto", "0"), ("maintenance.auto", "false"), ("protocol.ext.allow", "never")]
-    env = _environment([*login, *limits, *never]) | ({"GIT_TOKEN": secret} if secret else {})
+    user = bare_repository.token("GIT_USERNAME") or "git"
+    env = _environment([*login, *limits, *never]) | bare_repository.variables(secret, user)
     words = (
         "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no",
         "--upload-pack=git-upload-pack", *arguments,

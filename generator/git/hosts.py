@@ -9,14 +9,15 @@ are, and ``GITOPS_GENERATOR_HOSTS``. A token goes over https, or stays on this m
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from generator import process
+from generator import credentials, process
 from generator.errors import GeneratorError, RepositoryError
 
 VARIABLE: Final = "GITOPS_GENERATOR_HOSTS"
@@ -34,16 +35,25 @@ _SSH_SECONDS: Final = 10
 _LOOPBACK: Final = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
 
 
-class _Named:
-    """What this run was told."""
+class _Named(NamedTuple):
+    """A checkout, and URLs that the user has named."""
 
-    urls: tuple[str, ...] = ()
     directory: Path = Path()
+    urls: tuple[str, ...] = ()
 
 
-def name(directory: Path, *urls: str | None) -> None:
-    """Say which checkout the command is for, and which URLs its user has written on the command line."""
-    _Named.directory, _Named.urls = directory, tuple(url for url in urls if url)
+_NOTHING: Final = _Named()
+_NAMED: ContextVar[_Named] = ContextVar("generator_hosts", default=_NOTHING)
+
+
+@contextmanager
+def naming(directory: Path, *urls: str | None) -> Iterator[None]:
+    """Say, for a block, which checkout the work is for, and which URLs its user has named."""
+    token = _NAMED.set(_Named(directory, tuple(url for url in urls if url)))
+    try:
+        yield
+    finally:
+        _NAMED.reset(token)
 
 
 def of(url: str) -> str:
@@ -74,7 +84,7 @@ def is_here(url: str) -> bool:
 def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryError) -> None:
     """Raise ``error`` unless the token in one of these variables may be sent to that URL, of http or https."""
     host = of(url)
-    what = next((one for one in variables if os.environ.get(one)), variables[0])
+    what = next((one for one in variables if credentials.get(one)), variables[0])
     if is_here(url):  # it stays on this machine
         return
     if not url.lower().startswith("https://"):
@@ -90,11 +100,11 @@ def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryE
 
 def _named() -> list[str]:
     """What the user, the CI and the checkout name."""
-    return [url for url in (*_Named.urls, *(os.environ.get(one, "") for one in _CI), *_remotes()) if url]
+    return [url for url in (*_NAMED.get().urls, *map(credentials.get, _CI), *_remotes()) if url]
 
 
 def _known(named: Sequence[str]) -> set[str]:
-    words = re.split(r"[\s,]+", os.environ.get(VARIABLE, "").lower())
+    words = re.split(r"[\s,]+", credentials.get(VARIABLE).lower())
     return {word for word in words if word} | {of(url) or url.lower() for url in named}
 
 
@@ -102,7 +112,7 @@ def _remotes() -> list[str]:
     from generator.git import plumbing
 
     try:
-        said = plumbing.begin("remote", "-v", directory=_Named.directory).result().decode(errors="replace")
+        said = plumbing.begin("remote", "-v", directory=_NAMED.get().directory).result().decode(errors="replace")
     except (GeneratorError, OSError):
         return []
     return [line.partition("\t")[2].rpartition(" ")[0] for line in said.splitlines()]

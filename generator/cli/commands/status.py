@@ -69,12 +69,13 @@ def run(options: argparse.Namespace) -> int:
 def _elsewhere(spec: Spec) -> tuple[Mapping[Key, str], Mapping[Key, Running] | None]:
     """Open requests, and what Argo CD says; ``None`` where it is not asked or does not answer."""
     from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
 
     from generator.delivery import status
     from generator.errors import ArgoCdError, GeneratorError, reason
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        requests = pool.submit(status.requests, spec)
+        requests = pool.submit(copy_context().run, status.requests, spec)  # with the credentials
         running = None
         try:
             api = status.reachable()

@@ -1,7 +1,8 @@
 """AWS, through boto3: clients with bounded answers and retries, and their errors as ours.
 
-Credentials and the region come from where the AWS tools have them: the
-environment, a profile, or the role of the build.
+Keys are those of the credentials in force. For the command line, they and the
+region come from where the AWS tools have them: the environment, a profile, or
+the role of the build.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from generator import bounded_http
+from generator import bounded_http, credentials
 from generator.clients.forges import access
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError
 from generator.git import hosts
 
 ATTEMPTS: Final = 5
+_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _DENIED: Final = frozenset({"AccessDeniedException", "AccessDenied", "AuthorizationError"})
 _UNKNOWN: Final = frozenset(
     {"UnrecognizedClientException", "InvalidClientTokenId", "ExpiredTokenException", "ExpiredToken"}
@@ -43,9 +45,19 @@ def client(
         connect_timeout=timeout, read_timeout=timeout, retries={"mode": "standard", "total_max_attempts": attempts}
     )
     with translated():
-        made = boto3.session.Session().client(service, region_name=region, config=config, endpoint_url=api)
+        made = boto3.session.Session(**_keys()).client(service, region_name=region, config=config, endpoint_url=api)
     _bound(made, timeout)
     return made
+
+
+def _keys() -> dict[str, str]:
+    """Return the keys to sign with; none where AWS's own chain is to look for them."""
+    if credentials.are_ambient():
+        return {}
+    found = {name.lower(): value for name in _KEYS if (value := credentials.get(name))}
+    if "aws_secret_access_key" not in found:
+        raise ForgeError("no AWS credentials", f"give {' and '.join(_KEYS[:2])}")
+    return found
 
 
 def _bound(client: Any, seconds: float) -> None:

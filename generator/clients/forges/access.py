@@ -22,7 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import InvalidHeader, MaxRetryError, ReadTimeoutError, ResponseError
 from urllib3.util.retry import Retry
 
-from generator import bounded_http
+from generator import bounded_http, credentials
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError, GeneratorError
 from generator.git import hosts
@@ -163,15 +163,15 @@ def certificates() -> str | bool:
 
 
 def given(*names: str) -> str | None:
-    """The first of these environment variables that is set, without the space around it."""
-    return next((value for name in names if (value := os.environ.get(name, "").strip())), None)
+    """Return the first of these credentials that is given, without the space around it."""
+    return next((value for name in names if (value := credentials.get(name).strip())), None)
 
 
 def token(*names: str) -> str | None:
     """The same for a token, which is one line; ``ForgeError`` for what cannot be one."""
     found = given(*names)
     if found and not found.isprintable():
-        name = next(name for name in names if os.environ.get(name, "").strip() == found)
+        name = next(name for name in names if credentials.get(name).strip() == found)
         raise ForgeError(f"{name}: has a line break or a control character within", "store it as one line")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,12 @@ TOKEN = "s3cr3t-t0k3n"
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_named(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def nobody_is_named(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv(hosts.VARIABLE)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.chdir(tmp_path)
-    hosts.name(tmp_path)
+    with hosts.naming(tmp_path):
+        yield
 
 
 COMMANDS = {
