@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.clients.argocd import Application, ArgoCd, Node, Object
+from generator.render.kinds import workloads
+from generator.render.kinds.workloads.rollout import Rollout
 from generator.yaml.edit import Image
 
 PULL: Final = frozenset(
@@ -17,9 +19,6 @@ CRASH: Final = "CrashLoopBackOff"
 # Restarts after which a crash is no accident any more; tries of a sync after which its hook is not either.
 RESTARTS: Final = 2
 TRIES: Final = 2
-WORKLOADS: Final = frozenset(
-    {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("argoproj.io", "Rollout")}
-)
 _OVERDUE: Final = "exceeded its progress deadline"
 
 
@@ -83,7 +82,7 @@ def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Tr
         if not node.is_top or node.health != "Degraded":
             continue
         overdue = False
-        if (node.group, node.kind) in WORKLOADS:
+        if workloads.rollout_of(node.group, node.kind):
             manifest = api.manifest(wanted.application, node) or {}
             if not _is_current(manifest) or not all(map(wanted.matches, _concerned(manifest, wanted))):
                 continue
@@ -98,7 +97,8 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
     """
     seen = False
     for node in nodes:
-        if not node.is_top or (node.group, node.kind) not in WORKLOADS:
+        rollout = workloads.rollout_of(node.group, node.kind)
+        if not node.is_top or rollout is None:
             continue
         manifest = api.manifest(wanted.application, node)
         if manifest is None:
@@ -108,7 +108,7 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
         other = next((reference for reference in concerned if not wanted.matches(reference)), None)
         if other is not None:
             return f"{node} has {other}"
-        if concerned and (lack := _unfinished(manifest)):
+        if concerned and (lack := _unfinished(manifest, rollout(manifest))):
             return f"{node}: {lack}"
     if seen or any(map(wanted.matches, application.images)):
         return ""
@@ -163,7 +163,9 @@ def _parts(reference: str) -> tuple[str, str, str]:
 
 
 def _concerned(manifest: Object, wanted: Wanted) -> list[str]:
-    pod = ((manifest.get("spec") or {}).get("template") or {}).get("spec") or {}
+    pod: Mapping[str, Any] = manifest
+    for name in (*(workloads.pod_path(str(manifest.get("kind"))) or ()), "spec"):
+        pod = pod.get(name) or {}
     containers = (*(pod.get("initContainers") or ()), *(pod.get("containers") or ()))
     return [one["image"] for one in containers if wanted.concerns(one.get("image") or "")]
 
@@ -176,21 +178,14 @@ def _is_current(manifest: Object) -> bool:
     return not observed.isdigit() or int(observed) >= int(generation)
 
 
-def _unfinished(manifest: Object) -> str:
+def _unfinished(manifest: Object, rollout: Rollout) -> str:
     """What is left to do until every pod is of the newest template and available."""
     if not _is_current(manifest):
         return "its controller has not seen the change yet"
-    spec, status = manifest.get("spec") or {}, manifest.get("status") or {}
-    if manifest.get("kind") == "DaemonSet":
-        wanted = int(status.get("desiredNumberScheduled") or 0)
-        updated, there = int(status.get("updatedNumberScheduled") or 0), wanted
-        available = int(status.get("numberAvailable") or 0)
-    else:
-        wanted = int(spec.get("replicas", 1))
-        updated, there = int(status.get("updatedReplicas") or 0), int(status.get("replicas") or 0)
-        available = int(status.get("availableReplicas", status.get("readyReplicas", 0)) or 0)
-    if updated < wanted:
-        return f"{updated} of {wanted} pods are new"
-    if there > updated:
-        return f"{there - updated} old pods are still there"
-    return f"{available} of {updated} new pods are available" if available < updated else ""
+    if rollout.updated < rollout.wanted:
+        return f"{rollout.updated} of {rollout.wanted} pods are new"
+    if rollout.existing > rollout.updated:
+        return f"{rollout.existing - rollout.updated} old pods are still there"
+    if rollout.available < rollout.updated:
+        return f"{rollout.available} of {rollout.updated} new pods are available"
+    return ""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from generator.render.kinds import workloads
+
 LEVELS: Final = ("privileged", "baseline", "restricted")
 # The newest minor version of Kubernetes whose rules are known here.
 LATEST: Final = 36
@@ -96,20 +98,17 @@ def violations(level: str, version: str, template: Data) -> list[str]:
 
 
 def template_of(manifest: Data) -> Data | None:
-    """Return the pod template of a manifest, if it has one."""
-    match manifest.get("kind"):
-        case "Pod":
-            return manifest
-        case "PodTemplate":
-            return _map(manifest.get("template"))
-        case "CronJob":
-            spec = _map(_map(_map(manifest.get("spec")).get("jobTemplate")).get("spec"))
-        case "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" | "ReplicationController" | "Rollout":
-            spec = _map(manifest.get("spec"))
-        case _:
-            return None
-    template = spec.get("template")
-    return template if isinstance(template, dict) else None
+    """Return the pod that a manifest makes, or is a template of; ``None`` for all others."""
+    kind = str(manifest.get("kind"))
+    if kind == "PodTemplate":
+        return _map(manifest.get("template"))
+    path = workloads.pod_path(kind)
+    if path is None:
+        return None
+    found: object = manifest
+    for name in path:
+        found = _map(found).get(name)
+    return found if isinstance(found, dict) else None
 
 
 def _minor(version: str) -> int:

@@ -17,17 +17,13 @@ from generator.files import reader
 from generator.manifests import sources, stream
 from generator.manifests.build_inputs import NAMES
 from generator.manifests.stream import Document
+from generator.render.kinds import workloads
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
 # As we write it: an entry of `resources`, or of `patches`.
 _ENTRY: Final = re.compile(rb"^- (?:path: )?([A-Za-z0-9._/-]+)$", re.MULTILINE)
 _FIELD: Final = re.compile(rb"^([A-Za-z]+):", re.MULTILINE)
 _FOLDERS: Final = ("base/", "overlays/")
-_TEMPLATES: Final = {
-    "Deployment": ("spec", "template"), "StatefulSet": ("spec", "template"), "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"), "Job": ("spec", "template"), "Pod": (),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-}  # fmt: skip
 
 
 def faults(directory: Path, versions: Iterable[tuple[str, bytes, bytes]]) -> list[Fault]:
@@ -162,7 +158,7 @@ def _selector(kind: object, spec: dict[str, Any]) -> dict[str, Any]:
 
 def _pod_labels(manifest: dict[str, Any]) -> dict[str, Any] | None:
     """Return the labels of the pods that a workload makes; ``None`` for other kinds."""
-    place = _TEMPLATES.get(str(manifest.get("kind")))
+    place = workloads.pod_path(str(manifest.get("kind")))
     if place is None:
         return None
     value: Any = manifest

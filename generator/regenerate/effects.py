@@ -11,15 +11,27 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Final, NamedTuple
 
 from generator.errors import SpecError
+from generator.render.kinds import KINDS
+from generator.render.kinds.workloads import WORKLOADS
 from generator.spec.paths import base_path, overlay_path
 from generator.yaml import edit as yaml_edit
 from generator.yaml.tree import Parsed, Scalar, Value
 
 # How many apps a line names.
 _MOST: Final = 5
-# What `kubectl delete` names of an app; pods go with their Deployment.
-_KINDS: Final = "deploy,svc,ingress,hpa,pdb,sa,job,networkpolicy,externalsecret"
-_DEPLOYMENT: Final = "deployment.yaml"
+# What `kubectl delete` names of an app, in kubectl's short words; pods go with their workload.
+_SHORT: Final = {
+    "Deployment": "deploy",
+    "Service": "svc",
+    "Ingress": "ingress",
+    "HorizontalPodAutoscaler": "hpa",
+    "PodDisruptionBudget": "pdb",
+    "ServiceAccount": "sa",
+    "Job": "job",
+    "NetworkPolicy": "networkpolicy",
+    "ExternalSecret": "externalsecret",
+}
+_KINDS: Final = ",".join([*_SHORT.values(), *(kind.KIND.lower() for kind in KINDS if kind.KIND not in _SHORT)])
 _AUTOSCALER: Final = "hpa.yaml"
 # What the API server lets nobody change; the object must be deleted first.
 _FIXED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
@@ -219,7 +231,7 @@ _GONE: Final[dict[str, Callable[[Value], Iterator[tuple[str, str]]]]] = {
 }
 
 
-def _deployment(old: Value, new: Value) -> Iterator[tuple[str, str]]:
+def _workload(old: Value, new: Value) -> Iterator[tuple[str, str]]:
     if _text(new, "spec", "replicas") == "0" != _text(old, "spec", "replicas"):
         yield ("all pods are stopped (replicas: 0)", "")
 
@@ -264,7 +276,7 @@ def _application(old: Value, new: Value) -> Iterator[tuple[str, str]]:
 
 _RULES: Final[dict[str, Callable[[Value, Value], Iterator[tuple[str, str]]]]] = {
     "Application": _application,
-    "Deployment": _deployment,
+    **{kind.KIND: _workload for kind in WORKLOADS},
     "Ingress": _ingress,
     "Service": _service,
 }
@@ -273,7 +285,7 @@ _RULES: Final[dict[str, Callable[[Value, Value], Iterator[tuple[str, str]]]]] = 
 def _ran(path: str, original: Mapping[str, bytes]) -> bool:
     """Tell whether an autoscaled app ran already, with a number of replicas of its own."""
     app, environment = _place(path) or ("", "")
-    there = f"{base_path(app)}/{_DEPLOYMENT}" in original
+    there = any(f"{base_path(app)}/{kind.FILE}" in original for kind in WORKLOADS)
     return there and (not environment or f"{overlay_path(environment, app)}/kustomization.yaml" in original)
 
 

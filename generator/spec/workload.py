@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from generator.spec import folders, placeholder, quantity
+from generator.spec import folders, placeholder, quantity, workload_kinds
 from generator.spec.types import text
 
 Data = Mapping[str, Any]
@@ -59,6 +59,7 @@ class Workload:
     name: str
     project: str
     image: str
+    kind: str = workload_kinds.DEFAULT
     ports: tuple[Port, ...] = ()
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
@@ -124,6 +125,7 @@ def workload(name: str, environment: str | None, given: Data, shared: Data) -> W
         name=name,
         project=shared["project"],
         image=full_image(given["image"], shared["registry"]),
+        kind=given.get("kind") or workload_kinds.DEFAULT,
         ports=ports,
         command=words(given.get("command")),
         args=words(given.get("args")),

@@ -17,6 +17,7 @@ from generator.delivery.promotion.image_changes import LeftOut, Move, Why
 from generator.manifests import diff as manifests_diff
 from generator.manifests import redact
 from generator.manifests.diff import Change
+from generator.render.kinds import role_of
 
 # Of all forges' limits, in characters, those below GitHub's (65,536).
 LIMIT: Final = 60_000
@@ -30,11 +31,6 @@ _FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit
 _SYMBOLS: Final = {State.PASSED: "✅", State.FAILED: "❌", State.UNKNOWN: "❔"}
 # On a line of its own, as no words of others can be that are quoted in our text.
 _MARKER: Final = re.compile(r"^<!-- gitops-generator promotion (\{.*\}) -->\r?$", re.MULTILINE)
-# What tells most of an object, the first first; all others come after these.
-_ORDER: Final = (
-    "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ConfigMap", "Secret", "ExternalSecret", "Ingress",
-    "NetworkPolicy", "Service",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +143,7 @@ def important_first(changes: Sequence[Change]) -> list[Change]:
             return False, -1, change.object
         kind = change.object.partition("/")[0]
         gone = any(line.startswith("+++ /dev/null") for line in change.lines[:2])
-        return not gone, _ORDER.index(kind) if kind in _ORDER else len(_ORDER), change.object
+        return not gone, role_of(kind), change.object
 
     return sorted(changes, key=rank)
 

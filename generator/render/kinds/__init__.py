@@ -1,16 +1,15 @@
 """The Kubernetes kinds that we render, one module each.
 
-A kind is a module with a ``FILE`` and a ``render``. To add one: write the
-module, put it into ``KINDS``, add a row to ``tests/unit/render/test_kinds.py``, and allow
-it in the AppProject by the ``GROUP`` and ``KIND`` that the module names.
+A kind is a module with ``FILE``, ``GROUP``, ``KIND``, ``ROLE`` and ``render``. To
+add one: write the module, put it into ``KINDS``, and add a golden case. AppProjects
+allow it and diffs place it by what the module names.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Final
 
 from generator.render.kinds import (
-    deployment,
     external_secret,
     horizontal_pod_autoscaler,
     ingress,
@@ -20,31 +19,25 @@ from generator.render.kinds import (
     service,
     service_account,
 )
-from generator.spec.workload import Workload
+from generator.render.kinds.kind import Kind, Manifest, Role
+from generator.render.kinds.workloads import WORKLOADS, by_hand
 
-Manifest = dict[str, Any]
-
-
-class Kind(Protocol):
-    """One Kubernetes kind, made from one workload."""
-
-    FILE: str
-    GROUP: str
-    KIND: str
-
-    def render(self, workload: Workload) -> Manifest | None:
-        """The manifest, without a namespace; ``None`` where the workload does not ask for one."""
-
+__all__ = ["KINDS", "Kind", "Manifest", "Role", "role_of"]
 
 # In the order in which kustomizations list them: what others refer to comes first.
 KINDS: Final[tuple[Kind, ...]] = (
     service_account,
     external_secret,
     job,
-    deployment,
+    *WORKLOADS,
     service,
     horizontal_pod_autoscaler,
     pod_disruption_budget,
     network_policy,
     ingress,
 )
+
+
+def role_of(kind: str) -> Role:
+    """Return what objects of a kind are for; kinds that are not known support others."""
+    return next((one.ROLE for one in KINDS if kind == one.KIND), by_hand.ROLES.get(kind, Role.SUPPORT))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import before_migration, metadata, secret_name
 from generator.spec import placeholder
 from generator.spec.workload import SecretRef, Workload
@@ -11,6 +12,7 @@ from generator.spec.workload import SecretRef, Workload
 FILE: Final = "external-secret.yaml"
 GROUP: Final = "external-secrets.io"
 KIND: Final = "ExternalSecret"
+ROLE: Final = Role.CONFIGURATION
 
 # What the API server fills into each item of the list: a list that lacks it is a difference to Argo CD, for ever.
 _DEFAULTS: Final = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}

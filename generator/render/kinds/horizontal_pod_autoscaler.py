@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.render.kinds import workloads
+from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import metadata
 from generator.spec.workload import Workload
 
 FILE: Final = "hpa.yaml"
 GROUP: Final = "autoscaling"
 KIND: Final = "HorizontalPodAutoscaler"
+ROLE: Final = Role.SUPPORT
 
 DEFAULT_CPU_PERCENT: Final = 70
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
     """One where the spec says ``autoscale``."""
-    about = workload.autoscale
-    if not about:
+    about, scaled = workload.autoscale, workloads.of(workload)
+    if not about or scaled.REPLICAS_PATH is None:
         return None
     # In the order in which the controller writes them back, or Argo CD would see a difference for ever.
     targets = {name: about[name] for name in ("memory", "cpu") if about.get(name)} or {"cpu": DEFAULT_CPU_PERCENT}
@@ -26,7 +29,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "kind": KIND,
         "metadata": metadata(workload),
         "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": workload.name},
+            "scaleTargetRef": {"apiVersion": scaled.API, "kind": scaled.KIND, "name": workload.name},
             "minReplicas": about["min"],
             "maxReplicas": about["max"],
             "metrics": [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import metadata
 from generator.spec import placeholder
 from generator.spec.workload import Workload
@@ -12,6 +13,7 @@ from generator.spec.workload import Workload
 FILE: Final = "ingress.yaml"
 GROUP: Final = "networking.k8s.io"
 KIND: Final = "Ingress"
+ROLE: Final = Role.TRAFFIC
 
 # Pods are targets themselves, so that no node port is open and a drain is clean.
 ALB: Final = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import MIGRATION_WAVE, SYNC_WAVE, metadata, migration_selector
 from generator.render.kinds.pod import container, pod_spec
 from generator.spec.workload import Workload
@@ -16,6 +17,7 @@ from generator.spec.workload import Workload
 FILE: Final = "migration.yaml"
 GROUP: Final = "batch"
 KIND: Final = "Job"
+ROLE: Final = Role.TASK
 
 DEFAULT_TIMEOUT_SECONDS: Final = 600
 DEFAULT_RETRIES: Final = 2

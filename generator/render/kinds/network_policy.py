@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import all_pods, metadata, selector
 from generator.spec.workload import Workload
 
 FILE: Final = "network-policy.yaml"
 GROUP: Final = "networking.k8s.io"
 KIND: Final = "NetworkPolicy"
+ROLE: Final = Role.TRAFFIC
 
 
 def render(workload: Workload) -> dict[str, Any] | None:

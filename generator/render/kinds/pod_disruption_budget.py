@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import metadata, selector
 from generator.spec.workload import Workload
 
 FILE: Final = "pdb.yaml"
 GROUP: Final = "policy"
 KIND: Final = "PodDisruptionBudget"
+ROLE: Final = Role.SUPPORT
 
 
 def render(workload: Workload) -> dict[str, Any] | None:

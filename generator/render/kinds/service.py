@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.ports import service_ports
 from generator.spec.workload import Workload
@@ -11,6 +12,7 @@ from generator.spec.workload import Workload
 FILE: Final = "service.yaml"
 GROUP: Final = ""
 KIND: Final = "Service"
+ROLE: Final = Role.TRAFFIC
 
 
 def render(workload: Workload) -> dict[str, Any] | None:

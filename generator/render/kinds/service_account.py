@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import before_migration, metadata
 from generator.spec.workload import Workload
 
 FILE: Final = "service-account.yaml"
 GROUP: Final = ""
 KIND: Final = "ServiceAccount"
+ROLE: Final = Role.SUPPORT
 
 
 def render(workload: Workload) -> dict[str, Any]:

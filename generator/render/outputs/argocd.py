@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.render.kinds import KINDS
+from generator.render.kinds import KINDS, workloads
 from generator.render.kinds.metadata import SYNC_WAVE
+from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs.file import File, yaml_file
 from generator.spec.model import IN_CLUSTER, App, Environment, Spec
 from generator.spec.paths import base_path, overlay_path
+from generator.spec.workload import Workload
 
 _API: Final = "argoproj.io/v1alpha1"
 # With `refresh`, a retry takes the newest commit: what mends a failing sync need not wait for its last retry.
 _RETRY: Final = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, "refresh": True}
 
-# What controllers make of ours. Argo CD shows below an Application only what its project permits: without these,
-# nobody would see a pod that does not start, in the UI or with `wait`. They permit nothing that a Deployment does not.
-_BELOW: Final = frozenset({("apps", "ReplicaSet"), ("", "Pod")})
+# What controllers make of ours. Argo CD shows below an Application only what its project permits: without these, a pod
+# that does not start would be seen neither in the UI nor with `wait`. They permit nothing that a workload does not.
+_BELOW: Final = frozenset().union(*(kind.CREATES for kind in WORKLOADS))
 
 
 def application_name(spec: Spec, environment: str, app: str) -> str:
@@ -165,7 +167,7 @@ def _application(spec: Spec, environment: Environment, app: App) -> dict[str, An
     annotations = {"argocd.argoproj.io/manifest-generate-paths": f"{shared}/{overlay}"}
     automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
     labels = {"app.kubernetes.io/name": app.name, f"{spec.project}/environment": environment.name}
-    scaled = app.workloads[environment.name].autoscale is not None
+    ignored = _ignored(app.workloads[environment.name])
     return {
         "apiVersion": _API,
         "kind": "Application",
@@ -182,21 +184,25 @@ def _application(spec: Spec, environment: Environment, app: App) -> dict[str, An
                     "CreateNamespace=true",
                     "PruneLast=true",
                     "FailOnSharedResource=true",
-                    *(["RespectIgnoreDifferences=true"] if scaled else []),
+                    *(["RespectIgnoreDifferences=true"] if ignored else []),
                 ],
                 "managedNamespaceMetadata": {
                     "labels": {**_namespace_labels(environment), "app.kubernetes.io/part-of": spec.project}
                 },
                 "retry": _RETRY,
             },
-            **({"ignoreDifferences": [_replicas_of(app)]} if scaled else {}),
+            **({"ignoreDifferences": ignored} if ignored else {}),
         },
     }
 
 
-def _replicas_of(app: App) -> dict[str, Any]:
-    """The number of pods that an autoscaler owns: a sync leaves it, also when it has just gone from git."""
-    return {"group": "apps", "kind": "Deployment", "name": app.name, "jsonPointers": ["/spec/replicas"]}
+def _ignored(workload: Workload) -> list[dict[str, Any]]:
+    """Return the number of pods that an autoscaler owns: a sync leaves it, also when it has just gone from git."""
+    kind = workloads.of(workload)
+    if workload.autoscale is None or kind.REPLICAS_PATH is None:
+        return []
+    pointer = "/" + "/".join(kind.REPLICAS_PATH)
+    return [{"group": kind.GROUP, "kind": kind.KIND, "name": workload.name, "jsonPointers": [pointer]}]
 
 
 def _namespace_labels(environment: Environment) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from generator.render.kinds import KINDS, Manifest
+from generator.render.kinds import KINDS, Manifest, workloads
 from generator.render.kinds.metadata import config_annotations, config_name
 from generator.render.outputs.file import File, yaml_file
 from generator.render.outputs.operations import Operation
@@ -15,6 +15,8 @@ from generator.spec.model import App, Environment, Spec
 from generator.spec.paths import base_path, copy_path, overlay_path
 from generator.spec.workload import Workload
 
+# The kinds whose number of pods kustomize's `replicas` sets.
+_SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 _HEAD: Final = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 OVERLAY_HEADER: Final = """\
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
@@ -68,12 +70,12 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
     workload, below = app.workloads[environment.name], app.bases[environment.name]
     # Under the name that the base has; `images` says which one it is here.
     wanted = base if workload is below else _manifests(replace(workload, image=below.image))
-    replicas = _replicas_only(base, wanted)
+    replicas = _replicas_only(base, wanted, workloads.of(below).FILE)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
     patches: dict[str, Manifest | list[Operation]] = {}
     for file, manifest in base.items():
         change = patch(manifest, wanted[file]) if file in wanted else deletion(manifest)
-        if change is not None and not (replicas is not None and file == "deployment.yaml"):
+        if change is not None and not (replicas is not None and file == workloads.of(below).FILE):
             patches[file] = change
     up = "../" * (folder.count("/") + 1)
     place = f"{up}{base_path(app.name)}" if below is app.base else "base"
@@ -103,9 +105,11 @@ def _listed(file: str, change: Manifest | list[Operation], manifest: Manifest) -
     return {**about, "target": target} if isinstance(change, list) else about
 
 
-def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest]) -> int | None:
-    """The number of pods, where that is all that differs in the Deployment: kustomize has a short way to say it."""
-    before, after = base["deployment.yaml"], wanted["deployment.yaml"]
+def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest], file: str) -> int | None:
+    """Return the number of pods where that is all that differs: kustomize has a short way to say it."""
+    before, after = base[file], wanted.get(file)
+    if after is None or before["kind"] not in _SCALED:
+        return None
     count = after["spec"].get("replicas")
     if count is None or before["spec"].get("replicas") in (None, count):
         return None

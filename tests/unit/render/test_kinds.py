@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from generator.render import outputs
-from generator.render.kinds import KINDS, deployment, job, network_policy, pod_disruption_budget, service
+from generator.render.kinds import KINDS, job, network_policy, pod_disruption_budget, service
+from generator.render.kinds.workloads import deployment
 from generator.spec import loader
 from generator.spec.workload import Workload
 from tests.unit.spec.test_loader import app

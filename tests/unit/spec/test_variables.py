@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import SpecError
-from generator.render.kinds import deployment, job
+from generator.render.kinds import job
+from generator.render.kinds.workloads import deployment
 from generator.spec import loader, variables
 from tests.unit.spec.test_loader import app
 

@@ -1,0 +1,61 @@
+"""The template of pods that run until they are replaced, and how they leave."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.kinds.ingress import deregistration
+from generator.render.kinds.metadata import labels
+from generator.render.kinds.pod import container, pod_spec
+from generator.render.kinds.ports import container_ports
+from generator.spec.workload import Workload
+
+# A pod that is told to end takes connections for this long, until every node and load balancer knows that it leaves.
+DRAIN_SECONDS: Final = 5
+# What Kubernetes gives a pod to end.
+_GRACE_SECONDS: Final = 30
+
+
+def template(workload: Workload) -> dict[str, Any]:
+    """Return the template, with ports, probes and a drain."""
+    return {
+        "metadata": {
+            "labels": {**labels(workload), **workload.labels},
+            **({"annotations": dict(workload.annotations)} if workload.annotations else {}),
+        },
+        "spec": pod_spec(workload, _container(workload), _grace(workload)),
+    }
+
+
+def _container(workload: Workload) -> dict[str, Any]:
+    main = container(workload)
+    if not workload.ports:
+        return {**main, **workload.probes}
+    # The order of the fields is that of the generated files: nobody's file changes for its sake.
+    security, mounts = main.pop("securityContext"), main.pop("volumeMounts", None)
+    main["ports"] = container_ports(workload.ports)
+    main.update(workload.probes)
+    if "lifecycle" not in workload.container and (seconds := drain_seconds(workload)):
+        main["lifecycle"] = {"preStop": {"sleep": {"seconds": seconds}}}
+    main["securityContext"] = security
+    if mounts:
+        main["volumeMounts"] = mounts
+    return main
+
+
+def drain_seconds(workload: Workload) -> int:
+    """Return for how long a pod that leaves still takes requests.
+
+    That is longer than a balancer sends it any, if there is time: the grace period begins with
+    the drain, and the process needs at least half of it to end.
+    """
+    wanted = deregistration(workload) + DRAIN_SECONDS
+    grace = workload.pod.get("terminationGracePeriodSeconds")
+    return min(wanted, grace // 2) if isinstance(grace, int) else wanted
+
+
+def _grace(workload: Workload) -> dict[str, int]:
+    # The grace period begins when the drain does; where that takes long, it is added to what Kubernetes gives.
+    if not deregistration(workload):
+        return {}
+    return {"terminationGracePeriodSeconds": drain_seconds(workload) + _GRACE_SECONDS}
