@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.spec.language.names import APP_NAME, ENVIRONMENT_NAME, IMAGE, RELATIVE, SOURCE, TAG, VARIABLE
-from generator.spec.language.workload import OVERRIDE, WORKLOAD
+from generator.spec.language.workload import KIND, OVERRIDE, WORKLOAD
 from generator.spec.types import Boolean, Choice, Either, Field, ListOf, MapOf, Record, Scalar, Text
 
 SCAN = Record(
@@ -64,6 +64,7 @@ def _elsewhere(name: str, value: object) -> str:
 
 APP = Record(
     {
+        **KIND,
         **WORKLOAD,
         "image": Field(
             IMAGE,

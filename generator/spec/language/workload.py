@@ -6,7 +6,7 @@ To add one: a line in ``WORKLOAD`` here, an attribute in ``workload.Workload``, 
 
 from __future__ import annotations
 
-from generator.spec import shapes
+from generator.spec import shapes, workload_kinds
 from generator.spec.language.names import (
     APP_NAME,
     COMMAND,
@@ -226,6 +226,12 @@ NETWORK = Record(
 )
 _OFF = Boolean()
 
+# What an app says of its workload once, for all environments. There is nothing to say while there is one kind.
+KIND: dict[str, Field] = (
+    {"kind": Field(Choice(workload_kinds.NAMES), "The kind of object that runs the app.")}
+    if len(workload_kinds.NAMES) > 1
+    else {}
+)
 WORKLOAD: dict[str, Field] = {
     "image": Field(
         IMAGE, "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself."
@@ -321,6 +327,7 @@ def _of_override(name: str, value: object) -> str:
 # out what the app says in general.
 COMPLETE = Record(
     {
+        **KIND,
         **WORKLOAD,
         "image": Field(
             IMAGE,
