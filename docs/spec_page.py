@@ -46,7 +46,8 @@ yaml-language-server) complete fields, show these texts, and underline faults:
 version: 1
 ```
 
-`python -m generator schema > generator.schema.json` writes the file that it names.
+`init` writes that line and the file that it names, and `upgrade` writes the file anew. Elsewhere, make it with
+`python -m generator schema > generator.schema.json`.
 """
 _SECTIONS: Final = {
     "": ("The file", "The fields at the top of the file."),

@@ -8,11 +8,12 @@ version to the tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from generator.errors import Fault, SpecError
+from generator.spec import spelling
 from generator.spec.loader import FILE_NAME
 from generator.yaml.tree import Node, Parsed
 
@@ -39,6 +40,29 @@ def migrate(text: str, migrations: Mapping[int, Migration] = MIGRATIONS) -> Migr
     for version in range(before, newest):
         text = _numbered(migrations[version](text), version + 1)
     return Migrated(text, before, newest)
+
+
+def respelled(text: str) -> str:
+    """Return a spec with today's spellings in place of former ones, in a text that is known to be right."""
+    parsed = Parsed(text, FILE_NAME)
+    root = parsed.documents[0].root if parsed.documents else None
+    for key in sorted(_former(root) if root else (), key=lambda key: key.start, reverse=True):
+        text = f"{text[: key.start]}{spelling.current(key.text)}{text[key.end :]}"
+    return text
+
+
+def _former(root: Node) -> Iterator[Node]:
+    """Yield the keys in a former spelling, where the language has such a field."""
+    for section, node in root.pairs:
+        if section.text == "ci":
+            yield from _spelled(node)
+        elif section.text in ("apps", "environments"):
+            for _, item in node.pairs:
+                yield from _spelled(item)
+
+
+def _spelled(node: Node) -> Iterator[Node]:
+    yield from (key for key, _ in node.pairs if spelling.current(key.text) != key.text)
 
 
 def _version(text: str, newest: int) -> int:

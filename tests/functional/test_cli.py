@@ -9,9 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from generator.cli.commands import COMMANDS
+from generator.spec import loader
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
 
@@ -246,6 +248,17 @@ def test_init_makes_a_repository_that_passes_every_check(tmp_path: Path, generat
     assert (generator("check", cwd=new).returncode, generator(cwd=new).returncode) == (0, 0)
     assert git(new, "symbolic-ref", "--short", "HEAD") == "main"
     assert [path.name for path in (tmp_path / "a/b").iterdir()] == ["new"]
+
+
+def test_init_gives_editors_the_schema_of_the_spec(tmp_path: Path, generator: Run) -> None:
+    done = generator("init", "new", "--defaults", cwd=tmp_path)
+    assert "completion" in done.stdout
+    first = (tmp_path / "new/generator.yaml").read_text().splitlines()[0]
+    name = first.removeprefix("# yaml-language-server: $schema=")
+    schema = json.loads((tmp_path / "new" / name).read_text())
+    spec = loader.data((tmp_path / "new/generator.yaml").read_text())
+    assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(spec)] == []
+    assert generator("check", cwd=tmp_path / "new").returncode == 0
 
 
 def test_init_in_an_empty_folder_fills_that_very_folder(tmp_path: Path, generator: Run) -> None:

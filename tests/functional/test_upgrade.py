@@ -12,6 +12,7 @@ from generator.errors import SpecError
 from generator.regenerate import upgrade
 from generator.regenerate.upgrade import Migration
 from generator.spec import loader
+from generator.spec.reference import schema
 from testing.repository import TEN_LINES, files
 
 
@@ -64,6 +65,32 @@ def test_a_current_spec_is_left_as_it_is(repository: Path, capsys: pytest.Captur
     assert cli.main(["-C", str(repository), "upgrade", "--output", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"before": 1, "after": 1, "changed": False}
     assert files(repository) == before
+
+
+def test_former_spellings_become_todays_comments_and_all(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = repository / "generator.yaml"
+    old = TEN_LINES.replace(
+        "environments: {", "ci: {pull_request: true, credentials: a, codebuild: true}  # ours\nenvironments: {", 1
+    )
+    old = old.replace("  web:\n", "  web:\n    renamed_from: shop   # until it is committed\n", 1)
+    assert old.count("_") == TEN_LINES.count("_") + 2
+    spec.write_text(old)
+    assert cli.main(["-C", str(repository), "upgrade"]) == 0
+    assert capsys.readouterr().out == "generator.yaml: former spellings of fields are replaced by today's\n"
+    assert spec.read_text() == old.replace("pull_request", "pullRequest").replace("renamed_from", "renamedFrom")
+    assert loader.parse(spec.read_text()).data == loader.parse(old).data
+
+
+def test_a_name_that_looks_like_a_former_spelling_stays() -> None:
+    text = TEN_LINES + "    config: {renamed_from: x, github_app: y}\n"
+    assert upgrade.respelled(text) == text
+
+
+def test_the_schema_for_editors_is_written_anew(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / schema.FILE).write_text("{}")
+    assert cli.main(["-C", str(repository), "upgrade"]) == 0
+    assert capsys.readouterr().out == "generator.schema.json: written anew, for editors\n"
+    assert (repository / schema.FILE).read_bytes() == schema.text()
 
 
 def test_the_newest_version_is_the_one_that_is_read() -> None:

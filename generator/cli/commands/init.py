@@ -46,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
         console.emit({"directory": str(target), "project": spec.project})
     else:
         console.say(f"made {options.path}: edit generator.yaml, run `python -m generator` there, commit and push")
+        console.say("its first line gives editors that know YAML completion and checks (generator.schema.json)")
     return 0
 
 
@@ -56,6 +57,7 @@ def _make(target: Path, answers: dict[str, str], *, ask: bool) -> Spec:
     from generator.git import checkout
     from generator.regenerate import planning
     from generator.spec import loader
+    from generator.spec.reference import schema
 
     there = next(parent for parent in target.parents if parent.is_dir())
     with tempfile.TemporaryDirectory(dir=there, prefix=f".{target.name}-") as scratch:
@@ -63,6 +65,7 @@ def _make(target: Path, answers: dict[str, str], *, ask: bool) -> Spec:
         spec = loader.load(made)
         checkout.init(made, spec.branch)
         planning.apply(made, planning.plan(made), prune=False)
+        (made / schema.FILE).write_bytes(schema.text())
         target.mkdir(parents=True, exist_ok=True)
         for item in sorted(made.iterdir()):
             item.rename(target / item.name)

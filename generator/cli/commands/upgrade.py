@@ -22,17 +22,28 @@ def run(options: argparse.Namespace) -> int:
     from generator.files import work_tree
     from generator.regenerate import upgrade
     from generator.spec import loader
+    from generator.spec.reference import schema
 
-    migrated = upgrade.migrate(loader.read(options.directory))
-    changed = migrated.before != migrated.after
-    if changed:
-        loader.parse(migrated.text)
+    text = loader.read(options.directory)
+    migrated = upgrade.migrate(text)
+    loader.parse(migrated.text)
+    now = upgrade.respelled(migrated.text)
+    files = {loader.FILE_NAME: now.encode()} if now != text else {}
+    if (options.directory / schema.FILE).is_file() and (options.directory / schema.FILE).read_bytes() != schema.text():
+        files[schema.FILE] = schema.text()
+    if files:
+        loader.parse(now)
         with work_tree.locked(options.directory):
-            work_tree.write(options.directory, {loader.FILE_NAME: migrated.text.encode()})
+            work_tree.write(options.directory, files)
     if options.json:
-        console.emit({"before": migrated.before, "after": migrated.after, "changed": changed})
-    elif changed:
+        console.emit({"before": migrated.before, "after": migrated.after, "changed": bool(files)})
+        return 0
+    if migrated.before != migrated.after:
         console.say(f"{loader.FILE_NAME}: version {migrated.before} is version {migrated.after} now")
-    else:
+    elif not files:
         console.say(f"{loader.FILE_NAME}: version {migrated.after} is current; nothing to do")
+    if now != migrated.text:
+        console.say(f"{loader.FILE_NAME}: former spellings of fields are replaced by today's")
+    if schema.FILE in files:
+        console.say(f"{schema.FILE}: written anew, for editors")
     return 0

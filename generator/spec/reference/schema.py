@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -27,6 +28,15 @@ from generator.spec.types import (
 JsonSchema = dict[str, Any]
 
 _FREE: Final[JsonSchema] = {"type": ["string", "number", "boolean"], "pattern": r"^[^\u0000]*$"}
+
+
+# Beside generator.yaml, whose first line names it for editors.
+FILE: Final = "generator.schema.json"
+
+
+def text() -> bytes:
+    """Return the content of the file for editors."""
+    return (json.dumps(language(), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
 
 
 def language() -> JsonSchema:

@@ -17,16 +17,14 @@ from typing import Any
 import jsonschema
 import pytest
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+from docs import rendered
+from generator.render import outputs
+from generator.spec import loader
+from generator.spec.reference import examples, fields, lookup, schema
+from generator.spec.reference.entries import ENTRIES
+from testing.programs import Run
 
-from docs import rendered  # noqa: E402 (the line above finds it)
-from generator.render import outputs  # noqa: E402
-from generator.spec import loader  # noqa: E402
-from generator.spec.reference import examples, fields, lookup, schema  # noqa: E402
-from generator.spec.reference.entries import ENTRIES  # noqa: E402
-from tests.conftest import Run  # noqa: E402
-
+ROOT = Path(__file__).parents[3]
 EVERY = list(fields.every())
 SHOWN = sorted({examples.shown_at(path).path for path in EVERY})
 
