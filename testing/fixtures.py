@@ -15,6 +15,7 @@ import pytest
 from generator.credentials import Credentials, using
 from testing.programs import FOREIGN, REAL_CACHE, Run, tool
 from testing.repository import TEN_LINES, git
+from testing.shop import APPS, Shop
 
 if TYPE_CHECKING:
     from testing.servers.gitea import Rig
@@ -105,3 +106,12 @@ def rig() -> Iterator[Rig]:
     tool("gitea")
     with started() as rig:
         yield rig
+
+
+@pytest.fixture
+def shop(repository: Path, generator: Run) -> Shop:
+    """Make a shop of two apps, generated and pushed."""
+    tool("kustomize")
+    made = Shop(repository, generator)
+    made.spec(TEN_LINES + APPS)
+    return made

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from generator.spec import language
 from testing import ROOT
 
 DOCS: Final = ROOT / "docs"
@@ -104,3 +106,40 @@ def anchors(page: str) -> frozenset[str]:
             seen = sum(1 for other in found if re.fullmatch(rf"{re.escape(slug)}(-\d+)?", other))
             found.append(f"{slug}-{seen}" if seen else slug)
     return frozenset(found)
+
+
+# Fields that every spec has, for blocks that show only some.
+AROUND: Final[dict[str, Any]] = {
+    "version": 1,
+    "project": "shop",
+    "repository": "https://git.example.com/acme/shop-gitops.git",
+    "registry": "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+    "environments": {"dev": {}, "staging": {}, "prod": {"sync": "manual"}},
+    "apps": {"web": {"image": "shop/web", "port": 8080}},
+}
+
+
+def as_spec(text: str) -> str | None:
+    """Return a whole generator.yaml that holds these lines; None if they are none of its."""
+    documents = list(yaml.safe_load_all(text))
+    if len(documents) != 1 or not isinstance(documents[0], dict):
+        return None
+    fields = set(documents[0])
+    if "project" in fields and "apps" in fields:
+        return text
+    if fields <= set(language.SPEC.fields):
+        rest = {name: value for name, value in AROUND.items() if name not in fields}
+        return text + "\n" + yaml.safe_dump(rest, sort_keys=False)
+    if fields <= set(language.WORKLOAD):
+        rest = {name: value for name, value in AROUND.items() if name != "apps"}
+        app = {"image": "shop/web", "port": 8080}
+        given = {
+            name: value
+            for name, value in app.items()
+            if name not in fields and not (name == "port" and "ports" in fields)
+        }
+        lines = "".join(f"    {line}\n" for line in text.splitlines())
+        return f"{yaml.safe_dump(rest, sort_keys=False)}apps:\n  web:\n{lines}" + "".join(
+            f"    {name}: {value}\n" for name, value in given.items()
+        )
+    return None

@@ -17,11 +17,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
 from generator import tools
 from generator.errors import ToolError
 from generator.render import outputs
 from generator.spec import loader
 from testing import ROOT
+from testing.pipelines import scripts
+from testing.specs import EVERY_FIELD
 
 REASONS = ROOT / "docs/reference/scanners.md"
 ROW = re.compile(r"\| (?P<scanner>[a-z-]+) \| `(?P<rule>[^`]+)` \| `(?P<place>[^`]+)` \| (?P<reason>.+) \|")
@@ -51,8 +55,6 @@ class Missing(Exception):
 
 def main() -> int:
     """Scan; 1 at what has no reason, or at a reason that nothing needs."""
-    from tests.unit.spec.test_loader import EVERY_FIELD
-
     found: list[Finding] = []
     left_out: set[str] = set()
     with tempfile.TemporaryDirectory() as scratch:
@@ -185,8 +187,6 @@ def actionlint(repository: Path, _manifests: list[Path]) -> Iterator[Finding]:
 
 
 def _buildspecs(repository: Path, shellcheck: str) -> Iterator[Finding]:
-    from tests.unit.render.test_pinned import scripts, yaml
-
     for path in sorted(repository.glob("buildspec*.yml")):
         for script in scripts(yaml.safe_load(path.read_text())):
             file = repository / "script.sh"

@@ -113,7 +113,7 @@ def test_no_spec(words: list[str], tmp_path: Path, generator: Run) -> None:
 
 @pytest.mark.parametrize("words", NEEDS_A_SPEC, ids=lambda words: words[0])
 def test_ten_faults_are_told_by_every_command(words: list[str], repository: Path, generator: Run) -> None:
-    from tests.unit.spec.test_loader import FAULTS
+    from testing.spec_faults import FAULTS
 
     text, faults = FAULTS["ten faults in one file"]
     (repository / "generator.yaml").write_text(text)

@@ -13,9 +13,8 @@ from generator.delivery import bump as bumps
 from generator.spec import subject
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
-from tests.functional.test_promote import APPS, Shop, shop
+from testing.shop import APPS, Shop
 
-__all__ = ["shop"]
 # argocd-autopilot#377, argocd-image-updater#169, semantic-release#2379: the server asks for a pattern.
 PATTERN = r"^(feat|fix|chore)(\(.*\))?: [a-z]"
 HOOK = f"""#!/bin/sh

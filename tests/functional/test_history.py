@@ -12,7 +12,7 @@ import pytest
 from generator.git import history as histories
 from testing.programs import Run, path_with_git, tool
 from testing.repository import TEN_LINES, clone_as_origin, generate_for_remote, git
-from tests.functional.test_promote import Shop
+from testing.shop import Shop
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64

@@ -12,9 +12,8 @@ from generator.manifests import diff
 from generator.manifests.diff import Change
 from testing.programs import Run
 from testing.repository import git
-from tests.functional.test_promote import Shop, shop
+from testing.shop import Shop
 
-__all__ = ["shop"]
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 HELM = """\
 helmCharts:

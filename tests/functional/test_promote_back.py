@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from testing.repository import TEN_LINES, git
-from tests.functional.test_promote import APPS, DIGESTS, Shop, days, shop
-
-__all__ = ["shop"]
+from testing.shop import APPS, DIGESTS, Shop, days
 
 
 def hotfix(shop: Shop, app: str = "web") -> None:

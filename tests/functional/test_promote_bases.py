@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from generator.regenerate import planning
 from testing.repository import git
-from tests.functional.test_promote import BASE, Shop, shop
-
-__all__ = ["shop"]
+from testing.shop import BASE, Shop
 
 BASE_FILE, STAGING, PROD = (
     f"{folder}/deployment.yaml" for folder in ("base/web", "overlays/staging/web/base", "overlays/prod/web/base")

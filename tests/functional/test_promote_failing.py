@@ -8,10 +8,7 @@ import pytest
 
 from generator.clients import forges
 from testing.repository import git
-from tests.functional.test_promote import Shop, shop
-from tests.functional.test_promote_people import on_branch
-
-__all__ = ["shop"]
+from testing.shop import Shop, on_branch
 
 PINNED = 'metadata:\n  annotations:\n    gitops-generator/pinned: "2026-11-21T09:30:00Z Ann: it loses orders"\n'
 
@@ -115,7 +112,7 @@ def test_a_merge_that_the_forge_refuses_leaves_a_request_that_is_named(output: s
 
 
 def test_a_check_that_fails_is_in_the_json_as_well(shop: Shop) -> None:
-    from tests.functional.test_promote import days, gated
+    from testing.shop import days, gated
 
     shop.spec(gated(f"freeze: [{{{days(-1, 1)}}}]"))
     shop.bump("web", "v1")

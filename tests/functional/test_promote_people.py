@@ -8,22 +8,9 @@ import pytest
 
 from generator.clients import forges
 from testing.repository import git
-from tests.functional.test_promote import Shop, shop
+from testing.shop import BRANCH, Shop, on_branch
 
-__all__ = ["shop"]
-
-BRANCH = "promote/shop/staging/web"
 OVERLAY = "overlays/staging/web/kustomization.yaml"
-
-
-def on_branch(shop: Shop, work: Callable[[], object], branch: str = BRANCH) -> str:
-    """Do something on the request's branch as a person does, and push it; the branch's new tip."""
-    git(shop.folder, "fetch", "-q", "origin")
-    git(shop.folder, "checkout", "-q", "-B", branch, f"origin/{branch}")
-    work()
-    git(shop.folder, "push", "-q", "--force", "origin", "HEAD")
-    git(shop.folder, "checkout", "-q", "main")
-    return git(shop.bare, "rev-parse", branch)
 
 
 def test_an_amended_commit_is_a_persons(shop: Shop) -> None:

@@ -17,10 +17,10 @@ from generator.delivery import push_queue
 from generator.delivery.push_turn import LONGEST_SECONDS, InLine, Together
 from generator.git import remote_branch as remotes
 from testing import fleet
+from testing.builds import late, leave, left, subjects, tag, words
 from testing.programs import Run
 from testing.repository import git
 from testing.servers import git_http as serve
-from tests.resilience.test_bump_contention import late, leave, left, subjects, tag, words
 
 FOLDER = "refs/gitops/intents/main"
 

@@ -16,6 +16,7 @@ from generator.delivery.push_errors import Verdict
 from generator.errors import GitError, PushRefused
 from generator.git import plumbing
 from testing import fleet
+from testing.builds import hook
 from testing.programs import Run, path_with_git
 from testing.repository import git
 from testing.servers import git_http as serve
@@ -98,12 +99,6 @@ def bare(tmp_path: Path) -> Path:
 
 def bump(url: object, *more: object) -> list[object]:
     return ["bump", "app1", "--env", "dev", "--tag", "v1", "--push", "--remote", url, *more]
-
-
-def hook(bare: Path, name: str, text: str) -> None:
-    (bare / "hooks").mkdir(exist_ok=True)
-    (bare / f"hooks/{name}").write_text(f"#!/bin/sh\n{text}\n")
-    (bare / f"hooks/{name}").chmod(0o755)
 
 
 def tag(bare: Path) -> str:

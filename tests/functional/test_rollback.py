@@ -15,7 +15,7 @@ from generator.clients import forges
 from testing import ROOT
 from testing.programs import Run, path_with_git, tool
 from testing.repository import TEN_LINES, clone_as_origin, files, generate_for_remote, git
-from tests.functional.test_promote import Shop
+from testing.shop import Shop
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}

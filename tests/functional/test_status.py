@@ -13,7 +13,7 @@ from generator.clients import forges
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, clone_as_origin, generate_for_remote, git
 from testing.servers.argocd import TOKEN, ArgoCd, application, serve
-from tests.functional.test_promote import APPS, Shop
+from testing.shop import APPS, Shop
 
 DIGEST = "sha256:" + "c" * 64
 

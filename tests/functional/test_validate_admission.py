@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.former import former
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, edit, git
 
@@ -315,28 +316,6 @@ def test_a_level_of_the_environment_lets_a_root_pod_in(shop: Path, generator: Ru
     assert generator("generate", "-q", cwd=shop).returncode == 0
     done = generator("validate", cwd=shop)
     assert done.returncode == 0, done.stderr
-
-
-def former(place: Path) -> None:
-    """As it was when all environments had one project."""
-    project = (place / "gitops/projects/shop.dev.yaml").read_text().replace("name: shop.dev\n", "name: shop\n")
-    start, _, rest = project.partition("  destinations:\n")
-    own, lists, rest = rest.partition("  namespaceResourceWhitelist:\n")
-    places, between, kinds = own.partition("  clusterResourceWhitelist:\n")
-    names = ("shop-dev", "shop-staging", "shop-prod")
-    every = ["".join(part.replace("shop-dev", name) for name in names) for part in (places, kinds)]
-    project = f"{start}  destinations:\n{every[0]}{between}{every[1]}{lists}{rest}"
-    for name in ("dev", "staging", "prod"):
-        (place / f"gitops/projects/shop.{name}.yaml").unlink()
-        edit(place, f"gitops/applications/{name}/web.yaml", (f"project: shop.{name}\n", "project: shop\n"))
-        edit(place, ".generator/apps/web", (f"project: shop.{name}\n", "project: shop\n"))
-    (place / "gitops/projects/shop.yaml").write_text(project)
-    record = (place / ".generator/project").read_text()
-    start, *parts = record.split("-- gitops/projects/")
-    rest = [part.partition("\n-- ")[2] for part in parts][-1]
-    body = project.partition("\n")[2]
-    tail = f"-- {rest}" if rest else ""
-    (place / ".generator/project").write_text(f"{start}-- gitops/projects/shop.yaml --\n{body}{tail}")
 
 
 def test_the_former_project_stays_until_its_applications_have_moved(shop: Path, generator: Run) -> None:

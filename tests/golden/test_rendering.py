@@ -23,7 +23,7 @@ from generator.yaml import emit as yaml_emit
 from testing import ROOT
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, git
-from tests.unit.spec.test_loader import EVERY_FIELD
+from testing.specs import EVERY_FIELD
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

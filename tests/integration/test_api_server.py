@@ -28,7 +28,7 @@ from testing.api_server_corpus import ROWS
 from testing.repository import TEN_LINES
 from testing.servers import api_server as api_server_rig
 from testing.servers.api_server import ApiServer
-from tests.unit.spec.test_loader import EVERY_FIELD, app
+from testing.specs import EVERY_FIELD, app
 
 INSISTS = os.environ.get("GENERATOR_TEST_API_SERVER") == "1"
 APPS = int(os.environ.get("API_SERVER", "80"))

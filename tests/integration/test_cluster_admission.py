@@ -18,11 +18,11 @@ from generator import cluster
 from generator.cluster import Cluster
 from generator.errors import ProcessError
 from generator.manifests import pod_security, projects
+from testing.former import former
+from testing.pods import CASES
 from testing.programs import Run
 from testing.repository import git
-from tests.functional.test_validate_admission import former
-from tests.integration.test_cluster_end_to_end import eventually
-from tests.unit.manifests.test_pod_security import CASES
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("GENERATOR_TEST_CLUSTER") != "1", reason="starts a whole cluster: set GENERATOR_TEST_CLUSTER=1"

@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from generator.cluster.layout import Layout
 from generator.errors import ClusterError, ProcessError
 from testing.cluster import hostile_caller
 from testing.programs import REAL_CACHE
+from testing.waiting import eventually
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("GENERATOR_TEST_CLUSTER") != "1", reason="starts a whole cluster: set GENERATOR_TEST_CLUSTER=1"
@@ -73,13 +74,6 @@ def traces() -> set[str]:
     settings = ("net/ipv4/ip_forward", "kernel/panic", "kernel/panic_on_oops", "vm/overcommit_memory")
     lines |= {f"{setting} {Path('/proc/sys', setting).read_text()}" for setting in settings}
     return {line for line in lines if not line.startswith("#")}
-
-
-def eventually(what: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, f"not within {seconds:g} s"
-        time.sleep(0.2)
 
 
 def application(local: Cluster, name: str) -> dict[str, object]:

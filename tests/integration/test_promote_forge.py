@@ -13,10 +13,7 @@ from testing.programs import Run
 from testing.repository import TEN_LINES, git
 from testing.servers import argocd as argo_cd_rig
 from testing.servers.gitea import Rig
-from tests.functional.test_promote import BASE, DIGESTS, REGISTRY, Shop, shop
-
-__all__ = ["shop"]
-
+from testing.shop import BASE, DIGESTS, REGISTRY, Shop
 
 # -- Argo CD
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -83,3 +85,24 @@ def test_the_tests_that_the_documents_name_are_there() -> None:
     }
     assert named
     assert [one for one in named if not list((ROOT / "tests").glob(one[1]))] == []
+
+
+def test_no_test_stands_on_another_test() -> None:
+    """What two tests share lies in testing/; nothing is fetched from a test module or from a conftest."""
+    taken = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for folder in ("testing", "tests", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in imported(path.read_text())
+    }
+    assert ("tests/meta/test_architecture.py", "testing.ROOT") in taken
+    assert [one for one in taken if re.search(r"(?:^|\.)(?:test_\w+|conftest)(?:\.|$)", one[1])] == []
+
+
+def imported(code: str) -> Iterator[str]:
+    """Yield all that a module imports, with the module that it comes from."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

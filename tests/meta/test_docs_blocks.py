@@ -12,24 +12,14 @@ from functools import cache
 from typing import Any, Final
 
 import pytest
-import yaml
 
 from generator.cli import main as cli
 from generator.cli.commands import COMMANDS
 from generator.errors import GeneratorError
-from generator.spec import language, loader
-from testing.pages import Block, blocks, codes
+from generator.spec import loader
+from testing.pages import Block, as_spec, blocks, codes
 
 CALL: Final = re.compile(r"(?:python(?: -P)? -m generator|gitops-generator)(?=\s|$)")
-# Fields that every spec has, for blocks that show only some.
-AROUND: Final[dict[str, Any]] = {
-    "version": 1,
-    "project": "shop",
-    "repository": "https://git.example.com/acme/shop-gitops.git",
-    "registry": "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
-    "environments": {"dev": {}, "staging": {}, "prod": {"sync": "manual"}},
-    "apps": {"web": {"image": "shop/web", "port": 8080}},
-}
 
 
 @cache
@@ -42,32 +32,6 @@ def check_yaml(block: Block) -> None:
     spec = as_spec(block.text)
     if spec is not None:
         loader.parse(spec)
-
-
-def as_spec(text: str) -> str | None:
-    """Return a whole generator.yaml that holds these lines; None if they are none of its."""
-    documents = list(yaml.safe_load_all(text))
-    if len(documents) != 1 or not isinstance(documents[0], dict):
-        return None
-    fields = set(documents[0])
-    if "project" in fields and "apps" in fields:
-        return text
-    if fields <= set(language.SPEC.fields):
-        rest = {name: value for name, value in AROUND.items() if name not in fields}
-        return text + "\n" + yaml.safe_dump(rest, sort_keys=False)
-    if fields <= set(language.WORKLOAD):
-        rest = {name: value for name, value in AROUND.items() if name != "apps"}
-        app = {"image": "shop/web", "port": 8080}
-        given = {
-            name: value
-            for name, value in app.items()
-            if name not in fields and not (name == "port" and "ports" in fields)
-        }
-        lines = "".join(f"    {line}\n" for line in text.splitlines())
-        return f"{yaml.safe_dump(rest, sort_keys=False)}apps:\n  web:\n{lines}" + "".join(
-            f"    {name}: {value}\n" for name, value in given.items()
-        )
-    return None
 
 
 def check_json(block: Block) -> None:

@@ -11,11 +11,10 @@ import pytest
 import yaml
 
 from generator.cli import main as cli
-from testing.pages import Block, blocks
+from testing.pages import Block, as_spec, blocks
 from testing.programs import tool
 from testing.repository import git
 from testing.transcript import faults, run, steps
-from tests.meta.test_docs_blocks import as_spec
 
 PAGE = "docs/guides/recipes.md"
 RECIPES = [

@@ -14,20 +14,17 @@ from pathlib import Path
 import pytest
 
 from benchmarks import soak
-from generator.delivery import bump, push_queue
+from generator.delivery import bump
 from generator.delivery.bump import Bump, Wanted
 from generator.delivery.image import Slot
 from generator.errors import UsageError
-from generator.git import remote_branch as remotes
 from generator.yaml.edit import Image
 from testing import fleet
+from testing.builds import hook, late, leave, left, subjects, tag, words
 from testing.programs import Run, tool
 from testing.repository import git
-from testing.rivals import rival, shim
+from testing.rivals import shim
 from testing.servers import git_http as serve
-from tests.functional.test_push_rejections import hook
-
-LEFT = "refs/gitops"
 
 
 @pytest.fixture
@@ -43,39 +40,6 @@ def server(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server
         monkeypatch.setenv(name, value)
     with serve.Server(bare.parent) as server:
         yield server
-
-
-def words(url: object, app: str = "app1", tag: str = "v1", *more: object) -> list[object]:
-    return ["bump", app, "--env", "dev", "--tag", tag, "--push", "--remote", url, *more]
-
-
-def tag(bare: Path, app: str = "app1") -> str:
-    return fleet.git(bare, "show", f"main:{fleet.overlay(app, 'dev')}").partition("newTag: ")[2].partition("\n")[0]
-
-
-def subjects(bare: Path) -> list[str]:
-    return fleet.git(bare, "log", "--format=%an: %s", "main").splitlines()
-
-
-def left(bare: Path) -> str:
-    return fleet.git(bare, "for-each-ref", "--format=%(refname)", LEFT)
-
-
-def late(bare: Path, folder: Path) -> dict[str, str]:
-    """The environment in which somebody else is faster than a bump's first push, so that it looks who waits."""
-    return shim(folder / "bin") | {"STEPS": str(folder / "steps"), "RIVAL": rival(bare)}
-
-
-def leave(url: str, app: str, image_tag: str, author: str = "Bo <bo@example.com>") -> str:
-    """An intent of a build that was killed right after it."""
-    place = Slot(app, "dev", fleet.overlay(app, "dev"), f"registry.example.com/shop/{app}")
-    dead = Bump([Wanted(place, Image(place.image, image_tag, None))], dict)
-    with remotes.connect(url, "main") as remote:
-        remote.fetch()
-        waiting = push_queue.joined(remote)
-        waiting.enter(dead.data(), f"{author} {int(time.time())} +0000")
-        assert waiting.name
-        return waiting.name
 
 
 # -- requests

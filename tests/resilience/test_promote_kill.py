@@ -10,9 +10,7 @@ from typing import Any
 
 from testing import ROOT
 from testing.repository import git
-from tests.functional.test_promote import Shop, shop
-
-__all__ = ["shop"]
+from testing.shop import Shop
 
 RIG = ROOT / "testing/kill.py"
 

@@ -14,9 +14,8 @@ from generator.git import checkout as verbs
 from generator.git import plumbing
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
-from tests.functional.test_promote import APPS, Shop, shop
+from testing.shop import APPS, Shop
 
-__all__ = ["shop"]
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 # Whatever changes what git prints, or asks more of a command than was asked.
 TASTES = """\

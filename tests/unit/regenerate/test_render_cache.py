@@ -19,7 +19,7 @@ from generator.render import outputs
 from generator.render.outputs import kustomize
 from generator.spec import loader
 from testing.repository import TEN_LINES, git
-from tests.unit.spec.test_loader import EVERY_FIELD
+from testing.specs import EVERY_FIELD
 
 HEAD = """\
 version: 1

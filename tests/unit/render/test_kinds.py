@@ -12,7 +12,7 @@ from generator.render.kinds import KINDS, job, network_policy, pod_disruption_bu
 from generator.render.kinds.workloads import deployment
 from generator.spec import loader
 from generator.spec.workload import Workload
-from tests.unit.spec.test_loader import app
+from testing.specs import app
 
 BARE = {"ServiceAccount", "Deployment"}
 

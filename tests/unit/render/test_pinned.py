@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -15,8 +13,8 @@ import yaml
 from generator.render import outputs
 from generator.spec import loader
 from testing import ROOT
-from tests.unit.render.test_pipeline import APPS, BUILT, VARIANTS
-from tests.unit.spec.test_loader import EVERY_FIELD
+from testing.pipelines import APPS, BUILT, VARIANTS, scripts, values
+from testing.specs import EVERY_FIELD
 
 DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
 # What takes something from elsewhere, by any name that its version can have.
@@ -43,24 +41,6 @@ def unpinned(text: str) -> list[str]:
         images = [used[1] for used in OPTION.finditer(line)] + [used[2] for used in RUN.finditer(line)]
         found += [image for image in images if not DIGEST.fullmatch(image)]
     return found
-
-
-def values(content: Any, key: str) -> Iterator[str]:
-    """Every text that stands behind this key."""
-    if isinstance(content, dict):
-        for name, value in content.items():
-            if name == key and isinstance(value, str):
-                yield value
-            yield from values(value, key)
-    elif isinstance(content, list):
-        for item in content:
-            yield from values(item, key)
-
-
-def scripts(content: Any) -> Iterator[str]:
-    yield from values(content, "run")
-    for phase in content.get("phases", {}).values():
-        yield from [*phase["commands"], *phase.get("finally", [])]
 
 
 def pipelines(text: str) -> dict[str, str]:

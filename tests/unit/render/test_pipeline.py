@@ -13,47 +13,12 @@ import pytest
 import yaml
 
 from generator.errors import SpecError
-from generator.render import outputs
 from generator.render.outputs import codebuild as outputs_codebuild
 from generator.render.outputs import github_actions, pull_request_checks
 from generator.spec import loader
+from testing.pipelines import APPS, BUILT, SIMPLE, VARIANTS, commands, rendered
 from testing.programs import tool
 from tests.e2e import buildspec as codebuild
-
-BUILT = """\
-version: 1
-project: shop
-repository: https://github.com/acme/shop-gitops.git
-registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
-environments: {dev: {}, prod: {}}
-"""
-APPS = """\
-apps:
-  web: {image: shop/web, source: web, port: 8080, build: {test: [pytest], reports: [report.xml], args: {V: "v$TAG"}}}
-  api: {image: ghcr.io/acme/api, source: services/api, port: 8080, build: {platforms: [linux/arm64], sbom: false}}
-  other: {image: shop/other, port: 8080}
-"""
-SIMPLE = "apps:\n  web: {image: shop/web, source: web, port: 8080}\n"
-
-
-def rendered(tmp_path: Path, ci: str = "", apps: str = APPS) -> dict[str, str]:
-    (tmp_path / "generator.yaml").write_text(BUILT + ci + apps)
-    return {path: file.text for path, file in outputs.render(loader.load(tmp_path)).items()}
-
-
-def commands(text: str) -> list[str]:
-    """All commands of a buildspec, or all scripts of a workflow."""
-    content = yaml.safe_load(text)
-    if "jobs" in content:
-        # As the runner hands them to bash.
-        return [
-            step["run"].replace("${{ '${{' }}", "${{")
-            for job in content["jobs"].values()
-            for step in job["steps"]
-            if "run" in step
-        ]
-    return [line for phase in content["phases"].values() for line in [*phase["commands"], *phase.get("finally", [])]]
-
 
 # -- which files there are
 
@@ -80,14 +45,6 @@ def test_without_a_source_there_is_nothing_to_build_and_requests_are_checked_all
 
 
 # -- valid
-
-
-VARIANTS = {
-    "all": "ci: {github: {role: 'arn:aws:iam::123456789012:role/ci'}, checks: true, credentials: shop/git}\n",
-    "an app": "ci: {github: {runner: self-hosted}, checks: true, github_app: {id: '123', secret: shop/app}}\n",
-    "requests": "ci: {github: true, checks: true, pull_request: true, github_app: {id: '123', secret: shop/app}}\n",
-    "plain": "ci: {github: true, checks: true, install: \"echo '${{ inputs.X }}'\"}\n",
-}
 
 
 @pytest.mark.parametrize("ci", VARIANTS.values(), ids=VARIANTS)

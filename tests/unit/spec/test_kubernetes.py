@@ -8,7 +8,7 @@ import pytest
 
 from generator.spec import language, loader
 from generator.spec.types import Either, ListOf, MapOf, Record, Text
-from tests.unit.spec.test_loader import app, told, top, workload
+from testing.specs import app, told, top, workload
 
 FAULTS: dict[str, tuple[str, list[str]]] = {
     "a secret's name with a placeholder that is none": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.spec import loader
-from tests.unit.spec.test_loader import app, told, top
+from testing.specs import app, told, top
 
 TEXTS = {
     "a command": ("command: python3 -m app", "command: [python3, -m, app]"),

@@ -11,7 +11,7 @@ import pytest
 from generator.spec import misplaced
 from generator.spec.language import APP
 from generator.tools import schemas
-from tests.unit.spec.test_loader import app, told
+from testing.specs import app, told
 
 
 def test_every_field_of_a_pod_and_of_a_container_is_known() -> None:

@@ -13,7 +13,8 @@ from generator.spec import language, loader
 from generator.spec.reference import schema
 from testing.programs import Run
 from testing.repository import TEN_LINES
-from tests.unit.spec.test_loader import EVERY_FIELD, FAULTS, HEAD, OVERRIDES, app
+from testing.spec_faults import FAULTS
+from testing.specs import EVERY_FIELD, HEAD, OVERRIDES, app
 
 SCHEMA = schema.of(language.SPEC)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -10,7 +10,7 @@ import pytest
 from generator.render import outputs
 from generator.spec import language, loader, spelling
 from generator.spec.reference import schema
-from tests.unit.spec.test_loader import EVERY_FIELD, HEAD, app, told, top
+from testing.specs import EVERY_FIELD, HEAD, app, told, top
 
 OLD = EVERY_FIELD
 for new, old in spelling.FORMER.items():

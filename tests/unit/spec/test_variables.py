@@ -10,7 +10,7 @@ from generator.errors import SpecError
 from generator.render.kinds import job
 from generator.render.kinds.workloads import deployment
 from generator.spec import loader, variables
-from tests.unit.spec.test_loader import app
+from testing.specs import app
 
 ORDERS: dict[str, tuple[str, str, list[str]]] = {
     "nothing refers": ("env: {B: 1, A: 2}", "{}", ["B", "A"]),

@@ -1,0 +1,811 @@
+"""Faults of generator.yaml, by what is wrong: the text, and what a user is told of it."""
+
+from __future__ import annotations
+
+from testing.specs import app, top
+
+FAULTS: dict[str, tuple[str, list[str]]] = {
+    "an empty file": (
+        "",
+        [
+            "1:1: is empty / start with `version: 1`; `python -m generator schema` tells the rest",
+        ],
+    ),
+    "nothing but comments": (
+        "# nothing\n\n",
+        [
+            "1:1: is empty / start with `version: 1`; `python -m generator schema` tells the rest",
+        ],
+    ),
+    "two documents": (
+        top("---\nversion: 1\n"),
+        [
+            "7:1: a second document / keep everything in one, without ---",
+        ],
+    ),
+    "a list instead of a map": (
+        "- version: 1\n",
+        [
+            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, commits, compare, allow, argocd, ci",
+        ],
+    ),
+    "a word instead of a map": (
+        "shop\n",
+        [
+            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, commits, compare, allow, argocd, ci',
+        ],
+    ),
+    "a tab as indentation": (
+        "version: 1\n\tproject: shop\n",
+        [
+            "2:1: found a tab character that violates indentation / indent with spaces",
+        ],
+    ),
+    "a bracket that is never closed": (
+        top("ci: {install: x\n"),
+        [
+            "6:16: did not find expected ',' or '}' / YAML cannot be read from here on; look at this line and the one above",
+        ],
+    ),
+    "a quote that is never closed": (
+        top('ci: {install: "x}\n'),
+        [
+            "6:18: found unexpected end of stream / YAML cannot be read from here on; look at this line and the one above",
+        ],
+    ),
+    "an alias to nothing": (
+        top("ci: *nothing\n"),
+        [
+            "6:5: found undefined alias / YAML cannot be read from here on; look at this line and the one above",
+        ],
+    ),
+    "two colons on a line": (
+        top("branch: a: b\n"),
+        [
+            "6:10: mapping values are not allowed in this context / YAML cannot be read from here on; look at this line and the one above",
+        ],
+    ),
+    "a NUL character, after text that is not ASCII": (
+        'version: 1 # é\nproject: "sh\0p"\n',
+        [
+            "2:13: a character that YAML does not allow, U+0000 / take the character out",
+        ],
+    ),
+    "a control character": (
+        "version: 1\nproject: sh\x07p\n",
+        [
+            "2:12: a character that YAML does not allow, U+0007 / take the character out",
+        ],
+    ),
+    "an escaped NUL in an argument": (
+        app('args: ["a\\0b"]'),
+        [
+            '8:12 apps.web.args[0]: "a\\x00b" is not an argument / no NUL character can be in it',
+        ],
+    ),
+    "a tag that makes Python objects": (
+        top("", apps="!!python/object/apply:os.system [id]"),
+        [
+            '5:7 apps: expected a map, got a list / write "name: value" lines',
+            '5:7 apps: the tag "tag:yaml.org,2002:python/object/apply:os.system" is not known here / take it off; quote the value to make it text',
+        ],
+    ),
+    "a tag of our own invention": (
+        top("branch: !secret main\n"),
+        [
+            '6:9 branch: the tag "!secret" is not known here / take it off; quote the value to make it text',
+        ],
+    ),
+    "a duplicate field": (
+        app("port: 80\nport: 81"),
+        [
+            "9:5 apps.web.port: is there twice / keep one of the two",
+        ],
+    ),
+    "a duplicate app": (
+        top("", apps="{web: {image: a}, web: {image: b}}"),
+        [
+            "5:25 apps.web: is there twice / keep one of the two",
+        ],
+    ),
+    "a key that is a list": (
+        top("? [a, b]\n: c\n"),
+        [
+            "6:3: a key that is not text / write a name, then a colon",
+        ],
+    ),
+    "a key of 1100 characters": (
+        app("config:\n  ? " + "K" * 1100 + "\n  : x"),
+        [
+            "9:9 apps.web.config: a key of 1100 characters / at most 1000 are possible",
+        ],
+    ),
+    "an alias to itself": (
+        top("ci: &x {runtime: *x}\n"),
+        [
+            "6:5 ci.runtime.runtime.runtime.runtime: nested deeper than 60 levels, or within itself / take aliases out",
+        ],
+    ),
+    "a merge with itself": (
+        app("config: &x\n  <<: *x"),
+        [
+            "8:13 apps.web.config.<<.<<: nested deeper than 60 levels, or within itself / take aliases out",
+        ],
+    ),
+    "a merge with a list of words": (
+        app("config:\n  <<: [a, b]"),
+        [
+            "9:12 apps.web.config.<<: only maps can be merged / point << at a map's anchor",
+            "9:15 apps.web.config.<<: only maps can be merged / point << at a map's anchor",
+        ],
+    ),
+    "a merge with a number": (
+        app("config:\n  <<: 5"),
+        [
+            "9:11 apps.web.config.<<: only maps can be merged / point << at a map's anchor",
+        ],
+    ),
+    "a fault in an inherited field is told where it stands": (
+        top("", apps="\n  one: &one {image: a, port: x}\n  two: {<<: *one, image: b}"),
+        [
+            '6:30 apps.one.port: expected a port, got "x" / a number from 1 to 65535',
+            '6:30 apps.two.port: expected a port, got "x" / a number from 1 to 65535',
+        ],
+    ),
+    "a billion laughs": (
+        "a: &a [x,x,x,x,x,x,x,x,x]\n"
+        + "".join(f"{c}: &{c} [{','.join(['*' + chr(ord(c) - 1)] * 9)}]\n" for c in "bcdefghi"),
+        [
+            "1:8 g[0][4][8][3][1][7][0]: more than 1,000,000 values once aliases are expanded / take aliases out",
+        ],
+    ),
+    "a hundred brackets": (
+        top("ci: " + "[" * 100 + "]" * 100 + "\n"),
+        [
+            "6:65 ci[0][0][0][0]: nested deeper than 60 levels, or within itself / take aliases out",
+        ],
+    ),
+    "two hundred thousand brackets": (
+        top("ci: " + "[" * 200000 + "\n"),
+        [
+            "6:204: nested deeper than 200 levels / take levels out",
+        ],
+    ),
+    "six thousand dashes": (
+        "- " * 6000 + "x\n",
+        [
+            "1:401: nested deeper than 200 levels / take levels out",
+        ],
+    ),
+    "no version": (
+        top("", version="-"),
+        [
+            "1:1 version: version is missing / add `version:`, the version of this language, 1",
+        ],
+    ),
+    "a version of tomorrow": (
+        top("", version="2"),
+        [
+            "1:10 version: 2 is out of range for a version of this language / only 1 is known",
+        ],
+    ),
+    "a version as text": (
+        top("", version='"1"'),
+        [
+            '1:10 version: expected a version of this language, got "1" / take off the quotes',
+        ],
+    ),
+    "nothing but a version": (
+        "version: 1\n",
+        [
+            "1:1 apps: apps is missing / add `apps:`, the apps, by name",
+            "1:1 environments: environments is missing / add `environments:`, the environments, in the order of promotion",
+            "1:1 project: project is missing / add `project:`, the name of the project",
+            "1:1 repository: repository is missing / add `repository:`, the URL of this repository, as Argo CD pulls it",
+        ],
+    ),
+    "an unknown field near a known one": (
+        top("enviroments: {}\n"),
+        [
+            '6:1 enviroments: unknown field "enviroments" / did you mean "environments"?',
+        ],
+    ),
+    "an unknown field near nothing": (
+        top("zzz: 1\n"),
+        [
+            '6:1 zzz: unknown field "zzz" / known here: allow, apps, argocd, branch, ci, commits, compare, environments, forge, project, promotion, registry, repository, secretStore, version',
+        ],
+    ),
+    "a project with a space": (
+        top("", project="my shop"),
+        [
+            '2:10 project: "my shop" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "a project that is a number": (
+        top("", project="123"),
+        [
+            "2:10 project: expected a name (DNS label), got 123 / put it in quotes",
+        ],
+    ),
+    "a project that is a boolean": (
+        top("", project="true"),
+        [
+            "2:10 project: expected a name (DNS label), got true / put it in quotes",
+        ],
+    ),
+    "no environments": (
+        top("", environments="{}"),
+        [
+            "4:15 environments: an empty map / at least 1 is needed",
+        ],
+    ),
+    "environments as a list": (
+        top("", environments="[dev, prod]"),
+        [
+            '4:15 environments: expected a map, got a list / write "name: value" lines',
+        ],
+    ),
+    "apps left empty": (
+        top("", apps=""),
+        [
+            "5:1 apps: apps is empty / write each below it, indented, as `NAME: …`, or `apps: {}` for none",
+        ],
+    ),
+    "a password in the repository's URL": (
+        top("", repository="https://me:hunter2@git.example.com/a.git"),
+        [
+            '3:13 repository: "https://…@git.example.com/a.git" is not a git URL or a path / like https://git.example.com/acme/shop-gitops.git, with no password in it',
+        ],
+    ),
+    "a repository by a transport that runs commands": (
+        top("", repository="ext::sh -c id"),
+        [
+            '3:13 repository: "ext::sh -c id" is not a git URL or a path / like https://git.example.com/acme/shop-gitops.git, with no password in it',
+        ],
+    ),
+    "a repository that looks like an option": (
+        top("", repository="--upload-pack=id"),
+        [
+            '3:13 repository: "--upload-pack=id" is not a git URL or a path / like https://git.example.com/acme/shop-gitops.git, with no password in it',
+        ],
+    ),
+    "a branch with two dots": (
+        top("branch: a..b\n"),
+        [
+            '6:9 branch: "a..b" is not a branch / a plain branch name',
+        ],
+    ),
+    "a branch that looks like an option": (
+        top("branch: --force\n"),
+        [
+            '6:9 branch: "--force" is not a branch / a plain branch name',
+        ],
+    ),
+    "a registry with a scheme": (
+        top("registry: https://registry.example.com\n"),
+        [
+            '6:11 registry: "https://registry.example.com" is not a registry / like 123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+        ],
+    ),
+    "requests that nothing in CodeBuild could open": (
+        top("ci: {pull_request: true}\n"),
+        [
+            "6:20 ci.pull_request: CodeBuild has nothing to open pull requests with"
+            " / add ci.credentials, a secret with git `username` and `token`, or ci.githubApp",
+        ],
+    ),
+    "an unknown environment in ci": (
+        top("ci: {environment: prd}\n"),
+        [
+            '6:19 ci.environment: no such environment / did you mean "prod"?',
+        ],
+    ),
+    "an unknown kind of store": (
+        top("secretStore: {name: a, kind: Vault}\n"),
+        [
+            '6:30 secretStore.kind: "Vault" is not one of ClusterSecretStore, SecretStore / known here: ClusterSecretStore, SecretStore',
+        ],
+    ),
+    "a store without a name": (
+        top("secretStore: {kind: SecretStore}\n"),
+        [
+            "6:1 secretStore.name: name is missing / add `name:`, the name of the store",
+        ],
+    ),
+    "an environment named like a path": (
+        top("", environments="{../x: {}}"),
+        [
+            '4:16 environments."../x": "../x" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "a misspelled way to sync": (
+        top("", environments="{dev: {sync: automatic}}"),
+        [
+            '4:28 environments.dev.sync: "automatic" is not one of auto, manual / did you mean "auto"?',
+        ],
+    ),
+    "sync by yes": (
+        top("", environments="{dev: {sync: yes}}"),
+        [
+            '4:28 environments.dev.sync: "yes" is not one of auto, manual / known here: auto, manual',
+        ],
+    ),
+    "two environments in one namespace": (
+        top("", environments="{dev: {namespace: shop}, prod: {namespace: shop}}"),
+        [
+            "4:40 environments.prod: shares its namespace with dev / give each a namespace of its own",
+        ],
+    ),
+    "two environments in one namespace, of one cluster in two spellings": (
+        top(
+            "",
+            environments="{dev: {namespace: shop}, prod: {namespace: shop, cluster: https://kubernetes.default.svc}}",
+        ),
+        [
+            "4:40 environments.prod: shares its namespace with dev / give each a namespace of its own",
+        ],
+    ),
+    "a namespace that is another's by default": (
+        top("", environments="{dev: {}, prod: {namespace: shop-dev}}"),
+        [
+            "4:25 environments.prod: shares its namespace with dev / give each a namespace of its own",
+        ],
+    ),
+    "a cluster as a list": (
+        top("", environments="{dev: {cluster: [a]}}"),
+        [
+            "4:31 environments.dev.cluster: expected a cluster, got a list / its name in Argo CD, its ARN or its https URL",
+        ],
+    ),
+    "a namespace in capitals": (
+        top("", environments="{dev: {namespace: Shop}}"),
+        [
+            '4:33 environments.dev.namespace: "Shop" is not a DNS label / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app named ../x": (
+        top("", apps="{../x: {image: a}}"),
+        [
+            '5:8 apps."../x": "../x" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app named -rf": (
+        top("", apps="{-rf: {image: a}}"),
+        [
+            '5:8 apps.-rf: "-rf" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app named a;b": (
+        top("", apps="{a;b: {image: a}}"),
+        [
+            '5:8 apps."a;b": "a;b" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app named $(id)": (
+        top("", apps='{"$(id)": {image: a}}'),
+        [
+            '5:8 apps."$(id)": "$(id)" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app with a name of 300 characters": (
+        top("", apps="{" + "a" * 300 + ": {image: a}}"),
+        [
+            '5:8 apps."aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": a name (DNS label) of 300 characters / at most 50 are possible',
+        ],
+    ),
+    "an app with a name of 51 characters": (
+        top("", apps="{" + "a" * 51 + ": {image: a}}"),
+        [
+            "5:8 apps.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: a name (DNS label) of 51 characters / at most 50 are possible",
+        ],
+    ),
+    "an app named by an emoji": (
+        top("", apps="{🚀: {image: a}}"),
+        [
+            '5:8 apps."\\U0001f680": "🚀" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app without a name": (
+        top("", apps='{"": {image: a}}'),
+        [
+            '5:8 apps."": "" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app named with a line end": (
+        top("", apps='{"a\\n": {image: a}}'),
+        [
+            '5:8 apps."a\\n": "a\\n" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app in capitals": (
+        top("", apps="{Web: {image: a}}"),
+        [
+            '5:8 apps.Web: "Web" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+        ],
+    ),
+    "an app that says nothing": (
+        top("", apps="{web: }"),
+        [
+            "5:8 apps.web: nothing there / needs image",
+        ],
+    ),
+    "an app that is a list": (
+        top("", apps="{web: [image, a]}"),
+        [
+            "5:13 apps.web: expected a map, got a list / `python -m generator explain apps.web` lists the fields there",
+        ],
+    ),
+    "apps as a list": (
+        top("", apps="[{name: web}]"),
+        [
+            '5:7 apps: expected a map, got a list / write "name: value" lines',
+        ],
+    ),
+    "no image": (
+        top("", apps="{web: {port: 80}}"),
+        [
+            "5:8 apps.web.image: image is missing / add `image:`, the image without a tag, like shop/web",
+        ],
+    ),
+    "an image with a tag": (
+        top("", apps="{web: {image: 'shop/web:1.2'}}"),
+        [
+            '5:21 apps.web.image: "shop/web:1.2" is not an image without a tag / like shop/web; the tag is the pipeline\'s: seed it with `tag:`',
+        ],
+    ),
+    "an image with a shell in it": (
+        top("", apps="{web: {image: 'a$(id)'}}"),
+        [
+            '5:21 apps.web.image: "a$(id)" is not an image without a tag / like shop/web; the tag is the pipeline\'s: seed it with `tag:`',
+        ],
+    ),
+    "a tag that YAML takes for a number": (
+        app("tag: 1.10"),
+        [
+            "8:10 apps.web.tag: expected an image tag, got 1.10 / put it in quotes",
+        ],
+    ),
+    "a tag with a shell metacharacter": (
+        app("tag: 1.0;id"),
+        [
+            '8:10 apps.web.tag: "1.0;id" is not an image tag / letters, digits, _, . and -; at most 128',
+        ],
+    ),
+    "a tag in an override": (
+        app("environments: {prod: {tag: v1}}"),
+        [
+            '8:27 apps.web.environments.prod.tag: unknown field "tag" / `bump` sets the tag of an environment',
+        ],
+    ),
+    "a port in quotes": (
+        app('port: "8080"'),
+        [
+            '8:11 apps.web.port: expected a port, got "8080" / take off the quotes',
+        ],
+    ),
+    "a port beyond the last": (
+        app("port: 65536"),
+        [
+            "8:11 apps.web.port: 65536 is out of range for a port / from 1 to 65535",
+        ],
+    ),
+    "a port with a comma": (
+        app("port: 8,080"),
+        [
+            '8:11 apps.web.port: expected a port, got "8,080" / a number from 1 to 65535',
+        ],
+    ),
+    "both port and ports": (
+        app("port: 80\nports: [{containerPort: 81}]"),
+        [
+            "8:5 apps.web.port: both port and ports / keep one of the two",
+        ],
+    ),
+    "two ports of one name": (
+        app("ports:\n- {name: a, containerPort: 80}\n- {name: a, containerPort: 81}"),
+        [
+            '10:14 apps.web.ports[1].name: name "a" is there twice / keep one, or rename it',
+        ],
+    ),
+    "two ports that are both http": (
+        app("ports:\n- containerPort: 8080\n- {name: http, containerPort: 81}"),
+        [
+            "10:7 apps.web.ports[1]: a second port named http / give each a name of its own",
+        ],
+    ),
+    "two ports with one number in the Service": (
+        app("ports:\n- containerPort: 8080\n- {name: admin, containerPort: 80}"),
+        [
+            "10:7 apps.web.ports[1]: the Service has port 80 already / set another `servicePort`",
+        ],
+    ),
+    "a probe of a port that is not there": (
+        app("port: 80\nlivenessProbe: {httpGet: {path: /, port: htp}}"),
+        [
+            '9:46 apps.web.livenessProbe.httpGet.port: no port is named "htp" / did you mean "http"?',
+        ],
+    ),
+    "a list item without its number": (
+        app("ports:\n- name: http"),
+        [
+            "9:7 apps.web.ports[0].containerPort: containerPort is missing / add `containerPort:`, the port that the process listens on",
+        ],
+    ),
+    "replicas as a boolean": (
+        app("replicas: yes"),
+        [
+            '8:15 apps.web.replicas: expected a whole number, got "yes" / a number from 0 to 5000',
+        ],
+    ),
+    "replicas below zero": (
+        app("replicas: -1"),
+        [
+            "8:15 apps.web.replicas: -1 is out of range for a whole number / from 0 to 5000",
+        ],
+    ),
+    "replicas with a fraction": (
+        app("replicas: 1.5"),
+        [
+            "8:15 apps.web.replicas: expected a whole number, got 1.5 / a number from 0 to 5000",
+        ],
+    ),
+    "replicas and an autoscaler": (
+        app("replicas: 2\nautoscale: {min: 1, max: 3}"),
+        [
+            "8:5 apps.web.replicas: the autoscaler says how many / keep replicas or autoscale",
+        ],
+    ),
+    "an autoscaler upside down": (
+        app("autoscale: {min: 5, max: 2}"),
+        [
+            "8:22 apps.web.autoscale.min: 5 is more than max, 2 / min must not exceed max",
+        ],
+    ),
+    "an autoscaler without a maximum": (
+        app("autoscale: {min: 5}"),
+        [
+            "8:5 apps.web.autoscale.max: max is missing / add `max:`, the greatest number of pods",
+        ],
+    ),
+    "health without a port": (
+        app("health: /healthz"),
+        [
+            "8:5 apps.web.health: needs a port / add `port: 8080`",
+        ],
+    ),
+    "health without a slash": (
+        app("port: 80\nhealth: healthz"),
+        [
+            '9:13 apps.web.health: "healthz" is not a path / starts with /, like /healthz',
+        ],
+    ),
+    "an ingress without a port": (
+        app("ingress: {host: a.example.com}"),
+        [
+            "8:5 apps.web.ingress: needs a port / add `port: 8080`",
+        ],
+    ),
+    "an ingress without a Service": (
+        app("port: 80\nservice: false\ningress: {host: a.example.com}"),
+        [
+            "10:5 apps.web.ingress: needs a Service / take `service: false` out",
+        ],
+    ),
+    "an ingress without a host": (
+        app("port: 80\ningress: {path: /}"),
+        [
+            "9:5 apps.web.ingress.host: host is missing / add `host:`, the host name that it answers to",
+        ],
+    ),
+    "a variable that is set twice in the list": (
+        app("env:\n- {name: A, value: 1}\n- {name: A, value: 2}"),
+        [
+            '10:14 apps.web.env[1].name: name "A" is there twice / keep one, or rename it',
+        ],
+    ),
+    "a variable in env and in config": (
+        app("env: {A: 1}\nconfig: {A: 2}"),
+        [
+            "8:14 apps.web.env.A: is set in two places / keep one",
+        ],
+    ),
+    "a variable in config and in secrets": (
+        app("config: {A: 2}\nsecrets: {A: shop/a}"),
+        [
+            "9:18 apps.web.secrets.A: is set in two places / keep one",
+        ],
+    ),
+    "a variable with a hyphen first": (
+        app("env: {-A: 1}"),
+        [
+            '8:11 apps.web.env.-A: "-A" is not a variable\'s name / letters, digits and _; no digit first',
+        ],
+    ),
+    "a variable that is a list": (
+        app("env: {A: [1]}"),
+        [
+            "8:14 apps.web.env.A: expected text, got a list / only text, numbers and booleans can be values here",
+        ],
+    ),
+    "a secret with a space": (
+        app("secrets: {A: my secret}"),
+        [
+            '8:18 apps.web.secrets.A: "my secret" is not a secret\'s name / NAME or NAME#PROPERTY in Secrets Manager; never the secret itself',
+        ],
+    ),
+    "a probe with two actions": (
+        app("port: 80\nlivenessProbe: {httpGet: {path: /}, tcpSocket: {port: 80}}"),
+        [
+            "9:5 apps.web.livenessProbe: needs exactly one of httpGet, tcpSocket, exec, grpc / write one of them, and no other",
+        ],
+    ),
+    "a probe without an action": (
+        app("port: 80\nlivenessProbe: {periodSeconds: 3}"),
+        [
+            "9:5 apps.web.livenessProbe: needs exactly one of httpGet, tcpSocket, exec, grpc / write one of them, and no other",
+        ],
+    ),
+    "a quantity with a wrong unit": (
+        app("resources: {requests: {memory: 128MB}}"),
+        [
+            '8:36 apps.web.resources.requests.memory: "128MB" is not a quantity / like 250m, 1, 128Mi',
+        ],
+    ),
+    "a misspelled field two levels down": (
+        app("resources: {request: {cpu: 1}}"),
+        [
+            '8:17 apps.web.resources.request: unknown field "request" / did you mean "requests"?',
+        ],
+    ),
+    "a source above the repository": (
+        app("source: ../elsewhere"),
+        [
+            '8:13 apps.web.source: "../elsewhere" is not a folder in this repository / a relative path without `..`, outside base, overlays, gitops and .git',
+        ],
+    ),
+    "a scan of what is not in ECR": (
+        app("source: web\nbuild: {scan: {severity: HIGH}}"),
+        ["9:13 apps.web.build.scan: ECR scans images, and this one is not in ECR / take it out"],
+    ),
+    "a source among the generated files": (
+        app("source: overlays/dev"),
+        [
+            '8:13 apps.web.source: "overlays/dev" is not a folder in this repository / a relative path without `..`, outside base, overlays, gitops and .git',
+        ],
+    ),
+    "a source that looks like an option": (
+        app("source: -o"),
+        [
+            '8:13 apps.web.source: "-o" is not a folder in this repository / a relative path without `..`, outside base, overlays, gitops and .git',
+        ],
+    ),
+    "a build without a source": (
+        app("build: {dockerfile: Dockerfile}"),
+        [
+            "8:5 apps.web.build: nothing to build / say where the Dockerfile is: `source: FOLDER`",
+        ],
+    ),
+    "an empty command": (
+        app("command: []"),
+        [
+            "8:14 apps.web.command: an empty list / at least 1 is needed",
+        ],
+    ),
+    "a command in one string": (
+        app("command: python3 app.py"),
+        [
+            '8:14 apps.web.command: expected a list, got "python3 app.py" / write it as a list: `command: [python3, app.py]`',
+        ],
+    ),
+    "a peer that does not exist": (
+        app("network: {from: [wbe]}"),
+        [
+            '8:22 apps.web.network.from[0]: no such app / did you mean "web"?',
+        ],
+    ),
+    "peers as a number": (
+        app("network: {from: 5}"),
+        [
+            '8:21 apps.web.network.from: expected a list, got 5 / start each item with "- "',
+        ],
+    ),
+    "service as a word": (
+        app("service: no"),
+        [
+            '8:14 apps.web.service: expected false or a map, got "no" / write false or a map',
+        ],
+    ),
+    "an override for an unknown environment": (
+        app("environments: {prd: {replicas: 2}}"),
+        [
+            '8:20 apps.web.environments.prd: no such environment / did you mean "prod"?',
+        ],
+    ),
+    "an unknown field in an override": (
+        app("environments: {prod: {replcas: 2}}"),
+        [
+            '8:27 apps.web.environments.prod.replcas: unknown field "replcas" / did you mean "replicas"?',
+        ],
+    ),
+    "an unknown field in an override, set to nothing": (
+        app("environments: {prod: {replcas: }}"),
+        [
+            '8:27 apps.web.environments.prod.replcas: unknown field "replcas" / did you mean "replicas"?',
+        ],
+    ),
+    "an override that takes the image out": (
+        app("environments: {prod: {image: null}}"),
+        [
+            "8:27 apps.web.environments.prod.image: image is missing / add `image:`, the image without a tag, like shop/web",
+        ],
+    ),
+    "an override that takes the port from under the ingress": (
+        app("port: 80\nhealth: /\ningress: {host: a.example.com}\nenvironments: {prod: {port: null}}"),
+        [
+            "11:20 apps.web.environments.prod: health: needs a port / add `port: 8080`",
+            "11:20 apps.web.environments.prod: ingress: needs a port / add `port: 8080`",
+        ],
+    ),
+    "an override that turns the autoscaler upside down": (
+        app("autoscale: {min: 2, max: 3}\nenvironments: {prod: {autoscale: {min: 5}}}"),
+        [
+            "9:44 apps.web.environments.prod.autoscale.min: 5 is more than max, 3 / min must not exceed max",
+        ],
+    ),
+    "an override that lacks what the app does not say either": (
+        app("environments: {prod: {autoscale: {min: 5}}}"),
+        [
+            "8:27 apps.web.environments.prod.autoscale: autoscale.max: max is missing / add `max:`, the greatest number of pods",
+        ],
+    ),
+    "a fault in general is not told again for each environment": (
+        app("port: x\nhealth: y\nenvironments: {dev: {replicas: 1}, prod: {replicas: 2}}"),
+        [
+            '8:11 apps.web.port: expected a port, got "x" / a number from 1 to 65535',
+            '9:13 apps.web.health: "y" is not a path / starts with /, like /healthz',
+        ],
+    ),
+    "an override that clashes with config": (
+        app("config: {A: 1}\nenvironments: {prod: {env: {A: 2}}}"),
+        [
+            "9:36 apps.web.environments.prod.env.A: is set in two places / keep one",
+        ],
+    ),
+    "ten faults in one file": (
+        """\
+version: 1
+project: my shop
+repository: https://git.example.com/acme/shop-gitops.git
+registery: example.com
+environments:
+  dev: {sync: sometimes}
+  prod: {}
+apps:
+  web:
+    image: shop/web:1.0
+    port: "8080"
+    helth: /healthz
+    replicas: two
+    replicas: 3
+  a;b:
+    image: shop/b
+    environments: {prd: {replicas: 2}}
+  db:
+    port: 5432
+""",
+        [
+            '2:10 project: "my shop" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+            '4:1 registery: unknown field "registery" / did you mean "registry"?',
+            '6:15 environments.dev.sync: "sometimes" is not one of auto, manual / known here: auto, manual',
+            '10:12 apps.web.image: "shop/web:1.0" is not an image without a tag / like shop/web; the tag is the pipeline\'s: seed it with `tag:`',
+            '11:11 apps.web.port: expected a port, got "8080" / take off the quotes',
+            '12:5 apps.web.helth: unknown field "helth" / did you mean "health"?',
+            '13:15 apps.web.replicas: expected a whole number, got "two" / a number from 0 to 5000',
+            "14:5 apps.web.replicas: is there twice / keep one of the two",
+            '15:3 apps."a;b": "a;b" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+            '17:20 apps."a;b".environments.prd: no such environment / did you mean "prod"?',
+            "18:3 apps.db.image: image is missing / add `image:`, the image without a tag, like shop/web",
+        ],
+    ),
+}
