@@ -127,3 +127,9 @@ def test_every_kind_of_error_has_an_entry() -> None:
     kinds -= {"GeneratorError"}
     assert {"SpecError", "Conflicts", "ArgoCdError"} <= kinds
     assert sorted(kind for kind in kinds if f"`{kind}`" not in page("guides/troubleshooting.md")) == []
+
+
+def test_every_test_that_security_names_is_there() -> None:
+    named = re.findall(r"`(test_[a-z_*]+\.py)`", page("reference/security.md"))
+    assert len(named) > 20
+    assert sorted(name for name in set(named) if not list((ROOT / "tests").rglob(name))) == []
