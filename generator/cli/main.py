@@ -167,7 +167,7 @@ def _run(words: Sequence[str]) -> int:
     options.directory = Path(options.directory) if hasattr(options, "directory") else _repository(Path.cwd())
     form = getattr(options, "output", "text")
     console.configure(form)
-    options.json = form in ("json", "yaml")
+    options.form, options.json = form, form in ("json", "yaml")
     # A polite kill cleans up just as Ctrl-C does.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)

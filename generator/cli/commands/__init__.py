@@ -53,12 +53,12 @@ class Registry(Mapping[str, Command]):
 DEFAULT: Final = "generate"
 # By task, in the order of `--help`.
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "set up": ("init", "upgrade", "tools", "schema", "completion", "protection"),
-    "every day": ("generate", "check", "diff", "explain", "validate"),
+    "set up": ("init", "doctor", "upgrade", "tools", "schema", "completion", "protection"),
+    "every day": ("generate", "check", "diff", "explain", "validate", "render", "list"),
     "releases": ("status", "history", "compare", "bump", "promote", "rollback", "wait"),
     "in CI": ("changed", "scan", "token"),
     "cluster": ("local",),
 }
 COMMANDS: Final = Registry(*(name for names in GROUPS.values() for name in names))
 # What users of kubectl, git and the shell type first.
-ALIASES: Final[Mapping[str, str]] = {"get": "status", "log": "history"}
+ALIASES: Final[Mapping[str, str]] = {"get": "status", "log": "history", "ls": "list"}

@@ -1,0 +1,40 @@
+"""``doctor``: what is missing here, with the fix."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+
+HELP: Final = "check what this machine and the cluster lack for the other commands, with the fix for each"
+EXAMPLE: Final = """\
+  python -m generator doctor
+  python -m generator doctor --cluster      also asks the cluster of kubectl's context
+
+It changes nothing. `optional` is needed by some commands only; exit 1 if anything else is missing."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    parser.add_argument("--cluster", action="store_true", help="check the cluster, too: Argo CD, secrets, ingress …")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    from generator.delivery import doctor
+    from generator.spec import loader
+
+    with console.progress("looking"):
+        checks = list(doctor.machine(options.directory))
+        if options.cluster:
+            checks += doctor.cluster(loader.load(options.directory))
+    missing = [check for check in checks if check.state == "missing"]
+    if options.json:
+        console.emit({"ok": not missing, "checks": [check._asdict() for check in checks]})
+        return int(bool(missing))
+    console.table(("need", "state", "found"), [(check.name, check.state, check.found) for check in checks])
+    for check in checks:
+        if check.state != "ok" and check.fix:
+            console.say(console.pasted(f"{check.name}: {check.fix}"))
+    return int(bool(missing))

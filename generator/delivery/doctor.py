@@ -1,0 +1,149 @@
+"""Check what the commands need on this machine and in the cluster, and how to get what is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from generator import process, tools
+from generator.clients import argocd, forges
+from generator.errors import GeneratorError, ToolError
+from generator.git import checkout, plumbing
+from generator.spec import loader
+from generator.spec.image_reference import ECR
+from generator.spec.model import Spec
+
+_SECONDS = 20
+
+
+class Check(NamedTuple):
+    """One need: what for, whether it is met (``ok``, ``missing``, or ``optional``), what was found, and the fix."""
+
+    name: str
+    state: str
+    found: str
+    fix: str = ""
+
+
+def machine(directory: Path) -> Iterator[Check]:
+    """Check this machine: git, tools, credentials; and the repository, if ``directory`` is one."""
+    yield _tried("git", plumbing_version, "install git 2.34 or later")
+    yield _tried("git identity", lambda: _identity(directory), "git config --global user.name NAME (and user.email)")
+    for tool in tools.report(["core"]):
+        state = "ok" if tool.path else "missing"
+        yield Check(tool.name, state, tool.version if tool.path else tool.why, "python -m generator tools install")
+    spec = None
+    try:
+        spec = loader.load(directory)
+    except GeneratorError as error:
+        yield Check("generator.yaml", "missing", error.message.partition("\n")[0], error.hint or "correct its faults")
+    if spec is not None:
+        yield Check("generator.yaml", "ok", f"{len(spec.apps)} apps, {len(spec.environments)} environments")
+        yield from _services(spec)
+
+
+def cluster(spec: Spec) -> Iterator[Check]:
+    """Check the cluster of kubectl's current context: what the spec's objects need there."""
+    try:
+        kubectl = _Kubectl()
+        version = kubectl.json("version")["serverVersion"]["gitVersion"]
+    except (GeneratorError, KeyError, ValueError) as exc:
+        hint = "install kubectl, and choose the context: kubectl config use-context NAME"
+        yield Check("cluster", "missing", str(exc).partition("\n")[0], hint)
+        return
+    yield Check("cluster", "ok", f"Kubernetes {version}")
+    workloads = [workload for app in spec.apps.values() for workload in app.workloads.values()]
+    yield kubectl.there("Argo CD", "crd", "applications.argoproj.io", "install Argo CD: see docs/guides/eks.md")
+    yield kubectl.allowed("create", "applications.argoproj.io", spec.argocd_namespace)
+    if any(workload.secrets for workload in workloads):
+        fix = "install External Secrets: see docs/guides/eks.md"
+        yield kubectl.there("External Secrets", "crd", "externalsecrets.external-secrets.io", fix)
+        store = next(dict(workload.secret_store) for workload in workloads if workload.secrets)
+        fix = f"create the {store['kind']} {store['name']}: see docs/guides/eks.md"
+        yield kubectl.there("secret store", store["kind"].lower(), store["name"], fix, _namespace(spec))
+    for name in sorted({str((one.ingress or {}).get("className") or "alb") for one in workloads if one.ingress}):
+        fix = "install the AWS Load Balancer Controller: see docs/guides/eks.md" if name == "alb" else "install it"
+        yield kubectl.there(f"ingress class {name}", "ingressclass", name, fix)
+    if any(workload.autoscale for workload in workloads):
+        fix = "install metrics-server: see docs/guides/eks.md"
+        yield kubectl.there("metrics-server", "apiservice", "v1beta1.metrics.k8s.io", fix)
+
+
+def plumbing_version() -> str:
+    """Return git's version."""
+    return plumbing.begin("version", directory=Path()).result().decode().split()[2]
+
+
+def _identity(directory: Path) -> str:
+    checkout.require_identity(directory)
+    return "configured"
+
+
+def _services(spec: Spec) -> Iterator[Check]:
+    """Check the credentials of services; without them only some commands are missing."""
+    try:
+        forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
+        yield Check("forge", "ok", forges.kind_of(spec.repository) if not spec.forge.kind else spec.forge.kind)
+    except GeneratorError as error:
+        yield Check("forge", "optional", f"no pull requests: {error.message}", error.hint)
+    try:
+        server = argocd.connect()
+        found = f"{len(server.applications(())) if server else 0} Applications"
+        fix = "set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN for `status` and `wait`"
+        yield Check("Argo CD", "ok", found) if server else Check("Argo CD", "optional", "not named", fix)
+    except GeneratorError as error:
+        yield Check("Argo CD", "optional", error.message, error.hint)
+    if any(ECR.match(app.image) for app in spec.apps.values()):
+        there = importlib.util.find_spec("boto3") is not None
+        fix = "pip install 'gitops-generator[aws]' for --verify and scan"
+        yield Check("boto3", "ok", "installed") if there else Check("boto3", "optional", "not installed", fix)
+
+
+def _namespace(spec: Spec) -> str:
+    return next(iter(spec.environments.values())).namespace
+
+
+def _tried(name: str, find: Callable[[], str], fix: str) -> Check:
+    try:
+        return Check(name, "ok", find())
+    except (GeneratorError, OSError) as exc:
+        return Check(name, "missing", str(exc).partition("\n")[0], fix)
+
+
+class _Kubectl:
+    """kubectl with the user's own context."""
+
+    def __init__(self) -> None:
+        try:
+            self._program: str | Path = tools.find("kubectl")
+        except ToolError:
+            self._program = "kubectl"
+
+    def _run(self, *words: str) -> str:
+        return process.run([self._program, *words, f"--request-timeout={_SECONDS}s"], timeout=2 * _SECONDS).stdout
+
+    def json(self, *words: str) -> Any:
+        """Return what a command prints as JSON."""
+        return json.loads(self._run(*words, "-o", "json"))
+
+    def there(self, name: str, kind: str, thing: str, fix: str, namespace: str = "default") -> Check:
+        """Check that an object is there."""
+        words: Sequence[str] = ("get", kind, thing, "-n", namespace, "--ignore-not-found", "-o", "name")
+        try:
+            found = self._run(*words).strip()
+        except GeneratorError as error:
+            return Check(name, "missing", error.message.partition("\n")[0], fix)
+        return Check(name, "ok", found) if found else Check(name, "missing", f"no {kind} {thing}", fix)
+
+    def allowed(self, verb: str, kind: str, namespace: str) -> Check:
+        """Check a permission of the user."""
+        name = f"may {verb} {kind.partition('.')[0]}"
+        try:
+            self._run("auth", "can-i", verb, kind, "-n", namespace)
+        except GeneratorError:
+            fix = f"ask for it in namespace {namespace}: the first `kubectl apply -f gitops/` needs it"
+            return Check(name, "missing", "no", fix)
+        return Check(name, "ok", "yes")
