@@ -41,6 +41,7 @@ class ApiServer:
 
     connection: http.client.HTTPSConnection
     token: str
+    kubeconfig: Path
 
     def refusal(self, manifest: Manifest, namespace: str) -> str | None:
         """Why the server refuses to make this object; ``None`` if it would make it."""
@@ -102,7 +103,7 @@ def _connected(state: State, network: Network) -> ApiServer:
     connection = http.client.HTTPSConnection(network.node_ip, port, context=context, timeout=_SECONDS)
     found = re.search(r'token: "(.+?)"', state.layout.kubeconfig.read_text())
     assert found
-    return ApiServer(connection, found[1])
+    return ApiServer(connection, found[1], state.layout.kubeconfig)
 
 
 def workload_manifests(workload: Workload) -> list[Manifest]:

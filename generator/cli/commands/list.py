@@ -62,9 +62,9 @@ def _environments(spec: Spec) -> list[dict[str, object]]:
 
 
 def _cell(value: object) -> str:
+    if not value:
+        return "-"
     match value:
-        case None | [] | {}:
-            return "-"
         case dict():
             return " ".join(f"{name}={'auto' if count is None else count}" for name, count in value.items())
         case list():

@@ -1,0 +1,29 @@
+"""``list``: the apps and the environments, for eyes and for scripts; from any subfolder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from testing.programs import Run
+
+
+def test_apps_and_environments(repository: Path, generator: Run) -> None:
+    apps = json.loads(generator("list", "-o", "json", cwd=repository).stdout)["apps"]
+    assert [(app["app"], app["source"], app["replicas"]) for app in apps] == [
+        ("web", None, {"dev": 2, "staging": 2, "prod": 4})
+    ]
+    environments = json.loads(generator("list", "environments", "-o", "json", cwd=repository).stdout)["environments"]
+    assert [(one["environment"], one["namespace"]) for one in environments] == [
+        ("dev", "shop-dev"), ("staging", "shop-staging"), ("prod", "shop-prod"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"), [(("list",), ["web"]), (("ls", "environments"), ["dev", "staging", "prod"])]
+)
+def test_names_alone(repository: Path, generator: Run, words: tuple[str, ...], lines: list[str]) -> None:
+    (repository / "docs/deep").mkdir(parents=True)
+    assert generator(*words, "-o", "name", cwd=repository / "docs/deep").stdout.splitlines() == lines

@@ -1,0 +1,72 @@
+"""``doctor --cluster`` asks a real API server for what the spec's objects need there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generator import tools
+from generator.errors import ToolError
+from testing.programs import Run
+from testing.repository import git
+from testing.servers import api_server
+from testing.servers.api_server import ApiServer
+
+SPEC = """\
+version: 1
+project: shop
+repository: https://github.com/acme/shop
+environments: {dev: {}}
+apps:
+  web:
+    image: shop/web
+    port: 8080
+    secrets: {DB: shop/db#url}
+    ingress: {host: shop.example.com}
+    autoscale: {min: 1, max: 3}
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ApiServer]:
+    try:
+        for name in api_server.TOOLS:
+            tools.find(name)
+    except ToolError as exc:
+        if os.environ.get("GENERATOR_TEST_API_SERVER") == "1":
+            raise
+        pytest.skip(f"{exc.message}; {exc.hint}")
+    with api_server.started() as found:
+        yield found
+
+
+def test_what_the_cluster_lacks(server: ApiServer, generator: Run, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    (tmp_path / "generator.yaml").write_text(SPEC)
+    env = {"KUBECONFIG": str(server.kubeconfig)}
+
+    def checks() -> dict[str, tuple[str, str]]:
+        answer = json.loads(generator("doctor", "--cluster", "-o", "json", cwd=tmp_path, env=env).stdout)
+        return {one["name"]: (one["state"], one["fix"]) for one in answer["checks"]}
+
+    found = checks()
+    assert found["cluster"][0] == "ok"
+    assert found["External Secrets"][0] == "ok"
+    assert found["may create applications"][0] == "ok"
+    assert found["ingress class alb"] == ("missing", "install the AWS Load Balancer Controller: see docs/guides/eks.md")
+    assert found["secret store"][0] == "missing"
+    assert found["metrics-server"][0] == "missing"
+
+    alb = {"metadata": {"name": "alb"}, "spec": {"controller": "ingress.k8s.aws/alb"}}
+    assert server.post("/apis/networking.k8s.io/v1/ingressclasses", alb)[0] == 201
+    assert checks()["ingress class alb"][0] == "ok"
+    assert generator("doctor", "--cluster", cwd=tmp_path, env=env).returncode == 1
+
+
+def test_no_cluster_is_told(generator: Run, repository: Path, tmp_path: Path) -> None:
+    done = generator("doctor", "--cluster", cwd=repository, env={"KUBECONFIG": str(tmp_path / "none")})
+    assert (done.returncode, "kubectl config use-context" in done.stdout) == (1, True)
