@@ -38,7 +38,7 @@ from generator import tools
 from generator.errors import SpecError
 from generator.regenerate import planning
 from generator.regenerate.merge import Conflict, Side, three_way
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 from generator.yaml import emit as yaml_emit
 from generator.yaml.tree import Parsed
@@ -291,7 +291,7 @@ def _round(ours: Path, place: Path, edits: dict[str, str], tally: Tally) -> None
 
 
 def _regenerated(work: Path, ours: Path, edits: dict[str, str], built: set[str], tally: Tally, name: str) -> None:
-    updated = {path: file.text for path, file in outputs.render(loader.load(work)).items()}
+    updated = {path: file.text for path, file in render(loader.load(work)).items()}
     conflicts = planning.plan(work).conflicts
     tally.conflicts += len(conflicts)
     planned = planning.plan(work, lambda _: Side.LOCAL)

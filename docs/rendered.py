@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from generator.errors import SpecError
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 from generator.spec.reference import examples, fields
 from generator.yaml import emit, nodes
@@ -52,7 +52,7 @@ def parts(path: str) -> tuple[Part, ...]:
 
 
 def _files(spec: Mapping[str, Any]) -> dict[str, str]:
-    return {path: file.text for path, file in outputs.render(loader.parse(json.dumps(spec))).items()}
+    return {path: file.text for path, file in render(loader.parse(json.dumps(spec))).items()}
 
 
 def _without(path: str) -> Mapping[str, Any]:

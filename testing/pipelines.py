@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 
 BUILT = """\
@@ -41,7 +41,7 @@ VARIANTS = {
 
 def rendered(tmp_path: Path, ci: str = "", apps: str = APPS) -> dict[str, str]:
     (tmp_path / "generator.yaml").write_text(BUILT + ci + apps)
-    return {path: file.text for path, file in outputs.render(loader.load(tmp_path)).items()}
+    return {path: file.text for path, file in render(loader.load(tmp_path)).items()}
 
 
 def commands(text: str) -> list[str]:

@@ -21,7 +21,7 @@ import yaml
 
 from generator import tools
 from generator.errors import ToolError
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 from testing import ROOT
 from testing.pipelines import scripts
@@ -59,7 +59,7 @@ def main() -> int:
     left_out: set[str] = set()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        render(EVERY_FIELD, folder / "repository")
+        write_rendered(EVERY_FIELD, folder / "repository")
         manifests = build(folder / "repository", folder / "manifests")
         for name, scan in SCANNERS.items():
             try:
@@ -96,9 +96,9 @@ def judge(found: list[Finding], reasons: list[Row], left_out: set[str]) -> tuple
     return new, idle
 
 
-def render(text: str, folder: Path) -> None:
+def write_rendered(text: str, folder: Path) -> None:
     """The files that a spec generates."""
-    for path, file in outputs.render(loader.parse(text)).items():
+    for path, file in render(loader.parse(text)).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(file.text)
 

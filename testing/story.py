@@ -31,7 +31,7 @@ from generator.cli import main as cli
 from generator.errors import RepositoryError
 from generator.regenerate import merge, planning
 from generator.regenerate.merge import Conflict, Side, State
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 
 Place = tuple[str, int, int, str]  # kind, environment (0: none), app (0: none), file name
@@ -633,7 +633,7 @@ class Story:
 
     def rendered(self) -> dict[str, bytes]:
         spec = loader.parse(self.world.spec())
-        return {path: file.text.encode() for path, file in outputs.render(spec).items()}
+        return {path: file.text.encode() for path, file in render(spec).items()}
 
     @property
     def generated(self) -> set[str]:

@@ -23,7 +23,7 @@ from generator.files import work_tree
 from generator.git.blame import Blame
 from generator.regenerate import record, renames
 from generator.regenerate.merge import field_names, list_keys
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader, model
 from generator.spec.findings import did_you_mean, dotted
 from generator.yaml import edit as yaml_edit
@@ -54,7 +54,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
     path = posixpath.normpath(path)
     text = loader.read(directory)
     spec = loader.load(directory)
-    rendered = outputs.render(spec)
+    rendered = render(spec)
     original = record.unpack(record.stored(directory))
     renames.check_names(directory, rendered)
     content = None if (directory / path).is_dir() else _read(directory, path)
@@ -166,7 +166,7 @@ def _text(value: Value) -> str:
 def _causes(text: str, spec: model.Spec, path: str, fields: Mapping[Field, Value]) -> dict[Field, tuple[str, str]]:
     """Return for each field the line of the spec that it comes from, as ("spec", where)."""
     parsed = Parsed(text, loader.FILE_NAME)
-    data = _only_app(loader.data(text), outputs.render(spec)[path].app)
+    data = _only_app(loader.data(text), render(spec)[path].app)
     causes: dict[Field, list[_Cause]] = {}
     for leaf, node in _spec_leaves(parsed.documents[0].root, ()):
         moved = _moved_by(data, leaf, path, fields)
@@ -221,7 +221,7 @@ def _moved_by(
     moved: set[Field] = set()
     for variant, place in _variants(data, leaf, path):
         try:
-            file = outputs.render(model.build(variant)).get(place)
+            file = render(model.build(variant)).get(place)
         except Exception:  # noqa: BLE001, S112 (a value that cannot be rendered teaches nothing)
             continue
         leaves = _fields(Parsed(file.text, path)) if file else {}

@@ -17,9 +17,9 @@ from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import Outcome, Settle, Side, State
 from generator.regenerate.render_cache import Memory
 from generator.regenerate.sides import Renaming, Sides
-from generator.render import outputs
+from generator.render import render
+from generator.render.file import File
 from generator.render.outputs import argocd
-from generator.render.outputs.file import File
 from generator.spec import loader
 from generator.spec.model import Spec
 
@@ -174,7 +174,7 @@ def _versions(
     """*original* and *updated* by path, and the records of *updated*. What is known to be both is not rendered."""
     kept = memory.current(stored)
     same = generation_record.unpack(kept)
-    rendered = outputs.render(spec, leave_out={generation_record.app_of(path) for path in kept})
+    rendered = render(spec, leave_out={generation_record.app_of(path) for path in kept})
     updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
     rest = {path: content for path, content in stored.items() if path not in kept}
     original = {**same, **generation_record.unpack(rest, adopt=adopt)}
@@ -315,7 +315,7 @@ def check_repository(directory: Path) -> None:
     if unfinished is None:
         return
     resolved = not conflict_markers.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs
-    spec_files = {loader.FILE_NAME, *outputs.render(loader.load(directory))} if resolved else set()
+    spec_files = {loader.FILE_NAME, *render(loader.load(directory))} if resolved else set()
     ours = {*spec_files, *generation_record.unpack(generation_record.stored(directory), adopt=True)}
     open_files = [
         path

@@ -25,7 +25,7 @@ from typing import Final
 from generator import __version__
 from generator.errors import RepositoryError
 from generator.files import work_tree
-from generator.render.outputs.file import HEADER, File
+from generator.render.file import HEADER, File
 
 FOLDER: Final = ".generator"
 FORMAT: Final = b"gitops-generator original, format 1\n"

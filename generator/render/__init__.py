@@ -1,1 +1,40 @@
-"""Render a spec to files. Pure: no input or output."""
+"""Render a spec to files: ``render(spec)``. Pure: no input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import replace
+
+from generator.errors import GeneratorError
+from generator.render.file import File
+from generator.render.outputs import OUTPUTS
+from generator.spec.model import Spec
+
+__all__ = ["File", "render"]
+
+
+def render(spec: Spec, leave_out: Container[str] = ()) -> dict[str, File]:
+    """Return all files of a repository by path; the same bytes for the same spec.
+
+    Args:
+        spec: What to render.
+        leave_out: Apps whose files are not wanted.
+
+    Raises:
+        GeneratorError: Two apps would be written to one path.
+    """
+    files: dict[str, File] = {}
+    for file in _rendered(spec, leave_out):
+        if file.path in files:
+            raise GeneratorError(f"{file.path}: two apps would both be written here", "rename one of them")
+        files[file.path] = file
+    return files
+
+
+def _rendered(spec: Spec, leave_out: Container[str]) -> Iterator[File]:
+    alone = replace(spec, apps={}, data={})
+    for output in OUTPUTS:
+        yield from output.render_project(spec)
+        for name, app in spec.apps.items():
+            if name not in leave_out:
+                yield from output.render_app(alone, app)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 from testing.programs import Run
 from testing.repository import TEN_LINES, git
@@ -18,7 +18,7 @@ GUARDED = TEN_LINES.replace(
 
 def rendered(repository: str, forge: str = "", spec: str = GUARDED) -> dict[str, str]:
     text = spec.replace("https://git.example.com/acme/shop-gitops.git", repository) + forge
-    return {path: file.text for path, file in outputs.render(loader.parse(text)).items() if "CODEOWNERS" in path}
+    return {path: file.text for path, file in render(loader.parse(text)).items() if "CODEOWNERS" in path}
 
 
 def rules(text: str) -> list[str]:

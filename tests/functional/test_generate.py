@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from generator.regenerate import record
-from generator.render.outputs.file import HEADER
+from generator.render.file import HEADER
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
 

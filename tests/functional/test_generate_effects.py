@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.regenerate import effects
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 from testing.programs import Run
 from testing.repository import git
@@ -23,7 +23,7 @@ def spec(fields: str, environments: str = ENVIRONMENTS) -> str:
 
 
 def rendered(text: str) -> dict[str, bytes]:
-    return {path: file.text.encode() for path, file in outputs.render(loader.parse(text)).items()}
+    return {path: file.text.encode() for path, file in render(loader.parse(text)).items()}
 
 
 def told(before: str, after: str) -> list[str]:

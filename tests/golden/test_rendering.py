@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from generator import process
-from generator.render import outputs
+from generator.render import render
 from generator.render.kinds import KINDS
 from generator.spec import loader
 from generator.spec.model import Spec
@@ -29,7 +29,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 
 def text_of(spec: Spec) -> str:
-    return "".join(f"-- {path} --\n{file.text}" for path, file in sorted(outputs.render(spec).items()))
+    return "".join(f"-- {path} --\n{file.text}" for path, file in sorted(render(spec).items()))
 
 
 PULLED = {
@@ -45,7 +45,7 @@ PULLED = {
 @pytest.mark.parametrize(("url", "pulled"), PULLED.items(), ids=PULLED)
 def test_the_repository_is_named_as_argo_cd_can_pull_it(url: str, pulled: str) -> None:
     """argo-cd's own documentation: it does not follow GitLab's redirect to the URL with `.git`."""
-    found = outputs.render(loader.parse(TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", url)))
+    found = render(loader.parse(TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", url)))
     named = [
         line.split(": ", 1)[1]
         for path, file in found.items()
@@ -65,18 +65,18 @@ def test_snapshot(name: str, spec: str) -> None:
     assert text_of(loader.parse(spec)) == snapshot.read_text()
 
 
-RENDER = "import sys; from generator.render import outputs; from generator.spec import loader; [sys.stdout.buffer.write(f.text.encode()) for f in outputs.render(loader.parse(sys.argv[1])).values()]"
+RENDER = "import sys; from generator.render import render; from generator.spec import loader; [sys.stdout.buffer.write(f.text.encode()) for f in render(loader.parse(sys.argv[1])).values()]"
 
 
 def test_the_same_bytes_whatever_the_hash_seed_locale_time_zone_and_folder(tmp_path: Path) -> None:
-    def render(environment: dict[str, str]) -> bytes:
+    def bytes_in(environment: dict[str, str]) -> bytes:
         return subprocess.run(
             [sys.executable, "-c", RENDER, EVERY_FIELD], env={**os.environ, **environment}, cwd=tmp_path,
             capture_output=True, check=True,
         ).stdout  # fmt: skip
 
     rendered = {
-        render(environment)
+        bytes_in(environment)
         for environment in (
             {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC"},
             {"PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu"},
@@ -88,7 +88,7 @@ def test_the_same_bytes_whatever_the_hash_seed_locale_time_zone_and_folder(tmp_p
 
 @pytest.mark.parametrize("spec", [TEN_LINES, EVERY_FIELD], ids=["ten lines", "every field"])
 def test_nothing_is_allowed_by_a_wildcard_and_no_secret_is_in_git(spec: str) -> None:
-    for path, file in outputs.render(loader.parse(spec)).items():
+    for path, file in render(loader.parse(spec)).items():
         assert path.startswith("gitops/") <= ("*" not in file.text)
         for document in yaml.safe_load_all(file.text):
             assert not isinstance(document, dict) or document.get("kind") != "Secret"
@@ -221,7 +221,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Spec, lis
 
 
 def write(folder: Path, spec: Spec) -> None:
-    for path, file in outputs.render(spec).items():
+    for path, file in render(spec).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(file.text)
 
@@ -272,6 +272,6 @@ def test_rendered_files_pass_strict_validation(tmp_path: Path, generator: Run) -
 
 def test_this_repository_is_an_instance_of_its_own_output() -> None:
     spec = loader.load(ROOT)
-    for path, file in outputs.render(spec).items():
+    for path, file in render(spec).items():
         assert (ROOT / path).is_file(), path
         assert file.text

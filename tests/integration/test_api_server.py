@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from generator import tools
 from generator.errors import SpecError, ToolError
 from generator.manifests import validation
-from generator.render import outputs
+from generator.render import render
 from generator.spec import language, loader
 from generator.spec.model import Spec
 from generator.spec.reference import schema
@@ -68,7 +68,7 @@ def problems(spec: Spec) -> list[str]:
     """What ``validate`` says of the repository that the spec gives."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for path, file in outputs.render(spec).items():
+        for path, file in render(spec).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(file.text)
         return [problem for result in validation.validate(folder, spec, {}) for problem in result.problems]

@@ -23,7 +23,7 @@ import pytest
 
 from generator import cluster, process
 from generator.cluster import Cluster
-from generator.render import outputs
+from generator.render import render
 from generator.render.kinds import KINDS
 from generator.spec import loader, model
 from tests.e2e.kube import APPLICATIONS, Kube, Object
@@ -194,7 +194,7 @@ def published(local: Cluster, folder: Path) -> model.Spec:
     """The repository of the spec in the forge, and its tags."""
     url = local.gitea.create_repository("proof")
     spec = loader.parse(spec_text(url))
-    for path, file in outputs.render(spec).items():
+    for path, file in render(spec).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(file.text)
     origin = url.replace("://", f"://{local.gitea_user}:{local.gitea_token}@")

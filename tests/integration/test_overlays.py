@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from generator import process
-from generator.render import outputs
+from generator.render import render
 from generator.render.kinds import KINDS
 from generator.spec import language, loader
 from generator.spec.model import Spec
@@ -55,7 +55,7 @@ def test_an_overlay_gives_the_app_as_it_is_in_that_environment(apps: list[random
 
 def built(folder: Path, spec: Spec) -> dict[tuple[str, str], dict[str, Any]]:
     """All overlays by environment and app, in one run of kustomize; without namespaces and hashes."""
-    for path, file in outputs.render(spec).items():
+    for path, file in render(spec).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(file.text)
     roots = "".join(f"- overlays/{environment}/{app}\n" for environment in spec.environments for app in spec.apps)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from generator.regenerate import planning, record
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 from testing import ROOT
 from testing.programs import Run
@@ -38,7 +38,7 @@ def test_it_has_what_pre_commit_asks_for(hook: dict[str, Any]) -> None:
 
 def test_it_runs_for_the_spec_and_for_all_that_is_generated(hook: dict[str, Any]) -> None:
     pattern = re.compile(hook["files"])
-    files = outputs.render(loader.parse(TEN_LINES.replace("image:", "source: web\n    image:")))
+    files = render(loader.parse(TEN_LINES.replace("image:", "source: web\n    image:")))
     for path in (loader.FILE_NAME, *files, *record.pack(files)):
         assert pattern.search(path), path
     assert not pattern.search("webapp/shop/app.py")

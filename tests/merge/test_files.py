@@ -8,7 +8,7 @@ from generator.errors import RepositoryError, SpecError
 from generator.git import checkout
 from generator.regenerate import merge, record
 from generator.regenerate.merge import Outcome, State
-from generator.render.outputs.file import HEADER, File
+from generator.render.file import HEADER, File
 from generator.yaml.tree import Parsed
 
 PLAIN = "base/web/service.yaml"

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from generator.render.file import File, yaml_file
 from generator.render.kinds import KINDS, workloads
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
-from generator.render.outputs.file import File, yaml_file
 from generator.spec.model import IN_CLUSTER, App, Environment, Spec
 from generator.spec.paths import base_path, overlay_path
 from generator.spec.workload import Workload

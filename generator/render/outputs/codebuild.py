@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from generator.render.file import File, yaml_file
 from generator.render.outputs import pipeline_steps
-from generator.render.outputs.file import File, yaml_file
 from generator.render.outputs.pipeline_steps import Phase, Pipeline, Step
 from generator.spec.model import App, Spec
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from generator.render.outputs.file import HEADER, File
+from generator.render.file import HEADER, File
 from generator.spec import forge_kinds
 from generator.spec.model import App, Spec
 from generator.spec.paths import SPEC as FILE_NAME

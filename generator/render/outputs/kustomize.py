@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from generator.render.file import File, yaml_file
 from generator.render.kinds import KINDS, Manifest, workloads
 from generator.render.kinds.metadata import config_annotations, config_name
-from generator.render.outputs.file import File, yaml_file
 from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
 from generator.spec.model import App, Environment, Spec

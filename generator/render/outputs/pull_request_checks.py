@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from generator.render.file import File, yaml_file
 from generator.render.outputs import codebuild, github_actions, pipeline_steps
-from generator.render.outputs.file import File, yaml_file
 from generator.spec.model import App, Spec
 from generator.yaml.emit import Verbatim
 

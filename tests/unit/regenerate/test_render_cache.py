@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
 from generator.regenerate import planning, record, render_cache
-from generator.render import outputs
+from generator.render import render
 from generator.render.outputs import kustomize
 from generator.spec import loader
 from testing.repository import TEN_LINES, git
@@ -145,15 +145,15 @@ def test_an_app_is_rendered_the_same_alone(spec: str) -> None:
     """What the memory rests on: no app's files depend on another app."""
     whole = loader.parse(spec)
     for name in whole.apps:
-        others = outputs.render(whole, leave_out={other for other in whole.apps if other != name})
-        assert {path: file for path, file in outputs.render(whole).items() if file.app == name} == {
+        others = render(whole, leave_out={other for other in whole.apps if other != name})
+        assert {path: file for path, file in render(whole).items() if file.app == name} == {
             path: file for path, file in others.items() if file.app == name
         }
 
 
 @pytest.mark.parametrize("spec", [TEN_LINES, EVERY_FIELD])
 def test_a_record_gives_back_every_byte(spec: str) -> None:
-    files = outputs.render(loader.parse(spec))
+    files = render(loader.parse(spec))
     assert record.unpack(record.pack(files)) == {path: file.text.encode() for path, file in files.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.render import outputs
+from generator.render import render
 from generator.render.kinds import KINDS, job, network_policy, pod_disruption_budget, service
 from generator.render.kinds.workloads import deployment
 from generator.spec import loader
@@ -137,7 +137,7 @@ def test_a_migration_is_under_the_policies_of_its_app_and_behind_no_service() ->
 
 @pytest.mark.parametrize(("size", "server_side"), [(1_000, False), (150_000, True)])
 def test_a_large_config_map_is_applied_by_the_server(size: int, server_side: bool) -> None:
-    files = outputs.render(loader.parse(app(f"config: {{A: {'x' * (size // 2)}, B: {'x' * (size // 2)}}}")))
+    files = render(loader.parse(app(f"config: {{A: {'x' * (size // 2)}, B: {'x' * (size // 2)}}}")))
     generator = yaml.safe_load(files["base/web/kustomization.yaml"].text)["configMapGenerator"][0]
     annotations = {"argocd.argoproj.io/sync-options": "ServerSideApply=true"}
     assert generator.get("options") == ({"annotations": annotations} if server_side else None)
@@ -146,7 +146,7 @@ def test_a_large_config_map_is_applied_by_the_server(size: int, server_side: boo
 def test_the_readiness_gate_can_be_turned_off() -> None:
     def labels(environment: str) -> dict[str, str]:
         spec = app("port: 80").replace("dev: {}", f"dev: {environment}")
-        application = yaml.safe_load(outputs.render(loader.parse(spec))["gitops/applications/dev/web.yaml"].text)
+        application = yaml.safe_load(render(loader.parse(spec))["gitops/applications/dev/web.yaml"].text)
         found: dict[str, str] = application["spec"]["syncPolicy"]["managedNamespaceMetadata"]["labels"]
         return found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 from testing import ROOT
 from testing.pipelines import APPS, BUILT, VARIANTS, scripts, values
@@ -44,7 +44,7 @@ def unpinned(text: str) -> list[str]:
 
 
 def pipelines(text: str) -> dict[str, str]:
-    files = outputs.render(loader.parse(text))
+    files = render(loader.parse(text))
     return {path: file.text for path, file in files.items() if path.startswith((".github/workflows/", "buildspec"))}
 
 

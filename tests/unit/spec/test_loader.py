@@ -163,7 +163,7 @@ APPS = st.dictionaries(st.sampled_from(["web", "db", "a;b"]), st.dictionaries(FI
 def test_arbitrary_values_in_known_fields_give_a_spec_or_faults(
     apps: dict, override: dict, environment: object
 ) -> None:
-    from generator.render import outputs
+    from generator.render import render
     from generator.yaml import emit as yaml_emit
 
     for fields in apps.values():
@@ -173,7 +173,7 @@ def test_arbitrary_values_in_known_fields_give_a_spec_or_faults(
         spec = loader.parse(yaml_emit.dump(data))
     except SpecError:
         return
-    outputs.render(spec)
+    render(spec)
 
 
 # -- well written

@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 
 from docs import rendered
-from generator.render import outputs
+from generator.render import render
 from generator.spec import loader
 from generator.spec.reference import examples, fields, lookup, schema
 from generator.spec.reference.entries import ENTRIES
@@ -70,7 +70,7 @@ def test_a_default_that_is_written_out_changes_nothing(path: str) -> None:
 
 
 def files(spec: dict[str, Any]) -> dict[str, str]:
-    return {path: file.text for path, file in outputs.render(loader.parse(json.dumps(spec))).items()}
+    return {path: file.text for path, file in render(loader.parse(json.dumps(spec))).items()}
 
 
 @pytest.mark.parametrize("path", [path for path in EVERY if fields.kubernetes(path)])
@@ -131,8 +131,8 @@ def test_the_schema_tells_defaults_where_they_hold() -> None:
 
 def test_reading_a_spec_loads_nothing_of_the_reference() -> None:
     code = (
-        "import sys; from generator.spec import loader; from generator.render import outputs; "
-        f"outputs.render(loader.parse({examples.AROUND!r})); "
+        "import sys; from generator.spec import loader; from generator.render import render; "
+        f"render(loader.parse({examples.AROUND!r})); "
         "print([name for name in sys.modules if name.startswith('generator.spec.reference')])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

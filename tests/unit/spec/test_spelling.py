@@ -7,7 +7,7 @@ import dataclasses
 import jsonschema
 import pytest
 
-from generator.render import outputs
+from generator.render import render
 from generator.spec import language, loader, spelling
 from generator.spec.reference import schema
 from testing.specs import EVERY_FIELD, HEAD, app, told, top
@@ -28,7 +28,7 @@ def test_a_spec_in_the_former_spelling_means_the_same(spec: str) -> None:
     for new, old in spelling.FORMER.items():
         former = former.replace(f"{new}:", f"{old}:")
     assert former != spec
-    assert outputs.render(loader.parse(former)) == outputs.render(loader.parse(spec))
+    assert render(loader.parse(former)) == render(loader.parse(spec))
     assert loader.parse(former).data == loader.parse(spec).data
 
 
