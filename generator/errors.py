@@ -53,7 +53,10 @@ def reason(error: GeneratorError) -> str:
 
 
 class Fault(NamedTuple):
-    """One thing wrong in a file: where (1-based line and column), what, and what to do."""
+    """One thing wrong in a file: where (1-based line and column), what, and what to do.
+
+    ``excerpt`` shows the lines around it, where the place alone does not tell.
+    """
 
     file: str
     line: int
@@ -61,6 +64,7 @@ class Fault(NamedTuple):
     path: str
     message: str
     hint: str = ""
+    excerpt: str = ""
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}"

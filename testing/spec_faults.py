@@ -38,31 +38,31 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a tab as indentation": (
         "version: 1\n\tproject: shop\n",
         [
-            "2:1: found a tab character that violates indentation / indent with spaces",
+            "2:1: a tab at the begin of a line / YAML is indented with spaces only",
         ],
     ),
     "a bracket that is never closed": (
         top("ci: {install: x\n"),
         [
-            "6:16: did not find expected ',' or '}' / YAML cannot be read from here on; look at this line and the one above",
+            "6:5: the bracket that opens here is never closed: { / write } where it ends",
         ],
     ),
     "a quote that is never closed": (
         top('ci: {install: "x}\n'),
         [
-            "6:18: found unexpected end of stream / YAML cannot be read from here on; look at this line and the one above",
+            '6:15: the quote that opens here is never closed: " / write another " where the text ends',
         ],
     ),
     "an alias to nothing": (
         top("ci: *nothing\n"),
         [
-            "6:5: found undefined alias / YAML cannot be read from here on; look at this line and the one above",
+            "6:5: *nothing repeats a value that no line marks with &nothing / mark a value above with &nothing, or quote the text if it is one",
         ],
     ),
     "two colons on a line": (
         top("branch: a: b\n"),
         [
-            "6:10: mapping values are not allowed in this context / YAML cannot be read from here on; look at this line and the one above",
+            '6:10: a second colon on the line / if it is one text, quote it: `branch: "a: b"`',
         ],
     ),
     "a NUL character, after text that is not ASCII": (

@@ -140,7 +140,7 @@ def report(error: GeneratorError) -> None:
     """Print an error on standard error, with its hint; for a spec, every fault with its place."""
     if isinstance(error, SpecError):
         for fault in error.faults:
-            _error(str(fault), fault.hint, prefix="")
+            _error(str(fault), fault.hint, prefix="", excerpt=fault.excerpt)
     if isinstance(error, Conflicts):
         for conflict in error.conflicts:
             show_conflict(conflict)
@@ -155,8 +155,10 @@ def show_conflict(conflict: Conflict) -> None:
         note(f"  {paint(name.ljust(5), 'grey', sys.stderr)} {'-' if value is None else value}{author}")
 
 
-def _error(message: str, hint: str, prefix: str = "error: ") -> None:
+def _error(message: str, hint: str, prefix: str = "error: ", excerpt: str = "") -> None:
     note(f"{paint(prefix, 'red', sys.stderr)}{pasted(message)}")
+    for line in excerpt.splitlines():
+        note(f"    {line}")
     if hint:
         indent = "  " if not prefix else ""
         note(f"{indent}{paint('hint:', 'blue', sys.stderr)} {pasted(hint)}")

@@ -195,7 +195,7 @@ def _compose(text: str, file: str) -> yaml.Node:
     if marker := re.search(r"^<<<<<<< ", text, re.MULTILINE) if "<<<<<<< " in text else None:
         line = text.count("\n", 0, marker.start()) + 1
         raise SpecError([Fault(file, line, 1, "", "a conflict marker of git", "keep what is right, and take it out")])
-    documents = yaml_nodes.compose(text, file, _HINT, most=None)
+    documents = _documents(text, file)
     if not documents:
         raise SpecError(
             [Fault(file, 1, 1, "", "is empty", "start with `version: 1`; `python -m generator schema` tells the rest")]
@@ -205,6 +205,24 @@ def _compose(text: str, file: str) -> yaml.Node:
         second = Fault(file, mark.line + 1, 1, "", "a second document", "keep everything in one, without ---")
         raise SpecError(yaml_nodes.within([second], text))
     return documents[0]
+
+
+def _documents(text: str, file: str) -> list[yaml.Node]:
+    try:
+        return yaml_nodes.compose(text, file, _HINT, most=None)
+    except SpecError as exc:
+        # A parser's own words, where it has given up; other faults are ours.
+        if mark := getattr(exc.__cause__, "problem_mark", None):
+            raise SpecError([_in_plain_words(text, file, exc.__cause__, mark)]) from exc
+        raise
+
+
+def _in_plain_words(text: str, file: str, cause: Any, mark: yaml.Mark) -> Fault:
+    from generator.yaml import syntax
+
+    begun = cause.context_mark and syntax.Place(cause.context_mark.line, cause.context_mark.column)
+    told = syntax.explain(text, cause.problem, syntax.Place(mark.line, mark.column), cause.context, begun)
+    return Fault(file, told.place.line + 1, told.place.column + 1, "", told.message, told.hint, told.excerpt)
 
 
 class Places:

@@ -23,8 +23,8 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 BEYOND = (
     "is there twice", "no such", "shares its namespace", "both port and ports", "second port", "Service has port", "no port is named", "the autoscaler",
     "is more than max", "needs a port", "needs a Service", "set in two places", "needs exactly one", "nothing to build", "not in ECR", "is not known here", "nested deeper",
-    "aliases", "only maps can be merged", "a key of", "a key that", "expected a version", "autoscale.max", "NUL", "YAML", "found", "mapping values", "second document",
-    "is empty", "did not find", "image is missing / add `image:`, the image without a tag, like shop/web", "a\\x00b", "nothing there", "apps is missing",
+    "aliases", "only maps can be merged", "a key of", "a key that", "expected a version", "autoscale.max", "NUL", "YAML", "never closed", "second colon", "repeats a value", "second document",
+    "is empty", "image is missing / add `image:`, the image without a tag, like shop/web", "a\\x00b", "nothing there", "apps is missing",
     "unknown field \"tag\"",
     "nothing to open pull requests with",
 )  # fmt: skip
