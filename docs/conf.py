@@ -43,7 +43,8 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
-copybutton_prompt_text = r"\$ "
+# `$ ` begins a command, and `> ` goes on with it.
+copybutton_prompt_text = r"\$ |> "
 copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
 
