@@ -9,11 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from generator.cli.commands import COMMANDS
-from generator.spec import loader
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
 
@@ -232,74 +230,6 @@ def test_a_diff_is_what_generate_does(repository: Path, generator: Run, tmp_path
     assert {
         path: content for path, content in files(repository).items() if not path.startswith(".generator")
     } == applied
-
-
-# -- init
-
-
-def test_init_makes_a_repository_that_passes_every_check(tmp_path: Path, generator: Run) -> None:
-    answers = {"project": "acme", "app": "api", "port": "9000", "health": "/up", "registry": "registry.example.com",
-               "repository": "git@git.example.com:acme/x.git"}  # fmt: skip
-    words = [word for name, value in answers.items() for word in ("--set", f"{name}={value}")]
-    done = generator("init", "a/b/new", "--defaults", *words, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    new = tmp_path / "a/b/new"
-    assert "image: registry.example.com/acme/api" in (new / "base/api/deployment.yaml").read_text()
-    assert (generator("check", cwd=new).returncode, generator(cwd=new).returncode) == (0, 0)
-    assert git(new, "symbolic-ref", "--short", "HEAD") == "main"
-    assert [path.name for path in (tmp_path / "a/b").iterdir()] == ["new"]
-
-
-def test_init_gives_editors_the_schema_of_the_spec(tmp_path: Path, generator: Run) -> None:
-    done = generator("init", "new", "--defaults", cwd=tmp_path)
-    assert "completion" in done.stdout
-    first = (tmp_path / "new/generator.yaml").read_text().splitlines()[0]
-    name = first.removeprefix("# yaml-language-server: $schema=")
-    schema = json.loads((tmp_path / "new" / name).read_text())
-    spec = loader.data((tmp_path / "new/generator.yaml").read_text())
-    assert [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(spec)] == []
-    assert generator("check", cwd=tmp_path / "new").returncode == 0
-
-
-def test_init_in_an_empty_folder_fills_that_very_folder(tmp_path: Path, generator: Run) -> None:
-    number = tmp_path.stat().st_ino
-    assert generator("init", ".", cwd=tmp_path).returncode == 0
-    assert tmp_path.stat().st_ino == number
-    assert (tmp_path / "generator.yaml").is_file()
-
-
-BAD_ANSWERS = {
-    "a path as the project": "project=../x",
-    "an option as the app": "app=-rf",
-    "a template as the app": "app={{ cookiecutter }}",
-    "YAML as the port": "port=80\nzzz: 1",
-    "a word as the port": "port=http",
-    "a quote in the path": 'health=/"',
-    "a password in the URL": "repository=https://a:b@c/d",
-}
-
-
-@pytest.mark.parametrize("answer", BAD_ANSWERS.values(), ids=BAD_ANSWERS)
-def test_a_bad_answer_leaves_nothing_behind(answer: str, tmp_path: Path, generator: Run) -> None:
-    done = generator("init", "a/b/new", "--defaults", "--set", answer, cwd=tmp_path)
-    assert done.returncode == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_init_overwrites_nothing(tmp_path: Path, generator: Run) -> None:
-    (tmp_path / "there").mkdir()
-    (tmp_path / "there/x").write_text("mine")
-    (tmp_path / "file").write_text("mine")
-    for name in ("there", "file"):
-        done = generator("init", name, "--defaults", cwd=tmp_path)
-        assert (done.returncode, "there is something in it already" in done.stderr) == (1, True)
-    assert files(tmp_path) == {"there/x": b"mine", "file": b"mine"}
-
-
-def test_init_where_nothing_may_be_written(generator: Run) -> None:
-    done = generator("init", "/proc/new", "--defaults")
-    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
 
 
 def test_nothing_is_written_to_the_home_folder(tmp_path: Path, home: Path, generator: Run) -> None:

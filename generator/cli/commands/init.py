@@ -4,102 +4,119 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from generator.cli import console
 
-if TYPE_CHECKING:
-    from generator.spec.model import Spec
-
-HELP: Final = "make a new repository, from questions or from options"
+HELP: Final = "make a new repository, or add to an existing one, from questions or from options"
 EXAMPLE: Final = """\
   python -m generator init shop-gitops
-  python -m generator init shop-gitops --set project=shop --set app=web --defaults"""
-TEMPLATE: Final = Path(__file__).parent.parent / "templates" / "repository"
+  python -m generator init shop-gitops --set project=shop --set app=web --defaults
+  python -m generator init .                    in a git repository that exists: nothing of it is changed
+
+Each answer is checked at once. Questions: project, repository, forge, region, registry,
+environments, app, source, port, health, ci."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
-    parser.add_argument("path", type=Path, metavar="DIR", help="the folder to make")
+    parser.add_argument("path", type=Path, metavar="DIR", help="the folder to make, or a git repository to add to")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", dest="answers",
-        help="answer a question: project, repository, registry, app, port, health",
-    )  # fmt: skip
-    parser.add_argument("--defaults", action="store_true", help="ask nothing")
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="answers", help="answer a question"
+    )
+    parser.add_argument("--defaults", action="store_true", help="ask nothing; take the default where nothing is set")
 
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     from generator.errors import RepositoryError
+    from generator.regenerate import new_repository
 
     target: Path = options.path.absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise RepositoryError(f"{options.path}: there is something in it already", "name a new folder")
-    answers = _answers(options.answers)
-    ask = sys.stdin.isatty() and not options.defaults and not options.json
+    new_repository.check_target(target, options.path)
+    given = _given(options.answers)
+    answers = new_repository.filled(given) if options.defaults else _asked(given)
     try:
-        spec = _make(target, answers, ask=ask)
+        spec = new_repository.make(target, answers)
     except OSError as exc:
         raise RepositoryError(f"{options.path}: {exc.strerror}", "choose a folder that you may write to") from exc
     if options.json:
         console.emit({"directory": str(target), "project": spec.project})
-    else:
-        console.say(f"made {options.path}: edit generator.yaml, run `python -m generator` there, commit and push")
-        console.say("its first line gives editors that know YAML completion and checks (generator.schema.json)")
+        return 0
+    console.say(f"made {options.path}: {len(spec.apps)} app in {', '.join(spec.environments)}")
+    console.say(console.pasted(f"next: cd {options.path}; edit generator.yaml; python -m generator; commit and push"))
+    console.say("the first line of generator.yaml gives editors completion and checks (generator.schema.json)")
     return 0
 
 
-def _make(target: Path, answers: dict[str, str], *, ask: bool) -> Spec:
-    """Everything is made beside its place and checked there, so that a wrong answer leaves nothing behind."""
-    import tempfile
-
-    from generator.git import checkout
-    from generator.regenerate import planning
-    from generator.spec import loader
-    from generator.spec.reference import schema
-
-    there = next(parent for parent in target.parents if parent.is_dir())
-    with tempfile.TemporaryDirectory(dir=there, prefix=f".{target.name}-") as scratch:
-        made = _render(Path(scratch), {**answers, "directory": "new"}, ask=ask)
-        spec = loader.load(made)
-        checkout.init(made, spec.branch)
-        planning.apply(made, planning.plan(made), prune=False)
-        (made / schema.FILE).write_bytes(schema.text())
-        target.mkdir(parents=True, exist_ok=True)
-        for item in sorted(made.iterdir()):
-            item.rename(target / item.name)
-    return spec
-
-
-def _answers(words: list[str]) -> dict[str, str]:
-    """``NAME=VALUE`` words as a map; ``UsageError`` for a name that the template does not ask for."""
-    import json
-
+def _given(words: list[str]) -> dict[str, str]:
+    """Read ``NAME=VALUE`` words. Raises ``UsageError`` for a name that is no question, or a choice that is none."""
     from generator.errors import UsageError
+    from generator.regenerate import new_repository
     from generator.spec.findings import did_you_mean
 
-    questions = tuple(
-        name
-        for name in json.loads((TEMPLATE / "cookiecutter.json").read_text())
-        if name[0] != "_" and name != "directory"
-    )
+    known = {question.name: question for question in new_repository.questions()}
     answers: dict[str, str] = {}
     for word in words:
         name, separator, value = word.partition("=")
-        if not separator or name not in questions:
-            raise UsageError(f"--set {word}: nothing asks for {name!r}", did_you_mean(name, questions))
+        if not separator or name not in known:
+            raise UsageError(f"--set {word}: nothing asks for {name!r}", did_you_mean(name, tuple(known)))
+        if known[name].choices and value not in known[name].choices:
+            hint = did_you_mean(value, known[name].choices, f"one of {', '.join(known[name].choices)}")
+            raise UsageError(f"--set {word}: {value!r} is no choice", hint)
         answers[name] = value
     return answers
 
 
-def _render(scratch: Path, answers: dict[str, str], *, ask: bool) -> Path:
-    """The template, filled in. cookiecutter's own entry point is passed by, as it would write to the home folder."""
-    from cookiecutter.generate import generate_context, generate_files
-    from cookiecutter.prompt import prompt_for_config
+def _asked(given: Mapping[str, str]) -> dict[str, str]:
+    """Ask for what is not given; a wrong answer is asked for again, with what is wrong."""
+    from generator.errors import UsageError
+    from generator.regenerate import new_repository
 
-    context = generate_context(context_file=str(TEMPLATE / "cookiecutter.json"))
-    questions = context["cookiecutter"]
-    given = {name: questions.pop(name) and value for name, value in answers.items() if name in questions}
-    context["cookiecutter"] = {**prompt_for_config(context, no_input=not ask), **given}
-    return Path(generate_files(str(TEMPLATE), context, output_dir=str(scratch), accept_hooks=False))
+    questions = [question for question in new_repository.questions() if question.name not in given]
+    if questions and not sys.stdin.isatty():
+        names = " ".join(f"--set {question.name}=…" for question in questions)
+        raise UsageError("standard input is no terminal, so nothing can be asked", f"--defaults, or {names}")
+    answers = dict(given)
+    for number, question in enumerate(questions, 1):
+        if question.name == "forge" and _tells(answers["repository"]):
+            continue
+        answers[question.name] = _answer(question, answers, f"  [dim][{number}/{len(questions)}][/] ")
+    return new_repository.filled(answers)
+
+
+def _answer(question: object, answers: Mapping[str, str], prefix: str) -> str:
+    from cookiecutter.prompt import read_user_choice, read_user_variable
+
+    from generator.errors import SpecError
+    from generator.regenerate import new_repository
+    from generator.regenerate.new_repository import Question
+
+    assert isinstance(question, Question)
+    prompts = {question.name: question.prompt}
+    while True:
+        default = new_repository.filled(answers)[question.name]
+        if question.choices:
+            return str(read_user_choice(question.name, list(question.choices), prompts, prefix))
+        answer = str(read_user_variable(question.name, default, prompts, prefix))
+        try:
+            faults = new_repository.faults(new_repository.filled({**answers, question.name: answer}))
+        except SpecError as error:
+            faults = error.faults
+        if not faults:
+            return answer
+        console.report(SpecError(list(faults)))
+
+
+def _tells(repository: str) -> bool:
+    """Tell whether a repository's URL says which forge it is on."""
+    from generator.errors import ForgeError
+    from generator.spec import forge_kinds
+
+    try:
+        forge_kinds.kind_of(repository)
+    except ForgeError:
+        return False
+    return True

@@ -1,0 +1,127 @@
+"""Make a new repository, or add what is generated to an existing one, from answers to a few questions."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from generator.errors import Fault, RepositoryError, SpecError
+from generator.files import work_tree
+from generator.git import checkout
+from generator.regenerate import planning
+from generator.spec import loader
+from generator.spec.model import Spec
+from generator.spec.reference import schema
+
+TEMPLATE: Final = Path(__file__).parent / "template"
+_NAMES: Final = re.compile(r"[a-z0-9-]+(?:[\s,]+[a-z0-9-]+)*")
+
+
+class Question(NamedTuple):
+    """What the template asks for: ``choices`` is empty where the answer is free."""
+
+    name: str
+    prompt: str
+    choices: tuple[str, ...]
+
+
+def questions() -> list[Question]:
+    """List the questions of the template in the order in which they are asked."""
+    given = json.loads((TEMPLATE / "cookiecutter.json").read_text())
+    prompts = given.pop("__prompts__")
+    return [
+        Question(name, prompts[name], tuple(default) if isinstance(default, list) else ())
+        for name, default in given.items()
+        if name != "directory"
+    ]
+
+
+def filled(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return an answer to every question; defaults may follow from answers before them."""
+    from cookiecutter.generate import generate_context
+    from cookiecutter.prompt import prompt_for_config
+
+    context = generate_context(context_file=str(TEMPLATE / "cookiecutter.json"))
+    # Defaults are templates, and answers are none: nothing in an answer may begin one.
+    context["cookiecutter"].update({name: text.replace("{", "{{ '{' }}") for name, text in answers.items()})
+    return {**prompt_for_config(context, no_input=True), **answers}
+
+
+def faults(answers: Mapping[str, str]) -> Sequence[Fault]:
+    """List what the loader says of the spec that these answers give."""
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as scratch:
+        try:
+            loader.parse((_rendered(Path(scratch), answers) / loader.FILE_NAME).read_text())
+        except SpecError as error:
+            return error.faults
+    return ()
+
+
+def make(target: Path, answers: Mapping[str, str]) -> Spec:
+    """Make the repository, or add to the one in ``target``.
+
+    Everything is made beside its place and checked there, so that a wrong answer
+    leaves nothing behind. Raises ``SpecError``, and ``RepositoryError`` where a
+    file would take the place of another.
+    """
+    there = next(folder for folder in (target, *target.parents) if folder.is_dir())
+    exists = (target / ".git").exists()
+    place = Path(tempfile.gettempdir()) if exists else there if there != target else target.parent
+    with tempfile.TemporaryDirectory(dir=place, prefix=f".{target.name}-") as scratch:
+        made = _rendered(Path(scratch), answers)
+        spec = loader.load(made)
+        checkout.init(made, spec.branch)
+        planning.apply(made, planning.plan(made), prune=False)
+        (made / schema.FILE).write_bytes(schema.text())
+        if exists:
+            _add(made, target)
+            return spec
+        target.mkdir(parents=True, exist_ok=True)
+        for item in sorted(made.iterdir()):
+            item.rename(target / item.name)
+    return spec
+
+
+def check_target(target: Path, shown: object) -> None:
+    """Raise ``RepositoryError`` unless ``target`` is new, empty, or a git repository without a spec."""
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if not (target / ".git").exists():
+        raise RepositoryError(
+            f"{shown}: there is something in it already",
+            "name a new folder, or the top of a git repository to add to",
+        )
+    if (target / loader.FILE_NAME).exists():
+        raise RepositoryError(f"{shown}: has a generator.yaml already", "edit it, and run: python -m generator")
+
+
+def _add(made: Path, target: Path) -> None:
+    """Write what was made into an existing repository, where nothing of it exists yet; its README stays."""
+    paths = [file.relative_to(made).as_posix() for file in made.rglob("*") if file.is_file()]
+    contents = {path: (made / path).read_bytes() for path in paths if not path.startswith(".git/")}
+    there = work_tree.read(target, contents)
+    contents.pop("README.md") if "README.md" in there else None
+    taken = sorted(path for path, content in contents.items() if there.get(path, content) != content)
+    if taken:
+        names = "\n".join(f"  {path}" for path in taken)
+        raise RepositoryError(
+            f"these files exist already; nothing was written:\n{names}",
+            "move them away; what they say can be put into generator.yaml, or into the generated files afterwards",
+        )
+    work_tree.write(target, contents, {})
+
+
+def _rendered(scratch: Path, answers: Mapping[str, str]) -> Path:
+    """Fill in the template. cookiecutter's own entry point is passed by, as it would write to the home folder."""
+    from cookiecutter.generate import generate_files
+
+    names = answers["environments"]
+    if not _NAMES.fullmatch(names.strip()):
+        about = "lower-case letters, digits and -, with commas between names, like dev, staging, prod"
+        raise SpecError([Fault(loader.FILE_NAME, 1, 1, "environments", f"{names!r} are no names", about)])
+    context: dict[str, Any] = {"cookiecutter": {**answers, "directory": "new"}}
+    return Path(generate_files(str(TEMPLATE), context, output_dir=str(scratch), accept_hooks=False))
