@@ -364,6 +364,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '4:33 environments.dev.namespace: "Shop" is not a DNS label / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
         ],
     ),
+    "an environment with a backslash, where its name is filled in": (
+        app("config: {A: '{environment}'}\nenvironments: {'\\prod': {replicas: 1}}"),
+        [
+            '9:20 apps.web.environments."\\\\prod": "\\prod" is not a name (DNS label) / lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit',
+            '9:20 apps.web.environments."\\\\prod": no such environment / did you mean "prod"?',
+        ],
+    ),
     "an app named ../x": (
         top("", apps="{../x: {image: a}}"),
         [

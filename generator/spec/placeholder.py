@@ -27,7 +27,7 @@ def has(value: object) -> bool:
 def filled(value: Any, environment: str) -> Any:
     """Plain data with the environment's name in place of each placeholder."""
     if isinstance(value, str):
-        return _FILLED.sub(environment, value) if PLACEHOLDER in value else value
+        return _FILLED.sub(lambda _: environment, value) if PLACEHOLDER in value else value
     if isinstance(value, dict):
         return {name: filled(item, environment) for name, item in value.items()}
     if isinstance(value, list):
