@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import contextvars
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,7 +134,12 @@ def test_it_is_opened_once(forge: Forge) -> None:
 
 def test_eight_at_once_get_a_number_each(forge: Forge) -> None:
     threads = [
-        threading.Thread(target=forge.open, args=("promote/prod", "main", f"request {count}", "")) for count in range(8)
+        # A thread begins without the credentials of the call that starts it.
+        threading.Thread(
+            target=contextvars.copy_context().run,
+            args=(forge.open, "promote/prod", "main", f"request {count}", ""),
+        )
+        for count in range(8)
     ]
     for thread in threads:
         thread.start()
