@@ -113,6 +113,10 @@ def _field(known: Field, path: str) -> JsonSchema:
 def _more(path: str) -> JsonSchema:
     """Return default and example. What differs in an environment has no default: it is the app's then."""
     place = path.replace(f"{fields.OVERRIDES}.<environment>.", "apps.<app>.")
+    if place not in fields.every() and not any(
+        place.startswith((f"{shared}.", f"{shared}[")) for shared in fields.shared()
+    ):
+        return {}  # a part of the language by itself
     described = fields.described(place)
     entry = described.entry
     default = {"default": examples.plain(entry.default)} if entry.default and place == path else {}
