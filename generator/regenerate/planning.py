@@ -234,19 +234,42 @@ def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False)
     is written then.
     """
     if found := conflicts(directory, planned):
+        if guess := _renaming(planned):
+            found.hint = f"{guess}; else {found.hint}"
         raise found
     orphans = planned.having(State.ORPHANED)
     if orphans and not prune:
         names = "\n".join(f"  {path}" for path in orphans)
         raise RepositoryError(
             f"no longer in the spec; nothing was written:\n{names}{_pruned_applications(orphans)}{_told(planned)}",
-            "remove them with `python -m generator generate --prune`, or put them back into the spec; "
-            "where something has a new name only, say `renamedFrom: OLD` there, which keeps edits and tags",
+            _way_out(planned),
         )
     if not replace:
         _refuse_replacements(planned)
     write(directory, planned)
     return planned.changes
+
+
+def _way_out(planned: Plan) -> str:
+    """Say what to do about files that are gone from the spec: the likeliest first."""
+    remove = "remove them with `python -m generator generate --prune`"
+    if guess := _renaming(planned):
+        return f"{guess}; else {remove}"
+    return (
+        f"{remove}, or put them back into the spec; "
+        "where something has a new name only, say `renamedFrom: OLD` there, which keeps edits and tags"
+    )
+
+
+def _renaming(planned: Plan) -> str:
+    """Return what to write if files are gone from the spec only because something has a new name there."""
+    there = {outcome.path: outcome.local for outcome in planned.outcomes if outcome.local is not None}
+    gone = {path: content for path, content in there.items() if path not in planned.updated}
+    if not gone:
+        return ""
+    from generator.regenerate import rename_guess
+
+    return rename_guess.hint(planned.spec, gone, there.keys() - gone.keys())
 
 
 def _told(planned: Plan) -> str:

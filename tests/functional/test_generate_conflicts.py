@@ -285,6 +285,34 @@ def test_what_would_go_is_listed_with_what_argo_cd_would_remove(shop: Path, run:
     assert run("generate").out.endswith("nothing to do\n")
 
 
+@pytest.mark.parametrize("edited", [False, True], ids=["as generated", "edited by hand"])
+def test_a_new_name_that_the_spec_does_not_say_is_guessed(edited: bool, shop: Path, run: Command) -> None:
+    if edited:
+        edit(shop, "base/web/deployment.yaml", ("maxSurge: 1", "maxSurge: 5"))
+    (shop / "generator.yaml").write_text(SPEC.replace("  web:\n", "  store:\n"))
+    told = run("generate")
+    assert told.code == (4 if edited else 1)
+    hint = told.err.rpartition("hint: ")[2]
+    guess, _, other = hint.partition("; else ")
+    assert guess == (
+        "web is gone and store is new, with the same image; if that is its new name, "
+        "say `apps: {store: {renamedFrom: web}}`, which keeps edits and tags"
+    )
+    assert ("--keep" if edited else "--prune") in other
+    (shop / "generator.yaml").write_text(SPEC.replace("  web:\n", "  store:\n    renamedFrom: web\n"))
+    assert run("generate").code == 0
+
+
+def test_a_new_name_of_an_environment_is_guessed(shop: Path, run: Command) -> None:
+    (shop / "generator.yaml").write_text(SPEC.replace("staging: {}", "test: {}"))
+    assert "hint: staging is gone and test is new; if that is its new name, say " in run("generate").err
+
+
+def test_an_app_with_another_image_is_no_new_name(shop: Path, run: Command) -> None:
+    (shop / "generator.yaml").write_text(SPEC.replace("  web:\n", "  store:\n").replace("shop/web", "shop/store"))
+    assert "hint: remove them with" in run("generate").err
+
+
 def test_an_edited_file_that_would_go_is_a_conflict_even_with_prune(shop: Path, run: Command) -> None:
     edit(shop, "overlays/staging/web/kustomization.yaml", ("resources:", "# ours\nresources:"))
     (shop / "generator.yaml").write_text(SPEC.replace("staging: {}, ", ""))

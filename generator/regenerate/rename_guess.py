@@ -1,0 +1,50 @@
+"""Guess that an app or an environment has a new name only, where the spec does not say so.
+
+Imported once something is gone from the spec.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from generator.spec.model import Spec
+
+_IMAGE: Final = re.compile(rb"^ *(?:- )?image: *['\"]?([^\s'\"]+)", re.MULTILINE)
+
+
+def hint(spec: Spec, orphans: Mapping[str, bytes], kept: Collection[str]) -> str:
+    """Return what to write for the likeliest new name; empty where none is likely.
+
+    Args:
+        spec: What is to be generated.
+        orphans: The files that are gone from the spec, by path.
+        kept: Paths of files that are there and are generated still.
+    """
+    gone = [path.split("/") for path in orphans]
+    former = {path.split("/")[1] for path in kept if path.startswith("base/")}
+    lost = {parts[1] for parts in gone if parts[0] == "base"} - spec.apps.keys()
+    for app in sorted(lost):
+        image = _image(orphans.get(f"base/{app}/deployment.yaml"))
+        new = [name for name, known in spec.apps.items() if name not in former and known.image == image]
+        if len(new) == 1:
+            return _said("apps", app, new[0], ", with the same image")
+    places = {parts[1] for parts in gone if parts[0] == "overlays"} - spec.environments.keys()
+    used = {path.split("/")[1] for path in kept if path.startswith("overlays/")}
+    fresh = [name for name in spec.environments if name not in used]
+    if len(places) == len(fresh) == 1 and used:
+        return _said("environments", places.pop(), fresh[0], "")
+    return ""
+
+
+def _image(content: bytes | None) -> str | None:
+    found = _IMAGE.search(content or b"")
+    return found[1].decode(errors="replace") if found else None
+
+
+def _said(section: str, old: str, new: str, alike: str) -> str:
+    return (
+        f"{old} is gone and {new} is new{alike}; if that is its new name, "
+        f"say `{section}: {{{new}: {{renamedFrom: {old}}}}}`, which keeps edits and tags"
+    )
