@@ -225,6 +225,11 @@ def _in_plain_words(text: str, file: str, cause: Any, mark: yaml.Mark) -> Fault:
     return Fault(file, told.place.line + 1, told.place.column + 1, "", told.message, told.hint, told.excerpt)
 
 
+def places(text: str) -> Places:
+    """Return where the values of a spec stand that is known to be right."""
+    return Places(_compose(text, FILE_NAME))
+
+
 class Places:
     """Where the values of a file stand."""
 

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.regenerate.merge import Conflict, Outcome, Side
     from generator.regenerate.planning import Plan
+    from generator.spec.model import Spec
 
 HELP: Final = "regenerate the repository from generator.yaml; hand edits and pipeline tags are kept"
 _PLACE: Final = "the place of a conflict is FILE:FIELD, as it is told"
@@ -66,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace, changes: Sequence[Outcome], planned: Plan) -> None:
+    from generator.spec import advice
+
     written = [outcome.path for outcome in changes if outcome.content is not None]
     removed = [*(outcome.path for outcome in changes if outcome.content is None), *planned.vacated]
     total = len(planned.outcomes)
@@ -77,6 +82,7 @@ def _report(options: argparse.Namespace, changes: Sequence[Outcome], planned: Pl
                 "removed": removed,
                 "moved": dict(planned.carried),
                 "effects": [effect._asdict() for effect in planned.effects],
+                "advice": [fault._asdict() for fault in advice.of(options.directory, planned.spec)],
             }
         )
         return
@@ -89,6 +95,7 @@ def _report(options: argparse.Namespace, changes: Sequence[Outcome], planned: Pl
     for old, new in planned.carried.items():
         console.say(f"{console.paint('moved', 'green')}    {old} → {new}")
     show_effects(planned)
+    show_advice(options.directory, planned.spec)
     done = f"{len(written)} written" + (f", {len(removed)} removed" if removed else "")
     console.say(f"{total} files: {done if changes or removed else 'nothing to do'}")
 
@@ -101,6 +108,15 @@ def show_effects(planned: Plan) -> None:
 
     for line in effects.lines(planned.effects):
         console.note(f"{console.paint('in the cluster:', 'yellow', sys.stderr)} {line}")
+
+
+def show_advice(directory: Path, spec: Spec) -> None:
+    """Print on standard error what the spec says that is right and will not work."""
+    from generator.spec import advice
+
+    for fault in advice.of(directory, spec):
+        console.note(f"{console.paint('note:', 'yellow', sys.stderr)} {fault}")
+        console.note(f"  {console.paint('hint:', 'blue', sys.stderr)} {fault.hint}")
 
 
 class _Keep:

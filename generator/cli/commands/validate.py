@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from generator.cli import console
+from generator.cli.commands.generate import show_advice
 
 HELP: Final = "build every overlay with kustomize and check it, and all of gitops/, with strict kubeconform"
 EXAMPLE: Final = """\
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     from generator.git import sparse
     from generator.manifests import validation
     from generator.regenerate import record, renames
-    from generator.spec import loader
+    from generator.spec import advice, loader
     from generator.spec.paths import KUSTOMIZATION, base_path, overlay_path
 
     sparse.require(options.directory, ("base", "overlays", "gitops"))
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
                     {"path": result.path, "manifests": result.manifests, "problems": list(result.problems)}
                     for result in results
                 ],
+                "advice": [fault._asdict() for fault in advice.of(options.directory, spec)],
             }
         )
         return int(bool(bad))
@@ -52,4 +54,5 @@ def run(options: argparse.Namespace) -> int:
     for result in bad:
         for problem in result.problems:
             console.note(f"{console.paint('error:', 'red')} {result.path}: {problem}")
+    show_advice(options.directory, spec)
     return int(bool(bad))

@@ -1,0 +1,120 @@
+"""Advise on what a spec says that is right, and will not work: a source that is not there, an image that is root's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from generator.errors import Fault
+from generator.git import sparse
+from generator.spec import folders, loader
+from generator.spec.findings import Path as FieldPath
+from generator.spec.findings import did_you_mean, dotted
+from generator.spec.model import Spec
+from generator.spec.types import as_map
+
+
+class _Image(NamedTuple):
+    """An image of Docker Hub's library that does not run under the safe defaults.
+
+    Attributes:
+        user: The number of the user that its program is made to run as.
+        writes: The folders that it writes to.
+        instead: An image that needs no more than the defaults.
+    """
+
+    user: int
+    writes: tuple[str, ...] = ()
+    instead: str = ""
+
+
+# As the images' own Dockerfiles have it: they begin as root, or name a user that Kubernetes cannot tell from root.
+IMAGES: Final[Mapping[str, _Image]] = {
+    "httpd": _Image(33, ("/usr/local/apache2/logs",)),
+    "mariadb": _Image(999, ("/var/lib/mysql", "/run/mysqld")),
+    "memcached": _Image(11211),
+    "mongo": _Image(999, ("/data/db", "/data/configdb")),
+    "mysql": _Image(999, ("/var/lib/mysql", "/var/run/mysqld")),
+    "nginx": _Image(101, ("/var/cache/nginx", "/run"), "nginxinc/nginx-unprivileged"),
+    "postgres": _Image(999, ("/var/lib/postgresql/data", "/var/run/postgresql")),
+    "rabbitmq": _Image(999, ("/var/lib/rabbitmq",)),
+    "redis": _Image(999, ("/data",)),
+    "valkey": _Image(999, ("/data",)),
+}
+# `redis`, `library/redis` and copies of the library behind a registry's name; nobody's own `shop/redis`.
+_LIBRARY: Final = re.compile(r"(?:.*/)?library/([a-z]+)|([a-z]+)|valkey/(valkey)")
+
+
+def of(directory: Path, spec: Spec) -> list[Fault]:
+    """Return advice with its place in ``generator.yaml``; the spec is read once more only where there is any."""
+    found = [(("apps", name, *path), message, hint) for name, path, message, hint in _found(directory, spec)]
+    if not found:
+        return []
+    places = loader.places(loader.read(directory))
+    return [
+        Fault(loader.FILE_NAME, *places.of(path, False), dotted(path), message, hint) for path, message, hint in found
+    ]
+
+
+_Advice = tuple[str, FieldPath, str, str]
+
+
+def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
+    partial = sparse.possible(directory)
+    for name, app in spec.apps.items():
+        source = app.given.get("source")
+        if source and not partial:
+            yield from _of_source(directory, name, source, as_map(app.given.get("build")))
+        elif not source:
+            yield from _of_image(name, app.given)
+
+
+def _of_source(directory: Path, app: str, source: str, build: Mapping[str, Any]) -> Iterator[_Advice]:
+    folder = directory / source
+    if not folder.is_dir():
+        above = folder.parent
+        names = [path.name for path in above.iterdir() if path.is_dir()] if above.is_dir() else []
+        near = did_you_mean(folder.name, names, "make it before the pipeline runs")
+        yield app, ("source",), f"there is no folder {source}", near
+        return
+    dockerfile = build.get("dockerfile") or "Dockerfile"
+    if not (folder / dockerfile).is_file():
+        hint = "add it, or name another one: `build: {dockerfile: …}`"
+        yield app, ("source",), f"there is no {dockerfile} in {source}", hint
+
+
+def _of_image(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
+    found = _LIBRARY.fullmatch(str(given.get("image") or ""))
+    name = next(filter(None, found.groups()), "") if found else ""
+    known = IMAGES.get(name)
+    if known is None:
+        return
+    lines = [*_user(known, given), *_folders(known, given)]
+    if lines:
+        instead = f"; or take {known.instead}" if known.instead else ""
+        message = f"{name} does not start under the safe defaults: {', and '.join(what for what, _ in lines)}"
+        yield app, ("image",), message, f"add {' and '.join(line for _, line in lines)}{instead}"
+
+
+def _user(known: _Image, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    contexts = [as_map(given.get(field)) for field in ("podSecurityContext", "securityContext")]
+    if any("runAsUser" in context or context.get("runAsNonRoot") is False for context in contexts):
+        return
+    user = known.user
+    yield (
+        "Kubernetes takes its user for root",
+        f"`podSecurityContext: {{runAsUser: {user}, runAsGroup: {user}, fsGroup: {user}}}`",
+    )
+
+
+def _folders(known: _Image, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if as_map(given.get("securityContext")).get("readOnlyRootFilesystem") is False:
+        return
+    writable = [str(folder) for folder in given.get("writable") or folders.DEFAULT]
+    mounts = as_map(given.get("container")).get("volumeMounts")
+    mounted = [str(as_map(mount).get("mountPath")) for mount in mounts] if isinstance(mounts, list) else []
+    missing = [folder for folder in known.writes if folder not in (*writable, *mounted)]
+    if missing:
+        yield f"it writes to {' and '.join(missing)}", f"`writable: [{', '.join((*writable, *missing))}]`"

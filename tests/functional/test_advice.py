@@ -1,0 +1,119 @@
+"""Advice of `generate` and `validate`: what is right in the spec and will not work, told without failing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from generator.errors import Fault
+from generator.spec import advice, loader
+from testing.programs import Run
+
+TOP = """\
+version: 1
+project: shop
+repository: https://git.example.com/acme/shop-gitops.git
+environments: {dev: {}}
+apps:
+"""
+
+
+def advised(folder: Path, apps: str) -> list[str]:
+    text = f"{TOP}{apps}\n"
+    (folder / "generator.yaml").write_text(text)
+    return [told(fault) for fault in advice.of(folder, loader.parse(text))]
+
+
+def told(fault: Fault) -> str:
+    return f"{fault} / {fault.hint}".removeprefix("generator.yaml:")
+
+
+def test_a_source_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "services").mkdir()
+    (tmp_path / "services/web").mkdir()
+    (tmp_path / "services/web/Dockerfile").touch()
+    assert advised(tmp_path, "  web: {image: shop/web, source: services/wbe}") == [
+        '6:34 apps.web.source: there is no folder services/wbe / did you mean "web"?'
+    ]
+    assert advised(tmp_path, "  web: {image: shop/web, source: src}") == [
+        "6:34 apps.web.source: there is no folder src / make it before the pipeline runs"
+    ]
+    assert advised(tmp_path, "  web: {image: shop/web, source: services/web}") == []
+
+
+def test_a_source_without_its_dockerfile(tmp_path: Path) -> None:
+    (tmp_path / "web/docker").mkdir(parents=True)
+    (tmp_path / "web/docker/Dockerfile").touch()
+    assert advised(tmp_path, "  web: {image: shop/web, source: web}") == [
+        "6:34 apps.web.source: there is no Dockerfile in web / add it, or name another one: `build: {dockerfile: …}`"
+    ]
+    named = "  web: {image: shop/web, source: web, build: {dockerfile: docker/Dockerfile}}"
+    assert advised(tmp_path, named) == []
+
+
+IMAGES = {
+    "redis": (
+        "image: redis",
+        "redis does not start under the safe defaults: Kubernetes takes its user for root, and it writes to /data / "
+        "add `podSecurityContext: {runAsUser: 999, runAsGroup: 999, fsGroup: 999}` and `writable: [/tmp, /data]`",
+    ),
+    "a copy of the library's": (
+        "image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/postgres, writable: [/tmp, /var/run/postgresql]",
+        "postgres does not start under the safe defaults: Kubernetes takes its user for root, and it writes to "
+        "/var/lib/postgresql/data / add `podSecurityContext: {runAsUser: 999, runAsGroup: 999, fsGroup: 999}` and "
+        "`writable: [/tmp, /var/run/postgresql, /var/lib/postgresql/data]`",
+    ),
+    "with another to take": (
+        "image: nginx, podSecurityContext: {runAsUser: 101}",
+        "nginx does not start under the safe defaults: it writes to /var/cache/nginx and /run / "
+        "add `writable: [/tmp, /var/cache/nginx, /run]`; or take nginxinc/nginx-unprivileged",
+    ),
+    "with a user that is a name": (
+        "image: memcached",
+        "memcached does not start under the safe defaults: Kubernetes takes its user for root / "
+        "add `podSecurityContext: {runAsUser: 11211, runAsGroup: 11211, fsGroup: 11211}`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "said"), IMAGES.values(), ids=IMAGES)
+def test_an_image_of_others_that_does_not_run_under_the_safe_defaults(fields: str, said: str, tmp_path: Path) -> None:
+    (advice_,) = advised(tmp_path, f"  cache: {{{fields}}}")
+    assert advice_.partition("apps.cache.image: ")[2] == said
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "image: redis, podSecurityContext: {runAsUser: 999}, writable: [/tmp, /data]",
+        "image: redis, securityContext: {runAsUser: 999, readOnlyRootFilesystem: false}",
+        "image: redis, podSecurityContext: {runAsNonRoot: false}, pod: {volumes: [{name: d, emptyDir: {}}]},"
+        " container: {volumeMounts: [{name: d, mountPath: /data}]}",
+        "image: shop/redis",
+        "image: nginxinc/nginx-unprivileged",
+        "image: redis-exporter",
+    ],
+)
+def test_no_word_of_what_runs(fields: str, tmp_path: Path) -> None:
+    assert advised(tmp_path, f"  cache: {{{fields}}}") == []
+
+
+def test_what_the_advice_says_silences_it(tmp_path: Path) -> None:
+    for name in advice.IMAGES:
+        lines = advised(tmp_path, f"  cache: {{image: {name}}}")[0].partition("add ")[2].partition(";")[0]
+        fields = ", ".join(part.strip("`") for part in lines.split(" and "))
+        assert advised(tmp_path, f"  cache: {{image: {name}, {fields}}}") == []
+
+
+def test_generate_and_validate_tell_it_and_do_their_work(generator: Run, repository: Path) -> None:
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text() + "  cache: {image: redis}\n")
+    done = generator(cwd=repository)
+    assert done.returncode == 0
+    assert "note: generator.yaml:13:18 apps.cache.image: redis does not start" in done.stderr
+    assert "hint: add `podSecurityContext: {runAsUser: 999" in done.stderr
+    assert (repository / "base/cache/deployment.yaml").is_file()
+    answer = json.loads(generator("validate", "--output", "json", cwd=repository).stdout)
+    assert (answer["valid"], [fault["path"] for fault in answer["advice"]]) == (True, ["apps.cache.image"])
