@@ -43,7 +43,7 @@ IMAGES: Final[Mapping[str, _Image]] = {
     "redis": _Image(999, ("/data",)),
     "valkey": _Image(999, ("/data",)),
 }
-# `redis`, `library/redis` and copies of the library behind a registry's name; nobody's own `shop/redis`.
+# `redis`, `library/redis` and copies of the library behind a registry's name; not an image like `shop/redis`.
 _LIBRARY: Final = re.compile(r"(?:.*/)?library/([a-z]+)|([a-z]+)|valkey/(valkey)")
 
 

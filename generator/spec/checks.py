@@ -1,4 +1,4 @@
-"""What one field of the spec says of another, over the whole project: names that refer, and names that meet."""
+"""Check what fields of the spec say of each other, over the whole project: names that refer, and names that meet."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from generator.spec.types import as_map as _map
 
 
 def check(data: dict[str, object], findings: Findings, *, placeholders: bool) -> None:
-    """What one field says of another: names that refer, and names that add up.
+    """Append what is wrong between fields: names that refer, and names that add up.
 
-    ``placeholders``: whether there may be any, or what looks like one.
+    ``placeholders`` tells whether there may be any, or what looks like one.
     """
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     names = tuple(environments)
@@ -54,7 +54,7 @@ def _check_requests(data: dict[str, object], findings: Findings) -> None:
 
 
 def _check_renames(section: str, items: dict[str, object], findings: Findings) -> None:
-    """A former name must be free: two things cannot both have the files of one."""
+    """Check that each former name is free: two things cannot both have the files of one."""
     former: set[str] = set()
     for name, item in items.items():
         field = spelling.used(_map(item), "renamedFrom")
@@ -67,7 +67,7 @@ def _check_renames(section: str, items: dict[str, object], findings: Findings) -
 
 
 def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findings: Findings) -> None:
-    """A gate that nobody keeps would be worse than none."""
+    """Refuse a scan that ECR cannot do: a gate that never closes would be worse than none."""
     wanted, image = _map(app.get("build")).get("scan"), app.get("image")
     if not wanted or not isinstance(image, str):
         return
@@ -111,7 +111,7 @@ def _check_override(
     own: Findings,
     findings: Findings,
 ) -> None:
-    """What is wrong with the app as it is in one environment, and neither in general nor with the override alone."""
+    """Append what is wrong with the app in one environment, but not in general or with the override alone."""
     changes = {name: value for name, value in override.items() if name in language.WORKLOAD}
     merged = placeholder.filled(workload.overridden(general, changes), environment)
     found = Findings()
@@ -137,7 +137,7 @@ def _check_override(
 
 
 def _existing(data: object, path: FieldPath) -> FieldPath:
-    """As much of ``path`` as there is in ``data``."""
+    """Return as much of ``path`` as there is in ``data``."""
     for depth, part in enumerate(path):
         try:
             data = data[part]  # type: ignore[index]
@@ -147,7 +147,7 @@ def _existing(data: object, path: FieldPath) -> FieldPath:
 
 
 def _check_namespaces(environments: dict[str, object], data: dict[str, object], findings: Findings) -> None:
-    """Two environments in one namespace of one cluster would prune each other's objects; some are not for apps."""
+    """Refuse a namespace that two environments share, since each would prune the other's objects, or a system's own."""
     seen: dict[tuple[str, str], str] = {}
     argocd = str(_map(data.get("argocd")).get("namespace") or "argocd")
     for name, environment in environments.items():
@@ -173,7 +173,7 @@ def _check_namespaces(environments: dict[str, object], data: dict[str, object], 
 def _check_applications(
     project: object, environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
 ) -> None:
-    """``dev`` with ``eu-web`` and ``dev-eu`` with ``web`` would share one Application: each would undo the other."""
+    """Refuse names that add up to one Application: ``dev`` with ``eu-web``, and ``dev-eu`` with ``web``."""
     seen: dict[str, tuple[str, str]] = {}
     # Without hyphens, no two pairs give one name.
     if not any("-" in name for name in environments):
@@ -192,7 +192,7 @@ def _check_applications(
 
 
 def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:
-    """A cache in the repository of another app's images would be deployed by mistake, and expire them."""
+    """Refuse a cache in the repository of an app's images: it could be deployed by mistake, and expire them."""
     images = {
         workload.full_image(image, registry): name
         for name, app in apps.items()
@@ -213,7 +213,7 @@ def _check_caches(apps: dict[str, object], registry: str, findings: Findings) ->
 
 
 def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
-    """``{environment}`` stands where it is filled in, and is spelled right there."""
+    """Check that ``{environment}`` stands only where it is filled in, and is spelled right there."""
     for path, value in placeholder.texts(data):
         if not _is_filled(path):
             if placeholder.has(value):
@@ -227,7 +227,7 @@ def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
 
 
 def _is_filled(path: FieldPath) -> bool:
-    """Whether a value belongs to an app as it runs."""
+    """Tell whether a value belongs to an app as it runs, where placeholders are filled in."""
     if len(path) >= 5 and path[0] == "apps" and path[2] == "environments":
         return path[4] in language.WORKLOAD
     return len(path) >= 3 and path[0] == "apps" and path[2] in language.WORKLOAD

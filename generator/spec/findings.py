@@ -33,7 +33,7 @@ class Findings:
 
 
 def shown(value: object) -> str:
-    """A value as it may stand in a message: short, and on one line."""
+    """Return a value as it may stand in a message: short, on one line, and without passwords."""
     if isinstance(value, Mapping):
         return "a map"
     if isinstance(value, str):
@@ -47,7 +47,7 @@ def shown(value: object) -> str:
 
 
 def dotted(path: Path) -> str:
-    """``("apps", "web", "ports", 0)`` as ``apps.web.ports[0]``; a key that is no plain word is quoted."""
+    """Write ``("apps", "web", "ports", 0)`` as ``apps.web.ports[0]``; a key that is no plain word is quoted."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -60,7 +60,7 @@ def dotted(path: Path) -> str:
 
 
 def did_you_mean(word: object, known: Sequence[str], otherwise: str = "") -> str:
-    """A hint that names the nearest known word, or all of them where none is near."""
+    """Return a hint that names the nearest known word; ``otherwise``, or all of them, where none is near."""
     import difflib
 
     near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)

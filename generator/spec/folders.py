@@ -1,4 +1,4 @@
-"""The volumes behind the folders that an app may write to."""
+"""Name the volumes behind the folders that an app may write to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DEFAULT: Final = ("/tmp",)  # noqa: S108 (a path in the container)
 
 
 def volumes(folders: Iterable[str]) -> dict[str, str]:
-    """Each folder by the name of its volume; ``/var/cache`` is that of ``var-cache``."""
+    """Return each folder by the name of its volume; ``/var/cache`` is that of ``var-cache``."""
     found: dict[str, str] = {}
     for path in folders:
         letters = (letter if letter.isascii() and letter.isalnum() else "-" for letter in path.strip("/").lower())

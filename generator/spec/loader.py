@@ -50,6 +50,7 @@ class Number(float):
         return number
 
     def __str__(self) -> str:
+        """Return the number as it was written."""
         return self.text
 
     __repr__ = __str__
@@ -117,7 +118,7 @@ class _Reader:
         return {**inherited, **result} if inherited else result
 
     def _merge(self, node: yaml.Node, path: FieldPath, inherited: dict[str, object]) -> None:
-        """``<<: *anchor`` or ``<<: [*one, *two]``: the first that has a key wins."""
+        """Merge ``<<: *anchor`` or ``<<: [*one, *two]``: the first that has a key wins."""
         sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
         for source in sources:
             if not isinstance(source, yaml.MappingNode):
@@ -133,7 +134,7 @@ class _Reader:
 
 
 def read(directory: Path) -> str:
-    """The text of ``generator.yaml`` in ``directory``; ``RepositoryError`` if there is none to read."""
+    """Return the text of ``generator.yaml`` in ``directory``. ``RepositoryError`` if there is none to read."""
     path = directory / FILE_NAME
     try:
         content = files_reader.content(os.fspath(path))
@@ -155,7 +156,7 @@ def read(directory: Path) -> str:
 
 
 def load(directory: Path) -> model.Spec:
-    """The spec in ``directory``, with what was promoted there. ``SpecError`` holds every fault of the file."""
+    """Return the spec in ``directory``, with what was promoted there. ``SpecError`` holds every fault of the file."""
     spec = parse(read(directory))
     if not spec.promotion.base:
         return spec
@@ -165,14 +166,14 @@ def load(directory: Path) -> model.Spec:
 
 
 def data(text: str) -> dict[str, Any]:
-    """The plain data of a spec that is known to be right."""
+    """Return the plain data of a spec that is known to be right."""
     value = _Reader(FILE_NAME).value(_compose(text, FILE_NAME), ())
     assert isinstance(value, dict)
     return value
 
 
 def parse(text: str, file: str = FILE_NAME) -> model.Spec:
-    """A spec from its text; ``file`` names it in faults."""
+    """Return a spec from its text; ``file`` names it in faults."""
     root = _compose(text, file)
     reader = _Reader(file)
     data = reader.value(root, ())
@@ -231,14 +232,15 @@ def places(text: str) -> Places:
 
 
 class Places:
-    """Where the values of a file stand."""
+    """Finds where the values of a file stand."""
 
     def __init__(self, root: yaml.Node) -> None:
+        """Look into the document with this root."""
         self.root = root
         self._fields: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
 
     def of(self, path: FieldPath, at_key: bool) -> tuple[int, int]:
-        """Line and column (1-based) of the value at ``path``, or of its key; of the nearest above it that exists."""
+        """Return line and column (1-based) of the value at ``path`` or of its key, or of the nearest one above."""
         node, mark = self.root, self.root.start_mark
         for part in path:
             if isinstance(part, int) and isinstance(node, yaml.SequenceNode) and part < len(node.value):
@@ -252,7 +254,7 @@ class Places:
         return mark.line + 1, mark.column + 1
 
     def _fields_of(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-        """Its fields by name, those that it inherits through ``<<`` included."""
+        """Return the fields of a map by name, those included that it inherits through ``<<``."""
         known = self._fields.get(id(node))
         if known is not None:
             return known

@@ -61,12 +61,12 @@ class App:
 
     @cached_property
     def base(self) -> Workload:
-        """What all environments share."""
+        """Return what all environments share."""
         return workload(self.name, None, self.general, self.shared)
 
     @cached_property
     def bases(self) -> Mapping[str, Workload]:
-        """What each environment builds on: the base, or what was promoted there where it has a copy of its own."""
+        """Return what each environment builds on: the base, or what was promoted there if it has a copy of its own."""
         return {
             environment: workload(self.name, None, self._general_in(environment), self.shared)
             if environment in self._promoted
@@ -76,7 +76,7 @@ class App:
 
     @cached_property
     def workloads(self) -> Mapping[str, Workload]:
-        """What it is in each environment; what that builds on itself where nothing differs."""
+        """Return the app in each environment; the base of the environment itself where nothing differs."""
         overrides: Data = self.given.get("environments") or {}
         return {
             environment: workload(
@@ -92,16 +92,16 @@ class App:
 
     @cached_property
     def general(self) -> dict[str, Any]:
-        """What it says of its workload in general."""
+        """Return what the app says of its workload in general."""
         return {name: value for name, value in self.given.items() if value is not None and name not in _ABOUT_APPS}
 
     @property
     def _promoted(self) -> Mapping[str, Data]:
-        """What it said in general when it was promoted to an environment, for those that get the base so."""
+        """Return what the app said when its base was promoted to an environment, for each that has such a base."""
         return self.given.get(PROMOTED) or {}
 
     def _general_in(self, environment: str) -> Data:
-        """What it says in general, for an environment."""
+        """Return what the app says in general, for one environment."""
         if environment not in self._promoted:
             return self.general
         promoted = dict(self._promoted[environment])
@@ -112,27 +112,27 @@ class App:
 
     @property
     def tag(self) -> str:
-        """The tag to start with."""
+        """Return the tag to start with."""
         return cast("str", self.given.get("tag") or UNRELEASED)
 
     @property
     def build(self) -> Build | None:
-        """How its image comes from this repository, if it does."""
+        """Return how the image is built from this repository; ``None`` if it is built elsewhere."""
         source = self.given.get("source")
         return _build(source, self.given.get("build") or {}) if source else None
 
     @property
     def renamed_from(self) -> str | None:
-        """Its former name."""
+        """Return the former name, if the spec gives one."""
         return self.given.get("renamedFrom")
 
     @property
     def image(self) -> str:
-        """The image without a tag, registry included: the name that overlays set the tag of."""
+        """Return the image with its registry and without a tag: the name that overlays set the tag of."""
         return self.base.image
 
     def image_in(self, environment: str) -> str:
-        """The same for one environment: what was promoted there may have had another name for it."""
+        """Return the image in one environment, where an older base may have been promoted with another name."""
         return self.bases[environment].image
 
 
@@ -153,12 +153,12 @@ class Environment:
 
     @property
     def destinations(self) -> list[dict[str, str]]:
-        """Its own and its further namespaces, as Argo CD writes them."""
+        """Return the environment's own and further namespaces, as Argo CD writes them."""
         return [{**self.destination, "namespace": name} for name in (self.namespace, *self.namespaces)]
 
     @property
     def destination(self) -> dict[str, str]:
-        """As Argo CD writes it: ``server`` for a URL or an ARN, ``name`` for a name."""
+        """Return the destination as Argo CD writes it: ``server`` for a URL or an ARN, ``name`` for a name."""
         kind = "server" if ":" in self.cluster else "name"
         return {kind: self.cluster, "namespace": self.namespace}
 
@@ -210,7 +210,7 @@ _ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "renam
 
 
 def build(data: Data) -> Spec:
-    """A ``Spec`` from checked data."""
+    """Build a ``Spec`` from checked data."""
     data = spelling.respelled(data)
     project: str = data["project"]
     environments = {name: _environment(project, name, given or {}) for name, given in data["environments"].items()}

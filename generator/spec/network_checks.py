@@ -39,7 +39,7 @@ def check_range(written: object, path: Path, findings: Findings) -> None:
 
 
 def _network(written: str) -> _Network:
-    """The range; ``ValueError`` where Python takes it and Kubernetes does not, too."""
+    """Return the range. ``ValueError`` also where Python takes it and Kubernetes does not."""
     network = ipaddress.ip_network(written)
     if isinstance(network, ipaddress.IPv6Network) and network.network_address.ipv4_mapped:
         raise ValueError("IPv4 addresses are not written as IPv6 here")
@@ -78,7 +78,7 @@ def _check_block(block: dict[str, object], path: Path, findings: Findings) -> No
 
 
 def _is_outside(inner: str, outer: str) -> bool:
-    """Whether a range is no smaller part of another; not if one is no range, which is reported already."""
+    """Tell whether a range is no part of another; ``False`` if one is no range, which is reported already."""
     try:
         small, large = _network(inner), _network(outer)
     except ValueError:

@@ -1,4 +1,4 @@
-"""``{environment}`` in the text of an app: filled in for each environment.
+"""Fill ``{environment}`` into the texts of an app, for each environment.
 
 After ``$`` or a second ``{`` the braces belong to a shell or a template, and stay.
 """
@@ -19,13 +19,13 @@ _ALIKE: Final = 0.8
 
 
 def has(value: object) -> bool:
-    """Whether any text in plain data has the placeholder."""
+    """Tell whether any text in plain data has the placeholder."""
     written = value if isinstance(value, str) else repr(value)
     return PLACEHOLDER in written and bool(_FILLED.search(written))
 
 
 def filled(value: Any, environment: str) -> Any:
-    """Plain data with the environment's name in place of each placeholder."""
+    """Return plain data with the environment's name in place of each placeholder."""
     if isinstance(value, str):
         return _FILLED.sub(lambda _: environment, value) if PLACEHOLDER in value else value
     if isinstance(value, dict):
@@ -36,7 +36,7 @@ def filled(value: Any, environment: str) -> Any:
 
 
 def texts(value: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every text in plain data that has a brace, with its path."""
+    """Yield every text in plain data that has a brace, with its path."""
     if isinstance(value, str):
         if "{" in value:
             yield path, value
@@ -49,7 +49,7 @@ def texts(value: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def misspelled(value: str) -> str | None:
-    """The first placeholder in a text that looks like ours and is not, with its braces."""
+    """Return the first misspelled ``{environment}`` in a text, with its braces; ``None`` if there is none."""
     import difflib
 
     for found in ANY.finditer(value):

@@ -1,4 +1,4 @@
-"""What an app's pod must be for the API server, where ``pod`` and ``container`` meet what we render, and otherwise.
+"""Check that the API server takes an app's pod, also where ``pod`` and ``container`` meet what is rendered.
 
 What is only under ``pod`` or ``container``, Kubernetes' own, ``validate`` judges (``manifests/pod_rules.py``).
 Paths are relative to the app.
@@ -43,7 +43,7 @@ def check(name: object, app: dict[str, object], findings: Findings) -> None:
 
 
 def _items(value: object) -> Iterator[tuple[int, dict[str, object]]]:
-    """The maps in a list, with their places."""
+    """Yield the maps in a list, with their places."""
     if isinstance(value, list):
         yield from ((index, item) for index, item in enumerate(value) if isinstance(item, dict))
 
@@ -58,7 +58,7 @@ def _writable(app: dict[str, object]) -> list[str]:
 
 
 def _check_folders(app: dict[str, object], findings: Findings) -> None:
-    """Every folder to write to is a volume of its own."""
+    """Check that no two folders to write to are the same, and none is the whole image."""
     given = app.get("writable")
     if odd := quantity.mistake("ephemeral-storage", app.get("writableSize")):
         findings.add(("writableSize",), *odd)
@@ -76,7 +76,7 @@ def _check_folders(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_mounts(app: dict[str, object], findings: Findings) -> None:
-    """Volumes and mounts of the app's own beside those of ``writable``."""
+    """Check the app's own volumes and mounts beside those of ``writable``."""
     own = folders.volumes(_writable(app))
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
     for index, volume in _items(pod.get("volumes")):
@@ -99,7 +99,7 @@ def _check_mounts(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_containers(name: object, app: dict[str, object], findings: Findings) -> None:
-    """No two containers of a pod have one name; the migration's is ``migrate``."""
+    """Check that no two containers of a pod have one name; the migration's is ``migrate``."""
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
     shapes.CONTAINER_NAME.check(container.get("name"), ("container", "name"), findings)
     taken = {str(container.get("name") or name), *(["migrate"] if app.get("migration") else [])}
@@ -120,7 +120,7 @@ def _check_ports(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_requests(app: dict[str, object], findings: Findings) -> None:
-    """``container: {resources: …}`` is laid over what ``resources`` says, with its defaults."""
+    """Check requests and limits once ``container: {resources: …}`` is laid over ``resources`` and its defaults."""
     more = as_map(as_map(app.get("container")).get("resources"))
     said = as_map(app.get("resources"))
     limits = {**as_map(said.get("limits")), **as_map(more.get("limits"))}
@@ -146,7 +146,7 @@ def _check_claims(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_life(app: dict[str, object], findings: Findings) -> None:
-    """How a pod of a Deployment ends: only when it is told to, and within the time that it has."""
+    """Check that a pod ends only when it is told to, and within the time that it has."""
     pod = as_map(app.get("pod"))
     if pod.get("restartPolicy") not in (None, "Always"):
         findings.add(("pod", "restartPolicy"), "only Always is possible here", _ALWAYS)
@@ -163,7 +163,7 @@ def _check_life(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_annotations(name: object, app: dict[str, object], findings: Findings) -> None:
-    """Annotations of pods that the API server reads."""
+    """Check the annotations of pods that the API server reads."""
     pod = as_map(app.get("pod"))
     containers = {str(name), *_names(pod.get("containers")), *_names(pod.get("initContainers"))}
     for key, value in as_map(app.get("annotations")).items():
@@ -179,7 +179,7 @@ def _check_annotations(name: object, app: dict[str, object], findings: Findings)
 
 
 def _check_profiles(field: str, about: dict[str, object], findings: Findings) -> None:
-    """A profile of the node's is named, and no other one is."""
+    """Check that a profile of the node is named, and no other one is."""
     for which in ("seccompProfile", "appArmorProfile"):
         profile = as_map(about.get(which))
         kind, place = profile.get("type"), (field, which)

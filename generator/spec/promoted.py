@@ -1,8 +1,8 @@
-"""What was promoted to each environment, where the base is promoted too (``promotion: {base: true}``).
+"""Keep what was promoted to each environment, where the base is promoted too (``promotion: {base: true}``).
 
 For each environment but the first, and each app, ``.generator/promoted/``
 holds what the app said in general when it was promoted there last, and the
-files of the base that it was promoted with, people's edits included. From the
+files of the base that it was promoted with, hand edits included. From the
 first, the environment's own copy of the base is rendered; the second is the
 common ancestor of the next promotion's merge.
 """
@@ -39,12 +39,12 @@ class Promoted:
 
 
 def path(environment: str, app: str) -> str:
-    """Where it lies."""
+    """Return the path of the file for an app in an environment."""
     return f"{FOLDER}/{environment}/{app}.yaml"
 
 
 def read(directory: Path, environment: str, app: str) -> Promoted | None:
-    """What was promoted; ``None`` if nothing was yet. ``RepositoryError`` if the file is damaged."""
+    """Read what was promoted; ``None`` if nothing was yet. ``RepositoryError`` if the file is damaged."""
     name = path(environment, app)
     content = work_tree.read(directory, [name]).get(name)
     if content is None:
@@ -63,14 +63,14 @@ def read(directory: Path, environment: str, app: str) -> Promoted | None:
 
 
 def dump(promoted: Promoted) -> bytes:
-    """The file's content."""
+    """Return the content of the file."""
     base = {file: _text(content) for file, content in sorted(promoted.base.items())}
     at = {"at": promoted.at} if promoted.at else {}
     return (_HEADER + yaml_emit.dump({**at, "app": promoted.app, "base": base})).encode()
 
 
 def attached(directory: Path, spec: Spec) -> Spec:
-    """The spec with what was promoted; where nothing was yet, that is what the environment before has."""
+    """Return the spec with what was promoted; where nothing was yet, with what the environment before has."""
     if not spec.promotion.base:
         return spec
     apps: dict[str, Any] = {}
@@ -85,19 +85,19 @@ def attached(directory: Path, spec: Spec) -> Spec:
 
 
 def later(spec: Spec) -> tuple[str, ...]:
-    """The environments that get the base by promotion: all but the first."""
+    """Return the environments that get the base by promotion: all but the first."""
     return tuple(spec.environments)[1:] if spec.promotion.base else ()
 
 
 def on_disk(directory: Path) -> Iterator[str]:
-    """The paths of all files of what was promoted."""
+    """Yield the paths of all files of what was promoted."""
     for root, _, files in os.walk(directory / FOLDER):
         for file in files:
             yield (Path(root) / file).relative_to(directory).as_posix()
 
 
 def moved(directory: Path, spec: Spec, environment: str, app: str) -> Promoted | None:
-    """What was promoted under a former name of the app or the environment."""
+    """Read what was promoted under a former name of the app or the environment."""
     names = (app, spec.apps[app].renamed_from)
     places = (environment, spec.environments[environment].renamed_from)
     for place in filter(None, places):

@@ -54,12 +54,12 @@ class Promotion:
 
 
 def seconds(duration: str) -> int:
-    """``2h`` as seconds."""
+    """Return a duration like ``2h`` in seconds."""
     return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
 def gates(given: Mapping[str, Any]) -> Gates:
-    """The gates of an environment, from its checked data."""
+    """Build the gates of an environment from its checked data."""
     return Gates(
         soak=seconds(given["soak"]) if given.get("soak") else None,
         freezes=tuple(
@@ -74,7 +74,7 @@ def gates(given: Mapping[str, Any]) -> Gates:
 
 
 def promotion(given: Mapping[str, Any]) -> Promotion:
-    """``promotion:``, from its checked data."""
+    """Build ``promotion:`` from its checked data."""
     return Promotion(
         soak=seconds(given["soak"]) if given.get("soak") else 0,
         notify=given.get("notify"),

@@ -23,7 +23,7 @@ MOST_CORES: Final = 192
 
 
 def parse(value: object) -> Decimal | None:
-    """The number that a quantity stands for: cores, bytes or pieces. ``None`` where it is none."""
+    """Return the number that a quantity stands for: cores, bytes or pieces. ``None`` if it is no quantity."""
     parts = _PARTS.fullmatch(str(value)) if isinstance(value, str | int | float) else None
     if parts is None or parts[2] not in _FACTORS:
         return None
@@ -31,7 +31,7 @@ def parse(value: object) -> Decimal | None:
 
 
 def mistake(resource: str, value: object) -> tuple[str, str] | None:
-    """What is surely not meant by a quantity of a resource, and the hint; ``None`` if nothing is odd."""
+    """Return what is surely not meant by a quantity of a resource, with a hint; ``None`` if nothing is odd."""
     amount, written = parse(value), str(value)
     if amount is None:
         return None

@@ -19,11 +19,11 @@ HINT: Final = 'one line with {subject} or {Subject} in it, once: "chore(release)
 
 
 def is_form(text: str) -> bool:
-    """Whether it is one."""
+    """Tell whether a text is such a form."""
     return len(text) <= LONGEST and re.fullmatch(PATTERN, text) is not None
 
 
 def formed(form: str, subject: str) -> str:
-    """A subject in this form."""
+    """Return a subject in this form."""
     small = subject[:1].lower() + subject[1:]
     return form.replace("{Subject}", subject).replace("{subject}", small)

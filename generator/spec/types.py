@@ -35,12 +35,12 @@ class Type(Protocol):
 
 
 def as_map(value: object) -> dict[str, object]:
-    """The value where it is a map, and an empty one where it is anything else, which another check reports."""
+    """Return the value if it is a map, else an empty map: another check reports it."""
     return value if isinstance(value, dict) else {}
 
 
 def text(value: object) -> str:
-    """A scalar as the text that it stands for: numbers as they are written, booleans as ``true`` and ``false``."""
+    """Return the text of a scalar: numbers as they are written, booleans as ``true`` and ``false``."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -63,7 +63,7 @@ class Text:
     filled: bool = False
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is None:
             return
         if not self.pattern and isinstance(value, int | float):
@@ -91,7 +91,7 @@ class Scalar:
     """Text of any length, a number or a boolean: what ends up as text, as in an environment variable."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is not None and not isinstance(value, str | int | float):
             findings.add(
                 path, f"expected text, got {shown(value)}", "only text, numbers and booleans can be values here"
@@ -109,7 +109,7 @@ class Integer:
     what: str = "a whole number"
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is None:
             return
         if isinstance(value, bool) or not isinstance(value, int):
@@ -128,7 +128,7 @@ class Decimal:
     """A number with a fraction, not below zero, within an ``Either`` that has told it apart already."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is not None and not isinstance(value, float):
             findings.add(path, f"expected a number, got {shown(value)}", "like 0.5")
         elif value is not None and value < 0:
@@ -140,7 +140,7 @@ class Boolean:
     """``true`` or ``false``, and no other word for it."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is not None and not isinstance(value, bool):
             findings.add(path, f"expected true or false, got {shown(value)}", "write true or false, without quotes")
 
@@ -152,7 +152,7 @@ class Choice:
     words: tuple[str, ...]
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is not None and value not in self.words:
             findings.add(path, f"{shown(value)} is not one of {', '.join(self.words)}", did_you_mean(value, self.words))
 
@@ -170,7 +170,7 @@ class ListOf:
     words: bool = False
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is None:
             return
         if not isinstance(value, list):
@@ -209,7 +209,7 @@ class MapOf:
     least: int = 0
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is None:
             return
         if not isinstance(value, dict):
@@ -234,7 +234,7 @@ class Anything:
     kind: type = dict
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is not None and not isinstance(value, self.kind):
             findings.add(path, f"expected {self.what}, got {shown(value)}", "write it as in Kubernetes")
 
@@ -248,7 +248,7 @@ class Either:
     hint: str = ""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is None:
             return
         for shape, accepts in self.shapes:
@@ -284,7 +284,7 @@ class Record:
     elsewhere: Elsewhere | None = None
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """See ``Type``."""
+        """Append what is wrong with ``value``."""
         if value is None:
             if any(known.required for known in self.fields.values()):
                 findings.add(path, "nothing there", f"needs {self._required()}", at_key=True)
@@ -340,7 +340,7 @@ def hints(known: Mapping[str, str]) -> Elsewhere:
 
 
 def partial(accepts: Type) -> Type:
-    """The same type for an override: maps are laid over what is there, so that no field of theirs is required."""
+    """Return the same type for an override, which is laid over the app, so that none of its fields is required."""
     if isinstance(accepts, Record):
         fields = {name: Field(partial(known.type), known.about) for name, known in accepts.fields.items()}
         return Record(fields, elsewhere=accepts.elsewhere)

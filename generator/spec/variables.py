@@ -1,4 +1,4 @@
-"""References between environment variables: ``$(NAME)`` in a value.
+"""Check and order references between environment variables: ``$(NAME)`` in a value.
 
 Kubernetes fills in only what stands before, in ``envFrom`` or further up in
 ``env``, and leaves the rest as it is, without a word.
@@ -25,12 +25,12 @@ _GIVEN: Final = "KUBERNETES_"
 
 
 def references(value: object) -> list[str]:
-    """The names that a value refers to, in its order."""
+    """Return the names that a value refers to, in its order."""
     return [name for name in _REFERENCE.findall(value) if name] if isinstance(value, str) else []
 
 
 def ordered(env: Iterable[Data]) -> list[Data]:
-    """The variables, each behind those that it refers to, and else in the order that they have.
+    """Return the variables, each behind those that it refers to, and else in the order that they have.
 
     Where names do not tell them apart, nothing is moved.
     """
@@ -54,7 +54,7 @@ def ordered(env: Iterable[Data]) -> list[Data]:
 
 
 def check(path: Path, app: Data, environments: Iterable[str], findings: Findings) -> None:
-    """References of an app that Kubernetes could not fill in, in one environment or in all: to nothing, in circles."""
+    """Append references that Kubernetes could not fill in, in one environment or in all: to nothing, or in circles."""
     general = {name: value for name, value in app.items() if name != "environments"}
     overrides = {name: _map(_map(app.get("environments")).get(name)) for name in environments}
     found: dict[tuple[Path, str, str], list[str]] = {}
@@ -69,7 +69,7 @@ def check(path: Path, app: Data, environments: Iterable[str], findings: Findings
 
 
 def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
-    """One app in one environment; places are relative to it."""
+    """Yield the faults of one app in one environment; places are relative to the app."""
     values = _values(app.get("env"))
     known = [*values, *(name for field in ("config", "secrets") for name in _map(app.get(field)))]
     complete = not {"env", "envFrom"} & set(_map(app.get("container")))
@@ -87,7 +87,7 @@ def _is_meant(name: str) -> bool:
 
 
 def _reached(names: Iterable[str], values: Mapping[str, tuple[Path, object]]) -> set[str]:
-    """Whatever these lead to, over any number of steps."""
+    """Return the names that these lead to, over any number of steps."""
     found: set[str] = set()
     rest = list(names)
     while rest:
@@ -99,7 +99,7 @@ def _reached(names: Iterable[str], values: Mapping[str, tuple[Path, object]]) ->
 
 
 def _values(env: object) -> dict[str, tuple[Path, object]]:
-    """Where each variable's value stands, and what it is; both spellings of ``env``."""
+    """Return the place and the value of each variable, in both spellings of ``env``."""
     if isinstance(env, dict):
         return {name: (("env", name), value) for name, value in env.items() if value is not None}
     items = enumerate(env if isinstance(env, list) else [])

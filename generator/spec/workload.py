@@ -89,12 +89,12 @@ class Workload:
 
 
 def without_nulls(data: Data) -> dict[str, Any]:
-    """Without the fields that are ``None``, that is, not set."""
+    """Return a map without the fields that are ``None``, that is, not set."""
     return {name: value for name, value in data.items() if value is not None}
 
 
 def overridden(base: Data, override: Data) -> dict[str, Any]:
-    """``base`` with ``override`` laid over it: maps merge, anything else is replaced, ``None`` takes out."""
+    """Lay ``override`` over ``base``: maps merge, anything else is replaced, ``None`` takes out."""
     result = dict(base)
     for name, value in override.items():
         if value is not None:
@@ -111,7 +111,7 @@ def overridden(base: Data, override: Data) -> dict[str, Any]:
 
 
 def workload(name: str, environment: str | None, given: Data, shared: Data) -> Workload:
-    """``environment`` is ``None`` for the base, which leaves out what only an environment can fill in."""
+    """Build an app as it runs. ``environment`` is ``None`` for the base, which leaves out what only one can fill in."""
     if environment is not None and placeholder.has(given):
         given = placeholder.filled(given, environment)
     ports = _ports(given)
@@ -156,14 +156,14 @@ def workload(name: str, environment: str | None, given: Data, shared: Data) -> W
 
 
 def full_image(image: str, registry: str) -> str:
-    """``image`` with ``registry`` before it, unless it names one: a first part with a dot or a colon, or localhost."""
+    """Put ``registry`` before ``image``, unless it names one: a first part with a dot or a colon, or localhost."""
     first, slash, _ = image.partition("/")
     named = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return image if named or not registry else f"{registry}/{image}"
 
 
 def _texts(values: Data | None) -> dict[str, str]:
-    """A map of texts. A placeholder in one is the base's, which leaves it to the overlays."""
+    """Return a map of texts, without those that have a placeholder: the base leaves these to the overlays."""
     texts = {key: text(value) for key, value in without_nulls(values or {}).items()}
     return {key: value for key, value in texts.items() if not placeholder.has(value)}
 
@@ -174,13 +174,13 @@ def words(values: Sequence[object] | None) -> tuple[str, ...]:
 
 
 def _annotated(given: Data | None) -> dict[str, Any]:
-    """A map whose ``annotations`` are texts."""
+    """Return a map whose ``annotations`` are texts."""
     found = without_nulls(given or {})
     return {**found, "annotations": _texts(found["annotations"])} if "annotations" in found else found
 
 
 def _named_texts(items: object) -> list[dict[str, Any]]:
-    """Items of a name and a value, whose value is text."""
+    """Return items of a name and a value, whose value is text."""
     return [{**item, "value": text(item["value"])} for item in cast("list[Data]", items)]
 
 
@@ -193,7 +193,7 @@ def _migration(given: Data | None) -> Data | None:
 
 
 def _env(given: object) -> list[Data]:
-    """Both spellings as Kubernetes' list; values as text. A placeholder in one is left to the overlays."""
+    """Return both spellings as Kubernetes' list, without values that have a placeholder, which are left to overlays."""
     items: list[dict[str, Any]] = []
     if isinstance(given, dict):
         for name, value in without_nulls(given).items():
@@ -206,7 +206,7 @@ def _env(given: object) -> list[Data]:
 
 
 def _secret(value: str | Data) -> SecretRef:
-    """The base keeps a variable whose key has a placeholder, for its `envFrom`; only overlays know the key."""
+    """Return where a secret lies. The base keeps keys with a placeholder, for its `envFrom`; overlays fill them in."""
     if isinstance(value, str):
         key, _, name = value.partition("#")
         return SecretRef(key, name or None)
@@ -214,7 +214,7 @@ def _secret(value: str | Data) -> SecretRef:
 
 
 def _ports(given: Data) -> tuple[Port, ...]:
-    """``port: 8080`` is one port named ``http``, which the Service offers as 80."""
+    """Return the ports; ``port: 8080`` is one named ``http``, which the Service offers as 80."""
     items = given.get("ports") or ([{"name": "http", "containerPort": given["port"]}] if given.get("port") else [])
     service: Data = given.get("service") or {}
     first = service.get("port") if isinstance(service, dict) else None
@@ -228,7 +228,7 @@ def _ports(given: Data) -> tuple[Port, ...]:
 
 
 def _resources(given: Data) -> Data:
-    """Requests always, so that the scheduler knows; a memory limit as large as its request is left to people."""
+    """Return resources that always have requests, so that the scheduler knows; limits only as the spec says."""
     limits = _texts(given.get("limits"))
     requests = {**_default_requests(limits), **_texts(given.get("requests"))}
     claims = given.get("claims")
@@ -236,7 +236,7 @@ def _resources(given: Data) -> Data:
 
 
 def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
-    """What is asked for where the spec does not say: never more than the limit, which the API refuses."""
+    """Return requests where the spec says none: never more than the limit, which the API refuses."""
     result = dict(quantity.DEFAULT_REQUESTS)
     for resource, usual in quantity.DEFAULT_REQUESTS.items():
         most, asked = quantity.parse(limits.get(resource)), quantity.parse(usual)
@@ -246,7 +246,7 @@ def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
 
 
 def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str | None) -> dict[str, Data]:
-    """``health`` and ``ready`` spelled out; a probe written in full replaces what they would give."""
+    """Spell out ``health`` and ``ready``; a probe written in full replaces what they would give."""
     result: dict[str, Data] = {}
     if ports:
         port = ports[0].name
@@ -283,7 +283,7 @@ def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str
 
 
 def _disruption(given: object, replicas: int | None, autoscale: Data | None) -> Data | None:
-    """By default one pod at a time may be taken away, wherever there is more than one."""
+    """Return the disruption budget; by default one pod at a time may go, where there is more than one."""
     if given is False:
         return None
     if isinstance(given, dict):

@@ -1,4 +1,4 @@
-"""What one field of an app says of another, and what the API server refuses of an app as it is rendered.
+"""Check what fields of an app say of each other, and what the API server refuses of an app as it is rendered.
 
 Paths are relative to the app. An app is checked in general and, with what
 differs there laid over it, in each environment. The rules are Kubernetes' own
@@ -59,7 +59,7 @@ def _check_rivals(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_ports(app: dict[str, object], findings: Findings) -> None:
-    """No two ports with one name, or with one number in the Service; probes name a port that there is."""
+    """Check that ports differ by name and by number in the Service, and that probes name one that there is."""
     ports = app.get("ports")
     names: list[str] = ["http"] if app.get("port") and not ports else []
     offered: set[tuple[str, str]] = set()
@@ -134,7 +134,7 @@ def _check_scale(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_disruption(app: dict[str, object], findings: Findings) -> None:
-    """A budget that spares no pod stops every node drain and upgrade of the cluster."""
+    """Refuse a budget that lets no pod go: it stops every node drain and upgrade of the cluster."""
     about = _map(app.get("disruption"))
     least, most = about.get("minAvailable"), about.get("maxUnavailable")
     if least is not None and most is not None:
@@ -177,7 +177,7 @@ def _check_resources(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_extended(requests: dict[str, object], limits: dict[str, object], findings: Findings) -> None:
-    """What cannot be shared (a GPU) is asked for by its limit."""
+    """Check that what cannot be shared (a GPU) is asked for by its limit."""
     for resource, amount in requests.items():
         whole = "/" in resource or resource.startswith("hugepages-")
         if whole and quantity.parse(amount) != quantity.parse(limits.get(resource)):
@@ -257,7 +257,7 @@ def _check_variables(app: dict[str, object], findings: Findings) -> None:
 
 
 def _values(app: dict[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
-    """Path, name and text of each variable that has a value in the spec."""
+    """Yield path, name and text of each variable that has a value in the spec."""
     for field in ("env", "config"):
         given = app.get(field)
         for name, value in _map(given).items():
@@ -269,7 +269,7 @@ def _values(app: dict[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
 
 
 def _check_sources(env: object, findings: Findings) -> None:
-    """A variable has a value, or one source of it."""
+    """Check that each variable has a value, or one source of it."""
     items: list[tuple[FieldPath, object]] = (
         [((index,), item) for index, item in enumerate(env)]
         if isinstance(env, list)
@@ -286,7 +286,7 @@ def _check_sources(env: object, findings: Findings) -> None:
 
 
 def _check_divisor(about: dict[str, object], path: FieldPath, findings: Findings) -> None:
-    """Cores are counted whole or in thousandths, bytes in units of bytes."""
+    """Check the unit: cores are counted whole or in thousandths, bytes in units of bytes."""
     resource, divisor = about.get("resource"), about.get("divisor")
     if not isinstance(resource, str) or divisor is None or str(divisor) == "1":
         return

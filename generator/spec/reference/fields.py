@@ -54,22 +54,22 @@ class Described:
 
     @property
     def entry(self) -> Entry:
-        """What is said of it beyond its type, or of the field that it is like."""
+        """Return what is said of the field beyond its type, or of the one that it is like."""
         return ENTRIES.get(self.path) or ENTRIES.get(self.like) or _NOTHING
 
     @property
     def container(self) -> str:
-        """The path of the map that it stands in, down to the item of a list or the name in a map."""
+        """Return the path of the map that it stands in, down to the item of a list or the name in a map."""
         return self.path.rpartition(".")[0]
 
     @property
     def parent(self) -> str:
-        """The path of the field that it stands in; empty at the top."""
+        """Return the path of the field that it stands in; empty at the top."""
         return re.sub(r"(?:\[\]|\.<[a-z]+>)*$", "", self.container)
 
     @property
     def name(self) -> str:
-        """The last word of the path."""
+        """Return the last word of the path."""
         return self.path.rpartition(".")[2]
 
 

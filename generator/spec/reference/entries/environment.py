@@ -32,7 +32,7 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
     ),
     "environments.<environment>.approvers": Entry(
         "approvers: [acme/platform, alice]",
-        unset="nobody in particular",
+        unset="no code owners, and no reviewers",
         effect="Code owners of the environment's files, and reviewers of promotions into it.",
     ),
     "environments.<environment>.cluster": Entry(

@@ -55,7 +55,7 @@ PROJECT: Final[dict[str, Entry]] = {
         effect="`promote` reads it. With `base`, later environments get a copy of each app's base.",
     ),
     "promotion.soak": Entry(default="0s"),
-    "promotion.notify": Entry(unset="nobody is told"),
+    "promotion.notify": Entry(unset="no topic is told"),
     "promotion.base": Entry(default="false"),
     "promotion.config": Entry(default="true"),
     "commits": Entry(
