@@ -1,3 +1,144 @@
-"""Turns one generator.yaml into a GitOps repository; see ``python -m generator --help``."""
+"""Turn one generator.yaml into a GitOps repository, and release into it.
+
+    import generator
+
+    shown = generator.status(generator.StatusRequest(Path("shop-gitops")))
+
+Every operation takes a request and returns a result. It prints nothing, tells
+`progress` what it does, and has no credentials but those that it is given.
+Each is loaded when it is first asked for; nothing else may be imported up here,
+since that would happen before `__main__` has left the current folder. On the
+command line: `python -m generator --help`.
+"""
 
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from generator import errors as errors
+    from generator.api.bump import BumpRequest as BumpRequest
+    from generator.api.bump import BumpResult as BumpResult
+    from generator.api.bump import bump as bump
+    from generator.api.diff import DiffRequest as DiffRequest
+    from generator.api.diff import DiffResult as DiffResult
+    from generator.api.diff import FileDiff as FileDiff
+    from generator.api.diff import diff as diff
+    from generator.api.generate import CheckRequest as CheckRequest
+    from generator.api.generate import CheckResult as CheckResult
+    from generator.api.generate import FileState as FileState
+    from generator.api.generate import GenerateRequest as GenerateRequest
+    from generator.api.generate import GenerateResult as GenerateResult
+    from generator.api.generate import check as check
+    from generator.api.generate import generate as generate
+    from generator.api.generate import load_spec as load_spec
+    from generator.api.manifests import CompareRequest as CompareRequest
+    from generator.api.manifests import CompareResult as CompareResult
+    from generator.api.manifests import ExplainRequest as ExplainRequest
+    from generator.api.manifests import ExplainResult as ExplainResult
+    from generator.api.manifests import ValidateRequest as ValidateRequest
+    from generator.api.manifests import ValidateResult as ValidateResult
+    from generator.api.manifests import compare as compare
+    from generator.api.manifests import explain as explain
+    from generator.api.manifests import explain_field as explain_field
+    from generator.api.manifests import validate as validate
+    from generator.api.pipelines import ChangedRequest as ChangedRequest
+    from generator.api.pipelines import ChangedResult as ChangedResult
+    from generator.api.pipelines import ScanRequest as ScanRequest
+    from generator.api.pipelines import ScanResult as ScanResult
+    from generator.api.pipelines import TokenRequest as TokenRequest
+    from generator.api.pipelines import changed as changed
+    from generator.api.pipelines import protection as protection
+    from generator.api.pipelines import scan as scan
+    from generator.api.pipelines import token as token
+    from generator.api.promote import PromoteRequest as PromoteRequest
+    from generator.api.promote import PromoteResult as PromoteResult
+    from generator.api.promote import promote as promote
+    from generator.api.repository import Repository as Repository
+    from generator.api.rollback import RollbackRequest as RollbackRequest
+    from generator.api.rollback import RollbackResult as RollbackResult
+    from generator.api.rollback import rollback as rollback
+    from generator.api.status import HistoryRequest as HistoryRequest
+    from generator.api.status import HistoryResult as HistoryResult
+    from generator.api.status import StatusRequest as StatusRequest
+    from generator.api.status import StatusResult as StatusResult
+    from generator.api.status import history as history
+    from generator.api.status import status as status
+    from generator.api.wait import WaitRequest as WaitRequest
+    from generator.api.wait import WaitResult as WaitResult
+    from generator.api.wait import wait as wait
+    from generator.credentials import Credentials as Credentials
+
+# Where each public name is from.
+_MODULES = {
+    "Credentials": "credentials",
+    "BumpRequest": "api.bump",
+    "BumpResult": "api.bump",
+    "bump": "api.bump",
+    "CheckRequest": "api.generate",
+    "CheckResult": "api.generate",
+    "FileState": "api.generate",
+    "GenerateRequest": "api.generate",
+    "GenerateResult": "api.generate",
+    "check": "api.generate",
+    "generate": "api.generate",
+    "load_spec": "api.generate",
+    "DiffRequest": "api.diff",
+    "DiffResult": "api.diff",
+    "FileDiff": "api.diff",
+    "diff": "api.diff",
+    "CompareRequest": "api.manifests",
+    "CompareResult": "api.manifests",
+    "ExplainRequest": "api.manifests",
+    "ExplainResult": "api.manifests",
+    "ValidateRequest": "api.manifests",
+    "ValidateResult": "api.manifests",
+    "compare": "api.manifests",
+    "explain": "api.manifests",
+    "explain_field": "api.manifests",
+    "validate": "api.manifests",
+    "HistoryRequest": "api.status",
+    "HistoryResult": "api.status",
+    "StatusRequest": "api.status",
+    "StatusResult": "api.status",
+    "history": "api.status",
+    "status": "api.status",
+    "WaitRequest": "api.wait",
+    "WaitResult": "api.wait",
+    "wait": "api.wait",
+    "RollbackRequest": "api.rollback",
+    "RollbackResult": "api.rollback",
+    "rollback": "api.rollback",
+    "PromoteRequest": "api.promote",
+    "PromoteResult": "api.promote",
+    "promote": "api.promote",
+    "ChangedRequest": "api.pipelines",
+    "ChangedResult": "api.pipelines",
+    "ScanRequest": "api.pipelines",
+    "ScanResult": "api.pipelines",
+    "TokenRequest": "api.pipelines",
+    "changed": "api.pipelines",
+    "protection": "api.pipelines",
+    "scan": "api.pipelines",
+    "token": "api.pipelines",
+    "Repository": "api.repository",
+}
+__all__ = ["errors", *_MODULES]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name (PEP 562)."""
+    if name == "errors":
+        import generator.errors as found
+
+        return found
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    """Name what is public, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -138,6 +138,8 @@ def _print_fitting(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def report(error: GeneratorError) -> None:
     """Print an error on standard error, with its hint; for a spec, every fault with its place."""
+    for text in getattr(error, "__notes__", ()):
+        note(f"note: {text}")
     if isinstance(error, SpecError):
         for fault in error.faults:
             _error(str(fault), fault.hint, prefix="", excerpt=fault.excerpt)
@@ -165,13 +167,13 @@ def _error(message: str, hint: str, prefix: str = "error: ", excerpt: str = "") 
 
 
 @contextmanager
-def progress(what: str) -> Iterator[None]:
-    """Show a spinner on a terminal during work that may take over a second; print nothing in a pipe."""
+def progress(what: str = "") -> Iterator[Callable[[str], None]]:
+    """Yield a function that tells what is being done: beside a spinner on a terminal, to nobody in a pipe."""
     if not colored(sys.stderr):
-        yield
+        yield lambda _text: None
         return
     from rich.console import Console
     from rich.text import Text
 
-    with Console(stderr=True).status(Text(harmless(what))):
-        yield
+    with Console(stderr=True).status(Text(harmless(what))) as status:
+        yield lambda text: status.update(Text(harmless(text)))

@@ -16,7 +16,6 @@ writes none, and is held up by none.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -101,8 +100,8 @@ def write(content: bytes, path: str, built: Order) -> bytes:
     return yaml_edit.set_annotation(content, path, ANNOTATION, str(built))
 
 
-def build(given: str | None, environment: Mapping[str, str] = os.environ) -> Build | None:
-    """The build that runs us: as ``given`` (``NUMBER`` or ``SYSTEM NUMBER``), or as CodeBuild or GitHub Actions say.
+def build(given: str | None, environment: Mapping[str, str]) -> Build | None:
+    """Return the build that runs us: as ``given`` (``NUMBER`` or ``SYSTEM NUMBER``), or by the variables of its CI.
 
     Numbers count within a CodeBuild project and within a workflow, so these are the systems.
     """

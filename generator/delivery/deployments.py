@@ -9,7 +9,7 @@ from typing import Final, Literal
 from generator.delivery import image, pin
 from generator.delivery.image import Slot
 from generator.delivery.pin import Pin
-from generator.errors import SpecError
+from generator.errors import RepositoryError, SpecError
 from generator.git.history import Commit, History
 from generator.spec import promoted
 from generator.yaml.edit import Image
@@ -35,7 +35,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Deployment:
     """One change of one overlay. ``seconds`` since the epoch. ``author`` is whose commit the branch got.
 
     ``origin`` is the commit that made the change: another one where that was merged. ``build`` is what its
@@ -64,16 +64,24 @@ class Entry:
         return self.before.image != self.after.image
 
 
-def entries(history: History, places: Sequence[Slot]) -> list[Entry]:
-    """Of all these slots, the newest first."""
+def entries(history: History, places: Sequence[Slot], since: str | None = None) -> list[Deployment]:
+    """List the changes of these slots, the newest first; with ``since`` those that this former tip did not have.
+
+    Raises ``RepositoryError`` where ``since`` is not in the history of the tip, as after a forced push.
+    """
+    revisions, former = history.tip, None
+    if since is not None:
+        if not history.is_ancestor(since, history.tip):
+            raise RepositoryError(f"{since[:12]} is not in the history of {history.tip[:12]}", "read all of it again")
+        revisions, former = f"{since}..{history.tip}", history.first_parent_before(since)
     by_path = {place.path: place for place in places}
     bases = {place.path: promoted.path(place.environment, place.app) for place in places}
     paths = [*by_path, *bases.values()]
-    commits = history.log(history.tip, paths, first_parent=True)
+    commits = history.log(revisions, paths, first_parent=True)
     contents = history.contents(blob for commit in commits for path, blob in commit.blobs.items() if path in by_path)
-    origins = _origins(history, commits, paths)
-    states = {path: State(None, None) for path in by_path}
-    found: list[Entry] = []
+    origins = _origins(history, revisions, commits, paths)
+    states = {path: state(history.read(former, path) if former else None, place) for path, place in by_path.items()}
+    found: list[Deployment] = []
     for commit in reversed(commits):
         for path, place in by_path.items():
             before = states[path]
@@ -118,18 +126,18 @@ def shown(one: Image | None) -> str:
     return "@".join(part for part in parts if part) or "-"
 
 
-def _origins(history: History, commits: Iterable[Commit], paths: Sequence[str]) -> Origins:
-    """For what came by merges."""
+def _origins(history: History, revisions: str, commits: Iterable[Commit], paths: Sequence[str]) -> Origins:
+    """Find the commits that wrote what came by merges."""
     found: dict[tuple[str, str | None], list[Commit]] = {}
     if any(len(commit.parents) > 1 for commit in commits):
-        for commit in history.log(history.tip, paths):
+        for commit in history.log(revisions, paths):
             for item in commit.blobs.items():
                 found.setdefault(item, []).append(commit)
     return found
 
 
-def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: State, *, base: bool) -> Entry:
-    return Entry(
+def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: State, *, base: bool) -> Deployment:
+    return Deployment(
         app=place.app,
         environment=place.environment,
         seconds=commit.seconds,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import RepositoryError, UsageError
-from generator.files import work_tree
 from generator.spec.image_reference import DIGEST, TAG
 from generator.spec.paths import OTHER_NAMES, overlay_path, renaming
 from generator.yaml import edit as yaml_edit
@@ -79,9 +77,8 @@ def moves(one: Image) -> bool:
     return one.digest is None and (one.tag or "").lower() in MOVING
 
 
-def current(directory: Path, place: Slot) -> Image:
-    """The image that the work tree's overlay has now."""
-    content = work_tree.read(directory, [place.path]).get(place.path)
+def required(content: bytes | None, place: Slot) -> Image:
+    """Return the image in an overlay's bytes. Raises ``RepositoryError`` unless there is exactly one."""
     if content is None:
         raise absent(place)
     found = [entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image]

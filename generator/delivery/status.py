@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from generator.clients import argocd, forges
-from generator.clients.argocd import ArgoCd
-from generator.delivery import deployments, image, open_requests
+from generator.delivery import deployments, image
 from generator.delivery.image import Slot
 from generator.delivery.pin import Pin
 from generator.errors import GeneratorError, GitError, reason
 from generator.files import work_tree
 from generator.git import history
 from generator.git.history import Commit, History
-from generator.render.outputs.argocd import application_name, project_names
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml.edit import Image
 
 OVERLAYS: Final = "overlays"
 # How many commits are looked at for all overlays together; what is older is asked for one by one.
 WINDOW: Final = 2000
+Read = Callable[[str], bytes | None]
+"""Return a file; ``None`` where there is none."""
 # Of each overlay, so many files are read together at first: most images have come by one of these.
 _NEWEST: Final = 4
-
-Key = tuple[str, str]
-"""An app and an environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +60,18 @@ class Row:
         return self.tag not in (None, UNRELEASED)
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What Argo CD says of one of them; ``images`` are those of all that the Application runs."""
-
-    sync: str
-    health: str
-    revision: str
-    images: tuple[str, ...]
-
-
 def rows(directory: Path, spec: Spec) -> list[Row]:
-    """A row for each app and environment, by app, in promotion order."""
+    """Return a row for each app and environment of a work tree, by app, in promotion order."""
     here = None
     with suppress(GitError):  # which ``notes`` tells
         here = history.here(directory)
+    return rows_of(spec, lambda path: work_tree.read(directory, [path]).get(path), here)
+
+
+def rows_of(spec: Spec, read: Read, here: History | None) -> list[Row]:
+    """Return the same of any files and their history, as of a commit."""
     places = [image.slot(spec, app, environment) for app in spec.apps for environment in spec.environments]
-    states = {place.path: _state(directory, place) for place in places}
+    states = {place.path: _state(read, place) for place in places}
     window = _log(here, [OVERLAYS], WINDOW)
     commits = _by_path(window)
     landed = _landed(here, commits, places, states, cut=len(window) == WINDOW)
@@ -134,43 +125,6 @@ def notes(directory: Path, found: Sequence[Row]) -> Iterator[str]:
         yield "older commits are not here, so some ages are not known: git fetch --unshallow"
 
 
-def requests(spec: Spec) -> Mapping[Key, str]:
-    """The URLs of open pull requests that promote or roll back; none where there is no forge to ask, or no login.
-
-    ``GeneratorError`` where the forge does not answer.
-    """
-    try:
-        forge = forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
-    except GeneratorError:
-        return {}
-    mark = open_requests.prefix(spec.project)
-    result: dict[Key, str] = {}
-    for request in [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, open_requests.ROLLBACKS)]:
-        environment, _, name = request.head.removeprefix(mark).removeprefix(open_requests.ROLLBACKS).partition("/")
-        result |= {(app, environment): request.url for app in open_requests.apps(request, name, spec.apps)}
-    return result
-
-
-def running(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
-    """What Argo CD says of all of them."""
-    names = {
-        application_name(spec, environment, app): (app, environment)
-        for app in spec.apps
-        for environment in spec.environments
-    }
-    with argocd.understood():
-        return {
-            names[one.name]: Running(one.sync, one.health, one.revision, one.images)
-            for one in api.applications(project_names(spec))
-            if one.name in names
-        }
-
-
-def reachable() -> ArgoCd | None:
-    """The Argo CD to ask, if the environment names one."""
-    return argocd.connect()
-
-
 @dataclass(frozen=True, slots=True)
 class _State:
     """What an overlay says now, or why it says nothing."""
@@ -192,10 +146,10 @@ class _Gap:
 NO_GAP: Final = _Gap(None, behind=False, by=None)
 
 
-def _state(directory: Path, place: Slot) -> _State:
+def _state(read: Read, place: Slot) -> _State:
     try:
-        found = image.current(directory, place)
-        return _State(found, deployments.state(work_tree.read(directory, [place.path])[place.path], place).pin)
+        content = read(place.path)
+        return _State(image.required(content, place), deployments.state(content, place).pin)
     except GeneratorError as exc:
         return _State(None, None, reason(exc))
 

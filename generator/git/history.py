@@ -5,14 +5,15 @@ A remote's is read from a bare, shallow clone in a folder that is gone afterward
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from generator.errors import GitError
+from generator.errors import GitError, RepositoryError
 from generator.git import bare_repository, checkout, plumbing, trailers
 from generator.git.bare_repository import NETWORK_SECONDS, Scratch
 
@@ -108,16 +109,25 @@ class History:
     def find(self, name: str) -> str | None:
         """The commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""
         while _ID.fullmatch(name):
-            commit = self._resolved(name)
+            commit = self.resolved(name)
             if commit and self.is_ancestor(commit, self.tip):
                 return commit
             if not self.deepen():
                 break
         return None
 
+    def at(self, name: str) -> Self:
+        """Return the same history as of another commit. Raises ``RepositoryError`` if it is not here."""
+        commit = self.resolved(name)
+        if commit is None:
+            raise RepositoryError(f"{name}: no such commit here", "fetch it, or name another one")
+        other = copy.copy(self)
+        other.tip = commit
+        return other
+
     def has(self, commit: str) -> bool:
         """Whether a commit is here."""
-        return self._resolved(commit) is not None
+        return self.resolved(commit) is not None
 
     def is_ancestor(self, commit: str, descendant: str) -> bool:
         """Whether ``commit`` is in the history of ``descendant`` or is that, as far as that is here."""
@@ -126,6 +136,14 @@ class History:
         except GitError:
             return False
         return True
+
+    def first_parent_before(self, commit: str) -> str | None:
+        """Return where ``tip``'s own line of first parents leaves what ``commit`` has: that commit, for a former tip.
+
+        ``None`` where that line has nothing of it.
+        """
+        line = self._git("rev-list", "--first-parent", f"{commit}..{self.tip}").decode().split()
+        return self.resolved(f"{line[-1]}^") if line else commit
 
     def forked(self, commit: str) -> str | None:
         """The newest commit that led to both ``tip`` and this one, as far as that is here."""
@@ -151,7 +169,10 @@ class History:
     def _obtain_blobs(self, blobs: Sequence[str]) -> None:
         """A checkout has them."""
 
-    def _resolved(self, name: str) -> str | None:
+    def resolved(self, name: str) -> str | None:
+        """Return the id of a commit; ``None`` if it is not here."""
+        if name.startswith("-"):
+            return None
         try:
             return self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
         except GitError:
@@ -260,11 +281,23 @@ def here(directory: Path) -> History | None:
         if plumbing.FOREIGN_OWNER in exc.stderr:
             raise
         return None
+    return checked_out(directory, tip)
+
+
+def checked_out(directory: Path, tip: str) -> History:
+    """Return the history of a commit of the repository that a work tree is of."""
     place = plumbing.folder(directory)
     common = place / "commondir" if place else None
     if place and common and common.is_file():
         place = place / common.read_text().strip()
     return History(tip, directory, place / "shallow" if place else None, None)
+
+
+def mirrored(directory: Path, name: str) -> History:
+    """Return the history of a branch of a bare repository, whatever the environment says of another one."""
+    place = directory.resolve()
+    env = plumbing.environment(place, plumbing.QUIET)
+    return History("", place, place / "shallow", env).at(f"{_BRANCH}{name}")
 
 
 def branch(directory: Path) -> str | None:

@@ -159,7 +159,7 @@ def test_an_overlay_that_cannot_be_built(shop: Path, generator: Run) -> None:
 
 
 def test_long_values_are_shown_from_where_they_part() -> None:
-    from generator.cli.commands import compare
+    from generator.cli.output import compare
 
     same = "registry.example.com/" + "a-long-path/" * 8
     left, right = compare._short(f"{same}web:1.2.0", f"{same}web:1.3.0")

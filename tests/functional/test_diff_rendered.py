@@ -200,7 +200,7 @@ def test_wrong_usage(words: list[str], says: str, shop: Path, generator: Run) ->
 def test_the_comment_is_found_again_and_replaced(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from generator.cli.commands.diff import MARKER
+    from generator.api.diff import MARKER
     from generator.clients import forges
     from generator.clients.forges.local import PREFIX
 

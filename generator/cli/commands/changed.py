@@ -25,15 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.delivery import affected
-    from generator.git import ci_checkout
-    from generator.spec import loader
+    import generator
 
-    spec = loader.load(options.directory)
-    since = ci_checkout.fork_point(options.directory, options.since) if options.since else affected.before(os.environ)
-    found = affected.apps(spec, options.directory, since, os.environ)
+    request = generator.ChangedRequest(options.directory, options.since, os.environ)
+    result = generator.changed(request, credentials=options.credentials)
     if options.json:
-        console.emit({"apps": found, "since": since})
-    elif found:
-        console.say(" ".join(found))
+        console.emit({"apps": list(result.apps), "since": result.since})
+    elif result.apps:
+        console.say(" ".join(result.apps))
     return 0

@@ -9,12 +9,7 @@ from generator.cli import console
 from generator.cli.commands.generate import show_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from generator.errors import Fault
-    from generator.regenerate.merge import State
-    from generator.regenerate.planning import Plan
+    from generator import CheckResult
 
 HELP: Final = "exit 1 unless regenerating would change nothing (4: conflicts); lists whose each file is"
 EXAMPLE: Final = """\
@@ -29,91 +24,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.regenerate import planning
-    from generator.regenerate.merge import State
+    import generator
 
-    planned = planning.plan(options.directory)
-    stale = [outcome for outcome in planned.outcomes if outcome.changes or outcome.state is State.CONFLICTING]
-    drift = bool(stale or planned.record)
-    conflicts = planning.conflicts(options.directory, planned)
-    idle = _idle(options.directory, planned)
-    code = conflicts.exit_code if conflicts else int(drift or bool(idle))
+    result = generator.check(generator.CheckRequest(options.directory), credentials=options.credentials)
     if options.json:
-        files = [
-            {"path": outcome.path, "state": str(outcome.state), "stale": outcome in stale}
-            for outcome in planned.outcomes
-        ]
+        conflicts = result.conflicts.conflicts if result.conflicts else ()
         console.emit(
             {
-                "drift": drift,
-                "files": files,
-                "idle": [fault._asdict() for fault in idle],
-                "notes": _notes(planned),
-                "effects": [effect._asdict() for effect in planned.effects],
-                "conflicts": [conflict._asdict() for conflict in (conflicts.conflicts if conflicts else ())],
+                "drift": result.drift,
+                "files": [{"path": one.path, "state": str(one.state), "stale": one.stale} for one in result.files],
+                "idle": [fault._asdict() for fault in result.idle],
+                "notes": list(result.notes),
+                "effects": [effect._asdict() for effect in result.effects],
+                "conflicts": [conflict._asdict() for conflict in conflicts],
             }
         )
-        return code
+    else:
+        _show(result, everything=options.all)
+    return result.conflicts.exit_code if result.conflicts else int(result.drift or bool(result.idle))
+
+
+def _show(result: CheckResult, *, everything: bool) -> None:
     rows = [
-        (outcome.path, str(outcome.state), _needs(outcome.state) if outcome in stale else "")
-        for outcome in planned.outcomes
-        if options.all or outcome in stale or outcome.state is not State.GENERATED
+        (one.path, str(one.state), _needs(one.state) if one.stale else "")
+        for one in result.files
+        if everything or one.stale or one.state != "generated"
     ]
     if rows:
         console.table(("path", "state", "needs"), rows)
-    for fault in idle:
+    for fault in result.idle:
         console.say(f"{fault}; {fault.hint}")
-    for note in _notes(planned):
+    for note in result.notes:
         console.note(note)
-    show_effects(planned)
-    if conflicts:
-        console.report(conflicts)
-        return code
-    console.say(f"{len(planned.outcomes)} files: {_summary(len(stale), planned, drift=drift, idle=len(idle))}")
-    return code
+    show_effects(result.effects)
+    if result.conflicts:
+        console.report(result.conflicts)
+    else:
+        console.say(f"{len(result.files)} files: {_summary(result)}")
 
 
-def _summary(stale: int, planned: Plan, *, drift: bool, idle: int) -> str:
-    from generator.regenerate.merge import State
-
-    if drift:
+def _summary(result: CheckResult) -> str:
+    if result.drift:
         asked = {
-            "--prune": planned.having(State.ORPHANED),
-            "--replace": any(effect.replaces for effect in planned.effects),
+            "--prune": any(one.state == "orphaned" for one in result.files),
+            "--replace": any(effect.replaces for effect in result.effects),
         }
         options = [option for option, is_asked in asked.items() if is_asked]
         words = ["python -m generator", *(["generate", *options] if options else ())]
-        return f"{stale} not as the spec says; run `{' '.join(words)}`"
+        return f"{sum(one.stale for one in result.files)} not as the spec says; run `{' '.join(words)}`"
+    idle = len(result.idle)
     return f"as the spec says, but {idle} without effect" if idle else "as the spec says"
 
 
-def _idle(directory: Path, planned: Plan) -> list[Fault]:
-    """What is there and does nothing: files that no kustomization lists, objects that select no pods."""
-    from generator.manifests import unlisted
-    from generator.regenerate.merge import State
-
-    found = unlisted.faults(directory, _versions(planned))
-    idle = {fault.path for fault in found}
-    touched = (State.EDITED, State.MISSING)
-    paths = [one.path for one in planned.outcomes if one.state in touched and one.path.startswith("base/")]
-    apps = dict.fromkeys(path.split("/")[1] for path in paths)
-    return [*found, *(fault for app in apps for fault in unlisted.in_base(directory, app, idle))]
-
-
-def _versions(planned: Plan) -> Iterator[tuple[str, bytes, bytes]]:
-    """Path, generated and local content of the files that people or builds have changed."""
-    for outcome in planned.outcomes:
-        if str(outcome.state) != "generated" and outcome.content is not None and outcome.path in planned.updated:
-            yield outcome.path, planned.updated[outcome.path], outcome.content
-
-
-def _notes(planned: Plan) -> list[str]:
-    """What somebody has taken out of a kustomization, though the spec says it."""
-    from generator.manifests import unlisted
-
-    return [note for version in _versions(planned) for note in unlisted.without_effect(*version)]
-
-
-def _needs(state: State) -> str:
-    """What a file needs that is not as the spec says: an option of ``generate``, or just a run."""
+def _needs(state: str) -> str:
+    """Return what a file needs that is not as the spec says: an option of ``generate``, or just a run."""
     return {"orphaned": "--prune", "conflicting": "--keep"}.get(state, "regenerate")

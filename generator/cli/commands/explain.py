@@ -35,11 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    if not (options.directory / options.path).exists():
-        from generator.spec.reference import lookup
+    import generator
 
-        if lookup.is_field(options.path):
-            return _field(lookup.look_up(options.path), json=options.json)
+    if not (options.directory / options.path).exists():
+        known = generator.explain_field(options.path)
+        if known is not None:
+            return _field(known, json=options.json)
     return _file(options)
 
 
@@ -66,9 +67,10 @@ def _field(known: Mapping[str, Any], *, json: bool) -> int:
 def _file(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from generator.regenerate import explain
+    import generator
 
-    origins = explain.explain(options.directory, options.path)
+    request = generator.ExplainRequest(options.path, options.directory)
+    origins = generator.explain(request, credentials=options.credentials).fields
     if options.json:
         console.emit({"path": options.path, "fields": [asdict(origin) for origin in origins]})
         return 0

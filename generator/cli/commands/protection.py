@@ -28,12 +28,11 @@ def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     from dataclasses import asdict
 
-    from generator.render import protection
-    from generator.spec import loader
+    import generator
 
-    advice = protection.advise(loader.load(options.directory), options.pusher)
+    advice, script = generator.protection(options.directory, options.pusher)
     if options.json:
         console.emit(asdict(advice))
     else:
-        console.say(protection.script(advice).rstrip("\n"))
+        console.say(script.rstrip("\n"))
     return 0

@@ -31,12 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.clients.aws import ecr_scan
+    import generator
 
-    image = ecr_scan.parse(options.image)
-    with console.progress(f"waiting for the scan of {image.repository}"):
-        found = ecr_scan.findings(image)
-    refused = ecr_scan.refused(found, options.severity, options.ignore)
+    request = generator.ScanRequest(options.image, options.severity, options.ignore)
+    with console.progress() as progress:
+        result = generator.scan(request, progress=progress, credentials=options.credentials)
+    found, refused = result.findings, result.refused
     accepted = [one for one in found if one.name in options.ignore]
     for name in sorted(set(options.ignore) - {one.name for one in accepted}):
         console.note(f"note: nothing was found that --ignore {name} would accept")
@@ -51,5 +51,5 @@ def run(options: argparse.Namespace) -> int:
     if len(shown) > _SHOWN:
         console.say(f"… and {len(shown) - _SHOWN} more")
     counts = f"{len(found)} found, {len(refused)} of them {options.severity} or worse"
-    console.say(f"{image.repository}: {counts}" + (f", {len(accepted)} accepted" if options.ignore else ""))
+    console.say(f"{result.repository}: {counts}" + (f", {len(accepted)} accepted" if options.ignore else ""))
     return int(bool(refused))

@@ -22,13 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.clients.forges import github_token
-    from generator.spec import loader
+    import generator
 
-    spec = loader.load(options.directory)
-    granted = github_token.token(
-        spec.repository, options.api or spec.forge.url, requests=bool(spec.ci.get("pullRequest"))
-    )
+    request = generator.TokenRequest(options.directory, options.api)
+    granted = generator.token(request, credentials=options.credentials)
     if options.json:
         console.emit({"username": "x-access-token", "token": granted})
     else:

@@ -20,39 +20,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.git import sparse
-    from generator.manifests import validation
-    from generator.regenerate import record, renames
-    from generator.spec import advice, loader
-    from generator.spec.paths import KUSTOMIZATION, base_path, overlay_path
+    import generator
 
-    sparse.require(options.directory, ("base", "overlays", "gitops"))
-    spec = loader.load(options.directory)
-    folders = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
-    folders += [base_path(app) for app in spec.apps]
-    renames.check_names(options.directory, [f"{folder}/{KUSTOMIZATION}" for folder in folders])
-    with console.progress("validating"):
-        generated = record.unpack(record.stored(options.directory), adopt=True)
-        results = validation.validate(options.directory, spec, generated)
-    bad = [result for result in results if result.problems]
+    request = generator.ValidateRequest(options.directory)
+    with console.progress() as progress:
+        result = generator.validate(request, progress=progress, credentials=options.credentials)
     if options.json:
         console.emit(
             {
-                "valid": not bad,
+                "valid": result.is_valid,
                 "results": [
-                    {"path": result.path, "manifests": result.manifests, "problems": list(result.problems)}
-                    for result in results
+                    {"path": one.path, "manifests": one.manifests, "problems": list(one.problems)}
+                    for one in result.results
                 ],
-                "advice": [fault._asdict() for fault in advice.of(options.directory, spec)],
+                "advice": [fault._asdict() for fault in result.advice],
             }
         )
-        return int(bool(bad))
+        return int(not result.is_valid)
     console.table(
         ("path", "manifests", "result"),
-        [(result.path, str(result.manifests), "invalid" if result.problems else "valid") for result in results],
+        [(one.path, str(one.manifests), "invalid" if one.problems else "valid") for one in result.results],
     )
-    for result in bad:
-        for problem in result.problems:
-            console.note(f"{console.paint('error:', 'red')} {result.path}: {problem}")
-    show_advice(options.directory, spec)
-    return int(bool(bad))
+    for one in result.results:
+        for problem in one.problems:
+            console.note(f"{console.paint('error:', 'red')} {one.path}: {problem}")
+    show_advice(result.advice)
+    return int(not result.is_valid)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator.delivery.diagnosis import Wanted
-    from generator.delivery.rollout import Verdict
+    from generator import WaitResult
 
 HELP: Final = "wait until Argo CD runs an app's newest image, healthy; exit 1 with the reason if it cannot"
 EXAMPLE: Final = """\
@@ -56,56 +55,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.clients import argocd
-    from generator.delivery import image, rollout
-    from generator.errors import UsageError
-    from generator.git import history
-    from generator.spec import loader
+    import generator
 
-    spec = loader.load(options.directory)
-    place = image.slot(spec, options.app, options.env)
-    api = argocd.connect()
-    if api is None:
-        raise UsageError("no Argo CD to ask", "set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN")
     started = time.monotonic()
-    with history.clone(options.remote or spec.repository, options.branch or spec.branch) as clone:
-        clone.fetch()
-        wanted = rollout.wanted(clone, spec, place, options.tag, options.commit)
-        watch = rollout.Watch(api, clone, place, wanted, options.patience)
-        with console.progress(f"waiting for {wanted.application}"):
-            verdict = rollout.wait(watch, options.timeout, lambda text: _tell(started, text))
-    return _end(options, wanted, verdict, time.monotonic() - started)
+    request = generator.WaitRequest(
+        options.app, options.env, options.directory, tag=options.tag, commit=options.commit, timeout=options.timeout,
+        patience=options.patience, remote=options.remote, branch=options.branch,
+    )  # fmt: skip
+
+    def tell(text: str) -> None:
+        console.note(f"{time.monotonic() - started:4.0f} s  {text}")
+
+    with console.progress(f"waiting for {options.app} in {options.env}"):
+        result = generator.wait(request, progress=tell, credentials=options.credentials)
+    if options.json:
+        console.emit(_record(options, result))
+    else:
+        _show(f"{options.app} in {options.env}", result)
+    return int(not result.is_healthy)
 
 
-def _hint(wanted: Wanted, verdict: Verdict) -> str:
-    """What to do where Argo CD has answered, and what it runs is not well."""
-    if verdict.result == "superseded":
-        return ""
-    return f"argocd app get {wanted.application}; rollback puts back what ran before"
+def _record(options: argparse.Namespace, result: WaitResult) -> dict[str, object]:
+    wanted, verdict = result.wanted, result.verdict
+    return {
+        "app": options.app, "environment": options.env, "application": wanted.application,
+        "tag": wanted.image.tag, "digest": wanted.image.digest, "commit": wanted.commit,
+        "result": verdict.result, "reason": None if result.is_healthy else verdict.said,
+        "revision": verdict.revision or None, "seconds": round(result.seconds, 1),
+    }  # fmt: skip
 
 
-def _tell(started: float, text: str) -> None:
-    console.note(f"{time.monotonic() - started:4.0f} s  {text}")
-
-
-def _end(options: argparse.Namespace, wanted: Wanted, verdict: Verdict, seconds: float) -> int:
-    from generator.delivery.deployments import shown
+def _show(where: str, result: WaitResult) -> None:
+    """Print that it runs, or raise why it does not."""
     from generator.errors import ArgoCdError
 
-    done = verdict.result == "healthy"
-    if options.json:
-        console.emit(
-            {
-                "app": options.app, "environment": options.env, "application": wanted.application,
-                "tag": wanted.image.tag, "digest": wanted.image.digest, "commit": wanted.commit,
-                "result": verdict.result, "reason": None if done else verdict.said,
-                "revision": verdict.revision or None, "seconds": round(seconds, 1),
-            }
-        )  # fmt: skip
-        return int(not done)
-    where = f"{options.app} in {options.env}"
-    if not done:
-        late = f"not healthy after {seconds:.0f} s: " if verdict.result == "timeout" else ""
-        raise ArgoCdError(f"{where}: {late}{verdict.said}", verdict.hint or _hint(wanted, verdict))
-    console.say(f"{where}: {shown(wanted.image)} runs, {verdict.said} at {verdict.revision[:12]} ({seconds:.0f} s)")
-    return 0
+    verdict, image = result.verdict, result.wanted.image
+    if not result.is_healthy:
+        late = f"not healthy after {result.seconds:.0f} s: " if verdict.result == "timeout" else ""
+        raise ArgoCdError(f"{where}: {late}{verdict.said}", verdict.hint or _hint(result))
+    shown = "@".join(part for part in (image.tag, image.digest) if part)
+    console.say(f"{where}: {shown} runs, {verdict.said} at {verdict.revision[:12]} ({result.seconds:.0f} s)")
+
+
+def _hint(result: WaitResult) -> str:
+    """Return what to do where Argo CD has answered, and what it runs is not well."""
+    if result.verdict.result == "superseded":
+        return ""
+    return f"argocd app get {result.wanted.application}; rollback puts back what ran before"

@@ -2,5 +2,6 @@
 
 ``moves`` says what goes, ``checks`` whether now is the time, ``commits`` what
 the images differ in, ``body`` tells all of it to people; ``proposal`` puts
-these together, and ``request`` brings it to the remote and its forge.
+these together, ``request`` brings it to the remote and its forge, and ``run``
+carries all of it out.
 """

@@ -9,12 +9,11 @@ keeps its own, and the request tells of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
-from generator.delivery.promotion import commits
+from generator.delivery.promotion import commits, regeneration
 from generator.delivery.promotion.commits import Between, Release
 from generator.delivery.promotion.image_changes import LeftOut, Why
 from generator.errors import Fault, RepositoryError, SpecError
@@ -44,16 +43,6 @@ class BaseMove:
     changes: Between
 
 
-class Generate(Protocol):
-    """Regeneration of a folder, which lies above this layer."""
-
-    def stale(self, directory: Path) -> Sequence[str]:
-        """What it would change."""
-
-    def write(self, directory: Path) -> Sequence[Conflict]:
-        """Do it; where people and the spec disagree, people's side stays, and is returned."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Step:
     """What was promoted to the target, what comes, and why that is a step ``back``, if it is one."""
@@ -74,9 +63,7 @@ class Bases:
     source: str
     target: str
 
-    def carry(
-        self, apps: Iterable[str], generate: Generate, back: Container[str] = ()
-    ) -> tuple[list[BaseMove], list[LeftOut]]:
+    def carry(self, apps: Iterable[str], back: Container[str] = ()) -> tuple[list[BaseMove], list[LeftOut]]:
         """Bring the copies of these apps up to date; what is older is left out, but for those that may go ``back``."""
         if self.target not in promoted.later(self.spec):
             return [], []
@@ -84,7 +71,7 @@ class Bases:
         going = [step for step in found if not step.back or step.app in back]
         moves = [self._move(step) for step in going]
         try:
-            conflicts = generate.write(self.directory) if moves else []
+            conflicts = regeneration.write(self.directory) if moves else []
         except SpecError as exc:
             raise self._blamed(going, exc) from exc
         moves = [replace(move, conflicts=_once(*move.conflicts, *self._of(conflicts, move.app))) for move in moves]
@@ -201,9 +188,9 @@ def _once(*conflicts: Conflict) -> tuple[Conflict, ...]:
     return tuple(found.values())
 
 
-def require_current(directory: Path, generate: Generate, branch: str) -> None:
+def require_current(directory: Path, branch: str) -> None:
     """``RepositoryError`` unless the tip is what its spec says: else all of that would come with the promotion."""
-    stale = generate.stale(directory)
+    stale = regeneration.stale(directory)
     if stale:
         names = "\n".join(f"  {path}" for path in stale[:10])
         raise RepositoryError(

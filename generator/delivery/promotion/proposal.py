@@ -10,7 +10,7 @@ from typing import Final
 
 from generator.delivery import commit_message, deployments, image, pin
 from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, workspace
-from generator.delivery.promotion.base_changes import BaseMove, Bases, Generate
+from generator.delivery.promotion.base_changes import BaseMove, Bases
 from generator.delivery.promotion.checks import AskHealth, Check
 from generator.delivery.promotion.commits import Release
 from generator.delivery.promotion.description import Marker, Story
@@ -29,7 +29,7 @@ SEAL: Final = "Promoted-content"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PromotionRequest:
     """What was asked for: apps (none: all), the environments, and whether these apps may go back."""
 
     apps: tuple[str, ...]
@@ -129,36 +129,37 @@ def head(project: str, target: str, apps: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Whom a proposal asks: about health, for a regeneration, and what time it is. ``limit`` is the body's length."""
+class Services:
+    """What a proposal asks about health, and what time it is. ``limit`` is the body's length."""
 
     health: AskHealth
-    generate: Generate
     now: datetime
     limit: int
 
 
-def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> Proposal:
+def propose(clone: Clone, wanted: PromotionRequest, services: Services, *, render: bool = True) -> Proposal:
     """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be."""
     with workspace.workshop(clone) as place:
         spec = place.spec()
-        source, target = image_changes.route(spec, wish.source, wish.target, force=wish.force)
-        apps = image_changes.chosen(spec, wish.apps)
-        found = image_changes.find(spec, apps, source, target, place.read, _older(place, spec, asked.now), wish.back)
-        refusal = _pinned(found) if wish.apps else ""
+        source, target = image_changes.route(spec, wanted.source, wanted.target, force=wanted.force)
+        apps = image_changes.chosen(spec, wanted.apps)
+        found = image_changes.find(
+            spec, apps, source, target, place.read, _older(place, spec, services.now), wanted.back
+        )
+        refusal = _pinned(found) if wanted.apps else ""
         if refusal:
             found = replace(found, going=())
         images = image_changes.edit(found.going, place.read)
         if spec.promotion.base:
             place.write(images)
         way = Bases(clone, place.after, spec, source, target)
-        based, older = _bases(place, way, found, asked.generate, wish.back) if not refusal else ([], [])
-        if wish.apps:
+        based, older = _bases(place, way, found, wanted.back) if not refusal else ([], [])
+        if wanted.apps:
             _insist(found, older, source, {move.app for move in based})
         found = _told(found, older, {move.app for move in based})
         files = place.changed() if based else images
-        about = _About(spec, apps if wish.apps else (), source, target, found, tuple(based))
-        verdict = _checks(clone, about, asked, way)
+        about = _About(spec, apps if wanted.apps else (), source, target, found, tuple(based))
+        verdict = _checks(clone, about, services, way)
         changes = _rendered(place, about, images) if render else []
     content = about.content
     story = _story(clone, about, verdict, changes) if content and render else None
@@ -166,7 +167,7 @@ def propose(clone: Clone, wish: Wish, asked: Asked, *, render: bool = True) -> P
         spec=spec, apps=about.apps, source=source, target=target, going=found.going, bases=about.bases,
         left_out=found.left_out, checks=tuple(verdict), files=files,
         former={path: place.read(path) for path in files}, content=content, title=about.title,
-        body=description.text(story, about.marker, asked.limit) if story else "", story=story, limit=asked.limit,
+        body=description.text(story, about.marker, services.limit) if story else "", story=story, limit=services.limit,
         message=_message(clone, about) if content else "", refusal=refusal,
     )  # fmt: skip
 
@@ -226,25 +227,23 @@ def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str |
     return older
 
 
-def _bases(
-    place: Workshop, way: Bases, found: Moves, generate: Generate, back: Sequence[str]
-) -> tuple[list[BaseMove], list[LeftOut]]:
+def _bases(place: Workshop, way: Bases, found: Moves, back: Sequence[str]) -> tuple[list[BaseMove], list[LeftOut]]:
     """The bases of the apps that are not held back, and those that are older."""
     if not way.spec.promotion.base:
         return [], []
-    base_changes.require_current(place.before, generate, place.clone.branch)
+    base_changes.require_current(place.before, place.clone.branch)
     held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)}
     asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
-    return way.carry([app for app in way.spec.apps if app in asked], generate, back)
+    return way.carry([app for app in way.spec.apps if app in asked], back)
 
 
-def _checks(clone: Clone, about: _About, asked: Asked, way: Bases) -> list[Check]:
+def _checks(clone: Clone, about: _About, services: Services, way: Bases) -> list[Check]:
     if not about.content:
         return []
     spec, target = about.spec, about.spec.environments[about.target]
     moving = {move.app for move in about.found.going}
     found = checks.all_of(
-        spec, about.found.going, target, lambda move: commits.since(clone, move.source), asked.health, asked.now,
+        spec, about.found.going, target, lambda move: commits.since(clone, move.source), services.health, services.now,
         [(move.app, about.source) for move in about.bases if move.app not in moving],
     )  # fmt: skip
     required = checks.soak(spec, target)
@@ -253,7 +252,7 @@ def _checks(clone: Clone, about: _About, asked: Asked, way: Bases) -> list[Check
             f"the base of {move.app} has soaked in {about.source}",
             way.since(move.app),
             required,
-            asked.now,
+            services.now,
         )
         for move in about.bases
         if required

@@ -1,0 +1,194 @@
+"""`load_spec`, `generate` and `check`: from generator.yaml to the files of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
+from generator.errors import Conflict, Conflicts, Fault, UsageError
+from generator.files import work_tree
+from generator.manifests import unlisted
+from generator.regenerate import planning
+from generator.regenerate.effects import Effect
+from generator.regenerate.merge import Side, State
+from generator.regenerate.planning import Plan
+from generator.spec import advice, loader
+from generator.spec.findings import did_you_mean
+from generator.spec.model import Spec
+
+_PLACE: Final = "the place of a conflict is FILE:FIELD, as it is told"
+
+Ask = Callable[[Conflict], Side | None]
+"""Decides whose value a conflict keeps; None leaves it open."""
+
+
+def load_spec(directory: Path = Path()) -> Spec:
+    """Read and check the generator.yaml in a folder. Raises SpecError with every fault."""
+    return loader.load(directory)
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateRequest:
+    """A regeneration. `keep` settles conflicts: path, folder or FILE:FIELD ("" for all) → `local` or `updated`.
+
+    `ask` is asked about the others. `prune` removes what is no longer in the spec, `replace` accepts changes for which
+    an object must be deleted in the cluster, and `adopt` keeps files of which nothing is known, as hand edits.
+    """
+
+    directory: Path = Path()
+    prune: bool = False
+    replace: bool = False
+    adopt: bool = False
+    keep: Mapping[str, str] = field(default_factory=dict)
+    ask: Ask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateResult:
+    """Paths that were written, removed, and moved (old → new); `files` counts all that are generated.
+
+    `advice` is what the spec says that is right and will not work.
+    """
+
+    files: int
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    moved: Mapping[str, str]
+    effects: tuple[Effect, ...]
+    advice: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def generate(
+    request: GenerateRequest, *, progress: Progress = silent, credentials: Credentials = NONE
+) -> GenerateResult:
+    """Regenerate the repository; hand edits and pipeline tags are kept.
+
+    Raises Conflicts, and writes nothing, where a hand edit and the spec disagree and neither `keep` nor `ask` decides.
+    """
+    directory = request.directory
+    rules = _Rules(request.keep, request.ask)
+    with calling(credentials, directory):
+        planning.check_spec_exists(directory)
+        planning.check_repository(directory)
+        progress("regenerating")
+        with work_tree.locked(directory):
+            planned = planning.plan(directory, rules, adopt=request.adopt)
+            with noting(notes := rules.unused()):
+                changes = planning.apply(directory, planned, prune=request.prune, replace=request.replace)
+    return GenerateResult(
+        files=len(planned.outcomes),
+        written=tuple(outcome.path for outcome in changes if outcome.content is not None),
+        removed=(*(outcome.path for outcome in changes if outcome.content is None), *planned.vacated),
+        moved=dict(planned.carried),
+        effects=planned.effects,
+        advice=tuple(advice.of(directory, planned.spec)),
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """The repository to look at."""
+
+    directory: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """Whose a file is, and whether regenerating would change it."""
+
+    path: str
+    state: State
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How the repository differs from its spec. `idle` is what is there without effect."""
+
+    files: tuple[FileState, ...]
+    drift: bool
+    idle: tuple[Fault, ...]
+    notes: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    conflicts: Conflicts | None
+
+
+def check(request: CheckRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> CheckResult:
+    """Find out whether the repository is what the spec says; change nothing."""
+    directory = request.directory
+    with calling(credentials, directory):
+        progress("comparing with the spec")
+        planned = planning.plan(directory)
+        files = tuple(
+            FileState(one.path, one.state, stale=bool(one.changes) or one.state is State.CONFLICTING)
+            for one in planned.outcomes
+        )
+        return CheckResult(
+            files=files,
+            drift=any(one.stale for one in files) or bool(planned.record),
+            idle=tuple(_idle(directory, planned)),
+            notes=tuple(note for version in _versions(planned) for note in unlisted.without_effect(*version)),
+            effects=planned.effects,
+            conflicts=planning.conflicts(directory, planned),
+        )
+
+
+def _idle(directory: Path, planned: Plan) -> list[Fault]:
+    """Find what is there and does nothing: files that no kustomization lists, objects that select no pods."""
+    found = unlisted.faults(directory, _versions(planned))
+    idle = {fault.path for fault in found}
+    touched = (State.EDITED, State.MISSING)
+    paths = [one.path for one in planned.outcomes if one.state in touched and one.path.startswith("base/")]
+    apps = dict.fromkeys(path.split("/")[1] for path in paths)
+    return [*found, *(fault for app in apps for fault in unlisted.in_base(directory, app, idle))]
+
+
+def _versions(planned: Plan) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield path, generated and local content of the files that users or builds have changed."""
+    for outcome in planned.outcomes:
+        if outcome.state is not State.GENERATED and outcome.content is not None and outcome.path in planned.updated:
+            yield outcome.path, planned.updated[outcome.path], outcome.content
+
+
+class _Rules:
+    """Settle conflicts by rules, the longest path that fits; then by asking."""
+
+    def __init__(self, keep: Mapping[str, str], ask: Ask | None) -> None:
+        self._rules: dict[str, Side] = {}
+        self._met: dict[str, None] = {}
+        self._used: set[str] = set()
+        self._ask = ask
+        for path, side in keep.items():
+            if side not in tuple(Side):
+                raise UsageError(f"--keep {side}: neither local nor updated", "write --keep local [PATH…]")
+            self._rules[path.removeprefix("./").rstrip("/")] = Side(side)
+
+    def __call__(self, conflict: Conflict) -> Side | None:
+        full = f"{conflict.path}:{conflict.field}" if conflict.field else conflict.path
+        self._met[full] = None
+        fitting = [path for path in self._rules if not path or full == path or full.startswith(_within(path))]
+        self._used.update(fitting)
+        if fitting:
+            return self._rules[max(fitting, key=len)]
+        return self._ask(conflict) if self._ask else None
+
+    def unused(self) -> list[str]:
+        """Name the rules that fit no conflict: an error would fail a run that is repeated."""
+        return [
+            f"--keep {side} {path}: no conflict there{self._near(path)}"
+            for path, side in self._rules.items()
+            if path and path not in self._used
+        ]
+
+    def _near(self, path: str) -> str:
+        return f"; {did_you_mean(path, tuple(self._met), _PLACE)}" if self._met else ""
+
+
+def _within(path: str) -> tuple[str, ...]:
+    """Return how what lies in a folder, a file or a field begins."""
+    return (f"{path}.", f"{path}[") if ":" in path else (f"{path}/", f"{path}:")

@@ -1,0 +1,136 @@
+"""`explain`, `validate` and `compare`: who wrote a field, are the manifests valid, how do two environments differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.errors import Fault, UsageError
+from generator.git import sparse
+from generator.manifests.comparison import Allowed, Difference
+from generator.manifests.validation import Result
+from generator.regenerate.explain import Origin
+from generator.spec import advice, loader
+from generator.spec.paths import KUSTOMIZATION, base_path, overlay_path
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainRequest:
+    """A generated YAML file, relative to the repository."""
+
+    path: str
+    directory: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainResult:
+    """Where each field is from, by line."""
+
+    fields: tuple[Origin, ...]
+
+
+def explain(request: ExplainRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> ExplainResult:
+    """Tell for every field of a file the line of the spec, the build, or the author and commit that it is from."""
+    from generator.regenerate import explain as explaining
+
+    with calling(credentials, request.directory):
+        progress(f"reading the history of {request.path}")
+        return ExplainResult(tuple(explaining.explain(request.directory, request.path)))
+
+
+def explain_field(name: str) -> Mapping[str, Any] | None:
+    """Tell what a field of generator.yaml means, like `apps.web.health`; None if the name is of another form."""
+    from generator.spec.reference import lookup
+
+    return lookup.look_up(name) if lookup.is_field(name) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateRequest:
+    """The repository to validate."""
+
+    directory: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateResult:
+    """What was built, with its problems; `advice` is what the spec says that is right and will not work."""
+
+    results: tuple[Result, ...]
+    advice: tuple[Fault, ...] = ()
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether nothing has a problem."""
+        return not any(one.problems for one in self.results)
+
+
+def validate(
+    request: ValidateRequest, *, progress: Progress = silent, credentials: Credentials = NONE
+) -> ValidateResult:
+    """Build every overlay with kustomize, and check it and all of gitops/ with strict kubeconform."""
+    from generator.manifests import validation
+    from generator.regenerate import record, renames
+
+    directory = request.directory
+    with calling(credentials, directory):
+        sparse.require(directory, ("base", "overlays", "gitops"))
+        spec = loader.load(directory)
+        folders = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
+        folders += [base_path(app) for app in spec.apps]
+        renames.check_names(directory, [f"{folder}/{KUSTOMIZATION}" for folder in folders])
+        progress("validating")
+        generated = record.unpack(record.stored(directory), adopt=True)
+        found = validation.validate(directory, spec, generated)
+        return ValidateResult(tuple(found), tuple(advice.of(directory, spec)))
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRequest:
+    """Two environments, and the apps to compare (none: all). `allow` are patterns of what may differ."""
+
+    left: str
+    right: str
+    apps: Sequence[str] = ()
+    directory: Path = Path()
+    allow: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompareResult:
+    """What differs; `problems` says by app why it could not be compared, `unused` which patterns allow nothing."""
+
+    environments: tuple[str, str]
+    differences: tuple[Difference, ...]
+    problems: dict[str, str]
+    unused: tuple[str, ...]
+    has_list: bool
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether anything differs that is not allowed."""
+        return any(difference.allowed is None for difference in self.differences)
+
+
+def compare(request: CompareRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> CompareResult:
+    """Compare what Kubernetes would get in two environments, built from the files here."""
+    from generator.delivery import image
+    from generator.manifests import environments
+
+    with calling(credentials, request.directory):
+        spec = loader.load(request.directory)
+        left, right = (image.environment_named(spec, name) for name in (request.left, request.right))
+        if left == right:
+            raise UsageError(f"{left.name} is one environment: name two")
+        if not all(pattern.strip() for pattern in request.allow):
+            raise UsageError("--allow: an empty pattern", "like spec.replicas, or ConfigMap/*.data.LOG_LEVEL")
+        apps = list(dict.fromkeys(image.app_named(spec, name).name for name in request.apps)) or list(spec.apps)
+        patterns = list(dict.fromkeys([*spec.may_differ, *request.allow]))
+        allowed = Allowed(patterns)
+        progress(f"building {left.name} and {right.name}")
+        found, problems = environments.differences(request.directory, spec, (left, right), apps, allowed)
+    unused = () if request.apps else tuple(allowed.unused)
+    return CompareResult((left.name, right.name), tuple(found), problems, unused, bool(patterns))

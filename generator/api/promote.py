@@ -1,0 +1,77 @@
+"""`promote`: bring what runs in one environment to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
+from generator.delivery.promotion.proposal import PromotionRequest, Proposal
+from generator.delivery.promotion.request import Done
+from generator.delivery.promotion.run import How, Run
+from generator.errors import GeneratorError, RepositoryError, SpecError
+from generator.git import history as histories
+from generator.spec import loader
+from generator.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class PromoteRequest:
+    """Apps (none: all) and the environment to promote to, from `source` or the environment before.
+
+    `how`: open or update a pull request, `merge` that at once, `push` to the branch without one, or only `foresee`
+    what a request would be. `force` lands it although a check fails, and moves named apps back to older builds.
+    """
+
+    to: str
+    apps: Sequence[str] = ()
+    source: str | None = None
+    how: How = "request"
+    force: bool = False
+    directory: Path = Path()
+    remote: str | None = None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromoteResult:
+    """What was proposed, and what has come of it.
+
+    `refused` is why it was not landed or merged, where a request was opened, updated or closed all the same. `foreseen`
+    says what would be done, in a sentence.
+    """
+
+    proposal: Proposal
+    done: Done
+    refused: GeneratorError | None
+    foreseen: str
+    notes: tuple[str, ...]
+
+
+def promote(request: PromoteRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> PromoteResult:
+    """Promote from the newest commit of the remote's branch, whatever the work tree has."""
+    with calling(credentials, request.directory, request.remote):
+        spec = _spec(request.directory)
+        wanted = PromotionRequest(tuple(request.apps), request.source, request.to, request.force)
+        url, branch = request.remote or spec.repository, request.branch or spec.branch
+        run = Run(url, branch, spec, wanted, request.how, progress)
+        with noting(run.notes):
+            found = run.promote()
+    return PromoteResult(found.proposal, found.done, found.refused, found.foreseen, tuple(run.notes))
+
+
+def _spec(directory: Path) -> Spec:
+    """Find out where to look, as the work tree says, or as its last commit does where that is broken."""
+    try:
+        return loader.load(directory)
+    except (RepositoryError, SpecError):
+        here = histories.here(directory)
+        content = here.read(here.tip, loader.FILE_NAME) if here else None
+        if content is None:
+            raise
+        try:
+            return loader.parse(content.decode())
+        except (SpecError, UnicodeDecodeError):
+            pass
+        raise

@@ -1,0 +1,100 @@
+"""`Repository`: what commits of a branch say, of a checkout, a bare mirror or a remote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator.api.call import NONE, Credentials, calling
+from generator.delivery import deployments, image
+from generator.delivery import status as statuses
+from generator.delivery.deployments import Deployment
+from generator.delivery.image import Slot
+from generator.delivery.status import Row
+from generator.errors import RepositoryError
+from generator.git import history as histories
+from generator.git.history import History
+from generator.spec import loader
+from generator.spec.model import Spec
+
+
+class Repository:
+    """A repository whose commits are read; nothing is written, and of a mirror nothing is fetched.
+
+    Make one with `local`, `mirror` or `remote`. Each method reads what the branch is at by then, so one object serves
+    as long as a mirror is kept up to date, from several threads too.
+    """
+
+    def __init__(self, opened: Callable[[], History]) -> None:
+        """Take what opens the branch's history as it is now."""
+        self._opened = opened
+
+    @classmethod
+    def local(cls, directory: Path = Path()) -> Repository:
+        """Read what is checked out in a work tree."""
+        return cls(lambda: _checked_out(directory))
+
+    @classmethod
+    def mirror(cls, directory: Path, branch: str = "main") -> Repository:
+        """Read a branch of a bare repository, as `git clone --mirror` makes it and `git fetch` keeps it up to date."""
+        return cls(lambda: histories.mirrored(directory, branch))
+
+    @classmethod
+    @contextmanager
+    def remote(cls, url: str, branch: str = "main", *, credentials: Credentials = NONE) -> Iterator[Repository]:
+        """Clone a branch with all of its history, without files that nobody reads, for the time of a `with` block."""
+        with calling(credentials, Path(), url), histories.clone(url, branch) as clone:
+            clone.fetch()
+            while clone.deepen():
+                pass
+            yield cls(lambda: clone)
+
+    def _at(self, commit: str | None) -> History:
+        found = self._opened()
+        return found.at(commit) if commit else found
+
+    def tip(self) -> str:
+        """Return the branch's newest commit."""
+        return self._at(None).tip
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """Return a file as a commit has it; None if it has none."""
+        found = self._at(commit)
+        return found.read(found.tip, path)
+
+    def spec(self, at: str | None = None) -> Spec:
+        """Return the spec as a commit has it, the newest one if left out."""
+        return _spec(self._at(at))
+
+    def deployments(self, *, since: str | None = None, at: str | None = None) -> list[Deployment]:
+        """List every change of an image or a pin, the newest first; with `since` what came after that commit.
+
+        Its cost grows with what is new. Raises RepositoryError where `since` is not in the history of `at`, as after a
+        forced push; then read all of it again.
+        """
+        found = self._at(at)
+        return deployments.entries(found, _places(_spec(found)), found.at(since).tip if since else None)
+
+    def status(self, *, at: str | None = None) -> list[Row]:
+        """Return a row for each app and environment as a commit has them, the newest one if left out."""
+        found = self._at(at)
+        return statuses.rows_of(_spec(found), lambda path: found.read(found.tip, path), found)
+
+
+def _checked_out(directory: Path) -> History:
+    found = histories.here(directory)
+    if found is None:
+        raise RepositoryError(f"{directory}: no commits here", "name a work tree of git with a commit in it")
+    return found
+
+
+def _spec(found: History) -> Spec:
+    content = found.read(found.tip, loader.FILE_NAME)
+    if content is None:
+        raise RepositoryError(f"{found.tip[:12]} has no {loader.FILE_NAME}", "name a commit that has one")
+    return loader.parse(content.decode(errors="replace"))
+
+
+def _places(spec: Spec) -> list[Slot]:
+    return [image.slot(spec, app, environment) for app in spec.apps for environment in spec.environments]

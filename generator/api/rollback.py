@@ -1,0 +1,158 @@
+"""`rollback`: put back what ran before, and hold it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.clients import forges
+from generator.delivery import image, open_requests, rollback_notes, rollback_target
+from generator.delivery import rollback as rollbacks
+from generator.delivery.deployments import Deployment
+from generator.delivery.image import Slot
+from generator.delivery.open_requests import Promotions
+from generator.delivery.rollback import Goal
+from generator.errors import GeneratorError, UsageError
+from generator.git import history as histories
+from generator.git.history import History
+from generator.spec import loader
+from generator.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackRequest:
+    """An app in an environment, and where to go back `to`: a tag, a commit or `previous`.
+
+    A tag that the environment never had needs its `digest`. What is put back is pinned unless `no_pin`; `unpin` takes
+    the pin out and leaves the image. Without `commit`, `push` and `pull_request` the overlay in `directory` is changed.
+    """
+
+    app: str
+    environment: str
+    directory: Path = Path()
+    to: str | None = None
+    digest: str | None = None
+    reason: str | None = None
+    no_pin: bool = False
+    unpin: bool = False
+    commit: bool = False
+    push: bool = False
+    pull_request: bool = False
+    remote: str | None = None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackResult:
+    """What was to be done where, whether anything changed, and how: a commit, a pull request's URL.
+
+    `bases` are promotions whose base stays, `promotions` the open ones that would undo it, and `notes` what a commit
+    alone does not do.
+    """
+
+    place: Slot
+    goal: Goal
+    changed: bool
+    commit: str | None
+    pull_request: str | None
+    bases: tuple[Deployment, ...]
+    promotions: Promotions
+    notes: tuple[str, ...]
+
+
+def rollback(
+    request: RollbackRequest, *, progress: Progress = silent, credentials: Credentials = NONE
+) -> RollbackResult:
+    """Put back an image that an environment has had, and pin it, so that the next build does not undo it."""
+    if request.unpin and (request.to is not None or request.digest):
+        raise UsageError("--unpin changes no image: leave --to and --digest out")
+    if request.digest and request.to in (None, rollback_target.PREVIOUS):
+        raise UsageError("--digest goes with --to TAG")
+    with calling(credentials, request.directory, request.remote):
+        return _Run(request, loader.load(request.directory), progress).result()
+
+
+class _Run:
+    """One rollback."""
+
+    def __init__(self, request: RollbackRequest, spec: Spec, progress: Progress) -> None:
+        self.request, self.spec, self.progress = request, spec, progress
+        self.place = image.slot(spec, request.app, request.environment)
+        self.url, self.branch = request.remote or spec.repository, request.branch or spec.branch
+        self.notes: list[str] = []
+
+    def result(self) -> RollbackResult:
+        """Do it."""
+        goal = replace(self._goal(), form=self.spec.subject)
+        changed, commit, url = (False, None, None) if goal.settled else self._apply(goal)
+        promotions = self._promotions(goal, changed=changed)
+        self.notes += rollback_notes.of_promotions(self.place, promotions)
+        bases = rollback_notes.staying_bases(self.spec, goal)
+        if changed and goal.wanted and not goal.stays:
+            self.notes += rollback_notes.advice(self.spec, self.place, goal, pushed=self.request.push)
+        return RollbackResult(
+            self.place, goal, changed, commit, url, tuple(bases), promotions, tuple(self.notes)
+        )  # fmt: skip
+
+    def _goal(self) -> Goal:
+        request = self.request
+        if request.unpin:
+            return Goal(None, None, None)
+        self.progress(f"reading the history of {self.place.path}")
+        with self._history() as history:
+            to = rollback_target.PREVIOUS if request.to is None else request.to
+            found = rollback_target.target(history, self.place, to, request.digest)
+        if request.no_pin:
+            # Where all else was done before, the pin is what is left to do.
+            left = found.done and found.pinned
+            return Goal(replace(found, former=found.image, done=False) if left else found, None, request.reason)
+        by = rollbacks.person(request.directory)
+        return Goal(found, rollbacks.pinned(by, request.reason, found), request.reason)
+
+    @contextmanager
+    def _history(self) -> Iterator[History]:
+        """Open the history here where all of it is here and the change is made here, else that of the remote."""
+        elsewhere = self.request.push or self.request.pull_request
+        found = None if elsewhere else histories.here(self.request.directory)
+        if found is not None and found.complete:
+            yield found
+            return
+        with histories.clone(self.url, self.branch) as clone:
+            clone.fetch()
+            yield clone
+
+    def _apply(self, goal: Goal) -> tuple[bool, str | None, str | None]:
+        """Make the change; return whether there is one, its commit, and its pull request's URL."""
+        request = self.request
+        if request.push:
+            self.progress(f"pushing to {self.branch}")
+            commit = rollbacks.push(self.url, self.branch, self.place, goal)
+            return commit is not None, commit, None
+        if request.pull_request:
+            self.progress(f"proposing it for {self.branch}")
+            made = rollbacks.propose(self._forge(), self.url, self.branch, self.place, goal)
+            return made.changed, made.commit, made.url
+        changed, commit = rollbacks.in_work_tree(request.directory, self.place, goal, commit=request.commit)
+        if commit and histories.branch(request.directory) is None:
+            short = commit[:12]
+            self.notes.append(f"note: HEAD is detached, so {short} is on no branch: git branch NAME {short}")
+        return changed, commit, None
+
+    def _promotions(self, goal: Goal, *, changed: bool) -> Promotions:
+        """Find open promotions that would undo it; of one that was done before, as long as its pin holds it."""
+        if goal.target is None or not (changed or goal.held) or (goal.settled and not goal.target.pinned):
+            return Promotions()
+        try:
+            forge = self._forge()
+        except GeneratorError as exc:
+            return Promotions(unknown=exc.message)
+        self.progress("asking the forge for open promotions")
+        close = self.request.push or self.request.pull_request
+        place = self.place
+        return open_requests.withdraw(forge, self.spec, self.branch, place.app, place.environment, close=close)
+
+    def _forge(self) -> forges.Forge:
+        return forges.connect(self.url, self.spec.forge.kind, self.spec.forge.url)

@@ -1,0 +1,104 @@
+"""`status` and `history`: which image each environment has, and has had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.delivery import deployments, image, live_state
+from generator.delivery import status as statuses
+from generator.delivery.deployments import Deployment
+from generator.delivery.live_state import Key, Running
+from generator.delivery.status import Row
+from generator.errors import RepositoryError, UsageError
+from generator.git import history as histories
+from generator.git.history import History
+from generator.spec import loader
+from generator.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRequest:
+    """The checkout to show; `offline` asks neither the forge nor Argo CD."""
+
+    directory: Path = Path()
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult:
+    """A row for each app and environment, by app, in promotion order.
+
+    `requests` are URLs of open pull requests and `running` what Argo CD says, by app and environment; `running` is None
+    where Argo CD was not asked. `notes` tell what a reader should know of the checkout.
+    """
+
+    rows: tuple[Row, ...]
+    requests: Mapping[Key, str]
+    running: Mapping[Key, Running] | None
+    notes: tuple[str, ...] = ()
+
+
+def status(request: StatusRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> StatusResult:
+    """Show what is checked out; ask the forge and Argo CD where there are credentials for them."""
+    with calling(credentials, request.directory):
+        spec = loader.load(request.directory)
+        progress("asking git, the forge and Argo CD")
+        rows = tuple(statuses.rows(request.directory, spec))
+        live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec)
+        notes = (*live.notes, *statuses.notes(request.directory, rows))
+    return StatusResult(rows, live.requests, live.running, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRequest:
+    """An app, and one environment or all. `fetch` reads the `branch` of the `remote` instead of the checkout."""
+
+    app: str
+    directory: Path = Path()
+    environment: str | None = None
+    fetch: bool = False
+    remote: str | None = None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryResult:
+    """Every change of a tag, digest or pin, the newest first; `complete` unless older commits are not at hand."""
+
+    app: str
+    complete: bool
+    deployments: tuple[Deployment, ...]
+
+
+def history(request: HistoryRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> HistoryResult:
+    """List what an app has had, by whatever it was changed: builds, promotions, rollbacks, pins, edits by hand."""
+    if (request.remote or request.branch) and not request.fetch:
+        raise UsageError("--remote and --branch go with --fetch")
+    with calling(credentials, request.directory, request.remote):
+        spec = loader.load(request.directory)
+        app = image.app_named(spec, request.app).name
+        one = request.environment
+        names = [image.environment_named(spec, one).name] if one else list(spec.environments)
+        places = [image.slot(spec, app, name) for name in names]
+        progress(f"reading the history of {app}")
+        with _opened(request, spec) as found:
+            return HistoryResult(app, found.complete, tuple(deployments.entries(found, places)))
+
+
+@contextmanager
+def _opened(request: HistoryRequest, spec: Spec) -> Iterator[History]:
+    if request.fetch:
+        with histories.clone(request.remote or spec.repository, request.branch or spec.branch) as clone:
+            clone.fetch()
+            while clone.deepen():
+                pass
+            yield clone
+        return
+    here = histories.here(request.directory)
+    if here is None:
+        raise RepositoryError("no commits here", "commit what was generated, or read the remote: history --fetch")
+    yield here

@@ -1,0 +1,68 @@
+"""`wait`: until Argo CD runs an image."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.clients import argocd
+from generator.delivery import image, rollout
+from generator.delivery.diagnosis import Wanted
+from generator.delivery.rollout import Verdict
+from generator.errors import UsageError
+from generator.git import history as histories
+from generator.spec import loader
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRequest:
+    """An app in an environment, with the tag that the branch must have, or the commit that must be reached.
+
+    `timeout` and `patience`, for what may mend itself, are in seconds.
+    """
+
+    app: str
+    environment: str
+    directory: Path = Path()
+    tag: str | None = None
+    commit: str | None = None
+    timeout: float = 600.0
+    patience: float = 30.0
+    remote: str | None = None
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitResult:
+    """What was waited for, how it ended, and after how many seconds."""
+
+    wanted: Wanted
+    verdict: Verdict
+    seconds: float
+
+    @property
+    def is_healthy(self) -> bool:
+        """Tell whether Argo CD runs it, healthy."""
+        return self.verdict.result == "healthy"
+
+
+def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> WaitResult:
+    """Wait until Argo CD runs the image healthy, or it is clear that it will not; `progress` is told what is new.
+
+    Asks the Argo CD that ARGOCD_SERVER and ARGOCD_AUTH_TOKEN of the credentials name.
+    """
+    with calling(credentials, request.directory, request.remote):
+        spec = loader.load(request.directory)
+        place = image.slot(spec, request.app, request.environment)
+        api = argocd.connect()
+        if api is None:
+            raise UsageError("no Argo CD to ask", "set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN")
+        started = time.monotonic()
+        with histories.clone(request.remote or spec.repository, request.branch or spec.branch) as clone:
+            clone.fetch()
+            wanted = rollout.wanted(clone, spec, place, request.tag, request.commit)
+            watch = rollout.Watch(api, clone, place, wanted, request.patience)
+            verdict = rollout.wait(watch, request.timeout, progress)
+        return WaitResult(wanted, verdict, time.monotonic() - started)

@@ -1,0 +1,53 @@
+"""Show what became of a bump."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from generator.cli import console
+
+if TYPE_CHECKING:
+    from generator import BumpResult
+    from generator.delivery.bump import Outcome
+
+
+def show(result: BumpResult, *, as_json: bool) -> None:
+    """Print a line for each image, or one JSON document."""
+    request = result.pull_request
+    for note in result.notes:
+        console.note(f"note: {note}")
+    if as_json:
+        console.emit(_record(result) | ({"request": request} if request else {}))
+        return
+    for outcome in result.outcomes:
+        console.say(_line(outcome, result.commit))
+    if request:
+        console.say(f"the branch takes no pushes; merge the pull request: {request}")
+
+
+def _record(result: BumpResult) -> dict[str, Any]:
+    """Return one record, or with several images a list of them under ``images``."""
+    records = []
+    for outcome in result.outcomes:
+        place, image = outcome.wanted.place, outcome.wanted.image
+        changed = outcome.state == "changed"
+        record: dict[str, Any] = {
+            "app": place.app, "environment": place.environment, "path": place.path,
+            "tag": image.tag, "digest": image.digest, "changed": changed, "commit": result.commit if changed else None,
+        }  # fmt: skip
+        if outcome.why:
+            record |= {"held": outcome.state, "why": outcome.why}
+        records.append(record)
+    return records[0] if len(records) == 1 else {"commit": result.commit, "images": records}
+
+
+def _line(outcome: Outcome, commit: str | None) -> str:
+    place, tag = outcome.wanted.place, outcome.wanted.image.tag
+    said = {
+        "changed": f"{tag} in {commit[:12] if commit else place.path}",
+        "same": f"{tag} already; nothing to do",
+        "pinned": f"{tag} is held back, the image is pinned: {outcome.why}"
+        f" (take the pin out: rollback {place.app} --env {place.environment} --unpin)",
+        "superseded": f"{tag} is superseded by a newer build: {outcome.why} (set it all the same: --force)",
+    }[outcome.state]
+    return f"{place.app} in {place.environment}: {said}"

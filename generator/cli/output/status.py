@@ -1,0 +1,90 @@
+"""Show apps by environments."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from generator.cli import console
+
+if TYPE_CHECKING:
+    from generator import StatusResult
+    from generator.delivery.status import Row
+
+_UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+_SHORT_DIGEST: Final = len("sha256:") + 12
+_LONGEST_REASON: Final = 40
+
+
+def record(result: StatusResult) -> dict[str, object]:
+    """Return the JSON document."""
+    from dataclasses import asdict
+
+    running = result.running or {}
+    return {
+        "images": [
+            {
+                **asdict(row),
+                "pinned": row.pinned._asdict() if row.pinned else None,
+                "pull_request": result.requests.get((row.app, row.environment)),
+                "argo_cd": asdict(found) if (found := running.get((row.app, row.environment))) else None,
+            }
+            for row in result.rows
+        ]
+    }
+
+
+def show(result: StatusResult) -> None:
+    """Print a table, without columns that have nothing to tell."""
+    rows = result.rows
+    columns = [
+        ("app", [row.app for row in rows]),
+        ("environment", [row.environment for row in rows]),
+        ("tag", [row.tag or "-" for row in rows]),
+        ("digest", [(row.digest or "-")[:_SHORT_DIGEST] for row in rows]),
+        ("age", [age(time.time() - row.since) if row.since else "-" for row in rows]),
+        ("behind", [_by(row.behind, row.behind_by) for row in rows]),
+        *_more(result),
+    ]
+    console.table([name for name, _ in columns], list(zip(*(cells for _, cells in columns), strict=True)))
+
+
+def _more(result: StatusResult) -> list[tuple[str, list[str]]]:
+    """Return the columns that are shown only where one has something to tell."""
+    rows, columns = result.rows, []
+    if any(row.ahead for row in rows):
+        columns.append(("ahead", [_by(row.ahead, row.ahead_by) for row in rows]))
+    if any(row.pinned for row in rows):
+        columns.append(("pinned", [_pinned(row) for row in rows]))
+    if result.requests:
+        columns.append(("pull request", [result.requests.get((row.app, row.environment), "-") for row in rows]))
+    if result.running is not None:
+        found = [result.running.get((row.app, row.environment)) for row in rows]
+        columns.append(("sync", [one.sync if one else "-" for one in found]))
+        columns.append(("health", [one.health if one else "-" for one in found]))
+    return columns
+
+
+def _by(other: str | None, count: int | None) -> str:
+    if other is None:
+        return "-"
+    return f"{other} by {count}" if count else other
+
+
+def _pinned(row: Row) -> str:
+    """Tell since when, by whom and why, as short as a table bears."""
+    if row.pinned is None:
+        return "-"
+    reason = "".join(letter if letter.isprintable() else " " for letter in row.pinned.reason)
+    short = reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…"
+    return " ".join(
+        part for part in (row.pinned.since[:10], f"{row.pinned.by}:" if row.pinned.by else "", short) if part
+    )
+
+
+def age(seconds: float) -> str:
+    """Return a duration in its largest whole unit: ``3 d``."""
+    for length, unit in _UNITS:
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit}"
+    return "0 s"

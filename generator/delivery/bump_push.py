@@ -1,0 +1,58 @@
+"""Land a bump on the remote's branch, or as a pull request where the branch takes no pushes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from generator.delivery import bump as bumps
+from generator.delivery.bump import Bump
+from generator.errors import GitError, PushRefused
+from generator.git.remote_branch import Remote
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
+
+_GUARDED = (
+    "let it open a pull request: --pull-request (`ci: {pullRequest: true}` in the spec);"
+    " or let it push: protection --pusher WHO"
+)
+
+
+class Landed(NamedTuple):
+    """The commit of a bump, and the URL of the pull request where it took one."""
+
+    commit: str | None
+    pull_request: str | None = None
+
+
+def land(
+    remote: Remote, bump: Bump, spec: Spec | None, *, named: str | None, proposes: bool = False, sign: bool = False
+) -> Landed:
+    """Push a bump. Where the branch is protected, open or update its pull request if it `proposes`.
+
+    `named` is the branch if it is the user who has named it, for the hint where there is none.
+    """
+    try:
+        return Landed(bumps.on_remote(remote, bump, sign=sign).commit)
+    except GitError as exc:
+        from generator.delivery import push_errors
+
+        guarded = isinstance(exc, PushRefused) and push_errors.guarded(exc)
+        if not (guarded and proposes):
+            exc.hint = (_GUARDED if guarded else _absent(exc, spec, named)) or exc.hint
+            raise
+    from generator.delivery import bump_request
+    from generator.spec.model import Forge
+
+    where = spec.forge if spec else Forge()
+    commit, request = bump_request.propose(remote.url, remote.branch, bump, where=where, sign=sign)
+    return Landed(commit, request.url if request else None)
+
+
+def _absent(exc: GitError, spec: Spec | None, named: str | None) -> str:
+    """Return a hint where the branch is not there, by where its name is from."""
+    if "couldn't find remote ref" not in exc.stderr:
+        return ""
+    if named:
+        return "check --branch, or push that branch once"
+    return "" if spec else "name the branch: --branch"

@@ -1,0 +1,91 @@
+"""Ask the forge for open pull requests, and Argo CD for what runs, both at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+
+from generator.clients import argocd, forges
+from generator.clients.argocd import ArgoCd
+from generator.delivery import open_requests
+from generator.errors import ArgoCdError, GeneratorError, reason
+from generator.render.outputs.argocd import application_name, project_names
+from generator.spec.model import Spec
+
+Key = tuple[str, str]
+"""An app and an environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What Argo CD says of an app in an environment; ``images`` are those of all that the Application runs."""
+
+    sync: str
+    health: str
+    revision: str
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """URLs of open pull requests, and what runs; ``None`` where Argo CD was not asked. ``notes`` tell what failed."""
+
+    requests: Mapping[Key, str]
+    running: Mapping[Key, Running] | None
+    notes: tuple[str, ...] = ()
+
+
+NOT_ASKED = LiveState({}, None)
+
+
+def ask(spec: Spec) -> LiveState:
+    """Ask both; one that does not answer is left out, and a note says so."""
+    notes: list[str] = []
+    found: Mapping[Key, str] = {}
+    running = None
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        asked = pool.submit(copy_context().run, requests, spec)  # with the credentials
+        try:
+            api = argocd.connect()
+            running = applications(spec, api) if api else None
+        except ArgoCdError as exc:
+            notes.append(f"Argo CD is left out: {reason(exc)}")
+        try:
+            found = asked.result()
+        except GeneratorError as exc:
+            notes.append(f"pull requests are left out: {reason(exc)}")
+    return LiveState(found, running, tuple(notes))
+
+
+def requests(spec: Spec) -> Mapping[Key, str]:
+    """Return the URLs of open pull requests that promote or roll back; none where no forge or login is known.
+
+    Raises ``GeneratorError`` where the forge does not answer.
+    """
+    try:
+        forge = forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
+    except GeneratorError:
+        return {}
+    mark = open_requests.prefix(spec.project)
+    result: dict[Key, str] = {}
+    for request in [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, open_requests.ROLLBACKS)]:
+        environment, _, name = request.head.removeprefix(mark).removeprefix(open_requests.ROLLBACKS).partition("/")
+        result |= {(app, environment): request.url for app in open_requests.apps(request, name, spec.apps)}
+    return result
+
+
+def applications(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
+    """Return what Argo CD says of each app in each environment."""
+    names = {
+        application_name(spec, environment, app): (app, environment)
+        for app in spec.apps
+        for environment in spec.environments
+    }
+    with argocd.understood():
+        return {
+            names[one.name]: Running(one.sync, one.health, one.revision, one.images)
+            for one in api.applications(project_names(spec))
+            if one.name in names
+        }

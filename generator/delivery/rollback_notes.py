@@ -1,0 +1,48 @@
+"""Tell what a rollback leaves to do: open promotions that would undo it, the schema, a base that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from generator.delivery.deployments import Deployment
+from generator.delivery.image import Slot
+from generator.delivery.open_requests import Promotions
+from generator.delivery.rollback import Goal
+from generator.render.outputs.argocd import application_name
+from generator.spec.model import Spec
+
+_NOT_UNDONE: Final = "a rollback does not undo database migrations: {tag} will run on the schema "
+
+
+def of_promotions(place: Slot, found: Promotions) -> Iterator[str]:
+    """Tell about promotions that were proposed before: they go through a pin when reviewers merge them."""
+    where = f"{place.app} into {place.environment}"
+    for request in found.closed:
+        yield f"note: {request.url} is closed: merging it would have undone this rollback"
+    for request in found.found:
+        if request not in found.closed:
+            yield f"note: {request.url} promotes {where}: merging it undoes this rollback; close it"
+    if found.unknown:
+        yield f"note: whether promotions of {where} are still open is not known: {found.unknown}"
+        yield "hint: merging one that was proposed before undoes this rollback"
+
+
+def advice(spec: Spec, place: Slot, goal: Goal, *, pushed: bool) -> Iterator[str]:
+    """Tell what a commit alone does not do."""
+    assert goal.wanted is not None
+    assert goal.target is not None
+    if pushed and spec.environments[place.environment].sync == "manual":
+        name = application_name(spec, place.environment, place.app)
+        yield f"note: {place.environment} is synced by hand: argocd app sync {name}"
+    if spec.apps[place.app].workloads[place.environment].migration:
+        former = goal.former.tag if goal.former and goal.former.tag else "the newer version"
+        schema = f"that {former} has migrated to" if goal.target.older else "as it is now"
+        yield f"note: {_NOT_UNDONE.format(tag=goal.wanted.tag or goal.wanted.digest)}{schema}"
+    for entry in staying_bases(spec, goal):
+        yield f"note: the base stays as {entry.commit[:12]} has promoted it ({entry.subject})"
+
+
+def staying_bases(spec: Spec, goal: Goal) -> Sequence[Deployment]:
+    """Return the promotions whose base stays."""
+    return goal.target.bases if goal.target and not goal.stays and spec.promotion.base else ()
