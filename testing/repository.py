@@ -66,7 +66,7 @@ def git(folder: Path, *words: object, env: dict[str, str] | None = None) -> str:
     argv = ["git", *(str(word) for word in words)]
     environment = {**os.environ, **(env or {})}
     done = subprocess.run(argv, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, f"{' '.join(argv)}: {done.stderr}{done.stdout}"
     return done.stdout.strip()
 
 

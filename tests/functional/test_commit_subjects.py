@@ -57,7 +57,7 @@ def test_every_commit_has_the_form_that_the_spec_says(shop: Shop, generator: Run
     for more in (["bump", "web", "--env", "dev", "--tag", "v3"], ["rollback", "web", "--env", "dev", "--to", "v1"]):
         assert generator(*more, "--commit", cwd=shop.folder).returncode == 0
     git(shop.folder, "push", "-q", "origin", "main")
-    subjects = git(shop.bare, "log", "--reverse", "--format=%s", f"{first}..main").splitlines()
+    subjects = git(shop.bare, "log", "--reverse", "--topo-order", "--format=%s", f"{first}..main").splitlines()
     assert subjects == [
         "chore(release): release web v1 to dev",
         "chore(release): promote web v1 from dev to staging",
