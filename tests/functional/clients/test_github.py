@@ -242,11 +242,11 @@ def test_as_a_github_app(form: str, key: str, server: Server, monkeypatch: pytes
     assert server.installation_rights == {"contents": "write", "pull_requests": "write"}
 
 
-def test_an_app_without_its_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_app_without_its_key(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GITHUB_APP_ID", "42")
     with pytest.raises(ForgeError, match="no private key"):
         forges.connect(f"{server.api.url}/acme/shop", "github")
-    monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY_FILE", "/nowhere")
+    monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY_FILE", str(tmp_path / "nowhere"))
     with pytest.raises(ForgeError, match="/nowhere: No such file"):
         forges.connect(f"{server.api.url}/acme/shop", "github")
     monkeypatch.setenv("GITHUB_APP_PRIVATE_KEY", "no key")

@@ -219,6 +219,7 @@ def test_a_linked_work_tree_has_a_memory_of_its_own(
 
 
 def test_where_it_cannot_be_written_nothing_is_remembered(tmp_path: Path) -> None:
-    (tmp_path / ".git").write_text("gitdir: /nowhere/at/all\n")
+    (tmp_path / ".git").write_text(f"gitdir: {tmp_path}/nowhere/at/all\n")
     (tmp_path / loader.FILE_NAME).write_text(TEN_LINES)
     assert len(planning.plan(tmp_path).changes) == 15
+    assert not (tmp_path / "nowhere").exists()
