@@ -26,8 +26,8 @@ from generator.delivery.promotion import description
 from generator.errors import GeneratorError
 from generator.git import hosts
 from generator.spec import loader
-from generator.yaml import edit as yaml_edit
-from generator.yaml.edit import Image
+from generator.yaml import kustomization as yaml_kustomization
+from generator.yaml.kustomization import Image
 
 SPEC: Final = """version: 1
 project: shop
@@ -105,9 +105,9 @@ def _bump(text: str) -> None:
 def _overlay(text: str) -> None:
     content = text.encode("utf-8", "surrogatepass")
     for edit in (
-        lambda: yaml_edit.set_image(content, "x", Image("shop/web", "v2", "sha256:" + "d" * 64)),
-        lambda: yaml_edit.images(content, "x"), lambda: build_order.read(content, "x"),
-        lambda: yaml_edit.set_annotation(content, "x", "gitops-generator/built", "ci 13 -"),
+        lambda: yaml_kustomization.set_image(content, "x", Image("shop/web", "v2", "sha256:" + "d" * 64)),
+        lambda: yaml_kustomization.images(content, "x"), lambda: build_order.read(content, "x"),
+        lambda: yaml_kustomization.set_annotation(content, "x", "gitops-generator/built", "ci 13 -"),
     ):  # fmt: skip
         try:
             edit()

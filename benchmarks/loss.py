@@ -12,7 +12,7 @@ import yaml
 
 from benchmarks import overlay
 from generator.regenerate.merge import Conflict
-from generator.yaml.tree import Parsed
+from generator.yaml.reader import Parsed
 
 Names = tuple[str, ...]
 Fact = tuple[Names, str]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from generator.yaml.tree import Entry, Node, Parsed
+from generator.yaml.reader import Parsed
+from generator.yaml.tree import Entry, Node
 
 _Edit = tuple[int, int, str]
 # Whose object it is stays ours, and so does the list of our own files.

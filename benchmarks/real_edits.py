@@ -41,7 +41,7 @@ from generator.regenerate.merge import Conflict, Side, three_way
 from generator.render import render
 from generator.spec import loader
 from generator.yaml import emit as yaml_emit
-from generator.yaml.tree import Parsed
+from generator.yaml.reader import Parsed
 
 Spec = dict[str, Any]
 

@@ -12,7 +12,7 @@ from generator.errors import SpecError
 from generator.render import render
 from generator.spec import loader
 from generator.spec.reference import examples, fields
-from generator.yaml import emit, nodes
+from generator.yaml import emit, plain
 
 _YAML: Final = (".yaml", ".yml")
 _NOTHING: Final = object()
@@ -75,8 +75,8 @@ def _changed(name: str, before: str, after: str) -> Iterator[Part]:
         lines = [line[2:] for line in difflib.ndiff(known, after.splitlines()) if line.startswith("+ ")]
         yield Part(name, lines=tuple(line for line in lines if line))
         return
-    former = {_identity(document): document for document in nodes.load(before, name)}
-    for document in nodes.load(after, name):
+    former = {_identity(document): document for document in plain.load(before, name)}
+    for document in plain.load(after, name):
         old, kind = former.get(_identity(document), _NOTHING), str(document.get("kind", ""))
         data = difference(old, document)
         if data is not _NOTHING:

@@ -9,7 +9,7 @@ from generator.delivery import push_queue
 from generator.delivery.bump import Bump, Wanted
 from generator.delivery.image import Slot
 from generator.git import remote_branch as remotes
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 from testing import fleet
 from testing.rivals import rival, shim
 

@@ -18,8 +18,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from generator import tools
 from generator.cluster import environment, probe
 from generator.cluster.component import Component, Part, Step
@@ -27,6 +25,8 @@ from generator.cluster.control_plane import apply, kubectl, wait_served
 from generator.cluster.layout import write_private
 from generator.cluster.state import State
 from generator.errors import ClusterError
+from generator.yaml import emit as yaml_emit
+from generator.yaml import plain as yaml_plain
 
 NAMESPACE = "argocd"
 USER = "admin"
@@ -207,7 +207,7 @@ def _configure(state: State) -> None:
     names = ("cm", "cmd-params-cm", "gpg-keys-cm", "rbac-cm", "secret", "ssh-known-hosts-cm", "tls-certs-cm")
     files = [folder / "config" / f"argocd-{name}.yaml" for name in names]
     files += [folder / "notification" / f"argocd-notifications-{name}.yaml" for name in ("cm", "secret")]
-    manifests = {file.stem: yaml.safe_load(file.read_text()) for file in files}
+    manifests = {file.stem: yaml_plain.load(file.read_text(), file.name)[0] for file in files}
     _data(manifests["argocd-cm"], "data").update(
         {"url": url(state), "timeout.reconciliation": RECONCILIATION, "timeout.reconciliation.jitter": "0s"}
     )
@@ -219,7 +219,7 @@ def _configure(state: State) -> None:
         }
     )
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
-    documents = yaml.safe_dump_all([namespace, *manifests.values()])
+    documents = "---\n".join(yaml_emit.dump(manifest) for manifest in [namespace, *manifests.values()])
     apply(state, "--namespace", NAMESPACE, "--filename", "-", stdin=documents)
 
 

@@ -23,9 +23,9 @@ from typing import Any, Final, NamedTuple
 
 from generator.delivery.commit_message import Build
 from generator.errors import UsageError
-from generator.yaml import edit as yaml_edit
+from generator.yaml.kustomization import BUILT, Kustomization
 
-ANNOTATION: Final = yaml_edit.BUILT
+ANNOTATION: Final = BUILT
 # Clocks may be apart by this much; a time that is later than that cannot be right, and holds up nobody.
 CLOCKS: Final = timedelta(minutes=5)
 _FORM: Final = re.compile(
@@ -88,16 +88,23 @@ def order(build: Build | None, source: Mapping[str, str]) -> Order | None:
 
 
 def read(content: bytes, path: str) -> Order | None:
-    """The order in an overlay's bytes; ``None`` for an annotation that is of another form."""
-    found = _FORM.fullmatch(yaml_edit.read_annotations(content, path).get(ANNOTATION, ""))
+    """Return the order in an overlay's bytes; ``None`` for an annotation that is of another form."""
+    return of(Kustomization(content, path))
+
+
+def of(overlay: Kustomization) -> Order | None:
+    """Return the order in an overlay; ``None`` for an annotation that is of another form."""
+    found = _FORM.fullmatch(overlay.annotations.get(ANNOTATION, ""))
     if found is None:
         return None
     return Order(found["system"], int(found["number"]), _time(found["time"]), found["commit"] or "")
 
 
 def write(content: bytes, path: str, built: Order) -> bytes:
-    """The overlay's bytes with this order; nothing else changes."""
-    return yaml_edit.set_annotation(content, path, ANNOTATION, str(built))
+    """Return the overlay's bytes with this order; nothing else changes."""
+    overlay = Kustomization(content, path)
+    overlay.annotate(ANNOTATION, str(built))
+    return overlay.result()
 
 
 def build(given: str | None, environment: Mapping[str, str]) -> Build | None:

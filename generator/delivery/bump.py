@@ -20,8 +20,7 @@ from generator.git import checkout
 from generator.git.remote_branch import Remote
 from generator.spec import subject
 from generator.spec.paths import overlays_path
-from generator.yaml import edit as yaml_edit
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image, Kustomization
 
 # As many are named in a subject; with more, they are counted.
 NAMED: Final = 3
@@ -119,18 +118,21 @@ class Bump:
 
     def _edited(self, one: Wanted, content: bytes, built: Order | None) -> tuple[bytes, Outcome]:
         path = one.place.path
-        edited = yaml_edit.set_image(content, path, one.image)
-        if edited == content:
+        overlay = Kustomization(content, path)
+        overlay.set_image(one.image)
+        if not overlay.is_edited:
             return content, Outcome(one, State.SAME)
         # Held for both reasons at once is rare, and then the person's reason counts.
-        held = pin.read(content, path)
+        held = pin.of(overlay)
         if held is not None:
             return content, Outcome(one, State.PINNED, str(held))
-        newest = build_order.read(content, path)
+        newest = build_order.of(overlay)
         if built and newest and not self.force and newest.after(built, datetime.now(UTC), self.contains):
             retried = newest.system == built.system and newest.number < built.number
             return content, Outcome(one, State.SUPERSEDED, f"{newest}{', of a newer commit' if retried else ''}")
-        return (build_order.write(edited, path, built) if built else edited), Outcome(one, State.CHANGED)
+        if built:
+            overlay.annotate(build_order.ANNOTATION, str(built))
+        return overlay.result(), Outcome(one, State.CHANGED)
 
     def _known(self, read: Read) -> Sequence[Wanted]:
         """The images with their names and digests; both stay once they are known."""
@@ -275,11 +277,11 @@ def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dic
 def _only_image(directory: Path, head: bytes, content: bytes, path: str, image: Image) -> bool:
     """Whether an overlay is what HEAD has, but for the image and its build; line ends as git stores them."""
 
-    def without_build(overlay: bytes) -> bytes:
-        return yaml_edit.set_annotation(overlay, path, build_order.ANNOTATION, None)
-
-    wanted = without_build(yaml_edit.set_image(head, path, image))
-    return checkout.is_stored_as(directory, path, without_build(content), wanted)
+    wanted, here = Kustomization(head, path), Kustomization(content, path)
+    wanted.set_image(image)
+    for overlay in (wanted, here):
+        overlay.annotate(build_order.ANNOTATION, None)
+    return checkout.is_stored_as(directory, path, here.result(), wanted.result())
 
 
 def _ordered(content: bytes, path: str, built: Order | None, contains: Contains) -> bytes:
@@ -336,7 +338,7 @@ def _named(one: Wanted, content: bytes | None) -> Wanted:
         raise NoOverlay(one.place)
     if one.place.image:
         return one
-    names = [entry.name for entry in yaml_edit.images(content, one.place.path)]
+    names = [entry.name for entry in Kustomization(content, one.place.path).images]
     ours = [name for name in names if name.rpartition("/")[2] == one.place.app] if len(names) > 1 else names
     if len(ours) != 1:
         raise RepositoryError(

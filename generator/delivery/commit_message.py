@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 from generator.delivery.image import Slot
 from generator.git import trailers
 from generator.spec.subject import AS_IT_IS, formed
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 
 REFERENCE: Final = "Argocd-reference-commit-"
 _RELEASE: Final = re.compile(r"(?P<app>\S+) (?P<environment>\S+) (?P<tag>[^\s@]+)(?:@(?P<digest>\S+))?")

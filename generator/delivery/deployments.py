@@ -12,7 +12,7 @@ from generator.delivery.pin import Pin
 from generator.errors import RepositoryError, SpecError
 from generator.git.history import Commit, History
 from generator.spec import promoted
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 
 RELEASED: Final = "Release"
 ROLLED_BACK: Final = "Rollback"

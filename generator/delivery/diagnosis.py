@@ -9,7 +9,7 @@ from typing import Any, Final
 from generator.clients.argocd import Application, ArgoCd, Node, Object
 from generator.render.kinds import workloads
 from generator.render.kinds.workloads.rollout import Rollout
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 
 PULL: Final = frozenset(
     {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"}

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from generator.errors import RepositoryError, UsageError
 from generator.spec.image_reference import DIGEST, TAG
 from generator.spec.paths import OTHER_NAMES, overlay_path, renaming
-from generator.yaml import edit as yaml_edit
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image, Kustomization
 
 if TYPE_CHECKING:
     from generator.spec.model import App, Environment, Spec
@@ -81,7 +80,7 @@ def required(content: bytes | None, place: Slot) -> Image:
     """Return the image in an overlay's bytes. Raises ``RepositoryError`` unless there is exactly one."""
     if content is None:
         raise absent(place)
-    found = [entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image]
+    found = [entry for entry in Kustomization(content, place.path).images if entry.name == place.image]
     if not found:
         raise RepositoryError(f"{place.path}: no entry for {place.image} under images", "put it back, or regenerate")
     if len(found) > 1:
@@ -100,7 +99,7 @@ def absent(place: Slot, where: str = "") -> RepositoryError:
 
 def in_content(content: bytes, place: Slot) -> Image | None:
     """The image in an overlay's bytes."""
-    return next((entry for entry in yaml_edit.images(content, place.path) if entry.name == place.image), None)
+    return next((entry for entry in Kustomization(content, place.path).images if entry.name == place.image), None)
 
 
 def nearest(name: str, known: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from generator.yaml import edit as yaml_edit
+from generator.yaml.kustomization import Kustomization
 
 ANNOTATION: Final = "gitops-generator/pinned"
 _FORM: Final = re.compile(r"(?P<since>\S+) (?P<by>[^:]*): (?P<reason>.*)", re.DOTALL)
@@ -32,8 +32,13 @@ class Pin(NamedTuple):
 
 
 def read(content: bytes, path: str) -> Pin | None:
-    """The pin in an overlay's bytes. An annotation without text is a pin, too."""
-    text = yaml_edit.read_annotations(content, path).get(ANNOTATION)
+    """Return the pin in an overlay's bytes."""
+    return of(Kustomization(content, path))
+
+
+def of(overlay: Kustomization) -> Pin | None:
+    """Return the pin in an overlay. An annotation without text is a pin, too."""
+    text = overlay.annotations.get(ANNOTATION)
     if text is None:
         return None
     found = _FORM.fullmatch(text)
@@ -41,5 +46,12 @@ def read(content: bytes, path: str) -> Pin | None:
 
 
 def write(content: bytes, path: str, pin: Pin | None) -> bytes:
-    """The overlay's bytes with this pin, or with none; nothing else changes."""
-    return yaml_edit.set_annotation(content, path, ANNOTATION, None if pin is None else str(pin))
+    """Return the overlay's bytes with this pin, or with none; nothing else changes."""
+    overlay = Kustomization(content, path)
+    put(overlay, pin)
+    return overlay.result()
+
+
+def put(overlay: Kustomization, pin: Pin | None) -> None:
+    """Put this pin into an overlay, or take the one that is there out."""
+    overlay.annotate(ANNOTATION, None if pin is None else str(pin))

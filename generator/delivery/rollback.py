@@ -23,8 +23,7 @@ from generator.git import checkout, plumbing
 from generator.git import history as histories
 from generator.git.history import Clone, Commit
 from generator.spec import subject
-from generator.yaml import edit as yaml_edit
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image, Kustomization
 
 # The branches of its pull requests: one for each app and environment.
 HEAD: Final = open_requests.ROLLBACKS
@@ -158,12 +157,12 @@ def _require_clean(directory: Path, content: bytes | None, place: Slot, goal: Go
 
 def _rest(content: bytes, place: Slot, goal: Goal) -> bytes:
     """An overlay's bytes but for what a rollback writes."""
-    content = pin.write(content, place.path, None)
-    if goal.wanted is None:
-        return content
-    return yaml_edit.set_annotation(
-        yaml_edit.set_image(content, place.path, goal.wanted), place.path, build_order.ANNOTATION, None
-    )
+    overlay = Kustomization(content, place.path)
+    pin.put(overlay, None)
+    if goal.wanted is not None:
+        overlay.set_image(goal.wanted)
+        overlay.annotate(build_order.ANNOTATION, None)
+    return overlay.result()
 
 
 def _edit(place: Slot, goal: Goal) -> Edit:
@@ -182,13 +181,14 @@ def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
     if goal.wanted is None:
         return pin.write(content, place.path, None)
     now = deployments.state(content, place)
-    changed = yaml_edit.set_image(content, place.path, goal.wanted)
+    overlay = Kustomization(content, place.path)
+    overlay.set_image(goal.wanted)
     if goal.target is not None and now.image != goal.wanted:
         # Else whoever bumps or promotes next would compare with the build that has just been taken out.
-        changed = yaml_edit.set_annotation(changed, place.path, build_order.ANNOTATION, goal.target.built)
-    if goal.held is not None and now.pin is not None and now.image == goal.wanted and goal.reason is None:
-        return changed
-    return pin.write(changed, place.path, goal.held)
+        overlay.annotate(build_order.ANNOTATION, goal.target.built)
+    if not (goal.held is not None and now.pin is not None and now.image == goal.wanted and goal.reason is None):
+        pin.put(overlay, goal.held)
+    return overlay.result()
 
 
 def pinned(by: str, reason: str | None, found: Target) -> Pin:

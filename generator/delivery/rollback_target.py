@@ -16,8 +16,7 @@ from generator.errors import RepositoryError
 from generator.git.history import History
 from generator.spec.findings import did_you_mean
 from generator.spec.model import UNRELEASED
-from generator.yaml import edit as yaml_edit
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image, Kustomization
 
 PREVIOUS: Final = "previous"
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{7,64}")
@@ -128,7 +127,7 @@ def _target(
         image=wanted,
         former=now,
         entry=entry,
-        built=yaml_edit.read_annotations(content, place.path).get(build_order.ANNOTATION) if content else None,
+        built=Kustomization(content, place.path).annotations.get(build_order.ANNOTATION) if content else None,
         pinned=bool(known and known[0].after.pin is not None),
         older=bool(entry and former and known.index(entry) > known.index(former)),
         bases=tuple(entry for entry in itertools.takewhile(lambda e: e.after.image != wanted, known) if entry.base),

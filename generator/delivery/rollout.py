@@ -16,7 +16,7 @@ from generator.errors import ArgoCdError, GitError, RepositoryError
 from generator.git.history import Clone, History
 from generator.render.outputs.argocd import application_name
 from generator.spec.model import UNRELEASED, Spec
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 
 FIRST_PAUSE_SECONDS: Final = 0.3
 LONGEST_PAUSE_SECONDS: Final = 3.0

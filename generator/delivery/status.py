@@ -17,7 +17,7 @@ from generator.files import work_tree
 from generator.git import history
 from generator.git.history import Commit, History
 from generator.spec.model import UNRELEASED, Spec
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 
 OVERLAYS: Final = "overlays"
 # How many commits are looked at for all overlays together; what is older is asked for one by one.

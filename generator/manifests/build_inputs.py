@@ -13,7 +13,7 @@ from typing import Final
 
 from generator.errors import SpecError
 from generator.files import reader
-from generator.yaml import nodes as yaml_nodes
+from generator.yaml import plain as yaml_plain
 
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 # What these name is a file or a folder, or else comes from the network.
@@ -68,10 +68,10 @@ class Closures:
             raise Unknown(f"{root} has {len(places)} kustomizations")
         try:
             # Not resolved: what looks like a date or a boolean can be a folder's name.
-            documents = yaml_nodes.compose(here[places[0]].decode(), places[0], yaml_nodes.MEND)
+            documents = yaml_plain.compose(here[places[0]].decode(), places[0], yaml_plain.MEND)
         except (SpecError, UnicodeDecodeError) as exc:
             raise Unknown(str(exc)) from exc
-        found = (self._place(root, field, text) for field, text in yaml_nodes.strings(documents))
+        found = (self._place(root, field, text) for field, text in yaml_plain.strings(documents))
         return [place for place in found if place is not None]
 
     def _place(self, root: str, field: str, text: str) -> str | None:

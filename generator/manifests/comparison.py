@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import yaml
-
 from generator.manifests import redact
 from generator.spec.model import Environment
+from generator.yaml import plain as yaml_plain
 from generator.yaml.list_names import NAMES
 
 ABSENT: Final = object()
@@ -179,7 +178,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _load(manifest: str) -> Any:
-    return yaml.load(manifest, yaml.CSafeLoader) if manifest else None
+    return yaml_plain.load(manifest, "manifest")[0] if manifest else None
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-import yaml
-
 from generator.errors import Conflict
 from generator.yaml import emit as yaml_emit
+from generator.yaml import plain as yaml_plain
 
 _APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _SECRET_FIELDS: Final = ("data", "stringData")
@@ -47,9 +46,9 @@ _CHANGED: Final = "(hidden, changed)"
 def manifests(old: str, new: str) -> tuple[str, str]:
     """Two manifests without what is secret, either of them empty where there is none; as they were where nothing is."""
     before, after = _Redaction(), _Redaction()
-    was = before.of(yaml.load(old, yaml.CSafeLoader)) if old else None
+    was = before.of(_load(old)) if old else None
     after.known = before.found if old else None
-    now = after.of(yaml.load(new, yaml.CSafeLoader)) if new else None
+    now = after.of(_load(new)) if new else None
     if not before.found and not after.found:
         return old, new
     return yaml_emit.dump(was) if old else "", yaml_emit.dump(now) if new else ""
@@ -68,6 +67,11 @@ def conflict(found: Conflict) -> Conflict:
 def text(words: str) -> str:
     """Return a text with the secrets in it hidden."""
     return _Redaction().text(words)
+
+
+def _load(manifest: str) -> Any:
+    (data,) = yaml_plain.load(manifest, "manifest")
+    return data
 
 
 class _Redaction:

@@ -14,14 +14,12 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import yaml
-
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
 from generator.git import plumbing
 from generator.manifests.build_inputs import NAMES
 from generator.spec.model import Spec
-from generator.yaml import nodes as yaml_nodes
+from generator.yaml import plain as yaml_plain
 
 # What kustomize takes for a URL, be it to fetch or to clone; letters' case does not matter to it.
 _REMOTE: Final = re.compile(
@@ -55,7 +53,7 @@ class Reference(NamedTuple):
 
     text: str
     field: str
-    node: yaml.ScalarNode
+    node: yaml_plain.ScalarNode
 
 
 class Rules(NamedTuple):
@@ -172,7 +170,7 @@ class _Visit:
         return parts[:count] == self._directory.parts and ".git" not in parts[count : count + 1]
 
     def _references(self, place: str, fields: Container[str]) -> Iterator[Reference]:
-        for document in yaml_nodes.compose(self._text(place), place, yaml_nodes.MEND):
+        for document in yaml_plain.compose(self._text(place), place, yaml_plain.MEND):
             yield from _named(document, "", fields)
 
     def _text(self, place: str) -> str:
@@ -190,7 +188,7 @@ class _Visit:
     def _judge(self, root: str, file: str, reference: Reference) -> Iterator[Fault]:
         text, field, node = reference
         where = Fault(file, node.start_mark.line + 1, node.start_mark.column + 1, field, "")
-        if node.tag not in (yaml_nodes.PLAIN, yaml_nodes.TEXT):
+        if node.tag not in (yaml_plain.PLAIN, yaml_plain.TEXT):
             yield where._replace(message="a tag that hides what this is", hint="write it as plain text")
         elif text in self._allowed:
             self.online |= is_remote(text)
@@ -227,20 +225,20 @@ class _Visit:
     def _plugin(self, root: str, place: str) -> Iterator[Fault]:
         """Yield what a plugin's configuration names, where that is a file."""
         if (self._directory / place).is_file():
-            for reference in _configured(yaml_nodes.compose(self._text(place), place, yaml_nodes.MEND)):
+            for reference in _configured(yaml_plain.compose(self._text(place), place, yaml_plain.MEND)):
                 yield from self._judge(root, place, reference)
 
 
-def _configuration(text: str) -> list[yaml.Node]:
+def _configuration(text: str) -> list[yaml_plain.Node]:
     """Parse a text that is a plugin's configuration itself; empty where the text is a file's name."""
     try:
-        found = yaml_nodes.compose(text, "", "")
+        found = yaml_plain.compose(text, "", "")
     except SpecError:
         return []
-    return found if any(isinstance(document, yaml.MappingNode) for document in found) else []
+    return found if any(isinstance(document, yaml_plain.MappingNode) for document in found) else []
 
 
-def _configured(documents: Iterable[yaml.Node]) -> Iterator[Reference]:
+def _configured(documents: Iterable[yaml_plain.Node]) -> Iterator[Reference]:
     """Yield what a plugin's configuration names."""
     for document in documents:
         for reference in _named(document, "", None):
@@ -248,14 +246,14 @@ def _configured(documents: Iterable[yaml.Node]) -> Iterator[Reference]:
                 yield reference
 
 
-def _named(node: yaml.Node, field: str, fields: Container[str] | None) -> Iterator[Reference]:
+def _named(node: yaml_plain.Node, field: str, fields: Container[str] | None) -> Iterator[Reference]:
     """Yield every text below some fields of a map (``None``: all of them) that may name a file or a folder."""
-    if isinstance(node, yaml.ScalarNode):
+    if isinstance(node, yaml_plain.ScalarNode):
         yield Reference(node.value, field, node)
-    elif isinstance(node, yaml.SequenceNode):
+    elif isinstance(node, yaml_plain.SequenceNode):
         for index, item in enumerate(node.value):
             yield from _named(item, f"{field}[{index}]", None)
-    elif isinstance(node, yaml.MappingNode):
+    elif isinstance(node, yaml_plain.MappingNode):
         for key, value in node.value:
             name = str(key.value)
             if name == "<<":

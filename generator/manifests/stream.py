@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from generator.errors import Fault, SpecError
 from generator.yaml import emit as yaml_emit
-from generator.yaml import nodes as yaml_nodes
+from generator.yaml import plain as yaml_plain
 
 _SEPARATOR: Final = re.compile(r"^---[^\n]*(?:\n|\Z)", re.MULTILINE)
 _PLAIN: Final = re.compile(r"---\s*(?:#.*)?")
@@ -93,7 +93,7 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read(part: str, file: str, line: int) -> Iterator[Document]:
-    documents = yaml_nodes.load(part, file, _MEND)
+    documents = yaml_plain.load(part, file, _MEND)
     if len(documents) > 1 or part.startswith("---"):
         raise SpecError([Fault(file, 1, 1, "", "a second manifest, which only some readers see", _MEND)])
     for data in documents:

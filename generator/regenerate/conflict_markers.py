@@ -23,7 +23,7 @@ from generator.regenerate.merge import Outcome, Settle, Side, State
 
 if TYPE_CHECKING:
     # Imported where they are used: most runs meet no conflict marker.
-    from generator.yaml.tree import Parsed
+    from generator.yaml.reader import Parsed
 
 MARKER: Final = b"<<<<<<< "
 
@@ -165,7 +165,7 @@ def _line_edits(base: list[str], text: str) -> _LineEdits:
 
 def _holds(path: str, candidate: str, wanted: str, versions: tuple[str, str, str]) -> bool:
     """Tell whether a text has the wanted values and the comments of both branches."""
-    from generator.yaml.tree import Parsed
+    from generator.yaml.reader import Parsed
 
     try:
         parsed = Parsed(candidate, path)

@@ -14,8 +14,9 @@ from generator.errors import SpecError
 from generator.render.kinds import KINDS
 from generator.render.kinds.workloads import WORKLOADS
 from generator.spec.paths import base_path, overlay_path
-from generator.yaml import edit as yaml_edit
-from generator.yaml.tree import Parsed, Scalar, Value
+from generator.yaml import kustomization as yaml_kustomization
+from generator.yaml.reader import Parsed
+from generator.yaml.tree import Scalar, Value
 
 # How many apps a line names.
 _MOST: Final = 5
@@ -124,8 +125,8 @@ def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merge
         if place is None or original.get(path, b"") == updated.get(path, b"") or path not in original:
             continue
         before, after = _image_names(original[path], path), _image_names(updated[path], path)
-        tags = [image.tag for image in yaml_edit.images(content, path) if image.tag]
-        seeds = [image.tag for image in yaml_edit.images(updated[path], path)]
+        tags = [image.tag for image in yaml_kustomization.images(content, path) if image.tag]
+        seeds = [image.tag for image in yaml_kustomization.images(updated[path], path)]
         if before and after and before != after and tags and tags != seeds:
             what = f"the image is {after} in place of {before}, still with the tag {tags[0]}"
             todo = f"push that tag there, or bump: python -m generator bump {place[0]} --env {place[1]} --tag …"

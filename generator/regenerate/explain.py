@@ -26,8 +26,9 @@ from generator.regenerate.merge import field_names, list_keys
 from generator.render import render
 from generator.spec import loader, model
 from generator.spec.findings import did_you_mean, dotted
-from generator.yaml import edit as yaml_edit
-from generator.yaml.tree import Node, Parsed, Scalar, Value
+from generator.yaml import kustomization as yaml_kustomization
+from generator.yaml.reader import Parsed
+from generator.yaml.tree import Node, Scalar, Value
 
 _LIST: Final = "python -m generator check --all lists what is generated"
 _OTHER: Final = "-other"
@@ -126,7 +127,7 @@ def _comments(local: Parsed, generated: Parsed, blame: Blame) -> Iterator[Origin
 
 def _is_pipeline(path: str, field: Field) -> bool:
     tag = field[:1] == ("images",) and field[-1] in ("newTag", "digest")
-    return path.startswith("overlays/") and (tag or field == ("metadata", "annotations", yaml_edit.BUILT))
+    return path.startswith("overlays/") and (tag or field == ("metadata", "annotations", yaml_kustomization.BUILT))
 
 
 # -- fields ----------------------------------------------------------------

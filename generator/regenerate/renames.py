@@ -12,7 +12,7 @@ from generator.files import work_tree
 from generator.regenerate.merge import Outcome, State, list_keys
 from generator.spec.model import Spec
 from generator.spec.paths import KUSTOMIZATION, OTHER_NAMES, renaming
-from generator.yaml.tree import Parsed
+from generator.yaml.reader import Parsed
 
 if TYPE_CHECKING:
     from generator.regenerate.merge import list_keys

@@ -15,7 +15,8 @@ from typing import Final
 from generator.errors import Fault, SpecError
 from generator.spec import spelling
 from generator.spec.loader import FILE_NAME
-from generator.yaml.tree import Node, Parsed
+from generator.yaml.reader import Parsed
+from generator.yaml.tree import Node
 
 Migration = Callable[[str], str]
 
@@ -69,11 +70,11 @@ def _version(text: str, newest: int) -> int:
     parsed = Parsed(text, FILE_NAME)
     node = _node(parsed)
     known = [str(number) for number in range(OLDEST, newest + 1)]
-    if node is None or node.scalar is None or node.scalar.text not in known:
+    if node is None or node.text not in known:
         line, column = parsed.place(node.start) if node else (1, 1)
         hint = f"known here: {', '.join(known)}; a newer generator may know more"
         raise SpecError([Fault(FILE_NAME, line, column, "version", "is no version of the spec", hint)])
-    return int(node.scalar.text)
+    return int(node.text)
 
 
 def _numbered(text: str, version: int) -> str:

@@ -1,6 +1,6 @@
 """Read ``generator.yaml``: YAML to plain data, with every fault and its place.
 
-``yaml.nodes`` gives nodes with positions. Scalars are resolved here and
+``yaml.plain`` gives nodes with positions. Scalars are resolved here and
 more narrowly than YAML 1.1 does: only ``true``/``false`` are booleans, only
 plain decimal numbers are numbers, and everything else is the text as written,
 so that ``1_000``, ``0x1F``, ``on`` and dates stay what they look like.
@@ -13,14 +13,12 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader as files_reader
 from generator.spec import checks, language, model, paths, placeholder
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
-from generator.yaml import nodes as yaml_nodes
+from generator.yaml import plain as yaml_plain
 
 FILE_NAME: Final = paths.SPEC
 MAX_BYTES: Final = 10_000_000
@@ -35,7 +33,7 @@ _WORDS: Final[dict[str, object]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_TAGS: Final = (yaml_nodes.PLAIN, yaml_nodes.TEXT, yaml_nodes.LIST, yaml_nodes.MAP)
+_TAGS: Final = (yaml_plain.PLAIN, yaml_plain.TEXT, yaml_plain.LIST, yaml_plain.MAP)
 _HINT: Final = "YAML cannot be read from here on; look at this line and the one above"
 
 
@@ -56,9 +54,9 @@ class Number(float):
     __repr__ = __str__
 
 
-def _scalar(node: yaml.ScalarNode) -> object:
+def _scalar(node: yaml_plain.ScalarNode) -> object:
     text: str = node.value
-    if node.tag != yaml_nodes.PLAIN:
+    if node.tag != yaml_plain.PLAIN:
         return text
     if text in _WORDS:
         return _WORDS[text]
@@ -75,11 +73,11 @@ class _Reader:
         self.faults: list[Fault] = []
         self.nodes = 0
 
-    def fault(self, node: yaml.Node, path: FieldPath, message: str, hint: str = "") -> None:
+    def fault(self, node: yaml_plain.Node, path: FieldPath, message: str, hint: str = "") -> None:
         mark = node.start_mark
         self.faults.append(Fault(self.file, mark.line + 1, mark.column + 1, dotted(path), message, hint))
 
-    def value(self, node: yaml.Node, path: FieldPath) -> object:
+    def value(self, node: yaml_plain.Node, path: FieldPath) -> object:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise SpecError([self._too_much(node, path, f"more than {MAX_NODES:,} values once aliases are expanded")])
@@ -90,18 +88,18 @@ class _Reader:
         if node.tag not in _TAGS:
             hint = "take it off; quote the value to make it text"
             self.fault(node, path, f"the tag {shown(node.tag)} is not known here", hint)
-        if isinstance(node, yaml.ScalarNode):
+        if isinstance(node, yaml_plain.ScalarNode):
             return _scalar(node)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml_plain.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        assert isinstance(node, yaml.MappingNode)
+        assert isinstance(node, yaml_plain.MappingNode)
         return self.mapping(node, path)
 
-    def mapping(self, node: yaml.MappingNode, path: FieldPath) -> dict[str, object]:
+    def mapping(self, node: yaml_plain.MappingNode, path: FieldPath) -> dict[str, object]:
         result: dict[str, object] = {}
         inherited: dict[str, object] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
+            if not isinstance(key_node, yaml_plain.ScalarNode):
                 self.fault(key_node, path, "a key that is not text", "write a name, then a colon")
                 continue
             key: str = key_node.value
@@ -117,18 +115,18 @@ class _Reader:
             result[key] = self.value(value_node, (*path, key))
         return {**inherited, **result} if inherited else result
 
-    def _merge(self, node: yaml.Node, path: FieldPath, inherited: dict[str, object]) -> None:
+    def _merge(self, node: yaml_plain.Node, path: FieldPath, inherited: dict[str, object]) -> None:
         """Merge ``<<: *anchor`` or ``<<: [*one, *two]``: the first that has a key wins."""
-        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        sources = node.value if isinstance(node, yaml_plain.SequenceNode) else [node]
         for source in sources:
-            if not isinstance(source, yaml.MappingNode):
+            if not isinstance(source, yaml_plain.MappingNode):
                 self.fault(source, (*path, "<<"), "only maps can be merged", "point << at a map's anchor")
                 continue
             merged = self.value(source, (*path, "<<"))
             for key, item in (merged if isinstance(merged, dict) else {}).items():
                 inherited.setdefault(key, item)
 
-    def _too_much(self, node: yaml.Node, path: FieldPath, message: str) -> Fault:
+    def _too_much(self, node: yaml_plain.Node, path: FieldPath, message: str) -> Fault:
         mark = node.start_mark
         return Fault(self.file, mark.line + 1, mark.column + 1, dotted(path), message, "take aliases out")
 
@@ -187,12 +185,12 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
             Fault(file, *places.of(found.path, found.at_key), dotted(found.path), found.message, found.hint)
             for found in findings.items
         ]
-        raise SpecError(yaml_nodes.within(list(dict.fromkeys(faults)), text))
+        raise SpecError(yaml_plain.within(list(dict.fromkeys(faults)), text))
     assert isinstance(data, dict)
     return model.build(data)
 
 
-def _compose(text: str, file: str) -> yaml.Node:
+def _compose(text: str, file: str) -> yaml_plain.Node:
     if marker := re.search(r"^<<<<<<< ", text, re.MULTILINE) if "<<<<<<< " in text else None:
         line = text.count("\n", 0, marker.start()) + 1
         raise SpecError([Fault(file, line, 1, "", "a conflict marker of git", "keep what is right, and take it out")])
@@ -204,13 +202,13 @@ def _compose(text: str, file: str) -> yaml.Node:
     if len(documents) > 1:
         mark = documents[1].start_mark
         second = Fault(file, mark.line + 1, 1, "", "a second document", "keep everything in one, without ---")
-        raise SpecError(yaml_nodes.within([second], text))
+        raise SpecError(yaml_plain.within([second], text))
     return documents[0]
 
 
-def _documents(text: str, file: str) -> list[yaml.Node]:
+def _documents(text: str, file: str) -> list[yaml_plain.Node]:
     try:
-        return yaml_nodes.compose(text, file, _HINT, most=None)
+        return yaml_plain.compose(text, file, _HINT, most=None)
     except SpecError as exc:
         # A parser's own words, where it has given up; other faults are ours.
         if mark := getattr(exc.__cause__, "problem_mark", None):
@@ -218,7 +216,7 @@ def _documents(text: str, file: str) -> list[yaml.Node]:
         raise
 
 
-def _in_plain_words(text: str, file: str, cause: Any, mark: yaml.Mark) -> Fault:
+def _in_plain_words(text: str, file: str, cause: Any, mark: yaml_plain.Mark) -> Fault:
     from generator.yaml import syntax
 
     begun = cause.context_mark and syntax.Place(cause.context_mark.line, cause.context_mark.column)
@@ -234,38 +232,38 @@ def places(text: str) -> Places:
 class Places:
     """Finds where the values of a file stand."""
 
-    def __init__(self, root: yaml.Node) -> None:
+    def __init__(self, root: yaml_plain.Node) -> None:
         """Look into the document with this root."""
         self.root = root
-        self._fields: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
+        self._fields: dict[int, dict[str, tuple[yaml_plain.Node, yaml_plain.Node]]] = {}
 
     def of(self, path: FieldPath, at_key: bool) -> tuple[int, int]:
         """Return line and column (1-based) of the value at ``path`` or of its key, or of the nearest one above."""
         node, mark = self.root, self.root.start_mark
         for part in path:
-            if isinstance(part, int) and isinstance(node, yaml.SequenceNode) and part < len(node.value):
+            if isinstance(part, int) and isinstance(node, yaml_plain.SequenceNode) and part < len(node.value):
                 node = node.value[part]
                 mark = node.start_mark
-            elif isinstance(node, yaml.MappingNode) and part in (fields := self._fields_of(node)):
+            elif isinstance(node, yaml_plain.MappingNode) and part in (fields := self._fields_of(node)):
                 key, node = fields[str(part)]
                 mark = key.start_mark if at_key or _is_empty(node) else node.start_mark
             else:
                 break
         return mark.line + 1, mark.column + 1
 
-    def _fields_of(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    def _fields_of(self, node: yaml_plain.MappingNode) -> dict[str, tuple[yaml_plain.Node, yaml_plain.Node]]:
         """Return the fields of a map by name, those included that it inherits through ``<<``."""
         known = self._fields.get(id(node))
         if known is not None:
             return known
-        own: dict[str, tuple[yaml.Node, yaml.Node]] = {}
-        inherited: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        own: dict[str, tuple[yaml_plain.Node, yaml_plain.Node]] = {}
+        inherited: dict[str, tuple[yaml_plain.Node, yaml_plain.Node]] = {}
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml_plain.ScalarNode):
                 continue
             if key.value == "<<" and not key.style:
-                for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    if isinstance(source, yaml.MappingNode):
+                for source in value.value if isinstance(value, yaml_plain.SequenceNode) else [value]:
+                    if isinstance(source, yaml_plain.MappingNode):
                         inherited = {**self._fields_of(source), **inherited}
             else:
                 own.setdefault(key.value, (key, value))
@@ -273,5 +271,5 @@ class Places:
         return self._fields[id(node)]
 
 
-def _is_empty(node: yaml.Node) -> bool:
-    return bool(isinstance(node, yaml.ScalarNode) and node.value == "")
+def _is_empty(node: yaml_plain.Node) -> bool:
+    return bool(isinstance(node, yaml_plain.ScalarNode) and node.value == "")

@@ -9,7 +9,7 @@ from generator.git import checkout
 from generator.regenerate import merge, record
 from generator.regenerate.merge import Outcome, State
 from generator.render.file import HEADER, File
-from generator.yaml.tree import Parsed
+from generator.yaml.reader import Parsed
 
 PLAIN = "base/web/service.yaml"
 OVERLAY = "overlays/dev/web/kustomization.yaml"

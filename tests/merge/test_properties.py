@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from generator.regenerate.merge.conflict import Conflict
 from generator.regenerate.merge.three_way import merge
-from generator.yaml.tree import Parsed
+from generator.yaml.reader import Parsed
 from testing.strategies import SEQUENCES, Case, cases
 
 LOAD = yaml.CSafeLoader

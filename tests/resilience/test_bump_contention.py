@@ -18,7 +18,7 @@ from generator.delivery import bump
 from generator.delivery.bump import Bump, Wanted
 from generator.delivery.image import Slot
 from generator.errors import UsageError
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 from testing import fleet
 from testing.builds import hook, late, leave, left, subjects, tag, words
 from testing.programs import Run, tool

@@ -8,7 +8,7 @@ from generator.cli import console
 
 if TYPE_CHECKING:
     from generator import RollbackResult
-    from generator.yaml.edit import Image
+    from generator.yaml.kustomization import Image
 
 _SHORT_DIGEST: Final = len("sha256:") + 12
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from generator.clients.aws import session
 from generator.errors import ForgeError, GeneratorError
 from generator.spec.image_reference import DIGEST, ECR_REPOSITORY
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 
 TIMEOUT_SECONDS: Final = 10
 ATTEMPTS: Final = 3

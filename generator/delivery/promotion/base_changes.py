@@ -25,7 +25,7 @@ from generator.spec import promoted
 from generator.spec.model import Spec
 from generator.spec.paths import base_path, copy_path, overlay_path
 from generator.spec.promoted import Promoted
-from generator.yaml.tree import Parsed
+from generator.yaml.reader import Parsed
 
 
 @dataclass(frozen=True, slots=True)

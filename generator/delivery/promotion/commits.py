@@ -17,7 +17,7 @@ from generator.git.history import Clone, Commit
 from generator.spec import forge_kinds, loader
 from generator.spec.model import Spec
 from generator.spec.paths import SPEC, base_path
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 
 # Commits to an overlay that are looked through, and commits between two images that are listed.
 LOOKED_THROUGH: Final = 100

@@ -11,8 +11,7 @@ from generator.delivery import build_order, image, pin
 from generator.delivery.image import Slot, absent
 from generator.errors import RepositoryError, SpecError, UsageError, reason
 from generator.spec.model import UNRELEASED, Spec
-from generator.yaml import edit as yaml_edit
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image, Kustomization
 
 Read = Callable[[str], bytes | None]
 
@@ -142,7 +141,7 @@ def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | 
     held = pin.read(read(goal.path) or b"", goal.path)
     if held is not None:
         return LeftOut(app, Why.PINNED, f"{target} is pinned to {name(before)}: {held}")
-    built = yaml_edit.read_annotations(read(origin.path) or b"", origin.path).get(build_order.ANNOTATION)
+    built = Kustomization(read(origin.path) or b"", origin.path).annotations.get(build_order.ANNOTATION)
     move = Move(app, origin, goal, before, after, built)
     edit([move], read)
     return move
@@ -185,7 +184,9 @@ def edit(moves: Iterable[Move], read: Read) -> dict[str, bytes]:
     for move in moves:
         path = move.target.path
         content = files.get(path) or read(path) or b""
-        content = yaml_edit.set_image(content, path, Image(move.target.image, move.after.tag, move.after.digest))
+        overlay = Kustomization(content, path)
+        overlay.set_image(Image(move.target.image, move.after.tag, move.after.digest))
         # Whoever bumps or promotes next is to compare with this build, and not with the one before it.
-        files[path] = yaml_edit.set_annotation(content, path, build_order.ANNOTATION, move.built)
+        overlay.annotate(build_order.ANNOTATION, move.built)
+        files[path] = overlay.result()
     return files

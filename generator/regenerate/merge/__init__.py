@@ -19,12 +19,12 @@ from typing import Final
 
 from generator.errors import Fault, SpecError
 from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_open
-from generator.yaml import edit as yaml_edit
+from generator.yaml import kustomization as yaml_kustomization
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
 
 _MARK: Final = b"\xef\xbb\xbf"
-_BUILT: Final = yaml_edit.BUILT.encode()
+_BUILT: Final = yaml_kustomization.BUILT.encode()
 
 # (original, local, updated) → the merged text, or the line (from 1) of local where the first conflict starts.
 MergeLines = Callable[[bytes, bytes, bytes], bytes | int]
@@ -225,13 +225,13 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
     """
     if not (path.startswith("overlays/") and path.endswith("/kustomization.yaml")):
         return content
-    ours, there = yaml_edit.images(content, path), yaml_edit.images(local, path)
+    ours, there = yaml_kustomization.images(content, path), yaml_kustomization.images(local, path)
     for image in there:
         if image.tag is None:
             continue
         if any(image.name == other.name for other in ours):
-            content = yaml_edit.set_image(content, path, image)
+            content = yaml_kustomization.set_image(content, path, image)
         elif len(ours) == len(there) == 1:  # the spec gives the app's image another name, or another registry
-            content = yaml_edit.set_image(content, path, image._replace(name=ours[0].name))
-    built = yaml_edit.read_annotations(local, path).get(yaml_edit.BUILT) if _BUILT in local else None
-    return yaml_edit.set_annotation(content, path, yaml_edit.BUILT, built) if built else content
+            content = yaml_kustomization.set_image(content, path, image._replace(name=ours[0].name))
+    built = yaml_kustomization.read_annotations(local, path).get(yaml_kustomization.BUILT) if _BUILT in local else None
+    return yaml_kustomization.set_annotation(content, path, yaml_kustomization.BUILT, built) if built else content

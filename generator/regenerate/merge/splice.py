@@ -9,7 +9,8 @@ from typing import Final
 
 from generator.regenerate.merge.edit_plan import Change, Kept, New, Page, Part, Within
 from generator.yaml import emit as yaml_emit
-from generator.yaml.tree import Document, Entry, Node, Parsed, Scalar, Value
+from generator.yaml.reader import Parsed
+from generator.yaml.tree import Document, Entry, Node, Scalar, Value
 
 _COMMENT_OR_BLANK: Final = re.compile(r"([ \t]*)(#[^\n]*)?\r?\n")
 _Edit = tuple[int, int, str]

@@ -20,7 +20,8 @@ from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_op
 from generator.regenerate.merge.edit_plan import Change, Kept, New, Page, Part, Within
 from generator.regenerate.merge.list_alignment import Row
 from generator.regenerate.merge.splice import Splicer, Unspliceable, shown
-from generator.yaml.tree import NULL, Node, Parsed, Scalar, Value, inherited, meaning
+from generator.yaml.reader import Parsed
+from generator.yaml.tree import NULL, Node, Scalar, Value, inherited, meaning
 
 Path = tuple[str | field_names.Item, ...]
 

@@ -17,7 +17,7 @@ from generator.cli import console
 from generator.clients import argocd, forges
 from generator.clients.aws import ecr as aws_ecr
 from generator.errors import ArgoCdError, ForgeError, GeneratorError
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 from testing.servers import loopback as local_server
 
 FORGES = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN", "gitea": "GITEA_TOKEN"}

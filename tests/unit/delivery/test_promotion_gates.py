@@ -21,7 +21,7 @@ from generator.git.history import Commit
 from generator.manifests.diff import Change
 from generator.spec import loader
 from generator.spec.model import Environment, Spec
-from generator.yaml.edit import Image
+from generator.yaml.kustomization import Image
 from testing.repository import TEN_LINES
 
 

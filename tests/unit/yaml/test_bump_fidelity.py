@@ -11,12 +11,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.delivery import build_order
+from generator.delivery import build_order, pin
 from generator.delivery.bump import Bump, State, Wanted
 from generator.delivery.commit_message import Build
 from generator.delivery.image import Slot
-from generator.yaml import edit as yaml_edit
-from generator.yaml.edit import Image
+from generator.yaml import kustomization as yaml_kustomization
+from generator.yaml import reader
+from generator.yaml.kustomization import Image, Kustomization
 from testing.strategies import Maker, Writer
 
 PATH = "overlays/dev/web/kustomization.yaml"
@@ -49,7 +50,7 @@ def test_only_the_scalars_change(random: Random) -> None:
     before = kustomization(random)
     after = bumped(before)
     assert ENTERED.sub("", after, count=1).replace(AFTER, BEFORE) == before
-    assert next(i for i in yaml_edit.images(after.encode(), PATH) if i.name == "shop/web") == Image("shop/web", AFTER, DIGEST)  # fmt: skip
+    assert next(i for i in yaml_kustomization.images(after.encode(), PATH) if i.name == "shop/web") == Image("shop/web", AFTER, DIGEST)  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)
@@ -59,7 +60,7 @@ def test_the_order_of_the_build_is_all_that_it_adds(random: Random) -> None:
     if "kind: Deployment" in before:
         return  # which of several documents is the kustomization is another question
     after = bumped(before, Build("ci", 1))
-    back = yaml_edit.set_annotation(after.encode(), PATH, build_order.ANNOTATION, None).decode()
+    back = yaml_kustomization.set_annotation(after.encode(), PATH, build_order.ANNOTATION, None).decode()
     assert back == bumped(before)
 
 
@@ -107,7 +108,7 @@ def test_rare_yaml_says_the_same_but_for_the_image(random: Random) -> None:
         return
     after = bumped(before, random.choice([None, Build("ci", 1)]))
     assert said(after) == said(before)
-    assert Image("shop/web", AFTER, DIGEST) in yaml_edit.images(after.encode(), PATH)
+    assert Image("shop/web", AFTER, DIGEST) in yaml_kustomization.images(after.encode(), PATH)
     assert re.findall(r"#[^\r\n]*", after) == re.findall(r"#[^\r\n]*", before)
 
 
@@ -118,3 +119,49 @@ def test_a_second_bump_changes_nothing(name: str) -> None:
     again = Bump([Wanted(place, Image(name, AFTER, DIGEST))], dict, Build("ci", 2))
     assert again.edit(lambda _: once.encode()) == {}
     assert again.outcomes[0].state is State.SAME
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_changes_made_together_come_to_the_same_as_one_after_the_other(random: Random) -> None:
+    content = odd(random, kustomization(random)).encode()
+    image, note = Image("shop/web", AFTER, random.choice([DIGEST, None])), random.choice(["held: x", None])
+    together = Kustomization(content, PATH)
+    together.set_image(image)
+    together.annotate(build_order.ANNOTATION, "ci 1 -")
+    together.annotate(pin.ANNOTATION, note)
+    after = yaml_kustomization.set_image(content, PATH, image)
+    for key, value in ((build_order.ANNOTATION, "ci 1 -"), (pin.ANNOTATION, note)):
+        after = yaml_kustomization.set_annotation(after, PATH, key, value)
+    assert said(together.result().decode()) == said(after.decode())
+    assert sorted(together.result().splitlines()) == sorted(after.splitlines())
+
+
+PLAIN = b"kind: Kustomization\nimages:\n- name: shop/web\n  newTag: v1\n"
+ANCHORED = b"metadata:\n  annotations:\n    a: &x b\nimages:\n- name: shop/web\n  newTag: v1\n"
+
+
+@pytest.mark.parametrize("content", [PLAIN, ANCHORED], ids=["plain", "with metadata"])
+def test_a_bump_parses_an_overlay_once_and_once_more_as_its_proof(content: bytes) -> None:
+    bump = Bump([Wanted(Slot("web", "dev", PATH, ""), Image("", AFTER, DIGEST))], dict, Build("ci", 1))
+    reader.read.cache_clear()
+    files = bump.edit(lambda _: content)
+    assert [outcome.state for outcome in bump.outcomes] == [State.CHANGED]
+    assert build_order.read(files[PATH], PATH)
+    assert reader.read.cache_info().misses == 2
+
+
+def test_a_bump_that_changes_nothing_parses_an_overlay_once() -> None:
+    bump = Bump([Wanted(Slot("web", "dev", PATH, ""), Image("", "v1", None))], dict, Build("ci", 1))
+    reader.read.cache_clear()
+    assert bump.edit(lambda _: PLAIN) == {}
+    assert reader.read.cache_info().misses == 1
+
+
+def test_two_changes_that_cannot_be_spliced_at_once_are_made_one_after_the_other() -> None:
+    both = Kustomization(PLAIN, PATH)
+    both.annotate("a", "1")
+    both.annotate("b", "2")  # enters the same maps again
+    assert both.result() == PLAIN.replace(
+        b"Kustomization\n", b"Kustomization\nmetadata:\n  annotations:\n    b: '2'\n    a: '1'\n".replace(b"'", b'"')
+    )

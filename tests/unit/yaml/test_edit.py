@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from generator import process
 from generator.errors import SpecError
-from generator.yaml import edit as yaml_edit
-from generator.yaml.edit import Image
+from generator.yaml import kustomization as yaml_kustomization
+from generator.yaml.kustomization import Image
 from testing.programs import tool
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "a" * 64
@@ -122,7 +122,7 @@ def with_head(text: str) -> str:
 
 
 def edited(text: str, tag: str | None = "v2", digest: str | None = NEW) -> str:
-    return yaml_edit.set_image(text.encode(), "k.yaml", Image("web", tag, digest)).decode()
+    return yaml_kustomization.set_image(text.encode(), "k.yaml", Image("web", tag, digest)).decode()
 
 
 @pytest.mark.parametrize(("before", "after"), EDITS.values(), ids=EDITS)
@@ -191,7 +191,7 @@ REVERSIBLE = [
 @pytest.mark.parametrize("name", [name for name in REVERSIBLE if "only" not in name])
 def test_there_and_back_gives_the_same_bytes(name: str) -> None:
     before = filled(EDITS[name][0])
-    (former,) = [image for image in yaml_edit.images(before.encode(), "k.yaml") if image.name == "web"]
+    (former,) = [image for image in yaml_kustomization.images(before.encode(), "k.yaml") if image.name == "web"]
     assert edited(edited(before), former.tag, former.digest) == before
 
 
@@ -202,7 +202,7 @@ TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 @given(st.sampled_from(sorted(EDITS)), TAGS, TAGS)
 def test_any_tag_is_read_back_as_it_was_set(name: str, tag: str, other: str) -> None:
     text = edited(edited(filled(EDITS[name][0]), other), tag)
-    assert Image("web", tag, NEW) in yaml_edit.images(text.encode(), "k.yaml")
+    assert Image("web", tag, NEW) in yaml_kustomization.images(text.encode(), "k.yaml")
 
 
 @settings(max_examples=100, deadline=None)
@@ -265,7 +265,7 @@ def test_aliases_within_aliases_are_compared_once() -> None:
 
 def test_bytes_that_are_not_utf8_are_refused() -> None:
     with pytest.raises(SpecError):
-        yaml_edit.set_image(b"images:\n- name: web # \xff\n", "k.yaml", Image("web", "v2", None))
+        yaml_kustomization.set_image(b"images:\n- name: web # \xff\n", "k.yaml", Image("web", "v2", None))
 
 
 # -- annotations of the kustomization itself
@@ -314,27 +314,27 @@ EMPTIED: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("before", "after"), ANNOTATED.values(), ids=ANNOTATED.keys())
 def test_an_annotation_is_entered_and_nothing_else_changes(before: str, after: str) -> None:
-    entered = yaml_edit.set_annotation(before.encode(), "k.yaml", PIN, "x")
+    entered = yaml_kustomization.set_annotation(before.encode(), "k.yaml", PIN, "x")
     assert entered == after.encode()
-    assert yaml_edit.read_annotations(entered, "k.yaml")[PIN] == "x"
-    assert yaml_edit.set_annotation(entered, "k.yaml", PIN, "x") == entered
-    changed = yaml_edit.set_annotation(entered, "k.yaml", PIN, "build 7: ok")
-    assert yaml_edit.read_annotations(changed, "k.yaml")[PIN] == "build 7: ok"
-    taken_out = yaml_edit.set_annotation(changed, "k.yaml", PIN, None)
-    assert PIN not in yaml_edit.read_annotations(taken_out, "k.yaml")
+    assert yaml_kustomization.read_annotations(entered, "k.yaml")[PIN] == "x"
+    assert yaml_kustomization.set_annotation(entered, "k.yaml", PIN, "x") == entered
+    changed = yaml_kustomization.set_annotation(entered, "k.yaml", PIN, "build 7: ok")
+    assert yaml_kustomization.read_annotations(changed, "k.yaml")[PIN] == "build 7: ok"
+    taken_out = yaml_kustomization.set_annotation(changed, "k.yaml", PIN, None)
+    assert PIN not in yaml_kustomization.read_annotations(taken_out, "k.yaml")
     if "{}" not in before:
         assert taken_out.rstrip(b"\r\n") == before.encode().rstrip(b"\r\n")
 
 
 @pytest.mark.parametrize(("before", "after"), EMPTIED.values(), ids=EMPTIED.keys())
 def test_nothing_is_a_map_with_nothing_in_it(before: str, after: str) -> None:
-    assert yaml_edit.set_annotation(before.encode(), "k.yaml", PIN, None) == before.encode()
-    entered = yaml_edit.set_annotation(before.encode(), "k.yaml", PIN, "x")
+    assert yaml_kustomization.set_annotation(before.encode(), "k.yaml", PIN, None) == before.encode()
+    entered = yaml_kustomization.set_annotation(before.encode(), "k.yaml", PIN, "x")
     assert entered == after.encode()
-    taken_out = yaml_edit.set_annotation(entered, "k.yaml", PIN, None)
+    taken_out = yaml_kustomization.set_annotation(entered, "k.yaml", PIN, None)
     assert PIN.encode() not in taken_out
-    assert yaml_edit.read_annotations(
-        yaml_edit.set_annotation(taken_out, "k.yaml", PIN, "y") if taken_out else entered, "k.yaml"
+    assert yaml_kustomization.read_annotations(
+        yaml_kustomization.set_annotation(taken_out, "k.yaml", PIN, "y") if taken_out else entered, "k.yaml"
     )
 
 
@@ -351,21 +351,23 @@ CHANGED: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize(("before", "after", "without"), CHANGED.values(), ids=CHANGED.keys())
 def test_an_annotation_changes_and_goes_alone(before: str, after: str, without: str) -> None:
-    assert yaml_edit.set_annotation(before.encode(), "k.yaml", PIN, "it's: a, [b]").decode() == after
-    assert yaml_edit.set_annotation(before.encode(), "k.yaml", PIN, None).decode() == without
+    assert yaml_kustomization.set_annotation(before.encode(), "k.yaml", PIN, "it's: a, [b]").decode() == after
+    assert yaml_kustomization.set_annotation(before.encode(), "k.yaml", PIN, None).decode() == without
 
 
 def test_a_comment_beside_an_annotation_outlives_it() -> None:
     text = f"{K}metadata:\n  # why\n  annotations:\n    {PIN}: x\nresources: []\n".encode()
-    taken_out = yaml_edit.set_annotation(text, "k.yaml", PIN, None)
+    taken_out = yaml_kustomization.set_annotation(text, "k.yaml", PIN, None)
     assert b"# why" in taken_out
-    assert yaml_edit.read_annotations(yaml_edit.set_annotation(taken_out, "k.yaml", PIN, "y"), "k.yaml") == {PIN: "y"}
+    assert yaml_kustomization.read_annotations(
+        yaml_kustomization.set_annotation(taken_out, "k.yaml", PIN, "y"), "k.yaml"
+    ) == {PIN: "y"}
 
 
 def test_kustomize_takes_annotations_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n")
     text = b"kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\nresources: [pod.yaml]\n"
-    (tmp_path / "kustomization.yaml").write_bytes(yaml_edit.set_annotation(text, "k.yaml", PIN, "x"))
+    (tmp_path / "kustomization.yaml").write_bytes(yaml_kustomization.set_annotation(text, "k.yaml", PIN, "x"))
     built = process.run([tool("kustomize"), "build", tmp_path]).stdout
     assert "kind: Pod" in built
     assert PIN not in built
@@ -387,5 +389,5 @@ UNFIT = {
 @pytest.mark.parametrize(("text", "fault"), UNFIT.items())
 def test_metadata_that_has_no_place_for_an_annotation_is_refused(text: str, fault: str) -> None:
     with pytest.raises(SpecError) as caught:
-        yaml_edit.set_annotation(text.encode(), "k.yaml", PIN, "x")
+        yaml_kustomization.set_annotation(text.encode(), "k.yaml", PIN, "x")
     assert [str(found) for found in caught.value.faults] == [fault]

@@ -1,7 +1,8 @@
-"""Parse YAML into nodes with positions, or into tokens: the only user of PyYAML's composer and scanner.
+"""Read YAML whose places are only told in faults: PyYAML's composed nodes, or plain data.
 
-Scalars stay the text that they are. A plain one has the tag ``PLAIN``, so that
-readers can tell it from a quoted one and from one that is marked ``!!str``.
+They keep no places of aliases, and take a third of the time of ``reader``: that counts for a spec of hundreds of
+apps and for the manifests of a whole repository. Scalars of nodes stay the text that they are. A plain one has the
+tag ``PLAIN``, so that readers can tell it from a quoted one and from one that is marked ``!!str``.
 """
 
 from __future__ import annotations
@@ -11,65 +12,71 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import yaml
+from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
 
 from generator.errors import Fault, SpecError
+from generator.yaml.reader import MAX_DEPTH, MAX_NODES, MEND, marked, refused, within
+from generator.yaml.tree import CORE, TEXT
 
 try:
     from yaml import CSafeLoader as _Parser
-except ImportError:  # PyYAML without libyaml: slower, otherwise the same
+except ImportError:
     from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
-PLAIN: Final = "plain"
-TEXT: Final = "tag:yaml.org,2002:str"
-LIST: Final = "tag:yaml.org,2002:seq"
-MAP: Final = "tag:yaml.org,2002:map"
-_TAGS: Final = {yaml.ScalarNode: TEXT, yaml.SequenceNode: LIST, yaml.MappingNode: MAP}
+__all__ = [
+    "LIST", "MAP", "MAX_DEPTH", "MEND", "PLAIN", "TEXT",
+    "MappingNode", "Mark", "Node", "ScalarNode", "SequenceNode",
+    "compose", "load", "may_be_deep", "strings", "within",
+]  # fmt: skip
 
-MAX_DEPTH: Final = 200
-MAX_NODES: Final = 1_000_000
-MEND: Final = "mend the YAML of this file first"
+PLAIN: Final = "plain"
+LIST: Final = f"{CORE}seq"
+MAP: Final = f"{CORE}map"
+_TAGS: Final = {ScalarNode: TEXT, SequenceNode: LIST, MappingNode: MAP}
 # The composer recurses in C without a limit and would take the process down, so text that could be nested
 # so deeply is looked through first. That costs as much again, so other text is not.
 _SUSPICIOUS: Final = 5000
 # A pair of brackets around plain words: either both count or, within a string or a comment, neither does.
 _PAIR: Final = re.compile(r"\{[\w .,:/@-]*\}|\[[\w .,:/@-]*\]")
 _DEEP_LINE: Final = re.compile(rf"^[ ?:-]{{{_SUSPICIOUS},}}", re.MULTILINE)
-# YAML 1.1's, which kustomize's reader goes by, too.
-LINE_END: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 
 
 class _NodeLoader(_Parser):
     """Composes nodes; no value is resolved."""
 
-    def resolve(self, kind: type[yaml.Node], _value: object, implicit: object) -> str:
-        if kind is yaml.ScalarNode and isinstance(implicit, tuple) and implicit[0]:
+    def resolve(self, kind: type[Node], _value: object, implicit: object) -> str:
+        if kind is ScalarNode and isinstance(implicit, tuple) and implicit[0]:
             return PLAIN
         return _TAGS[kind]
 
 
-def compose(text: str, file: str, hint: str, most: int | None = MAX_NODES) -> list[yaml.Node]:
-    """The documents of ``text``, empty ones left out; ``SpecError`` where it is no YAML. ``hint`` is the way out.
+def compose(text: str, file: str, hint: str, most: int | None = MAX_NODES) -> list[Node]:
+    """Return the documents of ``text``, empty ones left out.
 
+    ``SpecError`` where it is no YAML; ``hint`` is the way out.
     ``most`` limits how many nodes there may be once aliases are expanded; ``None``: whoever walks them keeps count.
     """
     return _composed(text, file, hint, _NodeLoader, most)
 
 
 def load(text: str, file: str, hint: str = MEND) -> list[Any]:
-    """The documents of ``text`` as plain data, as Kubernetes' readers resolve it; ``SpecError`` as of ``compose``."""
+    """Return the documents of ``text`` as plain data, as Kubernetes' readers resolve it.
+
+    ``SpecError`` where it is no YAML, or has more values than anybody writes.
+    """
     nodes = _composed(text, file, hint, _Parser, MAX_NODES)
     constructor = _Parser("")
     try:
         return [constructor.construct_document(node) for node in nodes]
     except yaml.MarkedYAMLError as exc:
-        raise SpecError([_marked(exc, file, hint)]) from exc
+        raise SpecError([marked(exc, file, hint)]) from exc
     except ValueError as exc:  # what looks like a date, and is none
         raise SpecError([Fault(file, 1, 1, "", str(exc), hint)]) from exc
     finally:
         constructor.dispose()
 
 
-def _composed(text: str, file: str, hint: str, loader: type[_Parser], most: int | None) -> list[yaml.Node]:
+def _composed(text: str, file: str, hint: str, loader: type[_Parser], most: int | None) -> list[Node]:
     try:
         if may_be_deep(text):
             _refuse_depth(text, file)
@@ -77,61 +84,26 @@ def _composed(text: str, file: str, hint: str, loader: type[_Parser], most: int 
         if most is not None and "&" in text and "*" in text:
             _refuse_excess(nodes, file, most)
         return nodes
-    except yaml.MarkedYAMLError as exc:
-        raise SpecError(within([_marked(exc, file, hint)], text)) from exc
-    except yaml.reader.ReaderError as exc:
-        raise SpecError([_forbidden(text, file)]) from exc
+    except yaml.YAMLError as exc:
+        raise refused(exc, text, file, hint) from exc
     except RecursionError as exc:
         raise SpecError([Fault(file, 1, 1, "", "nested too deeply", f"at most {MAX_DEPTH} levels are read")]) from exc
 
 
-def _marked(exc: yaml.MarkedYAMLError, file: str, hint: str) -> Fault:
-    mark = exc.problem_mark or exc.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    problem = exc.problem or exc.context or "cannot be read"
-    if "tab character" in problem or "'\\t'" in problem:
-        hint = "indent with spaces"
-    return Fault(file, line, column, "", problem, hint)
-
-
-def strings(nodes: Iterable[yaml.Node], field: str = "") -> Iterator[tuple[str, str]]:
-    """Every value in some documents, as text, with the innermost field that it stands under."""
+def strings(nodes: Iterable[Node], field: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every value in some documents, as text, with the innermost field that it stands under."""
     for node in nodes:
-        if isinstance(node, yaml.ScalarNode):
+        if isinstance(node, ScalarNode):
             yield field, node.value
-        elif isinstance(node, yaml.SequenceNode):
+        elif isinstance(node, SequenceNode):
             yield from strings(node.value, field)
-        elif isinstance(node, yaml.MappingNode):
+        elif isinstance(node, MappingNode):
             for key, value in node.value:
                 yield from strings([value], str(key.value))
 
 
-def tokens(text: str) -> list[yaml.Token]:
-    """The tokens of ``text``, which is known to be YAML: where commas, colons, anchors and aliases stand."""
-    return list(yaml.scan(text, Loader=_NodeLoader))
-
-
-def within(faults: list[Fault], text: str) -> list[Fault]:
-    """The faults, with places behind the last line moved to its end: libyaml puts there what ends with the file."""
-    lines = LINE_END.split(text)
-    while len(lines) > 1 and not lines[-1]:
-        lines.pop()
-    line, column = len(lines), len(lines[-1]) + 1
-    return [fault if fault.line <= line else fault._replace(line=line, column=column) for fault in faults]
-
-
-def _forbidden(text: str, file: str) -> Fault:
-    """YAML allows no control characters but tab and line ends."""
-    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff", text)
-    position = found.start() if found else 0
-    before = LINE_END.split(text[:position])
-    line, column = len(before), len(before[-1]) + 1
-    code = f"U+{ord(found[0]):04X}" if found else "one"
-    return Fault(file, line, column, "", f"a character that YAML does not allow, {code}", "take the character out")
-
-
 def may_be_deep(text: str) -> bool:
-    """Whether the text has so many brackets, or so deep a line, that composing it could overflow the stack."""
+    """Tell whether the text has so many brackets, or so deep a line, that composing it could overflow the stack."""
     if _DEEP_LINE.search(text):
         return True
     for _ in range(3):
@@ -141,11 +113,11 @@ def may_be_deep(text: str) -> bool:
     return True
 
 
-def _refuse_excess(nodes: list[yaml.Node], file: str, most: int) -> None:
+def _refuse_excess(nodes: list[Node], file: str, most: int) -> None:
     """Count what the aliases stand for without expanding them: each node once."""
     sizes: dict[int, int] = {}
 
-    def size(node: yaml.Node) -> int:
+    def size(node: Node) -> int:
         known = sizes.get(id(node))
         if known is not None:
             return known

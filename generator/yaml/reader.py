@@ -1,0 +1,314 @@
+"""Read YAML into nodes that know where they stand, for all who edit a text or tell of places in it.
+
+Whoever needs neither takes ``plain``, which is faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from generator.errors import Fault, SpecError
+from generator.yaml.tree import BREAKS, CORE, LINE_END, NULL, TEXT, Document, Entry, Node, Scalar, Text, Value, meaning
+
+try:
+    from yaml import CSafeLoader as _Parser
+except ImportError:  # PyYAML without libyaml: slower, otherwise the same
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+
+
+MAX_DEPTH: Final = 200
+# The merge recurses with the file.
+MERGED_DEPTH: Final = 100
+MAX_NODES: Final = 1_000_000
+MEND: Final = "mend the YAML of this file first"
+
+# What may stand between two parts of a field. Possessive, since a line of #### can be read in many ways.
+_GAP: Final = rf"(?:\s|#[^{BREAKS}]*+)*+"
+_COLON: Final = re.compile(rf"[ \t]*:(?=[ \t{BREAKS},\]}}]|\Z|[\[{{\"'*&])")
+_FAR_COLON: Final = re.compile(rf"{_GAP}:")
+_QUESTION: Final = re.compile(rf"(?:[&!]\S*+|[,{{]|\s|#[^{BREAKS}]*+)*+(\?)(?=\s|\Z)")
+_DASH: Final = re.compile(rf"(?:[&!]\S*+|#[^{BREAKS}]*+|\s)*+-")
+_BLOCK_HEADER: Final = re.compile(r"[|>][0-9+-]*")
+_RESOLVER: Final = yaml.resolver.Resolver()
+
+
+@lru_cache(maxsize=32)
+def read(content: bytes, path: str) -> Parsed:
+    """Read a file's bytes, leniently; the last ones are remembered, so that nothing is parsed twice.
+
+    What is remembered must not be changed. ``read.cache_info()`` counts the files that were parsed.
+    """
+    return Parsed(decode(content, path), path, lenient=True)
+
+
+def decode(content: bytes, path: str) -> str:
+    """Return the text of a file, without its byte order mark; ``SpecError`` names the line that is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = content[: exc.start].count(b"\n") + 1
+        raise SpecError([Fault(path, line, 1, "", "is not UTF-8", "save it as UTF-8")]) from exc
+
+
+class Parsed(Text):
+    """Hold a YAML file: its text and its documents. ``SpecError`` names the line where it cannot be read.
+
+    A ``lenient`` one may have a key twice in a map, and keys that are no text, and aliases may stand for any
+    number of values: what must only be carried along need not be in order.
+    """
+
+    def __init__(self, text: str, path: str, *, lenient: bool = False) -> None:
+        super().__init__(text, path)
+        self.lenient = lenient
+        self.has_aliases = False
+        # The nodes with an anchor, and the aliases, in the order of the text.
+        self.references: list[Node] = []
+        try:
+            self.documents = list(_Builder(self).documents())
+        except yaml.YAMLError as exc:
+            raise refused(exc, text, path, MEND) from exc
+
+    @property
+    def value(self) -> list[Value]:
+        """Return what all documents mean."""
+        return [document.root.value for document in self.documents]
+
+
+class _Builder:
+    """Makes nodes of events. Keeps the open collections on a stack of its own, since texts nest deeper than calls.
+
+    Speed counts here: a bump reads little else, and most of its time in Python is spent in these lines.
+    """
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+        self.text = parsed.text
+        self.depth = MAX_DEPTH if parsed.lenient else MERGED_DEPTH
+        self.anchors: dict[str, Node] = {}
+        # Collections that are not at their end, with their entries; of maps, the key that has no value yet.
+        self.open: list[tuple[Node, list[Entry]]] = []
+        self.keys: list[Node | None] = []
+        self.seen: list[set[str]] = []
+        # Few texts have explicit keys; in the others nothing needs to be looked for.
+        self.may_be_explicit = "?" in parsed.text
+
+    def documents(self) -> Iterator[Document]:
+        """Read the documents. Asks the parser itself for events: ``yaml.parse`` doubles what each of them costs."""
+        loader = _Parser(self.text)
+        mark: tuple[int, int] | None = None
+        try:
+            event: Any
+            while (kind := type(event := loader.get_event())) is not StreamEndEvent:
+                if kind is ScalarEvent:
+                    node = self._scalar(event)
+                elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                    self._begin(event, "map" if kind is MappingStartEvent else "seq")
+                    continue
+                elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                    node = self._finish(event)
+                elif kind is AliasEvent:
+                    node = self._alias(event)
+                else:
+                    if kind is DocumentStartEvent:
+                        self.anchors.clear()
+                        mark = _span(event) if event.explicit else None
+                    continue
+                if node.anchor:
+                    self.anchors[node.anchor] = node
+                if self.open:
+                    self._put(*self.open[-1], node)
+                else:
+                    yield Document(node, *(mark or (node.start, node.start)))
+        finally:
+            loader.dispose()
+
+    def _alias(self, event: Any) -> Node:
+        start, end = _span(event)
+        target = self.anchors.get(event.anchor)
+        if any(node.anchor == event.anchor for node, _ in self.open):
+            raise self._refusal(start, f"*{event.anchor} contains itself")
+        if target is None:
+            raise self._refusal(start, f"*{event.anchor} has no anchor")
+        self.parsed.has_aliases = True
+        node = Node("alias", start, end, text=event.anchor, value=target.value, target=target, size=target.size)
+        self.parsed.references.append(node)
+        return node
+
+    def _scalar(self, event: Any) -> Node:
+        start, end = event.start_mark.index, event.end_mark.index
+        text, style, anchor, tag = event.value, event.style or "", event.anchor, event.tag
+        content = start
+        if style == "|" or style == ">":
+            end, content = self._block_scalar(start, end)
+        self.parsed.scalars.append((content, end))
+        value = _plain(text) if tag is None and event.implicit[0] else _meaning(tag or TEXT, text)
+        node = Node("scalar", start, end, anchor or "", False, style, text, value)
+        if anchor:
+            self.parsed.references.append(node)
+        return node
+
+    def _block_scalar(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a block scalar ends, and where its text starts: its header may end in a comment."""
+        body = self.text[start:end]
+        line = LINE_END.search(body)
+        first = line.start() if line else len(body)
+        header = _BLOCK_HEADER.search(body, 0, first)
+        keeps = header and "+" in header[0]
+        body = body.removesuffix("\n").removesuffix("\r") if keeps else body.rstrip()
+        return start + len(body), start + min(first, len(body))
+
+    def _begin(self, event: Any, kind: str) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        entries: list[Entry] = []
+        node = Node(kind, start, end, event.anchor or "", bool(event.flow_style), entries=entries)
+        if node.anchor:
+            self.parsed.references.append(node)
+        self.open.append((node, entries))
+        self.keys.append(None)
+        self.seen.append(set())
+        if len(self.open) > self.depth:
+            raise self._refusal(start, f"nested deeper than {self.depth} levels", "take levels out")
+
+    def _finish(self, event: Any) -> Node:
+        node, entries = self.open.pop()
+        self.keys.pop()
+        self.seen.pop()
+        if node.flow:
+            node.end = event.end_mark.index
+        else:
+            node.end = entries[-1].end if entries else node.start
+        node.value = meaning(node, _value)
+        return node
+
+    def _put(self, parent: Node, entries: list[Entry], node: Node) -> None:
+        """Put a node into the innermost open collection."""
+        before = entries[-1].end if entries else parent.start
+        if parent.kind == "seq":
+            entry = self._item(parent, node, before)
+        elif (key := self.keys[-1]) is None:
+            self.keys[-1] = self._key(node)
+            return
+        else:
+            entry = self._field(parent, key, node, before)
+            self.keys[-1] = None
+        entries.append(entry)
+        parent.size += node.size
+        if parent.size > MAX_NODES and not self.parsed.lenient:
+            raise self._refusal(entry.start, f"aliases make more than {MAX_NODES:,} values of this")
+
+    def _item(self, parent: Node, node: Node, before: int) -> Entry:
+        """Make an item; its dash is the next one behind the item before it."""
+        if parent.flow:
+            return Entry(None, node.start, node.start, node)
+        dash = _DASH.match(self.text, before)
+        if dash is None:
+            raise self._refusal(node.start, "a list item without its dash")
+        head = dash.end()
+        return Entry(None, head - 1, head, _emptied(node, head))
+
+    def _key(self, key: Node) -> Node:
+        if self.parsed.lenient:
+            if key.itself.kind != "scalar":
+                key.itself.text = self.text[key.itself.start : key.itself.end]
+        elif key.kind != "scalar":
+            raise self._refusal(key.start, "a key that is not text", "write it as text")
+        elif key.text in self.seen[-1]:
+            raise self._refusal(key.start, f"{key.text} is there twice", "keep one of the two")
+        self.seen[-1].add(key.text)
+        return key
+
+    def _field(self, parent: Node, key: Node, node: Node, before: int) -> Entry:
+        start, question = key.start, None
+        if self.may_be_explicit and (question := _QUESTION.match(self.text, before)):
+            start = question.start(1)
+        colon = _COLON.match(self.text, key.end)
+        if colon is None and (parent.flow or question):
+            colon = _FAR_COLON.match(self.text, key.end)
+        head = colon.end() if colon else key.end
+        return Entry(key, start, head, _emptied(node, head), (key.target or key).text)
+
+    def _refusal(self, offset: int, message: str, hint: str = MEND) -> SpecError:
+        return SpecError([self.parsed.fault(offset, "", message, hint)])
+
+
+def _span(event: Any) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
+
+
+def _emptied(node: Node, at: int) -> Node:
+    """Return a node; one of nothing gets its place, which libyaml puts where the next thing is."""
+    if node.start == node.end and node.kind == "scalar":
+        node.start = node.end = at
+    return node
+
+
+def _value(node: Node) -> Value:
+    return node.value
+
+
+def _meaning(tag: str, text: str) -> Scalar:
+    """Return a scalar by its meaning: ``~`` and ``null`` are one."""
+    if tag == NULL.tag:
+        return NULL
+    return Scalar(tag, text.lower() if tag == f"{CORE}bool" else text)
+
+
+@lru_cache(maxsize=8192)
+def _plain(text: str) -> Scalar:
+    """Return what a scalar without quotes means."""
+    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return _meaning(str(tag), text)
+
+
+# -- faults ---------------------------------------------------------------
+
+
+def refused(exc: yaml.YAMLError, text: str, file: str, hint: str) -> SpecError:
+    """Return what to raise where PyYAML cannot read a text."""
+    if isinstance(exc, yaml.MarkedYAMLError):
+        return SpecError(within([marked(exc, file, hint)], text))
+    return SpecError([_forbidden(text, file)])
+
+
+def marked(exc: yaml.MarkedYAMLError, file: str, hint: str) -> Fault:
+    """Return a fault at the place that PyYAML names."""
+    mark = exc.problem_mark or exc.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    problem = exc.problem or exc.context or "cannot be read"
+    if "tab character" in problem or "'\\t'" in problem:
+        hint = "indent with spaces"
+    return Fault(file, line, column, "", problem, hint)
+
+
+def within(faults: list[Fault], text: str) -> list[Fault]:
+    """Return the faults, those behind the last line moved to its end: libyaml puts there what ends with the file."""
+    lines = LINE_END.split(text)
+    while len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    line, column = len(lines), len(lines[-1]) + 1
+    return [fault if fault.line <= line else fault._replace(line=line, column=column) for fault in faults]
+
+
+def _forbidden(text: str, file: str) -> Fault:
+    """Return the fault of the first control character: YAML allows none but tab and line ends."""
+    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff", text)
+    position = found.start() if found else 0
+    before = LINE_END.split(text[:position])
+    line, column = len(before), len(before[-1]) + 1
+    code = f"U+{ord(found[0]):04X}" if found else "one"
+    return Fault(file, line, column, "", f"a character that YAML does not allow, {code}", "take the character out")
