@@ -152,9 +152,9 @@ def _form(request: BumpRequest, spec: Spec | None) -> str:
 
 def _spec(request: BumpRequest) -> Spec | None:
     """Load the spec here; none is needed where the remote is given and nothing is written here."""
-    from generator.spec import paths
+    from generator.spec import layout
 
-    if request.push and request.remote and not (request.directory / paths.SPEC).exists():
+    if request.push and request.remote and not (request.directory / layout.SPEC).exists():
         return None
     from generator.spec import loader  # it costs as much as half a fetch, which may begin without it
 

@@ -17,6 +17,7 @@ from generator.regenerate.merge import Side, State
 from generator.regenerate.planning import Plan
 from generator.spec import advice, loader
 from generator.spec.findings import did_you_mean
+from generator.spec.layout import BASE, Location
 from generator.spec.model import Spec
 
 _PLACE: Final = "the place of a conflict is FILE:FIELD, as it is told"
@@ -143,8 +144,8 @@ def _idle(directory: Path, planned: Plan) -> list[Fault]:
     found = unlisted.faults(directory, _versions(planned))
     idle = {fault.path for fault in found}
     touched = (State.EDITED, State.MISSING)
-    paths = [one.path for one in planned.outcomes if one.state in touched and one.path.startswith("base/")]
-    apps = dict.fromkeys(path.split("/")[1] for path in paths)
+    places = [Location.parse(one.path) for one in planned.outcomes if one.state in touched]
+    apps = dict.fromkeys(place.app for place in places if place.kind == BASE)
     return [*found, *(fault for app in apps for fault in unlisted.in_base(directory, app, idle))]
 
 

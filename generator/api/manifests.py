@@ -14,7 +14,7 @@ from generator.manifests.comparison import Allowed, Difference
 from generator.manifests.validation import Result
 from generator.regenerate.explain import Origin
 from generator.spec import advice, loader
-from generator.spec.paths import KUSTOMIZATION, base_path, overlay_path
+from generator.spec.layout import APPLIED, KUSTOMIZATION, base_path, overlay_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def validate(
 
     directory = request.directory
     with calling(credentials, directory):
-        sparse.require(directory, ("base", "overlays", "gitops"))
+        sparse.require(directory, APPLIED)
         spec = loader.load(directory)
         folders = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
         folders += [base_path(app) for app in spec.apps]

@@ -25,7 +25,7 @@ from generator.cli.commands import ALIASES, COMMANDS, DEFAULT, GROUPS
 from generator.credentials import Credentials, using
 from generator.errors import Conflicts, GeneratorError, UsageError
 from generator.git import hosts
-from generator.spec.paths import SPEC
+from generator.spec.layout import SPEC
 
 EXIT_BUG: Final = 3
 EXIT_INTERRUPTED: Final = 130

@@ -19,7 +19,7 @@ from generator.files import work_tree
 from generator.git import checkout
 from generator.git.remote_branch import Remote
 from generator.spec import subject
-from generator.spec.paths import overlays_path
+from generator.spec.layout import overlays_path
 from generator.yaml.kustomization import Image, Kustomization
 
 # As many are named in a subject; with more, they are counted.

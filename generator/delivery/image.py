@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import RepositoryError, UsageError
 from generator.spec.image_reference import DIGEST, TAG
-from generator.spec.paths import OTHER_NAMES, overlay_path, renaming
+from generator.spec.layout import OTHER_NAMES, overlay_file, rename_command
 from generator.yaml.kustomization import Image, Kustomization
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def slot(spec: Spec, app: str, environment: str) -> Slot:
     """The slot of an app in an environment; ``UsageError`` with the nearest name if either is unknown."""
     found_app = app_named(spec, app)
     found_environment = environment_named(spec, environment)
-    path = f"{overlay_path(found_environment.name, found_app.name)}/kustomization.yaml"
+    path = overlay_file(found_environment.name, found_app.name)
     return Slot(found_app.name, found_environment.name, path, found_app.image_in(found_environment.name))
 
 
@@ -45,7 +45,7 @@ def slot_without_spec(app: str, environment: str) -> Slot:
     for name in (app, environment):
         if not NAME.fullmatch(name):
             raise UsageError(f"{name!r} is no name", "lower-case letters, digits and -, no - first or last; at most 63")
-    return Slot(app, environment, f"{overlay_path(environment, app)}/kustomization.yaml", "")
+    return Slot(app, environment, overlay_file(environment, app), "")
 
 
 def app_named(spec: Spec, name: str) -> App:
@@ -93,7 +93,8 @@ def absent(place: Slot, where: str = "") -> RepositoryError:
     folder = place.path.rpartition("/")[0]
     return RepositoryError(
         f"{place.path}: no such file{where}",
-        f"generate it, and push: python -m generator; or if it has another name: {renaming(folder, OTHER_NAMES[0])}",
+        "generate it, and push: python -m generator; or if it has another name: "
+        + rename_command(folder, OTHER_NAMES[0]),
     )
 
 

@@ -16,10 +16,10 @@ from generator.errors import GeneratorError, GitError, reason
 from generator.files import work_tree
 from generator.git import history
 from generator.git.history import Commit, History
+from generator.spec.layout import OVERLAYS
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml.kustomization import Image
 
-OVERLAYS: Final = "overlays"
 # How many commits are looked at for all overlays together; what is older is asked for one by one.
 WINDOW: Final = 2000
 Read = Callable[[str], bytes | None]

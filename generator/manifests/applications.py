@@ -16,9 +16,9 @@ from generator.manifests import stream
 from generator.manifests.projects import Destination, Project, destination
 from generator.manifests.stream import Document
 from generator.render.outputs import argocd
+from generator.spec import layout
 from generator.spec.model import IN_CLUSTER, Spec
 
-GITOPS: Final = "gitops"
 _GROUP: Final = "argoproj.io"
 # What Argo CD does to a folder beyond building it.
 _BESIDE: Final = ("kustomize", "helm", "plugin")
@@ -131,8 +131,8 @@ class Policy:
 
     def environment(self, path: str) -> str | None:
         """Return the environment that an overlay's path belongs to."""
-        parts = path.split("/")
-        return parts[1] if parts[0] == "overlays" and len(parts) > 1 and parts[1] in self._spec.environments else None
+        place = layout.environment_of(path)
+        return place if place in self._spec.environments else None
 
     def _of_project(self, name: str) -> set[Destination] | None:
         """Return where a project's Applications may deploy to; ``None`` for a foreign project."""
@@ -191,7 +191,7 @@ class Policy:
         for environment in self._spec.environments.values():
             if one.destination in map(destination, environment.destinations) and environment.approvers:
                 about = f"deploys {path} to {environment.name}, whose approvers would not be asked about it"
-                yield where._replace(message=about, hint=f"move it below overlays/{environment.name}/")
+                yield where._replace(message=about, hint=f"move it below {layout.overlays_path(environment.name)}/")
 
     def _knows(self, url: str) -> bool:
         return any(_same(url, known) for known in (self._spec.repository, *self._spec.allow.repositories))

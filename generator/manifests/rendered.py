@@ -19,9 +19,8 @@ from generator.manifests.diff import Change
 from generator.manifests.kustomize import BuildError
 from generator.manifests.kustomize import build as kustomize_build
 from generator.manifests.sources import Rules
+from generator.spec.layout import GITOPS, OVERLAYS, Location
 
-# The folder of Applications and projects, which no kustomization lists.
-GITOPS: Final = "gitops"
 _STRICT: Final = Rules()
 
 Place = tuple[str, str]
@@ -63,10 +62,14 @@ def places(before: Path, after: Path) -> list[Place]:
     overlays = {
         folder.relative_to(copy).as_posix()
         for copy in (before, after)
-        for folder in (copy / "overlays").glob("*/*")
+        for folder in (copy / OVERLAYS).glob("*/*")
         if folder.is_dir()
     }
-    found = [(path.split("/")[1], path) for path in sorted(overlays) if _read(one.of, path) != _read(other.of, path)]
+    found = [
+        (Location.parse(path).environment, path)
+        for path in sorted(overlays)
+        if _read(one.of, path) != _read(other.of, path)
+    ]
     same = _read(one.all_in, GITOPS) == _read(other.all_in, GITOPS)
     return found if same else [*found, (GITOPS, GITOPS)]
 

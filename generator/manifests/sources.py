@@ -18,6 +18,7 @@ from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
 from generator.git import plumbing
 from generator.manifests.build_inputs import NAMES
+from generator.spec import layout
 from generator.spec.model import Spec
 from generator.yaml import plain as yaml_plain
 
@@ -120,8 +121,8 @@ class _Visit:
         self._directory = Path(os.path.realpath(directory))
         self._allowed = rules.references
         self.online = False
-        own = folder.split("/")[1] if folder.startswith("overlays/") else ""
-        self._foreign = [f"overlays/{name}" for name in rules.environments if own and name != own]
+        own = layout.environment_of(folder)
+        self._foreign = [layout.overlays_path(name) for name in rules.environments if own and name != own]
 
     def all(self, folder: str) -> Iterator[Fault]:
         """Yield the faults of a folder, and of those that it leads to."""

@@ -18,12 +18,11 @@ from generator.manifests import sources, stream
 from generator.manifests.build_inputs import NAMES
 from generator.manifests.stream import Document
 from generator.render.kinds import workloads
+from generator.spec.layout import KUSTOMIZATION, OVERLAY, Location, base_path, overlay_path
 
-_KUSTOMIZATION: Final = "kustomization.yaml"
 # As we write it: an entry of `resources`, or of `patches`.
 _ENTRY: Final = re.compile(rb"^- (?:path: )?([A-Za-z0-9._/-]+)$", re.MULTILINE)
 _FIELD: Final = re.compile(rb"^([A-Za-z]+):", re.MULTILINE)
-_FOLDERS: Final = ("base/", "overlays/")
 
 
 def faults(directory: Path, versions: Iterable[tuple[str, bytes, bytes]]) -> list[Fault]:
@@ -33,7 +32,7 @@ def faults(directory: Path, versions: Iterable[tuple[str, bytes, bytes]]) -> lis
     """
     found: list[Fault] = []
     for path, content, local in versions:
-        if path.endswith(f"/{_KUSTOMIZATION}") and path.startswith(_FOLDERS):
+        if path.endswith(f"/{KUSTOMIZATION}") and Location.parse(path).is_folder:
             gone = [entry for entry in _ENTRY.findall(content) if not _lists(local, entry)]
             found += _unlisted(directory, path, gone) if gone else ()
     return found
@@ -42,7 +41,7 @@ def faults(directory: Path, versions: Iterable[tuple[str, bytes, bytes]]) -> lis
 def on_disk(directory: Path, generated: Mapping[str, bytes]) -> Iterator[tuple[str, bytes, bytes]]:
     """Yield the kustomizations that differ from what was generated, as ``faults`` takes them."""
     for path, content in generated.items():
-        if not path.endswith(f"/{_KUSTOMIZATION}"):
+        if not path.endswith(f"/{KUSTOMIZATION}"):
             continue
         try:
             local = reader.content(os.fspath(directory / path))
@@ -75,10 +74,10 @@ def _unlisted(directory: Path, path: str, entries: Iterable[bytes]) -> Iterator[
 
 def _app_folders(directory: Path, folder: str) -> list[str]:
     """List the folders whose kustomizations may list a file of ``folder``: an overlay its own, a base its app's."""
-    parts = folder.split("/")
-    if parts[0] == "overlays":
-        return ["/".join(parts[:3])]
-    overlays = directory.glob(f"overlays/*/{parts[1]}")
+    place = Location.parse(folder)
+    if place.kind == OVERLAY:
+        return [place.folder]
+    overlays = directory.glob(overlay_path("*", place.app))
     return [folder, *(overlay.relative_to(directory).as_posix() for overlay in overlays)]
 
 
@@ -101,7 +100,7 @@ def _names(directory: Path, name: str) -> list[str]:
 
 def without_effect(path: str, generated: bytes, local: bytes) -> list[str]:
     """Describe the generated fields of a kustomization that a user took out."""
-    if not path.endswith(f"/{_KUSTOMIZATION}"):
+    if not path.endswith(f"/{KUSTOMIZATION}"):
         return []
     there = {b"apiVersion", b"kind", b"metadata", b"resources", *_FIELD.findall(local)}
     gone = [field.decode() for field in _FIELD.findall(generated) if field not in there]
@@ -111,7 +110,7 @@ def without_effect(path: str, generated: bytes, local: bytes) -> list[str]:
 def in_base(directory: Path, app: str, idle: Collection[str]) -> list[Fault]:
     """Objects of an app's base that select no pods, as far as its files tell; the ``idle`` ones are not applied."""
     documents: list[Document] = []
-    for name, plain in reader.under(directory, f"base/{app}"):
+    for name, plain in reader.under(directory, base_path(app)):
         if name in idle:
             continue
         if plain and name.endswith((".yaml", ".yml")) and name.rpartition("/")[2] not in NAMES:

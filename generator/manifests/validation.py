@@ -22,12 +22,12 @@ from generator import process, tools
 from generator.errors import Fault, RepositoryError, ToolError
 from generator.manifests import admission, applications, folder, kustomize, sources, stream, unlisted
 from generator.manifests.admission import Unit
-from generator.manifests.applications import GITOPS, Policy
+from generator.manifests.applications import Policy
 from generator.manifests.build_inputs import NAMES
 from generator.manifests.stream import Document
 from generator.manifests.validation_cache import Known, Reader, Validity
+from generator.spec.layout import GITOPS, base_path, overlay_path
 from generator.spec.model import Spec
-from generator.spec.paths import base_path, overlay_path
 from generator.tools import schemas
 
 # A misspelled field that a strict check must refuse; if it passes, the check itself is broken.

@@ -15,8 +15,8 @@ from generator.errors import RepositoryError
 from generator.files import work_tree
 from generator.regenerate.merge import Outcome, State
 from generator.spec import promoted
+from generator.spec.layout import COPY, KUSTOMIZATION, OVERLAYS, Location, base_path, copy_path
 from generator.spec.model import PROMOTED, Spec
-from generator.spec.paths import base_path, copy_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Seeds:
         """Return where the copies of files go that a user has moved: to the same place within the copy."""
         found: dict[str, str] = {}
         for path, source in self.sources.items():
-            within = "/".join(path.split("/")[4:])
+            within = Location.parse(path).rest.removeprefix(f"{COPY}/")
             folder = source.removesuffix(within)
             if by_hand.get(source, "").startswith(folder):
                 found[path] = path.removesuffix(within) + by_hand[source].removeprefix(folder)
@@ -59,7 +59,7 @@ def find(
         return Seeds()
     sources: dict[str, str] = {}
     beside: dict[str, str] = {}
-    wanted = [path for path in updated if path.startswith("overlays/") and path not in original]
+    wanted = [path for path in updated if path.startswith(f"{OVERLAYS}/") and path not in original]
     for (environment, app), folder in places.items():
         copy = copy_path(environment, app)
         mine = {path: f"{folder}{path.removeprefix(copy)}" for path in wanted if path.startswith(f"{copy}/")}
@@ -67,7 +67,7 @@ def find(
         known = {*(source for source in original if source.startswith(f"{folder}/")), *by_hand.values()}
         own = [path for path in _files(directory, folder) if path not in known]
         beside |= {f"{copy}{path.removeprefix(folder)}": path for path in own}
-        _require_self_contained(f"{folder}/kustomization.yaml", original, local)
+        _require_self_contained(f"{folder}/{KUSTOMIZATION}", original, local)
     return Seeds(sources, beside, places)
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from generator.errors import SpecError
 from generator.render.kinds import KINDS
 from generator.render.kinds.workloads import WORKLOADS
-from generator.spec.paths import base_path, overlay_path
+from generator.spec.layout import APPLICATION, BASE, KUSTOMIZATION, OVERLAY, Location, base_path, overlay_file
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import Scalar, Value
@@ -98,13 +98,14 @@ def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> lis
     """List what stays in the cluster when apps or environments are renamed. ``original`` is by old paths."""
     found = []
     for old, new in renames.items():
-        if not old.startswith("gitops/applications/") or old not in original:
+        place = Location.parse(old)
+        if place.kind != APPLICATION or old not in original:
             continue
-        _, _, environment, file = old.split("/")
-        app = file.removesuffix(".yaml")
+        app, environment = place.app, place.environment
         target = _first(original[old], old)
         name, namespace = _text(target, "metadata", "name"), _text(target, "spec", "destination", "namespace")
-        anew = new.removeprefix("gitops/applications/").removesuffix(".yaml")
+        after = Location.parse(new)
+        anew = f"{after.environment}/{after.app}"
         found.append(
             Effect(
                 app,
@@ -121,24 +122,29 @@ def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merge
     """Images that come from another repository now, and keep the tag that the pipeline has set for the former one."""
     found = []
     for path, content in merged.items():
-        place = _place(path) if path.endswith("/kustomization.yaml") and path.startswith("overlays/") else None
-        if place is None or original.get(path, b"") == updated.get(path, b"") or path not in original:
+        if path not in original or original[path] == updated.get(path, b""):
+            continue
+        place = Location.parse(path)
+        if not place.is_overlay:
             continue
         before, after = _image_names(original[path], path), _image_names(updated[path], path)
         tags = [image.tag for image in yaml_kustomization.images(content, path) if image.tag]
         seeds = [image.tag for image in yaml_kustomization.images(updated[path], path)]
         if before and after and before != after and tags and tags != seeds:
             what = f"the image is {after} in place of {before}, still with the tag {tags[0]}"
-            todo = f"push that tag there, or bump: python -m generator bump {place[0]} --env {place[1]} --tag …"
-            found.append(Effect(*place, what, todo))
+            todo = (
+                f"push that tag there, or bump: python -m generator bump {place.app} --env {place.environment} --tag …"
+            )
+            found.append(Effect(place.app, place.environment, what, todo))
     return found
 
 
 def _stands(path: str, files: Mapping[str, bytes]) -> bool:
     """Tell whether a file's base or overlay exists; what goes as a whole is reported with its Application."""
-    parts = path.split("/")
-    count = {"base": 2, "overlays": 3}.get(parts[0], 0)
-    return path in files or (count > 0 and "/".join([*parts[:count], "kustomization.yaml"]) in files)
+    if path in files:
+        return True
+    place = Location.parse(path)
+    return place.is_folder and f"{place.folder}/{KUSTOMIZATION}" in files
 
 
 def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, bytes]) -> Iterator[Effect]:
@@ -146,7 +152,7 @@ def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, byt
     place = _place(path)
     if place is None:
         return
-    if path.endswith("/kustomization.yaml"):
+    if path.endswith(f"/{KUSTOMIZATION}"):
         yield from (Effect(*place, what, "") for what in _scaled(original[path], updated.get(path, b""), path))
         return
     old, new = _object(path, original), _object(path, updated)
@@ -287,7 +293,7 @@ def _ran(path: str, original: Mapping[str, bytes]) -> bool:
     """Tell whether an autoscaled app ran already, with a number of replicas of its own."""
     app, environment = _place(path) or ("", "")
     there = any(f"{base_path(app)}/{kind.FILE}" in original for kind in WORKLOADS)
-    return there and (not environment or f"{overlay_path(environment, app)}/kustomization.yaml" in original)
+    return there and (not environment or overlay_file(environment, app) in original)
 
 
 def _autoscaled(path: str) -> Effect:
@@ -302,14 +308,8 @@ def _autoscaled(path: str) -> Effect:
 
 def _place(path: str) -> tuple[str, str] | None:
     """App and environment of a generated file; no environment for a base; ``None`` for files of the whole project."""
-    match path.split("/"):
-        case ["base", app, *_]:
-            return app, ""
-        case ["overlays", environment, app, *_]:
-            return app, environment
-        case ["gitops", "applications", environment, file]:
-            return file.removesuffix(".yaml"), environment
-    return None
+    place = Location.parse(path)
+    return (place.app, place.environment) if place.kind in (BASE, OVERLAY, APPLICATION) else None
 
 
 def _is_patch(path: str) -> bool:

@@ -21,6 +21,7 @@ from generator.render import render
 from generator.render.file import File
 from generator.render.outputs import argocd
 from generator.spec import loader
+from generator.spec.layout import APPLICATION, Location
 from generator.spec.model import Spec
 
 if TYPE_CHECKING:
@@ -311,10 +312,10 @@ def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterato
 
 
 def _pruned_applications(orphans: list[str]) -> str:
-    names = [path for path in orphans if path.startswith("gitops/applications/")]
-    if not names:
+    places = [place for place in map(Location.parse, orphans) if place.kind == APPLICATION]
+    if not places:
         return ""
-    lines = "\n".join(f"  {Path(path).parent.name}/{Path(path).stem}" for path in names)
+    lines = "\n".join(f"  {place.environment}/{place.app}" for place in places)
     return f"\nArgo CD would remove these Applications once that is pushed (their pods keep running):\n{lines}"
 
 

@@ -11,21 +11,17 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path
-from typing import Final
 
 from generator.errors import GeneratorError
 from generator.git import checkout as git_checkout
 from generator.git import ci_checkout, sparse
 from generator.manifests import rendered, sources
 from generator.manifests.diff import Change
-from generator.manifests.rendered import GITOPS
 from generator.manifests.sources import Rules
 from generator.regenerate import planning
 from generator.regenerate.planning import Plan
 from generator.spec import loader
-
-# What kustomize reads itself, so that all of it must be in the work tree.
-_BUILT: Final = ("base", "overlays", "gitops")
+from generator.spec.layout import APPLIED, BASE, GITOPS, OVERLAY, OVERLAYS, Location, overlay_path
 
 
 def changes(directory: Path, planned: Plan) -> list[Change]:
@@ -33,7 +29,7 @@ def changes(directory: Path, planned: Plan) -> list[Change]:
     places = sorted(_touched(directory, planned))
     if not places:
         return []
-    sparse.require(directory, _BUILT)
+    sparse.require(directory, APPLIED)
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         copy = Path(folder) / "after"
         shutil.copytree(directory, copy, symlinks=True, ignore=_hidden, copy_function=_linked)
@@ -47,7 +43,7 @@ def against(directory: Path, reference: str) -> list[Change]:
     See ``ci_checkout.fork_point`` for what that means.
     """
     commit_id = ci_checkout.fork_point(directory, reference)
-    sparse.require(directory, _BUILT)
+    sparse.require(directory, APPLIED)
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         copy = Path(folder) / "before"
         copy.mkdir()
@@ -82,9 +78,10 @@ def _touched(directory: Path, planned: Plan) -> set[tuple[str, str]]:
     """(environment, folder) of the overlays that would be built differently, and of ``gitops``."""
     paths = {outcome.path for outcome in planned.changes}
     paths |= {*planned.vacated, *planned.carried, *planned.carried.values()}
-    apps = {path.split("/")[1] for path in paths if path.startswith("base/")}
-    found = {(path.split("/")[1], "/".join(path.split("/")[:3])) for path in paths if path.startswith("overlays/")}
-    existing = (folder.relative_to(directory).as_posix() for folder in (directory / "overlays").glob("*/*"))
-    known = {*existing, *(f"overlays/{env}/{app}" for env in planned.spec.environments for app in planned.spec.apps)}
-    found |= {(path.split("/")[1], path) for path in known if path.split("/")[2] in apps}
+    places = [*map(Location.parse, paths)]
+    apps = {place.app for place in places if place.kind == BASE}
+    found = {(place.environment, place.folder) for place in places if place.kind == OVERLAY}
+    existing = (folder.relative_to(directory).as_posix() for folder in (directory / OVERLAYS).glob("*/*"))
+    known = {*existing, *(overlay_path(env, app) for env in planned.spec.environments for app in planned.spec.apps)}
+    found |= {(place.environment, place.path) for place in map(Location.parse, known) if place.app in apps}
     return found | ({(GITOPS, GITOPS)} if any(path.startswith(f"{GITOPS}/") for path in paths) else set())

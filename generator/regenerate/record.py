@@ -26,8 +26,10 @@ from generator import __version__
 from generator.errors import RepositoryError
 from generator.files import work_tree
 from generator.render.file import HEADER, File
+from generator.spec import layout
+from generator.spec.layout import Location
 
-FOLDER: Final = ".generator"
+FOLDER: Final = layout.RECORDS
 FORMAT: Final = b"gitops-generator original, format 1\n"
 _FORMAT_CRLF: Final = FORMAT.replace(b"\n", b"\r\n")
 _VERSION: Final = f"{FOLDER}/version"
@@ -35,10 +37,11 @@ _NUMBERS: Final = re.compile(rb"^([0-9]+(?:\.[0-9]+)*)", re.MULTILINE)
 _MARKER: Final = b"<<<<<<< "
 _LEFT: Final = (b"\n<<<<<<< ", b"\n>>>>>>> ")
 _PROJECT: Final = f"{FOLDER}/project"
-_APPS: Final = f"{FOLDER}/apps/"
 _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
 _PART: Final = r"(?!(?:\.{1,2}|\.git)(?:/|\Z))[A-Za-z0-9_.-]+"
-_PATH: Final = re.compile(rf"(?!(?:\{FOLDER}|generator\.yaml)(?:/|\Z)){_PART}(?:/{_PART})*", re.IGNORECASE | re.ASCII)
+_PATH: Final = re.compile(
+    rf"(?!(?:{re.escape(FOLDER)}|{re.escape(layout.SPEC)})(?:/|\Z)){_PART}(?:/{_PART})*", re.IGNORECASE | re.ASCII
+)
 _ATTRIBUTES: Final = (
     b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff -text\n"
 )
@@ -50,12 +53,12 @@ _THEIRS: Final = re.compile(rb"^<<<<<<< [^\n]*\n.*?^=======\n(.*?)^>>>>>>> [^\n]
 
 def app_record(app: str) -> str:
     """Return the path of the file that records what was generated for one app."""
-    return f"{_APPS}{app}"
+    return layout.record_path(app)
 
 
 def app_of(path: str) -> str:
     """Return the app that a record belongs to."""
-    return path.removeprefix(_APPS)
+    return Location.parse(path).app
 
 
 def pack(files: Mapping[str, File]) -> dict[str, bytes]:
@@ -70,12 +73,8 @@ def pack(files: Mapping[str, File]) -> dict[str, bytes]:
 
 def record_of(path: str) -> str:
     """Return the file of ``.generator/`` that records a generated file."""
-    match path.split("/"):
-        case ["base", app, *_] | ["overlays", _, app, *_]:
-            return f"{FOLDER}/apps/{app}"
-        case ["gitops", "applications", _, file]:
-            return f"{FOLDER}/apps/{file.removesuffix('.yaml')}"
-    return _PROJECT
+    app = Location.parse(path).app
+    return app_record(app) if app else _PROJECT
 
 
 def _path(file: File) -> str:
@@ -90,7 +89,7 @@ def _packed(file: File) -> str:
 
 def stored(directory: Path) -> dict[str, bytes]:
     """Read the files of ``.generator/``, by path; empty if nothing was generated yet."""
-    return work_tree.read(directory, [_ATTRIBUTES_PATH, _PROJECT, *work_tree.names(directory, _APPS.rstrip("/"))])
+    return work_tree.read(directory, [_ATTRIBUTES_PATH, _PROJECT, *work_tree.names(directory, layout.APP_RECORDS)])
 
 
 def signed(directory: Path, record: Mapping[str, bytes | None]) -> dict[str, bytes | None]:

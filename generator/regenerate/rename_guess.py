@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from generator.render.kinds.workloads import deployment
+from generator.spec.layout import BASE, OVERLAY, Location, base_path
 from generator.spec.model import Spec
 
 _IMAGE: Final = re.compile(rb"^ *(?:- )?image: *['\"]?([^\s'\"]+)", re.MULTILINE)
@@ -22,16 +24,16 @@ def hint(spec: Spec, orphans: Mapping[str, bytes], kept: Collection[str]) -> str
         orphans: The files that are gone from the spec, by path.
         kept: Paths of files that are there and are generated still.
     """
-    gone = [path.split("/") for path in orphans]
-    former = {path.split("/")[1] for path in kept if path.startswith("base/")}
-    lost = {parts[1] for parts in gone if parts[0] == "base"} - spec.apps.keys()
+    gone, there = [*map(Location.parse, orphans)], [*map(Location.parse, kept)]
+    former = {place.app for place in there if place.kind == BASE}
+    lost = {place.app for place in gone if place.kind == BASE} - spec.apps.keys()
     for app in sorted(lost):
-        image = _image(orphans.get(f"base/{app}/deployment.yaml"))
+        image = _image(orphans.get(f"{base_path(app)}/{deployment.FILE}"))
         new = [name for name, known in spec.apps.items() if name not in former and known.image == image]
         if len(new) == 1:
             return _said("apps", app, new[0], ", with the same image")
-    places = {parts[1] for parts in gone if parts[0] == "overlays"} - spec.environments.keys()
-    used = {path.split("/")[1] for path in kept if path.startswith("overlays/")}
+    places = {place.environment for place in gone if place.kind == OVERLAY} - spec.environments.keys()
+    used = {place.environment for place in there if place.kind == OVERLAY}
     fresh = [name for name in spec.environments if name not in used]
     if len(places) == len(fresh) == 1 and used:
         return _said("environments", places.pop(), fresh[0], "")

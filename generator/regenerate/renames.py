@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
 from generator.regenerate.merge import Outcome, State, list_keys
+from generator.spec.layout import KUSTOMIZATION, OTHER_NAMES, Location, rename_command
 from generator.spec.model import Spec
-from generator.spec.paths import KUSTOMIZATION, OTHER_NAMES, renaming
 from generator.yaml.reader import Parsed
 
 if TYPE_CHECKING:
@@ -43,13 +43,12 @@ def links(directory: Path, renames: Mapping[str, str], known: Container[str]) ->
 
 def _folder(path: str) -> str:
     """Return the folder of an app that a path lies in: its base or its overlay."""
-    parts = path.split("/")
-    return "/".join(parts[: {"base": 2, "overlays": 3}.get(parts[0], len(parts) - 1)])
+    return Location.parse(path).folder
 
 
 def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
     """List the plain files (or the links) of an app's folder; nothing for folders that apps share."""
-    if folder.split("/")[0] not in ("base", "overlays"):
+    if not Location.parse(folder).is_folder:
         return []
     found = (directory / folder).rglob("*")
     files = [file for file in found if (links if file.is_symlink() else file.is_file())]
@@ -58,18 +57,9 @@ def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
 
 def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
     """Return where a generated path lies once apps and environments are renamed (old → new)."""
-    match path.split("/"):
-        case ["base", app, *rest]:
-            return "/".join(["base", apps.get(app, app), *rest])
-        case ["overlays", environment, app, *rest]:
-            return "/".join(["overlays", environments.get(environment, environment), apps.get(app, app), *rest])
-        case ["gitops", "applications", environment, file]:
-            app = file.removesuffix(".yaml")
-            return f"gitops/applications/{environments.get(environment, environment)}/{apps.get(app, app)}.yaml"
-        case ["gitops", "projects", file] if file.count(".") == 2:
-            project, environment, ending = file.split(".")
-            return f"gitops/projects/{project}.{environments.get(environment, environment)}.{ending}"
-    return path
+    found = Location.parse(path)
+    app, environment = apps.get(found.app, found.app), environments.get(found.environment, found.environment)
+    return found._replace(app=app, environment=environment).path
 
 
 def moved(files: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
@@ -135,7 +125,7 @@ def check_names(directory: Path, paths: Iterable[str], local: Container[str] = (
         names = "\n".join(f"  {folder}/{name}" for folder, name in found)
         raise RepositoryError(
             f"every kustomization has to be called {KUSTOMIZATION}, by which builds and promotions find it:\n{names}",
-            "; ".join(renaming(*place) for place in found[:10]),
+            "; ".join(rename_command(*place) for place in found[:10]),
         )
 
 

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader as files_reader
-from generator.spec import checks, language, model, paths, placeholder
+from generator.spec import checks, language, layout, model, placeholder
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
 from generator.yaml import plain as yaml_plain
 
-FILE_NAME: Final = paths.SPEC
+FILE_NAME: Final = layout.SPEC
 MAX_BYTES: Final = 10_000_000
 MAX_NODES: Final = 1_000_000
 MAX_DEPTH: Final = 60

@@ -17,12 +17,11 @@ from typing import Any, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
-from generator.spec import language, loader, model
+from generator.spec import language, layout, loader, model
 from generator.spec.findings import Findings
 from generator.spec.model import Spec
 from generator.yaml import emit as yaml_emit
 
-FOLDER: Final = ".generator/promoted"
 _HEADER: Final = "# What was promoted last; not for editing, and nothing to review.\n"
 
 
@@ -40,7 +39,7 @@ class Promoted:
 
 def path(environment: str, app: str) -> str:
     """Return the path of the file for an app in an environment."""
-    return f"{FOLDER}/{environment}/{app}.yaml"
+    return layout.promoted_path(environment, app)
 
 
 def read(directory: Path, environment: str, app: str) -> Promoted | None:
@@ -91,7 +90,7 @@ def later(spec: Spec) -> tuple[str, ...]:
 
 def on_disk(directory: Path) -> Iterator[str]:
     """Yield the paths of all files of what was promoted."""
-    for root, _, files in os.walk(directory / FOLDER):
+    for root, _, files in os.walk(directory / layout.PROMOTED_BASES):
         for file in files:
             yield (Path(root) / file).relative_to(directory).as_posix()
 

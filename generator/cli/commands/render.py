@@ -30,10 +30,11 @@ def run(options: argparse.Namespace) -> int:
     from generator.git import sparse
     from generator.manifests import rendered, sources
     from generator.spec import loader
+    from generator.spec.layout import BASES, OVERLAYS
 
     spec = loader.load(options.directory)
     place = slot(spec, options.app, options.env)
-    sparse.require(options.directory, ("base", "overlays"))
+    sparse.require(options.directory, (BASES, OVERLAYS))
     with console.progress(f"building {options.app} in {options.env}"):
         folder = place.path.rpartition("/")[0]
         found = rendered.build(options.directory, folder, tools.find("kustomize"), sources.rules(spec))

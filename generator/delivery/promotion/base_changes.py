@@ -22,8 +22,8 @@ from generator.git import checkout
 from generator.git.history import Clone
 from generator.regenerate.merge import Conflict, Side, merge_file
 from generator.spec import promoted
+from generator.spec.layout import base_path, copy_path, overlay_path
 from generator.spec.model import Spec
-from generator.spec.paths import base_path, copy_path, overlay_path
 from generator.spec.promoted import Promoted
 from generator.yaml.reader import Parsed
 

@@ -15,8 +15,8 @@ from generator.errors import SpecError
 from generator.git import hosts
 from generator.git.history import Clone, Commit
 from generator.spec import forge_kinds, loader
+from generator.spec.layout import SPEC, base_path
 from generator.spec.model import Spec
-from generator.spec.paths import SPEC, base_path
 from generator.yaml.kustomization import Image
 
 # Commits to an overlay that are looked through, and commits between two images that are listed.

@@ -21,8 +21,8 @@ from generator.git.history import Clone
 from generator.manifests import rendered, sources
 from generator.manifests.diff import Change
 from generator.spec import subject
+from generator.spec.layout import base_path, overlay_path
 from generator.spec.model import Spec
-from generator.spec.paths import base_path, overlay_path
 
 # What a commit of a request holds, so that one that a person has amended is not taken for our own.
 SEAL: Final = "Promoted-content"

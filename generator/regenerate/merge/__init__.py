@@ -19,6 +19,7 @@ from typing import Final
 
 from generator.errors import Fault, SpecError
 from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_open
+from generator.spec.layout import Location
 from generator.yaml import kustomization as yaml_kustomization
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
@@ -223,7 +224,7 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
 
     So is the annotation that tells which build has set them.
     """
-    if not (path.startswith("overlays/") and path.endswith("/kustomization.yaml")):
+    if not Location.parse(path).is_overlay:
         return content
     ours, there = yaml_kustomization.images(content, path), yaml_kustomization.images(local, path)
     for image in there:

@@ -13,8 +13,8 @@ from generator.render.file import File, yaml_file
 from generator.render.kinds import KINDS, workloads
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
+from generator.spec.layout import APPLICATION, GITOPS, Location, application_path, base_path, overlay_path
 from generator.spec.model import IN_CLUSTER, App, Environment, Spec
-from generator.spec.paths import base_path, overlay_path
 from generator.spec.workload import Workload
 
 _API: Final = "argoproj.io/v1alpha1"
@@ -44,6 +44,10 @@ def root_name(spec: Spec) -> str:
     return f"{spec.project}-bootstrap"
 
 
+def _project_path(name: str) -> str:
+    return f"{GITOPS}/projects/{name}.yaml"
+
+
 def former_project_name(spec: Spec) -> str:
     """The name of the one AppProject that all environments once had."""
     return spec.project
@@ -60,23 +64,23 @@ def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
     Argo CD prunes before it applies. So the file stays for the commit that moves the
     Applications to the projects of their environments, and goes with a later one.
     """
-    path = f"gitops/projects/{former_project_name(spec)}.yaml"
+    path = _project_path(former_project_name(spec))
     inside = f"\n  project: {former_project_name(spec)}\n".encode()
-    applications = (content for name, content in former.items() if name.startswith("gitops/applications/"))
+    applications = (content for name, content in former.items() if Location.parse(name).kind == APPLICATION)
     return path if path in former and any(inside in content for content in applications) else None
 
 
 def render_project(spec: Spec) -> Iterator[File]:
     """The root and the projects."""
-    yield yaml_file("gitops/bootstrap.yaml", _root_project(spec), _root(spec))
+    yield yaml_file(f"{GITOPS}/bootstrap.yaml", _root_project(spec), _root(spec))
     for environment in spec.environments.values():
-        yield yaml_file(f"gitops/projects/{project_name(spec, environment.name)}.yaml", _project(spec, environment))
+        yield yaml_file(_project_path(project_name(spec, environment.name)), _project(spec, environment))
 
 
 def render_app(spec: Spec, app: App) -> Iterator[File]:
     """Its Applications, by environment."""
     for environment in spec.environments.values():
-        path = f"gitops/applications/{environment.name}/{app.name}.yaml"
+        path = application_path(environment.name, app.name)
         yield yaml_file(path, _application(spec, environment, app), app=app.name)
 
 
@@ -131,7 +135,7 @@ def _kept() -> dict[str, str]:
 
 
 def _root(spec: Spec) -> dict[str, Any]:
-    annotations = {**_kept(), "argocd.argoproj.io/manifest-generate-paths": "/gitops"}
+    annotations = {**_kept(), "argocd.argoproj.io/manifest-generate-paths": f"/{GITOPS}"}
     return {
         "apiVersion": _API,
         "kind": "Application",
@@ -141,7 +145,7 @@ def _root(spec: Spec) -> dict[str, Any]:
             "source": {
                 "repoURL": spec.repository,
                 "targetRevision": spec.branch,
-                "path": "gitops",
+                "path": GITOPS,
                 "directory": {"recurse": True},
             },
             "destination": {"server": IN_CLUSTER, "namespace": spec.argocd_namespace},

@@ -12,11 +12,9 @@ from typing import Final
 
 from generator.render.file import HEADER, File
 from generator.spec import forge_kinds
+from generator.spec.layout import PROMOTED_BASES, ROOTS
 from generator.spec.model import App, Spec
-from generator.spec.paths import SPEC as FILE_NAME
 
-# What builds run; GitHub's workflows have a folder of their own.
-PIPELINES: Final = ("buildspec.yml", "buildspec-checks.yml")
 _ABOUT: Final = """\
 # Whoever may approve a change must be listed here, and have write access. It takes effect where
 # the branch is protected: python -m generator protection
@@ -59,7 +57,9 @@ def owners(names: tuple[str, ...], *, emails: bool = True) -> list[str]:
 
 def _environments(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
     for environment in spec.environments.values():
-        yield f"overlays/{environment.name}/", environment.approvers
+        for root in ROOTS:
+            if root.by_environment:
+                yield f"{root.path}{environment.name}/", environment.approvers
 
 
 def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -70,11 +70,11 @@ def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     strictest = next((one.approvers for one in reversed(list(spec.environments.values())) if one.approvers), ())
     folder = path.rpartition("/")[0]
     own = f"{folder}/" if folder else path
-    for place in dict.fromkeys(("base/", "gitops/", FILE_NAME, ".generator/", *PIPELINES, ".github/", own)):
+    for place in dict.fromkeys((*(root.path for root in ROOTS if not root.by_environment), own)):
         yield place, strictest
 
 
 def _promoted(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What a promotion of a base writes; a later rule counts more."""
     for environment in spec.environments.values() if spec.promotion.base else ():
-        yield f".generator/promoted/{environment.name}/", environment.approvers
+        yield f"{PROMOTED_BASES}/{environment.name}/", environment.approvers

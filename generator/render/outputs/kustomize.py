@@ -11,8 +11,8 @@ from generator.render.kinds import KINDS, Manifest, workloads
 from generator.render.kinds.metadata import config_annotations, config_name
 from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
+from generator.spec.layout import COPY, KUSTOMIZATION, base_path, copy_path, overlay_path
 from generator.spec.model import App, Environment, Spec
-from generator.spec.paths import base_path, copy_path, overlay_path
 from generator.spec.workload import Workload
 
 # The kinds whose number of pods kustomize's `replicas` sets.
@@ -60,7 +60,7 @@ def _base(app: App, folder: str, workload: Workload, manifests: dict[str, Manife
                 **({"options": {"annotations": annotations}} if annotations else {}),
             }
         ]
-    yield yaml_file(f"{folder}/kustomization.yaml", content, app=app.name)
+    yield yaml_file(f"{folder}/{KUSTOMIZATION}", content, app=app.name)
     for file, manifest in manifests.items():
         yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
 
@@ -78,7 +78,7 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
         if change is not None and not (replicas is not None and file == workloads.of(below).FILE):
             patches[file] = change
     up = "../" * (folder.count("/") + 1)
-    place = f"{up}{base_path(app.name)}" if below is app.base else "base"
+    place = f"{up}{base_path(app.name)}" if below is app.base else COPY
     content: dict[str, Any] = {
         **_HEAD,
         "namespace": environment.namespace,
@@ -91,7 +91,7 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
         content["configMapGenerator"] = [generator]
     if patches:
         content["patches"] = [_listed(file, change, base[file]) for file, change in patches.items()]
-    yield yaml_file(f"{folder}/kustomization.yaml", content, app=app.name, header=OVERLAY_HEADER)
+    yield yaml_file(f"{folder}/{KUSTOMIZATION}", content, app=app.name, header=OVERLAY_HEADER)
     for file, manifest in extra.items():
         yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
     for file, change in patches.items():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from generator.spec import shapes
+from generator.spec.layout import ROOTS
 from generator.spec.types import ListOf, MapOf, Scalar, Text
 
 LABEL_HINT = "lower-case letters, digits and hyphens; starts with a letter, ends with a letter or digit"
@@ -58,9 +61,11 @@ RELATIVE = Text(
     200,
     "a relative path without `..`",
 )
+# What is generated, and what others generate, is no app's source.
+_OURS = "|".join(re.escape(root.path.rstrip("/")) for root in ROOTS if root.path.endswith("/"))
 SOURCE = Text(
     "a folder in this repository",
-    r"(?!(?:base|overlays|gitops|\.generator|\.[gG][iI][tT]|\.github)(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
+    rf"(?!(?:{_OURS}|\.[gG][iI][tT])(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
     r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
     200,
     "a relative path without `..`, outside base, overlays, gitops and .git",
