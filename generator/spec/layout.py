@@ -7,7 +7,6 @@ asks the functions below, or a location's ``path``. To add a folder: a row in ``
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 SPEC: Final = "generator.yaml"
@@ -33,8 +32,7 @@ PROMOTED: Final = "promoted"
 OTHER: Final = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A kind of place, and the shape of its paths.
 
     In a shape, ``{app}``, ``{environment}`` and ``{project}`` stand for names; one that ends in ``/`` is a
@@ -53,8 +51,7 @@ class Place:
         return re.compile(f"{text}(?:/(?P<rest>.+))?" if self.shape.endswith("/") else text, re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """A folder or file at the top of the repository that is the generator's; a folder's path ends in ``/``.
 
     Attributes:
