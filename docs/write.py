@@ -16,7 +16,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from docs import spec_page  # noqa: E402
+from docs import python_page, spec_page  # noqa: E402
 from generator.cli import main as cli  # noqa: E402 (the line above finds it)
 from generator.spec.language import SPEC  # noqa: E402
 from generator.spec.reference import schema  # noqa: E402
@@ -30,6 +30,7 @@ def written() -> dict[str, str]:
     return {
         "docs/reference/commands.md": commands(),
         "docs/reference/generator-yaml.md": spec_page.page(),
+        "docs/reference/python.md": python_page.page(),
         "AGENTS.md": agents(),
         "llms.txt": llms(),
     }

@@ -67,13 +67,26 @@ if TYPE_CHECKING:
     from generator.api.wait import WaitResult as WaitResult
     from generator.api.wait import wait as wait
     from generator.credentials import Credentials as Credentials
+    from generator.delivery.bump import BumpOutcome as BumpOutcome
+    from generator.delivery.deployments import Deployment as Deployment
+    from generator.delivery.promotion.proposal import Proposal as Proposal
+    from generator.delivery.promotion.run import PromoteHow as PromoteHow
+    from generator.delivery.status import Row as Row
+    from generator.manifests.comparison import Difference as Difference
+    from generator.regenerate.effects import Effect as Effect
+    from generator.regenerate.merge import Side as Side
+    from generator.spec.model import Spec as Spec
+    from generator.yaml.kustomization import Image as Image
 
 # Where each public name is from.
 _MODULES = {
-    "Credentials": "credentials",
     "BumpRequest": "api.bump",
     "BumpResult": "api.bump",
     "bump": "api.bump",
+    "DiffRequest": "api.diff",
+    "DiffResult": "api.diff",
+    "FileDiff": "api.diff",
+    "diff": "api.diff",
     "CheckRequest": "api.generate",
     "CheckResult": "api.generate",
     "FileState": "api.generate",
@@ -82,10 +95,6 @@ _MODULES = {
     "check": "api.generate",
     "generate": "api.generate",
     "load_spec": "api.generate",
-    "DiffRequest": "api.diff",
-    "DiffResult": "api.diff",
-    "FileDiff": "api.diff",
-    "diff": "api.diff",
     "CompareRequest": "api.manifests",
     "CompareResult": "api.manifests",
     "ExplainRequest": "api.manifests",
@@ -96,21 +105,6 @@ _MODULES = {
     "explain": "api.manifests",
     "explain_field": "api.manifests",
     "validate": "api.manifests",
-    "HistoryRequest": "api.status",
-    "HistoryResult": "api.status",
-    "StatusRequest": "api.status",
-    "StatusResult": "api.status",
-    "history": "api.status",
-    "status": "api.status",
-    "WaitRequest": "api.wait",
-    "WaitResult": "api.wait",
-    "wait": "api.wait",
-    "RollbackRequest": "api.rollback",
-    "RollbackResult": "api.rollback",
-    "rollback": "api.rollback",
-    "PromoteRequest": "api.promote",
-    "PromoteResult": "api.promote",
-    "promote": "api.promote",
     "ChangedRequest": "api.pipelines",
     "ChangedResult": "api.pipelines",
     "ScanRequest": "api.pipelines",
@@ -120,7 +114,33 @@ _MODULES = {
     "protection": "api.pipelines",
     "scan": "api.pipelines",
     "token": "api.pipelines",
+    "PromoteRequest": "api.promote",
+    "PromoteResult": "api.promote",
+    "promote": "api.promote",
     "Repository": "api.repository",
+    "RollbackRequest": "api.rollback",
+    "RollbackResult": "api.rollback",
+    "rollback": "api.rollback",
+    "HistoryRequest": "api.status",
+    "HistoryResult": "api.status",
+    "StatusRequest": "api.status",
+    "StatusResult": "api.status",
+    "history": "api.status",
+    "status": "api.status",
+    "WaitRequest": "api.wait",
+    "WaitResult": "api.wait",
+    "wait": "api.wait",
+    "Credentials": "credentials",
+    "BumpOutcome": "delivery.bump",
+    "Deployment": "delivery.deployments",
+    "Proposal": "delivery.promotion.proposal",
+    "PromoteHow": "delivery.promotion.run",
+    "Row": "delivery.status",
+    "Difference": "manifests.comparison",
+    "Effect": "regenerate.effects",
+    "Side": "regenerate.merge",
+    "Spec": "spec.model",
+    "Image": "yaml.kustomization",
 }
 __all__ = ["errors", *_MODULES]
 

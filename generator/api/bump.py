@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 
 if TYPE_CHECKING:
-    from generator.delivery.bump import Bump, Outcome
+    from generator.delivery.bump import Bump, BumpOutcome
     from generator.delivery.bump_push import Landed
     from generator.spec.model import Spec
 
@@ -55,7 +55,7 @@ class BumpRequest(NamedTuple):
 class BumpResult(NamedTuple):
     """What became of each image, the commit if there is one, and the URL of the pull request if it took one."""
 
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[BumpOutcome]
     commit: str | None
     pull_request: str | None
     notes: Sequence[str] = ()

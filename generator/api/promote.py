@@ -9,7 +9,7 @@ from pathlib import Path
 from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
 from generator.delivery.promotion.proposal import PromotionRequest, Proposal
 from generator.delivery.promotion.request import Done
-from generator.delivery.promotion.run import How, Run
+from generator.delivery.promotion.run import PromoteHow, Run
 from generator.errors import GeneratorError, RepositoryError, SpecError
 from generator.git import history as histories
 from generator.spec import loader
@@ -27,7 +27,7 @@ class PromoteRequest:
     to: str
     apps: Sequence[str] = ()
     source: str | None = None
-    how: How = "request"
+    how: PromoteHow = "request"
     force: bool = False
     directory: Path = Path()
     remote: str | None = None

@@ -38,6 +38,8 @@ class WaitRequest:
 class WaitResult:
     """What was waited for, how it ended, and after how many seconds."""
 
+    app: str
+    environment: str
     wanted: Wanted
     verdict: Verdict
     seconds: float
@@ -65,4 +67,4 @@ def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Cred
             wanted = rollout.wanted(clone, spec, place, request.tag, request.commit)
             watch = rollout.Watch(api, clone, place, wanted, request.patience)
             verdict = rollout.wait(watch, request.timeout, progress)
-        return WaitResult(wanted, verdict, time.monotonic() - started)
+        return WaitResult(place.app, place.environment, wanted, verdict, time.monotonic() - started)

@@ -54,7 +54,7 @@ class Wanted(NamedTuple):
     image: Image
 
 
-class Outcome(NamedTuple):
+class BumpOutcome(NamedTuple):
     """What became of one image; ``why`` where it is held."""
 
     wanted: Wanted
@@ -89,7 +89,7 @@ class Bump:
         self.verify = verify
         self.contains = contains
         self.form = form
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[BumpOutcome] = []
 
     @property
     def paths(self) -> list[str]:
@@ -97,7 +97,7 @@ class Bump:
         return [one.place.path for one in self.wanted]
 
     @property
-    def changed(self) -> list[Outcome]:
+    def changed(self) -> list[BumpOutcome]:
         """What the last edit changed."""
         return [outcome for outcome in self.outcomes if outcome.state is State.CHANGED]
 
@@ -116,23 +116,23 @@ class Bump:
         self.outcomes = outcomes
         return contents
 
-    def _edited(self, one: Wanted, content: bytes, built: Order | None) -> tuple[bytes, Outcome]:
+    def _edited(self, one: Wanted, content: bytes, built: Order | None) -> tuple[bytes, BumpOutcome]:
         path = one.place.path
         overlay = Kustomization(content, path)
         overlay.set_image(one.image)
         if not overlay.is_edited:
-            return content, Outcome(one, State.SAME)
+            return content, BumpOutcome(one, State.SAME)
         # Held for both reasons at once is rare, and then the person's reason counts.
         held = pin.of(overlay)
         if held is not None:
-            return content, Outcome(one, State.PINNED, str(held))
+            return content, BumpOutcome(one, State.PINNED, str(held))
         newest = build_order.of(overlay)
         if built and newest and not self.force and newest.after(built, datetime.now(UTC), self.contains):
             retried = newest.system == built.system and newest.number < built.number
-            return content, Outcome(one, State.SUPERSEDED, f"{newest}{', of a newer commit' if retried else ''}")
+            return content, BumpOutcome(one, State.SUPERSEDED, f"{newest}{', of a newer commit' if retried else ''}")
         if built:
             overlay.annotate(build_order.ANNOTATION, str(built))
-        return overlay.result(), Outcome(one, State.CHANGED)
+        return overlay.result(), BumpOutcome(one, State.CHANGED)
 
     def _known(self, read: Read) -> Sequence[Wanted]:
         """The images with their names and digests; both stay once they are known."""
@@ -158,7 +158,7 @@ class Bump:
         if not (found and found <= ours and commit_message.build(text) == self.build):
             return False
         self.outcomes = [
-            Outcome(one.wanted, State.CHANGED)
+            BumpOutcome(one.wanted, State.CHANGED)
             if str(commit_message.release(one.wanted.place, one.wanted.image)) in found
             else one
             for one in self.outcomes

@@ -104,7 +104,7 @@ def test_a_form_cannot_forge_anything(form: str) -> None:
     """Whatever it is, the message has one first line, and the trailers that it would have anyway."""
     place = bumps.Slot("web", "dev", "overlays/dev/web/kustomization.yaml", "shop/web")
     bump = bumps.Bump([bumps.Wanted(place, bumps.Image("shop/web", "v1", None))], dict, form=form)
-    bump.outcomes = [bumps.Outcome(bump.wanted[0], bumps.State.CHANGED)]
+    bump.outcomes = [bumps.BumpOutcome(bump.wanted[0], bumps.State.CHANGED)]
     first, empty, *rest = bump.message().split("\n")
     assert (empty, rest) == ("", ["Release: web dev v1", ""])
     assert "elease web v1 to dev" in first

@@ -33,6 +33,39 @@ def test_the_tree_passes(module: str, words: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# Measured; it may fall, and not grow. Imports within functions count, those for types alone do not.
+LONGEST_CHAIN = 21
+
+
+def test_no_chain_of_imports_grows_longer() -> None:
+    grimp = pytest.importorskip("grimp", reason="the `dev` extra is not installed")
+    graph = grimp.build_graph("generator", cache_dir=None, exclude_type_checking_imports=True)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert len(longest_chain(imports)) <= LONGEST_CHAIN, longest_chain(imports)
+    assert longest_chain({"a": {"b"}, "b": {"c", "d"}, "c": {"b"}, "d": set()}) == [("a",), ("b", "c"), ("d",)]
+
+
+def longest_chain(imports: dict[str, set[str]]) -> list[tuple[str, ...]]:
+    """Return the modules of the longest way down; those that import each other count as one."""
+
+    def reached(module: str) -> set[str]:
+        found, left = set(), [module]
+        while left:
+            new = imports[left.pop()] - found
+            found |= new
+            left += new
+        return found
+
+    below = {module: reached(module) for module in imports}
+    group = {one: tuple(sorted({one, *(other for other in below[one] if one in below[other])})) for one in imports}
+    chains: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for module in sorted(imports, key=lambda one: len(below[one] | {one})):
+        own = group[module]
+        under = [chains[group[other]] for one in own for other in imports[one] if group[other] != own]
+        chains[own] = [own, *max(under, key=len, default=[])]
+    return max(chains.values(), key=len)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_has_what_its_protocol_says(name: str) -> None:
     command = COMMANDS[name]

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from generator.cli import console
-from generator.cli.commands.generate import show_effects
+from generator.cli.output.generate import show_effects
 
 if TYPE_CHECKING:
     from generator import CheckResult

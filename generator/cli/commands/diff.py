@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from generator.cli import console
-from generator.cli.commands.generate import show_effects
-
-if TYPE_CHECKING:
-    from generator import DiffResult
 
 HELP: Final = "show what regenerating would change, as a unified diff; exit 1 if anything, 4 at conflicts"
 EXAMPLE: Final = """\
@@ -29,7 +24,6 @@ applied; refs/heads/… is fetched from origin first. --comment puts that on a p
 of a former such comment, with credentials from the environment (GITHUB_TOKEN and the like). An overlay
 that kustomize cannot build here is named with the reason, in place of its diff. With
 --markdown or --comment, the exit code is 0 whether there are changes or not."""
-_COLORS: Final = {"+": "green", "-": "red", "@": "blue"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     import generator
+    from generator.cli.output import diff as output
     from generator.errors import UsageError
 
     if options.markdown is not None and not options.rendered:
@@ -56,9 +51,9 @@ def run(options: argparse.Namespace) -> int:
         result = generator.diff(request, progress=progress, credentials=options.credentials)
     elsewhere = bool(options.markdown or options.comment)
     if options.json:
-        console.emit(_record(result, rendered=options.rendered))
+        console.emit(output.record(result, rendered=options.rendered))
     elif not elsewhere:
-        _show(result)
+        output.show(result)
     if options.markdown:
         with Path(options.markdown).open("a", encoding="utf-8") as file:
             file.write(result.markdown)
@@ -69,35 +64,3 @@ def run(options: argparse.Namespace) -> int:
     if not options.json:
         console.report(result.conflicts)
     return result.conflicts.exit_code
-
-
-def _record(result: DiffResult, *, rendered: bool) -> dict[str, object]:
-    conflicts = [conflict._asdict() for conflict in (result.conflicts.conflicts if result.conflicts else ())]
-    if rendered:
-        found = [
-            {"environment": change.environment, "object": change.object, "diff": "".join(change.lines)}
-            | ({"reason": change.reason} if change.reason else {})
-            for change in result.manifests
-        ]
-        return {"changes": found, "conflicts": conflicts}
-    return {
-        "changes": [{"path": one.path, "diff": "".join(one.lines)} for one in result.files],
-        "effects": [effect._asdict() for effect in result.effects],
-        "conflicts": conflicts,
-    }
-
-
-def _show(result: DiffResult) -> None:
-    for file in result.files:
-        _print(file.lines)
-    for change in result.manifests:
-        _print(change.lines)
-        if change.reason:
-            console.note(f"note: {change.reason}")
-    show_effects(result.effects)
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        color = _COLORS.get(line[0])
-        console.say(console.paint(line.rstrip("\n"), color) if color else line.rstrip("\n"))

@@ -11,10 +11,8 @@ from generator.cli import console
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from generator import GenerateResult
-    from generator.errors import Conflict, Fault
-    from generator.regenerate.effects import Effect
-    from generator.regenerate.merge import Side
+    from generator import Side
+    from generator.errors import Conflict
 
 HELP: Final = "regenerate the repository from generator.yaml; hand edits and pipeline tags are kept"
 EXAMPLE: Final = """\
@@ -53,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     import generator
+    from generator.cli.output import generate as output
     from generator.errors import UsageError
 
     if options.interactive and not sys.stdin.isatty():
@@ -65,18 +64,9 @@ def run(options: argparse.Namespace) -> int:
     for note in result.notes:
         console.note(f"note: {note}")
     if options.json:
-        console.emit(
-            {
-                "files": result.files,
-                "written": list(result.written),
-                "removed": list(result.removed),
-                "moved": result.moved,
-                "effects": [effect._asdict() for effect in result.effects],
-                "advice": [fault._asdict() for fault in result.advice],
-            }
-        )
+        console.emit(output.record(result))
     elif not options.quiet:
-        _show(result)
+        output.show(result)
     return 0
 
 
@@ -85,37 +75,8 @@ def _rules(keep: Iterable[list[str]]) -> Mapping[str, str]:
     return {path: side for side, *paths in keep for path in paths or [""]}
 
 
-def _show(result: GenerateResult) -> None:
-    for path in result.written:
-        console.say(f"{console.paint('wrote', 'green')}    {path}")
-    for path in result.removed:
-        console.say(f"{console.paint('removed', 'yellow')}  {path}")
-    for old, new in result.moved.items():
-        console.say(f"{console.paint('moved', 'green')}    {old} → {new}")
-    show_effects(result.effects)
-    show_advice(result.advice)
-    removed = f", {len(result.removed)} removed" if result.removed else ""
-    done = f"{len(result.written)} written{removed}" if result.written or result.removed else "nothing to do"
-    console.say(f"{result.files} files: {done}")
-
-
-def show_effects(effects: Iterable[Effect]) -> None:
-    """Print what happens in the cluster, on standard error; nothing where nothing does."""
-    from generator.regenerate.effects import lines
-
-    for line in lines(effects):
-        console.note(f"{console.paint('in the cluster:', 'yellow', sys.stderr)} {line}")
-
-
-def show_advice(advice: Iterable[Fault]) -> None:
-    """Print on standard error what the spec says that is right and will not work."""
-    for fault in advice:
-        console.note(f"{console.paint('note:', 'yellow', sys.stderr)} {fault}")
-        console.note(f"  {console.paint('hint:', 'blue', sys.stderr)} {fault.hint}")
-
-
 def _ask(conflict: Conflict) -> Side | None:
-    from generator.regenerate.merge import Side
+    from generator import Side
 
     console.show_conflict(conflict)
     answers = {"y": Side.LOCAL, "s": Side.UPDATED, "l": None}

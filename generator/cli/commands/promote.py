@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator.delivery.promotion.run import How
+    from generator import PromoteHow
 
 HELP: Final = "open or update the pull request that brings what runs in one environment to the next"
 EXAMPLE: Final = """\
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     return result.refused.exit_code
 
 
-def _how(options: argparse.Namespace) -> How:
+def _how(options: argparse.Namespace) -> PromoteHow:
     if options.push:
         return "push"
     return "merge" if options.merge else "foresee" if options.dry_run else "request"

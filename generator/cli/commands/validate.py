@@ -6,7 +6,7 @@ import argparse
 from typing import Final
 
 from generator.cli import console
-from generator.cli.commands.generate import show_advice
+from generator.cli.output.generate import show_advice
 
 HELP: Final = "build every overlay with kustomize and check it, and all of gitops/, with strict kubeconform"
 EXAMPLE: Final = """\

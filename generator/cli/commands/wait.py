@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from generator.cli import console
-
-if TYPE_CHECKING:
-    from generator import WaitResult
 
 HELP: Final = "wait until Argo CD runs an app's newest image, healthy; exit 1 with the reason if it cannot"
 EXAMPLE: Final = """\
@@ -56,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
     import generator
+    from generator.cli.output import wait as output
 
     started = time.monotonic()
     request = generator.WaitRequest(
@@ -69,36 +67,7 @@ def run(options: argparse.Namespace) -> int:
     with console.progress(f"waiting for {options.app} in {options.env}"):
         result = generator.wait(request, progress=tell, credentials=options.credentials)
     if options.json:
-        console.emit(_record(options, result))
+        console.emit(output.record(result))
     else:
-        _show(f"{options.app} in {options.env}", result)
+        output.show(result)
     return int(not result.is_healthy)
-
-
-def _record(options: argparse.Namespace, result: WaitResult) -> dict[str, object]:
-    wanted, verdict = result.wanted, result.verdict
-    return {
-        "app": options.app, "environment": options.env, "application": wanted.application,
-        "tag": wanted.image.tag, "digest": wanted.image.digest, "commit": wanted.commit,
-        "result": verdict.result, "reason": None if result.is_healthy else verdict.said,
-        "revision": verdict.revision or None, "seconds": round(result.seconds, 1),
-    }  # fmt: skip
-
-
-def _show(where: str, result: WaitResult) -> None:
-    """Print that it runs, or raise why it does not."""
-    from generator.errors import ArgoCdError
-
-    verdict, image = result.verdict, result.wanted.image
-    if not result.is_healthy:
-        late = f"not healthy after {result.seconds:.0f} s: " if verdict.result == "timeout" else ""
-        raise ArgoCdError(f"{where}: {late}{verdict.said}", verdict.hint or _hint(result))
-    shown = "@".join(part for part in (image.tag, image.digest) if part)
-    console.say(f"{where}: {shown} runs, {verdict.said} at {verdict.revision[:12]} ({result.seconds:.0f} s)")
-
-
-def _hint(result: WaitResult) -> str:
-    """Return what to do where Argo CD has answered, and what it runs is not well."""
-    if result.verdict.result == "superseded":
-        return ""
-    return f"argocd app get {result.wanted.application}; rollback puts back what ran before"

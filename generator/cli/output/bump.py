@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import BumpResult
-    from generator.delivery.bump import Outcome
+    from generator import BumpOutcome, BumpResult
 
 
 def show(result: BumpResult, *, as_json: bool) -> None:
@@ -41,7 +40,7 @@ def _record(result: BumpResult) -> dict[str, Any]:
     return records[0] if len(records) == 1 else {"commit": result.commit, "images": records}
 
 
-def _line(outcome: Outcome, commit: str | None) -> str:
+def _line(outcome: BumpOutcome, commit: str | None) -> str:
     place, tag = outcome.wanted.place, outcome.wanted.image.tag
     said = {
         "changed": f"{tag} in {commit[:12] if commit else place.path}",

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import CompareResult
-    from generator.manifests.comparison import Difference
+    from generator import CompareResult, Difference
 
 _WIDEST: Final = 48
 # What is kept of the text before the difference.

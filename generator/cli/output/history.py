@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import HistoryResult
-    from generator.delivery.deployments import Deployment
+    from generator import Deployment, HistoryResult
 
 _SHORT: Final = 10
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import PromoteResult
-    from generator.delivery.promotion.proposal import Proposal
-    from generator.delivery.promotion.request import Done
+    from generator import PromoteResult, Proposal
 
 
 def record(result: PromoteResult) -> dict[str, object]:
@@ -41,29 +39,30 @@ def show(result: PromoteResult) -> None:
     if found.going:
         head = ("app", f"in {found.target}", "new", "state")
         console.table(head, [(m.app, *m.names, f"{done.action}{', a step back' * bool(m.back)}") for m in found.going])
-    _say_bases(found, done)
+    _say_bases(result)
     _say_left_out(found)
     for change in found.story.changes if found.story else ():
         if change.reason:
             console.note(f"note: what changes in {change.object} is not shown: {change.reason}")
     for check in found.checks:
         console.say(f"{check.state}: {check.said}: {check.detail}")
-    console.say(_said(found, done))
-    _say_others(found, done)
+    console.say(_said(result))
+    _say_others(result)
 
 
-def _say_bases(found: Proposal, done: Done) -> None:
+def _say_bases(result: PromoteResult) -> None:
     from generator.manifests import redact
 
-    for base in found.bases:
-        console.say(f"the base of {base.app}: {done.action}")
+    for base in result.proposal.bases:
+        console.say(f"the base of {base.app}: {result.done.action}")
         for conflict in map(redact.conflict, base.conflicts):
             where = f"{conflict.path}:{conflict.line} {conflict.field or 'the file'}"
             console.say(f"  {where}: keeps {conflict.local}, not {conflict.updated}")
 
 
-def _say_others(found: Proposal, done: Done) -> None:
+def _say_others(result: PromoteResult) -> None:
     """Tell about the other requests, that were closed or stay open."""
+    found, done = result.proposal, result.done
     superseded = done.action in ("opened", "updated", "merged", "unchanged")
     for closed in done.closed:
         if closed is not done.request:
@@ -73,9 +72,10 @@ def _say_others(found: Proposal, done: Done) -> None:
         console.say(f"{kept.url} stays open beside it, since people have committed to {kept.head}")
 
 
-def _said(found: Proposal, done: Done) -> str:
+def _said(result: PromoteResult) -> str:
     from generator.delivery.promotion.request import Action, why_nothing
 
+    found, done = result.proposal, result.done
     url = done.request.url if done.request else ""
     match done.action:
         case Action.OPENED | Action.UPDATED | Action.MERGED:

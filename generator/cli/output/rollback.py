@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import RollbackResult
-    from generator.yaml.kustomization import Image
+    from generator import Image, RollbackResult
 
 _SHORT_DIGEST: Final = len("sha256:") + 12
 

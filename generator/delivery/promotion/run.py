@@ -20,7 +20,7 @@ from generator.git.history import Clone
 from generator.spec.model import Spec
 
 ATTEMPTS: Final = 5
-How = Literal["request", "merge", "push", "foresee"]
+PromoteHow = Literal["request", "merge", "push", "foresee"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Run:
     branch: str
     spec: Spec
     wanted: PromotionRequest
-    how: How
+    how: PromoteHow
     progress: Callable[[str], None]
     notes: list[str] = field(default_factory=list)
 

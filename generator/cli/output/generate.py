@@ -1,0 +1,55 @@
+"""Show what was generated, what it does in the cluster, and what will not work."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from generator.cli import console
+
+if TYPE_CHECKING:
+    from generator import Effect, GenerateResult
+    from generator.errors import Fault
+
+
+def record(result: GenerateResult) -> dict[str, object]:
+    """Return the JSON document."""
+    return {
+        "files": result.files,
+        "written": list(result.written),
+        "removed": list(result.removed),
+        "moved": result.moved,
+        "effects": [effect._asdict() for effect in result.effects],
+        "advice": [fault._asdict() for fault in result.advice],
+    }
+
+
+def show(result: GenerateResult) -> None:
+    """Print every path that was written, removed or moved."""
+    for path in result.written:
+        console.say(f"{console.paint('wrote', 'green')}    {path}")
+    for path in result.removed:
+        console.say(f"{console.paint('removed', 'yellow')}  {path}")
+    for old, new in result.moved.items():
+        console.say(f"{console.paint('moved', 'green')}    {old} → {new}")
+    show_effects(result.effects)
+    show_advice(result.advice)
+    removed = f", {len(result.removed)} removed" if result.removed else ""
+    done = f"{len(result.written)} written{removed}" if result.written or result.removed else "nothing to do"
+    console.say(f"{result.files} files: {done}")
+
+
+def show_effects(effects: Iterable[Effect]) -> None:
+    """Print what happens in the cluster, on standard error; nothing where nothing does."""
+    from generator.regenerate.effects import lines
+
+    for line in lines(effects):
+        console.note(f"{console.paint('in the cluster:', 'yellow', sys.stderr)} {line}")
+
+
+def show_advice(advice: Iterable[Fault]) -> None:
+    """Print on standard error what the spec says that is right and will not work."""
+    for fault in advice:
+        console.note(f"{console.paint('note:', 'yellow', sys.stderr)} {fault}")
+        console.note(f"  {console.paint('hint:', 'blue', sys.stderr)} {fault.hint}")
