@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from generator.api.diff import DiffResult as DiffResult
     from generator.api.diff import FileDiff as FileDiff
     from generator.api.diff import diff as diff
+    from generator.api.doctor import DoctorRequest as DoctorRequest
+    from generator.api.doctor import DoctorResult as DoctorResult
+    from generator.api.doctor import doctor as doctor
     from generator.api.generate import CheckRequest as CheckRequest
     from generator.api.generate import CheckResult as CheckResult
     from generator.api.generate import FileState as FileState
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
     from generator.api.generate import check as check
     from generator.api.generate import generate as generate
     from generator.api.generate import load_spec as load_spec
+    from generator.api.language import UpgradeRequest as UpgradeRequest
+    from generator.api.language import UpgradeResult as UpgradeResult
+    from generator.api.language import schema as schema
+    from generator.api.language import upgrade as upgrade
     from generator.api.manifests import CompareRequest as CompareRequest
     from generator.api.manifests import CompareResult as CompareResult
     from generator.api.manifests import ExplainRequest as ExplainRequest
@@ -53,6 +60,9 @@ if TYPE_CHECKING:
     from generator.api.promote import PromoteRequest as PromoteRequest
     from generator.api.promote import PromoteResult as PromoteResult
     from generator.api.promote import promote as promote
+    from generator.api.render import RenderRequest as RenderRequest
+    from generator.api.render import RenderResult as RenderResult
+    from generator.api.render import render_overlay as render_overlay
     from generator.api.repository import Repository as Repository
     from generator.api.rollback import RollbackRequest as RollbackRequest
     from generator.api.rollback import RollbackResult as RollbackResult
@@ -87,6 +97,9 @@ _MODULES = {
     "DiffResult": "api.diff",
     "FileDiff": "api.diff",
     "diff": "api.diff",
+    "DoctorRequest": "api.doctor",
+    "DoctorResult": "api.doctor",
+    "doctor": "api.doctor",
     "CheckRequest": "api.generate",
     "CheckResult": "api.generate",
     "FileState": "api.generate",
@@ -95,6 +108,10 @@ _MODULES = {
     "check": "api.generate",
     "generate": "api.generate",
     "load_spec": "api.generate",
+    "UpgradeRequest": "api.language",
+    "UpgradeResult": "api.language",
+    "schema": "api.language",
+    "upgrade": "api.language",
     "CompareRequest": "api.manifests",
     "CompareResult": "api.manifests",
     "ExplainRequest": "api.manifests",
@@ -117,6 +134,9 @@ _MODULES = {
     "PromoteRequest": "api.promote",
     "PromoteResult": "api.promote",
     "promote": "api.promote",
+    "RenderRequest": "api.render",
+    "RenderResult": "api.render",
+    "render_overlay": "api.render",
     "Repository": "api.repository",
     "RollbackRequest": "api.rollback",
     "RollbackResult": "api.rollback",

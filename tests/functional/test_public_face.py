@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any, get_args
 import pytest
 
 import generator
+from testing.programs import tool
 from testing.repository import git
 
 HERE = Path(__file__).parents[2]
@@ -102,6 +104,31 @@ def test_operations_print_nothing_and_tell_progress(repository: Path, capfd: pyt
     assert [row.tag for row in generator.status(generator.StatusRequest(repository)).rows] == ["unreleased"] * 3
     assert told == ["regenerating", "comparing with the spec"]
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_language_is_upgraded_and_told(repository: Path) -> None:
+    spec, request = repository / "generator.yaml", generator.UpgradeRequest(repository)
+    text = spec.read_text()
+    (repository / "generator.schema.json").write_text("{}")
+    assert generator.upgrade(request) == generator.UpgradeResult(1, 1, ("generator.schema.json",), respelled=False)
+    assert json.loads((repository / "generator.schema.json").read_text()) == generator.schema()
+    assert generator.upgrade(request).written == ()
+    assert spec.read_text() == text
+
+
+def test_the_manifests_of_an_overlay_and_what_is_needed_for_them(repository: Path) -> None:
+    tool("kustomize")
+    generator.generate(generator.GenerateRequest(repository))
+    result = generator.render_overlay(generator.RenderRequest("web", "prod", repository))
+    named = {"/".join((one["kind"], one["metadata"]["namespace"], one["metadata"]["name"])) for one in result.objects()}
+    assert "Deployment/shop-prod/web" in named
+    assert named == set(result.manifests)
+    found = generator.doctor(generator.DoctorRequest(repository)).checks
+    assert next(one for one in found if one.name == "kustomize").state == "ok"
+    (repository / "generator.yaml").write_text("version: 1\n")
+    lacking = generator.doctor(generator.DoctorRequest(repository))
+    assert not lacking.is_ready
+    assert "missing" in [one.state for one in lacking.checks if one.name == "generator.yaml"]
 
 
 def test_an_error_brings_its_notes_along(repository: Path) -> None:

@@ -22,19 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.delivery import doctor
-    from generator.spec import loader
+    import generator
 
-    with console.progress("looking"):
-        checks = list(doctor.machine(options.directory))
-        if options.cluster:
-            checks += doctor.cluster(loader.load(options.directory))
-    missing = [check for check in checks if check.state == "missing"]
+    request = generator.DoctorRequest(options.directory, options.cluster)
+    with console.progress() as progress:
+        result = generator.doctor(request, progress=progress, credentials=options.credentials)
     if options.json:
-        console.emit({"ok": not missing, "checks": [check._asdict() for check in checks]})
-        return int(bool(missing))
-    console.table(("need", "state", "found"), [(check.name, check.state, check.found) for check in checks])
-    for check in checks:
+        console.emit({"ok": result.is_ready, "checks": [check._asdict() for check in result.checks]})
+        return int(not result.is_ready)
+    console.table(("need", "state", "found"), [(check.name, check.state, check.found) for check in result.checks])
+    for check in result.checks:
         if check.state != "ok" and check.fix:
             console.say(console.pasted(f"{check.name}: {check.fix}"))
-    return int(bool(missing))
+    return int(not result.is_ready)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator.spec.model import Spec
+    from generator import Spec
 
 HELP: Final = "list the apps or the environments of generator.yaml"
 EXAMPLE: Final = """\
@@ -24,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.spec import loader
+    import generator
 
-    spec = loader.load(options.directory)
+    spec = generator.load_spec(options.directory)
     found = _apps(spec) if options.what == "apps" else _environments(spec)
     if options.json:
         console.emit({options.what: found})

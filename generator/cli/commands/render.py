@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from generator.cli import console
 
@@ -25,29 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator import tools
-    from generator.delivery.image import slot
-    from generator.git import sparse
-    from generator.manifests import rendered, sources
-    from generator.spec import loader
-    from generator.spec.layout import BASES, OVERLAYS
+    import generator
 
-    spec = loader.load(options.directory)
-    place = slot(spec, options.app, options.env)
-    sparse.require(options.directory, (BASES, OVERLAYS))
-    with console.progress(f"building {options.app} in {options.env}"):
-        folder = place.path.rpartition("/")[0]
-        found = rendered.build(options.directory, folder, tools.find("kustomize"), sources.rules(spec))
+    request = generator.RenderRequest(options.app, options.env, options.directory)
+    with console.progress() as progress:
+        result = generator.render_overlay(request, progress=progress, credentials=options.credentials)
     if options.json:
-        console.emit({"app": options.app, "environment": options.env, "manifests": _parsed(found)})
+        console.emit({"app": options.app, "environment": options.env, "manifests": result.objects()})
     elif options.form == "name":
-        console.table(("object",), [(name,) for name in found])
+        console.table(("object",), [(name,) for name in result.manifests])
     else:
-        console.say("---\n".join(found.values()).rstrip("\n"))
+        console.say("---\n".join(result.manifests.values()).rstrip("\n"))
     return 0
-
-
-def _parsed(found: Mapping[str, str]) -> list[dict[str, Any]]:
-    from generator.manifests import stream
-
-    return [document.data for text in found.values() for document in stream.split(text.encode(), "manifests")[0]]

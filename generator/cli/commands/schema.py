@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.spec.reference import schema
+    import generator
 
-    console.emit(schema.language())
+    console.emit(generator.schema())
     return 0

@@ -11,6 +11,7 @@ HELP: Final = "bring generator.yaml to the newest `version:` of its language, co
 EXAMPLE: Final = """\
   python -m generator upgrade
   python -m generator diff         what a newer generator would change in the repository"""
+_SPEC: Final = "generator.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,31 +20,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """See ``Command``."""
-    from generator.files import work_tree
-    from generator.regenerate import upgrade
-    from generator.spec import loader
-    from generator.spec.reference import schema
+    import generator
 
-    text = loader.read(options.directory)
-    migrated = upgrade.migrate(text)
-    loader.parse(migrated.text)
-    now = upgrade.respelled(migrated.text)
-    files = {loader.FILE_NAME: now.encode()} if now != text else {}
-    if (options.directory / schema.FILE).is_file() and (options.directory / schema.FILE).read_bytes() != schema.text():
-        files[schema.FILE] = schema.text()
-    if files:
-        loader.parse(now)
-        with work_tree.locked(options.directory):
-            work_tree.write(options.directory, files)
+    result = generator.upgrade(generator.UpgradeRequest(options.directory), credentials=options.credentials)
     if options.json:
-        console.emit({"before": migrated.before, "after": migrated.after, "changed": bool(files)})
+        console.emit({"before": result.before, "after": result.after, "changed": bool(result.written)})
         return 0
-    if migrated.before != migrated.after:
-        console.say(f"{loader.FILE_NAME}: version {migrated.before} is version {migrated.after} now")
-    elif not files:
-        console.say(f"{loader.FILE_NAME}: version {migrated.after} is current; nothing to do")
-    if now != migrated.text:
-        console.say(f"{loader.FILE_NAME}: former spellings of fields are replaced by today's")
-    if schema.FILE in files:
-        console.say(f"{schema.FILE}: written anew, for editors")
+    if result.before != result.after:
+        console.say(f"{_SPEC}: version {result.before} is version {result.after} now")
+    elif not result.written:
+        console.say(f"{_SPEC}: version {result.after} is current; nothing to do")
+    if result.respelled:
+        console.say(f"{_SPEC}: former spellings of fields are replaced by today's")
+    for path in result.written:
+        if path != _SPEC:
+            console.say(f"{path}: written anew, for editors")
     return 0
