@@ -4,21 +4,24 @@ A time-out of a socket is for each piece that arrives, so a server that sends a
 byte now and then would hold us for ever. ``within`` gives the whole exchange a
 time, headers and body: when it is over, the connection is cut. A body is read
 piece by piece and unpacked as it comes, so that one that grows too large, a
-bomb of gzip say, is noticed before it is there.
+bomb of gzip say, is noticed before it is there. ``session`` is what all clients
+send their requests by; a client library's own session is bounded by ``bound``.
 """
 
 from __future__ import annotations
 
 import http.client
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    import ssl
-    import urllib.request
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
 
 # No answer that we ask for is larger.
 LARGEST_BYTES: Final = 64 * 1024 * 1024
@@ -140,28 +143,105 @@ class Watched(http.client.HTTPConnection):
             raise
 
 
-class WatchedHttps(Watched, http.client.HTTPSConnection):
-    """The same with TLS."""
+class _Http(Watched, urllib3.connection.HTTPConnection):
+    pass
 
 
-def opener(
-    *handlers: urllib.request.BaseHandler, context: ssl.SSLContext | None = None
-) -> urllib.request.OpenerDirector:
-    """What opens URLs by connections that are watched."""
-    import urllib.request
-
-    class Http(urllib.request.HTTPHandler):
-        def http_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(Watched, req)
-
-    class Https(urllib.request.HTTPSHandler):
-        def https_open(self, req: urllib.request.Request) -> Any:
-            return self.do_open(WatchedHttps, req, context=context)
-
-    return urllib.request.build_opener(Http(), Https(context=context), *handlers)
+class _Https(Watched, urllib3.connection.HTTPSConnection):
+    pass
 
 
-def pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
-    """The body of an answer as it arrives."""
-    while piece := answer.read1(CHUNK_BYTES):
-        yield piece
+class _HttpPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+_POOLS: Final = {"http": _HttpPool, "https": _HttpsPool}
+
+
+class _Adapter(HTTPAdapter):
+    """Reads whole answers, within a time and a size."""
+
+    def __init__(self, seconds: float, retries: Retry, context: ssl.SSLContext | None) -> None:
+        self._seconds, self._context = seconds, context
+        super().__init__(max_retries=retries)
+
+    def init_poolmanager(self, *args, **options):  # type: ignore[no-untyped-def]
+        super().init_poolmanager(*args, **{**options, **self._trusting()})
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args, **options):  # type: ignore[no-untyped-def]
+        manager = super().proxy_manager_for(*args, **{**options, **self._trusting()})
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def _trusting(self) -> dict[str, ssl.SSLContext]:
+        return {"ssl_context": self._context} if self._context else {}
+
+    def send(self, request, *args, **options):  # type: ignore[no-untyped-def]
+        seconds = options.pop("timeout", None) or self._seconds
+        if options.pop("stream", False):  # whoever reads the body watches it
+            return super().send(request, *args, **{**options, "stream": True, "timeout": seconds})
+        try:
+            with within(seconds) as watch:
+                answer = super().send(request, *args, **{**options, "stream": True, "timeout": seconds})
+                try:
+                    answer._content = watch.read(answer.iter_content(CHUNK_BYTES))
+                finally:
+                    answer.close()
+        except Late as exc:
+            raise requests.ReadTimeout(str(exc), request=request) from exc
+        except TooLarge as exc:
+            raise requests.ConnectionError(str(exc), request=request) from exc
+        answer._content_consumed = True  # type: ignore[attr-defined]
+        return answer
+
+
+def session(seconds: float, *, retries: Retry | None = None, verify: str | bool = True) -> requests.Session:
+    """Return a session whose every answer is whole within a time and a size.
+
+    Args:
+        seconds: The time of one exchange; a retry, or a redirect, is one of its own. A request may name another.
+        retries: When a request is sent again; never, if left out.
+        verify: A file of certificates to trust; True: the system's and those that come with Python; False: any.
+    """
+    made = requests.Session()
+    made.verify = verify
+    context = ssl.create_default_context()
+    if verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the user has asked for it
+    bound(made, seconds, retries=retries, context=context if isinstance(verify, bool) else None)
+    return made
+
+
+def bound(
+    made: requests.Session, seconds: float, *, retries: Retry | None = None, context: ssl.SSLContext | None = None
+) -> None:
+    """Bound the time and size of every answer of a session that somebody else has made."""
+    adapter = _Adapter(seconds, retries or Retry(0, read=False), context)
+    made.mount("https://", adapter)
+    made.mount("http://", adapter)
+
+
+def cause(exc: BaseException) -> BaseException:
+    """Return what has failed below the layers of requests and urllib3: an error of the system, of TLS, or of ours."""
+    seen: set[int] = set()
+    while type(exc).__module__.partition(".")[0] in ("requests", "urllib3") and id(exc) not in seen:
+        seen.add(id(exc))
+        inner = [getattr(exc, "reason", None), *exc.args[:2], exc.__cause__, exc.__context__]
+        exc = next((one for one in inner if isinstance(one, BaseException)), exc)
+    return exc
+
+
+def pieces(answer: requests.Response) -> Iterator[bytes]:
+    """Return the body of a streamed answer as it arrives, packed as it is; ``OSError`` where it breaks off."""
+    answer.raw.enforce_content_length = False  # so that the reader can tell how much is missing
+    try:
+        yield from answer.raw.stream(CHUNK_BYTES, decode_content=False)
+    except urllib3.exceptions.HTTPError as exc:
+        raise ConnectionError(str(cause(exc))) from exc

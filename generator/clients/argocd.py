@@ -6,28 +6,27 @@ command. The token travels in a header only, and never to where a redirect leads
 
 from __future__ import annotations
 
-import http.client
 import json
 import math
 import shlex
-import ssl
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import quote
 
-from generator import bounded_http, credentials
+from generator import credentials
+from generator.clients import MISREAD
 from generator.errors import ArgoCdError
 from generator.git import hosts
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, RequestException, Response
 
 TIMEOUT_SECONDS: Final = 15
 # As long is waited even where all should be over.
 LEAST_SECONDS: Final = 1.0
-_LARGEST_REFUSAL: Final = 64 * 1024
 _TRUE: Final = ("1", "t", "true", "yes")
 _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
@@ -128,15 +127,19 @@ class ArgoCd:
     """One Argo CD. Every method raises ``ArgoCdError``; ``passing`` says whether asking again may help."""
 
     def __init__(self, url: str, token: str, *, verify: bool = True) -> None:
+        from generator import bounded_http  # which loads requests: for those alone who ask Argo CD
+
         self.url = url
         self._token = token
-        context = ssl.create_default_context()
-        if not verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        self._opener = bounded_http.opener(_NoRedirect(), context=context)
+        self._session = bounded_http.session(TIMEOUT_SECONDS, verify=verify)
+        self._session.auth = self._authorized
         # When all must be over, by the clock of ``time.monotonic``.
         self.until = math.inf
+
+    def _authorized(self, request: PreparedRequest) -> PreparedRequest:
+        """Not as a mere header, over which a .netrc would win."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
     def application(self, name: str, *, refresh: bool = False) -> Application | None:
         """One of them, compared anew if ``refresh``; ``None`` if there is none that the token may see."""
@@ -178,28 +181,44 @@ class ArgoCd:
         return list(dict.fromkeys(f"{event.get('reason')}: {event.get('message')}" for event in found))
 
     def _get(self, path: str, query: Mapping[str, str | Sequence[str]], missing: tuple[int, ...] = ()) -> Object | None:
-        address = f"{self.url}/api/v1{path}{'?' if query else ''}{urlencode(query, doseq=True)}"
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
-        request = urllib.request.Request(address, headers=headers)  # noqa: S310 (http or https: see connect)
-        seconds = min(TIMEOUT_SECONDS, max(LEAST_SECONDS, self.until - time.monotonic()))
+        answer = self._ask(path, query)
+        if answer.status_code in missing:
+            return None
+        if not 200 <= answer.status_code < 300:
+            self._refuse(answer)
         try:
-            with bounded_http.within(seconds) as watch, self._opener.open(request, timeout=seconds) as answer:
-                found = json.loads(watch.read(bounded_http.pieces(answer)))
-        except HTTPError as exc:
-            if exc.code in missing:
-                return None
-            self._refuse(exc)
-        except bounded_http.TooLarge as exc:
-            raise ArgoCdError(f"{self.url}: this is no Argo CD: {exc}", "check ARGOCD_SERVER") from exc
-        except (URLError, OSError, http.client.HTTPException) as exc:
-            raise self._unreachable(getattr(exc, "reason", None) or exc) from exc
+            found = json.loads(answer.content)
         except (ValueError, RecursionError) as exc:
             raise ArgoCdError(f"{self.url}: this is no Argo CD: its answer is no JSON", "check ARGOCD_SERVER") from exc
         if not isinstance(found, dict):
             raise ArgoCdError(f"{self.url}: this is no Argo CD: its answer is no object", "check ARGOCD_SERVER")
         return found
 
-    def _unreachable(self, reason: object) -> ArgoCdError:
+    def _ask(self, path: str, query: Mapping[str, str | Sequence[str]]) -> Response:
+        import requests
+
+        seconds = min(TIMEOUT_SECONDS, max(LEAST_SECONDS, self.until - time.monotonic()))
+        try:
+            # A redirect would take the token along.
+            return self._session.get(
+                f"{self.url}/api/v1{path}",
+                params=query,
+                headers={"Accept": "application/json"},
+                timeout=seconds,
+                allow_redirects=False,
+                verify=self._session.verify,  # else requests lets REQUESTS_CA_BUNDLE win over "do not verify"
+            )
+        except requests.RequestException as exc:
+            raise self._unreachable(exc) from exc
+
+    def _unreachable(self, exc: RequestException) -> ArgoCdError:
+        import ssl
+
+        from generator import bounded_http
+
+        reason = bounded_http.cause(exc)
+        if isinstance(reason, bounded_http.TooLarge):
+            return ArgoCdError(f"{self.url}: this is no Argo CD: {reason}", "check ARGOCD_SERVER")
         hint, passing = "check ARGOCD_SERVER and the network", True
         if isinstance(reason, ssl.SSLCertVerificationError):
             hint, passing = "ARGOCD_INSECURE=true skips the check of its certificate", False
@@ -207,27 +226,20 @@ class ArgoCd:
             hint = "does it speak TLS? ARGOCD_SERVER=http://… or ARGOCD_OPTS=--plaintext where it does not"
         return ArgoCdError(f"{self.url}: {reason}", hint, passing=passing)
 
-    def _refuse(self, exc: HTTPError) -> NoReturn:
-        if exc.code in (401, 403):
+    def _refuse(self, answer: Response) -> NoReturn:
+        status = answer.status_code
+        if status in (401, 403):
             hint = "put a token into ARGOCD_AUTH_TOKEN: argocd account generate-token, with `get` on applications"
-            raise ArgoCdError(f"{self.url}: the token is refused ({exc.code})", hint)
-        if 300 <= exc.code < 400:
-            there = (exc.headers.get("Location") or "elsewhere").partition("?")[0]
+            raise ArgoCdError(f"{self.url}: the token is refused ({status})", hint)
+        if 300 <= status < 400:
+            there = (answer.headers.get("Location") or "elsewhere").partition("?")[0]
             raise ArgoCdError(f"{self.url}: leads to {there}", "set ARGOCD_SERVER to where it leads")
         try:
-            with bounded_http.within(LEAST_SECONDS):
-                said = str(json.loads(exc.read(_LARGEST_REFUSAL)).get("message") or "")
-        except (OSError, ValueError, AttributeError, RecursionError, http.client.HTTPException):
+            said = str(json.loads(answer.content).get("message") or "")
+        except MISREAD:
             said = ""
-        message = f"{self.url}: {exc.code} {said or exc.reason}"
-        raise ArgoCdError(message.replace(self._token, "…"), "check ARGOCD_SERVER", passing=exc.code in _PASSING)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would take the token along."""
-
-    def redirect_request(self, *_: object) -> None:
-        return None
+        message = f"{self.url}: {status} {said or answer.reason}"
+        raise ArgoCdError(message.replace(self._token, "…"), "check ARGOCD_SERVER", passing=status in _PASSING)
 
 
 def connect() -> ArgoCd | None:
@@ -260,7 +272,7 @@ def understood() -> Iterator[None]:
     """An answer with something else where Argo CD has objects or lists is an ``ArgoCdError``, and no bug in here."""
     try:
         yield
-    except (LookupError, TypeError, AttributeError, ValueError) as exc:
+    except MISREAD as exc:
         reason = f"{type(exc).__name__}: {str(exc)[:120]}"
         raise ArgoCdError(f"ARGOCD_SERVER: its answer is not Argo CD's ({reason})", "check ARGOCD_SERVER") from exc
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.error import HTTPError
+
+import requests
+
+from generator import bounded_http
 
 Probe = Callable[[], bool]
 """True when ready. False or an OSError: not yet."""
 
-# No proxy from the environment: all of these addresses are on this machine.
-_DIRECT = urllib.request.ProxyHandler({})
+_SECONDS = 3
 
 
 def http(url: str, *, ca: Path | None = None, token: str = "", accept: frozenset[int] = frozenset({200})) -> Probe:
@@ -26,13 +26,9 @@ def http(url: str, *, ca: Path | None = None, token: str = "", accept: frozenset
     def ask() -> bool:
         if ca is not None and not ca.exists():
             return False
-        opener = urllib.request.build_opener(_DIRECT, urllib.request.HTTPSHandler(context=_context(ca)))
-        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})  # noqa: S310
-        try:
-            with opener.open(request, timeout=3) as answer:
-                return answer.status in accept
-        except HTTPError as answer:
-            return answer.code in accept
+        with _session(_SECONDS, verify=str(ca) if ca else False) as session:
+            answer = session.get(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+        return answer.status_code in accept
 
     return ask
 
@@ -41,7 +37,7 @@ def tcp(host: str, port: int) -> Probe:
     """Return a probe for a port that accepts connections."""
 
     def ask() -> bool:
-        with socket.create_connection((host, port), timeout=3):
+        with socket.create_connection((host, port), timeout=_SECONDS):
             return True
 
     return ask
@@ -52,7 +48,7 @@ def unix(path: Path) -> Probe:
 
     def ask() -> bool:
         with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(3)
+            client.settimeout(_SECONDS)
             client.connect(str(path))
             return True
 
@@ -64,24 +60,18 @@ def request_json(
 ) -> tuple[int, object]:
     """Send a JSON body; return the status, whatever it is, and the decoded answer (None when it is empty)."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(  # noqa: S310
-        url, data=data, method=method, headers={"Content-Type": "application/json", **(headers or {})}
-    )
+    with _session(timeout, verify=True) as session:
+        answer = session.request(
+            method, url, data=data, headers={"Content-Type": "application/json", **(headers or {})}
+        )
     try:
-        with urllib.request.build_opener(_DIRECT).open(request, timeout=timeout) as answer:
-            status, content = answer.status, answer.read()
-    except HTTPError as answer:
-        status, content = answer.code, answer.read()
-    try:
-        return status, json.loads(content) if content else None
+        return answer.status_code, json.loads(answer.content) if answer.content else None
     except ValueError:
-        return status, content.decode(errors="replace")
+        return answer.status_code, answer.content.decode(errors="replace")
 
 
-def _context(ca: Path | None) -> ssl.SSLContext:
-    if ca is not None:
-        return ssl.create_default_context(cafile=str(ca))
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+def _session(seconds: float, *, verify: str | bool) -> requests.Session:
+    """Return a session without proxies or a .netrc from the environment: all these addresses are on this machine."""
+    session = bounded_http.session(seconds, verify=verify)
+    session.trust_env = False
+    return session

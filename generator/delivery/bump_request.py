@@ -1,49 +1,51 @@
-"""A bump as a pull request, where the branch itself takes no pushes: one open request for the same images."""
+"""Propose a bump as a pull request, where the branch itself takes no pushes: one open request for the same images."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
-from typing import Final
-
 from generator.clients import forges
 from generator.clients.forges import PullRequest
-from generator.delivery import branch_owners, deployments, push
+from generator.delivery import pull_request
 from generator.delivery.bump import Bump, State
+from generator.delivery.pull_request import Wanted
 from generator.errors import RepositoryError, SpecError
 from generator.git import history
-from generator.git.history import Clone, Commit
+from generator.git.history import Clone
 from generator.spec.model import Forge
 
-PREFIX: Final = "bump/"
-LONGEST: Final = 120
+_HINT = "merge its request first, or close it and delete the branch, or --force to replace them"
 
 
 def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tuple[str | None, PullRequest | None]:
-    """The bump on a branch of its own, and the request for it; nothing where there is nothing to change.
+    """Put the bump on a branch of its own, and open or update the request for it.
 
-    A request that is open for the same images goes on with the newer image;
-    an older build does not take its place. ``where`` is what the spec says of
-    the forge. Returns the commit and the request. ``RepositoryError`` where a
-    person has committed to that branch.
+    A request that is open for the same images goes on with the newer image; an older build does not take its place.
+
+    Args:
+        url: The remote.
+        base: The branch to merge into.
+        bump: The images to set.
+        where: What the spec says of the forge.
+        sign: Sign the commit.
+
+    Returns:
+        The commit and the request; None of both where there is nothing to change.
+
+    Raises:
+        RepositoryError: A reviewer has committed to that branch.
     """
     head = _head(bump)
     forge = forges.connect(url, where.kind, where.url)
+    # What is left of a request that was closed holds up no build.
     is_open = bool(forge.requests(base, head, exact=True))
     with history.clone(url, base) as clone:
-        clone.fetch(f"{head.rpartition('/')[0]}/")
-        tip = clone.branches.get(head)
-        own = clone.beyond(head)
-        if not bump.force:
-            theirs = [commit for commit in own if len(commit.parents) < 2 and not commit.trailers(deployments.RELEASED)]
-            hint = "merge its request first, or close it and delete the branch, or --force to replace them"
-            branch_owners.require_none(theirs, head, "`bump` has not made", hint)
-        # What is left of a request that was closed holds up nobody.
-        if tip and is_open and _superseded(clone, tip, bump):
-            return None, None
-        files = bump.edit(lambda path: clone.read(clone.tip, path))
-        held = tip if tip and _holds(clone, tip, own, files) else None
-    commit = held or push.propose(url, base, head, bump.edit, bump.message, paths=bump.paths, sign=sign, seen=tip or "")
+        wanted = Wanted(
+            head, bump.edit, bump.message, "bump", _HINT, paths=bump.paths, sign=sign,
+            # Another build of the same images is no reason to push again: approvals would be lost.
+            same_message=False,
+            superseded=lambda tip: is_open and _superseded(clone, tip, bump),
+        )  # fmt: skip
+        clone.fetch(pull_request.folder(head))
+        commit, _ = pull_request.publish(clone, wanted, force=bump.force)
     if commit is None:
         return None, None
     title, _, body = bump.message().partition("\n")
@@ -51,24 +53,16 @@ def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tup
 
 
 def _head(bump: Bump) -> str:
-    """A branch for these images, the same with each build."""
-    environments = {one.place.environment for one in bump.wanted}
-    return f"{PREFIX}{_joined(environments)}/{_joined({one.place.app for one in bump.wanted})}"
-
-
-def _joined(names: Collection[str]) -> str:
-    """One word for a set of names, in none of which there is a ``_``."""
-    text = "_".join(sorted(names))
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[: LONGEST - 20]}_{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+    """Return a branch for these images, the same with each build."""
+    environments = pull_request.word({one.place.environment for one in bump.wanted})
+    return f"{pull_request.BUMPS}{environments}/{pull_request.word({one.place.app for one in bump.wanted})}"
 
 
 def _superseded(clone: Clone, tip: str, bump: Bump) -> bool:
-    """Whether the request is of a newer build. Then all of this one is held, whatever else it would set."""
+    """Tell whether the request is of a newer build. Then all of this one is held, whatever else it would set."""
     try:
         bump.edit(lambda path: clone.read(tip, path))
-    except (RepositoryError, SpecError):  # its overlays are gone or broken, so they hold up nobody
+    except (RepositoryError, SpecError):  # its overlays are gone or broken, so they hold up no build
         return False
     why = next((outcome.why for outcome in bump.outcomes if outcome.state is State.SUPERSEDED), None)
     if why is None:
@@ -78,17 +72,3 @@ def _superseded(clone: Clone, tip: str, bump: Bump) -> bool:
         for outcome in bump.outcomes
     ]
     return True
-
-
-def _holds(clone: Clone, tip: str, own: Sequence[Commit], files: Mapping[str, bytes]) -> bool:
-    """Whether the branch is one commit with just these files, which are below it as the base has them now.
-
-    Then it is left alone, since a push would take approvals away.
-    """
-    if len(own) != 1 or not own[0].parents or own[0].blobs.keys() != files.keys():
-        return False
-    parent = own[0].parents[0]
-    return all(
-        clone.read(tip, path) == content and clone.read(parent, path) == clone.read(clone.tip, path)
-        for path, content in files.items()
-    )

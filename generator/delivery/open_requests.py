@@ -1,4 +1,4 @@
-"""Which apps an open request of ours moves, told by its branch and its text: nothing is fetched."""
+"""Find the open pull requests of ours that move an app: told by branch and marker, so that nothing is fetched."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from generator.clients.forges import Forge, PullRequest
+from generator.delivery import pull_request
 from generator.delivery.promotion import description, proposal
+from generator.delivery.promotion.description import Marker
 from generator.errors import GeneratorError
 from generator.spec.model import Spec
 
-# The branches of rollbacks' requests: one for each app and environment.
-ROLLBACKS: Final = "rollback/"
+ROLLBACKS: Final = pull_request.ROLLBACKS
 _ALL: Final = "_all"
-# As `promotion.body` writes them: an app's row in the table of what moves, and its line below "The base".
+# As version 0.1 told it, whose marker does not: an app's row in the table, and its line below "The base".
 _MOVES: Final = re.compile(r"^(?:\| `([a-z0-9-]+)` \| `|- `([a-z0-9-]+)`: brought to )", re.MULTILINE)
 _CUT: Final = "… cut at "
 
@@ -33,21 +34,32 @@ class Promotions:
 
 
 def prefix(project: str) -> str:
-    """What the branches of all promotions begin with."""
-    return "/".join(proposal.prefix(project, "").split("/")[:2]) + "/"
+    """Return what the branches of all promotions begin with."""
+    return f"{pull_request.PROMOTIONS}{project}/"
 
 
 def apps(request: PullRequest, name: str, known: Iterable[str]) -> list[str]:
-    """Of the ``known`` apps those that a request moves; ``name`` is what its branch says of apps.
+    """List those of the ``known`` apps that a request moves.
 
-    A promotion that was asked for all apps leaves some out, and its text says which
-    move. A text that was cut, or that is a person's, says nothing: then all that it
-    was asked for.
+    A promotion that was asked for all apps leaves some out; its marker tells which ones move. A request without a
+    marker, as a user's own is, counts as moving all that its branch is called by.
+
+    Args:
+        request: A request of a promotion or a rollback.
+        name: The part of its branch that names apps.
+        known: The apps of the spec.
     """
     mark = description.marker(request.body)
     asked = set(mark.apps) if mark and mark.apps else set() if name == _ALL else {name, *name.split("_")}
-    said = {one or other for one, other in _MOVES.findall(request.body)} if mark and _CUT not in request.body else set()
-    return [app for app in known if (not asked or app in asked) and (not said or app in said)]
+    moving = _moving(request.body, mark) if mark else set()
+    return [app for app in known if (not asked or app in asked) and (not moving or app in moving)]
+
+
+def _moving(body: str, mark: Marker) -> set[str]:
+    """Return the apps that a text of ours says it moves; none where it does not tell."""
+    if mark.moves is not None:
+        return set(mark.moves)
+    return set() if _CUT in body else {one or other for one, other in _MOVES.findall(body)}
 
 
 def withdraw(forge: Forge, spec: Spec, branch: str, app: str, environment: str, *, close: bool) -> Promotions:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+from generator.backoff import Backoff
 from generator.delivery import push_errors, push_queue
 from generator.delivery.push_errors import Verdict
 from generator.delivery.push_queue import Intent, Queue, Unusable
@@ -29,8 +30,8 @@ ATTEMPTS: Final = 12
 DOWN: Final = 4
 # However it goes: no bump waits longer for others, or for a server.
 PATIENCE_SECONDS: Final = 300.0
-FIRST_PAUSE_SECONDS: Final = 0.2
-LONGEST_PAUSE_SECONDS: Final = 5.0
+# With chance in full, so that losers of one race do not meet again.
+BACKOFF: Final = Backoff(first=0.4, longest=5.0, least=0.0)
 
 
 class Published(NamedTuple):
@@ -343,7 +344,7 @@ class _Landing:
         if verdict is Verdict.FINAL or self.down > DOWN:
             raise self._given_up(exc, verdict)
         if self.queue is None or verdict is Verdict.DOWN:
-            time.sleep(pause(max(self.attempts, self.down)))
+            time.sleep(BACKOFF.pause(max(self.attempts, self.down)))
         return None
 
     def _given_up(self, exc: GitError, verdict: Verdict) -> GitError:
@@ -374,10 +375,3 @@ class _Landing:
             raise PushRefused(f"{branch}: is gone from the remote after the push", "look at the remote's log")
         if tip != commit and not self.remote.contains(self.remote.fetch(), commit):
             raise PushRefused(f"{branch}: does not hold {commit[:12]} after the push", "look at the remote's log")
-
-
-def pause(attempt: int) -> float:
-    """Exponential, with full jitter, so that losers of one race do not meet again."""
-    import random
-
-    return random.uniform(0, min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311

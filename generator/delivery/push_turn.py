@@ -7,15 +7,15 @@ for long for somebody who does nothing.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Final
 
-FIRST_LOOK_SECONDS: Final = 0.3
-LONGEST_LOOK_SECONDS: Final = 2.0
+from generator.backoff import Backoff, spread
+
+LOOKS: Final = Backoff(first=0.3, longest=2.0, factor=1.5)
 LOOK_FACTOR: Final = 3.0
-# Somebody whose turn it is and who lands nothing is dead after a time between these, or longer where pushes are slow.
-PATIENCE_SECONDS: Final = (3.0, 6.0)
+# A build whose turn it is and that lands nothing is dead after half of this or more, or longer where pushes are slow.
+PATIENCE_SECONDS: Final = 6.0
 PUSH_FACTOR: Final = 3.0
 LONGEST_PATIENCE_SECONDS: Final = 20.0
 # However it looks: even a name that is authenticated can be put there again once it has landed.
@@ -45,7 +45,7 @@ class Turn:
         raise NotImplementedError
 
     def _patience(self) -> float:
-        longest = max(random.uniform(*PATIENCE_SECONDS), PUSH_FACTOR * self.slow)  # noqa: S311
+        longest = max(spread(PATIENCE_SECONDS, 0.5), PUSH_FACTOR * self.slow)
         return min(longest, LONGEST_PATIENCE_SECONDS)
 
 
@@ -86,8 +86,7 @@ class Together(Turn):
         """See ``Turn``. Longer with each, and where all is slow, so that many who wait do not keep the server busy."""
         if self._place == 0:
             return max(0.0, self._since + self.GAP_SECONDS - now)
-        longest = max(LOOK_FACTOR * look, min(LONGEST_LOOK_SECONDS, FIRST_LOOK_SECONDS * 1.5**self._looks))
-        return random.uniform(longest / 2, longest)  # noqa: S311
+        return spread(max(LOOK_FACTOR * look, LOOKS.pause(self._looks + 1)), 0.5)
 
 
 class InLine(Turn):
@@ -134,4 +133,4 @@ class InLine(Turn):
         (began, first), (_, place) = self._places[0], self._places[-1]
         each = (now - began) / (first - place) if first > place else self.LANDING_SECONDS
         longest = max(LOOK_FACTOR * look, min(self.LONGEST_LOOK_SECONDS, (place - self.ABREAST + 1) * each))
-        return random.uniform(longest / 2, longest)  # noqa: S311
+        return spread(longest, 0.5)

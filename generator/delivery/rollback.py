@@ -10,23 +10,22 @@ from typing import Final, NamedTuple
 
 from generator.clients import forges
 from generator.clients.forges import Forge
-from generator.delivery import branch_owners, build_order, deployments, open_requests, pin
+from generator.delivery import build_order, deployments, pin, pull_request
 from generator.delivery import commit_message as messages
 from generator.delivery import push as delivery_push
 from generator.delivery.image import Slot, absent
 from generator.delivery.pin import Pin
+from generator.delivery.pull_request import Wanted
 from generator.delivery.push import Edit, Read
 from generator.delivery.rollback_target import Target
 from generator.errors import GitError, RepositoryError
 from generator.files import work_tree
 from generator.git import checkout, plumbing
 from generator.git import history as histories
-from generator.git.history import Clone, Commit
+from generator.git.history import Clone
 from generator.spec import subject
 from generator.yaml.kustomization import Image, Kustomization
 
-# The branches of its pull requests: one for each app and environment.
-HEAD: Final = open_requests.ROLLBACKS
 UNPINNED: Final = "Unpin"
 
 
@@ -93,21 +92,23 @@ def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
 def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Proposed:
     """Put it on a branch of its own and open or update its pull request.
 
-    ``RepositoryError`` where that branch holds commits of people, which are not to be lost.
+    Raises:
+        RepositoryError: That branch holds commits of reviewers, which are not to be lost.
     """
-    head = f"{HEAD}{place.environment}/{place.app}"
+    head = f"{pull_request.ROLLBACKS}{place.environment}/{place.app}"
+    text = message(place, goal)
+    hint = f"merge its request first, or give them up: git push origin --delete {head}"
     with histories.clone(url, branch) as clone:
-        clone.fetch(f"{HEAD}{place.environment}/")
-        theirs = [one for one in clone.beyond(head) if len(one.parents) < 2 and not _ours(one)]
-        hint = f"merge its request first, or give them up: git push origin --delete {head}"
-        branch_owners.require_none(theirs, head, "`rollback` has not made", hint)
-        there = _there(clone, head, place, goal)
-    commit = None if there else delivery_push.propose(url, branch, head, _edit(place, goal), message(place, goal))
-    if there is None and commit is None:
+        clone.fetch(pull_request.folder(head))
+        wanted = Wanted(
+            head, _edit(place, goal), lambda: text, "rollback", hint,
+            expected=lambda tip: _expected(clone, tip, place, goal),
+        )  # fmt: skip
+        commit, changed = pull_request.publish(clone, wanted)
+    if commit is None:
         return Proposed(None, None, changed=False)
-    title, _, body = message(place, goal).partition("\n\n")
-    request = forges.open_or_update(forge, head, branch, title, body)
-    return Proposed(there or commit, request.url, changed=there is None)
+    title, _, body = text.partition("\n\n")
+    return Proposed(commit, forges.open_or_update(forge, head, branch, title, body).url, changed=changed)
 
 
 def person(directory: Path) -> str:
@@ -119,21 +120,12 @@ def person(directory: Path) -> str:
     return said.partition("<")[0].strip() or "gitops-generator"
 
 
-def _ours(commit: Commit) -> bool:
-    return bool(commit.trailers(deployments.ROLLED_BACK) or commit.trailers(UNPINNED))
-
-
-def _there(clone: Clone, head: str, place: Slot, goal: Goal) -> str | None:
-    """The commit at which the branch says just this already, on what the base has now; when it was said is nothing."""
-    tip = clone.branches.get(head)
-    own = clone.beyond(head)
-    if tip is None or len(own) != 1 or own[0].parents == () or own[0].message != message(place, goal).strip("\n"):
-        return None
+def _expected(clone: Clone, tip: str, place: Slot, goal: Goal) -> Mapping[str, bytes | None]:
+    """Return what the base would become, had it been proposed when the branch's commit was: a pin tells its time."""
     before, after = clone.read(clone.tip, place.path), clone.read(tip, place.path)
-    elsewhere = own[0].blobs.keys() != {place.path}
-    if elsewhere or before is None or after is None or clone.read(own[0].parents[0], place.path) != before:
-        return None
-    return tip if _edited(before, place, _since(goal, after, place)) == after else None
+    if before is None or after is None:
+        return {}
+    return {place.path: _edited(before, place, _since(goal, after, place))}
 
 
 def _since(goal: Goal, content: bytes, place: Slot) -> Goal:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from generator.backoff import Backoff
 from generator.clients import argocd
 from generator.clients.argocd import Application, ArgoCd, Node
 from generator.delivery import deployments, diagnosis
@@ -18,8 +20,7 @@ from generator.render.outputs.argocd import application_name
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml.kustomization import Image
 
-FIRST_PAUSE_SECONDS: Final = 0.3
-LONGEST_PAUSE_SECONDS: Final = 3.0
+LOOKS: Final = Backoff(first=0.3, longest=3.0, factor=1.4)
 # How long a new Application may take to appear: the root makes it when the push that brings it is synced.
 MISSING_SECONDS: Final = 120.0
 # How many objects are asked for their events when the time is up.
@@ -163,8 +164,8 @@ def wait(watch: Watch, seconds: float, tell: Callable[[str], None]) -> Verdict:
     """Look until there is a verdict or the time is up; ``tell`` hears of everything new."""
     deadline = time.monotonic() + seconds
     watch.api.until = deadline
-    pause, told = FIRST_PAUSE_SECONDS, ""
-    while True:
+    told = ""
+    for looks in itertools.count(1):
         watch.clone.hurry(deadline - time.monotonic())
         try:
             verdict = watch.look()
@@ -181,8 +182,8 @@ def wait(watch: Watch, seconds: float, tell: Callable[[str], None]) -> Verdict:
         if left <= 0:
             why = [] if verdict.hint else watch.why()
             return Verdict("timeout", "; ".join([verdict.said, *why]), verdict.revision, verdict.hint)
-        time.sleep(min(pause, left))
-        pause = min(pause * 1.4, LONGEST_PAUSE_SECONDS)
+        time.sleep(min(LOOKS.pause(looks), left))
+    raise AssertionError("counting does not end")
 
 
 def _settled(application: Application) -> bool:

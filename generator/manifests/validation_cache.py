@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from generator.errors import Fault
+from generator.files.digest_cache import DigestCache
 from generator.manifests import stream
 from generator.manifests.build_inputs import Closures, Unknown
 from generator.manifests.stream import Document
@@ -58,7 +59,8 @@ class Validity:
         self._directory, self._overlays, self._folders = directory, overlays, folders
         self._start = _judges(executables)
         self._keys = self._present()
-        self._all = _read(cache.folder() / _FILE)
+        self._cache = DigestCache(cache.folder() / _FILE, _MOST)
+        self._all = {key: known for key, text in self._cache.known.items() if (known := _known(text))}
 
     def valid(self) -> dict[str, Known]:
         """Return what is known to be valid, by path."""
@@ -71,8 +73,7 @@ class Validity:
         # What was changed meanwhile may have been read before or after.
         now = self._present()
         new = {key: valid[path] for path, key in now.items() if path in valid and self._keys.get(path) == key}
-        entries = list({**self._all, **new}.items())[-_MOST:]
-        _write(cache.folder() / _FILE, "".join(map(_line, entries)))
+        self._cache.keep({key: f"{known.manifests} {','.join(known.places)}" for key, known in new.items()})
 
     def _present(self) -> dict[str, str]:
         """Compute the key of each path as it is now; paths whose inputs cannot be listed have none."""
@@ -110,17 +111,16 @@ class Reader:
 
     def __init__(self) -> None:
         self._start = _judges(())
-        self._file = cache.folder() / _READ
-        self._known = _lines(self._file)
+        self._cache = DigestCache(cache.folder() / _READ, _MOST)
         self._used: dict[str, str] = {}
 
     def split(self, content: bytes, name: str) -> tuple[list[Document], list[Fault]]:
         """Split as ``stream.split`` does, from the cache for a known text; a faulty text is read anew each time."""
         key = hashlib.blake2b(self._start + content, digest_size=32).hexdigest()
-        if key in self._known:
+        if (known := self._cache.known.get(key)) is not None:
             with suppress(ValueError):
-                found = [Document(text, data, name, line) for text, data, line in json.loads(self._known[key])]
-                self._used[key] = self._known[key]
+                found = [Document(text, data, name, line) for text, data, line in json.loads(known)]
+                self._used[key] = known
                 return found, []
         documents, faults = stream.split(content, name)
         if not faults:
@@ -130,37 +130,11 @@ class Reader:
 
     def keep(self) -> None:
         """Remember what was read in this run, and some of what was before. Failing to is no fault."""
-        if all(key in self._known for key in self._used):
-            return
-        entries = list({**self._known, **self._used}.items())[-_MOST:]
-        _write(self._file, "".join(f"{key} {text}\n" for key, text in entries))
+        self._cache.keep(self._used)
 
 
-def _lines(file: Path) -> dict[str, str]:
-    try:
-        entries = (line.partition(" ") for line in file.read_text().splitlines())
-    except (OSError, UnicodeDecodeError):
-        return {}
-    return {key: text for key, _, text in entries}
-
-
-def _write(file: Path, text: str) -> None:
-    temporary = file.with_suffix(f".{os.getpid()}")
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text)
-        temporary.replace(file)
-
-
-def _line(entry: tuple[str, Known]) -> str:
-    key, known = entry
-    return f"{key} {known.manifests} {','.join(known.places)}\n"
-
-
-def _read(file: Path) -> dict[str, Known]:
-    entries = ((key, text.split(" ")) for key, text in _lines(file).items())
-    return {
-        key: Known(int(parts[0]), tuple(filter(None, parts[1].split(","))))
-        for key, parts in entries
-        if len(parts) == 2 and parts[0].isdecimal()
-    }
+def _known(text: str) -> Known | None:
+    count, _, places = text.partition(" ")
+    return (
+        Known(int(count), tuple(filter(None, places.split(",")))) if count.isdecimal() and " " not in places else None
+    )

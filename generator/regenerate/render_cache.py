@@ -15,16 +15,18 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from generator.files.digest_cache import DigestCache
 from generator.git import plumbing
 from generator.regenerate import record as generation_record
 from generator.spec.model import Spec
 
 PLACE: Final = "gitops-generator/rendered"
 _SIZE: Final = 32
+# Apps of one repository.
+_MOST: Final = 100_000
 _PACKAGE: Final = Path(__file__).parent.parent
 
 
@@ -33,9 +35,9 @@ class Memory:
 
     def __init__(self, directory: Path, spec: Spec) -> None:
         folder = plumbing.folder(directory)
-        self._file = folder / PLACE if folder else None
-        self._known = _read(self._file)
-        self._facts: dict[str, bytes] = {}
+        # A `.git` file may name any place: nothing is made where no git folder is.
+        self._cache = DigestCache(folder / PLACE if folder and folder.is_dir() else None, _MOST)
+        self._facts: dict[str, str] = {}
         self._apps = {
             generation_record.app_record(name): (name, given) for name, given in (spec.data["apps"] or {}).items()
         }
@@ -44,10 +46,10 @@ class Memory:
 
     def current(self, stored: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return those of the ``stored`` records that are known to be what rendering would give."""
-        if not self._known:
+        if not self._cache.known:
             return {}
         facts = {path: self._fact(path, stored[path]) for path in stored if path in self._apps}
-        self._facts = {path: fact for path, fact in facts.items() if fact in self._known}
+        self._facts = {path: fact for path, fact in facts.items() if fact in self._cache.known}
         return {path: stored[path] for path in self._facts}
 
     def learn(self, rendered: Mapping[str, bytes]) -> None:
@@ -56,33 +58,17 @@ class Memory:
         No fault if that cannot be written.
         """
         new = {path: self._fact(path, record) for path, record in rendered.items() if path in self._apps}
-        facts = {*self._facts.values(), *new.values()}
-        if self._file is None or facts == self._known:
-            return
-        temporary = self._file.with_suffix(f".{os.getpid()}")
-        with suppress(OSError):
-            self._file.parent.mkdir(exist_ok=True)
-            temporary.write_bytes(b"".join(sorted(facts)))
-            temporary.replace(self._file)
+        facts = sorted({*self._facts.values(), *new.values()})
+        self._cache.keep(dict.fromkeys(facts, ""), instead=True)
 
-    def _fact(self, path: str, record: bytes) -> bytes:
+    def _fact(self, path: str, record: bytes) -> str:
         digest = self._start.copy()
         # `repr` tells apart whatever the loader can make of a file; its length keeps it apart from the record.
         app = repr(self._apps[path]).encode()
         digest.update(b"%d " % len(app))
         digest.update(app)
         digest.update(record)
-        return digest.digest()
-
-
-def _read(file: Path | None) -> set[bytes]:
-    if file is None:
-        return set()
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return set()
-    return {content[start : start + _SIZE] for start in range(0, len(content), _SIZE)}
+        return digest.hexdigest()
 
 
 def _package() -> bytes:

@@ -14,21 +14,21 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from typing import IO
+from urllib.parse import unquote, urljoin, urlsplit
+
+import requests
 
 from generator import bounded_http
+from generator.backoff import Backoff
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import checksum
 from generator.tools.pins import Pin, Platform
 
-if TYPE_CHECKING:
-    from http.client import HTTPResponse
-
 PROBE_SECONDS = 4.0
 STALL_SECONDS = 20.0
 ATTEMPTS = 3
-PAUSE_SECONDS = 0.3
+PAUSES = Backoff(first=0.6, longest=5.0, factor=1.5)
 PROGRESS_SECONDS = 5.0
 # The largest release has 200 MB; a slow line takes a quarter of an hour for it.
 DOWNLOAD_SECONDS = 1800.0
@@ -36,6 +36,8 @@ LARGEST_BYTES = 1 << 30
 # A checksum file has a few kB; a larger one would be something else.
 CHECKSUMS_LIMIT = 1 << 20
 CHECKSUMS_SECONDS = 60.0
+# As many redirects as a browser follows, and no request is for ever.
+REDIRECTS = 10
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -178,10 +180,13 @@ def _download(url: str, into: Path, progress: Callable[[str], object]) -> str:
     raise AssertionError("the last attempt raises")
 
 
-def _copy(answer: HTTPResponse, watch: bounded_http.Watch, out: IO[bytes], progress: Callable[[str], object]) -> str:
+def _copy(
+    answer: requests.Response, watch: bounded_http.Watch, out: IO[bytes], progress: Callable[[str], object]
+) -> str:
     import hashlib
 
-    total = answer.length or 0
+    given = answer.headers.get("Content-Length", "")
+    total = int(given) if given.isdecimal() else 0
     digest, done, told = hashlib.sha256(), 0, time.monotonic()
     for chunk in watch.checked(bounded_http.pieces(answer), LARGEST_BYTES):
         out.write(chunk)
@@ -190,7 +195,6 @@ def _copy(answer: HTTPResponse, watch: bounded_http.Watch, out: IO[bytes], progr
         if time.monotonic() - told > PROGRESS_SECONDS:
             told = time.monotonic()
             progress(f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if total else f"{done / 1e6:.0f} MB")
-    # http.client does not mind when a body that is read in pieces ends early.
     if done < total:
         raise ConnectionError(f"broke off after {done} of {total} bytes")
     return digest.hexdigest()
@@ -208,22 +212,15 @@ class _Attempt:
 
     def __enter__(self) -> None:
         if self.number > 1:
-            time.sleep(PAUSE_SECONDS * self.number)
+            time.sleep(PAUSES.pause(self.number - 1))
 
     def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> bool:
-        import http.client
-        import urllib.error
-
-        if isinstance(failure, urllib.error.HTTPError):
-            failure.close()
-            if failure.code in (401, 403, 404, 410):
-                raise _Missing from failure
-        elif isinstance(failure, bounded_http.TooLarge | bounded_http.Late):
+        if isinstance(failure, bounded_http.TooLarge | bounded_http.Late):
             raise Unavailable(f"download given up: {failure}") from failure
-        elif not isinstance(failure, OSError | http.client.HTTPException | ValueError):
+        if not isinstance(failure, OSError | ValueError):
             return False
         if self.number == ATTEMPTS:
-            raise Unavailable(f"download failed {ATTEMPTS} times: {failure}") from failure
+            raise Unavailable(f"download failed {ATTEMPTS} times: {bounded_http.cause(failure)}") from failure
         return True
 
 
@@ -231,20 +228,24 @@ def _attempts() -> Iterator[_Attempt]:
     return (_Attempt(number) for number in range(1, ATTEMPTS + 1))
 
 
-def _open(url: str) -> HTTPResponse:
-    import urllib.request
-
-    class SafeRedirects(urllib.request.HTTPRedirectHandler):
-        """Handler that follows redirects only to https, or to this machine."""
-
-        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-            if not _safe(newurl):
-                raise Unavailable(f"{url} redirects to {newurl}, which is not https")
-            return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-    request = urllib.request.Request(url, headers={"User-Agent": "gitops-generator"})  # noqa: S310 (see _safe)
-    answer: HTTPResponse = bounded_http.opener(SafeRedirects()).open(request, timeout=STALL_SECONDS)
-    return answer
+def _open(url: str) -> requests.Response:
+    """Ask for a file, to be read in pieces, and follow redirects to https, or to this machine, alone."""
+    session = bounded_http.session(STALL_SECONDS)
+    headers = {"User-Agent": "gitops-generator", "Accept-Encoding": "identity"}
+    there = url
+    for _ in range(REDIRECTS):
+        answer = session.get(there, headers=headers, stream=True, allow_redirects=False)
+        if answer.status_code in (401, 403, 404, 410):
+            answer.close()
+            raise _Missing
+        if not answer.is_redirect:
+            answer.raise_for_status()
+            return answer
+        answer.close()
+        there = urljoin(there, answer.headers["Location"])
+        if not _safe(there):
+            raise Unavailable(f"{url} redirects to {there}, which is not https")
+    raise Unavailable(f"{url} redirects more than {REDIRECTS} times")
 
 
 def _extract(archive: Path, member: str, into: Path) -> None:

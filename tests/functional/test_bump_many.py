@@ -15,7 +15,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from generator.clients import forges
-from generator.delivery import build_order, bump_request, pin, push
+from generator.delivery import build_order, pin, pull_request, push
 from generator.delivery.build_order import Order
 from generator.delivery.commit_message import Build
 from generator.errors import PushRefused
@@ -559,8 +559,8 @@ def test_each_set_of_images_has_a_branch_of_its_own(guarded: Path, repository: P
 
 def test_a_branch_of_many_images_has_a_short_name() -> None:
     names = {f"app-number-{number}" for number in range(40)}
-    assert len(bump_request._joined(names)) <= 120
-    assert bump_request._joined(names) != bump_request._joined(names - {"app-number-7"})
+    assert len(pull_request.word(names)) <= 120
+    assert pull_request.word(names) != pull_request.word(names - {"app-number-7"})
 
 
 def test_what_a_person_has_committed_to_the_requests_branch_stays(

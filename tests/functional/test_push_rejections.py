@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.backoff import Backoff
 from generator.delivery import push as delivery_push
 from generator.delivery import push_errors
 from generator.delivery.push_errors import Verdict
@@ -177,11 +178,12 @@ def published(bare: object) -> GitError:
 def pauses_of(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
 
-    def pause(attempt: int) -> float:
-        found.append(attempt)
-        return 0.0
+    class Noted(Backoff):
+        def pause(self, tries: int) -> float:
+            found.append(tries)
+            return 0.0
 
-    monkeypatch.setattr(delivery_push, "pause", pause)
+    monkeypatch.setattr(delivery_push, "BACKOFF", Noted(0.0, 0.0))
     return found
 
 

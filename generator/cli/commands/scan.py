@@ -12,8 +12,8 @@ EXAMPLE: Final = """\
   python -m generator scan 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2
   python -m generator scan …/shop/web:1.4.2 --severity HIGH --ignore CVE-2024-3094
 
-Uses the AWS CLI and its credentials. Every platform of the image is scanned; a scan that cannot be
-done stops, too."""
+Needs the extra `aws` (boto3), and AWS's credentials as its own tools find them. Every platform of the
+image is scanned; a scan that cannot be done stops, too."""
 _SHOWN: Final = 20
 
 

@@ -1,7 +1,12 @@
-"""Ask ECR whether an image is there, and under which digest: through boto3, which comes with the extra ``aws``."""
+"""Ask ECR about an image: whether it is there, under which digest, and its manifest.
+
+Through boto3, which comes with the extra ``aws``; ``ecr_scan`` asks by the same client.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from generator.clients.aws import session
@@ -11,13 +16,19 @@ from generator.yaml.kustomization import Image
 
 TIMEOUT_SECONDS: Final = 10
 ATTEMPTS: Final = 3
-_ABSENT: Final = ("ImageNotFoundException", "RepositoryNotFoundException")
+ABSENT: Final = ("ImageNotFoundException", "RepositoryNotFoundException")
+
+
+def client(region: str) -> Any:
+    """Return a client of ECR in a region; each request takes at most ``ATTEMPTS`` times ``TIMEOUT_SECONDS``."""
+    return session.client("ecr", region, TIMEOUT_SECONDS, attempts=ATTEMPTS)
 
 
 def verified(image: Image) -> Image:
-    """The image with the digest that ECR has for its tag; of an image for several platforms, the index's.
+    """Return the image with the digest that ECR has for its tag; of an image for several platforms, the index's.
 
-    ``GeneratorError`` if it is not there, or there under another digest than the given one.
+    Raises:
+        GeneratorError: It is not there, or under another digest than the given one.
     """
     found = ECR_REPOSITORY.fullmatch(image.name)
     if found is None:
@@ -32,16 +43,22 @@ def verified(image: Image) -> Image:
 
 
 def _digest(account: str, region: str, repository: str, image: Image) -> str:
+    with _explained(region, repository, image), session.translated():
+        answer = client(region).describe_images(
+            registryId=account, repositoryName=repository, imageIds=[{"imageTag": image.tag}]
+        )
+        digest = answer["imageDetails"][0]["imageDigest"]
+        if not DIGEST.fullmatch(digest):
+            raise ValueError(f"{digest!r} is no digest")
+        return str(digest)
+
+
+@contextmanager
+def _explained(region: str, repository: str, image: Image) -> Iterator[None]:
     try:
-        client = session.client("ecr", region, TIMEOUT_SECONDS, attempts=ATTEMPTS)
-        with session.translated():
-            return _digest_in(
-                client.describe_images(
-                    registryId=account, repositoryName=repository, imageIds=[{"imageTag": image.tag}]
-                )
-            )
+        yield
     except ForgeError as exc:
-        if isinstance(exc, session.Refused) and exc.code in _ABSENT:
+        if isinstance(exc, session.Refused) and exc.code in ABSENT:
             raise GeneratorError(
                 f"{image.name}:{image.tag}: is not in ECR", "push it first; nothing was changed"
             ) from exc
@@ -49,10 +66,3 @@ def _digest(account: str, region: str, repository: str, image: Image) -> str:
             f"ECR in {region} cannot be asked for {repository}: {exc.message}",
             f"{exc.hint or 'ecr:DescribeImages is needed'}; or leave out --verify",
         ) from exc
-
-
-def _digest_in(answer: Any) -> str:
-    digest = answer["imageDetails"][0]["imageDigest"]
-    if not DIGEST.fullmatch(digest):
-        raise ValueError(f"{digest!r} is no digest")
-    return str(digest)

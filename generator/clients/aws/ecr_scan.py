@@ -1,4 +1,4 @@
-"""What the scan of an image in ECR found: asked of the AWS CLI, which every build image has.
+"""Read what the scan of an image in ECR found, through boto3, which comes with the extra ``aws``.
 
 ECR scans no image index, so that each platform's image in it is scanned for
 itself; bills of materials and other attestations are left out. Basic scanning
@@ -11,18 +11,21 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from generator import process
-from generator.errors import GeneratorError, ProcessError, UsageError
+from generator.backoff import Backoff
+from generator.clients.aws import ecr, session
+from generator.errors import GeneratorError, UsageError
 from generator.spec.image_reference import ECR, TAG
 
 # From the worst on.
 SEVERITIES: Final = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
 TIMEOUT_SECONDS: Final = 600
-_PAUSE_SECONDS: Final = 5.0
+# A small image is scanned within seconds; a large one takes minutes.
+PAUSES: Final = Backoff(first=1.0, longest=5.0, factor=1.4)
 _INDEXES: Final = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -36,19 +39,18 @@ _DONE: Final = ("COMPLETE", "ACTIVE")
 _WAITING: Final = ("IN_PROGRESS", "PENDING")
 # These tell that a scan has begun already, or begins by itself.
 _BEGUN: Final = ("LimitExceededException", "ValidationException")
-_NO_CLI: Final = "is the `aws` on PATH the AWS CLI (aws --version), and does AWS_ENDPOINT_URL lead to AWS?"
-# What to do, by the status that `process` gives to what did not run or end, and by what the AWS CLI says.
-_WITHOUT_WORDS: Final = {127: "install the AWS CLI", 124: "check the network, and start the build again"}
+_NOT_FOUND_YET: Final = "ScanNotFoundException"
+# Pages of findings, 1,000 each: no image has more, and a server that never ends is none of AWS's.
+_MOST_PAGES: Final = 100
+_NOT_AWS: Final = "does a proxy, or AWS_ENDPOINT_URL, lead somewhere else?"
+# What to do, by AWS's name for what is wrong.
 _HINTS: Final = {
     "AccessDenied": "the role needs ecr:BatchGetImage, ecr:StartImageScan and ecr:DescribeImageScanFindings",
-    "redentials|ExpiredToken|TokenId|UnrecognizedClient": "log in (aws sso login), or give the build a role",
+    "ExpiredToken|TokenId|UnrecognizedClient": "log in (aws sso login), or give the build a role",
     "RepositoryNotFound": "are the image's account, region and repository right? Push it before it is scanned",
     "ImageNotFound": "push it before it is scanned",
-    "onnect|timeout|timed out|resolve": "check the network, the region, and AWS_ENDPOINT_URL if it is set",
     "Throttling|TooManyRequests|ServerException|ServiceUnavailable": "start the build again later",
 }
-# What reading something else as ECR's answer raises.
-_MISREAD: Final = (LookupError, TypeError, AttributeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,16 +64,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image in ECR; ``reference`` is ``imageTag=…`` or ``imageDigest=…``."""
+    """An image in ECR, by its tag or its digest."""
 
     account: str
     region: str
     repository: str
-    reference: str
+    tag: str = ""
+    digest: str = ""
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """Return what ECR knows it by."""
+        return {"imageDigest": self.digest} if self.digest else {"imageTag": self.tag}
+
+    def __str__(self) -> str:
+        return f"{self.repository}@{self.digest or self.tag}"
 
 
 def parse(text: str) -> Image:
-    """``REGISTRY/REPOSITORY:TAG`` in ECR; ``UsageError`` if it is not that."""
+    """Return the image of ``REGISTRY/REPOSITORY:TAG``; ``UsageError`` if it is not one in ECR."""
     host, _, rest = text.partition("/")
     repository, _, tag = rest.rpartition(":")
     found = ECR.fullmatch(host)
@@ -79,37 +90,21 @@ def parse(text: str) -> Image:
         raise UsageError(
             f"{text!r} is no image in ECR", "like 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2"
         )
-    return Image(found["account"], found["region"], repository, f"imageTag={tag}")
+    return Image(found["account"], found["region"], repository, tag)
 
 
-def findings(image: Image, pause: float = _PAUSE_SECONDS, timeout: float = TIMEOUT_SECONDS) -> list[Finding]:
-    """All that the scans of the image found, the worst first, once they are done.
+def findings(image: Image, pauses: Backoff = PAUSES, timeout: float = TIMEOUT_SECONDS) -> list[Finding]:
+    """Return all that the scans of the image found, the worst first, once they are done.
 
-    ECR is asked every ``pause`` seconds. ``GeneratorError`` where a scan cannot
-    be done, or all of them take longer than ``timeout`` seconds.
+    Args:
+        image: An image, or an index of several.
+        pauses: The pauses between two questions whether a scan is done.
+        timeout: Seconds that all scans may take.
+
+    Raises:
+        GeneratorError: A scan cannot be done, or takes too long.
     """
-    try:
-        return _scanned(image, pause, timeout)
-    except _MISREAD as exc:
-        said = f"{type(exc).__name__}: {str(exc)[:120]}"
-        raise GeneratorError(
-            f"{image.repository}: what `aws ecr` printed is no answer of ECR ({said})", _NO_CLI
-        ) from exc
-
-
-def _scanned(image: Image, pause: float, timeout: float) -> list[Finding]:
-    deadline = time.monotonic() + timeout
-    parts = _parts(image)
-    for part in parts:
-        _start(part)
-    found: set[Finding] = set()
-    for part in parts:
-        while (answer := _findings(part)) is None:
-            if time.monotonic() > deadline:
-                raise GeneratorError(f"{image.repository}: not scanned within {timeout:g} s", "start the build again")
-            time.sleep(pause)
-        found.update(answer)
-    return sorted(found, key=lambda finding: (_rank(finding.severity), finding.name, finding.package))
+    return _Scans(image, pauses, timeout).findings()
 
 
 def refused(found: Collection[Finding], severity: str, ignored: Collection[str]) -> list[Finding]:
@@ -122,58 +117,121 @@ def _rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else 0
 
 
-def _parts(image: Image) -> list[Image]:
-    """The images of an index by digest, attestations left out; else the image itself."""
-    answer = _ecr(image, "batch-get-image", "--image-ids", image.reference, "--accepted-media-types", *_MANIFESTS)
-    if not answer.get("images"):
+class _Scans:
+    """The scans of one image, asked of one client until a deadline."""
+
+    def __init__(self, image: Image, pauses: Backoff, timeout: float) -> None:
+        self._image, self._pauses, self._timeout = image, pauses, timeout
+        self._deadline = time.monotonic() + timeout
+        self._client = ecr.client(image.region)
+
+    def findings(self) -> list[Finding]:
+        parts = self._parts()
+        for part in parts:
+            self._start(part)
+        found: set[Finding] = set()
+        for part in parts:
+            tries = 1
+            while (answer := self._found(part)) is None:
+                self._require_time()
+                time.sleep(self._pauses.pause(tries))
+                tries += 1
+            found.update(answer)
+        return sorted(found, key=lambda finding: (_rank(finding.severity), finding.name, finding.package))
+
+    def _require_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            what = f"{self._image.repository}: not scanned within {self._timeout:g} s"
+            raise GeneratorError(what, "start the build again")
+
+    def _parts(self) -> list[Image]:
+        """Return the images of an index by digest, attestations left out; else the image itself."""
+        image = self._image
+        with _explained(), session.translated():
+            answer = self._client.batch_get_image(
+                **_place(image), imageIds=[image.identity], acceptedMediaTypes=[*_MANIFESTS]
+            )
+            # Of a page of another server, botocore makes an answer with nothing in it.
+            manifest = json.loads(answer["images"][0]["imageManifest"]) if answer["images"] else None
+            entries = _entries(manifest) if manifest is not None else None
+        if manifest is None:
+            raise GeneratorError(f"{image.repository}: no image {image.tag} in ECR", "push it before it is scanned")
+        if entries is None:
+            return [image]
+        if not entries:
+            raise GeneratorError(f"{image}: its index holds no image that could be scanned", "look at how it was built")
+        return [Image(image.account, image.region, image.repository, digest=digest) for digest in entries]
+
+    def _start(self, image: Image) -> None:
+        try:
+            with _explained(), session.translated():
+                self._client.start_image_scan(**_place(image), imageId=image.identity)
+        except session.Refused as exc:
+            if exc.code not in _BEGUN:
+                raise
+
+    def _found(self, image: Image) -> list[Finding] | None:
+        """Return what a scan found; None while it is under way, or where ECR has not noticed the image yet."""
+        try:
+            with _explained(), session.translated():
+                status, description, found = self._answer(image)
+        except session.Refused as exc:
+            if exc.code == _NOT_FOUND_YET:
+                return None
+            raise
+        if status in _DONE:
+            return found
+        if status in _WAITING:
+            return None
         raise GeneratorError(
-            f"{image.repository}: no image {image.reference.partition('=')[2]} in ECR", "push it before it is scanned"
+            f"{image}: ECR cannot scan it: {status} {description}".rstrip(),
+            "where it cannot be scanned at all, say so: build: {scan: false}",
         )
-    manifest = _json(answer["images"][0]["imageManifest"], "the image's manifest")
+
+    def _answer(self, image: Image) -> tuple[str, str, list[Finding]]:
+        """Return the state of a scan, what is said of it, and the findings of all pages."""
+        pages = self._client.get_paginator("describe_image_scan_findings").paginate(
+            **_place(image), imageId=image.identity, PaginationConfig={"PageSize": 1000}
+        )
+        state: dict[str, Any] = {}
+        whole: dict[str, Any] = {"findings": [], "enhancedFindings": []}
+        for number, page in enumerate(pages):
+            if number == _MOST_PAGES:
+                raise ValueError(f"more than {_MOST_PAGES} pages of findings")
+            self._require_time()
+            if not {"imageScanFindings", "imageScanStatus"} & page.keys():
+                raise LookupError("it tells of no scan")
+            part = page.get("imageScanFindings") or {}
+            state = state or page.get("imageScanStatus") or {}
+            whole["findings"] += part.get("findings") or []
+            whole["enhancedFindings"] += part.get("enhancedFindings") or []
+            whole["findingSeverityCounts"] = part.get("findingSeverityCounts") or whole.get("findingSeverityCounts")
+        return str(state.get("status") or "COMPLETE"), str(state.get("description") or ""), _read(whole)
+
+
+def _place(image: Image) -> dict[str, str]:
+    return {"registryId": image.account, "repositoryName": image.repository}
+
+
+def _entries(manifest: Any) -> list[str] | None:
+    """Return the digests of an index's images; None for the manifest of an image itself."""
     if manifest.get("mediaType") not in _INDEXES and "manifests" not in manifest:
-        return [image]
-    found = [
-        Image(image.account, image.region, image.repository, f"imageDigest={entry['digest']}")
+        return None
+    return [
+        str(entry["digest"])
         for entry in manifest.get("manifests") or []
         if (entry.get("platform") or {}).get("os") != "unknown"
     ]
-    if not found:
-        name = f"{image.repository}@{image.reference.partition('=')[2]}"
-        raise GeneratorError(f"{name}: its index holds no image that could be scanned", "look at how it was built")
-    return found
 
 
-def _start(image: Image) -> None:
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Give AWS's refusals the hint that fits a build."""
     try:
-        _ecr(image, "start-image-scan", "--image-id", image.reference)
-    except ProcessError as exc:
-        if not any(word in exc.stderr for word in _BEGUN):
-            raise
-
-
-def _findings(image: Image) -> list[Finding] | None:
-    """What a scan found; ``None`` while it is under way."""
-    status, answer = _ask(image)
-    if status in _DONE:
-        return _read(answer.get("imageScanFindings") or {})
-    if status in _WAITING:
-        return None
-    said = (answer.get("imageScanStatus") or {}).get("description") or ""
-    raise GeneratorError(
-        f"{image.repository}@{image.reference.partition('=')[2]}: ECR cannot scan it: {status} {said}".rstrip(),
-        "where it cannot be scanned at all, say so: build: {scan: false}",
-    )
-
-
-def _ask(image: Image) -> tuple[str, dict[str, Any]]:
-    """The state of a scan, and the answer; enhanced scanning takes a while to notice an image."""
-    try:
-        answer = _ecr(image, "describe-image-scan-findings", "--image-id", image.reference)
-    except ProcessError as exc:
-        if "ScanNotFoundException" in exc.stderr:
-            return "PENDING", {}
+        yield
+    except session.Refused as exc:
+        exc.hint = next((hint for words, hint in _HINTS.items() if re.search(words, exc.code)), exc.hint)
         raise
-    return str((answer.get("imageScanStatus") or {}).get("status") or "COMPLETE"), answer
 
 
 def _read(answer: dict[str, Any]) -> list[Finding]:
@@ -200,30 +258,3 @@ def _attribute(item: dict[str, Any], name: str) -> str:
 
 def _packages(details: dict[str, Any]) -> str:
     return ", ".join(sorted({str(entry.get("name")) for entry in details.get("vulnerablePackages") or []}))
-
-
-def _ecr(image: Image, verb: str, *words: str) -> dict[str, Any]:
-    argv = ["aws", "ecr", verb, "--region", image.region, "--registry-id", image.account]
-    argv += ["--repository-name", image.repository, "--output", "json", *words]
-    try:
-        done = process.run(argv)
-    except ProcessError as exc:
-        exc.hint = _hint(exc)
-        raise
-    return _json(done.stdout or "{}", f"what `aws ecr {verb}` printed")
-
-
-def _hint(failure: ProcessError) -> str:
-    if failure.returncode in _WITHOUT_WORDS:
-        return _WITHOUT_WORDS[failure.returncode]
-    return next((hint for words, hint in _HINTS.items() if re.search(words, failure.stderr)), "")
-
-
-def _json(text: str, what: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise GeneratorError(f"{what} is no JSON that can be read", _NO_CLI)
-    return found

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from generator import bounded_http, credentials
+from generator.clients import MISREAD
 from generator.clients.forges import access
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError
@@ -119,7 +120,7 @@ def translated() -> Iterator[None]:
         raise ForgeError(f"AWS: {exc}", "check the network and AWS_REGION, and try again") from None
     except bounded_http.Late as exc:
         raise ForgeError(f"AWS: {exc}", "try again later; check the network, and proxies on the way") from None
-    except (bounded_http.TooLarge, ResponseParserError, *access.MISREAD) as exc:
+    except (bounded_http.TooLarge, ResponseParserError, *MISREAD) as exc:
         said = f"{type(exc).__name__}: {str(exc)[:120]}"
         raise ForgeError(f"AWS: this is no answer of it ({said})", _NOT_AWS) from exc
 

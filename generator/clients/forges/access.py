@@ -16,13 +16,11 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import InvalidHeader, MaxRetryError, ReadTimeoutError, ResponseError
 from urllib3.util.retry import Retry
 
 from generator import bounded_http, credentials
+from generator.clients import MISREAD
 from generator.clients.forges.forge import TIMEOUT_SECONDS
 from generator.errors import ForgeError, GeneratorError
 from generator.git import hosts
@@ -94,67 +92,13 @@ class Patience(Retry):
 
 
 def session(timeout: int = TIMEOUT_SECONDS) -> requests.Session:
-    """A session with patience, the time-out, and git's certificates where they are not the system's."""
-    made = requests.Session()
-    bound(made, timeout)
-    made.verify = certificates()
-    return made
+    """Return a session with patience, the time-out, and git's certificates where they are not the system's."""
+    return bounded_http.session(timeout, retries=Patience.usual(), verify=certificates())
 
 
 def bound(made: requests.Session, timeout: int) -> None:
-    """Let a session wait with patience, and bound the time and size of every answer."""
-    adapter = _Adapter(timeout)
-    made.mount("https://", adapter)
-    made.mount("http://", adapter)
-
-
-class _Http(bounded_http.Watched, HTTPConnection):
-    pass
-
-
-class _Https(bounded_http.Watched, HTTPSConnection):
-    pass
-
-
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-
-class _Adapter(HTTPAdapter):
-    """Reads whole answers, within a time and a size."""
-
-    def __init__(self, timeout: int) -> None:
-        self._timeout = timeout
-        super().__init__(max_retries=Patience.usual())
-
-    def init_poolmanager(self, *args, **options):  # type: ignore[no-untyped-def]
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
-
-    def proxy_manager_for(self, *args, **options):  # type: ignore[no-untyped-def]
-        manager = super().proxy_manager_for(*args, **options)
-        manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
-        return manager
-
-    def send(self, request, *args, **options):  # type: ignore[no-untyped-def]
-        seconds = options.pop("timeout", None) or self._timeout
-        try:
-            with bounded_http.within(seconds) as watch:
-                answer = super().send(request, *args, **{**options, "stream": True, "timeout": seconds})
-                try:
-                    answer._content = watch.read(answer.iter_content(bounded_http.CHUNK_BYTES))
-                finally:
-                    answer.close()
-        except bounded_http.Late as exc:
-            raise requests.ReadTimeout(str(exc), request=request) from exc
-        except bounded_http.TooLarge as exc:
-            raise requests.ConnectionError(str(exc), request=request) from exc
-        answer._content_consumed = True  # type: ignore[attr-defined]
-        return answer
+    """Let a client library's session wait with patience, and bound the time and size of every answer."""
+    bounded_http.bound(made, timeout, retries=Patience.usual())
 
 
 def certificates() -> str | bool:
@@ -235,8 +179,6 @@ def unreachable(server: str, exc: Exception) -> ForgeError:
     )
 
 
-# What reading something else as a forge's answer raises.
-MISREAD: Final = (LookupError, TypeError, AttributeError, ValueError, RecursionError, AssertionError)
 _LIBRARIES: Final = ("github", "gitlab", "requests", "urllib3", "botocore")
 _METHODS: Final = ("requests", "open", "update", "comment", "close", "merge")
 _Class = TypeVar("_Class", bound=type[Any])

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+from generator.backoff import Backoff
 from generator.clients.aws import session
 from generator.clients.forges import access
 from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped
@@ -15,7 +16,7 @@ from generator.errors import ForgeError
 TITLE_LIMIT: Final = 150
 COMMENT_LIMIT: Final = 10_240
 MERGE_ATTEMPTS: Final = 5
-MERGE_PAUSE_SECONDS: Final = 0.5
+MERGE_BACKOFF: Final = Backoff(first=0.5, longest=5.0)
 _URL: Final = re.compile(
     r"(?:https|ssh)://(?:[^@/]+@)?git-codecommit(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/v1/repos/(?P<name>[\w.-]+)"
 )
@@ -140,7 +141,7 @@ class CodeCommit:
             except session.Refused as exc:
                 if exc.code not in _OUTRUN or attempt == MERGE_ATTEMPTS:
                     raise
-                time.sleep(MERGE_PAUSE_SECONDS * attempt)
+                time.sleep(MERGE_BACKOFF.pause(attempt))
         raise AssertionError
 
     def _get(self, number: str) -> PullRequest:

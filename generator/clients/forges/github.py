@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from generator.backoff import Backoff
 from generator.clients.forges import access, github_app
 from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped, people
 from generator.errors import ForgeError
@@ -27,7 +28,7 @@ TITLE_LIMIT: Final = 256
 # GitHub's own advice for a secondary limit that names no time.
 SECONDARY_SECONDS: Final = 60.0
 MERGE_ATTEMPTS: Final = 5
-MERGE_PAUSE_SECONDS: Final = 1.0
+MERGE_BACKOFF: Final = Backoff(first=1.0, longest=5.0)
 
 T = TypeVar("T")
 
@@ -131,7 +132,7 @@ class GitHub:
                 # Somebody else's push to the base; GitHub asks to try again.
                 if "Base branch was modified" not in exc.message or attempt == MERGE_ATTEMPTS:
                     raise
-                access.pause(MERGE_PAUSE_SECONDS * attempt)
+                access.pause(MERGE_BACKOFF.pause(attempt))
 
     def _me(self) -> str:
         """Whose our token is, an App's or that of Actions included, of which REST tells nothing; empty if not known."""

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
+from generator.backoff import Backoff
 from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped
 from generator.errors import ForgeError, GitError
 from generator.git import plumbing, refs
@@ -24,7 +25,7 @@ from generator.git.refs import References
 PREFIX: Final = "refs/gitops/requests/"
 FILE: Final = "request.json"
 ATTEMPTS: Final = 8
-PAUSE_SECONDS: Final = 0.05
+BACKOFF: Final = Backoff(first=0.05, longest=1.0, factor=1.5, least=0.5)
 _NUMBERED: Final = re.compile(re.escape(PREFIX) + r"[1-9][0-9]*")
 
 T = TypeVar("T")
@@ -193,7 +194,7 @@ class Local:
                 except GitError as exc:
                     if not _outrun(exc.stderr):
                         raise
-                    time.sleep(PAUSE_SECONDS * count)
+                    time.sleep(BACKOFF.pause(count))
             return attempt(remote)
 
     @contextmanager

@@ -31,24 +31,39 @@ _FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit
 _SYMBOLS: Final = {State.PASSED: "✅", State.FAILED: "❌", State.UNKNOWN: "❔"}
 # On a line of its own, as no words of others can be that are quoted in our text.
 _MARKER: Final = re.compile(r"^<!-- gitops-generator promotion (\{.*\}) -->\r?$", re.MULTILINE)
+_NAME: Final = re.compile(r"[a-z0-9-]{1,63}")
+_LESS, _GREATER = r"\u003c", r"\u003e"
+# In characters; where more apps move, a reader takes the table for the list.
+_LONGEST_MOVES: Final = 1_500
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What a request says of itself to the next run, in a comment that people do not see.
+    """Tell of a request to the next run, in a comment of Markdown that the forge does not show.
 
-    ``apps`` are those it was asked for, empty for all; ``content`` tells exactly
-    what it would change; ``told`` is the content that the approvers were told of;
-    ``title`` tells the title that we gave it from one that a person has given it.
+    Whoever may edit the request may edit it, so it decides no more than which of our own requests one is.
+
+    Attributes:
+        apps: The apps that the promotion was asked for; empty for all.
+        content: A name for exactly what it would change.
+        told: The content that the approvers were told of.
+        title: Tells the title that we gave the request from one that a user has given it.
+        moves: The apps that it moves; None where an older version wrote it, or where they are too many to list.
     """
 
     apps: tuple[str, ...]
     content: str
     told: str = ""
     title: str = ""
+    moves: tuple[str, ...] | None = None
 
     def __str__(self) -> str:
-        return f"<!-- gitops-generator promotion {json.dumps(asdict(self), separators=(',', ':'))} -->"
+        data = asdict(self)
+        if self.moves is None or len(",".join(self.moves)) > _LONGEST_MOVES:
+            del data["moves"]
+        text = json.dumps(data, separators=(",", ":"))
+        # No value may end the comment.
+        return f"<!-- gitops-generator promotion {text.replace('<', _LESS).replace('>', _GREATER)} -->"
 
 
 def _found(body: str) -> re.Match[str] | None:
@@ -58,14 +73,24 @@ def _found(body: str) -> re.Match[str] | None:
 
 
 def marker(body: str) -> Marker | None:
-    """The marker in a body, if there is one that can be read."""
+    """Return the marker in a body, if there is one of the right shape."""
     found = _found(body)
     try:
         data = json.loads(found[1]) if found else {}
-        more = (str(data.get(name, "")) for name in ("told", "title"))
-        return Marker(tuple(map(str, data["apps"])), str(data["content"]), *more)
-    except (ValueError, KeyError, TypeError):
+        told, title, content = (data.get(name, "") for name in ("told", "title", "content"))
+        apps, moves = _names(data.get("apps")), _names(data.get("moves"))
+    except (ValueError, AttributeError, RecursionError):
         return None
+    if apps is None or "content" not in data:
+        return None
+    return Marker(apps, str(content), str(told), str(title), moves)
+
+
+def _names(given: object) -> tuple[str, ...] | None:
+    """Return a list of apps' names, or None for anything else."""
+    if not isinstance(given, list) or not all(isinstance(one, str) and _NAME.fullmatch(one) for one in given):
+        return None
+    return tuple(given)
 
 
 def marked(body: str, mark: Marker) -> str:

@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
 
-from generator.delivery import commit_message, deployments, image, pin
+from generator.delivery import commit_message, deployments, image, pin, pull_request
 from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, workspace
 from generator.delivery.promotion.base_changes import BaseMove, Bases
 from generator.delivery.promotion.checks import AskHealth, Check
@@ -23,9 +22,6 @@ from generator.manifests.diff import Change
 from generator.spec import subject
 from generator.spec.layout import base_path, overlay_path
 from generator.spec.model import Spec
-
-# What a commit of a request holds, so that one that a person has amended is not taken for our own.
-SEAL: Final = "Promoted-content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,9 @@ class Proposal:
     @property
     def marker(self) -> Marker:
         """What the request says of itself."""
-        return Marker(self.apps, self.content, title=description.digest(self.title))
+        return Marker(
+            self.apps, self.content, title=description.digest(self.title), moves=_moving(self.going, self.bases)
+        )
 
     def text(self, mark: Marker, taken: int) -> str:
         """The body with this marker, where so many characters of the room are taken."""
@@ -102,30 +100,18 @@ class Proposal:
         return {path: content for path, content in self.files.items() if content != read(path)}
 
 
-def sealed(text: str, files: Mapping[str, bytes | None]) -> str:
-    """A commit's message with a trailer that tells what the commit is to hold."""
-    digest = hashlib.blake2b(text.strip("\n").encode(), digest_size=16)
-    for path, content in sorted(files.items()):
-        digest.update(f"\0{path}\0{'-' if content is None else len(content)}\0".encode())
-        digest.update(content or b"")
-    return f"{text.rstrip(chr(10))}\n{SEAL}: {digest.hexdigest()}\n"
-
-
 class Outdated(GeneratorError):
     """What was proposed is not what the branch's newest commit asks for."""
 
 
 def prefix(project: str, target: str) -> str:
-    """What the branches of all promotions into an environment begin with."""
-    return f"promote/{project}/{target}/"
+    """Return what the branches of all promotions into an environment begin with."""
+    return f"{pull_request.PROMOTIONS}{project}/{target}/"
 
 
 def head(project: str, target: str, apps: Sequence[str]) -> str:
-    """The branch of a promotion. No app's name has a ``_`` in it, so no two sets of apps share a branch."""
-    name = "_".join(sorted(apps)) if apps else "_all"
-    if len(name) > 120:
-        name = f"{name[:100]}_{hashlib.blake2b(name.encode(), digest_size=6).hexdigest()}"
-    return f"{prefix(project, target)}{name}"
+    """Return the branch of a promotion. No app's name has a ``_`` in it, so no two sets of apps share a branch."""
+    return f"{prefix(project, target)}{pull_request.word(apps) if apps else '_all'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +179,8 @@ class _About:
     @property
     def marker(self) -> Marker:
         """What the request says of itself."""
-        return Marker(self.apps, self.content, title=description.digest(self.title))
+        moving = _moving(self.found.going, self.bases)
+        return Marker(self.apps, self.content, title=description.digest(self.title), moves=moving)
 
     @property
     def title(self) -> str:
@@ -207,6 +194,11 @@ class _About:
         }
         what = next(iter(names.values())) if len(names) == 1 else f"{len(names)} apps"
         return subject.formed(self.spec.subject, f"Promote {what} {way}")
+
+
+def _moving(going: Sequence[Move], bases: Sequence[BaseMove]) -> tuple[str, ...]:
+    """Return the apps of which an image or the base moves."""
+    return tuple(sorted({move.app for move in going} | {move.app for move in bases}))
 
 
 def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
@@ -303,7 +295,7 @@ def _when(release: Release | None) -> str:
 
 
 def _message(clone: Clone, about: _About) -> str:
-    """The commit's message, with where it comes from; see ``sealed`` for how our own commits are known."""
+    """The commit's message, with where it comes from; see ``pull_request`` for how our own commits are known."""
     going = about.found.going
     # A commit has one reference, so it is given where there is one image.
     origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None

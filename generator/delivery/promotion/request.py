@@ -7,19 +7,20 @@ what is there, so that the next run goes on where this one stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from generator.clients.forges.forge import Forge, PullRequest
-from generator.delivery import branch_owners, push_errors
+from generator.delivery import pull_request, push_errors
 from generator.delivery.promotion import checks, description, proposal
-from generator.delivery.promotion.image_changes import Read, Why
+from generator.delivery.promotion.image_changes import Why
 from generator.delivery.promotion.proposal import Proposal
-from generator.delivery.push import propose, publish
+from generator.delivery.pull_request import PROMOTED_SEAL, Wanted
+from generator.delivery.push import publish
 from generator.errors import ForgeError, GeneratorError, GitError, RepositoryError
-from generator.git.history import Clone, Commit
+from generator.git.history import Clone
 
 
 class Action(StrEnum):
@@ -57,20 +58,21 @@ def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None,
     """Bring branch and request to what is proposed. ``tell`` is called once for each content of a request."""
     requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
     mine = next((request for request in requests if request.head == found.head), None)
+    wanted = _wanted(found, mine)
     if not force:
-        _require_ours(clone, found.head, mine)
+        _require_ours(clone, wanted)
     if not found.content:
         return _withdraw(clone, forge, found, mine, requests)
     if mine is None and not force:
         declined = _declined(clone, forge, found)
         if declined is not None:
             return Done(Action.DECLINED, declined)
-    commit = _branch(clone, found)
+    commit, pushed = pull_request.publish(clone, wanted, force=force)
     if commit is None:
         return Done(Action.NOTHING)
-    request, action = _request(clone, forge, found, mine, moved=commit != clone.branches.get(found.head))
+    request, action = _request(clone, forge, found, mine, moved=pushed)
     covered = [other for other in requests if other.head != found.head and _covers(found, other)]
-    kept = tuple(other for other in covered if not force and _theirs(clone, other.head))
+    kept = tuple(other for other in covered if not force and pull_request.reviewers(clone, other.head))
     closed = _supersede(clone, forge, request, [other for other in covered if other not in kept])
     _tidy(clone, forge, found, requests)
     if tell is not None:
@@ -156,25 +158,17 @@ def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
         raise RepositoryError(f"not promoted to {found.target}; {meanwhile}:\n{lines}", "wait, or --force")
 
 
-def _require_ours(clone: Clone, head: str, mine: PullRequest | None) -> None:
-    without = f"no request is open for them: git push origin --delete {head}, or --force to replace them"
+def _wanted(found: Proposal, mine: PullRequest | None) -> Wanted:
+    without = f"no request is open for them: git push origin --delete {found.head}, or --force to replace them"
     hint = f"merge {mine.url}, or delete its branch, or --force to replace them" if mine else without
-    branch_owners.require_none(_theirs(clone, head), head, "`promote` has not made, or not like this", hint)
+    return Wanted(
+        found.head, found.edit, lambda: found.message, "promote", hint,
+        seal=PROMOTED_SEAL, expected=lambda _: found.files,
+    )  # fmt: skip
 
 
-def _theirs(clone: Clone, head: str) -> list[Commit]:
-    """The commits of people on a branch of ours."""
-    return [commit for commit in clone.beyond(head) if not _is_ours(clone, commit)]
-
-
-def _is_ours(clone: Clone, commit: Commit) -> bool:
-    """Whether nothing of a person is in it: we have made it as it is, or git has merged it by itself."""
-    if len(commit.parents) > 1:
-        return clone.is_plain_merge(commit)
-    contents = clone.contents(commit.blobs.values())
-    files = {path: contents[blob] if blob else None for path, blob in commit.blobs.items()}
-    text, _, seal = commit.message.rpartition("\n")
-    return seal.startswith(f"{proposal.SEAL}: ") and proposal.sealed(text, files).strip("\n") == commit.message
+def _require_ours(clone: Clone, wanted: Wanted) -> None:
+    pull_request.require_ours(clone, wanted.head, wanted.command, wanted.hint)
 
 
 def why_nothing(found: Proposal) -> str:
@@ -214,35 +208,6 @@ def _declined(clone: Clone, forge: Forge, found: Proposal) -> PullRequest | None
     return None if since else closed[0]
 
 
-def _branch(clone: Clone, found: Proposal) -> str | None:
-    """The branch with this edit on it; left alone where it holds exactly that and merges cleanly."""
-    tip = clone.branches.get(found.head)
-    if tip is not None and _holds(clone, tip, found):
-        return tip
-    files: dict[str, bytes | None] = {}
-
-    def edit(read: Read) -> Mapping[str, bytes | None]:
-        files.clear()
-        files.update(found.edit(read))
-        return files
-
-    return propose(clone.url, clone.branch, found.head, edit, lambda: proposal.sealed(found.message, files))
-
-
-def _holds(clone: Clone, tip: str, found: Proposal) -> bool:
-    """Whether it is one commit with this content; that somebody has merged the base into it changes nothing."""
-    own = clone.beyond(found.head)
-    edits = [commit for commit in own if len(commit.parents) < 2]
-    message = proposal.sealed(found.message, found.files).strip("\n")
-    if [commit.message for commit in edits] != [message] or not all(_is_ours(clone, commit) for commit in own):
-        return False
-    base = clone.forked(tip)
-    return base is not None and all(
-        clone.read(tip, path) == content and clone.read(base, path) == clone.read(clone.tip, path)
-        for path, content in found.files.items()
-    )
-
-
 def _request(
     clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None, *, moved: bool
 ) -> tuple[PullRequest, Action]:
@@ -272,9 +237,10 @@ def foresee(clone: Clone, forge: Forge, found: Proposal, *, force: bool) -> str:
     """What ``open_request`` would do, in a sentence."""
     requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
     mine = next((request for request in requests if request.head == found.head), None)
+    wanted = _wanted(found, mine)
     if not force:
         try:
-            _require_ours(clone, found.head, mine)
+            _require_ours(clone, wanted)
         except RepositoryError as exc:
             return f"this would fail: {exc.message}"
     if not found.content:
@@ -284,8 +250,7 @@ def foresee(clone: Clone, forge: Forge, found: Proposal, *, force: bool) -> str:
         if declined is not None:
             return f"this would do nothing: {declined.url} has asked for exactly this and was closed"
         return "this would open a request"
-    tip = clone.branches.get(found.head)
-    if tip is not None and _holds(clone, tip, found) and _says(mine, *_text(found, mine)):
+    if pull_request.holds(clone, wanted) and _says(mine, *_text(found, mine)):
         return f"this would do nothing: {mine.url} is open and says all of this already"
     return f"this would update {mine.url}"
 
@@ -315,7 +280,7 @@ def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRe
         last.setdefault(request.head, request)
     for branch in left & set(last):
         mark = description.marker(last[branch].body)
-        if mark is not None and mark.content == description.WITHDRAWN and not _theirs(clone, branch):
+        if mark is not None and mark.content == description.WITHDRAWN and not pull_request.reviewers(clone, branch):
             with suppress(GitError):
                 clone.delete(branch, clone.branches[branch])
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from generator import tools
+from generator.backoff import Backoff
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import cache, checksum, lookup, release
 from generator.tools.pins import PINS, Platform
@@ -43,7 +44,7 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
     monkeypatch.setenv("PATH", str(programs))
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setattr(release, "_probes", {})
-    monkeypatch.setattr(release, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(release, "PAUSES", Backoff(0.0, 0.0))
     monkeypatch.setattr(checksum, "SHIPPED", tmp_path / "shipped.lock")
     lookup.forget()
     with Server() as server:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.clients.forges import PullRequest
+from generator.delivery import open_requests
 from generator.delivery.image import Slot
 from generator.delivery.promotion import checks, description, proposal
 from generator.delivery.promotion.checks import Check, Health, State
@@ -278,7 +280,41 @@ def test_a_marker_in_the_words_of_others_is_not_ours() -> None:
 def test_a_marker_that_somebody_has_spoilt_is_none() -> None:
     assert description.marker("<!-- gitops-generator promotion {nonsense} -->") is None
     assert description.marker("") is None
-    assert description.marker('<!-- gitops-generator promotion {"apps":5,"content":1} -->') is None
+    for data in (
+        '{"apps":5,"content":1}',
+        '{"apps":[]}',
+        '{"apps":["<b>"],"content":1}',
+        f'{{"apps":{"[" * 99_999}}}',
+    ):
+        assert description.marker(f"<!-- gitops-generator promotion {data} -->") is None
+
+
+def test_a_marker_tells_what_moves_and_no_value_ends_its_comment() -> None:
+    full = description.Marker(("web",), "abc", "--> <b>", moves=("api", "web"))
+    assert description.marker(str(full)) == full
+    assert (str(full).count("<"), str(full).count(">")) == (1, 1)
+    many = tuple(f"app-{number}" for number in range(400))
+    assert description.marker(str(description.Marker((), "abc", moves=many))) == description.Marker((), "abc")
+    spoilt = '<!-- gitops-generator promotion {"apps":["web"],"content":"abc","moves":["web",5]} -->'
+    assert description.marker(spoilt) == MARK
+
+
+def test_what_a_request_moves_is_told_by_its_marker_and_of_an_older_one_by_its_text() -> None:
+    known = ["web", "api", "jobs"]
+    told = story(going=[move("web"), move("api")])
+    head = "promote/shop/prod/_all"
+
+    def request(text: str) -> PullRequest:
+        return PullRequest("1", "", "", text, head, "main", "open")
+
+    older = description.text(told, description.Marker((), "abc"))
+    newer = description.text(told, description.Marker((), "abc", moves=("web", "api")))
+    assert open_requests.apps(request(older), "_all", known) == ["web", "api"]
+    # What the prose says does not matter.
+    rows = newer.replace("| `web` |", "| `jobs` |")
+    assert open_requests.apps(request(rows), "_all", known) == ["web", "api"]
+    assert open_requests.apps(request(f"{older} … cut at 9"), "_all", known) == known
+    assert open_requests.apps(request("by hand"), "api_web", known) == ["web", "api"]
 
 
 def test_what_is_withdrawn_was_not_declined() -> None:

@@ -1,0 +1,191 @@
+"""Keep one commit on a branch of ours, for a pull request: made anew from the base, never over a reviewer's work.
+
+Bumps, rollbacks and promotions all propose an edit of the base in this way. What is ours is told by the commit
+itself: its last trailer is a hash of its message and of the files that it changes. So a commit that a reviewer has
+added, amended or rebased onto other content is not replaced unless that is forced. A merge is ours if git makes the
+same tree of its parents, as a forge does that updates a branch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from generator.delivery import push, push_errors
+from generator.delivery.push import Edit, Read
+from generator.delivery.push_errors import Verdict
+from generator.errors import PushRefused, RepositoryError
+from generator.git import trailers
+from generator.git.history import Clone, Commit
+
+BUMPS: Final = "bump/"
+ROLLBACKS: Final = "rollback/"
+PROMOTIONS: Final = "promote/"
+SEAL: Final = "Content-hash"
+# What promotions have called it from the first version on.
+PROMOTED_SEAL: Final = "Promoted-content"
+# By which trailers version 0.1 knew its commits on these branches, which had no hash.
+_UNSEALED: Final = {BUMPS: ("Release",), ROLLBACKS: ("Rollback", "Unpin")}
+LONGEST_WORD: Final = 120
+# How often a branch is looked at again that changes between the look and the push.
+_TRIES: Final = 3
+
+
+class Wanted(NamedTuple):
+    """What a branch of ours is to hold.
+
+    Attributes:
+        head: The branch's name.
+        edit: Makes the files, from a reader of the base's newest commit.
+        message: Gives the commit's message, without its hash, once ``edit`` has run.
+        command: The command that makes it, for messages.
+        hint: What a user does about a reviewer's commits.
+        paths: The files that ``edit`` reads, as far as they are known.
+        sign: Sign the commit.
+        seal: The trailer that holds the hash.
+        expected: The files at a commit of the branch that needs no change; None: what ``edit`` makes of the base.
+        same_message: Make the commit anew where only its message differs.
+        superseded: Tells of the branch's tip that it holds something newer, so that it stays as it is.
+    """
+
+    head: str
+    edit: Edit
+    message: Callable[[], str]
+    command: str
+    hint: str
+    paths: Sequence[str] = ()
+    sign: bool = False
+    seal: str = SEAL
+    expected: Callable[[str], Mapping[str, bytes | None]] | None = None
+    same_message: bool = True
+    superseded: Callable[[str], bool] = lambda _: False
+
+
+class Published(NamedTuple):
+    """The branch's commit (None: there is nothing to change), and whether this run has pushed it."""
+
+    commit: str | None
+    pushed: bool
+
+
+def word(names: Collection[str]) -> str:
+    """Join names, in none of which there is a ``_``, to one part of a branch's name; a hash ends one too long."""
+    text = "_".join(sorted(names))
+    if len(text) <= LONGEST_WORD:
+        return text
+    return f"{text[: LONGEST_WORD - 20]}_{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+
+
+def folder(head: str) -> str:
+    """Return the part of a branch's name that ends with its last slash."""
+    return f"{head.rpartition('/')[0]}/"
+
+
+def publish(clone: Clone, wanted: Wanted, *, force: bool = False) -> Published:
+    """Bring the branch to what is wanted, unless it holds just that.
+
+    Args:
+        clone: A clone in which the base and the branches of this ``folder`` have been fetched.
+        wanted: What the branch is to hold.
+        force: Replace commits of reviewers, too.
+
+    Raises:
+        RepositoryError: The branch holds commits of reviewers.
+        PushRefused: The server does not take it.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        if not force:
+            require_ours(clone, wanted.head, wanted.command, wanted.hint)
+        tip = clone.branches.get(wanted.head)
+        if tip and wanted.superseded(tip):
+            return Published(None, pushed=False)
+        if holds(clone, wanted):
+            return Published(tip, pushed=False)
+        try:
+            commit = _push(clone, wanted)
+        except PushRefused as exc:
+            if not tries_left or push_errors.verdict(exc.stderr) is not Verdict.MOVED:
+                raise
+            clone.fetch(folder(wanted.head))  # another run has changed it since we looked
+        else:
+            return Published(commit, pushed=commit is not None)
+    raise AssertionError("the last try returns or raises")
+
+
+def _push(clone: Clone, wanted: Wanted) -> str | None:
+    """Replace what was seen on the branch, and nothing that came since."""
+    files: dict[str, bytes | None] = {}
+
+    def edit(read: Read) -> Mapping[str, bytes | None]:
+        files.clear()
+        files.update(wanted.edit(read))
+        return files
+
+    return push.propose(
+        clone.url, clone.branch, wanted.head, edit, lambda: sealed(wanted.message(), files, wanted.seal),
+        paths=wanted.paths, sign=wanted.sign, seen=clone.branches.get(wanted.head, ""),
+    )  # fmt: skip
+
+
+def holds(clone: Clone, wanted: Wanted) -> bool:
+    """Tell whether the branch holds just this, on files that the base still has: then a push would lose approvals.
+
+    Merges of the base into the branch change nothing.
+    """
+    tip = clone.branches.get(wanted.head)
+    own = clone.beyond(wanted.head)
+    edits = [commit for commit in own if len(commit.parents) < 2]
+    base = clone.forked(tip) if tip else None
+    if tip is None or base is None or len(edits) != 1 or not all(_is_ours(clone, one, wanted.head) for one in own):
+        return False
+    files = wanted.expected(tip) if wanted.expected else wanted.edit(lambda path: clone.read(clone.tip, path))
+    if edits[0].blobs.keys() != files.keys():
+        return False
+    if wanted.same_message and _unsealed(edits[0].message) != wanted.message().strip("\n"):
+        return False
+    return all(
+        clone.read(tip, path) == content and clone.read(base, path) == clone.read(clone.tip, path)
+        for path, content in files.items()
+    )
+
+
+def require_ours(clone: Clone, head: str, command: str, hint: str) -> None:
+    """Raise ``RepositoryError`` that lists the commits of reviewers on a branch of ours."""
+    if theirs := reviewers(clone, head):
+        names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
+        what = f"{head} holds commits that `{command}` has not made, or not like this; nothing was done"
+        raise RepositoryError(f"{what}:\n{names}", hint)
+
+
+def reviewers(clone: Clone, head: str) -> list[Commit]:
+    """Return the commits on a branch of ours that are not as we have made them."""
+    return [commit for commit in clone.beyond(head) if not _is_ours(clone, commit, head)]
+
+
+def sealed(message: str, files: Mapping[str, bytes | None], name: str = SEAL) -> str:
+    """Return a commit's message with a last trailer: a hash of it and of the files, of which None are removed."""
+    text = message.strip("\n")
+    digest = hashlib.blake2b(text.encode(), digest_size=16)
+    for path, content in sorted(files.items()):
+        digest.update(f"\0{path}\0{'-' if content is None else len(content)}\0".encode())
+        digest.update(content or b"")
+    return f"{text}\n{name}: {digest.hexdigest()}\n"
+
+
+def _is_ours(clone: Clone, commit: Commit, head: str) -> bool:
+    if len(commit.parents) > 1:
+        return clone.is_plain_merge(commit)
+    seal = commit.message.rpartition("\n")[2].partition(": ")[0]
+    if seal in (SEAL, PROMOTED_SEAL):
+        contents = clone.contents(commit.blobs.values())
+        files = {path: contents[blob] if blob else None for path, blob in commit.blobs.items()}
+        return sealed(_unsealed(commit.message), files, seal).strip("\n") == commit.message
+    known = next((names for prefix, names in _UNSEALED.items() if head.startswith(prefix)), ())
+    found = {name for name, _ in trailers.parse(commit.message)}
+    return bool(found & {*known}) and not found & {SEAL, PROMOTED_SEAL}
+
+
+def _unsealed(message: str) -> str:
+    text, _, last = message.rpartition("\n")
+    return text if last.startswith((f"{SEAL}: ", f"{PROMOTED_SEAL}: ")) else message
