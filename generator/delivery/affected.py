@@ -24,13 +24,13 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def before(environment: Mapping[str, str]) -> str | None:
-    """The commit before the push that started this build; ``None`` where there is none, as for a new branch."""
+    """Return the commit before the push that started this build; ``None`` where there is none, as for a new branch."""
     given = next((value for name in BEFORE if (value := environment.get(name))), "")
     return given if _COMMIT.fullmatch(given) and given.strip("0") else None
 
 
 def automatic(environment: Mapping[str, str]) -> bool:
-    """Whether a push started this build, and not a person."""
+    """Tell whether a push started this build, and not a person."""
     return (
         bool(environment.get("CODEBUILD_WEBHOOK_TRIGGER"))
         or environment.get("CODEBUILD_INITIATOR", "").startswith("codepipeline/")
@@ -39,7 +39,7 @@ def automatic(environment: Mapping[str, str]) -> bool:
 
 
 def apps(spec: Spec, directory: Path, since: str | None, environment: Mapping[str, str]) -> list[str]:
-    """The apps to build, in the spec's order.
+    """Return the apps to build, in the spec's order.
 
     With a commit to compare with: those whose source differs. Without one:
     all, unless a push that only releases started the build.
@@ -55,7 +55,7 @@ def apps(spec: Spec, directory: Path, since: str | None, environment: Mapping[st
 
 
 def _told(spec: Spec, environment: Mapping[str, str]) -> str:
-    """The message of the commit that is built, where CodePipeline has handed over its files alone: of the remote.
+    """Return the built commit's message, from the remote where CodePipeline has handed over its files alone.
 
     If nobody knew it, the commit of a release would start the next release, and so on.
     """

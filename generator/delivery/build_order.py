@@ -40,7 +40,7 @@ Contains = Callable[[str, str], bool]
 
 
 def unknown(_newer: str, _older: str) -> bool:
-    """A ``Contains`` that knows no history."""
+    """Return a ``Contains`` that knows no history."""
     return False
 
 
@@ -57,7 +57,7 @@ class Order(NamedTuple):
         return f"{self.system} {self.number} {time} {self.commit}".rstrip()
 
     def after(self, other: Order, now: datetime, contains: Contains = unknown) -> bool:
-        """Whether this one is newer for sure.
+        """Tell whether this one is newer for sure.
 
         Of two systems, the commits' times tell. Within one, the number does, unless these times say the contrary:
         then the commits' history, and the times where that is not known.
@@ -79,7 +79,7 @@ class Order(NamedTuple):
 
 
 def order(build: Build | None, source: Mapping[str, str]) -> Order | None:
-    """The order of a build, if it has a number. ``source`` is what ``git.describe_head`` says of its commit."""
+    """Return the order of a build, if it has a number. ``source`` is what ``git.describe_head`` says of its commit."""
     if build is None:
         return None
     commit = source.get("sha", "")

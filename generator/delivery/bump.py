@@ -93,16 +93,16 @@ class Bump:
 
     @property
     def paths(self) -> list[str]:
-        """The files that it reads."""
+        """Return the files that it reads."""
         return [one.place.path for one in self.wanted]
 
     @property
     def changed(self) -> list[BumpOutcome]:
-        """What the last edit changed."""
+        """Return what the last edit changed."""
         return [outcome for outcome in self.outcomes if outcome.state is State.CHANGED]
 
     def edit(self, read: Read) -> dict[str, bytes]:
-        """The files that change."""
+        """Return the files that change."""
         built = build_order.order(self.build, self.source())
         contents: dict[str, bytes] = {}
         outcomes = []
@@ -135,7 +135,7 @@ class Bump:
         return overlay.result(), BumpOutcome(one, State.CHANGED)
 
     def _known(self, read: Read) -> Sequence[Wanted]:
-        """The images with their names and digests; both stay once they are known."""
+        """Return the images with their names and digests; both stay once they are known."""
         named = [_named(one, read(one.place.path)) for one in self.wanted]
         if self.verify:
             named = [one._replace(image=self.verify(one.image)) for one in named]
@@ -143,7 +143,7 @@ class Bump:
         return named
 
     def message(self) -> str:
-        """The message of the commit of the last edit. Its trailers let Argo CD show the commit that was built."""
+        """Return the commit message of the last edit. Its trailers let Argo CD show the commit that was built."""
         wanted = [outcome.wanted for outcome in self.changed]
         body = "\n".join(f"{one.image.name}@{one.image.digest}" for one in wanted if one.image.digest)
         released = [commit_message.release(one.place, one.image) for one in wanted]
@@ -152,7 +152,7 @@ class Bump:
         )
 
     def landed(self, text: str) -> bool:
-        """Whether a commit with this message is ours, landed by somebody else; ``outcomes`` are then what it did."""
+        """Tell whether a commit is ours, landed by another build; ``outcomes`` are then what it did."""
         ours = {str(commit_message.release(one.place, one.image)) for one in self.wanted}
         found = {str(one) for one in commit_message.releases(text)}
         if not (found and found <= ours and commit_message.build(text) == self.build):
@@ -166,12 +166,12 @@ class Bump:
         return True
 
     def touches(self, text: str) -> bool:
-        """Whether a commit with this message releases one of the same images, whoever made it."""
+        """Tell whether a commit with this message releases one of the same images, whoever made it."""
         ours = {(one.place.app, one.place.environment) for one in self.wanted}
         return any((one.app, one.environment) in ours for one in commit_message.releases(text))
 
     def data(self) -> bytes:
-        """All of it, for somebody else to land."""
+        """Return all of it as JSON, for another build to land."""
         import json
 
         return json.dumps(
@@ -186,7 +186,7 @@ class Bump:
         ).encode()
 
     def change(self, *, sign: bool = False) -> Change:
-        """It, to be published."""
+        """Return the change to publish."""
         return Change(
             self.edit,
             self.message,
@@ -200,7 +200,7 @@ class Bump:
 
 
 def decode(data: bytes) -> Change:
-    """What ``Bump.data`` has described. ``ValueError`` and the like if it is nothing of ours."""
+    """Return what ``Bump.data`` has described. ``ValueError`` and the like if it is nothing of ours."""
     import json
 
     given = json.loads(data)
@@ -225,7 +225,7 @@ def in_work_tree(directory: Path, bump: Bump) -> list[str]:
 
 
 def committed_here(directory: Path, bump: Bump) -> str | None:
-    """``in_work_tree``, and a commit of these images alone; ``None`` where HEAD has them, or they are held.
+    """Edit the work tree, and commit these images alone; return None where HEAD has them, or they are held.
 
     An image that a former run has set and nobody has committed counts as changed. Where it cannot be committed, or not
     without a person's edits, all stays as it was.
@@ -253,7 +253,7 @@ def committed_here(directory: Path, bump: Bump) -> str | None:
 
 
 def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The overlays whose images HEAD does not have yet, as they are to be committed."""
+    """Return the overlays whose images HEAD does not have yet, as they are to be committed."""
     built = build_order.order(bump.build, bump.source())
     going: dict[str, bytes] = {}
     outcomes = []
@@ -275,7 +275,7 @@ def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dic
 
 
 def _only_image(directory: Path, head: bytes, content: bytes, path: str, image: Image) -> bool:
-    """Whether an overlay is what HEAD has, but for the image and its build; line ends as git stores them."""
+    """Tell whether an overlay is what HEAD has, but for the image and its build; line ends as git stores them."""
 
     wanted, here = Kustomization(head, path), Kustomization(content, path)
     wanted.set_image(image)
@@ -315,12 +315,12 @@ def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
 
 
 def history_of(directory: Path) -> Contains:
-    """What the commits that are checked out there tell: of a shallow clone, often nothing."""
+    """Return what the commits that are checked out there tell: of a shallow clone, often nothing."""
     return lambda newer, older: checkout.contains(directory, newer, older)
 
 
 def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
-    """What is known of the commit that is checked out there; asked beside us."""
+    """Return what is known of the commit that is checked out there; asked beside us."""
     asked = checkout.describing_head(directory)
     known: list[Mapping[str, str]] = []
 

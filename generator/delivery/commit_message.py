@@ -72,7 +72,7 @@ def inert(words: str) -> str:
 
 
 def release(place: Slot, image: Image) -> Release:
-    """What setting ``image`` at ``place`` releases."""
+    """Return what setting ``image`` at ``place`` releases."""
     return Release(place.app, place.environment, image.tag or "", image.digest)
 
 
@@ -85,7 +85,7 @@ def compose(
     source: Mapping[str, str] | None = None,
     form: str = AS_IT_IS,
 ) -> str:
-    """A whole message, its subject in this ``form``.
+    """Return a whole message, its subject in this ``form``.
 
     ``source`` is what ``git.describe_head`` says of the commit that was built.
     Its author meant its words for that commit, so they are quoted such that forges do not act on them once more.
@@ -100,13 +100,13 @@ def compose(
 
 
 def releases(message: str) -> list[Release]:
-    """What a commit's message says it released; empty for every other commit."""
+    """Return what a commit's message says it released; empty for every other commit."""
     found = (_RELEASE.fullmatch(value) for value in trailers.values(message, "Release"))
     return [Release(match["app"], match["environment"], match["tag"], match["digest"]) for match in found if match]
 
 
 def build(message: str) -> Build | None:
-    """The build that a commit's message names."""
+    """Return the build that a commit's message names."""
     for value in trailers.values(message, "Build"):
         if found := _BUILD.fullmatch(value):
             return Build(found["system"], int(found["number"]), found["url"] or "")
@@ -114,5 +114,5 @@ def build(message: str) -> Build | None:
 
 
 def source(message: str) -> dict[str, str]:
-    """The commit that was built, as ``compose`` was given it."""
+    """Return the commit that was built, as ``compose`` was given it."""
     return {key.removeprefix(REFERENCE): value for key, value in trailers.parse(message) if key.startswith(REFERENCE)}

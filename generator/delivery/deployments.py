@@ -60,7 +60,7 @@ class Deployment:
 
     @property
     def image_changed(self) -> bool:
-        """Whether it is more than a pin."""
+        """Tell whether it is more than a pin."""
         return self.before.image != self.after.image
 
 
@@ -101,7 +101,7 @@ Origins = Mapping[tuple[str, str | None], Sequence[Commit]]
 
 
 def _origin(history: History, origins: Origins, commit: Commit, path: str) -> Commit | None:
-    """The commit that wrote a file as this one has it; ``None`` where this one leaves it alone."""
+    """Return the commit that wrote a file as this one has it; ``None`` where this one leaves it alone."""
     if path not in commit.blobs:
         return None
     found = origins.get((path, commit.blobs[path]), ()) if len(commit.parents) > 1 else ()
@@ -111,7 +111,7 @@ def _origin(history: History, origins: Origins, commit: Commit, path: str) -> Co
 
 
 def state(content: bytes | None, place: Slot) -> State:
-    """What an overlay's bytes say; nothing where there is none, or none that can be read."""
+    """Return what an overlay's bytes say; nothing where there is none, or none that can be read."""
     if content is None:
         return State(None, None)
     try:
@@ -121,7 +121,7 @@ def state(content: bytes | None, place: Slot) -> State:
 
 
 def shown(one: Image | None) -> str:
-    """An image as a trailer names it: ``TAG@DIGEST``, either of them alone, or a hyphen."""
+    """Return an image as a trailer names it: ``TAG@DIGEST``, either of them alone, or a hyphen."""
     parts = (one.tag, one.digest) if one else ()
     return "@".join(part for part in parts if part) or "-"
 

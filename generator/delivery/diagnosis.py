@@ -32,11 +32,11 @@ class Wanted:
     image: Image
 
     def concerns(self, reference: str) -> bool:
-        """Whether a reference is to this image, of any tag."""
+        """Tell whether a reference is to this image, of any tag."""
         return _parts(reference)[0] in self.names
 
     def matches(self, reference: str) -> bool:
-        """Whether a reference is to this very tag and digest."""
+        """Tell whether a reference is to this very tag and digest."""
         name, tag, digest = _parts(reference)
         if name not in self.names:
             return False
@@ -55,7 +55,7 @@ class Trouble:
 
 
 def of_sync(application: Application) -> Iterator[Trouble]:
-    """What is wrong with the newest sync."""
+    """Yield what is wrong with the newest sync."""
     ended = application.phase in ("Failed", "Error")
     failed = [one for one in application.results if one.get("status") == "SyncFailed" or _hook_failed(one)]
     for one in failed:
@@ -91,7 +91,7 @@ def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Tr
 
 
 def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted: Wanted) -> str:
-    """What the cluster itself lacks of the wanted image, seen in live objects; empty where all of it runs.
+    """Return what the cluster itself lacks of the wanted image, seen in live objects; empty where all of it runs.
 
     Argo CD's own Synced and Healthy may be of a moment before the workload noticed its new image.
     """
@@ -139,7 +139,7 @@ def _text(node: Node, reason: str, message: object) -> str:
 
 
 def _ended(status: Object) -> str:
-    """How a container has ended last."""
+    """Return how a container has ended last."""
     ended = (status.get("lastState") or {}).get("terminated") or {}
     if not ended:
         return ""
@@ -156,7 +156,7 @@ def _named(result: Mapping[str, Any]) -> str:
 
 
 def _parts(reference: str) -> tuple[str, str, str]:
-    """Name, tag and digest; what there is not is empty."""
+    """Split a reference into name, tag and digest; what it has not is empty."""
     rest, _, digest = reference.partition("@")
     name, colon, tag = rest.rpartition(":")
     return (name, tag, digest) if colon and "/" not in tag else (rest, "", digest)
@@ -171,7 +171,7 @@ def _concerned(manifest: Object, wanted: Wanted) -> list[str]:
 
 
 def _is_current(manifest: Object) -> bool:
-    """Whether the status is about the spec that is there now."""
+    """Tell whether the status is about the spec that is there now."""
     generation = (manifest.get("metadata") or {}).get("generation") or 0
     # Argo Rollouts writes it as text.
     observed = str((manifest.get("status") or {}).get("observedGeneration") or 0)
@@ -179,7 +179,7 @@ def _is_current(manifest: Object) -> bool:
 
 
 def _unfinished(manifest: Object, rollout: Rollout) -> str:
-    """What is left to do until every pod is of the newest template and available."""
+    """Return what is left to do until every pod is of the newest template and available."""
     if not _is_current(manifest):
         return "its controller has not seen the change yet"
     if rollout.updated < rollout.wanted:

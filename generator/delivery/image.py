@@ -33,7 +33,7 @@ class Slot(NamedTuple):
 
 
 def slot(spec: Spec, app: str, environment: str) -> Slot:
-    """The slot of an app in an environment; ``UsageError`` with the nearest name if either is unknown."""
+    """Return the slot of an app in an environment; ``UsageError`` with the nearest name if either is unknown."""
     found_app = app_named(spec, app)
     found_environment = environment_named(spec, environment)
     path = overlay_file(found_environment.name, found_app.name)
@@ -41,7 +41,7 @@ def slot(spec: Spec, app: str, environment: str) -> Slot:
 
 
 def slot_without_spec(app: str, environment: str) -> Slot:
-    """The slot where no spec is at hand: the image is the only one of the overlay, whatever its name."""
+    """Return the slot where no spec is at hand: the image is the only one of the overlay, whatever its name."""
     for name in (app, environment):
         if not NAME.fullmatch(name):
             raise UsageError(f"{name!r} is no name", "lower-case letters, digits and -, no - first or last; at most 63")
@@ -49,21 +49,21 @@ def slot_without_spec(app: str, environment: str) -> Slot:
 
 
 def app_named(spec: Spec, name: str) -> App:
-    """The app of this name."""
+    """Return the app of this name."""
     if name not in spec.apps:
         raise UsageError(f"no app {name!r} in the spec", nearest(name, tuple(spec.apps)))
     return spec.apps[name]
 
 
 def environment_named(spec: Spec, name: str) -> Environment:
-    """The environment of this name."""
+    """Return the environment of this name."""
     if name not in spec.environments:
         raise UsageError(f"no environment {name!r} in the spec", nearest(name, tuple(spec.environments)))
     return spec.environments[name]
 
 
 def image(place: Slot, tag: str, digest: str | None) -> Image:
-    """A new image for a slot; ``UsageError`` unless tag and digest have the form that registries take."""
+    """Return a new image for a slot; ``UsageError`` unless tag and digest have the form that registries take."""
     if not TAG.fullmatch(tag):
         raise UsageError(f"{tag!r} is not an image tag", "letters, digits, _, . and -, no . or - first; at most 128")
     if digest is not None and not DIGEST.fullmatch(digest):
@@ -72,7 +72,7 @@ def image(place: Slot, tag: str, digest: str | None) -> Image:
 
 
 def moves(one: Image) -> bool:
-    """Whether what an image names may be another one tomorrow: a moving tag that no digest holds."""
+    """Tell whether what an image names may be another one tomorrow: a moving tag that no digest holds."""
     return one.digest is None and (one.tag or "").lower() in MOVING
 
 
@@ -89,7 +89,7 @@ def required(content: bytes | None, place: Slot) -> Image:
 
 
 def absent(place: Slot, where: str = "") -> RepositoryError:
-    """That an overlay has no kustomization, or one of a name that is not looked for."""
+    """Return the error for an overlay without a kustomization, or with one of a name that is not looked for."""
     folder = place.path.rpartition("/")[0]
     return RepositoryError(
         f"{place.path}: no such file{where}",
@@ -99,12 +99,12 @@ def absent(place: Slot, where: str = "") -> RepositoryError:
 
 
 def in_content(content: bytes, place: Slot) -> Image | None:
-    """The image in an overlay's bytes."""
+    """Return the image in an overlay's bytes."""
     return next((entry for entry in Kustomization(content, place.path).images if entry.name == place.image), None)
 
 
 def nearest(name: str, known: tuple[str, ...]) -> str:
-    """A hint at the known name that is nearest; empty where none is near."""
+    """Return a hint at the known name that is nearest; empty where none is near."""
     from generator.spec.findings import did_you_mean
 
     return did_you_mean(name, known)

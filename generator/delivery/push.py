@@ -75,7 +75,7 @@ def publish(
 
 
 def land(remote: Remote, change: Change) -> Published:
-    """``publish`` for a whole ``Change``, on a remote that is connected."""
+    """Publish a whole ``Change`` on a remote that is connected."""
     landing = _Landing(
         remote, change, push_queue.joined(remote, sign=change.sign) if change.data or change.sign else None
     )
@@ -115,12 +115,12 @@ def propose(
 
 
 def moved(said: str) -> bool:
-    """Whether a refusal means that the branch has moved, so that the next try may succeed."""
+    """Tell whether a refusal means that the branch has moved, so that the next try may succeed."""
     return push_errors.verdict(said) is Verdict.MOVED
 
 
 def commit_on(editing: Editing, change: Change, author: str | None = None) -> str | None:
-    """A commit of a change on the newest one; ``None`` where there is nothing to change."""
+    """Return a commit of a change on the newest one; ``None`` where there is nothing to change."""
     editing.want(change.paths)
     files = change.edit(editing.read)
     return editing.commit(Draft(files, change.message(), author)) if files else None
@@ -172,7 +172,7 @@ class _Landing:
         return self.queue is not None and self.queue.name is not None
 
     def _goes(self) -> bool:
-        """Whether there is something for us to do, since we do not wait, or no longer."""
+        """Tell whether there is something for us to do, since we do not wait, or no longer."""
         if self.queue is None or self.queue.name is None:
             return True
         if not self.queue.turn.stays:
@@ -190,7 +190,7 @@ class _Landing:
         self.queue, self.together = None, False
 
     def _round(self) -> Published | None:
-        """One look at the tip, and one push; ``None`` where we have to wait from now on."""
+        """Look at the tip, and push once; return None where this build has to wait from now on."""
         tip = self._fetch()
         self.first = self.first or tip
         self.idle += tip == self.built_on
@@ -207,11 +207,11 @@ class _Landing:
         return self._push(tip, self.queue.waiting() if self.queue and self.queue.name else [])
 
     def _landed(self, tip: str) -> str | None:
-        """The commit of ours that is in the history of a tip."""
+        """Return the commit of ours that is in the history of a tip."""
         return next(iter(self.remote.commits(self.first, tip) & set(self.pushed)), None) if self.pushed else None
 
     def _fetch(self) -> str:
-        """The tip, and the intents that are not known yet; if those cannot be had, we are on our own."""
+        """Return the tip, and the intents that are not known yet; if those cannot be had, we are on our own."""
         wanted = self.queue.contents() if self.queue and self.queue.name else []
         try:
             return self.remote.fetch(*wanted)
@@ -274,7 +274,7 @@ class _Landing:
             return set(others)
 
     def _commits(self, tip: str, waiting: Sequence[Intent]) -> tuple[list[str], str | None]:
-        """A commit for each of those who wait, as far as it changes anything, and ours."""
+        """Return a commit for each of those who wait, as far as it changes anything, and ours."""
         own = self.queue.name if self.queue else None
         # In the order of the queue, so that whoever lands them gets the same.
         changes: list[tuple[str | None, Change | None]] = [
@@ -324,7 +324,7 @@ class _Landing:
         return Published(None, self.attempts) if self._nothing(tip) else None
 
     def _nothing(self, tip: str) -> bool:
-        """Whether our edit changes nothing there."""
+        """Tell whether our edit changes nothing there."""
         with self.remote.editing(tip) as editing:
             editing.want(self.change.paths)
             return not self.change.edit(editing.read)

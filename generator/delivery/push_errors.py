@@ -72,7 +72,7 @@ _SSH_SILENT: Final = (
 
 
 def verdict(said: str) -> Verdict:
-    """What a refusal in git's and the server's words means."""
+    """Return what a refusal in git's and the server's words means."""
     lower = said.lower()
     if re.search(INSIDE, lower):
         return Verdict.DOWN
@@ -84,13 +84,13 @@ def verdict(said: str) -> Verdict:
 
 
 def unanswered(exc: GitError) -> bool:
-    """Whether git waited in vain, so that nobody knows what has become of what it sent."""
+    """Tell whether git waited in vain, so that nobody knows what has become of what it sent."""
     slow = "operation too slow" in exc.stderr.lower() and verdict(exc.stderr) is Verdict.FINAL
     return slow or exc.returncode == plumbing.TIMED_OUT
 
 
 def refused(branch: str, exc: GitError, tries: int = 1) -> PushRefused:
-    """The error for a push that is given up, with the server's reason."""
+    """Return the error for a push that is given up, with the server's reason."""
     if isinstance(exc, PushRefused):
         return exc
     message = f"{branch}: the push was refused: {reason(exc)}"
@@ -107,7 +107,7 @@ def refused(branch: str, exc: GitError, tries: int = 1) -> PushRefused:
 
 
 def unreachable(branch: str, exc: GitError, tries: int) -> GitError:
-    """The error where not even the branch could be read."""
+    """Return the error where not even the branch could be read."""
     message = f"{branch}: the server did not answer in {_tries(tries)}: {reason(exc)}"
     return GitError(message, exc.hint or plumbing.BUSY, returncode=exc.returncode, stderr=exc.stderr)
 
@@ -117,17 +117,17 @@ def _tries(count: int) -> str:
 
 
 def rule(said: str) -> str:
-    """A hint at how to meet a rule about commits, where that is why the server refuses; else empty."""
+    """Return a hint at how to meet a rule about commits, where that is why the server refuses; else empty."""
     return next((hint for pattern, hint in RULES if re.search(pattern, said.lower())), "")
 
 
 def guarded(exc: PushRefused) -> bool:
-    """Whether the server knows us and takes no push to this branch, so that a pull request may get there."""
+    """Tell whether the server knows us and takes no push to this branch, so that a pull request may get there."""
     return bool(re.search(GUARDED, exc.stderr.lower())) and not rule(exc.stderr)
 
 
 def reason(exc: GitError) -> str:
-    """The lines that tell why."""
+    """Return the lines that tell why."""
     said = exc.stderr.splitlines()
     if _SSH in exc.stderr:  # the reason is whatever ssh has said
         return "\n".join([line for line in said if not re.search(_SSH_SILENT, line)] or said)

@@ -97,15 +97,15 @@ class Queue:
         self._publish(f"{time.time_ns():020d}-{os.urandom(6).hex()}", self._remote.store(b""))
 
     def contents(self) -> list[str]:
-        """The blobs that ``waiting`` will read, to be fetched."""
+        """Return the blobs that ``waiting`` will read, to be fetched."""
         return []
 
     def waiting(self) -> list[Intent]:
-        """What those who wait want, the oldest first, as far as we may land it for them."""
+        """Return what those who wait want, the oldest first, as far as we may land it for them."""
         return []
 
     def removals(self, names: Iterable[str]) -> list[str]:
-        """What to push to take these out, and ourselves."""
+        """Return what to push to take these out, and ourselves."""
         return [self._removal(name) for name in dict.fromkeys([*names, *([self.name] if self.name else [])])]
 
     def leave(self) -> None:
@@ -179,13 +179,13 @@ class Intents(Queue):
 
 
 def joined(remote: Remote, *, sign: bool = False) -> Queue:
-    """The queue for a remote's branch. Nobody can ``sign`` for another."""
+    """Return the queue for a remote's branch. Nobody can ``sign`` for another."""
     secret = None if sign else key(remote)
     return Queue(remote) if secret is None else Intents(remote, secret)
 
 
 def key(remote: Remote) -> bytes | None:
-    """What authenticates intents there; ``None`` where nothing does. In a folder of this machine, nothing needs to."""
+    """Return what authenticates intents; empty in a folder of this machine, ``None`` where nothing does."""
     given = credentials.get("GITOPS_GENERATOR_KEY") or remote.secret
     if given:
         return given.encode()
@@ -196,7 +196,7 @@ def key(remote: Remote) -> bytes | None:
 def landed_since(
     intents: Mapping[str, tuple[Intent, Callable[[str], bool]]], commits: Iterable[tuple[str, str, str]]
 ) -> set[str]:
-    """The names of intents that are not to be landed for their owners.
+    """Return the names of intents that are not to be landed for their owners.
 
     Since they were made, somebody has released the same image: they themselves, so that this is a copy of what has
     landed, or somebody who came later. ``intents`` come with what tells from a message that it releases their images;
@@ -219,7 +219,7 @@ def oldest(intents: Sequence[Intent]) -> int:
 
 
 def _read(name: str, content: bytes) -> Intent | None:
-    """``None`` where it is of another version of the generator."""
+    """Read an intent; None where it is of another version of the generator."""
     import json
 
     try:
@@ -231,19 +231,19 @@ def _read(name: str, content: bytes) -> Intent | None:
 
 
 def _seconds(author: str) -> int:
-    """The time in a person as git writes it; of one that cannot be read, later than all others."""
+    """Return the time in a person as git writes it; of one that cannot be read, later than all others."""
     found = _PERSON.fullmatch(author)
     return int(found["seconds"]) if found else sys.maxsize
 
 
 def _repository(url: str) -> str:
-    """One word for all spellings of a repository's URL."""
+    """Return one word for all spellings of a repository's URL."""
     place = re.sub(r"^[a-z+]+://", "", url.lower()).rpartition("@")[2]
     return re.sub(r"(?:\.git)?/*$", "", place.replace(":", "/"))
 
 
 def _is_stale(name: str) -> bool:
-    """Whether this is a reference of some build, of any key, that has long given up."""
+    """Tell whether this is a reference of some build, of any key, that has long given up."""
     return bool(_TICKET.fullmatch(name) or _INTENT.fullmatch(name)) and _age(name) > LIFETIME_SECONDS
 
 

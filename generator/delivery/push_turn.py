@@ -33,11 +33,11 @@ class Turn:
         self.stays = False
 
     def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:
-        """A look at the time ``now``: who waits, ourselves as ``own`` among them, and the branch's tip."""
+        """Look at the time ``now``: at who waits, this build as ``own`` among them, and at the branch's tip."""
         raise NotImplementedError
 
     def comes(self, now: float) -> bool:
-        """Whether we go."""
+        """Tell whether we go."""
         raise NotImplementedError
 
     def pause(self, look: float, now: float) -> float:

@@ -51,22 +51,22 @@ class Goal:
 
     @property
     def wanted(self) -> Image | None:
-        """The image to go back to."""
+        """Return the image to go back to."""
         return self.target.image if self.target else None
 
     @property
     def former(self) -> Image | None:
-        """The image to leave."""
+        """Return the image to leave."""
         return self.target.former if self.target else None
 
     @property
     def settled(self) -> bool:
-        """Whether it has been done before, so that nothing may be changed."""
+        """Tell whether it has been done before, so that nothing may be changed."""
         return self.target is not None and self.target.done
 
     @property
     def stays(self) -> bool:
-        """Whether the image is the right one already, so that only the pin is to change."""
+        """Tell whether the image is the right one already, so that only the pin is to change."""
         return self.target is not None and self.target.image == self.target.former
 
 
@@ -129,13 +129,13 @@ def _expected(clone: Clone, tip: str, place: Slot, goal: Goal) -> Mapping[str, b
 
 
 def _since(goal: Goal, content: bytes, place: Slot) -> Goal:
-    """The goal with the pin's time as a file has it."""
+    """Return the goal with the pin's time as a file has it."""
     there = pin.read(content, place.path)
     return replace(goal, held=goal.held._replace(since=there.since)) if goal.held and there else goal
 
 
 def _require_clean(directory: Path, content: bytes | None, place: Slot, goal: Goal) -> None:
-    """What a person has edited in the overlay is not to be committed along; what a former run left is."""
+    """Raise where an edit of the user would be committed along; what a former run left may be."""
     if content is None or not checkout.changed(directory, place.path):
         return
     committed = checkout.content(directory, "HEAD", place.path)
@@ -148,7 +148,7 @@ def _require_clean(directory: Path, content: bytes | None, place: Slot, goal: Go
 
 
 def _rest(content: bytes, place: Slot, goal: Goal) -> bytes:
-    """An overlay's bytes but for what a rollback writes."""
+    """Return an overlay's bytes but for what a rollback writes."""
     overlay = Kustomization(content, place.path)
     pin.put(overlay, None)
     if goal.wanted is not None:
@@ -167,7 +167,7 @@ def _edit(place: Slot, goal: Goal) -> Edit:
 
 
 def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
-    """An overlay's bytes as they should be. A pin that holds this image already stays, unless a reason is given."""
+    """Return an overlay as it should be. A pin that holds this image already stays, unless a reason is given."""
     if content is None:
         raise absent(place)
     if goal.wanted is None:
@@ -184,7 +184,7 @@ def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
 
 
 def pinned(by: str, reason: str | None, found: Target) -> Pin:
-    """A pin of this moment."""
+    """Return a pin of this moment."""
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     words = " ".join((reason or "").split())
     if found.image == found.former:
@@ -196,7 +196,7 @@ def pinned(by: str, reason: str | None, found: Target) -> Pin:
 
 
 def message(place: Slot, goal: Goal) -> str:
-    """The commit's message. What was known of the image's build goes with it, for Argo CD to show."""
+    """Return the commit's message. What was known of the image's build goes with it, for Argo CD to show."""
     where = f"{place.app} in {place.environment}"
     if goal.target is None or (goal.stays and goal.held is None):
         return f"{subject.formed(goal.form, f'Unpin {where}')}\n\n{UNPINNED}: {place.app} {place.environment}\n"

@@ -45,7 +45,7 @@ class Target:
 
 
 def target(history: History, place: Slot, to: str, digest: str | None) -> Target:
-    """What ``to`` means: ``previous``, a tag that ran here, or a commit of the branch.
+    """Return what ``to`` means: ``previous``, a tag that ran here, or a commit of the branch.
 
     History is fetched as deep as it takes. ``RepositoryError`` where it has no
     answer; ``UsageError`` for what can be no tag.
@@ -76,12 +76,12 @@ def _now(known: Sequence[Deployment]) -> Image | None:
 
 
 def _brought(known: Sequence[Deployment], wanted: Image) -> Deployment | None:
-    """The first release of an image."""
+    """Return the first release of an image."""
     return next((entry for entry in reversed(known) if entry.image_changed and entry.after.image == wanted), None)
 
 
 def _done(known: Sequence[Deployment]) -> Target | None:
-    """Nothing, where the newest change of the image was a rollback: to go on would put back what was just left."""
+    """Return a target that is reached, after a rollback: to go on would put back what was just left."""
     now = _now(known)
     newest = next((entry for entry in known if entry.image_changed), None)
     if newest is None or newest.action != "rolled back" or now is None:
@@ -90,7 +90,7 @@ def _done(known: Sequence[Deployment]) -> Target | None:
 
 
 def _previous(known: Sequence[Deployment]) -> Image | None:
-    """The newest image that is another one than now."""
+    """Return the newest image that is another one than now."""
     now = _now(known)
     formers = (entry.after.image for entry in known)
     return next((one for one in formers if one is not None and one != now and _released(one)), None)
@@ -102,7 +102,7 @@ def _tagged(known: Sequence[Deployment], tag: str) -> Image | None:
 
 
 def _released(one: Image) -> bool:
-    """Whether any build has made it: what is generated names an image that there is not."""
+    """Tell whether any build has made it: what is generated names an image that there is not."""
     return one.tag not in (None, UNRELEASED) or one.digest is not None
 
 
@@ -118,7 +118,7 @@ def _required(place: Slot, wanted: Image, to: str) -> Image:
 def _target(
     history: History, place: Slot, known: Sequence[Deployment], wanted: Image, commit: str | None = None
 ) -> Target:
-    """All that is to be known of an image to go back to, as it was at ``commit``, or when it came here first."""
+    """Describe an image to go back to, as it was at ``commit``, or when it came here first."""
     now, entry = _now(known), _brought(known, wanted)
     former = _brought(known, now) if now else None
     at = commit or (entry.commit if entry else None)

@@ -42,7 +42,7 @@ class Verdict:
 
 
 def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: str | None) -> Wanted:
-    """What to wait for: the image as it is at ``commit``, or at the branch's tip, where it must have ``tag``."""
+    """Return what to wait for: the image as it is at ``commit``, or at the branch's tip, where it must have ``tag``."""
     names = frozenset({place.image, spec.apps[place.app].workloads[place.environment].image})
     name = application_name(spec, place.environment, place.app)
     if commit is not None:
@@ -65,7 +65,7 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
 
 
 def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
-    """The commit that gave the branch the image that it has."""
+    """Return the commit that gave the branch the image that it has."""
     while True:
         known = deployments.entries(history, [place])
         newest = next((entry for entry in known if entry.image_changed), None)
@@ -90,7 +90,7 @@ class Watch:
     _fresh: bool = False
 
     def look(self) -> Verdict:
-        """How it stands now."""
+        """Return how it stands now."""
         with argocd.understood():
             return self._look()
 
@@ -116,7 +116,7 @@ class Watch:
         return self._judged(found, _described(application, reached), application.revision, self.patience)
 
     def why(self) -> list[str]:
-        """What Kubernetes has warned of about objects that are not well."""
+        """Return what Kubernetes has warned of about objects that are not well."""
         name = self.wanted.application
         try:
             with argocd.understood():
@@ -142,7 +142,7 @@ class Watch:
         return Verdict("waiting", found[0].text if found else otherwise, revision)
 
     def _has(self, revision: str) -> bool:
-        """Whether a commit is the wanted one or contains it."""
+        """Tell whether a commit is the wanted one or contains it."""
         if revision in ("", self.wanted.commit):
             return bool(revision)
         if revision not in self._contains:

@@ -56,7 +56,7 @@ class Row:
 
     @property
     def released(self) -> bool:
-        """Whether any build has set the tag yet."""
+        """Tell whether any build has set the tag yet."""
         return self.tag not in (None, UNRELEASED)
 
 
@@ -105,7 +105,7 @@ def _row(place: Slot, now: _State, commit: Commit | None, gap: _Gap) -> Row:
 
 
 def notes(directory: Path, found: Sequence[Row]) -> Iterator[str]:
-    """What a person should know of the checkout that is read; nothing is asked of any server."""
+    """Yield what a person should know of the checkout that is read; nothing is asked of any server."""
     for row in found:
         if row.problem:
             yield f"{row.app} in {row.environment}: {row.problem}"
@@ -178,7 +178,7 @@ def _landed(
     *,
     cut: bool,
 ) -> Mapping[str, Commit]:
-    """The commit that brought the image that each overlay has now, by path; pins and comments do not count.
+    """Return the commit that brought the image that each overlay has now, by path; pins and comments do not count.
 
     ``cut``: there are older commits than those that are at hand.
     """
@@ -201,7 +201,7 @@ def _landed(
 
 
 def _landing(here: History, commits: Sequence[Commit], place: Slot, now: Image | None) -> tuple[Commit | None, bool]:
-    """The oldest of the newest commits that have this image, and whether there is one before with another."""
+    """Return the oldest of the newest commits that have this image, and whether there is one before with another."""
     if now is None:
         return None, True
     last: Commit | None = None
@@ -219,7 +219,7 @@ def _gap(
     here: History | None, commits: Mapping[str, list[Commit]], former: tuple[Slot, Image | None],
     later: tuple[Slot, Image | None],
 ) -> _Gap:  # fmt: skip
-    """How far an environment is from the one before it."""
+    """Return how far an environment is from the one before it."""
     (place, theirs), (_, ours) = former, later
     if theirs is None or ours is None or (theirs.tag, theirs.digest) == (ours.tag, ours.digest):
         return NO_GAP
@@ -231,7 +231,7 @@ def _gap(
 
 
 def _had(here: History | None, commits: Sequence[Commit], place: Slot, now: Image) -> list[Image]:
-    """The images that a slot has had, each where it came first, the oldest first; the work tree's is the newest."""
+    """Return the images that a slot has had, each where it came first, the oldest first, the work tree's last."""
     blobs = [commit.blobs[place.path] for commit in commits]
     contents = here.contents(blobs) if here else {}
     states = (deployments.state(contents[blob] if blob else None, place).image for blob in reversed(blobs))

@@ -98,7 +98,7 @@ class Bases:
         return _Step(app, there, now, back)
 
     def _now(self, app: str) -> Promoted:
-        """The first environment's base as it is, or what was promoted to a later one: edits of its copy stay there."""
+        """Return the first environment's base, or what was promoted to a later one: edits of its copy stay there."""
         if self._from_record:
             return self._record(self.source, app)
         last = self.since(app)
@@ -113,7 +113,7 @@ class Bases:
         return found
 
     def _at(self, app: str, now: Promoted) -> str:
-        """The commit that made the source's base so; that of its record, which is no older, where that names none."""
+        """Return the commit that made the source's base so: its record's, else the last that changed it."""
         last = None if now.at else self.since(app)
         return last.commit.id if last else now.at
 
@@ -134,7 +134,7 @@ class Bases:
         return BaseMove(step.app, copy, record, tuple(conflicts), step.back, self._changes(step))
 
     def _copy(self, step: _Step, copy: str) -> dict[str, bytes]:
-        """The target's copy as it is.
+        """Return the target's copy as it is.
 
         Where config reaches all environments at once, files that the source has, too, are not those of the last
         promotion: nothing of them is left to bring.
@@ -147,7 +147,7 @@ class Bases:
         return files
 
     def _changes(self, step: _Step) -> Between:
-        """The commits between what was promoted and what comes."""
+        """Return the commits between what was promoted and what comes."""
         last = commits.since_folder(self.clone, promoted.path(self.target, step.app))
         old = step.there.at or (last.commit.id if last else "")
         new = self._at(step.app, step.now) if self._from_record or step.back else self.clone.tip
@@ -155,7 +155,7 @@ class Bases:
         return commits.between_bases(self.clone, step.app, *ends, gone=bool(step.back))
 
     def _blamed(self, steps: Iterable[_Step], exc: SpecError) -> SpecError:
-        """The faults under the names of the source's files, where these have them, since it is there to be mended."""
+        """Name the source's files in faults that these have, too, since they are to be mended there."""
         faults: list[Fault] = []
         for step in steps:
             changed = (name for name, content in step.now.base.items() if step.there.base.get(name) != content)
@@ -181,7 +181,7 @@ def _faults(path: str, now: Promoted, name: str) -> list[Fault]:
 
 
 def _once(*conflicts: Conflict) -> tuple[Conflict, ...]:
-    """Each place once: the merge of what is promoted meets it, and the regeneration after that meets it again."""
+    """Keep each place once: the merge of what is promoted meets it, and the regeneration after that again."""
     found: dict[tuple[str, str], Conflict] = {}
     for conflict in conflicts:
         found.setdefault((conflict.path, conflict.field), conflict)
@@ -189,7 +189,7 @@ def _once(*conflicts: Conflict) -> tuple[Conflict, ...]:
 
 
 def require_current(directory: Path, branch: str) -> None:
-    """``RepositoryError`` unless the tip is what its spec says: else all of that would come with the promotion."""
+    """Raise ``RepositoryError`` unless the tip is what its spec says: else the rest would be promoted, too."""
     stale = regeneration.stale(directory)
     if stale:
         names = "\n".join(f"  {path}" for path in stale[:10])
@@ -206,7 +206,7 @@ def _merged(
     now: Mapping[str, bytes],
     settle: Callable[[Conflict], Side],
 ) -> dict[str, bytes | None]:
-    """What changes in the copy, by path."""
+    """Return what changes in the copy, by path."""
     files: dict[str, bytes | None] = {}
     for name in sorted({*before, *now}):
         path = f"{copy}/{name}"
@@ -217,7 +217,7 @@ def _merged(
 
 
 def _same(spec: Spec, one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Whether two descriptions of an app are one for a promotion; config reaches all at once if it is not promoted."""
+    """Tell whether two descriptions of an app are one for a promotion; config counts only if it is promoted."""
     left_out = () if spec.promotion.config else ("config",)
     return repr({k: v for k, v in one.items() if k not in left_out}) == repr(
         {k: v for k, v in other.items() if k not in left_out}
@@ -225,7 +225,7 @@ def _same(spec: Spec, one: Mapping[str, object], other: Mapping[str, object]) ->
 
 
 def _files(directory: Path, folder: str) -> Iterator[tuple[str, bytes]]:
-    """The plain files of a folder, by their path in it."""
+    """Yield the plain files of a folder, by their path in it."""
     for name, plain in sorted(reader.under(directory, folder)):
         if plain:
             yield name.removeprefix(f"{folder}/"), reader.read(directory, name)

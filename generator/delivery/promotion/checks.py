@@ -45,7 +45,7 @@ class Check:
 
     @property
     def said(self) -> str:
-        """What is so."""
+        """Say what is so."""
         return self.failure if self.failure and self.state is State.FAILED else self.name
 
 
@@ -72,7 +72,7 @@ def all_of(
     now: datetime,
     bases: Sequence[tuple[str, str]] = (),
 ) -> list[Check]:
-    """Every check of a promotion. A window and a freeze that the environment does not have are not mentioned.
+    """Run every check of a promotion; a window or a freeze that the environment does not have is left out.
 
     ``bases`` are the apps that go with their base alone, each with the environment that it comes from.
     """
@@ -97,7 +97,7 @@ def _moving(move: Move) -> Check:
 
 
 def soak(spec: Spec, target: Environment) -> int:
-    """How long a build must have been in the environment before, in seconds."""
+    """Return how long a build must have been in the environment before, in seconds."""
     return target.gates.soak if target.gates.soak is not None else spec.promotion.soak
 
 
@@ -122,7 +122,7 @@ def _healthy(spec: Spec, app: str, environment: str, health: AskHealth, move: Mo
 
 
 def _is(image: str, move: Move) -> bool:
-    """Whether an image that runs is the one that moves; a digest says more than a tag."""
+    """Tell whether an image that runs is the one that moves; a digest says more than a tag."""
     name, _, digest = image.partition("@")
     if digest and move.after.digest:
         return digest == move.after.digest
@@ -130,7 +130,7 @@ def _is(image: str, move: Move) -> bool:
 
 
 def soaked(name: str, release: Release | None, required: int, now: datetime) -> Check:
-    """Whether what is promoted has been in the source for ``required`` seconds."""
+    """Tell whether what is promoted has been in the source for ``required`` seconds."""
     length = str(timedelta(seconds=required)).removesuffix(":00") + (" h" if required < 86400 else "")
     if release is None:
         return Check(name, State.UNKNOWN, f"its history does not tell since when; {length} are asked for")
@@ -145,7 +145,7 @@ def soaked(name: str, release: Release | None, required: int, now: datetime) -> 
 
 
 def frozen(target: Environment, now: datetime) -> Iterator[Check]:
-    """One check over all freezes, if there are any."""
+    """Check all freezes at once, if there are any."""
     if not target.gates.freezes:
         return
     name = f"{target.name} is not frozen"
@@ -160,7 +160,7 @@ def frozen(target: Environment, now: datetime) -> Iterator[Check]:
 
 
 def windows(target: Environment, now: datetime) -> Iterator[Check]:
-    """One check over all windows, if there are any."""
+    """Check all windows at once, if there are any."""
     if not target.gates.windows:
         return
     name = f"{target.name} has its window open"

@@ -50,7 +50,7 @@ class Between:
 
 
 def releases(clone: Clone, place: Slot) -> Iterator[Release]:
-    """The images that an environment has had, the newest first, each with the commit that put it there."""
+    """Yield the images that an environment has had, the newest first, each with the commit that put it there."""
     last: Release | None = None
     commits = clone.log(clone.tip, [place.path], first_parent=True, limit=LOOKED_THROUGH)
     contents = clone.contents(commit.blobs.get(place.path) for commit in commits)
@@ -79,7 +79,7 @@ def since_folder(clone: Clone, folder: str) -> Release | None:
 
 
 def older(clone: Clone, spec: Spec, move: Move) -> str | None:
-    """Why a move would be a step back: some environment had the target's image after it had this one first.
+    """Return why a move would be a step back: some environment had the target's image after it had this one first.
 
     Asked are the source, the target itself, and all before it: a hotfix may have skipped any of them.
     """
@@ -99,14 +99,14 @@ def older(clone: Clone, spec: Spec, move: Move) -> str | None:
 
 
 def before(clone: Clone, one: str, other: str) -> bool:
-    """Whether one commit came before another, as far as history is here; what it no longer holds came first."""
+    """Tell whether one commit came before another, as far as history is here; what it no longer holds came first."""
     if not one or one == other or not clone.has(other):
         return False
     return clone.is_ancestor(one, other) if clone.has(one) else not clone.complete
 
 
 def between_bases(clone: Clone, app: str, old: str, new: str, *, gone: bool) -> Between:
-    """The commits that changed an app's base, or what the spec says of the app, after one commit up to another."""
+    """Return the commits between two that changed an app's base, or what the spec says of the app."""
     if not (clone.has(old) and clone.has(new)):
         return Between(app, reason="the commits are not known", gone=gone)
     found = clone.log(f"{old}..{new}", [base_path(app), SPEC], limit=LOOKED_THROUGH)
@@ -117,7 +117,7 @@ def between_bases(clone: Clone, app: str, old: str, new: str, *, gone: bool) -> 
 
 
 def _concerns(clone: Clone, app: str, commit: Commit) -> bool:
-    """Whether a commit changed the app's base, or its part of the spec."""
+    """Tell whether a commit changed the app's base, or its part of the spec."""
     if set(commit.blobs) - {SPEC} or len(commit.parents) != 1:
         return bool(set(commit.blobs) - {SPEC})
     was, now = (_apps(clone.read(one, SPEC) or b"").get(app) for one in (commit.parents[0], commit.id))
@@ -126,7 +126,7 @@ def _concerns(clone: Clone, app: str, commit: Commit) -> bool:
 
 @lru_cache(maxsize=LOOKED_THROUGH)
 def _apps(content: bytes) -> dict[str, object]:
-    """What a spec says of its apps, as far as it can be read."""
+    """Return what a spec says of its apps, as far as it can be read."""
     try:
         return dict(loader.data(content.decode())["apps"])
     except (SpecError, KeyError, TypeError, AssertionError, ValueError):
@@ -134,7 +134,7 @@ def _apps(content: bytes) -> dict[str, object]:
 
 
 def between(clone: Clone, spec: Spec, move: Move) -> Between:
-    """The commits between the two images of a move, as far as the history of releases tells them.
+    """Return the commits between the two images of a move, as far as the history of releases tells them.
 
     Of a step back, those that go away.
     """
@@ -157,17 +157,17 @@ def between(clone: Clone, spec: Spec, move: Move) -> Between:
 
 
 def released(clone: Clone, spec: Spec, move: Move) -> Commit | None:
-    """The commit that released a promoted image first, with what it was built from."""
+    """Return the commit that released a promoted image first, with what it was built from."""
     return _released(clone, spec, move.app, _pair(move.after))
 
 
 def _pair(found: Image) -> tuple[str | None, str | None]:
-    """What tells an image from others: its digest, or its tag where it has none."""
+    """Return what tells an image from others: its digest, or its tag where it has none."""
     return (None, found.digest) if found.digest else (found.tag, None)
 
 
 def _released(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> Commit | None:
-    """The commit that released an image first: the build's own, in the earliest environment that has had it."""
+    """Return the commit that released an image first: the build's own, in the earliest environment that has had it."""
     for environment in spec.environments:
         place = image.slot(spec, app, environment)
         for release in releases(clone, place):
@@ -180,7 +180,7 @@ def _released(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str 
 
 
 def _made_by(clone: Clone, release: Release, place: Slot) -> list[Commit]:
-    """The commit that released an image, and those that it merged."""
+    """Return the commit that released an image, and those that it merged."""
     commit = release.commit
     if len(commit.parents) < 2:
         return [commit]
@@ -188,7 +188,7 @@ def _made_by(clone: Clone, release: Release, place: Slot) -> list[Commit]:
 
 
 def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> tuple[str, str] | None:
-    """The commit that an image was built from, and its repository."""
+    """Return the commit that an image was built from, and its repository."""
     release = _released(clone, spec, app, wanted)
     about = commit_message.source(release.message) if release else {}
     sha = about.get("sha", "")
@@ -196,7 +196,7 @@ def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str
 
 
 def _link(repository: str, old: str, new: str) -> str:
-    """A page that compares two commits, where the repository's URL leads to a forge with such pages."""
+    """Return a page that compares two commits, where the repository's URL leads to a forge with such pages."""
     ssh = re.fullmatch(r"ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/(.+)|git@[A-Za-z0-9.-]+:(.+)", repository)
     url = f"https://{hosts.of(repository)}/{ssh[1] or ssh[2]}" if ssh else repository
     found = re.fullmatch(r"(https?://[A-Za-z0-9.:-]+)/([A-Za-z0-9._~/-]+?)(?:\.git)?/?", url)

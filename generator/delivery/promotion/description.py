@@ -67,7 +67,7 @@ class Marker:
 
 
 def _found(body: str) -> re.Match[str] | None:
-    """Where our marker is: the last one above the line at which our text ends, since people write below that."""
+    """Return where our marker is: the last one above the line at which our text ends, since people write below that."""
     ends = [*re.finditer(rf"^{re.escape(END)}", body, re.MULTILINE)]
     return next(iter([*_MARKER.finditer(body, 0, ends[-1].start() if ends else len(body))][::-1]), None)
 
@@ -94,18 +94,18 @@ def _names(given: object) -> tuple[str, ...] | None:
 
 
 def marked(body: str, mark: Marker) -> str:
-    """The body with another marker."""
+    """Return the body with another marker."""
     found = _found(body)
     return f"{body[: found.start()]}{mark}{body[found.end() :]}" if found else body
 
 
 def digest(title: str) -> str:
-    """A name for a title."""
+    """Return a short digest of a title."""
     return hashlib.blake2b(title.strip().encode(), digest_size=6).hexdigest()
 
 
 def outside(body: str) -> tuple[str, str]:
-    """What people have written above and below our text, each empty where there is nothing.
+    """Return what people have written above and below our text, each empty where there is nothing.
 
     Where a person has removed the line at which it begins or ends, all above our marker is ours; without that, nothing.
     """
@@ -120,13 +120,13 @@ def outside(body: str) -> tuple[str, str]:
 
 
 def joined(body: str, generated: str) -> str:
-    """What people have written, with this text in place of the one that we wrote last."""
+    """Return what people have written, with this text in place of the one that we wrote last."""
     above, below = outside(body)
     return f"{above}{generated}{below}"
 
 
 def withdrawn(body: str) -> str:
-    """The body of a request that we close ourselves: nobody has said no to what it holds."""
+    """Return the body of a request that we close ourselves: nobody has said no to what it holds."""
     found = marker(body)
     return marked(body, replace(found, content=WITHDRAWN)) if found else body
 
@@ -147,7 +147,7 @@ class Story:
 
 
 def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
-    """The Markdown, never longer than ``limit`` characters: commits are cut before the table, the diff before both."""
+    """Return the Markdown in at most ``limit`` characters: the diff is cut first, then commits, then the table."""
     head = "\n".join([*_table(story), *_checks(story.checks), *_bases(story.bases), *_left_out(story.left_out)])
     head = f"{BEGIN}\n{head}"
     foot = f"\n---\n{_FOOT}\n{mark}\n{END}\n"
@@ -161,7 +161,7 @@ def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
 
 
 def important_first(changes: Sequence[Change]) -> list[Change]:
-    """What cannot be built, objects that go away, then workloads, configuration, what leads to them, and the rest."""
+    """Sort: what cannot be built, what goes away, workloads, configuration, what leads to them, and the rest."""
 
     def rank(change: Change) -> tuple[bool, int, str]:
         if change.reason:
@@ -220,7 +220,7 @@ def _bases(bases: Sequence[BaseMove]) -> list[str]:
 
 
 def _base_commits(changes: Between) -> list[str]:
-    """What changed the base, or the app's part of the spec, since the last promotion."""
+    """Return what changed the base, or the app's part of the spec, since the last promotion."""
     if not changes.commits:
         return [f"  - {plain(changes.reason)}"] if changes.reason else []
     lines = [f"  - {'these changes go away' if changes.gone else 'with these changes'}:"]
@@ -259,12 +259,12 @@ def code(text: str) -> str:
 
 
 def quoted(words: str) -> str:
-    """Somebody's words as code. A squashed request may leave them in a commit's message, where they are no code."""
+    """Quote words as code. A squashed request may leave them in a commit's message, where they are no code."""
     return code(commit_message.inert(words))
 
 
 def plain(text: str) -> str:
-    """A sentence whose words may come from outside: it cannot mention anybody, close anything, nor be markup."""
+    """Return a sentence whose words may come from outside: it cannot mention anybody, close anything, nor be markup."""
     line = commit_message.inert(text)
     return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", line)
 

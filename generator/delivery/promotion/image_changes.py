@@ -33,12 +33,12 @@ class Move:
 
     @property
     def first(self) -> bool:
-        """Whether the target has had no image at all."""
+        """Tell whether the target has had no image at all."""
         return self.before.tag in (None, UNRELEASED) and self.before.digest is None
 
     @property
     def names(self) -> tuple[str, str]:
-        """What people call both images, such that they differ."""
+        """Return what people call both images, such that they differ."""
         before, after = name(self.before), name(self.after)
         if before != after:
             return before, after
@@ -74,7 +74,7 @@ class Moves:
 
 
 def route(spec: Spec, source: str | None, target: str, *, force: bool) -> tuple[str, str]:
-    """The two environments, the source being the one before the target if it is not named.
+    """Return the two environments, the source being the one before the target if it is not named.
 
     ``UsageError`` where they are unknown or the same, and for a way back unless that is forced.
     """
@@ -94,7 +94,7 @@ def route(spec: Spec, source: str | None, target: str, *, force: bool) -> tuple[
 
 
 def chosen(spec: Spec, apps: Sequence[str]) -> tuple[str, ...]:
-    """The apps that are named, in the spec's order, or all of them; ``UsageError`` for an unknown one."""
+    """Return the apps that are named, in the spec's order, or all of them; ``UsageError`` for an unknown one."""
     names = {image.app_named(spec, name).name for name in apps}
     return tuple(name for name in spec.apps if name in names or not apps)
 
@@ -129,7 +129,7 @@ def find(
 
 
 def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | LeftOut:
-    """``RepositoryError`` or ``SpecError`` for an overlay that cannot be read, or not be edited."""
+    """Find an app's move. Raises ``RepositoryError`` or ``SpecError`` for an overlay that cannot be read or edited."""
     origin, goal = image.slot(spec, app, source), image.slot(spec, app, target)
     after, before = _image(origin, read), _image(goal, read)
     if after.tag in (None, UNRELEASED) and after.digest is None:
@@ -148,7 +148,7 @@ def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | 
 
 
 def name(found: Image) -> str:
-    """What people call an image: its tag, or the beginning of its digest where it has none."""
+    """Return what people call an image: its tag, or the beginning of its digest where it has none."""
     return found.tag or (found.digest or "-")[:19]
 
 
@@ -157,7 +157,7 @@ def _with_digest(found: Image) -> str:
 
 
 def newer(move: Move, read: Read, now: datetime, contains: build_order.Contains) -> bool | None:
-    """Whether the move goes to a newer build, as the builds themselves say; ``None`` where they do not."""
+    """Tell whether the move goes to a newer build, as the builds themselves say; ``None`` where they do not."""
     places = (move.source.path, move.target.path)
     here, there = (build_order.read(content, path) if (content := read(path)) else None for path in places)
     if here is None or there is None:
@@ -179,7 +179,7 @@ def _image(place: Slot, read: Read) -> Image:
 
 
 def edit(moves: Iterable[Move], read: Read) -> dict[str, bytes]:
-    """The target's overlays with the new images; no other byte changes."""
+    """Return the target's overlays with the new images; no other byte changes."""
     files: dict[str, bytes] = {}
     for move in moves:
         path = move.target.path

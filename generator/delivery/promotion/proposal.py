@@ -35,7 +35,7 @@ class PromotionRequest:
 
     @property
     def back(self) -> tuple[str, ...]:
-        """The apps that may take a step back: who names none means what goes forward."""
+        """Return the apps that may take a step back: who names none means what goes forward."""
         return self.apps if self.force else ()
 
 
@@ -67,23 +67,23 @@ class Proposal:
 
     @property
     def head(self) -> str:
-        """The branch of the request: one for each target and set of apps."""
+        """Return the branch of the request: one for each target and set of apps."""
         return head(self.spec.project, self.target, self.apps)
 
     @property
     def marker(self) -> Marker:
-        """What the request says of itself."""
+        """Return what the request says of itself."""
         return Marker(
             self.apps, self.content, title=description.digest(self.title), moves=_moving(self.going, self.bases)
         )
 
     def text(self, mark: Marker, taken: int) -> str:
-        """The body with this marker, where so many characters of the room are taken."""
+        """Return the body with this marker, where so many characters of the room are taken."""
         limit = max(self.limit - taken, description.LEAST) if taken else self.limit
         return description.text(self.story, mark, limit) if self.story else ""
 
     def edit(self, read: Read) -> Mapping[str, bytes | None]:
-        """The files on a tip that may have moved; ``Outdated`` where that has changed what this is about."""
+        """Return the files on a tip that may have moved; ``Outdated`` where that has changed what this is about."""
         for move in self.going:
             now = read(move.target.path)
             if now is None or image.in_content(now, move.target) not in (move.before, move.after):
@@ -171,20 +171,20 @@ class _About:
 
     @property
     def content(self) -> str:
-        """A name for exactly this."""
+        """Return a digest of what moves; empty where nothing does."""
         images = [f"{move.app} {move.after.tag}@{move.after.digest}\n".encode() for move in self.found.going]
         parts = [*images, *(move.app.encode() + move.record for move in self.bases)]
         return hashlib.blake2b(b"".join(parts), digest_size=8).hexdigest() if parts else ""
 
     @property
     def marker(self) -> Marker:
-        """What the request says of itself."""
+        """Return what the request says of itself."""
         moving = _moving(self.found.going, self.bases)
         return Marker(self.apps, self.content, title=description.digest(self.title), moves=moving)
 
     @property
     def title(self) -> str:
-        """One line."""
+        """Return the title, in one line."""
         way = f"from {self.source} to {self.target}"
         names = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in self.found.going}
         names |= {
@@ -220,7 +220,7 @@ def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str |
 
 
 def _bases(place: Workshop, way: Bases, found: Moves, back: Sequence[str]) -> tuple[list[BaseMove], list[LeftOut]]:
-    """The bases of the apps that are not held back, and those that are older."""
+    """Return the bases of the apps that are not held back, and those that are older."""
     if not way.spec.promotion.base:
         return [], []
     base_changes.require_current(place.before, place.clone.branch)
@@ -263,14 +263,14 @@ def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Seque
 
 
 def _told(found: Moves, older: Sequence[LeftOut], based: set[str]) -> Moves:
-    """An app that moves with its base alone is not left out; one whose base is older is named with that, too."""
+    """Leave out no app that moves with its base alone, and every one whose base is older."""
     moving = (Why.UNRELEASED, Why.SAME)
     kept = [item for item in found.left_out if item.app not in based or item.why not in moving]
     return replace(found, left_out=(*kept, *older))
 
 
 def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]) -> None:
-    """Who names an app wants it to move: what cannot is an error then, and nothing else moves either."""
+    """Raise where an app that was named cannot move; nothing else moves then either."""
     moving = {move.app for move in found.going}
     for item in [*found.left_out, *(item for item in older if item.app not in moving)]:
         if item.why is Why.UNREADABLE:
@@ -295,7 +295,7 @@ def _when(release: Release | None) -> str:
 
 
 def _message(clone: Clone, about: _About) -> str:
-    """The commit's message, with where it comes from; see ``pull_request`` for how our own commits are known."""
+    """Return the commit's message, with where it comes from; see ``pull_request`` for how our own commits are known."""
     going = about.found.going
     # A commit has one reference, so it is given where there is one image.
     origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None
@@ -311,7 +311,7 @@ def _message(clone: Clone, about: _About) -> str:
 
 
 def _rendered(place: Workshop, about: _About, images: Mapping[str, bytes]) -> list[Change]:
-    """What the manifests of the target are before and after."""
+    """Return what the manifests of the target are before and after."""
     apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
     places, rules = [(about.target, overlay_path(about.target, app)) for app in apps], sources.rules(about.spec)
     if not apps or about.spec.promotion.base:

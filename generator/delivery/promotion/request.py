@@ -101,7 +101,7 @@ def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: boo
 
 
 def _unmerged(clone: Clone, request: PullRequest, exc: GeneratorError) -> ForgeError:
-    """What has become of the request, and the reason in people's words, where it is one of a push."""
+    """Return what has become of the request, and the reason in people's words, where it is one of a push."""
     cause = exc if isinstance(exc, GitError) else exc.__cause__
     pushed = isinstance(cause, GitError) and ("rejected" in cause.stderr or "remote:" in cause.stderr)
     reason = push_errors.reason(cause) if pushed and isinstance(cause, GitError) else exc.message
@@ -110,7 +110,7 @@ def _unmerged(clone: Clone, request: PullRequest, exc: GeneratorError) -> ForgeE
 
 
 def require_allowed(found: Proposal, done: Done | None = None) -> None:
-    """``RepositoryError`` where an app that was named is pinned."""
+    """Raise ``RepositoryError`` where an app that was named is pinned."""
     if found.refusal:
         closed = f"; {done.request.url} was closed" if done and done.action is Action.CLOSED and done.request else ""
         hint = f"once it may go: python -m generator rollback APP --env {found.target} --unpin --push"
@@ -118,7 +118,7 @@ def require_allowed(found: Proposal, done: Done | None = None) -> None:
 
 
 def spent(clone: Clone, found: Proposal, heads: Iterable[str]) -> list[str]:
-    """The branches of requests in which nothing is left, now that the branch has what was proposed."""
+    """Return the branches of requests in which nothing is left, now that the branch has what was proposed."""
     return [head for head in heads if head in clone.branches and _is_spent(clone, found, head)]
 
 
@@ -151,7 +151,7 @@ def push(clone: Clone, found: Proposal, *, force: bool) -> Done:
 
 
 def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
-    """``RepositoryError`` that names the checks that fail, unless forced."""
+    """Raise ``RepositoryError`` with the checks that fail, unless forced."""
     failing = checks.failed(found.checks)
     if failing and not force:
         lines = "\n".join(f"  {check.said}: {check.detail}" for check in failing)
@@ -172,7 +172,7 @@ def _require_ours(clone: Clone, wanted: Wanted) -> None:
 
 
 def why_nothing(found: Proposal) -> str:
-    """Why nothing is proposed: what is left is held back, or nothing is left."""
+    """Return why nothing is proposed: what is left is held back, or nothing is left."""
     held = [item for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)]
     if held:
         names = "; ".join(f"{item.app}: {item.reason}" for item in held)
@@ -183,7 +183,7 @@ def why_nothing(found: Proposal) -> str:
 def _withdraw(
     clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None, others: Sequence[PullRequest]
 ) -> Done:
-    """Nothing is left to promote: a request for it has become pointless, and so has the branch."""
+    """Close the request and remove the branch, since nothing is left to promote."""
     covered = [other.head for other in others if other != mine and _covers(found, other)]
     heads = spent(clone, found, covered)
     closed = close_spent(clone, forge, found, heads) if heads else ()
@@ -198,7 +198,7 @@ def _withdraw(
 
 
 def _declined(clone: Clone, forge: Forge, found: Proposal) -> PullRequest | None:
-    """The request for exactly this that a person has closed, if that was the last one of its branch."""
+    """Return the request for exactly this that a person has closed, if that was the last one of its branch."""
     closed = forge.requests(clone.branch, found.head, "closed", exact=True)
     last = description.marker(closed[0].body) if closed else None
     if last is None or last.content != found.content:
@@ -221,7 +221,7 @@ def _request(
 
 
 def _text(found: Proposal, mine: PullRequest) -> tuple[str, str]:
-    """What the request is to say: a title and words that a person has written stay."""
+    """Return what the request is to say: a title and words that a person has written stay."""
     former = description.marker(mine.body)
     ours = former is None or former.title in ("", description.digest(mine.title))
     mark = replace(found.marker, told=former.told if former else "")
@@ -234,7 +234,7 @@ def _says(mine: PullRequest, title: str, text: str) -> bool:
 
 
 def foresee(clone: Clone, forge: Forge, found: Proposal, *, force: bool) -> str:
-    """What ``open_request`` would do, in a sentence."""
+    """Return what ``open_request`` would do, in a sentence."""
     requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
     mine = next((request for request in requests if request.head == found.head), None)
     wanted = _wanted(found, mine)
@@ -265,7 +265,7 @@ def _supersede(
 
 
 def _covers(found: Proposal, other: PullRequest) -> bool:
-    """Whether all apps of a request are among those that were asked for."""
+    """Tell whether all apps of a request are among those that were asked for."""
     mark = description.marker(other.body)
     return mark is not None and (not found.apps or bool(mark.apps and set(mark.apps) <= set(found.apps)))
 

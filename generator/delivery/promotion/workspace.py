@@ -24,7 +24,7 @@ class Workshop:
     after: Path
 
     def read(self, path: str) -> bytes | None:
-        """A file of the tip."""
+        """Return a file of the tip."""
         return self.clone.read(self.clone.tip, path)
 
     def spec(self) -> Spec:
@@ -52,7 +52,7 @@ class Workshop:
             (self.after / path).write_bytes(content)
 
     def changed(self) -> dict[str, bytes | None]:
-        """What differs between the two folders: content, or ``None`` for what is gone."""
+        """Return what differs between the two folders: content, or ``None`` for what is gone."""
         before, after = dict(_files(self.before)), dict(_files(self.after))
         return {path: after.get(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path)}
 
