@@ -47,13 +47,10 @@ def run(
 ) -> Completed:
     """Run ``argv`` without a shell and return its output.
 
-    ``log`` is a file that gets standard error as it is written, for another thread to read meanwhile.
-
     ``env`` is added to our own environment; with ``whole`` it is all that there is. ``user`` and ``group`` are numeric
-    ids to run as (needs root). ``timeout`` is in seconds. An exit
-    status outside ``ok``, a time-out or a missing program raises ``error`` with
-    the last lines of standard error. Arguments appear in messages, so secrets
-    must travel in ``env`` or ``stdin``, never in ``argv``.
+    ids to run as (needs root). ``log`` gets standard error as it is written. An exit status outside ``ok``, a time-out
+    (in seconds) or a missing program raises ``error`` with the last lines of standard error. Arguments appear in
+    messages, so secrets must travel in ``env`` or ``stdin``, never in ``argv``.
     """
     words = [str(word) for word in argv]
     data = stdin.encode() if isinstance(stdin, str) else stdin
@@ -77,12 +74,18 @@ def run(
         raise error(f"{words[0]}: not found", hint, returncode=127) from exc
     except subprocess.TimeoutExpired as exc:
         raise error(f"{_title(words)}: no answer within {timeout:g} s", hint, returncode=124) from exc
-    stdout = done.stdout.decode(errors="replace")
-    stderr = (log.read_bytes() if log else done.stderr).decode(errors="replace")
+    stderr = log.read_bytes() if log else done.stderr
+    completed = Completed(done.stdout.decode(errors="replace"), stderr.decode(errors="replace"), done.returncode)
     if done.returncode not in ok:
-        said = f"{_title(words)}: exit status {done.returncode}\n{_tail(stderr.strip() or stdout.strip())}".rstrip()
-        raise error(said, hint, returncode=done.returncode, stderr=stderr)
-    return Completed(stdout, stderr, done.returncode)
+        raise _failure(words, completed, error, hint)
+    return completed
+
+
+def _failure(words: Sequence[str], done: Completed, error: type[ProcessError], hint: str) -> ProcessError:
+    """Return the error for an exit status that is none of those allowed."""
+    said = _tail(done.stderr.strip() or done.stdout.strip())
+    message = f"{_title(words)}: exit status {done.returncode}\n{said}".rstrip()
+    return error(message, hint, returncode=done.returncode, stderr=done.stderr)
 
 
 def _tail(text: str) -> str:

@@ -15,6 +15,7 @@ import base64
 import json
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,13 +74,13 @@ def parts(state: State) -> list[Part]:
     ]
 
 
-def _components(state: State) -> list[Component]:
-    ports = {name.removeprefix("argocd-"): port for name, port in state.ports.items()}
+def _arguments(ports: Mapping[str, int]) -> dict[str, list[str]]:
+    """Return the arguments of each program; ``ports`` go by the names without ``argocd-``."""
     namespace = f"--namespace={NAMESPACE}"
     redis = f"--redis=127.0.0.1:{ports['redis']}"
     repo_server = f"127.0.0.1:{ports['repo-server']}"
     plain = "--repo-server-plaintext"
-    arguments = {
+    return {
         "repo-server": [
             f"--port={ports['repo-server']}",
             "--address=127.0.0.1",
@@ -123,6 +124,10 @@ def _components(state: State) -> list[Component]:
             "--argocd-repo-server-plaintext",
         ],
     }
+
+
+def _components(state: State) -> list[Component]:
+    ports = {name.removeprefix("argocd-"): port for name, port in state.ports.items()}
     # Where there is no health check (the ApplicationSet controller's probe address answers 404 to everything),
     # metrics tell that it has come as far as serving them.
     health = {
@@ -135,12 +140,12 @@ def _components(state: State) -> list[Component]:
     return [
         Component(
             f"argocd-{name}",
-            [state.layout.bin / PROGRAMS.get(name, f"argocd-{name}"), *arguments[name]],
+            [state.layout.bin / PROGRAMS.get(name, f"argocd-{name}"), *arguments],
             ready=probe.http(f"http://127.0.0.1:{health[name]}"),
             needs=("argocd-config", "argocd-files"),
             env=_environment(state),
         )
-        for name in arguments
+        for name, arguments in _arguments(ports).items()
     ]
 
 

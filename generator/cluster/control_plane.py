@@ -36,68 +36,79 @@ IDENTITIES = {
 
 def parts(state: State, network: Network) -> list[Part]:
     """List the control plane's parts, from the certificates to the API server and its controllers."""
-    layout, ports = state.layout, state.ports
-    authority = Authority(layout.pki)
-    ca = authority.certificate
+    ports = state.ports
+    authority = Authority(state.layout.pki)
     etcd_url = f"https://127.0.0.1:{ports['etcd']}"
-    etcd_tls = [f"--cert-file={layout.pki}/etcd.crt", f"--key-file={layout.pki}/etcd.key"]
+    controllers = {"kube-controller-manager": _controller_manager(state), "kube-scheduler": _scheduler(state)}
     return [
         Step("certificates", lambda: _certificates(state, authority, network)),
         Component(
             "etcd",
-            [
-                tools.find("etcd"),
-                "--name=local",
-                f"--data-dir={layout.data / 'etcd'}",
-                f"--listen-client-urls={etcd_url}",
-                f"--advertise-client-urls={etcd_url}",
-                f"--listen-peer-urls=http://127.0.0.1:{ports['etcd-peer']}",
-                f"--initial-advertise-peer-urls=http://127.0.0.1:{ports['etcd-peer']}",
-                f"--initial-cluster=local=http://127.0.0.1:{ports['etcd-peer']}",
-                "--client-cert-auth",
-                f"--trusted-ca-file={ca}",
-                *etcd_tls,
-                "--unsafe-no-fsync",
-                "--logger=zap",
-                "--log-level=warn",
-            ],
+            _etcd(state, etcd_url),
             ready=probe.tcp("127.0.0.1", ports["etcd"]),
             needs=("certificates",),
         ),
         Component(
             "kube-apiserver",
             _api_server(state, network, etcd_url),
-            ready=probe.http(f"{api_url(state, network)}/readyz", ca=ca),
+            ready=probe.http(f"{api_url(state, network)}/readyz", ca=authority.certificate),
             needs=("etcd", "network") if state.node == "real" else ("etcd",),
         ),
-        Component(
-            "kube-controller-manager",
-            [
-                tools.find("kube-controller-manager"),
-                f"--kubeconfig={kubeconfig(layout, 'kube-controller-manager')}",
-                "--bind-address=127.0.0.1",
-                f"--secure-port={ports['kube-controller-manager']}",
-                "--leader-elect=false",
-                "--use-service-account-credentials",
-                f"--root-ca-file={ca}",
-                f"--service-account-private-key-file={layout.pki}/service-account.key",
-                f"--flex-volume-plugin-dir={layout.data / 'volume-plugins'}",
-            ],
-            ready=probe.http(f"https://127.0.0.1:{ports['kube-controller-manager']}/healthz"),
-            needs=("kube-apiserver",),
+        *(
+            Component(
+                name,
+                argv,
+                ready=probe.http(f"https://127.0.0.1:{ports[name]}/healthz"),
+                needs=("kube-apiserver",),
+            )
+            for name, argv in controllers.items()
         ),
-        Component(
-            "kube-scheduler",
-            [
-                tools.find("kube-scheduler"),
-                f"--kubeconfig={kubeconfig(layout, 'kube-scheduler')}",
-                "--bind-address=127.0.0.1",
-                f"--secure-port={ports['kube-scheduler']}",
-                "--leader-elect=false",
-            ],
-            ready=probe.http(f"https://127.0.0.1:{ports['kube-scheduler']}/healthz"),
-            needs=("kube-apiserver",),
-        ),
+    ]
+
+
+def _etcd(state: State, url: str) -> list[str | Path]:
+    pki, peer = state.layout.pki, f"http://127.0.0.1:{state.ports['etcd-peer']}"
+    return [
+        tools.find("etcd"),
+        "--name=local",
+        f"--data-dir={state.layout.data / 'etcd'}",
+        f"--listen-client-urls={url}",
+        f"--advertise-client-urls={url}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=local={peer}",
+        "--client-cert-auth",
+        f"--trusted-ca-file={Authority(pki).certificate}",
+        f"--cert-file={pki}/etcd.crt",
+        f"--key-file={pki}/etcd.key",
+        "--unsafe-no-fsync",
+        "--logger=zap",
+        "--log-level=warn",
+    ]
+
+
+def _controller_manager(state: State) -> list[str | Path]:
+    layout = state.layout
+    return [
+        tools.find("kube-controller-manager"),
+        f"--kubeconfig={kubeconfig(layout, 'kube-controller-manager')}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={state.ports['kube-controller-manager']}",
+        "--leader-elect=false",
+        "--use-service-account-credentials",
+        f"--root-ca-file={Authority(layout.pki).certificate}",
+        f"--service-account-private-key-file={layout.pki}/service-account.key",
+        f"--flex-volume-plugin-dir={layout.data / 'volume-plugins'}",
+    ]
+
+
+def _scheduler(state: State) -> list[str | Path]:
+    return [
+        tools.find("kube-scheduler"),
+        f"--kubeconfig={kubeconfig(state.layout, 'kube-scheduler')}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={state.ports['kube-scheduler']}",
+        "--leader-elect=false",
     ]
 
 

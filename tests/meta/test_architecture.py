@@ -139,3 +139,17 @@ def imported(code: str) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_modules_and_functions_stay_small() -> None:
+    """A module is read in one sitting, and a function on one screen."""
+    large: list[str] = []
+    for path in sorted((ROOT / "generator").rglob("*.py")):
+        text = path.read_text()
+        if text.count("\n") > 400:
+            large.append(str(path))
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+                lines = node.end_lineno - node.lineno + 1
+                large += [f"{path}:{node.lineno} {node.name}: {lines} lines"] if lines > 50 else []
+    assert large == []
