@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.credentials import Credentials, using
+from testing import command_line
 from testing.programs import FOREIGN, REAL_CACHE, Run, tool
 from testing.repository import TEN_LINES, git
 from testing.shop import APPS, Shop
+from testing.templates import Templates
 
 if TYPE_CHECKING:
     from testing.servers.gitea import Rig
@@ -25,8 +25,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session")
+def git_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make what git puts into a new repository: the folders that it has everywhere, and no samples."""
+    folder = tmp_path_factory.mktemp("git-template")
+    for name in ("hooks", "info"):
+        (folder / name).mkdir()
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, git_template: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make an empty home folder, an identity for git, and keep the machine's own cache of tools."""
     # What tests start on this machine may get their tokens; the tests of hosts have none of it.
     monkeypatch.setenv("GITOPS_GENERATOR_HOSTS", "127.0.0.1 localhost")
@@ -41,6 +50,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    # git's samples of hooks are most of the files of a small repository.
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(git_template))
     monkeypatch.setenv("GENERATOR_CACHE", str(REAL_CACHE))
     return folder
 
@@ -63,28 +74,35 @@ def credentials() -> Iterator[None]:
 
 
 @pytest.fixture
-def generator() -> Run:
-    """``generator(*words, cwd=…)`` runs ``python -m generator`` as a process of its own."""
+def generator(request: pytest.FixtureRequest) -> Run:
+    """Return what runs the command line, ``generator(*words, cwd=…, env=…)``; tests marked ``process`` get processes."""
+    return command_line.run_process if request.node.get_closest_marker("process") else command_line.run
 
-    def run(
-        *words: object, cwd: Path | None = None, env: dict[str, str] | None = None, prefix: tuple[str, ...] = ()
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*prefix, sys.executable, "-m", "generator", *(str(word) for word in words)],
-            cwd=cwd, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
-        )  # fmt: skip
 
-    return run
+@pytest.fixture(scope="session")
+def all_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Keep the repositories that tests begin with, for as long as this worker runs."""
+    return Templates(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
+def templates(all_templates: Templates) -> Templates:
+    """Return the templates, with nothing in their place yet."""
+    all_templates.clear()
+    return all_templates
+
+
+@pytest.fixture
+def repository(templates: Templates) -> Path:
     """Make a git repository with the ten-line spec in it, and nothing generated yet."""
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    (folder / "generator.yaml").write_text(TEN_LINES)
+    folder = templates.place / "shop"
+
+    def make() -> None:
+        folder.mkdir()
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        (folder / "generator.yaml").write_text(TEN_LINES)
+
+    templates.fill("ten lines", make)
     return folder
 
 
@@ -109,9 +127,9 @@ def rig() -> Iterator[Rig]:
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Shop:
+def shop(templates: Templates, repository: Path, generator: Run) -> Shop:
     """Make a shop of two apps, generated and pushed."""
     tool("kustomize")
     made = Shop(repository, generator)
-    made.spec(TEN_LINES + APPS)
+    templates.fill("shop", lambda: made.spec(TEN_LINES + APPS))
     return made

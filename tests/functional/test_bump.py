@@ -15,6 +15,7 @@ from generator.delivery.push import moved
 from testing.programs import Run, path_with_git
 from testing.repository import clone_as_origin, files, generate_for_remote, git
 from testing.servers import git_http as serve
+from testing.templates import Templates
 
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 DIGEST = "sha256:" + "d" * 64
@@ -24,10 +25,15 @@ EIGHT = "".join(f"  app{number}: {{image: shop/app{number}}}\n" for number in ra
 
 
 @pytest.fixture
-def remote(repository: Path, generator: Run) -> Path:
+def remote(templates: Templates, repository: Path, generator: Run) -> Path:
     """A bare repository that holds the generated one; the spec names it as what Argo CD pulls."""
-    bare = generate_for_remote(repository, generator, EIGHT)
-    clone_as_origin(repository, bare)
+    bare = repository.parent / "remote.git"
+
+    def make() -> None:
+        generate_for_remote(repository, generator, EIGHT)
+        clone_as_origin(repository, bare)
+
+    templates.fill("bump", make)
     return bare
 
 

@@ -21,6 +21,7 @@ from generator.delivery.commit_message import Build
 from generator.errors import PushRefused
 from testing.programs import Run, path_with_git
 from testing.repository import files, generate_for_remote, git
+from testing.templates import Templates
 
 DIGEST = "sha256:" + "d" * 64
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -32,10 +33,15 @@ def overlay(app: str = "web", environment: str = "dev") -> str:
 
 
 @pytest.fixture
-def remote(tmp_path: Path, repository: Path, generator: Run) -> Path:
+def remote(templates: Templates, repository: Path, generator: Run) -> Path:
     """A bare repository that holds a generated one of three apps."""
-    bare = generate_for_remote(repository, generator, APPS)
-    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    bare = repository.parent / "remote.git"
+
+    def make() -> None:
+        generate_for_remote(repository, generator, APPS)
+        git(bare.parent, "clone", "-q", "--bare", repository, bare)
+
+    templates.fill("bump many", make)
     return bare
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from testing.programs import Run, tool
+from testing.templates import Templates
 
 SPEC = """\
 version: 1
@@ -34,11 +35,15 @@ apps:
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
     tool("kustomize")
-    (repository / "generator.yaml").write_text(SPEC)
-    done = generator("generate", "-q", cwd=repository)
-    assert done.returncode == 0, done.stderr
+
+    def make() -> None:
+        (repository / "generator.yaml").write_text(SPEC)
+        done = generator("generate", "-q", cwd=repository)
+        assert done.returncode == 0, done.stderr
+
+    templates.fill("compare", make)
     return repository
 
 

@@ -13,17 +13,22 @@ from generator.git import history as histories
 from testing.programs import Run, path_with_git, tool
 from testing.repository import TEN_LINES, clone_as_origin, generate_for_remote, git
 from testing.shop import Shop
+from testing.templates import Templates
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 DIGEST = "sha256:" + "a" * 64
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
     """A clone whose remote is a bare repository, generated and committed."""
-    bare = generate_for_remote(repository, generator)
-    clone_as_origin(repository, bare)
-    git(bare, "config", "uploadpack.allowFilter", "true")
+
+    def make() -> None:
+        bare = generate_for_remote(repository, generator)
+        clone_as_origin(repository, bare)
+        git(bare, "config", "uploadpack.allowFilter", "true")
+
+    templates.fill("history", make)
     return repository
 
 
@@ -168,7 +173,7 @@ def test_a_shallow_clone_says_so_and_fetch_reads_it_all(tmp_path: Path, shop: Pa
     for tag in ("1", "2"):
         generator("bump", "web", "--env", "prod", "--tag", tag, "--push", cwd=shop)
     clone = tmp_path / "clone"
-    git(tmp_path, "clone", "-q", "--depth=1", f"file://{tmp_path}/remote.git", clone)
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{shop.parent}/remote.git", clone)
     done = generator("history", "web", "--env", "prod", cwd=clone)
     assert "older commits are not here" in done.stderr
     assert [one["action"] for one in history(clone, generator, "--env", "prod")] == ["unknown"]

@@ -16,19 +16,25 @@ from testing import ROOT
 from testing.programs import Run, path_with_git, tool
 from testing.repository import TEN_LINES, clone_as_origin, files, generate_for_remote, git
 from testing.shop import Shop
+from testing.templates import Templates
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}
 
 
 @pytest.fixture
-def remote(repository: Path, generator: Run) -> Path:
+def remote(templates: Templates, repository: Path, generator: Run) -> Path:
     """A bare repository in which prod has had 1.0, 1.1 and 1.2; ``repository`` is a clone of it."""
-    bare = generate_for_remote(repository, generator)
-    for tag in D:
-        release(repository, generator, tag)
-    clone_as_origin(repository, bare)
-    git(bare, "config", "uploadpack.allowFilter", "true")
+    bare = repository.parent / "remote.git"
+
+    def make() -> None:
+        generate_for_remote(repository, generator)
+        for tag in D:
+            release(repository, generator, tag)
+        clone_as_origin(repository, bare)
+        git(bare, "config", "uploadpack.allowFilter", "true")
+
+    templates.fill("rollback", make)
     return bare
 
 

@@ -14,6 +14,7 @@ from testing.programs import Run, tool
 from testing.repository import TEN_LINES, clone_as_origin, generate_for_remote, git
 from testing.servers.argocd import TOKEN, ArgoCd, application, serve
 from testing.shop import APPS, Shop
+from testing.templates import Templates
 
 DIGEST = "sha256:" + "c" * 64
 
@@ -66,7 +67,7 @@ def test_in_a_shallow_clone_ages_are_not_known(tmp_path: Path, shop: Path, gener
     bump(shop, generator, "dev", "1")
     git(shop, "push", "-q", "origin", "main")
     clone = tmp_path / "clone"
-    git(tmp_path, "clone", "-q", "--depth=2", f"file://{tmp_path}/remote.git", clone)
+    git(tmp_path, "clone", "-q", "--depth=2", f"file://{repository.parent}/remote.git", clone)
     done = generator("status", "--output", "json", cwd=clone)
     assert [row["since"] is None for row in json.loads(done.stdout)["images"]] == [False, True, True]
     assert "note: older commits are not here, so some ages are not known: git fetch --unshallow" in done.stderr
@@ -141,10 +142,9 @@ def test_check_lists_whose_each_file_is(repository: Path, generator: Run) -> Non
 
 
 @pytest.fixture
-def shop(repository: Path, generator: Run) -> Path:
+def shop(templates: Templates, repository: Path, generator: Run) -> Path:
     """A repository whose remote is a bare one; everything is generated and pushed."""
-    bare = generate_for_remote(repository, generator)
-    clone_as_origin(repository, bare)
+    templates.fill("status", lambda: clone_as_origin(repository, generate_for_remote(repository, generator)))
     return repository
 
 

@@ -25,6 +25,7 @@ from testing.servers.argocd import (
     running,
     serve,
 )
+from testing.templates import Templates
 
 REPO = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web"
 D1, D2, D3 = (f"sha256:{digit * 64}" for digit in "123")
@@ -33,12 +34,17 @@ Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
-def remote(repository: Path, generator: Run) -> Path:
+def remote(templates: Templates, repository: Path, generator: Run) -> Path:
     """A bare repository in which dev went from 1.0 to 1.1."""
-    bare = generate_for_remote(repository, generator)
-    for tag, digest in (("1.0", D1), ("1.1", D2)):
-        generator("bump", "web", "--env", "dev", "--tag", tag, "--digest", digest, "--commit", cwd=repository)
-    clone_as_origin(repository, bare)
+    bare = repository.parent / "remote.git"
+
+    def make() -> None:
+        generate_for_remote(repository, generator)
+        for tag, digest in (("1.0", D1), ("1.1", D2)):
+            generator("bump", "web", "--env", "dev", "--tag", tag, "--digest", digest, "--commit", cwd=repository)
+        clone_as_origin(repository, bare)
+
+    templates.fill("wait", make)
     return bare
 
 
