@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -187,6 +188,11 @@ class Running:
             os.killpg(self.child.pid, signal.SIGKILL)
         self.child.communicate()
         self._ended()
+
+    def __del__(self) -> None:
+        """End a program whose answer is not asked for after all, say since another step failed."""
+        if hasattr(self, "child") and not sys.is_finalizing():
+            self.stop()
 
     def _ended(self) -> None:
         if self.guarded:

@@ -589,10 +589,10 @@ def test_as_a_pull_request(remote: Path, repository: Path, generator: Run) -> No
 
 
 @pytest.mark.parametrize("how", ["--push", "--commit", "--pull-request"])
-def test_killed_before_any_program_that_it_starts_it_converges(how: str, remote: Path, tmp_path: Path) -> None:
+def test_killed_before_any_program_that_it_starts_it_converges(how: str, remote: Path) -> None:
     """SIGKILL: what there is afterwards is old or new and never half of it, and a rerun makes it new, once."""
     done = subprocess.run(
-        [sys.executable, "-m", "testing.rollback_kill", str(tmp_path), *map(str, rollback(how))],
+        [sys.executable, "-m", "testing.rollback_kill", str(remote.parent), *map(str, rollback(how))],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

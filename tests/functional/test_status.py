@@ -67,7 +67,7 @@ def test_in_a_shallow_clone_ages_are_not_known(tmp_path: Path, shop: Path, gener
     bump(shop, generator, "dev", "1")
     git(shop, "push", "-q", "origin", "main")
     clone = tmp_path / "clone"
-    git(tmp_path, "clone", "-q", "--depth=2", f"file://{repository.parent}/remote.git", clone)
+    git(tmp_path, "clone", "-q", "--depth=2", f"file://{shop.parent}/remote.git", clone)
     done = generator("status", "--output", "json", cwd=clone)
     assert [row["since"] is None for row in json.loads(done.stdout)["images"]] == [False, True, True]
     assert "note: older commits are not here, so some ages are not known: git fetch --unshallow" in done.stderr
