@@ -37,6 +37,7 @@ def ask(bare: Path) -> None:
     (bare / "hooks/pre-receive").chmod(0o755)
 
 
+@pytest.mark.slow
 def test_every_commit_has_the_form_that_the_spec_says(shop: Shop, generator: Run) -> None:
     shop.spec(f"{TEN_LINES}{APPS}commits: {{subject: 'chore(release): {{subject}}'}}\n")
     ask(shop.bare)

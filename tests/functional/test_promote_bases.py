@@ -17,6 +17,7 @@ def start(shop: Shop, spec: str = BASE) -> None:
         shop.bump("web", "v1", env)
 
 
+@pytest.mark.slow
 def test_an_edit_of_one_environments_copy_stays_there(shop: Shop) -> None:
     start(shop)
     shop.edit(BASE_FILE, lambda text: text.replace("maxSurge: 1", "maxSurge: 5"))

@@ -13,6 +13,7 @@ from testing.shop import BRANCH, Shop, on_branch
 OVERLAY = "overlays/staging/web/kustomization.yaml"
 
 
+@pytest.mark.slow
 def test_an_amended_commit_is_a_persons(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging")

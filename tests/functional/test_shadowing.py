@@ -80,6 +80,7 @@ def call(start: tuple[str, ...], words: tuple[str, ...], folder: Path, **more: s
 
 
 @pytest.mark.parametrize("start", [(CONSOLE,), (sys.executable, "-P", "-m", "generator")], ids=["console", "-P"])
+@pytest.mark.slow
 def test_no_module_of_the_repository_is_run(start: tuple[str, ...], hostile: Path) -> None:
     for words in COMMANDS:
         done = call(start, words, hostile)

@@ -199,17 +199,20 @@ def by_documents(old: list[Any], here: list[Any], new: list[Any]) -> list[Any]:
 
 @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases())
+@pytest.mark.slow
 def test_nothing_is_lost_and_the_second_time_changes_nothing(case: Case) -> None:
     check(case)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases(plain=True))
+@pytest.mark.slow
 def test_independent_regenerations_mean_the_same_in_either_order(case: Case) -> None:
     check_independent(case)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases(plain=True))
+@pytest.mark.slow
 def test_what_people_really_write_is_merged_in_place(case: Case) -> None:
     assert check(case) != "whole"

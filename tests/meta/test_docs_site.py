@@ -11,6 +11,8 @@ import pytest
 
 from testing.pages import DOCS, ROOT, anchors, links, pages
 
+pytestmark = pytest.mark.slow
+
 
 class Page(HTMLParser):
     """The anchors of a page, and what it refers to."""

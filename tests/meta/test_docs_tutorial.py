@@ -15,6 +15,8 @@ from generator import tools
 from testing.pages import DOCS
 from testing.transcript import Done, Step, faults, fits, run, steps
 
+pytestmark = pytest.mark.slow
+
 FIRST = "docs/tutorial/repository.md"
 SECOND = "docs/tutorial/cluster.md"
 

@@ -16,6 +16,7 @@ NAMES = [*fuzz.TEXTS, *fuzz.ANSWERS]
 @pytest.mark.parametrize("name", NAMES)
 @settings(deadline=None, max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
+@pytest.mark.slow
 def test_no_input_is_a_bug(name: str, data: st.DataObject) -> None:
     fuzz.read(name, data.draw(fuzz.inputs(name)))
 

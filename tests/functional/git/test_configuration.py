@@ -114,6 +114,7 @@ def tasteful(shop: Shop, generator: Run, tmp_path: Path) -> Shop:
     return shop
 
 
+@pytest.mark.slow
 def test_what_people_like_changes_nothing(tasteful: Shop) -> None:
     folder, run = tasteful.folder, tasteful._run
     tasteful.bump("web", "v1")

@@ -207,6 +207,7 @@ def change(kind: str, lines: int, name: str = "web", *, gone: bool = False) -> C
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(1, 400), st.integers(0, 60), st.integers(0, 3000), st.sampled_from([10_000, 60_000]))
+@pytest.mark.slow
 def test_it_is_never_too_long_and_its_marker_is_never_cut(apps: int, commits: int, lines: int, limit: int) -> None:
     going = [move(f"app-{number}") for number in range(apps)]
     between = [Between(one.app, tuple(("c" * 40, "A subject that says much") for _ in range(commits))) for one in going]

@@ -75,6 +75,7 @@ def fixtures() -> Path | None:
     return found[-1] if found else None
 
 
+@pytest.mark.slow
 def test_the_plugins_own_pods_have_the_plugins_own_outcome() -> None:
     root = fixtures()
     if root is None:

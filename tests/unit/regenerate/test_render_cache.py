@@ -102,6 +102,7 @@ def no_rendering(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(SPECS, st.sampled_from(["generate", "plan", "edit", "delete", "tamper"])), max_size=6))
+@pytest.mark.slow
 def test_a_plan_is_the_same_with_and_without_it(steps: list[tuple[str, str]]) -> None:
     with TemporaryDirectory() as folder:
         directory = Path(folder)

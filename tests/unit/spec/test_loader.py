@@ -78,6 +78,7 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
         loader.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_ten_thousand_faults_are_all_told() -> None:
     text = top("".join(f"field{number}: 1\n" for number in range(10_000)))
     assert len(told(text)) == 10_000
@@ -160,6 +161,7 @@ APPS = st.dictionaries(st.sampled_from(["web", "db", "a;b"]), st.dictionaries(FI
 
 @settings(max_examples=100, deadline=None)
 @given(APPS, st.dictionaries(FIELDS, VALUES), VALUES)
+@pytest.mark.slow
 def test_arbitrary_values_in_known_fields_give_a_spec_or_faults(
     apps: dict, override: dict, environment: object
 ) -> None:

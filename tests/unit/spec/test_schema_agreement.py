@@ -46,6 +46,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
 
 @tried
 @given(specs())
+@pytest.mark.slow
 def test_what_the_schema_takes_the_loader_takes_value_by_value(spec: dict[str, Any]) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(spec)] == []
     read = loader.data(written(spec))
@@ -56,6 +57,7 @@ def test_what_the_schema_takes_the_loader_takes_value_by_value(spec: dict[str, A
 
 @tried
 @given(specs(), st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_what_the_loader_takes_the_schema_takes(spec: dict[str, Any], chance: random.Random) -> None:
     for _ in range(chance.randint(0, 3)):
         spec = changed(spec, chance)

@@ -46,6 +46,7 @@ def bumped(text: str, build: Build | None = None) -> str:
 
 @settings(max_examples=150, deadline=None)
 @given(st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_only_the_scalars_change(random: Random) -> None:
     before = kustomization(random)
     after = bumped(before)
@@ -55,6 +56,7 @@ def test_only_the_scalars_change(random: Random) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_the_order_of_the_build_is_all_that_it_adds(random: Random) -> None:
     before = kustomization(random)
     if "kind: Deployment" in before:
@@ -102,6 +104,7 @@ def said(text: str) -> list[Any]:
 
 @settings(max_examples=300, deadline=None)
 @given(st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_rare_yaml_says_the_same_but_for_the_image(random: Random) -> None:
     before = odd(random, kustomization(random))
     if "Deployment" in before:
@@ -123,6 +126,7 @@ def test_a_second_bump_changes_nothing(name: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_changes_made_together_come_to_the_same_as_one_after_the_other(random: Random) -> None:
     content = odd(random, kustomization(random)).encode()
     image, note = Image("shop/web", AFTER, random.choice([DIGEST, None])), random.choice(["held: x", None])

@@ -200,6 +200,7 @@ TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(EDITS)), TAGS, TAGS)
+@pytest.mark.slow
 def test_any_tag_is_read_back_as_it_was_set(name: str, tag: str, other: str) -> None:
     text = edited(edited(filled(EDITS[name][0]), other), tag)
     assert Image("web", tag, NEW) in yaml_kustomization.images(text.encode(), "k.yaml")
