@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from generator.regenerate import planning
 from testing.repository import git
 from testing.shop import BASE, Shop

@@ -71,6 +71,7 @@ ODD = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("keyed")
 @pytest.mark.parametrize(("content", "names"), ODD.values(), ids=ODD)
 def test_what_is_no_intent_is_nothing(

@@ -12,6 +12,8 @@ import pytest
 from testing import ROOT
 from testing.repository import TEN_LINES, git
 
+pytestmark = pytest.mark.slow
+
 # Everything of the standard library that has a file, what we depend on, and what that depends on.
 OTHERS = (
     "yaml", "_yaml", "git", "gitdb", "smmap", "requests", "urllib3", "certifi", "charset_normalizer", "idna", "chardet",
@@ -80,7 +82,6 @@ def call(start: tuple[str, ...], words: tuple[str, ...], folder: Path, **more: s
 
 
 @pytest.mark.parametrize("start", [(CONSOLE,), (sys.executable, "-P", "-m", "generator")], ids=["console", "-P"])
-@pytest.mark.slow
 def test_no_module_of_the_repository_is_run(start: tuple[str, ...], hostile: Path) -> None:
     for words in COMMANDS:
         done = call(start, words, hostile)

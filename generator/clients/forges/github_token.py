@@ -39,16 +39,17 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
         raise access.missing("PyGithub", "github") from None
     server, path = access.place(url, api, *_VARIABLES)
     owner, _, name = path.partition("/")
+    signing = client.Auth.AppAuth(app.id, app.key)
     try:
         with client.GithubIntegration(
-            auth=client.Auth.AppAuth(app.id, app.key),
+            auth=signing,
             base_url=github.api_of(server),
             timeout=int(TIMEOUT_SECONDS),
             retry=access.Patience.usual(),
             verify=access.certificates(),
             user_agent="gitops-generator",
         ) as integration:
-            as_app = {"Authorization": f"Bearer {integration.create_jwt()}"}
+            as_app = {"Authorization": f"Bearer {signing.create_jwt()}"}
             ask = integration.requester.requestJsonAndCheck
             _, installation = ask("GET", f"/repos/{owner}/{name}/installation", headers=as_app)
             # The client's own call cannot leave out the App's other repositories.

@@ -34,6 +34,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_spec_alone_gets_no_token(repository: Path, generator: Run, command: str) -> None:
     bare = generate_for_remote(repository, generator)

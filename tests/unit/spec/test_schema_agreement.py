@@ -13,6 +13,7 @@ import re
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
