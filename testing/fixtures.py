@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.credentials import Credentials, using
-from testing import command_line
+from testing import ROOT, command_line
 from testing.programs import FOREIGN, REAL_CACHE, Run, tool
 from testing.repository import TEN_LINES, git
 from testing.shop import APPS, Shop
@@ -76,7 +76,10 @@ def credentials() -> Iterator[None]:
 @pytest.fixture
 def generator(request: pytest.FixtureRequest) -> Run:
     """Return what runs the command line, ``generator(*words, cwd=…, env=…)``; tests marked ``process`` get processes."""
-    return command_line.run_process if request.node.get_closest_marker("process") else command_line.run
+    folder = request.path.relative_to(ROOT).parts[1]
+    # Those tests are about what several programs make of each other.
+    alone = folder in ("integration", "resilience", "e2e") or request.node.get_closest_marker("process")
+    return command_line.run_process if alone else command_line.run
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ def hotfix(shop: Shop, app: str = "web") -> None:
     shop.promote(app, "--from", "dev", "--to", "prod", "--push")
 
 
-@pytest.mark.slow
 def test_a_hotfix_that_skipped_an_environment_stays(shop: Shop) -> None:
     hotfix(shop)
     assert shop.tag("web", "prod") == "v2"
