@@ -75,7 +75,7 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A queue that is subscribed to the topic ``approvals``."""
     pytest.importorskip("boto3", reason="install the `aws` extra")
     pytest.importorskip("moto.server", reason="install the `dev` extra")
-    from e2e.aws import ACCOUNT, REGION, Aws
+    from tests.e2e.aws import ACCOUNT, REGION, Aws
 
     (tmp_path / "moto").mkdir()
     running = Aws.start(tmp_path / "moto")

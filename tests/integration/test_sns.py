@@ -11,10 +11,9 @@ import pytest
 
 pytest.importorskip("boto3", reason="install the `aws` extra")
 pytest.importorskip("moto.server", reason="install the `dev` extra")
-from e2e.aws import ACCOUNT, REGION, Aws
-
 from generator.clients.aws import session, sns
 from generator.errors import ForgeError
+from tests.e2e.aws import ACCOUNT, REGION, Aws
 
 
 @pytest.fixture(scope="module")

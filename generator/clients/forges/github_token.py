@@ -24,10 +24,7 @@ def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
 
     ``UsageError`` if the environment names no App or ``api`` is no address, ``ForgeError`` if GitHub refuses it.
     """
-    if api is not None:
-        _require_address(api)
-    else:
-        _require_github(url)
+    _require_github(url) if api is None else _require_address(api)
     app = github_app.configured()
     if app is None:
         raise UsageError("no GitHub App to get a token for", "set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY")
