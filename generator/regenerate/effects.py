@@ -119,7 +119,7 @@ def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> lis
 
 
 def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merged: Mapping[str, bytes]) -> list[Effect]:
-    """Images that come from another repository now, and keep the tag that the pipeline has set for the former one."""
+    """Return images that come from another repository now, and keep the tag that the pipeline set for the former."""
     found = []
     for path, content in merged.items():
         if path not in original or original[path] == updated.get(path, b""):

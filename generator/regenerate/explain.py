@@ -116,7 +116,7 @@ def _generated_at(
 
 
 def _comments(local: Parsed, generated: Parsed, blame: Blame) -> Iterator[Origin]:
-    """Comments that the generator did not write."""
+    """Yield comments that the generator did not write."""
     known = Counter(comment.says for comment in generated.comments())
     for comment in local.comments():
         if known[comment.says] > 0:

@@ -26,5 +26,5 @@ def yaml_file(
     app: str | None = None,
     header: str = HEADER,
 ) -> File:
-    """A YAML file of one or more documents, under the header that tells people what it is."""
+    """Write a YAML file of one or more documents, under the header that tells users what it is."""
     return File(path, header + "---\n".join(yaml_emit.dump(document) for document in documents), app)

@@ -130,24 +130,24 @@ class Location(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """The folder of the app, ``overlays/prod/web``; of what is no folder of an app, the folder that it lies in."""
+        """Return the folder of the app, ``overlays/prod/web``; of any other file, the folder that it lies in."""
         if self.kind != OTHER and _SHAPES[self.kind].endswith("/"):
             return self._replace(rest="").path
         return self.path.rpartition("/")[0]
 
     @property
     def is_folder(self) -> bool:
-        """Whether this is in a folder of an app's own, where the user may put files."""
+        """Tell whether this is in a folder of an app's own, where the user may put files."""
         return self.kind != OTHER and _SHAPES[self.kind].endswith("/")
 
     @property
     def is_overlay(self) -> bool:
-        """Whether this is the kustomization of an overlay, in which pipelines set tags."""
+        """Tell whether this is the kustomization of an overlay, in which pipelines set tags."""
         return self.kind == OVERLAY and self.rest == KUSTOMIZATION
 
     @property
     def path(self) -> str:
-        """The path again; ``_replace`` gives that of another app or environment."""
+        """Return the path again; ``_replace`` gives that of another app or environment."""
         if self.kind == OTHER:
             return self.rest
         shape = _SHAPES[self.kind].format(app=self.app, environment=self.environment, project=self.project)

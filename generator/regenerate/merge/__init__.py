@@ -60,7 +60,7 @@ class Outcome:
 
     @property
     def changes(self) -> bool:
-        """Whether there is anything to write or to remove."""
+        """Tell whether there is anything to write or to remove."""
         return self.content != self.local
 
 
@@ -72,11 +72,13 @@ def merge(
     settle: Settle = leave_open,
     rivals: Mapping[str, bytes | None] | None = None,
 ) -> list[Outcome]:
-    """An outcome for every path that was generated or would be, sorted by path.
+    """Return an outcome for every path that was generated or would be, sorted by path.
 
-    ``rivals`` is a second *original* for files that two branches have both
-    regenerated (``None``: only one of them has). ``SpecError`` holds the faults
-    of all edited files that cannot be read.
+    Args:
+        rivals: a second *original* for files that two branches have both regenerated; None: only one of them has.
+
+    Raises:
+        SpecError: edited files cannot be read; it holds the faults of all of them.
     """
     outcomes: list[Outcome] = []
     faults: list[Fault] = []
@@ -102,7 +104,7 @@ def merge_file(
     merge_lines: MergeLines,
     settle: Settle = leave_open,
 ) -> Outcome:
-    """The outcome for one file."""
+    """Merge one file."""
     if local == updated:
         return Outcome(path, State.GENERATED, local, local)
     if local is not None and local != original and b"\r\n" in local and local.count(b"\n") == local.count(b"\r\n"):
@@ -131,7 +133,7 @@ def _merge_twice(
     merge_lines: MergeLines,
     settle: Settle,
 ) -> Outcome:
-    """The outcome for a file that is a mix of two generated ones: what either has, no person wrote."""
+    """Merge a file that is a mix of two generated ones: what either of them has, no user wrote."""
     if rival is None:  # where only one of two branches had it, git may have taken it out, and no person
         return merge_file(path, original if local is not None else None, local, updated, merge_lines, settle)
     if local in (None, original, rival):
@@ -186,7 +188,7 @@ def _merge_text(
 
 
 def _whole(conflict: Conflict, local: bytes, updated: bytes, settle: Settle) -> tuple[bytes, list[Conflict]]:
-    """A conflict over a whole file."""
+    """Return a conflict over a whole file, or what settles it."""
     side = settle(conflict)
     if side is None:
         return local, [conflict]
@@ -194,7 +196,7 @@ def _whole(conflict: Conflict, local: bytes, updated: bytes, settle: Settle) -> 
 
 
 def _unknown(path: str, local: bytes, updated: bytes, settle: Settle) -> Outcome:
-    """There before anything was generated there: whose it is must be said."""
+    """Merge a file that was there before anything was generated there: whose it is must be said."""
     seeded = _with_pipeline_images(path, local, updated)
     if local == seeded:
         return Outcome(path, State.PIPELINE, local, local)
@@ -205,7 +207,7 @@ def _unknown(path: str, local: bytes, updated: bytes, settle: Settle) -> Outcome
 
 
 def _gone(path: str, original: bytes | None, local: bytes | None, settle: Settle) -> Outcome:
-    """Not generated any more: to be removed, unless a person has changed it."""
+    """Remove a file that is generated no more, unless a user has changed it."""
     if local is None:
         return Outcome(path, State.GENERATED, None, None)
     if local == original or (original is not None and local == _with_pipeline_images(path, local, original)):
@@ -220,7 +222,7 @@ def _gone(path: str, original: bytes | None, local: bytes | None, settle: Settle
 
 
 def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
-    """``content`` with the tags and digests that ``local`` has: they are the pipeline's, and never merged.
+    """Return ``content`` with the tags and digests that ``local`` has: they are the pipeline's, and never merged.
 
     So is the annotation that tells which build has set them.
     """

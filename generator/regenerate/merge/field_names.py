@@ -22,13 +22,13 @@ class Item(NamedTuple):
 
 
 def labels(field: str, items: Sequence[Value]) -> list[str]:
-    """The items of a list by their names in brackets, or by what they are where they have none."""
+    """Return the items of a list by their names in brackets, or by what they are where they have none."""
     (keys,) = list_keys.keys(field, items)
     return [f"[{_label(key, item)}]" for key, item in zip(keys, items, strict=True)]
 
 
 def written(path: Iterable[str | Item]) -> str:
-    """The path on one line; ``.`` for a whole document."""
+    """Return the path on one line; ``.`` for a whole document."""
     parts = (part if isinstance(part, str) else labels(part.field, part.items)[part.place] for part in path)
     cut = (part if len(part) <= _LONGEST else f"{part[: _LONGEST - 2]}…]" for part in parts)
     return ".".join(cut).replace(".[", "[") or "."

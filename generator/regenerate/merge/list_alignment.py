@@ -23,10 +23,12 @@ class Row(NamedTuple):
 
 
 def rows(name: str, before: Sequence[Value], here: Sequence[Value], after: Sequence[Value]) -> list[Row] | None:
-    """The rows of a merged list in their order; ``name`` is the field that holds it.
+    """Return the rows of a merged list in their order; None where the order of a sequence would be a guess.
 
     An item of local or updated that is in no row is deleted, or stays so.
-    ``None`` where the order of a sequence would be a guess.
+
+    Args:
+        name: the field that holds the list.
     """
     if name in list_keys.SEQUENCES:
         return _sequence(before, here, after)
@@ -34,13 +36,13 @@ def rows(name: str, before: Sequence[Value], here: Sequence[Value], after: Seque
 
 
 def documents(before: Sequence[Value], here: Sequence[Value], after: Sequence[Value]) -> list[Row]:
-    """The rows of the documents of a file, in local's order."""
+    """Return the rows of the documents of a file, in local's order."""
     keys = [list_keys.documents(side) for side in (before, here, after)]
     return _in_order_of_local(_matched(before, here, after, keys))
 
 
 def weave(base: Sequence[Item], order: Sequence[Item]) -> list[Item]:
-    """``base``, and what is only in ``order``, each item of that after the one that it follows there."""
+    """Return ``base``, and what is only in ``order``, each item of that after the one that it follows there."""
     result = list(base)
     known = set(base)
     for index, item in enumerate(order):
@@ -61,7 +63,7 @@ def weave(base: Sequence[Item], order: Sequence[Item]) -> list[Item]:
 def _matched(
     before: Sequence[Value], here: Sequence[Value], after: Sequence[Value], keys: Sequence[Sequence[list_keys.Key]]
 ) -> list[Row]:
-    """A row for each item that is in local, or new in updated."""
+    """Return a row for each item that is in local, or new in updated."""
     old_keys, here_keys, new_keys = keys
     ours = list_keys.became(before, here, old_keys, here_keys, taken=set(new_keys) - set(old_keys))
     theirs = list_keys.became(before, after, old_keys, new_keys, taken=set(here_keys) - set(old_keys))
@@ -77,7 +79,7 @@ def _matched(
 
 
 def _ordered(rows: Sequence[Row]) -> list[Row]:
-    """In local's order; in updated's, if only that has changed it."""
+    """Return the rows in local's order; in updated's, if only that has changed it."""
     shared = sorted((row for row in rows if row.here is not None and row.new is not None), key=_here)
     known = sorted((row for row in shared if row.old is not None), key=_old)
     if _rising([_new(row) for row in known]) or not _rising([_here(row) for row in known]):
@@ -123,7 +125,7 @@ class _Edits:
     changed: set[int] = field(default_factory=set)
 
     def touches(self, start: int, end: int) -> bool:
-        """Whether anything was changed in a stretch of the original, or inserted at its ends."""
+        """Tell whether anything was changed in a stretch of the original, or inserted at its ends."""
         return any(index in self.changed for index in range(start, end)) or any(
             gap in self.inserted for gap in range(start, end + 1)
         )
@@ -149,7 +151,7 @@ def _sequence(before: Sequence[Value], here: Sequence[Value], after: Sequence[Va
 
 
 def _moved(edits: _Edits, before: Sequence[Value], now: Sequence[Value]) -> dict[int, int]:
-    """Items of the original that went from one place to another, with where they are now."""
+    """Return the items of the original that went from one place to another, with where they are now."""
     came = {list_keys.frozen(now[index]): index for indices in edits.inserted.values() for index in indices}
     gone = edits.changed - edits.became.keys()
     return {old: came[key] for old in gone if (key := list_keys.frozen(before[old])) in came}
@@ -184,7 +186,7 @@ def _edits(before: Sequence[Value], now: Sequence[Value]) -> _Edits:
 
 
 def _clash(ours: _Edits, theirs: _Edits, here: Sequence[Value], after: Sequence[Value]) -> bool:
-    """Whether both have changed the same stretch otherwise than item by item."""
+    """Tell whether both have changed the same stretch otherwise than item by item."""
     for gap in ours.inserted.keys() & theirs.inserted.keys():
         if [here[index] for index in ours.inserted[gap]] != [after[index] for index in theirs.inserted[gap]]:
             return True

@@ -23,7 +23,11 @@ Key = tuple[object, ...]
 
 
 def keys(name: str, *lists: Sequence[Value]) -> list[list[Key]]:
-    """A key for each item of each list, by one rule for all of them; ``name`` is the field that holds the list."""
+    """Return a key for each item of each list, by one rule for all of them.
+
+    Args:
+        name: the field that holds the list.
+    """
     if name not in SEQUENCES:
         for rule in _RULES:
             found = [[rule(item) for item in items] for items in lists]
@@ -34,7 +38,7 @@ def keys(name: str, *lists: Sequence[Value]) -> list[list[Key]]:
 
 
 def document(value: Value) -> Key:
-    """What identifies one of several documents in a file: kind, namespace and name."""
+    """Return what identifies one of several documents in a file: kind, namespace and name."""
     if not isinstance(value, dict) or "kind" not in value:
         return ("document",)
     metadata = value.get("metadata")
@@ -43,7 +47,7 @@ def document(value: Value) -> Key:
 
 
 def documents(values: Sequence[Value]) -> list[Key]:
-    """What identifies each document of a file; those of one name are numbered."""
+    """Return what identifies each document of a file; those of one name are numbered."""
     seen: Counter[Key] = Counter()
     found: list[Key] = []
     for key in map(document, values):
@@ -59,7 +63,7 @@ def became(
     new_keys: Sequence[Key],
     taken: Container[Key] = (),
 ) -> dict[int, int]:
-    """Which item of a list became which: by key, or renamed where it stands.
+    """Tell which item of a list became which: by key, or renamed where it stands.
 
     An item is taken for another one renamed if it stands in the same gap
     between items that stayed, and is much alike; of several, the most alike.
@@ -83,7 +87,7 @@ def became(
 
 
 def _most_alike(before: Sequence[Value], now: Sequence[Value]) -> list[tuple[int, int]]:
-    """Pairs of alike items, the most alike first, of which no two cross."""
+    """Return pairs of alike items, the most alike first, of which no two cross."""
     scores = [
         (-score, abs(old - new), old, new)
         for old, item in enumerate(before)
@@ -101,12 +105,12 @@ def _most_alike(before: Sequence[Value], now: Sequence[Value]) -> list[tuple[int
 
 
 def alike(one: Value, other: Value) -> bool:
-    """Whether an item may be another one changed."""
+    """Tell whether an item may be another one changed."""
     return likeness(one, other) > 0
 
 
 def likeness(one: Value, other: Value) -> float:
-    """How much of one item is in another, at most 1; 0 if it is too little for one to be the other changed."""
+    """Return how much of one item is in another, at most 1; 0 if it is too little for one to be the other changed."""
     if isinstance(one, dict) and isinstance(other, dict):
         if "kind" in one and "metadata" in one:
             return float(one["kind"] == other.get("kind"))
@@ -125,7 +129,7 @@ def likeness(one: Value, other: Value) -> float:
 
 
 def _agrees(one: Value, other: Value) -> bool:
-    """Whether a field says the same; of a map or a list, it is enough that most of it does."""
+    """Tell whether a field says the same; of a map or a list, it is enough that most of it does."""
     return one == other or (not isinstance(one, Scalar) and alike(one, other))
 
 
@@ -138,7 +142,7 @@ def _enough(similarity: float) -> float:
 
 
 def frozen(value: Value) -> object:
-    """A value that can be looked up."""
+    """Return a value that can be looked up."""
     if isinstance(value, Scalar):
         return value
     if isinstance(value, dict):
@@ -155,7 +159,7 @@ def _named(field: str) -> Callable[[Value], Key | None]:
 
 
 def _reference(item: Value) -> Key | None:
-    """``configMapRef: {name: …}`` and its like: the field and the name in it."""
+    """Return the field and the name in it of ``configMapRef: {name: …}`` and its like."""
     for field, value in item.items() if isinstance(item, dict) else ():
         if isinstance(value, dict) and isinstance(value.get("name"), Scalar):
             return ("object", field, value["name"])
@@ -174,7 +178,7 @@ def _known(*parts: Value | None) -> list[object]:
 
 
 def _assigned(item: Value) -> Key | None:
-    """The name in ``NAME=value``, as in a ConfigMap's literals and in sync options."""
+    """Return the name in ``NAME=value``, as in a ConfigMap's literals and in sync options."""
     if isinstance(item, Scalar) and "=" in item.text.strip("="):
         return ("=", item.text.partition("=")[0])
     return None
@@ -184,7 +188,7 @@ _RULES: Final = (*map(_named, NAMES), _reference, _object, _assigned)
 
 
 def _numbered(items: Iterable[object]) -> list[Key]:
-    """The items themselves, told apart by how often they came before."""
+    """Return the items themselves, told apart by how often they came before."""
     seen: Counter[object] = Counter()
     result: list[Key] = []
     for item in items:

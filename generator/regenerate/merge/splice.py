@@ -21,7 +21,7 @@ class Unspliceable(Exception):
 
 
 def plain(value: Value) -> object:
-    """A value as the emitter takes it."""
+    """Return a value as the emitter takes it."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -30,7 +30,7 @@ def plain(value: Value) -> object:
 
 
 def shown(value: Value | None) -> str | None:
-    """A value as people read it: YAML on one line."""
+    """Show a value to a reader: YAML on one line."""
     if value is None:
         return None
     try:
@@ -67,7 +67,7 @@ class Splicer:
         self._step, self._offset = _indentation(parsed)
 
     def results(self) -> list[str]:
-        """The edited text. If the last line had no end, the one with an end as well: a block of text may need it."""
+        """Return the edited text. If the last line had no end, also the text with one: a block of text may need it."""
         text = self._applied(0, len(self._text), self._edits)
         return [text.removesuffix(self._newline), text] if self._unfinished else [text]
 
@@ -76,7 +76,7 @@ class Splicer:
         self._edit(0, end, text)
 
     def write_out(self, alias: Node, value: Value) -> None:
-        """A value in place of an alias whose anchor goes."""
+        """Write a value in place of an alias whose anchor goes."""
         for document in self._parsed.documents:
             for node in document.root.walk():
                 for entry in node.entries:
@@ -109,7 +109,7 @@ class Splicer:
             self._edit(root.start, root.end, (self._newline if beside else "") + body.removesuffix(self._newline))
 
     def _insert_document(self, following: Sequence[Document], value: Value) -> None:
-        """A new document before others, or after all."""
+        """Insert a new document before others, or after all."""
         body = self._emitted(value)
         if following and not self._text.startswith("---", following[0].mark):
             place, lines = following[0].mark, [*body, "---"]
@@ -211,7 +211,7 @@ class Splicer:
         self._edit(place, until, self._lines(below) + notes)
 
     def _in_line(self, node: Node, value: Value, *, flow: bool) -> str:
-        """A value on one line, in the quotes that a person chose."""
+        """Return a value on one line, in the quotes that the user chose."""
         new = plain(value)
         chosen = node.style and not self._text.endswith(yaml_emit.scalar(node.text), node.start, node.end)
         if isinstance(new, str) and chosen and node.style == '"':
@@ -262,7 +262,7 @@ class Splicer:
         self._edit(first.start, last.end, body)
 
     def _changed(self, parent: Node, entry: Entry, change: Change, start: int, end: int) -> str:
-        """A stretch of the text with an entry in it, changed."""
+        """Return a stretch of the text with an entry in it, changed."""
         made = len(self._edits)
         self._change(parent, entry, change)
         edits = self._edits[made:]
@@ -276,7 +276,7 @@ class Splicer:
             self._edits.append((start, end, text))
 
     def _applied(self, start: int, end: int, edits: Sequence[_Edit]) -> str:
-        """A stretch of the text, edited. Edits at one place apply in the order in which they were made."""
+        """Return a stretch of the text, edited. Edits at one place apply in the order in which they were made."""
         pieces: list[str] = []
         for first, last, text in sorted(edits, key=lambda edit: edit[:2]):
             if not start <= first <= last <= end:
@@ -293,7 +293,7 @@ class Splicer:
         return "".join(f"{line}{self._newline}" for line in lines)
 
     def _notes(self, start: int, end: int, pad: str) -> str:
-        """A person's comments in a stretch of the text, each on a line of its own."""
+        """Return a user's comments in a stretch of the text, each on a line of its own."""
         comments = self._parsed.comments(start, end)
         return self._lines([f"{pad}{comment.text}" for comment in comments if comment.says not in self._generated])
 
@@ -304,19 +304,19 @@ class Splicer:
         return self._text.rfind("\n", 0, offset) + 1
 
     def _line_end(self, offset: int) -> int:
-        """Where the line of an offset ends, its newline included."""
+        """Return where the line of an offset ends, its newline included."""
         return self._text.index("\n", offset) + 1
 
     def _first_on_line(self, line: int) -> int:
-        """Where the first character of a line stands that is no space."""
+        """Return where the first character of a line stands that is no space."""
         return line + len(self._text[line:]) - len(self._text[line:].lstrip(" "))
 
     def _is_compact(self, start: int) -> bool:
-        """Whether something stands before an entry on its line: the dash of the list that it is in."""
+        """Tell whether something stands before an entry on its line: the dash of the list that it is in."""
         return not self._text[self._line_start(start) : start].isspace() and start > self._line_start(start)
 
     def _after(self, entry: Entry) -> int:
-        """Where the lines of an entry end: its own, and those with comments that are deeper than it is."""
+        """Return where the lines of an entry end: its own, and those with comments that are deeper than it is."""
         depth = entry.start - self._line_start(entry.start)
         end = position = self._line_end(entry.end)
         while match := _COMMENT_OR_BLANK.match(self._text, position):
@@ -328,7 +328,7 @@ class Splicer:
         return end
 
     def _above(self, start: int) -> int:
-        """Where the comments right above an entry start, unless they are the head of the file."""
+        """Return where the comments right above an entry start, unless they are the head of the file."""
         line = top = self._line_start(start)
         while top and (match := _COMMENT_OR_BLANK.match(self._text, self._line_start(top - 1))):
             if not match[2] or len(match[1]) != start - line:
@@ -338,17 +338,17 @@ class Splicer:
 
 
 def _is_one_line(node: Node) -> bool:
-    """Whether a scalar may take the place of this node without touching the lines around it."""
+    """Tell whether a scalar may take the place of this node without touching the lines around it."""
     return node.kind == "alias" or (node.kind == "scalar" and node.style not in ("|", ">"))
 
 
 def _anchor(node: Node) -> str:
-    """The anchor that a new value takes over, since others may refer to it."""
+    """Return the anchor that a new value takes over, since others may refer to it."""
     return f"&{node.anchor} " if node.anchor else ""
 
 
 def _indentation(parsed: Parsed) -> tuple[str, str]:
-    """How much deeper than its key this file writes maps, and lists; by the first ones of it."""
+    """Return how much deeper than its key this file writes maps, and lists; by the first ones of it."""
     found: dict[str, int] = {}
     for document in parsed.documents:
         for node in document.root.walk():

@@ -29,9 +29,10 @@ Path = tuple[str | field_names.Item, ...]
 def merge(
     path: str, original: str, local: str, updated: str, settle: Settle = leave_open
 ) -> tuple[str, list[Conflict]]:
-    """The merged text, and the conflicts that ``settle`` left open (the text is of no use then).
+    """Return the merged text, and the conflicts that ``settle`` left open (the text is of no use then).
 
-    ``SpecError`` where ``local`` is not YAML.
+    Raises:
+        SpecError: ``local`` is not YAML.
     """
     before, here, after = Parsed(original, path), Parsed(local, path), Parsed(updated, path)
     decisions = _Decisions(here, settle)
@@ -45,7 +46,7 @@ def merge(
 
 
 def _edited(original: Parsed, local: Parsed, updated: Parsed, pages: list[Page]) -> str:
-    """The local text with all changes made, and proven to be right."""
+    """Return the local text with all changes made, and proven to be right."""
     generated = Counter(comment.says for comment in original.comments())
     splicer = Splicer(local, generated)
     head, new_head = _head(original), _head(updated)
@@ -63,7 +64,7 @@ def _edited(original: Parsed, local: Parsed, updated: Parsed, pages: list[Page])
 
 
 def _reread(texts: Sequence[str], path: str, wanted: list[Value]) -> tuple[str, Parsed]:
-    """The first text that means what is wanted."""
+    """Return the first text that means what is wanted."""
     for text in texts:
         with suppress(SpecError):
             again = Parsed(text, path)
@@ -73,7 +74,7 @@ def _reread(texts: Sequence[str], path: str, wanted: list[Value]) -> tuple[str, 
 
 
 def _whole(path: str, local: str, updated: str, reason: str, settle: Settle) -> tuple[str, list[Conflict]]:
-    """What cannot be merged in place is one conflict over the file."""
+    """Return one conflict over a file that cannot be merged in place."""
     conflict = Conflict(path, 1, "", None, f"the file as it is ({reason})", "the file as generated")
     side = settle(conflict)
     if side is None:
@@ -82,12 +83,12 @@ def _whole(path: str, local: str, updated: str, reason: str, settle: Settle) -> 
 
 
 def _head(parsed: Parsed) -> str:
-    """The comments that a file starts with."""
+    """Return the comments that a file starts with."""
     return parsed.text[: parsed.documents[0].mark] if parsed.documents else ""
 
 
 def _orphans(local: Parsed, pages: Sequence[Page]) -> Iterator[tuple[Node, Value]]:
-    """The aliases that stay while their anchors go, with what they mean."""
+    """Yield the aliases that stay while their anchors go, with what they mean."""
     if not local.has_aliases:
         return
     staying: set[Node] = set()
@@ -100,7 +101,7 @@ def _orphans(local: Parsed, pages: Sequence[Page]) -> Iterator[tuple[Node, Value
 
 
 def _staying(node: Node, change: Change) -> Iterator[Node]:
-    """The nodes whose text, or at least whose anchor, is still there after a change."""
+    """Yield the nodes whose text, or at least whose anchor, is still there after a change."""
     if isinstance(change, Kept):
         yield from node.walk()
         return
@@ -126,7 +127,7 @@ class _Decisions:
     # -- documents ---------------------------------------------------------
 
     def pages(self, original: Parsed, updated: Parsed) -> list[Page]:
-        """Documents are matched by kind and name; the one of a single-document file is the one there is."""
+        """Match documents by kind and name; the one of a single-document file is the one there is."""
         before, here, after = original.value, self.local.documents, updated.value
         if len(before) == len(here) == len(after) == 1:
             return [Page(here[0], self._node(before[0], here[0].root, after[0], ()))]
@@ -137,7 +138,7 @@ class _Decisions:
     # -- nodes -------------------------------------------------------------
 
     def _field(self, before: Value | None, node: Node, after: Value | None, path: Path) -> Change | None:
-        """What becomes of something that is there in local; ``None`` if it goes."""
+        """Decide what becomes of something that is there in local; None if it goes."""
         if after is not None:
             return self._node(before, node, after, path)
         if before is not None and self._yields(node, path, before, node.value, None):
@@ -170,20 +171,23 @@ class _Decisions:
         return Kept(self._now(node))
 
     def _now(self, node: Node) -> Value:
-        """What a node means after the changes decided so far, if it stays as it is written."""
+        """Return what a node means after the changes decided so far, if it stays as it is written."""
         if self._through or not self.local.has_aliases:
             return node.value
         return self._values[node] if node in self._values else meaning(node, self._now)
 
     def _alias(self, before: Value | None, node: Node, after: Value, path: Path) -> Change:
-        """An alias stays where its anchor comes to mean the right thing, and is written out otherwise."""
+        """Leave an alias where its anchor comes to mean the right thing, and write it out otherwise."""
         assert node.target is not None
         change = self._elsewhere(node, before, node.target, after, path)
         assert change is not None
         return Kept(change.value) if self._now(node) == change.value else New(change.value)
 
     def _elsewhere(self, at: Node, before: Value | None, node: Node, after: Value | None, path: Path) -> Change | None:
-        """What a node comes to mean at a place that refers to it; where it stands itself, it may become another."""
+        """Decide what a node comes to mean at a place that refers to it.
+
+        Where it stands itself, it may become another.
+        """
         outer, self._through = self._through, self._through or at
         change = self._field(before, node, after, path)
         self._through = outer
@@ -240,7 +244,7 @@ class _Decisions:
         after: Sequence[Value],
         path: Callable[[int, Sequence[Node]], Path],
     ) -> list[tuple[Row, Change]]:
-        """What becomes of the items of a list, or of the documents of a file; those that go are left out."""
+        """Decide what becomes of the items of a list, or of the documents of a file; those that go are left out."""
         changes: dict[Row, Change | None] = {}
         # In the order of the text, so that anchors come before their aliases.
         for row in sorted(rows, key=lambda row: -1 if row.here is None else row.here):
@@ -255,7 +259,7 @@ class _Decisions:
     # -- conflicts ---------------------------------------------------------
 
     def _yields(self, node: Node, path: Path, before: Value | None, here: Value, after: Value | None) -> bool:
-        """Whether the local value makes way for the generated one: nobody changed it, or a conflict is settled so."""
+        """Tell whether the local value makes way for the generated one: it is unedited, or a conflict is settled so."""
         if here == before:
             return True
         line, _ = self.local.place((self._through or node).start)
@@ -267,7 +271,7 @@ class _Decisions:
 
 
 def _fields(node: Node) -> dict[str, Node]:
-    """The fields of a map: its own, then those that it has through merge keys."""
+    """Return the fields of a map: its own, then those that it has through merge keys."""
     found = {entry.name: entry.node for entry in node.entries if not entry.inherits}
     for entry in node.entries:
         for source in entry.sources if entry.inherits else ():
@@ -277,7 +281,7 @@ def _fields(node: Node) -> dict[str, Node]:
 
 
 def _within(node: Node, value: Value, parts: list[Part]) -> Change:
-    """A map or list changed in place, if anything of it stays."""
+    """Change a map or list in place, if anything of it stays."""
     if all(part.entry and isinstance(part.change, Kept) for part in parts) and len(parts) == len(node.entries):
         entries = [part.entry for part in parts]
         if entries == node.entries and node.entries:
@@ -286,7 +290,7 @@ def _within(node: Node, value: Value, parts: list[Part]) -> Change:
 
 
 def _is_like(kind: type[Any], before: Value | None, here: Value, after: Value) -> bool:
-    """Whether all three are maps (or lists), or nothing in places of such."""
+    """Tell whether all three are maps (or lists), or nothing in places of such."""
     return isinstance(after, kind) and all(isinstance(value, kind) or value in (None, NULL) for value in (before, here))
 
 
@@ -295,6 +299,6 @@ def _filled(value: Value | None, empty: Any) -> Any:
 
 
 def _document_path(index: int, roots: Sequence[Node]) -> Path:
-    """A document's part of the path of its fields, if there are several."""
+    """Return a document's part of the path of its fields, if there are several."""
     words = [part.text for part in list_keys.document(roots[index].value)[1:] if isinstance(part, Scalar)]
     return ("/".join(words),) if len(roots) > 1 and words else ()

@@ -19,7 +19,7 @@ _DEFAULTS: Final = {"conversionStrategy": "Default", "decodingStrategy": "None",
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """One where the spec says ``secrets``; a key with ``{environment}`` in it leaves it to the overlays."""
+    """Render one where the spec says ``secrets``; a key with ``{environment}`` in it leaves it to the overlays."""
     secrets = workload.secrets
     if not secrets or any(placeholder.has(reference.key) for reference in secrets.values()):
         return None

@@ -18,7 +18,7 @@ DEFAULT_CPU_PERCENT: Final = 70
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """One where the spec says ``autoscale``."""
+    """Render one where the spec says ``autoscale``."""
     about, scaled = workload.autoscale, workloads.of(workload)
     if not about or scaled.REPLICAS_PATH is None:
         return None

@@ -27,7 +27,7 @@ DEREGISTRATION_SECONDS: Final = 15
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """One where the spec says ``ingress``; a host with ``{environment}`` in it leaves it to the overlays."""
+    """Render one where the spec says ``ingress``; a host with ``{environment}`` in it leaves it to the overlays."""
     about = workload.ingress
     if about is None or placeholder.has(about["host"]):
         return None
@@ -73,7 +73,7 @@ def _defaults(workload: Workload, class_name: str) -> dict[str, str]:
 
 
 def deregistration(workload: Workload) -> int:
-    """For how long the load balancer still sends requests to a pod that leaves; 0 where there is none of AWS."""
+    """Return for how long the load balancer still sends requests to a pod that leaves; 0 where there is none of AWS."""
     about = workload.ingress
     if about is None or about.get("className", "alb") != "alb":
         return 0

@@ -24,7 +24,7 @@ DEFAULT_RETRIES: Final = 2
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """One where the spec says ``migration``."""
+    """Render one where the spec says ``migration``."""
     about = workload.migration
     if not about:
         return None

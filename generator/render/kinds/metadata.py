@@ -18,27 +18,27 @@ SERVER_SIDE: Final = {"argocd.argoproj.io/sync-options": "ServerSideApply=true"}
 
 
 def selector(workload: Workload) -> dict[str, str]:
-    """The labels that tell this workload's pods from all others. They can never change."""
+    """Return the labels that tell this workload's pods from all others. They can never change."""
     return {_NAME: workload.name}
 
 
 def migration_selector(workload: Workload) -> dict[str, str]:
-    """The same for the pods of its migration. No app has a dot in its name, so it is nobody else's."""
+    """Return the same for the pods of its migration. No app has a dot in its name, so no other has these labels."""
     return {_NAME: f"{workload.name}.migration"}
 
 
 def all_pods(name: str) -> dict[str, Any]:
-    """A selector for the pods of an app and of its migration."""
+    """Return a selector for the pods of an app and of its migration."""
     return {"matchExpressions": [{"key": _NAME, "operator": "In", "values": [name, f"{name}.migration"]}]}
 
 
 def labels(workload: Workload) -> dict[str, str]:
-    """The labels of every object of a workload."""
+    """Return the labels of every object of a workload."""
     return {**selector(workload), "app.kubernetes.io/part-of": workload.project}
 
 
 def metadata(workload: Workload, name: str = "", annotations: dict[str, str] | None = None) -> dict[str, Any]:
-    """An object's metadata; its name is the workload's unless another is given."""
+    """Return an object's metadata; its name is the workload's unless another is given."""
     return {
         "name": name or workload.name,
         "labels": labels(workload),
@@ -47,21 +47,21 @@ def metadata(workload: Workload, name: str = "", annotations: dict[str, str] | N
 
 
 def before_migration(workload: Workload) -> dict[str, str]:
-    """Annotations for what a migration job reads; empty where there is no such job."""
+    """Return annotations for what a migration job reads; empty where there is no such job."""
     return dict(BEFORE_MIGRATION) if workload.migration else {}
 
 
 def config_annotations(workload: Workload) -> dict[str, str]:
-    """Annotations of the ConfigMap; a large one would not fit into the annotation of a client-side apply."""
+    """Return annotations of the ConfigMap; a large one would not fit into the annotation of a client-side apply."""
     size = sum(len(key) + len(value.encode()) for key, value in workload.config.items())
     return {**before_migration(workload), **(SERVER_SIDE if size > CLIENT_SIDE_BYTES else {})}
 
 
 def config_name(workload: Workload) -> str:
-    """The ConfigMap's name, before kustomize adds its hash."""
+    """Return the ConfigMap's name, before kustomize adds its hash."""
     return f"{workload.name}-config"
 
 
 def secret_name(workload: Workload) -> str:
-    """The name of the Secret that the ExternalSecret makes."""
+    """Return the name of the Secret that the ExternalSecret makes."""
     return f"{workload.name}-secrets"

@@ -15,7 +15,7 @@ ROLE: Final = Role.TRAFFIC
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """One where the spec says ``network``; from then on, nobody else gets in."""
+    """Render one where the spec says ``network``; from then on, no other pod gets in."""
     about = workload.network
     if about is None:
         return None

@@ -17,7 +17,7 @@ from generator.spec.workload import Workload, overridden
 
 
 def container(workload: Workload) -> dict[str, Any]:
-    """The main container, without ports and probes."""
+    """Return the main container, without ports and probes."""
     sources = []
     if workload.config:
         sources.append({"configMapRef": {"name": config_name(workload)}})
@@ -43,7 +43,10 @@ def container(workload: Workload) -> dict[str, Any]:
 
 
 def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The pod around its ``main`` container, and ``more``; the spec's ``container`` and ``pod`` are laid over it."""
+    """Return the pod around its ``main`` container, and ``more``.
+
+    The spec's ``container`` and ``pod`` are laid over it.
+    """
     security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
     limit = {"sizeLimit": workload.writable_size}
     volumes = [{"name": volume, "emptyDir": dict(limit)} for volume in folders.volumes(workload.writable)]
@@ -61,12 +64,12 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
 
 
 def _main(container: dict[str, Any]) -> dict[str, Any]:
-    """Its variables in an order in which Kubernetes can fill in ``$(NAME)``, wherever each of them comes from."""
+    """Put its variables in an order in which Kubernetes can fill in ``$(NAME)``, wherever each of them comes from."""
     return {**container, "env": ordered(container["env"])} if container.get("env") else container
 
 
 def _with(base: dict[str, Any], extra: Any) -> dict[str, Any]:
-    """``extra`` over ``base``: maps merge, and lists are joined, since extra volumes or containers come on top."""
+    """Lay ``extra`` over ``base``: maps merge, and lists are joined, since extra volumes or containers come on top."""
     result = dict(base)
     for name, value in extra.items():
         present = result.get(name)

@@ -15,7 +15,7 @@ ROLE: Final = Role.SUPPORT
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """One where there is more than one pod. With one pod it would only block node drains."""
+    """Render one where there is more than one pod. With one pod it would only block node drains."""
     if workload.disruption is None:
         return None
     return {

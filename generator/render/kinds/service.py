@@ -16,7 +16,7 @@ ROLE: Final = Role.TRAFFIC
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """One where the workload has ports, unless the spec says ``service: false``."""
+    """Render one where the workload has ports, unless the spec says ``service: false``."""
     about = workload.service
     if about is None or not workload.ports:
         return None

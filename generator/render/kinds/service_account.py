@@ -15,7 +15,7 @@ ROLE: Final = Role.SUPPORT
 
 
 def render(workload: Workload) -> dict[str, Any]:
-    """Every workload has its own, so that rights given to one are not given to all."""
+    """Render one for every workload, so that rights given to one are not given to all."""
     annotations = {**before_migration(workload), **workload.service_account.get("annotations", {})}
     return {
         "apiVersion": "v1",

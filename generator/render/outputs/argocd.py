@@ -27,12 +27,12 @@ _BELOW: Final = frozenset().union(*(kind.CREATES for kind in WORKLOADS))
 
 
 def application_name(spec: Spec, environment: str, app: str) -> str:
-    """The name of an Application; unique in Argo CD, since projects share its namespace."""
+    """Return the name of an Application; unique in Argo CD, since projects share its namespace."""
     return f"{spec.project}-{environment}-{app}"
 
 
 def project_name(spec: Spec, environment: str) -> str:
-    """The name of an environment's AppProject.
+    """Return the name of an environment's AppProject.
 
     Neither part can hold a dot, so no two projects that share an Argo CD can have one name.
     """
@@ -40,7 +40,7 @@ def project_name(spec: Spec, environment: str) -> str:
 
 
 def root_name(spec: Spec) -> str:
-    """The name of the root and of its AppProject."""
+    """Return the name of the root and of its AppProject."""
     return f"{spec.project}-bootstrap"
 
 
@@ -49,17 +49,17 @@ def _project_path(name: str) -> str:
 
 
 def former_project_name(spec: Spec) -> str:
-    """The name of the one AppProject that all environments once had."""
+    """Return the name of the one AppProject that all environments once had."""
     return spec.project
 
 
 def project_names(spec: Spec) -> list[str]:
-    """Every AppProject that Applications of ours may be in, the former one included, until all have moved."""
+    """Return every AppProject that Applications of ours may be in, the former one included, until all have moved."""
     return [*(project_name(spec, environment) for environment in spec.environments), former_project_name(spec)]
 
 
 def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
-    """The file of that project, while there are Applications in it; by what was generated last.
+    """Return the file of that project, while there are Applications in it; by what was generated last.
 
     Argo CD prunes before it applies. So the file stays for the commit that moves the
     Applications to the projects of their environments, and goes with a later one.
@@ -71,14 +71,14 @@ def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """The root and the projects."""
+    """Render the root and the projects."""
     yield yaml_file(f"{GITOPS}/bootstrap.yaml", _root_project(spec), _root(spec))
     for environment in spec.environments.values():
         yield yaml_file(_project_path(project_name(spec, environment.name)), _project(spec, environment))
 
 
 def render_app(spec: Spec, app: App) -> Iterator[File]:
-    """Its Applications, by environment."""
+    """Render the app's Applications, by environment."""
     for environment in spec.environments.values():
         path = application_path(environment.name, app.name)
         yield yaml_file(path, _application(spec, environment, app), app=app.name)
@@ -130,7 +130,7 @@ def _root_project(spec: Spec) -> dict[str, Any]:
 
 
 def _kept() -> dict[str, str]:
-    """The root must never prune itself."""
+    """Return the annotation that keeps the root from ever pruning itself."""
     return {"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}
 
 
@@ -210,7 +210,7 @@ def _ignored(workload: Workload) -> list[dict[str, Any]]:
 
 
 def _namespace_labels(environment: Environment) -> dict[str, str]:
-    """The same for all apps of an environment, which share its namespace."""
+    """Return the same labels for all apps of an environment, which share its namespace."""
     prefix, level = "pod-security.kubernetes.io", environment.pod_security
     security = {f"{prefix}/enforce": level, f"{prefix}/enforce-version": "latest", f"{prefix}/warn": level}
     # Its controller's webhook adds a gate to pods that are targets of a load balancer, and to no others.

@@ -38,12 +38,12 @@ _ROLE: Final = (
 
 
 def render_app(_spec: Spec, _app: App) -> Iterator[File]:
-    """Nothing: one file builds all apps."""
+    """Render nothing: one file builds all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Nothing where no app has its source in this repository, or CodeBuild is not wanted."""
+    """Render nothing where no app has its source in this repository, or CodeBuild is not wanted."""
     found = pipeline_steps.pipeline(spec)
     if found is None or spec.ci.get("codebuild") is False:
         return
@@ -63,40 +63,43 @@ def render_project(spec: Spec) -> Iterator[File]:
 
 
 def install(spec: Spec, command: str) -> dict[str, Any]:
-    """The phase that brings Python and the generator."""
+    """Return the phase that brings Python and the generator."""
     versions = {"python": "3.11", **{name: str(v) for name, v in spec.ci.get("runtime", {}).items()}}
     return {"on-failure": "ABORT", "runtime-versions": versions, "commands": [command]}
 
 
 def environment(spec: Spec) -> dict[str, Any]:
-    """What all phases may see. No secret is among it: tests would see it too."""
+    """Return what all phases may see. No secret is among it: tests would see it too."""
     if app := spec.ci.get("githubApp"):
         return {"variables": {"GITHUB_APP_ID": app["id"]}}
     return {} if spec.ci.get("credentials") else {"git-credential-helper": "yes"}
 
 
 def allowed(spec: Spec, command: str) -> str:
-    """One command that may know git's and the forge's credentials, and nothing after it."""
+    """Return one command that may know git's and the forge's credentials, and nothing after it."""
     app = spec.ci.get("githubApp")
     lines = _private_key(app["secret"]) if app else _user_and_token(spec)
     return f"(\n{_chain([*lines, command])})\n" if lines else command
 
 
 def _changed(spec: Spec) -> str:
-    """Which apps to build; to compare with the commit before, it may have to be fetched."""
+    """Return the command that tells which apps to build; the commit to compare with may have to be fetched."""
     lines = _credentials(spec)
     inner = f"\n{_chain([*lines, _CHANGED])}" if lines else _CHANGED
     return f"APPS=$({inner}) && {_TELL}"
 
 
 def _login(spec: Spec) -> list[str]:
-    """What lets git in: environment variables, which reach it through a credential helper that `bump` sets up."""
+    """Return what lets git in: environment variables, which reach it through a credential helper of `bump`."""
     lines = _credentials(spec)
     return [f'if [ -n "$APPS" ]; then\n{_chain(lines)}fi\n'] if lines else []
 
 
 def _credentials(spec: Spec) -> list[str]:
-    """The commands that fetch them, when they are needed: an App's token lasts an hour. None for CodeBuild's own."""
+    """Return the commands that fetch credentials once they are needed: an App's token lasts an hour.
+
+    None for CodeBuild's own.
+    """
     app = spec.ci.get("githubApp")
     if not app:
         return _user_and_token(spec)
@@ -123,7 +126,7 @@ def _secret(name: str) -> str:
 
 
 def _chain(lines: Sequence[str]) -> str:
-    """Commands of which each needs those before it: CodeBuild would go on after one that fails."""
+    """Join commands of which each needs those before it: CodeBuild would go on after one that fails."""
     return " &&\n".join(f"  {line}" for line in lines) + "\n"
 
 
@@ -136,7 +139,7 @@ def _commands(found: Pipeline, phase: Phase) -> list[str]:
 
 
 def _command(step: Step) -> str:
-    """A step as one command: CodeBuild runs each as a script of its own, and goes on after a line that fails."""
+    """Return a step as one command: CodeBuild runs each as a script of its own, and goes on after a line that fails."""
     if not step.app:
         return f'if [ -n "$APPS" ]; then {" && ".join(step.commands)}; fi'
     before = [_ROLE] if step.phase == "test" else []

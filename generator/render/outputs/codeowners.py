@@ -24,12 +24,12 @@ _MORE: Final = "# Rules of your own go here; the last one that matches counts.\n
 
 
 def render_app(_spec: Spec, _app: App) -> Iterator[File]:
-    """Nothing: one file is for all apps."""
+    """Render nothing: one file is for all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Nothing where no environment has approvers, or the forge has no code owners."""
+    """Render nothing where no environment has approvers, or the forge has no code owners."""
     reads = forge_kinds.find(spec.repository, spec.forge.kind).code_owners
     if reads is None or not approvers(spec):
         return
@@ -44,12 +44,12 @@ def render_project(spec: Spec) -> Iterator[File]:
 
 
 def approvers(spec: Spec) -> tuple[str, ...]:
-    """Of all environments, each once, in promotion order."""
+    """Return the approvers of all environments, each once, in promotion order."""
     return tuple(dict.fromkeys(name for environment in spec.environments.values() for name in environment.approvers))
 
 
 def owners(names: tuple[str, ...], *, emails: bool = True) -> list[str]:
-    """As forges write them: ``@ann``, ``@acme/platform``, or an e-mail address as it is."""
+    """Return owners as forges write them: ``@ann``, ``@acme/platform``, or an e-mail address as it is."""
     return [
         name if "@" in name[1:] else f"@{name.removeprefix('@')}" for name in names if emails or "@" not in name[1:]
     ]
@@ -63,7 +63,7 @@ def _environments(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What reaches every environment, or says who may change what: that is for those who approve the last one.
+    """Yield what reaches every environment, or says who may change what: that is for those who approve the last one.
 
     Forges ask any one of a line's owners, so with the others on it they could approve for all.
     """
@@ -75,6 +75,6 @@ def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _promoted(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What a promotion of a base writes; a later rule counts more."""
+    """Yield what a promotion of a base writes; a later rule counts more."""
     for environment in spec.environments.values() if spec.promotion.base else ():
         yield f"{PROMOTED_BASES}/{environment.name}/", environment.approvers

@@ -61,12 +61,12 @@ Job = Mapping[str, object]
 
 
 def render_app(_spec: Spec, _app: App) -> Iterator[File]:
-    """Nothing: one workflow builds all apps."""
+    """Render nothing: one workflow builds all apps."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """Nothing unless the spec asks for it and an app has its source in this repository."""
+    """Render nothing unless the spec asks for it and an app has its source in this repository."""
     found = pipeline_steps.pipeline(spec)
     if found is None or not spec.ci.get("github"):
         return
@@ -91,7 +91,7 @@ def _about(spec: Spec) -> Mapping[str, str]:
 
 
 def _plan(spec: Spec) -> Job:
-    """Says which apps to build. Somebody may start the workflow on another branch: nothing is delivered from there."""
+    """Return the job that says which apps to build. A user may start it on another branch, which delivers nothing."""
     return {
         "name": "what to build",
         "if": f"github.ref == 'refs/heads/{spec.branch}'",
@@ -102,7 +102,7 @@ def _plan(spec: Spec) -> Job:
 
 
 def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
-    """Tests, on a machine of their own: they see no token, and cannot touch what is delivered."""
+    """Return the tests' job, on a machine of its own: it sees no token, and cannot touch what is delivered."""
     return {
         "name": "test",
         "needs": "plan",
@@ -114,7 +114,7 @@ def _test(spec: Spec, found: Pipeline, tests: list[Step]) -> Job:
 
 
 def _deliver(spec: Spec, found: Pipeline, needed: list[str]) -> Job:
-    """All that needs credentials, after the tests have passed."""
+    """Return the job for all that needs credentials, after the tests have passed."""
     rights = {"contents": "read"} if spec.ci.get("githubApp") else _rights(spec)
     aws = {"id-token": _AWS_BY_OIDC} if found.region else {}
     environment = _about(spec).get("environment")
@@ -139,17 +139,20 @@ def _machine(spec: Spec, minutes: int, permissions: Mapping[str, object]) -> dic
 
 
 def _rights(spec: Spec) -> dict[str, object]:
-    """What releasing takes."""
+    """Return the rights that releasing takes."""
     return {"contents": _PUSH, **({"pull-requests": _REQUEST} if spec.ci.get("pullRequest") else {})}
 
 
 def runner(spec: Spec) -> str:
-    """The label of the machines to run on."""
+    """Return the label of the machines to run on."""
     return _about(spec).get("runner") or RUNNER
 
 
 def prepared(install: str, **checkout: object) -> list[Job]:
-    """The repository, Python and the generator; the checkout keeps no credentials for later steps."""
+    """Return the steps for the repository, Python and the generator.
+
+    The checkout leaves no credentials to later steps.
+    """
     return [*_checked_out(**checkout), {"name": "install the generator", "run": literal(install)}]
 
 
@@ -161,7 +164,7 @@ def _checked_out(**checkout: object) -> list[Job]:
 
 
 def literal(text: str) -> str:
-    """Text in which Actions sees no expression."""
+    """Return text in which Actions sees no expression."""
     return text.replace("${{", "${{ '${{' }}")
 
 

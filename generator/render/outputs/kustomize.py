@@ -25,12 +25,12 @@ OVERLAY_HEADER: Final = """\
 
 
 def render_project(_spec: Spec) -> Iterator[File]:
-    """Nothing: all of Kustomize belongs to some app."""
+    """Render nothing: all of Kustomize belongs to some app."""
     yield from ()
 
 
 def render_app(spec: Spec, app: App) -> Iterator[File]:
-    """The base first, then the overlays by environment."""
+    """Render the base first, then the overlays by environment."""
     base = _manifests(app.base)
     yield from _base(app, base_path(app.name), app.base, base)
     for environment in spec.environments.values():
@@ -44,7 +44,7 @@ def render_app(spec: Spec, app: App) -> Iterator[File]:
 
 
 def _manifests(workload: Workload) -> dict[str, Manifest]:
-    """Manifests by file name, in the order of the registry."""
+    """Return manifests by file name, in the order of the registry."""
     rendered = ((kind.FILE, kind.render(workload)) for kind in KINDS)
     return {file: manifest for file, manifest in rendered if manifest is not None}
 
@@ -99,7 +99,7 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
 
 
 def _listed(file: str, change: Manifest | list[Operation], manifest: Manifest) -> dict[str, Any]:
-    """A patch in the kustomization; operations do not say themselves what they are for."""
+    """List a patch in the kustomization; operations do not say themselves what they are for."""
     about = {"path": f"patches/{file}"}
     target = {"kind": manifest["kind"], "name": manifest["metadata"]["name"]}
     return {**about, "target": target} if isinstance(change, list) else about
@@ -118,12 +118,12 @@ def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest], file:
 
 
 def _renamed(base: Workload, workload: Workload) -> dict[str, str]:
-    """The base's image keeps the name that it is tagged by; an environment's own image replaces it."""
+    """Keep the name by which the base's image is tagged; an environment's own image replaces it."""
     return {} if workload.image == base.image else {"newName": workload.image}
 
 
 def _config(base: Workload, workload: Workload) -> dict[str, Any] | None:
-    """What the environment adds to the base's ConfigMap, or the whole of it where the base has none."""
+    """Return what the environment adds to the base's ConfigMap, or the whole of it where the base has none."""
     changed = {key: value for key, value in workload.config.items() if base.config.get(key) != value}
     gone = [key for key in base.config if key not in workload.config]
     if not changed and not gone:
@@ -144,5 +144,5 @@ def _literals(config: Mapping[str, str]) -> list[str]:
 
 
 def _literal(value: str) -> str:
-    """kustomize takes one pair of quotes off, so a value that has them gets another."""
+    """Quote a value that has quotes once more, since kustomize takes one pair off."""
     return f'"{value}"' if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value

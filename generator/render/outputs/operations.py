@@ -9,7 +9,7 @@ Operation = dict[str, Any]
 
 
 def operations(base: Mapping[str, Any], wanted: Mapping[str, Any], path: str = "") -> Iterator[Operation]:
-    """What to do to ``base``, which is at ``path``, so that it becomes ``wanted``."""
+    """Yield what to do to ``base``, which is at ``path``, so that it becomes ``wanted``."""
     for name in base:
         if name not in wanted:
             yield {"op": "remove", "path": f"{path}/{_escaped(name)}"}
@@ -33,7 +33,7 @@ def _change(base: Any, wanted: Any, path: str) -> Iterator[Operation]:
 
 
 def _names(items: list[Any]) -> list[Any]:
-    """The names of all items; nothing where they do not tell the items apart."""
+    """Return the names of all items; nothing where they do not tell the items apart."""
     names = [item.get("name") if isinstance(item, Mapping) else None for item in items]
     return [] if None in names or len({*names}) < len(names) else names
 

@@ -38,7 +38,7 @@ _REPLACE: Final = {"$patch": "replace"}
 
 
 def patch(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] | list[Operation] | None:
-    """A patch for ``base`` that gives ``wanted``; ``None`` if they are equal.
+    """Return a patch for ``base`` that gives ``wanted``; None if they are equal.
 
     A strategic-merge patch names its target; operations do not.
     """
@@ -53,7 +53,7 @@ def patch(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] 
 
 
 def _loses_items(value: Mapping[str, Any]) -> bool:
-    """Whether kustomize would lose items of it by any strategic merge, even one that leaves them alone."""
+    """Tell whether kustomize would lose items of it by any strategic merge, even one that leaves them alone."""
     maps = [inner for inner in value.values() if isinstance(inner, Mapping)]
     for name, items in value.items():
         if isinstance(items, list) and (name in MERGE_KEYS or name in WHOLE):
@@ -64,7 +64,7 @@ def _loses_items(value: Mapping[str, Any]) -> bool:
 
 
 def _told_apart(name: str, items: list[Any]) -> bool:
-    """Whether no two items are one to kustomize, which takes a second key only if all items have it."""
+    """Tell whether no two items are one to kustomize, which takes a second key only if all items have it."""
     if name in MERGE_KEYS:
         return _has_unique(items, MERGE_KEYS[name])
     *first, second = WHOLE[name]
@@ -77,7 +77,7 @@ def _pair(item: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def deletion(base: Mapping[str, Any]) -> dict[str, Any]:
-    """A patch that takes the object out."""
+    """Return a patch that takes the object out."""
     return {
         "$patch": "delete",
         "apiVersion": base["apiVersion"],
@@ -111,7 +111,10 @@ def _value(name: str, base: Any, wanted: Any) -> Any:
 
 
 def _is_union(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Maps of which only one member may be set (a probe's action, a volume's source) must not be merged."""
+    """Tell whether these are maps of which only one member may be set (a probe's action, a volume's source).
+
+    Such maps must not be merged.
+    """
     return bool(base) and bool(wanted) and not set(base) & set(wanted) and len(base) == 1
 
 
@@ -121,7 +124,7 @@ def _has_unique(items: list[Any], key: str) -> bool:
 
 
 def _keyed_lists(base: list[Any], wanted: list[Any], key: str) -> list[Any]:
-    """Only the items that differ; gone ones are deleted by key.
+    """Return only the items that differ; gone ones are deleted by key.
 
     kustomize puts the patch's items first, in their order; where that is not
     the wanted order, the others are named as well.

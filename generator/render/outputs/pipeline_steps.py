@@ -76,7 +76,7 @@ class Pipeline:
 
 
 def pipeline(spec: Spec) -> Pipeline | None:
-    """What CI does for this spec; ``None`` where no app has its source in this repository."""
+    """Return what CI does for this spec; None where no app has its source in this repository."""
     built = [(app, how) for app in spec.apps.values() if (how := app.build)]
     if not built:
         return None
@@ -94,7 +94,7 @@ def pipeline(spec: Spec) -> Pipeline | None:
 
 
 def install(spec: Spec) -> str:
-    """The command that brings the generator: from a file with hashes, as the spec says, or from the build's image."""
+    """Return the command that brings the generator: from a file with hashes, as given, or from the build's image."""
     given = spec.ci.get("install")
     if isinstance(given, str):
         return given
@@ -104,7 +104,7 @@ def install(spec: Spec) -> str:
 
 
 def _taken(spec: Spec, name: str) -> str:
-    """An image that builds take from elsewhere."""
+    """Return an image that builds take from elsewhere."""
     found: str = (spec.ci.get("images") or {}).get(name) or IMAGES[name]
     return found
 
@@ -130,7 +130,7 @@ def _login(host: str) -> Step | None:
 
 
 def _builder(spec: Spec, builds: list[Build]) -> Step:
-    """A builder of its own: docker's default one keeps no layers in a registry and makes no bill of materials."""
+    """Make a builder: docker's default one keeps no layers in a registry and makes no bill of materials."""
     commands = [f"docker buildx create --use --driver docker-container --driver-opt image={_taken(spec, 'buildkit')}"]
     if any(len(how.platforms) > 1 for how in builds):
         commands.insert(0, f"docker run --privileged --rm {_taken(spec, 'binfmt')} --install all")
@@ -159,7 +159,7 @@ def _image(spec: Spec, app: App, how: Build) -> Step:
 
 
 def _cache(spec: Spec, app: App, how: Build) -> str:
-    """Where layers are kept, tag included. Not beside the images: their tags had better be immutable."""
+    """Return where layers are kept, tag included. Not beside the images: their tags had better be immutable."""
     if isinstance(how.cache, str):
         return f"{full_image(how.cache, spec.registry)}:cache"
     wanted = how.cache if how.cache is not None else bool(_ecr(app))
@@ -167,7 +167,7 @@ def _cache(spec: Spec, app: App, how: Build) -> str:
 
 
 def _with_tag(value: str) -> str:
-    """``value`` quoted for the shell, but for ``$TAG``."""
+    """Quote ``value`` for the shell, but for ``$TAG``."""
     return '"$TAG"'.join(shlex.quote(part) if part else "" for part in value.split("$TAG")) or "''"
 
 

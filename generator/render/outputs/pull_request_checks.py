@@ -35,12 +35,12 @@ _OURS: Final = "${{ !cancelled() && github.event.pull_request.head.repo.full_nam
 
 
 def render_app(_spec: Spec, _app: App) -> Iterator[File]:
-    """Nothing: requests are checked as a whole."""
+    """Render nothing: requests are checked as a whole."""
     yield from ()
 
 
 def render_project(spec: Spec) -> Iterator[File]:
-    """The workflow where there is a workflow for delivery, unless it is turned off; both twins where asked for."""
+    """Render the workflow where there is one for delivery, unless it is turned off; both twins where asked for."""
     wanted, install = spec.ci.get("checks"), pipeline_steps.install(spec)
     if spec.ci.get("github") and wanted is not False:
         yield yaml_file(WORKFLOW, _workflow(spec, install), header=_WHAT.format(what="GitHub Actions"))
@@ -49,7 +49,7 @@ def render_project(spec: Spec) -> Iterator[File]:
 
 
 def _workflow(spec: Spec, install: str) -> dict[str, Any]:
-    """What comes with the request is code of somebody who may not push: it gets no secrets, and reads at most."""
+    """Return a workflow with no secrets that reads at most: a request's code is of authors who may not push."""
     return {
         "name": "gitops-checks",
         "on": {"pull_request": {"branches": [spec.branch]}},
@@ -90,7 +90,7 @@ def _workflow(spec: Spec, install: str) -> dict[str, Any]:
 
 
 def _buildspec(spec: Spec, install: str) -> dict[str, Any]:
-    """The request's number is in ``CODEBUILD_WEBHOOK_TRIGGER``, as ``pr/12``."""
+    """Return a buildspec; the request's number is in ``CODEBUILD_WEBHOOK_TRIGGER``, as ``pr/12``."""
     comment = f'{_DIFF} --against "$CODEBUILD_WEBHOOK_BASE_REF" --comment "${{CODEBUILD_WEBHOOK_TRIGGER#pr/}}"'
     return {
         "version": 0.2,
