@@ -12,10 +12,15 @@ import sys
 
 def main() -> None:
     """Run the command line, and end with its exit code."""
-    _distrust(os.getcwd())  # noqa: PTH109 (pathlib would be looked for in that folder)
-    from generator.cli.main import main as run
+    try:
+        _distrust(os.getcwd())  # noqa: PTH109 (pathlib would be looked for in that folder)
+        from generator.cli.main import main as run
 
-    code = run()
+        code = run()
+    except KeyboardInterrupt:
+        # Ctrl-C may come while modules are loaded, which takes longer than some commands.
+        sys.stderr.write("interrupted\n")
+        code = 130
     # Before it ends, Python would look through all that there is for cycles, which takes as long as its start.
     gc.freeze()
     sys.exit(code)

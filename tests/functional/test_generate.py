@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
 from generator.regenerate import record
 from generator.render.file import HEADER
+from testing import ROOT
+from testing.command_line import PATIENCE
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
 
@@ -296,7 +297,7 @@ def start(folder: Path) -> subprocess.Popen[str]:
 
 def test_generators_at_once_do_not_mix(repository: Path, generator: Run) -> None:
     running = [start(repository) for _ in range(4)]
-    ended = [(process.communicate(timeout=60)[1], process.returncode) for process in running]
+    ended = [(process.communicate(timeout=PATIENCE)[1], process.returncode) for process in running]
     for said, code in ended:
         assert code == 0 or (code == 1 and "another generator is at work here" in said)
     assert 0 in [code for _, code in ended]
@@ -330,32 +331,51 @@ def wanted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 MANY = TEN_LINES + "".join(f"  app{number}: {{image: a, port: 80, health: /, replicas: 2}}\n" for number in range(15))
 
 
+def interrupted(folder: Path, number: signal.Signals, at: int, count: Path) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, ROOT / "testing/interrupted.py", count, str(number.value), str(at)]
+    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_interrupted_at_any_moment_a_rerun_gives_the_same_tree(
     number: signal.Signals, tmp_path: Path, generator: Run, wanted: dict[str, bytes]
 ) -> None:
-    chance = random.Random(number)
-    folder = tmp_path / "shop"
+    folder, count = tmp_path / "shop", tmp_path / "count"
     folder.mkdir()
     git(folder, "init", "-q")
-    for attempt in range(10):
+    (folder / "generator.yaml").write_text(MANY)
+    assert interrupted(folder, number, -1, count).returncode == 0
+    events = int(count.read_text())
+    assert events > 1000
+    chance = random.Random(number)
+    for part in range(10):
         for path in files(folder):
             (folder / path).unlink()
         (folder / "generator.yaml").write_text(MANY)
-        process = start(folder)
-        time.sleep(0.04 + chance.random() * 0.25)
-        process.send_signal(number)
-        _, said = process.communicate(timeout=60)
-        # Python leaves by the signal itself where it was caught within an `exec`.
-        assert process.returncode in (0, 130, -number, -signal.SIGINT), said
-        if process.returncode == 130:
-            assert said.endswith("interrupted\n")
+        at = 1 + part * events // 10 + chance.randrange(events // 10)
+        done = interrupted(folder, number, at, count)
+        if number is signal.SIGINT:
+            assert done.returncode == 130, (at, done.stderr)
+        # SIGTERM is Python's own until the command line has begun.
+        assert done.returncode in (130, -number), (at, done.stderr)
+        if done.returncode == 130:
+            assert done.stderr.endswith("interrupted\n")
             assert list(files(folder)) in (["generator.yaml"], list(wanted))
-        if attempt % 2:
+        if part % 2:
             assert generator("generate", "-q", cwd=folder).returncode == 0
             assert files(folder) == wanted
     assert generator("generate", "-q", cwd=folder).returncode == 0
     assert files(folder) == wanted
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_interrupted_before_the_program_has_begun_nothing_happens(
+    number: signal.Signals, repository: Path, tmp_path: Path
+) -> None:
+    """Python alone has started, and ends by the signal."""
+    before = files(repository)
+    assert interrupted(repository, number, 0, tmp_path / "count").returncode == -number
+    assert files(repository) == before
 
 
 def test_the_record_says_which_version_wrote_it_and_an_older_one_refuses(generated: Path, generator: Run) -> None:
