@@ -46,7 +46,7 @@ class Watch:
         self._socket: socket.socket | None = None
 
     def begin(self) -> None:
-        """The time starts now."""
+        """Start the time."""
         self.end()
         self.is_late, self._socket = False, None
         self._timer = threading.Timer(self.seconds, self._cut)
@@ -54,22 +54,22 @@ class Watch:
         self._timer.start()
 
     def uses(self, connection: socket.socket | None) -> None:
-        """This is what is to be cut."""
+        """Take the connection that is to be cut."""
         self._socket = connection or self._socket
         if self.is_late:
             self._cut()
 
     def end(self) -> None:
-        """The exchange is over."""
+        """End the exchange."""
         if self._timer:
             self._timer.cancel()
 
     def read(self, pieces: Iterable[bytes], largest: int = LARGEST_BYTES) -> bytes:
-        """A whole body; ``TooLarge`` or ``Late`` where it is not to be had."""
+        """Read a whole body; ``TooLarge`` or ``Late`` where it is not to be had."""
         return b"".join(self.checked(pieces, largest))
 
     def checked(self, pieces: Iterable[bytes], largest: int) -> Iterator[bytes]:
-        """A body as it comes; ``TooLarge`` or ``Late`` where it is not to be had whole."""
+        """Yield a body as it comes; ``TooLarge`` or ``Late`` where it is not to be had whole."""
         size = 0
         for piece in pieces:
             size += len(piece)
@@ -116,14 +116,14 @@ class Watched(http.client.HTTPConnection):
     """A connection, of ``http.client`` or of urllib3, that tells the watch of this thread what it does."""
 
     def putrequest(self, *args: Any, **options: Any) -> Any:
-        """Begins an exchange; a connection that is kept open is there already."""
+        """Begin an exchange; a connection that is kept open is there already."""
         if _current.watch:
             _current.watch.begin()
             _current.watch.uses(self.sock)
         return super().putrequest(*args, **options)
 
     def connect(self) -> None:
-        """Connects; with TLS, what is below it is there first."""
+        """Connect; with TLS, what is below it is there first."""
         if _current.watch:
             _current.watch.begin()
         super().connect()
@@ -131,7 +131,7 @@ class Watched(http.client.HTTPConnection):
             _current.watch.uses(self.sock)
 
     def getresponse(self, *args: Any, **options: Any) -> Any:
-        """Reads the headers."""
+        """Read the headers."""
         watch = _current.watch
         if watch:
             watch.uses(self.sock)

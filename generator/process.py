@@ -110,7 +110,7 @@ for id in $all; do kill -9 "-$id"; done"""
         self._lock = threading.Lock()
 
     def tell(self, what: str, session: int) -> None:
-        """A session begins (``+``), or has ended (``-``)."""
+        """Tell that a session begins (``+``), or has ended (``-``)."""
         with self._lock, suppress(OSError):
             if self._shell is None:
                 self._shell = subprocess.Popen(
@@ -166,7 +166,10 @@ class Running:
             _heir.tell("+", self.child.pid)
 
     def finish(self, stdin: bytes = b"", timeout: float | None = None) -> tuple[bytes, str, int]:
-        """Its output, what it said, and its exit status; ``error`` after ``timeout`` seconds without an end."""
+        """Return its output, what it said, and its exit status.
+
+        Raise ``error`` after ``timeout`` seconds without an end.
+        """
         try:
             stdout, stderr = self.child.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired as exc:
@@ -227,14 +230,14 @@ class Conversation:
             self._gone()
 
     def line(self) -> bytes:
-        """The next line of its answer, without the line feed."""
+        """Read the next line of its answer, without the line feed."""
         text: bytes = self._stream("stdout").readline()
         if not text.endswith(b"\n"):
             self._gone()
         return text[:-1]
 
     def read(self, size: int) -> bytes:
-        """The next ``size`` bytes of its answer."""
+        """Read the next ``size`` bytes of its answer."""
         text: bytes = self._stream("stdout").read(size)
         if len(text) != size:
             self._gone()
@@ -252,7 +255,7 @@ class Conversation:
 def converse(
     argv: Sequence[str | Path], *, env: Mapping[str, str] | None = None, error: type[ProcessError] = ProcessError
 ) -> Iterator[Conversation]:
-    """A conversation; the program must end well when its standard input does."""
+    """Yield a conversation; the program must end well when its standard input does."""
     running = begin(argv, env=env, error=error)
     try:
         yield Conversation(running)
@@ -298,6 +301,6 @@ def spawn(
 
 
 def _title(words: Sequence[str]) -> str:
-    """The program and its subcommand, enough to recognise a command in a message."""
+    """Return the program and its subcommand, enough to recognise a command in a message."""
     name = Path(words[0]).name
     return " ".join([name, *(word for word in words[1:3] if not word.startswith("-"))])

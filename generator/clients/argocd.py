@@ -61,65 +61,68 @@ class Application:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Return its name."""
         return str(_at(self.raw, "metadata", "name") or "")
 
     @property
     def sync(self) -> str:
-        """``Synced``, ``OutOfSync`` or ``Unknown``."""
+        """Return ``Synced``, ``OutOfSync`` or ``Unknown``."""
         return str(_at(self.raw, "status", "sync", "status") or "Unknown")
 
     @property
     def health(self) -> str:
-        """``Healthy``, ``Progressing``, ``Degraded``, ``Suspended``, ``Missing`` or ``Unknown``."""
+        """Return ``Healthy``, ``Progressing``, ``Degraded``, ``Suspended``, ``Missing`` or ``Unknown``."""
         return str(_at(self.raw, "status", "health", "status") or "Unknown")
 
     @property
     def revision(self) -> str:
-        """The commit that it was last compared with."""
+        """Return the commit that it was last compared with."""
         return _revision(_at(self.raw, "status", "sync"))
 
     @property
     def automated(self) -> bool:
-        """Whether it syncs by itself."""
+        """Tell whether it syncs by itself."""
         policy = _at(self.raw, "spec", "syncPolicy", "automated")
         return isinstance(policy, dict) and policy.get("enabled") is not False
 
     @property
     def phase(self) -> str:
-        """Of the newest sync: ``Running``, ``Succeeded``, ``Failed``, ``Error``, or nothing if there never was one."""
+        """Return the newest sync's ``Running``, ``Succeeded``, ``Failed`` or ``Error``.
+
+        Nothing if there never was one.
+        """
         return str(_at(self.raw, "status", "operationState", "phase") or "")
 
     @property
     def operation_revision(self) -> str:
-        """The commit that the newest sync applies."""
+        """Return the commit that the newest sync applies."""
         state = _at(self.raw, "status", "operationState")
         return _revision(_at(state, "syncResult")) or _revision(_at(state, "operation", "sync"))
 
     @property
     def operation_message(self) -> str:
-        """What the newest sync says of itself."""
+        """Return what the newest sync says of itself."""
         return str(_at(self.raw, "status", "operationState", "message") or "")
 
     @property
     def retries(self) -> int:
-        """How often the newest sync has been tried again."""
+        """Return how often the newest sync has been tried again."""
         return int(_at(self.raw, "status", "operationState", "retryCount") or 0)
 
     @property
     def results(self) -> list[Object]:
-        """What the newest sync did to each object."""
+        """Return what the newest sync did to each object."""
         return list(_at(self.raw, "status", "operationState", "syncResult", "resources") or ())
 
     @property
     def errors(self) -> list[str]:
-        """Why it cannot be compared or synced: ``TYPE: message``."""
+        """Return why it cannot be compared or synced: ``TYPE: message``."""
         conditions = _at(self.raw, "status", "conditions") or ()
         return [f"{one['type']}: {one.get('message', '')}" for one in conditions if one["type"].endswith("Error")]
 
     @property
     def images(self) -> tuple[str, ...]:
-        """The images of all that it runs."""
+        """Return the images of all that it runs."""
         return tuple(_at(self.raw, "status", "summary", "images") or ())
 
 
@@ -137,28 +140,28 @@ class ArgoCd:
         self.until = math.inf
 
     def _authorized(self, request: PreparedRequest) -> PreparedRequest:
-        """Not as a mere header, over which a .netrc would win."""
+        """Show the token, and not as a mere header, over which a .netrc would win."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
     def application(self, name: str, *, refresh: bool = False) -> Application | None:
-        """One of them, compared anew if ``refresh``; ``None`` if there is none that the token may see."""
+        """Return one of them, compared anew if ``refresh``; None if there is none that the token may see."""
         query = {"refresh": "normal"} if refresh else {}
         answer = self._get(f"/applications/{quote(name, safe='')}", query, missing=(403, 404))
         return Application(answer) if answer is not None else None
 
     def applications(self, projects: Sequence[str]) -> list[Application]:
-        """Those of some projects."""
+        """Return those of some projects."""
         answer = self._get("/applications", {"projects": projects}) or {}
         return [Application(item) for item in answer.get("items") or ()]
 
     def nodes(self, name: str) -> list[Node]:
-        """What is there of an Application: its objects, and theirs, down to the pods."""
+        """Return what is there of an Application: its objects, and theirs, down to the pods."""
         answer = self._get(f"/applications/{quote(name, safe='')}/resource-tree", {}, missing=(403, 404)) or {}
         return [_node(item) for item in answer.get("nodes") or ()]
 
     def manifest(self, name: str, node: Node) -> Object | None:
-        """An object as the cluster has it right now; ``None`` if it is gone, or the token may not see it."""
+        """Return an object as the cluster has it right now; None if it is gone, or the token may not see it."""
         query = {
             "namespace": node.namespace, "resourceName": node.name, "version": node.version,
             "group": node.group, "kind": node.kind,
@@ -173,7 +176,7 @@ class ArgoCd:
         return found if isinstance(found, dict) else None
 
     def warnings(self, name: str, node: Node) -> list[str]:
-        """What Kubernetes has warned of about an object, the newest first: ``REASON: message``."""
+        """Return what Kubernetes has warned of about an object, the newest first: ``REASON: message``."""
         query = {"resourceNamespace": node.namespace, "resourceName": node.name, "resourceUID": node.uid}
         answer = self._get(f"/applications/{quote(name, safe='')}/events", query, missing=(400, 403, 404)) or {}
         found = [event for event in answer.get("items") or () if event.get("type") == "Warning"]
@@ -269,7 +272,7 @@ def connect() -> ArgoCd | None:
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """An answer with something else where Argo CD has objects or lists is an ``ArgoCdError``, and no bug in here."""
+    """Raise ``ArgoCdError``, as it is no bug in here, where an answer has something else than objects or lists."""
     try:
         yield
     except MISREAD as exc:
@@ -284,7 +287,7 @@ def _at(value: object, *keys: str) -> Any:
 
 
 def _revision(value: object) -> str:
-    """Of one source, or the first of several."""
+    """Return the revision of one source, or of the first of several."""
     several = _at(value, "revisions")
     return str(_at(value, "revision") or (several[0] if several else "") or "")
 

@@ -34,7 +34,7 @@ class Authority:
 
     @property
     def certificate(self) -> Path:
-        """The authority's own certificate, for clients to verify servers by."""
+        """Return the authority's own certificate, for clients to verify servers by."""
         return self.directory / "ca.crt"
 
     def create(self) -> None:

@@ -33,11 +33,11 @@ class Part(Protocol):
 
     @property
     def name(self) -> str:
-        """Name by which other parts refer to it, and that is shown."""
+        """Return the name by which other parts refer to it, and that is shown."""
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Names of parts that come before it."""
+        """Return the names of parts that come before it."""
 
     def bring_up(self, state: State, cancelled: threading.Event) -> bool:
         """Start it or do it; return False if there was nothing to do."""

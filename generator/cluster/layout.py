@@ -65,17 +65,17 @@ class Layout:
 
     @property
     def name(self) -> str:
-        """Name of this cluster's control groups, network and nftables table."""
+        """Return the name of this cluster's control groups, network and nftables table."""
         return f"gitops-generator-{self.identity}"
 
     @property
     def table(self) -> str:
-        """Its nftables table, whose name cannot hold hyphens everywhere."""
+        """Return its nftables table, whose name cannot hold hyphens everywhere."""
         return self.name.replace("-", "_")
 
     @property
     def interface(self) -> str:
-        """The node's network interface; the kernel allows 15 letters."""
+        """Return the node's network interface; the kernel allows 15 letters."""
         return f"gitops{self.identity}"
 
     def cgroups(self) -> list[Path]:
@@ -88,27 +88,27 @@ class Layout:
 
     @property
     def state_file(self) -> Path:
-        """The cluster's processes and secrets; mode 0600."""
+        """Return the file of the cluster's processes and secrets; mode 0600."""
         return self.directory / "state.json"
 
     @property
     def kubeconfig(self) -> Path:
-        """The administrator's kubeconfig; mode 0600."""
+        """Return the administrator's kubeconfig; mode 0600."""
         return self.directory / "kubeconfig"
 
     @property
     def logs(self) -> Path:
-        """One ``<component>.log`` each."""
+        """Return the folder of one ``<component>.log`` each."""
         return self.directory / "logs"
 
     @property
     def pki(self) -> Path:
-        """Certificates, keys and tokens."""
+        """Return the folder of certificates, keys and tokens."""
         return self.directory / "pki"
 
     @property
     def bin(self) -> Path:
-        """Links to the programs, under the names by which they call each other."""
+        """Return the folder of links to the programs, under the names by which they call each other."""
         return self.directory / "bin"
 
     @property
@@ -118,22 +118,22 @@ class Layout:
 
     @property
     def data(self) -> Path:
-        """Databases and caches of the components."""
+        """Return the folder of databases and caches of the components."""
         return self.directory / "data"
 
     @property
     def home(self) -> Path:
-        """The home folder of components that have none of their own."""
+        """Return the home folder of components that have none of their own."""
         return self.data / "home"
 
     @property
     def run(self) -> Path:
-        """Sockets of the real node."""
+        """Return the folder of the real node's sockets."""
         return Path("/run") / self.name
 
     @property
     def open_data(self) -> Path:
-        """Files that an unprivileged user must be able to reach when root starts the cluster."""
+        """Return the folder of files that an unprivileged user must reach when root starts the cluster."""
         if os.geteuid() == 0:
             return Path("/var/lib") / self.name
         return self.data

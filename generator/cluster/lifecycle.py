@@ -68,7 +68,7 @@ class Cluster:
 
     @property
     def gitea(self) -> Gitea:
-        """The forge's API, as its administrator."""
+        """Return the forge's API, as its administrator."""
         return gitea.client(_existing(Layout.of(self.directory)))
 
     def argocd_token(self) -> str:
@@ -87,7 +87,7 @@ class Status:
 
     @property
     def dead(self) -> tuple[str, ...]:
-        """Names of the components that should run and do not."""
+        """Return the names of the components that should run and do not."""
         return tuple(component.name for component in self.components if component.pid is None)
 
 

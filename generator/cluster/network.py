@@ -24,12 +24,12 @@ class Network:
 
     @property
     def node_ip(self) -> str:
-        """Address on which the API server, kubelet and DNS listen."""
+        """Return the address on which the API server, kubelet and DNS listen."""
         return str(ipaddress.ip_network(self.subnet)[1]) if self.node == "real" else "127.0.0.1"
 
     @property
     def pods(self) -> str:
-        """Addresses of pods."""
+        """Return the addresses of pods."""
         return str(list(ipaddress.ip_network(self.subnet).subnets(new_prefix=18))[1])
 
     @property
@@ -39,12 +39,12 @@ class Network:
 
     @property
     def first_service_ip(self) -> str:
-        """The address of the Service ``kubernetes``."""
+        """Return the address of the Service ``kubernetes``."""
         return str(ipaddress.ip_network(self.services)[1])
 
     @property
     def node_name(self) -> str:
-        """The node's name: this machine's, as Kubernetes spells names."""
+        """Return the node's name: this machine's, as Kubernetes spells names."""
         if self.node == "kwok":
             return "kwok-0"
         name = "".join(

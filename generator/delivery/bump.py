@@ -285,7 +285,7 @@ def _only_image(directory: Path, head: bytes, content: bytes, path: str, image: 
 
 
 def _ordered(content: bytes, path: str, built: Order | None, contains: Contains) -> bytes:
-    """With the order of our build, unless that of a newer one is there."""
+    """Write the order of our build, unless that of a newer one is there."""
     newest = build_order.read(content, path)
     if built is None or (newest and newest.after(built, datetime.now(UTC), contains)):
         return content
@@ -333,7 +333,7 @@ def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
 
 
 def _named(one: Wanted, content: bytes | None) -> Wanted:
-    """With the name of the overlay's image, where no spec has told it."""
+    """Add the name of the overlay's image, where no spec has told it."""
     if content is None:
         raise NoOverlay(one.place)
     if one.place.image:

@@ -64,7 +64,7 @@ class Build(NamedTuple):
 
 
 def inert(words: str) -> str:
-    """Words of somebody else on one line, with which no forge does anything; done twice, it is as done once."""
+    """Put another author's words on one line, with which no forge does anything; done twice, it is as done once."""
     line = " ".join(words.split())
     for pattern, harmless in _ACTING:
         line = re.sub(pattern, harmless, line)

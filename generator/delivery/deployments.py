@@ -174,7 +174,7 @@ def _action(place: Slot, commit: Commit, origin: Commit, before: State, after: S
 
 
 def _back(place: Slot, commit: Commit, origin: Commit, before: State, after: State) -> bool:
-    """By our own word, by a pin that came with it, or by ``git revert``."""
+    """Tell whether it went back: by our own word, by a pin that came with it, or by ``git revert``."""
     reverted = any(one.subject.startswith('Revert "') for one in (commit, origin))
     pinned = after.pin is not None and after.pin != before.pin
     return reverted or pinned or _names(origin, ROLLED_BACK, place) or _names(commit, ROLLED_BACK, place)

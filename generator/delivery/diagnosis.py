@@ -67,7 +67,10 @@ def of_sync(application: Application) -> Iterator[Trouble]:
 
 
 def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Trouble]:
-    """Pods of the wanted image that do not start; hooks' pods, too, whose image Argo CD waits for in silence."""
+    """Find pods of the wanted image that do not start.
+
+    Hooks' pods are among them, whose image Argo CD waits for in silence.
+    """
     for node in nodes:
         word = node.reason.removeprefix("Init:")
         if node.kind != "Pod" or not any(map(wanted.matches, node.images)):
@@ -77,7 +80,7 @@ def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Trou
 
 
 def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Trouble]:
-    """Objects that Argo CD finds degraded; of workloads only where it is about the wanted image."""
+    """Find objects that Argo CD holds for degraded; of workloads only where it is about the wanted image."""
     for node in nodes:
         if not node.is_top or node.health != "Degraded":
             continue

@@ -246,9 +246,9 @@ class _Landing:
         return Published(ours, self.attempts)
 
     def _batch(self, waiting: Sequence[Intent]) -> list[Intent]:
-        """Of those who wait, ours and as many others as may come along.
+        """Choose of those who wait ours and as many others as may come along.
 
-        Each makes the push longer where a server runs hooks for every reference, so after each one that people were
+        Each makes the push longer where a server runs hooks for every reference, so after each one that users were
         faster than, half as many do: else their short pushes would keep us out for good.
         """
         own = self.queue.name if self.queue else None
@@ -258,7 +258,10 @@ class _Landing:
         return [intent for intent in waiting if intent.name == own or intent.name in others]
 
     def _held(self, tip: str, batch: Sequence[Intent]) -> set[str]:
-        """Of the others, those that we do not land: see ``queue.landed_since``. Where that cannot be known, all."""
+        """Return of the others those that we do not land: see ``queue.landed_since``.
+
+        Where that cannot be known, all.
+        """
         own = self.queue.name if self.queue else None
         others = {
             intent.name: (intent, change.touches)
@@ -314,7 +317,10 @@ class _Landing:
             self.queue = None
 
     def _done_by_others(self, tip: str) -> Published | None:
-        """Our reference is gone: find our commit, or go on without; there is none if nothing is left to change."""
+        """Find our commit, since our reference is gone, or go on without.
+
+        There is none if nothing is left to change.
+        """
         assert self.queue is not None
         for commit, author, message in self.remote.history(self.first, tip):
             if author == self.remote.author and self.change.landed(message):

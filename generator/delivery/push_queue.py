@@ -151,11 +151,11 @@ class Intents(Queue):
         self._publish(f"{stamp}-{blob}-{self._mac(stamp, blob)}", blob)
 
     def contents(self) -> list[str]:
-        """See ``Queue``."""
+        """Implement ``Queue.contents``."""
         return [name.split("-")[1] for name in self.names if name not in self._known]
 
     def waiting(self) -> list[Intent]:
-        """See ``Queue``; they have been fetched."""
+        """Implement ``Queue.waiting``; they have been fetched."""
         new = [name for name in self.names if name not in self._known]
         for name, content in zip(new, self._remote.objects([name.split("-")[1] for name in new]), strict=True):
             self._known[name] = _read(name, content)
@@ -214,7 +214,7 @@ def landed_since(
 
 
 def oldest(intents: Sequence[Intent]) -> int:
-    """When the first of these was made, in seconds since 1970, by the clock of its owner."""
+    """Return when the first of these was made, in seconds since 1970, by the clock of its owner."""
     return min(int(intent.name.partition("-")[0]) for intent in intents) // 10**9
 
 
@@ -248,5 +248,5 @@ def _is_stale(name: str) -> bool:
 
 
 def _age(name: str) -> float:
-    """Seconds since a name was made, by our clock."""
+    """Return the seconds since a name was made, by our clock."""
     return time.time() - int(name.partition("-")[0]) / 1e9

@@ -41,7 +41,7 @@ class Turn:
         raise NotImplementedError
 
     def pause(self, look: float, now: float) -> float:
-        """Seconds until the next look, given how long the last one took."""
+        """Return the seconds until the next look, given how long the last one took."""
         raise NotImplementedError
 
     def _patience(self) -> float:
@@ -68,7 +68,7 @@ class Together(Turn):
         self._looks = 0
 
     def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:  # noqa: ARG002
-        """See ``Turn``. A tip that moves tells nothing: it may be people who push while the first one is dead."""
+        """Implement ``Turn.seen``. A tip that moves tells nothing: users may push while the first in line is dead."""
         if own not in waiting:
             return
         self._looks += 1
@@ -79,11 +79,14 @@ class Together(Turn):
             self._wait = self._patience()
 
     def comes(self, now: float) -> bool:
-        """See ``Turn``."""
+        """Implement ``Turn.comes``."""
         return now >= min(self._end, self._since + self._place * self._wait + self.GAP_SECONDS)
 
     def pause(self, look: float, now: float) -> float:
-        """See ``Turn``. Longer with each, and where all is slow, so that many who wait do not keep the server busy."""
+        """Implement ``Turn.pause``, longer each time, and where all is slow.
+
+        Many who wait must not keep the server busy.
+        """
         if self._place == 0:
             return max(0.0, self._since + self.GAP_SECONDS - now)
         return spread(max(LOOK_FACTOR * look, LOOKS.pause(self._looks + 1)), 0.5)
@@ -111,7 +114,7 @@ class InLine(Turn):
         self._places: list[tuple[float, int]] = []
 
     def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:
-        """See ``Turn``. Only who may push to the branch can move its tip."""
+        """Implement ``Turn.seen``. Only who may push to the branch can move its tip."""
         if own not in waiting:
             return
         if tip != self._tip:
@@ -123,11 +126,11 @@ class InLine(Turn):
         self.stays = len(ahead) < self.ABREAST or now - self._moved >= self._wait or now >= self._end
 
     def comes(self, now: float) -> bool:  # noqa: ARG002
-        """See ``Turn``."""
+        """Implement ``Turn.comes``."""
         return self.stays
 
     def pause(self, look: float, now: float) -> float:
-        """See ``Turn``. As long as the line ahead may take, by how fast it has moved."""
+        """Implement ``Turn.pause``: as long as the line ahead may take, by how fast it has moved."""
         if self.stays or not self._places:
             return 0.0
         (began, first), (_, place) = self._places[0], self._places[-1]

@@ -112,7 +112,7 @@ def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Pro
 
 
 def person(directory: Path) -> str:
-    """Who does it, by git's configuration."""
+    """Return who does it, by git's configuration."""
     try:
         said = plumbing.begin("var", "GIT_COMMITTER_IDENT", directory=directory).result().decode(errors="replace")
     except GitError:

@@ -162,7 +162,7 @@ def _log(here: History | None, paths: Sequence[str], limit: int | None = None) -
 
 
 def _by_path(commits: Iterable[Commit]) -> Mapping[str, list[Commit]]:
-    """By overlay, the newest first."""
+    """Return commits by overlay, the newest first."""
     found: dict[str, list[Commit]] = {}
     for commit in commits:
         for path in commit.blobs:

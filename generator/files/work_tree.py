@@ -321,7 +321,7 @@ def _uninterrupted() -> Iterator[None]:
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Only one generator at a time writes to a repository. The folder itself is the lock, so nothing is left behind."""
+    """Let only one generator at a time write to a repository. The folder itself is the lock: nothing is left behind."""
     import fcntl
 
     handle = os.open(directory, os.O_RDONLY)

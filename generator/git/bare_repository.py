@@ -93,11 +93,11 @@ class Scratch:
         return Call(self, arguments)
 
     def begin_call(self, arguments: tuple[str, ...]) -> plumbing.Command:
-        """The git of a ``Call``, without what this server has been found not to support."""
+        """Start the git of a ``Call``, without what this server has been found not to support."""
         return self.begin(*self._without, *arguments)
 
     def listed(self, *patterns: str, branches: bool = False) -> dict[str, str]:
-        """The remote's references right now that match these globs, and what they point to.
+        """Return the remote's references right now that match these globs, and what they point to.
 
         git takes a glob for the end of a name, too, so look for whole names in the result. Servers send all that they
         have, unless only ``branches`` are asked for.
@@ -114,7 +114,10 @@ class Scratch:
         ).results("".join(f"{blob}\n" for blob in blobs).encode())  # fmt: skip
 
     def gives_way(self, exc: GitError) -> bool:
-        """Whether a git failed because of something that the server does not take; the next ones will not do that."""
+        """Tell whether a git failed because of something that the server does not take.
+
+        The next ones will not do that.
+        """
         for words, setting in _UNSUPPORTED.items():
             if words in exc.stderr and setting not in self._without:
                 self._without += ("-c", setting)
@@ -122,7 +125,7 @@ class Scratch:
         return self._asks_instead(exc)
 
     def _asks_instead(self, exc: GitError) -> bool:
-        """Whether a git failed because it showed the credentials unasked; the next ones will not."""
+        """Tell whether a git failed because it showed the credentials unasked; the next ones will not."""
         if not (self._shown and _UNASKED.search(exc.stderr)):
             return False
         # They are the last ones there.
@@ -131,7 +134,7 @@ class Scratch:
         return True
 
     def explained(self, exc: GitError) -> GitError:
-        """The error of a git that talked to the remote: with its host, and where that has sent us."""
+        """Return the error of a git that talked to the remote: with its host, and where that has sent us."""
         message, hint = exc.message, exc.hint
         if exc.returncode == plumbing.TIMED_OUT:
             message += f" from {_host(self.url).rpartition('/')[2] or plumbing.without_passwords(self.url)}"
@@ -159,7 +162,7 @@ class Scratch:
         return self._names
 
     def persons(self) -> dict[str, str]:
-        """The identity, as environment."""
+        """Return the identity, as environment."""
         result: dict[str, str] = {}
         for role, person in zip(("AUTHOR", "COMMITTER"), self.identity(), strict=True):
             name, _, rest = person.partition(" <")
@@ -182,7 +185,7 @@ class Call:
         self._command = scratch.begin_call(arguments)
 
     def results(self, stdin: bytes = b"") -> tuple[bytes, str]:
-        """What it printed, and what it said beside that."""
+        """Return what it printed, and what it said beside that."""
         while True:
             try:
                 return self._command.results(stdin, self._scratch.timeout)
@@ -198,7 +201,7 @@ class Call:
 
 @contextmanager
 def make(url: str, timeout: float, *, partial: bool) -> Iterator[Scratch]:
-    """A ``Scratch`` that is gone afterwards."""
+    """Yield a ``Scratch`` that is gone afterwards."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
@@ -279,7 +282,10 @@ def _host(url: str) -> str:
 
 
 def _split(url: str) -> tuple[str, str | None, str | None]:
-    """A URL without its user and password, and both: git would show them to everybody in its children's argv."""
+    """Return a URL without its user and password, and both.
+
+    git would show them to every user of the machine in its children's argv.
+    """
     scheme, separator, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     user, at, name = host.rpartition("@")
@@ -294,7 +300,7 @@ def _split(url: str) -> tuple[str, str | None, str | None]:
 
 
 def _unquoted(text: str) -> str:
-    """``%40`` is ``@``; what is no number after a ``%`` stays as it is."""
+    """Undo percent-encoding: ``%40`` is ``@``; what is no number after a ``%`` stays as it is."""
     return re.sub(
         r"(?:%[0-9A-Fa-f]{2})+", lambda found: bytes.fromhex(found[0].replace("%", "")).decode(errors="replace"), text
     )

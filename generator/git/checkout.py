@@ -23,7 +23,7 @@ _UNFINISHED: Final = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK
 
 
 def root(directory: Path) -> Path:
-    """The top folder of the work tree that holds ``directory``; ``RepositoryError`` if there is none."""
+    """Return the top folder of the work tree that holds ``directory``; ``RepositoryError`` if there is none."""
     try:
         return Path(_run(directory, "rev-parse", "--show-toplevel"))
     except GitError as exc:
@@ -33,19 +33,22 @@ def root(directory: Path) -> Path:
 
 
 def unmerged(directory: Path) -> list[str]:
-    """Paths with conflicts that nobody has resolved yet."""
+    """Return paths with conflicts that are not resolved yet."""
     return _names(_run(directory, "diff", "--name-only", "-z", "--diff-filter=U"))
 
 
 def stages(directory: Path, path: str) -> dict[int, bytes]:
-    """A file with conflicts as git's index has it: 1 before, 2 on our branch, 3 on theirs; those that there are."""
+    """Return a file with conflicts as git's index has it, in those of its stages that there are.
+
+    Stage 1 is before, 2 on our branch, 3 on theirs.
+    """
     entries = _run(directory, "ls-files", "--unmerged", "-z", "--", path)
     found = [entry.partition("\t")[0].split() for entry in _names(entries)]
     return {int(stage): _execute(directory, ("cat-file", "blob", blob)) for _, blob, stage in found}
 
 
 def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
-    """Files with conflicts that one of the two branches has deleted."""
+    """Return files with conflicts that one of the two branches has deleted."""
     sides: dict[str, set[str]] = {}
     for entry in _names(_run(directory, "ls-files", "--unmerged", "-z", "--", folder)):
         about, _, path = entry.partition("\t")
@@ -54,13 +57,13 @@ def deleted_on_one_side(directory: Path, folder: str) -> list[str]:
 
 
 def unfinished(directory: Path) -> str | None:
-    """The file by which git remembers a merge, rebase, cherry-pick or revert under way; runs no git."""
+    """Return the file by which git remembers a merge, rebase, cherry-pick or revert under way; runs no git."""
     place = plumbing.folder(directory)
     return next((name for name in _UNFINISHED if (place / name).exists()), None) if place else None
 
 
 def incoming(directory: Path) -> tuple[str, str, str] | None:
-    """The commits that an unfinished merge, rebase, cherry-pick or revert is between: before, ours, theirs."""
+    """Return the commits that an unfinished merge, rebase, cherry-pick or revert is between: before, ours, theirs."""
     ours = head(directory)
     for name, theirs, before in (
         ("CHERRY_PICK_HEAD", "{}", "{}^"),
@@ -78,7 +81,7 @@ def incoming(directory: Path) -> tuple[str, str, str] | None:
 
 
 def _squashed(directory: Path, ours: str) -> tuple[str, str, str] | None:
-    """A squash merge leaves nothing but its message, which names the commits, the newest first."""
+    """Read the commits, the newest first, out of the message of a squash merge, which leaves nothing else."""
     note = Path(_run(directory, "rev-parse", "--git-path", "SQUASH_MSG"))
     try:
         lines = (directory / note).read_text(errors="replace").splitlines()
@@ -89,13 +92,13 @@ def _squashed(directory: Path, ours: str) -> tuple[str, str, str] | None:
 
 
 def content(directory: Path, commit_id: str, path: str) -> bytes | None:
-    """A file as a commit has it; ``None`` if it has none."""
+    """Return a file as a commit has it; None if it has none."""
     entry = _run(directory, "ls-tree", commit_id, "--", path)
     return _execute(directory, ("cat-file", "blob", entry.split()[2])) if entry else None
 
 
 def committed(directory: Path, path: str) -> bytes | None:
-    """A file as HEAD has it; ``None`` if it has none, or there is no commit yet."""
+    """Return a file as HEAD has it; None if it has none, or there is no commit yet."""
     try:
         return content(directory, head(directory), path)
     except GitError:
@@ -103,7 +106,10 @@ def committed(directory: Path, path: str) -> bytes | None:
 
 
 def is_stored_as(directory: Path, path: str, content: bytes, wanted: bytes) -> bool:
-    """Whether git would store this content of a work tree's file as ``wanted``: it changes line ends, and filters."""
+    """Tell whether git would store this content of a work tree's file as ``wanted``.
+
+    It changes line ends, and filters.
+    """
     if content == wanted:
         return True
     words = ("hash-object", "--stdin")
@@ -112,14 +118,14 @@ def is_stored_as(directory: Path, path: str, content: bytes, wanted: bytes) -> b
 
 
 def changed(directory: Path, *paths: str) -> list[str]:
-    """Which of ``paths`` differ from HEAD or are untracked; as they are, all are from ``directory``."""
+    """Return which of ``paths`` differ from HEAD or are untracked; as they are, all are from ``directory``."""
     prefix = _run(directory, "rev-parse", "--show-prefix")
     said = _run(directory, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
     return [entry[3:].removeprefix(prefix) for entry in _names(said)]
 
 
 def init(directory: Path, branch: str) -> None:
-    """A new repository whose first branch is ``branch``."""
+    """Make a new repository whose first branch is ``branch``."""
     _run(directory, "init", "--quiet", f"--initial-branch={branch}")
 
 
@@ -142,7 +148,7 @@ def commit(directory: Path, message: str, paths: list[str]) -> str:
 
 
 def require_identity(directory: Path) -> None:
-    """``GitError`` if git does not know who commits."""
+    """Raise ``GitError`` if git does not know who commits."""
     try:
         for role in ("AUTHOR", "COMMITTER"):
             _run(directory, "var", f"GIT_{role}_IDENT")
@@ -155,12 +161,12 @@ def require_identity(directory: Path) -> None:
 
 
 def head(directory: Path) -> str:
-    """The commit that is checked out."""
+    """Return the commit that is checked out."""
     return _run(directory, "rev-parse", "HEAD")
 
 
 def remote_url(directory: Path, name: str = "origin") -> str | None:
-    """The URL of a remote, or ``None``."""
+    """Return the URL of a remote, or None."""
     try:
         return _run(directory, "remote", "get-url", name)
     except GitError as exc:
@@ -182,7 +188,7 @@ def last_change(directory: Path, path: str) -> tuple[str, int, str] | None:
 
 
 def contains(directory: Path, newer: str, older: str) -> bool:
-    """Whether the history of one commit holds another one, as far as both are here."""
+    """Tell whether the history of one commit holds another one, as far as both are here."""
     if not (newer and older):
         return False
     try:
@@ -201,7 +207,7 @@ def describe_head(directory: Path) -> dict[str, str]:
 
 
 def describing_head(directory: Path) -> Callable[[], dict[str, str]]:
-    """``describe_head`` that runs beside us until its result is asked for."""
+    """Start a ``describe_head`` that runs beside us until its result is asked for."""
     head = plumbing.begin(
         "log", "-1", "--no-show-signature", "--format=%an <%ae>%x00%cI%x00%s%x00%H", directory=directory
     )
@@ -223,7 +229,7 @@ def describing_head(directory: Path) -> Callable[[], dict[str, str]]:
 
 
 def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
-    """git's own merge of text by lines: the result, or the line of ``local`` where the first conflict starts."""
+    """Merge text by lines as git does: return the result, or the line of ``local`` where the first conflict starts."""
     import tempfile
 
     from generator import process
@@ -238,7 +244,7 @@ def merge_lines(original: bytes, local: bytes, updated: bytes) -> bytes | int:
 
 
 def blame(directory: Path, path: str) -> list[tuple[str, str, int, str]]:
-    """For each line of a work tree's file: commit (zeros: not committed yet), author, epoch seconds, subject."""
+    """Return for each line of a work tree's file: commit (zeros: not committed yet), author, epoch seconds, subject."""
     known: dict[str, tuple[str, int, str]] = {}
     lines: list[str] = []
     fields: dict[str, str] = {}
@@ -267,7 +273,7 @@ def _run(directory: Path, *arguments: str) -> str:
 
 
 def _names(said: str) -> list[str]:
-    """What git lists with ``-z``."""
+    """Return what git lists with ``-z``."""
     return [name for name in said.split("\0") if name]
 
 
@@ -299,7 +305,7 @@ def _call(command: git.Git, arguments: Sequence[str]) -> bytes:
 
 
 def _words(exc: git.GitCommandError) -> str:
-    """What git said, without GitPython's wrapping."""
+    """Return what git said, without GitPython's wrapping."""
     streams = [str(stream or "") for stream in (exc.stderr, exc.stdout)]
     lines = [line.strip() for stream in streams for line in stream.splitlines()]
     lines = [line.removeprefix("stderr: ").removeprefix("stdout: ").strip("'").strip() for line in lines]

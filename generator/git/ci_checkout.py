@@ -20,12 +20,12 @@ _BRANCH: Final = "refs/heads/"
 
 
 def is_archive(directory: Path) -> bool:
-    """Whether git knows nothing of this folder: it was unpacked from an archive."""
+    """Tell whether git knows nothing of this folder: it was unpacked from an archive."""
     return plumbing.around(directory) is None
 
 
 def message_on(url: str, branch: str, commit_id: str) -> str:
-    """The message of a commit that is not here, as the remote has it; ``GitError`` if that does not tell."""
+    """Return the message of a commit that is not here, as the remote has it; ``GitError`` if that does not tell."""
     with bare_repository.make(url, bare_repository.NETWORK_SECONDS, partial=True) as place:
         words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--filter=tree:0")
         try:
@@ -37,12 +37,12 @@ def message_on(url: str, branch: str, commit_id: str) -> str:
 
 
 def message(directory: Path) -> str:
-    """The whole message of the commit that is checked out."""
+    """Return the whole message of the commit that is checked out."""
     return _run(directory, "log", "-1", "--format=%B")
 
 
 def obtain(directory: Path, commit_id: str) -> bool:
-    """Whether ``commit_id`` is there, fetched without history if need be."""
+    """Tell whether ``commit_id`` is there, fetched without history if need be."""
     try:
         _run(directory, "cat-file", "-e", f"{commit_id}^{{commit}}")
     except GitError:
@@ -54,16 +54,18 @@ def obtain(directory: Path, commit_id: str) -> bool:
 
 
 def differing(directory: Path, commit_id: str, paths: Sequence[str]) -> list[str]:
-    """Files under ``paths`` that differ between ``commit_id`` and the commit that is checked out."""
+    """Return files under ``paths`` that differ between ``commit_id`` and the commit that is checked out."""
     said = _run(directory, "diff", "--name-only", "--no-renames", "-z", commit_id, "HEAD", "--", *paths)
     return [path for path in said.split("\0") if path]
 
 
 def fork_point(directory: Path, reference: str) -> str:
-    """The commit where HEAD and ``reference`` part; ``reference`` itself where the history here does not tell.
+    """Return the commit where HEAD and ``reference`` part; ``reference`` itself where the history here does not tell.
 
     A reference like ``refs/heads/main`` is ``origin``'s, and is fetched first.
-    ``UsageError`` if there is no such commit.
+
+    Raises:
+        UsageError: there is no such commit.
     """
     name = reference
     if reference.startswith(_BRANCH):
@@ -83,7 +85,7 @@ def fork_point(directory: Path, reference: str) -> str:
 
 
 def export(directory: Path, commit_id: str, target: Path) -> None:
-    """The files of a commit, written into ``target`` as they stand; nothing of the work tree or index is touched."""
+    """Write the files of a commit into ``target`` as they stand; nothing of the work tree or index is touched."""
     index = {"GIT_INDEX_FILE": str(target.parent / f"{target.name}.index")}
     _run(directory, "read-tree", commit_id, env=index)
     _run(directory, "checkout-index", "--all", f"--prefix={target}/", env=index)
@@ -116,7 +118,7 @@ def _run(directory: Path, *arguments: str, env: Mapping[str, str] | None = None)
 
 
 def _environment(configuration: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """git finds the repository by the folder, whatever a hook says of another one."""
+    """Make git find the repository by the folder, whatever a hook says of another one."""
     env = plumbing.environment(Path(), [*plumbing.QUIET, *configuration])
     del env["GIT_DIR"]
     return env

@@ -48,7 +48,7 @@ class Commit:
 
     @property
     def subject(self) -> str:
-        """The first line of the message."""
+        """Return the first line of the message."""
         return self.message.partition("\n")[0]
 
     def trailers(self, name: str) -> list[str]:
@@ -69,13 +69,13 @@ class History:
 
     @property
     def complete(self) -> bool:
-        """Whether there is nothing older than what is here."""
+        """Tell whether there is nothing older than what is here."""
         return not self._shallow()
 
     def log(
         self, revisions: str, paths: Sequence[str] = (), *, first_parent: bool = False, limit: int | None = None
     ) -> list[Commit]:
-        """Commits that changed a file or folder of ``paths``, the newest first.
+        """Return commits that changed a file or folder of ``paths``, the newest first.
 
         By ``first_parent``, a merge counts as the one change that it brought; otherwise it has no ``blobs``.
         """
@@ -88,7 +88,7 @@ class History:
         return self._logs[key]
 
     def contents(self, blobs: Iterable[str | None]) -> Mapping[str, bytes]:
-        """The bytes of each blob."""
+        """Return the bytes of each blob."""
         missing = sorted({blob for blob in blobs if blob} - set(self._contents))
         if missing:
             self._obtain_blobs(missing)
@@ -97,7 +97,7 @@ class History:
         return self._contents
 
     def read(self, commit: str, path: str) -> bytes | None:
-        """A file as a commit has it; ``None`` if it has none."""
+        """Return a file as a commit has it; None if it has none."""
         top = path.partition("/")[0]
         if (commit, top) not in self._trees:
             lines = self._git("ls-tree", "-r", "-z", commit, "--", top).decode(errors="replace").split("\0")
@@ -107,7 +107,7 @@ class History:
         return self.contents([blob])[blob] if blob else None
 
     def find(self, name: str) -> str | None:
-        """The commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""
+        """Return the commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""
         while _ID.fullmatch(name):
             commit = self.resolved(name)
             if commit and self.is_ancestor(commit, self.tip):
@@ -126,11 +126,11 @@ class History:
         return other
 
     def has(self, commit: str) -> bool:
-        """Whether a commit is here."""
+        """Tell whether a commit is here."""
         return self.resolved(commit) is not None
 
     def is_ancestor(self, commit: str, descendant: str) -> bool:
-        """Whether ``commit`` is in the history of ``descendant`` or is that, as far as that is here."""
+        """Tell whether ``commit`` is in the history of ``descendant`` or is that, as far as that is here."""
         try:
             self._git("merge-base", "--is-ancestor", commit, descendant)
         except GitError:
@@ -146,14 +146,17 @@ class History:
         return self.resolved(f"{line[-1]}^") if line else commit
 
     def forked(self, commit: str) -> str | None:
-        """The newest commit that led to both ``tip`` and this one, as far as that is here."""
+        """Return the newest commit that led to both ``tip`` and this one, as far as that is here."""
         try:
             return self._git("merge-base", self.tip, commit).decode().split()[0]
         except GitError:
             return None
 
     def is_plain_merge(self, commit: Commit) -> bool:
-        """Whether it merges two commits just as git does by itself, so that nobody has decided anything in it."""
+        """Tell whether it merges two commits just as git does by itself.
+
+        That no author has decided anything in it.
+        """
         if len(commit.parents) != 2:
             return False
         try:
@@ -167,7 +170,7 @@ class History:
         return False
 
     def _obtain_blobs(self, blobs: Sequence[str]) -> None:
-        """A checkout has them."""
+        """Do nothing: a checkout has them."""
 
     def resolved(self, name: str) -> str | None:
         """Return the id of a commit; ``None`` if it is not here."""
@@ -179,7 +182,7 @@ class History:
             return None
 
     def _shallow(self) -> set[str]:
-        """The commits whose parents are not here."""
+        """Return the commits whose parents are not here."""
         file = self._shallow_file
         return set(file.read_text().split()) if file and file.is_file() else set()
 
@@ -221,7 +224,7 @@ class Clone(History):
         self.tip = self.branches.pop(self.branch)
 
     def deepen(self) -> bool:
-        """See ``History``."""
+        """Fetch more of the past; see ``History``."""
         if self.complete or len(self._depths) == 1:
             return False
         self._depths = self._depths[1:]
@@ -229,7 +232,10 @@ class Clone(History):
         return True
 
     def beyond(self, branch: str) -> list[Commit]:
-        """The commits of another branch that this one does not have, the newest first; none if there is no such."""
+        """Return the commits of another branch that this one does not have, the newest first.
+
+        None if there is no such.
+        """
         while True:
             tip = self.branches.get(branch)
             found = self.log(f"{self.tip}..{tip}") if tip else []
@@ -238,7 +244,7 @@ class Clone(History):
                 return found
 
     def obtain(self, commit: str) -> bool:
-        """Whether a commit is here, fetched if need be; it may be on another branch."""
+        """Tell whether a commit is here, fetched if need be; it may be on another branch."""
         if not self.has(commit):
             try:
                 self._fetch("--", "origin", commit)
@@ -271,9 +277,10 @@ class Clone(History):
 
 
 def here(directory: Path) -> History | None:
-    """The history of what is checked out; ``None`` outside of git, or before the first commit.
+    """Return the history of what is checked out; None outside of git, or before the first commit.
 
-    ``GitError`` where git does not read it, since it is another user's.
+    Raises:
+        GitError: git does not read it, since it is another user's.
     """
     try:
         tip = checkout.head(directory)
@@ -301,7 +308,7 @@ def mirrored(directory: Path, name: str) -> History:
 
 
 def branch(directory: Path) -> str | None:
-    """The branch that is checked out; ``None`` where there is none, as in CI."""
+    """Return the branch that is checked out; None where there is none, as in CI."""
     try:
         said = plumbing.begin("symbolic-ref", "--quiet", "--short", "HEAD", directory=directory).result()
     except GitError:
@@ -310,7 +317,7 @@ def branch(directory: Path) -> str | None:
 
 
 def behind(directory: Path) -> tuple[str, int] | None:
-    """The upstream of what is checked out, and how many commits it has more, as was known at the last fetch."""
+    """Return the upstream of what is checked out, and how many commits it has more, as was known at the last fetch."""
     try:
         name = plumbing.begin("rev-parse", "--abbrev-ref", "@{upstream}", directory=directory).result()
         count = plumbing.begin("rev-list", "--count", "HEAD..@{upstream}", directory=directory).result()
@@ -321,13 +328,16 @@ def behind(directory: Path) -> tuple[str, int] | None:
 
 @contextmanager
 def clone(url: str, branch: str, *, partial: bool = True) -> Iterator[Clone]:
-    """A ``Clone``, not fetched yet, whose folder is gone afterwards."""
+    """Yield a ``Clone``, not fetched yet, whose folder is gone afterwards."""
     with bare_repository.make(url, NETWORK_SECONDS, partial=partial) as place:
         yield Clone(place, url, branch, partial=partial)
 
 
 def _commits(said: bytes, shallow: set[str]) -> Iterator[Commit]:
-    """``git log -z --raw``: fields that end in NUL, then for each file its modes and blobs, NUL, its path, NUL."""
+    """Parse ``git log -z --raw``.
+
+    Fields that end in NUL, then for each file its modes and blobs, NUL, its path, NUL.
+    """
     words = said.decode(errors="replace").split("\0")
     at = 0
     while at + _FIELDS <= len(words):
@@ -342,7 +352,7 @@ def _commits(said: bytes, shallow: set[str]) -> Iterator[Commit]:
 
 
 def _blobs(said: bytes) -> Iterator[tuple[str, bytes]]:
-    """``git cat-file --batch``: a line with id, type and size, then the bytes and a line's end."""
+    """Parse ``git cat-file --batch``: a line with id, type and size, then the bytes and a line's end."""
     at = 0
     while at < len(said):
         end = said.index(b"\n", at)

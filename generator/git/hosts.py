@@ -57,14 +57,17 @@ def naming(directory: Path, *urls: str | None) -> Iterator[None]:
 
 
 def of(url: str) -> str:
-    """The host of a URL or of ``user@host:path``, in lower case and without a port; empty for all else."""
+    """Return the host of a URL or of ``user@host:path``, in lower case and without a port; empty for all else."""
     found = _URL.fullmatch(url.lower()) or _SCP.fullmatch(url.lower())
     return _SAME.get(found["host"], found["host"]) if found else ""
 
 
 @lru_cache
 def real(url: str) -> str:
-    """The same, where ssh goes: its configuration may call a host as it likes (``Host work``), and tells offline."""
+    """Return the same, where ssh goes.
+
+    Its configuration may call a host as it likes (``Host work``), and tells offline.
+    """
     host = of(url)
     if not (_BY_SSH.match(url) and _ALIAS.fullmatch(host)):
         return host
@@ -77,7 +80,7 @@ def real(url: str) -> str:
 
 
 def is_here(url: str) -> bool:
-    """Whether a URL leads to this machine."""
+    """Tell whether a URL leads to this machine."""
     return bool(_LOOPBACK.fullmatch(of(url)))
 
 
@@ -99,7 +102,7 @@ def require(url: str, *variables: str, error: type[GeneratorError] = RepositoryE
 
 
 def _named() -> list[str]:
-    """What the user, the CI and the checkout name."""
+    """Return what the user, the CI and the checkout name."""
     return [url for url in (*_NAMED.get().urls, *map(credentials.get, _CI), *_remotes()) if url]
 
 

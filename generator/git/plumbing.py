@@ -74,11 +74,11 @@ class Command:
         self._running = process.begin(["git", *arguments], env=env, cwd=directory, error=GitError, guarded=self._token)
 
     def result(self, stdin: bytes = b"", timeout: float | None = None) -> bytes:
-        """What it printed; ``GitError`` if it failed, or did not end within ``timeout`` seconds."""
+        """Return what it printed; ``GitError`` if it failed, or did not end within ``timeout`` seconds."""
         return self.results(stdin, timeout)[0]
 
     def results(self, stdin: bytes = b"", timeout: float | None = None) -> tuple[bytes, str]:
-        """What it printed, and what it said beside that."""
+        """Return what it printed, and what it said beside that."""
         stdout, stderr, status = self._running.finish(stdin, timeout)
         if status:
             said = words(f"{stderr}\n{stdout.decode(errors='replace')}")
@@ -91,7 +91,7 @@ class Command:
 
 
 def _verb(arguments: tuple[str, ...]) -> str:
-    """What git is to do: the first word after its configuration."""
+    """Return what git is to do: the first word after its configuration."""
     at = 0
     while arguments[at] == "-c":
         at += 2
@@ -117,12 +117,12 @@ def begin(
 
 
 def configured(settings: Sequence[tuple[str, str]]) -> list[str]:
-    """Settings as git's first words."""
+    """Return settings as git's first words."""
     return [word for name, value in settings for word in ("-c", f"{name}={value}")]
 
 
 def astray(directory: Path) -> bool:
-    """Whether the environment, as that of a hook, leads git to another repository than the one of a folder."""
+    """Tell whether the environment, as that of a hook, leads git to another repository than the one of a folder."""
     if not any(name in os.environ for name in FOREIGN):
         return False
     own = around(directory)
@@ -132,20 +132,20 @@ def astray(directory: Path) -> bool:
 
 
 def around(directory: Path) -> Path | None:
-    """The git folder of the work tree that holds a folder; ``None`` where git knows nothing of it."""
+    """Return the git folder of the work tree that holds a folder; None where git knows nothing of it."""
     place = top(directory)
     found = folder(place) if place else None
     return found.resolve() if found else None
 
 
 def top(directory: Path) -> Path | None:
-    """The top folder of the work tree that holds a folder, found without git; ``None`` where there is none."""
+    """Return the top folder of the work tree that holds a folder, found without git; None where there is none."""
     here = directory.resolve()
     return next((place for place in (here, *here.parents) if folder(place)), None)
 
 
 def folder(directory: Path) -> Path | None:
-    """The git folder of a work tree's top, linked ones and submodules included; ``None`` if this is no such top."""
+    """Return the git folder of a work tree's top, linked ones and submodules included; None if this is no such top."""
     dot_git = directory / ".git"
     try:
         if dot_git.is_file():
@@ -156,7 +156,7 @@ def folder(directory: Path) -> Path | None:
 
 
 def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Our environment for a git that works in the repository at ``place``, with configuration that no file holds."""
+    """Return our environment for a git that works in the repository at ``place``, with configuration of no file."""
     own = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     # After what the environment configures already.
     count = int(given) if (given := own.get("GIT_CONFIG_COUNT", "")).isdigit() else 0
@@ -167,22 +167,22 @@ def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[s
 
 
 def words(said: str) -> str:
-    """What git said, without blank lines, without passwords, and without what would steer a terminal."""
+    """Return what git said, without blank lines, without passwords, and without what would steer a terminal."""
     lines = (line.strip() for line in _STEERING.sub("", said).splitlines())
     return without_passwords("\n".join(line for line in lines if line))
 
 
 def without_passwords(text: str) -> str:
-    """A text without the users and passwords that stand in its URLs.
+    """Return a text without the users and passwords that stand in its URLs.
 
-    A password may have a ``/`` or ``@`` that nobody has escaped, so all goes up to the last ``@`` of the word, even
-    where that is one of a path.
+    A password may have a ``/`` or ``@`` that its user has not escaped, so all goes up to the last ``@`` of the word,
+    even where that is one of a path.
     """
     return re.sub(r"://\S*@", "://", text)
 
 
 def hint(said: str, *, token: bool = False) -> str:
-    """What to do about git's words; ``token``: whether it had one to show."""
+    """Say what to do about git's words; ``token``: whether it had one to show."""
     lower = said.lower()
     if token and re.search(_DENIED, lower):
         return "the credentials that were given were refused: check GIT_USERNAME and GIT_TOKEN, and what they may do"

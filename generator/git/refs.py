@@ -21,7 +21,7 @@ class References:
         self._scratch = scratch
 
     def listed(self, *patterns: str) -> dict[str, str]:
-        """What the remote's references point to right now, those that match full names or globs."""
+        """Return what the remote's references point to right now, those that match full names or globs."""
         return self._scratch.listed(*patterns)
 
     def fetch(self, *refs: str, history: bool = False) -> None:
@@ -31,18 +31,18 @@ class References:
         self._git("fetch", "--quiet", *depth, "--no-tags", "--no-write-fetch-head", "origin", *specs, network=True)
 
     def read(self, commit_id: str, path: str) -> bytes:
-        """The bytes of a file in a commit."""
+        """Return the bytes of a file in a commit."""
         return self._scratch.begin("cat-file", "blob", f"{commit_id}:{path}").result()
 
     def note(self, path: str, content: bytes, message: str, parent: str | None) -> str:
-        """A commit that holds this file and nothing else."""
+        """Make a commit that holds this file and nothing else."""
         blob = self._git("hash-object", "-w", "--stdin", stdin=content)
         self._git("read-tree", "--empty")
         self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
         return self._commit(self._git("write-tree"), message, *([parent] if parent else []))
 
     def merge(self, ours: str, theirs: str, message: str) -> str:
-        """A merge of ``theirs`` into ``ours``; ``GitError`` with the paths where they conflict."""
+        """Merge ``theirs`` into ``ours``; ``GitError`` with the paths where they conflict."""
         try:
             tree = self._git("merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs)
         except GitError as exc:
@@ -71,6 +71,6 @@ class References:
 
 @contextmanager
 def references(url: str) -> Iterator[References]:
-    """A remote's ``References``, whose scratch folder is gone afterwards."""
+    """Yield a remote's ``References``, whose scratch folder is gone afterwards."""
     with bare_repository.make(url, NETWORK_SECONDS, partial=False) as place:
         yield References(place)

@@ -57,7 +57,10 @@ class Remote:
         scratch.ask_identity()
 
     def fetch(self, *blobs: str) -> str:
-        """The branch's newest commit; the first time without history, then with what came since. ``blobs`` come too."""
+        """Return the branch's newest commit.
+
+        It is fetched without history the first time, then with what came since. ``blobs`` come too.
+        """
         fetching, self._fetching = self._fetching or self._begin_fetch(*blobs), None
         _, said = fetching.results()
         self.partial = "filtering not recognized" not in said
@@ -72,7 +75,7 @@ class Remote:
         )  # fmt: skip
 
     def waiting_now(self) -> tuple[str | None, dict[str, str]]:
-        """The branch's tip right now, and what waits: names, and the objects that they point to."""
+        """Return the branch's tip right now, and what waits: names, and the objects that they point to."""
         branch, folder = f"refs/heads/{self.branch}", f"{self.waiting}/"
         found = self._scratch.listed(branch, f"{folder}*")
         return found.get(branch), {
@@ -80,7 +83,7 @@ class Remote:
         }
 
     def objects(self, ids: Sequence[str]) -> list[bytes]:
-        """The bytes of objects that are here."""
+        """Return the bytes of objects that are here."""
         if not ids:
             return []
         with process.converse(["git", "cat-file", "--batch"], env=self._scratch.env, error=GitError) as talk:
@@ -100,11 +103,11 @@ class Remote:
             talk.tell(b"done\n")
 
     def folders(self, path: str) -> list[str]:
-        """The names in a folder of what was fetched last."""
+        """Return the names in a folder of what was fetched last."""
         return self._scratch.run("ls-tree", "--name-only", TIP, "--", f"{path}/").replace(f"{path}/", "").splitlines()
 
     def signed(self, commit: str, parent: str, message: str) -> str:
-        """The same commit, signed as git's own configuration says (``gpg.format``, ``user.signingkey``)."""
+        """Sign the same commit as git's own configuration says (``gpg.format``, ``user.signingkey``)."""
         try:
             command = self._scratch.begin(
                 "commit-tree", "-S", f"{commit}^{{tree}}", "-p", parent, "-F", "-", env=self._scratch.persons()
@@ -127,16 +130,16 @@ class Remote:
         self._scratch.run("push", "--porcelain", *how, "origin", *changes, network=True)
 
     def store(self, content: bytes) -> str:
-        """A blob of our own, to be pushed."""
+        """Store a blob of our own, to be pushed."""
         return self._scratch.begin("hash-object", "-w", "--stdin").result(content).decode().strip()
 
     def tip(self, branch: str | None = None) -> str | None:
-        """What the branch points to on the remote right now; ``None`` if it does not exist."""
+        """Return what the branch points to on the remote right now; None if it does not exist."""
         ref = f"refs/heads/{branch or self.branch}"
         return self._scratch.listed(ref, branches=True).get(ref)
 
     def contains(self, tip: str, commit: str) -> bool:
-        """Whether ``commit`` is ``tip``, which has been fetched, or in its history."""
+        """Tell whether ``commit`` is ``tip``, which has been fetched, or in its history."""
         try:
             self._scratch.run("merge-base", "--is-ancestor", commit, tip)
         except GitError:
@@ -144,11 +147,11 @@ class Remote:
         return True
 
     def commits(self, since: str, tip: str) -> set[str]:
-        """The ids of the commits after ``since``."""
+        """Return the ids of the commits after ``since``."""
         return set(self._scratch.run("rev-list", f"{since}..{tip}").split())
 
     def since(self, seconds: int, tip: str) -> Iterator[tuple[str, str, str]]:
-        """The commits up to ``tip`` since a time (seconds since 1970), and some earlier ones; see ``history``."""
+        """Yield the commits up to ``tip`` since a time (seconds since 1970), and some earlier ones; see ``history``."""
         seconds -= SKEW_SECONDS
         if any(made >= seconds for made in self._first_times()):
             self._scratch.run(
@@ -159,13 +162,13 @@ class Remote:
         return self.history("", tip)
 
     def _first_times(self) -> list[int]:
-        """When the commits were made before which nothing has been fetched."""
+        """Return when the commits were made before which nothing has been fetched."""
         shallow = self._scratch.place / "shallow"
         ids = shallow.read_text().split() if shallow.exists() else []
         return [int(line) for line in self._scratch.run("show", "-s", "--format=%ct", *ids).split()] if ids else []
 
     def history(self, since: str, tip: str) -> Iterator[tuple[str, str, str]]:
-        """The commits after ``since``, the newest first: id, author with seconds and time zone, message."""
+        """Yield the commits after ``since``, the newest first: id, author with seconds and time zone, message."""
         commits = f"{since}..{tip}" if since else tip
         said = self._scratch.run("log", "--format=%H%x01%an <%ae> %ad%x01%B%x00", "--date=raw", commits)
         for entry in said.split("\0"):
@@ -180,7 +183,7 @@ class Remote:
 
     @property
     def committer(self) -> str:
-        """Their committer."""
+        """Return their committer."""
         return self._scratch.identity()[1]
 
     def close(self) -> None:
@@ -209,7 +212,7 @@ class Editing:
         self._remote.loaded.update(missing)
 
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file at the newest commit; ``None`` if there is no such file. Links are refused."""
+        """Return the bytes of a file at the newest commit; None if there is no such file. Links are refused."""
         if path not in self._contents:
             self.want([path])
             place = self._place(path)
@@ -219,7 +222,7 @@ class Editing:
         return self._contents[path]
 
     def commit(self, draft: Draft) -> str:
-        """A commit in which these files have this content, and nothing else differs. Bytes pass no filters."""
+        """Make a commit in which these files have this content, and nothing else differs. Bytes pass no filters."""
         committer = self._remote.committer
         lines = [
             f"commit refs/ours\nmark :{self._made + 1}\n".encode(),
@@ -256,7 +259,7 @@ class Editing:
 
 @contextmanager
 def connect(url: str, branch: str, timeout: float = NETWORK_SECONDS) -> Iterator[Remote]:
-    """A ``Remote`` whose scratch folder is gone afterwards. It begins to fetch at once, beside us."""
+    """Yield a ``Remote`` whose scratch folder is gone afterwards. It begins to fetch at once, beside us."""
     with bare_repository.make(url, timeout, partial=True) as place:
         remote = Remote(place, branch)
         try:

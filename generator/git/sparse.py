@@ -14,13 +14,13 @@ from generator.git import plumbing
 
 
 def possible(directory: Path) -> bool:
-    """Whether files may be left out here; runs no git."""
+    """Tell whether files may be left out here; runs no git."""
     place = plumbing.folder(directory)
     return place is not None and (place / "info/sparse-checkout").is_file()
 
 
 def left_out(directory: Path) -> dict[str, str]:
-    """The blobs of the files that are left out, by path."""
+    """Return the blobs of the files that are left out, by path."""
     said = plumbing.begin("ls-files", "-t", "-s", "-z", directory=directory).result().decode(errors="replace")
     found: dict[str, str] = {}
     for entry in said.split("\0"):
@@ -32,7 +32,7 @@ def left_out(directory: Path) -> dict[str, str]:
 
 
 def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
-    """The content of those of ``paths`` that are left out, as git's index has it."""
+    """Return the content of those of ``paths`` that are left out, as git's index has it."""
     known = left_out(directory)
     wanted = {path: known[path] for path in paths if path in known}
     if not wanted:
@@ -43,7 +43,7 @@ def read(directory: Path, paths: Iterable[str]) -> dict[str, bytes]:
 
 
 def _contents(said: bytes) -> Iterator[bytes]:
-    """What ``cat-file --batch`` tells of each blob: a line that ends in its size, and its content."""
+    """Parse what ``cat-file --batch`` tells of each blob: a line that ends in its size, and its content."""
     start = 0
     while start < len(said):
         end = said.index(b"\n", start)
@@ -53,7 +53,7 @@ def _contents(said: bytes) -> Iterator[bytes]:
 
 
 def refuse(directory: Path, paths: Iterable[str]) -> None:
-    """``RepositoryError`` if any of ``paths`` is left out, or would come to lie in a folder that is."""
+    """Raise ``RepositoryError`` if any of ``paths`` is left out, or would come to lie in a folder that is."""
     known = left_out(directory)
     folders = {folder for path in known for folder in _folders(path) if not (directory / folder).exists()}
     outside = sorted(path for path in paths if path in known or not folders.isdisjoint(_folders(path)))
@@ -62,7 +62,7 @@ def refuse(directory: Path, paths: Iterable[str]) -> None:
 
 
 def require(directory: Path, folders: Iterable[str]) -> None:
-    """``RepositoryError`` if anything in ``folders`` is left out, for what reads the files of a work tree itself."""
+    """Raise ``RepositoryError`` if anything in ``folders`` is left out, for what reads the files itself."""
     if not possible(directory):
         return
     wanted = set(folders)

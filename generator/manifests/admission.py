@@ -77,7 +77,7 @@ def _resolved(found: Identity, namespace: str) -> Identity:
 
 
 def _twice(documents: Sequence[Document]) -> Iterator[str]:
-    """Objects of one name within a folder: one of them would be lost."""
+    """Yield objects of one name within a folder: one of them would be lost."""
     seen: dict[Identity, Document] = {}
     for document in documents:
         found = stream.identity(document.data)

@@ -68,7 +68,7 @@ class Allowed:
 
     @property
     def unused(self) -> list[str]:
-        """Patterns that allowed nothing so far."""
+        """Return patterns that allowed nothing so far."""
         return [pattern for pattern in self._patterns if pattern not in self._used]
 
 
@@ -106,7 +106,7 @@ def text(value: object) -> str:
 
 
 def _parsed(side: Side) -> dict[str, tuple[str, Any]]:
-    """Text and data of each object, by Kind/name, with the namespace before the name where it is a foreign one."""
+    """Return text and data of each object, by Kind/name, with the namespace before it where that is a foreign one."""
     found = {}
     for manifest in side.manifests.values():
         data = _load(manifest)
@@ -123,7 +123,7 @@ def _parsed(side: Side) -> dict[str, tuple[str, Any]]:
 
 
 def _plain(side: Side, objects: Mapping[str, tuple[str, Any]]) -> Callable[[object], object]:
-    """Takes out of a value what follows from the environment."""
+    """Return a function that takes out of a value what follows from the environment."""
     neutral = _neutral(side.environment)
     names = [str((data.get("metadata") or {}).get("name")) for _, data in objects.values() if data["kind"] in _HASHED]
     generated = {name: _HASH.sub("", name) for name in names}
@@ -135,7 +135,7 @@ def _plain(side: Side, objects: Mapping[str, tuple[str, Any]]) -> Callable[[obje
 
 
 def _neutral(environment: Environment) -> Callable[[str], str]:
-    """Replaces the environment's namespace and name where they stand as words of their own."""
+    """Return a function that replaces the environment's namespace and name where they are words of their own."""
     words = sorted({environment.namespace, environment.name}, key=len, reverse=True)
     expression = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, words))})(?![A-Za-z0-9])")
     return lambda value: expression.sub(_PLACE, value)

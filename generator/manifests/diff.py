@@ -58,7 +58,7 @@ def split(text: str) -> dict[str, str]:
 
 
 def named(documents: Iterable[Document]) -> dict[str, str]:
-    """Manifests by kind, namespace and name, hashes of generated names left out.
+    """Return manifests by kind, namespace and name, hashes of generated names left out.
 
     Where several go by one such name, the group tells them apart, and if that is the
     same, a number: nothing hides behind another.

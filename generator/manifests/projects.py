@@ -125,7 +125,7 @@ def _lists(items: Iterable[Mapping[str, Any]], found: Identity) -> bool:
 
 
 def _matches(pattern: str, value: str, separator: str = "") -> bool:
-    """Argo CD's patterns: ``*``, ``?``, ``[…]``, ``{a,b}``, and ``!`` before them for their contrary."""
+    """Match Argo CD's patterns: ``*``, ``?``, ``[…]``, ``{a,b}``, and ``!`` before them for their contrary."""
     if pattern.startswith("!"):
         return not _matches(pattern[1:], value, separator)
     return bool(_compiled(pattern, separator).fullmatch(value))

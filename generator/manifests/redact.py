@@ -44,7 +44,7 @@ _CHANGED: Final = "(hidden, changed)"
 
 
 def manifests(old: str, new: str) -> tuple[str, str]:
-    """Two manifests without what is secret, either of them empty where there is none; as they were where nothing is."""
+    """Return two manifests without what is secret, each as it was where nothing is; empty where there is none."""
     before, after = _Redaction(), _Redaction()
     was = before.of(_load(old)) if old else None
     after.known = before.found if old else None

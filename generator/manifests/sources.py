@@ -150,7 +150,7 @@ class _Visit:
         return "\0" not in name and not name.startswith(("../", "/")) and (self._directory / name).is_dir()
 
     def _odd(self, root: str) -> Iterator[Fault]:
-        """Links that lead out, pipes and the like, and what is too large, anywhere in a folder."""
+        """Yield links that lead out, pipes and the like, and what is too large, anywhere in a folder."""
         if not self._inside(root):
             yield Fault(root, 1, 1, "", "a link that leads out of this repository", "replace it by what it points to")
             return

@@ -108,7 +108,10 @@ def without_effect(path: str, generated: bytes, local: bytes) -> list[str]:
 
 
 def in_base(directory: Path, app: str, idle: Collection[str]) -> list[Fault]:
-    """Objects of an app's base that select no pods, as far as its files tell; the ``idle`` ones are not applied."""
+    """Find objects of an app's base that select no pods, as far as its files tell.
+
+    The ``idle`` ones are not applied.
+    """
     documents: list[Document] = []
     for name, plain in reader.under(directory, base_path(app)):
         if name in idle:
@@ -122,7 +125,7 @@ def in_base(directory: Path, app: str, idle: Collection[str]) -> list[Fault]:
 
 
 def without_pods(documents: Sequence[Document], apps: Collection[str]) -> Iterator[tuple[Document, str, str]]:
-    """Services, budgets and autoscalers that find nothing among ``documents``: which, what is wrong, and a hint.
+    """Yield Services, budgets and autoscalers that find nothing among ``documents``: which, what is wrong, and a hint.
 
     What selects the pods of another of the ``apps`` is left to that one.
     """

@@ -199,7 +199,7 @@ def _several(digests: Iterable[Iterable[str]]) -> set[str]:
 
 
 def _shared(checked: Iterable[_Checked], twice: set[str]) -> Mapping[str, list[str]]:
-    """Objects that several Applications would apply, by folder; each would undo what the other does."""
+    """Return objects that several Applications would apply, by folder; each would undo what the other does."""
     holders: dict[str, dict[str, str]] = {}
     for one in checked if twice else ():
         for place, document in admission.places(one.unit, one.documents):
@@ -243,7 +243,7 @@ def _problem(resource: dict[str, Any]) -> str:
 
 
 def _plaintext_secrets(documents: Iterable[Document]) -> Iterator[str]:
-    """Secrets with data: git is no place for them."""
+    """Yield Secrets with data: git is no place for them."""
     for document in documents:
         if document.data.get("kind") == "Secret" and (document.data.get("data") or document.data.get("stringData")):
             title = stream.title(document.data)

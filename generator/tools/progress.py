@@ -48,12 +48,12 @@ class Progress:
 
     @property
     def place(self) -> str:
-        """The build that is next or under way, as ``[2/5]``."""
+        """Return the number of the build that is next or under way, as ``[2/5]``."""
         return f"[{min(self._total - len(self._left) + 1, self._total)}/{self._total}]"
 
     @property
     def waiting(self) -> tuple[Module, ...]:
-        """Modules that are not done, the one under way included."""
+        """Return modules that are not done, the one under way included."""
         return tuple(self._left)
 
     def skip(self) -> None:
@@ -70,7 +70,7 @@ class Progress:
 
     @property
     def left(self) -> float:
-        """Seconds until all are done, the one under way counted whole, at the pace so far."""
+        """Return the seconds until all are done, the one under way counted whole, at the pace so far."""
         pace = self._taken / self._usual if self._usual else 1.0
         return sum(module.seconds for module in self._left) * pace
 

@@ -41,7 +41,7 @@ _SCALARS: Final = (str, int, float, Verbatim)
 
 @lru_cache(maxsize=65536)
 def scalar(text: str) -> str:
-    """One string as a YAML scalar on one line, quoted only where it must be."""
+    """Return one string as a YAML scalar on one line, quoted only where it must be."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not _NUMBER.fullmatch(text):
         return text
     if ('"' in text or "\\" in text) and "'" not in text and text.isascii() and text.isprintable():
@@ -50,23 +50,27 @@ def scalar(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """One string in double quotes, whatever it holds."""
+    """Return one string in double quotes, whatever it holds."""
     body = json.dumps(text, ensure_ascii=False)
     return _ESCAPE.sub(lambda match: f"\\u{ord(match[0]):04x}", body)
 
 
 def dump(value: object) -> str:
-    """A document without ``---``, ending in a newline.
+    """Return a document without ``---``, ending in a newline.
 
-    Maps keep their order. ``value`` consists of mappings with string keys,
-    sequences, strings, numbers, booleans, ``Verbatim`` and ``None``; anything else is a
-    ``TypeError``.
+    Maps keep their order.
+
+    Args:
+        value: mappings with string keys, sequences, strings, numbers, booleans, ``Verbatim`` and None.
+
+    Raises:
+        TypeError: anything else is in it.
     """
     return "\n".join(entry(value)) + "\n"
 
 
 def entry(value: object, head: str = "", indent: str = "", offset: str = "", step: str = "  ") -> list[str]:
-    """The lines of ``value`` after ``head`` (``key:`` or ``-``, its indentation included), for putting into a file.
+    """Return the lines of ``value`` after ``head`` (``key:`` or ``-``, its indentation included), to put into a file.
 
     ``step`` is how much deeper than its key a map stands, ``offset`` how much deeper a list does.
     """
@@ -76,7 +80,7 @@ def entry(value: object, head: str = "", indent: str = "", offset: str = "", ste
 
 
 def flow(value: object) -> str:
-    """``value`` on one line, as it may stand within ``[]`` and ``{}``."""
+    """Return ``value`` on one line, as it may stand within ``[]`` and ``{}``."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -167,7 +171,7 @@ def _scalar(value: object, head: str, indent: str, add: Callable[[str], None]) -
 
 
 def _float(value: float) -> str:
-    """With a dot, and a sign in the exponent: YAML 1.1 takes ``1e5`` for text."""
+    """Return a number with a dot, and a sign in the exponent: YAML 1.1 takes ``1e5`` for text."""
     if not math.isfinite(value):
         raise TypeError(f"not plain data: {value}")
     number, letter, exponent = str(value).lower().partition("e")

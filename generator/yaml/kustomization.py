@@ -191,7 +191,7 @@ class Kustomization:
 
     @property
     def _listed(self) -> int:
-        """The number of the document that has images."""
+        """Return the number of the document that has images."""
         for number, document in enumerate(self._file.documents):
             if (entry := document.root.last("images")) and entry.node.itself.kind == "seq":
                 return number
@@ -245,7 +245,7 @@ class Kustomization:
         return found[0] if found else None
 
     def _refuse_inherited(self, index: int, entry: Node) -> None:
-        """``SpecError`` if the entry would have a digest without one of its own."""
+        """Raise ``SpecError`` if the entry would have a digest without one of its own."""
         if inherited(entry, lambda node: node.value).get("digest", NULL) != NULL:
             about = "is inherited through <<, and would win over the tag"
             hint = "write the entry out, without <<"

@@ -47,7 +47,7 @@ class Noticed(NamedTuple):
 
     @property
     def last(self) -> int:
-        """The number of the last line up to the place that has any text."""
+        """Return the number of the last line up to the place that has any text."""
         number = min(self.place.line, len(self.lines) - 1)
         while number > 0 and not self.lines[number].strip():
             number -= 1

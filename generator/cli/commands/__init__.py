@@ -21,7 +21,7 @@ class Command(Protocol):
     EXAMPLE: str
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Its own arguments; ``-C`` and ``--output`` are there already."""
+        """Declare its own arguments; ``-C`` and ``--output`` are there already."""
 
     def run(self, options: argparse.Namespace) -> int:
         """Do it; returns the exit code. ``options`` has ``directory`` (``Path``), ``json`` (``bool``) and its own."""

@@ -29,7 +29,7 @@ knows, or else which one is later. --force sets it all the same."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("apps", nargs="+", metavar="APP[=TAG[@DIGEST]]", help="the app's name in the spec")
     parser.add_argument(
         "--env", required=True, action="append", dest="environments", metavar="ENV", help="the environment; repeatable"
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import bump as output
 

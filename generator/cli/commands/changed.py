@@ -19,12 +19,12 @@ Where CodePipeline hands over files without git, the repository is asked for the
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("--since", metavar="COMMIT", help="compare with this commit, and not with what CI tells")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     request = generator.ChangedRequest(options.directory, options.since, os.environ)

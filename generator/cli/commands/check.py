@@ -18,12 +18,12 @@ EXAMPLE: Final = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("--all", action="store_true", help="list unchanged generated files as well")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     result = generator.check(generator.CheckRequest(options.directory), credentials=options.credentials)

@@ -30,7 +30,7 @@ A pattern is a field, or Kind/name.field; `*` stands for any text, and what is b
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("left", metavar="ENV", help="an environment")
     parser.add_argument("right", metavar="ENV", help="another one")
     parser.add_argument("apps", nargs="*", metavar="APP", help="apps; all if left out")
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import compare as output
 

@@ -27,7 +27,7 @@ that kustomize cannot build here is named with the reason, in place of its diff.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("--rendered", action="store_true", help="as manifests by environment, built by kustomize")
     parser.add_argument(
         "--against", metavar="COMMIT", help="compare with a commit, and not with what would be generated"
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import diff as output
     from generator.errors import UsageError

@@ -16,12 +16,12 @@ It changes nothing. `optional` is needed by some commands only; exit 1 if anythi
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("--cluster", action="store_true", help="check the cluster, too: Argo CD, secrets, ingress …")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     request = generator.DoctorRequest(options.directory, options.cluster)

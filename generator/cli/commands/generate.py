@@ -30,7 +30,7 @@ would have to be deleted first, nothing is written without --replace."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("--prune", action="store_true", help="remove what is no longer in the spec")
     parser.add_argument(
         "--replace", action="store_true", help="accept changes for which an object must be deleted in the cluster"
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import generate as output
     from generator.errors import UsageError

@@ -22,7 +22,7 @@ and author are those of the commit that it brought.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("app", help="the app's name in the spec")
     parser.add_argument("--env", metavar="ENV", help="one environment; all if left out")
     parser.add_argument("--limit", type=_count, metavar="N", help="the newest N; all if left out")
@@ -40,7 +40,7 @@ def _count(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import history as output
 

@@ -21,7 +21,7 @@ environments, app, source, port, health, ci."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("path", type=Path, metavar="DIR", help="the folder to make, or a git repository to add to")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="answers", help="answer a question"
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     from generator.errors import RepositoryError
     from generator.regenerate import new_repository
 

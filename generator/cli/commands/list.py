@@ -18,12 +18,12 @@ EXAMPLE: Final = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("what", nargs="?", choices=("apps", "environments"), default="apps", help="apps if left out")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     spec = generator.load_spec(options.directory)

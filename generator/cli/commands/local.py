@@ -22,14 +22,14 @@ As root the node is real and pods run in containerd; otherwise KWOK plays the no
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("action", choices=("up", "status", "down"), help="what to do")
     parser.add_argument("--dir", metavar="DIR", type=Path, help="where the cluster keeps its state")
     parser.add_argument("--node", choices=("real", "kwok"), help="real containers (root), or played ones")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     from generator import cluster
 
     directory = options.dir or cluster.default_directory()
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _show(running: Cluster, *, as_json: bool) -> None:
-    """Where everything answers. The passwords are of this machine's throw-away cluster, and made for people to type."""
+    """Print where everything answers. The passwords are of this machine's throw-away cluster, and made to be typed."""
     rows = [
         ("Argo CD", running.argocd_url, f"{running.argocd_user} / {running.argocd_password}"),
         ("Gitea", running.gitea_url, f"{running.gitea_user} / {running.gitea_password}"),

@@ -37,7 +37,7 @@ own; git's are GIT_USERNAME and GIT_TOKEN, or its own."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("apps", nargs="*", metavar="APP", help="the apps; all of them if none is named")
     parser.add_argument("--to", required=True, metavar="ENV", help="the environment to promote to")
     parser.add_argument(
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import promote as output
 

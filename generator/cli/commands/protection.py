@@ -20,12 +20,12 @@ Without it nobody may push: a generated pipeline then needs `ci: {pull_request: 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("--pusher", metavar="WHO", help="who may push builds' tags: an App, or a user")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     from dataclasses import asdict
 
     import generator

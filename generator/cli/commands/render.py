@@ -17,13 +17,13 @@ It builds the overlay as it is here, hand edits and all, with the kustomize of `
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("app", metavar="APP", help="an app of the spec")
     parser.add_argument("-e", "-n", "--env", required=True, metavar="ENV", help="the environment")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     request = generator.RenderRequest(options.app, options.env, options.directory)

@@ -29,7 +29,7 @@ able to work with the newer schema. Neither is a base that was promoted with the
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("app", help="the app's name in the spec")
     parser.add_argument("--env", required=True, metavar="ENV", help="the environment")
     parser.add_argument("--to", metavar="TAG|COMMIT", help="a tag, a commit or `previous`, which is the default")
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import rollback as output
 

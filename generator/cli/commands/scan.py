@@ -18,7 +18,7 @@ _SHOWN: Final = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("image", metavar="IMAGE:TAG", help="an image in ECR")
     parser.add_argument(
         "--severity",
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     request = generator.ScanRequest(options.image, options.severity, options.ignore)

@@ -22,12 +22,12 @@ where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("--offline", action="store_true", help="ask neither the forge nor Argo CD")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import status as output
 

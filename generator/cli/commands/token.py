@@ -16,12 +16,12 @@ an hour, for this one repository's content; and for its pull requests with ci: {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("--api", metavar="URL", help="GitHub's address, where the repository's URL does not lead to it")
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     request = generator.TokenRequest(options.directory, options.api)

@@ -19,7 +19,7 @@ built takes Go, minutes and gigabytes; that is said before. All builds share Go'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("action", choices=("list", "install"), help="what to do")
     parser.add_argument(
         "names",
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     from generator import tools
 
     if options.action == "list":

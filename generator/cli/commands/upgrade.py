@@ -15,11 +15,11 @@ _SPEC: Final = "generator.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     result = generator.upgrade(generator.UpgradeRequest(options.directory), credentials=options.credentials)

@@ -28,7 +28,7 @@ _UNITS: Final = {None: 1, "s": 1, "m": 60, "h": 3600}
 
 
 def duration(text: str) -> float:
-    """Seconds: ``90``, ``90s``, ``10m``, ``1h``."""
+    """Return seconds: ``90``, ``90s``, ``10m``, ``1h``."""
     found = _DURATION.fullmatch(text)
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration: 90s, 10m or 1h")
@@ -36,7 +36,7 @@ def duration(text: str) -> float:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("app", help="the app's name in the spec")
     parser.add_argument("--env", required=True, metavar="ENV", help="the environment")
     what = parser.add_mutually_exclusive_group()
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import wait as output
 

@@ -108,7 +108,7 @@ def findings(image: Image, pauses: Backoff = PAUSES, timeout: float = TIMEOUT_SE
 
 
 def refused(found: Collection[Finding], severity: str, ignored: Collection[str]) -> list[Finding]:
-    """Those of ``severity`` or worse that are not to be ignored."""
+    """Return those of ``severity`` or worse that are not to be ignored."""
     limit = _rank(severity)
     return [finding for finding in found if _rank(finding.severity) <= limit and finding.name not in ignored]
 

@@ -36,7 +36,10 @@ def client(
     api: str | None = None,
     attempts: int = ATTEMPTS,
 ) -> Any:
-    """A client of a service. Each answer is whole within the time-out; throttling is waited out, ``attempts`` times."""
+    """Return a client of a service.
+
+    Each answer is whole within the time-out; throttling is waited out, ``attempts`` times.
+    """
     try:
         import boto3
         from botocore.config import Config
@@ -88,7 +91,7 @@ def _bound(client: Any, seconds: float) -> None:
 
 
 def _watched(pool: type[Any]) -> type[Any]:
-    """A pool whose connections tell the watch what they do."""
+    """Return a pool whose connections tell the watch what they do."""
     connection = type("Watched", (bounded_http.Watched, pool.ConnectionCls), {})
     return type("WatchedPool", (pool,), {"ConnectionCls": connection})
 
@@ -134,7 +137,7 @@ class Refused(ForgeError):
 
 
 def secret(name: str) -> str:
-    """The text of a Secrets Manager secret, by its name or ARN."""
+    """Return the text of a Secrets Manager secret, by its name or ARN."""
     region = name.split(":")[3] if name.startswith("arn:") and name.count(":") >= 6 else None
     with translated():
         text: str = client("secretsmanager", region).get_secret_value(SecretId=name).get("SecretString", "")

@@ -29,7 +29,7 @@ def send(topic: str, subject: str, text: str, timeout: int = TIMEOUT_SECONDS) ->
 
 
 def _subject(text: str) -> str:
-    """One line of printable ASCII, which begins with a letter, a digit or punctuation: SNS refuses all others."""
+    """Return one line of printable ASCII that begins with a letter, a digit or punctuation: SNS refuses all others."""
     plain = text.replace("→", "->").encode("ascii", "replace").decode()
     line = " ".join(re.sub(r"[^\x20-\x7e]", " ", plain).split())
     return line if len(line) <= SUBJECT_LIMIT else f"{line[: SUBJECT_LIMIT - 3]}..."

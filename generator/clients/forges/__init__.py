@@ -20,12 +20,16 @@ __all__ = ["Forge", "PullRequest", "State", "connect", "kind_of", "open_or_updat
 
 
 def connect(url: str, kind: str | None = None, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Forge:
-    """The forge of the repository at ``url``.
+    """Return the forge of the repository at ``url``; nothing is asked of the server yet.
 
-    ``kind`` is the name of one; it is told from the URL if left out. ``api`` is
-    the forge's own address (``https://github.example.com``) where the URL does
-    not lead to it. ``ForgeError`` if the URL tells nothing, or a client library
-    or credentials are missing; nothing is asked of the server yet.
+    Args:
+        url: where git has the repository.
+        kind: the name of a forge; it is told from the URL if left out.
+        api: the forge's own address (``https://github.example.com``) where the URL does not lead to it.
+        timeout: seconds for each exchange.
+
+    Raises:
+        ForgeError: the URL tells nothing, or a client library or credentials are missing.
     """
     module = import_module(f"{__name__}.{kind or kind_of(url)}")
     return cast("Forge", module.connect(url, api, timeout))
@@ -40,7 +44,7 @@ def open_or_update(
     reviewers: Sequence[str] = (),
     labels: Sequence[str] = (),
 ) -> PullRequest:
-    """The one open request from ``head`` into ``base``, with this title and body."""
+    """Return the one open request from ``head`` into ``base``, with this title and body."""
     found = _open(forge, head, base)
     if found is None:
         try:

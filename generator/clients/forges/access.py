@@ -46,7 +46,7 @@ class Patience(Retry):
 
     @classmethod
     def usual(cls) -> Patience:
-        """As all forges have it."""
+        """Return what all forges have."""
         return cls(
             total=RETRIES,
             status_forcelist=_BUSY,
@@ -56,11 +56,11 @@ class Patience(Retry):
         )
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        """Whether it is worth a look at the response's headers, which ``increment`` takes."""
+        """Tell whether it is worth a look at the response's headers, which ``increment`` takes."""
         return status_code in (403, 429) or super().is_retry(method, status_code, has_retry_after)
 
     def increment(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):  # type: ignore[no-untyped-def]
-        """What is left to try; ``MaxRetryError`` makes the response, or the error, final."""
+        """Return what is left to try; ``MaxRetryError`` makes the response, or the error, final."""
         if isinstance(error, ReadTimeoutError):
             raise error  # a forge that hangs would only hang again
         if response is not None:
@@ -71,13 +71,13 @@ class Patience(Retry):
         return super().increment(method, url, response, error, _pool, _stacktrace)
 
     def sleep(self, response=None) -> None:  # type: ignore[no-untyped-def]
-        """As long as the server asks to, else ever longer."""
+        """Wait as long as the server asks to, else ever longer."""
         asked = self.get_retry_after(response) if response is not None else None
         if seconds := asked or self.get_backoff_time():
             pause(seconds)
 
     def get_retry_after(self, response) -> float | None:  # type: ignore[no-untyped-def]
-        """Seconds to wait, by ``Retry-After`` or the time at which a used-up limit is reset."""
+        """Return the seconds to wait, by ``Retry-After`` or the time at which a used-up limit is reset."""
         try:
             named = super().get_retry_after(response)
         except InvalidHeader:
@@ -102,7 +102,10 @@ def bound(made: requests.Session, timeout: int) -> None:
 
 
 def certificates() -> str | bool:
-    """A file of certificates to trust, by the variables of requests and of git; else those that come with Python."""
+    """Return a file of certificates to trust, by the variables of requests and of git.
+
+    Else those that come with Python.
+    """
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("GIT_SSL_CAINFO") or True
 
 
@@ -112,7 +115,7 @@ def given(*names: str) -> str | None:
 
 
 def token(*names: str) -> str | None:
-    """The same for a token, which is one line; ``ForgeError`` for what cannot be one."""
+    """Return the same for a token, which is one line; ``ForgeError`` for what cannot be one."""
     found = given(*names)
     if found and not found.isprintable():
         name = next(name for name in names if credentials.get(name).strip() == found)
@@ -121,7 +124,7 @@ def token(*names: str) -> str | None:
 
 
 def needed_token(*names: str) -> str:
-    """The same; ``ForgeError`` if none is."""
+    """Return the same; ``ForgeError`` if none is set."""
     found = token(*names)
     if found is None:
         raise ForgeError("no credentials for the forge", f"set {' or '.join(names)} in the environment")
@@ -129,7 +132,7 @@ def needed_token(*names: str) -> str:
 
 
 def place(url: str, api: str | None, *tokens: str) -> tuple[str, str]:
-    """The forge's address and the path of the repository on it (``acme/shop``), where these tokens may go.
+    """Return the forge's address and the repository's path on it (``acme/shop``), where these tokens may go.
 
     A repository that is reached by ssh is looked up by HTTPS on the same host;
     where the forge lives elsewhere, ``api`` says where.
@@ -154,18 +157,18 @@ def place(url: str, api: str | None, *tokens: str) -> tuple[str, str]:
 
 
 def host_of(server: str) -> str:
-    """The host, for messages."""
+    """Return the host, for messages."""
     return urlsplit(server).netloc.rpartition("@")[2]
 
 
 def refusal(server: str, status: int, said: object, *names: str) -> ForgeError:
-    """The error for a response. ``names`` are the variables that the credentials came from."""
+    """Return the error for a response. ``names`` are the variables that the credentials came from."""
     hint = _HINTS.get(status, "").format(names=" or ".join(names))
     return ForgeError(f"{host_of(server)}: {_words(said) or 'refused'} ({status})", hint)
 
 
 def unreachable(server: str, exc: Exception) -> ForgeError:
-    """The error for a server that does not answer."""
+    """Return the error for a server that does not answer."""
     if "answer is larger" in str(exc):
         return ForgeError(f"{host_of(server)}: {exc}", "is this the forge? check `repository:` and `forge:`")
     if isinstance(exc, requests.Timeout) or "timed out" in str(exc).lower():
@@ -185,7 +188,7 @@ _Class = TypeVar("_Class", bound=type[Any])
 
 
 def understood(forge: _Class) -> _Class:
-    """A forge whose every answer that is not of its kind is a ``ForgeError``, and no bug in here."""
+    """Make a ``ForgeError``, as it is no bug in here, of every answer to a forge that is not of its kind."""
 
     def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
@@ -208,7 +211,7 @@ def understood(forge: _Class) -> _Class:
 
 
 def strange(server: str, kind: str, exc: BaseException) -> ForgeError:
-    """The error for an answer that is none of this kind of forge: a proxy's page, say."""
+    """Return the error for an answer that is none of this kind of forge: a proxy's page, say."""
     where = f"{host_of(server)}: " if server else ""
     return ForgeError(
         f"{where}its answer is none of {kind}'s ({type(exc).__name__}: {str(exc)[:120]})",
@@ -217,12 +220,12 @@ def strange(server: str, kind: str, exc: BaseException) -> ForgeError:
 
 
 def missing(library: str, extra: str) -> ForgeError:
-    """The error for a client library that is not installed."""
+    """Return the error for a client library that is not installed."""
     return ForgeError(f"{library} is not installed", f"pip install 'gitops-generator[{extra}]'")
 
 
 def _words(said: object) -> str:
-    """What a server's JSON says, in one line."""
+    """Return what a server's JSON says, in one line."""
     if isinstance(said, bytes):
         said = said.decode(errors="replace")
     if isinstance(said, dict):

@@ -47,7 +47,7 @@ class CodeCommit:
         exact: bool = False,
         forks: bool = False,  # noqa: ARG002
     ) -> list[PullRequest]:
-        """See ``Forge``. CodeCommit lists numbers only, so that each is a request of its own."""
+        """Implement ``Forge.requests``. CodeCommit lists numbers only, so that each is a request of its own."""
         wanted = "OPEN" if state == "open" else "CLOSED"
         with session.translated():
             pages = self._client.get_paginator("list_pull_requests").paginate(
@@ -68,7 +68,7 @@ class CodeCommit:
         reviewers: Sequence[str] = (),  # noqa: ARG002
         labels: Sequence[str] = (),  # noqa: ARG002
     ) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.open``."""
         answer = self._call(
             self._client.create_pull_request,
             title=clipped(title, TITLE_LIMIT),
@@ -78,7 +78,7 @@ class CodeCommit:
         return self._request(answer["pullRequest"])
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.update``."""
         title, body = clipped(title, TITLE_LIMIT), clipped(body, self.body_limit)
         if title != request.title:
             self._call(self._client.update_pull_request_title, pullRequestId=request.number, title=title)
@@ -87,7 +87,7 @@ class CodeCommit:
         return self._get(request.number)
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.comment``."""
         said = clipped(text, COMMENT_LIMIT)
         with session.translated():
             pages = self._client.get_paginator("get_comments_for_pull_request").paginate(
@@ -104,7 +104,7 @@ class CodeCommit:
             self._say(request, said)
 
     def _said(self, comment: Mapping[str, Any], text: str) -> bool:
-        """Whether a comment says this now: only who has written it may change it, and CI may have another role."""
+        """Tell whether a comment says this now: only who has written it may change it, and CI may have another role."""
         try:
             self._call(self._client.update_comment, commentId=comment["commentId"], content=text)
         except session.Refused as exc:
@@ -114,14 +114,14 @@ class CodeCommit:
         return True
 
     def close(self, request: PullRequest, reason: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.close``."""
         if self._get(request.number).state != "open":
             return
         self._call(self._client.update_pull_request_status, pullRequestId=request.number, pullRequestStatus="CLOSED")
         self._say(request, clipped(reason, COMMENT_LIMIT))
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.merge``."""
         now = self._get(request.number)
         if now.state == "merged":
             return now
@@ -188,7 +188,7 @@ class CodeCommit:
 
 
 def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> CodeCommit:
-    """The repository at this URL, of git or of git-remote-codecommit; ``api`` is an endpoint of the service."""
+    """Return the repository at this URL, of git or of git-remote-codecommit; ``api`` is an endpoint of the service."""
     found = _URL.match(url) or _HELPER_URL.fullmatch(url)
     if found is None:
         raise ForgeError(

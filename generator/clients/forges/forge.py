@@ -44,23 +44,27 @@ class Forge(Protocol):
     def requests(
         self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
     ) -> list[PullRequest]:
-        """Those into ``base`` whose head begins with ``prefix``, the newest first; all pages.
+        """List those into ``base`` whose head begins with ``prefix``, the newest first; all pages.
 
-        ``exact``: whose head is ``prefix``, which most forges find faster. Those of forks, whose branches anybody may
-        name as ours are named, only if ``forks``.
+        Args:
+            base: the branch that they are to be merged into.
+            prefix: what their branches' names begin with.
+            state: open, or all.
+            exact: only those whose head is ``prefix``, which most forges find faster.
+            forks: those of forks, too, whose branches anyone may name as ours are named.
         """
 
     def open(
         self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
     ) -> PullRequest:
-        """A new one.
+        """Open a new one.
 
         ``reviewers`` are users (``ann``, ``@ann``) and teams (``acme/platform``). They are
         asked, and ``labels`` set, where the forge can; unknown ones are no error.
         """
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
-        """With another title and body."""
+        """Set another title and body."""
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
         """Say something; a former comment of ours that holds ``marker`` is replaced (the text holds it, too).
@@ -76,18 +80,21 @@ class Forge(Protocol):
 
 
 def clipped(text: str, limit: int) -> str:
-    """``text``, cut where it is longer than the forge takes, and without what would steer who reads it."""
+    """Return ``text``, cut where it is longer than the forge takes, and without what would steer who reads it."""
     text = harmless(text)
     return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
 
 
 def chosen(head: str, prefix: str, *, exact: bool) -> bool:
-    """Whether a branch is one of those that were asked for."""
+    """Tell whether a branch is one of those that were asked for."""
     return head == prefix if exact else head.startswith(prefix)
 
 
 def people(reviewers: Sequence[str], owner: str) -> tuple[list[str], list[str]]:
-    """Of reviewers the users, and the teams of ``owner`` without its name; e-mail addresses and others are neither."""
+    """Return the users among reviewers, and the teams of ``owner`` without its name.
+
+    E-mail addresses and others are neither.
+    """
     names = [name.removeprefix("@") for name in reviewers]
     teams = [name.partition("/")[2] for name in names if name.startswith(f"{owner}/")]
     return [name for name in names if "/" not in name and "@" not in name], teams

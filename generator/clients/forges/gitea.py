@@ -46,7 +46,7 @@ class Gitea:
     def requests(
         self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
     ) -> list[PullRequest]:
-        """See ``Forge``."""
+        """Implement ``Forge.requests``."""
         wanted = "open" if state == "open" else "closed"
         found = [_request(data) for data in self._pages("/pulls", state=wanted) if forks or _own(data)]
         mine = [request for request in found if request.base == base and chosen(request.head, prefix, exact=exact)]
@@ -55,7 +55,7 @@ class Gitea:
     def open(
         self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
     ) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.open``."""
         fields: dict[str, Any] = {"head": head, "base": base, **self._words(title, body)}
         if labels:
             fields["labels"] = self._label_ids(labels)
@@ -64,11 +64,11 @@ class Gitea:
         return _request(data)
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.update``."""
         return _request(self._call("PATCH", f"/pulls/{request.number}", self._words(title, body)))
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.comment``."""
         said = clipped(text, self.body_limit)
         # One answer holds all comments: this list has no pages.
         comments = self._call("GET", f"/issues/{request.number}/comments")
@@ -81,14 +81,14 @@ class Gitea:
             self._call("PATCH", f"/issues/comments/{former['id']}", {"body": said})
 
     def close(self, request: PullRequest, reason: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.close``."""
         if self._call("GET", f"/pulls/{request.number}")["state"] != "open":
             return
         self._call("PATCH", f"/pulls/{request.number}", {"state": "closed"})
         self._call("POST", f"/issues/{request.number}/comments", {"body": reason})
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.merge``."""
         now = _request(self._call("GET", f"/pulls/{request.number}"))
         if now.state == "merged":
             return now
@@ -111,7 +111,7 @@ class Gitea:
                 access.pause(PAUSE_SECONDS)
 
     def _me(self) -> int | None:
-        """The number of the user whose token we have; ``None`` where the token may not ask (``read:user``)."""
+        """Return the number of the user whose token we have; None where the token may not ask (``read:user``)."""
         try:
             found = self._answer("GET", f"{self._server}/api/v1/user").json()
         except (ForgeError, ValueError):
@@ -122,7 +122,7 @@ class Gitea:
         return self._call("GET", f"/pulls/{request.number}")["mergeable"] is False
 
     def _ask_for_review(self, number: int, reviewers: Sequence[str]) -> None:
-        """One by one, since Gitea refuses a list with an unknown name in it."""
+        """Ask reviewers one by one, since Gitea refuses a list with an unknown name in it."""
         users, teams = people(reviewers, self._owner)
         for fields in [*({"reviewers": [user]} for user in users), *({"team_reviewers": [team]} for team in teams)]:
             with suppress(_NotFound):
@@ -173,7 +173,7 @@ class _NotFound(ForgeError):
 
 
 def _own(data: dict[str, Any]) -> bool:
-    """Whether its branch is in the repository itself."""
+    """Tell whether its branch is in the repository itself."""
     return bool(data["head"].get("repo_id") == data["base"].get("repo_id"))
 
 
@@ -193,14 +193,14 @@ def _request(data: dict[str, Any]) -> PullRequest:
 
 
 def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Gitea:
-    """The repository at this URL; ``api`` is the address of a server that is not at the root of its host."""
+    """Return the repository at this URL; ``api`` is the address of a server that is not at the root of its host."""
     server, path = access.place(url, api, *TOKENS)
     session = access.session(timeout)
     session.headers["User-Agent"] = "gitops-generator"
     authorization = f"token {access.needed_token(*TOKENS)}"
 
     def authenticate(request: PreparedRequest) -> PreparedRequest:
-        """Not as a mere header, over which a .netrc would win."""
+        """Show the token, and not as a mere header, over which a .netrc would win."""
         request.headers["Authorization"] = authorization
         return request
 

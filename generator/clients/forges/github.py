@@ -47,7 +47,7 @@ class GitHub:
     def requests(
         self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
     ) -> list[PullRequest]:
-        """See ``Forge``."""
+        """Implement ``Forge.requests``."""
         query = {"state": "open" if state == "open" else "closed", "base": base}
         if exact:
             query["head"] = f"{self._owner}:{prefix}"
@@ -59,7 +59,7 @@ class GitHub:
     def open(
         self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
     ) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.open``."""
         pull = self._asked(
             lambda: self._repository.create_pull(
                 base=base, head=head, title=clipped(title, TITLE_LIMIT), body=clipped(body, self.body_limit)
@@ -74,13 +74,13 @@ class GitHub:
         return _request(pull)
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.update``."""
         pull = self._pull(request)
         self._asked(lambda: pull.edit(title=clipped(title, TITLE_LIMIT), body=clipped(body, self.body_limit)))
         return _request(pull)
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.comment``."""
         said = clipped(text, self.body_limit)
         pull = self._pull(request)
         comments = self._asked(lambda: list(pull.get_issue_comments()))
@@ -93,14 +93,14 @@ class GitHub:
             self._asked(lambda: former.edit(said))
 
     def close(self, request: PullRequest, reason: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.close``."""
         pull = self._pull(request)
         if pull.state == "open":
             self._asked(lambda: pull.edit(state="closed"))
             self._asked(lambda: pull.create_issue_comment(reason))
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
-        """See ``Forge``. By a merge commit, or squashed or rebased where only that is allowed."""
+        """Implement ``Forge.merge``, by a merge commit, or squashed or rebased where only that is allowed."""
         pull = self._pull(request)
         if pull.merged_at is not None:
             return _request(pull)
@@ -146,7 +146,7 @@ class GitHub:
         return self._asked(lambda: self._repository.get_pull(int(request.number)).complete())
 
     def _ask_for_review(self, pull: Pull, reviewers: Sequence[str]) -> None:
-        """All at once; or, if one of them is unknown, or the author, one by one."""
+        """Ask all reviewers at once; or, if one of them is unknown, or the author, one by one."""
         users, teams = people(reviewers, self._owner)
         if not teams and not users:
             return
@@ -165,7 +165,7 @@ class GitHub:
             return
 
     def _asked(self, call: Callable[[], T]) -> T:
-        """The answer; once more after a pause where a secondary limit names no time."""
+        """Return the answer; ask once more after a pause where a secondary limit names no time."""
         from github import RateLimitExceededException
 
         with _translated(self._server):
@@ -198,13 +198,13 @@ def _translated(server: str) -> Iterator[None]:
 
 
 def _own(pull: Pull) -> bool:
-    """Whether its branch is in the repository itself; a fork may be gone."""
+    """Tell whether its branch is in the repository itself; a fork may be gone."""
     head = pull.head.repo
     return head is not None and head.id == pull.base.repo.id
 
 
 def _is(user: NamedUser | Organization | None, login: str) -> bool:
-    """Whether that is the name of a user; GitHub leaves an App's ``[bot]`` out in some places."""
+    """Tell whether that is the name of a user; GitHub leaves an App's ``[bot]`` out in some places."""
     if user is None:
         return False
     return user.login == login or (user.type == "Bot" and user.login == f"{login}[bot]")
@@ -229,7 +229,10 @@ def _request(pull: Pull) -> PullRequest:
 
 
 def api_of(server: str) -> str:
-    """Where the API of a GitHub at this address is: github.com, a tenant of ghe.com, or a server of one's own."""
+    """Return where the API of a GitHub at this address is.
+
+    Github.com, a tenant of ghe.com, or a server of one's own.
+    """
     host = access.host_of(server)
     if host in ("github.com", "www.github.com"):
         return "https://api.github.com"
@@ -265,7 +268,7 @@ def client() -> Any:
 
 
 def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> GitHub:
-    """The repository at this URL; ``api`` is the address of a GitHub Enterprise server."""
+    """Return the repository at this URL; ``api`` is the address of a GitHub Enterprise server."""
     github = client()
     server, path = access.place(url, api, *TOKENS, *github_app.VARIABLES)
     options: dict[str, Any] = {

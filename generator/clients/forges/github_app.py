@@ -34,7 +34,7 @@ class App:
         return f"App({self.id})"
 
     def authentication(self, path: str, options: Mapping[str, Any]) -> AppInstallationAuth:
-        """As the App where it is installed for this repository, with the rights that pull requests need and no more."""
+        """Log in as the App where it is installed for this repository, with the rights that pull requests need."""
         import github
 
         owner, _, name = path.partition("/")
@@ -50,7 +50,7 @@ class App:
 
 
 def configured() -> App | None:
-    """The App of the environment, if there is one."""
+    """Return the App of the environment, if there is one."""
     app_id = access.token("GITHUB_APP_ID")
     if app_id is None:
         return None

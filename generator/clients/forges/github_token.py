@@ -20,9 +20,11 @@ _ADDRESS: Final = re.compile(r"https?://([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(
 
 
 def token(url: str, api: str | None = None, *, requests: bool = False) -> str:
-    """A token for the repository at ``url``, for an hour, with the right to push, and to open pull ``requests``.
+    """Return a token for the repository at ``url``, for an hour, with the right to push, and to open pull ``requests``.
 
-    ``UsageError`` if the environment names no App or ``api`` is no address, ``ForgeError`` if GitHub refuses it.
+    Raises:
+        UsageError: the environment names no App, or ``api`` is no address.
+        ForgeError: GitHub refuses it.
     """
     _require_github(url) if api is None else _require_address(api)
     app = github_app.configured()
@@ -77,7 +79,7 @@ def _require_address(api: str) -> None:
 
 
 def _require_github(url: str) -> None:
-    """A name that tells another forge is told first: the App's key has no business there."""
+    """Refuse a name that tells another forge first: the App's key has no business there."""
     try:
         kind = forges.kind_of(url)
     except ForgeError:  # a server of one's own may have any name
@@ -88,7 +90,7 @@ def _require_github(url: str) -> None:
 
 
 def _field(server: str, answer: object, name: str, kind: type) -> object:
-    """A field of an answer; a page in place of one, as a proxy's, has none."""
+    """Return a field of an answer; a page in place of one, as a proxy's, has none."""
     found = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(found, kind):
         raise _strange(server)

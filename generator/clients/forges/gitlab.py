@@ -44,7 +44,7 @@ class GitLab:
     def requests(
         self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
     ) -> list[PullRequest]:
-        """See ``Forge``."""
+        """Implement ``Forge.requests``."""
         source = {"source_branch": prefix} if exact else {}
         with self._translated():
             found = self._project.mergerequests.list(
@@ -56,7 +56,7 @@ class GitLab:
     def open(
         self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
     ) -> PullRequest:
-        """See ``Forge``. Groups are not asked: GitLab asks them by CODEOWNERS."""
+        """Implement ``Forge.open``. Groups are not asked: GitLab asks them by CODEOWNERS."""
         fields: dict[str, Any] = {"source_branch": head, "target_branch": base, **self._words(title, body)}
         if labels:
             fields["labels"] = list(labels)
@@ -66,12 +66,12 @@ class GitLab:
             return _request(self._project.mergerequests.create(fields).attributes)
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.update``."""
         with self._translated():
             return _request(self._project.mergerequests.update(int(request.number), self._words(title, body)))
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.comment``."""
         said = clipped(text, self.body_limit)
         with self._translated():
             notes = self._project.mergerequests.get(int(request.number), lazy=True).notes
@@ -84,7 +84,7 @@ class GitLab:
                 notes.update(former.id, {"body": said})
 
     def close(self, request: PullRequest, reason: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.close``."""
         if self._current(request)["state"] != "opened":
             return
         with self._translated():
@@ -92,7 +92,7 @@ class GitLab:
             self._project.mergerequests.get(int(request.number), lazy=True).notes.create({"body": reason})
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.merge``."""
         import gitlab
 
         now = self._settled(request)
@@ -117,7 +117,7 @@ class GitLab:
         return _request(merged)
 
     def _me(self) -> int | None:
-        """The number of the user whose token we have; ``None`` where GitLab does not tell, as to a job."""
+        """Return the number of the user whose token we have; None where GitLab does not tell, as to a job."""
         import gitlab
 
         try:
@@ -127,7 +127,7 @@ class GitLab:
         return said.get("id") if isinstance(said, dict) else None
 
     def _settled(self, request: PullRequest) -> dict[str, Any]:
-        """The request once GitLab knows whether it can be merged."""
+        """Return the request once GitLab knows whether it can be merged."""
         deadline = time.monotonic() + SETTLING_SECONDS
         while True:
             now = self._current(request)
@@ -146,7 +146,7 @@ class GitLab:
         return {"title": clipped(title, TITLE_LIMIT), "description": clipped(body, self.body_limit)}
 
     def _ids(self, reviewers: Sequence[str]) -> list[int]:
-        """Of those that GitLab knows."""
+        """Return the numbers of those that GitLab knows."""
         ids: list[int] = []
         with self._translated():
             for name in people(reviewers, "")[0]:
@@ -167,7 +167,7 @@ class GitLab:
 
 
 def _own(data: dict[str, Any]) -> bool:
-    """Whether its branch is in the project itself."""
+    """Tell whether its branch is in the project itself."""
     return bool(data["source_project_id"] == data["target_project_id"])
 
 
@@ -191,7 +191,7 @@ def _request(data: dict[str, Any]) -> PullRequest:
 
 
 def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> GitLab:
-    """The project at this URL; ``api`` is the address of a server that is not at the root of its host."""
+    """Return the project at this URL; ``api`` is the address of a server that is not at the root of its host."""
     try:
         import gitlab
     except ImportError:

@@ -75,7 +75,7 @@ class Local:
         exact: bool = False,
         forks: bool = False,  # noqa: ARG002
     ) -> list[PullRequest]:
-        """See ``Forge``."""
+        """Implement ``Forge.requests``."""
         with self._remote() as remote:
             found = _all(remote)
             records = {ref: _Record.decoded(remote.read(commit, FILE)) for ref, commit in found.items()}
@@ -88,7 +88,7 @@ class Local:
     def open(
         self, head: str, base: str, title: str, body: str, reviewers: Sequence[str] = (), labels: Sequence[str] = ()
     ) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.open``."""
         record = _Record(
             title, clipped(body, self.body_limit), head, base, reviewers=tuple(reviewers), labels=tuple(labels)
         )
@@ -110,12 +110,12 @@ class Local:
         return self._retried(attempt)
 
     def update(self, request: PullRequest, title: str, body: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.update``."""
         said = clipped(body, self.body_limit)
         return self._changed(request, f"Update: {title}", lambda record: replace(record, title=title, body=said))
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.comment``."""
 
         def said(record: _Record) -> _Record:
             others = [comment for comment in record.comments if marker not in comment]
@@ -125,7 +125,7 @@ class Local:
         self._changed(request, "Comment", said)
 
     def close(self, request: PullRequest, reason: str) -> None:
-        """See ``Forge``."""
+        """Implement ``Forge.close``."""
 
         def closed(record: _Record) -> _Record:
             if record.state != "open":
@@ -135,7 +135,7 @@ class Local:
         self._changed(request, f"Close: {reason}", closed)
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
-        """See ``Forge``."""
+        """Implement ``Forge.merge``."""
         ref = f"{PREFIX}{request.number}"
         head, base = f"refs/heads/{request.head}", f"refs/heads/{request.base}"
 
@@ -186,7 +186,7 @@ class Local:
         return there[ref], _Record.decoded(remote.read(there[ref], FILE))
 
     def _retried(self, attempt: Callable[[References], T]) -> T:
-        """As long as somebody else is faster."""
+        """Try again as long as another one is faster."""
         with self._remote() as remote:
             for count in range(1, ATTEMPTS):
                 try:
@@ -223,7 +223,7 @@ class Local:
 
 
 def connect(url: str, _api: str | None = None, _timeout: int = TIMEOUT_SECONDS) -> Local:
-    """The requests of the remote at this URL or path."""
+    """Return the requests of the remote at this URL or path."""
     return Local(url)
 
 
@@ -239,7 +239,7 @@ def _number(ref: str) -> int:
 
 
 def _outrun(said: str) -> bool:
-    """Whether a push was refused because a reference is no longer where it was seen."""
+    """Tell whether a push was refused because a reference is no longer where it was seen."""
     return any(
         words in said for words in ("stale info", "cannot lock ref", "failed to lock", "fetch first", "remote ref")
     )

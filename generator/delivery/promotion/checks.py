@@ -102,7 +102,7 @@ def soak(spec: Spec, target: Environment) -> int:
 
 
 def failed(checks: Iterable[Check]) -> list[Check]:
-    """Those that keep a promotion from landing."""
+    """Return those that keep a promotion from landing."""
     return [check for check in checks if check.state is State.FAILED]
 
 
@@ -185,7 +185,7 @@ def _shown(window: Window) -> str:
 
 
 def _limits(target: Environment, freeze: Freeze) -> tuple[datetime, datetime]:
-    """From when until when; the last day counts whole, and so does the last minute."""
+    """Return from when until when; the last day counts whole, and so does the last minute."""
     zone = _zone(target, freeze.timezone)
     try:
         start, end = datetime.fromisoformat(freeze.start), datetime.fromisoformat(freeze.end)

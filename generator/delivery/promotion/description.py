@@ -251,7 +251,7 @@ def _commits(between: Sequence[Between]) -> str:
 
 
 def code(text: str) -> str:
-    """Text that means nothing to Markdown: no mention, no link, no end of a table's cell."""
+    """Return text that means nothing to Markdown: no mention, no link, no end of a table's cell."""
     line = re.sub(r"\s+", " ", text).strip().replace("|", "¦").replace("<!--", "<! --") or " "
     fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
     pad = " " if line[0] == "`" or line[-1] == "`" else ""

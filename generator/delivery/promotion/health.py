@@ -19,7 +19,7 @@ class ArgoCdHealth:
         self._connected = False
 
     def __call__(self, spec: Spec, app: str, environment: str) -> Health | None:
-        """See `AskHealth`."""
+        """Implement ``AskHealth``."""
         if not self._connected:
             self._connected, self._api = True, argocd.connect()
         if self._api is None:

@@ -202,7 +202,7 @@ def _moving(going: Sequence[Move], bases: Sequence[BaseMove]) -> tuple[str, ...]
 
 
 def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
-    """By the order of builds, where both have left it; by the history of environments otherwise."""
+    """Compare by the order of builds, where both have left it; by the history of environments otherwise."""
 
     def contains(newer: str, older: str) -> bool:
         return bool(newer and older) and place.clone.is_ancestor(older, newer)
@@ -283,7 +283,7 @@ def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]
 
 
 def _pinned(found: Moves) -> str:
-    """Which apps are held by a pin, and by which one."""
+    """Say which apps are held by a pin, and by which one."""
     return "\n".join(f"{item.app}: {item.reason}" for item in found.left_out if item.why is Why.PINNED)
 
 

@@ -28,7 +28,7 @@ class Workshop:
         return self.clone.read(self.clone.tip, path)
 
     def spec(self) -> Spec:
-        """As the branch's tip has it: what counts is what has been reviewed, and not a work tree."""
+        """Return the spec of the branch's tip: what counts is what has been reviewed, and not a work tree."""
         if self.read(loader.FILE_NAME) is None:
             raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
         try:
@@ -47,7 +47,7 @@ class Workshop:
             self.clone.check_out(self.clone.tip, place, *paths)
 
     def write(self, files: Mapping[str, bytes]) -> None:
-        """Into the second folder."""
+        """Write into the second folder."""
         for path, content in files.items():
             (self.after / path).write_bytes(content)
 
@@ -59,7 +59,7 @@ class Workshop:
 
 @contextmanager
 def workshop(clone: Clone) -> Iterator[Workshop]:
-    """Both folders, gone afterwards. They hold the spec, until they are filled."""
+    """Yield both folders, gone afterwards. They hold the spec, until they are filled."""
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         before, after = Path(folder) / "before", Path(folder) / "after"
         before.mkdir()
