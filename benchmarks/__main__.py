@@ -26,7 +26,7 @@ Rows = Mapping[str, Series]
 
 
 def main() -> None:
-    """See the module."""
+    """Print the tables that the module names."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the generator, and its peers.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all unless said otherwise")
     parser.add_argument("--apps", type=int, nargs="+", default=[10, 100, 1000], metavar="N")
@@ -58,7 +58,7 @@ def _own(name: str, folder: Path, apps: list[int], runs: int) -> None:
 
 
 def _ratios(title: str, rows: Rows, *, goals: bool) -> None:
-    """Goals are for a thousand apps; with fewer, starting Python is most of the time."""
+    """Print ratios. Goals are for a thousand apps; with fewer, starting Python is most of the time."""
     lines = []
     for row, series in rows.items():
         against, goal = GOALS.get(row, ("", 0.0))
@@ -79,7 +79,7 @@ def _seconds(series: Series) -> str:
 
 
 def _once(folder: Path, parts: list[str], runs: int) -> None:
-    """What does not grow with the number of apps, or takes too long to."""
+    """Measure what does not grow with the number of apps, or takes too long to."""
     if "help" in parts:
         bare, ours = Series(), Series()
         for _ in range(4 * runs):

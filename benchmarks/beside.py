@@ -22,7 +22,7 @@ class Beside:
 
 
 def measure(folder: Path, repository: own.Repository, apps: int, runs: int) -> Iterator[tuple[str, Beside]]:
-    """Every peer by its title, one after the other. The slow ones take minutes."""
+    """Measure every peer, one after the other; yield its title with the result. The slow ones take minutes."""
     templates = work.templates(repository.files, 7)
     ours = set(repository.files.values())
     for title, module in PEERS.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def mutated(data: Any, draw: random.Random, *, renames: bool) -> Any:
-    """A copy with one to five changes; without ``renames``, what is there keeps its name."""
+    """Return a copy with one to five changes; without ``renames``, what is there keeps its name."""
     changed = deepcopy(data)
     for _ in range(draw.randrange(1, 6)):
         _mutate(changed, draw, renames=renames)
@@ -37,7 +37,7 @@ def _mutate(data: Any, draw: random.Random, *, renames: bool) -> None:
 
 
 def _another(value: Any, draw: random.Random) -> Any:
-    """A value of the same kind."""
+    """Return a value of the same kind."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):

@@ -29,7 +29,7 @@ git push -q o "$(git commit-tree "$(git write-tree --missing-ok)" -p refs/tip -m
 
 
 def main() -> None:
-    """See the module."""
+    """Run what the module describes."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cost", description="Measure one bump.")
     parser.add_argument("--apps", type=int, nargs="+", default=[10, 1000, 5000], metavar="N")
     parser.add_argument("--runs", type=int, default=5, metavar="N")
@@ -75,7 +75,7 @@ def _recipe(series: Series, text: str, environment: dict[str, str], turn: int) -
 
 
 def _environment(folder: Path, server: serve.Server) -> dict[str, str]:
-    """Everybody gets the password in the same way: from a helper, once for each git that asks."""
+    """Give each client the password in the same way: from a helper, once for each git that asks."""
     config = folder / "home" / ".gitconfig"
     config.write_text(
         "[user]\n\tname = Ada\n\temail = ada@example.com\n[credential]\n"

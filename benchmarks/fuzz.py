@@ -86,7 +86,7 @@ def _application(given: Any) -> None:
 
 
 def _request(given: Any) -> None:
-    """As ``access.understood`` has it around every method."""
+    """Ask as ``access.understood`` does around every method."""
     for read in (gitea._request, gitlab._request):
         try:
             read(given)
@@ -134,7 +134,7 @@ FOUND: Final[Mapping[str, tuple[Any, ...]]] = {
 
 
 def texts(base: str) -> st.SearchStrategy[str]:
-    """A document with some places cut out, and odd pieces put in."""
+    """Return a document with some places cut out, and odd pieces put in."""
     piece = st.one_of(st.sampled_from(PIECES), st.text(max_size=4))
     edit = st.tuples(st.integers(0, len(base)), st.integers(0, 6), piece)
 
@@ -173,7 +173,7 @@ def read(name: str, given: Any) -> None:
 
 
 def inputs(name: str) -> st.SearchStrategy[Any]:
-    """What the reader of that name is given."""
+    """Return what the reader of that name is given."""
     return texts(TEXTS[name][0]) if name in TEXTS else answers(ANSWERS[name][0])
 
 
@@ -200,7 +200,7 @@ def hunt(name: str, seconds: float) -> tuple[int, str]:
 
 
 def main() -> None:
-    """See the module."""
+    """Run what the module describes."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description="Read what strangers may write.")
     parser.add_argument("--minutes", type=float, default=5, metavar="N", help="for all readers together")
     options = parser.parse_args()

@@ -29,7 +29,7 @@ FORMS: Final = {
 
 
 def flood(bare: Path, count: int, form: str) -> None:
-    """References as they are after ``git pack-refs``, all to one small blob."""
+    """Add references as they are after ``git pack-refs``, all to one small blob."""
     blob = fleet.git(bare, "hash-object", "-w", "--stdin", stdin=b"x")
     fleet.git(bare, "pack-refs", "--all")
     packed = bare / "packed-refs"
@@ -41,7 +41,7 @@ def flood(bare: Path, count: int, form: str) -> None:
 
 
 def _late(where: soak.Place, folder: Path) -> dict[str, str]:
-    """The environment in which somebody else is faster than a bump's first push."""
+    """Return the environment in which another push is faster than a bump's first one."""
     from testing.rivals import rival, shim
 
     folder.mkdir()
@@ -49,7 +49,7 @@ def _late(where: soak.Place, folder: Path) -> dict[str, str]:
 
 
 def measure(folder: Path, over: str, count: int, runs: int, *, secret: bool) -> dict[tuple[str, bool], Series]:
-    """Seconds by the kind of garbage, and whether the bump is late."""
+    """Return seconds by the kind of garbage, and whether the bump is late."""
     found = {(name, late): Series() for name in FORMS for late in (False, True)}
     with ExitStack() as stack:
         places = {
@@ -71,7 +71,7 @@ def measure(folder: Path, over: str, count: int, runs: int, *, secret: bool) -> 
 
 
 def main() -> None:
-    """See the module."""
+    """Run what the module describes."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.garbage", description="A bump among garbage.")
     parser.add_argument("--count", type=int, default=10_000, metavar="N", help="references of strangers")
     parser.add_argument("--runs", type=int, default=5, metavar="N")

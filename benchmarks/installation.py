@@ -15,7 +15,11 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 
 
 def python() -> Path:
-    """The interpreter that has the packages; installs them where they are missing. ``OSError`` or a failed process."""
+    """Return the interpreter that has the packages, which are installed where they are missing.
+
+    Raises:
+        OSError: it cannot be made; a process that fails raises its own error.
+    """
     folder = cache.folder() / "benchmarks" / "python"
     found = folder / "bin" / "python"
     done = folder / "requirements.txt"
@@ -27,7 +31,7 @@ def python() -> Path:
 
 
 def helm() -> Path:
-    """The executable; builds it where it is missing, against Go's own database of hashes. Needs Go."""
+    """Return the executable, built where it is missing, against Go's own database of hashes. Needs Go."""
     folder = cache.folder() / "benchmarks" / HELM.rpartition("@")[2]
     if not (folder / "helm").exists():
         print("building helm, once …", file=sys.stderr)

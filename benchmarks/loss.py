@@ -19,7 +19,7 @@ Fact = tuple[Names, str]
 
 
 def lost(original: str, local: str, updated: str, merged: str, conflicts: list[Conflict]) -> Iterator[str]:
-    """Comments and scalars of the person's that are gone, and changes of the spec that have not come."""
+    """Yield comments and scalars of the user's that are gone, and changes of the spec that have not come."""
     if any(not conflict.field for conflict in conflicts) or not updated:
         if merged != local:
             yield "a file in conflict was changed"
@@ -48,7 +48,7 @@ def _prefixes(path: Names) -> set[Names]:
 
 
 def _followed(fact: Fact, before: Counter[Fact], after: Counter[Fact]) -> bool:
-    """Whether it was the generator's, in an item that the person gave another name, and the spec has changed it."""
+    """Tell whether it was the generator's, in an item that the user gave another name, and the spec has changed it."""
     known = {name for path, _ in before for name in path}
     renamed = any(name.startswith("[") and name not in known for name in fact[0])
     gone = {(_plain(path), value) for path, value in before - after}
@@ -56,17 +56,20 @@ def _followed(fact: Fact, before: Counter[Fact], after: Counter[Fact]) -> bool:
 
 
 def _plain(path: Names) -> Names:
-    """The fields of a path, without the names of list items."""
+    """Return the fields of a path, without the names of list items."""
     return tuple(name for name in path if not name.startswith("["))
 
 
 def _names(dotted: str) -> Names:
-    """The fields of a conflict's path, without the places of list items."""
+    """Return the fields of a conflict's path, without the places of list items."""
     return tuple(part.partition("[")[0] for part in overlay.split(dotted))
 
 
 def facts(text: str) -> Counter[Fact]:
-    """Every scalar at its path. Items go by their names where all have one; others are the same wherever they stand."""
+    """Return every scalar at its path.
+
+    Items go by their names where all have one; others are the same wherever they stand.
+    """
     return Counter(fact for data in yaml.load_all(text, yaml.CSafeLoader) for fact in _leaves(data, ()))
 
 
@@ -83,7 +86,7 @@ def _leaves(data: Any, path: Names) -> Iterator[Fact]:
 
 
 def _lines(text: str) -> Counter[str]:
-    """The lines, but for comments, which may have to move, and those that only say that a block of text follows."""
+    """Return the lines, but for comments, which may have to move, and those that only begin a block of text."""
     return Counter(line for line in text.splitlines() if not re.search(r"^\s*#|[|>][-+0-9]*$", line))
 
 
@@ -93,5 +96,5 @@ def _changed_lines(original: str, updated: str) -> int:
 
 
 def comments(text: str) -> Counter[str]:
-    """Every comment, as it is written."""
+    """Return every comment, as it is written."""
     return Counter(comment.text for comment in Parsed(text, "").comments())

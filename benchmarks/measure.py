@@ -26,12 +26,12 @@ class Series:
 
     @property
     def best(self) -> float:
-        """The fastest run: what the work costs, without what else the machine did."""
+        """Return the fastest run: what the work costs, without what else the machine did."""
         return min(self.seconds)
 
     @property
     def median(self) -> float:
-        """What a person can expect."""
+        """Return what a user can expect."""
         return statistics.median(self.seconds)
 
 
@@ -61,7 +61,7 @@ def run(
 
 
 def generator(directory: Path, *words: str) -> list[str | Path]:
-    """The command line of our own generator."""
+    """Return the command line of our own generator."""
     return [sys.executable, "-m", "generator", "-C", directory, *words]
 
 

@@ -11,7 +11,10 @@ _OURS = {("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespa
 
 
 def laid_over(ours: str, theirs: str) -> str:
-    """Our text with each field of theirs in it: in place of ours, or at the end of the map that it belongs to."""
+    """Return our text with each field of theirs in it.
+
+    In place of ours, or at the end of the map that it belongs to.
+    """
     mine, other = Parsed(ours, "ours"), Parsed(theirs, "theirs")
     edits: list[_Edit] = []
     _lay(mine, mine.documents[0].root, other, other.documents[0].root, (), edits)
@@ -21,7 +24,7 @@ def laid_over(ours: str, theirs: str) -> str:
 
 
 def instead(ours: str, theirs: str) -> str:
-    """Their text, under the name that ours has, since that is what others refer to."""
+    """Return their text, under the name that ours has, since that is what others refer to."""
     mine, other = (_name(Parsed(text, "").documents[0].root) for text in (ours, theirs))
     if mine is None or other is None:
         return theirs
@@ -29,7 +32,7 @@ def instead(ours: str, theirs: str) -> str:
 
 
 def split(dotted: str) -> list[str]:
-    """The parts of a dotted path, of which those with dots in them are in quotes."""
+    """Return the parts of a dotted path, of which those with dots in them are in quotes."""
     quoted = dotted.split('"')
     parts: list[str] = []
     for index, piece in enumerate(quoted):
@@ -74,12 +77,12 @@ def _lay(mine: Parsed, node: Node, other: Parsed, theirs: Node, path: tuple[str,
 
 
 def _is_open(node: Node, kind: str) -> bool:
-    """Whether it is written over lines of its own, and holds something."""
+    """Tell whether it is written over lines of its own, and holds something."""
     return node.kind == kind and not node.flow and bool(node.entries)
 
 
 def _block(parsed: Parsed, entry: Entry, column: int, *, comments: bool = True) -> str:
-    """An entry with its comments, at another column."""
+    """Return an entry with its comments, at another column."""
     text, former = parsed.text, parsed.column(entry.start)
     start = _line_start(text, entry.start)
     first = " " * former + text[entry.start : _line_end(text, entry.end)]

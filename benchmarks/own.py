@@ -37,7 +37,7 @@ class Repository:
         self._packed.write_bytes(marshal.dumps(list(self.files.items())))
 
     def measure(self, runs: int) -> dict[str, Series]:
-        """Every row, in turns, so that what else the machine does falls on all of them."""
+        """Measure every row, in turns, so that what else the machine does falls on all of them."""
         rows = {
             row: Series() for row in (BARE_WRITE, BARE_FLUSH, FIRST, BARE_COMPARE, NOTHING, CHECK, ONE_APP, BY_HAND)
         }

@@ -153,7 +153,7 @@ class Tally:
     lost: list[str] = field(default_factory=list)
 
     def row(self, name: str) -> str:
-        """As a line of the table."""
+        """Return a line of the table."""
         cells = (
             self.files,
             self.fields,
@@ -175,7 +175,7 @@ HEAD = (
 
 
 def main() -> int:
-    """See the top."""
+    """Run what the module describes."""
     if len(sys.argv) < 2:
         print(__doc__)
         return 2
@@ -187,7 +187,7 @@ def main() -> int:
 
 
 def _repository(folder: Path) -> Tally:
-    """Every object of one repository, in rounds in which each of our files is edited at most once."""
+    """Try every object of one repository, in rounds in which each of our files is edited at most once."""
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="real-edits-") as name:
         ours = Path(name) / "ours"
@@ -202,7 +202,7 @@ def _repository(folder: Path) -> Tally:
 
 
 def _rounds(folder: Path, ours: Path, tally: Tally) -> Iterator[dict[str, str]]:
-    """Edits by path, until every object has had its turn."""
+    """Yield edits by path, until every object has had its turn."""
     queues: dict[str, list[str]] = {}
     for file in sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml")):
         used = False
@@ -269,7 +269,7 @@ def _written_otherwise(name: str, local: str, tally: Tally) -> None:
 
 
 def _round(ours: Path, place: Path, edits: dict[str, str], tally: Tally) -> None:
-    """All changes of the spec, each from the same repository with the same edits."""
+    """Make all changes of the spec, each from the same repository with the same edits."""
     edited = place / "edited"
     shutil.copytree(ours, edited)
     for path, text in edits.items():
@@ -315,7 +315,7 @@ def _regenerated(work: Path, ours: Path, edits: dict[str, str], built: set[str],
 
 
 def _comments_lost(work: Path, path: str, conflicts: list[Conflict]) -> list[str]:
-    """The comments that are gone where each conflict is settled against the person."""
+    """Return the comments that are gone where each conflict is settled against the user."""
     if not conflicts or any(not conflict.field for conflict in conflicts):
         return []
     outcomes = planning.plan(work, lambda _: Side.UPDATED).outcomes

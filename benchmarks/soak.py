@@ -65,7 +65,7 @@ class Place:
     own_url: str = ""
 
     def fetch(self) -> Path:
-        """``bare``, as the repository is now."""
+        """Return ``bare``, as the repository is now."""
         if self.own_url:
             fleet.git(self.bare, "fetch", "-q", "--prune", self.own_url, "+refs/*:refs/*")
         return self.bare
@@ -80,13 +80,13 @@ class Result:
     wall: float = 0.0
 
     def percentile(self, share: float) -> float:
-        """Seconds within which this share of the builds was done."""
+        """Return seconds within which this share of the builds was done."""
         return sorted(self.seconds)[min(len(self.seconds) - 1, int(share * len(self.seconds)))] if self.seconds else 0.0
 
 
 @contextmanager
 def place(folder: Path, over: str, *, secret: bool = True) -> Iterator[Place]:
-    """A repository of ``APPS`` apps: a ``folder``, behind smart ``http``, or in a ``gitea`` of its own.
+    """Yield a repository of ``APPS`` apps: a ``folder``, behind smart ``http``, or in a ``gitea`` of its own.
 
     Without a ``secret``, builds know no token, and git logs in by its helper.
     """
@@ -128,7 +128,7 @@ def _served(folder: Path, over: str) -> Iterator[tuple[str, str, str, str]]:
 def bump(
     where: Place, app: str, tag: str, *more: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """One build's bump, as a process of its own, in an empty folder."""
+    """Run one build's bump, as a process of its own, in an empty folder."""
     words = [
         "-C",
         where.environment["HOME"],
@@ -150,7 +150,7 @@ def bump(
 
 
 def at_once(count: int, one: Callable[[int], subprocess.CompletedProcess[str]]) -> Result:
-    """``count`` builds that start together."""
+    """Start ``count`` builds together."""
     result = Result()
     start = threading.Barrier(count + 1)
 
@@ -175,13 +175,13 @@ def at_once(count: int, one: Callable[[int], subprocess.CompletedProcess[str]]) 
 
 
 def contended(where: Place, count: int) -> Result:
-    """All to ``main``; a build that says that it landed and did not is a failure."""
+    """Push all to ``main``; a build that says that it landed and did not is a failure."""
     result = at_once(count, lambda number: bump(where, f"app{number}", "v1"))
     return _checked(where, count, result, "v1")
 
 
 def apart(where: Place, count: int) -> Result:
-    """The same, with a branch each."""
+    """Push the same builds, to a branch each."""
     for number in range(count):
         fleet.git(where.bare, "branch", f"b{number}", "main")
     if where.own_url:
@@ -190,7 +190,7 @@ def apart(where: Place, count: int) -> Result:
 
 
 def recipe(where: Place, count: int, text: str) -> Result:
-    """A recipe of the kind that tutorials have."""
+    """Run a recipe of the kind that tutorials have."""
 
     def one(number: int) -> subprocess.CompletedProcess[str]:
         environment = where.environment | {"TAG": "v1", "FILE": fleet.overlay(f"app{number}", "dev")}
@@ -248,7 +248,7 @@ class Soak:
         return [*self.result.failures, *self._wrong()]
 
     def _work(self, worker: int, stop: float) -> None:
-        """Builds of a few apps, one after the other; numbers are handed out in order, as CI does."""
+        """Build a few apps, one after the other; numbers are handed out in order, as CI does."""
         chance = random.Random(worker)
         while time.monotonic() < stop:
             app = f"app{chance.randrange(self.apps)}"
@@ -267,7 +267,7 @@ class Soak:
                     self.commits.add(found[1])
 
     def _rival(self, stop: float) -> None:
-        """Somebody's commits to another file, every two seconds, as a person pushes: clone, commit, push, rebase."""
+        """Commit to another file every two seconds, as a user pushes: clone, commit, push, rebase."""
         clone = self._clone("rival")
         while time.monotonic() < stop:
             (clone / "notes.md").write_text(f"{self.rivals + 1}\n")
@@ -276,7 +276,7 @@ class Soak:
             time.sleep(RIVAL_SECONDS)
 
     def _person(self, stop: float) -> None:
-        """Edits by hand, in the files that the builds change."""
+        """Edit the files that the builds change by hand."""
         clone = self._clone("person")
         chance = random.Random(0)
         while time.monotonic() < stop:
@@ -308,7 +308,10 @@ class Soak:
                 return
 
     def _wrong(self) -> Iterator[str]:
-        """The end, against an oracle: the newest build of each app, every edit by hand, every commit of the rival."""
+        """Hold the end against an oracle.
+
+        The newest build of each app, every edit by hand, every commit of the rival.
+        """
         bare = self.where.fetch()
         for number in range(APPS):
             for environment in fleet.ENVIRONMENTS:
@@ -338,7 +341,7 @@ class Soak:
 
 
 def main() -> None:
-    """See the module."""
+    """Run what the module describes."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description="Many builds, one branch.")
     parser.add_argument("--at-once", type=int, default=50, metavar="N")
     parser.add_argument("--workers", type=int, default=10, metavar="N")

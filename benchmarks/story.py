@@ -22,7 +22,7 @@ LENGTH = 250
 
 
 def main() -> int:
-    """See the top."""
+    """Run what the module describes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def tell(folder: Path, seed: int, steps: int, counts: Counter[str], *, verbose: bool) -> None:
-    """One story; what it was about is added to ``counts``."""
+    """Tell one story; what it was about is added to ``counts``."""
     lines: list[str] = []
     story = Story(folder / "shop", seed, tools.find("kustomize"), print if verbose else lines.append)
     step = 0

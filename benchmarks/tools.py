@@ -16,7 +16,7 @@ FIRST, SECOND = "validate, first", "validate, second"
 
 
 def measure(directory: Path, runs: int) -> dict[str, Series]:
-    """Every row, in turns; the cache of ours is empty before the first."""
+    """Measure every row, in turns; the cache of ours is empty before the first."""
     rows = {row: Series() for row in (ONE_EACH, BATCHED, FIRST, SECOND)}
     kustomize = shlex.quote(str(tools.find("kustomize")))
     conform = shlex.join([str(tools.find("kubeconform")), *schemas.kubeconform_arguments(), "-summary"])

@@ -32,12 +32,15 @@ APP = """\
 
 
 def spec(apps: int) -> str:
-    """``generator.yaml`` of ``apps`` apps: each gives a base of six files, three overlays, three Applications."""
+    """Return ``generator.yaml`` of ``apps`` apps.
+
+    Each gives a base of six files, three overlays, three Applications.
+    """
     return HEAD + "".join(APP.format(number=number) for number in range(apps))
 
 
 def write(directory: Path, files: Path) -> None:
-    """The bare loop: load the spec with PyYAML's C loader, write the files that lie in ``files``."""
+    """Run the bare loop: load the spec with PyYAML's C loader, write the files that lie in ``files``."""
     import yaml
 
     yaml.load((directory / "generator.yaml").read_bytes(), yaml.CSafeLoader)
@@ -48,7 +51,7 @@ def write(directory: Path, files: Path) -> None:
 
 
 def flush(directory: Path, files: Path) -> None:
-    """The same, and wait until a power cut could lose none of it, as the generator does."""
+    """Do the same, and wait until a power cut could lose none of it, as the generator does."""
     import os
 
     write(directory, files)
@@ -56,7 +59,7 @@ def flush(directory: Path, files: Path) -> None:
 
 
 def compare(directory: Path, files: Path) -> None:
-    """The bare loop that reads and compares instead."""
+    """Run the bare loop that reads and compares instead."""
     import yaml
 
     yaml.load((directory / "generator.yaml").read_bytes(), yaml.CSafeLoader)
@@ -64,7 +67,7 @@ def compare(directory: Path, files: Path) -> None:
 
 
 def _expected(files: Path) -> list[tuple[str, bytes]]:
-    """The bytes to write, from one file, so that reading them costs next to nothing."""
+    """Return the bytes to write, from one file, so that reading them costs next to nothing."""
     import marshal
 
     files_by_path: list[tuple[str, bytes]] = marshal.loads(files.read_bytes())

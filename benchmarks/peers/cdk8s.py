@@ -10,7 +10,7 @@ from benchmarks.peers import work
 
 
 def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
-    """See ``peers``. The program gets plain data, as it would from a spec."""
+    """Prepare as ``peers`` says. The program gets plain data, as it would from a spec."""
     import yaml
 
     (folder / "templates.json").write_text(json.dumps({path: yaml.safe_load(text) for path, text in templates.items()}))
@@ -18,7 +18,7 @@ def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
 
 
 def first(folder: Path) -> None:
-    """See ``peers``."""
+    """Generate as ``peers`` says."""
     import cdk8s
 
     text = (folder / "templates.json").read_text()

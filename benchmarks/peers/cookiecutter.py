@@ -10,7 +10,7 @@ from benchmarks.peers import work
 
 
 def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
-    """See ``peers``."""
+    """Prepare as ``peers`` says."""
     template = folder / "template"
     work.write(template / "{{cookiecutter.out}}", templates, "{{cookiecutter.name}}", "{{cookiecutter.number}}")
     (template / "cookiecutter.json").write_text(json.dumps({"out": "out", "name": "", "number": ""}))
@@ -18,7 +18,7 @@ def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
 
 
 def first(folder: Path) -> None:
-    """See ``peers``."""
+    """Generate as ``peers`` says."""
     from cookiecutter.main import cookiecutter
 
     for app in work.kept(folder):

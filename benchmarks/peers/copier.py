@@ -13,7 +13,7 @@ _EACH = "{% yield app from apps %}{{ app.name }}{% endyield %}"
 
 
 def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
-    """See ``peers``."""
+    """Prepare as ``peers`` says."""
     template = folder / "template"
     for path, text in templates.items():
         target = template / f"{path.replace(work.NAME, _EACH)}.jinja"
@@ -31,20 +31,20 @@ def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
 
 
 def first(folder: Path) -> None:
-    """See ``peers``."""
+    """Generate as ``peers`` says."""
     from copier import run_copy
 
     run_copy(str(folder / "template"), folder / "out", defaults=True, quiet=True)
 
 
 def between(folder: Path) -> None:
-    """An update wants a clean repository."""
+    """Commit all, since an update wants a clean repository."""
     _git(folder / "out", "init", "--quiet")
     _commit(folder / "out")
 
 
 def again(folder: Path) -> None:
-    """See ``peers``."""
+    """Update as ``peers`` says."""
     from copier import run_update
 
     run_update(folder / "out", defaults=True, overwrite=True, quiet=True)

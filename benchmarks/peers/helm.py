@@ -11,7 +11,10 @@ from benchmarks.peers import work
 
 
 def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
-    """See ``peers``. Names of files cannot be templates there, so each app's files lie in its own folder."""
+    """Prepare as ``peers`` says.
+
+    Names of files cannot be templates there, so each app's files lie in its own folder.
+    """
     chart = folder / "chart"
     for path, text in templates.items():
         target = chart / "templates" / path.replace(work.NAME, "app")
@@ -22,7 +25,7 @@ def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
 
 
 def first(folder: Path) -> None:
-    """See ``peers``."""
+    """Generate as ``peers`` says."""
     for app in work.kept(folder):
         values = [word for name, value in app.items() for word in ("--set-string", f"{name}={value}")]
         where = ["--output-dir", str(folder / "out" / app["name"])]

@@ -9,13 +9,13 @@ from benchmarks.peers import work
 
 
 def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
-    """See ``peers``."""
+    """Prepare as ``peers`` says."""
     work.write(folder / "templates", templates, "{{ name }}", "{{ number }}")
     work.keep(folder, numbers)
 
 
 def first(folder: Path) -> None:
-    """See ``peers``."""
+    """Generate as ``peers`` says."""
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(folder / "templates"), keep_trailing_newline=True)

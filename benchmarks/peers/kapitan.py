@@ -22,7 +22,10 @@ parameters:
 
 
 def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
-    """See ``peers``. Names of files cannot be templates there, so each app's files lie in its own folder."""
+    """Prepare as ``peers`` says.
+
+    Names of files cannot be templates there, so each app's files lie in its own folder.
+    """
     parameters = "{{ inventory.parameters.%s }}"
     for path, text in templates.items():
         target = folder / "templates" / path.replace(work.NAME, "app")
@@ -37,7 +40,7 @@ def prepare(folder: Path, templates: Mapping[str, str], numbers: range) -> None:
 
 
 def first(folder: Path) -> None:
-    """See ``peers``."""
+    """Generate as ``peers`` says."""
     import os
     import sys
 

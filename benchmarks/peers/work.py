@@ -11,12 +11,12 @@ NUMBER = "NUMBER-OF-APP"
 
 
 def app(number: int) -> str:
-    """The name of an app of the work."""
+    """Return the name of an app of the work."""
     return f"app-{number:04d}"
 
 
 def templates(files: Mapping[str, bytes], number: int) -> dict[str, str]:
-    """The files of one app, with ``NAME`` and ``NUMBER`` in the place of its own."""
+    """Return the files of one app, with ``NAME`` and ``NUMBER`` in the place of its own."""
     name = app(number)
     return {
         path.replace(name, NAME): content.decode()
@@ -36,11 +36,11 @@ def write(folder: Path, files: Mapping[str, str], name: str, number: str) -> Non
 
 
 def keep(folder: Path, numbers: range) -> None:
-    """The apps, for ``kept``."""
+    """Keep the apps for ``kept``."""
     (folder / "apps.json").write_text(json.dumps([{"name": app(number), "number": str(number)} for number in numbers]))
 
 
 def kept(folder: Path) -> list[dict[str, str]]:
-    """The apps: name and number of each."""
+    """Return the apps: name and number of each."""
     apps: list[dict[str, str]] = json.loads((folder / "apps.json").read_text())
     return apps
