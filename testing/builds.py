@@ -40,12 +40,12 @@ def left(bare: Path) -> str:
 
 
 def late(bare: Path, folder: Path) -> dict[str, str]:
-    """The environment in which somebody else is faster than a bump's first push, so that it looks who waits."""
+    """Return the environment in which another push is faster than a bump's first one, so that it looks who waits."""
     return shim(folder / "bin") | {"STEPS": str(folder / "steps"), "RIVAL": rival(bare)}
 
 
 def leave(url: str, app: str, image_tag: str, author: str = "Bo <bo@example.com>") -> str:
-    """An intent of a build that was killed right after it."""
+    """Leave an intent of a build that was killed right after it."""
     place = Slot(app, "dev", fleet.overlay(app, "dev"), f"registry.example.com/shop/{app}")
     dead = Bump([Wanted(place, Image(place.image, image_tag, None))], dict)
     with remotes.connect(url, "main") as remote:

@@ -29,7 +29,7 @@ STAGING = ".generator/.staging"
 
 
 def snapshot(folder: Path) -> dict[str, str]:
-    """Every file, its content and whether it can be executed, and every folder; git's own aside."""
+    """Return every file, its content and whether it can be executed, and every folder; git's own aside."""
     found: dict[str, str] = {}
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name != ".git"]
@@ -42,7 +42,7 @@ def snapshot(folder: Path) -> dict[str, str]:
 
 
 def bare(found: dict[str, str]) -> dict[str, str]:
-    """The files alone, without what a run that was killed leaves behind."""
+    """Return the files alone, without what a run that was killed leaves behind."""
     return {path: content for path, content in found.items() if not path.endswith("/") and STAGING not in path}
 
 
@@ -88,7 +88,7 @@ def _child(folder: Path, words: list[str], number: int, at: int, writer: int) ->
 
 
 def main() -> None:
-    """See the top."""
+    """Run what the module describes."""
     folder, number, words = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     before, after, work = folder / "before", snapshot(folder / "after"), folder / "work"
     former = snapshot(before)

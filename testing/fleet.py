@@ -16,12 +16,12 @@ _ENVIRONMENT = {
 
 
 def overlay(app: str, environment: str) -> str:
-    """The path of an overlay's kustomization."""
+    """Return the path of an overlay's kustomization."""
     return f"overlays/{environment}/{app}/kustomization.yaml"
 
 
 def kustomization(app: str, environment: str) -> str:
-    """An overlay as it is before the first build."""
+    """Return an overlay as it is before the first build."""
     return f"""\
 # Edit it as you like.
 apiVersion: kustomize.config.k8s.io/v1beta1
@@ -39,7 +39,7 @@ replicas:
 
 
 def make(bare: Path, apps: int) -> None:
-    """A bare repository with one commit on ``main``; it takes pushes, filters and ours alone."""
+    """Make a bare repository with one commit on ``main``; it takes pushes, filters and ours alone."""
     git(bare.parent, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
     for key, value in {"http.receivepack": "true", "uploadpack.allowFilter": "true", "gc.auto": "0"}.items():
         git(bare, "config", key, value)
@@ -51,7 +51,7 @@ def make(bare: Path, apps: int) -> None:
 
 
 def git(folder: Path, *words: str, stdin: bytes = b"") -> str:
-    """What git says, without anybody's configuration."""
+    """Return what git says, without any user's configuration."""
     done = subprocess.run(["git", *words], cwd=folder, input=stdin, capture_output=True, check=False, env=_ENVIRONMENT)
     if done.returncode:
         raise SystemExit(f"git {words[0]}: {done.stderr.decode(errors='replace')}")

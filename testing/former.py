@@ -8,7 +8,7 @@ from testing.repository import edit
 
 
 def former(place: Path) -> None:
-    """As it was when all environments had one project."""
+    """Make it as it was when all environments had one project."""
     project = (place / "gitops/projects/shop.dev.yaml").read_text().replace("name: shop.dev\n", "name: shop\n")
     start, _, rest = project.partition("  destinations:\n")
     own, lists, rest = rest.partition("  namespaceResourceWhitelist:\n")

@@ -20,7 +20,7 @@ BEGUN = "generator.cli.main"
 
 
 def main() -> None:
-    """See the top."""
+    """Run what the module describes."""
     log, number, at = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     sys.argv[1:] = sys.argv[4:]
     # A script's own folder is not on the path of `-m`.

@@ -63,7 +63,7 @@ def _child(words: list[str], at: int, writer: int) -> int:
 
 
 def moments(programs: list[str]) -> list[int]:
-    """Before which of them to die."""
+    """Choose before which of them to die."""
     every = range(1, len(programs) + 1)
     if "KILL_EVERY" in os.environ:
         return list(every)
@@ -74,7 +74,7 @@ def moments(programs: list[str]) -> list[int]:
 
 
 def main() -> None:
-    """See the top."""
+    """Run what the module describes."""
     folder, words = Path(sys.argv[1]), sys.argv[2:]
     remote, kept = folder / "remote.git", folder / "kept.git"
     shutil.copytree(remote, kept)
@@ -95,7 +95,7 @@ def main() -> None:
 
 
 def references(remote: Path) -> dict[str, str]:
-    """What each reference is: its tree, and the requests as they are kept. Checks that no object is missing."""
+    """Return what each reference is: its tree, and the requests as they are kept. No object may be missing."""
     subprocess.run(["git", "fsck", "--strict", "--no-dangling"], cwd=remote, check=True, capture_output=True)
     form = "--format=%(refname) %(tree)"
     lines = subprocess.run(["git", "for-each-ref", form], cwd=remote, check=True, capture_output=True, text=True).stdout

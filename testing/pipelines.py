@@ -45,7 +45,7 @@ def rendered(tmp_path: Path, ci: str = "", apps: str = APPS) -> dict[str, str]:
 
 
 def commands(text: str) -> list[str]:
-    """All commands of a buildspec, or all scripts of a workflow."""
+    """Return all commands of a buildspec, or all scripts of a workflow."""
     content = yaml.safe_load(text)
     if "jobs" in content:
         # As the runner hands them to bash.
@@ -59,7 +59,7 @@ def commands(text: str) -> list[str]:
 
 
 def values(content: Any, key: str) -> Iterator[str]:
-    """Every text that stands behind this key."""
+    """Yield every text that stands behind this key."""
     if isinstance(content, dict):
         for name, value in content.items():
             if name == key and isinstance(value, str):

@@ -15,7 +15,7 @@ SAFE = {
 
 
 def pod(change: str = "", container: str = "", annotations: dict[str, str] | None = None) -> dict[str, Any]:
-    """A safe pod with some fields laid over it and over its container; a value of null takes a field out."""
+    """Return a safe pod with some fields laid over it and over its container; a value of null takes a field out."""
 
     def over(base: Any, more: Any) -> Any:
         if not isinstance(base, dict) or not isinstance(more, dict):

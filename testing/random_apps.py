@@ -24,7 +24,7 @@ def some(items: Strategy, least: int = 0, most: int = 3) -> Strategy:
 
 
 def unlike(items: Strategy, *keys: str, least: int = 0, most: int = 3) -> Strategy:
-    """A list in which no two items have the same keys, as Kubernetes demands of it."""
+    """Return a list in which no two items have the same keys, as Kubernetes demands of it."""
     return st.lists(items, min_size=least, max_size=most, unique_by=lambda item: tuple(str(item.get(k)) for k in keys))
 
 
@@ -198,14 +198,14 @@ OVERRIDES = {name: st.one_of(strategy, strategy, st.none()) for name, strategy i
 
 
 def few(fields: dict[str, Strategy], most: int) -> Strategy:
-    """Some of the fields, of which an app has a handful rather than half of all."""
+    """Return some of the fields, of which an app has a handful rather than half of all."""
     names = st.lists(st.sampled_from(sorted(fields)), max_size=most, unique=True)
     return names.flatmap(lambda chosen: st.fixed_dictionaries({name: fields[name] for name in chosen}))
 
 
 @st.composite
 def apps(draw: st.DrawFn) -> Data:
-    """An app that the loader takes."""
+    """Return an app that the loader takes."""
     app = {"image": "shop/web", "tag": "v1", **draw(few(FIELDS, 9))}
     if "port" not in app and "ports" not in app and draw(st.integers(0, 3)):
         app["port"] = draw(PORT)
@@ -220,7 +220,7 @@ def apps(draw: st.DrawFn) -> Data:
 
 
 def spec_text(apps: list[Data], project: str = "shop") -> str:
-    """A spec of these apps; JSON is YAML, too."""
+    """Return a spec of these apps; JSON is YAML, too."""
     return json.dumps(
         {
             "version": 1, "project": project, "repository": "/r", "registry": "registry.example.com",
@@ -232,7 +232,7 @@ def spec_text(apps: list[Data], project: str = "shop") -> str:
 
 
 def accepted(app: Data) -> bool:
-    """Whether the loader takes it; it may name two other apps."""
+    """Tell whether the loader takes it; it may name two other apps."""
     try:
         loader.parse(spec_text([app, {"image": "x"}, {"image": "x"}]))
     except SpecError:

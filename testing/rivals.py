@@ -26,7 +26,7 @@ exec {git} "$@"
 
 
 def shim(folder: Path) -> dict[str, str]:
-    """The environment in which that ``git`` is found first."""
+    """Return the environment in which that ``git`` is found first."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "git").write_text(SHIM.format(git=GIT))
     (folder / "git").chmod(0o755)
@@ -34,7 +34,7 @@ def shim(folder: Path) -> dict[str, str]:
 
 
 def rival(bare: Path) -> str:
-    """A command by which somebody else commits to ``main`` of a bare repository, to a file of their own."""
+    """Return a command that commits to a file of its own on ``main`` of a bare repository."""
     return (
         f'cd {bare} && t=$( (git ls-tree main; printf "100644 blob %s\\tnotes.md\\n" "$(date +%N | git hash-object -w --stdin)")'
         ' | git mktree) && c=$(git -c user.name=Rival -c user.email=r@example.com commit-tree "$t" -p main -m Rival)'

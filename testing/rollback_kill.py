@@ -22,12 +22,12 @@ OVERLAY = "overlays/prod/web/kustomization.yaml"
 
 
 def git(folder: Path, *words: str) -> str:
-    """What git says."""
+    """Return what git says."""
     return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def seen(folder: Path) -> dict[str, object]:
-    """Overlays by reference, how many commits each has, and what the clone has not committed."""
+    """Return overlays by reference, how many commits each has, and what the clone has not committed."""
     found: dict[str, object] = {}
     for name in ("remote.git", "shop"):
         place = folder / name
@@ -43,7 +43,7 @@ def seen(folder: Path) -> dict[str, object]:
 
 
 def main() -> None:
-    """See the top."""
+    """Run what the module describes."""
     folder, words = Path(sys.argv[1]), sys.argv[2:]
     kept = {name: folder / f"{name}.kept" for name in ("remote.git", "shop")}
     for name, copy in kept.items():

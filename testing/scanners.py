@@ -81,12 +81,12 @@ def main() -> int:
 
 
 def rows(text: str) -> list[Row]:
-    """The reasons that stand in the table."""
+    """Return the reasons that stand in the table."""
     return [Row(**found.groupdict()) for found in ROW.finditer(text)]
 
 
 def judge(found: list[Finding], reasons: list[Row], left_out: set[str]) -> tuple[list[Finding], list[Row]]:
-    """What has no reason, and the reasons that nothing needs, but for those of scanners that did not run."""
+    """Return what has no reason, and the reasons that nothing needs, but for those of scanners that did not run."""
 
     def fits(one: Finding, row: Row) -> bool:
         return one[:2] == row[:2] and fnmatch.fnmatchcase(one.place, row.place)
@@ -97,14 +97,14 @@ def judge(found: list[Finding], reasons: list[Row], left_out: set[str]) -> tuple
 
 
 def write_rendered(text: str, folder: Path) -> None:
-    """The files that a spec generates."""
+    """Write the files that a spec generates."""
     for path, file in render(loader.parse(text)).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(file.text)
 
 
 def build(repository: Path, folder: Path) -> list[Path]:
-    """What reaches the cluster: every overlay as kustomize builds it."""
+    """Return what reaches the cluster: every overlay as kustomize builds it."""
     kustomize = tools.find("kustomize")
     folder.mkdir()
     found = []
@@ -116,7 +116,7 @@ def build(repository: Path, folder: Path) -> list[Path]:
 
 
 def run(argv: list[Any], *, states: tuple[int, ...] = (0,), cwd: Path | None = None) -> str:
-    """A scanner's answer; one that fails has found nothing, which must not look like nothing to find."""
+    """Return a scanner's answer; one that fails has found nothing, which must not look like nothing to find."""
     done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=cwd)
     if done.returncode not in states:
         raise RuntimeError(f"{argv[0]}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -124,14 +124,14 @@ def run(argv: list[Any], *, states: tuple[int, ...] = (0,), cwd: Path | None = N
 
 
 def program(name: str) -> str:
-    """A program on PATH."""
+    """Return a program on PATH."""
     if found := shutil.which(name):
         return found
     raise Missing("not installed")
 
 
 def checkov(repository: Path, manifests: list[Path]) -> Iterator[Finding]:
-    """Manifests as they reach the cluster, Argo CD's objects, and workflows."""
+    """Scan manifests as they reach the cluster, Argo CD's objects, and workflows."""
     folders = [manifests[0].parent, repository / "gitops", repository / ".github"]
     argv = [program("checkov"), "--framework", "kubernetes", "github_actions", "--skip-download", "--compact"]
     checked = 0
@@ -148,7 +148,7 @@ def checkov(repository: Path, manifests: list[Path]) -> Iterator[Finding]:
 
 
 def kube_score(_repository: Path, manifests: list[Path]) -> Iterator[Finding]:
-    """Manifests as they reach the cluster."""
+    """Scan manifests as they reach the cluster."""
     objects = json.loads(run([program("kube-score"), "score", "-o", "json", *manifests], states=(0, 1)))
     assert len(objects) > len(manifests)
     for one in objects:
@@ -161,7 +161,7 @@ def kube_score(_repository: Path, manifests: list[Path]) -> Iterator[Finding]:
 
 
 def zizmor(repository: Path, _manifests: list[Path]) -> Iterator[Finding]:
-    """Workflows, as an auditor would read them."""
+    """Scan workflows, as an auditor would read them."""
     argv = [program("zizmor"), "--offline", "--persona", "auditor", "--no-exit-codes", "--format", "json"]
     workflows = sorted((repository / ".github/workflows").glob("*.yml"))
     assert len(workflows) == 2
@@ -171,7 +171,7 @@ def zizmor(repository: Path, _manifests: list[Path]) -> Iterator[Finding]:
 
 
 def actionlint(repository: Path, _manifests: list[Path]) -> Iterator[Finding]:
-    """Workflows, and their scripts by shellcheck; those of the buildspecs, too."""
+    """Scan workflows, and their scripts by shellcheck; those of the buildspecs, too."""
     try:
         lint = tools.find("actionlint")
     except ToolError as exc:

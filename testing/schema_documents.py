@@ -27,7 +27,7 @@ _NAMES = ("a", "b", "web", "x-y", "A", "A_B", "example.com/a", "cpu", "memory", 
 
 
 def documents(schema: Schema, depth: int = 0) -> Strategy:
-    """Values that satisfy the schema."""
+    """Return values that satisfy the schema."""
     unknown = set(schema) - _KNOWN
     assert not unknown, unknown
     if "anyOf" in schema:
@@ -84,7 +84,7 @@ def _map(schema: Schema, depth: int) -> Strategy:
 
 @st.composite
 def _record(draw: st.DrawFn, schema: Schema, depth: int) -> dict[str, Any]:
-    """The required fields, one of those that exclude each other, and a few more."""
+    """Return the required fields, one of those that exclude each other, and a few more."""
     properties: dict[str, Schema] = schema["properties"]
     exclusive = [one["required"][0] for one in schema.get("oneOf", ())]
     wanted = [*schema.get("required", ()), *([draw(st.sampled_from(exclusive))] if exclusive else [])]

@@ -21,12 +21,12 @@ apps:
 
 
 def app(fields: str) -> str:
-    """A spec of two environments and one app; its ``fields`` begin on line 8, in column 5."""
+    """Return a spec of two environments and one app; its ``fields`` begin on line 8, in column 5."""
     return HEAD + textwrap.indent(textwrap.dedent(fields).strip("\n"), "    ") + "\n"
 
 
 def top(fields: str, **changed: str) -> str:
-    """A spec whose fields of the top level are replaced or added."""
+    """Return a spec whose fields of the top level are replaced or added."""
     known = {
         "version": "1", "project": "shop", "repository": "/srv/shop.git",
         "environments": "{dev: {}, prod: {}}", "apps": "{}", **changed,
@@ -35,7 +35,7 @@ def top(fields: str, **changed: str) -> str:
 
 
 def told(text: str) -> list[str]:
-    """The faults as people see them."""
+    """Return the faults as users see them."""
     with pytest.raises(SpecError) as caught:
         loader.parse(text)
     return [f"{fault} / {fault.hint}".removeprefix("generator.yaml:") for fault in caught.value.faults]

@@ -98,7 +98,7 @@ class World:
         return (not place[1] or place[1] in self.environments) and (not place[2] or place[2] in self.apps)
 
     def spec(self) -> str:
-        """``generator.yaml``, as a person writes it."""
+        """Return ``generator.yaml``, as a user writes it."""
         lines = ["version: 1", "project: shop", "repository: https://git.example.com/acme/shop.git",
                  "registry: registry.example.com", "environments:"]  # fmt: skip
         for environment in self.environments.values():
@@ -262,7 +262,7 @@ class Story:
             self.write_spec(f"no more {name}")
 
     def gone(self, there: Callable[[Place], bool]) -> None:
-        """Files of people's own stay as they are; what becomes of edited ones is seen when it is settled."""
+        """Check that users' own files stay as they are; what becomes of edited ones is seen when it is settled."""
         for number, edit in list(self.world.edits.items()):
             if there(edit.place):
                 del self.world.edits[number]
@@ -289,7 +289,7 @@ class Story:
         self.generate()
 
     def renamed(self, path: str, old: str, new: str) -> str:
-        """Where a file of people's own goes with the folder of its app."""
+        """Return where a user's own file goes with the folder of its app."""
         parts = path.split("/")
         apps = {app["name"] for app in self.world.apps.values()} | {old}
         folders = {"base": 2, "overlays": 3}.get(parts[0], 0)
@@ -305,7 +305,7 @@ class Story:
     # -- hand edits ---------------------------------------------------------
 
     def places(self) -> list[Place]:
-        """The generated files that are there and that people edit."""
+        """Return the generated files that are there and that users edit."""
         world, found = self.world, list[Place]()
         for path in sorted(self.rendered()):
             place = self.place_of(path)
@@ -429,7 +429,7 @@ class Story:
         self.edit(place, "removal", "".join(lines[:start] + lines[end:]), names)
 
     def supersede(self, place: Place, names: Names) -> None:
-        """A person's later edit of the same field takes the place of an earlier one."""
+        """Put a user's later edit of the same field in the place of an earlier one."""
         for number, edit in list(self.world.edits.items()):
             if edit.place == place and edit.kind in ("value", "removal") and _related(edit.names, names):
                 del self.world.edits[number]
@@ -460,11 +460,11 @@ class Story:
             self.edit(place, "resource", text, ("resources",), f"{name}.yaml")
 
     def edit_deletion(self) -> None:
-        """A file is deleted, and the kustomization's line with it."""
+        """Delete a file, and the kustomization's line with it."""
         self.without("service-account.yaml", "deleted", None)
 
     def edit_move(self) -> None:
-        """A file gets another name by hand."""
+        """Give a file another name by hand."""
         self.without("service.yaml", "moved", f"svc-{self.last + 1}.yaml")
 
     def without(self, name: str, kind: str, new: str | None) -> None:
@@ -547,7 +547,7 @@ class Story:
         self.say(f"  on {self.branch}")
 
     def join(self) -> None:
-        """The two branches become one again, in one of the ways that git has."""
+        """Make the two branches one again, in one of the ways that git has."""
         if self.base is None or self.other is None:
             return
         self.generate()
@@ -606,7 +606,7 @@ class Story:
         )
 
     def resolve(self) -> None:
-        """One run of the generator mends what git could not merge; the spec is for people."""
+        """Mend by one run of the generator what git could not merge; the spec is for users."""
         self.write_spec("conflicts")
         for path in self.git("diff", "--name-only", "--diff-filter=U").stdout.splitlines():
             known = {loader.FILE_NAME, *self.rendered()}
@@ -622,7 +622,7 @@ class Story:
                 raise Lost(f"{record}: markers are left")
 
     def clone(self) -> None:
-        """A shallow clone knows as much."""
+        """Check that a shallow clone knows as much."""
         self.generate()
         self.commit(f"step {self.last}")
         place = self.folder.parent / f"clone-{self.number()}"
@@ -637,7 +637,7 @@ class Story:
 
     @property
     def generated(self) -> set[str]:
-        """What was there at the last generation; the rest is not there to be edited yet."""
+        """Return what was there at the last generation; the rest is not there to be edited yet."""
         return set(self._generated)
 
     _generated: Mapping[str, bytes] = {}
@@ -674,7 +674,7 @@ class Story:
         return conflict.path, conflict.field
 
     def side(self, conflict: Conflict, settle: merge.Settle | None) -> Side:
-        """Which side a conflict is settled for; the model forgets what ends by that."""
+        """Return which side a conflict is settled for; the model forgets what ends by that."""
         side = (settle(conflict) if settle else None) or self.random.choice(list(Side))
         self.say(f"  conflict, {side} kept: {conflict}")
         place = self.place_of(conflict.path) if conflict.path in self.rendered() else None
@@ -701,13 +701,13 @@ class Story:
         return side
 
     def settled(self, folder: Path) -> None:
-        """A second run would write nothing."""
+        """Check that a second run would write nothing."""
         planned = planning.plan(folder)
         if planned.changes or planned.record or planned.conflicts or planned.carried or planned.vacated:
             raise Lost(f"a second run would write {planned.changes} {list(planned.record)} {planned.conflicts}")
 
     def check(self) -> None:
-        """Every live edit is there, and everything else is as the spec says."""
+        """Check that every live edit is there, and everything else is as the spec says."""
         texts = {
             path: (self.folder / path).read_text() for path in _tree(self.folder) if path.endswith((".yaml", ".yml"))
         }
@@ -749,7 +749,7 @@ class Story:
                 raise Lost(f"{path}: {leaf} is {found.get(leaf)}, should be {wanted.get(leaf)}\n{texts[path]}")
 
     def build(self, share: float = 1.0) -> int:
-        """``kustomize build`` of the overlays that the spec has, unless the very same has been built; how many."""
+        """Run ``kustomize build`` on the spec's overlays, unless the very same has been built; return how many."""
         if self.kustomize is None:
             return 0
         count = 0
@@ -780,7 +780,7 @@ ALONE: Final = ("remove_app", "remove_environment", "rename_app", "rename_enviro
 
 @functools.lru_cache(maxsize=4096)
 def _first(text: str) -> Any:
-    """The first document of a file; not to be changed."""
+    """Return the first document of a file; not to be changed."""
     return next(iter(yaml.load_all(text, yaml.CSafeLoader)), None)
 
 
@@ -797,20 +797,20 @@ def _tree(folder: Path) -> dict[str, bytes]:
 
 
 def _names(dotted: str) -> Names:
-    """A field as conflicts name it, without the names of list items."""
+    """Return a field as conflicts name it, without the names of list items."""
     plain = re.sub(r"\[[^\]]*\]", "", dotted)
     parts = re.findall(r'"[^"]*"|[^.]+', plain)
     return tuple(part.strip('"') for part in parts)
 
 
 def _related(one: Names, other: Names) -> bool:
-    """Whether one field is, holds or is within the other."""
+    """Tell whether one field is, holds or is within the other."""
     shared = min(len(one), len(other))
     return one[:shared] == other[:shared]
 
 
 def _node(text: str, names: Names) -> tuple[yaml.Node, yaml.Node] | None:
-    """The key and value nodes of a field, in the first document, through the first item of lists."""
+    """Return the key and value nodes of a field, in the first document, through the first item of lists."""
     node: yaml.Node = next(iter(yaml.compose_all(text, yaml.CSafeLoader)))
     pair: tuple[yaml.Node, yaml.Node] | None = None
     for name in names:
@@ -838,7 +838,7 @@ def _leaves(value: Any, path: Names = ()) -> Iterator[tuple[Names, Any]]:
 
 
 def _holds(edit: Edit, path: str, texts: Mapping[str, str], data: Any) -> bool:
-    """Whether an edit is still there."""
+    """Tell whether an edit is still there."""
     text = texts.get(path)
     if edit.kind == "deleted":
         return text is None
@@ -863,7 +863,7 @@ def _holds(edit: Edit, path: str, texts: Mapping[str, str], data: Any) -> bool:
 
 
 def _merged_worlds(base: World, one: World, other: World) -> World:
-    """What is true after both branches: each has what only it has changed."""
+    """Return what is true after both branches: each has what only it has changed."""
     apps = _merged(base.apps, one.apps, other.apps)
     for app in apps.values():
         app.setdefault("overrides", {})

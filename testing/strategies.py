@@ -158,7 +158,7 @@ class Maker:
         return result
 
     def edit(self, value: Any, field: str, mark: str) -> None:
-        """One edit of a map or list, or of one somewhere in it."""
+        """Make one edit of a map or list, or of one somewhere in it."""
         inner = [(key, item) for key, item in (value.items() if isinstance(value, dict) else enumerate(value))
                  if isinstance(item, dict | list) and item and key not in ("metadata", "labels")]  # fmt: skip
         if inner and self.random.random() < 0.85:
@@ -264,7 +264,10 @@ class Writer:
         return f"  {self.comment()}" if self.maybe() else ""
 
     def node(self, head: str, value: Any, pad: int, field: str) -> None:
-        """``head`` is what stands on the line before the value, ``pad`` the column of the key or dash."""
+        """Write one node.
+
+        ``head`` is what stands on the line before the value, ``pad`` the column of the key or dash.
+        """
         written = json.dumps(value)
         if head and self.aliases and written in self.anchors and self.random.random() < 0.7:
             self.lines.append(f"{head} *{self.anchors[written]}{self.tail()}")

@@ -16,12 +16,12 @@ BROKEN_OFF = 1 << 20
 
 
 def script(version: str) -> bytes:
-    """An executable that tells a version and does nothing else."""
+    """Return an executable that tells a version and does nothing else."""
     return f"#!/bin/sh\necho v{version}\n".encode()
 
 
 def archive(*members: tarfile.TarInfo | tuple[str, bytes]) -> bytes:
-    """A tar.gz of regular files, or of whatever a TarInfo says."""
+    """Return a tar.gz of regular files, or of whatever a TarInfo says."""
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w") as tar:
         for member in members:

@@ -44,7 +44,7 @@ class ApiServer:
     kubeconfig: Path
 
     def refusal(self, manifest: Manifest, namespace: str) -> str | None:
-        """Why the server refuses to make this object; ``None`` if it would make it."""
+        """Return why the server refuses to make this object; None if it would make it."""
         group = manifest["apiVersion"]
         plural = _PLURALS.get(manifest["kind"], f"{manifest['kind'].lower()}s")
         root = f"/apis/{group}" if "/" in group else f"/api/{group}"
@@ -54,25 +54,25 @@ class ApiServer:
         return None if status in (200, 201) else f"{manifest['kind']}: {answer.get('message', status)}"
 
     def post(self, path: str, body: Manifest) -> tuple[int, dict[str, Any]]:
-        """Status and answer of one request."""
+        """Return status and answer of one request."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         self.connection.request("POST", path, json.dumps(body), headers)
         response = self.connection.getresponse()
         return response.status, json.loads(response.read())
 
     def refusals(self, manifests: Iterable[Manifest], namespace: str) -> list[str]:
-        """The refusals among these."""
+        """Return the refusals among these."""
         return [found for manifest in manifests if (found := self.refusal(manifest, namespace))]
 
     def make_namespace(self, name: str, level: str = "") -> None:
-        """A namespace; with the Pod Security Standard of this level, if one is given."""
+        """Make a namespace; with the Pod Security Standard of this level, if one is given."""
         labels = {"pod-security.kubernetes.io/enforce": level} if level else {}
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
         status, answer = self.post("/api/v1/namespaces", namespace)
         assert status in (201, 409), answer
 
     def make_account(self, name: str, namespace: str) -> None:
-        """A ServiceAccount, without which no pod is admitted; no controller is there to make it."""
+        """Make a ServiceAccount, without which no pod is admitted; no controller is there to make it."""
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
         status, answer = self.post(f"/api/v1/namespaces/{namespace}/serviceaccounts", account)
         assert status in (201, 409), answer
@@ -80,7 +80,7 @@ class ApiServer:
 
 @contextmanager
 def started() -> Iterator[ApiServer]:
-    """Both servers, in a folder of their own that is gone at the end."""
+    """Start both servers, in a folder of their own that is gone at the end."""
     with tempfile.TemporaryDirectory(prefix="api-") as parent:
         layout = Layout.of(Path(parent) / "c")
         layout.create()
@@ -107,7 +107,7 @@ def _connected(state: State, network: Network) -> ApiServer:
 
 
 def workload_manifests(workload: Workload) -> list[Manifest]:
-    """What the cluster gets of an app in one environment, with a ConfigMap as kustomize makes it."""
+    """Return what the cluster gets of an app in one environment, with a ConfigMap as kustomize makes it."""
     found = [manifest for kind in KINDS if (manifest := kind.render(workload)) is not None]
     if workload.config:
         # With the hash that kustomize adds.
@@ -119,7 +119,7 @@ def workload_manifests(workload: Workload) -> list[Manifest]:
 
 
 def project_manifests(spec: Spec) -> list[Manifest]:
-    """What Argo CD gets."""
+    """Return what Argo CD gets."""
     import yaml
 
     files = [*argocd.render_project(spec)]
@@ -129,7 +129,7 @@ def project_manifests(spec: Spec) -> list[Manifest]:
 
 
 def pod_of(manifest: Manifest) -> Manifest | None:
-    """The pod that a controller would make of a workload."""
+    """Return the pod that a controller would make of a workload."""
     template = manifest.get("spec", {}).get("template")
     if manifest["kind"] not in ("Deployment", "Job"):
         return None

@@ -77,7 +77,7 @@ class ArgoCd:
 
 @contextmanager
 def serve(rig: ArgoCd) -> Iterator[ArgoCd]:
-    """The server, for as long as the context lasts."""
+    """Serve for as long as the context lasts."""
 
     class Handler(local_server.Handler):
         def do_GET(self) -> None:
@@ -103,7 +103,7 @@ def application(
     revision: str, *, sync: str = "Synced", health: str = "Healthy", operation: Object | None = None,
     conditions: tuple[tuple[str, str], ...] = (), automated: bool = True, name: str = "shop-dev-web", images: tuple[str, ...] = (),
 ) -> Object:  # fmt: skip
-    """An Application. ``operation`` replaces its newest sync, which succeeded at ``revision``."""
+    """Return an Application. ``operation`` replaces its newest sync, which succeeded at ``revision``."""
     return {
         "metadata": {"name": name, "namespace": "argocd"},
         "spec": {"project": "shop", "syncPolicy": {"automated": {"prune": True, "selfHeal": True}} if automated else {}},
@@ -120,7 +120,7 @@ def application(
 def operated(
     phase: str, revision: str, message: str = "successfully synced (all tasks run)", *, retries: int = 0, results: tuple[Object, ...] = ()
 ) -> Object:  # fmt: skip
-    """A sync."""
+    """Return a sync."""
     state: Object = {
         "operation": {"sync": {"revision": revision}, "retry": {"limit": 5}},
         "phase": phase, "message": message, "startedAt": "2026-11-21T09:00:00Z",
@@ -130,7 +130,7 @@ def operated(
 
 
 def hook(phase: str, message: str = "") -> Object:
-    """What a sync says of the migration."""
+    """Return what a sync says of the migration."""
     return {
         "group": "batch", "version": "v1", "kind": "Job", "namespace": NAMESPACE, "name": "web-migrate",
         "hookType": "Sync", "hookPhase": phase, "syncPhase": "Sync", "message": message,
@@ -147,7 +147,7 @@ def node(
     image: str = "",
     reason: str = "",
 ) -> Object:
-    """An object in the tree."""
+    """Return an object in the tree."""
     group, version = {"Pod": ("", "v1"), "Job": ("batch", "v1")}.get(kind, ("apps", "v1"))
     found: Object = {"version": version, "kind": kind, "namespace": NAMESPACE, "name": name, "uid": f"uid-{name}"}
     found |= {"group": group} if group else {}
@@ -170,7 +170,7 @@ def deployment(
     generation: int = 3,
     observed: int = 3,
 ) -> Object:
-    """A Deployment as the cluster has it."""
+    """Return a Deployment as the cluster has it."""
     return {
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": NAMESPACE, "generation": generation},
         "spec": {"replicas": replicas, "template": {"spec": {"containers": [{"name": "web", "image": image}, {"name": "proxy", "image": "proxy:1"}]}}},
@@ -179,7 +179,7 @@ def deployment(
 
 
 def pod(image: str, *, waiting: tuple[str, str], restarts: int = 0, exit_code: int | None = None) -> Object:
-    """A pod whose container does not run."""
+    """Return a pod whose container does not run."""
     status: Object = {
         "name": "web", "image": image, "restartCount": restarts, "state": {"waiting": {"reason": waiting[0], "message": waiting[1]}}
     }  # fmt: skip
@@ -189,7 +189,7 @@ def pod(image: str, *, waiting: tuple[str, str], restarts: int = 0, exit_code: i
 
 
 def running(revision: str, image: str) -> Scene:
-    """All is well."""
+    """Return a scene in which all is well."""
     nodes = [
         node("Deployment", "web"), node("ReplicaSet", "web-6f", parent="Deployment/web"),
         node("Pod", "web-6f-1", parent="ReplicaSet/web-6f", image=image, reason="Running"),
@@ -198,7 +198,7 @@ def running(revision: str, image: str) -> Scene:
 
 
 def changed(scene: Scene, **fields: Any) -> Scene:
-    """A copy of a scene with other fields."""
+    """Return a copy of a scene with other fields."""
     other = copy.deepcopy(scene)
     for name, value in fields.items():
         setattr(other, name, value)

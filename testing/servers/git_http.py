@@ -13,7 +13,7 @@ USER, TOKEN = "ci", "benchmark-token"
 
 
 def basic(user: str, token: str) -> str:
-    """The header that a user logs in with."""
+    """Return the header that a user logs in with."""
     return "Basic " + base64.b64encode(f"{user}:{token}".encode()).decode()
 
 

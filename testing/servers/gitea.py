@@ -38,14 +38,14 @@ class Rig:
         ok: tuple[int, ...] = (200, 201, 204),
         token: str = "",
     ) -> Any:
-        """One call of its API, as the administrator or as whoever has ``token``."""
+        """Call its API once, as the administrator or as whoever has ``token``."""
         headers = {"Authorization": f"token {token or self.token}"}
         answer = requests.request(method, f"{self.url}/api/v1{path}", json=fields, headers=headers, timeout=30)
         assert answer.status_code in ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
     def token_of(self, user: str) -> str:
-        """A token of a user, whose password is set for it."""
+        """Make a token of a user, whose password is set for it."""
         password = secrets.token_urlsafe(12)
         self.call(
             "PATCH",
@@ -62,13 +62,13 @@ class Rig:
         return str(answer.json()["sha1"])
 
     def push_url(self, path: str) -> str:
-        """A URL with credentials, for the tests' own git."""
+        """Return a URL with credentials, for the tests' own git."""
         return f"{self.url.replace('://', f'://{ADMINISTRATOR}:{self.token}@')}/{path}.git"
 
 
 @contextmanager
 def started() -> Iterator[Rig]:
-    """Gitea with the organisation acme, its team platform, and the user ann."""
+    """Start Gitea with the organisation acme, its team platform, and the user ann."""
     account = Account.choose()
     home = Path(tempfile.mkdtemp(prefix="gitea-"))
     process: subprocess.Popen[bytes] | None = None

@@ -30,7 +30,7 @@ class Server(http.server.ThreadingHTTPServer):
         self._thread.join()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that gave up, or was killed, is no error."""
+        """Ignore a client that gave up, or was killed: that is no error."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -44,7 +44,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     wbufsize = -1
 
     def body(self) -> bytes:
-        """The whole body of the request."""
+        """Return the whole body of the request."""
         if self.headers.get("Transfer-Encoding") != "chunked":
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = []
@@ -55,7 +55,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return b"".join(parts)
 
     def answer(self, status: int, content: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
-        """A whole answer."""
+        """Send a whole answer."""
         self.send_response(status)
         for name, value in {"Content-Length": str(len(content)), **(headers or {})}.items():
             self.send_header(name, value)
@@ -63,9 +63,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def answer_json(self, status: int, content: object, headers: Mapping[str, str] | None = None) -> None:
-        """A whole answer of JSON."""
+        """Send a whole answer of JSON."""
         text = json.dumps(content).encode()
         self.answer(status, text, {"Content-Type": "application/json", **(headers or {})})
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
+        """Log nothing."""

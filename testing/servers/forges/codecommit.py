@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 def check(shape: Shape, value: Any, where: str) -> None:
-    """``AssertionError`` unless a value is of a shape."""
+    """Raise ``AssertionError`` unless a value is of a shape."""
     expected = TYPES[shape.type_name]
     assert isinstance(value, expected), f"{where}: {value!r} is no {shape.type_name}"  # type: ignore[arg-type]
     limits = shape.metadata
@@ -74,7 +74,7 @@ class CodeCommit:
         self.lock = threading.Lock()
 
     def answer(self, target: str, content: bytes) -> tuple[int, dict[str, Any]]:
-        """Status and JSON for one request."""
+        """Return status and JSON for one request."""
         prefix, _, operation = target.partition(".")
         try:
             assert prefix == MODEL.metadata["targetPrefix"], target

@@ -42,7 +42,10 @@ class Description:
         self.document = document
 
     def part(self, node: Any, *, named: bool = False) -> Any:
-        """A node without prose, references replaced by what they lead to; ``named``: its keys are names of fields."""
+        """Return a node without prose, references replaced by what they lead to.
+
+        ``named``: its keys are names of fields.
+        """
         if isinstance(node, list):
             return [self.part(item) for item in node]
         if not isinstance(node, dict):
@@ -59,7 +62,7 @@ class Description:
         }
 
     def operation(self, method: str, path: str) -> dict[str, Any]:
-        """What is asked, and what of the answer is read."""
+        """Describe what is asked, and what of the answer is read."""
         item = self.document["paths"][path]
         found = item[method]
         parameters = [self.part(given) for given in [*item.get("parameters", []), *found.get("parameters", [])]]
@@ -80,7 +83,7 @@ class Description:
 
 
 def read(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema of the fields that are read."""
+    """Return a schema of the fields that are read."""
     kept = {key: schema[key] for key in ("type", "nullable", "format", "enum") if key in schema}
     if "items" in schema:
         kept["items"] = read(schema["items"])

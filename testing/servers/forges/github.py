@@ -16,7 +16,7 @@ TIME = "2026-11-21T12:00:00Z"
 
 
 def user(login: str, kind: str = "User") -> dict[str, Any]:
-    """Who has written something."""
+    """Return a user, as the author of something."""
     return {"login": login, "type": kind}
 
 
@@ -40,7 +40,10 @@ class GitHub:
         self.api.others["POST /api/graphql"] = Answer({"data": {"viewer": {"login": "ci-bot"}}})
 
     def handle(self, request: Request) -> Answer:
-        """By the operation's name: ``GET /repos/{owner}/{repo}/pulls`` is ``get_pulls``, one of them ``get_pulls_one``."""
+        """Answer by the operation's name.
+
+        ``GET /repos/{owner}/{repo}/pulls`` is ``get_pulls``, one of them ``get_pulls_one``.
+        """
         if "owner" in request.path and (request.path["owner"], request.path["repo"]) != ("acme", "shop"):
             raise Refused(404, {"message": "Not Found", "documentation_url": "https://docs.github.com/rest"})
         method, _, template = request.operation.partition(" ")
@@ -51,7 +54,7 @@ class GitHub:
         return answer
 
     def shown(self, pull: dict[str, Any], *, whole: bool = True) -> dict[str, Any]:
-        """As GitHub sends it; a list leaves out what must be worked out."""
+        """Show a request as GitHub sends it; a list leaves out what must be worked out."""
         root = f"{self.api.url}{PREFIX}/repos/acme/shop"
         extra = {"merged": pull["merged_at"] is not None, "mergeable": not self.conflict} if whole else {}
         return {

@@ -34,7 +34,10 @@ class GitLab:
         return headers.get("Authorization") == f"Bearer {self.api.token}"
 
     def handle(self, request: Request) -> Answer:
-        """``PUT /projects/{id}/merge_requests/{iid}/merge`` is ``put_merge_requests_one_merge``."""
+        """Answer by the operation's name.
+
+        ``PUT /projects/{id}/merge_requests/{iid}/merge`` is ``put_merge_requests_one_merge``.
+        """
         if request.path.get("id", "acme/platform/shop") != "acme/platform/shop":
             raise Refused(404, {"message": "404 Project Not Found"})
         method, _, template = request.operation.partition(" ")

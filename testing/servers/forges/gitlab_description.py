@@ -39,7 +39,10 @@ def operation(
     query: dict[str, Any] | None = None,
     body: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """``path`` names the path's parameters; all but ``id``, which may be a path, are numbers."""
+    """Describe one operation.
+
+    ``path`` names the path's parameters; all but ``id``, which may be a path, are numbers.
+    """
     parameters = [
         {"in": "path", "name": name, "required": True, "schema": TEXT if name == "id" else NUMBER} for name in path
     ]

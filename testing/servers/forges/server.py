@@ -70,7 +70,7 @@ class Api:
         self.lock = threading.Lock()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Answer:
-        """One request, from the check to the answer."""
+        """Handle one request, from the check to the answer."""
         parts = urlsplit(target)
         if other := self.others.get(f"{method} {parts.path}"):
             self.seen.append(f"{method} {parts.path}")
@@ -96,13 +96,13 @@ class Api:
         return found
 
     def known(self, headers: Mapping[str, str]) -> bool:
-        """Whether the token is the right one."""
+        """Tell whether the token is the right one."""
         return headers.get("Authorization", "").split(" ")[-1] == self.token
 
     def checked(
         self, method: str, path: str, query: dict[str, str], content: bytes, headers: Mapping[str, str]
     ) -> Request:
-        """The request as it fits the description."""
+        """Return the request as it fits the description."""
         assert path.startswith(self.prefix), f"the API begins with {self.prefix}"
         for template, operations in self.paths.items():
             pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template))
@@ -125,7 +125,7 @@ class Api:
         raise AssertionError("no such operation")
 
     def checked_body(self, described: dict[str, Any] | None, content: bytes) -> Any:
-        """The body as JSON."""
+        """Return the body as JSON."""
         if not content or described is None:
             assert not content or content in (b"null", b"{}"), "a body where none belongs"
             assert not (described or {}).get("required"), "the body is missing"
@@ -139,7 +139,7 @@ class Api:
         return body
 
     def check_answer(self, request: Request, found: Answer) -> None:
-        """What the tests answer must be described, too."""
+        """Hold what the tests answer against the description, too."""
         method, _, template = request.operation.partition(" ")
         answers = self.paths[template][method.lower()]["answers"]
         if str(found.status) not in answers:
@@ -153,7 +153,7 @@ class Api:
 
 
 def typed(value: str, schema: dict[str, Any]) -> object:
-    """A parameter's text as its schema has it."""
+    """Return a parameter's text as its schema has it."""
     if schema.get("type") == "integer":
         return int(value)
     if schema.get("type") == "boolean":
@@ -192,7 +192,7 @@ def running(api: Api) -> Iterator[Api]:
 
 
 def page(items: list[Any], request: Request, url: str, size: int) -> Answer:
-    """One page of a list, with links to the next as GitHub, GitLab and Gitea give them."""
+    """Return one page of a list, with links to the next as GitHub, GitLab and Gitea give them."""
     number = int(request.query.get("page", 1))
     size = min(size, int(request.query.get("per_page", size)))
     part = items[(number - 1) * size : number * size]
