@@ -29,7 +29,7 @@ class Outcome:
 
 
 def say(text: str) -> None:
-    """Progress, with the time."""
+    """Print progress, with the time."""
     print(f"{time.strftime('%X')} {text}", flush=True)
 
 
@@ -80,7 +80,7 @@ def interrupted(*_: object) -> None:
 
 
 def closure(letters: set[str]) -> set[str]:
-    """The steps, and those that they need."""
+    """Return the steps, and those that they need."""
     known = {step.letter: step for step in STEPS}
     if unknown := letters - set(known):
         sys.exit(f"no such step: {', '.join(sorted(unknown))}; there are {', '.join(known)}")

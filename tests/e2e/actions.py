@@ -56,20 +56,20 @@ class Result:
 
     @property
     def succeeded(self) -> bool:
-        """Whether no step failed."""
+        """Tell whether no step failed."""
         return all(step.result != "failure" for step in self.steps)
 
     def outcome(self, name: str) -> str:
-        """What became of a step."""
+        """Return what became of a step."""
         return next(step.result for step in self.steps if step.name == name)
 
     def tail(self, lines: int = 25) -> str:
-        """The end of the log."""
+        """Return the end of the log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
 def expression(text: str, context: Mapping[str, Any]) -> Any:
-    """The value of an expression; ``context`` holds its names (with dots) and ``failed``."""
+    """Return the value of an expression; ``context`` holds its names (with dots) and ``failed``."""
     tokens = list(_tokens(text))
     value, rest = _either(tokens, context)
     if rest:
@@ -153,12 +153,12 @@ def _called(name: str, tokens: Tokens, context: Mapping[str, Any]) -> tuple[Any,
 
 
 def filled(text: str, context: Mapping[str, Any]) -> str:
-    """Text with the values of its ``${{ }}``."""
+    """Return text with the values of its ``${{ }}``."""
     return re.sub(r"\$\{\{(.*?)\}\}", lambda found: str(expression(found[1], context)), text, flags=re.DOTALL)
 
 
 def triggered(workflow: Path, branch: str, changed: Sequence[str]) -> bool:
-    """Whether a push to ``branch`` that changes these files starts the workflow."""
+    """Tell whether a push to ``branch`` that changes these files starts the workflow."""
     push = yaml.safe_load(workflow.read_text())["on"].get("push")
     if push is None or not any(fnmatch.fnmatchcase(branch, pattern) for pattern in push.get("branches", ["*"])):
         return False
@@ -227,7 +227,7 @@ class _Run:
         }
 
     def prepare(self, name: str) -> None:
-        """A machine that has seen no job before this one."""
+        """Prepare a machine that has seen no job before this one."""
         runner = self.runner
         place = self.folder / name
         self.source = place / "work"
@@ -316,7 +316,7 @@ class _Run:
         self.result.steps.append(Outcome(name, "failure" if status else "success"))
 
     def shell(self, text: str, env: Mapping[str, str], folder: str) -> int:
-        """A script by bash, as ``shell: bash`` means it."""
+        """Run a script by bash, as ``shell: bash`` means it."""
         script = self.folder / "script.sh"
         script.write_text(text)
         done = subprocess.run(
@@ -339,7 +339,7 @@ class _Run:
         self.files["OUTPUT"].unlink(missing_ok=True)
 
     def read(self, name: str) -> str:
-        """What a file of the runner holds."""
+        """Return what a file of the runner holds."""
         return self.files[name].read_text() if self.files[name].exists() else ""
 
     def write(self, text: str) -> None:
@@ -360,7 +360,10 @@ def _text(value: object) -> str:
 
 
 def checkout(run: _Run, given: dict[str, str]) -> None:
-    """``actions/checkout``: a clone of so much depth, detached or not, that keeps credentials only if asked to."""
+    """Act as ``actions/checkout``.
+
+    A clone of so much depth, detached or not, that keeps credentials only if asked to.
+    """
     if given.get("persist-credentials") != "false":
         raise WorkflowFault("a checkout that keeps its credentials")
     answer = "!f() { echo username=x-access-token; echo password=$CHECKOUT_TOKEN; }; f"
@@ -374,7 +377,7 @@ def checkout(run: _Run, given: dict[str, str]) -> None:
 
 
 def configure_aws(run: _Run, given: dict[str, str]) -> None:
-    """``aws-actions/configure-aws-credentials``: keys for the role, only if there is one."""
+    """Act as ``aws-actions/configure-aws-credentials``: keys for the role, only if there is one."""
     if not re.fullmatch(r"arn:aws:iam::[0-9]{12}:role/.+", given.get("role-to-assume", "")):
         raise WorkflowFault("Could not load credentials from any providers")
     run.env |= {"AWS_REGION": given["aws-region"], "AWS_DEFAULT_REGION": given["aws-region"]}
@@ -382,14 +385,14 @@ def configure_aws(run: _Run, given: dict[str, str]) -> None:
 
 
 def app_token(run: _Run, given: dict[str, str]) -> None:
-    """``actions/create-github-app-token``: here, the runner's own token, for the right key."""
+    """Act as ``actions/create-github-app-token``: here, the runner's own token, for the right key."""
     if not given.get("app-id") or not given.get("private-key"):
         raise WorkflowFault("[@octokit/auth-app] appId and privateKey are required")
     run.files["OUTPUT"].write_text(f"token={run.runner.token}\n")
 
 
 def upload(run: _Run, given: dict[str, str]) -> None:
-    """``actions/upload-artifact``: the files are kept beside the run."""
+    """Act as ``actions/upload-artifact``: the files are kept beside the run."""
     for pattern in given["path"].splitlines():
         for path in run.source.glob(pattern):
             kept = run.folder / "artifacts" / given["name"] / path.name

@@ -52,7 +52,7 @@ class Aws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables for a process that is to use this account."""
+        """Return variables for a process that is to use this account."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": REGION,
@@ -63,7 +63,7 @@ class Aws:
         }
 
     def client(self, service: str) -> Any:
-        """An SDK client of one service."""
+        """Return an SDK client of one service."""
         import boto3  # type: ignore[import-untyped]
 
         return boto3.client(
@@ -75,13 +75,13 @@ class Aws:
         )
 
     def create_repository(self, name: str, *, immutable: bool = True) -> None:
-        """An ECR repository."""
+        """Create an ECR repository."""
         self.client("ecr").create_repository(
             repositoryName=name, imageTagMutability="IMMUTABLE" if immutable else "MUTABLE"
         )
 
     def put_secret(self, name: str, value: dict[str, str]) -> None:
-        """A secret of named fields in Secrets Manager; a second call stores a new version."""
+        """Store a secret of named fields in Secrets Manager; a second call stores a new version."""
         client = self.client("secretsmanager")
         text = json.dumps(value)
         try:
@@ -90,7 +90,7 @@ class Aws:
             client.put_secret_value(SecretId=name, SecretString=text)
 
     def digest(self, repository: str, tag: str) -> str:
-        """What ECR says a tag's digest is."""
+        """Return what ECR says a tag's digest is."""
         found = self.client("ecr").describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
         digest: str = found["imageDetails"][0]["imageDigest"]
         return digest

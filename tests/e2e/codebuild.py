@@ -77,11 +77,11 @@ class Build:
 
     @property
     def succeeded(self) -> bool:
-        """Whether no phase failed."""
+        """Tell whether no phase failed."""
         return all(phase.status != "FAILED" for phase in self.phases.values())
 
     def tail(self, lines: int = 25) -> str:
-        """The end of the log."""
+        """Return the end of the log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def __str__(self) -> str:
@@ -183,7 +183,7 @@ class _Run:
             raise BuildspecFault(f"DOWNLOAD_SOURCE failed: {done.stderr.strip()}")
 
     def base(self) -> dict[str, str]:
-        """The environment before the buildspec says anything."""
+        """Return the environment before the buildspec says anything."""
         machine = {name: value for name, value in os.environ.items() if NETWORK.match(name)}
         folders = [*map(str, self.project.path), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
         return {**machine, "PATH": os.pathsep.join(folders), "HOME": str(self.home), "LANG": "C.UTF-8"}
@@ -287,7 +287,7 @@ class _Run:
         return ""
 
     def run_command(self, command: str) -> int:
-        """One command as a script of its own; its variables and folder become the next one's."""
+        """Run one command as a script of its own; its variables and folder become the next one's."""
         saved, where = self.folder / "env", self.folder / "cwd"
         script = self.folder / "command"
         script.write_text(SCRIPT.format(command=command, env=shlex.quote(str(saved)), cwd=shlex.quote(str(where))))
@@ -368,7 +368,7 @@ class ArgvWatch(Watcher):
 
 
 def command_lines(mark: bytes) -> Iterator[bytes]:
-    """The arguments of every process that has ``mark`` in its environment."""
+    """Yield the arguments of every process that has ``mark`` in its environment."""
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             try:

@@ -55,12 +55,12 @@ def copy(source: Path, target: Path) -> None:
 
 
 def tail(folder: Path) -> str:
-    """The last lines of the log that was written to last."""
+    """Return the last lines of the log that was written to last."""
     logs = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime)
     return "\n".join(logs[-1].read_text(errors="replace").splitlines()[-20:]) if logs else ""
 
 
 def diagnostics_folder() -> Path:
-    """Where a failing run leaves what it saw; outside of the checkout."""
+    """Return where a failing run leaves what it saw; outside of the checkout."""
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
     return state / "gitops-generator" / "e2e" / time.strftime("%Y%m%d-%H%M%S")

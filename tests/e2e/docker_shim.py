@@ -230,7 +230,7 @@ class Docker:
         return 0
 
     def may_push(self, server: str, repository: str, tag: str) -> str:
-        """Where a push goes; ``Refused`` where ECR would refuse it before it takes any layer."""
+        """Return where a push goes; ``Refused`` where ECR would refuse it before it takes any layer."""
         if not self.is_ecr(server):
             return server
         path = docker_config()
@@ -248,12 +248,12 @@ class Docker:
     # -- buildx --------------------------------------------------------------
 
     def create(self, args: argparse.Namespace) -> int:
-        """A builder; here there is only one."""
+        """Make a builder; here there is only one."""
         print("docker-shim")
         return 0
 
     def run(self, args: argparse.Namespace) -> int:
-        """Only what lets a machine run what is built for others, and here that is not to be had."""
+        """Take only what lets a machine run what is built for others, and here that is not to be had."""
         if not args.image.startswith("tonistiigi/binfmt:") or args.words[:1] != ["--install"]:
             raise Refused(f"run {args.image}: this shim runs no containers")
         print("docker shim: nothing is emulated", file=sys.stderr)
@@ -280,11 +280,11 @@ class Docker:
         return 0
 
     def is_ecr(self, server: str) -> bool:
-        """Whether this registry is the one whose API is ECR's."""
+        """Tell whether this registry is the one whose API is ECR's."""
         return bool(self.config.registry) and server == self.config.registry
 
     def ecr(self) -> Any:
-        """A client of ECR's API."""
+        """Return a client of ECR's API."""
         import boto3  # type: ignore[import-untyped]
 
         return boto3.client(
@@ -363,7 +363,7 @@ class Docker:
 
 
 def expanded(dockerfile: str, given: dict[str, str]) -> str:
-    """The Dockerfile with the values of build arguments where docker itself would put them.
+    """Return the Dockerfile with the values of build arguments where docker itself would put them.
 
     buildah compares instructions as written when it looks for a cached layer, so that ``ENV VERSION=$VERSION`` would
     keep the value of an earlier build (RUN is compared with its arguments, and is left alone).
@@ -387,14 +387,14 @@ def expanded(dockerfile: str, given: dict[str, str]) -> str:
 
 
 def runs_nothing(dockerfile: str) -> bool:
-    """Whether a Dockerfile can be built for any processor: it begins with nothing, and only copies."""
+    """Tell whether a Dockerfile can be built for any processor: it begins with nothing, and only copies."""
     words = [line.split() for line in dockerfile.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     starts = [line[1] for line in words if line[0].upper() == "FROM"]
     return set(starts) == {"scratch"} and not any(line[0].upper() == "RUN" for line in words)
 
 
 def qualified(name: str) -> str:
-    """The full name: docker's default registry and tag added."""
+    """Return the full name: docker's default registry and tag added."""
     first, slash, _ = name.partition("/")
     if not slash:
         name = f"docker.io/library/{name}"
@@ -411,12 +411,12 @@ def parts(name: str) -> tuple[str, str, str]:
 
 
 def docker_config() -> Path:
-    """Where docker keeps its logins."""
+    """Return where docker keeps its logins."""
     return Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "config.json"
 
 
 def fetch_manifest(server: str, repository: str, reference: str) -> tuple[bytes, str]:
-    """Bytes and media type of a manifest as the registry serves it; they must hash to the digest asked for."""
+    """Return bytes and media type of a manifest as the registry serves it; they must hash to the digest asked for."""
     url = f"http://{server}/v2/{repository}/manifests/{reference}"
     request = urllib.request.Request(url, headers={"Accept": ACCEPT})
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as response:
@@ -428,7 +428,7 @@ def fetch_manifest(server: str, repository: str, reference: str) -> tuple[bytes,
 
 
 def parser() -> argparse.ArgumentParser:
-    """The part of docker's command line that is understood."""
+    """Return the part of docker's command line that is understood."""
     top = argparse.ArgumentParser(prog="docker", allow_abbrev=False)
     commands = top.add_subparsers(dest="command", required=True)
 

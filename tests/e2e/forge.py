@@ -23,7 +23,7 @@ class Checkout:
 
     @classmethod
     def copy(cls, source: Path, folder: Path, environment: dict[str, str], url: str) -> Checkout:
-        """A new repository with the tracked files of ``source``, as they are in its work tree."""
+        """Make a new repository with the tracked files of ``source``, as they are in its work tree."""
         names = run(["git", "ls-files", "-z"], cwd=source).stdout.split("\0")
         for name in filter(None, names):
             if (source / name).is_symlink() or (source / name).exists():
@@ -37,32 +37,32 @@ class Checkout:
 
     @classmethod
     def clone(cls, url: str, folder: Path, environment: dict[str, str]) -> Checkout:
-        """A second person's clone."""
+        """Make a second user's clone."""
         run(["git", "-c", f"credential.helper={HELPER}", "clone", "--quiet", url, folder], env=environment)
         checkout = cls(folder, environment)
         checkout.configure()
         return checkout
 
     def configure(self) -> None:
-        """Who commits, and where credentials come from."""
+        """Say who commits, and where credentials come from."""
         for name, value in (("user.name", "Ada"), ("user.email", "ada@example.com"), ("credential.helper", HELPER)):
             self.git("config", name, value)
 
     def git(self, *words: str) -> str:
-        """One git command; what it printed."""
+        """Run one git command; return what it printed."""
         return run(["git", *words], cwd=self.folder, env=self.environment).stdout.strip()
 
     def generator(self, *words: str, ok: tuple[int, ...] = (0,)) -> Completed:
-        """``python -m generator`` in this work tree, which holds a generator of its own: that one runs."""
+        """Run ``python -m generator`` in this work tree, which holds a generator of its own: that one runs."""
         return run([sys.executable, "-m", "generator", *words], cwd=self.folder, env=self.environment, ok=ok)
 
     @property
     def head(self) -> str:
-        """The commit that is checked out."""
+        """Return the commit that is checked out."""
         return self.git("rev-parse", "HEAD")
 
     def tip(self, branch: str = "main") -> str:
-        """What the branch points to in the forge."""
+        """Return what the branch points to in the forge."""
         return self.git("ls-remote", "origin", f"refs/heads/{branch}").partition("\t")[0]
 
     def commit(self, message: str) -> str:
@@ -81,7 +81,7 @@ class Checkout:
         self.git("checkout", "--quiet", "-B", "main", "origin/main")
 
     def read(self, path: str) -> str:
-        """A file's text."""
+        """Return a file's text."""
         return (self.folder / path).read_text()
 
     def write(self, path: str, text: str) -> None:

@@ -34,14 +34,14 @@ PATH LANG=C.UTF-8 CMD python3
 
 
 def cache_folder() -> Path:
-    """The generator's cache: the same folder that its tools are in."""
+    """Return the generator's cache: the same folder that its tools are in."""
     if given := os.environ.get("GENERATOR_CACHE"):
         return Path(given)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gitops-generator"
 
 
 def mirror() -> str:
-    """The Debian mirror that this machine itself uses."""
+    """Return the Debian mirror that this machine itself uses."""
     sources = Path("/etc/apt")
     files = [sources / "sources.list", *sorted((sources / "sources.list.d").glob("*"))]
     text = "\n".join(path.read_text(errors="replace") for path in files if path.is_file())
@@ -65,7 +65,7 @@ class Store:
         return run(argv, env=env, timeout=timeout).stdout.strip()
 
     def has(self, name: str) -> bool:
-        """Whether an image of this name is in the storage."""
+        """Tell whether an image of this name is in the storage."""
         names = self.buildah("images", "--noheading", "--format", "{{.Name}}:{{.Tag}}").splitlines()
         return name in names
 
@@ -87,7 +87,7 @@ def provide(store: Store) -> None:
 
 
 def provide_one(store: Store, name: str, title: str, recipe: str, build: Callable[[Store, str], None]) -> None:
-    """One image, under its name and under the key of its recipe, so that an outdated one is not mistaken for it."""
+    """Provide one image, under its name and under the key of its recipe: an outdated one is not mistaken for it."""
     key = hashlib.sha256(recipe.encode()).hexdigest()[:16]
     keyed = f"localhost/cache/{title}:{key}"
     archive = cache_folder() / "images" / f"{title}-{key}.tar"
@@ -110,7 +110,7 @@ def save(store: Store, name: str, archive: Path) -> None:
 
 
 def build_python(store: Store, name: str) -> None:
-    """A Debian with Python, in one layer."""
+    """Build a Debian with Python, in one layer."""
     folder = Path(tempfile.mkdtemp(prefix="gitops-e2e-base-"))
     try:
         root = folder / "root"

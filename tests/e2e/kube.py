@@ -40,7 +40,7 @@ class Kube:
         self.opener = urllib.request.build_opener(*handlers)
 
     def request(self, method: str, path: str, body: object = None, content: str = "application/json") -> Any:
-        """One call; ``body`` is sent as JSON (which is YAML, for a server-side apply)."""
+        """Make one call; ``body`` is sent as JSON (which is YAML, for a server-side apply)."""
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", "Content-Type": content}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.server + path, data=data, headers=headers, method=method)
@@ -56,12 +56,12 @@ class Kube:
             raise KubeError(answer.code, text) from None
 
     def get(self, path: str) -> Object:
-        """One object."""
+        """Return one object."""
         found: Object = self.request("GET", path)
         return found
 
     def find(self, path: str) -> Object | None:
-        """One object, or None if there is none of that name."""
+        """Return one object, or None if there is none of that name."""
         try:
             return self.get(path)
         except KubeError as exc:
@@ -70,12 +70,12 @@ class Kube:
             raise
 
     def items(self, path: str) -> list[Object]:
-        """The items of a collection."""
+        """Return the items of a collection."""
         items: list[Object] = self.request("GET", path)["items"]
         return items
 
     def create(self, path: str, body: Object, *, dry_run: bool = False) -> Object:
-        """A new object; with ``dry_run`` it goes through admission and is not kept."""
+        """Create an object; with ``dry_run`` it goes through admission and is not kept."""
         created: Object = self.request("POST", path + ("?dryRun=All" if dry_run else ""), body)
         return created
 
@@ -87,7 +87,7 @@ class Kube:
         return applied
 
     def merge(self, path: str, body: Object) -> Object:
-        """A merge patch."""
+        """Apply a merge patch."""
         patched: Object = self.request("PATCH", path, body, "application/merge-patch+json")
         return patched
 
@@ -102,11 +102,11 @@ class Kube:
     # -- what the steps ask ----------------------------------------------------
 
     def application(self, name: str) -> Application:
-        """One Argo CD Application."""
+        """Return one Argo CD Application."""
         return Application(self.get(f"{APPLICATIONS}/{name}"))
 
     def applications(self) -> dict[str, Application]:
-        """All of them by name."""
+        """Return all of them by name."""
         return {item["metadata"]["name"]: Application(item) for item in self.items(APPLICATIONS)}
 
     def refresh(self, name: str) -> None:
@@ -114,13 +114,13 @@ class Kube:
         self.merge(f"{APPLICATIONS}/{name}", {"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})
 
     def pods(self, namespace: str, app: str) -> list[Object]:
-        """The pods of an app that are not on their way out."""
+        """Return the pods of an app that are not on their way out."""
         selector = f"labelSelector=app.kubernetes.io/name%3D{app}"
         found = self.items(f"/api/v1/namespaces/{namespace}/pods?{selector}")
         return [pod for pod in found if not pod["metadata"].get("deletionTimestamp")]
 
     def service_url(self, namespace: str, name: str) -> str:
-        """A Service by its cluster address, which this machine reaches through kube-proxy's rules."""
+        """Return a Service by its cluster address, which this machine reaches through kube-proxy's rules."""
         spec = self.get(f"/api/v1/namespaces/{namespace}/services/{name}")["spec"]
         return f"http://{spec['clusterIP']}:{spec['ports'][0]['port']}"
 
@@ -143,7 +143,7 @@ class Application:
 
     @property
     def revision(self) -> str:
-        """The commit that it was last compared with."""
+        """Return the commit that it was last compared with."""
         return str(self.raw.get("status", {}).get("sync", {}).get("revision", ""))
 
     @property
@@ -154,7 +154,7 @@ class Application:
 
     @property
     def conditions(self) -> str:
-        """What Argo CD complains about."""
+        """Return what Argo CD complains about."""
         return "; ".join(f"{c['type']}: {c['message']}" for c in self.raw.get("status", {}).get("conditions", []))
 
     @property
@@ -168,11 +168,11 @@ class Application:
 
 
 def ready(pod: Object) -> bool:
-    """Whether a pod's Ready condition holds."""
+    """Tell whether a pod's Ready condition holds."""
     return any(c["type"] == "Ready" and c["status"] == "True" for c in pod.get("status", {}).get("conditions", []))
 
 
 def digests(pod: Object) -> set[str]:
-    """The digests that a pod's containers really run, as the runtime reports them."""
+    """Return the digests that a pod's containers really run, as the runtime reports them."""
     statuses = pod.get("status", {}).get("containerStatuses", [])
     return {status["imageID"].rpartition("@")[2] for status in statuses if "@" in status.get("imageID", "")}

@@ -80,14 +80,14 @@ def reconcile_secret(kube: Kube, secrets: Any, item: Object) -> None:
 
 
 def version(item: Object) -> str:
-    """Changes with the spec, the labels and the annotations."""
+    """Return what changes with the spec, the labels and the annotations."""
     meta = item["metadata"]
     text = json.dumps([meta.get("labels"), meta.get("annotations")], sort_keys=True)
     return f"{meta['generation']}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def due(item: Object, exists: bool) -> bool:
-    """Whether it was never synced, has changed since, lost its Secret, or the refresh interval has passed."""
+    """Tell whether it was never synced, has changed since, lost its Secret, or the refresh interval has passed."""
     status = item.get("status") or {}
     refreshed = status.get("refreshTime")
     if not refreshed:
@@ -101,12 +101,12 @@ def due(item: Object, exists: bool) -> bool:
 
 
 def duration(text: str) -> float:
-    """Seconds of a Go duration such as ``1h30m``."""
+    """Return seconds of a Go duration such as ``1h30m``."""
     return sum(float(number) * UNITS[unit] for number, unit in re.findall(r"([0-9.]+)([hms])", text))
 
 
 def check_store(kube: Kube, item: Object) -> None:
-    """The store that it names must exist and be AWS Secrets Manager's."""
+    """Require that the store that it names exists and is AWS Secrets Manager's."""
     reference = item["spec"]["secretStoreRef"]
     kind = reference.get("kind", "SecretStore")
     if kind == "ClusterSecretStore":
@@ -121,7 +121,7 @@ def check_store(kube: Kube, item: Object) -> None:
 
 
 def fetch(secrets: Any, spec: Object) -> dict[str, str]:
-    """Every key and value of the Secret."""
+    """Return every key and value of the Secret."""
     if (spec.get("target") or {}).get("template"):
         raise Unavailable("the stand-in knows no templates")
     values: dict[str, str] = {}
@@ -135,7 +135,7 @@ def fetch(secrets: Any, spec: Object) -> dict[str, str]:
 
 
 def look_up(secrets: Any, reference: Object) -> str:
-    """The value of one key, or of one property of it."""
+    """Return the value of one key, or of one property of it."""
     more = {}
     if wanted := reference.get("version"):
         kind, _, identity = wanted.partition("/")
@@ -155,12 +155,12 @@ def look_up(secrets: Any, reference: Object) -> str:
 
 
 def plain(value: object) -> str:
-    """A JSON value as the text that goes into the Secret."""
+    """Return a JSON value as the text that goes into the Secret."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def secret(item: Object, name: str, values: dict[str, str]) -> Object:
-    """The Secret, owned by its ExternalSecret, so that it goes with it."""
+    """Return the Secret, owned by its ExternalSecret, so that it goes with it."""
     meta = item["metadata"]
     owner = {
         "apiVersion": item["apiVersion"],

@@ -64,7 +64,7 @@ class Caller(Watcher):
         self.first_seen: dict[str, float] = {}
 
     def look(self) -> None:
-        """One call."""
+        """Call once."""
         try:
             version = str(fetch(self.url)["version"])
         except (OSError, urllib.error.URLError, ValueError, KeyError, TypeError) as exc:
@@ -86,7 +86,7 @@ class Nurse(Watcher):
         self.complaints: Counter[str] = Counter()
 
     def look(self) -> None:
-        """One round."""
+        """Make one round."""
         try:
             for name, application in self.kube.applications().items():
                 if name not in self.ill and application.health != "Healthy":

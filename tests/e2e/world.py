@@ -40,17 +40,17 @@ REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 
 
 def name_of(environment: str, app: str = APP) -> str:
-    """The Application of an app in an environment."""
+    """Return the name of the Application of an app in an environment."""
     return f"{PROJECT}-{environment}-{app}"
 
 
 def namespace_of(environment: str) -> str:
-    """The namespace of an environment."""
+    """Return the namespace of an environment."""
     return f"{PROJECT}-{environment}"
 
 
 def project_of(environment: str) -> str:
-    """The AppProject of an environment."""
+    """Return the AppProject of an environment."""
     return f"{PROJECT}.{environment}"
 
 
@@ -65,7 +65,7 @@ class World:
 
     @classmethod
     def create(cls, say: Callable[[str], None]) -> World:
-        """An empty folder, short enough for the sockets in it."""
+        """Make an empty folder, short enough for the sockets in it."""
         return cls(Path(tempfile.mkdtemp(prefix="gitops-e2e-")), say)
 
     # -- start and stop --------------------------------------------------------
@@ -106,7 +106,7 @@ class World:
 
     @property
     def git_environment(self) -> dict[str, str]:
-        """For git and the generator: a home of its own, and the credentials of a person in the forge."""
+        """Return git's and the generator's: a home of its own, and the credentials of a user in the forge."""
         return {
             "HOME": str(self.folder / "home"),
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -118,11 +118,11 @@ class World:
 
     @property
     def url(self) -> str:
-        """The repository's URL in the forge."""
+        """Return the repository's URL in the forge."""
         return self.cluster.gitea.repository_url(REPOSITORY)
 
     def docker(self, *words: str) -> str:
-        """The docker shim, logged in or not as HOME says."""
+        """Run the docker shim, logged in or not as HOME says."""
         env = {**self.aws.environment, "HOME": str(self.folder / "home")}
         return run([self.docker_folder / "docker", *words], env=env, timeout=600).stdout
 
@@ -161,13 +161,13 @@ class World:
         return project.build(commit)
 
     def argocd(self, *words: str, timeout: float = 120) -> str:
-        """The argocd CLI, as the administrator."""
+        """Run the argocd CLI, as the administrator."""
         env = {"HOME": str(self.folder / "home"), **self.argocd_environment}
         return run([tools.find("argocd"), *words], env=env, timeout=timeout).stdout
 
     @property
     def argocd_environment(self) -> dict[str, str]:
-        """Where Argo CD is, and the administrator's token: for its own command as for the generator's."""
+        """Return where Argo CD is, and the administrator's token: for its own command as for the generator's."""
         if "argocd token" not in self.values:
             self.values["argocd token"] = self.cluster.argocd_token()
         return {
@@ -180,7 +180,10 @@ class World:
     # -- what surrounds the apps -----------------------------------------------
 
     def place_platform(self) -> None:
-        """What a platform team has ready: a repository in ECR, a database, secrets and the store that brings them."""
+        """Make what a platform team has ready.
+
+        A repository in ECR, a database, secrets and the store that brings them.
+        """
         self.aws.create_repository(IMAGE)
         # The forge goes by the token; a name that is nowhere else shows up if it leaks.
         pipeline = {"username": f"pipeline-{secrets.token_hex(4)}", "token": self.cluster.gitea_token}
@@ -220,7 +223,7 @@ class World:
         revision: str = "",
         seconds: float = 180,
     ) -> Application:
-        """Until an Application is as wanted, was compared with ``revision`` if given, and nothing is under way."""
+        """Wait until an Application is as wanted, was compared with ``revision`` if given, and nothing is under way."""
 
         def probe() -> Application | str:
             application = self.kube.application(name)
@@ -235,7 +238,7 @@ class World:
         return wait(f"{name} {sync} and {health} {revision}".rstrip(), probe, seconds)
 
     def wait_for_digest(self, environment: str, digest: str, *, app: str = APP, seconds: float = 180) -> None:
-        """Until every pod of an app runs this digest, and is ready."""
+        """Wait until every pod of an app runs this digest, and is ready."""
 
         def probe() -> bool | str:
             pods = self.kube.pods(namespace_of(environment), app)
@@ -249,7 +252,7 @@ class World:
         wait(f"pods of {app} in {environment} run {digest}", probe, seconds)
 
     def wait_for_version(self, environment: str, tag: str, *, app: str = APP, seconds: float = 30) -> None:
-        """Until the app's Service answers with this version and no other, ten times in a row."""
+        """Wait until the app's Service answers with this version and no other, ten times in a row."""
 
         def probe() -> bool | str:
             seen = {str(self.served(environment, app=app)["version"]) for _ in range(10)}
@@ -258,11 +261,11 @@ class World:
         wait(f"{app} in {environment} serves {tag}", probe, seconds)
 
     def runs(self, environment: str, app: str = APP) -> set[str]:
-        """The digests that the pods of an app run."""
+        """Return the digests that the pods of an app run."""
         return set().union(*(digests(pod) for pod in self.kube.pods(namespace_of(environment), app)))
 
     def served(self, environment: str, path: str = "/version", app: str = APP) -> Any:
-        """What the app answers through its Service."""
+        """Return what the app answers through its Service."""
         return fetch(self.kube.service_url(namespace_of(environment), app) + path)
 
     def released(self, checkout: Checkout, environment: str, app: str = APP) -> tuple[str, str]:
@@ -275,7 +278,7 @@ class World:
 
 
 def waiting(pods: list[Object]) -> str:
-    """Why the containers of some pods do not run."""
+    """Return why the containers of some pods do not run."""
     reasons = []
     for pod in pods:
         for status in pod.get("status", {}).get("containerStatuses", []):

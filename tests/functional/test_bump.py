@@ -26,7 +26,7 @@ EIGHT = "".join(f"  app{number}: {{image: shop/app{number}}}\n" for number in ra
 
 @pytest.fixture
 def remote(templates: Templates, repository: Path, generator: Run) -> Path:
-    """A bare repository that holds the generated one; the spec names it as what Argo CD pulls."""
+    """Return a bare repository that holds the generated one; the spec names it as what Argo CD pulls."""
     bare = repository.parent / "remote.git"
 
     def make() -> None:
@@ -429,7 +429,7 @@ def test_which_refusals_are_tried_again(said: str, again: bool) -> None:
 
 @pytest.fixture
 def server(remote: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server]:
-    """The remote over HTTP; it asks for a user and a token."""
+    """Yield the remote over HTTP; it asks for a user and a token."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with serve.Server(remote.parent, "ci", TOKEN) as server:
@@ -443,7 +443,7 @@ def url(server: serve.Server) -> str:
 
 @pytest.fixture
 def argv_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A log of the words of every git that is run, git's own children included."""
+    """Return a log of the words of every git that is run, git's own children included."""
     log = tmp_path / "argv"
     monkeypatch.setenv("PATH", path_with_git(tmp_path / "bin", f'printf "%s\\n" "$*" >> {log}'))
     return log

@@ -34,7 +34,7 @@ def overlay(app: str = "web", environment: str = "dev") -> str:
 
 @pytest.fixture
 def remote(templates: Templates, repository: Path, generator: Run) -> Path:
-    """A bare repository that holds a generated one of three apps."""
+    """Return a bare repository that holds a generated one of three apps."""
     bare = repository.parent / "remote.git"
 
     def make() -> None:
@@ -267,7 +267,7 @@ def test_which_build_is_newer(one: Order, other: Order, after: bool) -> None:
 
 @pytest.mark.parametrize("other", [Order("a", 2, NOW, "b" * 40), Order("a", 2, NOW - HOUR, "b" * 40)])
 def test_history_decides_where_number_and_time_do_not_agree(other: Order) -> None:
-    """Where they agree, nobody is asked."""
+    # Where they agree, nobody is asked.
     one = Order("a", 1, NOW - HOUR if other.time == NOW else NOW, "a" * 40)
     asked = []
 
@@ -325,7 +325,7 @@ def test_a_superseded_build_changes_nothing_and_says_so(remote: Path, repository
 
 
 def commits(repository: Path, *hours: int) -> list[str]:
-    """A commit for each, of so many hours ago by its committer's clock."""
+    """Make a commit for each, of so many hours ago by its committer's clock."""
     made = []
     for hour in hours:
         date = f"{int(datetime.now(UTC).timestamp()) - 3600 * hour} +0000"
@@ -335,7 +335,7 @@ def commits(repository: Path, *hours: int) -> list[str]:
 
 
 def build_of(generator: Run, repository: Path, number: int, commit: str, env: dict[str, str] = CODEBUILD) -> str:
-    """What a build of this commit says, whose tag is its number."""
+    """Return what a build of this commit says, whose tag is its number."""
     git(repository, "checkout", "-q", commit)
     counter = "GITHUB_RUN_NUMBER" if "GITHUB_RUN_NUMBER" in env else "CODEBUILD_BUILD_NUMBER"
     words = ["bump", "web", "--env", "dev", "--push", "--tag", f"v{number}"]
@@ -373,7 +373,7 @@ def test_the_newer_commit_takes_the_place_of_a_retried_build(remote: Path, repos
 
 
 def test_a_clock_that_is_slow_holds_up_nobody(remote: Path, repository: Path, generator: Run) -> None:
-    """The later commit has the earlier time, and the history knows better."""
+    # The later commit has the earlier time, and the history knows better.
     older, newer = commits(repository, 2, 3)
     build_of(generator, repository, 1, older)
     build_of(generator, repository, 2, newer)
@@ -382,7 +382,7 @@ def test_a_clock_that_is_slow_holds_up_nobody(remote: Path, repository: Path, ge
 
 
 def test_a_workflow_that_is_run_again(remote: Path, repository: Path, generator: Run) -> None:
-    """GitHub's run keeps its number."""
+    # GitHub's run keeps its number.
     older, newer = commits(repository, 3, 2)
     build_of(generator, repository, 7, older, ACTIONS)
     build_of(generator, repository, 8, newer, ACTIONS)
@@ -505,7 +505,7 @@ def test_ecr_that_does_not_answer(remote: Path, repository: Path, generator: Run
 
 @pytest.fixture
 def guarded(remote: Path) -> Path:
-    """The branch takes no pushes, but for those that have been merged."""
+    """Make the branch take no pushes, but for those that have been merged."""
     hook = remote / "hooks/update"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(
@@ -624,7 +624,7 @@ def test_what_is_left_of_a_closed_request_holds_up_nobody(guarded: Path, reposit
 
 
 def elsewhere(bare: Path, folder: Path) -> str:
-    """A commit on top of main that changes something else, on another branch."""
+    """Make a commit on top of main that changes something else, on another branch."""
     git(folder, "clone", "-q", bare, "other")
     git(folder / "other", "commit", "-q", "--allow-empty", "-m", "Something else")
     git(folder / "other", "push", "-q", "origin", "HEAD:other")

@@ -43,7 +43,7 @@ def commit(folder: Path, *paths: str, message: str = "work") -> str:
 
 
 def changed(generator: Run, origin: Path, **environment: str) -> list[str]:
-    """What CI would build of the newest commit, in a clone of depth 1 with a detached HEAD."""
+    """Return what CI would build of the newest commit, in a clone of depth 1 with a detached HEAD."""
     clone = origin.parent / f"clone-{len(list(origin.parent.iterdir()))}"
     git(origin.parent, "clone", "-q", "--depth=1", f"file://{origin}", clone)
     git(clone, "checkout", "-q", "--detach")
@@ -132,7 +132,7 @@ def test_since(origin: Path, generator: Run) -> None:
 
 
 def unpacked(origin: Path) -> tuple[Path, dict[str, str]]:
-    """The newest commit's files alone, and what a build is told of it."""
+    """Return the newest commit's files alone, and what a build is told of it."""
     spec = (origin / "generator.yaml").read_text().replace("https://git.example.com/acme/shop-gitops.git", str(origin))
     (origin / "generator.yaml").write_text(spec)
     folder = origin.parent / "archive"

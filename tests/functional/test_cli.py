@@ -153,7 +153,7 @@ def test_no_colours_in_a_pipe(words: list[str], repository: Path, generator: Run
 
 
 def on_terminal(folder: Path, *words: str, **environment: str) -> str:
-    """What a command shows on a terminal."""
+    """Return what a command shows on a terminal."""
     pid, handle = pty.fork()
     if pid == 0:
         os.chdir(folder)

@@ -61,7 +61,7 @@ def test_gitea_has_regular_expressions_and_no_addresses() -> None:
 
 
 def test_each_environment_has_its_own_and_what_reaches_all_is_for_the_last() -> None:
-    """A forge asks any one owner of a line: with bob on it, he could approve what reaches prod."""
+    # A forge asks any one owner of a line: with bob on it, he could approve what reaches prod.
     spec = TEN_LINES.replace(
         "staging: {}, prod: {sync: manual}", "staging: {approvers: [bob]}, prod: {approvers: [ann]}"
     )

@@ -31,7 +31,7 @@ exit 0
 
 
 def ask(bare: Path) -> None:
-    """The server asks for the pattern from now on."""
+    """Make the server ask for the pattern from now on."""
     (bare / "hooks").mkdir(exist_ok=True)
     (bare / "hooks/pre-receive").write_text(HOOK)
     (bare / "hooks/pre-receive").chmod(0o755)

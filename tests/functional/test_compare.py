@@ -71,7 +71,7 @@ def test_field_by_field(shop: Path, generator: Run) -> None:
 
 
 def test_what_follows_from_the_environment_is_no_difference(shop: Path, generator: Run) -> None:
-    """Namespaces (one has a name of its own), hosts, keys of secrets, hashes of ConfigMaps."""
+    # Namespaces (one has a name of its own), hosts, keys of secrets, hashes of ConfigMaps.
     assert fields(differences(shop, generator, "dev", "staging")) == ["Deployment/web.spec.replicas"]
 
 

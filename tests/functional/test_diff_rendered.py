@@ -29,7 +29,7 @@ def shop(repository: Path) -> Path:
 
 
 def rendered(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[tuple[str, str], str]]:
-    """The exit code, and the diffs by environment and object."""
+    """Return the exit code, and the diffs by environment and object."""
     capsys.readouterr()
     code = cli.main(["-C", str(folder), "diff", "--rendered", "--output", "json"])
     found = json.loads(capsys.readouterr().out)["changes"]
@@ -167,7 +167,7 @@ def test_markdown_is_added_to_a_file_and_changes_are_no_failure(
 def test_a_clone_of_depth_two_and_a_branch_of_the_remote_will_do(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As Actions checks a request out, and as CodeBuild does."""
+    # As Actions checks a request out, and as CodeBuild does.
     git(shop, "switch", "--quiet", "--create", "work")
     assert cli.main(["-C", str(shop), "bump", "web", "--env", "dev", "--tag", "1.2.3", "--commit"]) == 0
     git(shop, "switch", "--quiet", "--create", "merged", "main")

@@ -62,7 +62,10 @@ class Teller:
 
 @pytest.fixture
 def shop(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The spec by Ada; edits by Grace and by Ada; a build; then the spec again; and what nobody has committed."""
+    """Make a repository with the spec by Ada; edits by Grace and by Ada; a build; the spec again.
+
+    And uncommitted lines.
+    """
     tell = Teller(repository, monkeypatch)
     (repository / "generator.yaml").write_text(SPEC)
     tell.generates()

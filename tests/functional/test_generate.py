@@ -27,7 +27,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become som
 
 @pytest.fixture
 def generated(repository: Path, generator: Run) -> Path:
-    """The ten-line repository, generated and committed."""
+    """Return the ten-line repository, generated and committed."""
     assert generator("generate", "-q", cwd=repository).returncode == 0
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "Generate")
@@ -320,7 +320,7 @@ def test_a_lock_that_somebody_holds_is_told(repository: Path, generator: Run) ->
 
 @pytest.fixture(scope="module")
 def wanted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The tree that a run without any interruption gives, for a spec of many apps."""
+    """Return the tree that a run without any interruption gives, for a spec of many apps."""
     folder = tmp_path_factory.mktemp("wanted")
     subprocess.run(["git", "init", "-q", folder], check=True)
     (folder / "generator.yaml").write_text(MANY)

@@ -29,7 +29,7 @@ class Told:
 
 @pytest.fixture
 def run(repository: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
-    """``run(*words)``: a command in the repository."""
+    """Return ``run(*words)``: a command in the repository."""
     return lambda *words, at=repository: Told(cli.main(["-C", str(at), *words]), capsys)
 
 
@@ -221,7 +221,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], list[str]]] = {
 
 
 def everything(folder: Path) -> dict[str, object]:
-    """The repository and what lies beside it, modes and folders included."""
+    """Return the repository and what lies beside it, modes and folders included."""
     found: dict[str, object] = {}
     for path in sorted(folder.parent.rglob("*")):
         if ".git" in path.relative_to(folder.parent).parts and path.name != "config":

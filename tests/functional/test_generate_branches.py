@@ -35,7 +35,7 @@ def generate(folder: Path) -> None:
 
 
 def tried(folder: Path, *words: str) -> int:
-    """A git command that may end in conflicts."""
+    """Run a git command that may end in conflicts."""
     return subprocess.run(
         ["git", "-c", "core.editor=true", *words], cwd=folder, capture_output=True, check=False
     ).returncode
@@ -48,7 +48,7 @@ def data(folder: Path, path: str) -> dict[str, object]:
 
 
 def one(folder: Path) -> None:
-    """Pods, CPU and a health path by the spec; an edit, a comment, a build, a new app."""
+    """Set pods, CPU and a health path by the spec; an edit, a comment, a build, a new app."""
     edit(
         folder, "generator.yaml",
         ("replicas: 2", "replicas: 3\n    resources: {requests: {cpu: 60m}}"), ("/healthz", "/health"),

@@ -38,7 +38,7 @@ Command = Callable[..., Told]
 
 @pytest.fixture
 def run(repository: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """``run(*words)``: a command in the repository."""
+    """Return ``run(*words)``: a command in the repository."""
     return lambda *words: Told(cli.main(["-C", str(repository), *words]), capsys)
 
 
@@ -58,7 +58,7 @@ def shop(repository: Path) -> Path:
 
 @pytest.fixture
 def disputed(shop: Path) -> Path:
-    """Three fields in two files that a person and the spec have changed differently."""
+    """Make three fields in two files that a user and the spec have changed differently."""
     edit(shop, DEPLOYMENT, ("  replicas: 2\n", "  replicas: 7  # Black Friday\n"), ("cpu: 50m", "cpu: 99m"))
     edit(shop, PROD, ("count: 4", "count: 9"))
     commit(shop, "More of everything")
@@ -67,7 +67,7 @@ def disputed(shop: Path) -> Path:
 
 
 def values(folder: Path) -> tuple[int, str, int]:
-    """The three fields: replicas and CPU of the base, replicas in prod."""
+    """Return the three fields: replicas and CPU of the base, replicas in prod."""
     deployment = yaml.safe_load((folder / DEPLOYMENT).read_text())["spec"]
     prod = yaml.safe_load((folder / PROD).read_text())
     (container,) = deployment["template"]["spec"]["containers"]
@@ -349,7 +349,7 @@ def renamed_app(folder: Path) -> None:
 
 @pytest.fixture
 def lived_in(shop: Path, run: Command) -> Path:
-    """With an edit, a tag, a deleted file, a moved file and files of people's own."""
+    """Make one with an edit, a tag, a deleted file, a moved file and a user's own files."""
     edit(shop, DEPLOYMENT, ("maxSurge: 1", "maxSurge: 5 # ours"))
     assert run("bump", "web", "--env", "dev", "--tag", "v1.2.3", "--digest", f"sha256:{'7' * 64}").code == 0
     (shop / "base/web/pdb.yaml").unlink()

@@ -21,7 +21,7 @@ DIGEST = "sha256:" + "a" * 64
 
 @pytest.fixture
 def shop(templates: Templates, repository: Path, generator: Run) -> Path:
-    """A clone whose remote is a bare repository, generated and committed."""
+    """Make a clone whose remote is a bare repository, generated and committed."""
 
     def make() -> None:
         bare = generate_for_remote(repository, generator)
@@ -34,7 +34,7 @@ def shop(templates: Templates, repository: Path, generator: Run) -> Path:
 
 @pytest.fixture
 def store(repository: Path, generator: Run) -> Shop:
-    """One whose releases are promoted."""
+    """Make one whose releases are promoted."""
     tool("kustomize")
     made = Shop(repository, generator)
     made.spec(TEN_LINES)
@@ -105,7 +105,7 @@ def test_every_kind_of_commit(shop: Path, generator: Run) -> None:
 
 
 def test_what_promote_pushes_is_promoted_and_what_a_person_merges_is_an_edit(store: Shop, generator: Run) -> None:
-    """By what commits say, and not by how many parents they have."""
+    # By what commits say, and not by how many parents they have.
     store.bump("web", "v1")
     store.promote("web", "--to", "staging", "--push")
     git(store.folder, "pull", "-q", "--rebase")
@@ -155,7 +155,7 @@ def test_a_squash_merge_keeps_its_build_if_its_trailers_are_last(shop: Path, gen
 
 
 def test_words_that_look_like_a_trailer_are_prose(shop: Path, generator: Run) -> None:
-    """As they are to `changed`, to git and to Argo CD."""
+    # As they are to `changed`, to git and to Argo CD.
     message = "Try it (#9)\n\n* Promote\n\n  Release: web prod 2.0\n  Build: codebuild/shop 3\n\nReviewed-by: Dan"
     splice(shop, "newTag: unreleased", "newTag: '2.0'", message)
     newest = history(shop, generator, "--env", "prod")[0]
@@ -240,7 +240,7 @@ def test_a_large_repository_is_read_by_a_handful_of_git_processes(shop: Path, ge
 
 
 def long(folder: Path, *, filters: bool = True) -> Path:
-    """A remote with 60 commits to main, and one on a branch whose name might be a commit's id."""
+    """Make a remote with 60 commits to main, and one on a branch whose name might be a commit's id."""
     folder.mkdir()
     stream = []
     for branch, number in [*(("main", number) for number in range(60)), ("2024", 60)]:

@@ -253,7 +253,7 @@ def hostile(shop: Path) -> Path:
 
 @pytest.mark.parametrize("spoil", ODD.values(), ids=ODD)
 def test_what_is_odd_is_named_and_never_shown(spoil: Callable[[Path], None], hostile: Path, generator: Run) -> None:
-    """Every command ends in time, without a bug's exit code, and none shows what lies outside."""
+    # Every command ends in time, without a bug's exit code, and none shows what lies outside.
     spoil(hostile)
     done = generator("validate", cwd=hostile)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -284,7 +284,7 @@ def test_the_spec_is_no_link(hostile: Path, generator: Run) -> None:
 def test_a_link_out_of_the_repository_is_named_wherever_it_is(
     place: str, commits: bool, hostile: Path, generator: Run
 ) -> None:
-    """Argo CD refuses the whole repository for it, and what is behind it is never shown."""
+    # Argo CD refuses the whole repository for it, and what is behind it is never shown.
     linked(place, "OUTSIDE")(hostile)
     if commits:
         git(hostile, "add", "--all")

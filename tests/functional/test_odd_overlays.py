@@ -25,7 +25,7 @@ helmCharts:
 
 
 def short_name(file: Path) -> None:
-    """argocd-image-updater#208, #312: the image by another name."""
+    """Name the image otherwise (argocd-image-updater#208, #312)."""
     file.write_text(
         file.read_text().replace(f"- name: {REGISTRY}/shop/web", f"- name: web\n  newName: {REGISTRY}/shop/web")
     )
@@ -125,7 +125,7 @@ def test_what_cannot_be_compared_is_named(odd: Callable[[Path], None], shop: Sho
 
 
 def test_an_old_commit_that_cannot_be_read_stops_nothing(shop: Shop) -> None:
-    """What was broken for a while and is mended."""
+    # What was broken for a while and is mended.
     shop.bump("web", "v1")
     spoil(shop, broken, "dev")
     git(shop.folder, "revert", "--no-edit", "HEAD")
@@ -144,7 +144,7 @@ def add(shop: Shop, environment: str, text: str, app: str = "web") -> None:
 
 
 def test_the_request_opens_with_the_reason_in_the_place_of_the_diff(shop: Shop) -> None:
-    """kargo#2707, kargo-render#42: overlays that only Argo CD's kustomize can build."""
+    # kargo#2707, kargo-render#42: overlays that only Argo CD's kustomize can build.
     for app in ("web", "api"):
         shop.bump(app, "v1")
     add(shop, "staging", HELM)

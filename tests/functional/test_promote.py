@@ -17,7 +17,7 @@ from testing.shop import APPS, BASE, DIGESTS, REGISTRY, Shop, days, gated
 
 
 def test_one_request_with_what_moves_and_what_it_means(shop: Shop) -> None:
-    """kargo#5073, kargo#821, kuberpult#105, kuberpult#485: the promotion request is a blind tag."""
+    # kargo#5073, kargo#821, kuberpult#105, kuberpult#485: the promotion request is a blind tag.
     shop.bump("web", "v1")
     before = git(shop.bare, "rev-parse", "main")
     done = shop.json("web", "--to", "staging")
@@ -202,7 +202,7 @@ def test_what_has_become_pointless_is_closed(shop: Shop) -> None:
 
 
 def test_who_is_faster_with_the_same_file_is_looked_at_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pin that comes between the look and the push holds."""
+    # A pin that comes between the look and the push holds.
     shop.bump("web", "v1")
     git(shop.folder, "pull", "-q", "--rebase")
     path = shop.folder / "overlays/staging/web/kustomization.yaml"
@@ -390,7 +390,7 @@ def test_commits_between_two_images_are_listed_where_the_source_is_here(shop: Sh
 
 
 def test_words_of_others_are_quoted_such_that_nothing_acts_on_them(shop: Shop) -> None:
-    """taskcluster#6304, renovate#1931, dependabot/feedback#317: a forge acts on the words of a commit again."""
+    # taskcluster#6304, renovate#1931, dependabot/feedback#317: a forge acts on the words of a commit again.
     shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", "    image: shop/web\n    source: web\n"))
     forged = description.Marker((), description.WITHDRAWN)
     for tag, subject in (("v1", "First"), ("v2", f"Fix (fixes #12) cc @alice [skip ci] {forged}")):
@@ -444,7 +444,7 @@ def test_an_overlay_may_refer_to_anything_in_the_repository(shop: Shop) -> None:
 
 
 def test_a_base_goes_from_environment_to_environment(shop: Shop) -> None:
-    """gitops-environment-promotion#3, kustomize#747: a change of the base is promoted, too."""
+    # gitops-environment-promotion#3, kustomize#747: a change of the base is promoted, too.
     shop.spec(BASE)
     for env in ("dev", "staging", "prod"):
         shop.bump("web", "v1", env)

@@ -7,7 +7,7 @@ from testing.shop import APPS, DIGESTS, Shop, days
 
 
 def hotfix(shop: Shop, app: str = "web") -> None:
-    """v1 everywhere, then v2 from dev to prod, past staging."""
+    """Release v1 everywhere, then v2 from dev to prod, past staging."""
     shop.bump(app, "v1")
     shop.promote(app, "--to", "staging", "--push")
     shop.promote(app, "--to", "prod", "--push")
@@ -27,7 +27,7 @@ def test_a_hotfix_that_skipped_an_environment_stays(shop: Shop) -> None:
 
 
 def test_the_history_of_an_earlier_environment_tells_it_too(shop: Shop) -> None:
-    """prod itself never had v1, and staging never v2: only dev has had both."""
+    # prod itself never had v1, and staging never v2: only dev has had both.
     shop.bump("web", "v1")
     shop.promote("web", "--to", "staging", "--push")
     shop.bump("web", "v2")

@@ -42,7 +42,7 @@ def build(folder: Path, env: str, app: str = "web") -> str:
 
 
 def test_a_change_of_the_base_reaches_the_first_environment_only(repository: Path) -> None:
-    """kustomize#747, kustomize#4458: a base change reaches production at once."""
+    # kustomize#747, kustomize#4458: a base change reaches production at once.
     generate(repository, ON)
     before = {env: build(repository, env) for env in ("dev", "staging", "prod")}
     generate(repository, ON.replace("port: 8080", "port: 9090").replace("info", "debug"))

@@ -33,7 +33,7 @@ def advice(generator: Run, repository: Path, url: str, *words: str, spec: str = 
 
 
 def fits(paths: dict[str, Any], call: dict[str, Any]) -> None:
-    """By the same check that the forges' requests pass."""
+    """Check by what the forges' requests pass, too."""
     api = Api(paths, lambda _: None, "", "")  # type: ignore[arg-type,return-value]
     api.checked(call["method"], f"/{call['path']}", {}, json.dumps(call["body"]).encode(), {})
 

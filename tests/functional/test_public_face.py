@@ -28,7 +28,7 @@ OPERATIONS = [name for name in NAMES if inspect.isfunction(getattr(generator, na
 
 
 def test_every_public_name_is_there_and_typed() -> None:
-    """A type checker reads the imports, Python the table: both are the same."""
+    # A type checker reads the imports, Python the table: both are the same.
     tree = ast.parse((HERE / "generator/__init__.py").read_text())
     typed = {
         (one.module, name.asname) for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) for name in one.names
@@ -71,7 +71,7 @@ def test_requests_and_results_do_not_change(name: str) -> None:
 
 
 def printing(path: Path) -> list[int]:
-    """The lines of a module that print, or that use the standard streams."""
+    """Return the lines of a module that print, or that use the standard streams."""
     found = []
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "input"):
@@ -156,7 +156,7 @@ def blocks() -> list[str]:
 
 
 def calls(block: str) -> Iterator[tuple[Callable[..., object], ast.Call]]:
-    """The public functions and classes that a block calls, by `generator.NAME` or by a name that it imports."""
+    """Yield the public functions and classes that a block calls, by `generator.NAME` or by a name that it imports."""
     for node in ast.walk(ast.parse(block)):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func).removeprefix("generator.")
@@ -208,7 +208,7 @@ def dated(seconds: int) -> dict[str, str]:
 
 
 def imported_below(path: Path) -> list[str]:
-    """What a program imports of the package but its public names."""
+    """Return what a program imports of the package but its public names."""
     found = []
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):

@@ -25,7 +25,7 @@ KINDS = {
 
 @pytest.fixture
 def bare(repository: Path, tmp_path: Path) -> Path:
-    """A remote whose main has one file."""
+    """Return a remote whose main has one file."""
     file = repository / FILE
     file.parent.mkdir(parents=True)
     file.write_text("tag: 1\n")
@@ -52,7 +52,7 @@ def publish(bare: Path, what: Wanted, *, force: bool = False) -> Published:
 
 
 def amend(repository: Path, head: str, *words: str, text: str = "") -> None:
-    """What a reviewer does to the newest commit of a branch of ours."""
+    """Do what a reviewer does to the newest commit of a branch of ours."""
     git(repository, "fetch", "-q", "origin")
     git(repository, "checkout", "-q", "-B", head, f"origin/{head}")
     if text:

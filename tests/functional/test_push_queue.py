@@ -39,7 +39,7 @@ def keyed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server]:
-    """The same repository for everybody, so that no token is there to authenticate anything."""
+    """Serve the same repository to every client, so that no token is there to authenticate anything."""
     for name, value in {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}.items():
         monkeypatch.setenv(name, value)
     fleet.git(bare, "config", "http.receivepack", "true")
@@ -48,7 +48,7 @@ def server(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server
 
 
 def put(bare: Path, content: bytes, *names: str) -> str:
-    """References that somebody has pushed, all to one blob."""
+    """Push references, all to one blob."""
     blob = fleet.git(bare, "hash-object", "-w", "--stdin", stdin=content)
     fleet.git(
         bare, "update-ref", "--stdin", stdin="".join(f"create {FOLDER}/{name} {blob}\n" for name in names).encode()
@@ -100,7 +100,7 @@ def test_nothing_of_others_is_fetched(server: serve.Server, bare: Path, tmp_path
 def test_nobody_pays_for_references_before_somebody_contends(
     server: serve.Server, bare: Path, tmp_path: Path, generator: Run
 ) -> None:
-    """A push's own list of references is the only one that has them, and git's, not ours."""
+    # A push's own list of references is the only one that has them, and git's, not ours.
     flood(bare, 10_000, FORMS["tickets"])
     assert generator(*words(f"{server.url}/fleet.git"), cwd=tmp_path).returncode == 0
     assert len(server.asked) == 9
@@ -210,7 +210,7 @@ def test_without_a_secret_a_late_build_takes_a_ticket_and_brings_it_back(
 
 
 def test_a_name_in_the_way_keeps_nobody_out(server: serve.Server, bare: Path, tmp_path: Path, generator: Run) -> None:
-    """Where a reference has the folder's name, git can make none below it."""
+    # Where a reference has the folder's name, git can make none below it.
     fleet.git(bare, "update-ref", FOLDER, "main")
     done = generator(*words(f"{server.url}/fleet.git"), cwd=tmp_path, env=late(bare, tmp_path))
     assert (done.returncode, tag(bare)) == (0, "v1"), done.stderr
@@ -244,7 +244,7 @@ def test_nobody_waits_for_longer_than_the_limit(looks: list[tuple[list[int], boo
 @settings(deadline=None, max_examples=50, derandomize=True)
 @given(st.integers(1, 60), st.integers(0, 12))
 def test_the_living_land_in_order_and_the_dead_are_passed(count: int, dead: int) -> None:
-    """Tickets of builds that were killed are the first ones; one landing takes a third of a second."""
+    # Tickets of builds that were killed are the first ones; one landing takes a third of a second.
     waiting = [f"{number:03}" for number in range(count + dead)]
     turns = {name: InLine(0.0) for name in waiting[dead:]}
     looks = dict.fromkeys(turns, 0.0)

@@ -251,7 +251,7 @@ def test_hints(said: str, expected: tuple[bool, str]) -> None:
 
 @pytest.fixture
 def silent() -> Iterator[str]:
-    """A server that takes connections and never says a word."""
+    """Yield a server that takes connections and never says a word."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(16)
@@ -274,7 +274,7 @@ def test_a_server_that_never_answers(silent: str, tmp_path: Path, generator: Run
 
 @pytest.fixture
 def shop(rig: Rig, tmp_path: Path, bare: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A repository on Gitea, and the administrator's token in the environment."""
+    """Return a repository on Gitea, and the administrator's token in the environment."""
     for name, value in {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "GIT_USERNAME": "root-of-forge", "GIT_TOKEN": rig.token}.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     name = f"fleet-{abs(hash(request.node.name)) % 10**8}"

@@ -92,7 +92,7 @@ def test_a_mirror_shows_what_a_fetch_has_brought(shop: Shop) -> None:
 
 
 def test_a_mirror_is_read_whatever_the_environment_says(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a hook of another repository."""
+    # As in a hook of another repository.
     monkeypatch.setenv("GIT_DIR", str(shop.folder / "nowhere"))
     assert len(Repository.mirror(shop.mirror).status()) == 3
 

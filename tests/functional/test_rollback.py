@@ -24,7 +24,7 @@ D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), 
 
 @pytest.fixture
 def remote(templates: Templates, repository: Path, generator: Run) -> Path:
-    """A bare repository in which prod has had 1.0, 1.1 and 1.2; ``repository`` is a clone of it."""
+    """Return a bare repository in which prod has had 1.0, 1.1 and 1.2; ``repository`` is a clone of it."""
     bare = repository.parent / "remote.git"
 
     def make() -> None:
@@ -185,7 +185,7 @@ def test_a_tag_older_than_what_is_fetched_at_first(remote: Path, repository: Pat
 
 
 def test_what_a_merge_brought_counts_once(remote: Path, repository: Path, generator: Run) -> None:
-    """A promotion's branch may have had several images before it was merged: prod has run none but the last."""
+    # A promotion's branch may have had several images before it was merged: prod has run none but the last.
     git(repository, "checkout", "-q", "-b", "promote")
     release(repository, generator, "1.3-rc1")
     release(repository, generator, "1.3")
@@ -278,7 +278,7 @@ def test_unpin(remote: Path, repository: Path, generator: Run) -> None:
 def test_a_newer_release_that_lands_meanwhile_does_not_change_where_it_goes(
     remote: Path, repository: Path, generator: Run, tmp_path: Path
 ) -> None:
-    """The branch moves under the push: the rollback is applied again, to the image that was chosen, and pinned."""
+    # The branch moves under the push: the rollback is applied again, to the image that was chosen, and pinned.
     rival = tmp_path / "rival"
     git(tmp_path, "clone", "-q", remote, rival)
     release(rival, generator, "1.3")

@@ -28,7 +28,7 @@ class Ecr:
         self._answers: dict[str, list[dict[str, Any]]] = {}
 
     def answers(self, operation: str, *given: dict[str, Any], digest: str = "") -> None:
-        """What an operation answers, one after the other; the last one again and again."""
+        """Set what an operation answers, one after the other; the last one again and again."""
         self._answers[operation + digest] = list(given)
 
     def answer(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ MODULE = (sys.executable, "-m", "generator")
 
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
-    """A repository with a module that leaves a trace, beside its spec, for every name that may be imported."""
+    """Return a repository with a module that leaves a trace, beside its spec, for every name that may be imported."""
     folder, remote = tmp_path / "hostile", tmp_path / "remote.git"
     folder.mkdir()
     (folder / "generator.yaml").write_text(
@@ -117,7 +117,7 @@ def cleared(folder: Path, *starts: tuple[str, ...], path: str | None = None) -> 
 @pytest.mark.parametrize("path", ["", ".", ":", ":/nowhere", "/nowhere:."], ids=repr)
 @pytest.mark.parametrize("start", [(CONSOLE,), MODULE], ids=["console", "-m"])
 def test_an_empty_entry_of_pythonpath_is_the_folder_too(path: str, start: tuple[str, ...], hostile: Path) -> None:
-    """What Python loads before any script, ``sitecustomize`` among it, is its user's; all after is ours."""
+    # What Python loads before any script, ``sitecustomize`` among it, is its user's; all after is ours.
     early = cleared(hostile, ("-m", "nothing"), ("-c", ""), ("-c", "import re, sys"), path=path)
     done = call(start, ("generate",), hostile, PYTHONPATH=path)
     assert done.returncode == 0, done.stderr
@@ -126,7 +126,7 @@ def test_an_empty_entry_of_pythonpath_is_the_folder_too(path: str, start: tuple[
 
 
 def test_a_folder_named_generator_is_run_by_m_alone(hostile: Path) -> None:
-    """Nothing in here could help it; so everything that is generated says ``-P``."""
+    # Nothing in here could help it; so everything that is generated says ``-P``.
     cleared(hostile, ("-m", "nothing"))
     package = hostile / "generator"
     package.mkdir()

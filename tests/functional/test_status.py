@@ -143,7 +143,7 @@ def test_check_lists_whose_each_file_is(repository: Path, generator: Run) -> Non
 
 @pytest.fixture
 def shop(templates: Templates, repository: Path, generator: Run) -> Path:
-    """A repository whose remote is a bare one; everything is generated and pushed."""
+    """Return a repository whose remote is a bare one; everything is generated and pushed."""
     templates.fill("status", lambda: clone_as_origin(repository, generate_for_remote(repository, generator)))
     return repository
 
@@ -168,7 +168,7 @@ def test_how_many_releases_behind(shop: Path, generator: Run) -> None:
 
 
 def test_what_an_environment_is_ahead_of_is_not_behind(shop: Path, generator: Run) -> None:
-    """After a rollback in dev, staging has the later image."""
+    # After a rollback in dev, staging has the later image.
     bump(shop, generator, "dev", "1", "2", "3")
     bump(shop, generator, "staging", "3")
     bump(shop, generator, "prod", "1")

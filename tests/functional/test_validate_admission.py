@@ -59,7 +59,7 @@ def shop(repository: Path, generator: Run) -> Path:
 
 
 def added(path: str, text: str) -> Callable[[Path], None]:
-    """A file of one's own; one beside a kustomization is listed in it."""
+    """Add a file of one's own; one beside a kustomization is listed in it."""
 
     def change(place: Path) -> None:
         (place / path).parent.mkdir(parents=True, exist_ok=True)
@@ -299,7 +299,7 @@ def test_further_namespaces_are_an_environments_own(shop: Path, generator: Run) 
 
 
 def test_a_level_of_the_environment_lets_a_root_pod_in(shop: Path, generator: Run) -> None:
-    """The README's two lines: one for the app, one for the namespace that it runs in."""
+    # The README's two lines: one for the app, one for the namespace that it runs in.
     edit(
         shop,
         "generator.yaml",

@@ -35,7 +35,7 @@ Done = subprocess.CompletedProcess[str]
 
 @pytest.fixture
 def remote(templates: Templates, repository: Path, generator: Run) -> Path:
-    """A bare repository in which dev went from 1.0 to 1.1."""
+    """Return a bare repository in which dev went from 1.0 to 1.1."""
     bare = repository.parent / "remote.git"
 
     def make() -> None:
@@ -50,7 +50,7 @@ def remote(templates: Templates, repository: Path, generator: Run) -> Path:
 
 @pytest.fixture
 def revisions(remote: Path) -> tuple[str, str]:
-    """The commits that released 1.0 and 1.1."""
+    """Return the commits that released 1.0 and 1.1."""
     return git(remote, "rev-parse", "main~1"), git(remote, "rev-parse", "main")
 
 
@@ -59,7 +59,7 @@ Wait = Callable[..., Done]
 
 @pytest.fixture
 def wait(repository: Path, generator: Run) -> Wait:
-    """Waits for web in dev with these scenes played."""
+    """Wait for web in dev with these scenes played."""
 
     def run(rig: ArgoCd, *words: object, token: str = TOKEN, **env: str) -> Done:
         with serve(rig):
@@ -129,7 +129,7 @@ def test_kargo_6357_nor_is_the_old_image_under_the_new_commit(revisions: tuple[s
 
 
 def test_kargo_4673_health_from_before_the_rollout_began_is_no_success(revisions: tuple[str, str], wait: Wait) -> None:
-    """The sync has ended, and Argo CD's health is still that of the former pods."""
+    # The sync has ended, and Argo CD's health is still that of the former pods.
     good = running(revisions[1], NEW)
     unseen = changed(good, live={"Deployment/web": deployment(NEW, generation=4, observed=3)})
     begun = changed(good, live={"Deployment/web": deployment(NEW, updated=1, there=3, available=2)})
@@ -174,7 +174,7 @@ def test_a_later_commit_that_contains_it_counts(
 def test_a_commit_that_lands_while_it_waits_counts(
     revisions: tuple[str, str], remote: Path, repository: Path, wait: Wait
 ) -> None:
-    """The commit is made and pushed when Argo CD is asked for the second time."""
+    # The commit is made and pushed when Argo CD is asked for the second time.
     git(repository, "commit", "-q", "--allow-empty", "-m", "Something else")
     later = git(repository, "rev-parse", "HEAD")
 
@@ -246,7 +246,7 @@ def test_a_pull_that_succeeds_in_the_end_is_no_failure(revisions: tuple[str, str
 
 
 def test_an_old_pod_in_trouble_is_none_of_ours(revisions: tuple[str, str], wait: Wait) -> None:
-    """The release that mends a broken one must not fail for the broken one's pods."""
+    # The release that mends a broken one must not fail for the broken one's pods.
     broken = pulling(revisions[1], OLD)
     broken.live["Deployment/web"] = deployment(NEW, updated=1, there=3)
     done = wait(ArgoCd([broken, broken, running(revisions[1], NEW)]), "--patience", "0s")
@@ -365,7 +365,7 @@ def test_a_rollout_that_is_overdue(revisions: tuple[str, str], wait: Wait) -> No
 
 
 def test_an_overdue_rollout_of_the_former_image_is_none_of_ours(revisions: tuple[str, str], wait: Wait) -> None:
-    """What mends a release that is overdue is Degraded, too, until the Deployment has noticed."""
+    # What mends a release that is overdue is Degraded, too, until the Deployment has noticed.
     _, new = revisions
     scenes = [overdue(new, OLD), overdue(new, NEW, generation=4), running(new, NEW)]
     assert wait(ArgoCd(scenes), "--patience", "0s").returncode == 0
@@ -432,7 +432,7 @@ def test_a_server_that_is_no_argo_cd(revisions: tuple[str, str], wait: Wait) -> 
 def test_a_server_that_is_not_there_has_a_hint_of_its_own(
     revisions: tuple[str, str], repository: Path, generator: Run
 ) -> None:
-    """What runs is not known, so putting back what ran before is no advice."""
+    # What runs is not known, so putting back what ran before is no advice.
     closed = {"ARGOCD_SERVER": "http://127.0.0.1:9", "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
     done = generator("wait", "web", "--env", "dev", "--timeout", "1s", cwd=repository, env=closed)
     assert done.returncode == 1

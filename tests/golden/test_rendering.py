@@ -44,7 +44,7 @@ PULLED = {
 
 @pytest.mark.parametrize(("url", "pulled"), PULLED.items(), ids=PULLED)
 def test_the_repository_is_named_as_argo_cd_can_pull_it(url: str, pulled: str) -> None:
-    """argo-cd's own documentation: it does not follow GitLab's redirect to the URL with `.git`."""
+    # argo-cd's own documentation: it does not follow GitLab's redirect to the URL with `.git`.
     found = render(loader.parse(TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", url)))
     named = [
         line.split(": ", 1)[1]
@@ -58,7 +58,7 @@ def test_the_repository_is_named_as_argo_cd_can_pull_it(url: str, pulled: str) -
 
 @pytest.mark.parametrize(("name", "spec"), [("ten-lines", TEN_LINES), ("every-field", EVERY_FIELD)])
 def test_snapshot(name: str, spec: str) -> None:
-    """After a change that is meant: ``UPDATE_SNAPSHOTS=1 pytest tests/golden/test_rendering.py``, and read the diff."""
+    # After a change that is meant: ``UPDATE_SNAPSHOTS=1 pytest tests/golden/test_rendering.py``, and read the diff.
     snapshot = SNAPSHOTS / f"{name}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         snapshot.write_text(text_of(loader.parse(spec)))
@@ -205,7 +205,7 @@ def of(number: int, general: str, override: str) -> Spec:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Spec, list[dict[str, Any]]]]:
-    """Every overlay of the table, built by the real kustomize in one go; a namespace tells them apart."""
+    """Build every overlay of the table by the real kustomize in one go; a namespace tells them apart."""
     kustomize = tool("kustomize")
     folder = tmp_path_factory.mktemp("overlays")
     specs = {name: of(number, *row) for number, (name, row) in enumerate(OVERRIDES.items())}
@@ -240,13 +240,13 @@ def test_an_overlay_gives_the_workload_of_its_environment(name: str, built: dict
 
 
 def tagged(manifest: dict[str, Any] | None, image: str) -> object:
-    """With the tag that the overlay sets, and every scalar as text, as the plain loader gives it."""
+    """Add the tag that the overlay sets, and make every scalar text, as the plain loader gives it."""
     text = yaml_emit.dump(manifest) if manifest else "null"
     return yaml.load(text.replace(f"image: {image}\n", f"image: {image}:v1\n"), Loader=yaml.CBaseLoader)
 
 
 def normal(manifest: object) -> object:
-    """Without what kustomize adds: the namespace, the hash behind the ConfigMap's name; and without empty maps."""
+    """Remove what kustomize adds: the namespace, the hash behind the ConfigMap's name; and empty maps."""
     if not isinstance(manifest, dict):
         return None
     metadata = {name: value for name, value in manifest["metadata"].items() if name != "namespace"}

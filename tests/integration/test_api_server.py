@@ -50,7 +50,7 @@ def server() -> Iterator[ApiServer]:
 
 
 def refusals(server: ApiServer, spec: Spec) -> list[str]:
-    """What the server refuses of the app ``web``, in each environment."""
+    """Return what the server refuses of the app ``web``, in each environment."""
     found = [
         line
         for environment, workload in spec.apps["web"].workloads.items()
@@ -65,7 +65,7 @@ def row_text(row: str) -> str:
 
 
 def problems(spec: Spec) -> list[str]:
-    """What ``validate`` says of the repository that the spec gives."""
+    """Return what ``validate`` says of the repository that the spec gives."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path, file in render(spec).items():
@@ -124,14 +124,14 @@ def test_pods_are_admitted_by_the_restricted_standard(fields: str, server: ApiSe
 
 
 def random_app(data: dict[str, Any]) -> str:
-    """A spec with this app, and others that it may name. JSON is YAML, too."""
+    """Return a spec with this app, and others that it may name. JSON is YAML, too."""
     others = {name: {"image": "x"} for name in ("a", "b")}
     top = {"version": 1, "project": "shop", "repository": "/r", "environments": {"dev": {}, "prod": {}}}
     return json.dumps({**top, "apps": {"web": data, **others}}, ensure_ascii=False)
 
 
 def schema_of_an_app() -> dict[str, Any]:
-    """As editors see it, but for what is Kubernetes' own."""
+    """Return it as editors see it, but for what is Kubernetes' own."""
     described = schema.of(language.APP)
     properties = {name: about for name, about in described["properties"].items() if name not in ("pod", "container")}
     return {**described, "properties": properties}

@@ -81,7 +81,7 @@ def _is_version(word: str) -> bool:
 def test_applications_move_to_the_projects_of_their_environments(
     local: Cluster, repository: Path, generator: Run
 ) -> None:
-    """One commit moves them; the next one lets the former project go. No object is renamed or made anew."""
+    # One commit moves them; the next one lets the former project go. No object is renamed or made anew.
     url = local.gitea.create_repository("shop")
     spec = (repository / "generator.yaml").read_text()
     spec = spec.replace("https://git.example.com/acme/shop-gitops.git", url).replace("{sync: manual}", "{}")
@@ -124,14 +124,14 @@ def _names(local: Cluster, kind: str) -> list[str]:
 
 
 def _uids(local: Cluster) -> set[tuple[str, str]]:
-    """The Applications and their Deployments: the same ones, and not others of the same name."""
+    """Return the Applications and their Deployments: the same ones, and not others of the same name."""
     items = json.loads(local.kubectl("get", "deployments", "-A", "-l", "app.kubernetes.io/part-of=shop", "-o", "json"))
     every = [*_applications(local), *items["items"]]
     return {(f"{one['kind']}/{one['metadata']['name']}", one["metadata"]["uid"]) for one in every}
 
 
 def _wait(local: Cluster, head: str, project: str) -> None:
-    """Until all are synced to a commit, in their project, and nothing is wrong with them."""
+    """Wait until all are synced to a commit, in their project, and nothing is wrong with them."""
 
     def there() -> bool:
         local.kubectl(

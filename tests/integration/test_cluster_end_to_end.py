@@ -60,7 +60,7 @@ def local(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 
 
 def traces() -> set[str]:
-    """What a cluster might leave: mounts, interfaces, rules, namespaces, control groups, folders, kernel settings."""
+    """Return what a cluster might leave: mounts, interfaces, rules, namespaces, control groups, folders, settings."""
     if not root:
         return set()
     commands = (["ip", "-brief", "link"], ["nft", "list", "tables"], ["ip", "netns"], ["iptables-save"])
@@ -116,7 +116,7 @@ def test_what_died_is_noticed_and_started_again(local: Cluster) -> None:
 
 
 def test_a_merged_pull_request_arrives_within_seconds(local: Cluster, tmp_path: Path) -> None:
-    """A private repository in the forge, Argo CD told by webhook; without that it would look once a minute."""
+    # A private repository in the forge, Argo CD told by webhook; without that it would look once a minute.
     forge = local.gitea
     url = forge.create_repository("settings")
     assert forge.create_repository("settings") == url, "fine if it is there"
@@ -182,7 +182,7 @@ def test_external_secrets_are_known(local: Cluster) -> None:
 
 
 def deployment(reference: str) -> str:
-    """Two hardened pods of ``crane registry serve``, a Service before them, in a restricted namespace."""
+    """Return two hardened pods of ``crane registry serve``, a Service before them, in a restricted namespace."""
     container = {
         "name": "web",
         "image": reference,
@@ -219,7 +219,7 @@ def deployment(reference: str) -> str:
 
 
 def push_image(local: Cluster, path: str, folder: Path) -> str:
-    """An image of ``crane`` and the libraries that it needs, in the local registry; its digest."""
+    """Push an image of ``crane`` and the libraries that it needs to the local registry; return its digest."""
     program = tools.find("crane")
     libraries = re.findall(r"(/\S+) \(0x", process.run(["ldd", program], ok=(0, 1)).stdout)
     files = {"crane": program.read_bytes()} | {library: Path(library).read_bytes() for library in libraries}

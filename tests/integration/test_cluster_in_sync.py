@@ -156,7 +156,7 @@ def test_what_is_synced_stays_in_sync(local: Cluster, tmp_path: Path) -> None:
 
 
 def compared(local: Cluster, names: list[str]) -> tuple[list[str], set[tuple[str, str]]]:
-    """Where live objects differ from what is wanted, and which kinds there were."""
+    """Return where live objects differ from what is wanted, and which kinds there were."""
     differences: list[str] = []
     seen: set[tuple[str, str]] = set()
     for name in names:
@@ -173,7 +173,7 @@ def compared(local: Cluster, names: list[str]) -> tuple[list[str], set[tuple[str
 
 
 def filled_in(live: Any, given: Any, path: str = "", listed: bool = False) -> list[str]:
-    """Fields within lists that are there and nobody has given."""
+    """Return fields within lists that are there though nothing has given them."""
     if isinstance(live, dict) and isinstance(given, dict):
         more = [f"{path}.{key}: filled in" for key in live if listed and key not in given]
         return more + [
@@ -185,13 +185,13 @@ def filled_in(live: Any, given: Any, path: str = "", listed: bool = False) -> li
 
 
 def synced(kube: Kube, name: str) -> set[tuple[str, str]]:
-    """The kinds that its newest sync has applied; of hooks, those that have succeeded."""
+    """Return the kinds that its newest sync has applied; of hooks, those that have succeeded."""
     results = kube.get(f"{APPLICATIONS}/{name}")["status"]["operationState"]["syncResult"].get("resources", [])
     return {(one["group"], one["kind"]) for one in results if one.get("hookPhase") == "Succeeded"}
 
 
 def published(local: Cluster, folder: Path) -> model.Spec:
-    """The repository of the spec in the forge, and its tags."""
+    """Push the repository of the spec, and its tags, to the forge."""
     url = local.gitea.create_repository("proof")
     spec = loader.parse(spec_text(url))
     for path, file in render(spec).items():
@@ -209,7 +209,7 @@ def published(local: Cluster, folder: Path) -> model.Spec:
 
 
 def play(kube: Kube) -> None:
-    """The controllers that do not run here: what they write on an object once they have seen it."""
+    """Play the controllers that do not run here: what they write on an object once they have seen it."""
     for item in kube.items(f"{EXTERNAL_SECRETS}/externalsecrets"):
         if not item.get("status", {}).get("refreshTime"):
             meta = item["metadata"]
@@ -250,7 +250,7 @@ def refresh(kube: Kube, name: str) -> None:
 
 
 def sync(kube: Kube, name: str) -> None:
-    """As somebody syncs in Argo CD's user interface: with the Application's own options."""
+    """Sync as a user does in Argo CD's user interface: with the Application's own options."""
     options = kube.get(f"{APPLICATIONS}/{name}")["spec"]["syncPolicy"]["syncOptions"]
     kube.merge(f"{APPLICATIONS}/{name}", {"operation": {"sync": {"revision": "main", "syncOptions": options}}})
 
@@ -261,7 +261,7 @@ def is_labelled(kube: Kube, environment: model.Environment) -> bool:
 
 
 def ask(local: Cluster, path: str) -> Any:
-    """Argo CD's API."""
+    """Ask Argo CD's API."""
     headers = {"Authorization": f"Bearer {local.argocd_token()}"}
     request = urllib.request.Request(f"{local.argocd_url}/api/v1/{path}", headers=headers)
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as response:
@@ -276,7 +276,7 @@ def first_difference(live: Any, wanted: Any, path: str = "") -> str:
 
 
 def told(kube: Kube, names: list[str]) -> str:
-    """How each of them stands, for a failure."""
+    """Return how each of them stands, for a failure."""
     lines = []
     for name in names:
         found = kube.find(f"{APPLICATIONS}/{name}") or {}

@@ -20,7 +20,7 @@ MARK = "<!-- gitops-generator -->"
 
 @pytest.fixture
 def work(rig: Rig, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clone of a new repository with main, and a branch promote/prod on top of it."""
+    """Return a clone of a new repository with main, and a branch promote/prod on top of it."""
     monkeypatch.setenv("GITEA_TOKEN", rig.token)
     monkeypatch.delenv("GIT_TOKEN", raising=False)
     name = f"shop-{request.node.name.replace('_', '-')[:60].strip('[]-')}"
@@ -153,7 +153,7 @@ def test_only_the_expected_commit_is_merged(forge: Forge, work: Path) -> None:
 def test_a_conflict_merges_nothing_and_is_told_as_one(
     forge: Forge, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As soon as Gitea knows, and not when patience ends."""
+    # As soon as Gitea knows, and not when patience ends.
     pauses: list[float] = []
 
     def pause(seconds: float) -> None:

@@ -54,7 +54,7 @@ def test_an_overlay_gives_the_app_as_it_is_in_that_environment(apps: list[random
 
 
 def built(folder: Path, spec: Spec) -> dict[tuple[str, str], dict[str, Any]]:
-    """All overlays by environment and app, in one run of kustomize; without namespaces and hashes."""
+    """Return all overlays by environment and app, in one run of kustomize; without namespaces and hashes."""
     for path, file in render(spec).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(file.text)
@@ -72,7 +72,7 @@ def built(folder: Path, spec: Spec) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def tagged(manifest: Any, image: str) -> Any:
-    """With the tag that overlays set, and every scalar as text, as kustomize's output is read."""
+    """Add the tag that overlays set, and make every scalar text, as kustomize's output is read."""
     text = yaml_emit.dump(manifest).replace(f"image: {image}\n", f"image: {image}:v1\n")
     return yaml.load(text, Loader=yaml.CBaseLoader)
 

@@ -151,13 +151,13 @@ class Shop:
         return git(self.bare, "rev-parse", "main")
 
     def build(self, before: str = "", **overrides: str) -> Build:
-        """As the webhook of a push starts it."""
+        """Build as the webhook of a push starts it."""
         project = self.codebuild
         project.environment = {**project.environment, "CODEBUILD_WEBHOOK_PREV_COMMIT": before}
         return project.build(self.tip(), overrides=overrides)
 
     def run(self, before: str = "") -> Result:
-        """As a push starts the workflow, path filters left aside."""
+        """Run the workflow as a push starts it, path filters left aside."""
         return self.github.run(WORKFLOW, self.tip(), event={"before": before})
 
     def overlay(self, app: str = "web", commit: str = "main") -> str:
@@ -209,7 +209,7 @@ def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
 
 
 def findings(cloud: Cloud, repository: str, severity: str, name: str) -> None:
-    """What the scan of one platform's image in a repository finds next; of others, moto finds CVE-9999-9999."""
+    """Set what the scan of one platform's image in a repository finds next; of others, moto finds CVE-9999-9999."""
     answer = {
         "registryId": "123456789012", "repositoryName": repository, "imageId": {},
         "imageScanStatus": {"status": "COMPLETE"},
@@ -277,7 +277,7 @@ def test_a_workflow_that_is_started_on_another_branch_does_nothing(shop: Shop) -
 
 
 def test_a_run_that_is_started_again_has_a_tag_of_its_own(shop: Shop, cloud: Cloud) -> None:
-    """Its number and its commit are the same, and what the first attempt has pushed cannot be pushed over."""
+    # Its number and its commit are the same, and what the first attempt has pushed cannot be pushed over.
     first = shop.tip()
     commit = shop.commit(web__page="again\n")
     assert shop.run(first).succeeded
@@ -428,7 +428,7 @@ def test_where_the_branch_is_protected_a_release_is_a_pull_request(ci: str, shop
 
 @pytest.fixture
 def request_(shop: Shop, tmp_path: Path) -> tuple[Shop, str]:
-    """A pull request from `work` that changes the spec and what follows from it; and its merge, as a forge makes it."""
+    """Make a pull request from `work` that changes the spec and what follows; and its merge, as a forge makes it."""
     tool("kustomize")
     tool("kubeconform")
     text = (shop.checkout / "generator.yaml").read_text()

@@ -21,7 +21,7 @@ from testing.repository import TEN_LINES, git
 
 @pytest.fixture
 def hook() -> dict[str, Any]:
-    """The only one."""
+    """Return the only hook."""
     (found,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert isinstance(found, dict)
     return found

@@ -325,7 +325,7 @@ def test_faulty_manifests_are_not(validate: Validate, kind: str, where: list[str
 
 @needs_kubeconform
 def test_every_schema_compiles(validate: Validate) -> None:
-    """kubeconform "could not find" a schema that does not; an empty manifest is merely invalid."""
+    # kubeconform "could not find" a schema that does not; an empty manifest is merely invalid.
     folder = schemas.location()
     found = [json.loads((folder / f"{kind}.json").read_text()) for kind in schemas.kinds()]
     empty = [{key: schema["properties"][key]["enum"][0] for key in ("apiVersion", "kind")} for schema in found]

@@ -29,7 +29,7 @@ class Unknown(Exception):
 
 
 def oracle(old: Any, here: Any, new: Any, field: str = "") -> Any:
-    """The merged value, by the rules and nothing else: no text, no places, no order but that of sequences."""
+    """Return the merged value, by the rules and nothing else: no text, no places, no order but that of sequences."""
     if same(new, old) or same(new, here):
         return here
     kinds = {type(value) for value in (old, here, new) if value is not None}
@@ -108,7 +108,10 @@ def says(text: str) -> Counter[str]:
 
 
 def check(case: Case) -> str:
-    """All properties of one case; what came of it: merged, conflict, or whole (not to be merged in place)."""
+    """Check all properties of one case.
+
+    Return what came of it: merged, conflict, or whole (not to be merged in place).
+    """
     original, local, updated = case.original, case.local, case.updated
     assert load(local) == case.values[1], "the test wrote it wrong"
     assert merge("f", original, original, updated) == (updated, []) or load(original) != load(updated)
@@ -145,7 +148,7 @@ def check(case: Case) -> str:
 
 
 def lines(text: str) -> Counter[str]:
-    """The lines that hold a value."""
+    """Return the lines that hold a value."""
     return Counter(
         line.strip()
         for line in text.splitlines()
@@ -154,18 +157,18 @@ def lines(text: str) -> Counter[str]:
 
 
 def changed(one: str, other: str) -> int:
-    """How many lines of one text are not where they were in the other."""
+    """Return how many lines of one text are not where they were in the other."""
     matcher = difflib.SequenceMatcher(None, one.splitlines(), other.splitlines(), autojunk=False)
     return sum(end - start for tag, start, end, _, _ in matcher.get_opcodes() if tag != "equal")
 
 
 def anyhow(value: list[Any]) -> Counter[str]:
-    """What documents mean, in whatever order they and their lists are."""
+    """Return what documents mean, in whatever order they and their lists are."""
     return Counter(repr(unordered(item)) for item in value)
 
 
 def check_independent(case: Case) -> str:
-    """Two changes of the generator, one after the other, mean the same in either order."""
+    """Check that two changes of the generator, one after the other, mean the same in either order."""
     both, open_between = merge("f", case.original, case.updated, case.other)
     gone = lines(case.original) - lines(case.updated), lines(case.original) - lines(case.other)
     if open_between or gone[0] & gone[1]:

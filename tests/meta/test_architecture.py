@@ -102,7 +102,7 @@ def test_no_package_registry_is_named(host: str) -> None:
 
 
 def test_what_a_bump_loads_is_light() -> None:
-    """Each of these takes as long as starting Python; a bump is done in two tenths of a second."""
+    # Each of these takes as long as starting Python; a bump is done in two tenths of a second.
     heavy = {"dataclasses", "inspect", "git", "pydantic", "jsonschema", "urllib.request", "generator.spec.loader"}
     modules = "generator.cli.main, generator.cli.commands.bump, generator.git.remote_branch, generator.delivery.bump"
     script = f"import sys; before = set(sys.modules); import {modules}; print(*set(sys.modules) - before)"
@@ -121,7 +121,7 @@ def test_the_tests_that_the_documents_name_are_there() -> None:
 
 
 def test_no_test_stands_on_another_test() -> None:
-    """What two tests share lies in testing/; nothing is fetched from a test module or from a conftest."""
+    # What two tests share lies in testing/; nothing is fetched from a test module or from a conftest.
     taken = {
         (path.relative_to(ROOT).as_posix(), name)
         for folder in ("testing", "tests", "benchmarks")
@@ -142,7 +142,7 @@ def imported(code: str) -> Iterator[str]:
 
 
 def test_modules_and_functions_stay_small() -> None:
-    """A module is read in one sitting, and a function on one screen."""
+    # A module is read in one sitting, and a function on one screen.
     large: list[str] = []
     for path in sorted((ROOT / "generator").rglob("*.py")):
         text = path.read_text()

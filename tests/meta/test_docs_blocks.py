@@ -43,7 +43,7 @@ def check_bash(block: Block) -> None:
 
 
 def check_console(block: Block) -> None:
-    """Lines after `$ ` are commands, and those after `> ` go on with them; the rest is what they print."""
+    """Check what is a command: lines after `$ `, with those after `> ` that go on; the rest is what they print."""
     commands = re.findall(r"^\$ (.*(?:\n> .*)*)", block.text, re.MULTILINE)
     assert commands, f"{block}: no line begins with `$ `"
     check_shell("\n".join(commands).replace("\n> ", "\n"))
@@ -86,7 +86,7 @@ def check_python(block: Block) -> None:
 
 
 def nothing(block: Block) -> None:
-    """Text and diagrams have no reader but people."""
+    """Check nothing: text and diagrams have human readers only."""
 
 
 READERS: Final[dict[str, Callable[[Block], None]]] = {

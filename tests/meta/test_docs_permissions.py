@@ -81,7 +81,7 @@ def test_no_policy_allows_more_than_its_resources(block: Block) -> None:
 
 @cache
 def called() -> frozenset[str]:
-    """Methods of boto3's clients, names for paginators, and words of the AWS CLI in scripts, in the generator's code."""
+    """Return boto3's methods, names for paginators, and words of the AWS CLI in scripts, in the generator's code."""
     code = "".join(path.read_text() for path in (ROOT / "generator").rglob("*.py"))
     forms = (r"client(?:\([^()]*\))?\.(\w+)", r"get_paginator\(\"(\w+)\"", r"\b([a-z]+(?:-[a-z]+)+)\b")
     return frozenset(word.replace("-", "_") for form in forms for word in re.findall(form, code))

@@ -34,7 +34,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Page]:
-    """Every page of the built site, by its path in it."""
+    """Return every page of the built site, by its path in it."""
     folder = tmp_path_factory.mktemp("site")
     done = subprocess.run(
         [ROOT / "scripts/docs", folder],

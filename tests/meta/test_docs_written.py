@@ -18,7 +18,7 @@ from testing.pages import DOCS, ROOT
 
 @cache
 def write() -> ModuleType:
-    """docs/write.py, which is no module of a package."""
+    """Load docs/write.py, which is no module of a package."""
     spec = importlib.util.spec_from_file_location("docs_write", DOCS / "write.py")
     assert spec is not None
     assert spec.loader is not None
@@ -29,7 +29,7 @@ def write() -> ModuleType:
 
 @cache
 def texts() -> frozenset[str]:
-    """Every text in the generator's modules that is no docstring."""
+    """Return every text in the generator's modules that is no docstring."""
     return frozenset(text for path in (ROOT / "generator").rglob("*.py") for text in _texts(path))
 
 

@@ -22,7 +22,7 @@ def git(folder: Path, *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with the files of this one, whose environment is the one that runs the tests."""
+    """Return a repository with the files of this one, whose environment is the one that runs the tests."""
     folder = tmp_path_factory.mktemp("clone")
     for name in git(ROOT, "ls-files", "-z").split("\0"):
         if name and (ROOT / name).is_file():

@@ -221,7 +221,7 @@ def package(request: pytest.FixtureRequest, tmp_path: Path, repository: Path) ->
 
 @pytest.mark.parametrize("package", ["kind"], indirect=True)
 def test_a_kind(package: Package) -> None:
-    """It is built, overlays change it, and Argo CD may apply it."""
+    # It is built, overlays change it, and Argo CD may apply it.
     found = package.generate(TEN_LINES)
     assert yaml.safe_load(found["base/web/lease.yaml"])["spec"] == {"leaseDurationSeconds": 20}
     assert "- lease.yaml" in found["base/web/kustomization.yaml"]
@@ -237,7 +237,7 @@ def test_a_kind(package: Package) -> None:
 
 @pytest.mark.parametrize("package", ["workload type"], indirect=True)
 def test_a_workload_type(package: Package) -> None:
-    """An app says it; its overlays, its autoscaler and Argo CD's permission follow. Other apps stay what they are."""
+    # An app says it; its overlays, its autoscaler and Argo CD's permission follow. Other apps stay what they are.
     more = "  jobs: {image: shop/jobs, kind: StatefulSet, autoscale: {min: 2, max: 5}}\n"
     more += "  db: {image: shop/db, kind: StatefulSet, env: {A: b}, environments: "
     more += "{staging: {replicas: 3}, prod: {env: {A: c}}}}\n"
@@ -260,7 +260,7 @@ def test_a_workload_type(package: Package) -> None:
 
 @pytest.mark.parametrize("package", ["output"], indirect=True)
 def test_an_output(package: Package) -> None:
-    """Its files are written, edits of them are kept, and they go with their app."""
+    # Its files are written, edits of them are kept, and they go with their app.
     found = package.generate(TEN_LINES + "  api: {image: shop/api}\n")
     assert found["inventory/environments.txt"] == "dev\nstaging\nprod\n"
     assert found["inventory/apps/api.txt"] == "api of shop\n"
@@ -273,7 +273,7 @@ def test_an_output(package: Package) -> None:
 
 @pytest.mark.parametrize("package", ["command"], indirect=True)
 def test_a_command(package: Package) -> None:
-    """It runs, prints JSON, stands in the help, and is what a misspelled one may have meant."""
+    # It runs, prints JSON, stands in the help, and is what a misspelled one may have meant.
     assert package.run("count", "--twice") == "2\n"
     assert json.loads(package.run("count", "--output", "json"))["apps"] == 1
     assert "count the apps" in package.run("--help")
@@ -285,7 +285,7 @@ def test_a_command(package: Package) -> None:
 
 @pytest.mark.parametrize("package", ["forge"], indirect=True)
 def test_a_forge(package: Package) -> None:
-    """The spec may name it, its CODEOWNERS is written where it looks, and a promotion opens its request there."""
+    # The spec may name it, its CODEOWNERS is written where it looks, and a promotion opens its request there.
     bare = package.folder.parent / "remote.git"
     spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare)) + "forge: {kind: mailbox}\n"
     found = package.generate(spec.replace("sync: manual", "sync: manual, approvers: ['@ann']"))
@@ -303,7 +303,7 @@ def test_a_forge(package: Package) -> None:
 
 
 def test_a_toy_that_is_in_no_registry_does_nothing(tmp_path: Path, repository: Path) -> None:
-    """What the other tests see comes from the registry: without its row, the module is not found."""
+    # What the other tests see comes from the registry: without its row, the module is not found.
     package = Package(tmp_path / "package", repository, KIND)
     shutil.copy(ROOT / "generator" / KIND.registry, package.place / "generator" / KIND.registry)
     assert not [path for path in package.generate(TEN_LINES) if "lease" in path]

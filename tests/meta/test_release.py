@@ -22,7 +22,7 @@ HEADING = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$", re.MULTI
 
 
 def sections() -> list[tuple[str, str]]:
-    """Versions and dates of the changelog, as they stand."""
+    """Return versions and dates of the changelog, as they stand."""
     return HEADING.findall((ROOT / "CHANGELOG.md").read_text())
 
 
@@ -45,7 +45,7 @@ def test_the_version_has_its_section() -> None:
 
 
 def entries(text: str, version: str) -> list[str]:
-    """How the entries of a version begin; links in them may follow pages that move."""
+    """Return how the entries of a version begin; links in them may follow pages that move."""
     (found,) = re.findall(rf"^## \[{re.escape(version)}\].*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     return [line[:40] for line in found.splitlines() if line.startswith("- ")]
 
@@ -75,7 +75,7 @@ def build(source: Path, target: str, into: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of this checkout that git knows, elsewhere and with other times."""
+    """Return the files of this checkout that git knows, elsewhere and with other times."""
     folder = tmp_path_factory.mktemp("checkout")
     for name in git(ROOT, "ls-files", "-z").split("\0"):
         if name and (ROOT / name).is_file():
@@ -130,7 +130,7 @@ def test_both_hold_the_license_and_every_file_of_the_package_and_no_tests(sdist:
 
 @pytest.fixture
 def ready(copy: Path, tmp_path: Path) -> Path:
-    """A clone that could be released; its environment is not made, since nothing here gets as far as that."""
+    """Return a clone that could be released; its environment is not made, since nothing here gets as far as that."""
     folder = tmp_path / "ready"
     shutil.copytree(copy, folder)
     git(folder, "init", "--quiet")
@@ -172,7 +172,7 @@ def test_a_version_is_released_once(ready: Path) -> None:
 
 
 def refused(folder: Path, said: str, option: str = "--dry-run") -> None:
-    """The script ends with an error and a hint, and has made nothing."""
+    """Check that the script ends with an error and a hint, and has made nothing."""
     done = subprocess.run(
         [folder / "scripts" / "release", *([option] if option else [])], capture_output=True, text=True, check=False
     )

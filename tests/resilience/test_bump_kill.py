@@ -21,7 +21,10 @@ PATH = fleet.overlay("app1", "dev")
 
 
 def run(folder: Path, bare: Path, **environment: str) -> int:
-    """One bump in a session of its own; whoever is killed leaves children behind, which end before it returns."""
+    """Run one bump in a session of its own.
+
+    One that is killed leaves children behind, which end before this returns.
+    """
     words = [
         sys.executable,
         "-m",
@@ -47,7 +50,7 @@ def run(folder: Path, bare: Path, **environment: str) -> int:
 
 
 def alive(folder: Path) -> bool:
-    """Whether any process still works for a bump of this folder: each has the folder in its environment."""
+    """Tell whether any process still works for a bump of this folder: each has the folder in its environment."""
     mark = f"TMPDIR={folder}".encode() + b"\0"
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -59,7 +62,7 @@ def alive(folder: Path) -> bool:
 
 
 def state(bare: Path) -> tuple[str, list[str], str]:
-    """The overlay, the references beside ``main``, and what git finds wrong."""
+    """Return the overlay, the references beside ``main``, and what git finds wrong."""
     references = [line for line in fleet.git(bare, "for-each-ref", "--format=%(refname)").splitlines() if line != "refs/heads/main"]  # fmt: skip
     return fleet.git(bare, "show", f"main:{PATH}"), references, fleet.git(bare, "fsck", "--connectivity-only")
 
@@ -72,7 +75,7 @@ def test_killed_at_every_step(contended: bool, git_too: str, tmp_path: Path) -> 
     after = before.replace("unreleased", "v1")
 
     def killed(step: int) -> int | None:
-        """The number of gits that were started, or ``None`` where it was killed."""
+        """Return the number of gits that were started, or None where it was killed."""
         folder = tmp_path / f"{git_too}-{contended}-{step}"
         folder.mkdir()
         bare = folder / "fleet.git"

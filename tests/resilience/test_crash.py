@@ -65,7 +65,7 @@ RENAMED = replaced(BEFORE, ("  web:\n", "  store:\n    renamed_from: web\n"), ("
 
 
 def edit(folder: Path) -> None:
-    """What people do: a comment, a value, a field, a file deleted, files of their own; and a build's tag."""
+    """Do what users do: a comment, a value, a field, a file deleted, files of their own; and a build's tag."""
     deployment = folder / "base/web/deployment.yaml"
     text = deployment.read_text()
     text = replaced(
@@ -102,7 +102,7 @@ STORIES = {
 
 @pytest.fixture
 def fast_path(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory, where there is one: a disk would take its time to flush hundreds of times."""
+    """Yield a folder in memory, where there is one: a disk would take its time to flush hundreds of times."""
     memory = Path("/dev/shm")
     if not (memory.is_dir() and os.access(memory, os.W_OK)):
         yield tmp_path
@@ -113,7 +113,7 @@ def fast_path(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def stage(fast_path: Path) -> Callable[[Story], Path]:
-    """The folder of a story: ``before`` and ``after``."""
+    """Return the folder of a story: ``before`` and ``after``."""
     tmp_path = fast_path
 
     def build(story: Story) -> Path:
@@ -137,7 +137,7 @@ def stage(fast_path: Path) -> Callable[[Story], Path]:
 
 
 def disturbed(folder: Path, number: int, words: tuple[str, ...]) -> dict[str, object]:
-    """What the rig found."""
+    """Return what the rig found."""
     done = subprocess.run(
         [sys.executable, "-m", "testing.crash", str(folder), str(number), "generate", *words],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -202,7 +202,7 @@ def test_a_disk_that_is_full_at_any_write_leaves_everything_as_it_was(
 
 @contextmanager
 def small_disk(tmp_path: Path, source: Path, room: int) -> Iterator[Path]:
-    """A file system in memory that holds a copy of ``source``, and has this much room left, in bytes."""
+    """Yield a file system in memory that holds a copy of ``source``, and has this much room left, in bytes."""
     folder = tmp_path / "disk"
     folder.mkdir(exist_ok=True)
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], capture_output=True, check=False)
@@ -273,7 +273,10 @@ def test_everything_is_on_the_disk_before_anything_comes_into_place_and_that_bef
 
 
 def traced(repository: Path, tmp_path: Path) -> list[tuple[str, str]]:
-    """The flushes and renames of a first generation, in order: ``rename`` from, ``to``, ``fsync``, ``syncfs``."""
+    """Return the flushes and renames of a first generation, in order.
+
+    ``rename`` from, ``to``, ``fsync``, ``syncfs``.
+    """
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("strace is not there")

@@ -16,7 +16,7 @@ RIG = ROOT / "testing/kill.py"
 
 
 def killed(shop: Shop, *words: str) -> list[dict[str, Any]]:
-    """One result for each moment at which it died; the last one is that of a run that was left alone."""
+    """Return one result for each moment at which it died; the last one is that of a run that was left alone."""
     arguments = ["-C", str(shop.folder), "promote", *words]
     done = subprocess.run(
         [sys.executable, RIG, shop.bare.parent, *arguments], capture_output=True, text=True, check=False,

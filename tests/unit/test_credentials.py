@@ -45,7 +45,7 @@ def test_two_threads_have_each_their_own(tmp_path: Path) -> None:
 
 @pytest.fixture
 def server_with_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that has credentials of its own."""
+    """Make a process that has credentials of its own."""
     for name in credentials.NAMES:
         monkeypatch.setenv(name, "of-the-server")
     monkeypatch.setenv("ARGOCD_SERVER", "argocd.example.com")
@@ -82,7 +82,7 @@ def test_the_command_line_takes_them_from_the_environment() -> None:
 
 
 def test_only_credentials_and_machine_settings_are_read_from_the_environment() -> None:
-    """What reads the environment, and why; a new one needs a reason."""
+    # What reads the environment, and why; a new one needs a reason.
     here = Path(__file__).parents[2] / "generator"
     found = {str(path.relative_to(here)) for path in here.rglob("*.py") if "os.environ" in path.read_text()}
     assert found == READERS.keys()

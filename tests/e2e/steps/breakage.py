@@ -25,7 +25,10 @@ CMD ["python3", "-c", "raise SystemExit('cannot start')"]
 
 
 def break_tag(world: World) -> str:
-    """A tag that does not exist: that one Application goes Degraded, its old pods serve on, all else stays Healthy."""
+    """Set a tag that does not exist.
+
+    That one Application goes Degraded, its old pods serve on, all else stays Healthy.
+    """
     checkout: Checkout = world.values["checkout"]
     _, digest = world.values["first"]
     commit = checkout.release(PLAIN, "staging", "9999-does-not-exist", "")
@@ -37,10 +40,10 @@ def break_tag(world: World) -> str:
 
 
 def break_migration(world: World) -> str:
-    """A tag that does not exist, of an app with a migration: the sync stops before the pods, and can be ended.
+    """Set a tag that does not exist for an app with a migration: the sync stops before the pods, and can be ended.
 
     Argo CD does not count hooks as health: the Application stays Healthy (its old pods do serve) and OutOfSync, its
-    operation Running until the Job's time is up, and no commit is synced meanwhile unless somebody ends the operation.
+    operation Running until the Job's time is up, and no commit is synced meanwhile unless a user ends the operation.
     """
     checkout: Checkout = world.values["checkout"]
     tag, digest = world.values["second"]
@@ -72,7 +75,10 @@ def break_migration(world: World) -> str:
 
 
 def break_start(world: World) -> str:
-    """A version that crashes on start: its Application goes Degraded, the old pods serve on, all else stays Healthy."""
+    """Release a version that crashes on start.
+
+    Its Application goes Degraded, the old pods serve on, all else is Healthy.
+    """
     checkout: Checkout = world.values["checkout"]
     tag, digest = world.values["second"]
     built_here, _ = world.values["first"]

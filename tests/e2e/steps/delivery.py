@@ -36,7 +36,7 @@ apps:
 
 
 def deliver(world: World) -> str:
-    """This instance in a new repository, the root applied: everything Synced and Healthy, the apps answer."""
+    """Put this instance into a new repository and apply the root: all is Synced and Healthy, the apps answer."""
     url = world.cluster.gitea.create_repository(REPOSITORY)
     checkout = Checkout.copy(SOURCE, world.folder / "instance", world.git_environment, url)
     checkout.splice("generator.yaml", r"^repository: .*$", f"repository: {url}\nforge: {{kind: gitea}}")
@@ -83,7 +83,10 @@ def deliver(world: World) -> str:
 
 
 def answered(world: World, environment: str) -> object:
-    """What the app answers; text while nobody listens: kube-proxy hears of a ready pod a little after Argo CD."""
+    """Return what the app answers.
+
+    Text while no pod listens: kube-proxy hears of a ready pod a little after Argo CD.
+    """
     try:
         return world.served(environment)
     except OSError as exc:
@@ -91,7 +94,7 @@ def answered(world: World, environment: str) -> object:
 
 
 def wait_for_postgres(world: World) -> None:
-    """Until the database's Deployment is available."""
+    """Wait until the database's Deployment is available."""
 
     def probe() -> bool | str:
         found = world.kube.get("/apis/apps/v1/namespaces/postgres/deployments/postgres")
@@ -101,7 +104,7 @@ def wait_for_postgres(world: World) -> None:
 
 
 def keep_apart(world: World) -> None:
-    """What is stored in one environment is in its own PostgreSQL database, and in no other's."""
+    """Check that what is stored in one environment is in its own PostgreSQL database, and in no other's."""
     service = world.kube.service_url(namespace_of("dev"), APP)
     product = {"sku": "E2E-1", "name": "Proof", "price_cents": 100, "stock": 3}
     fetch(f"{service}/api/products", body=product)

@@ -21,7 +21,7 @@ from tests.e2e.world import (
 
 
 def heal_drift(world: World) -> str:
-    """What somebody changes or deletes with kubectl is put back."""
+    """Check that what a user changes or deletes with kubectl is put back."""
     namespace = namespace_of("dev")
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{APP}"
     image = world.kube.get(path)["spec"]["template"]["spec"]["containers"][0]["image"]
@@ -43,7 +43,10 @@ def heal_drift(world: World) -> str:
 
 
 def stay_in_bounds(world: World) -> str:
-    """The AppProject refuses a cluster-wide resource, a foreign namespace, another environment's and a foreign repository."""
+    """Check that the AppProject refuses what is not the environment's.
+
+    That is a cluster-wide resource, a foreign namespace, another environment's and a foreign repository.
+    """
     checkout: Checkout = world.values["checkout"]
     checkout.update()
     outside = {
@@ -91,7 +94,7 @@ def stay_in_bounds(world: World) -> str:
 
 
 def application(name: str, source: Object, destination: Object) -> Object:
-    """An Application of dev's project, synced automatically."""
+    """Return an Application of dev's project, synced automatically."""
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
@@ -106,7 +109,7 @@ def application(name: str, source: Object, destination: Object) -> Object:
 
 
 def refusal(world: World, name: str, says: str) -> bool | str:
-    """Whether Argo CD has refused an Application, in these words."""
+    """Tell whether Argo CD has refused an Application, in these words."""
     found = world.kube.application(name)
     resources = str(found.raw.get("status", {}).get("operationState", {}).get("syncResult", {}))
     said = f"{found.conditions} {' '.join(found.operation)} {resources}"
@@ -115,7 +118,10 @@ def refusal(world: World, name: str, says: str) -> bool | str:
 
 
 def keep_pods_restricted(world: World) -> str:
-    """Each namespace enforces the restricted Pod Security Standard: a good pod may come in, others may not."""
+    """Check that each namespace enforces the restricted Pod Security Standard.
+
+    A good pod may come in, others may not.
+    """
     good: Object = {
         "name": "pod",
         "image": "example.com/none:1",
@@ -154,5 +160,5 @@ def keep_pods_restricted(world: World) -> str:
 
 
 def pod(container: Object) -> Object:
-    """A pod of one container."""
+    """Return a pod of one container."""
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "probe"}, "spec": {"containers": [container]}}

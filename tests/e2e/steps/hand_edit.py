@@ -13,7 +13,7 @@ from tests.e2e.world import (
 
 
 def edit_by_hand(world: World) -> str:
-    """A hand edit to an overlay, a bump of the pipeline on top, then ``generate``: neither is lost."""
+    """Edit an overlay by hand, bump on top of it, then ``generate``: neither is lost."""
     checkout: Checkout = world.values["checkout"]
     tag, digest = world.values["first"]
     checkout.update()

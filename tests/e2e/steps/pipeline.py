@@ -16,7 +16,7 @@ from tests.e2e.world import (
 
 
 def pipeline(world: World) -> str:
-    """A commit goes through the buildspec into dev, and only there; a failing build changes nothing."""
+    """Check that a commit goes through the buildspec into dev, and only there; a failing build changes nothing."""
     checkout: Checkout = world.values["checkout"]
     _, first = world.values["first"]
     page = "webapp/shop/templates/index.html"
@@ -57,7 +57,7 @@ def pipeline(world: World) -> str:
 
 
 def failing_build(world: World) -> str:
-    """A failing test fails the build, and post_build, made to run all the same, neither pushes nor commits."""
+    """Check that a failing test fails the build; post_build, made to run all the same, neither pushes nor commits."""
     checkout: Checkout = world.values["checkout"]
     checkout.update()
     before = checkout.read("webapp/shop/views/probe.py")
@@ -84,7 +84,7 @@ def failing_build(world: World) -> str:
 
 
 def release_of_a_release(world: World) -> str:
-    """The commit of a release, built as a webhook would have it built: no image, no commit, so no loop."""
+    """Build the commit of a release as a webhook would have it built: no image, no commit, so no loop."""
     checkout: Checkout = world.values["checkout"]
     tip = checkout.tip()
     before = world.aws.client("ecr").list_images(repositoryName=IMAGE)["imageIds"]

@@ -79,7 +79,7 @@ def _promote(world: World, checkout: Checkout, target: str, *words: str) -> dict
 
 
 def fetch_pull(world: World, number: str) -> Any:
-    """A pull request as the forge has it."""
+    """Return a pull request as the forge has it."""
     gitea = world.cluster.gitea
     url = f"{gitea.url}/api/v1/repos/{gitea.organization}/{REPOSITORY}/pulls/{number}"
     request = urllib.request.Request(url, headers={"Authorization": f"token {world.cluster.gitea_token}"})

@@ -15,7 +15,7 @@ from tests.e2e.world import (
 
 
 def roll_back_by_commit(world: World) -> str:
-    """The releases that broke are reverted: Healthy on the former digests."""
+    """Revert the releases that broke: Healthy on the former digests."""
     checkout: Checkout = world.values["checkout"]
     _, first = world.values["first"]
     tag, digest = world.values["second"]
@@ -33,7 +33,10 @@ def roll_back_by_commit(world: World) -> str:
 
 
 def roll_back_by_cli(world: World) -> str:
-    """``argocd app rollback`` in prod, which is synced by hand: the former digest runs; a sync goes forward again."""
+    """Run ``argocd app rollback`` in prod, which is synced by hand: the former digest runs.
+
+    A sync goes forward again.
+    """
     name = name_of("prod")
     tag, digest = world.values["second"]
     old_tag, old = world.values["first"]

@@ -20,7 +20,7 @@ MISSING = "9995-does-not-exist"
 
 
 def wait_until_it_runs(world: World) -> str:
-    """A push, and ``wait`` ends when every pod runs its image: not before, and not long after."""
+    """Push, and ``wait`` ends when every pod runs its image: not before, and not long after."""
     checkout = _with_argo_cd(world)
     _, former = world.values["first"]
     tag, digest = world.values["second"]
@@ -45,7 +45,10 @@ def wait_until_it_runs(world: World) -> str:
 
 
 def wait_for_what_cannot_run(world: World) -> str:
-    """An image that is not there: the reason, for a Deployment and for a migration; ``rollback`` mends both."""
+    """Wait for an image that is not there: the reason, for a Deployment and for a migration.
+
+    ``rollback`` mends both.
+    """
     checkout = _with_argo_cd(world)
     seconds = []
     for app, pod in ((PLAIN, f"Pod/{PLAIN}-"), (APP, f"Pod/{APP}-migrate-")):
@@ -68,7 +71,7 @@ def wait_for_what_cannot_run(world: World) -> str:
 
 
 def roll_back_and_hold(world: World) -> str:
-    """``rollback`` in prod; the next bump is held by the pin, and one after ``--unpin`` is not."""
+    """Run ``rollback`` in prod; the next bump is held by the pin, and one after ``--unpin`` is not."""
     checkout = _with_argo_cd(world)
     _, former = world.values["first"]
     tag, digest = world.values["second"]
@@ -101,7 +104,7 @@ def _with_argo_cd(world: World) -> Checkout:
 
 
 def _push(checkout: Checkout, app: str, environment: str, tag: str, digest: str) -> str:
-    """``bump --push``; the branch's tip."""
+    """Run ``bump --push``; return the branch's tip."""
     words = ["--digest", digest] if digest else []
     checkout.generator("bump", app, "--env", environment, "--tag", tag, *words, "--push", "--force")
     return checkout.tip()

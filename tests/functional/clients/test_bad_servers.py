@@ -26,7 +26,7 @@ SECONDS = 2
 
 
 def drip(connection: socket.socket, piece: bytes, over: threading.Event) -> None:
-    """A byte now and then, without end: each is in time for a socket's own time-out."""
+    """Send a byte now and then, without end: each is in time for a socket's own time-out."""
     while not over.wait(0.05):
         try:
             connection.sendall(piece)
@@ -45,7 +45,7 @@ def slow_body(handler: local_server.Handler, over: threading.Event) -> None:
 
 
 def slow_end(handler: local_server.Handler, over: threading.Event) -> None:
-    """A body that ends where the connection does: when it is cut, it looks whole."""
+    """Send a body that ends where the connection does: when it is cut, it looks whole."""
     handler.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"items": []}')
     drip(handler.connection, b" ", over)
 
@@ -145,7 +145,7 @@ def test_a_forge_whose_answer_is_too_large(
 @pytest.mark.parametrize("kind", FORGES)
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
 def test_a_forge_that_is_none(kind: str, answer: Callable[..., None]) -> None:
-    """Each method either understands it, or says so."""
+    # Each method either understands it, or says so.
     with server(answer) as url:
         exercise(forges.connect(f"{url}/acme/shop.git", kind, timeout=SECONDS * 10))
 

@@ -61,7 +61,7 @@ def test_a_host_that_tells_nothing(url: str) -> None:
 
 @pytest.fixture
 def by_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A ssh whose configuration calls hosts as people do who have several keys."""
+    """Make a ssh whose configuration calls hosts as users do who have several keys."""
     config = tmp_path / "config"
     config.write_text(
         "Host github.com-work\n  HostName github.com\nHost tunnel\n  HostName ssh.github.com\n  Port 443\n"
@@ -215,7 +215,7 @@ TOKEN = "s3cr3t"
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A forge, and a token for it."""
+    """Return a forge, and a token for it."""
     name: str = request.param
     if name in LIBRARIES:
         pytest.importorskip(LIBRARIES[name][0])
@@ -268,7 +268,7 @@ LIMITS = {
 def test_rate_limits_are_waited_out(
     status: int, headers: dict[str, str], wait: float, kind: str, pauses: list[float]
 ) -> None:
-    """Also before what writes: the server has not taken it."""
+    # Also before what writes: the server has not taken it.
     limited = Answer({"message": "You have exceeded a secondary rate limit."}, status, headers)
     with Scripted(limited, Answer(KINDS[kind].made, 201)) as server:
         assert server.forge(kind).open("promote/prod", "main", "Promote web", "").number == "1"
@@ -320,7 +320,7 @@ def test_a_permission_that_lacks_is_no_rate_limit(kind: str, pauses: list[float]
 
 
 def test_a_forge_that_hangs_is_asked_once(kind: str, pauses: list[float]) -> None:
-    """The answer waits for us: we would not end if we waited for it."""
+    # The answer waits for us: we would not end if we waited for it.
     with Scripted(Answer([])) as server:
         server.released.clear()
         with pytest.raises(ForgeError, match="no answer within 1 s"):
@@ -346,7 +346,7 @@ def test_without_credentials(kind: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def url(kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A forge that knows the token: GitHub and GitLab as they are described, and a real Gitea."""
+    """Yield a forge that knows the token: GitHub and GitLab as they are described, and a real Gitea."""
     if kind == "gitea":
         rig = request.getfixturevalue("rig")
         monkeypatch.setenv("GITEA_TOKEN", rig.token)

@@ -19,7 +19,7 @@ from testing.servers import git_http as serve
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """main, and a branch promote/prod that changes one of its two files."""
+    """Make main, and a branch promote/prod that changes one of its two files."""
     work = tmp_path / "work"
     work.mkdir()
     git(work, "init", "-q")

@@ -23,7 +23,7 @@ def authority(tmp_path: Path) -> Authority:
 
 
 def handshake(authority: Authority, name: str, *, client: bool) -> None:
-    """A client of the authority calls a server of the authority ``name``; both verify each other."""
+    """Let a client of the authority call a server of the authority ``name``; both verify each other."""
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(authority.certificate))
     server.verify_mode = ssl.CERT_REQUIRED
     pair = authority.issue("server", common_name="server", hosts=["127.0.0.1", "localhost"])

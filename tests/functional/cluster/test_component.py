@@ -148,7 +148,7 @@ def test_stop_kills_what_ignores_sigterm(state: State) -> None:
 
 @linux
 def test_an_unrecorded_daemon_is_found_by_its_marker_and_adopted(state: State) -> None:
-    """`up` was killed after it had started the daemon and before it had written that down."""
+    # `up` was killed after it had started the daemon and before it had written that down.
     component = Component("orphan", ["sleep", "61"], ready)
     up(state, component)
     process = state.processes["orphan"]

@@ -60,7 +60,7 @@ def test_a_caller_without_anything_will_do() -> None:
 
 @pytest.fixture
 def state() -> Iterator[State]:
-    """A cluster of which parts are started; a short folder, for there may be sockets in it."""
+    """Yield a cluster of which parts are started; a short folder, for there may be sockets in it."""
     folder = Path(tempfile.mkdtemp(prefix="gg-"))
     state = new_state(folder / "c")
     state.ports.update(free([*control_plane.PORTS, *gitea.PORTS, *argocd.PORTS, "registry"]))

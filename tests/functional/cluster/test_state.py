@@ -79,7 +79,7 @@ def test_a_process_is_alive_until_it_ends_even_if_nobody_waits_for_it() -> None:
 
 
 def test_a_reused_process_id_is_not_the_process() -> None:
-    """The same id with another start time is somebody else's process."""
+    # The same id with another start time is somebody else's process.
     ours = Process.of(os.getpid())
     assert ours.alive
     assert not Process(os.getpid(), "12345").alive
@@ -136,7 +136,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
 
 
 def test_a_directory_with_other_files_is_refused(tmp_path: Path) -> None:
-    """`down` removes the whole directory: it must not be somebody's project."""
+    # `down` removes the whole directory: it must not be somebody's project.
     (tmp_path / "thesis.tex").write_text("")
     with pytest.raises(ClusterError, match=r"holds thesis\.tex"):
         Layout.of(tmp_path)

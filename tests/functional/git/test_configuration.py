@@ -102,7 +102,7 @@ def ran(generator: Run, folder: Path, *words: object) -> str:
 
 @pytest.fixture
 def tasteful(shop: Shop, generator: Run, tmp_path: Path) -> Shop:
-    """The generator runs with all of that configured, and the test's own git without it."""
+    """Run the generator with all of that configured, and the test's own git without it."""
     config = tmp_path / "tastes"
     config.write_text(f"[user]\n\tname = Zoë Müller\n\temail = zoe@example.com\n{TASTES}")
 
@@ -143,7 +143,7 @@ def test_what_people_like_changes_nothing(tasteful: Shop) -> None:
 
 
 def test_a_promotion_stores_what_git_stores_whatever_the_attributes_say(shop: Shop) -> None:
-    """What is checked out to work on has no other line ends than the branch."""
+    # What is checked out to work on has no other line ends than the branch.
     (shop.folder / ".gitattributes").write_text("* text eol=crlf\n*.yaml filter=loud\n")
     shop.spec(f"{TEN_LINES}{APPS}promotion: {{base: true}}\n")
     shop.bump("web", "v1")
@@ -169,7 +169,7 @@ ENDS = {
 def test_line_ends_are_no_edits_where_git_stores_the_same(
     autocrlf: str, stored: bytes, here: bytes, committed: bool, shop: Shop, generator: Run
 ) -> None:
-    """git-for-windows#2197: git says clean, although the line ends are others."""
+    # git-for-windows#2197: git says clean, although the line ends are others.
     path = shop.folder / OVERLAY
     path.write_bytes(path.read_bytes().replace(b"\n", stored))
     git(shop.folder, "-c", "core.autocrlf=false", "commit", "-q", "--allow-empty", "-am", "Stored")
@@ -206,7 +206,7 @@ def test_line_ends_are_no_edits_where_git_stores_the_same(
 
 
 def test_looking_at_a_repository_runs_none_of_its_programs(shop: Shop, generator: Run, tmp_path: Path) -> None:
-    """A `.git` that was copied with it names programs and has hooks."""
+    # A `.git` that was copied with it names programs and has hooks.
     shop.bump("web", "v1")
     git(shop.folder, "pull", "-q", "--rebase")
     loud = tmp_path / "loud"
@@ -249,7 +249,7 @@ def test_looking_at_a_repository_runs_none_of_its_programs(shop: Shop, generator
 
 @pytest.fixture
 def foreign(shop: Shop) -> dict[str, str]:
-    """The environment in which git takes every repository for another user's."""
+    """Return the environment in which git takes every repository for another user's."""
     return {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
 
 
@@ -286,7 +286,7 @@ def test_a_build_in_a_repository_of_another_user_says_what_it_does_not_know(
 
 
 def test_a_folder_without_git_is_told_from_a_new_one(shop: Shop, generator: Run) -> None:
-    """aws-codebuild-extras#4: CodePipeline hands a build the files, and no `.git`."""
+    # aws-codebuild-extras#4: CodePipeline hands a build the files, and no `.git`.
     (shop.folder / ".git").rename(shop.folder.parent / "elsewhere")
     done = generator("bump", "web", "--env", "dev", "--tag", "v2", "--commit", cwd=shop.folder)
     assert done.returncode == 1
@@ -318,7 +318,7 @@ END = (
 
 @pytest.mark.parametrize(("said", "hint"), SSH.values(), ids=SSH)
 def test_the_reason_is_what_ssh_has_said(said: str, hint: str, shop: Shop, generator: Run, tmp_path: Path) -> None:
-    """For a fetch, by a ssh that fails so; and for a push, by what git makes of that."""
+    # For a fetch, by a ssh that fails so; and for a push, by what git makes of that.
     ssh = tmp_path / "ssh"
     ssh.write_text(f'#!/bin/sh\ncat >&2 <<"E"\nWarning: Permanently added it\n{said}\nE\nexit 255\n')
     ssh.chmod(0o755)

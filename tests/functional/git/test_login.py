@@ -16,7 +16,7 @@ from testing.servers import git_http as serve
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Server]:
-    """``shop.git`` with one commit on main, behind a password; pushes are allowed."""
+    """Serve ``shop.git`` with one commit on main, behind a password; pushes are allowed."""
     bare, work = tmp_path / "served/shop.git", tmp_path / "work"
     for words in (
         ["init", "-q", "--bare", "-b", "main", bare],
@@ -76,7 +76,7 @@ def test_what_it_has_moved_to_does_not_get_the_credentials(server: serve.Server,
 
 
 def test_a_header_of_the_users_own_wins(server: serve.Server, home: Path) -> None:
-    """Two would be one too many: forges answer 400."""
+    # Two would be one too many: forges answer 400.
     (home / ".gitconfig").write_text(
         f'[user]\n\tname = A\n\temail = a@b\n[http "{server.url}"]\n\textraHeader = "Authorization: {serve.AUTHORIZATION}"\n'
     )

@@ -31,7 +31,7 @@ CONES = {"nothing": [], "one app's base": ["base/web"], "all but gitops": ["base
 
 @pytest.fixture
 def tell(generator: Run) -> Tell:
-    """``tell(folder, *words)`` runs a command in a folder."""
+    """Return ``tell(folder, *words)``, which runs a command in a folder."""
 
     def run(folder: Path, *words: object) -> Told:
         done = generator(*words, cwd=folder)

@@ -13,7 +13,10 @@ from generator.errors import ProcessError, ToolError
 
 @pytest.fixture(autouse=True)
 def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """runc is installed, redis-server was removed, the rest was never there; the log of apt-get."""
+    """Make a machine where runc is installed, redis-server was removed, the rest was never there.
+
+    Return apt-get's log.
+    """
     programs = {
         "dpkg-query": 'case "$3" in runc) printf "ii " ;; redis-server) printf "rc " ;; *) exit 1 ;; esac',
         "apt-get": f'echo "$@" $DEBIAN_FRONTEND >> {tmp_path}/log; case "$*" in *broken*) exit 100 ;; esac',

@@ -26,7 +26,7 @@ MODULE = {"Dir": "", "Sum": ""}
 
 @pytest.fixture
 def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stand-in for Go, no network, an empty cache; the log of its calls."""
+    """Make a stand-in for Go, no network, an empty cache; return the log of its calls."""
     programs = tmp_path / "bin"
     log = fake_go(programs)
     for name in ("sh", "sed", "chmod"):
@@ -234,7 +234,7 @@ def test_files_without_go(go: Path) -> None:
 
 @pytest.mark.skipif(GO is None, reason="there is no Go on PATH")
 def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real Go and the committed go.sum, without a network."""
+    # The real Go and the committed go.sum, without a network.
     monkeypatch.setenv("GOPROXY", "off")
     for name, value in CACHES.items():
         monkeypatch.setenv(name, value)

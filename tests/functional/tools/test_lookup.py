@@ -22,7 +22,7 @@ PIN = tools.PINS["kustomize"]
 
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty cache, and a PATH with nothing but a shell."""
+    """Make an empty cache, and a PATH with nothing but a shell."""
     (tmp_path / "sh").mkdir()
     (tmp_path / "sh/sh").symlink_to("/bin/sh")
     monkeypatch.setenv("PATH", str(tmp_path / "sh"))

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    """A mirror without anything, an empty cache, and a PATH with a shell but with no tools and no Go."""
+    """Yield a mirror without anything, an empty cache, and a PATH with a shell but with no tools and no Go."""
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in ("sh", "sed", "chmod"):
@@ -54,7 +54,7 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
 
 @pytest.fixture
 def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stand-in for Go on PATH; its log."""
+    """Make a stand-in for Go on PATH; return its log."""
     log = fake_go(tmp_path / "bin")
     monkeypatch.setenv("FAKE_GO_LOG", str(log))
     return log
@@ -68,7 +68,7 @@ def publish(mirror: Mirror, data: bytes = GOOD, sums: str | None = None) -> None
 
 
 def left_behind() -> list[str]:
-    """Every file in the cache's tools folder, and every scratch folder."""
+    """Return every file in the cache's tools folder, and every scratch folder."""
     root = cache.folder() / "tools"
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() or "partial" in path.name)
 
@@ -324,7 +324,7 @@ def test_a_host_that_never_answers_costs_some_seconds(mirror: Mirror, monkeypatc
 
 
 def built(go: Path) -> str:
-    """Why a release was not taken, and the tool was built."""
+    """Return why a release was not taken, and the tool was built."""
     [done] = tools.install(["kustomize"], echo=str)
     assert done.source is tools.Source.MODULE
     return done.why

@@ -16,7 +16,7 @@ from testing.cluster import new_state
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A claim file of our own, on a machine with one kernel setting and an ``nft`` that lists no tables."""
+    """Return a claim file of our own, on a machine with one kernel setting and an ``nft`` that lists no tables."""
     settings = tmp_path / "sys"
     (settings / "kernel").mkdir(parents=True)
     (settings / "kernel/panic").write_text("7\n")
@@ -54,7 +54,7 @@ def test_release_puts_the_settings_back(file: Path, tmp_path: Path) -> None:
 
 
 def test_a_cluster_that_was_just_deleted_leaves_its_memory_to_the_next(file: Path, tmp_path: Path) -> None:
-    """Somebody removed the state directory by hand: the settings before *that* cluster are the ones to restore."""
+    # Somebody removed the state directory by hand: the settings before *that* cluster are the ones to restore.
     gone = new_state(tmp_path / "a").layout
     node_lock.take(gone, file)
     setting = tmp_path / "sys/kernel/panic"

@@ -134,7 +134,7 @@ HEALTH = {
 
 @pytest.mark.parametrize(("health", "state"), HEALTH.values(), ids=HEALTH)
 def test_health(health: Health | None, state: State) -> None:
-    """kargo#6357, kargo#4673, argo-cd#12211: healthy, but of the image before."""
+    # kargo#6357, kargo#4673, argo-cd#12211: healthy, but of the image before.
     found = spec("sync: manual")
     (check,) = checks.all_of(
         found, [move()], found.environments["prod"], lambda _: None, lambda *_: health, at("2026-11-21")

@@ -66,7 +66,10 @@ def test_what_has_a_wrong_type_is_the_schemas_fault(odd: Any) -> None:
 
 
 def fixtures() -> Path | None:
-    """The admission plugin's own, in Go's cache of modules; four thousand pods, by level, version and outcome."""
+    """Return the admission plugin's own, in Go's cache of modules.
+
+    Four thousand pods, by level, version and outcome.
+    """
     home = os.environ.get("GOMODCACHE") or subprocess.run(
         ["sh", "-c", "command -v go >/dev/null && HOME=$(getent passwd $(id -u) | cut -d: -f6) go env GOMODCACHE"],
         capture_output=True, text=True, check=False,

@@ -59,7 +59,7 @@ SPECS = st.builds(
 
 
 def planned(directory: Path) -> object:
-    """The plan, or the error in full."""
+    """Return the plan, or the error in full."""
     try:
         return planning.plan(directory)
     except GeneratorError as error:
@@ -67,7 +67,7 @@ def planned(directory: Path) -> object:
 
 
 def without_memory(directory: Path) -> object:
-    """The same plan by a run that remembers nothing; what there is to remember stays as it was."""
+    """Return the same plan by a run that remembers nothing; what there is to remember stays as it was."""
     file = directory / ".git" / render_cache.PLACE
     known = file.read_bytes() if file.exists() else None
     file.unlink(missing_ok=True)
@@ -143,7 +143,7 @@ def test_the_slightest_change_is_one(tmp_path: Path, before: str, after: str) ->
 
 @pytest.mark.parametrize("spec", [TEN_LINES, EVERY_FIELD])
 def test_an_app_is_rendered_the_same_alone(spec: str) -> None:
-    """What the memory rests on: no app's files depend on another app."""
+    # What the memory rests on: no app's files depend on another app.
     whole = loader.parse(spec)
     for name in whole.apps:
         others = render(whole, leave_out={other for other in whole.apps if other != name})

@@ -29,7 +29,7 @@ RUN = re.compile(r"docker run ((?:-\S+\s+)*)(\S+)")
 
 
 def unpinned(text: str) -> list[str]:
-    """What in a pipeline can become another thing without a change of the pipeline."""
+    """Return what in a pipeline can become another thing without a change of the pipeline."""
     content = yaml.safe_load(text)
     found = [f"uses {used}" for used in values(content, "uses") if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", used)]
     for key in ("image", "container"):

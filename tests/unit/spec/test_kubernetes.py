@@ -823,7 +823,7 @@ def test_values_of_headers_and_sysctls_are_text() -> None:
 
 
 def texts(accepts: object, path: str = "") -> Iterator[tuple[str, Text]]:
-    """Every type of text in the language, with the first place where it stands."""
+    """Yield every type of text in the language, with the first place where it stands."""
     if isinstance(accepts, Text):
         yield path, accepts
     elif isinstance(accepts, Record):

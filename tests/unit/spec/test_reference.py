@@ -94,7 +94,7 @@ def test_few_examples_show_a_default() -> None:
 
 
 def described(value: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
-    """Every property in the schema, with its path there."""
+    """Return every property in the schema, with its path there."""
     found: list[tuple[str, dict[str, Any]]] = []
     if isinstance(value, dict):
         for name, known in (value.get("properties") or {}).items():

@@ -37,7 +37,7 @@ STRUCTURAL = {
 
 
 def data(text: str) -> object:
-    """As an editor reads it: by YAML 1.2."""
+    """Read as an editor does: by YAML 1.2."""
     reader = YAML(typ="safe", pure=True)
     reader.version = (1, 2)
     return json.loads(json.dumps(reader.load(text), default=str))

@@ -37,7 +37,7 @@ BEYOND = "is there twice"
 
 @st.composite
 def specs(draw: st.DrawFn) -> dict[str, Any]:
-    """A document of the schema with some apps in it, or any document of the schema."""
+    """Return a document of the schema with some apps in it, or any document of the schema."""
     if draw(st.booleans()):
         return draw(documents(SCHEMA))
     apps = draw(st.lists(documents(schema.of(language.APP)), min_size=1, max_size=3))
@@ -101,14 +101,14 @@ def escaped(found: re.Match[str]) -> str:
 
 
 def as_editors_read(text: str) -> object:
-    """By YAML 1.2."""
+    """Read by YAML 1.2."""
     reader = YAML(typ="safe", pure=True)
     reader.version = (1, 2)
     return json.loads(json.dumps(reader.load(text), default=str))
 
 
 def changed(value: Any, chance: random.Random) -> Any:
-    """The document with one value or name in it replaced by another, of any kind."""
+    """Return the document with one value or name in it replaced by another, of any kind."""
     if isinstance(value, dict) and value and chance.random() < 0.9:
         name = chance.choice(sorted(value))
         if chance.random() < 0.1:

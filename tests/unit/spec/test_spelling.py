@@ -66,7 +66,7 @@ def test_no_field_is_written_with_an_underscore() -> None:
 
 
 def _names(accepts: object) -> set[str]:
-    """Every name of a field in the language."""
+    """Return every name of a field in the language."""
     inner: list[object] = []
     found: set[str] = set()
     for slot in dataclasses.fields(accepts):  # type: ignore[arg-type]

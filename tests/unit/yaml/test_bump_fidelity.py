@@ -26,7 +26,10 @@ ENTERED = re.compile(rf"\r?\n[ ]*digest: {DIGEST}|, digest: {DIGEST}")
 
 
 def kustomization(random: Random) -> str:
-    """A kustomization with ``web`` among its images, in somebody's style; sometimes with a document before or behind."""
+    """Return a kustomization with ``web`` among its images, in any style.
+
+    Sometimes with a document before or behind.
+    """
     maker = Maker(random)
     document = maker.kustomization()
     document["images"].insert(random.randint(0, len(document["images"])), {"name": "shop/web", "newTag": BEFORE})
@@ -77,7 +80,7 @@ ODD = {
 
 
 def odd(random: Random, text: str) -> str:
-    """The same in rarer YAML, other line ends included."""
+    """Return the same in rarer YAML, other line ends included."""
     newline = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n")
     for pattern, others in ODD.items():
@@ -87,7 +90,10 @@ def odd(random: Random, text: str) -> str:
 
 
 def said(text: str) -> list[Any]:
-    """What other readers of YAML take from the text, without what a bump changes; PyYAML knows nothing of our parser."""
+    """Return what other readers of YAML take from the text, without what a bump changes.
+
+    PyYAML knows nothing of our parser.
+    """
     documents = list(yaml.safe_load_all(text))
     for document in documents:
         for entry in document.get("images", []):

@@ -110,7 +110,7 @@ def filled(text: str) -> str:
 
 
 def with_head(text: str) -> str:
-    """With a resource for kustomize, and everything else as it is."""
+    """Add a resource for kustomize, and leave everything else as it is."""
     if text.startswith("{"):
         return text
     newline = next((end for end in ("\r\n", "\n", "\r", "\u2028") if end in text), "\n")
@@ -132,7 +132,7 @@ def test_only_the_scalars_change(before: str, after: str) -> None:
 
 
 def test_kustomize_sees_the_new_image_in_every_shape(tmp_path: Path) -> None:
-    """One build of all shapes at once: each is a component of its own under one kustomization."""
+    # One build of all shapes at once: each is a component of its own under one kustomization.
     kustomize = tool("kustomize")
     names = []
     for number, (before, _) in enumerate(EDITS.values()):
