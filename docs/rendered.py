@@ -36,7 +36,7 @@ class Part(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The changed fields as YAML, or the new lines."""
+        """Return the changed fields as YAML, or the new lines."""
         return "\n".join(self.lines) if self.lines else emit.dump(self.data).rstrip("\n")
 
 

@@ -78,7 +78,7 @@ class Queue:
         self.seconds = 0.0
 
     def look(self) -> None:
-        """See who waits right now, by their names alone. ``Unusable`` where those are too many."""
+        """Look who waits right now, by their names alone. ``Unusable`` where those are too many."""
         began = time.monotonic()
         tip, found = self._remote.waiting_now()
         self.seconds = time.monotonic() - began

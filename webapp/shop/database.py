@@ -25,14 +25,14 @@ class Database:
 
     @property
     def name(self) -> str:
-        """Name for logs, without the password, which can also stand in the query string."""
+        """Return the name for logs, without the password, which can also stand in the query string."""
         if self.is_postgresql:
             return f"postgresql {self.url.host or 'local socket'}/{self.url.database or ''}"
         return f"sqlite {self.url.database or 'in memory'}"
 
     @cached_property
     def engine(self) -> Engine:
-        """The pool that requests share; a connection that the server has dropped meanwhile is replaced unnoticed."""
+        """Return the pool that requests share; a connection that the server has dropped is replaced unnoticed."""
         if not self.is_postgresql:
             return self._create_engine(timeout=5)
         return self._create_engine(pool_pre_ping=True, pool_timeout=5, pool_recycle=1800)

@@ -75,7 +75,7 @@ def test_a_product_that_was_ordered_cannot_be_deleted(client: FlaskClient) -> No
 
 
 def test_buyers_at_the_same_moment_never_get_more_than_there_is(app: Flask, client: FlaskClient) -> None:
-    """Each order lists the two products in the other order than the one before, which invites deadlocks."""
+    # Each order lists the two products in the other order than the one before, which invites deadlocks.
     mug, cap = f"p{add(client, 'mug', 5)}", f"p{add(client, 'cap', 100)}"
     wanted = [{mug: 1, cap: 1}, {cap: 1, mug: 1}] * 6
     with ThreadPoolExecutor(6) as buyers:

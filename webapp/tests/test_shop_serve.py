@@ -128,7 +128,7 @@ SLOW = {
 
 @pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
 def test_connections_that_do_nothing_hold_up_nobody(sent: bytes, tmp_path: Path) -> None:
-    """More of them than there could be threads; probes would fail, and Kubernetes would stop the pod."""
+    # More of them than there could be threads; probes would fail, and Kubernetes would stop the pod.
     with serving(DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite3") as server:
         idle = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(60)]
         for connection in idle:
