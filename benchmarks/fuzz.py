@@ -148,7 +148,7 @@ def texts(base: str) -> st.SearchStrategy[str]:
 
 
 def answers(base: Any) -> st.SearchStrategy[Any]:
-    """JSON in which some values are of another kind, or missing."""
+    """Return JSON in which some values are of another kind, or missing."""
     names = st.sampled_from(["type", "name", "ref"])
     odd = st.recursive(
         st.sampled_from([None, True, 0, -1, 1.5, "", "x", [], {}, 10**30]),

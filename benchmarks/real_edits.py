@@ -221,7 +221,10 @@ def _rounds(folder: Path, ours: Path, tally: Tally) -> Iterator[dict[str, str]]:
 
 
 def _objects(file: Path, tally: Tally) -> Iterator[tuple[str, str]]:
-    """Kind and text of each object in a file, with the comments above it. A kustomization may leave its kind out."""
+    """Return kind and text of each object in a file, with the comments above it.
+
+    A kustomization may leave its kind out.
+    """
     try:
         text = file.read_text()
         documents = Parsed(text, str(file)).documents

@@ -112,7 +112,7 @@ def place(folder: Path, over: str, *, secret: bool = True) -> Iterator[Place]:
 
 @contextmanager
 def _served(folder: Path, over: str) -> Iterator[tuple[str, str, str, str]]:
-    """URL, user and token for builds; and the URL of another repository than the folder's own, for people."""
+    """Return URL, user and token for builds; and the URL of another repository than the folder's own, for users."""
     if over == "gitea":
         from testing.servers.gitea import ADMINISTRATOR, started
 

@@ -40,7 +40,7 @@ class Shop:
         self._run = run
 
     def spec(self, text: str) -> None:
-        """Another spec, generated, committed and pushed."""
+        """Write another spec; generate, commit and push."""
         git(self.folder, "pull", "-q", "--rebase") if self.bare.exists() else None
         (self.folder / "generator.yaml").write_text(
             text.replace("https://git.example.com/acme/shop-gitops.git", str(self.bare))

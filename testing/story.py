@@ -153,7 +153,7 @@ class Story:
     # -- steps --------------------------------------------------------------
 
     def step(self) -> None:
-        """Something happens; then everything is checked."""
+        """Let something happen; then check everything."""
         name = self.random.choices(list(STEPS), list(STEPS.values()))[0]
         if self.base is not None and name in ALONE:
             return
@@ -380,7 +380,7 @@ class Story:
         self.edit(place, "field", text, names, "here")
 
     def ours(self, place: Place) -> bool:
-        """While there are two branches, each has its own apps to change values in."""
+        """Return the apps to change values in: each branch has its own while there are two."""
         return self.base is None or place[2] % 2 == (self.branch == "main")
 
     def edit_value(self) -> None:

@@ -63,7 +63,7 @@ class Maker:
         self.count = 0
 
     def word(self, prefix: str = "") -> str:
-        """Unlike every other one, so that nothing is taken for something else renamed."""
+        """Return a word unlike every other one, so that nothing is taken for something else renamed."""
         self.count += 1
         letter = chr(ord("a") + self.count % 26)
         return (

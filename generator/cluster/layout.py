@@ -60,7 +60,7 @@ class Layout:
 
     @cached_property
     def identity(self) -> str:
-        """Eight hexadecimal digits that set this cluster's cgroup, interface and tables apart from another's."""
+        """Return eight hexadecimal digits that set this cluster's cgroup, interface and tables apart from another's."""
         return hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:8]
 
     @property
@@ -113,7 +113,7 @@ class Layout:
 
     @property
     def config(self) -> Path:
-        """Configuration files of the components."""
+        """Return the folder of the components' configuration files."""
         return self.directory / "config"
 
     @property

@@ -34,7 +34,7 @@ class Network:
 
     @property
     def services(self) -> str:
-        """Virtual addresses of Services."""
+        """Return virtual addresses of Services."""
         return str(list(ipaddress.ip_network(self.subnet).subnets(new_prefix=18))[2])
 
     @property

@@ -39,7 +39,7 @@ class Claim:
 
     @property
     def stale(self) -> bool:
-        """True if that cluster was removed by other means than ``down``."""
+        """Tell whether that cluster was removed by other means than ``down``."""
         return not (Path(self.directory) / "state.json").exists()
 
 

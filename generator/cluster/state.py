@@ -60,7 +60,7 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """True if this very process still runs."""
+        """Tell whether this very process still runs."""
         return started(self.pid) == self.start
 
 

@@ -72,7 +72,7 @@ class Order(NamedTuple):
         return by_time > 0 or by_number > 0
 
     def _by_time(self, other: Order, now: datetime) -> int:
-        """Positive where our commit is the later one; 0 where that is not known."""
+        """Return a positive number where our commit is the later one; 0 where that is not known."""
         if self.time is None or other.time is None or max(self.time, other.time) > now + CLOCKS:
             return 0
         return _compared(self.time, other.time)

@@ -276,7 +276,6 @@ def _uncommitted(directory: Path, bump: Bump, files: Mapping[str, bytes]) -> dic
 
 def _only_image(directory: Path, head: bytes, content: bytes, path: str, image: Image) -> bool:
     """Tell whether an overlay is what HEAD has, but for the image and its build; line ends as git stores them."""
-
     wanted, here = Kustomization(head, path), Kustomization(content, path)
     wanted.set_image(image)
     for overlay in (wanted, here):

@@ -133,7 +133,7 @@ class Watch:
         return [*of_pods, *of_sync, *of_health]
 
     def _judged(self, found: list[Trouble], otherwise: str, revision: str, patience: float) -> Verdict:
-        """Failed if any trouble is final or has lasted; its own words in any case."""
+        """Call it failed if any trouble is final or has lasted; use its own words in any case."""
         now = time.monotonic()
         self._since = {one.key: self._since.get(one.key, now) for one in found}
         for one in found:

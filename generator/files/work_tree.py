@@ -300,7 +300,7 @@ def _create(path: str, content: bytes) -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C and a polite kill wait until the renames are through."""
+    """Let Ctrl-C and a polite kill wait until the renames are through."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -149,7 +149,10 @@ class Scratch:
         self._identity = [plumbing.begin("var", f"GIT_{role}_IDENT", env=here) for role in ("AUTHOR", "COMMITTER")]
 
     def identity(self) -> tuple[str, str]:
-        """Author and committer with seconds and time zone: the user, or the generator where git knows nobody."""
+        """Return author and committer with seconds and time zone.
+
+        The user, or the generator where git knows no user.
+        """
         if self._names is None:
             if not self._identity:
                 self.ask_identity()
@@ -254,16 +257,16 @@ def variables(secret: str | None, user: str) -> dict[str, str]:
 
 
 def login(url: str, secret: str | None) -> list[tuple[str, str]]:
-    """Configuration with which git takes ``GIT_USERNAME`` and ``GIT_TOKEN``, if there is a secret to take.
+    """Return configuration with which git takes ``GIT_USERNAME`` and ``GIT_TOKEN``, if there is a secret to take.
 
-    For this host alone, since a redirect must not get the token; and no other helper may store it.
+    It is for this host alone, since a redirect must not get the token; and no other helper may store it.
     """
     host = _host(url)
     return [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", _HELPER)] if secret and host else []
 
 
 def _header(url: str, user: str, secret: str | None) -> list[tuple[str, str]]:
-    """Configuration with which git shows the credentials unasked, and goes nowhere else."""
+    """Return configuration with which git shows the credentials unasked, and goes nowhere else."""
     import base64
 
     host = _host(url)
@@ -277,7 +280,7 @@ def _header(url: str, user: str, secret: str | None) -> list[tuple[str, str]]:
 
 
 def _host(url: str) -> str:
-    """Scheme and host of a URL of the web; empty for others."""
+    """Return scheme and host of a URL of the web; empty for others."""
     return "/".join(url.split("/")[:3]) if url.startswith(("http://", "https://")) else ""
 
 

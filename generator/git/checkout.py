@@ -199,7 +199,7 @@ def contains(directory: Path, newer: str, older: str) -> bool:
 
 
 def describe_head(directory: Path) -> dict[str, str]:
-    """Author, date, id, subject and repository of the commit that is checked out; empty outside a repository.
+    """Describe the commit that is checked out: author, date, id, subject, repository; empty outside a repository.
 
     The keys are those of Argo CD's ``Argocd-reference-commit-*`` trailers.
     """

@@ -178,7 +178,7 @@ class Remote:
 
     @property
     def author(self) -> str:
-        """Author of our commits, with seconds and time zone."""
+        """Return the author of our commits, with seconds and time zone."""
         return self._scratch.identity()[0]
 
     @property
@@ -243,7 +243,7 @@ class Editing:
         return self._talk.line().decode()
 
     def _place(self, path: str) -> tuple[str, str] | None:
-        """Mode and object of a file at the tip."""
+        """Return mode and object of a file at the tip."""
         if path not in self._places:
             self._talk.tell(f"ls {self.tip} {_quoted(path)}\n".encode())
             mode, kind, rest = _entry(self._talk.line())
@@ -269,7 +269,7 @@ def connect(url: str, branch: str, timeout: float = NETWORK_SECONDS) -> Iterator
 
 
 def _entry(line: bytes) -> tuple[str, str, str]:
-    """Mode, kind and object of what ``ls`` answers; empty where there is nothing."""
+    """Return mode, kind and object of what ``ls`` answers; empty where there is nothing."""
     words = line.partition(b"\t")[0].decode(errors="replace").split(" ", 2)
     return (words[0], words[1], words[2]) if len(words) == 3 and words[0] != "missing" else ("", "", "")
 

@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Short, for a cache."""
+        """Return something short, for a cache."""
         return hashlib.blake2b(repr(self).encode(), digest_size=8).hexdigest()
 
 

@@ -31,7 +31,7 @@ class Document(NamedTuple):
     line: int = 1
 
     def fault(self, field: str, message: str, hint: str = "") -> Fault:
-        """Something wrong with it."""
+        """Say that something is wrong with it."""
         return Fault(self.file, self.line, 1, f"{title(self.data)}{f' {field}' if field else ''}", message, hint)
 
 

@@ -39,7 +39,7 @@ class _Version:
 def marked(
     original: Mapping[str, bytes], local: Mapping[str, bytes], updated: Mapping[str, bytes]
 ) -> dict[str, tuple[bytes, bytes | None]]:
-    """Local and updated content of the generated files that have conflict markers in them."""
+    """Return local and updated content of the generated files that have conflict markers in them."""
     return {
         path: (content, updated.get(path))
         for path, content in local.items()

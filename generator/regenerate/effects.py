@@ -307,7 +307,10 @@ def _autoscaled(path: str) -> Effect:
 
 
 def _place(path: str) -> tuple[str, str] | None:
-    """App and environment of a generated file; no environment for a base; ``None`` for files of the whole project."""
+    """Return app and environment of a generated file; no environment for a base.
+
+    None for files of the whole project.
+    """
     place = Location.parse(path)
     return (place.app, place.environment) if place.kind in (BASE, OVERLAY, APPLICATION) else None
 

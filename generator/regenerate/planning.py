@@ -172,7 +172,10 @@ def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]
 def _versions(
     spec: Spec, stored: Mapping[str, bytes], memory: Memory, *, adopt: bool
 ) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
-    """*original* and *updated* by path, and the records of *updated*. What is known to be both is not rendered."""
+    """Return *original* and *updated* by path, and the records of *updated*.
+
+    What is known to be both is not rendered.
+    """
     kept = memory.current(stored)
     same = generation_record.unpack(kept)
     rendered = render(spec, leave_out={generation_record.app_of(path) for path in kept})

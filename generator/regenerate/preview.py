@@ -75,7 +75,7 @@ def _linked(source: str, target: str) -> None:
 
 
 def _touched(directory: Path, planned: Plan) -> set[tuple[str, str]]:
-    """(environment, folder) of the overlays that would be built differently, and of ``gitops``."""
+    """Return (environment, folder) of the overlays that would be built differently, and of ``gitops``."""
     paths = {outcome.path for outcome in planned.changes}
     paths |= {*planned.vacated, *planned.carried, *planned.carried.values()}
     places = [*map(Location.parse, paths)]

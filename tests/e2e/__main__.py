@@ -126,7 +126,7 @@ def attempt(world: World, step: Step, *, diagnose: bool = True) -> Outcome:
 
 
 def table(outcomes: list[Outcome]) -> str:
-    """Step, seconds, result."""
+    """Return step, seconds, result."""
     rows = [("step", "seconds", "result")]
     rows += [(o.step, f"{o.seconds:.1f}", f"{o.result}  {o.note}".rstrip()) for o in outcomes]
     rows.append(("total", f"{sum(o.seconds for o in outcomes):.1f}", ""))

@@ -358,7 +358,7 @@ class Docker:
         return 0
 
     def known_digests(self) -> dict[str, str]:
-        """Full name → repository@digest, for everything pushed from here."""
+        """Return full name → repository@digest, for everything pushed from here."""
         return json.loads(self.digests.read_text()) if self.digests.exists() else {}
 
 
@@ -404,7 +404,7 @@ def qualified(name: str) -> str:
 
 
 def parts(name: str) -> tuple[str, str, str]:
-    """Registry, repository and tag of a full name."""
+    """Return registry, repository and tag of a full name."""
     server, _, rest = name.partition("/")
     repository, _, tag = rest.rpartition(":")
     return server, repository, tag

@@ -76,7 +76,7 @@ class Checkout:
         self.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
 
     def update(self) -> None:
-        """Be where main is."""
+        """Go where main is."""
         self.git("fetch", "--quiet", "origin", "main")
         self.git("checkout", "--quiet", "-B", "main", "origin/main")
 

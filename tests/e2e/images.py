@@ -132,6 +132,6 @@ def build_python(store: Store, name: str) -> None:
 
 
 def build_postgres(store: Store, name: str) -> None:
-    """PostgreSQL of the same Debian."""
+    """Build PostgreSQL of the same Debian."""
     options = ("--format", "docker", "--pull=never", "--network", "host", "--layers")
     store.buildah("bud", *options, "-t", name, HERE / "postgres")

@@ -80,7 +80,7 @@ class Kube:
         return created
 
     def apply(self, path: str, body: Object) -> Object:
-        """Server-side apply, as the rig."""
+        """Apply on the server's side, as the rig."""
         applied: Object = self.request(
             "PATCH", f"{path}?fieldManager=e2e&force=true", body, "application/apply-patch+yaml"
         )
@@ -133,12 +133,12 @@ class Application:
 
     @property
     def sync(self) -> str:
-        """Synced, OutOfSync or Unknown."""
+        """Return ``Synced``, ``OutOfSync`` or ``Unknown``."""
         return str(self.raw.get("status", {}).get("sync", {}).get("status", "Unknown"))
 
     @property
     def health(self) -> str:
-        """Healthy, Progressing, Degraded, Missing…"""
+        """Return ``Healthy``, ``Progressing``, ``Degraded``, ``Missing``…: what Argo CD says."""
         return str(self.raw.get("status", {}).get("health", {}).get("status", "Unknown"))
 
     @property
@@ -148,7 +148,7 @@ class Application:
 
     @property
     def operation(self) -> tuple[str, str]:
-        """Phase and message of the last sync."""
+        """Return phase and message of the last sync."""
         state = self.raw.get("status", {}).get("operationState", {})
         return str(state.get("phase", "")), str(state.get("message", ""))
 
@@ -159,7 +159,7 @@ class Application:
 
     @property
     def history(self) -> list[Object]:
-        """Former deployments, oldest first, with ``id`` and ``revision``."""
+        """Return former deployments, oldest first, with ``id`` and ``revision``."""
         return list(self.raw.get("status", {}).get("history", []))
 
     def __str__(self) -> str:

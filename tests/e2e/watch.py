@@ -16,7 +16,7 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def fetch(url: str, *, body: object = None, seconds: float = 5) -> Any:
-    """GET (or POST ``body`` as JSON to) a URL; its JSON, or its text if it is none. Raises OSError."""
+    """Send GET (or POST ``body`` as JSON) to a URL; return its JSON, or its text if it is none. Raises OSError."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"} if data else {})
     with DIRECT.open(request, timeout=seconds) as response:

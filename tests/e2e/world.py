@@ -269,7 +269,7 @@ class World:
         return fetch(self.kube.service_url(namespace_of(environment), app) + path)
 
     def released(self, checkout: Checkout, environment: str, app: str = APP) -> tuple[str, str]:
-        """Tag and digest of an app in an environment, as ``status`` says."""
+        """Return tag and digest of an app in an environment, as ``status`` says."""
         answer = json.loads(checkout.generator("status", "--output", "json").stdout)
         for row in answer["images"]:
             if (row["app"], row["environment"]) == (app, environment):

@@ -348,7 +348,7 @@ def build_of(generator: Run, repository: Path, number: int, commit: str, env: di
 def test_a_retried_build_of_an_older_commit(
     shallow: bool, remote: Path, repository: Path, generator: Run, tmp_path: Path
 ) -> None:
-    """CodeBuild's RetryBuild counts on."""
+    # CodeBuild's RetryBuild counts on.
     older, newer = commits(repository, 3, 2)
     build_of(generator, repository, 19, newer)
     if shallow:  # the times are left to tell
@@ -436,7 +436,7 @@ def test_a_pin_holds_and_says_so(where: str, remote: Path, repository: Path, gen
 
 @pytest.fixture
 def ecr(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """ECR with ``shop/web:v1`` in it; gives the image's digest."""
+    """Start ECR with ``shop/web:v1`` in it; return the image's digest."""
     for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)

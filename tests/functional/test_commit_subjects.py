@@ -102,7 +102,7 @@ def test_what_is_no_form_is_refused(form: str, shop: Shop, generator: Run) -> No
 @given(form=st.from_regex(subject.PATTERN, fullmatch=True).filter(lambda text: len(text) <= subject.LONGEST))
 @settings(deadline=None, max_examples=50)
 def test_a_form_cannot_forge_anything(form: str) -> None:
-    """Whatever it is, the message has one first line, and the trailers that it would have anyway."""
+    # Whatever it is, the message has one first line, and the trailers that it would have anyway.
     place = bumps.Slot("web", "dev", "overlays/dev/web/kustomization.yaml", "shop/web")
     bump = bumps.Bump([bumps.Wanted(place, bumps.Image("shop/web", "v1", None))], dict, form=form)
     bump.outcomes = [bumps.BumpOutcome(bump.wanted[0], bumps.State.CHANGED)]

@@ -19,7 +19,7 @@ CONFIG = TEN_LINES.replace("    replicas: 2", "    replicas: 2\n    config: {LEV
 
 @pytest.fixture
 def shop(repository: Path) -> Path:
-    """Generated and committed, with a line of config."""
+    """Make a generated and committed repository, with a line of config."""
     tool("kustomize")
     (repository / "generator.yaml").write_text(CONFIG)
     planning.apply(repository, planning.plan(repository), prune=False)

@@ -233,7 +233,7 @@ NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 @as_root
 @pytest.mark.parametrize("place", ["base", "base/web", "gitops/applications/dev", ".generator"])
 def test_a_read_only_folder(place: str, generated: Path, generator: Run) -> None:
-    """Root may write anywhere, so somebody else runs it, in a folder that is not pytest's own and private one."""
+    # Root may write anywhere, so somebody else runs it, in a folder that is not pytest's own and private one.
     if subprocess.run([*NOBODY, sys.executable, "-c", "import generator"], cwd="/", check=False).returncode:
         pytest.skip("an unprivileged user cannot read this Python")
     with tempfile.TemporaryDirectory() as scratch:
@@ -372,7 +372,7 @@ def test_interrupted_at_any_moment_a_rerun_gives_the_same_tree(
 def test_interrupted_before_the_program_has_begun_nothing_happens(
     number: signal.Signals, repository: Path, tmp_path: Path
 ) -> None:
-    """Python alone has started, and ends by the signal."""
+    # Python alone has started, and ends by the signal.
     before = files(repository)
     assert interrupted(repository, number, 0, tmp_path / "count").returncode == -number
     assert files(repository) == before

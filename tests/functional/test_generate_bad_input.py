@@ -35,7 +35,10 @@ def run(repository: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., T
 
 @pytest.fixture
 def shop(repository: Path) -> Path:
-    """Generated and committed; then the spec asks for three pods, and a line of config, so that there is something to do."""
+    """Make a committed repository whose spec then asks for three pods and a line of config.
+
+    There is something to do.
+    """
     planning.apply(repository, planning.plan(repository), prune=False)
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "-m", "first")
@@ -45,7 +48,7 @@ def shop(repository: Path) -> Path:
 
 
 def put(path: str, content: bytes) -> Callable[[Path], None]:
-    """Someone writes this file."""
+    """Write this file as a user."""
 
     def arrange(folder: Path) -> None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +58,7 @@ def put(path: str, content: bytes) -> Callable[[Path], None]:
 
 
 def swap(path: str, *pairs: tuple[bytes, bytes]) -> Callable[[Path], None]:
-    """Someone edits this file."""
+    """Edit this file as a user."""
 
     def arrange(folder: Path) -> None:
         content = (folder / path).read_bytes()
@@ -68,7 +71,7 @@ def swap(path: str, *pairs: tuple[bytes, bytes]) -> Callable[[Path], None]:
 
 
 def link(path: str, to: str) -> Callable[[Path], None]:
-    """Someone puts a link in a file's or folder's place; what was there lies beside the repository."""
+    """Put a link in a file's or folder's place; what was there lies beside the repository."""
 
     def arrange(folder: Path) -> None:
         here = folder / path

@@ -19,7 +19,7 @@ OVERLAY = "overlays/dev/web/kustomization.yaml"
 
 @pytest.fixture
 def shop(repository: Path) -> Path:
-    """Generated and committed on main."""
+    """Make a repository, generated and committed on main."""
     planning.apply(repository, planning.plan(repository), prune=False)
     commit(repository, "First generation")
     return repository
@@ -61,7 +61,7 @@ def one(folder: Path) -> None:
 
 
 def two(folder: Path) -> None:
-    """Configuration, memory and another port by the spec, in lines beside those; edits beside its edits."""
+    """Set configuration, memory and another port by the spec, in lines beside those; edit beside its edits."""
     edit(
         folder, "generator.yaml",
         ("port: 8080", "port: 9090"), ("    replicas: 2", "    config: {LEVEL: info}\n    replicas: 2"),

@@ -49,7 +49,7 @@ def commit(folder: Path, message: str) -> None:
 
 @pytest.fixture
 def shop(repository: Path) -> Path:
-    """Generated and committed."""
+    """Make a repository, generated and committed."""
     (repository / "generator.yaml").write_text(SPEC)
     planning.apply(repository, planning.plan(repository), prune=False)
     commit(repository, "First generation")

@@ -222,7 +222,7 @@ def test_words_that_look_like_git_output_do_no_harm(shop: Path, generator: Run) 
 
 
 def test_a_large_repository_is_read_by_a_handful_of_git_processes(shop: Path, generator: Run, tmp_path: Path) -> None:
-    """2,000 commits, 300 of them releases: the number of processes does not grow with them."""
+    # 2,000 commits, 300 of them releases: the number of processes does not grow with them.
     stream = ["reset refs/heads/main\nfrom refs/heads/main^0\n"]
     overlay = (shop / OVERLAY).read_text()
     for number in range(2000):

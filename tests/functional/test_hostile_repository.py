@@ -242,7 +242,7 @@ ODD = {
 
 @pytest.fixture
 def hostile(shop: Path) -> Path:
-    """Beside it is what nobody is to see."""
+    """Put beside the repository what must not be seen."""
     outside = shop.parent / "outside"
     outside.mkdir()
     (outside / "config.json").write_text(f'{{"auths": {{"registry": {{"auth": "{SECRET}"}}}}}}\n')

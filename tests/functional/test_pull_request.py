@@ -136,7 +136,7 @@ def test_where_the_base_has_moved_it_is_made_anew_and_what_is_newer_stays(bare: 
 
 
 def test_a_branch_that_changes_between_the_look_and_the_push_is_looked_at_again(bare: Path, repository: Path) -> None:
-    """Another run was faster: its commit is ours as well. A reviewer was: theirs stays."""
+    # Another run was faster: its commit is ours as well. A reviewer was: theirs stays.
     ours = wanted(tag=3)
     with history.clone(str(bare), "main") as clone:
         clone.fetch(pull_request.folder(ours.head))

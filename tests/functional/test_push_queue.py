@@ -84,7 +84,7 @@ def test_what_is_no_intent_is_nothing(
 
 
 def test_nothing_of_others_is_fetched(server: serve.Server, bare: Path, tmp_path: Path, generator: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    """Neither while nobody contends, nor where the queue is looked at, with a key or without."""
+    # Neither while nobody contends, nor where the queue is looked at, with a key or without.
     large = os.urandom(8_000_000)
     put(bare, large, "x", f"{stamp()}-{FORGED}", f"{stamp()}-{'0' * 12}")
     for number, secret in enumerate(("", "of all builds")):
@@ -169,7 +169,7 @@ def test_a_repository_is_known_by_any_of_its_spellings() -> None:
 
 @pytest.mark.usefixtures("keyed")
 def test_an_intent_that_has_landed_does_not_land_again(bare: Path, tmp_path: Path, generator: Run) -> None:
-    """Whoever can read references can push them again."""
+    # Whoever can read references can push them again.
     name = leave(f"file://{bare}", "app2", "v7")
     blob = fleet.git(bare, "rev-parse", f"{FOLDER}/{name}")
     assert generator(*words(f"file://{bare}"), cwd=tmp_path, env=late(bare, tmp_path / "1")).returncode == 0
@@ -230,7 +230,7 @@ NAMES = st.lists(st.integers(0, 400), max_size=60, unique=True)
 @settings(deadline=None, max_examples=200, derandomize=True)
 @given(st.lists(st.tuples(NAMES, st.booleans()), min_size=1, max_size=80), st.sampled_from([InLine, Together]))
 def test_nobody_waits_for_longer_than_the_limit(looks: list[tuple[list[int], bool]], order: type[InLine | Together]) -> None:  # fmt: skip
-    """Whatever stands in line ahead, whether it changes with each look or not, and whether the branch moves."""
+    # Whatever stands in line ahead, whether it changes with each look or not, and whether the branch moves.
     turn = order(0.0)
     now, waited, tip = 0.0, 0.0, 0
     while not turn.comes(now):

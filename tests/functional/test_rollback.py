@@ -310,7 +310,7 @@ def built(
 
 
 def test_the_order_of_builds_goes_back_with_the_image(remote: Path, repository: Path, generator: Run) -> None:
-    """Else the next build would be compared with the one that was taken out."""
+    # Else the next build would be compared with the one that was taken out.
     for number in (11, 12):
         built(repository, generator, f"b{number}", number)
     assert f"{BUILT}: ci 12 " in content(remote)
@@ -429,7 +429,7 @@ def test_an_unpin_is_proposed_once(remote: Path, repository: Path, generator: Ru
 
 @pytest.fixture
 def promotable(remote: Path, repository: Path, generator: Run) -> Path:
-    """Staging has 1.2 and prod 1.1, and before that 1.0: the request to promote is open."""
+    """Give staging 1.2 and prod 1.1, and before that 1.0: the request to promote is open."""
     tool("kustomize")
     release(repository, generator, "1.2", "staging")
     release(repository, generator, "1.0")
@@ -590,7 +590,7 @@ def test_as_a_pull_request(remote: Path, repository: Path, generator: Run) -> No
 
 @pytest.mark.parametrize("how", ["--push", "--commit", "--pull-request"])
 def test_killed_before_any_program_that_it_starts_it_converges(how: str, remote: Path) -> None:
-    """SIGKILL: what there is afterwards is old or new and never half of it, and a rerun makes it new, once."""
+    # SIGKILL: what there is afterwards is old or new and never half of it, and a rerun makes it new, once.
     done = subprocess.run(
         [sys.executable, "-m", "testing.rollback_kill", str(remote.parent), *map(str, rollback(how))],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -753,7 +753,7 @@ def test_image_updater_1249_without_a_pin_the_next_bump_goes_on(remote: Path, re
 def test_argo_cd_9570_5351_and_18072_the_branch_itself_says_what_to_run(
     remote: Path, repository: Path, generator: Run, tmp_path: Path
 ) -> None:
-    """Automated sync and self-heal bring the branch's state, so they keep a rollback that is a commit, and enforce it."""
+    # Automated sync and self-heal bring the branch's state, so they keep a rollback that is a commit, and enforce it.
     kustomize = tool("kustomize")
     assert generator(*rollback("--push"), cwd=repository).returncode == 0
     git(tmp_path, "clone", "-q", remote, tmp_path / "argo")
@@ -767,7 +767,7 @@ def test_argo_cd_9570_5351_and_18072_the_branch_itself_says_what_to_run(
 
 
 def test_argo_cd_15588_a_regeneration_does_not_undo_it(remote: Path, repository: Path, generator: Run) -> None:
-    """Whoever writes the Applications, or the overlays, again, leaves the image and the pin where they are."""
+    # Whoever writes the Applications, or the overlays, again, leaves the image and the pin where they are.
     assert generator(*rollback("--commit"), cwd=repository).returncode == 0
     before = (repository / OVERLAY).read_text()
     spec = repository / "generator.yaml"

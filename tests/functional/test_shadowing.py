@@ -90,7 +90,7 @@ def test_no_module_of_the_repository_is_run(start: tuple[str, ...], hostile: Pat
 
 
 def test_with_m_none_is_run_but_what_python_itself_looks_for_before_us(hostile: Path) -> None:
-    """Python's own ``runpy`` is loaded with the folder on its path: what that imports is beyond any code of ours."""
+    # Python's own ``runpy`` is loaded with the folder on its path: what that imports is beyond any code of ours.
     early = cleared(hostile, ("-m", "nothing"))
     for words in COMMANDS:
         done = call(MODULE, words, hostile)
@@ -138,7 +138,7 @@ def test_a_folder_named_generator_is_run_by_m_alone(hostile: Path) -> None:
 
 
 def test_the_generators_own_folder_stays_last_on_the_path(tmp_path: Path) -> None:
-    """So that it works where all packages lie in one folder, and that is the current one."""
+    # So that it works where all packages lie in one folder, and that is the current one.
     script = (
         "import runpy, sys; sys.argv[1:] = ['--version']\n"
         "try: runpy.run_module('generator', run_name='__main__')\n"

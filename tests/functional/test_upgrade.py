@@ -17,12 +17,12 @@ from testing.repository import TEN_LINES, files
 
 
 def ports(text: str) -> str:
-    """Version 2 has a list of ports."""
+    """Upgrade to version 2, which has a list of ports."""
     return text.replace("    port: 8080", "    ports: [8080]")
 
 
 def checks(text: str) -> str:
-    """Version 3 says `check` for `health`."""
+    """Upgrade to version 3, which says `check` for `health`."""
     return text.replace("    health:", "    check:")
 
 

@@ -122,7 +122,7 @@ def test_kargo_6357_synced_and_healthy_of_the_old_commit_is_no_success(revisions
 
 
 def test_kargo_6357_nor_is_the_old_image_under_the_new_commit(revisions: tuple[str, str], wait: Wait) -> None:
-    """Another commit between (or a manifest cache) makes the revision new while the old image still runs."""
+    # Another commit between (or a manifest cache) makes the revision new while the old image still runs.
     done = wait(ArgoCd([running(revisions[1], OLD)]), "--timeout", "2s")
     assert done.returncode == 1
     assert f"Deployment/web has {OLD}" in done.stderr

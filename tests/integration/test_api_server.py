@@ -94,7 +94,7 @@ def test_what_the_server_refuses_is_refused_before(field: str, server: ApiServer
 
 
 def test_the_server_does_refuse(server: ApiServer) -> None:
-    """Else the tests here would say nothing."""
+    # Else the tests here would say nothing.
     manifest = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}, "spec": {"ports": [{"port": 0}]}}
     assert server.refusal(manifest, NAMESPACE)
     assert server.refusal({**manifest, "spec": {"prots": []}}, NAMESPACE)

@@ -271,7 +271,7 @@ def test_an_image_that_is_not_there_is_a_pull_error(local: Cluster) -> None:
 
 
 def test_down_after_up_was_killed_leaves_nothing() -> None:
-    """SIGKILL in the middle of `up`: no cleanup of its own can run."""
+    # SIGKILL in the middle of `up`: no cleanup of its own can run.
     with tempfile.TemporaryDirectory(prefix="gg-") as parent:
         directory = Path(parent) / "c"
         code = "import sys\nfrom pathlib import Path\nfrom generator import cluster\n"

@@ -237,7 +237,7 @@ def play(kube: Kube) -> None:
 
 
 def is_done(kube: Kube, name: str) -> bool:
-    """Synced, compared since it was asked to, and with no sync under way."""
+    """Tell whether it is synced, compared since it was asked to, and with no sync under way."""
     found = kube.find(f"{APPLICATIONS}/{name}") or {}
     status, annotations = found.get("status", {}), found.get("metadata", {}).get("annotations", {})
     operation = status.get("operationState", {})

@@ -331,7 +331,7 @@ def test_a_failing_test_commits_nothing_and_its_report_is_kept(ci: str, shop: Sh
 
 
 def test_post_build_after_a_failed_build_commits_nothing(shop: Shop) -> None:
-    """CodeBuild runs it where a buildspec's author has taken ``on-failure`` out; the guard holds all the same."""
+    # CodeBuild runs it where a buildspec's author has taken ``on-failure`` out; the guard holds all the same.
     text = (shop.checkout / "buildspec.yml").read_text().replace("    on-failure: ABORT\n", "")
     commit = shop.commit(**{"buildspec.yml": text}, web__broken="yes")
     build = shop.build()

@@ -444,7 +444,7 @@ def test_versions_that_are_not_served_have_no_schema() -> None:
 
 
 def test_the_bundle_is_what_the_script_makes() -> None:
-    """Skipped where the sources are not installed: python -m generator tools install schemas."""
+    # Skipped where the sources are not installed: python -m generator tools install schemas.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENERATOR_CACHE", str(CACHE))
         try:

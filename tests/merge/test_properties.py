@@ -57,7 +57,7 @@ def fields(old: dict[str, Any], here: dict[str, Any], new: dict[str, Any]) -> di
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal, the order of lists included; but 1 is not True."""
+    """Tell whether two are equal, the order of lists included; but 1 is not True."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 

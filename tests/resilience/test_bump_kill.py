@@ -109,7 +109,7 @@ def test_killed_at_every_step(contended: bool, git_too: str, tmp_path: Path) -> 
 
 
 def test_no_git_outlives_us_with_the_token(tmp_path: Path) -> None:
-    """SIGKILL leaves us no time to end them, and a server that does not answer keeps them for a minute."""
+    # SIGKILL leaves us no time to end them, and a server that does not answer keeps them for a minute.
     asked, over = threading.Event(), threading.Event()
 
     class Silent(local_server.Handler):

@@ -256,7 +256,7 @@ def test_a_bump_waits_for_no_generator_and_interleaves_with_none(repository: Pat
 def test_everything_is_on_the_disk_before_anything_comes_into_place_and_that_before_the_record(
     repository: Path, tmp_path: Path
 ) -> None:
-    """So a power cut cannot leave an empty file, or a record of what is not there."""
+    # So a power cut cannot leave an empty file, or a record of what is not there.
     calls = traced(repository, tmp_path)
     names = [name for name, _ in calls]
     first = names.index("rename")

@@ -51,7 +51,7 @@ class Order(Base):
 
     @property
     def total_cents(self) -> int:
-        """Cost of the order, at the prices of the moment when it was placed."""
+        """Return the cost of the order, at the prices of the moment when it was placed."""
         return sum(line.quantity * line.price_cents for line in self.lines)
 
 

@@ -105,7 +105,7 @@ def require_endpoint(url: str) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """AWS's errors as ``ForgeError``, with its own words; what is no answer of AWS, too."""
+    """Make a ``ForgeError`` of AWS's errors, with its own words; of what is no answer of AWS, too."""
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
     from botocore.parsers import ResponseParserError
 

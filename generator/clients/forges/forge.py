@@ -73,10 +73,10 @@ class Forge(Protocol):
         """
 
     def close(self, request: PullRequest, reason: str) -> None:
-        """Closed unmerged, with the reason as a comment; a closed one is left alone."""
+        """Close it unmerged, with the reason as a comment; a closed one is left alone."""
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
-        """Merged, if its head still is ``commit``."""
+        """Merge it, if its head still is ``commit``."""
 
 
 def clipped(text: str, limit: int) -> str:

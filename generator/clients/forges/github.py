@@ -135,7 +135,10 @@ class GitHub:
                 access.pause(MERGE_BACKOFF.pause(attempt))
 
     def _me(self) -> str:
-        """Whose our token is, an App's or that of Actions included, of which REST tells nothing; empty if not known."""
+        """Return whose our token is, an App's or that of Actions included, of which REST tells nothing.
+
+        Empty if not known.
+        """
         try:
             _, answer = self._asked(lambda: self._repository.requester.graphql_query("query { viewer { login } }", {}))
             return str(answer["data"]["viewer"]["login"])
@@ -242,7 +245,7 @@ def api_of(server: str) -> str:
 
 
 def client() -> Any:
-    """PyGithub, whose sessions have our bounds of time and size."""
+    """Return PyGithub, whose sessions have our bounds of time and size."""
     try:
         import github
         from github import Requester

@@ -1,7 +1,7 @@
-"""A GitHub App as who we are: tokens that last an hour and belong to nobody.
+r"""A GitHub App as who we are: tokens that last an hour and belong to nobody.
 
 ``GITHUB_APP_ID`` says which one. Its private key (PEM) is in
-``GITHUB_APP_PRIVATE_KEY`` (line ends may be written ``\\n``), in the file that
+``GITHUB_APP_PRIVATE_KEY`` (line ends may be written ``\n``), in the file that
 ``GITHUB_APP_PRIVATE_KEY_FILE`` names, or in the AWS Secrets Manager secret that
 ``GITHUB_APP_PRIVATE_KEY_SECRET`` names.
 """

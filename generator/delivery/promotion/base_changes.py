@@ -78,7 +78,7 @@ class Bases:
         return moves, [LeftOut(step.app, Why.OLDER, step.back) for step in found if step not in going]
 
     def since(self, app: str) -> Release | None:
-        """Since when the source has what goes."""
+        """Return since when the source has what goes."""
         return commits.since_folder(self.clone, self._place(app))
 
     def _place(self, app: str) -> str:

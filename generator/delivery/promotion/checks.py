@@ -107,7 +107,7 @@ def failed(checks: Iterable[Check]) -> list[Check]:
 
 
 def _healthy(spec: Spec, app: str, environment: str, health: AskHealth, move: Move | None = None) -> Check:
-    """Healthy with the image that is promoted, if one is: of another one that says nothing."""
+    """Check health with the image that is promoted, if one is: of another one that says nothing."""
     name = f"{app} is healthy in {environment}"
     found = health(spec, app, environment)
     if found is None:

@@ -68,12 +68,12 @@ def releases(clone: Clone, place: Slot) -> Iterator[Release]:
 
 
 def since(clone: Clone, place: Slot) -> Release | None:
-    """Since when the environment has the image that it has now."""
+    """Return since when the environment has the image that it has now."""
     return next(releases(clone, place), None)
 
 
 def since_folder(clone: Clone, folder: str) -> Release | None:
-    """Since when a folder is as it is now."""
+    """Return since when a folder is as it is now."""
     found = clone.log(clone.tip, [folder], first_parent=True, limit=1)
     return Release((None, None), found[0], not found[0].shallow) if found else None
 

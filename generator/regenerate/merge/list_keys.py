@@ -167,7 +167,7 @@ def _reference(item: Value) -> Key | None:
 
 
 def _object(item: Value) -> Key | None:
-    """Group, kind, namespace and name, as in references to Kubernetes objects."""
+    """Return group, kind, namespace and name, as in references to Kubernetes objects."""
     if not isinstance(item, dict) or "kind" not in item:
         return None
     return ("object", *_known(item.get("group"), item["kind"], item.get("namespace"), item.get("name")))

@@ -72,7 +72,7 @@ class Splicer:
         return [text.removesuffix(self._newline), text] if self._unfinished else [text]
 
     def replace_head(self, end: int, text: str) -> None:
-        """Another text before ``end``."""
+        """Put another text before ``end``."""
         self._edit(0, end, text)
 
     def write_out(self, alias: Node, value: Value) -> None:

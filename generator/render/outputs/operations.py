@@ -22,7 +22,7 @@ def operations(base: Mapping[str, Any], wanted: Mapping[str, Any], path: str = "
 
 
 def _change(base: Any, wanted: Any, path: str) -> Iterator[Operation]:
-    """Down to what differs: in a map, and in items that have kept their names and order."""
+    """Go down to what differs: in a map, and in items that have kept their names and order."""
     if isinstance(base, Mapping) and isinstance(wanted, Mapping):
         yield from operations(base, wanted, path)
     elif isinstance(base, list) and isinstance(wanted, list) and _names(base) and _names(base) == _names(wanted):

@@ -162,7 +162,7 @@ def typed(value: str, schema: dict[str, Any]) -> object:
 
 
 def nullable(schema: Any) -> Any:
-    """OpenAPI's way to allow null as JSON Schema has it."""
+    """Allow null in OpenAPI's way as JSON Schema does."""
     if isinstance(schema, list):
         return [nullable(item) for item in schema]
     if not isinstance(schema, dict):

@@ -272,7 +272,7 @@ def _all(application: argocd.Application | None) -> object:
 
 
 def test_a_retry_has_a_time_of_its_own(pauses: list[float]) -> None:
-    """Waiting for a rate limit to end is no part of an exchange."""
+    # Waiting for a rate limit to end is no part of an exchange.
     asked: list[float] = []
 
     def limited(handler: local_server.Handler, over: threading.Event) -> None:

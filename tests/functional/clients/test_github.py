@@ -80,7 +80,7 @@ def test_all_pages_are_read_and_nothing_more_is_asked(forge: Forge, server: Serv
 
 
 def test_a_comment_with_our_marker_is_ours_only_if_we_have_written_it(forge: Forge, server: Server) -> None:
-    """Else a stranger's comment would say what we say, until the stranger changes it."""
+    # Else a stranger's comment would say what we say, until the stranger changes it.
     request = forge.open("promote/prod", "main", "Promote web", "")
     bot = {"login": "ci-bot[bot]", "type": "User"}  # who only calls itself so
     server.comments[1] = [

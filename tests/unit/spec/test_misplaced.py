@@ -15,7 +15,7 @@ from testing.specs import app, told
 
 
 def test_every_field_of_a_pod_and_of_a_container_is_known() -> None:
-    """Against Kubernetes' own schema: a field that a new version adds is missed here."""
+    # Against Kubernetes' own schema: a field that a new version adds is missed here.
     pod = _in_deployment("template", "spec")
     container = pod["containers"]["items"]["properties"]
     words = APP.fields.keys()

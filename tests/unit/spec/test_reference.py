@@ -83,7 +83,7 @@ def test_what_the_reference_names_in_kubernetes_is_there_because_of_the_field(pa
 
 
 def test_few_examples_show_a_default() -> None:
-    """Else the test above would ask little."""
+    # Else the test above would ask little.
     alike = [
         path for path in WITH_DEFAULT if examples.plain(fields.every()[path].entry.default) == examples.value(path)
     ]

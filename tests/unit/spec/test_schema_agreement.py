@@ -71,7 +71,7 @@ def test_what_the_loader_takes_the_schema_takes(spec: dict[str, Any], chance: ra
 
 
 def test_the_changes_of_documents_are_seen() -> None:
-    """Else the test above would ask nothing: some change is refused by both, some is taken by both."""
+    # Else the test above would ask nothing: some change is refused by both, some is taken by both.
     chance, seen = random.Random(7), set()
     spec = {
         "version": 1,
@@ -91,7 +91,7 @@ def test_the_changes_of_documents_are_seen() -> None:
 
 
 def written(spec: dict[str, Any]) -> str:
-    """JSON, which is YAML, too, once what YAML allows as an escape only is one."""
+    """Return JSON, which is YAML, too, once what YAML allows as an escape only is one."""
     text = json.dumps(spec, ensure_ascii=False)
     return re.sub(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", escaped, text)
 

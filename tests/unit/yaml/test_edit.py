@@ -209,7 +209,7 @@ def test_any_tag_is_read_back_as_it_was_set(name: str, tag: str, other: str) -> 
 @settings(max_examples=100, deadline=None)
 @given(TAGS, TAGS)
 def test_what_the_generator_wrote_stays_as_it_would_write_it(tag: str, other: str) -> None:
-    """However the tag went from one to the next, a fresh file with the last one looks the same."""
+    # However the tag went from one to the next, a fresh file with the last one looks the same.
     fresh = "images:\n- name: web\n  newTag: unreleased\n"
     assert edited(edited(fresh, other), tag) == edited(fresh, tag)
 
