@@ -1,7 +1,7 @@
 """``python -m generator``, and ``gitops-generator``, which is the same.
 
 Python puts the current folder first where it looks for modules: a ``yaml.py``
-beside somebody's ``generator.yaml`` would run, with the token that is in the
+beside a repository's ``generator.yaml`` would run, with the token that is in the
 environment. So that folder is left before anything else is imported.
 """
 

@@ -222,7 +222,7 @@ def session(seconds: float, *, retries: Retry | None = None, verify: str | bool 
 def bound(
     made: requests.Session, seconds: float, *, retries: Retry | None = None, context: ssl.SSLContext | None = None
 ) -> None:
-    """Bound the time and size of every answer of a session that somebody else has made."""
+    """Bound the time and size of every answer of a session that a library has made."""
     adapter = _Adapter(seconds, retries or Retry(0, read=False), context)
     made.mount("https://", adapter)
     made.mount("http://", adapter)

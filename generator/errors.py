@@ -91,7 +91,7 @@ class Conflict(NamedTuple):
 
 
 class SpecError(GeneratorError):
-    """The spec, or a file that people edit, has faults; ``faults`` holds every one of this run, in order."""
+    """The spec, or a file that users edit, has faults; ``faults`` holds every one of this run, in order."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults)

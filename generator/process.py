@@ -133,7 +133,7 @@ _heir: Final = _Heir()
 
 
 class Running:
-    """A program that runs beside us, in a session of its own: it can ask nobody, and ends with all its children.
+    """A program that runs beside us, in a session of its own: it can ask no user, and ends with all its children.
 
     ``guarded``: also where we are killed, since it holds a secret.
     """

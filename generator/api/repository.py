@@ -43,7 +43,7 @@ class Repository:
     @classmethod
     @contextmanager
     def remote(cls, url: str, branch: str = "main", *, credentials: Credentials = NONE) -> Iterator[Repository]:
-        """Clone a branch with all of its history, without files that nobody reads, for the time of a `with` block."""
+        """Clone a branch with all of its history, without files that are not read, for the time of a `with` block."""
         with calling(credentials, Path(), url), histories.clone(url, branch) as clone:
             clone.fetch()
             while clone.deepen():

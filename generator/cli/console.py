@@ -168,7 +168,7 @@ def _error(message: str, hint: str, prefix: str = "error: ", excerpt: str = "") 
 
 @contextmanager
 def progress(what: str = "") -> Iterator[Callable[[str], None]]:
-    """Yield a function that tells what is being done: beside a spinner on a terminal, to nobody in a pipe."""
+    """Yield a function that tells what is being done: beside a spinner on a terminal, and silent in a pipe."""
     if not colored(sys.stderr):
         yield lambda _text: None
         return

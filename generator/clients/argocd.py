@@ -264,7 +264,7 @@ def connect() -> ArgoCd | None:
     if scheme == "http" and "--plaintext" not in options and not hosts.is_here(f"http://{rest}"):
         raise ArgoCdError(
             "ARGOCD_AUTH_TOKEN would go to ARGOCD_SERVER unencrypted",
-            "use https, or ARGOCD_OPTS=--plaintext where nobody can listen",
+            "use https, or ARGOCD_OPTS=--plaintext where no stranger can listen",
         )
     insecure = "--insecure" in options or credentials.get("ARGOCD_INSECURE").lower() in _TRUE
     return ArgoCd(f"{scheme}://{rest.rstrip('/')}", token, verify=not insecure)

@@ -2,7 +2,7 @@
 
 Written atomically after each change, so that ``down`` finds everything even
 after ``up`` was killed. A process is its id *and* its start time: an id alone
-may by now belong to someone else's process.
+may by now belong to another process.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def apps(spec: Spec, directory: Path, since: str | None, environment: Mapping[st
 def _told(spec: Spec, environment: Mapping[str, str]) -> str:
     """Return the built commit's message, from the remote where CodePipeline has handed over its files alone.
 
-    If nobody knew it, the commit of a release would start the next release, and so on.
+    Without it, the commit of a release would start the next release, and so on.
     """
     commit = next((value for name in _BUILT if (value := environment.get(name))), "")
     try:

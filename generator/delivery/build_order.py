@@ -26,7 +26,7 @@ from generator.errors import UsageError
 from generator.yaml.kustomization import BUILT, Kustomization
 
 ANNOTATION: Final = BUILT
-# Clocks may be apart by this much; a time that is later than that cannot be right, and holds up nobody.
+# Clocks may be apart by this much; a time that is later than that cannot be right, and holds up no build.
 CLOCKS: Final = timedelta(minutes=5)
 _FORM: Final = re.compile(
     r"(?P<system>\S+) (?P<number>[0-9]{1,18}) (?P<time>\S+)(?: (?P<commit>[0-9a-f]{40}|[0-9a-f]{64}))?"

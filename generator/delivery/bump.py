@@ -227,7 +227,7 @@ def in_work_tree(directory: Path, bump: Bump) -> list[str]:
 def committed_here(directory: Path, bump: Bump) -> str | None:
     """Edit the work tree, and commit these images alone; return None where HEAD has them, or they are held.
 
-    An image that a former run has set and nobody has committed counts as changed. Where it cannot be committed, or not
+    An image that a former run has set and that is not committed counts as changed. Where it cannot be committed, or not
     without a person's edits, all stays as it was.
     """
     top = checkout.root(directory)

@@ -34,7 +34,7 @@ def wanted(
             if image.moves(result[-1].image) and not takes_moving_tags:
                 hint = "give the tag of one build, or the digest with it (--digest, --verify); or --force"
                 raise UsageError(
-                    f"{app}: {its_tag} names another image with each build, so nobody can tell what runs", hint
+                    f"{app}: {its_tag} names another image with each build, so it cannot be told what runs", hint
                 )
     if len({one.place for one in result}) < len(result):
         raise UsageError("an app or an environment is given twice", "name each once")

@@ -46,7 +46,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Problem:
     """Something wrong. ``final``: it will not mend itself; otherwise ``key`` tells whether it is the same one still."""
 
     key: str
@@ -54,19 +54,19 @@ class Trouble:
     final: bool = False
 
 
-def of_sync(application: Application) -> Iterator[Trouble]:
+def of_sync(application: Application) -> Iterator[Problem]:
     """Yield what is wrong with the newest sync."""
     ended = application.phase in ("Failed", "Error")
     failed = [one for one in application.results if one.get("status") == "SyncFailed" or _hook_failed(one)]
     for one in failed:
         what = f"{one.get('hookType')} hook {one['kind']}/{one['name']}" if one.get("hookType") else _named(one)
         text = f"{what} failed: {one.get('message') or one.get('hookPhase')}"
-        yield Trouble(f"sync {one['kind']}/{one['name']}", text, ended or application.retries >= TRIES)
+        yield Problem(f"sync {one['kind']}/{one['name']}", text, ended or application.retries >= TRIES)
     if ended and not failed:
-        yield Trouble("sync", f"the sync failed: {application.operation_message}", final=True)
+        yield Problem("sync", f"the sync failed: {application.operation_message}", final=True)
 
 
-def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Trouble]:
+def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Problem]:
     """Find pods of the wanted image that do not start.
 
     Hooks' pods are among them, whose image Argo CD waits for in silence.
@@ -79,7 +79,7 @@ def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Trou
             yield from _of_pod(node, word, api.manifest(wanted.application, node) or {})
 
 
-def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Trouble]:
+def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Problem]:
     """Find objects that Argo CD holds for degraded; of workloads only where it is about the wanted image."""
     for node in nodes:
         if not node.is_top or node.health != "Degraded":
@@ -90,7 +90,7 @@ def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Tr
             if not _is_current(manifest) or not all(map(wanted.matches, _concerned(manifest, wanted))):
                 continue
             overdue = _OVERDUE in node.message
-        yield Trouble(f"health {node}", f"{node} is degraded: {node.message or 'no reason given'}", overdue)
+        yield Problem(f"health {node}", f"{node} is degraded: {node.message or 'no reason given'}", overdue)
 
 
 def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted: Wanted) -> str:
@@ -118,23 +118,23 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
     return "nothing runs this image"
 
 
-def _of_pod(node: Node, word: str, pod: Object) -> Iterator[Trouble]:
+def _of_pod(node: Node, word: str, pod: Object) -> Iterator[Problem]:
     status = pod.get("status") or {}
     for one in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
         waiting = (one.get("state") or {}).get("waiting") or {}
         reason = waiting.get("reason") or ""
         if reason in PULL:
             text = _text(node, reason, waiting.get("message") or one.get("image"))
-            yield Trouble("pull", text, final=reason == "InvalidImageName")
+            yield Problem("pull", text, final=reason == "InvalidImageName")
             return
         if reason == CRASH:
             final = int(one.get("restartCount") or 0) >= RESTARTS
-            yield Trouble("crash", _text(node, reason, _ended(one) or waiting.get("message")), final)
+            yield Problem("crash", _text(node, reason, _ended(one) or waiting.get("message")), final)
             return
         if reason in START:
-            yield Trouble("start", _text(node, reason, waiting.get("message")))
+            yield Problem("start", _text(node, reason, waiting.get("message")))
             return
-    yield Trouble("pull" if word in PULL else "crash" if word == CRASH else "start", _text(node, word, node.message))
+    yield Problem("pull" if word in PULL else "crash" if word == CRASH else "start", _text(node, word, node.message))
 
 
 def _text(node: Node, reason: str, message: object) -> str:

@@ -71,7 +71,7 @@ def withdraw(forge: Forge, spec: Spec, branch: str, app: str, environment: str, 
         requests = forge.requests(branch, start)
         found = [one for one in requests if app in apps(one, one.head.removeprefix(start), spec.apps)]
         for request in found if close else ():
-            # By this mark the next `promote` knows that nobody has said no to the rest of it.
+            # By this mark the next `promote` knows that no reviewer has said no to the rest of it.
             marked = forge.update(request, request.title, description.withdrawn(request.body))
             forge.close(marked, _reason(app, environment, spec, request))
             closed.append(request)

@@ -1,6 +1,6 @@
 """Publish an edit: fetch, edit, commit, push, until it has landed; then read it back.
 
-When somebody else was faster, the *edit* is applied again to the new tip; no
+When another push was faster, the *edit* is applied again to the new tip; no
 text is ever rebased, so two builds that touch the same file do not conflict.
 Where many are at it, whoever gets the branch lands the edits of all who wait:
 see ``queue``.
@@ -46,7 +46,7 @@ class Change(NamedTuple):
 
     ``paths`` are the files that ``edit`` will read, as far as they are known:
     they come with one request. ``message`` is asked for once there is something
-    to commit. ``data`` describes the edit, so that somebody else can land it
+    to commit. ``data`` describes the edit, so that another build can land it
     for us, with ``decode``; without it we always push ourselves. ``landed`` tells
     from a commit's message whether it is ours, and ``touches`` whether it releases
     the same images.
@@ -341,10 +341,10 @@ class _Landing:
             return self._late(exc)
         verdict = push_errors.verdict(exc.stderr)
         if self.queue and self.together and verdict is Verdict.FINAL:
-            # No atomic pushes, or somebody's edit that the server does not take: each for himself, then.
+            # No atomic pushes, or an edit of another build that the server does not take: each lands its own, then.
             self._alone()
             return None
-        if self.queue and "does not exist" in exc.stderr:  # somebody has taken our reference away
+        if self.queue and "does not exist" in exc.stderr:  # another build has taken our reference away
             self.queue.turn.stays = False
         self.down += verdict is Verdict.DOWN
         if verdict is Verdict.FINAL or self.down > DOWN:

@@ -40,7 +40,7 @@ RULES: Final = (
     ),
     (
         r"verified signature|(?:must be|be|not) signed|unsigned|signed commit",
-        "sign it: bump --sign; or let people merge a pull request, whose merge the forge signs",
+        "sign it: bump --sign; or let a reviewer merge a pull request, whose merge the forge signs",
     ),
 )
 GUARDED: Final = r"protected|hook declined|gh0(?:06|13)|gl-hook-err|tf402455|not allowed to push|rule violations"
@@ -84,7 +84,7 @@ def verdict(said: str) -> Verdict:
 
 
 def unanswered(exc: GitError) -> bool:
-    """Tell whether git waited in vain, so that nobody knows what has become of what it sent."""
+    """Tell whether git waited in vain, so that it is not known what has become of what it sent."""
     slow = "operation too slow" in exc.stderr.lower() and verdict(exc.stderr) is Verdict.FINAL
     return slow or exc.returncode == plumbing.TIMED_OUT
 
@@ -102,7 +102,7 @@ def refused(branch: str, exc: GitError, tries: int = 1) -> PushRefused:
     elif meant is Verdict.DOWN:
         message, hint = f"{branch}: the server did not take the push in {_tries(tries)}: {reason(exc)}", plumbing.BUSY
     elif meant is Verdict.MOVED:
-        hint = "somebody else has pushed to it meanwhile: run it again"
+        hint = "another push came first: run it again"
     return PushRefused(message, hint, returncode=exc.returncode, stderr=exc.stderr)
 
 

@@ -12,15 +12,15 @@ find their work done. Whoever lands an edit applies it to the tip as its owner
 would, pins and newer builds included.
 
 Where there is no secret (SSH), a reference is a *ticket*: it says nothing, and
-only tells who goes next. Nobody lands for another.
+only tells who goes next. No build lands for another.
 
-References can often be pushed by people who may not push to the branch, so
+References can often be pushed by users who may not push to the branch, so
 nothing of them is believed. The name of an intent holds the blob that it points
 to, and is authenticated together with the repository and the branch: what
 others made is never fetched, and makes no sense elsewhere. An intent that
 comes a second time is known by the commits since (``landed_since``). What does
 not read as a name of ours is no reference of ours, and where there are too many,
-there is no queue: then everybody just tries again.
+there is no queue: then each build just tries again.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from generator.delivery.push_turn import InLine, Together, Turn
 from generator.errors import GeneratorError
 from generator.git.remote_branch import Remote
 
-# Older ones are nobody's: their owners have long given up.
+# Older ones have no owner: the build has long given up.
 LIFETIME_SECONDS: Final = 600.0
-# As many as no honest fleet has waiting; somebody floods the queue, and it is of no use.
+# As many as no honest fleet has waiting; with more, the queue is flooded, and of no use.
 MOST: Final = 500
 # How many references past their time are taken out by one bump.
 MOST_REMOVED: Final = 20
@@ -54,7 +54,7 @@ class Unusable(GeneratorError):
 
 
 class Intent(NamedTuple):
-    """Somebody's edit that waits. ``author`` is as git writes it, with seconds and time zone."""
+    """An edit of one build that waits. ``author`` is as git writes it, with seconds and time zone."""
 
     name: str
     author: str
@@ -172,14 +172,14 @@ class Intents(Queue):
         import hmac
 
         if self._key is None:
-            # Everybody who can read the repository sees the result, so it must not help to guess a weak password.
+            # Every user who can read the repository sees the result, so it must not help to guess a weak password.
             salt = f"{_repository(self._remote.url)} {self._remote.waiting}".encode()
             self._key = hashlib.pbkdf2_hmac("sha256", self._secret, salt, ROUNDS if self._secret else 1)
         return hmac.new(self._key, f"{stamp} {blob}".encode(), "sha256").hexdigest()
 
 
 def joined(remote: Remote, *, sign: bool = False) -> Queue:
-    """Return the queue for a remote's branch. Nobody can ``sign`` for another."""
+    """Return the queue for a remote's branch. No build can ``sign`` for another."""
     secret = None if sign else key(remote)
     return Queue(remote) if secret is None else Intents(remote, secret)
 
@@ -198,8 +198,8 @@ def landed_since(
 ) -> set[str]:
     """Return the names of intents that are not to be landed for their owners.
 
-    Since they were made, somebody has released the same image: they themselves, so that this is a copy of what has
-    landed, or somebody who came later. ``intents`` come with what tells from a message that it releases their images;
+    Since they were made, a build has released the same image: the same one, so that this is a copy of what has
+    landed, or one that came later. ``intents`` come with what tells from a message that it releases their images;
     ``commits`` are ids, authors and messages.
     """
     found: set[str] = set()

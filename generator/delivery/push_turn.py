@@ -1,8 +1,8 @@
 """Whose turn it is among those who wait to push.
 
 Names are ordered, but not believed: a build can have died, and where nothing
-authenticates them, anybody can have made any number of them. So nobody waits
-for long for somebody who does nothing.
+authenticates them, anyone who may push can have made any number of them. So no build waits
+for long for one that does nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST_SECONDS: Final = 60.0
 
 
 class Turn:
-    """What somebody who waits has seen, and when it goes. Times are in seconds, by any clock that only goes on."""
+    """What a build that waits has seen, and when it goes. Times are in seconds, by any clock that only goes on."""
 
     def __init__(self, now: float, slow: float = 0.0) -> None:
         self._end = now + LONGEST_SECONDS
@@ -55,7 +55,7 @@ class Together(Turn):
     If all went at once, they would hold up each other and the server.
     """
 
-    # How long the first one waits after the one before it has landed: others join it, and people's pushes get through.
+    # How long the first one waits after the one before it has landed: others join it, and users' pushes get through.
     GAP_SECONDS: Final = 0.5
 
     def __init__(self, now: float, slow: float = 0.0) -> None:
@@ -95,8 +95,8 @@ class Together(Turn):
 class InLine(Turn):
     """The first few go, each for itself, so that one prepares while another one pushes.
 
-    Anybody can have made a ticket. One that stays among the first for longer than a push takes counts no more; where
-    nobody lands anything, all who wait go.
+    Anyone who may push can have made a ticket. One that stays among the first for longer than a push takes counts no
+    more; where none lands anything, all who wait go.
     """
 
     ABREAST: Final = 3

@@ -12,7 +12,7 @@ from generator.backoff import Backoff
 from generator.clients import argocd
 from generator.clients.argocd import Application, ArgoCd, Node
 from generator.delivery import deployments, diagnosis
-from generator.delivery.diagnosis import Trouble, Wanted
+from generator.delivery.diagnosis import Problem, Wanted
 from generator.delivery.image import Slot
 from generator.errors import ArgoCdError, GitError, RepositoryError
 from generator.git.history import Clone, History
@@ -33,7 +33,7 @@ Result = Literal["healthy", "failed", "superseded", "timeout", "waiting"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How it stands; ``said`` is a sentence for people, without a full stop. ``hint`` is of what stood in the way."""
+    """How it stands; ``said`` is a sentence for users, without a full stop. ``hint`` is of what stood in the way."""
 
     result: Result
     said: str
@@ -78,7 +78,7 @@ def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
 
 @dataclass
 class Watch:
-    """Looks at one Application again and again. ``patience``: seconds that trouble may last before it is a failure."""
+    """Look at one Application again and again. ``patience``: seconds that a problem may last until it is a failure."""
 
     api: ArgoCd
     clone: Clone
@@ -99,15 +99,15 @@ class Watch:
         self._fresh = True
         if application is None:
             text = f"Argo CD has no Application {self.wanted.application} that the token may see"
-            return replace(self._judged([Trouble("missing", text)], text, "", MISSING_SECONDS), hint=_MISSING_HINT)
+            return replace(self._judged([Problem("missing", text)], text, "", MISSING_SECONDS), hint=_MISSING_HINT)
         reached, syncing = self._has(application.revision), self._has(application.operation_revision)
         if reached and (other := self._superseded(application.revision)):
             return Verdict("superseded", other, application.revision)
-        found = [Trouble(f"condition {error.partition(':')[0]}", error) for error in application.errors]
+        found = [Problem(f"condition {error.partition(':')[0]}", error) for error in application.errors]
         nodes: list[Node] = []
         if reached or syncing:
             nodes = self.api.nodes(self.wanted.application)
-            found += self._troubles(application, nodes, syncing)
+            found += self._problems(application, nodes, syncing)
         if not found and reached and _settled(application):
             lack = diagnosis.missing(self.api, application, nodes, self.wanted)
             if not lack:
@@ -125,15 +125,15 @@ class Watch:
         except ArgoCdError:
             return []
 
-    def _troubles(self, application: Application, nodes: list[Node], syncing: bool) -> list[Trouble]:
-        of_sync: Iterable[Trouble] = diagnosis.of_sync(application) if syncing else ()
+    def _problems(self, application: Application, nodes: list[Node], syncing: bool) -> list[Problem]:
+        of_sync: Iterable[Problem] = diagnosis.of_sync(application) if syncing else ()
         of_pods = list(diagnosis.of_pods(self.api, nodes, self.wanted))
         # A pod says more than the workload above it.
         of_health = [] if of_pods else diagnosis.of_health(self.api, nodes, self.wanted)
         return [*of_pods, *of_sync, *of_health]
 
-    def _judged(self, found: list[Trouble], otherwise: str, revision: str, patience: float) -> Verdict:
-        """Call it failed if any trouble is final or has lasted; use its own words in any case."""
+    def _judged(self, found: list[Problem], otherwise: str, revision: str, patience: float) -> Verdict:
+        """Call it failed if any problem is final or has lasted; use its own words in any case."""
         now = time.monotonic()
         self._since = {one.key: self._since.get(one.key, now) for one in found}
         for one in found:
@@ -197,5 +197,5 @@ def _described(application: Application, reached: bool) -> str:
     if application.phase == "Running":
         return f"{state}, syncing: {application.operation_message}"
     if application.sync == "OutOfSync" and not application.automated:
-        return f"{state}, and waits for somebody to sync it: argocd app sync {application.name}"
+        return f"{state}, and waits for a user to sync it: argocd app sync {application.name}"
     return state

@@ -218,7 +218,7 @@ def make(url: str, timeout: float, *, partial: bool) -> Iterator[Scratch]:
 def _configuration(url: str, timeout: float, *, partial: bool) -> list[tuple[str, str]]:
     result = [
         ("remote.origin.url", url),
-        # Nobody's hooks, and no tidying up of what is thrown away.
+        # No user's hooks, and no tidying up of what is thrown away.
         ("core.hooksPath", os.devnull),
         ("push.followTags", "false"),
         ("push.recurseSubmodules", "no"),

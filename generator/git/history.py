@@ -191,7 +191,7 @@ class History:
 
 
 class Clone(History):
-    """That of a remote's branch. A partial one has commits and folders, and of the files those that somebody reads.
+    """That of a remote's branch. A partial one has commits and folders, and of the files those that are read.
 
     ``branches`` are the tips of the other branches that were asked for, by name.
     """

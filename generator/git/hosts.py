@@ -1,6 +1,6 @@
 """Where a token may go: to hosts that the user, the checkout's remotes or the CI name.
 
-The spec does not count: anybody's branch may hold one that says
+The spec does not count: any branch may hold one that says
 ``repository: https://evil.example/acme/shop``, and is checked out beside a
 token. What names a host is the command line (``--remote``, ``--api``), git's
 remotes of the checkout, the variables in which a CI says where the sources

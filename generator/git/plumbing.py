@@ -14,9 +14,9 @@ from typing import Final
 from generator import process
 from generator.errors import GitError
 
-# git asks nobody for a password, speaks English so that its refusals can be told apart, and writes nothing at a look.
+# git asks no user for a password, speaks English so that its refusals can be told apart, and writes nothing at a look.
 ENVIRONMENT: Final = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": "C", "GIT_OPTIONAL_LOCKS": "0"}
-# What people configure for their own eyes, and what would change the answers that are read here.
+# What users configure for their own eyes, and what would change the answers that are read here.
 PLAIN: Final = (
     ("color.ui", "false"),
     ("core.quotePath", "false"),
@@ -27,7 +27,7 @@ PLAIN: Final = (
     ("log.follow", "false"),
     ("log.showSignature", "false"),
 )
-# A `.git` may have come with somebody's copy of a repository: looking at it runs none of its programs.
+# A `.git` may have come with another user's copy of a repository: looking at it runs none of its programs.
 QUIET: Final = (*PLAIN, ("core.fsmonitor", "false"), ("core.hooksPath", os.devnull))
 # In a hook, these lead to the repository that the hook belongs to.
 FOREIGN: Final = (

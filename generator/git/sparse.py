@@ -1,4 +1,4 @@
-"""Files that a sparse checkout leaves out: they are in git's index but not in the work tree; nobody has deleted them.
+"""Files that a sparse checkout leaves out: they are in git's index but not in the work tree; no user has deleted them.
 
 Asked only where a file is missing, or comes to be, and git keeps a sparse
 checkout's rules at all; so it costs nothing elsewhere.

@@ -172,7 +172,7 @@ class Policy:
                 about = f"deploys {revision}, and not the branch {self._spec.branch}"
                 yield where._replace(message=about, hint=_allow("revisions", revision))
         for field in one.beside:
-            about = f"source.{field} changes what the folder gives, and nobody sees that here"
+            about = f"source.{field} changes what the folder gives, which cannot be seen here"
             yield where._replace(message=about, hint="put it into the folder's kustomization")
         for path in one.paths:
             yield from self._deployed(one, path, where)

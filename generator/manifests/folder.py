@@ -18,7 +18,7 @@ from generator.manifests.stream import Document
 Split = Callable[[bytes, str], tuple[list[Document], list[Fault]]]
 _MANIFESTS: Final = (".yaml", ".yml", ".json", ".jsonnet")
 _SKIPPED: Final = b"+argocd:skip-file-rendering"
-_PROGRAM: Final = "a program that Argo CD runs; nobody can tell here what it gives"
+_PROGRAM: Final = "a program that Argo CD runs; it cannot be told here what it gives"
 
 
 def names(directory: Path, folder: str, *, recurse: bool = True) -> Iterator[tuple[str, bool]]:

@@ -19,10 +19,10 @@ from generator import process
 from generator.errors import GeneratorError, ProcessError
 
 _SECONDS: Final = 120
-# The port that nobody listens at; the dial ends at once.
+# The port at which no program listens; the dial ends at once.
 _NOWHERE: Final = "http://127.0.0.1:9"
 _PROXIES: Final = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), _NOWHERE)
-# For root, and for everybody else where the system has user namespaces.
+# For root, and for other users where the system has user namespaces.
 _ISOLATIONS: Final = (("--net", "--"), ("--user", "--map-current-user", "--net", "--"))
 
 

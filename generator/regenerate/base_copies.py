@@ -21,7 +21,7 @@ from generator.spec.model import PROMOTED, Spec
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """``sources``: path in a new copy → path that it is copied from, for generated files; ``beside``: for people's own.
+    """``sources``: path in a new copy → path that it is copied from, for generated files; ``beside``: for users' own.
 
     ``places`` are the new copies, as (environment, app) → the folder that it is copied from.
     """

@@ -34,7 +34,7 @@ _SHORT: Final = {
 }
 _KINDS: Final = ",".join([*_SHORT.values(), *(kind.KIND.lower() for kind in KINDS if kind.KIND not in _SHORT)])
 _AUTOSCALER: Final = "hpa.yaml"
-# What the API server lets nobody change; the object must be deleted first.
+# What the API server lets no client change; the object must be deleted first.
 _FIXED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "Deployment": (("spec", "selector"),),
     "StatefulSet": (("spec", "selector"), ("spec", "serviceName"), ("spec", "volumeClaimTemplates")),

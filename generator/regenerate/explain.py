@@ -92,7 +92,7 @@ def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -
     if path.startswith(("/", "../")):
         return f"{path}: not in this repository", "give the path from the repository's top"
     if path == loader.FILE_NAME:
-        return f"{path}: the spec, which people write", f"who wrote its lines: git blame {path}"
+        return f"{path}: the spec, which users write", f"who wrote its lines: git blame {path}"
     if path.startswith(f"{record.FOLDER}/"):
         return f"{path}: the record of what was generated last", "explain the file itself"
     if place.exists():

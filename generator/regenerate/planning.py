@@ -15,7 +15,7 @@ from generator.regenerate import base_copies, conflict_markers, merge
 from generator.regenerate import record as generation_record
 from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import Outcome, Settle, Side, State
-from generator.regenerate.render_cache import Memory
+from generator.regenerate.render_cache import RenderCache
 from generator.regenerate.sides import Renaming, Sides
 from generator.render import render
 from generator.render.file import File
@@ -34,7 +34,7 @@ class Plan:
 
     ``record`` is the change of ``.generator/``, by path; ``vacated`` are the
     paths that files leave because the spec renames their app, and ``carried`` are
-    the people's own files beside them, old path → new path. ``tidied`` are the
+    the users' own files beside them, old path → new path. ``tidied`` are the
     paths of generated files that are gone; their folders go if they are empty.
     ``updated`` is what is generated now, by path.
     ``effects`` is what happens to what runs in the cluster already.
@@ -72,7 +72,7 @@ def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = Fa
     """
     spec = loader.load(directory)
     stored = generation_record.stored(directory)
-    original, updated, packed = _versions(spec, stored, Memory(directory, spec), adopt=adopt)
+    original, updated, packed = _versions(spec, stored, RenderCache(directory, spec), adopt=adopt)
     renaming = _renamed(directory, spec, original, updated, adopt=adopt)
     sides, by_hand = _moved_by_hand(directory, renaming.sides)
     copies = base_copies.find(directory, spec, *sides, by_hand)
@@ -159,7 +159,7 @@ def _rivals(directory: Path, stored: Mapping[str, bytes], *, adopt: bool) -> dic
     """Return what the other of two branches generated, where git has not merged their records."""
     found = generation_record.rivals(stored, adopt=adopt)
     if checkout.unfinished(directory):
-        # One branch has pruned the app: of its files those are gone that nobody else has touched.
+        # One branch has pruned the app: of its files those are gone that the other one has not touched.
         pruned = [path for path in checkout.deleted_on_one_side(directory, generation_record.FOLDER) if path in stored]
         found.update(dict.fromkeys(generation_record.unpack({path: stored[path] for path in pruned}, adopt=adopt)))
     return found
@@ -170,13 +170,13 @@ def _without(files: dict[str, bytes], paths: Container[str]) -> dict[str, bytes]
 
 
 def _versions(
-    spec: Spec, stored: Mapping[str, bytes], memory: Memory, *, adopt: bool
+    spec: Spec, stored: Mapping[str, bytes], cache: RenderCache, *, adopt: bool
 ) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
     """Return *original* and *updated* by path, and the records of *updated*.
 
     What is known to be both is not rendered.
     """
-    kept = memory.current(stored)
+    kept = cache.current(stored)
     same = generation_record.unpack(kept)
     rendered = render(spec, leave_out={generation_record.app_of(path) for path in kept})
     updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
@@ -186,7 +186,7 @@ def _versions(
         rendered[path] = File(path, original[path].decode())
         updated[path] = original[path]
     packed = generation_record.pack(rendered)
-    memory.learn(packed)
+    cache.learn(packed)
     return original, updated, {**packed, **kept}
 
 

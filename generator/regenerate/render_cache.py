@@ -30,7 +30,7 @@ _MOST: Final = 100_000
 _PACKAGE: Final = Path(__file__).parent.parent
 
 
-class Memory:
+class RenderCache:
     """The facts known about one clone, and those of this run."""
 
     def __init__(self, directory: Path, spec: Spec) -> None:

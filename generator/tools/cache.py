@@ -5,7 +5,7 @@ so it is there completely or not at all, whenever the installer is killed. Besid
 an executable lies ``record.json`` with its SHA-256, size and modification time.
 
 ``intact`` compares size and modification time only: hashing the 200 MB of argocd
-takes longer than most commands do, and would not stop someone who can write to
+takes longer than most commands do, and would not stop a user who can write to
 this folder, since they can write the record as well. It finds what really
 happens: a truncated copy, a disk that filled up, a file swapped by hand. Where
 the time differs and the size does not (a cache that a CI system packed and

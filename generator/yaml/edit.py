@@ -1,7 +1,7 @@
 """Change YAML texts by splicing, and prove what came of it: the only code that edits YAML.
 
 The text is parsed for places only and never written from the parse, so comments, quotes, anchors, line ends and
-everything else stay byte for byte. What the splices have made of it is parsed again before anybody gets it: it
+everything else stay byte for byte. What the splices have made of it is parsed again before it is returned: it
 must mean what it was to mean, and hold every comment that was there.
 """
 

@@ -62,7 +62,7 @@ def compose(text: str, file: str, hint: str, most: int | None = MAX_NODES) -> li
 def load(text: str, file: str, hint: str = MEND) -> list[Any]:
     """Return the documents of ``text`` as plain data, as Kubernetes' readers resolve it.
 
-    ``SpecError`` where it is no YAML, or has more values than anybody writes.
+    ``SpecError`` where it is no YAML, or has more values than a user writes.
     """
     nodes = _composed(text, file, hint, _Parser, MAX_NODES)
     constructor = _Parser("")

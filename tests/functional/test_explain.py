@@ -284,7 +284,7 @@ UNFIT = {
     "the top": (".", ".: a folder", "name one of its files: explain "),
     "a folder of people": ("docs", "docs: a folder", "name a generated file"),
     "a person's file": ("docs/notes.yaml", "not a generated file; a person has added it", "git blame docs/notes.yaml"),
-    "the spec": ("generator.yaml", "the spec, which people write", "git blame generator.yaml"),
+    "the spec": ("generator.yaml", "the spec, which users write", "git blame generator.yaml"),
     "elsewhere": ("../other/file.yaml", "not in this repository", "from the repository's top"),
     "nearly a name": ("base/web/deploymnt.yaml", "not a generated file, and not there", "did you mean"),
     "no name at all": ("x", "x: not a generated file, and not there", "check --all lists what is generated"),

@@ -210,7 +210,7 @@ def test_a_tag_that_moves_is_no_release(tag: str, shop: Shop, generator: Run) ->
     words = ["bump", "web", "--env", "dev", "--tag", tag, "--push"]
     refused = generator(*words, cwd=shop.folder)
     assert (refused.returncode, shop.tag("web", "dev")) == (2, "unreleased")
-    assert f"error: web: {tag} names another image with each build, so nobody can tell what runs" in refused.stderr
+    assert f"error: web: {tag} names another image with each build, so it cannot be told what runs" in refused.stderr
     assert "hint: give the tag of one build, or the digest with it (--digest, --verify); or --force" in refused.stderr
     # With its digest it is one image.
     assert generator(*words, "--digest", "sha256:" + "a" * 64, cwd=shop.folder).returncode == 0

@@ -200,7 +200,7 @@ REFUSED = {
     ),
     "a patch in an Application": (
         edited(DEV, ("    targetRevision: main\n", "    targetRevision: main\n    kustomize: {namespace: shop-prod}\n")), "gitops",
-        "Application/shop-dev-web: source.kustomize changes what the folder gives, and nobody sees that here",
+        "Application/shop-dev-web: source.kustomize changes what the folder gives, which cannot be seen here",
     ),
     "another environment's overlay by a detour": (
         added("gitops/more.yaml", application(project="shop.prod", path="./overlays/prod/../dev//web/", namespace="shop-prod")), "gitops",

@@ -398,7 +398,7 @@ def test_a_manual_sync_is_waited_for_and_named(revisions: tuple[str, str], wait:
         ArgoCd([Scene(application(new, sync="OutOfSync", automated=False, operation=state))]), "--timeout", "1s"
     )
     assert done.returncode == 1
-    assert "waits for somebody to sync it: argocd app sync shop-dev-web" in done.stderr
+    assert "waits for a user to sync it: argocd app sync shop-dev-web" in done.stderr
 
 
 # -- bad input

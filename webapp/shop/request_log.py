@@ -7,7 +7,7 @@ import uuid
 
 from flask import Flask, Response, g, request
 
-# Anything else could forge a log entry, or fill the log, through a header that anybody can set.
+# Anything else could forge a log entry, or fill the log, through a header that any client can set.
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 PROBES = {"probe.healthz", "probe.readyz"}
 

@@ -17,7 +17,7 @@ EXAMPLE: Final = """\
   python -m generator bump web --env dev --tag 1.4.2 --push --remote https://git.example.com/acme/shop-gitops.git
 
 All of it is one commit. --push needs no clone that is up to date, and with --remote none at all:
-it edits the newest commit of the branch, tries again when somebody else was faster, and reads the
+it edits the newest commit of the branch, tries again when another push was faster, and reads the
 result back. It takes GIT_USERNAME and GIT_TOKEN from the environment, or git's own credentials.
 
 It exits 0 without a change where the image is there already, where a person has pinned what is

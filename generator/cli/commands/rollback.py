@@ -16,7 +16,7 @@ EXAMPLE: Final = """\
 
 It is a commit, and not a rollback in Argo CD: with automated sync on, Argo CD refuses to roll back,
 and whatever it rolls back by itself is undone by the next sync, since the branch still says otherwise.
-A commit is what everybody sees, and the pin in it keeps the next build from undoing it.
+A commit is what every user sees, and the pin in it keeps the next build from undoing it.
 
 --to takes a tag that this environment has had (its digest is put back with it; any other tag needs
 --digest), a commit of the branch (the image as it was there), or `previous`. Without --push and

@@ -49,7 +49,7 @@ def _row(entry: Deployment) -> tuple[str, ...]:
         " ".join((entry.build or "").split()[:2]) or (f"of {entry.source[:_SHORT]}" if entry.source else "-"),
         entry.commit[:_SHORT],
     )
-    # Names and reasons are anybody's words, and a terminal obeys some.
+    # Names and reasons are words of any author, and a terminal obeys some.
     return tuple("".join(letter if letter.isprintable() else "?" for letter in cell) for cell in row)
 
 

@@ -97,7 +97,7 @@ def _watched(pool: type[Any]) -> type[Any]:
 
 
 def require_endpoint(url: str) -> None:
-    """Raise ``ForgeError`` where AWS's credentials would sign requests to somebody else's server."""
+    """Raise ``ForgeError`` where AWS's credentials would sign requests to a stranger's server."""
     host = hosts.of(url)
     if not re.fullmatch(r"(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)", host):
         hosts.require(url, "AWS_SECRET_ACCESS_KEY", error=ForgeError)

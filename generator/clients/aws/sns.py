@@ -1,4 +1,4 @@
-"""Tell people through an SNS topic, which sends e-mail, or whatever else is subscribed to it."""
+"""Tell subscribers through an SNS topic, which sends e-mail, or whatever else is subscribed to it."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def open_or_update(
         try:
             return forge.open(head, base, title, body, reviewers, labels)
         except ForgeError:
-            # Somebody may have been faster: forges take one of each.
+            # Another run may have been faster: forges take one of each.
             found = _open(forge, head, base)
             if found is None:
                 raise

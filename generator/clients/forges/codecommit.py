@@ -1,4 +1,4 @@
-"""AWS CodeCommit, through boto3. It has no labels and no reviewers: approval rules ask people there."""
+"""AWS CodeCommit, through boto3. It has no labels and no reviewers: approval rules ask reviewers there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _URL: Final = re.compile(
     r"(?:https|ssh)://(?:[^@/]+@)?git-codecommit(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/v1/repos/(?P<name>[\w.-]+)"
 )
 _HELPER_URL: Final = re.compile(r"codecommit(?:::(?P<region>[a-z0-9-]+))?://(?:[^@/]+@)?(?P<name>[\w.-]+)")
-# Somebody else's push to one of the two branches, in the middle of the merge.
+# Another push to one of the two branches, in the middle of the merge.
 _OUTRUN: Final = frozenset({"ConcurrentReferenceUpdateException"})
 
 T = TypeVar("T")

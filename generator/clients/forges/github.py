@@ -129,7 +129,7 @@ class GitHub:
                 self._asked(lambda: pull.merge(sha=commit, merge_method=method, **words))
                 return
             except ForgeError as exc:
-                # Somebody else's push to the base; GitHub asks to try again.
+                # Another push to the base; GitHub asks to try again.
                 if "Base branch was modified" not in exc.message or attempt == MERGE_ATTEMPTS:
                     raise
                 access.pause(MERGE_BACKOFF.pause(attempt))

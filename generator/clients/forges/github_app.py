@@ -1,4 +1,4 @@
-r"""A GitHub App as who we are: tokens that last an hour and belong to nobody.
+r"""A GitHub App as who we are: tokens that last an hour and belong to no user.
 
 ``GITHUB_APP_ID`` says which one. Its private key (PEM) is in
 ``GITHUB_APP_PRIVATE_KEY`` (line ends may be written ``\n``), in the file that

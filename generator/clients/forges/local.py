@@ -3,7 +3,7 @@
 ``refs/gitops/requests/<number>`` is a commit whose one file, ``request.json``,
 holds the request; its parents are what the request was before, so that
 ``git log`` of it tells who did what when. Every change is an atomic push from
-what was seen, and is made again on what is there now when somebody was faster.
+what was seen, and is made again on what is there now when another push was faster.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Promotion of bases (``promotion: {base: true}``): what an environment builds on goes to the copy of the next one.
 
-What goes is the base of the first environment with people's edits of it, or
+What goes is the base of the first environment with users' edits of it, or
 what was promoted to a later one; edits of that one's copy stay there. Each file
 of the target's copy is merged: what was promoted last, the copy as it is now
-with people's edits, and what comes. Where both have changed the same, the copy
+with users' edits, and what comes. Where both have changed the same, the copy
 keeps its own, and the request tells of it.
 """
 

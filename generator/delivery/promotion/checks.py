@@ -1,6 +1,6 @@
 """Whether now is the time: the source is healthy, the build has soaked, no freeze, an open window.
 
-A check that fails does not keep a request from being opened, since people
+A check that fails does not keep a request from being opened, since reviewers
 decide on that; it keeps ``--push`` and ``--merge`` from landing it.
 """
 
@@ -60,7 +60,7 @@ class Health:
 
 
 AskHealth = Callable[[Spec, str, str], Health | None]
-"""The health of (app, environment); ``None`` where nobody can be asked."""
+"""The health of (app, environment); ``None`` where there is no Argo CD to ask."""
 
 
 def all_of(

@@ -22,7 +22,7 @@ from generator.render.kinds import role_of
 # Of all forges' limits, in characters, those below GitHub's (65,536).
 LIMIT: Final = 60_000
 WITHDRAWN: Final = "withdrawn"
-# What is left for our text, however much people write.
+# What is left for our text, however much reviewers write.
 LEAST: Final = 5_000
 BEGIN: Final = "<!-- gitops-generator begin: write above this line; what is below is replaced -->"
 END: Final = "<!-- gitops-generator end: write below this line -->"
@@ -67,7 +67,7 @@ class Marker:
 
 
 def _found(body: str) -> re.Match[str] | None:
-    """Return where our marker is: the last one above the line at which our text ends, since people write below that."""
+    """Return where our marker is: the last one above the end of our text, since reviewers write below that."""
     ends = [*re.finditer(rf"^{re.escape(END)}", body, re.MULTILINE)]
     return next(iter([*_MARKER.finditer(body, 0, ends[-1].start() if ends else len(body))][::-1]), None)
 
@@ -105,7 +105,7 @@ def digest(title: str) -> str:
 
 
 def outside(body: str) -> tuple[str, str]:
-    """Return what people have written above and below our text, each empty where there is nothing.
+    """Return what reviewers have written above and below our text, each empty where there is nothing.
 
     Where a person has removed the line at which it begins or ends, all above our marker is ours; without that, nothing.
     """
@@ -120,13 +120,13 @@ def outside(body: str) -> tuple[str, str]:
 
 
 def joined(body: str, generated: str) -> str:
-    """Return what people have written, with this text in place of the one that we wrote last."""
+    """Return what reviewers have written, with this text in place of the one that we wrote last."""
     above, below = outside(body)
     return f"{above}{generated}{below}"
 
 
 def withdrawn(body: str) -> str:
-    """Return the body of a request that we close ourselves: nobody has said no to what it holds."""
+    """Return the body of a request that we close ourselves: no reviewer has said no to what it holds."""
     found = marker(body)
     return marked(body, replace(found, content=WITHDRAWN)) if found else body
 
@@ -264,7 +264,7 @@ def quoted(words: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a sentence whose words may come from outside: it cannot mention anybody, close anything, nor be markup."""
+    """Return a sentence whose words may come from outside: it cannot mention a user, close anything, nor be markup."""
     line = commit_message.inert(text)
     return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", line)
 

@@ -38,7 +38,7 @@ class Move:
 
     @property
     def names(self) -> tuple[str, str]:
-        """Return what people call both images, such that they differ."""
+        """Return what users call both images, such that they differ."""
         before, after = name(self.before), name(self.after)
         if before != after:
             return before, after
@@ -148,7 +148,7 @@ def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | 
 
 
 def name(found: Image) -> str:
-    """Return what people call an image: its tag, or the beginning of its digest where it has none."""
+    """Return what users call an image: its tag, or the beginning of its digest where it has none."""
     return found.tag or (found.digest or "-")[:19]
 
 

@@ -14,7 +14,7 @@ from generator.delivery.promotion.checks import AskHealth, Check
 from generator.delivery.promotion.commits import Release
 from generator.delivery.promotion.description import Marker, Story
 from generator.delivery.promotion.image_changes import LeftOut, Move, Moves, Read, Why
-from generator.delivery.promotion.workspace import Workshop
+from generator.delivery.promotion.workspace import Workspace
 from generator.errors import GeneratorError, RepositoryError
 from generator.git.history import Clone
 from generator.manifests import rendered, sources
@@ -125,7 +125,7 @@ class Services:
 
 def propose(clone: Clone, wanted: PromotionRequest, services: Services, *, render: bool = True) -> Proposal:
     """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be."""
-    with workspace.workshop(clone) as place:
+    with workspace.prepare(clone) as place:
         spec = place.spec()
         source, target = image_changes.route(spec, wanted.source, wanted.target, force=wanted.force)
         apps = image_changes.chosen(spec, wanted.apps)
@@ -201,7 +201,7 @@ def _moving(going: Sequence[Move], bases: Sequence[BaseMove]) -> tuple[str, ...]
     return tuple(sorted({move.app for move in going} | {move.app for move in bases}))
 
 
-def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
+def _older(place: Workspace, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
     """Compare by the order of builds, where both have left it; by the history of environments otherwise."""
 
     def contains(newer: str, older: str) -> bool:
@@ -219,7 +219,7 @@ def _older(place: Workshop, spec: Spec, now: datetime) -> Callable[[Move], str |
     return older
 
 
-def _bases(place: Workshop, way: Bases, found: Moves, back: Sequence[str]) -> tuple[list[BaseMove], list[LeftOut]]:
+def _bases(place: Workspace, way: Bases, found: Moves, back: Sequence[str]) -> tuple[list[BaseMove], list[LeftOut]]:
     """Return the bases of the apps that are not held back, and those that are older."""
     if not way.spec.promotion.base:
         return [], []
@@ -310,7 +310,7 @@ def _message(clone: Clone, about: _About) -> str:
     return f"{text}{'' if going else chr(10)}{deployments.PROMOTED}: {about.source}\n"
 
 
-def _rendered(place: Workshop, about: _About, images: Mapping[str, bytes]) -> list[Change]:
+def _rendered(place: Workspace, about: _About, images: Mapping[str, bytes]) -> list[Change]:
     """Return what the manifests of the target are before and after."""
     apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
     places, rules = [(about.target, overlay_path(about.target, app)) for app in apps], sources.rules(about.spec)

@@ -41,7 +41,7 @@ class Done:
     """What has come of it.
 
     ``closed`` are the requests that this one stands in for, or that had become pointless; ``kept`` are those of the
-    first kind that stay open, since people have committed to their branches.
+    first kind that stay open, since reviewers have committed to their branches.
     """
 
     action: Action
@@ -101,7 +101,7 @@ def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: boo
 
 
 def _unmerged(clone: Clone, request: PullRequest, exc: GeneratorError) -> ForgeError:
-    """Return what has become of the request, and the reason in people's words, where it is one of a push."""
+    """Return what has become of the request, and the reason in words, where it is one of a push."""
     cause = exc if isinstance(exc, GitError) else exc.__cause__
     pushed = isinstance(cause, GitError) and ("rejected" in cause.stderr or "remote:" in cause.stderr)
     reason = push_errors.reason(cause) if pushed and isinstance(cause, GitError) else exc.message
@@ -287,7 +287,7 @@ def _tidy(clone: Clone, forge: Forge, found: Proposal, requests: Sequence[PullRe
 
 def _close(clone: Clone, forge: Forge, request: PullRequest, reason: str) -> None:
     forge.close(forge.update(request, request.title, description.withdrawn(request.body)), reason)
-    with suppress(GitError):  # somebody may have removed it
+    with suppress(GitError):  # a user may have removed it
         if tip := clone.branches.get(request.head):
             clone.delete(request.head, tip)
 

@@ -16,7 +16,7 @@ from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class Workspace:
     """The tip's files in two folders: as they are, and as they are to be."""
 
     clone: Clone
@@ -58,13 +58,13 @@ class Workshop:
 
 
 @contextmanager
-def workshop(clone: Clone) -> Iterator[Workshop]:
+def prepare(clone: Clone) -> Iterator[Workspace]:
     """Yield both folders, gone afterwards. They hold the spec, until they are filled."""
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         before, after = Path(folder) / "before", Path(folder) / "after"
         before.mkdir()
         after.mkdir()
-        made = Workshop(clone, before, after)
+        made = Workspace(clone, before, after)
         made.fill(loader.FILE_NAME)
         yield made
 

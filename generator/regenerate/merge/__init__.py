@@ -4,7 +4,7 @@
 repository now, ``updated`` what would be generated now; ``None`` stands for a
 file that does not exist.
 
-- nobody edited it: replaced without being parsed
+- unedited: replaced without being parsed
 - changed only locally: kept · only by the generator: applied · to the same: fine
 - changed differently in both: a conflict, unless ``settle`` decides
 - deleted locally stays deleted; gone from the spec goes, unless it was edited

@@ -144,7 +144,7 @@ def _command(step: Step) -> str:
         return f'if [ -n "$APPS" ]; then {" && ".join(step.commands)}; fi'
     before = [_ROLE] if step.phase == "test" else []
     lines = [*before, *([f"cd {step.folder}"] if step.folder else []), *step.commands]
-    # What people write over several lines may hold a here-document, which no space may be put before.
+    # What users write over several lines may hold a here-document, which no space may be put before.
     indent = "" if step.folder and any("\n" in line for line in lines) else "  "
     body = "".join(f"{indent}{line}\n" for command in lines for line in command.rstrip("\n").split("\n"))
     return f'if [[ " $APPS " == *" {step.app} "* ]]; then ( set -e  # {step.name}\n{body}) fi\n'

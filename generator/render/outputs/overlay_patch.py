@@ -4,7 +4,7 @@ Overlays are found by comparing what an app is in general with what it is in
 one environment; so every field of the spec can be overridden, and no field
 needs code of its own.
 
-A strategic-merge patch is what people read best. Where kustomize would lose
+A strategic-merge patch is what users read best. Where kustomize would lose
 an item by it, because two items of a list have the same merge key, the patch
 is a list of JSON Patch operations (RFC 6902), which knows no merge keys.
 """

@@ -29,7 +29,7 @@ IMAGES: Final = {
     "sbom": "docker/buildkit-syft-scanner:1.12.0"
     "@sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9",
 }
-# Nobody is asked for a package's name that anybody could register.
+# No registry is asked for a package's name that a stranger could register.
 _CARRIED: Final = """\
 if ! python -P -m generator --version; then
   echo "error: this build's image does not hold the generator" >&2
@@ -43,7 +43,7 @@ Phase = Literal["test", "prepare", "build", "scan", "release"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Commands with a name for people, needed where anything is to be built, or ``app`` is. ``folder``: where they run.
+    """Commands with a name to log, needed where anything is to be built, or ``app`` is. ``folder``: where they run.
 
     ``commits`` tells that they need git's credentials.
     """

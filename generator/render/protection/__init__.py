@@ -76,7 +76,7 @@ def _protection(forge: str) -> Protection:
 
 
 def _without_pusher(spec: Spec) -> str:
-    """Say what it means for builds that nobody may push."""
+    """Say what it means for builds that no user may push."""
     generated = spec.ci.get("codebuild") is not False or spec.ci.get("github")
     if not generated or pipeline_steps.pipeline(spec) is None or spec.ci.get("pullRequest"):
         return "Nobody may push: builds bring their tags by `bump --pull-request`, or name who may with --pusher."

@@ -18,7 +18,7 @@ def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
         "enable_push_whitelist": pusher is not None,
         "push_whitelist_usernames": [pusher] if pusher else [],
         "enable_force_push": False,
-        # The code owners of what changes are asked; it waits for them, and for nobody where there are none.
+        # The code owners of what changes are asked; it waits for them, and for no approval where there are none.
         "required_approvals": 0,
         "block_on_official_review_requests": True,
         "block_on_rejected_reviews": True,

@@ -1,4 +1,4 @@
-"""The memory of what need not be rendered again: whatever it holds, a plan is the same as without it."""
+"""The cache of what need not be rendered again: whatever it holds, a plan is the same as without it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def planned(directory: Path) -> object:
         return type(error), error.message, error.hint, getattr(error, "faults", None)
 
 
-def without_memory(directory: Path) -> object:
+def without_cache(directory: Path) -> object:
     """Return the same plan by a run that remembers nothing; what there is to remember stays as it was."""
     file = directory / ".git" / render_cache.PLACE
     known = file.read_bytes() if file.exists() else None
@@ -110,7 +110,7 @@ def test_a_plan_is_the_same_with_and_without_it(steps: list[tuple[str, str]]) ->
         for text, then in steps:
             (directory / loader.FILE_NAME).write_text(text)
             plan = planned(directory)
-            assert plan == planned(directory) == without_memory(directory)
+            assert plan == planned(directory) == without_cache(directory)
             if isinstance(plan, planning.Plan) and not plan.conflicts:
                 planning.apply(directory, plan, prune=True)
             files = sorted((directory / "base").rglob("*.yaml"))
@@ -138,12 +138,12 @@ def test_the_slightest_change_is_one(tmp_path: Path, before: str, after: str) ->
     generate(tmp_path)
     (tmp_path / loader.FILE_NAME).write_text(TEN_LINES + f"    {after}\n")
     assert planning.plan(tmp_path).changes
-    assert planned(tmp_path) == without_memory(tmp_path)
+    assert planned(tmp_path) == without_cache(tmp_path)
 
 
 @pytest.mark.parametrize("spec", [TEN_LINES, EVERY_FIELD])
 def test_an_app_is_rendered_the_same_alone(spec: str) -> None:
-    # What the memory rests on: no app's files depend on another app.
+    # What the cache rests on: no app's files depend on another app.
     whole = loader.parse(spec)
     for name in whole.apps:
         others = render(whole, leave_out={other for other in whole.apps if other != name})
@@ -192,7 +192,7 @@ def test_the_memory_of_another_spec_knows_nothing_of_this_one(
     generate(other)
     shutil.copy(repository / ".git" / render_cache.PLACE, other / ".git" / render_cache.PLACE)
     shutil.copytree(repository / record.FOLDER, other / record.FOLDER, dirs_exist_ok=True)
-    assert planned(other) == without_memory(other)
+    assert planned(other) == without_cache(other)
 
 
 def test_another_version_of_the_generator_renders_again(
