@@ -247,10 +247,14 @@ class Soak:
         self.result.wall = time.perf_counter() - began
         return [*self.result.failures, *self._wrong()]
 
+    def _goes_on(self, stop: float) -> bool:
+        """Tell whether time is left; on a busy machine, until there is something to judge."""
+        return time.monotonic() < stop or not ((self.commits and self.rivals) or self.result.failures)
+
     def _work(self, worker: int, stop: float) -> None:
         """Build a few apps, one after the other; numbers are handed out in order, as CI does."""
         chance = random.Random(worker)
-        while time.monotonic() < stop:
+        while self._goes_on(stop):
             app = f"app{chance.randrange(self.apps)}"
             with self.lock:
                 self.number += 1
@@ -269,7 +273,7 @@ class Soak:
     def _rival(self, stop: float) -> None:
         """Commit to another file every two seconds, as a user pushes: clone, commit, push, rebase."""
         clone = self._clone("rival")
-        while time.monotonic() < stop:
+        while self._goes_on(stop):
             (clone / "notes.md").write_text(f"{self.rivals + 1}\n")
             self._push(clone, f"rival {self.rivals + 1}")
             self.rivals += 1
@@ -279,7 +283,7 @@ class Soak:
         """Edit the files that the builds change by hand."""
         clone = self._clone("person")
         chance = random.Random(0)
-        while time.monotonic() < stop:
+        while self._goes_on(stop):
             app = f"app{chance.randrange(self.apps)}"
             file = clone / fleet.overlay(app, "dev")
             count = self.edits.get(app, 2) + 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import pytest
 
 from generator.cluster.layout import Layout
 from generator.cluster.state import State
+from testing.waiting import PATIENCE
 
 HOSTILE = {
     # No Go program starts with this one.
@@ -64,20 +64,25 @@ def new_state(directory: Path) -> State:
 
 @dataclass
 class Note:
-    """A part that takes ``seconds`` and notes its name in ``journal`` when it begins and when it ends."""
+    """A part that notes its name in ``journal`` when it begins and when it ends.
+
+    Between, it waits for others at ``meets``; one that is ``endless`` ends only when it is cancelled.
+    """
 
     name: str
     journal: list[str]
     needs: tuple[str, ...] = ()
-    seconds: float = 0.0
+    meets: threading.Barrier | None = None
+    endless: bool = False
     error: Exception | None = None
     cancelled: bool = field(default=False, init=False)
 
     def bring_up(self, state: State, cancelled: threading.Event) -> bool:
         self.journal.append(f"begin {self.name}")
-        deadline = time.monotonic() + self.seconds
-        while time.monotonic() < deadline and not cancelled.is_set():
-            time.sleep(0.01)
+        if self.meets:
+            self.meets.wait(PATIENCE)
+        if self.endless:
+            cancelled.wait(PATIENCE)
         self.cancelled = cancelled.is_set()
         if self.error:
             raise self.error

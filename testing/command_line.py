@@ -20,9 +20,8 @@ from generator.cli.main import main
 from generator.git import hosts
 from generator.manifests import kustomize
 from generator.tools import lookup
+from testing.waiting import PATIENCE
 
-# A safety net, and no measure: a run takes a second.
-PATIENCE: Final = 600.0
 # What Python itself reads when it starts.
 _OF_PYTHON: Final = ("PYTHON", "LC_", "LANG")
 

@@ -12,11 +12,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from testing.waiting import PATIENCE
+
 CTRL_C = "\x03"
 
 
-def on_terminal(argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, str]] = (), seconds: float = 30) -> str:
-    """Return all that the program shows. Of ``answers``, each is typed when the text before it has been shown.
+def on_terminal(
+    argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, str]] = (), seconds: float = PATIENCE
+) -> str:
+    """All that the program shows. Of ``answers``, each is typed when the text before it has been shown.
 
     Ctrl-C is pressed again while nothing happens, as a user does: Python's ``input`` misses a signal that
     comes between its prompt and its read.
@@ -49,7 +53,7 @@ def on_terminal(argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, 
                 asked = len(shown)
                 typed = left.pop(0)[1]
                 os.write(main, typed.encode())
-        child.wait(timeout=5)
+        child.wait(PATIENCE)
     finally:
         child.kill()
         child.wait()

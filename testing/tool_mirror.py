@@ -6,11 +6,12 @@ import gzip
 import hashlib
 import io
 import tarfile
-import time
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from testing.servers import loopback as local_server
+from testing.waiting import PATIENCE
 
 BROKEN_OFF = 1 << 20
 
@@ -53,6 +54,7 @@ class Mirror:
     stalling: dict[str, int] = field(default_factory=dict)
     lengths: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
 
     def count(self, ending: str) -> int:
         return sum(path.endswith(ending) for path in self.asked)
@@ -62,6 +64,10 @@ class Server(local_server.Server):
     def __init__(self) -> None:
         super().__init__(Handler)
         self.mirror = Mirror(self.url)
+
+    def __exit__(self, *exception: object) -> None:
+        self.mirror.over.set()
+        super().__exit__(*exception)
 
 
 class Handler(local_server.Handler):
@@ -86,7 +92,7 @@ class Handler(local_server.Handler):
             mirror.stalling[path] -= 1
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
-            time.sleep(60)
+            mirror.over.wait(PATIENCE)
         if mirror.broken.get(path, 0) > 0:
             mirror.broken[path] -= 1
             body = body[: len(body) // 2]

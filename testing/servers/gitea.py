@@ -7,7 +7,6 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import requests
 from generator.cluster import probe
 from generator.cluster.gitea import Account, prepare, variables
 from generator.cluster.ports import free
+from testing.waiting import PATIENCE, eventually
 
 ADMINISTRATOR = "root-of-forge"
 
@@ -40,7 +40,7 @@ class Rig:
     ) -> Any:
         """Call its API once, as the administrator or as whoever has ``token``."""
         headers = {"Authorization": f"token {token or self.token}"}
-        answer = requests.request(method, f"{self.url}/api/v1{path}", json=fields, headers=headers, timeout=30)
+        answer = requests.request(method, f"{self.url}/api/v1{path}", json=fields, headers=headers, timeout=PATIENCE)
         assert answer.status_code in ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
@@ -56,7 +56,7 @@ class Rig:
             f"{self.url}/api/v1/users/{user}/tokens",
             json={"name": "t", "scopes": ["write:repository"]},
             auth=(user, password),
-            timeout=30,
+            timeout=PATIENCE,
         )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["sha1"])
@@ -98,7 +98,7 @@ def started() -> Iterator[Rig]:
     finally:
         if process:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -123,11 +123,11 @@ def people(rig: Rig) -> None:
 
 def ready(rig: Rig, process: subprocess.Popen[bytes], log: Path) -> None:
     healthy = probe.http(f"{rig.url}/api/healthz")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def answers() -> bool:
         assert process.poll() is None, log.read_text()
         with suppress(OSError):
-            if healthy():
-                return
-        time.sleep(0.2)
-    raise AssertionError(log.read_text())
+            return healthy()
+        return False
+
+    eventually(answers, log.read_text)

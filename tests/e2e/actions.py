@@ -23,6 +23,7 @@ from typing import Any
 
 import yaml
 
+from testing.waiting import PATIENCE
 from tests.e2e.codebuild import NETWORK, ArgvWatch
 
 TOKEN = re.compile(
@@ -322,7 +323,7 @@ class _Run:
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
             cwd=self.source / folder, env={**self.env, **env}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=300, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=PATIENCE, check=False,
         )  # fmt: skip
         self.write(done.stdout)
         return done.returncode

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from generator.process import spawn
+from testing.waiting import PATIENCE, eventually
 from tests.e2e.process import free_port, stop
 
 REGION = "eu-west-1"
@@ -35,16 +36,18 @@ class Aws:
         # The state is in the process: every run starts with an empty account.
         pid = spawn([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], log=log)
         aws = cls(f"http://127.0.0.1:{port}", pid)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with urllib.request.urlopen(f"{aws.endpoint}/moto-api/data.json", timeout=5):
-                    return aws
-            except (urllib.error.URLError, OSError):
-                if time.monotonic() > deadline:
-                    aws.stop()
-                    raise
-                time.sleep(0.2)
+        try:
+            eventually(aws.answers, log.read_text)
+        except BaseException:
+            aws.stop()
+            raise
+        return aws
+
+    def answers(self) -> bool:
+        """Tell whether it has started."""
+        with suppress(OSError), urllib.request.urlopen(f"{self.endpoint}/moto-api/data.json", timeout=PATIENCE):
+            return True
+        return False
 
     def stop(self) -> None:
         """End the server."""

@@ -33,6 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from testing.waiting import PATIENCE
 from tests.e2e.buildspec import PHASES, BuildspecFault, load
 from tests.e2e.watch import Watcher
 
@@ -178,7 +179,7 @@ class _Run:
         self.git(["git", "-C", folder, "checkout", "--quiet", "--detach", self.build.commit], env)
 
     def git(self, argv: list[str], env: dict[str, str]) -> None:
-        done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
         if done.returncode:
             raise BuildspecFault(f"DOWNLOAD_SOURCE failed: {done.stderr.strip()}")
 

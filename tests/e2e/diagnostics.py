@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from generator.errors import GeneratorError
+from testing.waiting import PATIENCE
 from tests.e2e.world import World
 
 
@@ -31,7 +32,7 @@ def diagnose(world: World, folder: Path) -> str:
         "jobs": ("get", "jobs,externalsecrets,ingresses,replicasets", "-A"),
     }.items():
         try:
-            text = world.cluster.kubectl(*words, timeout=30)
+            text = world.cluster.kubectl(*words, timeout=PATIENCE)
         except GeneratorError as exc:
             text = str(exc)
         (folder / f"{title}.txt").write_text(text)
@@ -41,7 +42,7 @@ def diagnose(world: World, folder: Path) -> str:
     for pod in world.kube.items("/api/v1/pods"):
         meta = pod["metadata"]
         try:
-            text = world.cluster.kubectl("logs", "-n", meta["namespace"], meta["name"], "--tail=200", timeout=15)
+            text = world.cluster.kubectl("logs", "-n", meta["namespace"], meta["name"], "--tail=200", timeout=PATIENCE)
         except GeneratorError as exc:
             text = str(exc)
         (folder / "pod-logs" / f"{meta['namespace']}-{meta['name']}.log").write_text(text)

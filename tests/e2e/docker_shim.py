@@ -419,7 +419,7 @@ def fetch_manifest(server: str, repository: str, reference: str) -> tuple[bytes,
     """Return bytes and media type of a manifest as the registry serves it; they must hash to the digest asked for."""
     url = f"http://{server}/v2/{repository}/manifests/{reference}"
     request = urllib.request.Request(url, headers={"Accept": ACCEPT})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as response:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=600) as response:
         body = response.read()
         media_type = response.headers["Content-Type"]
     if reference.startswith("sha256:") and hashlib.sha256(body).hexdigest() != reference.removeprefix("sha256:"):

@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from testing.waiting import PATIENCE
+
 Object = dict[str, Any]
 
 APPLICATIONS = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications"
@@ -45,7 +47,7 @@ class Kube:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.server + path, data=data, headers=headers, method=method)
         try:
-            with self.opener.open(request, timeout=30) as response:
+            with self.opener.open(request, timeout=PATIENCE) as response:
                 return json.load(response)
         except urllib.error.HTTPError as answer:
             text = answer.read().decode(errors="replace")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
+
+from testing.waiting import PATIENCE, NeverCame, eventually
 
 T = TypeVar("T")
 
@@ -33,18 +35,15 @@ def alive(pid: int) -> bool:
         return False
 
 
-def stop(pid: int, seconds: float = 10) -> None:
+def stop(pid: int, seconds: float = 60) -> None:
     """End a process that leads its own session, with its children: asked first, then killed."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(pid, number)
         except (ProcessLookupError, PermissionError):
             break
-        deadline = time.monotonic() + seconds
-        while alive(pid) and time.monotonic() < deadline:
-            reap(pid)
-            time.sleep(0.05)
-        if not alive(pid):
+        with suppress(NeverCame):
+            eventually(lambda: reap(pid) or not alive(pid), seconds=seconds)
             break
     reap(pid)
 
@@ -57,17 +56,20 @@ def reap(pid: int) -> None:
         return
 
 
-def wait(what: str, probe: Callable[[], T | str | None], seconds: float, *, every: float = 0.5) -> T:
+def wait(what: str, probe: Callable[[], T | str | None]) -> T:
     """Call ``probe`` until it returns something that is neither None, False nor a reason (a str), and return that.
 
-    After ``seconds`` it fails with what was waited for and the last reason.
+    If that never comes it fails with what was waited for and the last reason.
     """
-    deadline = time.monotonic() + seconds
-    while True:
-        result = probe()
-        if not (result is None or result is False or isinstance(result, str)):
-            return result
-        if time.monotonic() > deadline:
-            reason = f"; last seen: {result}" if isinstance(result, str) else ""
-            raise Failed(f"not within {seconds:g} s: {what}{reason}")
-        time.sleep(every)
+    seen: list[T | str | None] = []
+
+    def found() -> bool:
+        seen[:] = [probe()]
+        return not (seen[0] is None or seen[0] is False or isinstance(seen[0], str))
+
+    try:
+        eventually(found)
+    except NeverCame:
+        reason = f"; last seen: {seen[0]}" if isinstance(seen[0], str) else ""
+        raise Failed(f"not within {PATIENCE:g} s: {what}{reason}") from None
+    return cast("T", seen[0])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from testing.waiting import PATIENCE, long_enough
 from tests.e2e.buildspec import BuildspecFault, load
 from tests.e2e.codebuild import Project
 
@@ -29,15 +31,17 @@ class Secrets:
 def run(tmp_path: Path):
     """Build a buildspec: commits it to a repository, clones that, and runs it."""
 
-    def go(text: str, seconds: float = 20, **environment: str):
-        origin = tmp_path / "origin"
+    def go(text: str, seconds: float = PATIENCE, **environment: str):
+        origin = Path(tempfile.mkdtemp(dir=tmp_path)) / "origin"
         origin.mkdir()
         (origin / "buildspec.yml").write_text(text)
         git = ["git", "-C", str(origin), "-c", "user.name=t", "-c", "user.email=t@example.com"]
         for words in ("init -q -b main", "add .", "commit -qm one", "commit -qm two --allow-empty"):
             subprocess.run([*git, *words.split()], check=True)
         commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
-        project = Project("shop", origin.as_uri(), tmp_path / "builds", [], environment, Secrets(), seconds=seconds)
+        project = Project(
+            "shop", origin.as_uri(), origin.parent / "builds", [], environment, Secrets(), seconds=seconds
+        )
         return project.build(commit)
 
     return go
@@ -144,10 +148,10 @@ phases:
     assert build.leaks == ["TOKEN"]
 
 
-def test_a_secret_in_an_argument_is_reported(run):
+def test_a_secret_in_an_argument_is_reported(run, until_seen):
     build = run(
         "{version: 0.2, env: {secrets-manager: {TOKEN: 'shop/git:token'}}, "
-        "phases: {build: {commands: ['python3 -c \"import time; time.sleep(0.5)\" $TOKEN']}}}"
+        f"phases: {{build: {{commands: ['{until_seen} $TOKEN']}}}}}}"
     )
     assert build.leaks == ["TOKEN (argv)"]
 
@@ -160,10 +164,16 @@ def test_report_files_must_exist(run):
     assert build.missing_reports == ["unit: b.json"]
 
 
-def test_a_build_that_takes_too_long_is_killed(run):
-    build = run(spec(build=["sleep 60"]), seconds=1)
+def test_a_build_that_takes_too_long_is_killed(run, tmp_path):
+    began = tmp_path / "began"
+
+    def attempt(seconds: int):
+        build = run(spec(build=[f"touch {began}; sleep 600"]), seconds)
+        return build if began.exists() else None
+
+    build = long_enough(attempt, first=1)
     assert build.phases["build"].status == "FAILED"
-    assert build.seconds < 10
+    assert build.seconds < 600
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,6 @@ class World:
         sync: str = "Synced",
         health: str = "Healthy",
         revision: str = "",
-        seconds: float = 180,
     ) -> Application:
         """Wait until an Application is as wanted, was compared with ``revision`` if given, and nothing is under way."""
 
@@ -235,9 +234,9 @@ class World:
                 return f"{application}, still syncing"
             return application
 
-        return wait(f"{name} {sync} and {health} {revision}".rstrip(), probe, seconds)
+        return wait(f"{name} {sync} and {health} {revision}".rstrip(), probe)
 
-    def wait_for_digest(self, environment: str, digest: str, *, app: str = APP, seconds: float = 180) -> None:
+    def wait_for_digest(self, environment: str, digest: str, *, app: str = APP) -> None:
         """Wait until every pod of an app runs this digest, and is ready."""
 
         def probe() -> bool | str:
@@ -249,16 +248,16 @@ class World:
                 return True
             return f"{seen}; {waiting(pods)}"
 
-        wait(f"pods of {app} in {environment} run {digest}", probe, seconds)
+        wait(f"pods of {app} in {environment} run {digest}", probe)
 
-    def wait_for_version(self, environment: str, tag: str, *, app: str = APP, seconds: float = 30) -> None:
+    def wait_for_version(self, environment: str, tag: str, *, app: str = APP) -> None:
         """Wait until the app's Service answers with this version and no other, ten times in a row."""
 
         def probe() -> bool | str:
             seen = {str(self.served(environment, app=app)["version"]) for _ in range(10)}
             return seen == {tag} or f"answers as {sorted(seen)}"
 
-        wait(f"{app} in {environment} serves {tag}", probe, seconds)
+        wait(f"{app} in {environment} serves {tag}", probe)
 
     def runs(self, environment: str, app: str = APP) -> set[str]:
         """Return the digests that the pods of an app run."""

@@ -16,6 +16,7 @@ from testing.programs import Run, path_with_git
 from testing.repository import clone_as_origin, files, generate_for_remote, git
 from testing.servers import git_http as serve
 from testing.templates import Templates
+from testing.waiting import PATIENCE
 
 OVERLAY = "overlays/dev/web/kustomization.yaml"
 DIGEST = "sha256:" + "d" * 64
@@ -311,7 +312,7 @@ def test_eight_builds_at_once_all_land_and_each_is_one_commit(remote: Path, repo
         for number in range(8)
     ]  # fmt: skip
     for build in builds:
-        _, said = build.communicate(timeout=90)
+        _, said = build.communicate(timeout=PATIENCE)
         assert build.returncode == 0, said
     assert git(remote, "rev-list", "--count", "main") == "9"
     for number in range(8):

@@ -22,6 +22,7 @@ from generator.errors import PushRefused
 from testing.programs import Run, path_with_git
 from testing.repository import files, generate_for_remote, git
 from testing.templates import Templates
+from testing.waiting import PATIENCE
 
 DIGEST = "sha256:" + "d" * 64
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -444,7 +445,7 @@ def ecr(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     _, port = server.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
     urllib.request.urlopen(
-        urllib.request.Request(f"http://127.0.0.1:{port}/moto-api/reset", method="POST"), timeout=10
+        urllib.request.Request(f"http://127.0.0.1:{port}/moto-api/reset", method="POST"), timeout=PATIENCE
     ).close()
     client = boto3.client("ecr", region_name="eu-west-1")
     client.create_repository(repositoryName="shop/web")

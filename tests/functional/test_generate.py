@@ -16,9 +16,9 @@ import pytest
 from generator.regenerate import record
 from generator.render.file import HEADER
 from testing import ROOT
-from testing.command_line import PATIENCE
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
+from testing.waiting import PATIENCE
 
 SPEC_V2 = TEN_LINES.replace("port: 8080", "port: 9090") + "  api:\n    image: shop/api\n    port: 80\n"
 KUSTOMIZATION = "overlays/dev/web/kustomization.yaml"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -232,11 +231,9 @@ def test_a_large_repository_is_read_by_a_handful_of_git_processes(shop: Path, ge
     subprocess.run(["git", "fast-import", "--quiet", "--force"], cwd=shop, input="".join(stream).encode(), check=True)
     log = tmp_path / "log"
     path = path_with_git(tmp_path / "bin", f'while [ "$1" = -c ]; do shift 2; done; echo "$1" >> {log}')
-    started = time.monotonic()
     done = generator("history", "web", "--env", "prod", "--output", "json", cwd=shop, env={"PATH": path})
     assert len(json.loads(done.stdout)["history"]) == 287
     assert [word for word in log.read_text().split() if word != "version"] == ["rev-parse", "log", "cat-file"]
-    assert time.monotonic() - started < 20
 
 
 def long(folder: Path, *, filters: bool = True) -> Path:

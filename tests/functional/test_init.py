@@ -134,7 +134,7 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
         ("port", "http\n"),
         ("port", "9000\n"),
     ]
-    shown = on_terminal([sys.executable, "-m", "generator", "init", "new", *words], tmp_path, answers, seconds=120)
+    shown = on_terminal([sys.executable, "-m", "generator", "init", "new", *words], tmp_path, answers)
     assert '"Shop" is not a name' in shown
     spec = loader.load(tmp_path / "new")
     assert (spec.project, list(spec.environments), spec.apps["web"].base.ports[0].number) == ("shop", ["dev"], 9000)

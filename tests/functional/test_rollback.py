@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from testing.programs import Run, path_with_git, tool
 from testing.repository import TEN_LINES, clone_as_origin, files, generate_for_remote, git
 from testing.shop import Shop
 from testing.templates import Templates
+from testing.waiting import next_second
 
 OVERLAY = "overlays/prod/web/kustomization.yaml"
 D = {tag: "sha256:" + digit * 64 for tag, digit in (("1.0", "a"), ("1.1", "b"), ("1.2", "c"))}
@@ -368,7 +368,7 @@ HEAD = "rollback/prod/web"
 
 def test_proposed_again_it_is_the_same_commit_whenever_that_is(remote: Path, repository: Path, generator: Run) -> None:
     first = proposed(repository, generator)
-    time.sleep(1.1)  # a pin tells its second
+    next_second()  # a pin tells its second
     again = proposed(repository, generator)
     assert (first["changed"], again["changed"]) == (True, False)
     assert again["commit"] == first["commit"] == git(remote, "rev-parse", HEAD)

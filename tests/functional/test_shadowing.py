@@ -11,6 +11,7 @@ import pytest
 
 from testing import ROOT
 from testing.repository import TEN_LINES, git
+from testing.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +78,7 @@ def call(start: tuple[str, ...], words: tuple[str, ...], folder: Path, **more: s
     given = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_ENDPOINT_URL": "http://127.0.0.1:9", **more}
     return subprocess.run(
         [*start, *words], cwd=folder, env={**os.environ, "AWS_MAX_ATTEMPTS": "1", **given}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

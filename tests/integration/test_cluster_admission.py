@@ -102,7 +102,7 @@ def test_applications_move_to_the_projects_of_their_environments(
 
     assert generator("generate", "-q", "--prune", cwd=repository).returncode == 0
     head = _commit(repository, "Let it go", push)
-    eventually(lambda: "shop" not in _names(local, "appprojects"), 120)
+    eventually(lambda: "shop" not in _names(local, "appprojects"))
     _wait(local, head, "shop.")
     assert _uids(local) == before
 
@@ -141,7 +141,7 @@ def _wait(local: Cluster, head: str, project: str) -> None:
         return len(found) == 3 and all(_settled(one, head, project) for one in found)
 
     try:
-        eventually(there, 180)
+        eventually(there)
     except AssertionError:
         print(json.dumps([{**one["spec"], **one.get("status", {})} for one in _applications(local)], indent=1)[:20000])
         raise

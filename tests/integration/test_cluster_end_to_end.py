@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +28,7 @@ from generator.cluster.layout import Layout
 from generator.errors import ClusterError, ProcessError
 from testing.cluster import hostile_caller
 from testing.programs import REAL_CACHE
-from testing.waiting import eventually
+from testing.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("GENERATOR_TEST_CLUSTER") != "1", reason="starts a whole cluster: set GENERATOR_TEST_CLUSTER=1"
@@ -83,9 +82,7 @@ def application(local: Cluster, name: str) -> dict[str, object]:
 
 def test_up_again_changes_nothing_and_status_agrees(local: Cluster) -> None:
     lines: list[str] = []
-    begin = time.monotonic()
     assert cluster.up(local.directory, echo=lines.append) == local
-    assert time.monotonic() - begin < 5
     assert len(lines) == 1, lines
     assert cluster.load(local.directory) == local
     status = cluster.status(local.directory)
@@ -106,7 +103,7 @@ def test_what_died_is_noticed_and_started_again(local: Cluster) -> None:
     for pid in victims.values():
         assert pid
         os.kill(pid, signal.SIGKILL)
-    eventually(lambda: set(cluster.status(local.directory).dead) == set(victims), 5)
+    eventually(lambda: set(cluster.status(local.directory).dead) == set(victims))
     with pytest.raises(ClusterError, match="argocd-repo-server"):
         cluster.load(local.directory)
     again = cluster.up(local.directory, echo=print)
@@ -235,7 +232,7 @@ def test_pods_run_answer_and_find_each_other(local: Cluster, tmp_path: Path) -> 
     digest = push_image(local, "shop/web:1", tmp_path)
     # A registry in the cloud, by name; what is pulled is what lies in the local one under the same path.
     local.kubectl("apply", "--filename", "-", stdin=deployment(f"registry.example.test/shop/web:1@{digest}"))
-    local.kubectl("rollout", "status", "deployment/web", "-n", "demo", "--timeout=60s", timeout=70)
+    local.kubectl("rollout", "status", "deployment/web", "-n", "demo", "--timeout=600s", timeout=PATIENCE)
     if local.node == "kwok":
         return
     address = local.kubectl("get", "service", "web", "-n", "demo", "-o", "jsonpath={.spec.clusterIP}")
@@ -243,12 +240,12 @@ def test_pods_run_answer_and_find_each_other(local: Cluster, tmp_path: Path) -> 
     def answers() -> bool:
         try:
             direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with direct.open(f"http://{address}/v2/", timeout=2) as answer:
+            with direct.open(f"http://{address}/v2/", timeout=PATIENCE) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
 
-    eventually(answers, 20)
+    eventually(answers)
 
     def in_pod(*arguments: str) -> str:
         return local.kubectl("exec", "deployment/web", "-n", "demo", "--", "/crane", *arguments)

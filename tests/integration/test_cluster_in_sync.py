@@ -13,9 +13,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from generator.cluster import Cluster
 from generator.render import render
 from generator.render.kinds import KINDS
 from generator.spec import loader, model
+from testing.waiting import PATIENCE, eventually
 from tests.e2e.kube import APPLICATIONS, Kube, Object
 from tests.e2e.stand_in import EXTERNAL_SECRETS, reconcile_ingress
 
@@ -134,15 +134,15 @@ def test_what_is_synced_stays_in_sync(local: Cluster, tmp_path: Path) -> None:
     local.kubectl("apply", "-f", tmp_path / "gitops/bootstrap.yaml")
     manual = [f"proof-live-{app}" for app in spec.apps]
     names = ["proof-bootstrap", *(f"proof-dev-{app}" for app in spec.apps), *manual]
-    until(lambda: all(kube.find(f"{APPLICATIONS}/{name}") for name in manual), lambda: told(kube, names))
+    eventually(lambda: all(kube.find(f"{APPLICATIONS}/{name}") for name in manual), lambda: told(kube, names))
     for name in manual:
         sync(kube, name)
-    until(lambda: [play(kube), all(is_done(kube, name) for name in names)][1], lambda: told(kube, names))
+    eventually(lambda: [play(kube), all(is_done(kube, name) for name in names)][1], lambda: told(kube, names))
     # The status and defaults that controllers have written are there; now all of it again.
     for again in (refresh, sync, refresh):
         for name in names:
             again(kube, name)
-        until(lambda: [play(kube), all(is_done(kube, name) for name in names)][1], lambda: told(kube, names))
+        eventually(lambda: [play(kube), all(is_done(kube, name) for name in names)][1], lambda: told(kube, names))
     differences, seen = compared(local, names)
     seen |= {kind for name in names for kind in synced(kube, name)}
     seen |= {("", "Namespace") for environment in spec.environments.values() if is_labelled(kube, environment)}
@@ -152,7 +152,7 @@ def test_what_is_synced_stays_in_sync(local: Cluster, tmp_path: Path) -> None:
     # The comparison sees what there is to see.
     kube.merge("/apis/apps/v1/namespaces/proof-of-sync/deployments/bare", {"spec": {"replicas": 2}})
     refresh(kube, "proof-live-bare")
-    until(lambda: bool(compared(local, ["proof-live-bare"])[0]), lambda: told(kube, names))
+    eventually(lambda: bool(compared(local, ["proof-live-bare"])[0]), lambda: told(kube, names))
 
 
 def compared(local: Cluster, names: list[str]) -> tuple[list[str], set[tuple[str, str]]]:
@@ -264,7 +264,7 @@ def ask(local: Cluster, path: str) -> Any:
     """Ask Argo CD's API."""
     headers = {"Authorization": f"Bearer {local.argocd_token()}"}
     request = urllib.request.Request(f"{local.argocd_url}/api/v1/{path}", headers=headers)
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as response:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=PATIENCE) as response:
         return json.load(response)
 
 
@@ -291,10 +291,3 @@ def told(kube: Kube, names: list[str]) -> str:
             f"{name}: {status.get('sync', {}).get('status')} {odd} {operation.get('phase')} {operation.get('message', '')[:300]} {status.get('conditions', '')}"
         )
     return "\n".join(lines)
-
-
-def until(done: Callable[[], bool], about: Callable[[], str], seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, about()
-        time.sleep(0.5)

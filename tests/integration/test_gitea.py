@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from generator.clients.forges import Forge, access, gitea, open_or_update
 from generator.errors import ForgeError
 from testing.repository import change, git
 from testing.servers.gitea import Rig
+from testing.waiting import PATIENCE
 
 MARK = "<!-- gitops-generator -->"
 
@@ -52,7 +52,7 @@ def test_a_comment_with_our_marker_is_ours_only_if_we_have_written_it(forge: For
     password = "a-stranger-1"
     ann = {"password": password, "login_name": "ann", "source_id": 0, "must_change_password": False}
     rig.call("PATCH", "/admin/users/ann", ann)
-    theirs = requests.post(f"{rig.url}/api/v1{path}", json={"body": MARK}, auth=("ann", password), timeout=30)
+    theirs = requests.post(f"{rig.url}/api/v1{path}", json={"body": MARK}, auth=("ann", password), timeout=PATIENCE)
     assert theirs.status_code == 201
     forge.comment(request, f"first {MARK}", MARK)
     forge.comment(request, f"second {MARK}", MARK)
@@ -156,16 +156,14 @@ def test_a_conflict_merges_nothing_and_is_told_as_one(
     # As soon as Gitea knows, and not when patience ends.
     pauses: list[float] = []
 
-    def pause(seconds: float) -> None:
-        pauses.append(seconds)
-        time.sleep(seconds)  # while Gitea looks
-
-    monkeypatch.setattr(access, "pause", pause)
+    pause = access.pause
+    monkeypatch.setattr(access, "pause", lambda seconds: pauses.append(seconds) or pause(seconds))
+    monkeypatch.setattr(gitea, "SETTLING_SECONDS", PATIENCE)
     request = forge.open("promote/prod", "main", "Promote web", "")
     theirs = change(work, "main", "tag", "3\n")
     with pytest.raises(ForgeError, match="pull request 1 cannot be merged: promote/prod conflicts with main"):
         forge.merge(request, tip(work, "promote/prod"))
-    assert sum(pauses) < gitea.SETTLING_SECONDS / 2
+    assert sum(pauses) < PATIENCE / 2
     assert tip(work, "main") == theirs
 
 

@@ -26,6 +26,7 @@ from testing import ROOT
 from testing.programs import REAL_CACHE, tool
 from testing.repository import git
 from testing.servers import git_http as serve
+from testing.waiting import PATIENCE
 from tests.e2e import actions, docker_shim
 from tests.e2e.actions import Result, Runner
 from tests.e2e.codebuild import Build, Project
@@ -97,7 +98,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     )
     aws = Aws.start(folder)
     try:
-        wait("the registry answers", lambda: answers(f"http://127.0.0.1:{port}/v2/"), 30)
+        wait("the registry answers", lambda: answers(f"http://127.0.0.1:{port}/v2/"))
         for name in ("shop/web", "shop/api"):
             aws.create_repository(name)
         aws.put_secret("shop/git", {"username": USER, "token": TOKEN})
@@ -119,7 +120,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 def answers(url: str) -> bool | str:
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5):
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=PATIENCE):
             return True
     except OSError as exc:
         return str(exc)
@@ -194,7 +195,6 @@ def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
             cloud.environment,
             cloud.aws,
             (USER, TOKEN),
-            seconds=240,
             watched={"the token": TOKEN},
         )
         usual = dict(actions.USUAL)
@@ -221,7 +221,7 @@ def findings(cloud: Cloud, repository: str, severity: str, name: str) -> None:
     url = f"{cloud.environment['AWS_ENDPOINT_URL']}/moto-api/static/ecr/scan-finding-results"
     body = json.dumps({"results": [answer], "region": "eu-west-1"}).encode()
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10):
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=PATIENCE):
         pass
 
 

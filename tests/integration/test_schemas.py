@@ -17,6 +17,7 @@ from generator import process, tools
 from generator.errors import ToolError
 from generator.tools import cache, schemas
 from generator.tools.schemas import conversion
+from testing.waiting import PATIENCE
 
 # Now, and not in a test: tests have a cache of their own.
 CACHE = cache.folder()
@@ -369,7 +370,7 @@ def test_the_schemas_are_unpacked_once(tmp_path: Path) -> None:
 def test_many_processes_may_unpack_at_once() -> None:
     code = "from generator.tools import schemas; print(len(list(schemas.location().rglob('*.json'))))"
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    said = {process.communicate(timeout=60)[0] for process in running}
+    said = {process.communicate(timeout=PATIENCE)[0] for process in running}
     assert said == {f"{len(schemas.kinds())}\n"}
 
 

@@ -21,10 +21,11 @@ from generator.errors import UsageError
 from generator.yaml.kustomization import Image
 from testing import fleet
 from testing.builds import hook, late, leave, left, subjects, tag, words
-from testing.programs import Run, tool
+from testing.programs import Run, path_with_git, tool
 from testing.repository import git
 from testing.rivals import shim
 from testing.servers import git_http as serve
+from testing.waiting import PATIENCE, eventually
 
 
 @pytest.fixture
@@ -163,15 +164,16 @@ def test_interrupted_while_it_waits_it_takes_its_intent_with_it(
 ) -> None:
     (bare / "refs/heads").mkdir(exist_ok=True)
     (bare / "refs/heads/main.lock").touch()  # somebody else is at it, and does not end
+    entered = tmp_path / "entered"
+    push = f'case " $* " in *" push "*refs/gitops/*) $real "$@"; code=$?; touch {entered}; exit $code;; esac'
     child = subprocess.Popen(
-        [sys.executable, "-m", "generator", *map(str, words(bare))], cwd=tmp_path, stderr=subprocess.PIPE
-    )
-    deadline = time.monotonic() + 30
-    while not left(bare) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(0.5)  # the push of the intent has ended
+        [sys.executable, "-m", "generator", *map(str, words(bare))],
+        cwd=tmp_path, env={**os.environ, "PATH": path_with_git(tmp_path / "bin", push)}, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    eventually(entered.exists)
+    assert left(bare)
     child.terminate()
-    _, said = child.communicate(timeout=30)
+    _, said = child.communicate(timeout=PATIENCE)
     assert (child.returncode, tag(bare), left(bare)) == (130, "unreleased", ""), said
 
 

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from testing import fleet
 from testing.rivals import rival, shim
 from testing.servers import loopback as local_server
+from testing.waiting import PATIENCE, eventually
 
 PATH = fleet.overlay("app1", "dev")
 
@@ -43,9 +43,8 @@ def run(folder: Path, bare: Path, **environment: str) -> int:
         words, cwd=folder, env={**os.environ, "TMPDIR": str(folder), **environment}, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    status = child.wait(timeout=60)
-    while alive(folder):
-        time.sleep(0.02)
+    status = child.wait(PATIENCE)
+    eventually(lambda: not alive(folder))
     return status
 
 
@@ -115,7 +114,7 @@ def test_no_git_outlives_us_with_the_token(tmp_path: Path) -> None:
     class Silent(local_server.Handler):
         def do_GET(self) -> None:
             asked.set()
-            over.wait(60)
+            over.wait(PATIENCE)
 
     with local_server.Server(Silent) as server:
         words = ["bump", "app1", "--env", "dev", "--tag", "v1", "--push", "--remote", f"{server.url}/fleet.git"]
@@ -123,13 +122,10 @@ def test_no_git_outlives_us_with_the_token(tmp_path: Path) -> None:
             [sys.executable, "-m", "generator", *words], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, "TMPDIR": str(tmp_path), "GIT_TOKEN": "s3cr3t", "NO_PROXY": "127.0.0.1"},
         )  # fmt: skip
-        assert asked.wait(60)
+        assert asked.wait(PATIENCE)
         assert alive(tmp_path)
         child.kill()
         child.wait()
-        deadline = time.monotonic() + 30
-        while alive(tmp_path) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        gone = not alive(tmp_path)
+        # It hears no end of the server's silence, so what ends it is that we have gone.
+        eventually(lambda: not alive(tmp_path))
         over.set()
-    assert gone

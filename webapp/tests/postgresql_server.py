@@ -7,12 +7,13 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psycopg
+
+from waiting import PATIENCE, eventually
 
 PASSWORD = "correct-horse"
 
@@ -75,7 +76,7 @@ class PostgresqlServer:
     ) -> None:
         # SIGINT is the fast shutdown, which does not wait for clients to go.
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=PATIENCE)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self) -> None:
@@ -111,12 +112,13 @@ class PostgresqlServer:
         )
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                psycopg.connect(self.url("postgres"), connect_timeout=2).close()
-            except psycopg.OperationalError:
-                time.sleep(0.1)
-            else:
-                return
-        raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")
+        eventually(lambda: self._answers() or self.process.poll() is not None)
+        if self.process.poll() is not None or not self._answers():
+            raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=int(PATIENCE)).close()
+        except psycopg.OperationalError:
+            return False
+        return True

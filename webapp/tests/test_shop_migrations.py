@@ -14,6 +14,7 @@ from shop.config import parse_database_url
 from shop.database import Database
 from shop.migration import LOCK, alembic_config, current_revision, head_revision, migrate
 from shop.models import Base
+from waiting import PATIENCE
 
 WEBAPP = Path(__file__).parent.parent
 
@@ -54,7 +55,7 @@ def test_processes_that_migrate_at_once_all_succeed(empty_url: str) -> None:
         subprocess.Popen([sys.executable, "-m", "shop", "migrate"], cwd=WEBAPP, env=environment, stdout=subprocess.PIPE)
         for _ in range(4)
     ]
-    outputs = [process.communicate(timeout=60)[0].decode() for process in migrating]
+    outputs = [process.communicate(timeout=PATIENCE)[0].decode() for process in migrating]
     assert [process.returncode for process in migrating] == [0] * 4
     assert sum("database migrated" in output for output in outputs) == 1
     assert sum("database is up to date" in output for output in outputs) == 3

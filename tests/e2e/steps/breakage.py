@@ -59,7 +59,7 @@ def break_migration(world: World) -> str:
             held = now.operation[0] == "Running" and f"Job/{APP}-migrate" in now.operation[1]
             return (held and now.sync == "OutOfSync" and now.revision == bad) or f"{now}: {now.operation[1]}"
 
-        wait(f"the sync of {name} waits for the migration", stopped, 60)
+        wait(f"the sync of {name} waits for the migration", stopped)
         time.sleep(5)
         check(world.runs("staging") == {digest}, f"staging runs {world.runs('staging')}")
         started = time.monotonic()
@@ -100,13 +100,13 @@ def degrades(
     """Watch an Application become Degraded at a commit; return how many calls its Service answered meanwhile."""
     service = world.kube.service_url(namespace_of(environment), app)
     with Caller(service) as caller, Nurse(world.kube, name, *also_ill) as nurse:
-        wait(f"{name} compared with {commit}", lambda: world.kube.application(name).revision == commit, 60)
+        wait(f"{name} compared with {commit}", lambda: world.kube.application(name).revision == commit)
 
         def probe() -> bool | str:
             application = world.kube.application(name)
             return application.health == "Degraded" or f"{application}: {application.operation[1]}"
 
-        wait(f"{name} Degraded", probe, 180)
+        wait(f"{name} Degraded", probe)
         time.sleep(3)  # and it goes on serving after that, too
     check(not caller.failures, f"{app} did not answer {len(caller.failures)} times: {caller.failures[:3]}")
     check(len(caller.answers) == 1, f"{app} answered as {dict(caller.answers)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from testing.waiting import PATIENCE
 from tests.e2e.forge import Checkout
 from tests.e2e.process import wait
 from tests.e2e.steps.step import check
@@ -62,18 +63,18 @@ def deliver(world: World) -> str:
     world.cluster.kubectl("apply", "-f", checkout.folder / "gitops" / "bootstrap.yaml")
     for app in (APP, PLAIN):
         name = name_of("prod", app)
-        wait(f"Application {name}", lambda name=name: world.kube.applications().get(name), 60)  # type: ignore[misc]
-        world.argocd("app", "sync", name, "--timeout", "180", timeout=200)
+        wait(f"Application {name}", lambda name=name: world.kube.applications().get(name))  # type: ignore[misc]
+        world.argocd("app", "sync", name, "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
     names = [f"{PROJECT}-bootstrap", *(name_of(e, app) for e in ENVIRONMENTS for app in (APP, PLAIN))]
     for name in names:
-        world.wait_for_application(name, seconds=240)
+        world.wait_for_application(name)
     synced = time.monotonic() - started
     there = world.kube.applications()
     check(set(there) == set(names), f"Applications are {sorted(there)}")
 
     for environment in ENVIRONMENTS:
         world.wait_for_digest(environment, digest)
-        answer = wait(f"{environment} answers", lambda environment=environment: answered(world, environment), 30)  # type: ignore[misc]
+        answer = wait(f"{environment} answers", lambda environment=environment: answered(world, environment))  # type: ignore[misc]
         check(answer == {"version": tag, "environment": environment}, f"{environment} serves {answer}")
         check(world.served(environment, "/readyz")["status"] == "ready", f"{environment} is not ready")
         job = world.kube.get(f"/apis/batch/v1/namespaces/{namespace_of(environment)}/jobs/{APP}-migrate")
@@ -100,7 +101,7 @@ def wait_for_postgres(world: World) -> None:
         found = world.kube.get("/apis/apps/v1/namespaces/postgres/deployments/postgres")
         return found.get("status", {}).get("availableReplicas") == 1 or str(found.get("status"))
 
-    wait("PostgreSQL", probe, 120)
+    wait("PostgreSQL", probe)
 
 
 def keep_apart(world: World) -> None:

@@ -35,7 +35,7 @@ def heal_drift(world: World) -> str:
         service = world.kube.find(f"/api/v1/namespaces/{namespace}/services/{PLAIN}")
         return (now == image and service is not None) or f"image {now}, Service {'there' if service else 'gone'}"
 
-    wait("drift in dev is healed", healed, 120)
+    wait("drift in dev is healed", healed)
     seconds = time.monotonic() - started
     for app in (APP, PLAIN):
         world.wait_for_application(name_of("dev", app))
@@ -85,7 +85,7 @@ def stay_in_bounds(world: World) -> str:
         body = application(name, origin, destination)
         world.kube.create(APPLICATIONS, body)
         try:
-            wait(f"{name} is refused ({says})", lambda name=name, says=says: refusal(world, name, says), 60)  # type: ignore[misc]
+            wait(f"{name} is refused ({says})", lambda name=name, says=says: refusal(world, name, says))  # type: ignore[misc]
         finally:
             world.kube.delete(f"{APPLICATIONS}/{name}")
     role = world.kube.find("/apis/rbac.authorization.k8s.io/v1/clusterroles/outside")

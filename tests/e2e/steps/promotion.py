@@ -7,6 +7,7 @@ import urllib.request
 from dataclasses import replace
 from typing import Any
 
+from testing.waiting import PATIENCE
 from tests.e2e.forge import Checkout
 from tests.e2e.process import wait
 from tests.e2e.steps.step import check
@@ -36,10 +37,10 @@ def promote(world: World) -> str:
     world.wait_for_application(name_of("prod"), sync="OutOfSync", revision=checkout.head)
     check(world.runs("prod") == {first}, f"prod was synced by nobody and runs {world.runs('prod')}")
     with Caller(world.kube.service_url(namespace_of("prod"), APP)) as caller:
-        world.argocd("app", "sync", name_of("prod"), "--timeout", "180", timeout=200)
+        world.argocd("app", "sync", name_of("prod"), "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
         world.wait_for_application(name_of("prod"), revision=checkout.head)
         world.wait_for_digest("prod", digest)
-        wait(f"prod serves {tag}", lambda: caller.first_seen.get(tag), 30)
+        wait(f"prod serves {tag}", lambda: caller.first_seen.get(tag))
     check(not caller.failures, f"prod did not answer {len(caller.failures)} times: {caller.failures[:3]}")
     return f"prod: {sum(caller.answers.values())} calls during the roll-out, 0 failed"
 
@@ -83,5 +84,5 @@ def fetch_pull(world: World, number: str) -> Any:
     gitea = world.cluster.gitea
     url = f"{gitea.url}/api/v1/repos/{gitea.organization}/{REPOSITORY}/pulls/{number}"
     request = urllib.request.Request(url, headers={"Authorization": f"token {world.cluster.gitea_token}"})
-    with DIRECT.open(request, timeout=10) as response:
+    with DIRECT.open(request, timeout=PATIENCE) as response:
         return json.load(response)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from testing.waiting import PATIENCE
 from tests.e2e.forge import Checkout
 from tests.e2e.steps.step import check
 from tests.e2e.world import (
@@ -42,13 +43,13 @@ def roll_back_by_cli(world: World) -> str:
     old_tag, old = world.values["first"]
     history = world.kube.application(name).history
     check(len(history) >= 2, f"{name} has a history of {len(history)}")
-    world.argocd("app", "rollback", name, str(history[0]["id"]), "--timeout", "180", timeout=200)
+    world.argocd("app", "rollback", name, str(history[0]["id"]), "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
     world.wait_for_digest("prod", old)
     world.wait_for_application(name, sync="OutOfSync")
     world.wait_for_version("prod", old_tag)
     time.sleep(5)
     check(world.runs("prod") == {old}, "the rollback was undone")
-    world.argocd("app", "sync", name, "--timeout", "180", timeout=200)
+    world.argocd("app", "sync", name, "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
     world.wait_for_digest("prod", digest)
     world.wait_for_application(name)
     world.wait_for_version("prod", tag)

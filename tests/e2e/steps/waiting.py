@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from testing.waiting import PATIENCE
 from tests.e2e.forge import Checkout
 from tests.e2e.steps.step import check
 from tests.e2e.world import (
@@ -79,7 +80,7 @@ def roll_back_and_hold(world: World) -> str:
     started = time.monotonic()
     said = checkout.generator("rollback", APP, "--env", "prod", "--push", "--reason", "a rehearsal")
     check("does not undo database migrations" in said.stderr, f"nothing is said of migrations: {said.stderr}")
-    world.argocd("app", "sync", name_of("prod"), "--timeout", "110", timeout=120)
+    world.argocd("app", "sync", name_of("prod"), "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
     _wait(checkout, APP, "prod")
     seconds = time.monotonic() - started
     check(world.runs("prod") == {former}, f"prod runs {world.runs('prod')}")
@@ -88,7 +89,7 @@ def roll_back_and_hold(world: World) -> str:
     check(checkout.tip() == held, "a bump went past the pin")
     checkout.generator("rollback", APP, "--env", "prod", "--unpin", "--push")
     _push(checkout, APP, "prod", tag, digest)
-    world.argocd("app", "sync", name_of("prod"), "--timeout", "110", timeout=120)
+    world.argocd("app", "sync", name_of("prod"), "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
     _wait(checkout, APP, "prod")
     check(world.runs("prod") == {digest}, f"prod runs {world.runs('prod')}")
     checkout.update()
@@ -112,7 +113,7 @@ def _push(checkout: Checkout, app: str, environment: str, tag: str, digest: str)
 
 def _wait(checkout: Checkout, app: str, environment: str, *words: str, code: int = 0) -> dict[str, Any]:
     done = checkout.generator(
-        "wait", app, "--env", environment, "--timeout", "100s", "--output", "json", *words, ok=(0, 1)
+        "wait", app, "--env", environment, "--timeout", "600s", "--output", "json", *words, ok=(0, 1)
     )
     check(done.returncode == code, f"wait exits {done.returncode}\n{done.stdout}{done.stderr}")
     answer: dict[str, Any] = json.loads(done.stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.server
 import socket
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from generator.cluster.state import State
 from generator.errors import ClusterError
 from testing.cluster import Note, new_state
 from testing.servers import loopback as local_server
+from testing.waiting import eventually
 
 linux = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
 
@@ -30,6 +31,12 @@ def ready() -> bool:
     return True
 
 
+def ended(state: State, name: str) -> bool:
+    """Wait until a part's process has ended."""
+    eventually(lambda: name in state.processes and not state.processes[name].alive)
+    return True
+
+
 def up(state: State, *parts: Component | Step | Note) -> list[str]:
     lines: list[str] = []
     bring_up(parts, state, lines.append)
@@ -38,17 +45,16 @@ def up(state: State, *parts: Component | Step | Note) -> list[str]:
 
 def test_parts_start_after_their_needs_and_otherwise_at_once(state: State) -> None:
     journal: list[str] = []
-    parts = [Note("c", journal, ("a", "b")), Note("a", journal, seconds=0.1), Note("b", journal, seconds=0.1)]
-    begin = time.monotonic()
+    both = threading.Barrier(2)  # each ends when the other has begun
+    parts = [Note("c", journal, ("a", "b")), Note("a", journal, meets=both), Note("b", journal, meets=both)]
     up(state, *parts)
     assert sorted(journal[:2]) == ["begin a", "begin b"]
     assert journal[-2:] == ["begin c", "end c"]
-    assert time.monotonic() - begin < 0.19
 
 
 def test_the_first_failure_ends_the_waiting_of_the_others(state: State) -> None:
     journal: list[str] = []
-    slow = Note("slow", journal, seconds=60)
+    slow = Note("slow", journal, endless=True)
     with pytest.raises(ClusterError, match="broken"):
         up(state, slow, Note("bad", journal, error=ClusterError("broken", "mend it")), Note("late", journal, ("bad",)))
     assert slow.cancelled
@@ -115,7 +121,7 @@ def test_another_program_on_the_port_does_not_pass_for_the_component(state: Stat
     with socket.create_server(("127.0.0.1", 0)) as other:
         answers = probe.tcp("127.0.0.1", other.getsockname()[1])
         with pytest.raises(ClusterError, match="has ended"):
-            up(state, Component("late", ["sh", "-c", "exit 1"], lambda: time.sleep(0.1) is None and answers()))
+            up(state, Component("late", ["sh", "-c", "exit 1"], lambda: ended(state, "late") and answers()))
 
 
 def test_a_step_is_done_once_unless_a_reboot_undoes_it(state: State) -> None:
@@ -139,7 +145,7 @@ def test_a_failed_step_is_done_again(state: State) -> None:
 
 
 def test_stop_kills_what_ignores_sigterm(state: State) -> None:
-    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    stubborn = "import signal; signal.signal(15, signal.SIG_IGN); print('up', flush=True); [signal.pause() for _ in iter(int, 1)]"
     log = state.layout.log("stubborn")
     up(state, Component("stubborn", [sys.executable, "-c", stubborn], lambda: log.read_text() == "up\n"))
     stop(state.processes, grace=0.2)

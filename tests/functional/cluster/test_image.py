@@ -8,6 +8,7 @@ import io
 import json
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -17,6 +18,7 @@ import pytest
 
 from generator.cluster import image
 from generator.errors import ClusterError
+from testing.waiting import PATIENCE, eventually
 
 
 @pytest.mark.skipif(
@@ -27,13 +29,17 @@ def test_the_pause_program_waits_until_it_is_killed(tmp_path: Path) -> None:
     program.write_bytes(image.pause_program())
     program.chmod(0o755)
     with subprocess.Popen([program]) as child:
-        with pytest.raises(subprocess.TimeoutExpired):
-            child.wait(0.3)
-        child.send_signal(18)
-        with pytest.raises(subprocess.TimeoutExpired):
-            child.wait(0.1)
+
+        def state() -> str:
+            return Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+        eventually(lambda: state() == "S")
+        child.send_signal(signal.SIGSTOP)
+        eventually(lambda: state() == "T")
+        child.send_signal(signal.SIGCONT)
+        eventually(lambda: state() == "S")
         child.terminate()
-        assert child.wait(5) == -15
+        assert child.wait(PATIENCE) == -signal.SIGTERM
 
 
 @pytest.mark.skipif(shutil.which("readelf") is None, reason="needs binutils")

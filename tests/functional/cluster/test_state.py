@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from generator.cluster.layout import LONGEST_DIRECTORY, Layout, default_director
 from generator.cluster.state import Process, State, lock, started
 from generator.errors import ClusterError
 from testing.cluster import new_state
+from testing.waiting import eventually
 
 
 def test_a_state_survives_saving_and_loading(tmp_path: Path) -> None:
@@ -70,11 +70,7 @@ def test_a_process_is_alive_until_it_ends_even_if_nobody_waits_for_it() -> None:
     found = Process.of(child.pid)
     assert found.alive
     child.kill()
-    for _ in range(100):
-        if not found.alive:
-            break
-        time.sleep(0.02)
-    assert not found.alive
+    eventually(lambda: not found.alive)
     child.returncode = 0
 
 
@@ -122,11 +118,12 @@ def test_a_refused_up_leaves_no_directory(tmp_path: Path) -> None:
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = (
-        "import sys, time\nfrom pathlib import Path\n"
+        "import sys\nfrom pathlib import Path\n"
         "from generator.cluster.layout import Layout\nfrom generator.cluster.state import lock\n"
-        "with lock(Layout(Path(sys.argv[1]))):\n    print('held', flush=True)\n    time.sleep(60)\n"
+        "with lock(Layout(Path(sys.argv[1]))):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     )
-    child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "c")], stdout=subprocess.PIPE, text=True)
+    argv = [sys.executable, "-c", code, str(tmp_path / "c")]
+    child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     assert child.stdout.readline() == "held\n"
     child.send_signal(signal.SIGKILL)
