@@ -53,6 +53,7 @@ branch: release/1.x
 registry: registry.example.com:5000/team
 secretStore: {name: vault, kind: SecretStore}
 commits: {subject: "chore: {subject}"}
+kubernetes: {version: "1.36"}
 argocd: {namespace: argo}
 ci:
   install: {requirements: ci/generator.lock}

@@ -34,6 +34,11 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
     _check_caches(apps, str(data.get("registry") or ""), findings)
 
 
+def kubernetes_version(data: dict[str, object]) -> str:
+    """Return the version of Kubernetes that a spec names; empty if it names none."""
+    return str(_map(data.get("kubernetes")).get("version") or "")
+
+
 def _check_requests(data: dict[str, object], findings: Findings) -> None:
     """Check that a build can open the pull requests it is to open: what git gets from CodeBuild by itself opens none.
 
@@ -89,6 +94,7 @@ def _check_app(
         hint = "say where the Dockerfile is: `source: FOLDER`"
         findings.add((*path, "build"), "nothing to build", hint, at_key=True)
     variables.check(path, app, environments, findings)
+    own.kubernetes = findings.kubernetes
     language.COMPLETE.check(general, (), own)
     overrides = _map(app.get("environments"))
     for environment in overrides:
@@ -114,18 +120,21 @@ def _check_override(
     """Append what is wrong with the app in one environment, but not in general or with the override alone."""
     changes = {name: value for name, value in override.items() if name in language.WORKLOAD}
     merged = placeholder.filled(workload.overridden(general, changes), environment)
-    found = Findings()
+    found = Findings(kubernetes=findings.kubernetes)
     language.COMPLETE.check(merged, (), found)
+    found.settle()
     workload_checks.check(app[-1], merged, apps, found)
     if not found.items:
         return
-    alone = Findings()
+    alone = Findings(kubernetes=findings.kubernetes)
     language.OVERRIDE.check(changes, (), alone)
-    known = {(item.path, item.message) for item in (*own.items, *alone.items)}
+    for one in (own, alone):
+        one.settle()
+    known = {(_without_indices(item.path), item.message) for item in (*own.items, *alone.items)}
     for item in found.items:
-        if (item.path, item.message) in known:
+        if (_without_indices(item.path), item.message) in known:
             continue
-        there = _existing(changes, item.path)
+        there = _place(general, changes, item.path)
         if there == item.path:
             place, message = (*app, "environments", environment, *there), item.message
         elif there or changes:
@@ -134,6 +143,19 @@ def _check_override(
         else:
             place, message = (*app, *item.path), f"{item.message}, in {environment}"
         findings.add(place, message, item.hint, at_key=item.at_key or (there != item.path and bool(changes)))
+
+
+def _place(general: object, changes: object, path: FieldPath) -> FieldPath:
+    """Return as much of ``path`` as there is in ``changes``, down to a list that is merged with the app's own."""
+    there = _existing(changes, path)
+    lists = [depth for depth, part in enumerate(there) if isinstance(part, int)]
+    merged = path[0] in workload.PASS_THROUGH and lists and _existing(general, path[: lists[0]]) == path[: lists[0]]
+    return there[: lists[0]] if merged else there
+
+
+def _without_indices(path: FieldPath) -> FieldPath:
+    """Return a path without the places in lists, which are others once lists are merged by their keys."""
+    return tuple(part for part in path if isinstance(part, str)) if path and path[0] in workload.PASS_THROUGH else path
 
 
 def _existing(data: object, path: FieldPath) -> FieldPath:

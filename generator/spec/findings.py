@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 
@@ -21,15 +22,44 @@ class Finding:
     at_key: bool = False
 
 
+class Held(NamedTuple):
+    """A value in Kubernetes' own shape, which is checked once the version of Kubernetes is known.
+
+    Attributes:
+        of: The kind of the schema that it is of, like `PodSpec`, or a list of them: `[Toleration]`.
+        partial: It is laid over another value, so that nothing in it is required.
+    """
+
+    of: str
+    value: object
+    path: Path
+    partial: bool
+
+
 @dataclass(slots=True)
 class Findings:
-    """Collects what the checks find."""
+    """Collects what the checks find.
+
+    Attributes:
+        held: What is still to be held against Kubernetes' schema.
+        kubernetes: The version of that schema; the newest where it is empty.
+    """
 
     items: list[Finding] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    kubernetes: str = ""
 
     def add(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
         """Record one finding."""
         self.items.append(Finding(path, message, hint, at_key))
+
+    def settle(self) -> None:
+        """Hold against Kubernetes' schema what waits for that."""
+        if self.held:
+            from generator.spec.kubernetes import schema
+
+            schema.check(self.held, self.kubernetes, self)
+            self.held.clear()
 
 
 def shown(value: object) -> str:

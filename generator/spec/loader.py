@@ -178,6 +178,8 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
     findings = Findings()
     language.SPEC.check(data, (), findings)
     if isinstance(data, dict):
+        findings.kubernetes = checks.kubernetes_version(data)
+        findings.settle()
         checks.check(data, findings, placeholders=bool(placeholder.ANY.search(text)))
     if findings.items or reader.faults:
         places = Places(root)

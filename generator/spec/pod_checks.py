@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from generator.spec import folders, quantity, shapes
-from generator.spec.findings import Findings, shown
+from generator.spec.findings import Findings, Path, did_you_mean, shown
 from generator.spec.types import as_map, text
 
 _GRACE_SECONDS: Final = 30
@@ -77,25 +77,18 @@ def _check_folders(app: dict[str, object], findings: Findings) -> None:
 
 def _check_mounts(app: dict[str, object], findings: Findings) -> None:
     """Check the app's own volumes and mounts beside those of ``writable``."""
-    own = folders.volumes(_writable(app))
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
-    for index, volume in _items(pod.get("volumes")):
-        if (name := volume.get("name")) in own:
-            hint = (
-                f"call yours otherwise, or take {own[str(name)]} out of `writable` (which has /tmp unless it is said)"
-            )
-            findings.add(("pod", "volumes", index, "name"), f"{name} is the volume of `writable` already", hint)
-    known = [*own, *_names(pod.get("volumes"))]
-    taken = {*own.values()}
-    for index, mount in _items(container.get("volumeMounts")):
-        name, path = mount.get("name"), mount.get("mountPath")
-        place = ("container", "volumeMounts", index)
-        if isinstance(name, str) and name not in known:
-            findings.add((*place, "name"), f"no volume is named {shown(name)}", "add it: `pod: {volumes: […]}`")
-        if isinstance(path, str) and path in taken:
-            hint = "mount one volume there; `writable` has /tmp unless it is said: `writable: []`"
-            findings.add((*place, "mountPath"), f"{path} has a volume already", hint)
-        taken.add(str(path))
+    known = [*folders.volumes(_writable(app)), *_names(pod.get("volumes"))]
+    groups: dict[Path, object] = {("container", "volumeMounts"): container.get("volumeMounts")}
+    for field in ("initContainers", "containers"):
+        for index, item in _items(pod.get(field)):
+            groups["pod", field, index, "volumeMounts"] = item.get("volumeMounts")
+    for place, mounts in groups.items():
+        for index, mount in _items(mounts):
+            name = mount.get("name")
+            if isinstance(name, str) and name not in known:
+                hint = did_you_mean(name, known, "add it: `pod: {volumes: […]}`")
+                findings.add((*place, index, "name"), f"no volume is named {shown(name)}", hint)
 
 
 def _check_containers(name: object, app: dict[str, object], findings: Findings) -> None:

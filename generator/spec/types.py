@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from generator.spec import spelling
-from generator.spec.findings import Finding, Findings, Path, did_you_mean, dotted, shown
+from generator.spec.findings import Finding, Findings, Held, Path, did_you_mean, dotted, shown
 
 # What to do with a field, by name and value, that a record does not know; "" where there is nothing to say.
 Elsewhere = Callable[[str, object], str]
@@ -228,15 +228,19 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Anything:
-    """Kubernetes' own shape, taken as it is; ``validate`` checks it against the API's schema."""
+    """Kubernetes' own shape. What it is ``of`` names its kind there; the loader holds it against Kubernetes' schema."""
 
     what: str = "a map"
     kind: type = dict
+    of: str = ""
+    partial: bool = False
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
-        """Append what is wrong with ``value``."""
+        """Append what is wrong with ``value``, or keep it for Kubernetes' schema (``spec/kubernetes``)."""
         if value is not None and not isinstance(value, self.kind):
             findings.add(path, f"expected {self.what}, got {shown(value)}", "write it as in Kubernetes")
+        elif value and self.of:
+            findings.held.append(Held(self.of, value, path, self.partial))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -348,4 +352,6 @@ def partial(accepts: Type) -> Type:
         return Either(tuple((shape, partial(inner)) for shape, inner in accepts.shapes), accepts.what, accepts.hint)
     if isinstance(accepts, MapOf):
         return MapOf(accepts.key, partial(accepts.value))
+    if isinstance(accepts, Anything):
+        return Anything(accepts.what, accepts.kind, accepts.of, partial=True)
     return accepts

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from generator.spec import folders, placeholder, quantity, workload_kinds
+from generator.spec import folders, merge_keys, placeholder, quantity, workload_kinds
 from generator.spec.types import text
 
 Data = Mapping[str, Any]
@@ -27,6 +27,8 @@ _RIVALS: Final = {
     )
     for name in group
 }
+# Fields in Kubernetes' own shape: in these, lists merge by key.
+PASS_THROUGH: Final = frozenset({"pod", "container"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,21 @@ def overridden(base: Data, override: Data) -> dict[str, Any]:
         if value is None:
             result.pop(name, None)
         elif isinstance(value, dict) and isinstance(result.get(name), dict):
-            result[name] = overridden(result[name], value)
+            result[name] = (_pass_through if name in PASS_THROUGH else overridden)(result[name], value)
         else:
             result[name] = value
+    return result
+
+
+def _pass_through(base: Data, override: Data) -> dict[str, Any]:
+    """Lay one value in Kubernetes' own shape over another: lists merge by Kubernetes' key, where they have one."""
+    result = dict(overridden(base, override))
+    for name, value in override.items():
+        present = base.get(name)
+        if isinstance(value, dict) and isinstance(present, dict):
+            result[name] = _pass_through(present, value)
+        elif isinstance(value, list) and isinstance(present, list) and name in merge_keys.KEYS:
+            result[name] = merge_keys.merged(name, present, value, _pass_through)
     return result
 
 

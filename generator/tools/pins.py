@@ -12,6 +12,8 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 
+from generator.tools.kubernetes_versions import FORMER
+
 KUBERNETES = "1.36.1"
 ARGOCD = "3.5.7"
 GITHUB = "https://github.com"
@@ -350,6 +352,10 @@ FILES: dict[str, Files] = {
             "h1:Mt7NKigaZ2KmOmCLhX81lGlH9JU5wjXnYhXnxAun9XA=",
             ("api/openapi-spec/swagger.json",),
         ),
+        *(
+            Files(f"kubernetes-{minor}", "k8s.io/kubernetes", version, digest, ("api/openapi-spec/swagger.json",))
+            for minor, (version, digest) in FORMER.items()
+        ),
         Files(
             "kustomize-api",
             "sigs.k8s.io/kustomize/api",
@@ -375,6 +381,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "local-kwok": (*_CLUSTER, "kwok"),
     "local-real": (*_CLUSTER, "kubelet", "kube-proxy", "coredns"),
     "schemas": ("kubeconform", "kubernetes", "argo-cd", "external-secrets", "kustomize-api", "kustomize-kyaml"),
+    "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in FORMER)),
 }
 """Names that stand for several: what the generator itself uses, what a cluster on this machine uses (with nodes that
 KWOK plays, or with a real one), and what ``scripts/update-schemas`` reads."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from generator.render.kinds.metadata import config_name, secret_name
-from generator.spec import folders
+from generator.spec import folders, merge_keys
 from generator.spec.variables import ordered
 from generator.spec.workload import Workload, overridden
 
@@ -60,7 +60,17 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
         **({"volumes": volumes} if volumes else {}),
         **(more or {}),
     }
-    return _with(spec, workload.pod)
+    return _without_unused(_with(spec, workload.pod), {*folders.volumes(workload.writable)})
+
+
+def _without_unused(spec: dict[str, Any], ours: set[str]) -> dict[str, Any]:
+    """Leave out those of our volumes that are mounted nowhere any more: the spec mounts another in their place."""
+    containers = [*spec["containers"], *spec.get("initContainers", [])]
+    mounted = {mount.get("name") for item in containers for mount in item.get("volumeMounts") or []}
+    volumes = [volume for volume in spec.get("volumes", []) if volume.get("name") not in ours - mounted]
+    return (
+        {**spec, "volumes": volumes} if volumes else {name: value for name, value in spec.items() if name != "volumes"}
+    )
 
 
 def _main(container: dict[str, Any]) -> dict[str, Any]:
@@ -69,14 +79,15 @@ def _main(container: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with(base: dict[str, Any], extra: Any) -> dict[str, Any]:
-    """Lay ``extra`` over ``base``: maps merge, and lists are joined, since extra volumes or containers come on top."""
+    """Lay ``extra`` over ``base``: maps merge, lists merge by Kubernetes' key, and lists without one are joined."""
     result = dict(base)
     for name, value in extra.items():
         present = result.get(name)
         if isinstance(value, dict) and isinstance(present, dict):
             result[name] = _with(present, value)
         elif isinstance(value, list) and isinstance(present, list):
-            result[name] = [*present, *value]
+            keyed = name in merge_keys.KEYS
+            result[name] = merge_keys.merged(name, present, value, _with) if keyed else [*present, *value]
         elif value is None:
             result.pop(name, None)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import forge_kinds, shapes, subject
+from generator.spec.kubernetes import VERSIONS
 from generator.spec.language.app import APP
 from generator.spec.language.ci import CI
 from generator.spec.language.names import (
@@ -46,6 +47,14 @@ ENVIRONMENT = Record(
     }
 )
 
+KUBERNETES = Record(
+    {
+        "version": Field(
+            Text("a version of Kubernetes", "|".join(VERSIONS).replace(".", r"\."), 4, f"one of {', '.join(VERSIONS)}"),
+            "The version of the clusters: fields in Kubernetes' own shape are held against its schema.",
+        ),
+    }
+)
 ARGOCD = Record(
     {
         "namespace": Field(LABEL, "The namespace that Argo CD runs in."),
@@ -133,6 +142,7 @@ SPEC = Record(
         "commits": Field(COMMITS, "The commits that `bump`, `promote` and `rollback` make."),
         "compare": Field(COMPARE, "What `compare` accepts as different."),
         "allow": Field(ALLOW, "What this repository may use that is not its own. `validate` refuses anything else."),
+        "kubernetes": Field(KUBERNETES, "Kubernetes itself."),
         "argocd": Field(ARGOCD, "Argo CD itself."),
         "ci": Field(CI, "The pipelines that build, test and release."),
     }

@@ -309,10 +309,14 @@ WORKLOAD: dict[str, Field] = {
         Integer(1, 86400, "seconds"), "The seconds without progress after which a rollout has failed."
     ),
     "container": Field(
-        Anything(), "Further fields of the container, as in Kubernetes. Lists are appended to those that are generated."
+        Anything(of="Container"),
+        "Further fields of the container, as in Kubernetes. Lists are merged with those that are generated, by the key"
+        " that Kubernetes merges them by.",
     ),
     "pod": Field(
-        Anything(), "Further fields of the pod, as in Kubernetes. Lists are appended to those that are generated."
+        Anything(of="PodSpec"),
+        "Further fields of the pod, as in Kubernetes. Lists are merged with those that are generated, by the key that"
+        " Kubernetes merges them by.",
     ),
 }
 

@@ -615,22 +615,10 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '8:64 apps.web.podSecurityContext.sysctls[1].name: name "a" is there twice / keep one, or rename it',
         ],
     ),
-    'a volume of the name of ours': (
-        app('pod: {volumes: [{name: tmp, emptyDir: {}}]}'),
-        [
-            '8:28 apps.web.pod.volumes[0].name: tmp is the volume of `writable` already / call yours otherwise, or take /tmp out of `writable` (which has /tmp unless it is said)',
-        ],
-    ),
     'a mount of no volume': (
         app('container: {volumeMounts: [{name: data, mountPath: /data}]}'),
         [
             '8:39 apps.web.container.volumeMounts[0].name: no volume is named "data" / add it: `pod: {volumes: […]}`',
-        ],
-    ),
-    'a mount where ours is': (
-        app('container: {volumeMounts: [{name: v, mountPath: /tmp}]}\npod: {volumes: [{name: v, emptyDir: {}}]}'),
-        [
-            '8:53 apps.web.container.volumeMounts[0].mountPath: /tmp has a volume already / mount one volume there; `writable` has /tmp unless it is said: `writable: []`',
         ],
     ),
     "a container of the app's name": (

@@ -19,7 +19,7 @@ ORDERS: dict[str, tuple[str, str, list[str]]] = {
     "over two steps": ("env: {A: $(B), B: $(C), C: 1}", "{}", ["C", "B", "A"]),
     "a list, as well": ("env: [{name: A, value: $(B)}, {name: B, value: 1}]", "{}", ["B", "A"]),
     "to what comes from elsewhere": ("config: {U: x}\nsecrets: {S: a/b}\nenv: {A: '$(U)$(S)'}", "{}", ["A"]),
-    "to what the container adds": ("env: {A: $(X)}\ncontainer: {env: [{name: X, value: 1}]}", "{}", ["X", "A"]),
+    "to what the container adds": ("env: {A: $(X)}\ncontainer: {env: [{name: X, value: '1'}]}", "{}", ["X", "A"]),
     "text that only looks like it": ("env: {A: $$(B), B: '$(A)', C: $(date)}", "{}", ["A", "B", "C"]),
 }
 

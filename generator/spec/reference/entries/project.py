@@ -86,6 +86,12 @@ PROJECT: Final[dict[str, Entry]] = {
     "allow.projects": Entry(unset="none but those of the environments"),
     "allow.destinations": Entry(unset="none but those of the environments"),
     "allow.destinations[].cluster": Entry(default="https://kubernetes.default.svc"),
+    "kubernetes": Entry(
+        'kubernetes: {version: "1.34"}',
+        unset="the newest version that is known, 1.36",
+        effect="Fields in Kubernetes' own shape (`pod`, `container`) are held against the schema of this version.",
+    ),
+    "kubernetes.version": Entry(default='"1.36"'),
     "argocd": Entry(
         "argocd: {namespace: gitops}",
         unset="it runs in the namespace `argocd`",

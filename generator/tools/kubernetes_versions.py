@@ -1,0 +1,14 @@
+"""Name the versions of Kubernetes, beside the newest, whose schemas are known: each with its module's hash."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The newest is the one that a local cluster runs (`pins.KUBERNETES`).
+FORMER: Final = {
+    "1.31": ("1.31.14", "h1:UtjLfqvXLuSVDdJ4+NpQCIfFkKkLnAAVmxAEMsnkhjk="),
+    "1.32": ("1.32.13", "h1:5TGYdZ6YZqdp6h/Rp1vX/4TIoybMPdgv97LCZCtPuNQ="),
+    "1.33": ("1.33.13", "h1:bmH31xUdSzeA5vk0wZAK9MZp11mdLuzUSeKk0qN3hPQ="),
+    "1.34": ("1.34.4", "h1:Yy6R4QB8C9kJPp25GFqEvX5XQwY5qzKeqD0Xx6oAcmk="),
+    "1.35": ("1.35.4", "h1:o/8dBC/pHVpYoGV4OAIytAlNPZbdYVTXJHoYvXC4qzM="),
+}
