@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from generator.api.doctor import DoctorRequest as DoctorRequest
     from generator.api.doctor import DoctorResult as DoctorResult
     from generator.api.doctor import doctor as doctor
+    from generator.api.edit import AddRequest as AddRequest
+    from generator.api.edit import EditResult as EditResult
+    from generator.api.edit import RenameRequest as RenameRequest
+    from generator.api.edit import add as add
+    from generator.api.edit import rename as rename
     from generator.api.generate import CheckRequest as CheckRequest
     from generator.api.generate import CheckResult as CheckResult
     from generator.api.generate import FileState as FileState
@@ -100,6 +105,11 @@ _MODULES = {
     "DoctorRequest": "api.doctor",
     "DoctorResult": "api.doctor",
     "doctor": "api.doctor",
+    "AddRequest": "api.edit",
+    "EditResult": "api.edit",
+    "RenameRequest": "api.edit",
+    "add": "api.edit",
+    "rename": "api.edit",
     "CheckRequest": "api.generate",
     "CheckResult": "api.generate",
     "FileState": "api.generate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from generator.files import work_tree
 from generator.manifests import unlisted
 from generator.regenerate import planning
 from generator.regenerate.effects import Effect
-from generator.regenerate.merge import Side, State
+from generator.regenerate.merge import Outcome, Side, State
 from generator.regenerate.planning import Plan
 from generator.spec import advice, loader
 from generator.spec.findings import did_you_mean
@@ -80,6 +80,11 @@ def generate(
             planned = planning.plan(directory, rules, adopt=request.adopt)
             with noting(notes := rules.unused()):
                 changes = planning.apply(directory, planned, prune=request.prune, replace=request.replace)
+    return result(directory, planned, changes, notes)
+
+
+def result(directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Sequence[str] = ()) -> GenerateResult:
+    """Tell of a plan's changes, which were made or would be."""
     return GenerateResult(
         files=len(planned.outcomes),
         written=tuple(outcome.path for outcome in changes if outcome.content is not None),

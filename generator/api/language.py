@@ -47,7 +47,7 @@ def upgrade(request: UpgradeRequest, *, progress: Progress = silent, credentials
         migrated = upgrades.migrate(text)
         loader.parse(migrated.text)
         now = upgrades.respelled(migrated.text)
-        files = {loader.FILE_NAME: now.encode()} if now != text else {}
+        files = {loader.FILE_NAME: loader.encoded(request.directory, now)} if now != text else {}
         files |= _schema_for_editors(request.directory)
         if files:
             loader.parse(now)

@@ -96,7 +96,10 @@ def check_target(target: Path, shown: object) -> None:
             "name a new folder, or the top of a git repository to add to",
         )
     if (target / loader.FILE_NAME).exists():
-        raise RepositoryError(f"{shown}: has a generator.yaml already", "edit it, and run: python -m generator")
+        raise RepositoryError(
+            f"{shown}: has a generator.yaml already",
+            "add to it: python -m generator add app NAME; or edit it, and run: python -m generator",
+        )
 
 
 def _add(made: Path, target: Path) -> None:

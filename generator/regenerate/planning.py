@@ -64,13 +64,14 @@ class Plan:
         return [conflict for outcome in self.outcomes for conflict in outcome.conflicts]
 
 
-def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = False) -> Plan:
+def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = False, text: str | None = None) -> Plan:
     """Find out what is to be done, without writing anything.
 
     ``adopt`` takes files of which nothing is known as edits of what is
-    generated now. Raises ``SpecError`` and ``RepositoryError``.
+    generated now; ``text`` is the spec in place of the one that is there.
+    Raises ``SpecError`` and ``RepositoryError``.
     """
-    spec = loader.load(directory)
+    spec = loader.load(directory, text)
     stored = generation_record.stored(directory)
     original, updated, packed = _versions(spec, stored, RenderCache(directory, spec), adopt=adopt)
     renaming = _renamed(directory, spec, original, updated, adopt=adopt)
@@ -222,15 +223,17 @@ def conflicts(directory: Path, planned: Plan) -> Conflicts | None:
     return Conflicts(list(_attributed(directory, planned.conflicts))) if planned.conflicts else None
 
 
-def preview(directory: Path) -> tuple[Plan, Conflicts | None]:
+def preview(directory: Path, text: str | None = None) -> tuple[Plan, Conflicts | None]:
     """Plan with the local side in place of each conflict, and return the conflicts beside it."""
-    planned = plan(directory)
+    planned = plan(directory, text=text)
     found = conflicts(directory, planned)
-    return (plan(directory, lambda _: Side.LOCAL), found) if found else (planned, None)
+    return (plan(directory, lambda _: Side.LOCAL, text=text), found) if found else (planned, None)
 
 
-def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False) -> list[Outcome]:
-    """Do it, all or nothing, and return what was changed.
+def apply(
+    directory: Path, planned: Plan, *, prune: bool, replace: bool = False, text: str | None = None
+) -> list[Outcome]:
+    """Do it, all or nothing, and return what was changed; ``text`` becomes the spec along with it.
 
     ``Conflicts`` where a person and the spec disagree, and ``RepositoryError``
     where something is gone from the spec and ``prune`` is not given, or an
@@ -250,7 +253,7 @@ def apply(directory: Path, planned: Plan, *, prune: bool, replace: bool = False)
         )
     if not replace:
         _refuse_replacements(planned)
-    write(directory, planned)
+    write(directory, planned, text)
     return planned.changes
 
 
@@ -298,9 +301,10 @@ def _refuse_replacements(planned: Plan) -> None:
     )
 
 
-def write(directory: Path, planned: Plan) -> None:
+def write(directory: Path, planned: Plan, text: str | None = None) -> None:
     """Write what is planned, conflicts and orphans or not; ``apply`` asks about these first."""
-    files = {outcome.path: outcome.content for outcome in planned.changes}
+    spec = {} if text is None else {loader.FILE_NAME: loader.encoded(directory, text)}
+    files = {**spec, **{outcome.path: outcome.content for outcome in planned.changes}}
     gone = dict.fromkeys((*planned.vacated, *planned.tidied))
     # The record comes last: after a crash in between, new files are recognised as what is to be generated.
     work_tree.write(directory, {**files, **gone}, planned.record, planned.carried)

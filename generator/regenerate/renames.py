@@ -32,6 +32,18 @@ def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) 
     return {**renames, **{path: renamed(path, apps, environments) for path in sorted(beside)}}
 
 
+def former(directory: Path, section: str, name: str, before: str) -> str:
+    """Return what `renamedFrom` has to say once an app or environment has a new name: what it was generated under.
+
+    ``before`` is what it says now, which holds on as long as nothing was generated under its present ``name``.
+    """
+    from generator.regenerate import record
+
+    places = map(Location.parse, record.unpack(record.stored(directory)))
+    known = {place.app if section == "apps" else place.environment for place in places}
+    return name if name in known else before
+
+
 def links(directory: Path, renames: Mapping[str, str], known: Container[str]) -> dict[str, str]:
     """Return the renamed paths that are symlinks made by a user. Raises ``RepositoryError`` if the target exists."""
     found = {old: new for old, new in renames.items() if old not in known and (directory / old).is_symlink()}

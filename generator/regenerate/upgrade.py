@@ -15,7 +15,9 @@ from typing import Final
 from generator.errors import Fault, SpecError
 from generator.spec import spelling
 from generator.spec.loader import FILE_NAME
+from generator.yaml import structure
 from generator.yaml.reader import Parsed
+from generator.yaml.structure import Put, Rename
 from generator.yaml.tree import Node
 
 Migration = Callable[[str], str]
@@ -47,23 +49,22 @@ def respelled(text: str) -> str:
     """Return a spec with today's spellings in place of former ones, in a text that is known to be right."""
     parsed = Parsed(text, FILE_NAME)
     root = parsed.documents[0].root if parsed.documents else None
-    for key in sorted(_former(root) if root else (), key=lambda key: key.start, reverse=True):
-        text = f"{text[: key.start]}{spelling.current(key.text)}{text[key.end :]}"
-    return text
+    renames = [Rename(path, key, spelling.current(key)) for path, key in (_former(root) if root else ())]
+    return structure.edited(text, renames, FILE_NAME) if renames else text
 
 
-def _former(root: Node) -> Iterator[Node]:
-    """Yield the keys in a former spelling, where the language has such a field."""
+def _former(root: Node) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the keys in a former spelling, each with its map, where the language has such a field."""
     for section, node in root.pairs:
         if section.text == "ci":
-            yield from _spelled(node)
+            yield from _spelled(node, "ci")
         elif section.text in ("apps", "environments"):
-            for _, item in node.pairs:
-                yield from _spelled(item)
+            for name, item in node.pairs:
+                yield from _spelled(item, section.text, name.text)
 
 
-def _spelled(node: Node) -> Iterator[Node]:
-    yield from (key for key, _ in node.pairs if spelling.current(key.text) != key.text)
+def _spelled(node: Node, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield from ((path, key.text) for key, _ in node.pairs if spelling.current(key.text) != key.text)
 
 
 def _version(text: str, newest: int) -> int:
@@ -78,8 +79,7 @@ def _version(text: str, newest: int) -> int:
 
 
 def _numbered(text: str, version: int) -> str:
-    node = _node(Parsed(text, FILE_NAME))
-    return f"{text[: node.start]}{version}{text[node.end :]}" if node else text
+    return structure.edited(text, [Put(("version",), version)], FILE_NAME) if _node(Parsed(text, FILE_NAME)) else text
 
 
 def _node(parsed: Parsed) -> Node | None:

@@ -8,6 +8,7 @@ so that ``1_000``, ``0x1F``, ``on`` and dates stay what they look like.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from pathlib import Path
@@ -153,9 +154,20 @@ def read(directory: Path) -> str:
         raise files_reader.refusal(str(path), exc) from exc
 
 
-def load(directory: Path) -> model.Spec:
-    """Return the spec in ``directory``, with what was promoted there. ``SpecError`` holds every fault of the file."""
-    spec = parse(read(directory))
+def encoded(directory: Path, text: str) -> bytes:
+    """Return a new text of ``generator.yaml`` as bytes, with the byte order mark that the file has."""
+    mark = (
+        codecs.BOM_UTF8 if files_reader.content(os.fspath(directory / FILE_NAME)).startswith(codecs.BOM_UTF8) else b""
+    )
+    return mark + text.encode()
+
+
+def load(directory: Path, text: str | None = None) -> model.Spec:
+    """Return the spec in ``directory``, with what was promoted there. ``SpecError`` holds every fault of the file.
+
+    ``text`` is one in place of the file's.
+    """
+    spec = parse(read(directory) if text is None else text)
     if not spec.promotion.base:
         return spec
     from generator.spec import promoted

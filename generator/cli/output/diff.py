@@ -34,15 +34,16 @@ def record(result: DiffResult, *, rendered: bool) -> dict[str, object]:
 def show(result: DiffResult) -> None:
     """Print the diffs, as `git apply` takes those of files."""
     for file in result.files:
-        _print(file.lines)
+        print_lines(file.lines)
     for change in result.manifests:
-        _print(change.lines)
+        print_lines(change.lines)
         if change.reason:
             console.note(f"note: {change.reason}")
     show_effects(result.effects)
 
 
-def _print(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
+    """Print the lines of a diff in its colours."""
     for line in lines:
         color = _COLORS.get(line[0])
         console.say(console.paint(line.rstrip("\n"), color) if color else line.rstrip("\n"))

@@ -25,19 +25,20 @@ def record(result: GenerateResult) -> dict[str, object]:
     }
 
 
-def show(result: GenerateResult) -> None:
-    """Print every path that was written, removed or moved."""
+def show(result: GenerateResult, *, done: bool = True) -> None:
+    """Print every path that was written, removed or moved, or would be."""
+    wrote, removed, moved = ("wrote", "removed", "moved") if done else ("write", "remove", "move")
     for path in result.written:
-        console.say(f"{console.paint('wrote', 'green')}    {path}")
+        console.say(f"{console.paint(wrote.ljust(7), 'green')}  {path}")
     for path in result.removed:
-        console.say(f"{console.paint('removed', 'yellow')}  {path}")
+        console.say(f"{console.paint(removed.ljust(7), 'yellow')}  {path}")
     for old, new in result.moved.items():
-        console.say(f"{console.paint('moved', 'green')}    {old} → {new}")
+        console.say(f"{console.paint(moved.ljust(7), 'green')}  {old} → {new}")
     show_effects(result.effects)
     show_advice(result.advice)
-    removed = f", {len(result.removed)} removed" if result.removed else ""
-    done = f"{len(result.written)} written{removed}" if result.written or result.removed else "nothing to do"
-    console.say(f"{result.files} files: {done}")
+    also = f", {len(result.removed)} {'' if done else 'to be '}removed" if result.removed else ""
+    written = f"{len(result.written)} {'' if done else 'to be '}written{also}"
+    console.say(f"{result.files} files: {written if result.written or result.removed else 'nothing to do'}")
 
 
 def show_effects(effects: Iterable[Effect]) -> None:

@@ -1,0 +1,41 @@
+"""``rename``: a new name for an app or environment."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+
+HELP: Final = "rename an app or an environment in generator.yaml; hand edits and tags follow it"
+EXAMPLE: Final = """\
+  python -m generator rename app web shop
+  python -m generator rename environment prod live --generate
+
+The spec says the new name wherever it said the old one, and `renamedFrom: OLD` under it, by which its
+files are found. In the cluster its objects start anew: what stays under the old name is told.
+Without --generate, the spec alone is written, and what regenerating would do is shown."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    parser.add_argument("kind", choices=("app", "environment"), help="what to rename")
+    parser.add_argument("old", metavar="OLD", help="its name now")
+    parser.add_argument("new", metavar="NEW", help="its new name")
+    parser.add_argument("--generate", action="store_true", help="regenerate the repository along with it")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    import generator
+    from generator.cli.output import edit as output
+
+    request = generator.RenameRequest(
+        options.old, options.new, options.directory, options.kind, generate=options.generate
+    )
+    result = generator.rename(request, credentials=options.credentials)
+    if options.json:
+        console.emit(output.record(result))
+    else:
+        output.show(result)
+    return 0

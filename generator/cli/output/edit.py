@@ -1,0 +1,39 @@
+"""Show what was changed in generator.yaml, and what regenerating does with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.cli import console
+from generator.cli.output import diff, generate
+
+if TYPE_CHECKING:
+    from generator import EditResult
+
+
+def record(result: EditResult) -> dict[str, object]:
+    """Return the JSON document."""
+    conflicts = [conflict._asdict() for conflict in (result.conflicts.conflicts if result.conflicts else ())]
+    return {
+        "diff": "".join(result.lines),
+        "generated": result.generated,
+        **generate.record(result.regeneration),
+        "conflicts": conflicts,
+    }
+
+
+def show(result: EditResult) -> None:
+    """Print the change, and every file that was written or would be."""
+    diff.print_lines(result.lines)
+    console.say()
+    if not result.generated:
+        console.say("generator.yaml is written. What regenerating would do:")
+    generate.show(result.regeneration, done=result.generated)
+    for conflict in result.conflicts.conflicts if result.conflicts else ():
+        console.show_conflict(conflict)
+    if result.conflicts:
+        console.note(f"note: {result.conflicts.message}; hint: {result.conflicts.hint}")
+    if result.generated:
+        console.say("next: look at it with git diff, commit and push")
+    else:
+        console.say(console.pasted("next: python -m generator diff shows it, python -m generator does it"))

@@ -1,0 +1,95 @@
+"""Edit generator.yaml: a new app or environment, and a new name for one, wherever the spec says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from generator.errors import Fault, SpecError
+from generator.spec import language, loader
+from generator.spec.findings import Path, dotted
+from generator.spec.language.names import APP_NAME, ENVIRONMENT_NAME
+from generator.spec.types import Either, ListOf, MapOf, Record, Type
+from generator.yaml import emit as yaml_emit
+
+FORMER: Final = "renamedFrom"
+# What each section's names are in the language.
+NAMES: Final = {"apps": APP_NAME, "environments": ENVIRONMENT_NAME}
+
+
+def added(text: str, section: str, name: str, fields: Mapping[str, object], at: int | None = None) -> str:
+    """Return the spec with a new app or environment in it, at a position among the others or as the last one.
+
+    Raises SpecError, with the lines to write by hand, where its text cannot be edited in place.
+    """
+    from generator.yaml.structure import Enter
+
+    wanted = {section: {name: dict(fields)}}
+    return _edited(
+        text, [Enter((section,), name, dict(fields), at)], (section, name), f"write {_flow(wanted)} yourself"
+    )
+
+
+def renamed(text: str, section: str, old: str, new: str, former: str) -> str:
+    """Return the spec with a new name for an app or environment, and its `former` name under it ("": it has none)."""
+    from generator.yaml.structure import Edit, Enter, Put, Remove, Rename
+
+    data = loader.data(text)
+    edits: list[Edit] = [
+        Rename(path[:-1], old, new) if is_key else Put(path, new) for path, is_key in references(data, section, old)
+    ]
+    edits.append(Rename((section,), old, new))
+    under, known = (section, new), data[section][old]
+    if FORMER in (known or {}):
+        edits.append(Put((*under, FORMER), former) if former else Remove((*under, FORMER)))
+    elif former:
+        edits.append(Put(under, {FORMER: former}) if known is None else Enter(under, FORMER, former, 0))
+    by_hand = f"write {_flow({section: {new: {FORMER: former}}})} in its place yourself"
+    return _edited(text, edits, (section, old), by_hand)
+
+
+def references(data: Mapping[str, object], section: str, name: str) -> list[tuple[Path, bool]]:
+    """List where a spec names an app or an environment besides its section; True for a key that is the name."""
+    found = _named(language.SPEC, data, (), NAMES[section], name)
+    return [(path, is_key) for path, is_key in found if path[-1] != FORMER and path != (section, name)]
+
+
+def _named(accepts: Type, value: object, path: Path, wanted: Type, name: str) -> Iterator[tuple[Path, bool]]:
+    """Walk a value by its type in the language, which tells what is a name; a key comes after what is below it."""
+    if accepts is wanted and value == name:
+        yield path, False
+    elif isinstance(accepts, Either):
+        for shape, one in accepts.shapes:
+            if isinstance(value, shape):
+                yield from _named(one, value, path, wanted, name)
+    elif isinstance(accepts, ListOf) and isinstance(value, Sequence):
+        for index, item in enumerate(value):
+            yield from _named(accepts.item, item, (*path, index), wanted, name)
+    elif isinstance(accepts, Record | MapOf) and isinstance(value, Mapping):
+        for key, item in value.items():
+            below = accepts.value if isinstance(accepts, MapOf) else _field(accepts, key)
+            if below is not None:
+                yield from _named(below, item, (*path, key), wanted, name)
+        if isinstance(accepts, MapOf) and accepts.key is wanted and name in value:
+            yield (*path, name), True
+
+
+def _field(record: Record, name: str) -> Type | None:
+    known = record.fields.get(name)
+    return known.type if known else None
+
+
+def _edited(text: str, edits: Sequence[object], path: Path, by_hand: str) -> str:
+    from generator.yaml import structure
+    from generator.yaml.edit import Unspliceable
+
+    try:
+        return structure.edited(text, edits, loader.FILE_NAME)  # type: ignore[arg-type]
+    except Unspliceable as exc:
+        line, column = loader.places(text).of(path, at_key=True)
+        about = f"cannot be edited without changing other lines: {exc}; nothing was written"
+        raise SpecError([Fault(loader.FILE_NAME, line, column, dotted(path), about, by_hand)]) from exc
+
+
+def _flow(value: object) -> str:
+    return f"`{yaml_emit.flow(value)[1:-1]}`"
