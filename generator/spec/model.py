@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
-from generator.spec import forge_kinds, placeholder, spelling, subject
+from generator.spec import argocd, forge_kinds, placeholder, spelling, subject
+from generator.spec.argocd import ArgoCd
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.types import text
 from generator.spec.workload import Data, Workload, overridden, without_nulls, words, workload
-
-IN_CLUSTER: Final = "https://kubernetes.default.svc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +158,7 @@ class Environment:
     @property
     def destination(self) -> dict[str, str]:
         """Return the destination as Argo CD writes it: ``server`` for a URL or an ARN, ``name`` for a name."""
-        kind = "server" if ":" in self.cluster else "name"
-        return {kind: self.cluster, "namespace": self.namespace}
+        return {**argocd.destination(self.cluster), "namespace": self.namespace}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ class Spec:
     registry: str
     environments: Mapping[str, Environment]
     apps: Mapping[str, App]
-    argocd_namespace: str
+    argocd: ArgoCd
     ci: Data
     data: Data
     promotion: Promotion = field(default_factory=Promotion)
@@ -201,6 +199,11 @@ class Spec:
     subject: str = subject.AS_IT_IS
     """The form of our commits' first lines; see ``spec.subject``."""
     allow: Allow = Allow()
+
+    @property
+    def argocd_namespace(self) -> str:
+        """Return the namespace that Argo CD runs in."""
+        return self.argocd.namespace
 
 
 UNRELEASED: Final = "unreleased"
@@ -213,7 +216,10 @@ def build(data: Data) -> Spec:
     """Build a ``Spec`` from checked data."""
     data = spelling.respelled(data)
     project: str = data["project"]
-    environments = {name: _environment(project, name, given or {}) for name, given in data["environments"].items()}
+    runner = argocd.build(data.get("argocd") or {})
+    environments = {
+        name: _environment(project, name, given or {}, runner.cluster) for name, given in data["environments"].items()
+    }
     store = {
         "kind": "ClusterSecretStore",
         "name": "aws-secrets-manager",
@@ -221,7 +227,13 @@ def build(data: Data) -> Spec:
     }
     registry: str = data.get("registry") or ""
     about = promotion(data.get("promotion") or {})
-    shared = {"project": project, "registry": registry, "store": store, "promotes_config": about.config}
+    shared = {
+        "project": project,
+        "registry": registry,
+        "store": store,
+        "promotes_config": about.config,
+        "migration_seconds": runner.migration_seconds,
+    }
     names = tuple(environments)
     apps = {name: App(name, given, names, shared) for name, given in (data["apps"] or {}).items()}
     return Spec(
@@ -231,19 +243,19 @@ def build(data: Data) -> Spec:
         registry=registry,
         environments=environments,
         apps=apps,
-        argocd_namespace=(data.get("argocd") or {}).get("namespace") or "argocd",
+        argocd=runner,
         ci=without_nulls(data.get("ci") or {}),
         data=data,
         promotion=about,
         may_differ=tuple((data.get("compare") or {}).get("allow") or ()),
         forge=Forge(**without_nulls(data.get("forge") or {})),
         subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
-        allow=_allow(data.get("allow") or {}),
+        allow=_allow(data.get("allow") or {}, runner.cluster),
     )
 
 
-def _allow(given: Data) -> Allow:
-    destinations = ((item.get("cluster") or IN_CLUSTER, item["namespace"]) for item in given.get("destinations") or ())
+def _allow(given: Data, cluster: str) -> Allow:
+    destinations = ((item.get("cluster") or cluster, item["namespace"]) for item in given.get("destinations") or ())
     return Allow(
         references=tuple(given.get("references") or ()),
         repositories=tuple(given.get("repositories") or ()),
@@ -261,12 +273,12 @@ def as_pulled(url: str, kind: str | None) -> str:
     return url if url.endswith(ending) else f"{url.rstrip('/')}{ending}"
 
 
-def _environment(project: str, name: str, given: Data) -> Environment:
+def _environment(project: str, name: str, given: Data, cluster: str) -> Environment:
     return Environment(
         name=name,
         namespace=given.get("namespace") or f"{project}-{name}",
         sync=given.get("sync") or "auto",
-        cluster=given.get("cluster") or IN_CLUSTER,
+        cluster=given.get("cluster") or cluster,
         pod_security=given.get("podSecurity") or "restricted",
         readiness_gate=given.get("readinessGate") is not False,
         renamed_from=given.get("renamedFrom"),

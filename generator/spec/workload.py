@@ -15,6 +15,8 @@ from generator.spec.types import text
 Data = Mapping[str, Any]
 
 # Of these fields there can be one: when an override sets it, the others give way.
+# Of a migration, unless the spec says another time.
+DEFAULT_MIGRATION_SECONDS: Final = 600
 _RIVALS: Final = {
     name: group
     for group in (
@@ -152,7 +154,7 @@ def workload(name: str, environment: str | None, given: Data, shared: Data) -> W
         autoscale=without_nulls(autoscale) if autoscale else None,
         service=cast("Data | None", service or (None if service is False or service is None else {})),
         ingress=_annotated(given.get("ingress")) or None,
-        migration=_migration(given.get("migration")),
+        migration=_migration(given.get("migration"), shared.get("migration_seconds")),
         disruption=_disruption(given.get("disruption"), replicas, autoscale),
         network=without_nulls(given["network"]) if given.get("network") is not None else None,
         service_account=_annotated(given.get("serviceAccount")),
@@ -202,8 +204,12 @@ def _pod_security(given: Data) -> Data:
     return {**given, "sysctls": _named_texts(given["sysctls"])} if given.get("sysctls") else given
 
 
-def _migration(given: Data | None) -> Data | None:
-    return {**without_nulls(given), "command": words(given["command"])} if given else None
+def _migration(given: Data | None, most: int | None) -> Data | None:
+    """Return a migration; where Argo CD ends a sync after a time, it has ``most`` seconds unless it says otherwise."""
+    if not given:
+        return None
+    limit = {"timeout": min(most, DEFAULT_MIGRATION_SECONDS)} if most else {}
+    return {**limit, **without_nulls(given), "command": words(given["command"])}
 
 
 def _env(given: object) -> list[Data]:

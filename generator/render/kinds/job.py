@@ -12,14 +12,13 @@ from typing import Any, Final
 from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import MIGRATION_WAVE, SYNC_WAVE, metadata, migration_selector
 from generator.render.kinds.pod import container, pod_spec
-from generator.spec.workload import Workload
+from generator.spec.workload import DEFAULT_MIGRATION_SECONDS, Workload
 
 FILE: Final = "migration.yaml"
 GROUP: Final = "batch"
 KIND: Final = "Job"
 ROLE: Final = Role.TASK
 
-DEFAULT_TIMEOUT_SECONDS: Final = 600
 DEFAULT_RETRIES: Final = 2
 
 
@@ -47,7 +46,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "metadata": {**metadata(workload, f"{workload.name}-migrate", annotations), "labels": labels},
         "spec": {
             "backoffLimit": about.get("retries", DEFAULT_RETRIES),
-            "activeDeadlineSeconds": about.get("timeout", DEFAULT_TIMEOUT_SECONDS),
+            "activeDeadlineSeconds": about.get("timeout", DEFAULT_MIGRATION_SECONDS),
             "template": {
                 "metadata": {"labels": labels},
                 "spec": {**pod_spec(workload, main), "restartPolicy": "Never"},
