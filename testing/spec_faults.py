@@ -815,4 +815,42 @@ apps:
             "18:3 apps.db.image: image is missing / add `image:`, the image without a tag, like shop/web",
         ],
     ),
+    "a version of Argo CD that is not known": (
+        top("argocd: {version: '2.14'}\n"),
+        [
+            '6:19 argocd.version: "2.14" is not a version of Argo CD / from "3.1" to "3.6", like "3.5"; of a newer one, say "3.6"',
+        ],
+    ),
+    "a version of Argo CD that is a number": (
+        top("argocd: {version: 3.5}\n"),
+        [
+            "6:19 argocd.version: expected a version of Argo CD, got 3.5 / put it in quotes",
+        ],
+    ),
+    "the EKS capability, and nothing else": (
+        top("argocd: {flavor: eks-capability}\n"),
+        [
+            "6:18 argocd.flavor: the EKS capability does not know its own cluster by itself / add `cluster:`, the ARN of the cluster that has the capability",
+            "6:18 argocd.flavor: the EKS capability has a version of its own / add `version:`; `aws eks describe-capability` tells it",
+        ],
+    ),
+    "the EKS capability, and clusters by URL": (
+        top(
+            "argocd: {flavor: eks-capability, version: 3.1.8-eks-1, cluster: 'https://a.example.com'}\n",
+            environments="{dev: {}, prod: {cluster: 'https://b.example.com'}}",
+        ),
+        [
+            "4:41 environments.prod.cluster: the EKS capability knows no cluster by its URL / write its ARN, like arn:aws:eks:eu-west-1:123456789012:cluster/live",
+            "6:65 argocd.cluster: the EKS capability knows no cluster by its URL / write its ARN, like arn:aws:eks:eu-west-1:123456789012:cluster/live",
+        ],
+    ),
+    "a migration that takes longer than a sync may": (
+        top(
+            "argocd: {syncTimeout: 2m}\n",
+            apps="{web: {image: w, migration: {command: [m], timeout: 101}, environments: {prod: {migration: {timeout: 100}}}}}",
+        ),
+        [
+            "5:59 apps.web.migration.timeout: Argo CD ends the sync, and the migration with it, before that / at most 100; what takes longer is run before the release, or `argocd: {syncTimeout: …}` is longer",
+        ],
+    ),
 }

@@ -155,6 +155,11 @@ class ArgoCd:
         answer = self._get("/applications", {"projects": projects}) or {}
         return [Application(item) for item in answer.get("items") or ()]
 
+    def version(self) -> str:
+        """Return its version, as in ``3.5.7``; empty where it does not say."""
+        answer = self._get("/version", {}, (401, 403, 404), "/api") or {}
+        return str(answer.get("Version") or "").removeprefix("v").partition("+")[0]
+
     def nodes(self, name: str) -> list[Node]:
         """Return what is there of an Application: its objects, and theirs, down to the pods."""
         answer = self._get(f"/applications/{quote(name, safe='')}/resource-tree", {}, missing=(403, 404)) or {}
@@ -183,8 +188,14 @@ class ArgoCd:
         found.sort(key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""), reverse=True)
         return list(dict.fromkeys(f"{event.get('reason')}: {event.get('message')}" for event in found))
 
-    def _get(self, path: str, query: Mapping[str, str | Sequence[str]], missing: tuple[int, ...] = ()) -> Object | None:
-        answer = self._ask(path, query)
+    def _get(
+        self,
+        path: str,
+        query: Mapping[str, str | Sequence[str]],
+        missing: tuple[int, ...] = (),
+        prefix: str = "/api/v1",
+    ) -> Object | None:
+        answer = self._ask(f"{prefix}{path}", query)
         if answer.status_code in missing:
             return None
         if not 200 <= answer.status_code < 300:
@@ -204,7 +215,7 @@ class ArgoCd:
         try:
             # A redirect would take the token along.
             return self._session.get(
-                f"{self.url}/api/v1{path}",
+                f"{self.url}{path}",
                 params=query,
                 headers={"Accept": "application/json"},
                 timeout=seconds,

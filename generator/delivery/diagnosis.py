@@ -24,12 +24,16 @@ _OVERDUE: Final = "exceeded its progress deadline"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an Application should run: ``commit`` or a later one, and this image, by any of ``names``."""
+    """What an Application should run: ``commit`` or a later one, and this image, by any of ``names``.
+
+    ``sync`` is the command by which a person syncs it.
+    """
 
     application: str
     commit: str
     names: frozenset[str]
     image: Image
+    sync: str = ""
 
     def concerns(self, reference: str) -> bool:
         """Tell whether a reference is to this image, of any tag."""

@@ -13,6 +13,7 @@ from generator.clients import argocd, forges
 from generator.errors import GeneratorError, ToolError
 from generator.git import checkout, plumbing
 from generator.spec import loader
+from generator.spec.argocd import VERSIONS, minor
 from generator.spec.image_reference import ECR
 from generator.spec.model import Spec
 
@@ -56,7 +57,12 @@ def cluster(spec: Spec) -> Iterator[Check]:
         return
     yield Check("cluster", "ok", f"Kubernetes {version}")
     workloads = [workload for app in spec.apps.values() for workload in app.workloads.values()]
-    yield kubectl.there("Argo CD", "crd", "applications.argoproj.io", "install Argo CD: see docs/guides/eks.md")
+    fix = (
+        "create the capability: see docs/guides/eks.md"
+        if spec.argocd.managed
+        else "install Argo CD: see docs/guides/eks.md"
+    )
+    yield kubectl.there("Argo CD", "crd", "applications.argoproj.io", fix)
     yield kubectl.allowed("create", "applications.argoproj.io", spec.argocd_namespace)
     if any(workload.secrets for workload in workloads):
         fix = "install External Secrets: see docs/guides/eks.md"
@@ -90,16 +96,31 @@ def _services(spec: Spec) -> Iterator[Check]:
     except GeneratorError as error:
         yield Check("forge", "optional", f"no pull requests: {error.message}", error.hint)
     try:
-        server = argocd.connect()
-        found = f"{len(server.applications(())) if server else 0} Applications"
-        fix = "set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN for `status` and `wait`"
-        yield Check("Argo CD", "ok", found) if server else Check("Argo CD", "optional", "not named", fix)
+        yield from _argocd(spec)
     except GeneratorError as error:
         yield Check("Argo CD", "optional", error.message, error.hint)
     if any(ECR.match(app.image) for app in spec.apps.values()):
         there = importlib.util.find_spec("boto3") is not None
         fix = "pip install 'gitops-generator[aws]' for --verify and scan"
         yield Check("boto3", "ok", "installed") if there else Check("boto3", "optional", "not installed", fix)
+
+
+def _argocd(spec: Spec) -> Iterator[Check]:
+    """Check that Argo CD answers, and that its version is the one that the spec renders for."""
+    server = argocd.connect()
+    if server is None:
+        fix = "set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN for `status` and `wait`"
+        yield Check("Argo CD", "optional", "not named", fix)
+        return
+    yield Check("Argo CD", "ok", f"{len(server.applications(()))} Applications")
+    with argocd.understood():
+        version = server.version()
+    found, wanted = minor(version), spec.argocd.version
+    if found == wanted or not version:
+        return
+    fix = f'say so in generator.yaml: `argocd: {{version: "{found if found in VERSIONS else VERSIONS[-1]}"}}`'
+    state = "ok" if found not in VERSIONS and wanted == VERSIONS[-1] else "missing"
+    yield Check("Argo CD's version", state, f"{version}, and what is rendered is for {wanted}", fix)
 
 
 def _namespace(spec: Spec) -> str:

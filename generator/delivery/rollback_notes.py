@@ -34,7 +34,7 @@ def advice(spec: Spec, place: Slot, goal: Goal, *, pushed: bool) -> Iterator[str
     assert goal.target is not None
     if pushed and spec.environments[place.environment].sync == "manual":
         name = application_name(spec, place.environment, place.app)
-        yield f"note: {place.environment} is synced by hand: argocd app sync {name}"
+        yield f"note: {place.environment} is synced by hand: {spec.argocd.sync_command(name)}"
     if spec.apps[place.app].workloads[place.environment].migration:
         former = goal.former.tag if goal.former and goal.former.tag else "the newer version"
         schema = f"that {former} has migrated to" if goal.target.older else "as it is now"

@@ -61,7 +61,7 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
             f"{place.app} in {place.environment}: the branch has {image.tag}, and not {tag}",
             "a newer build, a rollback or a pin: see `history`, or wait without --tag",
         )
-    return Wanted(name, found, names, image)
+    return Wanted(name, found, names, image, spec.argocd.sync_command(name))
 
 
 def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
@@ -113,7 +113,9 @@ class Watch:
             if not lack:
                 return Verdict("healthy", "Synced and Healthy", application.revision)
             return Verdict("waiting", lack, application.revision)
-        return self._judged(found, _described(application, reached), application.revision, self.patience)
+        return self._judged(
+            found, _described(application, reached, self.wanted.sync), application.revision, self.patience
+        )
 
     def why(self) -> list[str]:
         """Return what Kubernetes has warned of about objects that are not well."""
@@ -190,12 +192,12 @@ def _settled(application: Application) -> bool:
     return (application.sync, application.health) == ("Synced", "Healthy") and application.phase != "Running"
 
 
-def _described(application: Application, reached: bool) -> str:
+def _described(application: Application, reached: bool, sync: str) -> str:
     state = f"{application.sync} and {application.health} at {application.revision[:12] or 'no commit'}"
     if not reached:
         return f"{state}, which is older"
     if application.phase == "Running":
         return f"{state}, syncing: {application.operation_message}"
     if application.sync == "OutOfSync" and not application.automated:
-        return f"{state}, and waits for a user to sync it: argocd app sync {application.name}"
+        return f"{state}, and waits for a user to sync it: {sync}"
     return state

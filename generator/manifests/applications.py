@@ -17,7 +17,8 @@ from generator.manifests.projects import Destination, Project, destination
 from generator.manifests.stream import Document
 from generator.render.outputs import argocd
 from generator.spec import layout
-from generator.spec.model import IN_CLUSTER, Spec
+from generator.spec.argocd import IN_CLUSTER
+from generator.spec.model import Spec
 
 _GROUP: Final = "argoproj.io"
 # What Argo CD does to a folder beyond building it.
@@ -115,7 +116,7 @@ class Policy:
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._allowed = {Destination(*item) for item in spec.allow.destinations}
-        self._root = Destination(IN_CLUSTER, spec.argocd_namespace)
+        self._root = destination({**spec.argocd.destination, "namespace": spec.argocd.namespace})
 
     def faults(self, found: Ground) -> Iterator[Fault]:
         """Yield a fault for everything foreign in ``gitops/`` that the spec does not allow."""

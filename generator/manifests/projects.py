@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from generator.manifests.stream import Identity
-from generator.spec.model import IN_CLUSTER
+from generator.spec.argocd import IN_CLUSTER, IN_CLUSTER_NAME
 
 # Kinds without a namespace, of the API groups that schemas come with; all others have one.
 _CLUSTER_WIDE: Final = {
@@ -50,7 +50,7 @@ class Destination(NamedTuple):
 def destination(given: Mapping[str, Any]) -> Destination:
     """Read a destination of an Application or a project; Argo CD's own cluster can be given by name or by URL."""
     cluster = given.get("server") or given.get("name") or ""
-    return Destination(IN_CLUSTER if cluster == "in-cluster" else str(cluster), str(given.get("namespace") or ""))
+    return Destination(IN_CLUSTER if cluster == IN_CLUSTER_NAME else str(cluster), str(given.get("namespace") or ""))
 
 
 def has_namespace(found: Identity) -> bool:

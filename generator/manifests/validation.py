@@ -57,6 +57,7 @@ class _Validation:
     def __init__(self, directory: Path, spec: Spec, generated: Mapping[str, bytes]) -> None:
         self._directory = directory
         self._kustomize, self._kubeconform = tools.find("kustomize"), tools.find("kubeconform")
+        self._argocd = spec.argocd.version
         self._rules, self._policy = sources.rules(spec), Policy(spec)
         reader = Reader()
         self._documents, self._faults = folder.documents(directory, GITOPS, split=reader.split)
@@ -84,6 +85,7 @@ class _Validation:
         built = {path: self._facts(unit) for path, unit in self._units.items() if path != GITOPS}
         whole = {
             GITOPS: self._units[GITOPS].facts
+            + self._argocd
             + repr([str(fault) for fault in (*self._faults, *self._policy.faults(self._ground))])
         }
         validity = Validity(self._directory, built, whole, (self._kustomize, self._kubeconform))
@@ -103,7 +105,9 @@ class _Validation:
 
     def _facts(self, unit: Unit) -> str:
         """Serialise everything that decides a result, apart from the files that are built."""
-        return unit.facts + repr((sorted(self._rules.references), self._rules.environments, self._idle(unit.path)))
+        return unit.facts + repr(
+            (sorted(self._rules.references), self._rules.environments, self._idle(unit.path), self._argocd)
+        )
 
     def _checked(self, paths: Sequence[str]) -> dict[str, _Checked]:
         """Build in parallel, then check everything with one kubeconform: it reads each schema once."""
@@ -116,7 +120,7 @@ class _Validation:
             for number, (documents, _) in enumerate(read.values()):
                 (place / f"{number}.yaml").write_text("---\n".join(document.text for document in documents))
             (place / _CONTROL_FILE).write_bytes(CONTROL)
-            answers = _conform(self._kubeconform, place)
+            answers = _conform(self._kubeconform, place, self._argocd)
         return {
             path: _Checked(
                 self._units[path], documents, (*problems, *self._wrong(path, documents, answers.get(f"{number}.yaml")))
@@ -218,9 +222,9 @@ def _told(fault: Fault) -> str:
     return f"{fault}; {fault.hint}" if fault.hint else str(fault)
 
 
-def _conform(kubeconform: Path, place: Path) -> dict[str, list[dict[str, Any]]]:
-    """Run kubeconform and return its answer for each manifest, by file name."""
-    arguments = [*schemas.kubeconform_arguments(), "-verbose", "-output", "json", "-n", str(os.cpu_count() or 2)]
+def _conform(kubeconform: Path, place: Path, argocd: str) -> dict[str, list[dict[str, Any]]]:
+    """Run kubeconform and return its answer for each manifest, by file name; ``argocd`` is a minor version."""
+    arguments = [*schemas.kubeconform_arguments(argocd), "-verbose", "-output", "json", "-n", str(os.cpu_count() or 2)]
     done = process.run([kubeconform, *arguments, place], ok=(0, 1), timeout=_SECONDS)
     try:
         resources = json.loads(done.stdout)["resources"]

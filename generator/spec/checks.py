@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from generator.spec import forge_kinds, language, model, placeholder, spelling, variables, workload, workload_checks
+from generator.spec import (
+    argocd,
+    argocd_checks,
+    forge_kinds,
+    language,
+    placeholder,
+    spelling,
+    variables,
+    workload,
+    workload_checks,
+)
 from generator.spec.findings import Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
 from generator.spec.image_reference import ECR
@@ -21,6 +31,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
     if isinstance(deployed, str) and names and deployed not in names:
         findings.add(("ci", "environment"), "no such environment", did_you_mean(deployed, names))
     _check_requests(data, findings)
+    argocd_checks.check(data, findings)
     _check_namespaces(environments, data, findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)
@@ -171,25 +182,30 @@ def _existing(data: object, path: FieldPath) -> FieldPath:
 def _check_namespaces(environments: dict[str, object], data: dict[str, object], findings: Findings) -> None:
     """Refuse a namespace that two environments share, since each would prune the other's objects, or a system's own."""
     seen: dict[tuple[str, str], str] = {}
-    argocd = str(_map(data.get("argocd")).get("namespace") or "argocd")
+    own_namespace = str(_map(data.get("argocd")).get("namespace") or "argocd")
+    home = _known_cluster(argocd_checks.cluster(data))
     for name, environment in environments.items():
         fields = _map(environment)
-        cluster = str(fields.get("cluster") or model.IN_CLUSTER)
-        cluster = model.IN_CLUSTER if cluster == "in-cluster" else cluster
+        cluster = _known_cluster(str(fields.get("cluster") or home))
         further = fields.get("namespaces")
         own = str(fields.get("namespace") or f"{data.get('project')}-{name}")
         for namespace in (own, *map(str, further if isinstance(further, list) else [])):
             if (cluster, namespace) in seen:
                 about = f"shares its namespace with {seen[cluster, namespace]}"
                 findings.add(("environments", name), about, "give each a namespace of its own", at_key=True)
-            elif namespace.startswith("kube-") or (namespace == argocd and cluster == model.IN_CLUSTER):
-                owner = "Argo CD's own" if namespace == argocd else "one of Kubernetes' own"
+            elif namespace.startswith("kube-") or (namespace == own_namespace and cluster == home):
+                owner = "Argo CD's own" if namespace == own_namespace else "one of Kubernetes' own"
                 about, hint = (
                     f"the namespace {namespace} is {owner}",
                     "give apps a namespace of their own: `namespace:`",
                 )
                 findings.add(("environments", name), about, hint, at_key=True)
             seen.setdefault((cluster, namespace), name)
+
+
+def _known_cluster(name: str) -> str:
+    """Return the one name of Argo CD's own cluster, which may be written in two ways."""
+    return argocd.IN_CLUSTER if name == argocd.IN_CLUSTER_NAME else name
 
 
 def _check_applications(

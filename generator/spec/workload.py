@@ -14,9 +14,9 @@ from generator.spec.types import text
 
 Data = Mapping[str, Any]
 
-# Of these fields there can be one: when an override sets it, the others give way.
 # Of a migration, unless the spec says another time.
 DEFAULT_MIGRATION_SECONDS: Final = 600
+# Of these fields there can be one: when an override sets it, the others give way.
 _RIVALS: Final = {
     name: group
     for group in (

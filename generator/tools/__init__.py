@@ -14,7 +14,8 @@ from generator.tools.debian import LOCAL as LOCAL_PACKAGES
 from generator.tools.debian import System, system
 from generator.tools.installation import install
 from generator.tools.lookup import Installed, Source, asset, find, local_group, report, require
-from generator.tools.pins import FILES, GROUPS, PINS
+from generator.tools.pinned_files import FILES
+from generator.tools.pins import GROUPS, PINS
 
 __all__ = [
     "FILES",

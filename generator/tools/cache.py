@@ -22,7 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from generator.errors import ToolError
-from generator.tools.pins import Files, Pin
+from generator.tools.pinned_files import Files
+from generator.tools.pins import Pin
 
 RECORD = "record.json"
 PARTIAL = ".partial-"

@@ -19,7 +19,8 @@ from pathlib import Path
 from generator import process
 from generator.errors import ChecksumMismatch, ProcessError, ToolError
 from generator.tools import progress
-from generator.tools.pins import Files, Module, Pin
+from generator.tools.pinned_files import Files
+from generator.tools.pins import Module, Pin
 
 FOLDERS = Path(__file__).with_name("go")
 # Only against one that would never end: on a busy machine, the largest took over an hour.

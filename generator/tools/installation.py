@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from generator.errors import ToolError
 from generator.tools import cache, lookup
 from generator.tools.lookup import Installed, Source
-from generator.tools.pins import FILES, PINS, Files, Pin, Platform
+from generator.tools.pinned_files import FILES, Files
+from generator.tools.pins import PINS, Pin, Platform
 
 if TYPE_CHECKING:
     from generator.tools.progress import Progress

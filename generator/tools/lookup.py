@@ -13,7 +13,8 @@ from pathlib import Path
 from generator import process
 from generator.errors import ProcessError, ToolError, UsageError
 from generator.tools import cache
-from generator.tools.pins import FILES, GROUPS, LOCAL, PINS, Pin
+from generator.tools.pinned_files import FILES
+from generator.tools.pins import GROUPS, LOCAL, PINS, Pin
 
 
 class Source(StrEnum):

@@ -1,7 +1,6 @@
 """Registry of tools: their versions, where a release of each lies, and how each is built from source.
 
-A new tool is one entry in ``PINS``; a folder of its Go module's source that is
-read here is one entry in ``FILES``. Pure: no I/O.
+A new tool is one entry in ``PINS``. Pure: no I/O.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 
-from generator.tools.kubernetes_versions import FORMER
+from generator.tools import argocd_versions, kubernetes_versions
 
 KUBERNETES = "1.36.1"
 ARGOCD = "3.5.7"
@@ -119,20 +118,6 @@ class Pin:
     package: str
     built: str
     release: Release
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Folders or files out of a Go module's source that a tool needs beside its executable.
-
-    ``sum`` is the module's hash as go.sum has it.
-    """
-
-    name: str
-    module: str
-    version: str
-    sum: str
-    paths: tuple[str, ...]
 
 
 CONTROL_PLANE = Module(
@@ -320,68 +305,17 @@ _ALL = (
 PINS: dict[str, Pin] = {pin.name: pin for pin in _ALL}
 """Every tool by name, in the order in which they are built: the quick and most wanted first."""
 
-FILES: dict[str, Files] = {
-    files.name: files
-    for files in (
-        Files(
-            "argo-cd",
-            "github.com/argoproj/argo-cd/v3",
-            ARGOCD,
-            "h1:Xm1BF+I5OgDKUG3SDK49vn2/Y5AMyaNVko+/JT08gj0=",
-            ("manifests/crds", "manifests/base", "hack/git-verify-wrapper.sh"),
-        ),
-        Files("kwok", "sigs.k8s.io/kwok", "0.7.0", "h1:+eGsNOIPapjsSzeZlOEcwbpyEVa2Vqlcafa0qIjaKV4=", ("kustomize",)),
-        Files(
-            "gitea",
-            "code.gitea.io/gitea",
-            "1.26.0",
-            "h1:fJP9dqLbzKrKWUVnCVTfVersZdVDuyJQLEDzCAOmKKA=",
-            ("templates", "options", "public"),
-        ),
-        Files(
-            "external-secrets",
-            "github.com/external-secrets/external-secrets",
-            "1.3.2",
-            "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=",
-            ("config/crds/bases",),
-        ),
-        Files(
-            "kubernetes",
-            "k8s.io/kubernetes",
-            KUBERNETES,
-            "h1:Mt7NKigaZ2KmOmCLhX81lGlH9JU5wjXnYhXnxAun9XA=",
-            ("api/openapi-spec/swagger.json",),
-        ),
-        *(
-            Files(f"kubernetes-{minor}", "k8s.io/kubernetes", version, digest, ("api/openapi-spec/swagger.json",))
-            for minor, (version, digest) in FORMER.items()
-        ),
-        Files(
-            "kustomize-api",
-            "sigs.k8s.io/kustomize/api",
-            "0.20.1",
-            "h1:iWP1Ydh3/lmldBnH/S5RXgT98vWYMaTUL1ADcr+Sv7I=",
-            ("types",),
-        ),
-        Files(
-            "kustomize-kyaml",
-            "sigs.k8s.io/kustomize/kyaml",
-            "0.20.1",
-            "h1:PCMnA2mrVbRP3NIB6v9kYCAc38uvFLVs8j/CD567A78=",
-            ("resid",),
-        ),
-    )
-}
-"""What ``tools.asset`` can give, by name."""
-
 _CLUSTER = ("kustomize", "argocd", "kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd",
             "crane", "gitea", "argo-cd", "external-secrets")  # fmt: skip
 GROUPS: dict[str, tuple[str, ...]] = {
     "core": ("kustomize", "kubeconform"),
     "local-kwok": (*_CLUSTER, "kwok"),
     "local-real": (*_CLUSTER, "kubelet", "kube-proxy", "coredns"),
-    "schemas": ("kubeconform", "kubernetes", "argo-cd", "external-secrets", "kustomize-api", "kustomize-kyaml"),
-    "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in FORMER)),
+    "schemas": (
+        *("kubeconform", "kubernetes", "argo-cd", "external-secrets", "kustomize-api", "kustomize-kyaml"),
+        *(f"argo-cd-{minor}" for minor in argocd_versions.FORMER),
+    ),
+    "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER)),
 }
 """Names that stand for several: what the generator itself uses, what a cluster on this machine uses (with nodes that
 KWOK plays, or with a real one), and what ``scripts/update-schemas`` reads."""

@@ -86,9 +86,10 @@ def test_every_module_of_a_registry_is_registered() -> None:
     for folder, known in folders.items():
         there = {f"generator.cli.{folder}.{path.stem}" for path in (ROOT / "generator/cli" / folder).glob("[a-z]*.py")}
         assert there == known
+    outputs = ROOT / "generator/render/outputs"
     with_render = {
-        f"generator.render.outputs.{path.stem}"
-        for path in (ROOT / "generator/render/outputs").glob("[a-z]*.py")
+        f"generator.render.outputs.{path.parent.name if path.stem == '__init__' else path.stem}"
+        for path in (*outputs.glob("[a-z]*.py"), *outputs.glob("*/__init__.py"))
         if "\ndef render_app(" in path.read_text()
     }
     assert with_render == {output.__name__ for output in OUTPUTS}  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from generator.spec import forge_kinds, shapes, subject
 from generator.spec.kubernetes import VERSIONS
 from generator.spec.language.app import APP
+from generator.spec.language.argocd import ARGOCD
 from generator.spec.language.ci import CI
 from generator.spec.language.names import (
     APP_NAME,
@@ -53,11 +54,6 @@ KUBERNETES = Record(
             Text("a version of Kubernetes", "|".join(VERSIONS).replace(".", r"\."), 4, f"one of {', '.join(VERSIONS)}"),
             "The version of the clusters: fields in Kubernetes' own shape are held against its schema.",
         ),
-    }
-)
-ARGOCD = Record(
-    {
-        "namespace": Field(LABEL, "The namespace that Argo CD runs in."),
     }
 )
 FORGE = Record(

@@ -17,6 +17,8 @@ from pathlib import Path
 from generator.tools import cache
 
 PACKED = Path(__file__).with_name("schemas.zip")
+# The folder of kinds as other versions than the pinned ones have them, each below the name of its files.
+OTHERS = "other"
 
 
 def location() -> Path:
@@ -37,18 +39,21 @@ def location() -> Path:
     return here
 
 
-def kubeconform_arguments() -> list[str]:
+def kubeconform_arguments(argocd: str = "") -> list[str]:
     """Return the arguments that make kubeconform use these schemas and no others, in strict mode.
 
     Strict mode is about keys that stand twice in a mapping; unknown fields are
     up to the schemas.
+
+    Args:
+        argocd: The minor version of Argo CD whose kinds are meant; one whose own are not packed has those of the
+            version that tools are pinned to.
     """
-    # Group, kind and version, so that two groups with the same first label stay apart.
-    return [
-        "-strict",
-        "-schema-location",
-        f"{location()}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json",
-    ]
+    # The first place that has a kind is asked. Group, kind and version, so that two groups with the same first label
+    # stay apart.
+    places = [f"{location()}/{OTHERS}/argo-cd-{argocd}", f"{location()}"] if argocd else [f"{location()}"]
+    paths = [f"{place}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json" for place in places]
+    return ["-strict", *(word for path in paths for word in ("-schema-location", path))]
 
 
 def kinds() -> list[str]:
@@ -56,7 +61,8 @@ def kinds() -> list[str]:
     import zipfile
 
     with zipfile.ZipFile(PACKED) as packed:
-        return sorted(name.removesuffix(".json") for name in packed.namelist())
+        names = [name.removesuffix(".json") for name in packed.namelist()]
+    return sorted(name for name in names if not name.startswith(f"{OTHERS}/"))
 
 
 def _unpack(into: Path) -> None:

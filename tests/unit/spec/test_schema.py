@@ -26,7 +26,7 @@ BEYOND = (
     "aliases", "only maps can be merged", "a key of", "a key that", "expected a version", "autoscale.max", "NUL", "YAML", "never closed", "second colon", "repeats a value", "second document",
     "is empty", "image is missing / add `image:`, the image without a tag, like shop/web", "a\\x00b", "nothing there", "apps is missing",
     "unknown field \"tag\"",
-    "nothing to open pull requests with",
+    "nothing to open pull requests with", "the EKS capability", "Argo CD ends the sync",
 )  # fmt: skip
 STRUCTURAL = {
     name: text

@@ -100,4 +100,24 @@ PROJECT: Final[dict[str, Entry]] = {
     "argocd.namespace": Entry(
         default="argocd", kubernetes=("Application metadata.namespace", "AppProject metadata.namespace")
     ),
+    "argocd.version": Entry(
+        'version: "3.2"',
+        default='"3.5"',
+        kubernetes=("AppProject spec.clusterResourceWhitelist",),
+    ),
+    "argocd.flavor": Entry(
+        "flavor: eks-capability\nversion: 3.1.8-eks-1\ncluster: arn:aws:eks:eu-west-1:123456789012:cluster/tools",
+        default="self-managed",
+        kubernetes=("AppProject spec.sourceNamespaces",),
+    ),
+    "argocd.cluster": Entry(
+        "cluster: arn:aws:eks:eu-west-1:123456789012:cluster/tools",
+        default="https://kubernetes.default.svc",
+        kubernetes=("Application spec.destination.server", "AppProject spec.destinations"),
+    ),
+    "argocd.syncTimeout": Entry(
+        "syncTimeout: 5m",
+        unset="no limit; of the EKS capability, the two minutes that it has",
+        effect="A migration without a `timeout` gets 20 seconds less than this, and one with a longer one is refused.",
+    ),
 }

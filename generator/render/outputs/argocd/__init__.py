@@ -1,0 +1,62 @@
+"""Argo CD: an AppProject per environment that allows what its apps need and no more, their Applications, the root.
+
+``kubectl apply -f gitops/bootstrap.yaml`` is all that a person ever applies.
+Applications carry no finalizer: deleting one leaves its pods running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from generator.render.file import File, yaml_file
+from generator.render.outputs.argocd import application, bootstrap, project
+from generator.render.outputs.argocd.names import (
+    application_name,
+    former_project_name,
+    project_name,
+    project_names,
+    root_name,
+)
+from generator.spec.layout import APPLICATION, GITOPS, Location, application_path
+from generator.spec.model import App, Spec
+
+__all__ = [
+    "application_name",
+    "former_project",
+    "former_project_name",
+    "project_name",
+    "project_names",
+    "render_app",
+    "render_project",
+    "root_name",
+]
+
+
+def render_project(spec: Spec) -> Iterator[File]:
+    """Render the root and the projects."""
+    yield yaml_file(f"{GITOPS}/bootstrap.yaml", bootstrap.project(spec), bootstrap.application(spec))
+    for environment in spec.environments.values():
+        yield yaml_file(_project_path(project_name(spec, environment.name)), project.render(spec, environment))
+
+
+def render_app(spec: Spec, app: App) -> Iterator[File]:
+    """Render its Applications, by environment."""
+    for environment in spec.environments.values():
+        path = application_path(environment.name, app.name)
+        yield yaml_file(path, application.render(spec, environment, app), app=app.name)
+
+
+def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
+    """Return the file of that project, while there are Applications in it; by what was generated last.
+
+    Argo CD prunes before it applies. So the file stays for the commit that moves the
+    Applications to the projects of their environments, and goes with a later one.
+    """
+    path = _project_path(former_project_name(spec))
+    inside = f"\n  project: {former_project_name(spec)}\n".encode()
+    applications = (content for name, content in former.items() if Location.parse(name).kind == APPLICATION)
+    return path if path in former and any(inside in content for content in applications) else None
+
+
+def _project_path(name: str) -> str:
+    return f"{GITOPS}/projects/{name}.yaml"

@@ -1,0 +1,67 @@
+"""Application: an app in one environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.render.kinds import workloads
+from generator.render.outputs.argocd.names import application_name, project_name
+from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, metadata, retry
+from generator.spec.layout import base_path, overlay_path
+from generator.spec.model import App, Environment, Spec
+from generator.spec.workload import Workload
+
+
+def render(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
+    """Render the Application of an app in an environment."""
+    overlay = overlay_path(environment.name, app.name)
+    # A commit elsewhere in the repository does not make Argo CD render this app again.
+    shared = f"/{base_path(app.name)};" if app.bases[environment.name] is app.base else ""
+    annotations = {GENERATE_PATHS: f"{shared}/{overlay}"}
+    automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
+    labels = {"app.kubernetes.io/name": app.name, f"{spec.project}/environment": environment.name}
+    ignored = _ignored(app.workloads[environment.name])
+    return {
+        "apiVersion": API,
+        "kind": "Application",
+        "metadata": metadata(spec, application_name(spec, environment.name, app.name), annotations, **labels),
+        "spec": {
+            "project": project_name(spec, environment.name),
+            "source": {"repoURL": spec.repository, "targetRevision": spec.branch, "path": overlay},
+            "destination": environment.destination,
+            "revisionHistoryLimit": 20,
+            "syncPolicy": {
+                **automated,
+                # PruneLast: a former ConfigMap stays until no pod uses it any more.
+                "syncOptions": [
+                    "CreateNamespace=true",
+                    "PruneLast=true",
+                    "FailOnSharedResource=true",
+                    *(["RespectIgnoreDifferences=true"] if ignored else []),
+                ],
+                "managedNamespaceMetadata": {
+                    "labels": {**_namespace_labels(environment), "app.kubernetes.io/part-of": spec.project}
+                },
+                "retry": retry(spec),
+            },
+            **({"ignoreDifferences": ignored} if ignored else {}),
+        },
+    }
+
+
+def _ignored(workload: Workload) -> list[dict[str, Any]]:
+    """Return the number of pods that an autoscaler owns: a sync leaves it, also when it has just gone from git."""
+    kind = workloads.of(workload)
+    if workload.autoscale is None or kind.REPLICAS_PATH is None:
+        return []
+    pointer = "/" + "/".join(kind.REPLICAS_PATH)
+    return [{"group": kind.GROUP, "kind": kind.KIND, "name": workload.name, "jsonPointers": [pointer]}]
+
+
+def _namespace_labels(environment: Environment) -> dict[str, str]:
+    """Return the same labels for all apps of an environment, which share its namespace."""
+    prefix, level = "pod-security.kubernetes.io", environment.pod_security
+    security = {f"{prefix}/enforce": level, f"{prefix}/enforce-version": "latest", f"{prefix}/warn": level}
+    # Its controller's webhook adds a gate to pods that are targets of a load balancer, and to no others.
+    gate = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"} if environment.readiness_gate else {}
+    return {**security, **gate}

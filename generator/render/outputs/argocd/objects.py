@@ -1,0 +1,40 @@
+"""Parts that several objects of Argo CD share."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.spec.argocd import RETRY_REFRESH
+from generator.spec.model import Spec
+
+API: Final = "argoproj.io/v1alpha1"
+SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
+GENERATE_PATHS: Final = "argocd.argoproj.io/manifest-generate-paths"
+
+
+def metadata(spec: Spec, name: str, annotations: dict[str, str] | None = None, **labels: str) -> dict[str, Any]:
+    """Return the metadata of an object in Argo CD's namespace."""
+    return {
+        "name": name,
+        "namespace": spec.argocd.namespace,
+        "labels": {"app.kubernetes.io/part-of": spec.project, **labels},
+        **({"annotations": annotations} if annotations else {}),
+    }
+
+
+def sources(spec: Spec) -> dict[str, list[str]]:
+    """Return where the Applications of a project may come from.
+
+    The managed Argo CD wants to be told the namespace of Applications, too, although it knows one only.
+    """
+    namespaces = {"sourceNamespaces": [spec.argocd.namespace]} if spec.argocd.managed else {}
+    return {"sourceRepos": [spec.repository], **namespaces}
+
+
+def retry(spec: Spec) -> dict[str, Any]:
+    """Return how a sync that fails is tried again.
+
+    With `refresh`, a retry takes the newest commit: what mends a failing sync need not wait for its last retry.
+    """
+    refresh = {"refresh": True} if spec.argocd.has(RETRY_REFRESH) else {}
+    return {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}, **refresh}

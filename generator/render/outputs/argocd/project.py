@@ -1,0 +1,37 @@
+"""AppProject: what the Applications of one environment may do, and no more."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.kinds import KINDS
+from generator.render.kinds.metadata import SYNC_WAVE
+from generator.render.kinds.workloads import WORKLOADS
+from generator.render.outputs.argocd.names import project_name
+from generator.render.outputs.argocd.objects import API, metadata, sources
+from generator.spec.argocd import NAMED_CLUSTER_KINDS
+from generator.spec.model import Environment, Spec
+
+# What controllers make of ours. Argo CD shows below an Application only what its project permits: without these, a pod
+# that does not start would be seen neither in the UI nor with `wait`. They permit nothing that a workload does not.
+_BELOW: Final = frozenset().union(*(kind.CREATES for kind in WORKLOADS))
+
+
+def render(spec: Spec, environment: Environment) -> dict[str, Any]:
+    """Render the project of an environment."""
+    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | {("", "ConfigMap")} | _BELOW)
+    named = {"name": environment.namespace} if spec.argocd.has(NAMED_CLUSTER_KINDS) else {}
+    return {
+        "apiVersion": API,
+        "kind": "AppProject",
+        # Before the Applications that are in it.
+        "metadata": metadata(spec, project_name(spec, environment.name), {SYNC_WAVE: "-1"}),
+        "spec": {
+            "description": f"The apps of {spec.project} in {environment.name}",
+            **sources(spec),
+            "destinations": environment.destinations,
+            # CreateNamespace makes it, with its labels; nothing else may be cluster-wide.
+            "clusterResourceWhitelist": [{"group": "", "kind": "Namespace", **named}],
+            "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
+        },
+    }

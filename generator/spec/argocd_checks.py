@@ -1,0 +1,64 @@
+"""Check what the spec says of Argo CD: what its flavour needs, and what its time for a sync leaves to migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from generator.spec import argocd
+from generator.spec.findings import Findings
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import as_map as _map
+
+_TELLS: Final = "`aws eks describe-capability` tells it"
+
+
+def check(data: Mapping[str, object], findings: Findings) -> None:
+    """Append what cannot be with this Argo CD."""
+    given = _map(data.get("argocd"))
+    if given.get("flavor") == argocd.EKS_CAPABILITY:
+        _check_capability(given, _map(data.get("environments")), findings)
+    try:
+        limit = argocd.build({**given, "version": None}).migration_seconds
+    except (TypeError, ValueError, KeyError):  # no duration, as another check says
+        return
+    if limit:
+        for path, seconds in _migrations(_map(data.get("apps"))):
+            _check_migration(path, seconds, limit, findings)
+
+
+def cluster(data: Mapping[str, object]) -> str:
+    """Return the cluster of environments that name none, as far as the spec is right."""
+    given = _map(data.get("argocd")).get("cluster")
+    return given if isinstance(given, str) else argocd.IN_CLUSTER
+
+
+def _check_capability(given: Mapping[str, object], environments: Mapping[str, object], findings: Findings) -> None:
+    if not given.get("cluster"):
+        hint = "add `cluster:`, the ARN of the cluster that has the capability"
+        findings.add(("argocd", "flavor"), "the EKS capability does not know its own cluster by itself", hint)
+    if not given.get("version"):
+        findings.add(("argocd", "flavor"), "the EKS capability has a version of its own", f"add `version:`; {_TELLS}")
+    named: dict[FieldPath, object] = {("argocd", "cluster"): given.get("cluster")}
+    named |= {("environments", name, "cluster"): _map(one).get("cluster") for name, one in environments.items()}
+    for path, value in named.items():
+        if isinstance(value, str) and value.startswith("https:"):
+            hint = "write its ARN, like arn:aws:eks:eu-west-1:123456789012:cluster/live"
+            findings.add(path, "the EKS capability knows no cluster by its URL", hint)
+
+
+def _migrations(apps: Mapping[str, object]) -> Iterator[tuple[FieldPath, object]]:
+    """Yield every time-out of a migration that the spec says, with its place."""
+    for name, app in apps.items():
+        yield ("apps", name, "migration", "timeout"), _map(_map(app).get("migration")).get("timeout")
+        for environment, override in _map(_map(app).get("environments")).items():
+            path = ("apps", name, "environments", environment, "migration", "timeout")
+            yield path, _map(_map(override).get("migration")).get("timeout")
+
+
+def _check_migration(path: FieldPath, seconds: object, limit: int, findings: Findings) -> None:
+    if isinstance(seconds, int) and seconds > limit:
+        hint = (
+            f"at most {limit}; what takes longer is run before the release, or `argocd: {{syncTimeout: …}}` is longer"
+        )
+        findings.add(path, "Argo CD ends the sync, and the migration with it, before that", hint)

@@ -1,0 +1,36 @@
+"""Argo CD itself: where it runs, and which one it is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec import argocd
+from generator.spec.language.names import CLUSTER, LABEL
+from generator.spec.language.promotion import DURATION
+from generator.spec.types import Choice, Field, Record, Text
+
+_OLDEST, _NEWEST = argocd.VERSIONS[0], argocd.VERSIONS[-1]
+_MINORS: Final = "|".join(minor.removeprefix("3.") for minor in argocd.VERSIONS)
+
+ARGOCD = Record(
+    {
+        "namespace": Field(LABEL, "The namespace that Argo CD runs in."),
+        "version": Field(
+            Text(
+                "a version of Argo CD",
+                rf"3\.(?:{_MINORS})(?:\.[0-9]+(?:-eks-[0-9]+)?)?",
+                30,
+                f'from "{_OLDEST}" to "{_NEWEST}", like "{argocd.DEFAULT}"; of a newer one, say "{_NEWEST}"',
+            ),
+            "The version of Argo CD that is installed. What it does not know is left out.",
+        ),
+        "flavor": Field(
+            Choice(argocd.FLAVORS),
+            "Whether it was installed by its users, or is the capability of an EKS cluster that Amazon runs.",
+        ),
+        "cluster": Field(CLUSTER, "The cluster that Argo CD itself runs in: its ARN, its name in Argo CD, or its URL."),
+        "syncTimeout": Field(
+            DURATION, "How long a sync may take until Argo CD ends it. A migration must be done within it."
+        ),
+    }
+)

@@ -1,0 +1,84 @@
+"""Registry of folders and files out of Go modules' sources: what a tool needs beside its executable, and schemas.
+
+A new one is one entry in ``FILES``. Pure: no I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.tools import argocd_versions, kubernetes_versions
+from generator.tools.pins import ARGOCD, KUBERNETES
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Folders or files out of a Go module's source that a tool needs beside its executable.
+
+    ``sum`` is the module's hash as go.sum has it.
+    """
+
+    name: str
+    module: str
+    version: str
+    sum: str
+    paths: tuple[str, ...]
+
+
+FILES: dict[str, Files] = {
+    files.name: files
+    for files in (
+        *(
+            Files(f"argo-cd-{minor}", "github.com/argoproj/argo-cd/v3", version, digest, ("manifests/crds",))
+            for minor, (version, digest) in argocd_versions.FORMER.items()
+        ),
+        Files(
+            "argo-cd",
+            "github.com/argoproj/argo-cd/v3",
+            ARGOCD,
+            "h1:Xm1BF+I5OgDKUG3SDK49vn2/Y5AMyaNVko+/JT08gj0=",
+            ("manifests/crds", "manifests/base", "hack/git-verify-wrapper.sh"),
+        ),
+        Files("kwok", "sigs.k8s.io/kwok", "0.7.0", "h1:+eGsNOIPapjsSzeZlOEcwbpyEVa2Vqlcafa0qIjaKV4=", ("kustomize",)),
+        Files(
+            "gitea",
+            "code.gitea.io/gitea",
+            "1.26.0",
+            "h1:fJP9dqLbzKrKWUVnCVTfVersZdVDuyJQLEDzCAOmKKA=",
+            ("templates", "options", "public"),
+        ),
+        Files(
+            "external-secrets",
+            "github.com/external-secrets/external-secrets",
+            "1.3.2",
+            "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=",
+            ("config/crds/bases",),
+        ),
+        Files(
+            "kubernetes",
+            "k8s.io/kubernetes",
+            KUBERNETES,
+            "h1:Mt7NKigaZ2KmOmCLhX81lGlH9JU5wjXnYhXnxAun9XA=",
+            ("api/openapi-spec/swagger.json",),
+        ),
+        *(
+            Files(f"kubernetes-{minor}", "k8s.io/kubernetes", version, digest, ("api/openapi-spec/swagger.json",))
+            for minor, (version, digest) in kubernetes_versions.FORMER.items()
+        ),
+        Files(
+            "kustomize-api",
+            "sigs.k8s.io/kustomize/api",
+            "0.20.1",
+            "h1:iWP1Ydh3/lmldBnH/S5RXgT98vWYMaTUL1ADcr+Sv7I=",
+            ("types",),
+        ),
+        Files(
+            "kustomize-kyaml",
+            "sigs.k8s.io/kustomize/kyaml",
+            "0.20.1",
+            "h1:PCMnA2mrVbRP3NIB6v9kYCAc38uvFLVs8j/CD567A78=",
+            ("resid",),
+        ),
+    )
+}
+"""What ``tools.asset`` can give, by name."""

@@ -1,0 +1,119 @@
+"""Versions and flavours of Argo CD: what is written for each is what its own kinds have, and nothing that they lack."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from generator import process
+from generator.render import render
+from generator.spec import argocd, loader
+from generator.tools import schemas
+from testing import ROOT
+from testing.programs import Run, tool
+from testing.repository import TEN_LINES, git
+from testing.specs import EVERY_FIELD
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+HOME = "arn:aws:eks:eu-west-1:123456789012:cluster/tools"
+CAPABILITY = f"flavor: eks-capability, version: 3.1.8-eks-1, cluster: '{HOME}'"
+
+
+def with_argocd(text: str, fields: str) -> str:
+    """A spec for another Argo CD."""
+    if "argocd: {namespace: argo}" in text:
+        return text.replace("{namespace: argo}", f"{{namespace: argo, {fields}}}")
+    return f"{text.rstrip()}\nargocd: {{{fields}}}\n"
+
+
+SPECS = {"ten lines": TEN_LINES, "every field": EVERY_FIELD}
+KINDS = {f"version {version}": f'version: "{version}"' for version in argocd.VERSIONS} | {"the capability": CAPABILITY}
+
+
+def manifests(text: str) -> list[dict[str, Any]]:
+    """What Argo CD gets."""
+    files = render(loader.parse(text)).items()
+    return [one for path, file in files if path.startswith("gitops/") for one in yaml.safe_load_all(file.text)]
+
+
+def refused(found: list[dict[str, Any]], version: str) -> list[str]:
+    """What the strict schemas of a version refuse."""
+    arguments = [*schemas.kubeconform_arguments(version), "-output", "json", "-"]
+    done = process.run([tool("kubeconform"), *arguments], ok=(0, 1), stdin=yaml.safe_dump_all(found))
+    return [str(resource["msg"]) for resource in json.loads(done.stdout)["resources"] or ()]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", SPECS)
+def test_what_is_written_for_a_version_is_what_it_has(name: str, kind: str) -> None:
+    text = with_argocd(SPECS[name], KINDS[kind])
+    assert refused(manifests(text), loader.parse(text).argocd.version) == []
+
+
+@pytest.mark.parametrize("feature", argocd.FEATURES, ids=lambda feature: feature.what)
+def test_a_feature_is_left_out_before_its_version_whose_kinds_would_refuse_it(feature: argocd.Feature) -> None:
+    """The table is so: Argo CD's own kinds have the field since that version, and not in the one before."""
+    position = argocd.VERSIONS.index(feature.since)
+    before = argocd.VERSIONS[position - 1]
+    of_before, of_since = (manifests(with_argocd(TEN_LINES, f'version: "{one}"')) for one in (before, feature.since))
+    word = feature.what.strip("`").rpartition(".")[2]
+    assert any(word in message for message in refused(of_since, before))
+    assert refused(of_since, feature.since) == refused(of_before, before) == []
+
+
+def test_snapshot_of_the_capability() -> None:
+    """After a change that is meant: ``UPDATE_SNAPSHOTS=1 pytest tests/golden``, and read the diff."""
+    files = render(loader.parse(with_argocd(EVERY_FIELD, CAPABILITY)))
+    text = "".join(f"-- {path} --\n{file.text}" for path, file in sorted(files.items()) if path.startswith("gitops/"))
+    snapshot = SNAPSHOTS / "eks-capability.txt"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        snapshot.write_text(text)
+    assert text == snapshot.read_text()
+
+
+def test_the_capability_gets_no_address_of_a_cluster_and_one_namespace() -> None:
+    found = manifests(with_argocd(TEN_LINES, CAPABILITY))
+    assert "kubernetes.default.svc" not in yaml.safe_dump_all(found)
+    assert {one["metadata"]["namespace"] for one in found} == {"argocd"}
+    for one in found:
+        if one["kind"] == "AppProject":
+            assert one["spec"]["sourceNamespaces"] == ["argocd"]
+        else:
+            assert one["spec"]["destination"]["server"] == HOME
+
+
+def test_a_migration_ends_before_argo_cd_ends_the_sync() -> None:
+    app = "\n    migration: {command: [migrate]}\n"
+    text = TEN_LINES.rstrip() + app
+    deadlines = {}
+    for name, about in {"usual": 'version: "3.5"', "capability": CAPABILITY, "own": "syncTimeout: 5m"}.items():
+        workload = loader.parse(with_argocd(text, about)).apps["web"].base
+        assert workload.migration is not None
+        deadlines[name] = workload.migration.get("timeout")
+    assert deadlines == {"usual": None, "capability": 100, "own": 280}
+
+
+def test_validate_takes_the_kinds_of_the_version(tmp_path: Path, generator: Run) -> None:
+    tool("kustomize")
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "generator.yaml").write_text(with_argocd(TEN_LINES, 'version: "3.1"'))
+    assert generator("generate", "-q", cwd=tmp_path).returncode == 0
+    assert generator("validate", cwd=tmp_path).returncode == 0
+    bootstrap = tmp_path / "gitops/bootstrap.yaml"
+    bootstrap.write_text(bootstrap.read_text().replace("      limit: 5\n", "      limit: 5\n      refresh: true\n"))
+    done = generator("validate", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "refresh" in done.stderr
+    (tmp_path / "generator.yaml").write_text(with_argocd(TEN_LINES, 'version: "3.2"'))
+    assert generator("validate", cwd=tmp_path).returncode == 0
+
+
+def test_the_page_lists_each_feature() -> None:
+    page = (ROOT / "docs/reference/argocd.md").read_text()
+    for feature in argocd.FEATURES:
+        assert f"| {feature.since} | {feature.what} | {feature.otherwise} |" in page
