@@ -25,7 +25,7 @@ CAPABILITY = f"flavor: eks-capability, version: 3.1.8-eks-1, cluster: '{HOME}'"
 
 
 def with_argocd(text: str, fields: str) -> str:
-    """A spec for another Argo CD."""
+    """Return a spec for another Argo CD."""
     if "argocd: {namespace: argo}" in text:
         return text.replace("{namespace: argo}", f"{{namespace: argo, {fields}}}")
     return f"{text.rstrip()}\nargocd: {{{fields}}}\n"
@@ -36,13 +36,13 @@ KINDS = {f"version {version}": f'version: "{version}"' for version in argocd.VER
 
 
 def manifests(text: str) -> list[dict[str, Any]]:
-    """What Argo CD gets."""
+    """Return what Argo CD gets."""
     files = render(loader.parse(text)).items()
     return [one for path, file in files if path.startswith("gitops/") for one in yaml.safe_load_all(file.text)]
 
 
 def refused(found: list[dict[str, Any]], version: str) -> list[str]:
-    """What the strict schemas of a version refuse."""
+    """Return what the strict schemas of a version refuse."""
     arguments = [*schemas.kubeconform_arguments(version), "-output", "json", "-"]
     done = process.run([tool("kubeconform"), *arguments], ok=(0, 1), stdin=yaml.safe_dump_all(found))
     return [str(resource["msg"]) for resource in json.loads(done.stdout)["resources"] or ()]
