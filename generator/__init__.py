@@ -39,10 +39,22 @@ if TYPE_CHECKING:
     from generator.api.generate import check as check
     from generator.api.generate import generate as generate
     from generator.api.generate import load_spec as load_spec
+    from generator.api.init import InitQuestion as InitQuestion
+    from generator.api.init import InitRequest as InitRequest
+    from generator.api.init import InitResult as InitResult
+    from generator.api.init import init as init
+    from generator.api.init import init_faults as init_faults
+    from generator.api.init import init_questions as init_questions
     from generator.api.language import UpgradeRequest as UpgradeRequest
     from generator.api.language import UpgradeResult as UpgradeResult
     from generator.api.language import schema as schema
     from generator.api.language import upgrade as upgrade
+    from generator.api.local import Cluster as Cluster
+    from generator.api.local import ClusterStatus as ClusterStatus
+    from generator.api.local import LocalRequest as LocalRequest
+    from generator.api.local import local_down as local_down
+    from generator.api.local import local_status as local_status
+    from generator.api.local import local_up as local_up
     from generator.api.manifests import CompareRequest as CompareRequest
     from generator.api.manifests import CompareResult as CompareResult
     from generator.api.manifests import ExplainRequest as ExplainRequest
@@ -118,10 +130,22 @@ _MODULES = {
     "check": "api.generate",
     "generate": "api.generate",
     "load_spec": "api.generate",
+    "InitQuestion": "api.init",
+    "InitRequest": "api.init",
+    "InitResult": "api.init",
+    "init": "api.init",
+    "init_faults": "api.init",
+    "init_questions": "api.init",
     "UpgradeRequest": "api.language",
     "UpgradeResult": "api.language",
     "schema": "api.language",
     "upgrade": "api.language",
+    "Cluster": "api.local",
+    "ClusterStatus": "api.local",
+    "LocalRequest": "api.local",
+    "local_down": "api.local",
+    "local_status": "api.local",
+    "local_up": "api.local",
     "CompareRequest": "api.manifests",
     "CompareResult": "api.manifests",
     "ExplainRequest": "api.manifests",

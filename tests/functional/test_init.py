@@ -9,6 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+import generator as face
+from generator.errors import RepositoryError, UsageError
 from generator.spec import loader
 from testing.programs import Run
 from testing.repository import files, git
@@ -138,3 +140,18 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     assert '"Shop" is not a name' in shown
     spec = loader.load(tmp_path / "new")
     assert (spec.project, list(spec.environments), spec.apps["web"].base.ports[0].number) == ("shop", ["dev"], 9000)
+
+
+def test_questions_and_answers_for_programs(tmp_path: Path) -> None:
+    request = face.InitRequest(tmp_path / "new", {"repository": "https://github.com/acme/shop", "region": "eu-north-1"})
+    questions = {question.name: question for question in face.init_questions(request)}
+    assert "forge" not in questions
+    assert questions["registry"].default == "123456789012.dkr.ecr.eu-north-1.amazonaws.com"
+    assert {fault.path for fault in face.init_faults({"project": "Shop"})} == {"project", "apps.web.image"}
+    result = face.init(request)
+    assert (result.directory, list(result.spec.apps)) == (tmp_path / "new", ["web"])
+    with pytest.raises(RepositoryError, match=r"has a generator\.yaml already"):
+        face.init_questions(request)
+    with pytest.raises(UsageError):
+        face.init(face.InitRequest(tmp_path / "other", {"ci": "jenkins"}))
+    assert not (tmp_path / "other").exists()

@@ -1,0 +1,104 @@
+"""`init`: a new repository, or what is generated added to an existing one, from answers to a few questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.errors import Fault, ForgeError, RepositoryError, SpecError, UsageError
+from generator.regenerate import new_repository
+from generator.spec import forge_kinds
+from generator.spec.findings import did_you_mean
+from generator.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class InitRequest:
+    """A repository to make at `path`, or to add to, and the `answers` by name; defaults stand in for the rest.
+
+    `shown` names the path in messages, where that is another text.
+    """
+
+    path: Path
+    answers: Mapping[str, str] = field(default_factory=dict)
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InitResult:
+    """Where the repository is, and what its generator.yaml says."""
+
+    directory: Path
+    spec: Spec
+
+
+@dataclass(frozen=True, slots=True)
+class InitQuestion:
+    """A question whose answer is free, or one of `choices`; `default` follows from the answers so far."""
+
+    name: str
+    prompt: str
+    choices: tuple[str, ...]
+    default: str
+
+
+def init(request: InitRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> InitResult:
+    """Make the repository; a wrong answer leaves nothing behind, and no file is overwritten.
+
+    Raises SpecError for answers, and RepositoryError for a place where it cannot be.
+    """
+    shown = request.shown or str(request.path)
+    target = request.path.absolute()
+    check_answers(request.answers)
+    new_repository.check_target(target, shown)
+    with calling(credentials, target):
+        progress(f"making {shown}")
+        try:
+            return InitResult(target, new_repository.make(target, new_repository.filled(request.answers)))
+        except OSError as exc:
+            raise RepositoryError(f"{shown}: {exc.strerror}", "choose a folder that you may write to") from exc
+
+
+def init_questions(request: InitRequest) -> tuple[InitQuestion, ...]:
+    """Return the questions that the answers leave open, in their order; defaults may change with each answer.
+
+    Raises UsageError for an answer to no question, and RepositoryError where no repository can be made.
+    """
+    check_answers(request.answers)
+    new_repository.check_target(request.path.absolute(), request.shown or str(request.path))
+    defaults = new_repository.filled(request.answers)
+    known = [one for one in new_repository.questions() if one.name not in request.answers]
+    if "repository" in request.answers and _tells(request.answers["repository"]):
+        known = [one for one in known if one.name != "forge"]
+    return tuple(InitQuestion(one.name, one.prompt, one.choices, defaults[one.name]) for one in known)
+
+
+def init_faults(answers: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Return what is wrong with these answers; defaults stand in for the rest."""
+    try:
+        return tuple(new_repository.faults(new_repository.filled(answers)))
+    except SpecError as error:
+        return tuple(error.faults)
+
+
+def check_answers(answers: Mapping[str, str]) -> None:
+    """Raise UsageError for a name that is no question, or a choice that is none."""
+    known = {question.name: question for question in new_repository.questions()}
+    for name, value in answers.items():
+        if name not in known:
+            raise UsageError(f"--set {name}={value}: nothing asks for {name!r}", did_you_mean(name, tuple(known)))
+        choices = known[name].choices
+        if choices and value not in choices:
+            hint = did_you_mean(value, choices, f"one of {', '.join(choices)}")
+            raise UsageError(f"--set {name}={value}: {value!r} is no choice", hint)
+
+
+def _tells(repository: str) -> bool:
+    """Tell whether a repository's URL says which forge it is on."""
+    try:
+        forge_kinds.kind_of(repository)
+    except ForgeError:
+        return False
+    return True

@@ -1,0 +1,49 @@
+"""`local_up`, `local_status` and `local_down`: a real cluster with Argo CD and a forge on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from generator import cluster
+from generator.api.call import NONE, Credentials, Progress, silent
+from generator.cluster import Cluster
+from generator.cluster import Status as ClusterStatus
+from generator.credentials import using
+
+__all__ = ["Cluster", "ClusterStatus", "LocalRequest", "local_down", "local_status", "local_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRequest:
+    """The cluster in a directory, or in the usual one; `node` says whether containers are real (root) or played."""
+
+    directory: Path | None = None
+    node: Literal["real", "kwok"] | None = None
+
+    @property
+    def place(self) -> Path:
+        """Return the directory where the cluster keeps its state."""
+        return self.directory or cluster.default_directory()
+
+
+def local_up(request: LocalRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> Cluster:
+    """Start the cluster, or what of it does not run; return where it answers."""
+    with using(credentials):
+        return cluster.up(request.place, echo=progress, node=request.node)
+
+
+def local_status(
+    request: LocalRequest, *, progress: Progress = silent, credentials: Credentials = NONE
+) -> ClusterStatus:
+    """Report which components run, and touch none of them."""
+    with using(credentials):
+        progress("looking at the cluster")
+        return cluster.status(request.place)
+
+
+def local_down(request: LocalRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> None:
+    """Stop everything and remove every trace, also after a start that was killed."""
+    with using(credentials):
+        cluster.down(request.place, echo=progress)

@@ -1,0 +1,29 @@
+"""Ask the questions of `init` on the terminal; a wrong answer is asked for again, with what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from generator.cli import console
+
+if TYPE_CHECKING:
+    from generator import InitQuestion
+
+
+def asked(question: InitQuestion, answers: Mapping[str, str], number: int, last: int) -> str:
+    """Return the answer to a question, beside the answers before it."""
+    from cookiecutter.prompt import read_user_choice, read_user_variable
+
+    import generator
+    from generator.errors import SpecError
+
+    prompts, prefix = {question.name: question.prompt}, f"  [dim][{number}/{last}][/] "
+    while True:
+        if question.choices:
+            return str(read_user_choice(question.name, list(question.choices), prompts, prefix))
+        answer = str(read_user_variable(question.name, question.default, prompts, prefix))
+        faults = generator.init_faults({**answers, question.name: answer})
+        if not faults:
+            return answer
+        console.report(SpecError(list(faults)))
