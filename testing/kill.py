@@ -24,7 +24,7 @@ from pathlib import Path
 from generator.cli import main as cli
 from generator.cli.commands import promote  # noqa: F401
 from generator.clients.forges import local  # noqa: F401
-from generator.delivery.promotion import proposal, request  # noqa: F401 (imported once, and not in each child)
+from generator.delivery.promotion import proposing, request  # noqa: F401 (imported once, and not in each child)
 
 
 def run(words: list[str], at: int) -> tuple[int, list[str]]:

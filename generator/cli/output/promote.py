@@ -73,20 +73,18 @@ def _say_others(result: PromoteResult) -> None:
 
 
 def _said(result: PromoteResult) -> str:
-    from generator.delivery.promotion.request import Action, why_nothing
-
     found, done = result.proposal, result.done
     url = done.request.url if done.request else ""
     match done.action:
-        case Action.OPENED | Action.UPDATED | Action.MERGED:
+        case "opened" | "updated" | "merged":
             return f"{done.action} {url}"
-        case Action.UNCHANGED:
+        case "unchanged":
             return f"{url} is open and says all of this already; nothing to do"
-        case Action.DECLINED:
+        case "declined":
             return f"{url} has asked for exactly this and was closed; --force asks again"
-        case Action.CLOSED:
-            return f"closed {url}: {why_nothing(found)}"
-        case Action.PUSHED:
+        case "closed":
+            return f"closed {url}: {found.why_nothing}"
+        case "pushed":
             return f"pushed {(done.commit or '')[:12]}"
     return f"nothing to promote from {found.source} to {found.target}"
 

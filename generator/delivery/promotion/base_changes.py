@@ -13,34 +13,19 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.delivery.promotion import commits, regeneration
-from generator.delivery.promotion.commits import Between, Release
-from generator.delivery.promotion.image_changes import LeftOut, Why
+from generator.delivery.promotion import commits
+from generator.delivery.promotion.moves import BaseMove, Between, LeftOut, Release, Why
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader, work_tree
 from generator.git import checkout
 from generator.git.history import Clone
+from generator.regenerate import planning
 from generator.regenerate.merge import Conflict, Side, merge_file
 from generator.spec import promoted
 from generator.spec.layout import base_path, copy_path, overlay_path
 from generator.spec.model import Spec
 from generator.spec.promoted import Promoted
 from generator.yaml.reader import Parsed
-
-
-@dataclass(frozen=True, slots=True)
-class BaseMove:
-    """One app's base. ``record`` is what is known to be promoted from now on; ``conflicts`` are what the copy keeps.
-
-    ``changes`` come with it, or go away where it is a step ``back``, which says why.
-    """
-
-    app: str
-    folder: str
-    record: bytes
-    conflicts: tuple[Conflict, ...]
-    back: str
-    changes: Between
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +56,7 @@ class Bases:
         going = [step for step in found if not step.back or step.app in back]
         moves = [self._move(step) for step in going]
         try:
-            conflicts = regeneration.write(self.directory) if moves else []
+            conflicts = _regenerate(self.directory) if moves else []
         except SpecError as exc:
             raise self._blamed(going, exc) from exc
         moves = [replace(move, conflicts=_once(*move.conflicts, *self._of(conflicts, move.app))) for move in moves]
@@ -190,13 +175,32 @@ def _once(*conflicts: Conflict) -> tuple[Conflict, ...]:
 
 def require_current(directory: Path, branch: str) -> None:
     """Raise ``RepositoryError`` unless the tip is what its spec says: else the rest would be promoted, too."""
-    stale = regeneration.stale(directory)
+    stale = _stale(directory)
     if stale:
         names = "\n".join(f"  {path}" for path in stale[:10])
         raise RepositoryError(
             f"{branch} is not what its spec says, so its base cannot be promoted:\n{names}",
             "python -m generator, and push",
         )
+
+
+def _stale(directory: Path) -> list[str]:
+    """Return the paths that a regeneration would change."""
+    planned = planning.plan(directory)
+    disputed = (conflict.path for conflict in planned.conflicts)
+    return sorted({*(outcome.path for outcome in planned.changes), *disputed, *planned.record})
+
+
+def _regenerate(directory: Path) -> list[Conflict]:
+    """Regenerate; where a hand edit and the spec disagree, the local side stays, and the conflict is returned."""
+    kept: list[Conflict] = []
+
+    def keep(conflict: Conflict) -> Side:
+        kept.append(conflict)
+        return Side.LOCAL
+
+    planning.write(directory, planning.plan(directory, keep))
+    return kept
 
 
 def _merged(

@@ -13,8 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
 from generator.delivery import image
-from generator.delivery.promotion.commits import Release
-from generator.delivery.promotion.image_changes import Move
+from generator.delivery.promotion.moves import Move, Release
 from generator.errors import RepositoryError
 from generator.spec.findings import did_you_mean
 from generator.spec.model import Environment, Spec

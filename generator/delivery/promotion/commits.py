@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from generator.delivery import commit_message, deployments, image
 from generator.delivery.image import Slot
-from generator.delivery.promotion.image_changes import Move
+from generator.delivery.promotion.moves import Between, Move, Release
 from generator.errors import SpecError
 from generator.git import hosts
 from generator.git.history import Clone, Commit
@@ -23,30 +22,6 @@ from generator.yaml.kustomization import Image
 LOOKED_THROUGH: Final = 100
 LISTED: Final = 30
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """The commit that put an image into an environment. ``exact`` is false where history ends before it."""
-
-    image: tuple[str | None, str | None]
-    commit: Commit
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """What two images differ in: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
-
-    ``more``: there are others that are not listed. ``gone``: they are those of the former image that go away.
-    """
-
-    app: str
-    commits: tuple[tuple[str, str], ...] = ()
-    link: str = ""
-    more: bool = False
-    reason: str = ""
-    gone: bool = False
 
 
 def releases(clone: Clone, place: Slot) -> Iterator[Release]:

@@ -10,10 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from generator.delivery import commit_message
-from generator.delivery.promotion.base_changes import BaseMove
 from generator.delivery.promotion.checks import Check, State
-from generator.delivery.promotion.commits import Between
-from generator.delivery.promotion.image_changes import LeftOut, Move, Why
+from generator.delivery.promotion.moves import BaseMove, Between, LeftOut, Move, Why
 from generator.manifests import diff as manifests_diff
 from generator.manifests import redact
 from generator.manifests.diff import Change

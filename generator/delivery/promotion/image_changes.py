@@ -3,74 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from generator.delivery import build_order, image, pin
 from generator.delivery.image import Slot, absent
+from generator.delivery.promotion.moves import LeftOut, Move, Moves, Why, name
 from generator.errors import RepositoryError, SpecError, UsageError, reason
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml.kustomization import Image, Kustomization
 
 Read = Callable[[str], bytes | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One app's image, ``before`` and ``after``, in the target's overlay. ``built`` is its place among builds.
-
-    ``back`` says why it is a step back, where that is forced.
-    """
-
-    app: str
-    source: Slot
-    target: Slot
-    before: Image
-    after: Image
-    built: str | None = None
-    back: str = ""
-
-    @property
-    def first(self) -> bool:
-        """Tell whether the target has had no image at all."""
-        return self.before.tag in (None, UNRELEASED) and self.before.digest is None
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """Return what users call both images, such that they differ."""
-        before, after = name(self.before), name(self.after)
-        if before != after:
-            return before, after
-        return _with_digest(self.before), _with_digest(self.after)
-
-
-class Why(StrEnum):
-    """Why an app is left out."""
-
-    SAME = "same"
-    PINNED = "pinned"
-    UNRELEASED = "unreleased"
-    OLDER = "older"
-    UNREADABLE = "unreadable"
-    """An overlay says nothing of it, or cannot be edited."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """An app that does not move, and why, in a sentence without a full stop."""
-
-    app: str
-    why: Why
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """What goes and what does not, in the order of the spec."""
-
-    going: tuple[Move, ...]
-    left_out: tuple[LeftOut, ...]
 
 
 def route(spec: Spec, source: str | None, target: str, *, force: bool) -> tuple[str, str]:
@@ -145,15 +88,6 @@ def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | 
     move = Move(app, origin, goal, before, after, built)
     edit([move], read)
     return move
-
-
-def name(found: Image) -> str:
-    """Return what users call an image: its tag, or the beginning of its digest where it has none."""
-    return found.tag or (found.digest or "-")[:19]
-
-
-def _with_digest(found: Image) -> str:
-    return f"{name(found)}@{found.digest[:19]}" if found.tag and found.digest else f"{name(found)} without a digest"
 
 
 def newer(move: Move, read: Read, now: datetime, contains: build_order.Contains) -> bool | None:

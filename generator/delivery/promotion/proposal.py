@@ -1,26 +1,17 @@
-"""A promotion, thought through: which files become what, and the texts that go with it. Changes nothing."""
+"""What was asked of a promotion, and what it would do: files, checks, and the texts of its request and commit."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from generator.delivery import commit_message, deployments, image, pin, pull_request
-from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, workspace
-from generator.delivery.promotion.base_changes import BaseMove, Bases
-from generator.delivery.promotion.checks import AskHealth, Check
-from generator.delivery.promotion.commits import Release
+from generator.delivery import image, pin, pull_request
+from generator.delivery.promotion import description, image_changes
+from generator.delivery.promotion.checks import Check
 from generator.delivery.promotion.description import Marker, Story
-from generator.delivery.promotion.image_changes import LeftOut, Move, Moves, Read, Why
-from generator.delivery.promotion.workspace import Workspace
-from generator.errors import GeneratorError, RepositoryError
-from generator.git.history import Clone
-from generator.manifests import rendered, sources
-from generator.manifests.diff import Change
-from generator.spec import subject
-from generator.spec.layout import base_path, overlay_path
+from generator.delivery.promotion.image_changes import Read
+from generator.delivery.promotion.moves import BaseMove, LeftOut, Move, Why
+from generator.errors import GeneratorError
 from generator.spec.model import Spec
 
 
@@ -74,8 +65,17 @@ class Proposal:
     def marker(self) -> Marker:
         """Return what the request says of itself."""
         return Marker(
-            self.apps, self.content, title=description.digest(self.title), moves=_moving(self.going, self.bases)
+            self.apps, self.content, title=description.digest(self.title), moves=moving(self.going, self.bases)
         )
+
+    @property
+    def why_nothing(self) -> str:
+        """Return why nothing is proposed: what is left is held back, or nothing is left."""
+        held = [item for item in self.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)]
+        if held:
+            names = "; ".join(f"{item.app}: {item.reason}" for item in held)
+            return f"nothing may be promoted from {self.source} to {self.target} now: {names}"
+        return f"nothing is left to promote from {self.source} to {self.target}"
 
     def text(self, mark: Marker, taken: int) -> str:
         """Return the body with this marker, where so many characters of the room are taken."""
@@ -114,214 +114,6 @@ def head(project: str, target: str, apps: Sequence[str]) -> str:
     return f"{prefix(project, target)}{pull_request.word(apps) if apps else '_all'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What a proposal asks about health, and what time it is. ``limit`` is the body's length."""
-
-    health: AskHealth
-    now: datetime
-    limit: int
-
-
-def propose(clone: Clone, wanted: PromotionRequest, services: Services, *, render: bool = True) -> Proposal:
-    """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be."""
-    with workspace.prepare(clone) as place:
-        spec = place.spec()
-        source, target = image_changes.route(spec, wanted.source, wanted.target, force=wanted.force)
-        apps = image_changes.chosen(spec, wanted.apps)
-        found = image_changes.find(
-            spec, apps, source, target, place.read, _older(place, spec, services.now), wanted.back
-        )
-        refusal = _pinned(found) if wanted.apps else ""
-        if refusal:
-            found = replace(found, going=())
-        images = image_changes.edit(found.going, place.read)
-        if spec.promotion.base:
-            place.write(images)
-        way = Bases(clone, place.after, spec, source, target)
-        based, older = _bases(place, way, found, wanted.back) if not refusal else ([], [])
-        if wanted.apps:
-            _insist(found, older, source, {move.app for move in based})
-        found = _told(found, older, {move.app for move in based})
-        files = place.changed() if based else images
-        about = _About(spec, apps if wanted.apps else (), source, target, found, tuple(based))
-        verdict = _checks(clone, about, services, way)
-        changes = _rendered(place, about, images) if render else []
-    content = about.content
-    story = _story(clone, about, verdict, changes) if content and render else None
-    return Proposal(
-        spec=spec, apps=about.apps, source=source, target=target, going=found.going, bases=about.bases,
-        left_out=found.left_out, checks=tuple(verdict), files=files,
-        former={path: place.read(path) for path in files}, content=content, title=about.title,
-        body=description.text(story, about.marker, services.limit) if story else "", story=story, limit=services.limit,
-        message=_message(clone, about) if content else "", refusal=refusal,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _About:
-    """What a promotion is about."""
-
-    spec: Spec
-    apps: tuple[str, ...]
-    source: str
-    target: str
-    found: Moves
-    bases: tuple[BaseMove, ...]
-
-    @property
-    def content(self) -> str:
-        """Return a digest of what moves; empty where nothing does."""
-        images = [f"{move.app} {move.after.tag}@{move.after.digest}\n".encode() for move in self.found.going]
-        parts = [*images, *(move.app.encode() + move.record for move in self.bases)]
-        return hashlib.blake2b(b"".join(parts), digest_size=8).hexdigest() if parts else ""
-
-    @property
-    def marker(self) -> Marker:
-        """Return what the request says of itself."""
-        moving = _moving(self.found.going, self.bases)
-        return Marker(self.apps, self.content, title=description.digest(self.title), moves=moving)
-
-    @property
-    def title(self) -> str:
-        """Return the title, in one line."""
-        way = f"from {self.source} to {self.target}"
-        names = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in self.found.going}
-        names |= {
-            move.app: f"the base of {move.app}{' back' * bool(move.back)}"
-            for move in self.bases
-            if move.app not in names
-        }
-        what = next(iter(names.values())) if len(names) == 1 else f"{len(names)} apps"
-        return subject.formed(self.spec.subject, f"Promote {what} {way}")
-
-
-def _moving(going: Sequence[Move], bases: Sequence[BaseMove]) -> tuple[str, ...]:
+def moving(going: Sequence[Move], bases: Sequence[BaseMove]) -> tuple[str, ...]:
     """Return the apps of which an image or the base moves."""
     return tuple(sorted({move.app for move in going} | {move.app for move in bases}))
-
-
-def _older(place: Workspace, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
-    """Compare by the order of builds, where both have left it; by the history of environments otherwise."""
-
-    def contains(newer: str, older: str) -> bool:
-        return bool(newer and older) and place.clone.is_ancestor(older, newer)
-
-    def older(move: Move) -> str | None:
-        newer = image_changes.newer(move, place.read, now, contains)
-        if newer:
-            return None
-        if newer is False:
-            before, after = move.names
-            return f"{after} is of an older build than {before}, which {move.target.environment} has"
-        return commits.older(place.clone, spec, move)
-
-    return older
-
-
-def _bases(place: Workspace, way: Bases, found: Moves, back: Sequence[str]) -> tuple[list[BaseMove], list[LeftOut]]:
-    """Return the bases of the apps that are not held back, and those that are older."""
-    if not way.spec.promotion.base:
-        return [], []
-    base_changes.require_current(place.before, place.clone.branch)
-    held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)}
-    asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
-    return way.carry([app for app in way.spec.apps if app in asked], back)
-
-
-def _checks(clone: Clone, about: _About, services: Services, way: Bases) -> list[Check]:
-    if not about.content:
-        return []
-    spec, target = about.spec, about.spec.environments[about.target]
-    moving = {move.app for move in about.found.going}
-    found = checks.all_of(
-        spec, about.found.going, target, lambda move: commits.since(clone, move.source), services.health, services.now,
-        [(move.app, about.source) for move in about.bases if move.app not in moving],
-    )  # fmt: skip
-    required = checks.soak(spec, target)
-    soaks = [
-        checks.soaked(
-            f"the base of {move.app} has soaked in {about.source}",
-            way.since(move.app),
-            required,
-            services.now,
-        )
-        for move in about.bases
-        if required
-    ]
-    return [*soaks, *found]
-
-
-def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Sequence[Change]) -> Story:
-    going = about.found.going
-    return Story(
-        source=about.source, target=about.target, going=going, left_out=about.found.left_out,
-        since={move.app: _when(commits.since(clone, move.source)) for move in going},
-        checks=verdict, between=[commits.between(clone, about.spec, move) for move in going],
-        changes=changes, bases=about.bases,
-    )  # fmt: skip
-
-
-def _told(found: Moves, older: Sequence[LeftOut], based: set[str]) -> Moves:
-    """Leave out no app that moves with its base alone, and every one whose base is older."""
-    moving = (Why.UNRELEASED, Why.SAME)
-    kept = [item for item in found.left_out if item.app not in based or item.why not in moving]
-    return replace(found, left_out=(*kept, *older))
-
-
-def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]) -> None:
-    """Raise where an app that was named cannot move; nothing else moves then either."""
-    moving = {move.app for move in found.going}
-    for item in [*found.left_out, *(item for item in older if item.app not in moving)]:
-        if item.why is Why.UNREADABLE:
-            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "mend that file, and push it")
-        if item.why is Why.OLDER:
-            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "--force moves it back nonetheless")
-        if item.why is Why.UNRELEASED and item.app not in based:
-            hint = f"release it first: python -m generator bump {item.app} --env {source} --tag TAG --push"
-            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
-
-
-def _pinned(found: Moves) -> str:
-    """Say which apps are held by a pin, and by which one."""
-    return "\n".join(f"{item.app}: {item.reason}" for item in found.left_out if item.why is Why.PINNED)
-
-
-def _when(release: Release | None) -> str:
-    if release is None:
-        return "-"
-    start = datetime.fromtimestamp(release.commit.seconds, UTC).strftime(checks.SHOWN)
-    return start if release.exact else f"{start} or before"
-
-
-def _message(clone: Clone, about: _About) -> str:
-    """Return the commit's message, with where it comes from; see ``pull_request`` for how our own commits are known."""
-    going = about.found.going
-    # A commit has one reference, so it is given where there is one image.
-    origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None
-    names = ", ".join(move.app for move in about.bases)
-    text = commit_message.compose(
-        about.title,
-        [commit_message.release(move.target, move.after) for move in going],
-        body=f"With the base of {names}." if names else "",
-        build=commit_message.build(origin.message) if origin else None,
-        source=commit_message.source(origin.message) if origin else None,
-    )
-    return f"{text}{'' if going else chr(10)}{deployments.PROMOTED}: {about.source}\n"
-
-
-def _rendered(place: Workspace, about: _About, images: Mapping[str, bytes]) -> list[Change]:
-    """Return what the manifests of the target are before and after."""
-    apps = dict.fromkeys([*(move.app for move in about.found.going), *(move.app for move in about.bases)])
-    places, rules = [(about.target, overlay_path(about.target, app)) for app in apps], sources.rules(about.spec)
-    if not apps or about.spec.promotion.base:
-        return rendered.compare(place.before, place.after, places, rules)
-    # Most overlays need nothing but their base; a large repository is written out for the others only.
-    place.fill(*(folder for _, folder in places), *(base_path(app) for app in apps))
-    place.write(images)
-    found = rendered.compare(place.before, place.after, places, rules)
-    if any(change.reason for change in found):
-        place.fill()
-        place.write(images)
-        return rendered.compare(place.before, place.after, places, rules)
-    return found

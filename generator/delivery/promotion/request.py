@@ -15,7 +15,6 @@ from enum import StrEnum
 from generator.clients.forges.forge import Forge, PullRequest
 from generator.delivery import pull_request, push_errors
 from generator.delivery.promotion import checks, description, proposal
-from generator.delivery.promotion.image_changes import Why
 from generator.delivery.promotion.proposal import Proposal
 from generator.delivery.pull_request import PROMOTED_SEAL, Wanted
 from generator.delivery.push import publish
@@ -171,15 +170,6 @@ def _require_ours(clone: Clone, wanted: Wanted) -> None:
     pull_request.require_ours(clone, wanted.head, wanted.command, wanted.hint)
 
 
-def why_nothing(found: Proposal) -> str:
-    """Return why nothing is proposed: what is left is held back, or nothing is left."""
-    held = [item for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)]
-    if held:
-        names = "; ".join(f"{item.app}: {item.reason}" for item in held)
-        return f"nothing may be promoted from {found.source} to {found.target} now: {names}"
-    return f"nothing is left to promote from {found.source} to {found.target}"
-
-
 def _withdraw(
     clone: Clone, forge: Forge, found: Proposal, mine: PullRequest | None, others: Sequence[PullRequest]
 ) -> Done:
@@ -188,7 +178,7 @@ def _withdraw(
     heads = spent(clone, found, covered)
     closed = close_spent(clone, forge, found, heads) if heads else ()
     if mine is not None:
-        why = why_nothing(found)
+        why = found.why_nothing
         _close(clone, forge, mine, description.plain(f"{why[0].upper()}{why[1:]}."))
         return Done(Action.CLOSED, mine, closed=(mine, *closed))
     if tip := clone.branches.get(found.head):
@@ -244,7 +234,7 @@ def foresee(clone: Clone, forge: Forge, found: Proposal, *, force: bool) -> str:
         except RepositoryError as exc:
             return f"this would fail: {exc.message}"
     if not found.content:
-        return f"this would close {mine.url}: {why_nothing(found)}" if mine else why_nothing(found)
+        return f"this would close {mine.url}: {found.why_nothing}" if mine else found.why_nothing
     if mine is None:
         declined = None if force else _declined(clone, forge, found)
         if declined is not None:

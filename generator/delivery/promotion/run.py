@@ -10,9 +10,10 @@ from typing import Final, Literal
 from generator.clients import forges
 from generator.clients.aws import sns
 from generator.clients.forges import Forge, PullRequest
-from generator.delivery.promotion import description, proposal, request
+from generator.delivery.promotion import description, proposal, proposing, request
 from generator.delivery.promotion.health import ArgoCdHealth
-from generator.delivery.promotion.proposal import Outdated, PromotionRequest, Proposal, Services
+from generator.delivery.promotion.proposal import Outdated, PromotionRequest, Proposal
+from generator.delivery.promotion.proposing import Services
 from generator.delivery.promotion.request import Action, Done
 from generator.errors import GeneratorError
 from generator.git import history
@@ -99,7 +100,7 @@ class Run:
         health = ArgoCdHealth()
         self.progress("building overlays before and after" if render else "reading overlays")
         try:
-            return proposal.propose(clone, self.wanted, Services(health, datetime.now(UTC), limit), render=render)
+            return proposing.propose(clone, self.wanted, Services(health, datetime.now(UTC), limit), render=render)
         finally:
             self.notes += health.notes
 

@@ -15,9 +15,8 @@ from generator.delivery import open_requests
 from generator.delivery.image import Slot
 from generator.delivery.promotion import checks, description, proposal
 from generator.delivery.promotion.checks import Check, Health, State
-from generator.delivery.promotion.commits import Between, Release
 from generator.delivery.promotion.description import Marker, Story
-from generator.delivery.promotion.image_changes import LeftOut, Move, Why
+from generator.delivery.promotion.moves import Between, LeftOut, Move, Release, Why
 from generator.errors import RepositoryError, SpecError
 from generator.git.history import Commit
 from generator.manifests.diff import Change

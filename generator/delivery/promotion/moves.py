@@ -1,0 +1,117 @@
+"""What moves in a promotion, and what does not: images, bases, and the commits that come with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from generator.delivery.image import Slot
+from generator.errors import Conflict
+from generator.git.history import Commit
+from generator.spec.model import UNRELEASED
+from generator.yaml.kustomization import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One app's image, ``before`` and ``after``, in the target's overlay. ``built`` is its place among builds.
+
+    ``back`` says why it is a step back, where that is forced.
+    """
+
+    app: str
+    source: Slot
+    target: Slot
+    before: Image
+    after: Image
+    built: str | None = None
+    back: str = ""
+
+    @property
+    def first(self) -> bool:
+        """Tell whether the target has had no image at all."""
+        return self.before.tag in (None, UNRELEASED) and self.before.digest is None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Return what users call both images, such that they differ."""
+        before, after = name(self.before), name(self.after)
+        if before != after:
+            return before, after
+        return _with_digest(self.before), _with_digest(self.after)
+
+
+class Why(StrEnum):
+    """Why an app is left out."""
+
+    SAME = "same"
+    PINNED = "pinned"
+    UNRELEASED = "unreleased"
+    OLDER = "older"
+    UNREADABLE = "unreadable"
+    """An overlay says nothing of it, or cannot be edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An app that does not move, and why, in a sentence without a full stop."""
+
+    app: str
+    why: Why
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What goes and what does not, in the order of the spec."""
+
+    going: tuple[Move, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The commit that put an image into an environment. ``exact`` is false where history ends before it."""
+
+    image: tuple[str | None, str | None]
+    commit: Commit
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What two images differ in: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
+
+    ``more``: there are others that are not listed. ``gone``: they are those of the former image that go away.
+    """
+
+    app: str
+    commits: tuple[tuple[str, str], ...] = ()
+    link: str = ""
+    more: bool = False
+    reason: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMove:
+    """One app's base. ``record`` is what is known to be promoted from now on; ``conflicts`` are what the copy keeps.
+
+    ``changes`` come with it, or go away where it is a step ``back``, which says why.
+    """
+
+    app: str
+    folder: str
+    record: bytes
+    conflicts: tuple[Conflict, ...]
+    back: str
+    changes: Between
+
+
+def name(found: Image) -> str:
+    """Return what users call an image: its tag, or the beginning of its digest where it has none."""
+    return found.tag or (found.digest or "-")[:19]
+
+
+def _with_digest(found: Image) -> str:
+    return f"{name(found)}@{found.digest[:19]}" if found.tag and found.digest else f"{name(found)} without a digest"
