@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import (
+    app_checks,
     argocd,
     argocd_checks,
     forge_kinds,
@@ -43,6 +44,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
             _check_app(("apps", name), app, names, tuple(apps), findings)
             _check_scan(("apps", name), app, data.get("registry"), findings)
     _check_caches(apps, str(data.get("registry") or ""), findings)
+    app_checks.check(apps, names, str(data.get("registry") or ""), findings)
 
 
 def kubernetes_version(data: dict[str, object]) -> str:

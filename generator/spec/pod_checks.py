@@ -33,6 +33,7 @@ def check(name: object, app: dict[str, object], findings: Findings) -> None:
     _check_mounts(app, findings)
     _check_containers(name, app, findings)
     _check_ports(app, findings)
+    _check_said_twice(app, findings)
     _check_requests(app, findings)
     _check_claims(app, findings)
     _check_life(app, findings)
@@ -105,11 +106,32 @@ def _check_containers(name: object, app: dict[str, object], findings: Findings) 
 
 
 def _check_ports(app: dict[str, object], findings: Findings) -> None:
-    ours = {"http"} if app.get("port") else set(_names(app.get("ports")))
+    taken = {"http"} if app.get("port") else set(_names(app.get("ports")))
     for index, port in _items(as_map(app.get("container")).get("ports")):
-        if (name := port.get("name")) in ours:
+        if isinstance(name := port.get("name"), str) and name in taken:
             place = ("container", "ports", index, "name")
             findings.add(place, f"a second port named {name}", "say it under `ports`, or give it another name")
+        taken.add(str(name))
+
+
+def _check_said_twice(app: dict[str, object], findings: Findings) -> None:
+    """Check that ``container`` says nothing that the app says in a word of its own, where the two cannot be joined."""
+    more = as_map(app.get("container"))
+    if more.get("image") is not None:
+        hint = "say it as `image:`, without its tag: that is what is released, promoted and shown"
+        findings.add(("container", "image"), "the image is the app's", hint, at_key=True)
+    for field in ("command", "args"):
+        if app.get(field) and more.get(field):
+            findings.add(("container", field), f"{field} is said twice", f"keep `{field}:` of the app", at_key=True)
+    said = {name: field for field in ("env", "config", "secrets") for name in _variables(app.get(field))}
+    for index, item in _items(more.get("env")):
+        if isinstance(name := item.get("name"), str) and name in said:
+            findings.add(("container", "env", index, "name"), f"{name} is set under `{said[name]}` as well", "keep one")
+
+
+def _variables(given: object) -> list[str]:
+    """Return the names of variables, in both spellings of ``env``."""
+    return [name for name, value in given.items() if value is not None] if isinstance(given, dict) else _names(given)
 
 
 def _check_requests(app: dict[str, object], findings: Findings) -> None:

@@ -35,11 +35,11 @@ PASS_THROUGH: Final = frozenset({"pod", "container"})
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A port of the container, and the Service's port for it."""
+    """A port of the container, and the Service's port for it; ``None`` for one that the Service does not offer."""
 
     name: str
     number: int
-    service: int
+    service: int | None
     protocol: str = "TCP"
 
 
@@ -134,7 +134,7 @@ def workload(name: str, environment: str | None, given: Data, shared: Data) -> W
     health, ready = given.get("health"), given.get("ready")
     service = given.get("service")
     if service is not False:
-        service = _annotated({} if service is True else service) if ports else None
+        service = _annotated({} if service is True else service) if _offered(ports) else None
     replicas = None if given.get("autoscale") else given.get("replicas", 1)
     autoscale = given.get("autoscale")
     return Workload(
@@ -242,9 +242,14 @@ def _ports(given: Data) -> tuple[Port, ...]:
     for index, item in enumerate(items):
         number: int = item["containerPort"]
         name = item.get("name") or ("http" if index == 0 else f"port-{number}")
-        offered = item.get("servicePort") or (first if index == 0 and first else (80 if name == "http" else number))
+        usual = first if index == 0 and first else (80 if name == "http" else number)
+        offered = item.get("servicePort", usual)
         result.append(Port(name, number, offered, item.get("protocol") or "TCP"))
     return tuple(result)
+
+
+def _offered(ports: tuple[Port, ...]) -> bool:
+    return any(port.service is not None for port in ports)
 
 
 def _resources(given: Data) -> Data:

@@ -56,6 +56,16 @@ def _check_rivals(app: dict[str, object], findings: Findings) -> None:
             findings.add((needs,), "needs a port", "add `port: 8080`", at_key=True)
     if app.get("ingress") is not None and app.get("service") is False:
         findings.add(("ingress",), "needs a Service", "take `service: false` out", at_key=True)
+    elif app.get("ingress") is not None and app.get("ports") and not _offers(app["ports"]):
+        hint = "take `servicePort: null` off one of the ports"
+        findings.add(("ingress",), "needs a port that the Service offers", hint, at_key=True)
+
+
+def _offers(ports: object) -> bool:
+    """Tell whether any port is in the Service."""
+    return (
+        any(_map(item).get("servicePort", 1) is not None for item in ports if item) if isinstance(ports, list) else True
+    )
 
 
 def _check_ports(app: dict[str, object], findings: Findings) -> None:
@@ -73,9 +83,11 @@ def _check_ports(app: dict[str, object], findings: Findings) -> None:
         names.append(name)
         first = _map(app.get("service")).get("port") if index == 0 else None
         place = (
-            str(fields.get("servicePort") or first or (80 if name == "http" else number)),
+            str(fields.get("servicePort", first or (80 if name == "http" else number))),
             str(fields.get("protocol") or "TCP"),
         )
+        if place[0] == "None":
+            continue
         if place in offered and app.get("service") is not False:
             findings.add(("ports", index), f"the Service has port {place[0]} already", "set another `servicePort`")
         offered.add(place)

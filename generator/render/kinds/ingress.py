@@ -49,9 +49,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
                             {
                                 "path": about.get("path", "/"),
                                 "pathType": "Prefix",
-                                "backend": {
-                                    "service": {"name": workload.name, "port": {"name": workload.ports[0].name}}
-                                },
+                                "backend": {"service": {"name": workload.name, "port": {"name": _port(workload)}}},
                             }
                         ]
                     },
@@ -59,6 +57,11 @@ def render(workload: Workload) -> dict[str, Any] | None:
             ],
         },
     }
+
+
+def _port(workload: Workload) -> str:
+    """Return the name of the first port that the Service offers."""
+    return next(port.name for port in workload.ports if port.service is not None)
 
 
 def _defaults(workload: Workload, class_name: str) -> dict[str, str]:

@@ -6,13 +6,14 @@ wave, the pods in a later one, and a failed migration leaves the old pods be.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Final
 
 from generator.render.kinds.kind import Role
 from generator.render.kinds.metadata import MIGRATION_WAVE, SYNC_WAVE, metadata, migration_selector
 from generator.render.kinds.pod import container, pod_spec
-from generator.spec.workload import DEFAULT_MIGRATION_SECONDS, Workload
+from generator.spec.workload import DEFAULT_MIGRATION_SECONDS, Data, Workload
 
 FILE: Final = "migration.yaml"
 GROUP: Final = "batch"
@@ -20,6 +21,10 @@ KIND: Final = "Job"
 ROLE: Final = Role.TASK
 
 DEFAULT_RETRIES: Final = 2
+_OF_SERVING_PODS: Final = frozenset({"containers", "readinessGates"})
+_OF_SERVING: Final = frozenset(
+    {"command", "args", "ports", "lifecycle", "livenessProbe", "readinessProbe", "startupProbe"}
+)
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
@@ -27,7 +32,8 @@ def render(workload: Workload) -> dict[str, Any] | None:
     about = workload.migration
     if not about:
         return None
-    main = {**container(replace(workload, command=tuple(about["command"]), args=())), "name": "migrate"}
+    alone = _alone(workload, tuple(about["command"]))
+    main = {**container(alone), "name": "migrate"}
     labels = {
         # Not the app's own name, or its Service would send requests to a migration. Its NetworkPolicy selects both.
         **migration_selector(workload),
@@ -49,7 +55,31 @@ def render(workload: Workload) -> dict[str, Any] | None:
             "activeDeadlineSeconds": about.get("timeout", DEFAULT_MIGRATION_SECONDS),
             "template": {
                 "metadata": {"labels": labels},
-                "spec": {**pod_spec(workload, main), "restartPolicy": "Never"},
+                "spec": {**pod_spec(alone, main), "restartPolicy": "Never"},
             },
         },
     }
+
+
+def _alone(workload: Workload, command: tuple[str, ...]) -> Workload:
+    """Return what the migration runs: without what serves requests, or would keep the Job from ending or starting.
+
+    A container beside it never ends, and a volume claim may be held by the pods that still run. Native sidecars end
+    with the Job, and stay.
+    """
+    claims = {volume.get("name") for volume in workload.pod.get("volumes") or [] if volume.get("persistentVolumeClaim")}
+    pod = {name: value for name, value in workload.pod.items() if name not in _OF_SERVING_PODS}
+    if claims:
+        pod["volumes"] = [volume for volume in pod["volumes"] if volume.get("name") not in claims]
+    if pod.get("initContainers"):
+        pod["initContainers"] = [_unmounted(item, claims) for item in pod["initContainers"]]
+    main = {name: value for name, value in workload.container.items() if name not in _OF_SERVING}
+    return replace(workload, command=command, args=(), container=_unmounted(main, claims), pod=pod)
+
+
+def _unmounted(container: Data, claims: Collection[object]) -> dict[str, Any]:
+    """Return a container without its mounts of some volumes."""
+    mounts = container.get("volumeMounts")
+    if not mounts or not claims:
+        return dict(container)
+    return {**container, "volumeMounts": [mount for mount in mounts if mount.get("name") not in claims]}

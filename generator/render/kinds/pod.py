@@ -8,12 +8,19 @@ asks for, and a little more.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from generator.render.kinds.metadata import config_name, secret_name
 from generator.spec import folders, merge_keys
 from generator.spec.variables import ordered
 from generator.spec.workload import Workload, overridden
+
+# Of every container, unless the spec says otherwise.
+_SAFE: Final[dict[str, Any]] = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+}
 
 
 def container(workload: Workload) -> dict[str, Any]:
@@ -23,11 +30,6 @@ def container(workload: Workload) -> dict[str, Any]:
         sources.append({"configMapRef": {"name": config_name(workload)}})
     if workload.secrets:
         sources.append({"secretRef": {"name": secret_name(workload)}})
-    security = {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "readOnlyRootFilesystem": True,
-    }
     mounts = [{"name": volume, "mountPath": path} for volume, path in folders.volumes(workload.writable).items()]
     return {
         "name": workload.name,
@@ -37,7 +39,7 @@ def container(workload: Workload) -> dict[str, Any]:
         **({"env": [dict(item) for item in workload.env]} if workload.env else {}),
         **({"envFrom": sources} if sources else {}),
         "resources": workload.resources,
-        "securityContext": overridden(security, workload.security_context),
+        "securityContext": overridden(_SAFE, workload.security_context),
         **({"volumeMounts": mounts} if mounts else {}),
     }
 
@@ -60,7 +62,18 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
         **({"volumes": volumes} if volumes else {}),
         **(more or {}),
     }
-    return _without_unused(_with(spec, workload.pod), {*folders.volumes(workload.writable)})
+    return _without_unused(_hardened(_with(spec, workload.pod)), {*folders.volumes(workload.writable)})
+
+
+def _hardened(spec: dict[str, Any]) -> dict[str, Any]:
+    """Give the containers beside the main one the same safe defaults."""
+    main, *others = spec["containers"]
+    groups = {"initContainers": spec.get("initContainers") or [], "containers": others}
+    safe = {
+        name: [{**item, "securityContext": overridden(_SAFE, item.get("securityContext") or {})} for item in items]
+        for name, items in groups.items()
+    }
+    return {**spec, **{name: items for name, items in safe.items() if items}, "containers": [main, *safe["containers"]]}
 
 
 def _without_unused(spec: dict[str, Any], ours: set[str]) -> dict[str, Any]:

@@ -14,10 +14,12 @@ def container_ports(ports: tuple[Port, ...]) -> list[dict[str, Any]]:
 
 
 def service_ports(ports: tuple[Port, ...]) -> list[dict[str, Any]]:
-    """List ports as a Service does."""
-    shared = len({port.service for port in ports}) < len(ports)
+    """List ports as a Service does: those that it offers."""
+    offered = [port for port in ports if port.service is not None]
+    shared = len({port.service for port in offered}) < len(offered)
     return [
-        {"name": port.name, "port": port.service, "targetPort": port.name, **_protocol(port, shared)} for port in ports
+        {"name": port.name, "port": port.service, "targetPort": port.name, **_protocol(port, shared)}
+        for port in offered
     ]
 
 

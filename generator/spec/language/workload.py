@@ -120,7 +120,7 @@ CONTAINER_PORT = Record(
     {
         "name": Field(PORT_NAME, "The name by which Services, probes and Ingresses refer to the port."),
         "containerPort": Field(PORT, "The port that the process listens on.", required=True),
-        "servicePort": Field(PORT, "The port of the Service for it."),
+        "servicePort": Field(PORT, "The port of the Service for it; `null` keeps it out of the Service."),
         "protocol": Field(shapes.PROTOCOL, "The protocol."),
     }
 )

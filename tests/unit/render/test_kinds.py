@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from generator.render import render
-from generator.render.kinds import KINDS, job, network_policy, pod_disruption_budget, service
+from generator.render.kinds import KINDS, ingress, job, network_policy, pod_disruption_budget, service
 from generator.render.kinds.workloads import deployment
 from generator.spec import loader
 from generator.spec.workload import Workload
@@ -153,3 +153,50 @@ def test_the_readiness_gate_can_be_turned_off() -> None:
     gate = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}
     assert gate.items() <= labels("{}").items()
     assert not gate.keys() & labels("{readinessGate: false}").keys()
+
+
+SAFE = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
+
+
+def test_containers_beside_the_apps_are_as_safe() -> None:
+    pod = pod_of(
+        "pod:\n"
+        "  initContainers: [{name: first, image: a:1}]\n"
+        "  containers: [{name: side, image: b:1, securityContext: {readOnlyRootFilesystem: false, runAsUser: 5}}]"
+    )
+    assert pod["initContainers"][0]["securityContext"] == SAFE
+    assert pod["containers"][1]["securityContext"] == {**SAFE, "readOnlyRootFilesystem": False, "runAsUser": 5}
+
+
+def test_a_migration_is_without_what_would_keep_it_from_ending() -> None:
+    fields = (
+        "port: 80\nhealth: /h\nmigration: {command: [m]}\n"
+        "container:\n"
+        "  command: [serve]\n"
+        "  lifecycle: {preStop: {sleep: {seconds: 1}}}\n"
+        "  volumeMounts: [{name: data, mountPath: /data}, {name: conf, mountPath: /conf}]\n"
+        "pod:\n"
+        "  volumes: [{name: data, persistentVolumeClaim: {claimName: c}}, {name: conf, configMap: {name: c}}]\n"
+        "  containers: [{name: side, image: b:1}]\n"
+        "  initContainers: [{name: native, image: b:1, restartPolicy: Always, volumeMounts: [{name: data, mountPath: /d}]}]\n"
+        "  nodeSelector: {a: b}"
+    )
+    pod = job.render(base(fields))["spec"]["template"]["spec"]
+    (main,) = pod["containers"]
+    assert main["command"] == ["m"]
+    assert not {"lifecycle", "ports", "livenessProbe", "readinessProbe", "startupProbe"} & set(main)
+    assert [mount["mountPath"] for mount in main["volumeMounts"]] == ["/tmp", "/conf"]
+    assert [volume["name"] for volume in pod["volumes"]] == ["tmp", "conf"]
+    assert [(item["name"], item["volumeMounts"]) for item in pod["initContainers"]] == [("native", [])]
+    assert pod["nodeSelector"] == {"a": "b"}
+    assert [item["name"] for item in pod_of(fields)["containers"]] == ["web", "side"]
+
+
+def test_a_port_can_be_kept_out_of_the_service() -> None:
+    fields = "ports: [{name: metrics, containerPort: 9090, servicePort: null}, {name: web, containerPort: 80}]"
+    workload = base(f"{fields}\ningress: {{host: a.example.com}}")
+    assert service.render(workload)["spec"]["ports"] == [{"name": "web", "port": 80, "targetPort": "web"}]
+    assert [port["name"] for port in pod_of(fields)["containers"][0]["ports"]] == ["metrics", "web"]
+    rule = ingress.render(workload)["spec"]["rules"][0]["http"]["paths"][0]
+    assert rule["backend"]["service"]["port"] == {"name": "web"}
+    assert service.render(base("ports: [{name: a, containerPort: 9090, servicePort: null}]")) is None
