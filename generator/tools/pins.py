@@ -138,6 +138,7 @@ COREDNS = Module("coredns", 205, 2300)
 KUSTOMIZE = Module("kustomize", 36, 300, variables=("sigs.k8s.io/kustomize/api/provenance.version=v5.7.1",))
 KUBECONFORM = Module("kubeconform", 20, 160, variables=("main.version=v0.7.0",))
 ACTIONLINT = Module("actionlint", 20, 100, variables=("github.com/rhysd/actionlint.version=1.7.12",))
+HELM = Module("helm", 90, 900, variables=("helm.sh/helm/v4/internal/version.version=v4.3.1",))
 CRANE = Module("crane", 20, 220, variables=("github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",))
 
 LINUX = ("linux/amd64", "linux/arm64")
@@ -220,6 +221,21 @@ _ALL = (
         "github.com/google/go-containerregistry/cmd/crane",
         "crane",
         _github("google/go-containerregistry", "go-containerregistry_{Os}_{machine}.tar.gz", "checksums.txt", "crane"),
+    ),
+    Pin(
+        "helm",
+        "4.3.1",
+        ("version", "--short"),
+        r"v(\d+\.\d+\.\d+)",
+        Fit.PATCH,
+        HELM,
+        "helm.sh/helm/v4/cmd/helm",
+        "helm",
+        Release(
+            "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz",
+            "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz.sha256sum",
+            "{os}-{arch}/helm",
+        ),
     ),
     Pin(
         "argocd",
