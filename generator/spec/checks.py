@@ -6,6 +6,7 @@ from generator.spec import (
     app_checks,
     argocd,
     argocd_checks,
+    chart_checks,
     forge_kinds,
     language,
     placeholder,
@@ -98,6 +99,10 @@ def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findi
 def _check_app(
     path: FieldPath, app: dict[str, object], environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
 ) -> None:
+    if app.get("chart") is not None:
+        chart_checks.check(path, app, environments, findings)
+        return
+    chart_checks.check_none(path, app, findings)
     general = {name: value for name, value in app.items() if name in language.WORKLOAD}
     own = Findings()
     workload_checks.check(path[-1], general, apps, own)
@@ -269,5 +274,5 @@ def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
 def _is_filled(path: FieldPath) -> bool:
     """Tell whether a value belongs to an app as it runs, where placeholders are filled in."""
     if len(path) >= 5 and path[0] == "apps" and path[2] == "environments":
-        return path[4] in language.WORKLOAD
-    return len(path) >= 3 and path[0] == "apps" and path[2] in language.WORKLOAD
+        return path[4] in language.FILLED
+    return len(path) >= 3 and path[0] == "apps" and path[2] in language.FILLED

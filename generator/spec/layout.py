@@ -17,6 +17,8 @@ BASES: Final = "base"
 OVERLAYS: Final = "overlays"
 # Within an overlay, where an environment has a copy of the base of its own.
 COPY: Final = "base"
+# The values of an app that is a Helm chart, in its base and its overlays.
+VALUES: Final = "values.yaml"
 GITOPS: Final = "gitops"
 RECORDS: Final = ".generator"
 APP_RECORDS: Final = f"{RECORDS}/apps"

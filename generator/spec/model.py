@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
-from generator.spec import argocd, forge_kinds, placeholder, spelling, subject
+from generator.spec import argocd, forge_kinds, layout, placeholder, spelling, subject
 from generator.spec.argocd import ArgoCd
+from generator.spec.chart import ChartApp
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.types import text
 from generator.spec.workload import Data, Workload, overridden, without_nulls, words, workload
@@ -134,6 +135,14 @@ class App:
         """Return the image in one environment, where an older base may have been promoted with another name."""
         return self.bases[environment].image
 
+    def entry_path(self, environment: str) -> str:
+        """Return the file with the entry of its image: the overlay's kustomization."""
+        return layout.overlay_file(environment, self.name)
+
+
+AnyApp = App | ChartApp
+"""Every type of app; what all of them have is ``AppType``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -189,7 +198,7 @@ class Spec:
     branch: str
     registry: str
     environments: Mapping[str, Environment]
-    apps: Mapping[str, App]
+    apps: Mapping[str, AnyApp]
     argocd: ArgoCd
     ci: Data
     data: Data
@@ -204,6 +213,16 @@ class Spec:
     def argocd_namespace(self) -> str:
         """Return the namespace that Argo CD runs in."""
         return self.argocd.namespace
+
+    @property
+    def described(self) -> dict[str, App]:
+        """Return the apps whose workloads the spec describes."""
+        return {name: app for name, app in self.apps.items() if isinstance(app, App)}
+
+    @property
+    def charts(self) -> dict[str, ChartApp]:
+        """Return the apps that are Helm charts."""
+        return {name: app for name, app in self.apps.items() if isinstance(app, ChartApp)}
 
 
 UNRELEASED: Final = "unreleased"
@@ -235,7 +254,10 @@ def build(data: Data) -> Spec:
         "migration_seconds": runner.migration_seconds,
     }
     names = tuple(environments)
-    apps = {name: App(name, given, names, shared) for name, given in (data["apps"] or {}).items()}
+    apps: dict[str, AnyApp] = {
+        name: (ChartApp if given.get("chart") is not None else App)(name, given, names, shared)
+        for name, given in (data["apps"] or {}).items()
+    }
     return Spec(
         project=project,
         repository=as_pulled(data["repository"], (data.get("forge") or {}).get("kind")),

@@ -234,11 +234,12 @@ class Anything:
     kind: type = dict
     of: str = ""
     partial: bool = False
+    hint: str = "write it as in Kubernetes"
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``, or keep it for Kubernetes' schema (``spec/kubernetes``)."""
         if value is not None and not isinstance(value, self.kind):
-            findings.add(path, f"expected {self.what}, got {shown(value)}", "write it as in Kubernetes")
+            findings.add(path, f"expected {self.what}, got {shown(value)}", self.hint)
         elif value and self.of:
             findings.held.append(Held(self.of, value, path, self.partial))
 
@@ -281,11 +282,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Record:
-    """A map with known fields. An unknown one is a fault: a misspelled field must not be dropped in silence."""
+    """A map with known fields. An unknown one is a fault: a misspelled field must not be dropped in silence.
+
+    With one of the fields ``instead``, none of those that are required has to be there.
+    """
 
     fields: Mapping[str, Field]
     exactly_one: tuple[str, ...] = ()
     elsewhere: Elsewhere | None = None
+    instead: tuple[str, ...] = ()
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""
@@ -306,8 +311,9 @@ class Record:
         for name in spelling.twice(value):
             hint = f"keep `{spelling.current(name)}`, its spelling today"
             findings.add((*path, name), f"both {spelling.current(name)} and {name}", hint, at_key=True)
+        other = any(value.get(name) is not None for name in self.instead)
         for name, known in self.fields.items():
-            if known.required and value.get(name) is None:
+            if known.required and not other and value.get(name) is None:
                 findings.add((*path, name), *_lack(name, known, there=name in value), at_key=True)
         if self.exactly_one and sum(value.get(name) is not None for name in self.exactly_one) != 1:
             names = ", ".join(self.exactly_one)

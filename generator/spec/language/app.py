@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.spec.language import chart
 from generator.spec.language.names import APP_NAME, ENVIRONMENT_NAME, IMAGE, RELATIVE, SOURCE, TAG, VARIABLE
 from generator.spec.language.workload import KIND, OVERRIDE, WORKLOAD
 from generator.spec.types import Boolean, Choice, Either, Field, ListOf, MapOf, Record, Scalar, Text
@@ -71,6 +72,7 @@ APP = Record(
             "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",
             required=True,
         ),
+        **chart.FIELDS,
         "renamedFrom": Field(
             APP_NAME, "The app's former name. Its files move to the new name, with their tags and hand edits."
         ),
@@ -81,9 +83,10 @@ APP = Record(
         ),
         "build": Field(BUILD, "How the pipeline tests and builds the image."),
         "environments": Field(
-            MapOf(ENVIRONMENT_NAME, OVERRIDE),
+            MapOf(ENVIRONMENT_NAME, Record({**OVERRIDE.fields, **chart.OVERRIDE}, elsewhere=OVERRIDE.elsewhere)),
             "What differs in an environment: any field of the workload. Maps are merged, and `null` removes.",
         ),
     },
     elsewhere=_elsewhere,
+    instead=("chart",),
 )

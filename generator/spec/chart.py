@@ -1,0 +1,175 @@
+"""An app that is a Helm chart: what the spec says of it, for all environments and for each.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from generator.spec import layout, placeholder
+from generator.spec.workload import Data, overridden
+
+OCI: Final = "oci://"
+# What another chart's app of the same name has said when it was promoted.
+PROMOTED: Final = "promoted"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Which chart it is, whatever its version.
+
+    Attributes:
+        kinds: Kinds that it may create beside the usual ones, as (group, kind).
+        secrets: Names of Secrets that may have data.
+    """
+
+    repository: str
+    name: str
+    release: str
+    kinds: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def is_oci(self) -> bool:
+        """Tell whether it is in an OCI registry, where a digest names it."""
+        return self.repository.startswith(OCI)
+
+    @property
+    def reference(self) -> str:
+        """Return repository and name as one: the name of the entry that a release sets."""
+        return f"{self.repository}/{self.name}"
+
+
+@dataclass(frozen=True)
+class ChartApp:
+    """A chart as an app; ``given`` and ``shared`` as for ``model.App``."""
+
+    name: str
+    given: Data
+    environments: tuple[str, ...]
+    shared: Data
+
+    @cached_property
+    def chart(self) -> Chart:
+        """Return which chart it is."""
+        about: Data = self.given["chart"]
+        return Chart(
+            repository=about["repository"].rstrip("/"),
+            name=about.get("name") or self.name,
+            release=about.get("releaseName") or self.name,
+            kinds=tuple(_kind(text) for text in about.get("kinds") or ()),
+            secrets=tuple(about.get("secrets") or ()),
+        )
+
+    @cached_property
+    def general(self) -> dict[str, Any]:
+        """Return what the app says in general."""
+        return {name: self.given[name] for name in ("chart", "values") if self.given.get(name) is not None}
+
+    @property
+    def values(self) -> Data:
+        """Return the values of all environments."""
+        return _plain(self.general.get("values") or {})
+
+    def base_values(self, environment: str) -> Data:
+        """Return the values that an environment builds on: those of all, or those that were promoted there."""
+        return _plain(self._general_in(environment).get("values") or {})
+
+    def has_copy(self, environment: str) -> bool:
+        """Tell whether an environment has general values of its own, which promotions bring."""
+        return environment in (self.given.get(PROMOTED) or {})
+
+    def overlay_values(self, environment: str) -> Data:
+        """Return the values of one environment alone, laid over the others by Helm."""
+        general: Data = self._general_in(environment).get("values") or {}
+        filled = _varying(general, environment)
+        own = placeholder.filled(self._override(environment).get("values") or {}, environment)
+        return _laid(filled, own)
+
+    def version(self, environment: str) -> str:
+        """Return the version that an environment starts with."""
+        return str(self._released(environment)["version"])
+
+    def digest(self, environment: str) -> str | None:
+        """Return the digest of that version, if the spec says it."""
+        return self._released(environment).get("digest")
+
+    def _released(self, environment: str) -> Data:
+        own: Data = self._override(environment).get("chart") or {}
+        # The digest of another version would win over the version.
+        general = {**self.given["chart"], **({"digest": None} if own.get("version") else {})}
+        return overridden(general, own)
+
+    def _override(self, environment: str) -> Data:
+        return (self.given.get("environments") or {}).get(environment) or {}
+
+    def _general_in(self, environment: str) -> Data:
+        return (self.given.get(PROMOTED) or {}).get(environment) or self.general
+
+    # -- what apps of every type have
+
+    @property
+    def tag(self) -> str:
+        """Return the version to start with."""
+        return str(self.given["chart"]["version"])
+
+    @property
+    def build(self) -> None:
+        """Charts are built elsewhere."""
+
+    @property
+    def renamed_from(self) -> str | None:
+        """Return the former name, if the spec gives one."""
+        return self.given.get("renamedFrom")
+
+    @property
+    def image(self) -> str:
+        """Return the name of the entry that a release sets."""
+        return self.chart.reference
+
+    def image_in(self, environment: str) -> str:  # noqa: ARG002 (the same in each)
+        """Return the name of the entry in one environment."""
+        return self.image
+
+    def entry_path(self, environment: str) -> str:
+        """Return the file with that entry: the Application, where Argo CD reads the version."""
+        return layout.application_path(environment, self.name)
+
+
+def _kind(text: str) -> tuple[str, str]:
+    kind, _, group = text.partition(".")
+    return group, kind
+
+
+def _plain(values: Any) -> Any:
+    """Return the values without those that only an environment can fill in."""
+    if not isinstance(values, Mapping) or not placeholder.has(values):
+        return values
+    return {
+        name: _plain(value) for name, value in values.items() if isinstance(value, Mapping) or not placeholder.has(value)
+    }
+
+
+def _varying(values: Data, environment: str) -> dict[str, Any]:
+    """Return the values that have a placeholder, filled in; a list is one value."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if placeholder.has(value):
+            found[name] = (
+                _varying(value, environment) if isinstance(value, Mapping) else placeholder.filled(value, environment)
+            )
+    return found
+
+
+def _laid(base: Data, override: Data) -> dict[str, Any]:
+    """Lay values over others as Helm does; ``null`` stays, since it takes a chart's own default out."""
+    result = dict(base)
+    for name, value in override.items():
+        there = result.get(name)
+        both = isinstance(value, Mapping) and isinstance(there, Mapping)
+        result[name] = _laid(there, value) if both and there is not None else value  # type: ignore[arg-type]
+    return result

@@ -1,0 +1,56 @@
+"""Check what an app that is a chart says, beyond the type of each field."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.spec import language
+from generator.spec.chart import OCI
+from generator.spec.findings import Findings, did_you_mean
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import as_map as _map
+
+# What an app says that is a chart.
+_OF_CHARTS: Final = frozenset({"chart", "values", "environments", "renamedFrom"})
+_IN_VALUES: Final = "a chart's values say that: `values: {…}`"
+
+
+def check(path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], findings: Findings) -> None:
+    """Append what is wrong with an app that is a chart."""
+    for name in app:
+        if name not in _OF_CHARTS and name in language.APP.fields and app[name] is not None:
+            hint = "an app is a chart or an image: take one of the two out" if name == "image" else _IN_VALUES
+            findings.add((*path, name), f"a chart has no {name}", hint, at_key=True)
+    about = _map(app.get("chart"))
+    _check_digest((*path, "chart"), about.get("repository"), about, findings)
+    for environment, override in _map(app.get("environments")).items():
+        place = (*path, "environments", environment)
+        if environments and environment not in environments:
+            findings.add(place, "no such environment", did_you_mean(environment, environments), at_key=True)
+        for name in _map(override):
+            if name not in _OF_CHARTS and name in language.APP.fields:
+                findings.add((*place, name), f"a chart has no {name}", _IN_VALUES, at_key=True)
+        own = _map(_map(override).get("chart"))
+        _check_digest((*place, "chart"), about.get("repository"), own, findings)
+        if own.get("digest") and not own.get("version"):
+            findings.add((*place, "chart", "digest"), "a digest without its version", "add `version:` beside it")
+
+
+def _check_digest(path: FieldPath, repository: object, about: dict[str, Any], findings: Findings) -> None:
+    """Refuse a digest where Argo CD could not hold the chart to it."""
+    if about.get("digest") and isinstance(repository, str) and not repository.startswith(OCI):
+        hint = "take it out: `charts lock` keeps it in chart.lock; or use the chart's registry, oci://…"
+        findings.add((*path, "digest"), "Argo CD asks a repository by version alone", hint, at_key=True)
+
+
+def check_none(path: FieldPath, app: dict[str, Any], findings: Findings) -> None:
+    """Refuse what belongs to charts in an app that is none."""
+    places: list[tuple[FieldPath, dict[str, Any]]] = [(path, app)]
+    places += [
+        ((*path, "environments", name), _map(override)) for name, override in _map(app.get("environments")).items()
+    ]
+    for place, fields in places:
+        for name in ("chart", "values"):
+            if fields.get(name) is not None:
+                hint = "an app that is a chart says so: `chart: {repository: …, version: …}`"
+                findings.add((*place, name), f"{name} is of charts, and this app is none", hint, at_key=True)

@@ -1,0 +1,71 @@
+"""A Helm chart as an app: where the chart is, and which values it gets."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec import shapes
+from generator.spec.language.names import LABEL
+from generator.spec.types import Anything, Field, ListOf, Record, Text, partial
+
+_HOST: Final = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?"
+CHART_REPOSITORY: Final = Text(
+    "a chart repository",
+    rf"(?:https?|oci)://{_HOST}(?:/[A-Za-z0-9._~-]+)*/?",
+    500,
+    "https://… or oci://…, without the chart's name, its version and passwords",
+)
+CHART_NAME: Final = Text(
+    "a chart's name", r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", 250, "lower-case letters, digits, -, _ and ."
+)
+VERSION: Final = Text(
+    "a chart's version",
+    r"v?[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}(?:-[A-Za-z0-9][A-Za-z0-9.-]{0,80})?",
+    110,
+    'one version, like "8.5.1": a range would deploy what nobody has approved',
+)
+DIGEST: Final = Text("a digest", r"sha256:[0-9a-f]{64}", 71, "sha256: and 64 hexadecimal digits")
+KIND_AND_GROUP: Final = Text(
+    "a kind with its group",
+    rf"[A-Z][A-Za-z0-9]{{0,62}}(?:\.{shapes.SUBDOMAIN})?",
+    253,
+    "like ClusterRole.rbac.authorization.k8s.io, as `kubectl api-resources` tells them",
+)
+_VALUES: Final = Anything("a map of values", hint="write it as in the chart's values.yaml")
+
+# What an environment may say otherwise: all else tells which chart it is.
+_RELEASED: Final = {
+    "version": Field(
+        VERSION, "The version to start with. Then `charts update`, `promote` and `rollback` set it.", required=True
+    ),
+    "digest": Field(DIGEST, "The digest of that version, for a chart in an OCI registry."),
+}
+CHART: Final = Record(
+    {
+        "repository": Field(
+            CHART_REPOSITORY,
+            "Where the chart is: a repository (https://…), or a registry and path (oci://…) without the chart's name.",
+            required=True,
+        ),
+        "name": Field(CHART_NAME, "The chart's name."),
+        **_RELEASED,
+        "releaseName": Field(LABEL, "The name of the Helm release, which most charts begin their objects' names with."),
+        "kinds": Field(
+            ListOf(KIND_AND_GROUP),
+            "Further kinds that the chart may create: cluster-wide ones, and those of custom resources.",
+        ),
+        "secrets": Field(
+            ListOf(shapes.OBJECT_NAME), "Secrets that the chart renders with data, and that hold nothing secret."
+        ),
+    }
+)
+FIELDS: Final = {
+    "chart": Field(CHART, "The Helm chart that is the app, in place of an image."),
+    "values": Field(_VALUES, "The chart's values. Those of an environment are laid over them."),
+}
+OVERRIDE: Final = {
+    "chart": Field(partial(Record(_RELEASED)), "The version that the environment starts with."),
+    "values": FIELDS["values"],
+}
+# An app that is a chart, as it was promoted.
+COMPLETE: Final = Record({"chart": Field(CHART, FIELDS["chart"].about, required=True), "values": FIELDS["values"]})
