@@ -155,11 +155,13 @@ def agents() -> str:
 
 
 def _fields(title: str, record: dict[str, Any]) -> str:
-    required = record.get("required", ())
+    rivals = [name for one in record.get("oneOf", ()) for name in one["required"]]
+    one_of = f" (one of {', '.join(f'`{name}`' for name in rivals)} is required)"
+    marks = {**dict.fromkeys(record.get("required", ()), " (required)"), **dict.fromkeys(rivals, one_of)}
     while "properties" not in record:
         record = next(one for one in record["anyOf"] if "properties" in one)
     lines = [
-        f"- `{name}`{' (required)' if name in required else ''}: {about.get('description', '')}"
+        f"- `{name}`{marks.get(name, '')}: {about.get('description', '')}"
         for name, about in record["properties"].items()
         if not about.get("deprecated")
     ]

@@ -853,4 +853,59 @@ apps:
             "5:59 apps.web.migration.timeout: Argo CD ends the sync, and the migration with it, before that / at most 100; what takes longer is run before the release, or `argocd: {syncTimeout: …}` is longer",
         ],
     ),
+    "a chart that is half of one": (
+        top(
+            "",
+            apps="{a: {chart: {repository: oci://r.example.com/charts, digest: sha256:12}},"
+            " b: {chart: {repository: charts.example.com, version: ^1.2}}}",
+        ),
+        [
+            "5:12 apps.a.chart.version: version is missing / add `version:`, the version to start with",
+            '5:68 apps.a.chart.digest: "sha256:12" is not a digest / sha256: and 64 hexadecimal digits',
+            '5:105 apps.b.chart.repository: "charts.example.com" is not a chart repository / https://… or oci://…,'
+            " without the chart's name, its version and passwords",
+            '5:134 apps.b.chart.version: "^1.2" is not a chart\'s version / one version, like "8.5.1": a range would'
+            " deploy what nobody has approved",
+        ],
+    ),
+    "a chart that is an image, too": (
+        top(
+            "apps:\n"
+            "  a:\n"
+            "    image: shop/a\n"
+            "    port: 80\n"
+            f"    chart: {{repository: https://c.example.com, version: 1.2.3, digest: sha256:{'a' * 64}}}\n"
+            "    environments:\n"
+            f"      prod: {{replicas: 2, chart: {{repository: https://d.example.com, digest: sha256:{'b' * 64}}}}}\n"
+            "      prd: {}\n",
+            apps="-",
+        ),
+        [
+            "7:5 apps.a.image: a chart has no image / an app is a chart or an image: take one of the two out",
+            "8:5 apps.a.port: a chart has no port / a chart's values say that: `values: {…}`",
+            "9:64 apps.a.chart.digest: Argo CD asks a repository by version alone / take it out: `charts lock` keeps"
+            " it in chart.lock; or use the chart's registry, oci://…",
+            "11:14 apps.a.environments.prod.replicas: a chart has no replicas / a chart's values say that:"
+            " `values: {…}`",
+            "11:35 apps.a.environments.prod.chart.repository: the same in all environments / an app of its own can be"
+            " another chart; an environment has another version or other values",
+            "11:70 apps.a.environments.prod.chart.digest: Argo CD asks a repository by version alone / take it out:"
+            " `charts lock` keeps it in chart.lock; or use the chart's registry, oci://…",
+            "11:78 apps.a.environments.prod.chart.digest: a digest without its version / add `version:` beside it",
+            '12:7 apps.a.environments.prd: no such environment / did you mean "prod"?',
+        ],
+    ),
+    "values of an app that is no chart": (
+        app("values: {a: 1}\nenvironments: {prod: {chart: {version: 1.0.0}, values: [a]}}"),
+        [
+            "8:5 apps.web.values: values is of charts, and this app is none / an app that is a chart says so:"
+            " `chart: {repository: …, version: …}`",
+            "9:27 apps.web.environments.prod.chart: chart is of charts, and this app is none / an app that is a chart"
+            " says so: `chart: {repository: …, version: …}`",
+            "9:52 apps.web.environments.prod.values: values is of charts, and this app is none / an app that is a"
+            " chart says so: `chart: {repository: …, version: …}`",
+            "9:60 apps.web.environments.prod.values: expected a map of values, got a list / write it as in the"
+            " chart's values.yaml",
+        ],
+    ),
 }

@@ -152,3 +152,30 @@ OVERRIDES: dict[str, tuple[str, str, str, object]] = {
     "the environment's name is filled into variables": ("env: {E: '{environment}'}", "", "env", ({"name": "E", "value": "prod"},)),
     "another image keeps the registry": ("replicas: 1", "image: shop/other", "image", "shop/other"),
 }  # fmt: skip
+
+
+CHARTS = """\
+version: 1
+project: shop
+repository: https://git.example.com/acme/shop-gitops.git
+environments: {dev: {}, prod: {approvers: [ann], sync: manual}}
+apps:
+  web: {image: shop/web, port: 8080}
+  dashboards:
+    chart:
+      repository: oci://registry.example.com/charts
+      name: grafana
+      version: 8.5.1
+      digest: sha256:1111111111111111111111111111111111111111111111111111111111111111
+      kinds: [ClusterRole.rbac.authorization.k8s.io, ServiceMonitor.monitoring.coreos.com]
+    values:
+      replicas: 1
+      host: dashboards.{environment}.example.com
+      ini: {server: {port: 3000, root: "https://{environment}.example.com"}}
+      args: [a, "{environment}"]
+    environments:
+      prod:
+        chart: {version: 8.4.0}
+        values: {replicas: 2, ini: {server: {port: null}}}
+  cache: {chart: {repository: "https://charts.example.com/stable", name: valkey, version: 1.2.3}}
+"""

@@ -56,7 +56,7 @@ def cluster(spec: Spec) -> Iterator[Check]:
         yield Check("cluster", "missing", str(exc).partition("\n")[0], hint)
         return
     yield Check("cluster", "ok", f"Kubernetes {version}")
-    workloads = [workload for app in spec.apps.values() for workload in app.workloads.values()]
+    workloads = [workload for app in spec.described.values() for workload in app.workloads.values()]
     fix = (
         "create the capability: see docs/guides/eks.md"
         if spec.argocd.managed

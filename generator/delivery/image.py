@@ -11,7 +11,8 @@ from generator.spec.layout import OTHER_NAMES, overlay_file, rename_command
 from generator.yaml.kustomization import Image, Kustomization
 
 if TYPE_CHECKING:
-    from generator.spec.model import App, Environment, Spec
+    from generator.spec.app_type import AppType
+    from generator.spec.model import Environment, Spec
 
 NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 # Names that registries and builds put on one image after another, so that they tell no image.
@@ -36,7 +37,7 @@ def slot(spec: Spec, app: str, environment: str) -> Slot:
     """Return the slot of an app in an environment; ``UsageError`` with the nearest name if either is unknown."""
     found_app = app_named(spec, app)
     found_environment = environment_named(spec, environment)
-    path = overlay_file(found_environment.name, found_app.name)
+    path = found_app.entry_path(found_environment.name)
     return Slot(found_app.name, found_environment.name, path, found_app.image_in(found_environment.name))
 
 
@@ -48,7 +49,7 @@ def slot_without_spec(app: str, environment: str) -> Slot:
     return Slot(app, environment, overlay_file(environment, app), "")
 
 
-def app_named(spec: Spec, name: str) -> App:
+def app_named(spec: Spec, name: str) -> AppType:
     """Return the app of this name."""
     if name not in spec.apps:
         raise UsageError(f"no app {name!r} in the spec", nearest(name, tuple(spec.apps)))

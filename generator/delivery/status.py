@@ -16,7 +16,7 @@ from generator.errors import GeneratorError, GitError, reason
 from generator.files import work_tree
 from generator.git import history
 from generator.git.history import Commit, History
-from generator.spec.layout import OVERLAYS
+from generator.spec.layout import APPLICATIONS, OVERLAYS
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml.kustomization import Image
 
@@ -72,7 +72,7 @@ def rows_of(spec: Spec, read: Read, here: History | None) -> list[Row]:
     """Return the same of any files and their history, as of a commit."""
     places = [image.slot(spec, app, environment) for app in spec.apps for environment in spec.environments]
     states = {place.path: _state(read, place) for place in places}
-    window = _log(here, [OVERLAYS], WINDOW)
+    window = _log(here, [OVERLAYS, *([APPLICATIONS] if spec.charts else [])], WINDOW)
     commits = _by_path(window)
     landed = _landed(here, commits, places, states, cut=len(window) == WINDOW)
     result: list[Row] = []

@@ -5,35 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from generator.manifests.stream import Identity
+from generator.spec import scopes
 from generator.spec.argocd import IN_CLUSTER, IN_CLUSTER_NAME
-
-# Kinds without a namespace, of the API groups that schemas come with; all others have one.
-_CLUSTER_WIDE: Final = {
-    "": "Namespace Node PersistentVolume ComponentStatus",
-    "admissionregistration.k8s.io": "MutatingWebhookConfiguration ValidatingWebhookConfiguration"
-    " MutatingAdmissionPolicy MutatingAdmissionPolicyBinding"
-    " ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding",
-    "apiextensions.k8s.io": "CustomResourceDefinition",
-    "apiregistration.k8s.io": "APIService",
-    "authentication.k8s.io": "SelfSubjectReview TokenReview",
-    "authorization.k8s.io": "SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview",
-    "certificates.k8s.io": "CertificateSigningRequest ClusterTrustBundle",
-    "flowcontrol.apiserver.k8s.io": "FlowSchema PriorityLevelConfiguration",
-    "internal.apiserver.k8s.io": "StorageVersion",
-    "networking.k8s.io": "IngressClass IPAddress ServiceCIDR",
-    "node.k8s.io": "RuntimeClass",
-    "rbac.authorization.k8s.io": "ClusterRole ClusterRoleBinding",
-    "resource.k8s.io": "DeviceClass DeviceTaintRule ResourceSlice ResourcePoolStatusRequest",
-    "scheduling.k8s.io": "PriorityClass",
-    "storage.k8s.io": "CSIDriver CSINode StorageClass VolumeAttachment VolumeAttributesClass",
-    "storagemigration.k8s.io": "StorageVersionMigration",
-    "external-secrets.io": "ClusterExternalSecret ClusterPushSecret ClusterSecretStore",
-    "generators.external-secrets.io": "ClusterGenerator",
-}
-_ALL_CLUSTER_WIDE: Final = {(group, kind) for group, kinds in _CLUSTER_WIDE.items() for kind in kinds.split()}
 
 
 class Destination(NamedTuple):
@@ -55,7 +31,7 @@ def destination(given: Mapping[str, Any]) -> Destination:
 
 def has_namespace(found: Identity) -> bool:
     """Tell whether objects of a kind live in a namespace."""
-    return (found.group, found.kind) not in _ALL_CLUSTER_WIDE
+    return not scopes.is_cluster_wide(found.group, found.kind)
 
 
 class Project(NamedTuple):

@@ -26,7 +26,7 @@ from generator.regenerate.merge import field_names, list_keys
 from generator.render import render
 from generator.spec import loader, model
 from generator.spec.findings import did_you_mean, dotted
-from generator.spec.layout import OVERLAY, Location
+from generator.spec.layout import APPLICATION, OVERLAY, Location
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import Node, Scalar, Value
@@ -127,10 +127,11 @@ def _comments(local: Parsed, generated: Parsed, blame: Blame) -> Iterator[Origin
 
 
 def _is_pipeline(path: str, field: Field) -> bool:
+    place = Location.parse(path)
+    if place.kind == APPLICATION:
+        return field[:2] == ("spec", "sources") and field[-1] == "targetRevision"
     tag = field[:1] == ("images",) and field[-1] in ("newTag", "digest")
-    return Location.parse(path).kind == OVERLAY and (
-        tag or field == ("metadata", "annotations", yaml_kustomization.BUILT)
-    )
+    return place.kind == OVERLAY and (tag or field == ("metadata", "annotations", yaml_kustomization.BUILT))
 
 
 # -- fields ----------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from generator.spec import layout, placeholder
 from generator.spec.workload import Data, overridden
@@ -73,11 +73,11 @@ class ChartApp:
     @property
     def values(self) -> Data:
         """Return the values of all environments."""
-        return _plain(self.general.get("values") or {})
+        return _plain(_values(self.general))
 
     def base_values(self, environment: str) -> Data:
         """Return the values that an environment builds on: those of all, or those that were promoted there."""
-        return _plain(self._general_in(environment).get("values") or {})
+        return _plain(_values(self._general_in(environment)))
 
     def has_copy(self, environment: str) -> bool:
         """Tell whether an environment has general values of its own, which promotions bring."""
@@ -85,7 +85,7 @@ class ChartApp:
 
     def overlay_values(self, environment: str) -> Data:
         """Return the values of one environment alone, laid over the others by Helm."""
-        general: Data = self._general_in(environment).get("values") or {}
+        general = _values(self._general_in(environment))
         filled = _varying(general, environment)
         own = placeholder.filled(self._override(environment).get("values") or {}, environment)
         return _laid(filled, own)
@@ -145,13 +145,16 @@ def _kind(text: str) -> tuple[str, str]:
     return group, kind
 
 
-def _plain(values: Any) -> Any:
+def _values(general: Data) -> Data:
+    return cast("Data", general.get("values") or {})
+
+
+def _plain(values: Data) -> Data:
     """Return the values without those that only an environment can fill in."""
-    if not isinstance(values, Mapping) or not placeholder.has(values):
+    if not placeholder.has(values):
         return values
-    return {
-        name: _plain(value) for name, value in values.items() if isinstance(value, Mapping) or not placeholder.has(value)
-    }
+    found = {name: _plain(value) if isinstance(value, Mapping) else value for name, value in values.items()}
+    return {name: value for name, value in found.items() if isinstance(value, Mapping) or not placeholder.has(value)}
 
 
 def _varying(values: Data, environment: str) -> dict[str, Any]:
@@ -170,6 +173,5 @@ def _laid(base: Data, override: Data) -> dict[str, Any]:
     result = dict(base)
     for name, value in override.items():
         there = result.get(name)
-        both = isinstance(value, Mapping) and isinstance(there, Mapping)
-        result[name] = _laid(there, value) if both and there is not None else value  # type: ignore[arg-type]
+        result[name] = _laid(there, value) if isinstance(value, Mapping) and isinstance(there, Mapping) else value
     return result

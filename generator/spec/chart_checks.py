@@ -8,10 +8,13 @@ from generator.spec import language
 from generator.spec.chart import OCI
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
+from generator.spec.language.chart import CHART
 from generator.spec.types import as_map as _map
 
 # What an app says that is a chart.
 _OF_CHARTS: Final = frozenset({"chart", "values", "environments", "renamedFrom"})
+# What an environment may say otherwise of its chart.
+_OF_VERSIONS: Final = frozenset({"version", "digest"})
 _IN_VALUES: Final = "a chart's values say that: `values: {…}`"
 
 
@@ -31,6 +34,10 @@ def check(path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], f
             if name not in _OF_CHARTS and name in language.APP.fields:
                 findings.add((*place, name), f"a chart has no {name}", _IN_VALUES, at_key=True)
         own = _map(_map(override).get("chart"))
+        for name in own:
+            if name in CHART.fields and name not in _OF_VERSIONS:
+                hint = "an app of its own can be another chart; an environment has another version or other values"
+                findings.add((*place, "chart", name), "the same in all environments", hint, at_key=True)
         _check_digest((*place, "chart"), about.get("repository"), own, findings)
         if own.get("digest") and not own.get("version"):
             findings.add((*place, "chart", "digest"), "a digest without its version", "add `version:` beside it")

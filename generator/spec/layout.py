@@ -20,6 +20,7 @@ COPY: Final = "base"
 # The values of an app that is a Helm chart, in its base and its overlays.
 VALUES: Final = "values.yaml"
 GITOPS: Final = "gitops"
+APPLICATIONS: Final = f"{GITOPS}/applications"
 RECORDS: Final = ".generator"
 APP_RECORDS: Final = f"{RECORDS}/apps"
 PROMOTED_BASES: Final = f"{RECORDS}/promoted"
@@ -76,7 +77,7 @@ ROOTS: Final[tuple[Root, ...]] = (
     Root(
         f"{GITOPS}/",
         (
-            Place(APPLICATION, f"{GITOPS}/applications/{{environment}}/{{app}}.yaml"),
+            Place(APPLICATION, f"{APPLICATIONS}/{{environment}}/{{app}}.yaml"),
             Place(PROJECT, f"{GITOPS}/projects/{{project}}.{{environment}}.yaml"),
         ),
         applied=True,
@@ -146,6 +147,11 @@ class Location(NamedTuple):
     def is_overlay(self) -> bool:
         """Tell whether this is the kustomization of an overlay, in which pipelines set tags."""
         return self.kind == OVERLAY and self.rest == KUSTOMIZATION
+
+    @property
+    def holds_entry(self) -> bool:
+        """Whether releases set an entry of this file: of an overlay's kustomization, or of a chart's Application."""
+        return self.is_overlay or self.kind == APPLICATION
 
     @property
     def path(self) -> str:

@@ -141,6 +141,7 @@ ACTIONLINT = Module("actionlint", 20, 100, variables=("github.com/rhysd/actionli
 HELM = Module("helm", 90, 900, variables=("helm.sh/helm/v4/internal/version.version=v4.3.1",))
 CRANE = Module("crane", 20, 220, variables=("github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",))
 
+_HELM = "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz"
 LINUX = ("linux/amd64", "linux/arm64")
 
 
@@ -231,11 +232,7 @@ _ALL = (
         HELM,
         "helm.sh/helm/v4/cmd/helm",
         "helm",
-        Release(
-            "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz",
-            "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz.sha256sum",
-            "{os}-{arch}/helm",
-        ),
+        Release(_HELM, f"{_HELM}.sha256sum", "{os}-{arch}/helm"),
     ),
     Pin(
         "argocd",

@@ -1,4 +1,4 @@
-"""Read the images and annotations of a kustomization, and change them together.
+"""Read the images and annotations of a kustomization, and change them together; also the chart of an Application.
 
 A file is parsed once, all changes are spliced at once, and what came of them is parsed once more, as their proof.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import Fault, SpecError
 from generator.yaml import reader
@@ -15,6 +15,9 @@ from generator.yaml.edit import Splice, Unspliceable, applied, proven
 from generator.yaml.fields import enter, fill, put, remove, remove_with_parents, wrap
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import NULL, TEXT, Entry, Node, Scalar, Value, inherited, same
+
+if TYPE_CHECKING:
+    from generator.yaml.chart_source import Source
 
 # The annotation that is the pipeline's, as tags and digests are: which build set them.
 BUILT: Final = "gitops-generator/built"
@@ -58,7 +61,9 @@ class Kustomization:
 
     @property
     def images(self) -> list[Image]:
-        """List the ``images:``."""
+        """List the ``images:``; of an Application, the charts that it deploys."""
+        if self._is_application:
+            return [Image(source.name, source.tag, source.digest) for source in self._charts()]
         return [
             Image(name.node.itself.text, _text(entry, "newTag"), _text(entry, "digest"))
             for entry in self._entries().values()
@@ -89,6 +94,9 @@ class Kustomization:
         tag would win over the tag. ``SpecError`` if there is no such entry, or if
         it cannot be told which of two counts.
         """
+        if self._is_application:
+            self._set_chart(image)
+            return
         file = self._file
         index, entry = self._entry_of(image.name)
         fields: dict[str, str | None] = {"digest": image.digest}
@@ -111,6 +119,31 @@ class Kustomization:
                 fields=fields,
                 place=entry.start,
                 field=f"images[{index}]",
+                splices=splices,
+                again=lambda other: other.set_image(image),
+            )
+        )
+
+    def _set_chart(self, image: Image) -> None:
+        """Set version and digest of the chart of that name, which are one field."""
+        from generator.yaml import chart_source
+
+        found = [source for source in self._charts() if source.name == image.name]
+        if len(found) != 1:
+            about = f"has {len(found) or 'no'} sources for the chart {image.name}"
+            raise SpecError([Fault(self.path, 1, 1, "spec.sources", about, "regenerate it: python -m generator")])
+        ((path, node, _),) = found
+        written, field = ".".join(map(str, path)), chart_source.REVISION
+        self._only(node, field, f"{written}.")
+        revision = chart_source.revision(image.tag or found[0].tag or "", image.digest)
+        splices = wrap(self._file, node, put(self._file, node, field, revision, after=("repoURL",)))
+        self._changes.append(
+            _Change(
+                document=0,
+                path=path,
+                fields={field: revision},
+                place=node.start,
+                field=written,
                 splices=splices,
                 again=lambda other: other.set_image(image),
             )
@@ -188,6 +221,18 @@ class Kustomization:
         raise SpecError([self._file.fault(change.place, change.field, "cannot be edited safely", hint)]) from None
 
     # -- where things are
+
+    @property
+    def _is_application(self) -> bool:
+        """Tell whether it is no kustomization, but the Application that deploys a chart."""
+        documents = self._file.documents
+        kind = documents[0].root.last("kind") if documents and documents[0].root.itself.kind == "map" else None
+        return bool(kind and kind.node.itself.kind == "scalar" and kind.node.itself.text == "Application")
+
+    def _charts(self) -> list[Source]:
+        from generator.yaml import chart_source  # most overlays have none
+
+        return list(chart_source.of(self._file.documents[0].root))
 
     @property
     def _listed(self) -> int:

@@ -18,4 +18,6 @@ NAMES: Final = (
     "secretKey",
     "topologyKey",
     "type",
+    # Of an Application's sources.
+    "repoURL",
 )

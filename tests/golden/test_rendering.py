@@ -23,7 +23,7 @@ from generator.yaml import emit as yaml_emit
 from testing import ROOT
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, git
-from testing.specs import EVERY_FIELD
+from testing.specs import CHARTS, EVERY_FIELD
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -56,7 +56,7 @@ def test_the_repository_is_named_as_argo_cd_can_pull_it(url: str, pulled: str) -
     assert set(named) == {pulled}
 
 
-@pytest.mark.parametrize(("name", "spec"), [("ten-lines", TEN_LINES), ("every-field", EVERY_FIELD)])
+@pytest.mark.parametrize(("name", "spec"), [("ten-lines", TEN_LINES), ("every-field", EVERY_FIELD), ("charts", CHARTS)])
 def test_snapshot(name: str, spec: str) -> None:
     # After a change that is meant: ``UPDATE_SNAPSHOTS=1 pytest tests/golden/test_rendering.py``, and read the diff.
     snapshot = SNAPSHOTS / f"{name}.txt"

@@ -42,10 +42,16 @@ def _apps(spec: Spec) -> list[dict[str, object]]:
             "app": app.name,
             "image": app.image,
             "source": app.build.source if app.build else None,
-            "replicas": {name: workload.replicas for name, workload in app.workloads.items()},
+            "replicas": _replicas(spec, app.name),
         }
         for app in spec.apps.values()
     ]
+
+
+def _replicas(spec: Spec, name: str) -> dict[str, int | None]:
+    """Return the number of pods in each environment; of a chart, its values tell."""
+    app = spec.described.get(name)
+    return {environment: workload.replicas for environment, workload in app.workloads.items()} if app else {}
 
 
 def _environments(spec: Spec) -> list[dict[str, object]]:

@@ -226,7 +226,7 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
 
     So is the annotation that tells which build has set them.
     """
-    if not Location.parse(path).is_overlay:
+    if not Location.parse(path).holds_entry:
         return content
     ours, there = yaml_kustomization.images(content, path), yaml_kustomization.images(local, path)
     for image in there:

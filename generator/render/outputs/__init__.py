@@ -15,8 +15,16 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 
 from generator.render.file import File
-from generator.render.outputs import argocd, codebuild, codeowners, github_actions, kustomize, pull_request_checks
-from generator.spec.model import App, Spec
+from generator.render.outputs import (
+    argocd,
+    charts,
+    codebuild,
+    codeowners,
+    github_actions,
+    kustomize,
+    pull_request_checks,
+)
+from generator.spec.model import AnyApp, Spec
 
 
 class Output(Protocol):
@@ -25,8 +33,16 @@ class Output(Protocol):
     def render_project(self, spec: Spec) -> Iterator[File]:
         """Yield the files that belong to no app alone, in a fixed order."""
 
-    def render_app(self, spec: Spec, app: App) -> Iterator[File]:
+    def render_app(self, spec: Spec, app: AnyApp) -> Iterator[File]:
         """Yield the files of one app, in a fixed order; ``spec`` has no apps."""
 
 
-OUTPUTS: Final[tuple[Output, ...]] = (kustomize, argocd, codebuild, github_actions, pull_request_checks, codeowners)
+OUTPUTS: Final[tuple[Output, ...]] = (
+    kustomize,
+    charts,
+    argocd,
+    codebuild,
+    github_actions,
+    pull_request_checks,
+    codeowners,
+)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from generator.render.file import File, yaml_file
 from generator.render.outputs import pipeline_steps
 from generator.render.outputs.pipeline_steps import Phase, Pipeline, Step
-from generator.spec.model import App, Spec
+from generator.spec.model import AnyApp, Spec
 
 PATH: Final = "buildspec.yml"
 HEADER: Final = """\
@@ -37,7 +37,7 @@ _ROLE: Final = (
 )
 
 
-def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
     """Render nothing: one file builds all apps."""
     yield from ()
 

@@ -13,7 +13,7 @@ from typing import Final
 from generator.render.file import HEADER, File
 from generator.spec import forge_kinds
 from generator.spec.layout import PROMOTED_BASES, ROOTS
-from generator.spec.model import App, Spec
+from generator.spec.model import AnyApp, Spec
 
 _ABOUT: Final = """\
 # Whoever may approve a change must be listed here, and have write access. It takes effect where
@@ -23,7 +23,7 @@ _ABOUT: Final = """\
 _MORE: Final = "# Rules of your own go here; the last one that matches counts.\n"
 
 
-def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
     """Render nothing: one file is for all apps."""
     yield from ()
 
@@ -35,7 +35,7 @@ def render_project(spec: Spec) -> Iterator[File]:
         return
     owned = [
         (place, names)
-        for place, given in [*_environments(spec), *_common(spec, reads.path), *_promoted(spec)]
+        for place, given in [*_environments(spec), *_common(spec, reads.path), *_promoted(spec), *_charts(spec)]
         if (names := owners(given, emails=reads.emails))
     ]
     lines = [f"{reads.pattern(place)} {' '.join(names)}\n" for place, names in owned]
@@ -78,3 +78,10 @@ def _promoted(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what a promotion of a base writes; a later rule counts more."""
     for environment in spec.environments.values() if spec.promotion.base else ():
         yield f"{PROMOTED_BASES}/{environment.name}/", environment.approvers
+
+
+def _charts(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Return what holds the versions of charts; a later rule counts more."""
+    for environment in spec.environments.values() if spec.charts else ():
+        for app in spec.charts.values():
+            yield app.entry_path(environment.name), environment.approvers

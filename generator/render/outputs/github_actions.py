@@ -14,7 +14,7 @@ from typing import Any, Final
 from generator.render.file import File, yaml_file
 from generator.render.outputs import pipeline_steps
 from generator.render.outputs.pipeline_steps import Pipeline, Step
-from generator.spec.model import App, Spec
+from generator.spec.model import AnyApp, Spec
 from generator.yaml.emit import Verbatim
 
 PATH: Final = ".github/workflows/delivery.yml"
@@ -60,7 +60,7 @@ _TAGGED: Final = {
 Job = Mapping[str, object]
 
 
-def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
     """Render nothing: one workflow builds all apps."""
     yield from ()
 

@@ -12,7 +12,7 @@ from generator.render.kinds.metadata import config_annotations, config_name
 from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
 from generator.spec.layout import COPY, KUSTOMIZATION, base_path, copy_path, overlay_path
-from generator.spec.model import App, Environment, Spec
+from generator.spec.model import AnyApp, App, Environment, Spec
 from generator.spec.workload import Workload
 
 # The kinds whose number of pods kustomize's `replicas` sets.
@@ -29,8 +29,10 @@ def render_project(_spec: Spec) -> Iterator[File]:
     yield from ()
 
 
-def render_app(spec: Spec, app: App) -> Iterator[File]:
+def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     """Render the base first, then the overlays by environment."""
+    if not isinstance(app, App):
+        return
     base = _manifests(app.base)
     yield from _base(app, base_path(app.name), app.base, base)
     for environment in spec.environments.values():

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from generator.render.file import File, yaml_file
 from generator.render.outputs import codebuild, github_actions, pipeline_steps
-from generator.spec.model import App, Spec
+from generator.spec.model import AnyApp, Spec
 from generator.yaml.emit import Verbatim
 
 WORKFLOW: Final = ".github/workflows/gitops-checks.yml"
@@ -34,7 +34,7 @@ _ALWAYS: Final = "${{ !cancelled() }}"
 _OURS: Final = "${{ !cancelled() && github.event.pull_request.head.repo.full_name == github.repository }}"
 
 
-def render_app(_spec: Spec, _app: App) -> Iterator[File]:
+def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
     """Render nothing: requests are checked as a whole."""
     yield from ()
 

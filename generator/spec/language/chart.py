@@ -33,7 +33,6 @@ KIND_AND_GROUP: Final = Text(
 )
 _VALUES: Final = Anything("a map of values", hint="write it as in the chart's values.yaml")
 
-# What an environment may say otherwise: all else tells which chart it is.
 _RELEASED: Final = {
     "version": Field(
         VERSION, "The version to start with. Then `charts update`, `promote` and `rollback` set it.", required=True
@@ -64,7 +63,7 @@ FIELDS: Final = {
     "values": Field(_VALUES, "The chart's values. Those of an environment are laid over them."),
 }
 OVERRIDE: Final = {
-    "chart": Field(partial(Record(_RELEASED)), "The version that the environment starts with."),
+    "chart": Field(partial(CHART), "The version that the environment starts with."),
     "values": FIELDS["values"],
 }
 # An app that is a chart, as it was promoted.

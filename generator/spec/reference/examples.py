@@ -29,13 +29,17 @@ _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
 _BESIDE: Final = {
     "apps.<app>": "image: shop/web",
+    "apps.<app>.chart": "",
+    "apps.<app>.values": "chart: {repository: 'oci://ghcr.io/grafana/helm-charts', version: 8.5.1}",
     "apps.<app>.build": "image: shop/web\nsource: src/web",
     "apps.<app>.ingress": "image: shop/web\nport: 8080",
     "apps.<app>.livenessProbe": "image: shop/web\nport: 8080",
     "apps.<app>.service": "image: shop/web\nport: 8080",
 }
-# In whose place an example gives a name.
+# In whose place an example gives a name; an app that is a chart is another one than that around the examples.
 _STAND_INS: Final = {"<app>": "web", "<environment>": "prod"}
+_CHART_STAND_INS: Final = {**_STAND_INS, "<app>": "dashboards"}
+_OF_CHARTS: Final = ("apps.<app>.chart", "apps.<app>.values")
 
 
 def shown_at(path: str) -> Described:
@@ -53,13 +57,14 @@ def text(path: str) -> str:
     lines = described.entry.example
     place = described.container
     fitting = [text for above, text in _BESIDE.items() if f"{described.path}.".startswith(f"{above}.")]
+    stand_ins = _CHART_STAND_INS if described.path.startswith(_OF_CHARTS) else _STAND_INS
     for word in reversed(_words(place)):
         if word == "<app>" and fitting:
             given = {line.partition(":")[0].replace("ports", "port") for line in lines.splitlines()}
             beside = [line for line in fitting[-1].splitlines() if line.partition(":")[0] not in given]
             lines = "\n".join([*beside, lines])
         lines = textwrap.indent(lines, "  ")
-        lines = f"- {lines[2:]}" if word == "[]" else f"{_STAND_INS.get(word, word)}:\n{lines}"
+        lines = f"- {lines[2:]}" if word == "[]" else f"{stand_ins.get(word, word)}:\n{lines}"
     return f"{lines}\n"
 
 

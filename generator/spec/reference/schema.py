@@ -52,7 +52,7 @@ def of(accepts: Type, path: str = "") -> JsonSchema:
 def nullable(accepts: Type, path: str) -> JsonSchema:
     """Return the schema of a type with ``null``, which means "not set"; without it for a record that needs a field."""
     schema = of(accepts, path)
-    if "required" in schema:
+    if "required" in schema or (isinstance(accepts, Record) and accepts.instead):
         return schema
     if "oneOf" in schema:
         # Of what is not there, nothing is missing: it would satisfy each of them, and so not one.
@@ -99,10 +99,17 @@ def _record(accepts: Record, path: str) -> JsonSchema:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
-        **({"required": required} if required else {}),
+        **_required(required, accepts.instead),
         **({"oneOf": [_only(name) for name in accepts.exactly_one]} if accepts.exactly_one else {}),
         **({"allOf": [{"not": {"type": "object", "required": list(pair)}} for pair in former]} if former else {}),
     }
+
+
+def _required(names: list[str], instead: tuple[str, ...]) -> JsonSchema:
+    """Return the rule that these fields have to be there, or one of others."""
+    if names and instead:
+        return {"oneOf": [*map(_only, names), *map(_only, instead)]}
+    return {"required": names} if names else {}
 
 
 def _field(known: Field, path: str) -> JsonSchema:

@@ -18,7 +18,7 @@ from generator.render.outputs.argocd.names import (
     root_name,
 )
 from generator.spec.layout import APPLICATION, GITOPS, Location, application_path
-from generator.spec.model import App, Spec
+from generator.spec.model import AnyApp, Spec
 
 __all__ = [
     "application_name",
@@ -39,7 +39,7 @@ def render_project(spec: Spec) -> Iterator[File]:
         yield yaml_file(_project_path(project_name(spec, environment.name)), project.render(spec, environment))
 
 
-def render_app(spec: Spec, app: App) -> Iterator[File]:
+def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     """Render its Applications, by environment."""
     for environment in spec.environments.values():
         path = application_path(environment.name, app.name)

@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from generator.render.kinds import workloads
+from generator.render.outputs import charts
 from generator.render.outputs.argocd.names import application_name, project_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, metadata, retry
+from generator.spec.chart import ChartApp
 from generator.spec.layout import base_path, overlay_path
-from generator.spec.model import App, Environment, Spec
+from generator.spec.model import AnyApp, App, Environment, Spec
 from generator.spec.workload import Workload
 
 
-def render(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
+def render(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, Any]:
     """Render the Application of an app in an environment."""
-    overlay = overlay_path(environment.name, app.name)
     # A commit elsewhere in the repository does not make Argo CD render this app again.
-    shared = f"/{base_path(app.name)};" if app.bases[environment.name] is app.base else ""
-    annotations = {GENERATE_PATHS: f"{shared}/{overlay}"}
+    annotations = {GENERATE_PATHS: ";".join(_folders(app, environment.name))}
     automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
     labels = {"app.kubernetes.io/name": app.name, f"{spec.project}/environment": environment.name}
-    ignored = _ignored(app.workloads[environment.name])
+    ignored = _ignored(app.workloads[environment.name]) if isinstance(app, App) else []
     return {
         "apiVersion": API,
         "kind": "Application",
         "metadata": metadata(spec, application_name(spec, environment.name, app.name), annotations, **labels),
         "spec": {
             "project": project_name(spec, environment.name),
-            "source": {"repoURL": spec.repository, "targetRevision": spec.branch, "path": overlay},
+            **_source(spec, app, environment.name),
             "destination": environment.destination,
             "revisionHistoryLimit": 20,
             "syncPolicy": {
@@ -37,6 +37,7 @@ def render(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
                     "CreateNamespace=true",
                     "PruneLast=true",
                     "FailOnSharedResource=true",
+                    *(charts.SYNC_OPTIONS if isinstance(app, ChartApp) else ()),
                     *(["RespectIgnoreDifferences=true"] if ignored else []),
                 ],
                 "managedNamespaceMetadata": {
@@ -47,6 +48,21 @@ def render(spec: Spec, environment: Environment, app: App) -> dict[str, Any]:
             **({"ignoreDifferences": ignored} if ignored else {}),
         },
     }
+
+
+def _folders(app: AnyApp, environment: str) -> list[str]:
+    """Return the folders that the manifests are made from."""
+    if isinstance(app, ChartApp):
+        return [f"/{folder}" for folder in charts.folders(app, environment)]
+    shared = [f"/{base_path(app.name)}"] if app.bases[environment] is app.base else []
+    return [*shared, f"/{overlay_path(environment, app.name)}"]
+
+
+def _source(spec: Spec, app: AnyApp, environment: str) -> dict[str, Any]:
+    if isinstance(app, ChartApp):
+        return {"sources": charts.sources(spec, app, environment)}
+    overlay = overlay_path(environment, app.name)
+    return {"source": {"repoURL": spec.repository, "targetRevision": spec.branch, "path": overlay}}
 
 
 def _ignored(workload: Workload) -> list[dict[str, Any]]:

@@ -22,13 +22,13 @@ def metadata(spec: Spec, name: str, annotations: dict[str, str] | None = None, *
     }
 
 
-def sources(spec: Spec) -> dict[str, list[str]]:
-    """Return where the Applications of a project may come from.
+def sources(spec: Spec, *others: str) -> dict[str, list[str]]:
+    """Return where the Applications of a project may come from: this repository, and ``others``.
 
     The managed Argo CD wants to be told the namespace of Applications, too, although it knows one only.
     """
     namespaces = {"sourceNamespaces": [spec.argocd.namespace]} if spec.argocd.managed else {}
-    return {"sourceRepos": [spec.repository], **namespaces}
+    return {"sourceRepos": [spec.repository, *others], **namespaces}
 
 
 def retry(spec: Spec) -> dict[str, Any]:

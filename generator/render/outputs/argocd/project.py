@@ -7,6 +7,7 @@ from typing import Any, Final
 from generator.render.kinds import KINDS
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
+from generator.render.outputs import charts
 from generator.render.outputs.argocd.names import project_name
 from generator.render.outputs.argocd.objects import API, metadata, sources
 from generator.spec.argocd import NAMED_CLUSTER_KINDS
@@ -19,7 +20,7 @@ _BELOW: Final = frozenset().union(*(kind.CREATES for kind in WORKLOADS))
 
 def render(spec: Spec, environment: Environment) -> dict[str, Any]:
     """Render the project of an environment."""
-    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | {("", "ConfigMap")} | _BELOW)
+    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | {("", "ConfigMap")} | _BELOW | charts.namespaced(spec))
     named = {"name": environment.namespace} if spec.argocd.has(NAMED_CLUSTER_KINDS) else {}
     return {
         "apiVersion": API,
@@ -28,10 +29,13 @@ def render(spec: Spec, environment: Environment) -> dict[str, Any]:
         "metadata": metadata(spec, project_name(spec, environment.name), {SYNC_WAVE: "-1"}),
         "spec": {
             "description": f"The apps of {spec.project} in {environment.name}",
-            **sources(spec),
+            **sources(spec, *charts.repositories(spec)),
             "destinations": environment.destinations,
-            # CreateNamespace makes it, with its labels; nothing else may be cluster-wide.
-            "clusterResourceWhitelist": [{"group": "", "kind": "Namespace", **named}],
+            # CreateNamespace makes it, with its labels; nothing else may be cluster-wide, but for what charts say.
+            "clusterResourceWhitelist": [
+                {"group": "", "kind": "Namespace", **named},
+                *({"group": group, "kind": kind} for group, kind in charts.cluster_wide(spec)),
+            ],
             "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
         },
     }

@@ -1,0 +1,67 @@
+"""Read and set the chart of an Argo CD Application, as ``Kustomization`` does with images.
+
+The version, and the digest where there is one, are what Argo CD reads: the source's ``targetRevision``, ``8.5.1`` or
+``8.5.1@sha256:…``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from generator.yaml.tree import Node
+
+REVISION: Final = "targetRevision"
+_OCI: Final = "oci://"
+
+
+class Source(NamedTuple):
+    """A chart among the sources: its place in the file, and what it says."""
+
+    path: tuple[str | int, ...]
+    node: Node
+    name: str
+
+    @property
+    def tag(self) -> str | None:
+        """Return the version."""
+        return _revision(self.node).partition("@")[0] or None
+
+    @property
+    def digest(self) -> str | None:
+        """Return the digest; ``None`` where Argo CD is held to none."""
+        return _revision(self.node).partition("@")[2] or None
+
+
+def of(root: Node) -> Iterator[Source]:
+    """Yield the charts of an Application, with repository and name as one."""
+    spec = root.last("spec")
+    one, several = (spec.node.last(name) if spec else None for name in ("source", "sources"))
+    places: list[tuple[tuple[str | int, ...], Node]]
+    if several and several.node.itself.kind == "seq":
+        places = [(("spec", "sources", index), item.itself) for index, item in enumerate(several.node.itself.items)]
+    else:
+        places = [(("spec", "source"), one.node.itself)] if one else []
+    for path, node in places:
+        if node.kind != "map":
+            continue
+        repository, chart = _text(node, "repoURL").rstrip("/"), _text(node, "chart")
+        if chart:
+            yield Source(path, node, f"{repository}/{chart}")
+        elif repository.startswith(_OCI):
+            yield Source(path, node, repository)
+
+
+def revision(tag: str, digest: str | None) -> str:
+    """Return what Argo CD is told."""
+    return f"{tag}@{digest}" if digest else tag
+
+
+def _revision(node: Node) -> str:
+    return _text(node, REVISION)
+
+
+def _text(node: Node, key: str) -> str:
+    found = node.last(key)
+    value = found.node.itself if found else None
+    return value.text if value and value.kind == "scalar" and not value.is_null else ""
