@@ -100,18 +100,18 @@ OUTPUT = Toy(
 from collections.abc import Iterator
 
 from generator.render.file import File
-from generator.spec.model import App, Spec
+from generator.spec.model import AnyApp, Spec
 
 
 def render_project(spec: Spec) -> Iterator[File]:
     yield File("inventory/environments.txt", "".join(f"{name}\\n" for name in spec.environments))
 
 
-def render_app(spec: Spec, app: App) -> Iterator[File]:
+def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     yield File(f"inventory/apps/{app.name}.txt", f"{app.name} of {spec.project}\\n", app=app.name)
 """,
     "render/outputs/__init__.py",
-    (("github_actions, kustomize,", "github_actions, inventory, kustomize,"), ("codeowners)\n", "codeowners, inventory)\n")),
+    (("    kustomize,\n    pull", "    inventory,\n    kustomize,\n    pull"), ("    codeowners,\n)", "    codeowners,\n    inventory,\n)")),
 )  # fmt: skip
 COMMAND = Toy(
     "cli/commands/count.py",
