@@ -7,27 +7,28 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "print a completion script for a shell"
+HELP: Final = "print a completion script for a shell, which completes names of apps and environments, too"
 EXAMPLE: Final = """\
-  gitops-generator completion bash > ~/.local/share/bash-completion/completions/gitops-generator"""
+  source <(python -m generator completion bash)         this line into ~/.bashrc
+  eval "$(python -m generator completion zsh)"          this line into ~/.zshrc, below compinit
+
+The script completes `gitops-generator` and, in bash and zsh, `python -m generator`. Names come from
+the repository that the command would work on."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
+    """See ``Command``."""
     parser.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the command, and return its exit code."""
-    import shtab
-
+    """See ``Command``."""
     from generator.cli.main import parser
+    from generator.cli.output import completion as output
 
-    top = parser(completing=True)
-    top.prog = "gitops-generator"
-    script = shtab.complete(top, shell=options.shell)
+    script = output.script(parser(completing=True), options.shell)
     if options.json:
         console.emit({"shell": options.shell, "script": script})
     else:
-        console.say(script)
+        console.say(script.rstrip("\n"))
     return 0
