@@ -176,7 +176,7 @@ def test_an_edit_against_the_other_branchs_spec_is_a_conflict_that_keep_settles(
     commit(shop, "seven pods")
     assert merge_of(shop, "main") != 0
     assert cli.main(["-C", str(shop), "generate"]) == 4
-    assert "  was   2\n  yours 7" in capsys.readouterr().err
+    assert "  original 2\n  local    7" in capsys.readouterr().err
     assert cli.main(["-C", str(shop), "generate", "--keep", "local"]) == 0
     assert "  replicas: 7 # ours\n" in (shop / DEPLOYMENT).read_text()
     assert not planning.plan(shop).changes

@@ -74,7 +74,7 @@ def values(folder: Path) -> tuple[int, str, int]:
     return deployment["replicas"], container["resources"]["requests"]["cpu"], prod["replicas"][0]["count"]
 
 
-OURS, SPECS = (7, "99m", 9), (3, "60m", 5)
+LOCAL, UPDATED = (7, "99m", 9), (3, "60m", 5)
 
 
 def test_a_conflict_has_its_line_its_field_its_three_values_and_who_made_it(disputed: Path, run: Command) -> None:
@@ -83,17 +83,17 @@ def test_a_conflict_has_its_line_its_field_its_three_values_and_who_made_it(disp
     assert told.code == 4
     assert re.sub(r"[0-9a-f]{10} Ada", "COMMIT Ada", told.err) == (
         "base/web/deployment.yaml:10: spec.replicas\n"
-        "  was   2\n"
-        "  yours 7 (COMMIT Ada: More of everything)\n"
-        "  spec  3\n"
+        "  original 2\n"
+        "  local    7 (COMMIT Ada: More of everything)\n"
+        "  updated  3\n"
         "base/web/deployment.yaml:37: spec.template.spec.containers[web].resources.requests.cpu\n"
-        "  was   50m\n"
-        "  yours 99m (COMMIT Ada: More of everything)\n"
-        "  spec  60m\n"
+        "  original 50m\n"
+        "  local    99m (COMMIT Ada: More of everything)\n"
+        "  updated  60m\n"
         "overlays/prod/web/kustomization.yaml:13: replicas[web].count\n"
-        "  was   4\n"
-        "  yours 9 (COMMIT Ada: More of everything)\n"
-        "  spec  5\n"
+        "  original 4\n"
+        "  local    9 (COMMIT Ada: More of everything)\n"
+        "  updated  5\n"
         "error: 3 conflicts between hand edits and the spec; nothing was written\n"
         "hint: keep one side: generate --keep local|updated [PATH…], or decide one by one: generate --interactive\n"
     )
@@ -140,10 +140,10 @@ def test_a_diff_keeps_what_people_wrote_where_there_is_a_conflict(disputed: Path
 
 
 KEEP: dict[str, tuple[list[str], tuple[int, str, int] | None]] = {
-    "everything of people's": (["--keep", "local"], OURS),
-    "everything of the spec's": (["--keep", "updated"], SPECS),
+    "everything of people's": (["--keep", "local"], LOCAL),
+    "everything of the spec's": (["--keep", "updated"], UPDATED),
     "a folder, and the rest stays open": (["--keep", "local", "base"], None),
-    "two folders for one side": (["--keep", "local", "base", "overlays"], OURS),
+    "two folders for one side": (["--keep", "local", "base", "overlays"], LOCAL),
     "a side for each folder": (["--keep", "local", "base/web", "--keep", "updated", "overlays/prod"], (7, "99m", 5)),
     "a file": (["--keep", "updated", DEPLOYMENT, "--keep", "local", PROD], (3, "60m", 9)),
     "a field": (["--keep", "local", f"{DEPLOYMENT}:spec.replicas", "--keep", "updated"], (7, "60m", 5)),
@@ -153,9 +153,9 @@ KEEP: dict[str, tuple[list[str], tuple[int, str, int] | None]] = {
     "an exception within a folder": (["--keep", "updated", "base", "--keep", "local"], (3, "60m", 9)),
     "an exception that comes first": (["--keep", "local", "--keep", "updated", "base"], (3, "60m", 9)),
     "a path as the shell completes it": (["--keep", "local", "./base/web/", "--keep", "updated"], (7, "99m", 5)),
-    "no other folder whose name begins alike": (["--keep", "local", "bas", "--keep", "updated"], SPECS),
+    "no other folder whose name begins alike": (["--keep", "local", "bas", "--keep", "updated"], UPDATED),
     "no other field whose name begins alike": (
-        ["--keep", "local", f"{DEPLOYMENT}:spec.rep", "--keep", "updated"], SPECS,
+        ["--keep", "local", f"{DEPLOYMENT}:spec.rep", "--keep", "updated"], UPDATED,
     ),
 }  # fmt: skip
 
@@ -184,7 +184,7 @@ def test_what_was_kept_stays_kept_until_the_spec_changes_again(disputed: Path, r
     told = run("generate")
     assert told.code == 4
     assert "1 conflict between" in told.err
-    assert "  was   60m\n  yours 99m" in told.err
+    assert "  original 60m\n  local    99m" in told.err
 
 
 @pytest.mark.parametrize(
@@ -201,14 +201,14 @@ def test_wrong_usage_is_told(words: list[str], message: str, disputed: Path, run
     assert message in told.err
 
 
-ASK = "eave it? "
+ASK = "for now? "
 INTERACTIVE = {
-    "mine, the spec's, mine": (["y\n", "s\n", "y\n"], (7, "60m", 9)),
-    "the spec's each time": (["s\n", "s\n", "s\n"], SPECS),
-    "words, and an answer that is none": (["yours\n", "?\n", "Spec\n", "y\n"], (7, "60m", 9)),
-    "one is left open": (["y\n", "l\n", "y\n"], None),
-    "Ctrl-C": (["y\n", "\x03"], None),
-    "the end of input": (["y\n", "\x04"], None),
+    "local, updated, local": (["l\n", "u\n", "l\n"], (7, "60m", 9)),
+    "updated each time": (["u\n", "u\n", "u\n"], UPDATED),
+    "words, and an answer that is none": (["local\n", "?\n", "Updated\n", "l\n"], (7, "60m", 9)),
+    "one is left open": (["l\n", "n\n", "l\n"], None),
+    "Ctrl-C": (["l\n", "\x03"], None),
+    "the end of input": (["l\n", "\x04"], None),
 }
 
 
@@ -240,7 +240,7 @@ def test_a_file_that_was_there_before_is_nobodys_to_overwrite(shop: Path, run: C
     told = run("generate")
     assert told.code == 4
     assert "base/mail/deployment.yaml:1: the file\n" in told.err
-    assert "yours a file that was there before" in told.err
+    assert "local    a file that was there before" in told.err
     assert run("generate", "--adopt").code == 0
     assert (shop / "base/mail/deployment.yaml").read_text().startswith("# ours\nkind: Deployment\n")
     assert (shop / "base/mail/service-account.yaml").exists()

@@ -79,10 +79,10 @@ def _ask(conflict: Conflict) -> Side | None:
     from generator import Side
 
     console.show_conflict(conflict)
-    answers = {"y": Side.LOCAL, "s": Side.UPDATED, "l": None}
+    answers = {"l": Side.LOCAL, "u": Side.UPDATED, "n": None}
     while True:
         try:
-            answer = input("keep [y]ours, take the [s]pec's, or [l]eave it? ").strip().lower()[:1]
+            answer = input("keep [l]ocal, take [u]pdated, or [n]either for now? ").strip().lower()[:1]
         except EOFError:  # the user has gone
             raise KeyboardInterrupt from None
         if answer in answers:
