@@ -55,7 +55,8 @@ _HEAD: Final = """\
 
 `python -m generator` and `gitops-generator` are the same program; without a command it runs `generate`. Each command
 takes `-h` for its help, `-C DIR` for a repository in another folder, and `--output json` for machines.
-What the exit codes mean: [exit codes](exit-codes.md).
+What they print, and which options are alike everywhere: [output](output.md). What the exit codes mean:
+[exit codes](exit-codes.md).
 """
 
 

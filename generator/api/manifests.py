@@ -50,9 +50,11 @@ def explain_field(name: str) -> Mapping[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class ValidateRequest:
-    """The repository to validate."""
+    """The repository to validate; of it these apps and environments alone if any are named, and gitops/."""
 
     directory: Path = Path()
+    apps: Sequence[str] = ()
+    environments: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def validate(
     request: ValidateRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> ValidateResult:
     """Build every overlay with kustomize, and check it and all of gitops/ with strict kubeconform."""
+    from generator.delivery import image
     from generator.manifests import validation
     from generator.regenerate import record, renames
 
@@ -82,9 +85,12 @@ def validate(
         folders = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
         folders += [base_path(app) for app in spec.apps]
         renames.check_names(directory, [f"{folder}/{KUSTOMIZATION}" for folder in folders])
+        some = bool(request.apps or request.environments)
+        apps, environments = image.chosen(spec, request.apps, request.environments)
+        only = [overlay_path(environment, app) for environment in environments for app in apps]
         progress("validating")
         generated = record.unpack(record.stored(directory), adopt=True)
-        found = validation.validate(directory, spec, generated)
+        found = validation.validate(directory, spec, generated, only if some else None)
         return ValidateResult(tuple(found), tuple(advice.of(directory, spec)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +22,15 @@ from generator.spec.model import Spec
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
-    """The checkout to show; `offline` asks neither the forge nor Argo CD."""
+    """The checkout to show, of these apps and environments alone if any are named.
+
+    `offline` asks neither the forge nor Argo CD.
+    """
 
     directory: Path = Path()
     offline: bool = False
+    apps: Sequence[str] = ()
+    environments: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,10 @@ def status(request: StatusRequest, *, progress: Progress = silent, credentials: 
     """Show what is checked out; ask the forge and Argo CD where there are credentials for them."""
     with calling(credentials, request.directory):
         spec = loader.load(request.directory)
+        apps, environments = image.chosen(spec, request.apps, request.environments)
         progress("asking git, the forge and Argo CD")
-        rows = tuple(statuses.rows(request.directory, spec))
+        found = statuses.rows(request.directory, spec, apps)
+        rows = tuple(row for row in found if row.environment in environments)
         live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec)
         notes = (*live.notes, *statuses.notes(request.directory, rows))
     return StatusResult(rows, live.requests, live.running, notes)

@@ -63,6 +63,11 @@ def configure(form: str) -> None:
     _Output.form = form
 
 
+def is_for_machines() -> bool:
+    """Tell whether each command is to print one document, and nothing else, on standard output."""
+    return _Output.form in ("json", "yaml")
+
+
 def program() -> str:
     """Return how this program was called, in a form that can be pasted."""
     return INSTALLED if os.path.basename(sys.argv[0]) == INSTALLED else CANONICAL  # noqa: PTH119 (as light as it gets)
@@ -82,6 +87,13 @@ def note(text: str) -> None:
     """Print a line about progress on standard error, so that output stays clean."""
     sys.stderr.write(_shown(f"{text}\n", sys.stderr))
     sys.stderr.flush()
+
+
+def iso(seconds: float) -> str:
+    """Return a time as JSON has it everywhere: ISO 8601, in UTC."""
+    import time
+
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def emit(data: Mapping[str, object]) -> None:
@@ -150,11 +162,11 @@ def report(error: GeneratorError) -> None:
 
 
 def show_conflict(conflict: Conflict) -> None:
-    """Print a conflict with its place and its three values."""
+    """Print a conflict with its place and its three sides."""
     note(f"{conflict.path}:{conflict.line}: {conflict.field or 'the file'}")
-    for name, value in (("was", conflict.original), ("yours", conflict.local), ("spec", conflict.updated)):
-        author = f" ({conflict.author})" if name == "yours" and conflict.author else ""
-        note(f"  {paint(name.ljust(5), 'grey', sys.stderr)} {'-' if value is None else value}{author}")
+    for name, value in (("original", conflict.original), ("local", conflict.local), ("updated", conflict.updated)):
+        author = f" ({conflict.author})" if name == "local" and conflict.author else ""
+        note(f"  {paint(name.ljust(8), 'grey', sys.stderr)} {'-' if value is None else value}{author}")
 
 
 def _error(message: str, hint: str, prefix: str = "error: ", excerpt: str = "") -> None:

@@ -17,7 +17,7 @@ import textwrap
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from generator import __version__
 from generator.cli import console
@@ -55,6 +55,11 @@ class _Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         return console.pasted(super().format_help())
+
+    def error(self, message: str) -> NoReturn:
+        if console.is_for_machines():
+            console.emit({"error": message, "hint": f"{self.prog} --help"})
+        super().error(message)
 
 
 class _Top(_Parser):
@@ -129,6 +134,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A run makes very many objects that stay, and hardly a cycle: looking for cycles would take a fifth of its time.
     gc.set_threshold(1_000_000)
     words = list(sys.argv[1:] if argv is None else argv)
+    console.configure(_form(words))
     try:
         # A path may hold bytes that are no text, and a terminal may know less than UTF-8: neither is a bug.
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -150,24 +156,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         import traceback
 
         traceback.print_exc()
-        console.note("error: this is a bug in the generator")
-        console.note("hint: please report it with the lines above")
+        bug = GeneratorError("this is a bug in the generator", "please report it with the lines above")
+        _failed(bug)
         return EXIT_BUG
+
+
+def _form(words: Sequence[str]) -> str:
+    """Return how to print, before the command line is understood: what is wrong with it is for machines, too."""
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, _, value = word.partition("=") if word.startswith("--") else (word[:2], "", word[2:])
+        if name in ("-o", "--output"):
+            form = value or after
+            return form if form in console.FORMS else console.FORMS[0]
+    return console.FORMS[0]
 
 
 def _run(words: Sequence[str]) -> int:
     words, command = _with_command(words)
     if not command.startswith("-") and command not in COMMANDS:
-        console.report(_unknown(command))
-        return UsageError.exit_code
+        return _failed(_unknown(command))
     options = (parser(command) if command in COMMANDS else parser()).parse_args(words)
     if options.version:
         console.say(__version__)
         return 0
     options.directory = Path(options.directory) if hasattr(options, "directory") else _repository(Path.cwd())
-    form = getattr(options, "output", "text")
+    form = getattr(options, "output", console.FORMS[0])
     console.configure(form)
-    options.form, options.json = form, form in ("json", "yaml")
+    options.form, options.json = form, console.is_for_machines()
     # A polite kill cleans up just as Ctrl-C does.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -181,9 +196,9 @@ def _run(words: Sequence[str]) -> int:
         if exc.errno not in MACHINE:
             raise
         what = f"{exc.filename}: {exc.strerror}" if exc.filename else str(exc.strerror)
-        return _failed(GeneratorError(what, "this machine refuses it; free some space, or change the rights"), options)
+        return _failed(GeneratorError(what, "this machine refuses it; free some space, or change the rights"))
     except GeneratorError as error:
-        return _failed(error, options)
+        return _failed(error)
 
 
 def _repository(folder: Path) -> Path:
@@ -226,8 +241,8 @@ def _with_command(words: Sequence[str]) -> tuple[list[str], str]:
     return ([*before, *rest], rest[0]) if named else ([*before, DEFAULT, *rest], DEFAULT)
 
 
-def _failed(error: GeneratorError, options: argparse.Namespace) -> int:
-    if options.json:
+def _failed(error: GeneratorError) -> int:
+    if console.is_for_machines():
         console.emit(_as_json(error))
     console.report(error)
     return error.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import RepositoryError, UsageError
@@ -61,6 +62,13 @@ def environment_named(spec: Spec, name: str) -> Environment:
     if name not in spec.environments:
         raise UsageError(f"no environment {name!r} in the spec", nearest(name, tuple(spec.environments)))
     return spec.environments[name]
+
+
+def chosen(spec: Spec, apps: Sequence[str], environments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the named apps and environments in the spec's order, all of them where none is named."""
+    some = {app_named(spec, name).name for name in apps} or set(spec.apps)
+    where = {environment_named(spec, name).name for name in environments} or set(spec.environments)
+    return [app for app in spec.apps if app in some], [one for one in spec.environments if one in where]
 
 
 def image(place: Slot, tag: str, digest: str | None) -> Image:

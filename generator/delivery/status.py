@@ -60,23 +60,24 @@ class Row:
         return self.tag not in (None, UNRELEASED)
 
 
-def rows(directory: Path, spec: Spec) -> list[Row]:
-    """Return a row for each app and environment of a work tree, by app, in promotion order."""
+def rows(directory: Path, spec: Spec, apps: Sequence[str] | None = None) -> list[Row]:
+    """Return a row for each app (or these) and environment of a work tree, by app, in promotion order."""
     here = None
     with suppress(GitError):  # which ``notes`` tells
         here = history.here(directory)
-    return rows_of(spec, lambda path: work_tree.read(directory, [path]).get(path), here)
+    return rows_of(spec, lambda path: work_tree.read(directory, [path]).get(path), here, apps)
 
 
-def rows_of(spec: Spec, read: Read, here: History | None) -> list[Row]:
+def rows_of(spec: Spec, read: Read, here: History | None, apps: Sequence[str] | None = None) -> list[Row]:
     """Return the same of any files and their history, as of a commit."""
-    places = [image.slot(spec, app, environment) for app in spec.apps for environment in spec.environments]
+    apps = list(spec.apps) if apps is None else apps
+    places = [image.slot(spec, app, environment) for app in apps for environment in spec.environments]
     states = {place.path: _state(read, place) for place in places}
     window = _log(here, [OVERLAYS, *([APPLICATIONS] if spec.charts else [])], WINDOW)
     commits = _by_path(window)
     landed = _landed(here, commits, places, states, cut=len(window) == WINDOW)
     result: list[Row] = []
-    for app in spec.apps:
+    for app in apps:
         of_app = [place for place in places if place.app == app]
         pairs = pairwise((place, states[place.path].image) for place in of_app)
         gaps = [NO_GAP, *(_gap(here, commits, *pair) for pair in pairs)]

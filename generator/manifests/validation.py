@@ -45,16 +45,25 @@ class Result:
     problems: tuple[str, ...]
 
 
-def validate(directory: Path, spec: Spec, generated: Mapping[str, bytes]) -> list[Result]:
+def validate(
+    directory: Path, spec: Spec, generated: Mapping[str, bytes], only: Sequence[str] | None = None
+) -> list[Result]:
     """Return a result for each folder that Argo CD applies, ``gitops`` last.
 
-    ``generated`` is what the last generation wrote, by path. Raises ``ToolError`` if a tool is missing.
+    Args:
+        directory: The repository.
+        spec: What it is generated from.
+        generated: What the last generation wrote, by path.
+        only: The overlays to look at besides ``gitops``; all, and what else is applied, if left out.
+
+    Raises:
+        ToolError: A tool is missing.
     """
-    return _Validation(directory, spec, generated).results()
+    return _Validation(directory, spec, generated, only).results()
 
 
 class _Validation:
-    def __init__(self, directory: Path, spec: Spec, generated: Mapping[str, bytes]) -> None:
+    def __init__(self, directory: Path, spec: Spec, generated: Mapping[str, bytes], only: Sequence[str] | None) -> None:
         self._directory = directory
         self._kustomize, self._kubeconform = tools.find("kustomize"), tools.find("kubeconform")
         self._argocd = spec.argocd.version
@@ -73,7 +82,8 @@ class _Validation:
         self._unlisted = unlisted.faults(directory, unlisted.on_disk(directory, generated))
         self._overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
         others = (path for path in self._ground.applications if path not in self._overlays and path != GITOPS)
-        self._units = {path: self._unit(path) for path in [*self._overlays, *others, GITOPS]}
+        paths = [*self._overlays, *others] if only is None else only
+        self._units = {path: self._unit(path) for path in [*paths, GITOPS]}
 
     def _unit(self, path: str) -> Unit:
         environment = self._policy.environment(path)

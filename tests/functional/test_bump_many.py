@@ -97,10 +97,10 @@ WRONG = {
     "a tag for nobody": (["web=v1", "--tag", "v2"], "--tag: each app has its own"),
     "a digest for nobody": (["web=v1", "--digest", DIGEST], "--digest: each app has its own"),
     "an empty tag for nobody": (["web=v1", "--tag", ""], "--tag: each app has its own"),
-    "a time-out that is no number": (["web=v1", "--timeout", "nan"], "--timeout nan: no number of seconds"),
-    "a time-out without end": (["web=v1", "--timeout", "inf"], "--timeout inf: no number of seconds"),
+    "a time-out that is no number": (["web=v1", "--timeout", "nan"], "'nan' is no duration: 90s, 10m or 1h"),
+    "a time-out without end": (["web=v1", "--timeout", "inf"], "'inf' is no duration"),
     "no time": (["web=v1", "--timeout", "0"], "--timeout 0: no number of seconds"),
-    "less than no time": (["web=v1", "--timeout=-1"], "--timeout -1: no number of seconds"),
+    "less than no time": (["web=v1", "--timeout=-1"], "'-1' is no duration"),
     "a build that is no number": (["web=v1", "--build", "twelve"], "is not a build"),
     "an app that is near": (["wbe=v1"], 'did you mean "web"'),
 }

@@ -7,6 +7,7 @@ import os
 from typing import Final
 
 from generator.cli import console
+from generator.cli import options as shared
 
 HELP: Final = "set apps' image tags and digests in environments; no other byte of the files changes"
 EXAMPLE: Final = """\
@@ -31,9 +32,7 @@ knows, or else which one is later. --force sets it all the same."""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("apps", nargs="+", metavar="APP[=TAG[@DIGEST]]", help="the app's name in the spec")
-    parser.add_argument(
-        "--env", required=True, action="append", dest="environments", metavar="ENV", help="the environment; repeatable"
-    )
+    shared.environments(parser, required=True)
     parser.add_argument("--tag", help="the new tag of each app that is given without one")
     parser.add_argument("--digest", help="its digest, sha256:…; without one a former digest is taken out")
     parser.add_argument(
@@ -49,11 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="even if a newer build, or one of a newer commit, has set it; also a tag like latest",
     )
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--commit", action="store_true", help="commit the change here")
-    how.add_argument("--push", action="store_true", help="commit it on the remote's branch instead, and push")
-    parser.add_argument("--remote", metavar="URL", help="where to push; the spec's repository if left out")
-    parser.add_argument("--branch", help="the branch to push to; the spec's branch if left out")
+    shared.landing(parser)
+    shared.remote(parser, "to push to")
     parser.add_argument(
         "--pull-request", action="store_true",
         help="where the branch takes no pushes, open or update a pull request for these images (with --push)",
@@ -65,10 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sign", action="store_true", help="sign the commit, as git's gpg.format and user.signingkey say (with --push)"
     )
-    parser.add_argument(
-        "--timeout", type=float, metavar="SECONDS", default=60.0,
-        help="how long each git may wait for the server (60); all tries together end after five minutes",
-    )  # fmt: skip
+    about = "how long each git may wait for the server (all tries together end after five minutes)"
+    shared.time(parser, "--timeout", "60s", about)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from generator.cli import console
+from generator.cli import options as shared
 
 HELP: Final = "show what differs between two environments, field by field, as Kubernetes would get it"
 EXAMPLE: Final = """\
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("left", metavar="ENV", help="an environment")
     parser.add_argument("right", metavar="ENV", help="another one")
-    parser.add_argument("apps", nargs="*", metavar="APP", help="apps; all if left out")
+    shared.apps(parser)
     parser.add_argument("--allow", action="append", default=[], metavar="PATTERN", help="what may differ; repeat it")
     parser.add_argument("--exit-code", action="store_true", help="exit 1 on any difference, even without an allow-list")
     parser.add_argument("--all", action="store_true", help="show what is allowed, too")

@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from generator.cli import console
+from generator.cli import options as shared
 
 HELP: Final = "list every release of an app: when, where, what, by whom, from which build"
 EXAMPLE: Final = """\
@@ -22,21 +23,12 @@ and author are those of the commit that it brought.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
-    parser.add_argument("app", help="the app's name in the spec")
-    parser.add_argument("--env", metavar="ENV", help="one environment; all if left out")
-    parser.add_argument("--limit", type=_count, metavar="N", help="the newest N; all if left out")
+    """See ``Command``."""
+    shared.app(parser)
+    shared.environment(parser)
+    parser.add_argument("--limit", type=shared.count, metavar="N", help="the newest N; all if left out")
     parser.add_argument("--fetch", action="store_true", help="read the remote's branch")
-    parser.add_argument(
-        "--remote", metavar="URL", help="the remote to read, with --fetch; the spec's repository if left out"
-    )
-    parser.add_argument("--branch", help="the branch to read, with --fetch; the spec's branch if left out")
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
-    return int(text)
+    shared.remote(parser, "to read", "with --fetch")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
 
     request = generator.LocalRequest(options.dir, options.node)
     if options.action == "down":
-        generator.local_down(request, progress=console.note, credentials=options.credentials)
+        cluster.down(directory, echo=console.note)
+        if options.json:
+            console.emit({"directory": str(directory), "up": False})
         return 0
     if options.action == "up":
         running = generator.local_up(request, progress=console.note, credentials=options.credentials)

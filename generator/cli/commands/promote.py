@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from generator.cli import console
+from generator.cli import options as shared
 
 if TYPE_CHECKING:
     from generator import PromoteHow
@@ -37,9 +38,10 @@ own; git's are GIT_USERNAME and GIT_TOKEN, or its own."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
-    parser.add_argument("apps", nargs="*", metavar="APP", help="the apps; all of them if none is named")
-    parser.add_argument("--to", required=True, metavar="ENV", help="the environment to promote to")
+    """See ``Command``."""
+    shared.apps(parser)
+    about = "the environment to promote to"
+    parser.add_argument("-e", "-n", "--env", "--to", dest="to", required=True, metavar="ENV", help=about)
     parser.add_argument(
         "--from", dest="source", metavar="ENV", help="the environment to promote from; the one before if left out"
     )
@@ -52,8 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="although a check fails, a person closed it, or committed to its branch; "
         "an APP that is named also goes back to an older build",
     )  # fmt: skip
-    parser.add_argument("--remote", metavar="URL", help="the repository; the spec's if left out")
-    parser.add_argument("--branch", help="the branch to promote on; the spec's if left out")
+    shared.remote(parser, "to promote on")
 
 
 def run(options: argparse.Namespace) -> int:

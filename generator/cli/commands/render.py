@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from generator.cli import console
+from generator.cli import options as shared
 
 HELP: Final = "print the manifests of an app in an environment, as Argo CD would apply them"
 EXAMPLE: Final = """\
@@ -17,9 +18,9 @@ It builds the overlay as it is here, hand edits and all, with the kustomize of `
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
-    parser.add_argument("app", metavar="APP", help="an app of the spec")
-    parser.add_argument("-e", "-n", "--env", required=True, metavar="ENV", help="the environment")
+    """See ``Command``."""
+    shared.app(parser)
+    shared.environment(parser, required=True)
 
 
 def run(options: argparse.Namespace) -> int:

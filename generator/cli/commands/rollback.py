@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from generator.cli import console
+from generator.cli import options as shared
 
 HELP: Final = "put back the image that an environment ran before, and pin it until --unpin"
 EXAMPLE: Final = """\
@@ -29,21 +30,17 @@ able to work with the newer schema. Neither is a base that was promoted with the
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
-    parser.add_argument("app", help="the app's name in the spec")
-    parser.add_argument("--env", required=True, metavar="ENV", help="the environment")
+    """See ``Command``."""
+    shared.app(parser)
+    shared.environment(parser, required=True)
     parser.add_argument("--to", metavar="TAG|COMMIT", help="a tag, a commit or `previous`, which is the default")
     parser.add_argument("--digest", help="the digest of a tag that this environment has never had, sha256:…")
     parser.add_argument("--reason", help="why, for the pin and the commit")
     pin = parser.add_mutually_exclusive_group()
     pin.add_argument("--no-pin", action="store_true", help="hold it with no pin, nor with one that is there")
     pin.add_argument("--unpin", action="store_true", help="take the pin out, and leave the image as it is")
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--commit", action="store_true", help="commit the change here")
-    how.add_argument("--push", action="store_true", help="commit it on the remote's branch instead, and push")
-    how.add_argument("--pull-request", action="store_true", help="propose it on a branch of its own")
-    parser.add_argument("--remote", metavar="URL", help="where to push; the spec's repository if left out")
-    parser.add_argument("--branch", help="the branch to push to; the spec's branch if left out")
+    shared.landing(parser, requests=True)
+    shared.remote(parser, "to push to")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,10 +6,12 @@ import argparse
 from typing import Final
 
 from generator.cli import console
+from generator.cli import options as shared
 
 HELP: Final = "show each app's tag, digest and age in every environment, what is behind, pinned, proposed and running"
 EXAMPLE: Final = """\
   python -m generator status
+  python -m generator status web api -e prod
   python -m generator status --output json | jq '.images[] | select(.behind)'
   ARGOCD_SERVER=argocd.example.com ARGOCD_AUTH_TOKEN=… python -m generator status
 
@@ -22,7 +24,9 @@ where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
+    """See ``Command``."""
+    shared.apps(parser)
+    shared.environments(parser)
     parser.add_argument("--offline", action="store_true", help="ask neither the forge nor Argo CD")
 
 
@@ -31,7 +35,9 @@ def run(options: argparse.Namespace) -> int:
     import generator
     from generator.cli.output import status as output
 
-    request = generator.StatusRequest(options.directory, offline=options.offline)
+    request = generator.StatusRequest(
+        options.directory, offline=options.offline, apps=options.apps, environments=options.environments
+    )
     with console.progress() as progress:
         result = generator.status(request, progress=progress, credentials=options.credentials)
     if options.json:

@@ -6,23 +6,29 @@ import argparse
 from typing import Final
 
 from generator.cli import console
+from generator.cli import options as shared
 from generator.cli.output.generate import show_advice
 
 HELP: Final = "build every overlay with kustomize and check it, and all of gitops/, with strict kubeconform"
 EXAMPLE: Final = """\
   python -m generator tools install      once: kustomize, kubeconform
-  python -m generator validate"""
+  python -m generator validate
+  python -m generator validate web -e prod      one app's overlay in one environment, and gitops/
+
+Only a whole run finds an object that two apps have."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
+    """See ``Command``."""
+    shared.apps(parser)
+    shared.environments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command, and return its exit code."""
     import generator
 
-    request = generator.ValidateRequest(options.directory)
+    request = generator.ValidateRequest(options.directory, options.apps, options.environments)
     with console.progress() as progress:
         result = generator.validate(request, progress=progress, credentials=options.credentials)
     if options.json:

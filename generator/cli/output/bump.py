@@ -16,7 +16,8 @@ def show(result: BumpResult, *, as_json: bool) -> None:
     for note in result.notes:
         console.note(f"note: {note}")
     if as_json:
-        console.emit(_record(result) | ({"request": request} if request else {}))
+        proposed = {"request": request} if request else {}  # as it was called at first
+        console.emit(_record(result) | proposed | {"pull_request": request, "notes": list(result.notes)})
         return
     for outcome in result.outcomes:
         console.say(_line(outcome, result.commit))
@@ -25,7 +26,7 @@ def show(result: BumpResult, *, as_json: bool) -> None:
 
 
 def _record(result: BumpResult) -> dict[str, Any]:
-    """Return one record, or with several images a list of them under ``images``."""
+    """Return a list of records under ``images``; what it says of one image alone stands beside it, too."""
     records = []
     for outcome in result.outcomes:
         place, image = outcome.wanted.place, outcome.wanted.image
@@ -37,7 +38,7 @@ def _record(result: BumpResult) -> dict[str, Any]:
         if outcome.why:
             record |= {"held": outcome.state, "why": outcome.why}
         records.append(record)
-    return records[0] if len(records) == 1 else {"commit": result.commit, "images": records}
+    return {**(records[0] if len(records) == 1 else {"commit": result.commit}), "images": records}
 
 
 def _line(outcome: BumpOutcome, commit: str | None) -> str:

@@ -22,6 +22,7 @@ def record(result: GenerateResult) -> dict[str, object]:
         "moved": result.moved,
         "effects": [effect._asdict() for effect in result.effects],
         "advice": [fault._asdict() for fault in result.advice],
+        "notes": list(result.notes),
     }
 
 

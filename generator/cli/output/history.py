@@ -59,7 +59,7 @@ def _described(entry: Deployment) -> dict[str, object]:
     number, _, url = rest.partition(" ")
     return {
         "environment": entry.environment,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(entry.seconds)),
+        "time": console.iso(entry.seconds),
         "action": entry.action,
         "base": entry.base,
         "tag": after.tag if after else None,

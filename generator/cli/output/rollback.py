@@ -29,6 +29,7 @@ def record(result: RollbackResult) -> dict[str, object]:
         "changed": result.changed,
         "commit": result.commit,
         "pull_request": result.pull_request,
+        "notes": list(result.notes),
     }
 
 

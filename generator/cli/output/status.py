@@ -24,12 +24,14 @@ def record(result: StatusResult) -> dict[str, object]:
         "images": [
             {
                 **asdict(row),
+                "time": console.iso(row.since) if row.since else None,
                 "pinned": row.pinned._asdict() if row.pinned else None,
                 "pull_request": result.requests.get((row.app, row.environment)),
                 "argo_cd": asdict(found) if (found := running.get((row.app, row.environment))) else None,
             }
             for row in result.rows
-        ]
+        ],
+        "notes": list(result.notes),
     }
 
 
