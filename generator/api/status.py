@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
@@ -15,6 +18,7 @@ from generator.delivery.live_state import Key, Running
 from generator.delivery.status import Row
 from generator.errors import RepositoryError, UsageError
 from generator.git import history as histories
+from generator.git import upstream
 from generator.git.history import History
 from generator.spec import loader
 from generator.spec.model import Spec
@@ -24,7 +28,7 @@ from generator.spec.model import Spec
 class StatusRequest:
     """The checkout to show, of these apps and environments alone if any are named.
 
-    `offline` asks neither the forge nor Argo CD.
+    `offline` asks neither the remote, nor the forge, nor Argo CD.
     """
 
     directory: Path = Path()
@@ -53,10 +57,13 @@ def status(request: StatusRequest, *, progress: Progress = silent, credentials: 
         spec = loader.load(request.directory)
         apps, environments = image.chosen(spec, request.apps, request.environments)
         progress("asking git, the forge and Argo CD")
-        found = statuses.rows(request.directory, spec, apps)
-        rows = tuple(row for row in found if row.environment in environments)
-        live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec)
-        notes = (*live.notes, *statuses.notes(request.directory, rows))
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            find = partial(upstream.find, request.directory, ask=not request.offline)
+            followed = pool.submit(copy_context().run, find)  # with the credentials
+            found = statuses.rows(request.directory, spec, apps)
+            rows = tuple(row for row in found if row.environment in environments)
+            live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec)
+            notes = (*live.notes, *statuses.notes(request.directory, rows, followed.result()))
     return StatusResult(rows, live.requests, live.running, notes)
 
 

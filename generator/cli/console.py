@@ -23,7 +23,7 @@ CANONICAL: Final = "python -m generator"
 MEANINGS: Final = {
     "generated": "grey", "pipeline": "blue", "edited": "yellow", "missing": "yellow", "orphaned": "yellow",
     "conflicting": "red", "failed": "red", "ok": "green", "passed": "green", "running": "green", "stopped": "red",
-    "valid": "green", "invalid": "red", "behind": "yellow",
+    "valid": "green", "invalid": "red", "behind": "yellow", "pinned": "yellow", "proposed": "blue",
     "person": "yellow", "build": "blue", "default": "grey", "spec": "green",
     "Synced": "green", "OutOfSync": "yellow", "Healthy": "green", "Progressing": "blue", "Degraded": "red",
     "Missing": "red", "Suspended": "yellow", "Unknown": "grey",
@@ -68,6 +68,11 @@ def is_for_machines() -> bool:
     return _Output.form in ("json", "yaml")
 
 
+def is_for_names() -> bool:
+    """Tell whether tables are their first column alone."""
+    return _Output.form == "name"
+
+
 def program() -> str:
     """Return how this program was called, in a form that can be pasted."""
     return INSTALLED if os.path.basename(sys.argv[0]) == INSTALLED else CANONICAL  # noqa: PTH119 (as light as it gets)
@@ -96,17 +101,22 @@ def iso(seconds: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def emit(data: Mapping[str, object]) -> None:
-    """Print one JSON document, or one of YAML for `-o yaml`."""
+def clear() -> None:
+    """Clear the terminal, for what is shown anew."""
+    sys.stdout.write("\x1b[H\x1b[2J")
+
+
+def emit(data: Mapping[str, object], *, in_a_stream: bool = False) -> None:
+    """Print one JSON document, or one of YAML for `-o yaml`; in a stream of them, JSON is one line each."""
     if _Output.form == "yaml":
         from generator.yaml import emit as yaml_emit
 
         text = yaml_emit.dump(data)
-        say(text.rstrip("\n"))
+        say(("---\n" if in_a_stream else "") + text.rstrip("\n"))
         return
     import json
 
-    text = json.dumps(data, indent=2, ensure_ascii=False)
+    text = json.dumps(data, indent=None if in_a_stream else 2, ensure_ascii=False)
     # Within strings alone, and in JSON's own way.
     sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
@@ -115,7 +125,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print aligned columns.
 
     On a terminal they fit its width (`-o wide` leaves them as wide as they are), the head is bold and states
-    are coloured; in a pipe it is plain text, one line a row. `-o name` prints the first column alone.
+    are coloured; in a pipe it is plain text, one line a row. `-o name` prints the first column alone. A cell may
+    have several lines, which a pipe gets in one, with commas.
     """
     if _Output.form == "name":
         for row in rows:
@@ -123,6 +134,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     elif colored() and _Output.form != "wide":
         _print_fitting(head, rows)
     else:
+        rows = [[cell.replace("\n", ", ") for cell in row] for row in rows]
         widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
         say(paint(_line(head, widths), "bold"))
         for row in rows:
@@ -143,9 +155,15 @@ def _print_fitting(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for name in head:
         shown.add_column(name, overflow="fold")
     for row in rows:
-        cells = [harmless(cell) for cell in row]
-        shown.add_row(*(Text(cell, style=_STYLES.get(MEANINGS.get(cell, ""), "")) for cell in cells))
+        shown.add_row(*(Text("\n").join(Text.assemble(*_styled(line)) for line in cell.split("\n")) for cell in row))
     Console(highlight=False, soft_wrap=False).print(shown)
+
+
+def _styled(line: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a cell's line, each with its style: of `2 behind` the last word tells it."""
+    for number, part in enumerate(line.split(", ")):
+        word = part if part in MEANINGS else part.rpartition(" ")[2]
+        yield f"{', ' if number else ''}{harmless(part)}", _STYLES.get(MEANINGS.get(word, ""), "")
 
 
 def report(error: GeneratorError) -> None:

@@ -16,6 +16,7 @@ from generator.errors import GeneratorError, GitError, reason
 from generator.files import work_tree
 from generator.git import history
 from generator.git.history import Commit, History
+from generator.git.upstream import Upstream
 from generator.spec.layout import APPLICATIONS, OVERLAYS
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml.kustomization import Image
@@ -105,8 +106,8 @@ def _row(place: Slot, now: _State, commit: Commit | None, gap: _Gap) -> Row:
     )
 
 
-def notes(directory: Path, found: Sequence[Row]) -> Iterator[str]:
-    """Yield what a person should know of the checkout that is read; nothing is asked of any server."""
+def notes(directory: Path, found: Sequence[Row], followed: Upstream | None) -> Iterator[str]:
+    """Yield what a user should know of the checkout that is read, and of the branch that it follows."""
     for row in found:
         if row.problem:
             yield f"{row.app} in {row.environment}: {row.problem}"
@@ -119,11 +120,22 @@ def notes(directory: Path, found: Sequence[Row]) -> Iterator[str]:
         return
     if history.branch(directory) is None:
         yield f"HEAD is detached at {here.tip[:12]}: what is shown may be old"
-    elif (upstream := history.behind(directory)) and upstream[1]:
-        name, count = upstream
-        yield f"this checkout is {count} commit{'s' if count > 1 else ''} behind {name}, as of the last fetch: git pull"
+    elif followed:
+        yield from _behind(followed)
     if not here.complete and any(row.since is None for row in found):
         yield "older commits are not here, so some ages are not known: git fetch --unshallow"
+
+
+def _behind(followed: Upstream) -> Iterator[str]:
+    """Yield that a checkout is not at the newest commit of the branch that it follows."""
+    if followed.reason:
+        yield f"whether this checkout is behind {followed.name} is not known: {followed.reason}"
+    if followed.by is None:
+        yield f"this checkout is behind {followed.name}, which has commits that are not here: git pull"
+    elif followed.by:
+        when = "" if followed.asked else ", as of the last fetch"
+        commits = f"{followed.by} commit{'s' if followed.by > 1 else ''}"
+        yield f"this checkout is {commits} behind {followed.name}{when}: git pull"
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,16 +316,6 @@ def branch(directory: Path) -> str | None:
     return said.decode(errors="replace").strip()
 
 
-def behind(directory: Path) -> tuple[str, int] | None:
-    """Return the upstream of what is checked out, and how many commits it has more, as was known at the last fetch."""
-    try:
-        name = plumbing.begin("rev-parse", "--abbrev-ref", "@{upstream}", directory=directory).result()
-        count = plumbing.begin("rev-list", "--count", "HEAD..@{upstream}", directory=directory).result()
-    except GitError:
-        return None
-    return name.decode(errors="replace").strip(), int(count)
-
-
 @contextmanager
 def clone(url: str, branch: str, *, partial: bool = True) -> Iterator[Clone]:
     """Yield a ``Clone``, not fetched yet, whose folder is gone afterwards."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from testing.repository import TEN_LINES, clone_as_origin, generate_for_remote, 
 from testing.servers.argocd import TOKEN, ArgoCd, application, serve
 from testing.shop import APPS, Shop
 from testing.templates import Templates
+from testing.terminal import CTRL_C, on_terminal
 
 DIGEST = "sha256:" + "c" * 64
 
@@ -41,7 +44,7 @@ def test_what_is_behind_and_since_when(repository: Path, generator: Run) -> None
     dev, staging, prod = images(repository, generator)
     assert (dev["tag"], dev["digest"], dev["commit"]) == ("v1", DIGEST, git(repository, "rev-parse", "HEAD"))
     assert (staging["behind"], prod["behind"]) == ("dev", None)
-    head, first, *_ = generator("status", cwd=repository).stdout.splitlines()
+    head, first, *_ = generator("status", "-o", "wide", cwd=repository).stdout.splitlines()
     assert head.split() == ["app", "environment", "tag", "digest", "age", "behind"]
     assert re.fullmatch(r"web +dev +v1 +sha256:c{12} +\d+ (s|min) +-", first)
 
@@ -81,11 +84,73 @@ def test_a_checkout_that_may_be_old_says_so(tmp_path: Path, shop: Path, generato
     git(shop, "push", "-q", "origin", "main")
     assert "note: " not in generator("status", cwd=shop).stderr
     git(shop, "reset", "-q", "--hard", "HEAD~2")
+    assert "note: this checkout is 2 commits behind origin/main: git pull" in generator("status", cwd=shop).stderr
     said = "note: this checkout is 2 commits behind origin/main, as of the last fetch: git pull"
-    assert said in generator("status", cwd=shop).stderr
+    assert said in generator("status", "--offline", cwd=shop).stderr
     git(shop, "checkout", "-q", "--detach")
     tip = git(shop, "rev-parse", "--short=12", "HEAD")
     assert f"note: HEAD is detached at {tip}: what is shown may be old" in generator("status", cwd=shop).stderr
+
+
+def test_a_checkout_is_compared_with_the_remote_as_it_is_now(tmp_path: Path, shop: Path, generator: Run) -> None:
+    git(shop, "fetch", "-q", "origin")
+    git(shop, "branch", "-q", "--set-upstream-to=origin/main")
+    assert "note: " not in generator("status", cwd=shop).stderr
+    assert generator("bump", "web", "--env", "dev", "--tag", "1", "--push", cwd=shop).returncode == 0
+    told = generator("status", "-o", "json", cwd=shop)
+    (note,) = json.loads(told.stdout)["notes"]
+    assert note == "this checkout is behind origin/main, which has commits that are not here: git pull"
+    assert f"note: {note}" in told.stderr
+    git(shop, "fetch", "-q", "origin")
+    assert "note: this checkout is 1 commit behind origin/main: git pull" in generator("status", cwd=shop).stderr
+    git(shop, "pull", "-q", "--rebase")
+    assert "note: " not in generator("status", cwd=shop).stderr
+    (shop.parent / "remote.git").rename(tmp_path / "elsewhere.git")
+    asked = generator("status", cwd=shop)
+    assert (asked.returncode, "is behind origin/main is not known: " in asked.stderr) == (0, True)
+    assert "note: " not in generator("status", "--offline", cwd=shop).stderr
+
+
+def test_apps_by_environments(shop: Path, generator: Run) -> None:
+    bump(shop, generator, "dev", "1", "2")
+    bump(shop, generator, "staging", "1")
+    head, web = generator("status", cwd=shop).stdout.splitlines()
+    assert head.split() == ["app", "dev", "staging", "prod"]
+    assert re.fullmatch(r"web  2 \d+ (s|min) +1 \d+ (s|min), 1 behind +unreleased, 1 behind", web)
+    assert [part.split()[0].rstrip(",") for part in (web[head.index(name) :] for name in head.split()[1:])] == [
+        "2", "1", "unreleased",
+    ]  # fmt: skip
+    assert generator("status", "-o", "name", cwd=shop).stdout == "web\n"
+
+
+@pytest.mark.process
+def test_watching_shows_each_change_until_it_is_interrupted(shop: Path, generator: Run) -> None:
+    words = [sys.executable, "-m", "generator", "status", "--offline", "--watch", "--interval", "0.1"]
+    for form, told in (("text", r"\d\d:\d\d:\d\d web in dev: unreleased → 1\n"), ("json", r'\{"images": .*\}\n')):
+        git(shop, "reset", "-q", "--hard")
+        with subprocess.Popen(
+            [*words, "-o", form], cwd=shop, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout
+            assert child.stderr
+            first = [child.stdout.readline() for _ in range(3 if form == "text" else 1)]
+            generator("bump", "web", "--env", "dev", "--tag", "1", cwd=shop)
+            change = child.stdout.readline()
+            child.send_signal(signal.SIGINT)
+            assert child.wait(60) == 130
+            assert child.stderr.read() == "interrupted\n"
+        assert re.fullmatch(told, change), change
+        if form == "json":
+            tags = [json.loads(line)["images"][0]["tag"] for line in (first[0], change)]
+            assert tags == ["unreleased", "1"]
+
+
+def test_on_a_terminal_what_is_watched_is_drawn_anew(shop: Path) -> None:
+    words = [sys.executable, "-m", "generator", "status", "--offline", "--watch", "--interval", "0.1"]
+    shown = on_terminal(words, shop, [("Ctrl-C ends", CTRL_C)])
+    assert shown.count("\x1b[2J") == 1
+    assert "Traceback" not in shown
+    assert shown.rstrip().endswith("interrupted")
 
 
 def test_a_forge_that_does_not_answer_is_told(shop: Path, generator: Run) -> None:
@@ -112,6 +177,8 @@ def test_an_overlay_that_is_gone_is_named(repository: Path, generator: Run) -> N
     (repository / "overlays/dev/web/kustomization.yaml").unlink()
     done = generator("status", cwd=repository)
     assert done.returncode == 0
+    assert done.stdout.splitlines()[1].split() == ["web", "-,", "unreadable", "unreleased", "unreleased"]
+    done = generator("status", "-o", "wide", cwd=repository)
     told = "note: web in dev: overlays/dev/web/kustomization.yaml: no such file (generate it, and push: python -m generator; or"
     assert told in done.stderr
     _, dev, staging, _ = done.stdout.splitlines()
@@ -162,7 +229,8 @@ def test_how_many_releases_behind(shop: Path, generator: Run) -> None:
     _, staging, prod = images(shop, generator)
     assert (staging["behind"], staging["behind_by"]) == ("dev", 3)
     assert (prod["behind"], prod["behind_by"]) == ("staging", None)  # staging has never had it
-    _, _, second, third = generator("status", cwd=shop).stdout.splitlines()
+    assert generator("status", cwd=shop).stdout.splitlines()[1].endswith(", behind")
+    _, _, second, third = generator("status", "-o", "wide", cwd=shop).stdout.splitlines()
     assert second.endswith("dev by 3")
     assert third.endswith("staging")
 
@@ -178,7 +246,8 @@ def test_what_an_environment_is_ahead_of_is_not_behind(shop: Path, generator: Ru
     assert (staging["behind"], staging["behind_by"]) == (None, None)
     assert (staging["ahead"], staging["ahead_by"]) == ("dev", 2)
     assert (prod["behind"], prod["behind_by"], prod["ahead"]) == ("staging", None, None)
-    head, _, second, _ = generator("status", cwd=shop).stdout.splitlines()
+    assert ", 2 ahead" in generator("status", cwd=shop).stdout
+    head, _, second, _ = generator("status", "-o", "wide", cwd=shop).stdout.splitlines()
     assert "ahead" in head
     assert "dev by 2" in second[head.index("ahead") :]
     assert generator("rollback", "web", "--env", "dev", "--unpin", "--commit", cwd=shop).returncode == 0
@@ -201,7 +270,10 @@ def test_what_is_pinned_since_when_by_whom_and_why(shop: Path, generator: Run) -
     pinned = prod["pinned"]
     assert isinstance(pinned, dict)
     assert (dev["pinned"], pinned["by"], pinned["reason"]) == (None, "Ada", "2 loses orders")
-    head, *_, last = generator("status", cwd=shop).stdout.splitlines()
+    _, web, below = generator("status", cwd=shop).stdout.splitlines()
+    assert web.endswith(", pinned")
+    assert re.fullmatch(r"web in prod is pinned: \d{4}-\d\d-\d\d Ada: 2 loses orders", below)
+    head, *_, last = generator("status", "-o", "wide", cwd=shop).stdout.splitlines()
     assert head.split()[-1] == "pinned"
     assert re.search(r"\d{4}-\d\d-\d\d Ada: 2 loses orders$", last)
 
@@ -212,7 +284,8 @@ def test_open_pull_requests(shop: Path, generator: Run) -> None:
     done = generator("rollback", "web", "--env", "prod", "--pull-request", "--output", "json", cwd=shop)
     url = json.loads(done.stdout)["pull_request"]
     assert [row["pull_request"] for row in images(shop, generator)] == [None, None, url]
-    assert url in generator("status", cwd=shop).stdout
+    for form in ("text", "wide"):
+        assert url in generator("status", "-o", form, cwd=shop).stdout
     assert url not in generator("status", "--offline", cwd=shop).stdout
 
 
@@ -242,7 +315,8 @@ def test_what_argo_cd_says(shop: Path, generator: Run) -> None:
     with serve(rig):
         env = {"ARGOCD_SERVER": rig.url, "ARGOCD_AUTH_TOKEN": TOKEN, "NO_PROXY": "*"}
         done = generator("status", "--output", "json", cwd=shop, env=env)
-        shown = generator("status", cwd=shop, env=env).stdout.splitlines()
+        shown = generator("status", "-o", "wide", cwd=shop, env=env).stdout.splitlines()
+        short = generator("status", cwd=shop, env=env).stdout.splitlines()
         refused = generator("status", cwd=shop, env={**env, "ARGOCD_AUTH_TOKEN": "wr0ng"})
         asked = len(rig.asked)
         assert generator("status", "--offline", cwd=shop, env=env).returncode == 0
@@ -260,6 +334,7 @@ def test_what_argo_cd_says(shop: Path, generator: Run) -> None:
         ["-", "-"],
         ["OutOfSync", "Degraded"],
     ]
+    assert (short[1].count("Synced"), short[1].endswith(", OutOfSync, Degraded")) == (0, True)
     assert refused.returncode == 0
     assert re.search(r"note: Argo CD is left out: .* \(.+\)", refused.stderr), "with what to do"
     assert "wr0ng" not in refused.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Final
 
 from generator.cli import console
@@ -12,22 +13,31 @@ HELP: Final = "show each app's tag, digest and age in every environment, what is
 EXAMPLE: Final = """\
   python -m generator status
   python -m generator status web api -e prod
+  python -m generator status --watch          shows it again whenever something has changed
   python -m generator status --output json | jq '.images[] | select(.behind)'
   ARGOCD_SERVER=argocd.example.com ARGOCD_AUTH_TOKEN=… python -m generator status
 
-What is checked out here is shown. `age` is how long the branch has had the image, whatever else has changed
-in its overlay. `behind` is the environment before with another image, and how many releases that is ahead; `ahead` is
+What is checked out here is shown, and a note tells where the branch that it follows has newer commits. A cell
+is the tag, for how long the branch has had that image, and what sets it apart: `2 behind`, `pinned`, `proposed`,
+or what Argo CD says unless that is Synced and Healthy. -o wide has a row for each app and environment.
+
+`behind` is the environment before with another image, and how many releases that is ahead; `ahead` is
 the same the other way round, as after a rollback there. An overlay that cannot be read is told below
 the table, and the others are shown all the same (exit 0). Open pull
 requests are shown where the forge's credentials are in the environment, Argo CD's sync and health
-where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell are left out."""
+where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell are left out.
+
+--watch ends with Ctrl-C (exit 130). On a terminal the table is drawn anew; in a pipe each change is a line, with
+-o json an object on a line of its own."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
     shared.apps(parser)
     shared.environments(parser)
-    parser.add_argument("--offline", action="store_true", help="ask neither the forge nor Argo CD")
+    parser.add_argument("--offline", action="store_true", help="ask neither the remote, nor the forge, nor Argo CD")
+    parser.add_argument("--watch", action="store_true", help="go on, and show what changes")
+    shared.time(parser, "--interval", "5s", "how often to look, with --watch")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,14 +48,16 @@ def run(options: argparse.Namespace) -> int:
     request = generator.StatusRequest(
         options.directory, offline=options.offline, apps=options.apps, environments=options.environments
     )
+    if options.watch:
+        from generator.cli.output import status_watch
+
+        ask = partial(generator.status, request, credentials=options.credentials)
+        status_watch.watch(ask, options.form, options.interval)
     with console.progress() as progress:
         result = generator.status(request, progress=progress, credentials=options.credentials)
     if options.json:
         console.emit(output.record(result))
-    elif result.rows:
-        output.show(result)
     else:
-        console.say("no apps in the spec yet")
-    for note in result.notes:
-        console.note(f"note: {note}")
+        output.show(result, options.form)
+    output.show_notes(result)
     return 0

@@ -35,8 +35,60 @@ def record(result: StatusResult) -> dict[str, object]:
     }
 
 
-def show(result: StatusResult) -> None:
-    """Print a table, without columns that have nothing to tell."""
+def show(result: StatusResult, form: str = "text") -> None:
+    """Print apps by environments, and below it what does not fit there; `wide` is a row for each of both."""
+    if not result.rows:
+        console.say("no apps in the spec yet")
+    elif form == "wide":
+        _show_wide(result)
+    else:
+        _show_matrix(result)
+
+
+def show_notes(result: StatusResult) -> None:
+    """Print on standard error what a user should know of the checkout, and of those that did not answer."""
+    for note in result.notes:
+        console.note(f"note: {note}")
+
+
+def _show_matrix(result: StatusResult) -> None:
+    names = list(dict.fromkeys(row.environment for row in result.rows))
+    cells = {(row.app, row.environment): _cell(row, result) for row in result.rows}
+    apps = dict.fromkeys(row.app for row in result.rows)
+    console.table(("app", *names), [(app, *(cells[app, name] for name in names)) for app in apps])
+    if console.is_for_names():
+        return
+    for row in result.rows:
+        if row.pinned:
+            console.say(f"{row.app} in {row.environment} is pinned: {_pinned(row)}")
+    for (app, name), url in result.requests.items():
+        if (app, name) in cells:
+            console.say(f"{app} to {name} is proposed: {url}")
+
+
+def _cell(row: Row, result: StatusResult) -> str:
+    """Return tag and age, and on a second line what sets this environment apart."""
+    tag = row.tag or (row.digest or "-")[:_SHORT_DIGEST]
+    aged = f"{tag} {age(time.time() - row.since)}" if row.since and row.released else tag
+    return "\n".join(part for part in (aged, ", ".join(marks(row, result))) if part)
+
+
+def marks(row: Row, result: StatusResult) -> list[str]:
+    """Return in a word each what sets an app in an environment apart from one that is as it should be."""
+    found = []
+    if row.behind:
+        found.append(f"{row.behind_by} behind" if row.behind_by else "behind")
+    if row.ahead:
+        found.append(f"{row.ahead_by} ahead" if row.ahead_by else "ahead")
+    found += ["pinned"] * bool(row.pinned) + ["proposed"] * ((row.app, row.environment) in result.requests)
+    found += ["unreadable"] * bool(row.problem)
+    if running := (result.running or {}).get((row.app, row.environment)):
+        found += [word for word in (running.sync, running.health) if word not in ("Synced", "Healthy")]
+    return found
+
+
+def _show_wide(result: StatusResult) -> None:
+    """Print a row for each app and environment, without columns that have nothing to tell."""
     rows = result.rows
     columns = [
         ("app", [row.app for row in rows]),
