@@ -49,12 +49,9 @@ if TYPE_CHECKING:
     from generator.api.language import UpgradeResult as UpgradeResult
     from generator.api.language import schema as schema
     from generator.api.language import upgrade as upgrade
-    from generator.api.local import Cluster as Cluster
-    from generator.api.local import ClusterStatus as ClusterStatus
-    from generator.api.local import LocalRequest as LocalRequest
-    from generator.api.local import local_down as local_down
-    from generator.api.local import local_status as local_status
-    from generator.api.local import local_up as local_up
+    from generator.api.link import LinkRequest as LinkRequest
+    from generator.api.link import LinkResult as LinkResult
+    from generator.api.link import link as link
     from generator.api.manifests import CompareRequest as CompareRequest
     from generator.api.manifests import CompareResult as CompareResult
     from generator.api.manifests import ExplainRequest as ExplainRequest
@@ -65,6 +62,11 @@ if TYPE_CHECKING:
     from generator.api.manifests import explain as explain
     from generator.api.manifests import explain_field as explain_field
     from generator.api.manifests import validate as validate
+    from generator.api.pin import PinRequest as PinRequest
+    from generator.api.pin import PinResult as PinResult
+    from generator.api.pin import UnpinRequest as UnpinRequest
+    from generator.api.pin import pin as pin
+    from generator.api.pin import unpin as unpin
     from generator.api.pipelines import ChangedRequest as ChangedRequest
     from generator.api.pipelines import ChangedResult as ChangedResult
     from generator.api.pipelines import ScanRequest as ScanRequest
@@ -140,12 +142,9 @@ _MODULES = {
     "UpgradeResult": "api.language",
     "schema": "api.language",
     "upgrade": "api.language",
-    "Cluster": "api.local",
-    "ClusterStatus": "api.local",
-    "LocalRequest": "api.local",
-    "local_down": "api.local",
-    "local_status": "api.local",
-    "local_up": "api.local",
+    "LinkRequest": "api.link",
+    "LinkResult": "api.link",
+    "link": "api.link",
     "CompareRequest": "api.manifests",
     "CompareResult": "api.manifests",
     "ExplainRequest": "api.manifests",
@@ -156,6 +155,11 @@ _MODULES = {
     "explain": "api.manifests",
     "explain_field": "api.manifests",
     "validate": "api.manifests",
+    "PinRequest": "api.pin",
+    "PinResult": "api.pin",
+    "UnpinRequest": "api.pin",
+    "pin": "api.pin",
+    "unpin": "api.pin",
     "ChangedRequest": "api.pipelines",
     "ChangedResult": "api.pipelines",
     "ScanRequest": "api.pipelines",

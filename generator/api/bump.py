@@ -50,6 +50,7 @@ class BumpRequest(NamedTuple):
     sign: bool = False
     timeout: float = 60.0
     ci: Mapping[str, str] = {}
+    dry_run: bool = False
 
 
 class BumpResult(NamedTuple):
@@ -59,6 +60,7 @@ class BumpResult(NamedTuple):
     commit: str | None
     pull_request: str | None
     notes: Sequence[str] = ()
+    dry_run: bool = False
 
 
 def bump(request: BumpRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> BumpResult:
@@ -66,7 +68,8 @@ def bump(request: BumpRequest, *, progress: Progress = silent, credentials: Cred
     _check(request)
     with calling(credentials, request.directory, request.remote):
         done, landed = _push(request, progress) if request.push else _edit(request)
-        return BumpResult(done.outcomes, landed.commit, landed.pull_request, _notes(request.directory, done))
+        notes = _notes(request.directory, done)
+        return BumpResult(done.outcomes, landed.commit, landed.pull_request, notes, request.dry_run)
 
 
 def _check(request: BumpRequest) -> None:
@@ -103,6 +106,9 @@ def _push(request: BumpRequest, progress: Progress) -> tuple[Bump, Landed]:
         from generator.delivery import bump_push
 
         made = _bump(request, spec)
+        if request.dry_run:
+            bump_push.foresee(remote, made)
+            return made, bump_push.Landed(None)
         return made, bump_push.land(
             remote, made, spec, named=request.branch, proposes=request.pull_request, sign=request.sign
         )
@@ -113,6 +119,9 @@ def _edit(request: BumpRequest) -> tuple[Bump, Landed]:
     from generator.delivery.bump_push import Landed
 
     made = _bump(request, _spec(request))
+    if request.dry_run:
+        bumps.foreseen_here(request.directory, made)
+        return made, Landed(None)
     if request.commit:
         return made, Landed(bumps.committed_here(request.directory, made))
     bumps.in_work_tree(request.directory, made)

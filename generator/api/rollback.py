@@ -16,6 +16,7 @@ from generator.delivery.image import Slot
 from generator.delivery.open_requests import Promotions
 from generator.delivery.rollback import Goal
 from generator.errors import GeneratorError, UsageError
+from generator.files import work_tree
 from generator.git import history as histories
 from generator.git.history import History
 from generator.spec import loader
@@ -27,7 +28,8 @@ class RollbackRequest:
     """An app in an environment, and where to go back `to`: a tag, a commit or `previous`.
 
     A tag that the environment never had needs its `digest`. What is put back is pinned unless `no_pin`; `unpin` takes
-    the pin out and leaves the image. Without `commit`, `push` and `pull_request` the overlay in `directory` is changed.
+    the pin out and leaves the image. Without `commit`, `push` and `pull_request` the overlay in `directory` is changed;
+    with `dry_run` nothing is, and no request is opened or closed.
     """
 
     app: str
@@ -43,11 +45,12 @@ class RollbackRequest:
     pull_request: bool = False
     remote: str | None = None
     branch: str | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RollbackResult:
-    """What was to be done where, whether anything changed, and how: a commit, a pull request's URL.
+    """What was to be done where, whether anything changed (or would), and how: a commit, a pull request's URL.
 
     `bases` are promotions whose base stays, `promotions` the open ones that would undo it, and `notes` what a commit
     alone does not do.
@@ -61,6 +64,7 @@ class RollbackResult:
     bases: tuple[Deployment, ...]
     promotions: Promotions
     notes: tuple[str, ...]
+    dry_run: bool = False
 
 
 def rollback(
@@ -72,10 +76,10 @@ def rollback(
     if request.digest and request.to in (None, rollback_target.PREVIOUS):
         raise UsageError("--digest goes with --to TAG")
     with calling(credentials, request.directory, request.remote):
-        return _Run(request, loader.load(request.directory), progress).result()
+        return Run(request, loader.load(request.directory), progress).result()
 
 
-class _Run:
+class Run:
     """One rollback."""
 
     def __init__(self, request: RollbackRequest, spec: Spec, progress: Progress) -> None:
@@ -85,17 +89,27 @@ class _Run:
         self.notes: list[str] = []
 
     def result(self) -> RollbackResult:
-        """Do it."""
-        goal = replace(self._goal(), form=self.spec.subject)
+        """Roll back, or unpin."""
+        return self.reached(self._goal())
+
+    def held(self, reason: str) -> RollbackResult:
+        """Hold what is there."""
+        pin = rollbacks.pinned(rollbacks.person(self.request.directory), reason, None)
+        return self.reached(Goal(None, pin, reason))
+
+    def reached(self, goal: Goal) -> RollbackResult:
+        """Do what a goal says."""
+        goal = replace(goal, form=self.spec.subject)
         changed, commit, url = (False, None, None) if goal.settled else self._apply(goal)
         promotions = self._promotions(goal, changed=changed)
-        self.notes += rollback_notes.of_promotions(self.place, promotions)
+        what = "rollback" if goal.target else "pin"
+        self.notes += rollback_notes.of_promotions(self.place, promotions, what)
         bases = rollback_notes.staying_bases(self.spec, goal)
         if changed and goal.wanted and not goal.stays:
             self.notes += rollback_notes.advice(self.spec, self.place, goal, pushed=self.request.push)
         return RollbackResult(
-            self.place, goal, changed, commit, url, tuple(bases), promotions, tuple(self.notes)
-        )  # fmt: skip
+            self.place, goal, changed, commit, url, tuple(bases), promotions, tuple(self.notes), self.request.dry_run
+        )
 
     def _goal(self) -> Goal:
         request = self.request
@@ -127,6 +141,8 @@ class _Run:
     def _apply(self, goal: Goal) -> tuple[bool, str | None, str | None]:
         """Make the change; return whether there is one, its commit, and its pull request's URL."""
         request = self.request
+        if request.dry_run:
+            return rollbacks.would_change(self._content(), self.place, goal), None, None
         if request.push:
             self.progress(f"pushing to {self.branch}")
             commit = rollbacks.push(self.url, self.branch, self.place, goal)
@@ -141,16 +157,25 @@ class _Run:
             self.notes.append(f"note: HEAD is detached, so {short} is on no branch: git branch NAME {short}")
         return changed, commit, None
 
+    def _content(self) -> bytes | None:
+        """Return the overlay that the change would be made to."""
+        if not (self.request.push or self.request.pull_request):
+            return work_tree.read(self.request.directory, [self.place.path]).get(self.place.path)
+        with self._history() as history:
+            return history.read(history.tip, self.place.path)
+
     def _promotions(self, goal: Goal, *, changed: bool) -> Promotions:
         """Find open promotions that would undo it; of one that was done before, as long as its pin holds it."""
-        if goal.target is None or not (changed or goal.held) or (goal.settled and not goal.target.pinned):
+        if not (changed or goal.held) or not (goal.target or goal.held):
+            return Promotions()
+        if goal.target and goal.settled and not goal.target.pinned:
             return Promotions()
         try:
             forge = self._forge()
         except GeneratorError as exc:
             return Promotions(unknown=exc.message)
         self.progress("asking the forge for open promotions")
-        close = self.request.push or self.request.pull_request
+        close = (self.request.push or self.request.pull_request) and not self.request.dry_run
         place = self.place
         return open_requests.withdraw(forge, self.spec, self.branch, place.app, place.environment, close=close)
 

@@ -64,11 +64,11 @@ def remote(parser: argparse.ArgumentParser, to: str, only: str = "") -> None:
     parser.add_argument("--branch", help=f"the branch {to}{ending}; the spec's if left out")
 
 
-def landing(parser: argparse.ArgumentParser, *, requests: bool = False) -> argparse._MutuallyExclusiveGroup:
-    """Add how a change is made, if not in this work tree alone; return the group, for a command's own ways."""
+def landing(parser: argparse.ArgumentParser, *, requests: bool = False) -> None:
+    """Add how a change is made, if not in this work tree alone, and that it is not made at all."""
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--commit", action="store_true", help="commit the change here")
     how.add_argument("--push", action="store_true", help="commit it on the remote's branch instead, and push")
     if requests:
         how.add_argument("--pull-request", action="store_true", help="propose it on a branch of its own")
-    return how
+    parser.add_argument("--dry-run", action="store_true", help="tell what would be done; change nothing")

@@ -256,8 +256,8 @@ class ArgoCd:
         raise ArgoCdError(message.replace(self._token, "…"), "check ARGOCD_SERVER", passing=status in _PASSING)
 
 
-def connect() -> ArgoCd | None:
-    """Connect to the Argo CD that the credentials name; return ``None`` if they name none."""
+def address() -> str | None:
+    """Return the URL of the Argo CD that the credentials name; ``None`` if they name none."""
     options = shlex.split(credentials.get("ARGOCD_OPTS"))
     server = credentials.get("ARGOCD_SERVER").strip()
     if not server:
@@ -269,16 +269,24 @@ def connect() -> ArgoCd | None:
         raise ArgoCdError(
             "ARGOCD_SERVER: this is no server's address", "like argocd.example.com or http://127.0.0.1:8080"
         )
+    return f"{scheme}://{rest.rstrip('/')}"
+
+
+def connect() -> ArgoCd | None:
+    """Connect to the Argo CD that the credentials name; return ``None`` if they name none."""
+    url, options = address(), shlex.split(credentials.get("ARGOCD_OPTS"))
+    if url is None:
+        return None
     token = credentials.get("ARGOCD_AUTH_TOKEN").strip()
     if not token or not token.isprintable() or " " in token:
         raise ArgoCdError("ARGOCD_AUTH_TOKEN holds no token", "make one: argocd account generate-token")
-    if scheme == "http" and "--plaintext" not in options and not hosts.is_here(f"http://{rest}"):
+    if url.startswith("http://") and "--plaintext" not in options and not hosts.is_here(url):
         raise ArgoCdError(
             "ARGOCD_AUTH_TOKEN would go to ARGOCD_SERVER unencrypted",
             "use https, or ARGOCD_OPTS=--plaintext where no stranger can listen",
         )
     insecure = "--insecure" in options or credentials.get("ARGOCD_INSECURE").lower() in _TRUE
-    return ArgoCd(f"{scheme}://{rest.rstrip('/')}", token, verify=not insecure)
+    return ArgoCd(url, token, verify=not insecure)
 
 
 @contextmanager

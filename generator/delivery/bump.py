@@ -224,6 +224,11 @@ def in_work_tree(directory: Path, bump: Bump) -> list[str]:
     return list(files)
 
 
+def foreseen_here(directory: Path, bump: Bump) -> None:
+    """Find out what an edit of the work tree would change; nothing is written."""
+    bump.edit(work_tree.read(directory, bump.paths).get)
+
+
 def committed_here(directory: Path, bump: Bump) -> str | None:
     """Edit the work tree, and commit these images alone; return None where HEAD has them, or they are held.
 

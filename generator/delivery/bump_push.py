@@ -49,6 +49,13 @@ def land(
     return Landed(commit, request.url if request else None)
 
 
+def foresee(remote: Remote, bump: Bump) -> None:
+    """Find out what a bump would change at the branch's tip; nothing is pushed."""
+    with remote.editing(remote.fetch()) as editing:
+        editing.want(bump.paths)
+        bump.edit(editing.read)
+
+
 def _absent(exc: GitError, spec: Spec | None, named: str | None) -> str:
     """Return a hint where the branch is not there, by where its name is from."""
     if "couldn't find remote ref" not in exc.stderr:

@@ -26,6 +26,7 @@ from generator.git.history import Clone
 from generator.spec import subject
 from generator.yaml.kustomization import Image, Kustomization
 
+PINNED: Final = "Pin"
 UNPINNED: Final = "Unpin"
 
 
@@ -39,7 +40,7 @@ class Proposed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is to be done: go to a target and hold it there, or, without a target, take the pin out.
+    """What is to be done: go to a target and hold it there. Without a target, hold what is there, or take the pin out.
 
     ``form`` is that of the commit's subject.
     """
@@ -82,6 +83,11 @@ def in_work_tree(directory: Path, place: Slot, goal: Goal, *, commit: bool) -> t
     if commit and checkout.changed(directory, place.path):
         return True, checkout.commit(directory, message(place, goal), [place.path])
     return after != content, None
+
+
+def would_change(content: bytes | None, place: Slot, goal: Goal) -> bool:
+    """Tell whether an overlay of these bytes is not yet as it should be."""
+    return _edited(content, place, goal) != content
 
 
 def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
@@ -170,9 +176,10 @@ def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
     """Return an overlay as it should be. A pin that holds this image already stays, unless a reason is given."""
     if content is None:
         raise absent(place)
-    if goal.wanted is None:
-        return pin.write(content, place.path, None)
     now = deployments.state(content, place)
+    if goal.wanted is None:
+        is_held = goal.held is not None and now.pin is not None and now.pin.reason == goal.held.reason
+        return content if is_held else pin.write(content, place.path, goal.held)
     overlay = Kustomization(content, place.path)
     overlay.set_image(goal.wanted)
     if goal.target is not None and now.image != goal.wanted:
@@ -183,11 +190,11 @@ def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
     return overlay.result()
 
 
-def pinned(by: str, reason: str | None, found: Target) -> Pin:
+def pinned(by: str, reason: str | None, found: Target | None) -> Pin:
     """Return a pin of this moment."""
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     words = " ".join((reason or "").split())
-    if found.image == found.former:
+    if found is None or found.image == found.former:
         return Pin(since, by, words or "held where it is")
     former = found.former
     return Pin(
@@ -198,6 +205,9 @@ def pinned(by: str, reason: str | None, found: Target) -> Pin:
 def message(place: Slot, goal: Goal) -> str:
     """Return the commit's message. What was known of the image's build goes with it, for Argo CD to show."""
     where = f"{place.app} in {place.environment}"
+    if goal.target is None and goal.held is not None:
+        first = subject.formed(goal.form, f"Pin {where}")
+        return f"{first}\n\nPinned: {messages.inert(goal.held.reason)}\n\n{PINNED}: {place.app} {place.environment}\n"
     if goal.target is None or (goal.stays and goal.held is None):
         return f"{subject.formed(goal.form, f'Unpin {where}')}\n\n{UNPINNED}: {place.app} {place.environment}\n"
     wanted, former = goal.target.image, goal.target.former

@@ -15,17 +15,20 @@ from generator.spec.model import Spec
 _NOT_UNDONE: Final = "a rollback does not undo database migrations: {tag} will run on the schema "
 
 
-def of_promotions(place: Slot, found: Promotions) -> Iterator[str]:
-    """Tell about promotions that were proposed before: they go through a pin when reviewers merge them."""
+def of_promotions(place: Slot, found: Promotions, what: str) -> Iterator[str]:
+    """Tell about promotions that were proposed before: they go through a pin when reviewers merge them.
+
+    ``what`` they undo is a rollback or a pin.
+    """
     where = f"{place.app} into {place.environment}"
     for request in found.closed:
-        yield f"note: {request.url} is closed: merging it would have undone this rollback"
+        yield f"note: {request.url} is closed: merging it would have undone this {what}"
     for request in found.found:
         if request not in found.closed:
-            yield f"note: {request.url} promotes {where}: merging it undoes this rollback; close it"
+            yield f"note: {request.url} promotes {where}: merging it undoes this {what}; close it"
     if found.unknown:
         yield f"note: whether promotions of {where} are still open is not known: {found.unknown}"
-        yield "hint: merging one that was proposed before undoes this rollback"
+        yield f"hint: merging one that was proposed before undoes this {what}"
 
 
 def advice(spec: Spec, place: Slot, goal: Goal, *, pushed: bool) -> Iterator[str]:

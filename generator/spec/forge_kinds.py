@@ -51,6 +51,7 @@ class ForgeKind:
         scheme: What its URLs begin with, where it has a scheme of its own.
         code_owners: How it reads ``CODEOWNERS``; ``None`` where it knows no such file.
         compare: The page that compares two commits, below the repository's own; empty where there is none.
+        tree: The page of a folder on a branch, below the repository's own; empty where there is none.
         ending: What Argo CD needs at the end of an HTTP URL, since it follows no redirect.
         protects: Whether it protects branches, by a module in ``render/protection/``.
         opens_with_role: Whether a build may open pull requests with the role that it runs as.
@@ -61,6 +62,7 @@ class ForgeKind:
     scheme: str = ""
     code_owners: CodeOwners | None = None
     compare: str = ""
+    tree: str = ""
     ending: str = ""
     protects: bool = False
     opens_with_role: bool = False
@@ -68,6 +70,8 @@ class ForgeKind:
 
 # A company's own server is often called after its software: below a domain of its own, and not like a public one.
 _OWN: Final = r"\.(?!(?:com|org)\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+_SSH: Final = re.compile(r"ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/(.+)|git@[A-Za-z0-9.-]+:(.+)")
+_HTTP: Final = re.compile(r"(https?://[A-Za-z0-9.:-]+)/([A-Za-z0-9._~/-]+?)(?:\.git)?/?")
 _COMPARE: Final = "/compare/{old}...{new}"
 
 FORGES: Final[tuple[ForgeKind, ...]] = (
@@ -76,6 +80,7 @@ FORGES: Final[tuple[ForgeKind, ...]] = (
         hosts=rf"(?:[a-z0-9-]+\.)*github\.com|github{_OWN}|[a-z0-9-]+\.ghe\.com",
         code_owners=CodeOwners(".github/CODEOWNERS"),
         compare=_COMPARE,
+        tree="/tree/{branch}/{path}",
         protects=True,
     ),
     ForgeKind(
@@ -83,6 +88,7 @@ FORGES: Final[tuple[ForgeKind, ...]] = (
         hosts=rf"gitlab\.com|altssh\.gitlab\.com|gitlab{_OWN}",
         code_owners=CodeOwners(".gitlab/CODEOWNERS"),
         compare=f"/-{_COMPARE}",
+        tree="/-/tree/{branch}/{path}",
         ending=".git",
         protects=True,
     ),
@@ -98,6 +104,7 @@ FORGES: Final[tuple[ForgeKind, ...]] = (
         hosts=rf"codeberg\.org|(?:gitea|forgejo){_OWN}",
         code_owners=CodeOwners(".gitea/CODEOWNERS", _as_expression, emails=False),
         compare=_COMPARE,
+        tree="/src/branch/{branch}/{path}",
         protects=True,
     ),
     ForgeKind("local"),
@@ -110,6 +117,15 @@ UNKNOWN: Final = ForgeKind("", code_owners=CodeOwners("CODEOWNERS"), compare=_CO
 def find(url: str, kind: str | None = None) -> ForgeKind:
     """Return the kind of forge of that name, or the one that the URL leads to; ``UNKNOWN`` if nothing tells it."""
     return next((forge for forge in FORGES if forge.name == kind), None) or _by_url(url) or UNKNOWN
+
+
+def page(repository: str) -> str:
+    """Return the page of a repository on its forge, without a slash at the end; empty where its URL leads to none."""
+    ssh = _SSH.fullmatch(repository)
+    url = f"https://{hosts.of(repository)}/{ssh[1] or ssh[2]}" if ssh else repository
+    found = _HTTP.fullmatch(url)
+    # AWS relays other forges' repositories under hosts of its own, which have no pages.
+    return "" if found is None or ".amazonaws.com" in found[1] else f"{found[1]}/{found[2]}"
 
 
 def kind_of(url: str) -> str:

@@ -33,6 +33,8 @@ CALLS = {
     "init": (["new", "--defaults"], 0),
     "list": ([], 0),
     "local": (["down", "--dir", "cluster"], 0),
+    "open": (["web", "--argocd"], 2),
+    "pin": (["web", "-e", "dev", "--reason", "held"], 0),
     "promote": (["--to", "staging", "--dry-run"], 0),
     "protection": ([], 1),
     "render": (["web", "-e", "dev"], 0),
@@ -42,6 +44,7 @@ CALLS = {
     "status": ([], 0),
     "token": ([], 1),
     "tools": (["list"], 0),
+    "unpin": (["web", "-e", "dev"], 0),
     "upgrade": ([], 0),
     "validate": ([], 0),
     "wait": (["web", "-e", "dev"], 2),
@@ -122,7 +125,19 @@ def test_an_environment_is_named_alike_everywhere() -> None:
     spellings = {
         name: a.option_strings for name, a in every_option() if a.metavar == "ENV" and "--env" in a.option_strings
     }
-    assert {"bump", "history", "promote", "render", "rollback", "status", "validate", "wait"} <= set(spellings)
+    assert {
+        "bump",
+        "history",
+        "open",
+        "pin",
+        "promote",
+        "render",
+        "rollback",
+        "status",
+        "unpin",
+        "validate",
+        "wait",
+    } <= set(spellings)
     assert [name for name, given in spellings.items() if given[:3] != ["-e", "-n", "--env"]] == []
 
 

@@ -26,7 +26,7 @@ def test_an_app_that_is_named_and_pinned_is_an_error(how: list[str], shop: Shop)
     before = git(shop.bare, "for-each-ref")
     refused = shop.promote("api", "web", "--to", "staging", *how, code=1)
     assert "web: staging is pinned to unreleased: 2026-11-21T09:30:00Z Ann: it loses orders" in refused.stderr
-    assert "--unpin" in refused.stderr
+    assert "unpin APP --env" in refused.stderr
     assert git(shop.bare, "for-each-ref") == before
 
 

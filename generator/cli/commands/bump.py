@@ -22,7 +22,7 @@ it edits the newest commit of the branch, tries again when another push was fast
 result back. It takes GIT_USERNAME and GIT_TOKEN from the environment, or git's own credentials.
 
 It exits 0 without a change where the image is there already, where a person has pinned what is
-there (`rollback APP --env E --unpin` takes the pin out), and where a newer build has set it:
+there (`unpin APP -e ENV` takes the pin out), and where a newer build has set it:
 builds are ordered by their number in CodeBuild or GitHub Actions (or --build), and by their
 commits where the numbers are of different systems or the commits say the contrary, as those of a
 build of an older commit that was retried: which commit holds the other, as far as this checkout
@@ -75,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
         digest=options.digest, verify=options.verify, build=options.build, force=options.force, commit=options.commit,
         push=options.push, remote=options.remote, branch=options.branch, pull_request=options.pull_request,
         subject=options.subject, sign=options.sign, timeout=options.timeout, ci=os.environ,
+        dry_run=options.dry_run,
     )  # fmt: skip
     with console.progress() as progress:
         result = generator.bump(request, progress=progress, credentials=options.credentials)

@@ -8,12 +8,13 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "put back the image that an environment ran before, and pin it until --unpin"
+HELP: Final = "put back the image that an environment ran before, and pin it until `unpin`"
 EXAMPLE: Final = """\
   python -m generator rollback web --env prod --push            to what ran before
   python -m generator rollback web --env prod --to 1.4.2 --push --reason "1.5.0 loses orders"
   python -m generator rollback web --env prod --to 3f9c2ab --pull-request
-  python -m generator rollback web --env prod --unpin --push    let builds and promotions in again
+  python -m generator rollback web --env prod --dry-run         where to that would be
+  python -m generator unpin web --env prod --push               let builds and promotions in again
 
 It is a commit, and not a rollback in Argo CD: with automated sync on, Argo CD refuses to roll back,
 and whatever it rolls back by itself is undone by the next sync, since the branch still says otherwise.
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
         options.app, options.env, options.directory, to=options.to, digest=options.digest, reason=options.reason,
         no_pin=options.no_pin, unpin=options.unpin, commit=options.commit, push=options.push,
         pull_request=options.pull_request, remote=options.remote, branch=options.branch,
+        dry_run=options.dry_run,
     )  # fmt: skip
     with console.progress() as progress:
         result = generator.rollback(request, progress=progress, credentials=options.credentials)

@@ -20,7 +20,7 @@ def show(result: BumpResult, *, as_json: bool) -> None:
         console.emit(_record(result) | proposed | {"pull_request": request, "notes": list(result.notes)})
         return
     for outcome in result.outcomes:
-        console.say(_line(outcome, result.commit))
+        console.say(_line(outcome, result))
     if request:
         console.say(f"the branch takes no pushes; merge the pull request: {request}")
 
@@ -38,16 +38,20 @@ def _record(result: BumpResult) -> dict[str, Any]:
         if outcome.why:
             record |= {"held": outcome.state, "why": outcome.why}
         records.append(record)
-    return {**(records[0] if len(records) == 1 else {"commit": result.commit}), "images": records}
+    more = {"dry_run": True} if result.dry_run else {}
+    return {**more, **(records[0] if len(records) == 1 else {"commit": result.commit}), "images": records}
 
 
-def _line(outcome: BumpOutcome, commit: str | None) -> str:
+def _line(outcome: BumpOutcome, result: BumpResult) -> str:
+    commit = result.commit
     place, tag = outcome.wanted.place, outcome.wanted.image.tag
     said = {
         "changed": f"{tag} in {commit[:12] if commit else place.path}",
         "same": f"{tag} already; nothing to do",
         "pinned": f"{tag} is held back, the image is pinned: {outcome.why}"
-        f" (take the pin out: rollback {place.app} --env {place.environment} --unpin)",
+        f" (take the pin out: unpin {place.app} --env {place.environment})",
         "superseded": f"{tag} is superseded by a newer build: {outcome.why} (set it all the same: --force)",
     }[outcome.state]
+    if result.dry_run and outcome.state == "changed":
+        said = f"would be set to {tag} in {place.path}; nothing is done"
     return f"{place.app} in {place.environment}: {said}"

@@ -27,6 +27,7 @@ def record(result: RollbackResult) -> dict[str, object]:
         "bases": [{"commit": entry.commit, "subject": entry.subject} for entry in result.bases],
         "promotions": [{"url": one.url, "closed": one in found.closed} for one in found.found],
         "changed": result.changed,
+        **({"dry_run": True} if result.dry_run else {}),
         "commit": result.commit,
         "pull_request": result.pull_request,
         "notes": list(result.notes),
@@ -47,6 +48,10 @@ def show(result: RollbackResult) -> None:
     elif not result.changed:
         proposed = f"proposed already; nothing to do{_how(result)}"
         console.say(f"{where}: {tag} {proposed if result.pull_request else 'already; nothing to do'}")
+    elif result.dry_run:
+        held = ", pinned" if goal.held else ""
+        does = f"{tag} would stay" if goal.stays else f"would go back to {tag} from {former}"
+        console.say(f"{where}: {does}{held}; nothing is done")
     elif goal.stays:
         console.say(f"{where}: {tag} stays, {'pinned' if goal.held else 'unpinned'}{_how(result)}")
     else:
@@ -54,6 +59,8 @@ def show(result: RollbackResult) -> None:
 
 
 def _unpinned(result: RollbackResult) -> str:
+    if result.changed and result.dry_run:
+        return "would be unpinned; nothing is done"
     if result.changed:
         return f"unpinned{_how(result)}"
     return f"proposed already; nothing to do{_how(result)}" if result.pull_request else "no pin; nothing to do"

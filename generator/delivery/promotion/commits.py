@@ -11,7 +11,6 @@ from generator.delivery import commit_message, deployments, image
 from generator.delivery.image import Slot
 from generator.delivery.promotion.moves import Between, Move, Release
 from generator.errors import SpecError
-from generator.git import hosts
 from generator.git.history import Clone, Commit
 from generator.spec import forge_kinds, loader
 from generator.spec.layout import SPEC, base_path
@@ -172,11 +171,6 @@ def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str
 
 def _link(repository: str, old: str, new: str) -> str:
     """Return a page that compares two commits, where the repository's URL leads to a forge with such pages."""
-    ssh = re.fullmatch(r"ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/(.+)|git@[A-Za-z0-9.-]+:(.+)", repository)
-    url = f"https://{hosts.of(repository)}/{ssh[1] or ssh[2]}" if ssh else repository
-    found = re.fullmatch(r"(https?://[A-Za-z0-9.:-]+)/([A-Za-z0-9._~/-]+?)(?:\.git)?/?", url)
-    # AWS relays other forges' repositories under hosts of its own, which have no pages.
-    if found is None or ".amazonaws.com" in found[1]:
-        return ""
-    page = forge_kinds.find(found[0]).compare.format(old=old, new=new)
-    return f"{found[1]}/{found[2]}{page}" if page else ""
+    page = forge_kinds.page(repository)
+    compare = forge_kinds.find(page).compare.format(old=old, new=new)
+    return f"{page}{compare}" if page and compare else ""

@@ -112,7 +112,7 @@ def require_allowed(found: Proposal, done: Done | None = None) -> None:
     """Raise ``RepositoryError`` where an app that was named is pinned."""
     if found.refusal:
         closed = f"; {done.request.url} was closed" if done and done.action is Action.CLOSED and done.request else ""
-        hint = f"once it may go: python -m generator rollback APP --env {found.target} --unpin --push"
+        hint = f"once it may go: python -m generator unpin APP --env {found.target} --push"
         raise RepositoryError(f"{found.refusal}; nothing was promoted{closed}", hint)
 
 

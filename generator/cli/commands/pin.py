@@ -1,0 +1,43 @@
+"""``pin``: hold an image where it is."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+from generator.cli import options as shared
+
+HELP: Final = "hold the image of an app in an environment where it is; builds and promotions leave it alone"
+EXAMPLE: Final = """\
+  python -m generator pin web -e prod --reason "until the sale is over" --push
+  python -m generator pin web -e prod --reason "2.0 is measured" --pull-request
+  python -m generator unpin web -e prod --push
+
+The pin is an annotation beside the tag, with the time, your name and the reason; `status` and `history` show it,
+and each build that is held back does. Open promotion requests that would move the image are closed with --push and
+--pull-request, else named. `rollback` pins what it puts back by itself."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    shared.app(parser)
+    shared.environment(parser, required=True)
+    parser.add_argument("--reason", required=True, help="why, for all who look")
+    shared.landing(parser, requests=True)
+    shared.remote(parser, "to push to")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    import generator
+    from generator.cli.output import pin as output
+
+    request = generator.PinRequest(
+        options.app, options.env, options.reason, options.directory, commit=options.commit, push=options.push,
+        pull_request=options.pull_request, remote=options.remote, branch=options.branch, dry_run=options.dry_run,
+    )  # fmt: skip
+    with console.progress() as progress:
+        result = generator.pin(request, progress=progress, credentials=options.credentials)
+    output.show(result, as_json=options.json)
+    return 0

@@ -1,0 +1,39 @@
+"""``unpin``: let builds and promotions in again."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+from generator.cli import options as shared
+
+HELP: Final = "take a pin out, so that builds and promotions set the image again; it stays as it is until then"
+EXAMPLE: Final = """\
+  python -m generator unpin web -e prod --push
+  python -m generator unpin web -e prod            in the overlay here
+
+It is what `rollback --unpin` does. What was held back meanwhile is not made up for: bump or promote it."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See ``Command``."""
+    shared.app(parser)
+    shared.environment(parser, required=True)
+    shared.landing(parser, requests=True)
+    shared.remote(parser, "to push to")
+
+
+def run(options: argparse.Namespace) -> int:
+    """See ``Command``."""
+    import generator
+    from generator.cli.output import pin as output
+
+    request = generator.UnpinRequest(
+        options.app, options.env, options.directory, commit=options.commit, push=options.push,
+        pull_request=options.pull_request, remote=options.remote, branch=options.branch, dry_run=options.dry_run,
+    )  # fmt: skip
+    with console.progress() as progress:
+        result = generator.unpin(request, progress=progress, credentials=options.credentials)
+    output.show(result, as_json=options.json)
+    return 0
