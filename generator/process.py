@@ -20,6 +20,8 @@ from typing import Any, Final, NamedTuple, NoReturn
 from generator.errors import ProcessError
 
 TAIL_LINES = 15
+# A shell's exit status for a program that there is not.
+_NOT_FOUND: Final = 127
 LINE_LENGTH = 600
 
 
@@ -298,6 +300,21 @@ def spawn(
     # The daemon is tracked by its process id from now on; waiting for it is not ours to do.
     child.returncode = 0
     return child.pid
+
+
+def show(command: str, text: bytes, env: Mapping[str, str]) -> bool:
+    """Hand a text to a pager, a command of the shell, on our terminal; False where there is no such program.
+
+    ``env`` is added to our own environment.
+    """
+    child = subprocess.Popen(["/bin/sh", "-c", command], stdin=subprocess.PIPE, env={**os.environ, **env})
+    # Ctrl-C is the pager's, as long as it runs; the user who leaves it early has seen enough.
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child.communicate(text)
+    finally:
+        signal.signal(signal.SIGINT, former)
+    return child.returncode != _NOT_FOUND
 
 
 def _title(words: Sequence[str]) -> str:

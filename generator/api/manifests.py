@@ -19,7 +19,7 @@ from generator.spec.layout import APPLIED, KUSTOMIZATION, base_path, overlay_pat
 
 @dataclass(frozen=True, slots=True)
 class ExplainRequest:
-    """A generated YAML file, relative to the repository."""
+    """A generated YAML file, relative to the repository, or an absolute path in it."""
 
     path: str
     directory: Path = Path()
@@ -27,9 +27,10 @@ class ExplainRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExplainResult:
-    """Where each field is from, by line."""
+    """Where each field is from, by line, and the file's path in the repository."""
 
     fields: tuple[Origin, ...]
+    path: str
 
 
 def explain(request: ExplainRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> ExplainResult:
@@ -37,8 +38,20 @@ def explain(request: ExplainRequest, *, progress: Progress = silent, credentials
     from generator.regenerate import explain as explaining
 
     with calling(credentials, request.directory):
-        progress(f"reading the history of {request.path}")
-        return ExplainResult(tuple(explaining.explain(request.directory, request.path)))
+        path = _within(request.directory, request.path)
+        progress(f"reading the history of {path}")
+        return ExplainResult(tuple(explaining.explain(request.directory, path)), path)
+
+
+def _within(directory: Path, path: str) -> str:
+    """Return a path as seen from the repository's root, links in folders followed."""
+    place, root = Path(path), directory.resolve()
+    if not place.is_absolute():
+        return path
+    found = place.parent.resolve() / place.name
+    if not found.is_relative_to(root):
+        raise UsageError(f"{path}: not in {root}", "name its repository: -C DIR")
+    return found.relative_to(root).as_posix()
 
 
 def explain_field(name: str) -> Mapping[str, Any] | None:

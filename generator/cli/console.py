@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -92,6 +92,11 @@ def note(text: str) -> None:
     """Print a line about progress on standard error, so that output stays clean."""
     sys.stderr.write(_shown(f"{text}\n", sys.stderr))
     sys.stderr.flush()
+
+
+def plain(notes: Iterable[str]) -> list[str]:
+    """Return notes as JSON has them, without what marks them as notes in a terminal."""
+    return [text.removeprefix("note: ") for text in notes]
 
 
 def iso(seconds: float) -> str:

@@ -163,7 +163,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _form(words: Sequence[str]) -> str:
     """Return how to print, before the command line is understood: what is wrong with it is for machines, too."""
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in zip(words, [*words[1:], ""], strict=False):
         name, _, value = word.partition("=") if word.startswith("--") else (word[:2], "", word[2:])
         if name in ("-o", "--output"):
             form = value or after

@@ -64,6 +64,11 @@ def remote(parser: argparse.ArgumentParser, to: str, only: str = "") -> None:
     parser.add_argument("--branch", help=f"the branch {to}{ending}; the spec's if left out")
 
 
+def pager(parser: argparse.ArgumentParser) -> None:
+    """Add how to do without the pager, to a command that prints long text."""
+    parser.add_argument("--no-pager", action="store_true", help="print long text on a terminal at once")
+
+
 def landing(parser: argparse.ArgumentParser, *, requests: bool = False) -> None:
     """Add how a change is made, if not in this work tree alone, and that it is not made at all."""
     how = parser.add_mutually_exclusive_group()

@@ -76,9 +76,10 @@ def test_a_commit_holds_this_file_and_leaves_what_else_is_staged(
     built = git(repository, "rev-parse", "HEAD")
     done = generator(*bump("--commit", "--output", "json"), cwd=repository)
     head = git(repository, "rev-parse", "HEAD")
-    assert json.loads(done.stdout) == {
+    image = {
         "app": "web", "environment": "dev", "path": OVERLAY, "tag": "v1", "digest": DIGEST, "changed": True, "commit": head,
     }  # fmt: skip
+    assert json.loads(done.stdout) == {**image, "images": [image], "pull_request": None, "notes": []}
     assert git(repository, "show", "--format=", "--name-only", "HEAD") == OVERLAY
     assert git(repository, "status", "--porcelain") == "A  notes.md"
     message = git(repository, "log", "-1", "--format=%B")

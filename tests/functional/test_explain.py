@@ -333,3 +333,20 @@ def test_in_a_spec_of_many_apps_each_field_has_its_own_line(repository: Path) ->
     told_of = told(repository, "base/web-3/deployment.yaml")
     assert f"spec:{line + 4} apps.web-3.replicas" in told_of
     assert not re.search(r"apps\.web-[124]\.", told_of)
+
+
+def test_a_path_may_be_absolute_or_from_here(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["-C", str(shop), "explain", "base/web/deployment.yaml", "-o", "json"]) == 0
+    wanted = json.loads(capsys.readouterr().out)
+    (tmp_path / "link").symlink_to(shop)
+    for path in (shop / "base/web/deployment.yaml", tmp_path / "link/base/web/deployment.yaml"):
+        assert cli.main(["-C", str(shop), "explain", str(path), "-o", "json"]) == 0
+        assert json.loads(capsys.readouterr().out) == wanted
+    monkeypatch.chdir(shop / "base/web")
+    assert cli.main(["explain", "deployment.yaml", "-o", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == wanted
+    (tmp_path / "other.yaml").write_text("a: 1\n")
+    assert cli.main(["explain", str(tmp_path / "other.yaml")]) == 2
+    assert f"{tmp_path}/other.yaml: not in {shop}" in capsys.readouterr().err

@@ -84,6 +84,7 @@ def test_pushed_from_any_clone(remote: Path, repository: Path, generator: Run) -
         "app": "web", "environment": "prod", "path": OVERLAY, "tag": "1.1", "digest": D["1.1"],
         "from": {"tag": "1.2", "digest": D["1.2"]}, "changed": True,
         "commit": git(remote, "rev-parse", "main"), "pull_request": None, "bases": [], "promotions": [],
+        "notes": ["prod is synced by hand: argocd app sync shop-prod-web"],
     }  # fmt: skip
     assert files(repository) == before
     assert has(content(remote), "1.1")

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from generator.cli import console
-from generator.cli.output.generate import show_effects
-
-if TYPE_CHECKING:
-    from generator import CheckResult
 
 HELP: Final = "exit 1 unless regenerating would change nothing (4: conflicts); lists whose each file is"
 EXAMPLE: Final = """\
@@ -25,57 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command, and return its exit code."""
     import generator
+    from generator.cli.output import check as output
 
     result = generator.check(generator.CheckRequest(options.directory), credentials=options.credentials)
     if options.json:
-        conflicts = result.conflicts.conflicts if result.conflicts else ()
-        console.emit(
-            {
-                "drift": result.drift,
-                "files": [{"path": one.path, "state": str(one.state), "stale": one.stale} for one in result.files],
-                "idle": [fault._asdict() for fault in result.idle],
-                "notes": list(result.notes),
-                "effects": [effect._asdict() for effect in result.effects],
-                "conflicts": [conflict._asdict() for conflict in conflicts],
-            }
-        )
+        console.emit(output.record(result))
     else:
-        _show(result, everything=options.all)
+        output.show(result, everything=options.all)
     return result.conflicts.exit_code if result.conflicts else int(result.drift or bool(result.idle))
-
-
-def _show(result: CheckResult, *, everything: bool) -> None:
-    rows = [
-        (one.path, str(one.state), _needs(one.state) if one.stale else "")
-        for one in result.files
-        if everything or one.stale or one.state != "generated"
-    ]
-    if rows:
-        console.table(("path", "state", "needs"), rows)
-    for fault in result.idle:
-        console.say(f"{fault}; {fault.hint}")
-    for note in result.notes:
-        console.note(note)
-    show_effects(result.effects)
-    if result.conflicts:
-        console.report(result.conflicts)
-    else:
-        console.say(f"{len(result.files)} files: {_summary(result)}")
-
-
-def _summary(result: CheckResult) -> str:
-    if result.drift:
-        asked = {
-            "--prune": any(one.state == "orphaned" for one in result.files),
-            "--replace": any(effect.replaces for effect in result.effects),
-        }
-        options = [option for option, is_asked in asked.items() if is_asked]
-        words = ["python -m generator", *(["generate", *options] if options else ())]
-        return f"{sum(one.stale for one in result.files)} not as the spec says; run `{' '.join(words)}`"
-    idle = len(result.idle)
-    return f"as the spec says, but {idle} without effect" if idle else "as the spec says"
-
-
-def _needs(state: str) -> str:
-    """Return what a file needs that is not as the spec says: an option of ``generate``, or just a run."""
-    return {"orphaned": "--prune", "conflicting": "--keep"}.get(state, "regenerate")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from generator.cli import console
+from generator.cli import console, pager
 from generator.cli import options as shared
 
 HELP: Final = "show what differs between two environments, field by field, as Kubernetes would get it"
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow", action="append", default=[], metavar="PATTERN", help="what may differ; repeat it")
     parser.add_argument("--exit-code", action="store_true", help="exit 1 on any difference, even without an allow-list")
     parser.add_argument("--all", action="store_true", help="show what is allowed, too")
+    shared.pager(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         console.emit(output.record(result))
     else:
-        output.show(result, everything=options.all)
+        with pager.paging(off=options.no_pager):
+            output.show(result, everything=options.all)
     for pattern in result.unused:
         console.note(f"note: nothing differs that {pattern} would allow")
     return int(bool(result.problems) or (result.is_refused and (result.has_list or options.exit_code)))

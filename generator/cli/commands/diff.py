@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from generator.cli import console
+from generator.cli import console, pager
+from generator.cli import options as shared
 
 HELP: Final = "show what regenerating would change, as a unified diff; exit 1 if anything, 4 at conflicts"
 EXAMPLE: Final = """\
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--markdown", metavar="FILE", help="add it to a file as Markdown")
     parser.add_argument("--comment", metavar="NUMBER", help="put it on this pull request")
+    shared.pager(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         console.emit(output.record(result, rendered=options.rendered))
     elif not elsewhere:
-        output.show(result)
+        with pager.paging(off=options.no_pager):
+            output.show(result)
     if options.markdown:
         with Path(options.markdown).open("a", encoding="utf-8") as file:
             file.write(result.markdown)

@@ -11,9 +11,6 @@ from generator.cli import console
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from generator import Side
-    from generator.errors import Conflict
-
 HELP: Final = "regenerate the repository from generator.yaml; hand edits and pipeline tags are kept"
 EXAMPLE: Final = """\
   python -m generator generate
@@ -58,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--interactive needs a terminal", "settle conflicts with --keep local|updated [PATH…]")
     request = generator.GenerateRequest(
         options.directory, prune=options.prune, replace=options.replace, adopt=options.adopt,
-        keep=_rules(options.keep), ask=_ask if options.interactive else None,
+        keep=_rules(options.keep), ask=output.ask if options.interactive else None,
     )  # fmt: skip
     result = generator.generate(request, credentials=options.credentials)
     for note in result.notes:
@@ -73,17 +70,3 @@ def run(options: argparse.Namespace) -> int:
 def _rules(keep: Iterable[list[str]]) -> Mapping[str, str]:
     """Return what ``--keep`` says, by path; the empty path is everywhere."""
     return {path: side for side, *paths in keep for path in paths or [""]}
-
-
-def _ask(conflict: Conflict) -> Side | None:
-    from generator import Side
-
-    console.show_conflict(conflict)
-    answers = {"l": Side.LOCAL, "u": Side.UPDATED, "n": None}
-    while True:
-        try:
-            answer = input("keep [l]ocal, take [u]pdated, or [n]either for now? ").strip().lower()[:1]
-        except EOFError:  # the user has gone
-            raise KeyboardInterrupt from None
-        if answer in answers:
-            return answers[answer]

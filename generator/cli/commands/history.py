@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from generator.cli import console
+from generator.cli import console, pager
 from generator.cli import options as shared
 
 HELP: Final = "list every release of an app: when, where, what, by whom, from which build"
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=shared.count, metavar="N", help="the newest N; all if left out")
     parser.add_argument("--fetch", action="store_true", help="read the remote's branch")
     shared.remote(parser, "to read", "with --fetch")
+    shared.pager(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,5 +46,6 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         console.emit(output.record(result, options.limit))
     else:
-        output.show(result, options.limit)
+        with pager.paging(off=options.no_pager):
+            output.show(result, options.limit)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from generator.cli import console
+from generator.cli import console, pager
 from generator.cli import options as shared
 
 HELP: Final = "print the manifests of an app in an environment, as Argo CD would apply them"
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """See ``Command``."""
     shared.app(parser)
     shared.environment(parser, required=True)
+    shared.pager(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,5 +36,6 @@ def run(options: argparse.Namespace) -> int:
     elif options.form == "name":
         console.table(("object",), [(name,) for name in result.manifests])
     else:
-        console.say("---\n".join(result.manifests.values()).rstrip("\n"))
+        with pager.paging(off=options.no_pager):
+            console.say("---\n".join(result.manifests.values()).rstrip("\n"))
     return 0

@@ -1,4 +1,4 @@
-"""Show what was generated, what it does in the cluster, and what will not work."""
+"""Show what was generated, what it does in the cluster, and what will not work; ask about conflicts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import Effect, GenerateResult
-    from generator.errors import Fault
+    from generator import Effect, GenerateResult, Side
+    from generator.errors import Conflict, Fault
 
 
 def record(result: GenerateResult) -> dict[str, object]:
@@ -55,3 +55,18 @@ def show_advice(advice: Iterable[Fault]) -> None:
     for fault in advice:
         console.note(f"{console.paint('note:', 'yellow', sys.stderr)} {fault}")
         console.note(f"  {console.paint('hint:', 'blue', sys.stderr)} {fault.hint}")
+
+
+def ask(conflict: Conflict) -> Side | None:
+    """Ask which side of a conflict to keep; None leaves it."""
+    from generator import Side
+
+    console.show_conflict(conflict)
+    answers = {"l": Side.LOCAL, "u": Side.UPDATED, "n": None}
+    while True:
+        try:
+            answer = input("keep [l]ocal, take [u]pdated, or [n]either for now? ").strip().lower()[:1]
+        except EOFError:  # the user has gone
+            raise KeyboardInterrupt from None
+        if answer in answers:
+            return answers[answer]

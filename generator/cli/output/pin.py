@@ -24,7 +24,7 @@ def _record(result: PinResult) -> dict[str, object]:
     return {
         "app": result.app, "environment": result.environment, "path": result.path,
         "pin": result.pin._asdict() if result.pin else None, "changed": result.changed, "dry_run": result.dry_run,
-        "commit": result.commit, "pull_request": result.pull_request, "notes": list(result.notes),
+        "commit": result.commit, "pull_request": result.pull_request, "notes": console.plain(result.notes),
     }  # fmt: skip
 
 

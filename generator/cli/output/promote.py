@@ -15,14 +15,14 @@ def record(result: PromoteResult) -> dict[str, object]:
     found, done, error = result.proposal, result.done, result.refused
     if result.foreseen:
         texts = {"title": found.title, "body": found.body, "would": result.foreseen}
-        return {**_described(found), "action": "nothing", **texts, "notes": list(result.notes)}
+        return {**_described(found), "action": "nothing", **texts, "notes": console.plain(result.notes)}
     request = done.request
     shown = {"number": request.number, "url": request.url, "state": request.state} if request else None
     return {
         **_described(found), "action": done.action, "commit": done.commit, "request": shown,
         "closed": [closed.number for closed in done.closed],
         **({"kept": [kept.number for kept in done.kept]} if done.kept else {}),
-        "notes": list(result.notes),
+        "notes": console.plain(result.notes),
         **({"error": error.message, "hint": error.hint} if error else {}),
     }  # fmt: skip
 

@@ -30,7 +30,7 @@ def record(result: RollbackResult) -> dict[str, object]:
         **({"dry_run": True} if result.dry_run else {}),
         "commit": result.commit,
         "pull_request": result.pull_request,
-        "notes": list(result.notes),
+        "notes": console.plain(result.notes),
     }
 
 

@@ -1,0 +1,57 @@
+"""Show long text on a terminal through the user's pager, as git does; in a pipe nothing changes."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+DEFAULT: Final = "less"
+# As git starts it: end at once if all fits, show colours, and leave the text on the screen.
+_SETTINGS: Final = {"LESS": "FRX", "LV": "-c"}
+
+
+class _Screen(io.StringIO):
+    """What would be on the terminal."""
+
+    def isatty(self) -> bool:
+        """Say that it is one, so that tables fit it and colours are used."""
+        return True
+
+
+@contextmanager
+def paging(*, off: bool = False) -> Iterator[None]:
+    """Collect what is printed, and show it through the pager where it is longer than the terminal."""
+    command = os.environ.get("PAGER", DEFAULT).strip()
+    if off or "NO_PAGER" in os.environ or command in ("", "cat") or not _is_terminal():
+        yield
+        return
+    terminal, sys.stdout = sys.stdout, _Screen()
+    try:
+        yield
+    finally:
+        # Also where something fails: what was printed before is shown.
+        text, sys.stdout = sys.stdout.getvalue(), terminal
+        if not (_is_long(text) and _shown(command, text)):
+            sys.stdout.write(text)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _is_long(text: str) -> bool:
+    columns, rows = shutil.get_terminal_size()
+    return sum(max(1, -(-len(line) // columns)) for line in text.splitlines()) >= rows
+
+
+def _shown(command: str, text: str) -> bool:
+    from generator import process
+
+    sys.stdout.flush()
+    settings = {name: value for name, value in _SETTINGS.items() if name not in os.environ}
+    return process.show(command, text.encode(errors="backslashreplace"), settings)
