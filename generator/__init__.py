@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     from generator.api.link import LinkRequest as LinkRequest
     from generator.api.link import LinkResult as LinkResult
     from generator.api.link import link as link
+    from generator.api.local import Cluster as Cluster
+    from generator.api.local import ClusterStatus as ClusterStatus
+    from generator.api.local import LocalRequest as LocalRequest
+    from generator.api.local import local_down as local_down
+    from generator.api.local import local_status as local_status
+    from generator.api.local import local_up as local_up
     from generator.api.manifests import CompareRequest as CompareRequest
     from generator.api.manifests import CompareResult as CompareResult
     from generator.api.manifests import ExplainRequest as ExplainRequest
@@ -145,6 +151,12 @@ _MODULES = {
     "LinkRequest": "api.link",
     "LinkResult": "api.link",
     "link": "api.link",
+    "Cluster": "api.local",
+    "ClusterStatus": "api.local",
+    "LocalRequest": "api.local",
+    "local_down": "api.local",
+    "local_status": "api.local",
+    "local_up": "api.local",
     "CompareRequest": "api.manifests",
     "CompareResult": "api.manifests",
     "ExplainRequest": "api.manifests",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from generator.errors import GitError
+from generator.errors import GeneratorError, GitError
 from generator.git import bare_repository, plumbing
 
 # What asks in passing does not wait for a server that is down.
@@ -36,7 +36,7 @@ def find(directory: Path, *, ask: bool) -> Upstream | None:
         return Upstream(name, by, asked=False)
     try:
         tip = _tip(directory)
-    except GitError as exc:
+    except GeneratorError as exc:
         return Upstream(name, by, asked=False, reason=exc.message)
     if tip is None:
         return Upstream(name, by, asked=False)

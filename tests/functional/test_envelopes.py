@@ -20,6 +20,7 @@ from testing.shop import Shop
 
 # What each is called with, and how that ends here: with what it was asked for, or with an error.
 CALLS = {
+    "add": (["app", "worker"], 0),
     "bump": (["web", "-e", "dev", "--tag", "v2"], 0),
     "changed": ([], 0),
     "check": ([], 0),
@@ -37,6 +38,7 @@ CALLS = {
     "pin": (["web", "-e", "dev", "--reason", "held"], 0),
     "promote": (["--to", "staging", "--dry-run"], 0),
     "protection": ([], 1),
+    "rename": (["app", "web", "shop"], 0),
     "render": (["web", "-e", "dev"], 0),
     "rollback": (["web", "-e", "dev", "--to", "v1"], 0),
     "scan": (["shop/web:v1"], 2),

@@ -90,7 +90,13 @@ def test_who_leaves_the_pager_early_has_seen_enough(
 
 def test_ctrl_c_is_the_pagers(pager: Path, generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pager.write_text(
-        "#!/bin/sh\ntrap 'echo \"[heard]\"; exit 0' INT\ncat >/dev/null\necho '[ready]'\nwhile :; do sleep 0.1; done\n"
+        f"#!{sys.executable}\n"
+        "import os, signal, sys\n"
+        "def heard(*_):\n    print('[heard]', flush=True)\n    os._exit(0)\n"
+        "signal.signal(signal.SIGINT, heard)\n"
+        "sys.stdin.read()\n"
+        "print('[ready]', flush=True)\n"
+        "while True:\n    signal.pause()\n"
     )
     monkeypatch.setenv("PAGER", str(pager))
     words = [sys.executable, "-m", "generator", "explain", "base/web/deployment.yaml"]

@@ -21,7 +21,7 @@ generator.yaml: its type, its default, an example, and the field of Kubernetes t
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     about = "a generated YAML file of the repository, or a field of generator.yaml, like apps.web.health"
     parser.add_argument("path", metavar="PATH", help=about)
     shared.pager(parser)

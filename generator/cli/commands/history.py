@@ -23,7 +23,7 @@ and author are those of the commit that it brought.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser)
     parser.add_argument("--limit", type=shared.count, metavar="N", help="the newest N; all if left out")

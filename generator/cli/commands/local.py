@@ -26,15 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import local as output
 
     request = generator.LocalRequest(options.dir, options.node)
     if options.action == "down":
-        cluster.down(directory, echo=console.note)
+        generator.local_down(request, progress=console.note, credentials=options.credentials)
         if options.json:
-            console.emit({"directory": str(directory), "up": False})
+            console.emit({"directory": str(options.dir) if options.dir else None, "up": False})
         return 0
     if options.action == "up":
         running = generator.local_up(request, progress=console.note, credentials=options.credentials)

@@ -21,7 +21,7 @@ browser, the address is printed."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser)
     page = parser.add_mutually_exclusive_group()
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     request = generator.LinkRequest(options.app, options.env, options.page, options.directory)

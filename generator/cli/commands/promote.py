@@ -38,7 +38,7 @@ own; git's are GIT_USERNAME and GIT_TOKEN, or its own."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.apps(parser)
     about = "the environment to promote to"
     parser.add_argument("-e", "-n", "--env", "--to", dest="to", required=True, metavar="ENV", help=about)

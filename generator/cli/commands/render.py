@@ -18,7 +18,7 @@ It builds the overlay as it is here, hand edits and all, with the kustomize of `
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser, required=True)
     shared.pager(parser)

@@ -31,7 +31,7 @@ able to work with the newer schema. Neither is a base that was promoted with the
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser, required=True)
     parser.add_argument("--to", metavar="TAG|COMMIT", help="a tag, a commit or `previous`, which is the default")

@@ -32,7 +32,7 @@ where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.apps(parser)
     shared.environments(parser)
     parser.add_argument("--offline", action="store_true", help="ask neither the remote, nor the forge, nor Argo CD")

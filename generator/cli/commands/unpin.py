@@ -17,7 +17,7 @@ It is what `rollback --unpin` does. What was held back meanwhile is not made up 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser, required=True)
     shared.landing(parser, requests=True)
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import pin as output
 

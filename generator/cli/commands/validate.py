@@ -19,7 +19,7 @@ Only a whole run finds an object that two apps have."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.apps(parser)
     shared.environments(parser)
 

@@ -26,7 +26,7 @@ argocd itself; http:// before the server, or ARGOCD_INSECURE=true, where there i
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     shared.app(parser)
     shared.environment(parser, required=True)
     what = parser.add_mutually_exclusive_group()
