@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote
 
 from generator.clients import argocd
 from generator.delivery import live_state
@@ -30,12 +29,12 @@ def folder(spec: Spec, app: str, environment: str | None) -> str:
     if found := _CODECOMMIT.fullmatch(spec.repository):
         region, name = found.groups()
         console = f"https://{region}.console.aws.amazon.com/codesuite/codecommit/repositories/{name}"
-        return f"{console}/browse/refs/heads/{quote(spec.branch)}/--/{quote(path)}?region={region}"
+        return f"{console}/browse/refs/heads/{_quoted(spec.branch)}/--/{_quoted(path)}?region={region}"
     page = forge_kinds.page(spec.repository)
     if not page:
         raise ForgeError(f"{hosts.of(spec.repository) or spec.repository}: no forge with pages", "open it by its path")
     tree = forge_kinds.find(spec.repository, spec.forge.kind).tree
-    return page + tree.format(branch=quote(spec.branch), path=quote(path)) if tree else page
+    return page + tree.format(branch=_quoted(spec.branch), path=_quoted(path)) if tree else page
 
 
 def application(spec: Spec, app: str, environment: str | None) -> str:
@@ -48,8 +47,8 @@ def application(spec: Spec, app: str, environment: str | None) -> str:
     if server is None:
         raise UsageError("which Argo CD is not known", "set ARGOCD_SERVER, or open --repo")
     if environment is None:
-        return f"{server}/applications?search={quote(app)}"
-    return f"{server}/applications/{quote(spec.argocd_namespace)}/{quote(application_name(spec, environment, app))}"
+        return f"{server}/applications?search={_quoted(app)}"
+    return f"{server}/applications/{_quoted(spec.argocd_namespace)}/{_quoted(application_name(spec, environment, app))}"
 
 
 def request(spec: Spec, app: str, environment: str | None) -> str:
@@ -65,3 +64,8 @@ def request(spec: Spec, app: str, environment: str | None) -> str:
         where = f" into {environment}" if environment else ""
         raise RepositoryError(f"no open pull request moves {app}{where}", f"promote {app} --to ENV opens one")
     return urls[0]
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a URL's path has it; names of branches may hold nearly anything."""
+    return re.sub(r"[^A-Za-z0-9._~/-]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), text)
