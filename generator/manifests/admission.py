@@ -95,12 +95,19 @@ def _refused(unit: Unit, application: Application, document: Document) -> Iterat
     project = unit.ground.projects.get(application.project)
     place = Destination(application.destination.cluster, found.namespace)
     if project is not None and not project.permits_kind(found):
-        field = "namespaceResourceWhitelist" if found.namespace else "clusterResourceWhitelist"
-        item = f"{{group: '{found.group}', kind: {found.kind}}}"
-        yield f"{title}: the project {project.name} does not permit it; add {item} to spec.{field} in {project.file}"
+        yield f"{title}: the project {project.name} does not permit it; {_permit(found, project)}"
     if found.namespace:
         yield from _away(unit, project, place, title)
     yield from _pods(unit, place, document)
+
+
+def _permit(found: Identity, project: projects.Project) -> str:
+    """Return what to write so that a kind is permitted."""
+    if found.namespace:
+        kind = f"{found.group}/{found.kind}" if found.group else found.kind
+        return f"add `allow: {{kinds: [{kind}]}}` to generator.yaml"
+    item = f"{{group: '{found.group}', kind: {found.kind}}}"
+    return f"add {item} to spec.clusterResourceWhitelist in {project.file}"
 
 
 def _away(unit: Unit, project: projects.Project | None, place: Destination, title: str) -> Iterator[str]:

@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from generator.errors import Fault
 from generator.git import sparse
-from generator.spec import folders, loader
+from generator.spec import folders, layout, loader
 from generator.spec.findings import Path as FieldPath
 from generator.spec.findings import did_you_mean, dotted
-from generator.spec.model import Spec
+from generator.spec.model import UNRELEASED, Spec
 from generator.spec.types import as_map
 
 
@@ -46,6 +46,11 @@ IMAGES: Final[Mapping[str, _Image]] = {
 # `redis`, `library/redis` and copies of the library behind a registry's name; not an image like `shop/redis`.
 _LIBRARY: Final = re.compile(r"(?:.*/)?library/([a-z]+)|([a-z]+)|valkey/(valkey)")
 
+# Of Docker Hub's library, or behind a registry that is nobody's own.
+_PUBLIC: Final = re.compile(
+    r"[^/]+$|library/|(?:docker\.io|quay\.io|ghcr\.io|registry\.k8s\.io|(?:[a-z]+\.)?gcr\.io|public\.ecr\.aws|mcr\.microsoft\.com)/"
+)
+
 
 def of(directory: Path, spec: Spec) -> list[Fault]:
     """Return advice with its place in ``generator.yaml``; the spec is read once more only where there is any."""
@@ -69,6 +74,8 @@ def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
             yield from _of_source(directory, name, source, as_map(app.given.get("build")))
         elif not source:
             yield from _of_image(name, app.given)
+            yield from _of_registry(name, spec.registry, app.given)
+            yield from _of_tag(directory, spec, name, app.given)
 
 
 def _of_source(directory: Path, app: str, source: str, build: Mapping[str, Any]) -> Iterator[_Advice]:
@@ -96,6 +103,27 @@ def _of_image(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
         instead = f"; or take {known.instead}" if known.instead else ""
         message = f"{name} does not start under the safe defaults: {', and '.join(what for what, _ in lines)}"
         yield app, ("image",), message, f"add {' and '.join(line for _, line in lines)}{instead}"
+
+
+def _of_registry(app: str, registry: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
+    """Advise on an image of Docker Hub's library that the registry is put before."""
+    image = str(given.get("image") or "")
+    if registry and image in IMAGES:
+        hint = f"write docker.io/library/{image} if Docker Hub's is meant"
+        yield app, ("image",), f"`registry` is put before it: {registry}/{image}", hint
+
+
+def _of_tag(directory: Path, spec: Spec, app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
+    """Advise on an image of others that no tag is known of. One's own is built elsewhere, and bumped."""
+    image = str(given.get("image") or "")
+    if given.get("tag") or given.get("digest") or not _PUBLIC.match(image):
+        return
+    first = next(iter(spec.environments))
+    overlay = directory / layout.overlay_path(first, app) / layout.KUSTOMIZATION
+    if overlay.is_file() and UNRELEASED not in overlay.read_text(errors="replace"):
+        return
+    hint = "add `tag:`, or `source:` for the pipeline to build it, or release it: `bump`"
+    yield app, ("image",), f"no tag is known: it begins as {image}:{UNRELEASED}, which no registry has", hint
 
 
 def _user(known: _Image, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

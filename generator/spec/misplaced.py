@@ -59,8 +59,8 @@ def in_override(name: str, value: object) -> str:
     """Return the same for what differs in an environment, which has fewer fields than the app."""
     from generator.spec.language import APP
 
-    if name == "tag":
-        return "`bump` sets the tag of an environment"
+    if name in ("tag", "digest"):
+        return f"`bump` sets the {name} of an environment"
     if name in APP.fields:
         return "that is the same in every environment: write it outside of the app's `environments`"
     return in_app(name, value)

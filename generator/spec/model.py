@@ -116,6 +116,11 @@ class App:
         return cast("str", self.given.get("tag") or UNRELEASED)
 
     @property
+    def digest(self) -> str | None:
+        """Return the digest to start with, if the spec gives one."""
+        return self.given.get("digest")
+
+    @property
     def build(self) -> Build | None:
         """Return how the image is built from this repository; ``None`` if it is built elsewhere."""
         source = self.given.get("source")
@@ -180,13 +185,14 @@ class Forge:
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """What the repository may use that is not its own; destinations are (cluster, namespace)."""
+    """What the repository may use that is not its own; destinations are (cluster, namespace), kinds (group, kind)."""
 
     references: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
     destinations: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +234,7 @@ class Spec:
 UNRELEASED: Final = "unreleased"
 # What an app says of itself, and not of its workload.
 PROMOTED: Final = "promoted"
-_ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "renamedFrom", PROMOTED})
+_ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "digest", "renamedFrom", PROMOTED})
 
 
 def build(data: Data) -> Spec:
@@ -284,6 +290,7 @@ def _allow(given: Data, cluster: str) -> Allow:
         revisions=tuple(given.get("revisions") or ()),
         projects=tuple(given.get("projects") or ()),
         destinations=tuple(destinations),
+        kinds=tuple((kind.rpartition("/")[0], kind.rpartition("/")[2]) for kind in given.get("kinds") or ()),
     )
 
 

@@ -80,7 +80,7 @@ IMAGES = {
 
 @pytest.mark.parametrize(("fields", "said"), IMAGES.values(), ids=IMAGES)
 def test_an_image_of_others_that_does_not_run_under_the_safe_defaults(fields: str, said: str, tmp_path: Path) -> None:
-    (advice_,) = advised(tmp_path, f"  cache: {{{fields}}}")
+    (advice_,) = advised(tmp_path, f"  cache: {{tag: '1', {fields}}}")
     assert advice_.partition("apps.cache.image: ")[2] == said
 
 
@@ -97,19 +97,48 @@ def test_an_image_of_others_that_does_not_run_under_the_safe_defaults(fields: st
     ],
 )
 def test_no_word_of_what_runs(fields: str, tmp_path: Path) -> None:
-    assert advised(tmp_path, f"  cache: {{{fields}}}") == []
+    assert advised(tmp_path, f"  cache: {{tag: '1', {fields}}}") == []
+
+
+def test_an_image_of_others_of_which_no_tag_is_known(tmp_path: Path) -> None:
+    said = (
+        "6:16 apps.web.image: no tag is known: it begins as quay.io/acme/web:unreleased, which no registry has"
+        " / add `tag:`, or `source:` for the pipeline to build it, or release it: `bump`"
+    )
+    assert advised(tmp_path, "  web: {image: quay.io/acme/web}") == [said]
+    assert len(advised(tmp_path, "  web: {image: busybox}")) == 1
+    assert advised(tmp_path, "  web: {image: shop/web}") == []
+    assert advised(tmp_path, "  web: {image: quay.io/acme/web, tag: '1'}") == []
+    assert advised(tmp_path, f"  web: {{image: busybox, digest: 'sha256:{64 * '0'}'}}") == []
+    overlay = tmp_path / "overlays/dev/web/kustomization.yaml"
+    overlay.parent.mkdir(parents=True)
+    overlay.write_text("images: [{name: quay.io/acme/web, newTag: unreleased}]\n")
+    assert advised(tmp_path, "  web: {image: quay.io/acme/web}") == [said]
+    overlay.write_text("images: [{name: quay.io/acme/web, newTag: '1.2'}]\n")
+    assert advised(tmp_path, "  web: {image: quay.io/acme/web}") == []
+
+
+def test_an_image_of_docker_hubs_library_behind_the_registry(tmp_path: Path) -> None:
+    fields = "tag: '7', podSecurityContext: {runAsUser: 999}, writable: [/tmp, /data]"
+    spec = "  cache: {image: IMAGE, FIELDS}\nregistry: reg.example.com".replace("FIELDS", fields)
+    assert advised(tmp_path, spec.replace("IMAGE", "redis")) == [
+        "6:18 apps.cache.image: `registry` is put before it: reg.example.com/redis"
+        " / write docker.io/library/redis if Docker Hub's is meant"
+    ]
+    assert advised(tmp_path, spec.replace("IMAGE", "docker.io/library/redis")) == []
+    assert advised(tmp_path, spec.replace("IMAGE", "shop/cache")) == []
 
 
 def test_what_the_advice_says_silences_it(tmp_path: Path) -> None:
     for name in advice.IMAGES:
-        lines = advised(tmp_path, f"  cache: {{image: {name}}}")[0].partition("add ")[2].partition(";")[0]
+        lines = advised(tmp_path, f"  cache: {{tag: '1', image: {name}}}")[0].partition("add ")[2].partition(";")[0]
         fields = ", ".join(part.strip("`") for part in lines.split(" and "))
-        assert advised(tmp_path, f"  cache: {{image: {name}, {fields}}}") == []
+        assert advised(tmp_path, f"  cache: {{tag: '1', image: {name}, {fields}}}") == []
 
 
 def test_generate_and_validate_tell_it_and_do_their_work(generator: Run, repository: Path) -> None:
     spec = repository / "generator.yaml"
-    spec.write_text(spec.read_text() + "  cache: {image: redis}\n")
+    spec.write_text(spec.read_text() + "  cache: {image: docker.io/library/redis, tag: '7'}\n")
     done = generator(cwd=repository)
     assert done.returncode == 0
     assert "note: generator.yaml:13:18 apps.cache.image: redis does not start" in done.stderr

@@ -489,3 +489,15 @@ def test_a_password_in_the_url_is_not_shown(url: str, remote: Path, repository: 
     done = generator(*bump("--push", "--remote", url.replace("//", "//ci:hunter2@")), cwd=repository)
     assert done.returncode == 1
     assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_a_digest_that_the_spec_begins_with_is_the_pipelines_from_then_on(repository: Path, generator: Run) -> None:
+    spec = repository / "generator.yaml"
+    spec.write_text(spec.read_text() + f"  seeded: {{image: shop/seeded, tag: '1', digest: '{DIGEST}'}}\n")
+    overlay = repository / "overlays/dev/seeded/kustomization.yaml"
+    assert generator(cwd=repository).returncode == 0
+    assert f"digest: {DIGEST}" in overlay.read_text()
+    assert generator("bump", "seeded", "--env", "dev", "--tag", "2", cwd=repository).returncode == 0
+    assert "digest" not in overlay.read_text()
+    assert "nothing to do" in generator(cwd=repository).stdout
+    assert "digest" not in overlay.read_text()

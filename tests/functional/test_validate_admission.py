@@ -94,7 +94,7 @@ def both(*changes: Callable[[Path], None]) -> Callable[[Path], None]:
 REFUSED = {
     "a kind that the project does not permit": (
         added("overlays/dev/web/cron.yaml", CRON_JOB), "overlays/dev/web",
-        "CronJob/cleanup: the project shop.dev does not permit it; add {group: 'batch', kind: CronJob} to spec.namespaceResourceWhitelist in gitops/projects/shop.dev.yaml",
+        "CronJob/cleanup: the project shop.dev does not permit it; add `allow: {kinds: [batch/CronJob]}` to generator.yaml",
     ),
     "a cluster-wide kind": (
         added("overlays/dev/web/role.yaml", "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: all}\n"),

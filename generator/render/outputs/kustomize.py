@@ -85,7 +85,7 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
         **_HEAD,
         "namespace": environment.namespace,
         "resources": [place, *extra],
-        "images": [{"name": below.image, **_renamed(below, workload), "newTag": app.tag}],
+        "images": [{"name": below.image, **_renamed(below, workload), "newTag": app.tag, **_digest(app)}],
     }
     if replicas is not None:
         content["replicas"] = [{"name": app.name, "count": replicas}]
@@ -117,6 +117,10 @@ def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest], file:
         return None
     same = {**before, "spec": {**before["spec"], "replicas": count}} == after
     return int(count) if same else None
+
+
+def _digest(app: App) -> dict[str, str]:
+    return {"digest": app.digest} if app.digest else {}
 
 
 def _renamed(base: Workload, workload: Workload) -> dict[str, str]:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from generator.spec.language import chart
-from generator.spec.language.names import APP_NAME, ENVIRONMENT_NAME, IMAGE, RELATIVE, SOURCE, TAG, VARIABLE
+from generator.spec.language.names import (
+    APP_NAME,
+    DIGEST,
+    ENVIRONMENT_NAME,
+    IMAGE,
+    RELATIVE,
+    SOURCE,
+    TAG,
+    VARIABLE,
+)
 from generator.spec.language.workload import KIND, OVERRIDE, WORKLOAD
 from generator.spec.types import Boolean, Choice, Either, Field, ListOf, MapOf, Record, Scalar, Text
 
@@ -77,6 +86,10 @@ APP = Record(
             APP_NAME, "The app's former name. Its files move to the new name, with their tags and hand edits."
         ),
         "tag": Field(TAG, "The tag to start with. From the first build on, the pipeline sets the tag in the overlays."),
+        "digest": Field(
+            DIGEST,
+            "The digest to start with, which fixes the bytes that `tag` names. The pipeline's builds replace it.",
+        ),
         "source": Field(
             SOURCE,
             "The folder with the app's Dockerfile. With it, the pipeline tests, builds and releases the app.",

@@ -39,6 +39,7 @@ IMAGE = Text(
     "like shop/web; the tag is the pipeline's: seed it with `tag:`",
 )
 TAG = Text("an image tag", r"[A-Za-z0-9_][A-Za-z0-9_.-]*", 128, "letters, digits, _, . and -; at most 128")
+DIGEST = Text("an image's digest", r"sha256:[0-9a-f]{64}", 71, "sha256: and 64 digits of 0 to 9 and a to f")
 BRANCH = Text(
     "a branch", r"(?!.*(?:\.\.|//|@\{|\.lock$))[A-Za-z0-9_][A-Za-z0-9_./-]*(?<![./])", 200, "a plain branch name"
 )

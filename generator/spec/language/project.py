@@ -97,6 +97,17 @@ ALLOW = Record(
         "revisions": Field(
             ListOf(_FOREIGN), "Other branches, tags or commits of this repository that Applications may deploy."
         ),
+        "kinds": Field(
+            ListOf(
+                Text(
+                    "a kind",
+                    rf"(?:{shapes.SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
+                    317,
+                    "like PersistentVolumeClaim, or batch/CronJob with its group",
+                )
+            ),
+            "Further kinds of objects that the environments may hold, for manifests of your own.",
+        ),
         "projects": Field(
             ListOf(Text("an AppProject's name", shapes.SUBDOMAIN, 253, "like platform")),
             "Other AppProjects that `gitops/` may hold, and its Applications may be in.",

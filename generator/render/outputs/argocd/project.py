@@ -20,7 +20,8 @@ _BELOW: Final = frozenset().union(*(kind.CREATES for kind in WORKLOADS))
 
 def render(spec: Spec, environment: Environment) -> dict[str, Any]:
     """Render the project of an environment."""
-    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | {("", "ConfigMap")} | _BELOW | charts.namespaced(spec))
+    own = {("", "ConfigMap"), *spec.allow.kinds}
+    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | own | _BELOW | charts.namespaced(spec))
     named = {"name": environment.namespace} if spec.argocd.has(NAMED_CLUSTER_KINDS) else {}
     return {
         "apiVersion": API,

@@ -30,6 +30,11 @@ APP: Final[dict[str, Entry]] = {
         default="unreleased",
         kubernetes=("Kustomization images[].newTag",),
     ),
+    "apps.<app>.digest": Entry(
+        f"tag: 1.4.2\ndigest: sha256:{64 * '1'}",
+        unset="the tag alone says which image it is",
+        kubernetes=("Kustomization images[].digest",),
+    ),
     "apps.<app>.environments": Entry(
         "replicas: 1\nconfig: {LOG_LEVEL: info}\n"
         "environments:\n"

@@ -75,6 +75,7 @@ PROJECT: Final[dict[str, Entry]] = {
         "  references: ['https://git.example.com/acme/platform//redis?ref=v1']\n"
         "  repositories: [https://charts.example.com]\n"
         "  revisions: [release-1.x]\n"
+        "  kinds: [batch/CronJob, PersistentVolumeClaim]\n"
         "  projects: [platform]\n"
         "  destinations: [{cluster: https://eks.example.com, namespace: monitoring}]",
         unset="only what is this repository's own",
@@ -83,6 +84,9 @@ PROJECT: Final[dict[str, Entry]] = {
     "allow.references": Entry(unset="none"),
     "allow.repositories": Entry(unset="none but this one"),
     "allow.revisions": Entry(unset="none but `branch`"),
+    "allow.kinds": Entry(
+        unset="the kinds that are generated", kubernetes=("AppProject spec.namespaceResourceWhitelist",)
+    ),
     "allow.projects": Entry(unset="none but those of the environments"),
     "allow.destinations": Entry(unset="none but those of the environments"),
     "allow.destinations[].cluster": Entry(default="https://kubernetes.default.svc"),
