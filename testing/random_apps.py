@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from generator.errors import SpecError
-from generator.spec import loader
+from generator.spec import loader, workload_kinds
 
 Data = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
@@ -190,9 +190,31 @@ FIELDS: dict[str, Strategy] = {
     "writable": st.lists(one_of("/tmp", "/var/cache", "/a/b", "/a-b"), max_size=3, unique=True),
     "writableSize": one_of("1Gi", "5Gi"),
     "progressDeadlineSeconds": SECONDS,
+    "strategy": st.one_of(st.just({"type": "Recreate"}), record(rollingUpdate=record(maxSurge=one_of(1, "50%"), maxUnavailable=one_of(1, "25%")))),
+    "updateStrategy": st.one_of(st.just({"type": "OnDelete"}), record(rollingUpdate=record(partition=one_of(1, 2))), record(rollingUpdate=record(maxUnavailable=one_of(1, "50%")))),
+    "minReadySeconds": one_of(1, 5),
+    "revisionHistoryLimit": one_of(0, 3),
+    "podManagementPolicy": one_of("OrderedReady", "Parallel"),
+    "volumeClaimTemplates": st.dictionaries(
+        one_of("data", "logs"), record({"size": one_of("1Gi", "500Mi"), "mountPath": one_of("/data", "/logs")}, subPath=NAME, storageClassName=NAME, accessModes=some(one_of("ReadWriteOnce", "ReadWriteMany"), 1)), min_size=1,
+    ),
+    "persistentVolumeClaimRetentionPolicy": record(whenDeleted=one_of("Retain", "Delete"), whenScaled=one_of("Retain", "Delete")),
+    "schedule": one_of("@daily", "0 3 * * *", "*/5 0-12/3 1,15 jan-mar sun"),
+    "timeZone": one_of("Europe/Berlin", "UTC"),
+    "concurrencyPolicy": one_of("Allow", "Forbid", "Replace"),
+    "startingDeadlineSeconds": one_of(60, 300),
+    "successfulJobsHistoryLimit": one_of(0, 5),
+    "failedJobsHistoryLimit": one_of(0, 5),
+    "suspend": st.booleans(),
+    "backoffLimit": one_of(0, 4),
+    "activeDeadlineSeconds": SECONDS,
+    "completions": one_of(1, 3),
+    "parallelism": one_of(1, 2),
+    "ttlSecondsAfterFinished": SECONDS,
     "container": record(**CONTAINER_MORE),
     "pod": POD,
 }  # fmt: skip
+KINDS = ("Deployment", "Deployment", *workload_kinds.NAMES)
 # An override may also take a field out.
 OVERRIDES = {name: st.one_of(strategy, strategy, st.none()) for name, strategy in FIELDS.items() if name != "image"}
 
@@ -205,18 +227,58 @@ def few(fields: dict[str, Strategy], most: int) -> Strategy:
 
 @st.composite
 def apps(draw: st.DrawFn) -> Data:
-    """Return an app that the loader takes."""
-    app = {"image": "shop/web", "tag": "v1", **draw(few(FIELDS, 9))}
-    if "port" not in app and "ports" not in app and draw(st.integers(0, 3)):
+    """Return an app that the loader takes: of one workload, or of several."""
+    kind = draw(st.sampled_from(KINDS))
+    app = {"image": "shop/web", "tag": "v1", **draw(fields_of(kind, FIELDS, 9))}
+    if workload_kinds.takes(kind, "port") and "port" not in app and "ports" not in app and draw(st.integers(0, 3)):
         app["port"] = draw(PORT)
+    if not draw(st.integers(0, 2)):
+        # What all share is that of Deployments then.
+        kind = "Deployment"
+        app["workloads"] = draw(several())
     overrides = {**OVERRIDES, "image": FIELDS["image"]}
     # What is said in general is what is most interesting to override.
     near = {name: overrides[name] for name in app if name in overrides}
     for environment in ENVIRONMENTS:
-        override = {**draw(few(overrides, 4)), **draw(few(near, 3))}
+        override = {**draw(fields_of(kind, overrides, 4)), **draw(few(near, 3))}
+        if "workloads" in app and draw(st.booleans()):
+            override["workloads"] = draw(some_of(app["workloads"]))
         if override:
             app.setdefault("environments", {})[environment] = override
     return app
+
+
+def fields_of(kind: str, fields: dict[str, Strategy], most: int) -> Strategy:
+    """Return some fields of a workload of this kind, and what it needs."""
+    needed = {name: FIELDS[name] for name in ("schedule",) if kind == "CronJob" and name in fields}
+    taken = {name: one for name, one in fields.items() if workload_kinds.takes(kind, name) and name not in needed}
+    said = {} if kind == "Deployment" or fields is not FIELDS else {"kind": st.just(kind)}
+    return st.builds(lambda one, other: {**one, **other}, few(taken, most), st.fixed_dictionaries({**said, **needed}))
+
+
+def several() -> Strategy:
+    """Return one to three workloads, the app's own name among them or not."""
+    shared = ("image", "migration", "serviceAccount")
+    own = {name: one for name, one in OVERRIDES.items() if name not in shared}
+    one = st.sampled_from(KINDS).flatmap(
+        lambda kind: st.builds(
+            lambda fields, more: {**more, **{name: value for name, value in fields.items() if name not in shared}},
+            fields_of(kind, FIELDS, 4), fields_of(kind, own, 2),
+        )
+    )  # fmt: skip
+    return st.dictionaries(one_of("worker", "app0", "beat"), one, min_size=1, max_size=3)
+
+
+def some_of(workloads: dict[str, Data]) -> Strategy:
+    """Return what differs of some of these workloads."""
+
+    def changes(name: str) -> Strategy:
+        kind = workloads[name].get("kind", "Deployment")
+        shared = ("image", "migration", "serviceAccount")
+        own = {field: one for field, one in OVERRIDES.items() if field not in shared}
+        return st.one_of(fields_of(kind, own, 3), fields_of(kind, own, 3), st.none())
+
+    return st.fixed_dictionaries({}, optional={name: changes(name) for name in workloads})
 
 
 def spec_text(apps: list[Data], project: str = "shop") -> str:

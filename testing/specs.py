@@ -42,7 +42,7 @@ def told(text: str) -> list[str]:
 
 
 def workload(fields: str, environment: str = "prod") -> object:
-    return loader.parse(app(fields)).apps["web"].workloads[environment]
+    return loader.parse(app(fields)).apps["web"].instances[environment].workloads["web"]
 
 
 EVERY_FIELD = """\

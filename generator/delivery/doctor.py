@@ -56,7 +56,8 @@ def cluster(spec: Spec) -> Iterator[Check]:
         yield Check("cluster", "missing", str(exc).partition("\n")[0], hint)
         return
     yield Check("cluster", "ok", f"Kubernetes {version}")
-    workloads = [workload for app in spec.described.values() for workload in app.workloads.values()]
+    instances = [here for app in spec.described.values() for here in app.instances.values()]
+    workloads = [one for here in instances for one in (here.general, *here.workloads.values())]
     fix = (
         "create the capability: see docs/guides/eks.md"
         if spec.argocd.managed

@@ -39,7 +39,7 @@ def advice(spec: Spec, place: Slot, goal: Goal, *, pushed: bool) -> Iterator[str
         name = application_name(spec, place.environment, place.app)
         yield f"note: {place.environment} is synced by hand: {spec.argocd.sync_command(name)}"
     app = spec.described.get(place.app)
-    if app and app.workloads[place.environment].migration:
+    if app and app.instances[place.environment].general.migration:
         former = goal.former.tag if goal.former and goal.former.tag else "the newer version"
         schema = f"that {former} has migrated to" if goal.target.older else "as it is now"
         yield f"note: {_NOT_UNDONE.format(tag=goal.wanted.tag or goal.wanted.digest)}{schema}"

@@ -44,7 +44,7 @@ class Verdict:
 def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: str | None) -> Wanted:
     """Return what to wait for: the image as it is at ``commit``, or at the branch's tip, where it must have ``tag``."""
     app = spec.described.get(place.app)
-    names = frozenset({place.image, *([app.workloads[place.environment].image] if app else [])})
+    names = frozenset({place.image, *([app.instances[place.environment].image] if app else [])})
     name = application_name(spec, place.environment, place.app)
     if commit is not None:
         found = history.find(commit)

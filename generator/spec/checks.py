@@ -8,14 +8,13 @@ from generator.spec import (
     argocd_checks,
     chart_checks,
     forge_kinds,
+    inherited_checks,
     language,
     placeholder,
     spelling,
-    variables,
     workload,
-    workload_checks,
 )
-from generator.spec.findings import Findings, did_you_mean, dotted
+from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.image_reference import ECR
 from generator.spec.types import PLACEHOLDER
@@ -103,87 +102,7 @@ def _check_app(
         chart_checks.check(path, app, environments, findings)
         return
     chart_checks.check_none(path, app, findings)
-    general = {name: value for name, value in app.items() if name in language.WORKLOAD}
-    own = Findings()
-    workload_checks.check(path[-1], general, apps, own)
-    for found in own.items:
-        findings.add((*path, *found.path), found.message, found.hint, at_key=found.at_key)
-    if app.get("build") is not None and app.get("source") is None:
-        hint = "say where the Dockerfile is: `source: FOLDER`"
-        findings.add((*path, "build"), "nothing to build", hint, at_key=True)
-    variables.check(path, app, environments, findings)
-    own.kubernetes = findings.kubernetes
-    language.COMPLETE.check(general, (), own)
-    overrides = _map(app.get("environments"))
-    for environment in overrides:
-        if environments and environment not in environments:
-            place = (*path, "environments", environment)
-            findings.add(place, "no such environment", did_you_mean(environment, environments), at_key=True)
-    varies = placeholder.has(general)
-    for environment in dict.fromkeys((*(environments if varies else ()), *overrides)):
-        override = overrides.get(environment)
-        if varies or isinstance(override, dict):
-            _check_override(path, environment, general, _map(override), apps, own, findings)
-
-
-def _check_override(
-    app: FieldPath,
-    environment: str,
-    general: dict[str, object],
-    override: dict[str, object],
-    apps: tuple[str, ...],
-    own: Findings,
-    findings: Findings,
-) -> None:
-    """Append what is wrong with the app in one environment, but not in general or with the override alone."""
-    changes = {name: value for name, value in override.items() if name in language.WORKLOAD}
-    merged = placeholder.filled(workload.overridden(general, changes), environment)
-    found = Findings(kubernetes=findings.kubernetes)
-    language.COMPLETE.check(merged, (), found)
-    found.settle()
-    workload_checks.check(app[-1], merged, apps, found)
-    if not found.items:
-        return
-    alone = Findings(kubernetes=findings.kubernetes)
-    language.OVERRIDE.check(changes, (), alone)
-    for one in (own, alone):
-        one.settle()
-    known = {(_without_indices(item.path), item.message) for item in (*own.items, *alone.items)}
-    for item in found.items:
-        if (_without_indices(item.path), item.message) in known:
-            continue
-        there = _place(general, changes, item.path)
-        if there == item.path:
-            place, message = (*app, "environments", environment, *there), item.message
-        elif there or changes:
-            place = (*app, "environments", environment, *there)
-            message = f"{dotted(item.path)}: {item.message}"
-        else:
-            place, message = (*app, *item.path), f"{item.message}, in {environment}"
-        findings.add(place, message, item.hint, at_key=item.at_key or (there != item.path and bool(changes)))
-
-
-def _place(general: object, changes: object, path: FieldPath) -> FieldPath:
-    """Return as much of ``path`` as there is in ``changes``, down to a list that is merged with the app's own."""
-    there = _existing(changes, path)
-    lists = [depth for depth, part in enumerate(there) if isinstance(part, int)]
-    merged = path[0] in workload.PASS_THROUGH and lists and _existing(general, path[: lists[0]]) == path[: lists[0]]
-    return there[: lists[0]] if merged else there
-
-
-def _without_indices(path: FieldPath) -> FieldPath:
-    """Return a path without the places in lists, which are others once lists are merged by their keys."""
-    return tuple(part for part in path if isinstance(part, str)) if path and path[0] in workload.PASS_THROUGH else path
-
-
-def _existing(data: object, path: FieldPath) -> FieldPath:
-    """Return as much of ``path`` as there is in ``data``."""
-    for depth, part in enumerate(path):
-        try:
-            data = data[part]  # type: ignore[index]
-        except (KeyError, IndexError, TypeError):
-            return path[:depth]
-    return path
+    inherited_checks.check(path, app, environments, apps, findings)
 
 
 def _check_namespaces(environments: dict[str, object], data: dict[str, object], findings: Findings) -> None:
@@ -272,7 +191,10 @@ def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
 
 
 def _is_filled(path: FieldPath) -> bool:
-    """Tell whether a value belongs to an app as it runs, where placeholders are filled in."""
-    if len(path) >= 5 and path[0] == "apps" and path[2] == "environments":
-        return path[4] in language.FILLED
-    return len(path) >= 3 and path[0] == "apps" and path[2] in language.FILLED
+    """Tell whether a value belongs to a workload as it runs, where placeholders are filled in."""
+    if path[:1] != ("apps",):
+        return False
+    rest = path[2:]
+    for section in ("environments", "workloads"):
+        rest = rest[2:] if rest[:1] == (section,) else rest
+    return rest[:1] != () and rest[0] in language.FILLED

@@ -27,16 +27,15 @@ _PROBE: Final = frozenset({
     "httpGet", "tcpSocket", "exec", "grpc", "initialDelaySeconds", "periodSeconds", "timeoutSeconds",
     "successThreshold", "failureThreshold",
 })  # fmt: skip
-_DEPLOYMENT: Final = frozenset({"minReadySeconds", "paused", "revisionHistoryLimit", "strategy"})
+_DEPLOYMENT: Final = frozenset({"paused"})
 _NO_MANIFEST: Final = "this is no manifest: an app's fields stand directly under its name"
-_RUNS: Final = "a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own"
+_RUNS: Final = "write `pod: {restartPolicy: OnFailure}`, of a Job or a CronJob"
 SPECIAL: Final[Mapping[str, str]] = {
     "name": "the app's name is the key that it stands under",
     "containers": "an app is one container, whose fields stand here; more of them: `pod: {containers: […]}`",
     "automountServiceAccountToken": "write `serviceAccount: {token: true}`",
     "restartPolicy": _RUNS,
-    "activeDeadlineSeconds": _RUNS,
-    **dict.fromkeys(("apiVersion", "kind", "metadata", "spec", "selector", "template"), _NO_MANIFEST),
+    **dict.fromkeys(("apiVersion", "metadata", "spec", "selector", "template"), _NO_MANIFEST),
 }
 _PLAIN: Final = re.compile(r"[A-Za-z0-9/._-]{1,60}")
 _ALIKE: Final = 0.8
@@ -59,10 +58,21 @@ def in_override(name: str, value: object) -> str:
     """Return the same for what differs in an environment, which has fewer fields than the app."""
     from generator.spec.language import APP
 
+    if name == "name":
+        return "the names of objects are the same in every environment"
     if name in ("tag", "digest"):
         return f"`bump` sets the {name} of an environment"
     if name in APP.fields:
         return "that is the same in every environment: write it outside of the app's `environments`"
+    return in_app(name, value)
+
+
+def in_workload(name: str, value: object) -> str:
+    """Return the same for one of several workloads, which has fewer fields than the app, too."""
+    from generator.spec.language import APP
+
+    if name in APP.fields:
+        return "that is the same for all workloads of an app: write it outside of `workloads`"
     return in_app(name, value)
 
 

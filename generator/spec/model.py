@@ -13,9 +13,10 @@ from typing import Any, Final, cast
 from generator.spec import argocd, forge_kinds, layout, placeholder, spelling, subject
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
+from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.types import text
-from generator.spec.workload import Data, Workload, overridden, without_nulls, words, workload
+from generator.spec.workload import Data, without_nulls, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ class Build:
 
 @dataclass(frozen=True)
 class App:
-    """An app: what all environments share, and what it is in each (``workloads``, by environment).
+    """An app: what all environments share, and what it is in each (``instances``, by environment).
 
     ``given`` is its plain data, ``shared`` what the project gives to each of its
-    apps. Workloads are made when they are asked for: an app that has not
+    apps. Instances are made when they are asked for: an app that has not
     changed since the last run is never asked.
     """
 
@@ -60,29 +61,29 @@ class App:
     shared: Data
 
     @cached_property
-    def base(self) -> Workload:
+    def base(self) -> Instance:
         """Return what all environments share."""
-        return workload(self.name, None, self.general, self.shared)
+        return instance(self.name, None, self.general, self.shared)
 
     @cached_property
-    def bases(self) -> Mapping[str, Workload]:
+    def bases(self) -> Mapping[str, Instance]:
         """Return what each environment builds on: the base, or what was promoted there if it has a copy of its own."""
         return {
-            environment: workload(self.name, None, self._general_in(environment), self.shared)
+            environment: instance(self.name, None, self._general_in(environment), self.shared)
             if environment in self._promoted
             else self.base
             for environment in self.environments
         }
 
     @cached_property
-    def workloads(self) -> Mapping[str, Workload]:
+    def instances(self) -> Mapping[str, Instance]:
         """Return the app in each environment; the base of the environment itself where nothing differs."""
         overrides: Data = self.given.get("environments") or {}
         return {
-            environment: workload(
+            environment: instance(
                 self.name,
                 environment,
-                overridden(self._general_in(environment), overrides.get(environment) or {}),
+                in_environment(self._general_in(environment), overrides.get(environment) or {}),
                 self.shared,
             )
             if overrides.get(environment) or placeholder.has(self._general_in(environment))
@@ -92,7 +93,7 @@ class App:
 
     @cached_property
     def general(self) -> dict[str, Any]:
-        """Return what the app says of its workload in general."""
+        """Return what the app says of its workloads in general."""
         return {name: value for name, value in self.given.items() if value is not None and name not in _ABOUT_APPS}
 
     @property
@@ -109,6 +110,12 @@ class App:
             promoted.pop("config", None)
             promoted.update({"config": self.general["config"]} if "config" in self.general else {})
         return promoted
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of its workloads, in any environment."""
+        said = [self.given, *self._promoted.values()]
+        return frozenset(kind for given in said for kind in kinds_of(given))
 
     @property
     def tag(self) -> str:
@@ -214,6 +221,8 @@ class Spec:
     subject: str = subject.AS_IT_IS
     """The form of our commits' first lines; see ``spec.subject``."""
     allow: Allow = Allow()
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of the pods of each app with several workloads, for who lets them in: all that apps know of others."""
 
     @property
     def argocd_namespace(self) -> str:
@@ -232,7 +241,7 @@ class Spec:
 
 
 UNRELEASED: Final = "unreleased"
-# What an app says of itself, and not of its workload.
+# What an app says of itself, and not of its workloads.
 PROMOTED: Final = "promoted"
 _ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "digest", "renamedFrom", PROMOTED})
 
@@ -252,12 +261,14 @@ def build(data: Data) -> Spec:
     }
     registry: str = data.get("registry") or ""
     about = promotion(data.get("promotion") or {})
+    several = {name: labels for name, given in (data["apps"] or {}).items() if (labels := pods_labels(name, given))}
     shared = {
         "project": project,
         "registry": registry,
         "store": store,
         "promotes_config": about.config,
         "migration_seconds": runner.migration_seconds,
+        "several": several,
     }
     names = tuple(environments)
     apps: dict[str, AnyApp] = {
@@ -279,6 +290,7 @@ def build(data: Data) -> Spec:
         forge=Forge(**without_nulls(data.get("forge") or {})),
         subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
         allow=_allow(data.get("allow") or {}, runner.cluster),
+        several=several,
     )
 
 

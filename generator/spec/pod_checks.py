@@ -7,15 +7,16 @@ Paths are relative to the app.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import folders, quantity, shapes
+from generator.spec import folders, quantity, shapes, workload_kinds
 from generator.spec.findings import Findings, Path, did_you_mean, shown
 from generator.spec.types import as_map, text
 
 _GRACE_SECONDS: Final = 30
-_ALWAYS: Final = "a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own"
+_ALWAYS: Final = "its pods run until they are replaced; what runs to an end is of `kind: Job` or `kind: CronJob`"
+_ENDS: Final = "its pods run to an end; what runs on is of `kind: Deployment`"
 _APP_ARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 _APP_ARMOR_PROFILE: Final = re.compile(r"runtime/default|unconfined|localhost/.+")
 # Pod annotations that the API server reads, the values that it takes, and what says the same.
@@ -79,7 +80,7 @@ def _check_folders(app: dict[str, object], findings: Findings) -> None:
 def _check_mounts(app: dict[str, object], findings: Findings) -> None:
     """Check the app's own volumes and mounts beside those of ``writable``."""
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
-    known = [*folders.volumes(_writable(app)), *_names(pod.get("volumes"))]
+    known = [*folders.volumes(_writable(app)), *as_map(app.get("volumeClaimTemplates")), *_names(pod.get("volumes"))]
     groups: dict[Path, object] = {("container", "volumeMounts"): container.get("volumeMounts")}
     for field in ("initContainers", "containers"):
         for index, item in _items(pod.get(field)):
@@ -90,6 +91,17 @@ def _check_mounts(app: dict[str, object], findings: Findings) -> None:
             if isinstance(name, str) and name not in known:
                 hint = did_you_mean(name, known, "add it: `pod: {volumes: […]}`")
                 findings.add((*place, index, "name"), f"no volume is named {shown(name)}", hint)
+
+
+def _check_claim(name: str, path: str, own: Mapping[str, str], taken: set[str], findings: Findings) -> None:
+    """Check that the volume of a claim has a name and a folder of its own."""
+    if name in own:
+        hint = f"call it otherwise, or take {own[name]} out of `writable` (which has /tmp unless it is said)"
+        findings.add(("volumeClaimTemplates", name), f"{name} is the volume of `writable` already", hint, at_key=True)
+    elif path in taken:
+        hint = "mount one volume there; `writable` has /tmp unless it is said: `writable: []`"
+        findings.add(("volumeClaimTemplates", name, "mountPath"), f"{path} has a volume already", hint)
+    taken.add(path)
 
 
 def _check_containers(name: object, app: dict[str, object], findings: Findings) -> None:
@@ -163,9 +175,12 @@ def _check_claims(app: dict[str, object], findings: Findings) -> None:
 def _check_life(app: dict[str, object], findings: Findings) -> None:
     """Check that a pod ends only when it is told to, and within the time that it has."""
     pod = as_map(app.get("pod"))
-    if pod.get("restartPolicy") not in (None, "Always"):
+    ends = workload_kinds.ends(str(app.get("kind") or workload_kinds.DEFAULT))
+    if ends and pod.get("restartPolicy") not in (None, "Never", "OnFailure"):
+        findings.add(("pod", "restartPolicy"), "only Never and OnFailure are possible here", _ENDS)
+    elif not ends and pod.get("restartPolicy") not in (None, "Always"):
         findings.add(("pod", "restartPolicy"), "only Always is possible here", _ALWAYS)
-    if pod.get("activeDeadlineSeconds") is not None:
+    if not ends and pod.get("activeDeadlineSeconds") is not None:
         findings.add(("pod", "activeDeadlineSeconds"), "cannot be set here", _ALWAYS, at_key=True)
     grace = pod.get("terminationGracePeriodSeconds", _GRACE_SECONDS)
     lifecycle = as_map(as_map(app.get("container")).get("lifecycle"))

@@ -55,7 +55,7 @@ def read(directory: Path, environment: str, app: str) -> Promoted | None:
     except (SpecError, KeyError, AttributeError, AssertionError, ValueError) as exc:
         raise _damaged(name) from exc
     findings = Findings()
-    (language.CHART if "chart" in found.app else language.COMPLETE).check(found.app, (), findings)
+    (language.CHART if "chart" in found.app else language.GENERAL).check(found.app, (), findings)
     if findings.items:
         raise _damaged(name)
     return found

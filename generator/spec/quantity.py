@@ -35,7 +35,7 @@ def mistake(resource: str, value: object) -> tuple[str, str] | None:
     amount, written = parse(value), str(value)
     if amount is None:
         return None
-    if resource in ("memory", "ephemeral-storage") or resource.startswith("hugepages-"):
+    if resource in ("memory", "ephemeral-storage", "storage") or resource.startswith("hugepages-"):
         return _of_bytes(resource, amount, written)
     if resource == "cpu":
         if written.endswith("i"):

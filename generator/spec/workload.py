@@ -1,4 +1,4 @@
-"""One app as it runs, with shorthands spelled out: ports, probes, requests, budgets.
+"""One workload as it runs, with shorthands spelled out: ports, probes, requests, budgets.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -33,6 +33,15 @@ _RIVALS: Final = {
 PASS_THROUGH: Final = frozenset({"pod", "container"})
 
 
+# What is rendered under the same name and in the same shape, where the kind takes it.
+SETTINGS: Final = (
+    "schedule", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
+    "failedJobsHistoryLimit", "suspend", "backoffLimit", "activeDeadlineSeconds", "completions", "parallelism",
+    "ttlSecondsAfterFinished", "podManagementPolicy", "volumeClaimTemplates", "persistentVolumeClaimRetentionPolicy",
+    "updateStrategy", "strategy", "minReadySeconds", "revisionHistoryLimit",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """A port of the container, and the Service's port for it; ``None`` for one that the Service does not offer."""
@@ -54,16 +63,33 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One app as it runs: in every environment (the base) or in one.
+    """One object that runs pods of an app, as it is in every environment (the base) or in one.
 
     Maps that Kubernetes has a shape for (``resources``, probes, security
     contexts, ``pod``, ``container``) are in that shape.
+
+    Attributes:
+        name: The name of its object.
+        app: The app that it belongs to, which has the image, the configuration and the account.
+        key: What the spec calls it; the app's name where the app has no other workload.
+        settings: Fields of its object that are Kubernetes' own and rendered as they are, by name.
+        own_config: What it has beside the app's ``config``, or in place of it.
+        shared_config: What it has of the app's.
+        own_network: Whether its ``network`` is not the app's.
     """
 
     name: str
     project: str
     image: str
+    app: str = ""
+    key: str = ""
     kind: str = workload_kinds.DEFAULT
+    settings: Data = field(default_factory=dict)
+    own_config: Mapping[str, str] = field(default_factory=dict)
+    shared_config: Mapping[str, str] = field(default_factory=dict)
+    own_secrets: Mapping[str, SecretRef] = field(default_factory=dict)
+    shared_secrets: Mapping[str, SecretRef] = field(default_factory=dict)
+    own_network: bool = False
     ports: tuple[Port, ...] = ()
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
@@ -91,63 +117,100 @@ class Workload:
     pod: Data = field(default_factory=dict)
     secret_store: Data = field(default_factory=dict)
 
+    @property
+    def main(self) -> bool:
+        """Tell whether its object has the app's name: it is then what an app is that has no other workload."""
+        return self.name == self.app
+
+    @property
+    def label(self) -> str:
+        """Return what tells its pods from all others. No app has a dot in its name, so it is no other app's."""
+        return pods_label(self.app, self.key, self.name)
+
+    @property
+    def container_name(self) -> str:
+        """Return the name of its main container."""
+        return self.name if self.main else self.key
+
 
 def without_nulls(data: Data) -> dict[str, Any]:
     """Return a map without the fields that are ``None``, that is, not set."""
     return {name: value for name, value in data.items() if value is not None}
 
 
-def overridden(base: Data, override: Data) -> dict[str, Any]:
-    """Lay ``override`` over ``base``: maps merge, anything else is replaced, ``None`` takes out."""
+def overridden(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
+    """Lay ``override`` over ``base``: maps merge, anything else is replaced, ``None`` takes out.
+
+    With ``keep_nulls`` it stays, for the result to be laid over something else.
+    """
     result = dict(base)
     for name, value in override.items():
         if value is not None:
             for rival in _RIVALS.get(name, ()):
                 if rival != name and rival not in override:
                     result.pop(rival, None)
-        if value is None:
+        if value is None and not keep_nulls:
             result.pop(name, None)
         elif isinstance(value, dict) and isinstance(result.get(name), dict):
-            result[name] = (_pass_through if name in PASS_THROUGH else overridden)(result[name], value)
+            laid = _pass_through if name in PASS_THROUGH else overridden
+            result[name] = laid(result[name], value, keep_nulls=keep_nulls)
         else:
             result[name] = value
     return result
 
 
-def _pass_through(base: Data, override: Data) -> dict[str, Any]:
+def _pass_through(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
     """Lay one value in Kubernetes' own shape over another: lists merge by Kubernetes' key, where they have one."""
-    result = dict(overridden(base, override))
+    result = dict(overridden(base, override, keep_nulls=keep_nulls))
     for name, value in override.items():
         present = base.get(name)
         if isinstance(value, dict) and isinstance(present, dict):
-            result[name] = _pass_through(present, value)
+            result[name] = _pass_through(present, value, keep_nulls=keep_nulls)
         elif isinstance(value, list) and isinstance(present, list) and name in merge_keys.KEYS:
             result[name] = merge_keys.merged(name, present, value, _pass_through)
     return result
 
 
-def workload(name: str, environment: str | None, given: Data, shared: Data) -> Workload:
-    """Build an app as it runs. ``environment`` is ``None`` for the base, which leaves out what only one can fill in."""
-    if environment is not None and placeholder.has(given):
-        given = placeholder.filled(given, environment)
+def object_name(app: str, key: str, given: Data) -> str:
+    """Return the name of a workload's object."""
+    return given.get("name") or (app if key == app else f"{app}-{key}")
+
+
+def pods_label(app: str, key: str, name: str) -> str:
+    """Return the label of a workload's pods, by the name of its object.
+
+    That of an app's only workload is the app's name, and can never change: no other one may contain it.
+    """
+    return app if name == app else f"{app}.{key}"
+
+
+def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
+    """Build a workload of an app from all that is said of it."""
+    kind = given.get("kind") or workload_kinds.DEFAULT
+    config, secrets = _texts(given.get("config")), _secrets(given.get("secrets"))
     ports = _ports(given)
     health, ready = given.get("health"), given.get("ready")
     service = given.get("service")
     if service is not False:
         service = _annotated({} if service is True else service) if _offered(ports) else None
-    replicas = None if given.get("autoscale") else given.get("replicas", 1)
     autoscale = given.get("autoscale")
+    replicas = None if autoscale or not workload_kinds.takes(kind, "replicas") else given.get("replicas", 1)
     return Workload(
-        name=name,
+        name=object_name(app, key, given),
+        app=app,
+        key=key,
         project=shared["project"],
         image=full_image(given["image"], shared["registry"]),
-        kind=given.get("kind") or workload_kinds.DEFAULT,
+        kind=kind,
+        settings={name: given[name] for name in SETTINGS if given.get(name) is not None},
         ports=ports,
         command=words(given.get("command")),
         args=words(given.get("args")),
         env=tuple(_env(given.get("env") or {})),
-        config=_texts(given.get("config")),
-        secrets={variable: _secret(value) for variable, value in without_nulls(given.get("secrets") or {}).items()},
+        config=config,
+        shared_config=config,
+        secrets=secrets,
+        shared_secrets=secrets,
         resources=_resources(given.get("resources") or {}),
         probes=_probes(given, ports, health, ready),
         replicas=replicas,
@@ -156,7 +219,7 @@ def workload(name: str, environment: str | None, given: Data, shared: Data) -> W
         ingress=_annotated(given.get("ingress")) or None,
         migration=_migration(given.get("migration"), shared.get("migration_seconds")),
         disruption=_disruption(given.get("disruption"), replicas, autoscale),
-        network=without_nulls(given["network"]) if given.get("network") is not None else None,
+        network=_network(given["network"], shared["several"]) if given.get("network") is not None else None,
         service_account=_annotated(given.get("serviceAccount")),
         labels=_texts(given.get("labels")),
         annotations=_texts(given.get("annotations")),
@@ -223,6 +286,16 @@ def _env(given: object) -> list[Data]:
             entry = without_nulls(item)
             items.append({**entry, "value": text(entry["value"])} if "value" in entry else entry)
     return [item for item in items if not placeholder.has(item)]
+
+
+def _secrets(given: Data | None) -> dict[str, SecretRef]:
+    return {variable: _secret(value) for variable, value in without_nulls(given or {}).items()}
+
+
+def _network(given: Data, several: Mapping[str, tuple[str, ...]]) -> Data:
+    """Return who may connect, each app with the labels of its pods."""
+    found = without_nulls(given)
+    return {**found, "from": [(app, several.get(app, (app,))) for app in found["from"]]} if found.get("from") else found
 
 
 def _secret(value: str | Data) -> SecretRef:

@@ -35,14 +35,22 @@ _STANDARD_RESOURCE: Final = re.compile(r"cpu|memory|ephemeral-storage|hugepages-
 _EXTENDED_RESOURCE: Final = re.compile(rf"(?!.*kubernetes\.io/)(?!requests\.)(?=.*/){shapes.QUALIFIED}")
 
 
-def check(name: object, app: dict[str, object], apps: tuple[str, ...], findings: Findings) -> None:
-    """Append what is wrong with the app ``name``; ``apps`` are the names that it may refer to."""
+def check(name: str, app: dict[str, object], apps: tuple[str, ...], findings: Findings, *, label: str = "") -> None:
+    """Append what is wrong with a workload.
+
+    Args:
+        name: The name of its container.
+        app: All that is said of it, and of nothing that its kind does not have.
+        apps: The names that it may refer to.
+        findings: Where to append.
+        label: The label that tells its pods from others, if not its name.
+    """
     _check_rivals(app, findings)
     for fields, looks in _CHECKS:
         if not fields.isdisjoint(app):
             looks(app, findings)
     if "labels" in app:
-        _check_labels(name, app, findings)
+        _check_labels(label or name, app, findings)
     if "network" in app:
         network_checks.check(app, apps, findings)
     pod_checks.check(name, app, findings)

@@ -22,10 +22,12 @@ from generator.cluster.layout import Layout
 from generator.cluster.network import Network, choose_subnet
 from generator.cluster.ports import free
 from generator.cluster.state import State
-from generator.render.kinds import KINDS
+from generator.render.kinds import manifests
+from generator.render.kinds.metadata import config_name, own_config_name
+from generator.render.kinds.workloads import pod_path
 from generator.render.outputs import argocd
+from generator.spec.instance import Instance
 from generator.spec.model import Spec
-from generator.spec.workload import Workload
 
 Manifest = dict[str, Any]
 TOOLS = ("etcd", "kube-apiserver", "kubectl")
@@ -106,16 +108,16 @@ def _connected(state: State, network: Network) -> ApiServer:
     return ApiServer(connection, found[1], state.layout.kubeconfig)
 
 
-def workload_manifests(workload: Workload) -> list[Manifest]:
-    """Return what the cluster gets of an app in one environment, with a ConfigMap as kustomize makes it."""
-    found = [manifest for kind in KINDS if (manifest := kind.render(workload)) is not None]
-    if workload.config:
-        # With the hash that kustomize adds.
-        name = f"{workload.name}-config-0123456789"
-        found.append(
-            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": dict(workload.config)}
-        )
-    return found
+def instance_manifests(app: Instance) -> list[Manifest]:
+    """Return what the cluster gets of an app in one environment, with ConfigMaps as kustomize makes them."""
+    configs = {config_name(app.general): app.general.config}
+    configs |= {own_config_name(one): one.own_config for one in app.workloads.values()}
+    # With the hash that kustomize adds.
+    return [*manifests(app).values()] + [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"{name}-0123456789"}, "data": dict(data)}
+        for name, data in configs.items()
+        if data
+    ]
 
 
 def project_manifests(spec: Spec) -> list[Manifest]:
@@ -130,8 +132,11 @@ def project_manifests(spec: Spec) -> list[Manifest]:
 
 def pod_of(manifest: Manifest) -> Manifest | None:
     """Return the pod that a controller would make of a workload."""
-    template = manifest.get("spec", {}).get("template")
-    if manifest["kind"] not in ("Deployment", "Job"):
+    path = pod_path(manifest["kind"])
+    if path is None:
         return None
+    template: Any = manifest
+    for field in path:
+        template = template[field]
     meta = {**template["metadata"], "name": manifest["metadata"]["name"]}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": template["spec"]}

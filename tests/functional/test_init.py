@@ -139,7 +139,8 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     shown = on_terminal([sys.executable, "-m", "generator", "init", "new", *words], tmp_path, answers)
     assert '"Shop" is not a name' in shown
     spec = loader.load(tmp_path / "new")
-    assert (spec.project, list(spec.environments), spec.apps["web"].base.ports[0].number) == ("shop", ["dev"], 9000)
+    port = spec.apps["web"].base.general.ports[0].number
+    assert (spec.project, list(spec.environments), port) == ("shop", ["dev"], 9000)
 
 
 def test_questions_and_answers_for_programs(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import yaml
 
 from generator import process
 from generator.render import render
-from generator.render.kinds import KINDS
+from generator.render.kinds import manifests as manifests_of
 from generator.spec import loader
 from generator.spec.model import Spec
 from generator.yaml import emit as yaml_emit
@@ -229,14 +229,14 @@ def write(folder: Path, spec: Spec) -> None:
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_an_overlay_gives_the_workload_of_its_environment(name: str, built: dict[str, Any]) -> None:
     spec, manifests = built[name]
-    workload = spec.apps["web"].workloads["prod"]
-    wanted = {kind.KIND: manifest for kind in KINDS if (manifest := kind.render(workload)) is not None}
+    here = spec.apps["web"].instances["prod"]
+    wanted = {manifest["kind"]: manifest for manifest in manifests_of(here).values()}
     found = {manifest["kind"]: manifest for manifest in manifests}
     assert len(found) == len(manifests)
     config = found.pop("ConfigMap", {"data": {}})
-    assert (config.get("data") or {}) == workload.config
+    assert (config.get("data") or {}) == here.general.config
     for kind in found | wanted:
-        assert normal(found.get(kind)) == normal(tagged(wanted.get(kind), workload.image))
+        assert normal(found.get(kind)) == normal(tagged(wanted.get(kind), here.image))
 
 
 def tagged(manifest: dict[str, Any] | None, image: str) -> object:

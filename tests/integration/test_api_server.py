@@ -53,8 +53,8 @@ def refusals(server: ApiServer, spec: Spec) -> list[str]:
     """Return what the server refuses of the app ``web``, in each environment."""
     found = [
         line
-        for environment, workload in spec.apps["web"].workloads.items()
-        for line in server.refusals(api_server_rig.workload_manifests(workload), NAMESPACE)
+        for here in spec.apps["web"].instances.values()
+        for line in server.refusals(api_server_rig.instance_manifests(here), NAMESPACE)
     ]
     return list(dict.fromkeys(found))
 
@@ -107,16 +107,16 @@ def test_all_that_a_spec_gives_is_taken(text: str, server: ApiServer) -> None:
     server.make_namespace(spec.argocd_namespace)
     assert server.refusals(api_server_rig.project_manifests(spec), spec.argocd_namespace) == []
     for one in spec.apps.values():
-        for workload in one.workloads.values():
-            assert server.refusals(api_server_rig.workload_manifests(workload), NAMESPACE) == []
+        for here in one.instances.values():
+            assert server.refusals(api_server_rig.instance_manifests(here), NAMESPACE) == []
 
 
 @pytest.mark.parametrize("fields", ["", "port: 80\nhealth: /h", "port: 80\nwritable: []\nmigration: {command: [a]}"])
 def test_pods_are_admitted_by_the_restricted_standard(fields: str, server: ApiServer) -> None:
     server.make_namespace("restricted", "restricted")
     server.make_account("web", "restricted")
-    for workload in loader.parse(app(fields)).apps["web"].workloads.values():
-        pods = [pod for m in api_server_rig.workload_manifests(workload) if (pod := api_server_rig.pod_of(m))]
+    for here in loader.parse(app(fields)).apps["web"].instances.values():
+        pods = [pod for m in api_server_rig.instance_manifests(here) if (pod := api_server_rig.pod_of(m))]
         assert pods
         assert server.refusals(pods, "restricted") == []
         root = {**pods[0], "spec": {**pods[0]["spec"], "securityContext": {}}}

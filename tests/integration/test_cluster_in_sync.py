@@ -23,7 +23,7 @@ import pytest
 from generator import cluster, process
 from generator.cluster import Cluster
 from generator.render import render
-from generator.render.kinds import KINDS
+from generator.render.kinds import KINDS, manifests
 from generator.spec import loader, model
 from testing.waiting import PATIENCE, eventually
 from tests.e2e.kube import APPLICATIONS, Kube, Object
@@ -107,10 +107,9 @@ def test_the_proof_has_every_kind_in_every_environment() -> None:
     spec = loader.parse(spec_text("/r"))
     for environment in spec.environments:
         asked = {
-            (kind.GROUP, kind.KIND)
+            (manifest["apiVersion"].rpartition("/")[0], manifest["kind"])
             for app in spec.apps.values()
-            for kind in KINDS
-            if kind.render(app.workloads[environment])
+            for manifest in manifests(app.instances[environment]).values()
         }
         missing = {(kind.GROUP, kind.KIND) for kind in KINDS} - asked
         assert missing <= {("autoscaling", "HorizontalPodAutoscaler")}

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from generator import process
 from generator.render import render
-from generator.render.kinds import KINDS
+from generator.render.kinds import manifests as manifests_of
+from generator.render.kinds.metadata import config_name, own_config_name
 from generator.spec import language, loader
 from generator.spec.model import Spec
 from generator.yaml import emit as yaml_emit
@@ -27,6 +28,7 @@ from testing.repository import TEN_LINES
 
 EXAMPLES = int(os.environ.get("OVERLAYS", "25"))
 APPS = 6
+_HASHED = re.compile(r"\b(app\d(?:-[a-z0-9]+)?-config)-[a-z0-9]{10}\b")
 
 
 def test_every_field_of_the_language_is_tried() -> None:
@@ -43,17 +45,20 @@ def test_an_overlay_gives_the_app_as_it_is_in_that_environment(apps: list[random
     with tempfile.TemporaryDirectory() as folder:
         found = built(Path(folder), spec)
     for app in spec.apps.values():
-        for environment, workload in app.workloads.items():
+        for environment, here in app.instances.items():
             place = (environment, app.name)
-            wanted = {kind.KIND: tagged(m, workload.image) for kind in KINDS if (m := kind.render(workload))}
+            wanted = {(m["kind"], m["metadata"]["name"]): tagged(m, here.image) for m in manifests_of(here).values()}
             manifests = found.get(place, {})
-            config = manifests.pop("ConfigMap", {"data": {}})
-            assert (config.get("data") or {}) == workload.config, place
-            for kind in wanted | manifests:
-                assert manifests.get(kind) == wanted.get(kind), (place, kind)
+            configs = {config_name(here.general): here.general.config}
+            configs |= {own_config_name(one): one.own_config for one in here.workloads.values()}
+            given = {name: m.get("data") or {} for (kind, name), m in manifests.items() if kind == "ConfigMap"}
+            assert {name: given.get(name) or {} for name in configs} == configs, place
+            others = {name: m for name, m in manifests.items() if name[0] != "ConfigMap"}
+            for name in wanted | others:
+                assert others.get(name) == wanted.get(name), (place, name)
 
 
-def built(folder: Path, spec: Spec) -> dict[tuple[str, str], dict[str, Any]]:
+def built(folder: Path, spec: Spec) -> dict[tuple[str, str], dict[tuple[str, str], Any]]:
     """Return all overlays by environment and app, in one run of kustomize; without namespaces and hashes."""
     for path, file in render(spec).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -61,13 +66,13 @@ def built(folder: Path, spec: Spec) -> dict[tuple[str, str], dict[str, Any]]:
     roots = "".join(f"- overlays/{environment}/{app}\n" for environment in spec.environments for app in spec.apps)
     (folder / "kustomization.yaml").write_text(f"resources:\n{roots}")
     text = process.run([tool("kustomize"), "build", folder]).stdout
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for manifest in yaml.load_all(re.sub(r"\b(app\d-config)-[a-z0-9]{10}\b", r"\1", text), Loader=yaml.CBaseLoader):
+    found: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
+    for manifest in yaml.load_all(re.sub(_HASHED, r"\1", text), Loader=yaml.CBaseLoader):
         namespace = manifest["metadata"].pop("namespace")
-        name = re.sub("-(config|secrets|migrate)$", "", manifest["metadata"]["name"])
-        manifests = found.setdefault((namespace.removeprefix(f"{spec.project}-"), name), {})
-        assert manifest["kind"] not in manifests
-        manifests[manifest["kind"]] = manifest
+        name = manifest["metadata"]["name"]
+        manifests = found.setdefault((namespace.removeprefix(f"{spec.project}-"), name.partition("-")[0]), {})
+        assert (manifest["kind"], name) not in manifests
+        manifests[manifest["kind"], name] = manifest
     return found
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from generator.cli.commands import COMMANDS
 from generator.render.kinds import KINDS
+from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import OUTPUTS
 from testing import ROOT
 
@@ -76,9 +77,13 @@ def test_a_command_has_what_its_protocol_says(name: str) -> None:
     assert callable(command.run)
 
 
-def test_every_kind_has_a_file_and_an_identity_of_its_own() -> None:
+def test_every_kind_has_a_file_of_its_own_whatever_workload_stands_before_it() -> None:
     assert len({kind.FILE for kind in KINDS}) == len(KINDS)
-    assert len({(kind.GROUP, kind.KIND) for kind in KINDS}) == len(KINDS)
+    assert not [(one.FILE, two.FILE) for one in KINDS for two in KINDS if one.FILE.endswith(f"-{two.FILE}")]
+
+
+def test_every_workload_kind_has_an_identity_of_its_own() -> None:
+    assert len({(kind.GROUP, kind.KIND) for kind in WORKLOADS}) == len(WORKLOADS)
 
 
 def test_every_module_of_a_registry_is_registered() -> None:

@@ -39,7 +39,7 @@ KIND = Toy(
     """\
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
 from generator.spec.workload import Workload
 
@@ -47,6 +47,7 @@ FILE: Final = "lease.yaml"
 GROUP: Final = "coordination.k8s.io"
 KIND: Final = "Lease"
 ROLE: Final = Role.SUPPORT
+SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
@@ -59,24 +60,25 @@ def render(workload: Workload) -> dict[str, Any] | None:
     (("    job,\n    network_policy", "    job,\n    lease,\n    network_policy"), ("    job,\n    *W", "    job,\n    lease,\n    *W")),
 )  # fmt: skip
 WORKLOAD = Toy(
-    "render/kinds/workloads/stateful_set.py",
+    "render/kinds/workloads/replica_set.py",
     """\
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.workloads.rollout import by_replicas
 from generator.render.kinds.workloads.template import template
 from generator.spec.workload import Workload
 
-FILE: Final = "stateful-set.yaml"
+FILE: Final = "replicaset.yaml"
 GROUP: Final = "apps"
-KIND: Final = "StatefulSet"
+KIND: Final = "ReplicaSet"
 ROLE: Final = Role.WORKLOAD
+SCOPE: Final = Scope.WORKLOAD
 API: Final = "apps/v1"
 POD_PATH: Final = ("spec", "template")
 REPLICAS_PATH: Final = ("spec", "replicas")
-CREATES: Final = frozenset({("apps", "ControllerRevision"), ("", "Pod")})
+CREATES: Final = frozenset({("", "Pod")})
 
 rollout = by_replicas
 
@@ -86,13 +88,13 @@ def render(workload: Workload) -> dict[str, Any] | None:
         return None
     number = {"replicas": workload.replicas} if workload.replicas is not None else {}
     spec = {
-        **number, "serviceName": workload.name, "selector": {"matchLabels": selector(workload)},
+        **number, "selector": {"matchLabels": selector(workload)},
         "template": template(workload),
     }
     return {"apiVersion": API, "kind": KIND, "metadata": metadata(workload), "spec": spec}
 """,
     "spec/workload_kinds.py",
-    (('("Deployment",)', '("Deployment", "StatefulSet")'),),
+    (('    "StatefulSet": SCALES\n', '    "ReplicaSet": SCALES,\n    "StatefulSet": SCALES\n'),),
 )
 OUTPUT = Toy(
     "render/outputs/inventory.py",
@@ -238,11 +240,11 @@ def test_a_kind(package: Package) -> None:
 @pytest.mark.parametrize("package", ["workload type"], indirect=True)
 def test_a_workload_type(package: Package) -> None:
     # An app says it; its overlays, its autoscaler and Argo CD's permission follow. Other apps stay what they are.
-    more = "  jobs: {image: shop/jobs, kind: StatefulSet, autoscale: {min: 2, max: 5}}\n"
-    more += "  db: {image: shop/db, kind: StatefulSet, env: {A: b}, environments: "
+    more = "  jobs: {image: shop/jobs, kind: ReplicaSet, autoscale: {min: 2, max: 5}}\n"
+    more += "  db: {image: shop/db, kind: ReplicaSet, env: {A: b}, environments: "
     more += "{staging: {replicas: 3}, prod: {env: {A: c}}}}\n"
     found = package.generate(TEN_LINES + more)
-    assert yaml.safe_load(found["base/db/stateful-set.yaml"])["kind"] == "StatefulSet"
+    assert yaml.safe_load(found["base/db/replicaset.yaml"])["kind"] == "ReplicaSet"
     assert "base/db/deployment.yaml" not in found
     assert "base/web/deployment.yaml" in found
     staging, prod = (yaml.safe_load(found[f"overlays/{name}/db/kustomization.yaml"]) for name in ("staging", "prod"))
@@ -251,10 +253,10 @@ def test_a_workload_type(package: Package) -> None:
     assert "value: c" in found[f"overlays/prod/db/{patch['path']}"]
     (scaler,) = [text for path, text in found.items() if path.startswith("base/jobs/") and "minReplicas" in text]
     target = yaml.safe_load(scaler)["spec"]["scaleTargetRef"]
-    assert target == {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "jobs"}
+    assert target == {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "jobs"}
     project = next(text for path, text in found.items() if path.startswith("gitops/projects/"))
-    assert {"group": "apps", "kind": "StatefulSet"} in yaml.safe_load(project)["spec"]["namespaceResourceWhitelist"]
-    assert "StatefulSet" in package.run("schema")
+    assert {"group": "apps", "kind": "ReplicaSet"} in yaml.safe_load(project)["spec"]["namespaceResourceWhitelist"]
+    assert "ReplicaSet" in package.run("schema")
     package.require_one_module_and_one_registry()
 
 

@@ -48,10 +48,10 @@ def _apps(spec: Spec) -> list[dict[str, object]]:
     ]
 
 
-def _replicas(spec: Spec, name: str) -> dict[str, int | None]:
+def _replicas(spec: Spec, name: str) -> dict[str, object]:
     """Return the number of pods in each environment; of a chart, its values tell."""
     app = spec.described.get(name)
-    return {environment: workload.replicas for environment, workload in app.workloads.items()} if app else {}
+    return {environment: here.replicas for environment, here in app.instances.items()} if app else {}
 
 
 def _environments(spec: Spec) -> list[dict[str, object]]:

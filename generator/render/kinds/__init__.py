@@ -1,6 +1,6 @@
 """The Kubernetes kinds that we render, one module each.
 
-A kind is a module with ``FILE``, ``GROUP``, ``KIND``, ``ROLE`` and ``render``. To
+A kind is a module with ``FILE``, ``GROUP``, ``KIND``, ``ROLE``, ``SCOPE`` and ``render``. To
 add one: write the module, put it into ``KINDS``, and add a golden case. AppProjects
 allow it and diffs place it by what the module names.
 """
@@ -11,31 +11,56 @@ from typing import Final
 
 from generator.render.kinds import (
     external_secret,
+    headless_service,
     horizontal_pod_autoscaler,
     ingress,
     job,
     network_policy,
+    own_external_secret,
+    own_network_policy,
     pod_disruption_budget,
     service,
     service_account,
 )
-from generator.render.kinds.kind import Kind, Manifest, Role
+from generator.render.kinds.kind import Kind, Manifest, Role, Scope
 from generator.render.kinds.workloads import WORKLOADS, by_hand
+from generator.spec.instance import Instance
+from generator.spec.workload import Workload
 
-__all__ = ["KINDS", "Kind", "Manifest", "Role", "role_of"]
+__all__ = ["KINDS", "Kind", "Manifest", "Role", "Scope", "file_of", "manifests", "role_of"]
 
 # In the order in which kustomizations list them: what others refer to comes first.
 KINDS: Final[tuple[Kind, ...]] = (
     service_account,
     external_secret,
+    own_external_secret,
     job,
     *WORKLOADS,
+    headless_service,
     service,
     horizontal_pod_autoscaler,
     pod_disruption_budget,
     network_policy,
+    own_network_policy,
     ingress,
 )
+
+
+def manifests(app: Instance) -> dict[str, Manifest]:
+    """Return the manifests of an app by the names of their files, in the order in which kustomizations list them."""
+    found: dict[str, Manifest] = {}
+    for kind in KINDS:
+        if kind.SCOPE is Scope.APP:
+            rendered = [(kind.FILE, kind.render(app))]
+        else:
+            rendered = [(file_of(one, kind), kind.render(one)) for one in app.workloads.values()]
+        found.update((file, manifest) for file, manifest in rendered if manifest is not None)
+    return found
+
+
+def file_of(workload: Workload, kind: Kind) -> str:
+    """Return the name of a workload's file of a kind."""
+    return kind.FILE if workload.main else f"{workload.key}-{kind.FILE}"
 
 
 def role_of(kind: str) -> Role:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.render.kinds import workloads
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
 from generator.spec.workload import Workload
 
@@ -13,6 +13,7 @@ FILE: Final = "hpa.yaml"
 GROUP: Final = "autoscaling"
 KIND: Final = "HorizontalPodAutoscaler"
 ROLE: Final = Role.SUPPORT
+SCOPE: Final = Scope.WORKLOAD
 
 DEFAULT_CPU_PERCENT: Final = 70
 

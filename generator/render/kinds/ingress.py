@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
 from generator.spec import placeholder
 from generator.spec.workload import Workload
@@ -14,6 +14,7 @@ FILE: Final = "ingress.yaml"
 GROUP: Final = "networking.k8s.io"
 KIND: Final = "Ingress"
 ROLE: Final = Role.TRAFFIC
+SCOPE: Final = Scope.WORKLOAD
 
 # Pods are targets themselves, so that no node port is open and a drain is clean.
 ALB: Final = {

@@ -10,15 +10,17 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import MIGRATION_WAVE, SYNC_WAVE, metadata, migration_selector
 from generator.render.kinds.pod import container, pod_spec
+from generator.spec.instance import Instance
 from generator.spec.workload import DEFAULT_MIGRATION_SECONDS, Data, Workload
 
 FILE: Final = "migration.yaml"
 GROUP: Final = "batch"
 KIND: Final = "Job"
 ROLE: Final = Role.TASK
+SCOPE: Final = Scope.APP
 
 DEFAULT_RETRIES: Final = 2
 _OF_SERVING_PODS: Final = frozenset({"containers", "readinessGates"})
@@ -27,8 +29,9 @@ _OF_SERVING: Final = frozenset(
 )
 
 
-def render(workload: Workload) -> dict[str, Any] | None:
-    """Render one where the spec says ``migration``."""
+def render(app: Instance) -> dict[str, Any] | None:
+    """Render one where the app says ``migration``: one, before all of its workloads."""
+    workload = app.general
     about = workload.migration
     if not about:
         return None
@@ -74,7 +77,7 @@ def _alone(workload: Workload, command: tuple[str, ...]) -> Workload:
     if pod.get("initContainers"):
         pod["initContainers"] = [_unmounted(item, claims) for item in pod["initContainers"]]
     main = {name: value for name, value in workload.container.items() if name not in _OF_SERVING}
-    return replace(workload, command=command, args=(), container=_unmounted(main, claims), pod=pod)
+    return replace(workload, command=command, args=(), container=_unmounted(main, claims), pod=pod, settings={})
 
 
 def _unmounted(container: Data, claims: Collection[object]) -> dict[str, Any]:

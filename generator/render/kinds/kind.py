@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from typing import Any, Protocol
-
-from generator.spec.workload import Workload
 
 Manifest = dict[str, Any]
 
@@ -20,13 +18,26 @@ class Role(IntEnum):
     SUPPORT = 4
 
 
+class Scope(Enum):
+    """What an app has one object of a kind for: itself, or each of its workloads."""
+
+    APP = auto()
+    WORKLOAD = auto()
+
+
 class Kind(Protocol):
-    """One Kubernetes kind, made from one workload."""
+    """One Kubernetes kind.
+
+    Attributes:
+        FILE: The name of its file; the workload's name is put before it, but for that of the app's own name.
+        SCOPE: What ``render`` is given, an ``Instance`` or a ``Workload``.
+    """
 
     FILE: str
     GROUP: str
     KIND: str
     ROLE: Role
+    SCOPE: Scope
 
-    def render(self, workload: Workload) -> Manifest | None:
-        """Return the manifest, without a namespace; ``None`` where the workload does not ask for one."""
+    def render(self, one: Any, /) -> Manifest | None:
+        """Return the manifest, without a namespace; ``None`` where the app or workload does not ask for one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from generator.spec.workload import Workload
@@ -19,22 +20,26 @@ SERVER_SIDE: Final = {"argocd.argoproj.io/sync-options": "ServerSideApply=true"}
 
 def selector(workload: Workload) -> dict[str, str]:
     """Return the labels that tell this workload's pods from all others. They can never change."""
-    return {_NAME: workload.name}
+    return {_NAME: workload.label}
 
 
-def migration_selector(workload: Workload) -> dict[str, str]:
-    """Return the same for the pods of its migration. No app has a dot in its name, so no other has these labels."""
-    return {_NAME: f"{workload.name}.migration"}
+def migration_selector(app: Workload) -> dict[str, str]:
+    """Return the same for the pods of an app's migration. No app has a dot in its name, so it is no other's."""
+    return {_NAME: f"{app.name}.migration"}
 
 
-def all_pods(name: str) -> dict[str, Any]:
-    """Return a selector for the pods of an app and of its migration."""
-    return {"matchExpressions": [{"key": _NAME, "operator": "In", "values": [name, f"{name}.migration"]}]}
+def all_pods(app: str, labels: Sequence[str]) -> dict[str, Any]:
+    """Return a selector for the pods of an app, by their labels, and of its migration."""
+    return {"matchExpressions": [{"key": _NAME, "operator": "In", "values": [*labels, f"{app}.migration"]}]}
 
 
 def labels(workload: Workload) -> dict[str, str]:
     """Return the labels of every object of a workload."""
-    return {**selector(workload), "app.kubernetes.io/part-of": workload.project}
+    return {
+        **selector(workload),
+        **({} if workload.main else {"app.kubernetes.io/component": workload.key}),
+        "app.kubernetes.io/part-of": workload.project,
+    }
 
 
 def metadata(workload: Workload, name: str = "", annotations: dict[str, str] | None = None) -> dict[str, Any]:
@@ -51,17 +56,33 @@ def before_migration(workload: Workload) -> dict[str, str]:
     return dict(BEFORE_MIGRATION) if workload.migration else {}
 
 
-def config_annotations(workload: Workload) -> dict[str, str]:
-    """Return annotations of the ConfigMap; a large one would not fit into the annotation of a client-side apply."""
-    size = sum(len(key) + len(value.encode()) for key, value in workload.config.items())
-    return {**before_migration(workload), **(SERVER_SIDE if size > CLIENT_SIDE_BYTES else {})}
+def config_annotations(app: Workload, config: Mapping[str, str]) -> dict[str, str]:
+    """Return annotations of a ConfigMap; a large one would not fit into the annotation of a client-side apply."""
+    size = sum(len(key) + len(value.encode()) for key, value in config.items())
+    return {**before_migration(app), **(SERVER_SIDE if size > CLIENT_SIDE_BYTES else {})}
 
 
 def config_name(workload: Workload) -> str:
-    """Return the ConfigMap's name, before kustomize adds its hash."""
-    return f"{workload.name}-config"
+    """Return the name of the app's ConfigMap, before kustomize adds its hash."""
+    return f"{workload.app}-config"
+
+
+def own_config_name(workload: Workload) -> str:
+    """Return the same for what one of several workloads has of its own."""
+    return f"{workload.app}-{workload.key}-config"
 
 
 def secret_name(workload: Workload) -> str:
-    """Return the name of the Secret that the ExternalSecret makes."""
-    return f"{workload.name}-secrets"
+    """Return the name of the Secret that the app's ExternalSecret makes."""
+    return f"{workload.app}-secrets"
+
+
+def own_secret_name(workload: Workload) -> str:
+    """Return the same for what one of several workloads has of its own."""
+    return f"{workload.app}-{workload.key}-secrets"
+
+
+def governing_service(workload: Workload) -> str:
+    """Return the headless Service that names a StatefulSet's pods: the workload's own if it is headless, or another."""
+    headless = workload.service is not None and workload.service.get("headless")
+    return workload.name if headless and workload.ports else f"{workload.name}-headless"

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import all_pods, metadata, selector
-from generator.spec.workload import Workload
+from generator.spec.instance import Instance
+from generator.spec.workload import Port, Workload
 
 FILE: Final = "network-policy.yaml"
 GROUP: Final = "networking.k8s.io"
 KIND: Final = "NetworkPolicy"
 ROLE: Final = Role.TRAFFIC
+SCOPE: Final = Scope.APP
 
 
-def render(workload: Workload) -> dict[str, Any] | None:
-    """Render one where the spec says ``network``; from then on, no other pod gets in."""
-    about = workload.network
-    if about is None:
+def render(app: Instance) -> dict[str, Any] | None:
+    """Render one where the app says ``network``; from then on, no other pod gets in.
+
+    It is for the migration and for the workloads that say nothing else.
+    """
+    general = app.general
+    under = [workload for workload in app.workloads.values() if not workload.own_network]
+    if general.network is None:
         return None
-    peers: list[dict[str, Any]] = [{"podSelector": all_pods(name)} for name in about.get("from", [])]
+    pods = [workload.label for workload in under]
+    chosen = (
+        all_pods(general.name, pods) if general.migration or len(pods) != 1 else {"matchLabels": selector(under[0])}
+    )
+    ports = {port.name: port for workload in under for port in workload.ports}
+    return manifest(general, chosen, tuple(ports.values()))
+
+
+def manifest(workload: Workload, pods: dict[str, Any], served: tuple[Port, ...]) -> dict[str, Any]:
+    """Return the policy of a workload for the pods that a selector chooses."""
+    about = workload.network or {}
+    peers: list[dict[str, Any]] = [{"podSelector": all_pods(app, labels)} for app, labels in about.get("from", [])]
     peers += [{"ipBlock": {"cidr": cidr}} for cidr in about.get("fromCidr", [])]
-    ports = [{"port": port.name, "protocol": port.protocol} for port in workload.ports]
+    ports = [{"port": port.name, "protocol": port.protocol} for port in served]
     rules = [{"from": peers, **({"ports": ports} if ports else {})}] if peers else []
     egress = about.get("egress")
     return {
@@ -29,7 +46,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "kind": KIND,
         "metadata": metadata(workload),
         "spec": {
-            "podSelector": all_pods(workload.name) if workload.migration else {"matchLabels": selector(workload)},
+            "podSelector": pods,
             "policyTypes": ["Ingress", *(["Egress"] if egress is not None else [])],
             "ingress": [*rules, *about.get("ingress", [])],
             **({"egress": egress} if egress is not None else {}),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.metadata import config_name, secret_name
+from generator.render.kinds.metadata import config_name, own_config_name, own_secret_name, secret_name
 from generator.spec import folders, merge_keys
 from generator.spec.variables import ordered
 from generator.spec.workload import Workload, overridden
@@ -25,14 +25,9 @@ _SAFE: Final[dict[str, Any]] = {
 
 def container(workload: Workload) -> dict[str, Any]:
     """Return the main container, without ports and probes."""
-    sources = []
-    if workload.config:
-        sources.append({"configMapRef": {"name": config_name(workload)}})
-    if workload.secrets:
-        sources.append({"secretRef": {"name": secret_name(workload)}})
-    mounts = [{"name": volume, "mountPath": path} for volume, path in folders.volumes(workload.writable).items()]
+    sources, mounts = _sources(workload), _mounts(workload)
     return {
-        "name": workload.name,
+        "name": workload.container_name,
         "image": workload.image,
         **({"command": list(workload.command)} if workload.command else {}),
         **({"args": list(workload.args)} if workload.args else {}),
@@ -44,6 +39,29 @@ def container(workload: Workload) -> dict[str, Any]:
     }
 
 
+def _sources(workload: Workload) -> list[dict[str, Any]]:
+    """Return what the variables come from; what is a workload's own goes over what is its app's."""
+    config = [(workload.shared_config, config_name), (workload.own_config, own_config_name)]
+    secrets = [(workload.shared_secrets, secret_name), (workload.own_secrets, own_secret_name)]
+    return [
+        *({"configMapRef": {"name": name(workload)}} for given, name in config if given),
+        *({"secretRef": {"name": name(workload)}} for given, name in secrets if given),
+    ]
+
+
+def _mounts(workload: Workload) -> list[dict[str, Any]]:
+    folder = [{"name": volume, "mountPath": path} for volume, path in folders.volumes(workload.writable).items()]
+    claims = workload.settings.get("volumeClaimTemplates") or {}
+    return folder + [
+        {
+            "name": name,
+            "mountPath": about["mountPath"],
+            **({"subPath": about["subPath"]} if about.get("subPath") else {}),
+        }
+        for name, about in claims.items()
+    ]
+
+
 def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the pod around its ``main`` container, and ``more``.
 
@@ -53,7 +71,7 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
     limit = {"sizeLimit": workload.writable_size}
     volumes = [{"name": volume, "emptyDir": dict(limit)} for volume in folders.volumes(workload.writable)]
     spec = {
-        "serviceAccountName": workload.name,
+        "serviceAccountName": workload.app,
         "automountServiceAccountToken": bool(workload.service_account.get("token")),
         # A Service named `server` would set SERVER_PORT in every pod of its namespace.
         "enableServiceLinks": False,

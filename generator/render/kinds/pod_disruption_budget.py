@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, selector
 from generator.spec.workload import Workload
 
@@ -12,6 +12,7 @@ FILE: Final = "pdb.yaml"
 GROUP: Final = "policy"
 KIND: Final = "PodDisruptionBudget"
 ROLE: Final = Role.SUPPORT
+SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:

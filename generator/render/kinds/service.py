@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.ports import service_ports
 from generator.spec.workload import Workload
@@ -13,6 +13,7 @@ FILE: Final = "service.yaml"
 GROUP: Final = ""
 KIND: Final = "Service"
 ROLE: Final = Role.TRAFFIC
+SCOPE: Final = Scope.WORKLOAD
 
 
 def render(workload: Workload) -> dict[str, Any] | None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import before_migration, metadata
-from generator.spec.workload import Workload
+from generator.spec.instance import Instance
 
 FILE: Final = "service-account.yaml"
 GROUP: Final = ""
 KIND: Final = "ServiceAccount"
 ROLE: Final = Role.SUPPORT
+SCOPE: Final = Scope.APP
 
 
-def render(workload: Workload) -> dict[str, Any]:
-    """Render one for every workload, so that rights given to one are not given to all."""
+def render(app: Instance) -> dict[str, Any]:
+    """Render one for every app, so that rights given to one are not given to all."""
+    workload = app.general
     annotations = {**before_migration(workload), **workload.service_account.get("annotations", {})}
     return {
         "apiVersion": "v1",

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from generator.render.file import File, yaml_file
-from generator.render.kinds import KINDS, Manifest, workloads
-from generator.render.kinds.metadata import config_annotations, config_name
+from generator.render.kinds import Manifest, file_of, manifests, workloads
+from generator.render.kinds.metadata import config_annotations, config_name, own_config_name
 from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
+from generator.spec.instance import Instance
 from generator.spec.layout import COPY, KUSTOMIZATION, base_path, copy_path, overlay_path
 from generator.spec.model import AnyApp, App, Environment, Spec
-from generator.spec.workload import Workload
 
 # The kinds whose number of pods kustomize's `replicas` sets.
 _SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
@@ -33,51 +32,46 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     """Render the base first, then the overlays by environment."""
     if not isinstance(app, App):
         return
-    base = _manifests(app.base)
+    base = manifests(app.base)
     yield from _base(app, base_path(app.name), app.base, base)
     for environment in spec.environments.values():
         own = app.bases[environment.name]
         if own is app.base:
             yield from _overlay(app, environment, base)
         else:
-            copied = _manifests(own)
+            copied = manifests(own)
             yield from _overlay(app, environment, copied)
             yield from _base(app, copy_path(environment.name, app.name), own, copied)
 
 
-def _manifests(workload: Workload) -> dict[str, Manifest]:
-    """Return manifests by file name, in the order of the registry."""
-    rendered = ((kind.FILE, kind.render(workload)) for kind in KINDS)
-    return {file: manifest for file, manifest in rendered if manifest is not None}
-
-
-def _base(app: App, folder: str, workload: Workload, manifests: dict[str, Manifest]) -> Iterator[File]:
-    content: dict[str, Any] = {**_HEAD, "resources": list(manifests)}
-    if workload.config:
-        annotations = config_annotations(workload)
-        content["configMapGenerator"] = [
-            {
-                "name": config_name(workload),
-                "literals": _literals(workload.config),
-                **({"options": {"annotations": annotations}} if annotations else {}),
-            }
-        ]
+def _base(app: App, folder: str, general: Instance, found: dict[str, Manifest]) -> Iterator[File]:
+    content: dict[str, Any] = {**_HEAD, "resources": list(found)}
+    if generators := [_generator(one) for one in _configs(general).values() if one.values]:
+        content["configMapGenerator"] = generators
     yield yaml_file(f"{folder}/{KUSTOMIZATION}", content, app=app.name)
-    for file, manifest in manifests.items():
+    for file, manifest in found.items():
         yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
+
+
+def _generator(config: _Config) -> dict[str, Any]:
+    return {
+        "name": config.name,
+        "literals": _literals(config.values),
+        **({"options": {"annotations": config.annotations}} if config.annotations else {}),
+    }
 
 
 def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> Iterator[File]:
     folder = overlay_path(environment.name, app.name)
-    workload, below = app.workloads[environment.name], app.bases[environment.name]
+    here, below = app.instances[environment.name], app.bases[environment.name]
     # Under the name that the base has; `images` says which one it is here.
-    wanted = base if workload is below else _manifests(replace(workload, image=below.image))
-    replicas = _replicas_only(base, wanted, workloads.of(below).FILE)
+    wanted = base if here is below else manifests(here.pulling(below.image))
+    replicas = _replicas_only(base, wanted, below)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
     patches: dict[str, Manifest | list[Operation]] = {}
     for file, manifest in base.items():
         change = patch(manifest, wanted[file]) if file in wanted else deletion(manifest)
-        if change is not None and not (replicas is not None and file == workloads.of(below).FILE):
+        if change is not None and file not in replicas:
             patches[file] = change
     up = "../" * (folder.count("/") + 1)
     place = f"{up}{base_path(app.name)}" if below is app.base else COPY
@@ -85,12 +79,14 @@ def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> I
         **_HEAD,
         "namespace": environment.namespace,
         "resources": [place, *extra],
-        "images": [{"name": below.image, **_renamed(below, workload), "newTag": app.tag, **_digest(app)}],
+        "images": [{"name": below.image, **_renamed(below, here), "newTag": app.tag, **_digest(app)}],
     }
-    if replicas is not None:
-        content["replicas"] = [{"name": app.name, "count": replicas}]
-    if generator := _config(below, workload):
-        content["configMapGenerator"] = [generator]
+    if replicas:
+        content["replicas"] = [
+            {"name": base[file]["metadata"]["name"], "count": count} for file, count in replicas.items()
+        ]
+    if generators := list(_changed_configs(below, here)):
+        content["configMapGenerator"] = generators
     if patches:
         content["patches"] = [_listed(file, change, base[file]) for file, change in patches.items()]
     yield yaml_file(f"{folder}/{KUSTOMIZATION}", content, app=app.name, header=OVERLAY_HEADER)
@@ -107,9 +103,14 @@ def _listed(file: str, change: Manifest | list[Operation], manifest: Manifest) -
     return {**about, "target": target} if isinstance(change, list) else about
 
 
-def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest], file: str) -> int | None:
-    """Return the number of pods where that is all that differs: kustomize has a short way to say it."""
-    before, after = base[file], wanted.get(file)
+def _replicas_only(base: dict[str, Manifest], wanted: dict[str, Manifest], below: Instance) -> dict[str, int]:
+    """Return the number of pods by file, where that is all that differs: kustomize has a short way to say it."""
+    files = (file_of(workload, workloads.of(workload)) for workload in below.workloads.values())
+    found = ((file, _count_only(base[file], wanted.get(file))) for file in files)
+    return {file: count for file, count in found if count is not None}
+
+
+def _count_only(before: Manifest, after: Manifest | None) -> int | None:
     if after is None or before["kind"] not in _SCALED:
         return None
     count = after["spec"].get("replicas")
@@ -123,25 +124,47 @@ def _digest(app: App) -> dict[str, str]:
     return {"digest": app.digest} if app.digest else {}
 
 
-def _renamed(base: Workload, workload: Workload) -> dict[str, str]:
+def _renamed(base: Instance, here: Instance) -> dict[str, str]:
     """Keep the name by which the base's image is tagged; an environment's own image replaces it."""
-    return {} if workload.image == base.image else {"newName": workload.image}
+    return {} if here.image == base.image else {"newName": here.image}
 
 
-def _config(base: Workload, workload: Workload) -> dict[str, Any] | None:
+class _Config(NamedTuple):
+    """A ConfigMap: its name before kustomize adds a hash, its data and its annotations."""
+
+    name: str
+    values: Mapping[str, str]
+    annotations: dict[str, str]
+
+
+def _configs(app: Instance) -> dict[str, _Config]:
+    """Return an app's ConfigMaps by name: that of all its workloads, and what each has of its own."""
+    general = app.general
+    found = [(config_name(general), general.config)]
+    found += [(own_config_name(one), one.own_config) for one in app.workloads.values()]
+    return {name: _Config(name, values, config_annotations(general, values)) for name, values in found}
+
+
+def _changed_configs(below: Instance, here: Instance) -> Iterator[dict[str, Any]]:
+    before, nothing = _configs(below), _Config("", {}, {})
+    for name, after in _configs(here).items():
+        if generator := _config(before.get(name, nothing), after):
+            yield generator
+
+
+def _config(base: _Config, here: _Config) -> dict[str, Any] | None:
     """Return what the environment adds to the base's ConfigMap, or the whole of it where the base has none."""
-    changed = {key: value for key, value in workload.config.items() if base.config.get(key) != value}
-    gone = [key for key in base.config if key not in workload.config]
+    changed = {key: value for key, value in here.values.items() if base.values.get(key) != value}
+    gone = [key for key in base.values if key not in here.values]
     if not changed and not gone:
         return None
-    generator: dict[str, Any] = {"name": config_name(workload)}
-    if base.config:
+    generator: dict[str, Any] = {"name": here.name}
+    if base.values:
         # A ConfigMap cannot lose keys by merging; where it must, the environment states all of it.
         generator["behavior"] = "replace" if gone else "merge"
-    generator["literals"] = _literals(workload.config if gone else changed)
-    annotations = config_annotations(workload)
-    if annotations and (not base.config or gone or annotations != config_annotations(base)):
-        generator["options"] = {"annotations": annotations}
+    generator["literals"] = _literals(here.values if gone else changed)
+    if here.annotations and (not base.values or gone or here.annotations != base.annotations):
+        generator["options"] = {"annotations": here.annotations}
     return generator
 
 

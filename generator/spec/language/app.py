@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.spec.language import chart
+from generator.spec.language.kinds import KIND
 from generator.spec.language.names import (
     APP_NAME,
     DIGEST,
@@ -13,7 +14,7 @@ from generator.spec.language.names import (
     TAG,
     VARIABLE,
 )
-from generator.spec.language.workload import KIND, OVERRIDE, WORKLOAD
+from generator.spec.language.workload import OVERRIDE, WORKLOAD, WORKLOADS
 from generator.spec.types import Boolean, Choice, Either, Field, ListOf, MapOf, Record, Scalar, Text
 
 SCAN = Record(
@@ -76,6 +77,7 @@ APP = Record(
     {
         **KIND,
         **WORKLOAD,
+        **WORKLOADS,
         "image": Field(
             IMAGE,
             "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",

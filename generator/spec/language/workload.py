@@ -6,7 +6,8 @@ To add one: a line in ``WORKLOAD`` here, an attribute in ``workload.Workload``, 
 
 from __future__ import annotations
 
-from generator.spec import shapes, workload_kinds
+from generator.spec import shapes
+from generator.spec.language.kinds import KIND, OBJECT
 from generator.spec.language.names import (
     APP_NAME,
     COMMAND,
@@ -19,6 +20,7 @@ from generator.spec.language.names import (
     STRINGS,
     URL_PATH,
     VARIABLE,
+    WORKLOAD_NAME,
 )
 from generator.spec.types import (
     Anything,
@@ -226,12 +228,6 @@ NETWORK = Record(
 )
 _OFF = Boolean()
 
-# What an app says of its workload once, for all environments. There is nothing to say while there is one kind.
-KIND: dict[str, Field] = (
-    {"kind": Field(Choice(workload_kinds.NAMES), "The kind of object that runs the app.")}
-    if len(workload_kinds.NAMES) > 1
-    else {}
-)
 WORKLOAD: dict[str, Field] = {
     "image": Field(
         IMAGE, "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself."
@@ -308,6 +304,7 @@ WORKLOAD: dict[str, Field] = {
     "progressDeadlineSeconds": Field(
         Integer(1, 86400, "seconds"), "The seconds without progress after which a rollout has failed."
     ),
+    **OBJECT,
     "container": Field(
         Anything(of="Container"),
         "Further fields of the container, as in Kubernetes. Lists are merged with those that are generated, by the key"
@@ -328,19 +325,43 @@ def _of_override(name: str, value: object) -> str:
 
 
 # An app as it is in one environment, once the override is laid over it; and the override itself, which may leave
-# out what the app says in general.
-COMPLETE = Record(
-    {
-        **KIND,
-        **WORKLOAD,
-        "image": Field(
-            IMAGE,
-            "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",
-            required=True,
-        ),
-    }
+# out what the app says in general. One of several workloads may leave out what the app says of all of them.
+_IMAGE = Field(
+    IMAGE,
+    "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",
+    required=True,
 )
+_PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
+# What an app has once, however many workloads it has.
+SHARED = frozenset({"image", "migration", "serviceAccount"})
+_ONE = {name: known for name, known in _PARTIAL.items() if name not in SHARED}
+OBJECT_NAME = Text("a name (DNS label)", LABEL.pattern, 52, LABEL.hint)
+NAME: dict[str, Field] = {
+    "name": Field(OBJECT_NAME, "The name of its object, in place of the app's name with the workload's behind it."),
+}
+
+
+def _of_workload(name: str, value: object) -> str:
+    from generator.spec import misplaced
+
+    return misplaced.in_workload(name, value)
+
+
+WORKLOADS: dict[str, Field] = {
+    "workloads": Field(
+        MapOf(WORKLOAD_NAME, Record({**NAME, **KIND, **_ONE}, elsewhere=_of_workload), least=1),
+        "The workloads of the app, where it has several. Each is the app but for what stands here.",
+    )
+}
+COMPLETE = Record({**KIND, **WORKLOAD, "image": _IMAGE})
+GENERAL = Record({**KIND, **WORKLOAD, "image": _IMAGE, **WORKLOADS})
 OVERRIDE = Record(
-    {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()},
+    {
+        **_PARTIAL,
+        "workloads": Field(
+            MapOf(WORKLOAD_NAME, Record(_ONE, elsewhere=_of_override)),
+            "What differs for one of several workloads. `null` leaves the workload out of the environment.",
+        ),
+    },
     elsewhere=_of_override,
 )

@@ -23,7 +23,7 @@ repository: https://git.example.com/acme/shop-gitops.git
 registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
 environments: {dev: {}, prod: {}}
 apps:
-  web: {image: shop/web, port: 8080, source: src/web}
+  web: {image: shop/web, source: src/web}
 """
 _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
@@ -32,12 +32,16 @@ _BESIDE: Final = {
     "apps.<app>.chart": "",
     "apps.<app>.values": "chart: {repository: 'oci://ghcr.io/grafana/helm-charts', version: 8.5.1}",
     "apps.<app>.build": "image: shop/web\nsource: src/web",
+    "apps.<app>.environments": "image: shop/web\nworkloads: {web: {}, worker: {}, beat: {}}",
     "apps.<app>.ingress": "image: shop/web\nport: 8080",
     "apps.<app>.livenessProbe": "image: shop/web\nport: 8080",
     "apps.<app>.service": "image: shop/web\nport: 8080",
+    "apps.<app>.updateStrategy": "image: shop/web\nkind: StatefulSet",
+    "apps.<app>.updateStrategy.rollingUpdate": "image: shop/web\nkind: DaemonSet",
+    "apps.<app>.workloads.<workload>": "image: shop/web",
 }
 # In whose place an example gives a name; an app that is a chart is another one than that around the examples.
-_STAND_INS: Final = {"<app>": "web", "<environment>": "prod"}
+_STAND_INS: Final = {"<app>": "web", "<environment>": "prod", "<workload>": "worker"}
 _CHART_STAND_INS: Final = {**_STAND_INS, "<app>": "dashboards"}
 _OF_CHARTS: Final = ("apps.<app>.chart", "apps.<app>.values")
 

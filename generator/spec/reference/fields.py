@@ -33,8 +33,11 @@ from generator.spec.types import (
     Type,
 )
 
-OVERRIDES: Final = "apps.<app>.environments"
-_NAMES: Final = {"apps": "<app>", "environments": "<environment>"}
+_NAMES: Final = {"apps": "<app>", "environments": "<environment>", "workloads": "<workload>"}
+# Where the fields of an app stand again: they are described once, but for what is said of a workload alone.
+_AGAIN: Final = re.compile(
+    r"apps\.<app>\.(?:(?:environments\.<environment>\.)?workloads\.<workload>\.(?!name\b)|environments\.<environment>\.(?!workloads$))"
+)
 _NOTHING: Final = Entry()
 
 
@@ -100,11 +103,12 @@ class _Walk:
         self._records[id(accepts)] = path
         for name, known in accepts.fields.items():
             here = f"{path}.{name}" if path else name
+            if _AGAIN.match(here):
+                continue
             like = self._fields.setdefault(id(known), here)
             rivals = accepts.exactly_one if name in accepts.exactly_one else ()
             self.found[here] = Described(here, known, like if like != here else "", rivals)
-            if here != OVERRIDES:  # any field of the app again
-                self.into(known.type, here)
+            self.into(known.type, here)
 
 
 def named(path: str) -> str:
@@ -167,6 +171,11 @@ def effect(path: str) -> str:
     return effect(here.parent) if not kubernetes(path) else ""
 
 
+def described_at(path: str) -> str:
+    """Return the path where a field is described that may stand in an environment or a workload, too."""
+    return _AGAIN.sub("apps.<app>.", path)
+
+
 def find(path: str) -> str | None:
     """Return the path in the language of a field that is written as in a spec, like ``apps.web.ports[0].name``."""
     words = [word for word in re.split(r"\.|\[[^\]]*\]", path) if word]
@@ -179,9 +188,7 @@ def _find(accepts: Type, words: Sequence[str], path: str) -> str | None:
     name = spelling.current(words[0])
     if isinstance(accepts, Record):
         known = accepts.fields.get(name)
-        here = f"{path}.{name}" if path else name
-        # What differs in an environment is described with the app.
-        here = here.replace(f"{OVERRIDES}.<environment>.", "apps.<app>.")
+        here = described_at(f"{path}.{name}" if path else name)
         return _find(known.type, words[1:], here) if known else None
     if isinstance(accepts, Either):
         return next(filter(None, (_find(inner, words, path) for _, inner in accepts.shapes)), None)

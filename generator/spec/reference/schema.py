@@ -119,7 +119,7 @@ def _field(known: Field, path: str) -> JsonSchema:
 
 def _more(path: str) -> JsonSchema:
     """Return default and example. What differs in an environment has no default: it is the app's then."""
-    place = path.replace(f"{fields.OVERRIDES}.<environment>.", "apps.<app>.")
+    place = fields.described_at(path)
     if place not in fields.every() and not any(
         place.startswith((f"{shared}.", f"{shared}[")) for shared in fields.shared()
     ):
@@ -128,6 +128,12 @@ def _more(path: str) -> JsonSchema:
     entry = described.entry
     default = {"default": examples.plain(entry.default)} if entry.default and place == path else {}
     return {**default, "examples": [examples.value(described.path)]}
+
+
+def _shape(shape: type | tuple[type, ...], accepts: Type, path: str) -> JsonSchema:
+    """Return the schema of one of several types: a free text takes no number where texts are told apart from others."""
+    found = of(accepts, path)
+    return {**found, "type": "string"} if shape is str and isinstance(accepts, Text) else found
 
 
 def _only(name: str) -> JsonSchema:
@@ -145,6 +151,6 @@ _MAKERS: Final[Mapping[type, Callable[[Any, str], JsonSchema]]] = {
     ListOf: _list,
     MapOf: _map,
     Anything: lambda accepts, _: {"type": "array" if accepts.kind is list else "object"},
-    Either: lambda accepts, path: {"anyOf": [of(inner, path) for _, inner in accepts.shapes]},
+    Either: lambda accepts, path: {"anyOf": [_shape(shape, inner, path) for shape, inner in accepts.shapes]},
     Record: _record,
 }

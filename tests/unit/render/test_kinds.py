@@ -8,9 +8,19 @@ import pytest
 import yaml
 
 from generator.render import render
-from generator.render.kinds import KINDS, ingress, job, network_policy, pod_disruption_budget, service
+from generator.render.kinds import (
+    KINDS,
+    Scope,
+    ingress,
+    job,
+    manifests,
+    network_policy,
+    pod_disruption_budget,
+    service,
+)
 from generator.render.kinds.workloads import deployment
 from generator.spec import loader
+from generator.spec.instance import Instance
 from generator.spec.workload import Workload
 from testing.specs import app
 
@@ -38,21 +48,21 @@ ASKED: dict[str, tuple[str, set[str]]] = {
 
 @pytest.mark.parametrize(("fields", "kinds"), ASKED.values(), ids=ASKED)
 def test_kinds(fields: str, kinds: set[str]) -> None:
-    workload = loader.parse(app(fields)).apps["web"].base
-    assert {kind.KIND for kind in KINDS if kind.render(workload) is not None} == kinds
+    base = loader.parse(app(fields)).apps["web"].base
+    assert {manifest["kind"] for manifest in manifests(base).values()} == kinds
 
 
 def test_a_kind_names_itself() -> None:
-    workload = loader.parse(app("port: 80\nreplicas: 2")).apps["web"].base
+    base = loader.parse(app("port: 80\nreplicas: 2")).apps["web"].base
     for kind in KINDS:
-        manifest = kind.render(workload)
+        manifest = kind.render(base if kind.SCOPE is Scope.APP else base.workloads["web"])
         if manifest:
             group = manifest["apiVersion"].rpartition("/")[0]
             assert (group, manifest["kind"]) == (kind.GROUP, kind.KIND)
 
 
 def test_pods_are_safe_unless_told_otherwise() -> None:
-    pod = deployment.render(loader.parse(app("port: 80")).apps["web"].base)["spec"]["template"]["spec"]
+    pod = deployment.render(one("port: 80"))["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
     assert pod["containers"][0]["securityContext"] == {
@@ -61,12 +71,16 @@ def test_pods_are_safe_unless_told_otherwise() -> None:
     assert pod["containers"][0]["resources"] == {"requests": {"cpu": "50m", "memory": "128Mi"}}
 
 
-def base(fields: str) -> Workload:
+def base(fields: str) -> Instance:
     return loader.parse(app(fields)).apps["web"].base
 
 
+def one(fields: str) -> Workload:
+    return base(fields).workloads["web"]
+
+
 def pod_of(fields: str) -> dict[str, Any]:
-    spec: dict[str, Any] = deployment.render(base(fields))["spec"]["template"]["spec"]
+    spec: dict[str, Any] = deployment.render(one(fields))["spec"]["template"]["spec"]
     return spec
 
 
@@ -93,7 +107,7 @@ def test_a_pod_that_leaves_takes_requests_for_as_long_as_it_gets_them(
 
 def test_no_variables_of_services_and_folders_of_limited_size_in_every_pod() -> None:
     fields = "migration: {command: [m]}\nwritable: [/tmp, /a]\nwritableSize: 3Gi"
-    for manifest in (deployment.render(base(fields)), job.render(base(fields))):
+    for manifest in (deployment.render(one(fields)), job.render(base(fields))):
         assert manifest
         pod = manifest["spec"]["template"]["spec"]
         assert pod["enableServiceLinks"] is False
@@ -104,7 +118,7 @@ def test_no_variables_of_services_and_folders_of_limited_size_in_every_pod() -> 
 
 def test_pods_that_are_not_ready_do_not_hold_up_a_drain() -> None:
     def policy(fields: str) -> str:
-        budget = pod_disruption_budget.render(base(f"replicas: 2\n{fields}"))
+        budget = pod_disruption_budget.render(one(f"replicas: 2\n{fields}"))
         assert budget
         return str(budget["spec"]["unhealthyPodEvictionPolicy"])
 
@@ -120,8 +134,9 @@ def test_health_alone_restarts_later_than_it_takes_out_of_service() -> None:
 
 
 def test_a_migration_is_under_the_policies_of_its_app_and_behind_no_service() -> None:
-    workload = base("port: 80\nmigration: {command: [m]}\nnetwork: {from: [web]}")
-    policy, migration, front = network_policy.render(workload), job.render(workload), service.render(workload)
+    here = base("port: 80\nmigration: {command: [m]}\nnetwork: {from: [web]}")
+    workload = here.workloads["web"]
+    policy, migration, front = network_policy.render(here), job.render(here), service.render(workload)
     assert policy
     assert migration
     assert front
@@ -194,9 +209,9 @@ def test_a_migration_is_without_what_would_keep_it_from_ending() -> None:
 
 def test_a_port_can_be_kept_out_of_the_service() -> None:
     fields = "ports: [{name: metrics, containerPort: 9090, servicePort: null}, {name: web, containerPort: 80}]"
-    workload = base(f"{fields}\ningress: {{host: a.example.com}}")
+    workload = one(f"{fields}\ningress: {{host: a.example.com}}")
     assert service.render(workload)["spec"]["ports"] == [{"name": "web", "port": 80, "targetPort": "web"}]
     assert [port["name"] for port in pod_of(fields)["containers"][0]["ports"]] == ["metrics", "web"]
     rule = ingress.render(workload)["spec"]["rules"][0]["http"]["paths"][0]
     assert rule["backend"]["service"]["port"] == {"name": "web"}
-    assert service.render(base("ports: [{name: a, containerPort: 9090, servicePort: null}]")) is None
+    assert service.render(one("ports: [{name: a, containerPort: 9090, servicePort: null}]")) is None

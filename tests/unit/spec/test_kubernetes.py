@@ -654,13 +654,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     'a pod that does not start again': (
         app('pod: {restartPolicy: Never}'),
         [
-            "8:26 apps.web.pod.restartPolicy: only Always is possible here / a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own",
+            "8:26 apps.web.pod.restartPolicy: only Always is possible here / its pods run until they are replaced; what runs to an end is of `kind: Job` or `kind: CronJob`",
         ],
     ),
     'a pod with a deadline': (
         app('pod: {activeDeadlineSeconds: 60}'),
         [
-            "8:11 apps.web.pod.activeDeadlineSeconds: cannot be set here / a Deployment's pods run until they are replaced; a job is a `migration`, or a manifest of your own",
+            "8:11 apps.web.pod.activeDeadlineSeconds: cannot be set here / its pods run until they are replaced; what runs to an end is of `kind: Job` or `kind: CronJob`",
         ],
     ),
     'a sleep beyond the end': (
@@ -783,7 +783,7 @@ def test_the_environments_name_is_filled_in_wherever_an_app_has_text() -> None:
         migration: {command: [migrate, '{environment}']}
         env: {C: {valueFrom: {configMapKeyRef: {name: '{environment}-x', key: y}}}}
         """
-    there = loader.parse(app(lines)).apps["web"].workloads["prod"]
+    there = loader.parse(app(lines)).apps["web"].instances["prod"].workloads["web"]
     assert "{environment}" not in repr(there)
     assert repr(there).count("prod") >= 11
 

@@ -183,7 +183,7 @@ def test_arbitrary_values_in_known_fields_give_a_spec_or_faults(
 
 def test_every_field_of_the_language_is_read() -> None:
     spec = loader.parse(EVERY_FIELD)
-    web = spec.apps["web"].base
+    web = spec.apps["web"].base.general
     assert (spec.branch, spec.argocd_namespace, web.image) == (
         "release/1.x",
         "argo",
@@ -201,7 +201,7 @@ def test_every_field_of_the_language_is_read() -> None:
         ("port-9090", 9090, 9090),
     ]
     assert web.probes["livenessProbe"] == {"tcpSocket": {"port": "http"}, "periodSeconds": 7}
-    prod = spec.apps["web"].workloads["prod"]
+    prod = spec.apps["web"].instances["prod"].workloads["web"]
     assert (prod.autoscale, prod.replicas) == (None, 9)
     assert prod.secrets["TOKEN"].key == "shop/prod/web"
 
@@ -218,13 +218,13 @@ def test_overrides(general: str, override: str, field: str, expected: object) ->
 
 def test_the_base_knows_nothing_of_an_environment() -> None:
     spec = spec_of("config: {E: '{environment}', A: 1}\nenv: {E2: '{environment}'}")
-    assert spec.apps["web"].base.config == {"A": "1"}
-    assert spec.apps["web"].base.env == ()
+    assert spec.apps["web"].base.general.config == {"A": "1"}
+    assert spec.apps["web"].base.general.env == ()
 
 
 def test_maps_inherit_through_merge_keys_as_yaml_says() -> None:
     spec = loader.parse(top("", apps="\n  one: &one {image: a, port: 80}\n  two: {<<: *one, image: b}"))
-    assert (spec.apps["two"].image, spec.apps["two"].base.ports[0].number) == ("b", 80)
+    assert (spec.apps["two"].image, spec.apps["two"].base.general.ports[0].number) == ("b", 80)
 
 
 @pytest.mark.parametrize(
@@ -233,4 +233,4 @@ def test_maps_inherit_through_merge_keys_as_yaml_says() -> None:
      ("true", "true"), ('"true"', "true"), ("!!str 1.10", "1.10"), ("1e3", "1e3"), ("0o17", "0o17"), ("-0", "0")],
 )  # fmt: skip
 def test_values_stay_what_they_look_like(written: str, read: str) -> None:
-    assert spec_of(f"config: {{A: {written}}}").apps["web"].base.config == {"A": read}
+    assert spec_of(f"config: {{A: {written}}}").apps["web"].base.general.config == {"A": read}

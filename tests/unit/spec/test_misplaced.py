@@ -76,8 +76,8 @@ OTHERS = {
         "that is a probe's: `readinessProbe: {initialDelaySeconds: 5}`, or `livenessProbe` or `startupProbe`",
     ),
     "of the Deployment": (
-        "minReadySeconds: 10",
-        "that is the Deployment's: add `minReadySeconds: 10` to base/APP/deployment.yaml by hand; edits are kept",
+        "paused: true",
+        "that is the Deployment's: add `paused: true` to base/APP/deployment.yaml by hand; edits are kept",
     ),
     "of a manifest": (
         "metadata: {name: web}",
@@ -119,4 +119,4 @@ def test_what_the_hint_says_loads() -> None:
     from generator.spec import loader
 
     spec = loader.parse(app("container: {imagePullPolicy: Always}\npod: {volumes: []}\nserviceAccount: {token: true}"))
-    assert spec.apps["web"].base.container == {"imagePullPolicy": "Always"}
+    assert spec.apps["web"].base.general.container == {"imagePullPolicy": "Always"}

@@ -112,7 +112,7 @@ def test_a_version_that_is_not_known_is_refused() -> None:
 
 
 def pod_in(environment: str, fields: str) -> dict[str, Any]:
-    workload = loader.parse(app(fields)).apps["web"].workloads[environment]
+    workload = loader.parse(app(fields)).apps["web"].instances[environment].workloads["web"]
     return pod_spec(workload, container(workload))
 
 

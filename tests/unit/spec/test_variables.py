@@ -27,8 +27,8 @@ ORDERS: dict[str, tuple[str, str, list[str]]] = {
 @pytest.mark.parametrize(("general", "override", "names"), ORDERS.values(), ids=ORDERS)
 def test_a_variable_comes_behind_what_it_refers_to(general: str, override: str, names: list[str]) -> None:
     spec = loader.parse(app(f"{general}\nmigration: {{command: [m]}}\nenvironments: {{prod: {override}}}"))
-    workload = spec.apps["web"].workloads["prod"]
-    for manifest in (deployment.render(workload), job.render(workload)):
+    here = spec.apps["web"].instances["prod"]
+    for manifest in (deployment.render(here.workloads["web"]), job.render(here)):
         assert manifest
         assert [item["name"] for item in manifest["spec"]["template"]["spec"]["containers"][0]["env"]] == names
 

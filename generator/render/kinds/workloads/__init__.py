@@ -30,15 +30,14 @@ class WorkloadKind(Kind, Protocol):
         POD_PATH: Where the template of its pods lies.
         REPLICAS_PATH: Where the number of its pods stands; ``None`` where it is not asked for one.
         CREATES: The groups and kinds of what its controller makes, down to the pods.
+        rollout: Reads from a live object how far its rollout is; ``None`` for a kind that rolls nothing out.
     """
 
     API: str
     POD_PATH: tuple[str, ...]
     REPLICAS_PATH: tuple[str, ...] | None
     CREATES: frozenset[tuple[str, str]]
-
-    def rollout(self, manifest: Mapping[str, Any]) -> Rollout:
-        """Read from a live object how far its rollout is."""
+    rollout: Callable[[Mapping[str, Any]], Rollout] | None
 
 
 def _module(name: str) -> WorkloadKind:
@@ -61,4 +60,4 @@ def pod_path(kind: str) -> tuple[str, ...] | None:
 def rollout_of(group: str, kind: str) -> Callable[[Mapping[str, Any]], Rollout] | None:
     """Return what reads how far a rollout is; ``None`` for kinds that roll nothing out."""
     ours = (one.rollout for one in WORKLOADS if (group, kind) == (one.GROUP, one.KIND))
-    return next(ours, by_hand.ROLLOUTS.get((group, kind)))
+    return next(ours, None) or by_hand.ROLLOUTS.get((group, kind))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.kind import Role
+from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.workloads.rollout import by_replicas
-from generator.render.kinds.workloads.template import template
-from generator.spec.workload import Workload
+from generator.render.kinds.workloads.template import settings, template
+from generator.spec.workload import Workload, without_nulls
 
 FILE: Final = "deployment.yaml"
 GROUP: Final = "apps"
 KIND: Final = "Deployment"
 ROLE: Final = Role.WORKLOAD
+SCOPE: Final = Scope.WORKLOAD
 API: Final = "apps/v1"
 POD_PATH: Final = ("spec", "template")
 REPLICAS_PATH: Final = ("spec", "replicas")
@@ -23,7 +24,7 @@ rollout = by_replicas
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
-    """Return one where the app is a Deployment; with no ``replicas`` where an autoscaler owns the number."""
+    """Return one where the workload is a Deployment; with no ``replicas`` where an autoscaler owns the number."""
     if workload.kind != KIND:
         return None
     deadline = workload.progress_deadline
@@ -35,9 +36,18 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "spec": {
             **({"replicas": workload.replicas} if workload.replicas is not None else {}),
             "selector": {"matchLabels": selector(workload)},
-            # The old pods go on serving until the new ones are ready.
-            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+            "strategy": _strategy(workload),
+            **settings(workload, "minReadySeconds", "revisionHistoryLimit"),
             **({"progressDeadlineSeconds": deadline} if deadline else {}),
             "template": template(workload),
         },
     }
+
+
+def _strategy(workload: Workload) -> dict[str, Any]:
+    """Return how pods are replaced: unless told otherwise, the old ones go on serving until the new ones are ready."""
+    given = workload.settings.get("strategy") or {}
+    if given.get("type") == "Recreate":
+        return {"type": "Recreate"}
+    pace = {"maxSurge": 1, "maxUnavailable": 0}
+    return {"type": "RollingUpdate", "rollingUpdate": {**pace, **without_nulls(given.get("rollingUpdate") or {})}}

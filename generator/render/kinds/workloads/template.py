@@ -1,4 +1,4 @@
-"""The template of pods that run until they are replaced, and how they leave."""
+"""The template of pods: of those that run until they are replaced, and leave orderly, and of those that end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from generator.render.kinds.ingress import deregistration
 from generator.render.kinds.metadata import labels
 from generator.render.kinds.pod import container, pod_spec
 from generator.render.kinds.ports import container_ports
-from generator.spec.workload import Workload
+from generator.spec.workload import Workload, without_nulls
 
 # A pod that is told to end takes connections for this long, until every node and load balancer knows that it leaves.
 DRAIN_SECONDS: Final = 5
@@ -25,6 +25,25 @@ def template(workload: Workload) -> dict[str, Any]:
         },
         "spec": pod_spec(workload, _container(workload), _grace(workload)),
     }
+
+
+def ending(workload: Workload) -> dict[str, Any]:
+    """Return the template of pods that run to an end: no ports, no probes, and not started again once they succeed."""
+    found = template(workload)
+    return {**found, "spec": {"restartPolicy": "Never", **found["spec"]}}
+
+
+def settings(workload: Workload, *names: str) -> dict[str, Any]:
+    """Return those of the fields that a workload sets, by their names, which are Kubernetes' own."""
+    return {name: workload.settings[name] for name in names if name in workload.settings}
+
+
+def replaced(workload: Workload, name: str) -> dict[str, Any]:
+    """Return how pods are replaced, if the workload says so. A type that has no pace keeps none of another one."""
+    given = without_nulls(workload.settings.get(name) or {})
+    if given.get("type", "RollingUpdate") != "RollingUpdate":
+        return {name: {"type": given["type"]}}
+    return {name: {"type": "RollingUpdate", **given}} if given else {}
 
 
 def _container(workload: Workload) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from generator.render.outputs import charts
 from generator.render.outputs.argocd.names import application_name, project_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, metadata, retry
 from generator.spec.chart import ChartApp
+from generator.spec.instance import Instance
 from generator.spec.layout import base_path, overlay_path
 from generator.spec.model import AnyApp, App, Environment, Spec
-from generator.spec.workload import Workload
 
 
 def render(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def render(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, Any]:
     annotations = {GENERATE_PATHS: ";".join(_folders(app, environment.name))}
     automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
     labels = {"app.kubernetes.io/name": app.name, f"{spec.project}/environment": environment.name}
-    ignored = _ignored(app.workloads[environment.name]) if isinstance(app, App) else []
+    ignored = _ignored(app.instances[environment.name]) if isinstance(app, App) else []
     return {
         "apiVersion": API,
         "kind": "Application",
@@ -65,13 +65,13 @@ def _source(spec: Spec, app: AnyApp, environment: str) -> dict[str, Any]:
     return {"source": {"repoURL": spec.repository, "targetRevision": spec.branch, "path": overlay}}
 
 
-def _ignored(workload: Workload) -> list[dict[str, Any]]:
-    """Return the number of pods that an autoscaler owns: a sync leaves it, also when it has just gone from git."""
-    kind = workloads.of(workload)
-    if workload.autoscale is None or kind.REPLICAS_PATH is None:
-        return []
-    pointer = "/" + "/".join(kind.REPLICAS_PATH)
-    return [{"group": kind.GROUP, "kind": kind.KIND, "name": workload.name, "jsonPointers": [pointer]}]
+def _ignored(app: Instance) -> list[dict[str, Any]]:
+    """Return the numbers of pods that autoscalers own: a sync leaves them, also when one has just gone from git."""
+    return [
+        {"group": kind.GROUP, "kind": kind.KIND, "name": one.name, "jsonPointers": ["/" + "/".join(kind.REPLICAS_PATH)]}
+        for one in app.workloads.values()
+        if one.autoscale is not None and (kind := workloads.of(one)).REPLICAS_PATH is not None
+    ]
 
 
 def _namespace_labels(environment: Environment) -> dict[str, str]:

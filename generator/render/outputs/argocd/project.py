@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from generator.render.kinds import KINDS
 from generator.render.kinds.metadata import SYNC_WAVE
@@ -12,16 +12,11 @@ from generator.render.outputs.argocd.names import project_name
 from generator.render.outputs.argocd.objects import API, metadata, sources
 from generator.spec.argocd import NAMED_CLUSTER_KINDS
 from generator.spec.model import Environment, Spec
-
-# What controllers make of ours. Argo CD shows below an Application only what its project permits: without these, a pod
-# that does not start would be seen neither in the UI nor with `wait`. They permit nothing that a workload does not.
-_BELOW: Final = frozenset().union(*(kind.CREATES for kind in WORKLOADS))
+from generator.spec.workload_kinds import DEFAULT
 
 
 def render(spec: Spec, environment: Environment) -> dict[str, Any]:
     """Render the project of an environment."""
-    own = {("", "ConfigMap"), *spec.allow.kinds}
-    kinds = sorted({(kind.GROUP, kind.KIND) for kind in KINDS} | own | _BELOW | charts.namespaced(spec))
     named = {"name": environment.namespace} if spec.argocd.has(NAMED_CLUSTER_KINDS) else {}
     return {
         "apiVersion": API,
@@ -37,6 +32,20 @@ def render(spec: Spec, environment: Environment) -> dict[str, Any]:
                 {"group": "", "kind": "Namespace", **named},
                 *({"group": group, "kind": kind} for group, kind in charts.cluster_wide(spec)),
             ],
-            "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in kinds],
+            "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in _permitted(spec)],
         },
     }
+
+
+def _permitted(spec: Spec) -> list[tuple[str, str]]:
+    """Return the groups and kinds of what apps have in a namespace.
+
+    Argo CD shows below an Application only what its project permits: without what controllers make of ours, a pod that
+    does not start would be seen neither in the UI nor with `wait`. That permits nothing that a workload does not.
+    """
+    used = {DEFAULT}.union(*(app.kinds for app in spec.described.values()))
+    running = [kind for kind in WORKLOADS if kind.KIND in used]
+    others = [kind for kind in KINDS if kind not in WORKLOADS]
+    below = frozenset[tuple[str, str]]().union(*(kind.CREATES for kind in running))
+    own = {(kind.GROUP, kind.KIND) for kind in (*others, *running)}
+    return sorted(own | {("", "ConfigMap"), *spec.allow.kinds} | below | charts.namespaced(spec))

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import workload_kinds
 from generator.spec.reference.entry import Entry
 
 _POD: Final = "Deployment spec.template.spec"
 _CONTAINER: Final = f"{_POD}.containers[]"
 _METRIC: Final = "HorizontalPodAutoscaler spec.metrics[].resource.target.averageUtilization"
 
-# As in the language: there is nothing to say while there is one kind.
-_KIND: Final[dict[str, Entry]] = (
-    {"apps.<app>.kind": Entry(f"kind: {workload_kinds.NAMES[-1]}", workload_kinds.DEFAULT, kubernetes=("kind",))}
-    if len(workload_kinds.NAMES) > 1
-    else {}
-)
 APP: Final[dict[str, Entry]] = {
-    **_KIND,
     "apps.<app>.image": Entry("image: shop/api", kubernetes=(f"{_CONTAINER}.image",)),
     "apps.<app>.renamedFrom": Entry(
         "renamedFrom: shop",

@@ -1,0 +1,21 @@
+"""ExternalSecret: the secrets that one of several workloads has of its own."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.kinds import external_secret
+from generator.render.kinds.kind import Role, Scope
+from generator.render.kinds.metadata import own_secret_name
+from generator.spec.workload import Workload
+
+FILE: Final = "secrets.yaml"
+GROUP: Final = external_secret.GROUP
+KIND: Final = external_secret.KIND
+ROLE: Final = Role.CONFIGURATION
+SCOPE: Final = Scope.WORKLOAD
+
+
+def render(workload: Workload) -> dict[str, Any] | None:
+    """Return one where the workload says ``secrets`` that its app does not."""
+    return external_secret.manifest(workload, workload.own_secrets, own_secret_name(workload))

@@ -1,0 +1,89 @@
+"""Check a CronJob's schedule as Kubernetes reads it: five fields, or a word that begins with ``@``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from generator.spec.findings import did_you_mean, shown
+
+
+class _Field(NamedTuple):
+    name: str
+    least: int
+    most: int
+    words: tuple[str, ...] = ()
+
+
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_FIELDS: Final = (
+    _Field("minute", 0, 59),
+    _Field("hour", 0, 23),
+    _Field("day of the month", 1, 31),
+    _Field("month", 1, 12, _MONTHS),
+    _Field("day of the week", 0, 6, _DAYS),
+)
+_WORDS: Final = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+_DURATION: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+")
+_HINT: Final = 'minute, hour, day of the month, month, day of the week: "30 3 * * 1-5" is 03:30 from Monday to Friday'
+
+
+def mistake(schedule: str) -> tuple[str, str] | None:
+    """Return what is wrong with a schedule, and a hint; ``None`` where Kubernetes takes it."""
+    if schedule.startswith(("TZ=", "CRON_TZ=")):
+        zone, _, rest = schedule.partition("=")[2].partition(" ")
+        return "a time zone in the schedule", f"write `timeZone: {zone}` beside it, and `schedule: {rest.strip()!r}`"
+    if schedule.startswith("@"):
+        return _of_word(schedule)
+    fields = schedule.split()
+    if len(fields) != len(_FIELDS):
+        count = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
+        return f"{shown(schedule)} is no schedule: it has {count} and not 5", _HINT
+    found = (_of_field(text, field) for text, field in zip(fields, _FIELDS, strict=True))
+    return next((mistake for mistake in found if mistake), None)
+
+
+def _of_word(schedule: str) -> tuple[str, str] | None:
+    if schedule in _WORDS:
+        return None
+    if schedule.startswith("@every "):
+        if _DURATION.fullmatch(schedule.removeprefix("@every ")):
+            return None
+        return f"{shown(schedule)} is no schedule: that is no duration", "like `@every 1h30m`"
+    return f"{shown(schedule)} is no schedule", did_you_mean(schedule, _WORDS, f"one of {', '.join(_WORDS)}")
+
+
+def _of_field(text: str, field: _Field) -> tuple[str, str] | None:
+    for part in text.split(","):
+        if (wrong := _of_part(part, field)) is not None:
+            return f"{shown(part)} is no {field.name}: {wrong}", _HINT
+    return None
+
+
+def _of_part(part: str, field: _Field) -> str | None:
+    span, slash, step = part.partition("/")
+    if slash and (not step.isascii() or not step.isdigit() or int(step) == 0):
+        return "behind the / stands how many to go on by, at least 1"
+    first, dash, last = span.partition("-")
+    if first in ("*", "?"):
+        return "nothing can follow that but a /" if dash else None
+    ends = [_number(text, field) for text in ((first, last) if dash else (first,))]
+    if None in ends:
+        return _expected(field)
+    if dash and (ends[0] or 0) > (ends[1] or 0):
+        return f"{first} is after {last}"
+    return None
+
+
+def _number(text: str, field: _Field) -> int | None:
+    """Return what a number or a name stands for; ``None`` where it is none of the field."""
+    if text.lower() in field.words:
+        return field.words.index(text.lower()) + field.least
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    return number if field.least <= number <= field.most else None
+
+
+def _expected(field: _Field) -> str:
+    sunday = "; 0 is Sunday" if field.words == _DAYS else ""
+    return f"a number from {field.least} to {field.most}{sunday}"

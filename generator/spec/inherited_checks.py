@@ -1,0 +1,335 @@
+"""Check one app in general and in each environment: what its fields, and those of its workloads, say of each other.
+
+A workload is checked with all that it inherits. A fault is reported where the
+value stands that makes it one: with the workload, with the app, or with what
+differs in an environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from generator.spec import (
+    instance,
+    kind_checks,
+    language,
+    placeholder,
+    variables,
+    workload,
+    workload_checks,
+    workload_kinds,
+)
+from generator.spec.findings import Finding, Findings, did_you_mean, dotted
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import as_map as _map
+
+_Data = dict[str, Any]
+# A CronJob's jobs and a StatefulSet's pods add to the name of the object, and have to fit into a label.
+_LONGEST: Final = 52
+# Names that something else of every app has.
+_RESERVED: Final = {"migration": "the label of its pods would be that of the migration's"}
+
+
+@dataclass(frozen=True)
+class _App:
+    """An app, where it stands, and the names that it may refer to."""
+
+    path: FieldPath
+    given: _Data
+    environments: tuple[str, ...]
+    apps: tuple[str, ...]
+    kubernetes: str
+
+    def findings(self) -> Findings:
+        """Return where to put what is found in one part of the app."""
+        return Findings(kubernetes=self.kubernetes)
+
+    @property
+    def name(self) -> object:
+        return self.path[-1]
+
+    @property
+    def general(self) -> _Data:
+        return {name: value for name, value in self.given.items() if name in language.GENERAL.fields}
+
+    @property
+    def overrides(self) -> _Data:
+        return _map(self.given.get("environments"))
+
+    def override(self, environment: str) -> _Data:
+        """Return what differs in an environment, as far as it is known."""
+        given = _map(self.overrides.get(environment))
+        return {name: value for name, value in given.items() if name in language.OVERRIDE.fields}
+
+    def in_environment(self, environment: str) -> _Data:
+        """Return the app as it is there."""
+        there = instance.in_environment(_whole(self.general), _whole(self.override(environment)))
+        return placeholder.filled(there, environment)  # type: ignore[no-any-return]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the names of its workloads; none for an app of one."""
+        return tuple(_map(self.given.get("workloads")))
+
+
+def check(
+    path: FieldPath, given: _Data, environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
+) -> None:
+    """Append what is wrong with the app at ``path``; the names are those of all environments and apps."""
+    app = _App(path, given, environments, apps, findings.kubernetes)
+    if given.get("build") is not None and given.get("source") is None:
+        hint = "say where the Dockerfile is: `source: FOLDER`"
+        findings.add((*path, "build"), "nothing to build", hint, at_key=True)
+    _check_names(app, findings)
+    if app.keys:
+        _check_several(app, findings)
+    else:
+        _check_one(app, findings)
+
+
+def _check_names(app: _App, findings: Findings) -> None:
+    for environment, override in app.overrides.items():
+        place = (*app.path, "environments", environment)
+        if app.environments and environment not in app.environments:
+            findings.add(place, "no such environment", did_you_mean(environment, app.environments), at_key=True)
+        for key in _map(_map(override).get("workloads")):
+            if key not in app.keys:
+                hint = did_you_mean(key, app.keys) if app.keys else "the app has one workload, whose fields stand here"
+                findings.add((*place, "workloads", key), "no such workload", hint, at_key=True)
+
+
+def _check_one(app: _App, findings: Findings) -> None:
+    """Check an app whose fields are those of its one workload."""
+    own = app.findings()
+    general = app.general
+    _check_complete(app, general, own)
+    for found in own.items:
+        findings.add((*app.path, *found.path), found.message, found.hint, at_key=found.at_key)
+    variables.check(app.path, app.given, app.environments, findings)
+    language.COMPLETE.check(general, (), own)
+    for environment in _varying(app, general):
+        there = _of_environment(app, app.in_environment(environment))
+        if not there.items:
+            continue
+        alone, override = app.findings(), app.override(environment)
+        language.OVERRIDE.check(override, (), alone)
+        for item in _without(there, own, alone):
+            findings.items.append(_placed_in_environment(app.path, environment, general, override, item))
+
+
+def _check_several(app: _App, findings: Findings) -> None:
+    """Check each workload of an app, as it is in general and in each environment."""
+    general = app.general
+    for field in _inherited_by_none(app):
+        findings.add((*app.path, field), f"no workload of the app has a {field}", "take it out", at_key=True)
+    found: dict[Finding, list[str]] = {}
+    for key in app.keys:
+        own = app.findings()
+        _check_workload(app, general, key, own)
+        for item in own.items:
+            found.setdefault(item, []).append(key)
+    findings.items += [_of_workloads(item, keys, app) for item, keys in found.items()]
+    _check_meeting(app, general, findings)
+
+
+def _of_workloads(item: Finding, keys: list[str], app: _App) -> Finding:
+    """Return a fault with the workloads that have it, where its place does not tell."""
+    if "workloads" in item.path or len(keys) == len(app.keys):
+        return item
+    return Finding(item.path, f"{item.message} (of {', '.join(keys)})", item.hint, item.at_key)
+
+
+def _inherited_by_none(app: _App) -> list[str]:
+    kinds = [kind for kind in instance.kinds_of(_whole(app.given)) if kind in workload_kinds.NAMES]
+    fields = [field for field in app.general if field in language.WORKLOAD and app.general[field] is not None]
+    return [field for field in fields if kinds and not any(workload_kinds.takes(kind, field) for kind in kinds)]
+
+
+def _check_workload(app: _App, general: _Data, key: str, findings: Findings) -> None:
+    if key in _RESERVED:
+        findings.add((*app.path, "workloads", key), "this name is taken", _RESERVED[key], at_key=True)
+    own_given = _map(_map(app.given.get("workloads")).get(key))
+    complete = instance.complete(_whole(general), key)
+    own, typed, alone = app.findings(), app.findings(), app.findings()
+    _check_complete(app, complete, own, key)
+    language.COMPLETE.check(complete, (), typed)
+    language.OVERRIDE.check(own_given, (), alone)
+    language.COMPLETE.check({**general, "workloads": None}, (), alone)
+    own.items += _without(typed, alone)
+    findings.items += [_placed(app.path, key, own_given, general, item) for item in own.items]
+    found = app.findings()
+    variables.check((), _as_one(app, key), app.environments, found)
+    findings.items += [_placed_variable(app, key, general, item) for item in found.items]
+    for environment in _varying(app, general):
+        there = app.in_environment(environment)
+        if key in _map(there.get("workloads")):
+            merged = instance.complete(_whole(there), key)
+            items = _without(_of_environment(app, merged, key), own, typed, alone)
+            findings.items += [_placed_for(app, environment, key, item) for item in items]
+
+
+def _check_complete(app: _App, complete: _Data, findings: Findings, key: str = "") -> None:
+    kind_checks.check(complete, findings)
+    kind = str(complete.get("kind") or workload_kinds.DEFAULT)
+    fitting = {name: value for name, value in complete.items() if workload_kinds.takes(kind, name)}
+    own, key = str(app.name), key or str(app.name)
+    name = workload.object_name(own, key, fitting)
+    container = name if name == own else key
+    label = workload.pods_label(own, key, name)
+    workload_checks.check(container, {**fitting, "kind": kind}, app.apps, findings, label=label)
+
+
+def _of_environment(app: _App, merged: _Data, key: str = "") -> Findings:
+    found = app.findings()
+    language.COMPLETE.check({name: value for name, value in merged.items() if name != "workloads"}, (), found)
+    found.settle()
+    _check_complete(app, merged, found, key)
+    return found
+
+
+def _varying(app: _App, general: _Data) -> Iterable[str]:
+    """Return the environments where the app may not be what it is in general."""
+    varies = placeholder.has(general)
+    said = [name for name, override in app.overrides.items() if isinstance(override, dict)]
+    return dict.fromkeys((*(app.environments if varies else ()), *said))
+
+
+def _without(found: Findings, *known: Findings) -> list[Finding]:
+    """Return what is found and not known already."""
+    for one in (found, *known):
+        one.settle()
+    seen = {(_without_indices(item.path), item.message) for one in known for item in one.items}
+    return [item for item in found.items if (_without_indices(item.path), item.message) not in seen]
+
+
+def _without_indices(path: FieldPath) -> FieldPath:
+    """Return a path without the places in lists, which are others once lists are merged by their keys."""
+    return tuple(part for part in path if isinstance(part, str)) if path and path[0] in workload.PASS_THROUGH else path
+
+
+def _whole(data: Mapping[str, Any]) -> _Data:
+    """Return data whose workloads are maps; that others are not is reported by their type."""
+    if "workloads" not in data:
+        return dict(data)
+    several = {key: own for key, own in _map(data["workloads"]).items() if own is None or isinstance(own, dict)}
+    return {**data, "workloads": several}
+
+
+def _as_one(app: _App, key: str) -> _Data:
+    """Return an app as if a workload of it were all that there is, for what is checked over all environments."""
+    general = _whole(app.general)
+    overrides = {name: _whole(app.override(name)) for name in app.overrides}
+    merged = {
+        name: {**override, **_map(_map(override.get("workloads")).get(key)), "workloads": None}
+        for name, override in overrides.items()
+    }
+    return {**instance.complete(general, key), "environments": merged}
+
+
+def _existing(data: object, path: FieldPath) -> FieldPath:
+    """Return as much of ``path`` as there is in ``data``."""
+    for depth, part in enumerate(path):
+        try:
+            data = data[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            return path[:depth]
+    return path
+
+
+def _place(general: object, changes: object, path: FieldPath) -> FieldPath:
+    """Return as much of ``path`` as there is in ``changes``, down to a list that is merged with the app's own."""
+    there = _existing(changes, path)
+    lists = [depth for depth, part in enumerate(there) if isinstance(part, int)]
+    merged = path[0] in workload.PASS_THROUGH and lists and _existing(general, path[: lists[0]]) == path[: lists[0]]
+    return there[: lists[0]] if merged else there
+
+
+def _placed_in_environment(app: FieldPath, environment: str, general: _Data, changes: _Data, item: Finding) -> Finding:
+    """Return a fault that an app has in an environment alone, at what differs there."""
+    there = _place(general, changes, item.path)
+    place = (*app, "environments", environment, *there)
+    if there == item.path:
+        return Finding(place, item.message, item.hint, item.at_key)
+    if there or changes:
+        return Finding(place, f"{dotted(item.path)}: {item.message}", item.hint, at_key=True)
+    return Finding((*app, *item.path), f"{item.message}, in {environment}", item.hint, item.at_key)
+
+
+def _placed(app: FieldPath, key: str, own: _Data, general: _Data, item: Finding) -> Finding:
+    """Return a fault of a workload in general, where it says the value, or where its app does."""
+    place: FieldPath = (*app, "workloads", key)
+    there = _place(general, own, item.path)
+    if there == item.path:
+        return Finding((*place, *item.path), item.message, item.hint, item.at_key)
+    if _existing(general, item.path) == item.path:
+        return Finding((*app, *item.path), item.message, item.hint, item.at_key)
+    return Finding((*place, *there), f"{dotted(item.path)}: {item.message}", item.hint, at_key=True)
+
+
+def _placed_for(app: _App, environment: str, key: str, item: Finding) -> Finding:
+    """Return a fault that a workload has in an environment alone, at what differs there."""
+    override = app.override(environment)
+    changes = _map(_map(override.get("workloads")).get(key))
+    place = (*app.path, "environments", environment)
+    general = instance.complete(_whole(app.general), key)
+    if there := _place(general, changes, item.path):
+        message = item.message if there == item.path else f"{dotted(item.path)}: {item.message}"
+        return Finding((*place, "workloads", key, *there), message, item.hint, item.at_key or there != item.path)
+    return _placed_in_environment(app.path, environment, general, {**override, "workloads": None}, item)
+
+
+def _placed_variable(app: _App, key: str, general: _Data, item: Finding) -> Finding:
+    """Return a fault of a variable of a workload, which is placed as if the workload were the whole app."""
+    if item.path[0] == "environments":
+        environment, rest = str(item.path[1]), item.path[2:]
+        return _placed_for(app, environment, key, Finding(rest, item.message, item.hint, item.at_key))
+    return _placed(app.path, key, _map(_map(app.given.get("workloads")).get(key)), general, item)
+
+
+def _check_meeting(app: _App, general: _Data, findings: Findings) -> None:
+    """Refuse workloads that claim one name, or one address, in any environment."""
+    said = [("", _whole(general)), *((name, app.in_environment(name)) for name in _varying(app, general))]
+    for environment, given in said:
+        complete = {key: instance.complete(given, key) for key in _map(given.get("workloads"))}
+        if not environment:
+            _check_objects(app, complete, findings)
+        _check_addresses(app, complete, environment, findings)
+
+
+def _check_objects(app: _App, complete: Mapping[str, _Data], findings: Findings) -> None:
+    seen: dict[str, str] = {}
+    for key, one in complete.items():
+        name = workload.object_name(str(app.name), key, one)
+        place: FieldPath = (*app.path, "workloads", key, *(("name",) if one.get("name") else ()))
+        if name in seen:
+            hint = "give it another one: `name: …`"
+            findings.add(place, f"its object is {name}, as is that of {seen[name]}", hint, at_key=True)
+        elif len(name) > _LONGEST:
+            hint = f"at most {_LONGEST} are possible: give it a shorter one: `name: …`"
+            findings.add(place, f"its object would be {name}, of {len(name)} characters", hint, at_key=True)
+        elif one.get("kind") == "Job" and _has_migration(app) and name == f"{app.name}-migrate":
+            findings.add(place, "its Job would be that of the migration", "give it another name", at_key=True)
+        seen.setdefault(name, key)
+
+
+def _has_migration(app: _App) -> bool:
+    """Tell whether the app has a migration, in any environment."""
+    said = [app.given, *(_map(override) for override in app.overrides.values())]
+    return any(one.get("migration") for one in said)
+
+
+def _check_addresses(app: _App, complete: Mapping[str, _Data], environment: str, findings: Findings) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for key, one in complete.items():
+        about = _map(one.get("ingress"))
+        host, path = about.get("host"), str(about.get("path") or "/")
+        if not isinstance(host, str) or (placeholder.has(host) and not environment):
+            continue
+        if other := seen.get((host, path)):
+            own = _map(_map(app.given.get("workloads")).get(key)).get("ingress")
+            place = (*app.path, "workloads", key, *(("ingress",) if own else ()))
+            hint = "say `ingress: null` of the one that does not, or another host or path"
+            findings.add(place, f"answers to {host}{path}, as {other} does", hint, at_key=True)
+        seen.setdefault((host, path), key)

@@ -1,0 +1,120 @@
+"""An app as it is in one environment, or in general: what its workloads share, and each of them.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from generator.spec import placeholder, workload_kinds
+from generator.spec.workload import Data, Workload, object_name, overridden, pods_label, workload
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An app in one environment, or what all environments share.
+
+    Attributes:
+        general: What the app says at its top, as a workload: whose configuration, secrets and account all share,
+            and what its migration runs as.
+        workloads: Its workloads by what the spec calls them; of an app that names none, one of the app's name.
+    """
+
+    general: Workload
+    workloads: Mapping[str, Workload]
+
+    @property
+    def image(self) -> str:
+        """Return the image with its registry and without a tag."""
+        return self.general.image
+
+    @property
+    def replicas(self) -> int | dict[str, int | None] | None:
+        """Return the number of pods; of an app with several workloads that of each. ``None``: nothing in git says."""
+        found = {key: one.replicas for key, one in self.workloads.items()}
+        return found[self.general.app] if [*found] == [self.general.app] else found
+
+    def pulling(self, image: str) -> Instance:
+        """Return the same with another image."""
+        workloads = {key: replace(one, image=image) for key, one in self.workloads.items()}
+        return Instance(replace(self.general, image=image), workloads)
+
+
+def instance(app: str, environment: str | None, given: Data, shared: Data) -> Instance:
+    """Build an app as it runs. ``environment`` is ``None`` for the base, which leaves out what only one can fill in."""
+    if environment is not None and placeholder.has(given):
+        given = placeholder.filled(given, environment)
+    general = workload(app, app, {name: value for name, value in given.items() if name != "workloads"}, shared)
+    several = given.get("workloads")
+    if not several:
+        return Instance(general, {app: general})
+    made = {key: workload(app, key, complete(given, key), shared) for key in several}
+    return Instance(general, {key: _layered(one, general) for key, one in made.items()})
+
+
+def in_environment(general: Data, override: Data) -> dict[str, Any]:
+    """Lay what differs in an environment over an app; what is said of one workload goes before what is said of all."""
+    result = overridden(general, {name: value for name, value in override.items() if name != "workloads"})
+    changes = override.get("workloads")
+    if not changes:
+        return result
+    known = dict(general.get("workloads") or {})
+    for key, change in changes.items():
+        if change is None:
+            known.pop(key, None)
+        else:
+            known[key] = overridden(known.get(key) or {}, change, keep_nulls=True)
+    return {**result, "workloads": known}
+
+
+def complete(app: Data, key: str) -> dict[str, Any]:
+    """Return all that an app says of one of its workloads: what it says itself, over what it inherits."""
+    own: Data = (app.get("workloads") or {}).get(key) or {}
+    kind = own.get("kind") or app.get("kind") or workload_kinds.DEFAULT
+    return overridden(inherited(app, kind), own)
+
+
+def inherited(app: Data, kind: str) -> dict[str, Any]:
+    """Return what a workload of a kind has of its app; what the kind has no place for is not inherited."""
+    return {name: value for name, value in app.items() if name != "workloads" and workload_kinds.takes(kind, name)}
+
+
+def kinds_of(given: Data) -> Iterator[str]:
+    """Yield the kind of each workload of an app."""
+    default = given.get("kind") or workload_kinds.DEFAULT
+    for own in (given.get("workloads") or {"": None}).values():
+        yield (own or {}).get("kind") or default
+
+
+def pods_labels(app: str, given: Data) -> tuple[str, ...]:
+    """Return the labels of the pods of an app with several workloads; none for an app of one."""
+    several = (given.get("workloads") or {}).items()
+    return tuple(pods_label(app, key, object_name(app, key, own or {})) for key, own in several)
+
+
+def _layered(one: Workload, general: Workload) -> Workload:
+    """Tell apart what a workload has of its app, and what is its own."""
+    shared_config, own_config = _layers(general.config, one.config)
+    shared_secrets, own_secrets = _layers(general.secrets, one.secrets)
+    return replace(
+        one,
+        shared_config=shared_config,
+        own_config=own_config,
+        shared_secrets=shared_secrets,
+        own_secrets=own_secrets,
+        own_network=one.network != general.network,
+    )
+
+
+def _layers(
+    general: Mapping[str, _Value], wanted: Mapping[str, _Value]
+) -> tuple[Mapping[str, _Value], Mapping[str, _Value]]:
+    """Return what is had of the general values, which is all of them or none, and what goes over these."""
+    if not general.keys() <= wanted.keys():
+        return {}, wanted
+    return general, {name: value for name, value in wanted.items() if general.get(name) != value}

@@ -1,0 +1,117 @@
+"""The fields that only some kinds of workload take, under Kubernetes' names; which, ``workload_kinds`` says."""
+
+from __future__ import annotations
+
+from generator.spec import shapes, workload_kinds
+from generator.spec.language.names import FOLDER, LABEL
+from generator.spec.language.promotion import ZONE
+from generator.spec.types import Boolean as _Boolean
+from generator.spec.types import Choice, Either, Field, Integer, ListOf, MapOf, Record, Text
+
+_SECONDS = Integer(0, 86400 * 365, "seconds")
+_PODS = Either(
+    (
+        (int, Integer(0, 5000)),
+        (str, Text("a percentage", r"(?:100|[1-9]?[0-9])%", 4, "a number of pods, or a percentage like 25%")),
+    ),
+    "a number or a percentage",
+)
+STRATEGY = Record(
+    {
+        "type": Field(
+            Choice(("RollingUpdate", "Recreate")),
+            "Whether pods are replaced bit by bit (`RollingUpdate`), or all end before new ones start (`Recreate`).",
+        ),
+        "rollingUpdate": Field(
+            Record(
+                {
+                    "maxSurge": Field(_PODS, "The number or percentage of pods that there may be beyond those wanted."),
+                    "maxUnavailable": Field(_PODS, "The number or percentage of pods that may be missing meanwhile."),
+                }
+            ),
+            "The pace of a rolling update.",
+        ),
+    }
+)
+UPDATE_STRATEGY = Record(
+    {
+        "type": Field(
+            Choice(("RollingUpdate", "OnDelete")),
+            "Whether pods are replaced one by one (`RollingUpdate`), or each once a user deletes it (`OnDelete`).",
+        ),
+        "rollingUpdate": Field(
+            Record(
+                {
+                    "partition": Field(
+                        Integer(0, 5000), "Of a StatefulSet: only pods with this number or a higher one are replaced."
+                    ),
+                    "maxSurge": Field(_PODS, "Of a DaemonSet: how many nodes may have an old and a new pod at once."),
+                    "maxUnavailable": Field(_PODS, "Of a DaemonSet: on how many nodes the pod may be missing."),
+                }
+            ),
+            "The pace of a rolling update.",
+        ),
+    }
+)
+_MODES = ListOf(Choice(("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")), least=1)
+CLAIM_TEMPLATE = Record(
+    {
+        "size": Field(shapes.QUANTITY, "The size of the volume.", required=True),
+        "mountPath": Field(FOLDER, "The folder where the container finds the volume.", required=True),
+        "subPath": Field(
+            Text("a path", r"(?!/)(?!.*(?:^|/)\.\.(?:/|$)).+", 1024, "a relative path without `..`"),
+            "The folder of the volume that is mounted, in place of all of it.",
+        ),
+        "storageClassName": Field(shapes.OBJECT_NAME, "The class of storage that the volume is made by."),
+        "accessModes": Field(_MODES, "Who may mount the volume, and how."),
+    }
+)
+_RETENTION = Choice(("Retain", "Delete"))
+RETENTION = Record(
+    {
+        "whenDeleted": Field(_RETENTION, "What becomes of the volumes when the StatefulSet is deleted."),
+        "whenScaled": Field(_RETENTION, "What becomes of a pod's volumes when there are fewer pods."),
+    }
+)
+
+# What an app or a workload says once, for all environments.
+KIND: dict[str, Field] = {
+    "kind": Field(Choice(workload_kinds.NAMES), "The kind of object that runs the pods."),
+}
+OBJECT: dict[str, Field] = {
+    "strategy": Field(
+        STRATEGY, "How a Deployment replaces its pods. By default, the old ones stay until the new ones serve."
+    ),
+    "updateStrategy": Field(UPDATE_STRATEGY, "How a StatefulSet or a DaemonSet replaces its pods."),
+    "minReadySeconds": Field(_SECONDS, "The seconds that a new pod must be ready before it counts as available."),
+    "revisionHistoryLimit": Field(Integer(0, 1000), "The number of former versions that the cluster keeps."),
+    "podManagementPolicy": Field(
+        Choice(("OrderedReady", "Parallel")),
+        "Whether the pods of a StatefulSet start and end one after the other, or all at once.",
+    ),
+    "volumeClaimTemplates": Field(
+        MapOf(LABEL, CLAIM_TEMPLATE, least=1),
+        "Volumes of which each pod of a StatefulSet has its own, by name. They stay when pods are replaced.",
+    ),
+    "persistentVolumeClaimRetentionPolicy": Field(
+        RETENTION, "What becomes of the volumes of a StatefulSet when it goes or gets smaller."
+    ),
+    "schedule": Field(
+        Text("a schedule", longest=200),
+        "When a CronJob starts: minute, hour, day of the month, month and day of the week, or a word like `@daily`.",
+    ),
+    "timeZone": Field(ZONE, "The time zone of the `schedule`."),
+    "concurrencyPolicy": Field(
+        Choice(("Allow", "Forbid", "Replace")),
+        "What a CronJob does whose last run has not ended: start another, skip this one, or replace the last.",
+    ),
+    "startingDeadlineSeconds": Field(_SECONDS, "The seconds after which a run that was missed is not made up for."),
+    "successfulJobsHistoryLimit": Field(Integer(0, 1000), "The number of finished runs that are kept."),
+    "failedJobsHistoryLimit": Field(Integer(0, 1000), "The number of failed runs that are kept."),
+    "suspend": Field(_Boolean(), "Start nothing until this is taken out."),
+    "backoffLimit": Field(Integer(0, 1000), "How often a run is tried again before it has failed."),
+    "activeDeadlineSeconds": Field(Integer(1, 86400 * 365, "seconds"), "The seconds after which a run has failed."),
+    "completions": Field(Integer(1, 100_000), "The number of pods of a run that must succeed."),
+    "parallelism": Field(Integer(0, 100_000), "The number of pods of a run that may work at once."),
+    "ttlSecondsAfterFinished": Field(_SECONDS, "The seconds after which a finished run of a CronJob is deleted."),
+}

@@ -1,0 +1,162 @@
+"""Entries of the fields that only some kinds of workload take, and of an app's several workloads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec import workload_kinds
+from generator.spec.reference.entry import Entry
+
+_CRON_JOB: Final = "kind: CronJob\n"
+KINDS: Final[dict[str, Entry]] = {
+    "apps.<app>.kind": Entry(
+        "kind: DaemonSet",
+        default=workload_kinds.DEFAULT,
+        effect="An object of this kind runs the pods, in a file that is named after the kind.",
+    ),
+    "apps.<app>.workloads": Entry(
+        "port: 8080\n"
+        "config: {LOG_LEVEL: info}\n"
+        "workloads:\n"
+        "  web: {replicas: 2}\n"
+        "  worker: {port: null, command: [celery, worker], config: {LOG_LEVEL: debug}}\n"
+        '  nightly: {kind: CronJob, schedule: "0 3 * * *", command: [shop, report]}',
+        unset="the app is one workload, whose fields stand at the app",
+        effect="Each is an object of its own, and all share the app's image, Application, account and migration.",
+    ),
+    "apps.<app>.workloads.<workload>.name": Entry(
+        "name: shop-background",
+        unset="the app's name and the workload's behind it; of the workload named like the app the app's",
+        kubernetes=("Deployment metadata.name",),
+    ),
+    "apps.<app>.environments.<environment>.workloads": Entry(
+        "workloads:\n  worker: {replicas: 4}\n  beat: null",
+        unset="they are the same as elsewhere",
+        kubernetes=("Kustomization patches",),
+    ),
+    "apps.<app>.strategy": Entry(
+        "strategy:\n  rollingUpdate: {maxSurge: 25%, maxUnavailable: 1}",
+        unset="`{type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}`",
+        kubernetes=("Deployment spec.strategy",),
+    ),
+    "apps.<app>.strategy.type": Entry("type: Recreate", unset="`RollingUpdate`"),
+    "apps.<app>.strategy.rollingUpdate": Entry(unset="one more pod, and none less"),
+    "apps.<app>.strategy.rollingUpdate.maxSurge": Entry(unset="1"),
+    "apps.<app>.strategy.rollingUpdate.maxUnavailable": Entry(unset="0"),
+    "apps.<app>.updateStrategy": Entry(
+        "kind: StatefulSet\nupdateStrategy:\n  rollingUpdate: {partition: 2}",
+        unset="Kubernetes' own, one pod after the other",
+        kubernetes=("StatefulSet spec.updateStrategy",),
+    ),
+    "apps.<app>.updateStrategy.type": Entry(
+        "type: OnDelete", unset="`RollingUpdate`", kubernetes=("StatefulSet spec.updateStrategy.type",)
+    ),
+    "apps.<app>.updateStrategy.rollingUpdate": Entry(unset="one pod after the other"),
+    "apps.<app>.updateStrategy.rollingUpdate.partition": Entry(unset="0, which is every pod"),
+    "apps.<app>.updateStrategy.rollingUpdate.maxSurge": Entry(
+        "maxSurge: 1\nmaxUnavailable: 0",
+        unset="0",
+        kubernetes=("DaemonSet spec.updateStrategy.rollingUpdate.maxSurge",),
+    ),
+    "apps.<app>.updateStrategy.rollingUpdate.maxUnavailable": Entry(
+        "maxUnavailable: 25%",
+        unset="1",
+        kubernetes=("DaemonSet spec.updateStrategy.rollingUpdate.maxUnavailable",),
+    ),
+    "apps.<app>.minReadySeconds": Entry(
+        "minReadySeconds: 10", unset="0", kubernetes=("Deployment spec.minReadySeconds",)
+    ),
+    "apps.<app>.revisionHistoryLimit": Entry(
+        "revisionHistoryLimit: 3", unset="10", kubernetes=("Deployment spec.revisionHistoryLimit",)
+    ),
+    "apps.<app>.podManagementPolicy": Entry(
+        "kind: StatefulSet\npodManagementPolicy: Parallel",
+        unset="`OrderedReady`",
+        kubernetes=("StatefulSet spec.podManagementPolicy",),
+    ),
+    "apps.<app>.volumeClaimTemplates": Entry(
+        "kind: StatefulSet\n"
+        "volumeClaimTemplates:\n"
+        "  data:\n"
+        "    size: 10Gi\n"
+        "    mountPath: /var/lib/data\n"
+        "    subPath: pgdata\n"
+        "    storageClassName: gp3\n"
+        "    accessModes: [ReadWriteOncePod]\n"
+        "podSecurityContext: {fsGroup: 10001}",
+        unset="none",
+        kubernetes=("StatefulSet spec.volumeClaimTemplates",),
+    ),
+    "apps.<app>.volumeClaimTemplates.<name>.size": Entry(
+        kubernetes=("StatefulSet spec.volumeClaimTemplates[].spec.resources.requests.storage",)
+    ),
+    "apps.<app>.volumeClaimTemplates.<name>.mountPath": Entry(
+        kubernetes=("StatefulSet spec.template.spec.containers[].volumeMounts[].mountPath",)
+    ),
+    "apps.<app>.volumeClaimTemplates.<name>.subPath": Entry(
+        unset="all of the volume", kubernetes=("StatefulSet spec.template.spec.containers[].volumeMounts[].subPath",)
+    ),
+    "apps.<app>.volumeClaimTemplates.<name>.storageClassName": Entry(
+        unset="the cluster's default", kubernetes=("StatefulSet spec.volumeClaimTemplates[].spec.storageClassName",)
+    ),
+    "apps.<app>.volumeClaimTemplates.<name>.accessModes": Entry(
+        unset="`[ReadWriteOnce]`", kubernetes=("StatefulSet spec.volumeClaimTemplates[].spec.accessModes",)
+    ),
+    "apps.<app>.persistentVolumeClaimRetentionPolicy": Entry(
+        "kind: StatefulSet\npersistentVolumeClaimRetentionPolicy: {whenDeleted: Retain, whenScaled: Delete}",
+        unset="all volumes stay",
+        kubernetes=("StatefulSet spec.persistentVolumeClaimRetentionPolicy",),
+    ),
+    "apps.<app>.persistentVolumeClaimRetentionPolicy.whenDeleted": Entry(unset="`Retain`"),
+    "apps.<app>.persistentVolumeClaimRetentionPolicy.whenScaled": Entry(unset="`Retain`"),
+    "apps.<app>.schedule": Entry(
+        f'{_CRON_JOB}schedule: "30 3 * * 1-5"', unset="a CronJob needs one", kubernetes=("CronJob spec.schedule",)
+    ),
+    "apps.<app>.timeZone": Entry(
+        f"{_CRON_JOB}schedule: '@daily'\ntimeZone: Europe/Berlin",
+        unset="the cluster's, which is UTC on most",
+        kubernetes=("CronJob spec.timeZone",),
+    ),
+    "apps.<app>.concurrencyPolicy": Entry(
+        f"{_CRON_JOB}schedule: '@hourly'\nconcurrencyPolicy: Replace",
+        unset="`Forbid`",
+        kubernetes=("CronJob spec.concurrencyPolicy",),
+    ),
+    "apps.<app>.startingDeadlineSeconds": Entry(
+        f"{_CRON_JOB}schedule: '@hourly'\nstartingDeadlineSeconds: 300",
+        unset="it is made up for whenever that is possible",
+        kubernetes=("CronJob spec.startingDeadlineSeconds",),
+    ),
+    "apps.<app>.successfulJobsHistoryLimit": Entry(
+        f"{_CRON_JOB}schedule: '@hourly'\nsuccessfulJobsHistoryLimit: 1",
+        unset="3",
+        kubernetes=("CronJob spec.successfulJobsHistoryLimit",),
+    ),
+    "apps.<app>.failedJobsHistoryLimit": Entry(
+        f"{_CRON_JOB}schedule: '@hourly'\nfailedJobsHistoryLimit: 3",
+        unset="1",
+        kubernetes=("CronJob spec.failedJobsHistoryLimit",),
+    ),
+    "apps.<app>.suspend": Entry(
+        f"{_CRON_JOB}schedule: '@hourly'\nsuspend: true",
+        unset="false",
+        kubernetes=("CronJob spec.suspend",),
+    ),
+    "apps.<app>.backoffLimit": Entry("kind: Job\nbackoffLimit: 2", unset="6", kubernetes=("Job spec.backoffLimit",)),
+    "apps.<app>.activeDeadlineSeconds": Entry(
+        "kind: Job\nactiveDeadlineSeconds: 3600",
+        unset="it may take any time",
+        kubernetes=("Job spec.activeDeadlineSeconds",),
+    ),
+    "apps.<app>.completions": Entry(
+        "kind: Job\ncompletions: 5\nparallelism: 2", unset="1", kubernetes=("Job spec.completions",)
+    ),
+    "apps.<app>.parallelism": Entry(
+        "kind: Job\ncompletions: 5\nparallelism: 2", unset="1", kubernetes=("Job spec.parallelism",)
+    ),
+    "apps.<app>.ttlSecondsAfterFinished": Entry(
+        f"{_CRON_JOB}schedule: '@hourly'\nttlSecondsAfterFinished: 86400",
+        unset="the history's limits tell",
+        kubernetes=("CronJob spec.jobTemplate.spec.ttlSecondsAfterFinished",),
+    ),
+}
