@@ -13,7 +13,6 @@ import io
 import os
 import signal
 import sys
-import textwrap
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,10 +21,7 @@ from typing import Any, Final, NoReturn
 from generator import __version__
 from generator.cli import console
 from generator.cli.commands import ALIASES, COMMANDS, DEFAULT, GROUPS
-from generator.credentials import Credentials, using
 from generator.errors import Conflicts, GeneratorError, UsageError
-from generator.git import hosts
-from generator.spec.layout import SPEC
 
 EXIT_BUG: Final = 3
 EXIT_INTERRUPTED: Final = 130
@@ -72,6 +68,8 @@ class _Top(_Parser):
 
 def _listed() -> str:
     """Return the commands by task, with what each does."""
+    import textwrap
+
     width = max(map(len, COMMANDS)) + 4
     lines: list[str] = []
     for title, names in GROUPS.items():
@@ -175,10 +173,16 @@ def _run(words: Sequence[str]) -> int:
     words, command = _with_command(words)
     if not command.startswith("-") and command not in COMMANDS:
         return _failed(_unknown(command))
-    options = (parser(command) if command in COMMANDS else parser()).parse_args(words)
+    # Only help shows all commands, and has to load them.
+    names = [command] if command in COMMANDS else [DEFAULT] if command == "--version" else []
+    options = parser(*names).parse_args(words)
     if options.version:
         console.say(__version__)
         return 0
+    # Help and the version need none of these, and would wait for them.
+    from generator.credentials import Credentials, using
+    from generator.git import hosts
+
     options.directory = Path(options.directory) if hasattr(options, "directory") else _repository(Path.cwd())
     form = getattr(options, "output", console.FORMS[0])
     console.configure(form)
@@ -203,6 +207,8 @@ def _run(words: Sequence[str]) -> int:
 
 def _repository(folder: Path) -> Path:
     """Return the nearest folder upwards with a generator.yaml, within one git repository; else ``folder`` itself."""
+    from generator.spec.layout import SPEC
+
     found = None
     for above in (folder, *folder.parents):
         if found is None and (above / SPEC).is_file():

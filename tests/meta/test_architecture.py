@@ -116,6 +116,21 @@ def test_what_a_bump_loads_is_light() -> None:
     assert not heavy & set(done.stdout.split())
 
 
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_what_help_and_the_version_load_is_lighter(word: str) -> None:
+    # They run no program and ask for no data: a list of commands, and a parser for each of them at most.
+    heavy = {"dataclasses", "inspect", "subprocess", "contextvars", "json", "yaml"}
+    script = (
+        "import sys; before = set(sys.modules); from generator.cli.main import main; "
+        "code = main(sys.argv[1:]); print(*set(sys.modules) - before); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, word], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "generator.cli.commands" in loaded
+    assert not heavy & loaded
+    assert ("generator.cli.commands.bump" in loaded) is (word == "--help")
+
+
 def test_the_tests_that_the_documents_name_are_there() -> None:
     named = {
         (document.name, name)

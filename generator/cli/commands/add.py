@@ -18,7 +18,7 @@ generator.yaml. Without --generate, the spec alone is written, and what regenera
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("kind", choices=("app", "environment"), help="what to add")
     parser.add_argument("name", metavar="NAME", help="its name: lower-case letters, digits and hyphens")
     parser.add_argument(
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import edit as output
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +23,7 @@ environments, app, source, port, health, ci."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("path", type=Path, metavar="DIR", help="the folder to make, or a git repository to add to")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="answers", help="answer a question"
@@ -33,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
 
     request = generator.InitRequest(options.path, _given(options.answers), str(options.path))
@@ -59,6 +58,8 @@ def _given(words: list[str]) -> dict[str, str]:
 
 def _asked(request: InitRequest) -> InitRequest:
     """Ask for what is not given."""
+    from dataclasses import replace
+
     import generator
     from generator.cli.output import questions as output
     from generator.errors import UsageError

@@ -18,7 +18,7 @@ Without --generate, the spec alone is written, and what regenerating would do is
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See ``Command``."""
+    """Declare the command's arguments."""
     parser.add_argument("kind", choices=("app", "environment"), help="what to rename")
     parser.add_argument("old", metavar="OLD", help="its name now")
     parser.add_argument("new", metavar="NEW", help="its new name")
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """See ``Command``."""
+    """Run the command, and return its exit code."""
     import generator
     from generator.cli.output import edit as output
 
