@@ -20,7 +20,7 @@ CTRL_C = "\x03"
 def on_terminal(
     argv: Sequence[str], folder: Path, answers: Sequence[tuple[str, str]] = (), seconds: float = PATIENCE
 ) -> str:
-    """All that the program shows. Of ``answers``, each is typed when the text before it has been shown.
+    """Return all that the program shows. Of ``answers``, each is typed when the text before it has been shown.
 
     Ctrl-C is pressed again while nothing happens, as a user does: Python's ``input`` misses a signal that
     comes between its prompt and its read.

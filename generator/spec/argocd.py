@@ -76,17 +76,17 @@ class ArgoCd:
 
     @property
     def managed(self) -> bool:
-        """Whether this is Amazon's."""
+        """Tell whether this is Amazon's."""
         return self.flavor == EKS_CAPABILITY
 
     @property
     def migration_seconds(self) -> int | None:
-        """The longest that a migration may take within a sync; ``None`` where nothing limits it."""
+        """Return the longest that a migration may take within a sync; None where nothing limits it."""
         return max(1, self.sync_seconds - _BESIDE_SECONDS) if self.sync_seconds else None
 
     @property
     def destination(self) -> dict[str, str]:
-        """The cluster that it runs in, as a destination."""
+        """Return the cluster that it runs in, as a destination."""
         return destination(self.cluster)
 
     def sync_command(self, application: str) -> str:

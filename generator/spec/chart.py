@@ -119,7 +119,7 @@ class ChartApp:
 
     @property
     def build(self) -> None:
-        """Charts are built elsewhere."""
+        """Return nothing: charts are built elsewhere."""
 
     @property
     def renamed_from(self) -> str | None:

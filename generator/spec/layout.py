@@ -150,7 +150,10 @@ class Location(NamedTuple):
 
     @property
     def holds_entry(self) -> bool:
-        """Whether releases set an entry of this file: of an overlay's kustomization, or of a chart's Application."""
+        """Tell whether releases set an entry of this file.
+
+        Of an overlay's kustomization, or of a chart's Application.
+        """
         return self.is_overlay or self.kind == APPLICATION
 
     @property

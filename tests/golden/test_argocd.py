@@ -57,7 +57,7 @@ def test_what_is_written_for_a_version_is_what_it_has(name: str, kind: str) -> N
 
 @pytest.mark.parametrize("feature", argocd.FEATURES, ids=lambda feature: feature.what)
 def test_a_feature_is_left_out_before_its_version_whose_kinds_would_refuse_it(feature: argocd.Feature) -> None:
-    """The table is so: Argo CD's own kinds have the field since that version, and not in the one before."""
+    # The table is so: Argo CD's own kinds have the field since that version, and not in the one before.
     position = argocd.VERSIONS.index(feature.since)
     before = argocd.VERSIONS[position - 1]
     of_before, of_since = (manifests(with_argocd(TEN_LINES, f'version: "{one}"')) for one in (before, feature.since))
@@ -67,7 +67,7 @@ def test_a_feature_is_left_out_before_its_version_whose_kinds_would_refuse_it(fe
 
 
 def test_snapshot_of_the_capability() -> None:
-    """After a change that is meant: ``UPDATE_SNAPSHOTS=1 pytest tests/golden``, and read the diff."""
+    # After a change that is meant: ``UPDATE_SNAPSHOTS=1 pytest tests/golden``, and read the diff.
     files = render(loader.parse(with_argocd(EVERY_FIELD, CAPABILITY)))
     text = "".join(f"-- {path} --\n{file.text}" for path, file in sorted(files.items()) if path.startswith("gitops/"))
     snapshot = SNAPSHOTS / "eks-capability.txt"

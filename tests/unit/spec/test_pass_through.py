@@ -88,7 +88,7 @@ def test_all_faults_are_told_in_one_run() -> None:
 
 
 def test_a_version_has_the_fields_of_its_schema() -> None:
-    """`hostnameOverride` came with 1.34; `workloadRef` was in 1.35 alone."""
+    # `hostnameOverride` came with 1.34; `workloadRef` was in 1.35 alone.
 
     def faults(version: str, fields: str) -> list[str]:
         return told(app(fields).replace("project: shop\n", f'project: shop\nkubernetes: {{version: "{version}"}}\n'))
@@ -178,7 +178,7 @@ def test_a_list_without_a_key_is_replaced_by_an_environments() -> None:
 
 
 def test_the_keys_are_kubernetes() -> None:
-    """Of all lists in a pod, by its own schema."""
+    # Of all lists in a pod, by its own schema.
     lists = [
         (name, known.kind.strip("[]").partition(":")[2])
         for kind in ("PodSpec", "Container", "EphemeralContainer")
