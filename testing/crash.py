@@ -1,5 +1,7 @@
 """Runs ``generate`` in a child process that ends itself at the k-th change of the file system, for every k.
 
+Unless in full, it is every fourth.
+
 Python tells its audit hooks of each file that it opens, renames or removes and of each folder that it makes or
 removes, before it does so. The children are forked, so that hundreds of them take seconds.
 
@@ -22,9 +24,12 @@ from pathlib import Path
 from generator.cli import main as cli
 from generator.cli.commands import check  # noqa: F401
 from generator.manifests import validation  # noqa: F401 (imported once, and not in each child)
+from testing.depth import FULL
 
 EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+# In full, before each change.
+EVERY = 1 if FULL else 4
 STAGING = ".generator/.staging"
 
 
@@ -93,9 +98,9 @@ def main() -> None:
     before, after, work = folder / "before", snapshot(folder / "after"), folder / "work"
     former = snapshot(before)
     results: list[dict[str, object]] = []
-    at = 0
+    at = 1 - EVERY
     while True:
-        at += 1
+        at += EVERY
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(before, work, symlinks=True)
         status, count = generate(work, words, number, at)

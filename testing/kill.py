@@ -2,7 +2,7 @@
 
 All that the generator does to a remote it does by programs of its own, and
 only pushes change anything there. So it dies before and after each push, and
-at some other programs; before every single one where KILL_EVERY is set.
+at the first and the last program; in full, before every single one.
 
     python testing/kill.py FOLDER ARGUMENT…
 
@@ -25,6 +25,7 @@ from generator.cli import main as cli
 from generator.cli.commands import promote  # noqa: F401
 from generator.clients.forges import local  # noqa: F401
 from generator.delivery.promotion import proposing, request  # noqa: F401 (imported once, and not in each child)
+from testing.depth import FULL
 
 
 def run(words: list[str], at: int) -> tuple[int, list[str]]:
@@ -65,12 +66,10 @@ def _child(words: list[str], at: int, writer: int) -> int:
 def moments(programs: list[str]) -> list[int]:
     """Choose before which of them to die."""
     every = range(1, len(programs) + 1)
-    if "KILL_EVERY" in os.environ:
+    if FULL:
         return list(every)
     pushes = {at for at in every if programs[at - 1].startswith("git push")}
-    return sorted(
-        {1, len(programs), *pushes, *(at + 1 for at in pushes if at < len(programs)), *every[:: len(every) // 4]}
-    )
+    return sorted({1, len(programs), *pushes, *(at + 1 for at in pushes if at < len(programs))})
 
 
 def main() -> None:

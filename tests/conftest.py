@@ -1,3 +1,3 @@
 """The fixtures of all tests come from the kit."""
 
-pytest_plugins = ["testing.fixtures", "testing.quick"]
+pytest_plugins = ["testing.scratch", "testing.fixtures", "testing.depth", "testing.quick"]

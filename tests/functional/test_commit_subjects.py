@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from generator.delivery import bump as bumps
 from generator.spec import subject
+from testing.depth import examples
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
 from testing.shop import APPS, Shop
@@ -100,7 +101,7 @@ def test_what_is_no_form_is_refused(form: str, shop: Shop, generator: Run) -> No
 
 
 @given(form=st.from_regex(subject.PATTERN, fullmatch=True).filter(lambda text: len(text) <= subject.LONGEST))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 def test_a_form_cannot_forge_anything(form: str) -> None:
     # Whatever it is, the message has one first line, and the trailers that it would have anyway.
     place = bumps.Slot("web", "dev", "overlays/dev/web/kustomization.yaml", "shop/web")

@@ -18,6 +18,7 @@ from generator.delivery.push_turn import LONGEST_SECONDS, InLine, Together
 from generator.git import remote_branch as remotes
 from testing import fleet
 from testing.builds import late, leave, left, subjects, tag, words
+from testing.depth import examples
 from testing.programs import Run
 from testing.repository import git
 from testing.servers import git_http as serve
@@ -227,7 +228,7 @@ def test_hostile_tickets_on_a_branch_that_stands_still_hold_up_nobody_for_long(
 NAMES = st.lists(st.integers(0, 400), max_size=60, unique=True)
 
 
-@settings(deadline=None, max_examples=200, derandomize=True)
+@settings(deadline=None, max_examples=examples(200), derandomize=True)
 @given(st.lists(st.tuples(NAMES, st.booleans()), min_size=1, max_size=80), st.sampled_from([InLine, Together]))
 def test_nobody_waits_for_longer_than_the_limit(looks: list[tuple[list[int], bool]], order: type[InLine | Together]) -> None:  # fmt: skip
     # Whatever stands in line ahead, whether it changes with each look or not, and whether the branch moves.
@@ -241,7 +242,7 @@ def test_nobody_waits_for_longer_than_the_limit(looks: list[tuple[list[int], boo
     assert waited <= LONGEST_SECONDS
 
 
-@settings(deadline=None, max_examples=50, derandomize=True)
+@settings(deadline=None, max_examples=examples(50), derandomize=True)
 @given(st.integers(1, 60), st.integers(0, 12))
 def test_the_living_land_in_order_and_the_dead_are_passed(count: int, dead: int) -> None:
     # Tickets of builds that were killed are the first ones; one landing takes a third of a second.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from testing import ROOT
+from testing.depth import some
 from testing.repository import TEN_LINES, git
 from testing.waiting import PATIENCE
 
@@ -45,6 +46,8 @@ COMMANDS = (
     ("tools", "list"),
     ("--help",),
 )
+# Each way to start takes its own part of them; in full, each takes all.
+WAYS = 3
 CONSOLE = str(Path(sys.executable).parent / "gitops-generator")
 MODULE = (sys.executable, "-m", "generator")
 
@@ -82,9 +85,15 @@ def call(start: tuple[str, ...], words: tuple[str, ...], folder: Path, **more: s
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("start", [(CONSOLE,), (sys.executable, "-P", "-m", "generator")], ids=["console", "-P"])
-def test_no_module_of_the_repository_is_run(start: tuple[str, ...], hostile: Path) -> None:
-    for words in COMMANDS:
+@pytest.mark.parametrize(
+    ("start", "commands"),
+    [((CONSOLE,), some(COMMANDS, WAYS)), ((sys.executable, "-P", "-m", "generator"), some(COMMANDS[1:] + COMMANDS[:1], WAYS))],
+    ids=["console", "-P"],
+)  # fmt: skip
+def test_no_module_of_the_repository_is_run(
+    start: tuple[str, ...], commands: list[tuple[str, ...]], hostile: Path
+) -> None:
+    for words in commands:
         done = call(start, words, hostile)
         assert done.returncode in (0, 1, 2), done.stderr
         assert traces(hostile) == [], words
@@ -93,7 +102,7 @@ def test_no_module_of_the_repository_is_run(start: tuple[str, ...], hostile: Pat
 def test_with_m_none_is_run_but_what_python_itself_looks_for_before_us(hostile: Path) -> None:
     # Python's own ``runpy`` is loaded with the folder on its path: what that imports is beyond any code of ours.
     early = cleared(hostile, ("-m", "nothing"))
-    for words in COMMANDS:
+    for words in some(COMMANDS[2:] + COMMANDS[:2], WAYS):
         done = call(MODULE, words, hostile)
         assert done.returncode in (0, 1, 2), done.stderr
         assert traces(hostile) == [], words
@@ -115,8 +124,11 @@ def cleared(folder: Path, *starts: tuple[str, ...], path: str | None = None) -> 
     return gone
 
 
-@pytest.mark.parametrize("path", ["", ".", ":", ":/nowhere", "/nowhere:."], ids=repr)
-@pytest.mark.parametrize("start", [(CONSOLE,), MODULE], ids=["console", "-m"])
+@pytest.mark.parametrize(
+    ("start", "path"),
+    some([(start, path) for path in ("", ".", ":", ":/nowhere", "/nowhere:.") for start in ((CONSOLE,), MODULE)], WAYS),
+    ids=lambda value: repr(value) if isinstance(value, str) else value[-1].rpartition("/")[2],
+)
 def test_an_empty_entry_of_pythonpath_is_the_folder_too(path: str, start: tuple[str, ...], hostile: Path) -> None:
     # What Python loads before any script, ``sitecustomize`` among it, is its user's; all after is ours.
     early = cleared(hostile, ("-m", "nothing"), ("-c", ""), ("-c", "import re, sys"), path=path)

@@ -25,13 +25,14 @@ from generator.spec.model import Spec
 from generator.spec.reference import schema
 from testing import schema_documents
 from testing.api_server_corpus import ROWS
+from testing.depth import examples
 from testing.repository import TEN_LINES
 from testing.servers import api_server as api_server_rig
 from testing.servers.api_server import ApiServer
 from testing.specs import EVERY_FIELD, app
 
 INSISTS = os.environ.get("GENERATOR_TEST_API_SERVER") == "1"
-APPS = int(os.environ.get("API_SERVER", "80"))
+APPS = int(os.environ.get("API_SERVER", examples(80)))
 NAMESPACE = "shop-dev"
 
 

@@ -23,10 +23,11 @@ from generator.spec import language, loader
 from generator.spec.model import Spec
 from generator.yaml import emit as yaml_emit
 from testing import random_apps
+from testing.depth import examples
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES
 
-EXAMPLES = int(os.environ.get("OVERLAYS", "25"))
+EXAMPLES = int(os.environ.get("OVERLAYS", examples(25)))
 APPS = 6
 _HASHED = re.compile(r"\b(app\d(?:-[a-z0-9]+)?-config)-[a-z0-9]{10}\b")
 

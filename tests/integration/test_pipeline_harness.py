@@ -70,6 +70,10 @@ TEST = SEEN + 'echo \'<testsuite name="t" tests="1"><testcase name="a"/></testsu
 WORKFLOW = ".github/workflows/delivery.yml"
 
 
+# One of the two tells what both do; that they make the same commit is tested in each run.
+TWINS = ["codebuild", pytest.param("github", marks=pytest.mark.full)]
+
+
 @dataclass
 class Cloud:
     """What all builds share: AWS, the registry, and the folder of the build image's programs."""
@@ -248,7 +252,7 @@ def test_a_push_becomes_an_image_for_both_processors_and_a_commit_of_its_digest(
     assert "unreleased" in shop.overlay("api")
 
 
-@pytest.mark.parametrize("ci", ["codebuild", "github"])
+@pytest.mark.parametrize("ci", TWINS)
 def test_tests_see_no_credential_at_all(ci: str, shop: Shop) -> None:
     before = shop.tip()
     shop.commit(web__page=f"seen {ci}\n")
@@ -315,7 +319,7 @@ def test_both_twins_make_the_same_commit_of_the_same_source(shop: Shop, cloud: C
     assert run.outcome("build and push api") == "skipped"
 
 
-@pytest.mark.parametrize("ci", ["codebuild", "github"])
+@pytest.mark.parametrize("ci", TWINS)
 def test_a_failing_test_commits_nothing_and_its_report_is_kept(ci: str, shop: Shop) -> None:
     before = shop.tip()
     commit = shop.commit(web__broken="yes", web__page=ci)
@@ -340,7 +344,7 @@ def test_post_build_after_a_failed_build_commits_nothing(shop: Shop) -> None:
     assert shop.tip() == commit
 
 
-@pytest.mark.parametrize("ci", ["codebuild", "github"])
+@pytest.mark.parametrize("ci", TWINS)
 def test_a_finding_at_the_threshold_stops_before_the_commit(ci: str, shop: Shop, cloud: Cloud) -> None:
     findings(cloud, "shop/web", "HIGH", "CVE-2024-3094")
     before = shop.tip()
@@ -400,7 +404,7 @@ def test_wrong_credentials_fail_the_build_and_are_shown_nowhere(shop: Shop, clou
     assert shop.tip() == commit
 
 
-@pytest.mark.parametrize("ci", ["codebuild", "github"])
+@pytest.mark.parametrize("ci", TWINS)
 def test_where_the_branch_is_protected_a_release_is_a_pull_request(ci: str, shop: Shop) -> None:
     spec = (shop.checkout / "generator.yaml").read_text()
     wanted = spec.replace("  checks: true\n", "  checks: true\n  pull_request: true\nforge: {kind: local}\n")

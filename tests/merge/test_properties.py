@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from generator.regenerate.merge.conflict import Conflict
 from generator.regenerate.merge.three_way import merge
 from generator.yaml.reader import Parsed
+from testing.depth import examples
 from testing.strategies import SEQUENCES, Case, cases
 
 LOAD = yaml.CSafeLoader
@@ -201,21 +202,21 @@ def by_documents(old: list[Any], here: list[Any], new: list[Any]) -> list[Any]:
     return list(fields(*({name(item): item for item in side} for side in (old, here, new))).values())
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases())
 @pytest.mark.slow
 def test_nothing_is_lost_and_the_second_time_changes_nothing(case: Case) -> None:
     check(case)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases(plain=True))
 @pytest.mark.slow
 def test_independent_regenerations_mean_the_same_in_either_order(case: Case) -> None:
     check_independent(case)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases(plain=True))
 @pytest.mark.slow
 def test_what_people_really_write_is_merged_in_place(case: Case) -> None:

@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import fuzz
+from testing.depth import examples
 
 NAMES = [*fuzz.TEXTS, *fuzz.ANSWERS]
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(deadline=None, max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(150), derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 @pytest.mark.slow
 def test_no_input_is_a_bug(name: str, data: st.DataObject) -> None:

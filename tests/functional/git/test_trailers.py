@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from generator.delivery import commit_message
 from generator.git import history, trailers
+from testing.depth import examples
 from testing.repository import git
 
 RELEASE = "Release: web dev 1.4.2"
@@ -54,7 +55,7 @@ LINES = st.one_of(
 
 
 @given(lines=st.lists(LINES, max_size=14))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_no_message_is_read_otherwise_than_by_git(lines: list[str]) -> None:
     message = "\n".join(["Subject", *lines, ""])
     assert [f"{key}: {value}" for key, value in trailers.parse(message)] == by_git(message)

@@ -23,6 +23,7 @@ from generator.manifests.diff import Change
 from generator.spec import loader
 from generator.spec.model import Environment, Spec
 from generator.yaml.kustomization import Image
+from testing.depth import examples
 from testing.repository import TEN_LINES
 
 
@@ -204,7 +205,7 @@ def change(kind: str, lines: int, name: str = "web", *, gone: bool = False) -> C
     return Change("prod", f"{kind}/shop-prod/{name}", (*head, *(f"-line {n} of it\n" for n in range(lines))))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.integers(1, 400), st.integers(0, 60), st.integers(0, 3000), st.sampled_from([10_000, 60_000]))
 @pytest.mark.slow
 def test_it_is_never_too_long_and_its_marker_is_never_cut(apps: int, commits: int, lines: int, limit: int) -> None:

@@ -18,6 +18,7 @@ from generator.regenerate import planning, record, render_cache
 from generator.render import render
 from generator.render.outputs import kustomize
 from generator.spec import loader
+from testing.depth import examples
 from testing.repository import TEN_LINES, git
 from testing.specs import EVERY_FIELD
 
@@ -100,7 +101,7 @@ def no_rendering(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return forbid
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.tuples(SPECS, st.sampled_from(["generate", "plan", "edit", "delete", "tamper"])), max_size=6))
 @pytest.mark.slow
 def test_a_plan_is_the_same_with_and_without_it(steps: list[tuple[str, str]]) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from generator.errors import GeneratorError, SpecError
 from generator.spec import loader
 from generator.spec.model import Spec
+from testing.depth import examples
 from testing.spec_faults import FAULTS
 from testing.specs import EVERY_FIELD, HEAD, OVERRIDES, app, told, top, workload
 
@@ -93,7 +94,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join)))
 def test_arbitrary_text_gives_a_spec_or_faults_within_the_file(text: str) -> None:
     try:
@@ -103,7 +104,7 @@ def test_arbitrary_text_gives_a_spec_or_faults_within_the_file(text: str) -> Non
             assert_within(text, fault.line, fault.column)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary())
 def test_arbitrary_bytes_give_a_spec_or_an_error_of_ours(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "generator.yaml").write_bytes(content)
@@ -159,7 +160,7 @@ FIELDS = st.sampled_from(
 APPS = st.dictionaries(st.sampled_from(["web", "db", "a;b"]), st.dictionaries(FIELDS, VALUES))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(APPS, st.dictionaries(FIELDS, VALUES), VALUES)
 @pytest.mark.slow
 def test_arbitrary_values_in_known_fields_give_a_spec_or_faults(

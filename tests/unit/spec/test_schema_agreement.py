@@ -22,11 +22,12 @@ from generator.errors import SpecError
 from generator.spec import language, loader
 from generator.spec.findings import Findings
 from generator.spec.reference import schema
+from testing.depth import examples
 from testing.schema_documents import UGLY, documents
 
 SCHEMA = schema.of(language.SPEC)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-DOCUMENTS = int(os.environ.get("SCHEMA", "20"))
+DOCUMENTS = int(os.environ.get("SCHEMA", examples(20)))
 tried = settings(
     max_examples=DOCUMENTS, deadline=None, derandomize="SCHEMA" not in os.environ, database=None,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],

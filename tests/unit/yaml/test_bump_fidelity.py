@@ -18,6 +18,7 @@ from generator.delivery.image import Slot
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml import reader
 from generator.yaml.kustomization import Image, Kustomization
+from testing.depth import examples
 from testing.strategies import Maker, Writer
 
 PATH = "overlays/dev/web/kustomization.yaml"
@@ -47,7 +48,7 @@ def bumped(text: str, build: Build | None = None) -> str:
     return files[PATH].decode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.randoms(use_true_random=False))
 @pytest.mark.slow
 def test_only_the_scalars_change(random: Random) -> None:
@@ -57,7 +58,7 @@ def test_only_the_scalars_change(random: Random) -> None:
     assert next(i for i in yaml_kustomization.images(after.encode(), PATH) if i.name == "shop/web") == Image("shop/web", AFTER, DIGEST)  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.randoms(use_true_random=False))
 @pytest.mark.slow
 def test_the_order_of_the_build_is_all_that_it_adds(random: Random) -> None:
@@ -108,7 +109,7 @@ def said(text: str) -> list[Any]:
     return documents
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.randoms(use_true_random=False))
 @pytest.mark.slow
 def test_rare_yaml_says_the_same_but_for_the_image(random: Random) -> None:
@@ -130,7 +131,7 @@ def test_a_second_bump_changes_nothing(name: str) -> None:
     assert again.outcomes[0].state is State.SAME
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.randoms(use_true_random=False))
 @pytest.mark.slow
 def test_changes_made_together_come_to_the_same_as_one_after_the_other(random: Random) -> None:

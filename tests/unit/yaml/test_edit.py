@@ -13,6 +13,7 @@ from generator import process
 from generator.errors import SpecError
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.kustomization import Image
+from testing.depth import examples
 from testing.programs import tool
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "a" * 64
@@ -198,7 +199,7 @@ def test_there_and_back_gives_the_same_bytes(name: str) -> None:
 TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from(sorted(EDITS)), TAGS, TAGS)
 @pytest.mark.slow
 def test_any_tag_is_read_back_as_it_was_set(name: str, tag: str, other: str) -> None:
@@ -206,7 +207,7 @@ def test_any_tag_is_read_back_as_it_was_set(name: str, tag: str, other: str) -> 
     assert Image("web", tag, NEW) in yaml_kustomization.images(text.encode(), "k.yaml")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(TAGS, TAGS)
 def test_what_the_generator_wrote_stays_as_it_would_write_it(tag: str, other: str) -> None:
     # However the tag went from one to the next, a fresh file with the last one looks the same.

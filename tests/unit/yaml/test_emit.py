@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from generator.yaml import emit as yaml_emit
+from testing.depth import examples
 
 NASTY = [
     "", " ", "y", "N", "on", "OFF", "yes", "true", "Null", "~", "null", "1", "-1", "1.10", "0x1F", "0o17", "017", "1_000", "1e3", ".5",
@@ -45,13 +46,13 @@ def test_a_nasty_string_is_read_back_everywhere_it_can_stand(text: str) -> None:
         assert_both_read({text: text, "other": {text: [{text: None}]}})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(DATA)
 def test_nested_data_is_read_back(value: object) -> None:
     assert_both_read(value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(STRINGS)
 def test_a_scalar_stands_on_one_line(text: str) -> None:
     assert "\n" not in yaml_emit.scalar(text)
