@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pytest
 
 VARIABLE: Final = "GENERATOR_TEST_FULL"
+# Tests marked `cluster` start a whole local cluster each.
+CLUSTER: Final = os.environ.get("GENERATOR_TEST_CLUSTER", "") not in ("", "0")
 FULL: Final = os.environ.get(VARIABLE, "") not in ("", "0")
 # The part of its examples that a property takes by default.
 PART: Final = 5
@@ -33,10 +35,10 @@ def some(several: Sequence[T], every: int = PART) -> list[T]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the tests marked ``full`` to a run in full; one that is named on the command line runs."""
-    if FULL or any("::" in argument for argument in config.args):
-        return
-    left = [item for item in items if item.get_closest_marker("full")]
+    """Leave the tests marked ``full`` to a run in full, unless named, and those on a cluster to who asks for them."""
+    named = any("::" in argument for argument in config.args)
+    behind = {"full": not FULL and not named, "cluster": not CLUSTER}
+    left = [item for item in items if any(item.get_closest_marker(name) for name in behind if behind[name])]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in set(left)]
 

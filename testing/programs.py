@@ -8,11 +8,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from generator import tools
-from generator.errors import ToolError
 from generator.tools import cache
+from testing.needs import need
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -33,7 +31,5 @@ def path_with_git(folder: Path, script: str) -> str:
 
 def tool(name: str) -> Path:
     """Return the path of a pinned tool; the test is skipped where it is not installed."""
-    try:
-        return tools.find(name)
-    except ToolError as exc:
-        pytest.skip(f"{exc.message}; {exc.hint}")
+    need(name)
+    return tools.find(name)

@@ -1,3 +1,4 @@
 """The fixtures of all tests come from the kit."""
 
-pytest_plugins = ["testing.scratch", "testing.fixtures", "testing.depth", "testing.quick"]
+# Those first that others import: once imported, a module is no longer rewritten.
+pytest_plugins = ["testing.scratch", "testing.depth", "testing.needs", "testing.fixtures", "testing.quick"]

@@ -210,7 +210,7 @@ def test_signed_with_ssh(remote: Path, repository: Path, generator: Run, home: P
     assert "newTag: v1" in content(remote, overlay())
 
 
-@pytest.mark.skipif(not shutil.which("gpg"), reason="gpg is not installed")
+@pytest.mark.needs("gpg")
 def test_signed_with_gpg(remote: Path, repository: Path, generator: Run, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     folder = Path("/tmp") / f"gpg-{home.name[-6:]}-{tmp_path.parent.name[-4:]}"  # sockets take no long paths
     folder.mkdir(mode=0o700)

@@ -16,13 +16,15 @@ import pytest
 from generator.regenerate import record
 from generator.render.file import HEADER
 from testing import ROOT
+from testing.needs import not_here
 from testing.programs import Run
 from testing.repository import TEN_LINES, files, git
 from testing.waiting import PATIENCE
 
 SPEC_V2 = TEN_LINES.replace("port: 8080", "port: 9090") + "  api:\n    image: shop/api\n    port: 80\n"
 KUSTOMIZATION = "overlays/dev/web/kustomization.yaml"
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else, or mount")
+# Only root can become somebody else, or mount.
+as_root = pytest.mark.needs("root")
 
 
 @pytest.fixture
@@ -235,7 +237,7 @@ NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 def test_a_read_only_folder(place: str, generated: Path, generator: Run) -> None:
     # Root may write anywhere, so somebody else runs it, in a folder that is not pytest's own and private one.
     if subprocess.run([*NOBODY, sys.executable, "-c", "import generator"], cwd="/", check=False).returncode:
-        pytest.skip("an unprivileged user cannot read this Python")
+        not_here("an unprivileged user cannot read this Python")
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o755)
         folder = Path(scratch) / "shop"
@@ -258,7 +260,7 @@ def test_a_full_disk(tmp_path: Path, generator: Run) -> None:
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], capture_output=True, check=False
     ).returncode:
-        pytest.skip("this root may not mount")
+        not_here("this root may not mount")
     try:
         subprocess.run(["git", "init", "-q", "--template=", disk], check=True)
         (disk / "generator.yaml").write_text(TEN_LINES)
@@ -280,7 +282,7 @@ def test_a_limit_on_the_size_of_files(generated: Path, generator: Run) -> None:
     before = files(generated)
     done = generator(cwd=generated, prefix=("sh", "-c", 'ulimit -f 1; exec "$@"', "sh"))
     if done.returncode == 0:  # dash counts blocks of 512 bytes, others of 1024
-        pytest.skip("no file was large enough")
+        not_here("no file was large enough")
     assert done.returncode == 1, done.stderr
     assert "nothing was written" in done.stderr
     assert files(generated) == before

@@ -64,7 +64,8 @@ def test_gitlab(words: list[str], generator: Run, repository: Path) -> None:
 
 
 def test_codecommit(generator: Run, repository: Path) -> None:
-    check = pytest.importorskip("api.codecommit")
+    from testing.servers.forges import codecommit as check
+
     found = advice(generator, repository, CODECOMMIT)
     for call, name in zip(
         found["calls"], ("CreateApprovalRuleTemplate", "AssociateApprovalRuleTemplateWithRepository"), strict=True

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 from testing.programs import Run
 from testing.repository import TEN_LINES
 from testing.servers import loopback as local_server
-
-pytest.importorskip("github")
-jwt = pytest.importorskip("jwt")
 
 PROJECT = "acme/shop-gitops"
 

@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from generator import tools
-from generator.errors import SpecError, ToolError
+from generator.errors import SpecError
 from generator.manifests import validation
 from generator.render import render
 from generator.spec import language, loader
@@ -26,25 +25,19 @@ from generator.spec.reference import schema
 from testing import schema_documents
 from testing.api_server_corpus import ROWS
 from testing.depth import examples
+from testing.needs import need
 from testing.repository import TEN_LINES
 from testing.servers import api_server as api_server_rig
 from testing.servers.api_server import ApiServer
 from testing.specs import EVERY_FIELD, app
 
-INSISTS = os.environ.get("GENERATOR_TEST_API_SERVER") == "1"
 APPS = int(os.environ.get("API_SERVER", examples(80)))
 NAMESPACE = "shop-dev"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ApiServer]:
-    try:
-        for name in api_server_rig.TOOLS:
-            tools.find(name)
-    except ToolError as exc:
-        if INSISTS:
-            raise
-        pytest.skip(f"{exc.message}; {exc.hint}")
+    need(*api_server_rig.TOOLS)
     with api_server_rig.started() as found:
         found.make_namespace(NAMESPACE)
         yield found

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,9 +23,7 @@ from testing.programs import Run
 from testing.repository import git
 from testing.waiting import eventually
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("GENERATOR_TEST_CLUSTER") != "1", reason="starts a whole cluster: set GENERATOR_TEST_CLUSTER=1"
-)
+pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture(scope="module")

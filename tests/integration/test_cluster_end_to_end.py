@@ -27,18 +27,15 @@ from generator.cluster.component import marked
 from generator.cluster.layout import Layout
 from generator.errors import ClusterError, ProcessError
 from testing.cluster import hostile_caller
+from testing.needs import not_here
 from testing.programs import REAL_CACHE
 from testing.waiting import PATIENCE, eventually
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("GENERATOR_TEST_CLUSTER") != "1", reason="starts a whole cluster: set GENERATOR_TEST_CLUSTER=1"
-)
+pytestmark = pytest.mark.cluster
 root = os.geteuid() == 0
 
 
-@pytest.fixture(
-    scope="module", params=["kwok", pytest.param("real", marks=pytest.mark.skipif(not root, reason="not root"))]
-)
+@pytest.fixture(scope="module", params=["kwok", pytest.param("real", marks=pytest.mark.needs("root"))])
 def local(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     # Only a real node touches the machine; one at a time, so that what changes meanwhile is ours.
     before = traces() if request.param == "real" else set()
@@ -260,7 +257,7 @@ def test_pods_run_answer_and_find_each_other(local: Cluster, tmp_path: Path) -> 
 
 def test_an_image_that_is_not_there_is_a_pull_error(local: Cluster) -> None:
     if local.node == "kwok":
-        pytest.skip("KWOK pulls nothing")
+        not_here("KWOK pulls nothing")
     local.kubectl("create", "namespace", "missing")
     local.kubectl("run", "missing", "-n", "missing", f"--image={local.registry}/no/such:1")
     reason = "jsonpath={.status.containerStatuses[0].state.waiting.reason}"

@@ -11,7 +11,6 @@ once more with nothing changed. A kind that was not seen in that fails.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -29,9 +28,7 @@ from testing.waiting import PATIENCE, eventually
 from tests.e2e.kube import APPLICATIONS, Kube, Object
 from tests.e2e.stand_in import EXTERNAL_SECRETS, reconcile_ingress
 
-on_a_cluster = pytest.mark.skipif(
-    os.environ.get("GENERATOR_TEST_CLUSTER") != "1", reason="starts a whole cluster: set GENERATOR_TEST_CLUSTER=1"
-)
+on_a_cluster = pytest.mark.cluster
 
 # Whatever an app can say of itself, twice: as much as possible, and the other way round where there are two ways.
 SPEC = """\

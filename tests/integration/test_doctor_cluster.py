@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from generator import tools
-from generator.errors import ToolError
+from testing.needs import need
 from testing.programs import Run
 from testing.repository import git
 from testing.servers import api_server
@@ -33,13 +31,7 @@ apps:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ApiServer]:
-    try:
-        for name in api_server.TOOLS:
-            tools.find(name)
-    except ToolError as exc:
-        if os.environ.get("GENERATOR_TEST_API_SERVER") == "1":
-            raise
-        pytest.skip(f"{exc.message}; {exc.hint}")
+    need(*api_server.TOOLS)
     with api_server.started() as found:
         yield found
 

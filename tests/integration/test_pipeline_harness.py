@@ -7,9 +7,7 @@ image is made of files alone, so that it is built for both processors.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -19,9 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import tools
 from generator.clients import forges
-from generator.errors import ToolError
 from testing import ROOT
 from testing.programs import REAL_CACHE, tool
 from testing.repository import git
@@ -32,10 +28,8 @@ from tests.e2e.actions import Result, Runner
 from tests.e2e.codebuild import Build, Project
 from tests.e2e.process import free_port, stop, wait
 
-pytest.importorskip("moto")
-pytest.importorskip("awscli")
-if os.geteuid() != 0 or not shutil.which("buildah"):
-    pytest.skip("building images takes root and buildah", allow_module_level=True)
+# It builds images.
+pytestmark = pytest.mark.needs("root", "buildah")
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 TOKEN = "hunter2-of-the-pipeline"
@@ -87,10 +81,7 @@ class Cloud:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     from tests.e2e.aws import Aws
 
-    try:
-        crane = tools.find("crane")
-    except ToolError as exc:
-        pytest.skip(exc.message)
+    crane = tool("crane")
     folder = tmp_path_factory.mktemp("cloud")
     port = free_port()
     (folder / "blobs").mkdir()

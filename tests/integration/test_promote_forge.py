@@ -73,8 +73,6 @@ def test_a_base_that_goes_alone_is_to_be_healthy_as_well(
 @pytest.fixture
 def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Yield a queue that is subscribed to the topic ``approvals``."""
-    pytest.importorskip("boto3", reason="install the `aws` extra")
-    pytest.importorskip("moto.server", reason="install the `dev` extra")
     from tests.e2e.aws import ACCOUNT, REGION, Aws
 
     (tmp_path / "moto").mkdir()

@@ -17,16 +17,12 @@ from generator import process, tools
 from generator.errors import ToolError
 from generator.tools import cache, schemas
 from generator.tools.schemas import conversion
+from testing.needs import lack
 from testing.waiting import PATIENCE
 
 # Now, and not in a test: tests have a cache of their own.
 CACHE = cache.folder()
-try:
-    KUBECONFORM, WHY = tools.find("kubeconform"), ""
-except ToolError as exc:
-    KUBECONFORM, WHY = None, f"{exc.message}; {exc.hint}"
-
-needs_kubeconform = pytest.mark.skipif(KUBECONFORM is None, reason=WHY)
+needs_kubeconform = pytest.mark.needs("kubeconform")
 
 Manifest = dict[str, Any]
 Validate = Callable[[list[Manifest]], dict[str, Any]]
@@ -277,9 +273,8 @@ def validate(tmp_path_factory: pytest.TempPathFactory) -> Validate:
         arguments = schemas.kubeconform_arguments()
 
     def run(manifests: list[Manifest]) -> dict[str, Any]:
-        assert KUBECONFORM is not None
         said = process.run(
-            [KUBECONFORM, *arguments, "-summary", "-verbose", "-output", "json", "-"],
+            [tools.find("kubeconform"), *arguments, "-summary", "-verbose", "-output", "json", "-"],
             stdin="\n---\n".join(json.dumps(manifest) for manifest in manifests),
             ok=(0, 1),
         )
@@ -344,9 +339,8 @@ def test_a_kind_without_a_schema_is_an_error_and_not_skipped(validate: Validate)
 
 @needs_kubeconform
 def test_a_key_that_stands_twice_is_an_error(validate: Validate) -> None:
-    assert KUBECONFORM is not None
     said = process.run(
-        [KUBECONFORM, *schemas.kubeconform_arguments(), "-output", "json", "-summary", "-"],
+        [tools.find("kubeconform"), *schemas.kubeconform_arguments(), "-output", "json", "-summary", "-"],
         stdin="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: b\n  a: c\n",
         ok=(1,),
     )
@@ -452,6 +446,6 @@ def test_the_bundle_is_what_the_script_makes() -> None:
             for name in tools.GROUPS["schemas"][1:]:
                 tools.asset(name, tools.FILES[name].paths[0])
         except ToolError as exc:
-            pytest.skip(f"{exc.message}; {exc.hint}")
+            lack(f"{exc.message}; {exc.hint}")
         script = Path(schemas.__file__).parents[2] / "scripts/update-schemas"
         process.run([sys.executable, script, "--check"])

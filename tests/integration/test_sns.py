@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("boto3", reason="install the `aws` extra")
-pytest.importorskip("moto.server", reason="install the `dev` extra")
 from generator.clients.aws import session, sns
 from generator.errors import ForgeError
 from tests.e2e.aws import ACCOUNT, REGION, Aws

@@ -49,9 +49,7 @@ def test_the_first_part(tmp_path: Path) -> None:
     assert not [name for name in trailers if name.replace("Argocd-reference-commit", "") not in marks]
 
 
-@pytest.mark.skipif(
-    os.environ.get("GENERATOR_TEST_CLUSTER") != "1", reason="starts a whole cluster: set GENERATOR_TEST_CLUSTER=1"
-)
+@pytest.mark.cluster
 def test_the_second_part() -> None:
     page = steps(SECOND)
     missing = [name for name in ("curl", "jq") if shutil.which(name) is None]

@@ -22,6 +22,7 @@ from generator.files import work_tree
 from generator.regenerate import planning
 from testing import ROOT
 from testing import crash as crash_rig
+from testing.needs import need, not_here
 from testing.programs import Run
 from testing.repository import git
 
@@ -180,7 +181,7 @@ def test_a_disk_that_is_full_at_any_write_leaves_everything_as_it_was(
     tmp_path: Path, stage: Callable[[Story], Path], generator: Run
 ) -> None:
     if os.geteuid() != 0:
-        pytest.skip("needs root, for a small file system in memory")
+        need("root")
     source = stage(STORIES["a change of the spec, with hand edits, a tag, a new app"])
     former, after = crash_rig.snapshot(source / "before"), crash_rig.snapshot(source / "after")
     full = 0
@@ -207,7 +208,7 @@ def small_disk(tmp_path: Path, source: Path, room: int) -> Iterator[Path]:
     folder.mkdir(exist_ok=True)
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], capture_output=True, check=False)
     if done.returncode:
-        pytest.skip("no file system can be mounted here")
+        not_here("no file system can be mounted here")
     try:
         shutil.copytree(source, folder, dirs_exist_ok=True)
         free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
@@ -277,17 +278,15 @@ def traced(repository: Path, tmp_path: Path) -> list[tuple[str, str]]:
 
     ``rename`` from, ``to``, ``fsync``, ``syncfs``.
     """
-    strace = shutil.which("strace")
-    if strace is None:
-        pytest.skip("strace is not there")
+    need("strace")
     log = tmp_path / "calls"
     done = subprocess.run(
-        [strace, "-f", "-y", "-qq", "-s", "4096", "-o", log, "-e", "trace=fsync,syncfs,rename,renameat,renameat2",
+        ["strace", "-f", "-y", "-qq", "-s", "4096", "-o", log, "-e", "trace=fsync,syncfs,rename,renameat,renameat2",
          sys.executable, "-m", "generator", "generate", "-q"],
         cwd=repository, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        pytest.skip(f"strace may not trace here: {done.stderr[-200:]}")
+        not_here(f"strace may not trace here: {done.stderr[-200:]}")
     calls: list[tuple[str, str]] = []
     for line in log.read_text().splitlines():
         if flush := re.search(r"(fsync|syncfs)\(\d+<([^>]*)>", line):

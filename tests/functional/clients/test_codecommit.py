@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from testing.repository import change, clone_as_origin, git
-
-pytest.importorskip("boto3", reason="install the `aws` extra")
 from generator.clients import forges
 from generator.clients.forges import Forge, open_or_update
 from generator.errors import ForgeError
+from testing.repository import change, clone_as_origin, git
 from testing.servers.forges.codecommit import CodeCommit as Service
 from testing.servers.forges.codecommit import running
 

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from testing.servers.forges.github import GitHub as Server
-from testing.servers.forges.server import Answer, running
-
-pytest.importorskip("github", reason="install the `github` extra")
 from generator.clients import forges
 from generator.clients.forges import Forge, github, open_or_update
 from generator.errors import ForgeError
+from testing.servers.forges.github import GitHub as Server
+from testing.servers.forges.server import Answer, running
 
 TOKEN = "ghp_s3cr3t"
 MARK = "<!-- gitops-generator -->"
@@ -207,8 +205,8 @@ def test_a_head_that_is_not_there(forge: Forge) -> None:
 
 @pytest.fixture
 def key() -> str:
-    rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
     from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
     pem = rsa.generate_private_key(65537, 2048).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -7,13 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from testing.servers.forges.gitlab import GitLab as Server
-from testing.servers.forges.server import Answer, running
-
-pytest.importorskip("gitlab", reason="install the `gitlab` extra")
 from generator.clients import forges
 from generator.clients.forges import Forge, gitlab, open_or_update
 from generator.errors import ForgeError
+from testing.servers.forges.gitlab import GitLab as Server
+from testing.servers.forges.server import Answer, running
 
 TOKEN = "glpat-s3cr3t"
 MARK = "<!-- gitops-generator -->"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
 import threading
@@ -12,7 +11,7 @@ import pytest
 
 from generator.cluster.certificates import Authority
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+pytestmark = pytest.mark.needs("openssl")
 
 
 @pytest.fixture

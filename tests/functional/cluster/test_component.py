@@ -19,7 +19,7 @@ from testing.cluster import Note, new_state
 from testing.servers import loopback as local_server
 from testing.waiting import eventually
 
-linux = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
+linux = pytest.mark.needs("linux")
 
 
 @pytest.fixture

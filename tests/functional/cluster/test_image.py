@@ -6,11 +6,8 @@ import gzip
 import hashlib
 import io
 import json
-import platform
-import shutil
 import signal
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
@@ -21,9 +18,7 @@ from generator.errors import ClusterError
 from testing.waiting import PATIENCE, eventually
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"), reason="the program is for Linux"
-)
+@pytest.mark.needs("linux")
 def test_the_pause_program_waits_until_it_is_killed(tmp_path: Path) -> None:
     program = tmp_path / "pause"
     program.write_bytes(image.pause_program())
@@ -42,7 +37,7 @@ def test_the_pause_program_waits_until_it_is_killed(tmp_path: Path) -> None:
         assert child.wait(PATIENCE) == -signal.SIGTERM
 
 
-@pytest.mark.skipif(shutil.which("readelf") is None, reason="needs binutils")
+@pytest.mark.needs("readelf")
 @pytest.mark.parametrize(("machine", "named"), [("x86_64", "X86-64"), ("aarch64", "AArch64")])
 def test_the_pause_program_is_a_well_formed_executable(tmp_path: Path, machine: str, named: str) -> None:
     (tmp_path / "pause").write_bytes(image.pause_program(machine))

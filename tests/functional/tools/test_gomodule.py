@@ -13,6 +13,7 @@ import pytest
 from generator import tools
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import cache, gomodule, lookup, pins, progress, release
+from testing.needs import not_here
 from testing.tool_mirror import fake_go
 
 GO = shutil.which("go")
@@ -232,7 +233,7 @@ def test_files_without_go(go: Path) -> None:
     assert "install Go" in failure.value.hint
 
 
-@pytest.mark.skipif(GO is None, reason="there is no Go on PATH")
+@pytest.mark.needs("go")
 def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The real Go and the committed go.sum, without a network.
     monkeypatch.setenv("GOPROXY", "off")
@@ -241,14 +242,14 @@ def test_a_real_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = gomodule.FOLDERS / "kubeconform"
     have = subprocess.run(["go", "list", "-deps", "tool"], cwd=folder, capture_output=True, check=False)
     if have.returncode != 0:
-        pytest.skip("kubeconform's modules are not in Go's module cache")
+        not_here("kubeconform's modules are not in Go's module cache")
     monkeypatch.setenv("GENERATOR_CACHE", str(tmp_path))
     monkeypatch.setattr(release, "reachable", lambda url: False)
     lookup.forget()
     said: list[str] = []
     [done] = tools.install(["kubeconform"], echo=said.append)
     if done.source is tools.Source.PATH:
-        pytest.skip("a fitting kubeconform is on PATH")
+        not_here("a fitting kubeconform is on PATH")
     assert f"in {CACHES['GOCACHE']}, where" in next(line for line in said if "built from source" in line)
     assert done.source is tools.Source.MODULE
     assert done.path is not None

@@ -203,7 +203,7 @@ def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert cache.folder() == tmp_path / "home/.cache/gitops-generator"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+@pytest.mark.needs("a user")
 def test_a_cache_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "shut").mkdir(mode=0o555)
     monkeypatch.setenv("GENERATOR_CACHE", str(tmp_path / "shut"))

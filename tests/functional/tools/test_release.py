@@ -29,9 +29,7 @@ ASSET = f"kustomize_v5.7.1_{WHERE.os}_{WHERE.arch}.tar.gz"
 GOOD = archive(("kustomize", script("5.7.1")))
 INSTALL = "import sys; from generator import tools; tools.install(sys.argv[1:])"
 
-pytestmark = pytest.mark.skipif(
-    str(WHERE) not in PINS["kubectl"].release.platforms, reason=f"there are no releases for {WHERE}"
-)
+pytestmark = pytest.mark.needs("releases")
 
 
 @pytest.fixture
