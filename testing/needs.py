@@ -13,11 +13,10 @@ import sys
 from typing import Final, NoReturn
 
 import pytest
-from generator.tools.platform import Platform
 
 from generator import tools
 from generator.errors import ToolError
-from generator.tools.pins import PINS
+from generator.tools.pins import PINS, Platform
 
 CI: Final = os.environ.get("CI", "").lower() in ("1", "true")
 # Programs of the machine by the package that has them, in Debian's words.
