@@ -21,7 +21,7 @@ from generator.tools.pins import PINS, Platform
 CI: Final = os.environ.get("CI", "").lower() in ("1", "true")
 # Programs of the machine by the package that has them, in Debian's words.
 PACKAGES: Final = {"gpg": "gnupg", "openssl": "openssl", "readelf": "binutils", "strace": "strace", "buildah": "buildah",
-                   "mount": "mount", "ssh-keygen": "openssh-client"}  # fmt: skip
+                   "less": "less", "bash": "bash", "zsh": "zsh"}  # fmt: skip
 
 
 def lacking(what: str) -> str:

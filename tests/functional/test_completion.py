@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from generator.cli import main as cli
 from generator.cli.output import completion
+from testing.needs import need
 from testing.programs import Run
 from testing.repository import TEN_LINES
 from testing.terminal import on_terminal
@@ -38,8 +38,7 @@ TYPED = {
 
 def typed(shell: str, folder: Path, lines: list[str], program: str) -> list[str]:
     """Return what each line is once the tab key has been pressed at its end."""
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
+    need(shell)
     setup = {
         "bash": f"source <({program} completion bash)",
         "zsh": f'autoload -Uz compinit && compinit -u -D; eval "$({program} completion zsh)"',
@@ -49,7 +48,7 @@ def typed(shell: str, folder: Path, lines: list[str], program: str) -> list[str]
     answers = [("", f"PS1='re''ady> '; {setup}\n")]
     # Home, a command that prints, End.
     answers += [("ready> ", f"{line}\t\x01echo \x05 >>{results}\n") for line in lines]
-    on_terminal(SHELLS[shell], folder, [*answers, ("ready> ", "exit\n")], seconds=300)
+    on_terminal(SHELLS[shell], folder, [*answers, ("ready> ", "exit\n")])
     # bash leaves the slash behind a folder, zsh takes it away again.
     return [" ".join(line.split()).rstrip("/") for line in results.read_text().splitlines()]
 

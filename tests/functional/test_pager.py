@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -106,7 +105,7 @@ def test_ctrl_c_is_the_pagers(pager: Path, generated: Path, monkeypatch: pytest.
     assert "Traceback" not in text
 
 
-@pytest.mark.skipif(shutil.which("less") is None, reason="less is not installed")
+@pytest.mark.needs("less")
 def test_less_shows_colours(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PAGER", raising=False)
     words = [sys.executable, "-m", "generator", "explain", "base/web/deployment.yaml"]
