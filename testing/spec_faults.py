@@ -908,4 +908,35 @@ apps:
             " chart's values.yaml",
         ],
     ),
+    "a cluster that an environment names twice": (
+        top(
+            "", environments="{dev: {cluster: in-cluster, clusters: {a: b, c: 'https://kubernetes.default.svc', d: b}}}"
+        ),
+        [
+            "4:63 environments.dev.clusters.c: the same cluster as cluster / name each cluster once",
+            "4:100 environments.dev.clusters.d: the same cluster as clusters.a / name each cluster once",
+        ],
+    ),
+    "clusters by name and by label": (
+        top("", environments="{dev: {clusters: {a: b}, clusterSelector: {}}}"),
+        [
+            "4:40 environments.dev.clusterSelector: the clusters are named in clusters, too / keep one of the two",
+            "4:57 environments.dev.clusterSelector: means each cluster that Argo CD knows / say a label: `matchLabels: {NAME: VALUE}`",
+        ],
+    ),
+    "one namespace in a cluster of two environments": (
+        top(
+            "",
+            environments="{dev: {namespace: n, clusters: {a: x, b: y}}, prod: {namespace: n, clusters: {c: y, d: z}}}",
+        ),
+        [
+            "4:61 environments.prod: shares its namespace with dev / give each a namespace of its own",
+        ],
+    ),
+    "an app that is named as another one is in a cluster": (
+        top("", environments="{dev: {cluster: x, clusters: {eu: y}}}", apps="{web: {image: w}, web-eu: {image: w}}"),
+        [
+            "5:25 apps.web-eu: in dev its Application is shop-dev-web-eu, as is that of web in dev / call one of the two apps or environments by another name",
+        ],
+    ),
 }

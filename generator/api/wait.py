@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.clients import argocd
-from generator.delivery import image, rollout
+from generator.delivery import image, rollout, rollout_clusters
 from generator.delivery.diagnosis import Wanted
 from generator.delivery.rollout import Verdict
 from generator.errors import UsageError
@@ -65,6 +65,9 @@ def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Cred
         with histories.clone(request.remote or spec.repository, request.branch or spec.branch) as clone:
             clone.fetch()
             wanted = rollout.wanted(clone, spec, place, request.tag, request.commit)
-            watch = rollout.Watch(api, clone, place, wanted, request.patience)
+            names = rollout_clusters.names(spec, place, api)
+            several = [replace(wanted, application=name, sync=spec.argocd.sync_command(name)) for name in names]
+            watch = rollout_clusters.watch(api, clone, place, several, request.patience)
             verdict = rollout.wait(watch, request.timeout, progress)
+        wanted = replace(wanted, application=", ".join(names))
         return WaitResult(place.app, place.environment, wanted, verdict, time.monotonic() - started)

@@ -30,6 +30,10 @@ LEAST_SECONDS: Final = 1.0
 _TRUE: Final = ("1", "t", "true", "yes")
 _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
+# The worst first.
+HEALTH: Final = ("Degraded", "Missing", "Unknown", "Progressing", "Suspended", "Healthy")
+SYNC: Final = ("Unknown", "OutOfSync", "Synced")
+
 Object = dict[str, Any]
 
 
@@ -63,6 +67,12 @@ class Application:
     def name(self) -> str:
         """Return its name."""
         return str(_at(self.raw, "metadata", "name") or "")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Return its labels."""
+        found = _at(self.raw, "metadata", "labels")
+        return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
     @property
     def sync(self) -> str:
@@ -287,6 +297,11 @@ def connect() -> ArgoCd | None:
         )
     insecure = "--insecure" in options or credentials.get("ARGOCD_INSECURE").lower() in _TRUE
     return ArgoCd(url, token, verify=not insecure)
+
+
+def rank(word: str, order: Sequence[str]) -> int:
+    """Return how bad a word of ``HEALTH`` or ``SYNC`` is: 0 for the worst, and for one that is not known."""
+    return order.index(word) if word in order else 0
 
 
 @contextmanager

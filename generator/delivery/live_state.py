@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 
 from generator.clients import argocd, forges
-from generator.clients.argocd import ArgoCd
+from generator.clients.argocd import Application, ArgoCd
 from generator.delivery import open_requests
 from generator.errors import ArgoCdError, GeneratorError, reason
-from generator.render.outputs.argocd import application_name, project_names
+from generator.render.outputs.argocd import application_names, project_names
 from generator.spec.model import Spec
 
 Key = tuple[str, str]
@@ -77,15 +77,33 @@ def requests(spec: Spec) -> Mapping[Key, str]:
 
 
 def applications(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
-    """Return what Argo CD says of each app in each environment."""
+    """Return what Argo CD says of each app in each environment; of several Applications, the worst of each."""
     names = {
-        application_name(spec, environment, app): (app, environment)
+        name: (app, environment)
         for app in spec.apps
         for environment in spec.environments
+        for name in application_names(spec, environment, app)
     }
+    found: dict[Key, list[Running]] = {}
     with argocd.understood():
-        return {
-            names[one.name]: Running(one.sync, one.health, one.revision, one.images)
-            for one in api.applications(project_names(spec))
-            if one.name in names
-        }
+        for one in api.applications(project_names(spec)):
+            if key := names.get(one.name) or _chosen(spec, one):
+                found.setdefault(key, []).append(Running(one.sync, one.health, one.revision, one.images))
+    return {key: _together(several) for key, several in found.items()}
+
+
+def _chosen(spec: Spec, one: Application) -> Key | None:
+    """Return whose Application this is, if it is one of those that a selector of clusters makes."""
+    app = one.labels.get("app.kubernetes.io/name", "")
+    environment = one.labels.get(f"{spec.project}/environment", "")
+    if app in spec.apps and environment in spec.environments and spec.environments[environment].selector:
+        return app, environment
+    return None
+
+
+def _together(several: Sequence[Running]) -> Running:
+    """Return several Applications as one: the worst health and sync, and the revision of the first that is worst."""
+    first = min(several, key=lambda one: (argocd.rank(one.health, argocd.HEALTH), argocd.rank(one.sync, argocd.SYNC)))
+    sync = min((one.sync for one in several), key=lambda word: argocd.rank(word, argocd.SYNC))
+    images = dict.fromkeys(image for one in several for image in one.images)
+    return Running(sync, first.health, first.revision, tuple(images))

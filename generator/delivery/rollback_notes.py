@@ -9,7 +9,7 @@ from generator.delivery.deployments import Deployment
 from generator.delivery.image import Slot
 from generator.delivery.open_requests import Promotions
 from generator.delivery.rollback import Goal
-from generator.render.outputs.argocd import application_name
+from generator.render.outputs.argocd import application_names
 from generator.spec.model import Spec
 
 _NOT_UNDONE: Final = "a rollback does not undo database migrations: {tag} will run on the schema "
@@ -36,8 +36,9 @@ def advice(spec: Spec, place: Slot, goal: Goal, *, pushed: bool) -> Iterator[str
     assert goal.wanted is not None
     assert goal.target is not None
     if pushed and spec.environments[place.environment].sync == "manual":
-        name = application_name(spec, place.environment, place.app)
-        yield f"note: {place.environment} is synced by hand: {spec.argocd.sync_command(name)}"
+        names = application_names(spec, place.environment, place.app)
+        commands = "; ".join(map(spec.argocd.sync_command, names)) or "in Argo CD, in each of its clusters"
+        yield f"note: {place.environment} is synced by hand: {commands}"
     app = spec.described.get(place.app)
     if app and app.instances[place.environment].general.migration:
         former = goal.former.tag if goal.former and goal.former.tag else "the newer version"

@@ -6,7 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from generator.backoff import Backoff
 from generator.clients import argocd
@@ -45,7 +45,6 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
     """Return what to wait for: the image as it is at ``commit``, or at the branch's tip, where it must have ``tag``."""
     app = spec.described.get(place.app)
     names = frozenset({place.image, *([app.instances[place.environment].image] if app else [])})
-    name = application_name(spec, place.environment, place.app)
     if commit is not None:
         found = history.find(commit)
         if found is None:
@@ -62,6 +61,7 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
             f"{place.app} in {place.environment}: the branch has {image.tag}, and not {tag}",
             "a newer build, a rollback or a pin: see `history`, or wait without --tag",
         )
+    name = application_name(spec, place.environment, place.app)
     return Wanted(name, found, names, image, spec.argocd.sync_command(name))
 
 
@@ -163,7 +163,20 @@ class Watch:
         return f"{deployments.shown(self.wanted.image)} is superseded by {deployments.shown(there)} in {revision[:12]}"
 
 
-def wait(watch: Watch, seconds: float, tell: Callable[[str], None]) -> Verdict:
+class Looking(Protocol):
+    """Looks at what is waited for: a ``Watch``, or several together."""
+
+    api: ArgoCd
+    clone: Clone
+
+    def look(self) -> Verdict:
+        """Return how it stands now."""
+
+    def why(self) -> list[str]:
+        """Return what Kubernetes has warned of about objects that are not well."""
+
+
+def wait(watch: Looking, seconds: float, tell: Callable[[str], None]) -> Verdict:
     """Look until there is a verdict or the time is up; ``tell`` hears of everything new."""
     deadline = time.monotonic() + seconds
     watch.api.until = deadline

@@ -21,6 +21,7 @@ from generator.spec.argocd import IN_CLUSTER
 from generator.spec.model import Spec
 
 _GROUP: Final = "argoproj.io"
+_SET: Final = "ApplicationSet"
 # What Argo CD does to a folder beyond building it.
 _BESIDE: Final = ("kustomize", "helm", "plugin")
 _LABEL: Final = "pod-security.kubernetes.io/enforce"
@@ -69,7 +70,7 @@ def ground(documents: Iterable[Document], repository: str) -> Ground:
         found = stream.identity(document.data)
         if (found.group, found.kind) == (_GROUP, "AppProject"):
             projects.setdefault(found.name, Project(found.name, document.file, _map(document.data.get("spec"))))
-        if (found.group, found.kind) == (_GROUP, "Application"):
+        if (found.group, found.kind) in ((_GROUP, "Application"), (_GROUP, _SET)):
             one = _application(document, repository)
             everything.append(one)
             for path in one.paths:
@@ -83,7 +84,10 @@ def _strictness(level: tuple[str, str]) -> int:
 
 
 def _application(document: Document, repository: str) -> Application:
+    """Read an Application, or the one of which a set makes several."""
     spec = _map(document.data.get("spec"))
+    if document.data.get("kind") == _SET:
+        spec = _map(_map(spec.get("template")).get("spec"))
     given = spec.get("sources")
     sources = [_map(source) for source in (given if isinstance(given, list) and given else [spec.get("source")])]
     labels = _map(_map(_map(spec.get("syncPolicy")).get("managedNamespaceMetadata")).get("labels"))
@@ -97,9 +101,27 @@ def _application(document: Document, repository: str) -> Application:
         destination=destination(_map(spec.get("destination"))),
         pod_security=(str(labels.get(_LABEL) or ""), str(labels.get(f"{_LABEL}-version") or "latest")),
         recurse=any(_map(source.get("directory")).get("recurse") is True for source in own),
-        beside=tuple(name for source in own for name in _BESIDE if set(_map(source.get(name))) - {"version"}),
+        beside=(
+            *(f"source.{name}" for source in own for name in _BESIDE if set(_map(source.get(name))) - {"version"}),
+            *(_overrides(_map(document.data.get("spec"))) if document.data.get("kind") == _SET else ()),
+        ),
         document=document,
     )
+
+
+def _overrides(given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a set makes of its template beside filling it in: then the template says nothing of Applications."""
+    if given.get("templatePatch"):
+        yield "templatePatch"
+    left: list[object] = [given.get("generators")]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            if "template" in one:
+                yield "template of a generator"
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
 
 
 def _same(one: str, other: str) -> bool:
@@ -173,7 +195,7 @@ class Policy:
                 about = f"deploys {revision}, and not the branch {self._spec.branch}"
                 yield where._replace(message=about, hint=_allow("revisions", revision))
         for field in one.beside:
-            about = f"source.{field} changes what the folder gives, which cannot be seen here"
+            about = f"{field} changes what the folder gives, which cannot be seen here"
             yield where._replace(message=about, hint="put it into the folder's kustomization")
         for path in one.paths:
             yield from self._deployed(one, path, where)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from generator.manifests.stream import Identity
 from generator.spec import scopes
 from generator.spec.argocd import IN_CLUSTER, IN_CLUSTER_NAME
+from generator.spec.clusters import ANY
 
 
 class Destination(NamedTuple):
@@ -24,8 +25,13 @@ class Destination(NamedTuple):
 
 
 def destination(given: Mapping[str, Any]) -> Destination:
-    """Read a destination of an Application or a project; Argo CD's own cluster can be given by name or by URL."""
+    """Read a destination of an Application or a project; Argo CD's own cluster can be given by name or by URL.
+
+    What a generator fills in may be any cluster.
+    """
     cluster = given.get("server") or given.get("name") or ""
+    if str(cluster).startswith("{{"):
+        cluster = ANY
     return Destination(IN_CLUSTER if cluster == IN_CLUSTER_NAME else str(cluster), str(given.get("namespace") or ""))
 
 

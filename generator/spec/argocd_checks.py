@@ -40,7 +40,10 @@ def _check_capability(given: Mapping[str, object], environments: Mapping[str, ob
     if not given.get("version"):
         findings.add(("argocd", "flavor"), "the EKS capability has a version of its own", f"add `version:`; {_TELLS}")
     named: dict[FieldPath, object] = {("argocd", "cluster"): given.get("cluster")}
-    named |= {("environments", name, "cluster"): _map(one).get("cluster") for name, one in environments.items()}
+    for name, one in environments.items():
+        named["environments", name, "cluster"] = _map(one).get("cluster")
+        for cluster, address in _map(_map(one).get("clusters")).items():
+            named["environments", name, "clusters", cluster] = address
     for path, value in named.items():
         if isinstance(value, str) and value.startswith("https:"):
             hint = "write its ARN, like arn:aws:eks:eu-west-1:123456789012:cluster/live"

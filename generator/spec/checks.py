@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from generator.spec import (
     app_checks,
-    argocd,
     argocd_checks,
     chart_checks,
+    cluster_checks,
     forge_kinds,
     inherited_checks,
     language,
@@ -33,10 +33,9 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
         findings.add(("ci", "environment"), "no such environment", did_you_mean(deployed, names))
     _check_requests(data, findings)
     argocd_checks.check(data, findings)
-    _check_namespaces(environments, data, findings)
+    cluster_checks.check(data, findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)
-    _check_applications(data.get("project"), names, tuple(apps), findings)
     if placeholders:
         _check_placeholders(data, findings)
     for name, app in apps.items():
@@ -103,56 +102,6 @@ def _check_app(
         return
     chart_checks.check_none(path, app, findings)
     inherited_checks.check(path, app, environments, apps, findings)
-
-
-def _check_namespaces(environments: dict[str, object], data: dict[str, object], findings: Findings) -> None:
-    """Refuse a namespace that two environments share, since each would prune the other's objects, or a system's own."""
-    seen: dict[tuple[str, str], str] = {}
-    own_namespace = str(_map(data.get("argocd")).get("namespace") or "argocd")
-    home = _known_cluster(argocd_checks.cluster(data))
-    for name, environment in environments.items():
-        fields = _map(environment)
-        cluster = _known_cluster(str(fields.get("cluster") or home))
-        further = fields.get("namespaces")
-        own = str(fields.get("namespace") or f"{data.get('project')}-{name}")
-        for namespace in (own, *map(str, further if isinstance(further, list) else [])):
-            if (cluster, namespace) in seen:
-                about = f"shares its namespace with {seen[cluster, namespace]}"
-                findings.add(("environments", name), about, "give each a namespace of its own", at_key=True)
-            elif namespace.startswith("kube-") or (namespace == own_namespace and cluster == home):
-                owner = "Argo CD's own" if namespace == own_namespace else "one of Kubernetes' own"
-                about, hint = (
-                    f"the namespace {namespace} is {owner}",
-                    "give apps a namespace of their own: `namespace:`",
-                )
-                findings.add(("environments", name), about, hint, at_key=True)
-            seen.setdefault((cluster, namespace), name)
-
-
-def _known_cluster(name: str) -> str:
-    """Return the one name of Argo CD's own cluster, which may be written in two ways."""
-    return argocd.IN_CLUSTER if name == argocd.IN_CLUSTER_NAME else name
-
-
-def _check_applications(
-    project: object, environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
-) -> None:
-    """Refuse names that add up to one Application: ``dev`` with ``eu-web``, and ``dev-eu`` with ``web``."""
-    seen: dict[str, tuple[str, str]] = {}
-    # Without hyphens, no two pairs give one name.
-    if not any("-" in name for name in environments):
-        return
-    for app in apps:
-        for environment in environments:
-            joined = f"{environment}-{app}"
-            other = seen.setdefault(joined, (environment, app))
-            if other != (environment, app):
-                findings.add(
-                    ("apps", app),
-                    f"in {environment} its Application is {project}-{joined}, as is that of {other[1]} in {other[0]}",
-                    "call one of the two apps or environments by another name",
-                    at_key=True,
-                )
 
 
 def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from generator.spec import argocd, forge_kinds, layout, placeholder, spelling, subject
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
+from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.types import text
@@ -158,7 +159,10 @@ AnyApp = App | ChartApp
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A place where every app runs once."""
+    """A place where every app runs once, or once in each of its ``clusters``; ``cluster`` is the first of these.
+
+    With a ``selector``, Argo CD alone knows which clusters they are.
+    """
 
     name: str
     namespace: str
@@ -170,11 +174,14 @@ class Environment:
     approvers: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
     readiness_gate: bool = True
+    clusters: tuple[Cluster, ...] = ()
+    selector: Selector = field(default_factory=Selector)
 
     @property
     def destinations(self) -> list[dict[str, str]]:
-        """Return the environment's own and further namespaces, as Argo CD writes them."""
-        return [{**self.destination, "namespace": name} for name in (self.namespace, *self.namespaces)]
+        """Return the environment's own and further namespaces in each of its clusters, as Argo CD writes them."""
+        clusters = [{"server": ANY}] if self.selector else [one.destination for one in self.clusters]
+        return [{**cluster, "namespace": name} for cluster in clusters for name in (self.namespace, *self.namespaces)]
 
     @property
     def destination(self) -> dict[str, str]:
@@ -314,12 +321,15 @@ def as_pulled(url: str, kind: str | None) -> str:
     return url if url.endswith(ending) else f"{url.rstrip('/')}{ending}"
 
 
-def _environment(project: str, name: str, given: Data, cluster: str) -> Environment:
+def _environment(project: str, name: str, given: Data, home: str) -> Environment:
+    places = clusters(given, home)
     return Environment(
         name=name,
         namespace=given.get("namespace") or f"{project}-{name}",
         sync=given.get("sync") or "auto",
-        cluster=given.get("cluster") or cluster,
+        cluster=places[0].address,
+        clusters=places,
+        selector=selector(given),
         pod_security=given.get("podSecurity") or "restricted",
         readiness_gate=given.get("readinessGate") is not False,
         renamed_from=given.get("renamedFrom"),

@@ -34,7 +34,10 @@ class Scene:
 
 @dataclass
 class ArgoCd:
-    """The server's state; the last scene stays. ``asked`` are the paths, with queries, in order."""
+    """The server's state; the last scene stays. ``asked`` are the paths, with queries, in order.
+
+    ``others`` play scenes of their own for Applications of these names.
+    """
 
     scenes: list[Scene]
     url: str = ""
@@ -42,6 +45,7 @@ class ArgoCd:
     asked: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     list: list[Object] = field(default_factory=list)
+    others: dict[str, ArgoCd] = field(default_factory=dict)
 
     @property
     def scene(self) -> Scene:
@@ -56,6 +60,8 @@ class ArgoCd:
             return 200, {"metadata": {}, "items": self.list}
         if words[0] != "applications":
             return 404, {"error": "Not Found", "code": 5, "message": "Not Found"}
+        if words[1] in self.others:
+            return self.others[words[1]].answer(path)
         if len(words) == 2:
             self.at = min(self.at + 1, len(self.scenes) - 1)
             if self.scene.status != 200:

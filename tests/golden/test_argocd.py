@@ -31,7 +31,11 @@ def with_argocd(text: str, fields: str) -> str:
     return f"{text.rstrip()}\nargocd: {{{fields}}}\n"
 
 
-SPECS = {"ten lines": TEN_LINES, "every field": EVERY_FIELD}
+CLUSTERS = TEN_LINES.replace(
+    "dev: {}",
+    f"dev: {{cluster: '{HOME}', clusters: {{eu: live-eu, us: 'arn:aws:eks:us-east-1:123456789012:cluster/live'}}}}",
+).replace("prod: {sync: manual}", "prod: {sync: manual, clusterSelector: {matchLabels: {tier: edge}}}")
+SPECS = {"ten lines": TEN_LINES, "every field": EVERY_FIELD, "several clusters": CLUSTERS}
 KINDS = {f"version {version}": f'version: "{version}"' for version in argocd.VERSIONS} | {"the capability": CAPABILITY}
 
 
@@ -66,11 +70,15 @@ def test_a_feature_is_left_out_before_its_version_whose_kinds_would_refuse_it(fe
     assert refused(of_since, feature.since) == refused(of_before, before) == []
 
 
-def test_snapshot_of_the_capability() -> None:
+SHOWN = {"eks-capability": with_argocd(EVERY_FIELD, CAPABILITY), "clusters": CLUSTERS}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_snapshot(name: str) -> None:
     # After a change that is meant: ``UPDATE_SNAPSHOTS=1 pytest tests/golden``, and read the diff.
-    files = render(loader.parse(with_argocd(EVERY_FIELD, CAPABILITY)))
+    files = render(loader.parse(SHOWN[name]))
     text = "".join(f"-- {path} --\n{file.text}" for path, file in sorted(files.items()) if path.startswith("gitops/"))
-    snapshot = SNAPSHOTS / "eks-capability.txt"
+    snapshot = SNAPSHOTS / f"{name}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         snapshot.write_text(text)
     assert text == snapshot.read_text()

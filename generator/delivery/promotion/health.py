@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from generator.clients import argocd
-from generator.clients.argocd import ArgoCd
+from generator.clients.argocd import Application, ArgoCd
 from generator.delivery.promotion.checks import Health
 from generator.errors import ArgoCdError
-from generator.render.outputs.argocd import application_name
+from generator.render.outputs.argocd import application_names, labels, project_name
 from generator.spec.model import Spec
 
 
@@ -24,13 +24,22 @@ class ArgoCdHealth:
             self._connected, self._api = True, argocd.connect()
         if self._api is None:
             return None
-        name = application_name(spec, environment, app)
         try:
             with argocd.understood():
-                found = self._api.application(name)
-                if found is None:  # or the token may not see it
-                    return None
-                return Health(found.health, "; ".join(found.errors), found.images, healthy=found.health == "Healthy")
+                several = self._found(self._api, spec, app, environment)
         except ArgoCdError as exc:
-            self.notes.append(f"{name}: its health is not known: {exc.message}")
+            names = ", ".join(application_names(spec, environment, app)) or f"{app} in {environment}"
+            self.notes.append(f"{names}: its health is not known: {exc.message}")
             return None
+        if not several or None in several:  # or the token may not see it
+            return None
+        worst = min(filter(None, several), key=lambda one: argocd.rank(one.health, argocd.HEALTH))
+        images = tuple(dict.fromkeys(image for one in several if one for image in one.images))
+        return Health(worst.health, "; ".join(worst.errors), images, healthy=worst.health == "Healthy")
+
+    def _found(self, api: ArgoCd, spec: Spec, app: str, environment: str) -> list[Application | None]:
+        """Return its Applications, ``None`` for each that cannot be seen."""
+        if names := application_names(spec, environment, app):
+            return [api.application(name) for name in names]
+        wanted = labels(spec, environment, app).items()
+        return [one for one in api.applications([project_name(spec, environment)]) if wanted <= one.labels.items()]

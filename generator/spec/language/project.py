@@ -18,9 +18,30 @@ from generator.spec.language.names import (
     PROJECT_NAME,
     REGISTRY,
     REPOSITORY,
+    STRINGS,
 )
 from generator.spec.language.promotion import GATES, PROMOTION
 from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Text
+
+SELECTOR = Record(
+    {
+        "matchLabels": Field(STRINGS, "Labels that the Secret of a cluster in Argo CD has."),
+        "matchExpressions": Field(
+            ListOf(
+                Record(
+                    {
+                        "key": Field(shapes.KEY, "The label.", required=True),
+                        "operator": Field(
+                            Choice(("In", "NotIn", "Exists", "DoesNotExist")), "How it is compared.", required=True
+                        ),
+                        "values": Field(ListOf(Text("a label's value", longest=63)), "What it is compared with."),
+                    }
+                )
+            ),
+            "Conditions on labels.",
+        ),
+    }
+)
 
 ENVIRONMENT = Record(
     {
@@ -39,6 +60,14 @@ ENVIRONMENT = Record(
             "The users and teams who approve changes of the environment. They become code owners and reviewers.",
         ),
         "cluster": Field(CLUSTER, "The cluster it runs in: its name in Argo CD, its ARN or its URL."),
+        "clusters": Field(
+            MapOf(ENVIRONMENT_NAME, CLUSTER, least=1),
+            "Further clusters that each of its apps runs in, by short names that end the names of Applications.",
+        ),
+        "clusterSelector": Field(
+            SELECTOR,
+            "The labels of the clusters that each of its apps runs in, where Argo CD's list of clusters changes.",
+        ),
         "readinessGate": Field(Boolean(), "Count a pod as ready only once the AWS load balancer sends it requests."),
         "podSecurity": Field(
             Choice(("restricted", "baseline", "privileged")),

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from generator.render.file import File, yaml_file
-from generator.render.outputs.argocd import application, bootstrap, project
+from generator.render.outputs.argocd import application, application_set, bootstrap, project
 from generator.render.outputs.argocd.names import (
     application_name,
+    application_names,
     former_project_name,
+    labels,
     project_name,
     project_names,
     root_name,
@@ -22,8 +24,10 @@ from generator.spec.model import AnyApp, Spec
 
 __all__ = [
     "application_name",
+    "application_names",
     "former_project",
     "former_project_name",
+    "labels",
     "project_name",
     "project_names",
     "render_app",
@@ -43,7 +47,11 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     """Render its Applications, by environment."""
     for environment in spec.environments.values():
         path = application_path(environment.name, app.name)
-        yield yaml_file(path, application.render(spec, environment, app), app=app.name)
+        if environment.selector:
+            yield yaml_file(path, application_set.of_clusters(spec, environment, app), app=app.name)
+        else:
+            documents = (application.render(spec, environment, app, one) for one in environment.clusters)
+            yield yaml_file(path, *documents, app=app.name)
 
 
 def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:

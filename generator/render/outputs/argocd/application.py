@@ -6,47 +6,60 @@ from typing import Any
 
 from generator.render.kinds import workloads
 from generator.render.outputs import charts
-from generator.render.outputs.argocd.names import application_name, project_name
+from generator.render.outputs.argocd.names import application_name, labels, project_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, metadata, retry
 from generator.spec.chart import ChartApp
+from generator.spec.clusters import Cluster
 from generator.spec.instance import Instance
 from generator.spec.layout import base_path, overlay_path
 from generator.spec.model import AnyApp, App, Environment, Spec
 
 
-def render(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, Any]:
-    """Render the Application of an app in an environment."""
-    # A commit elsewhere in the repository does not make Argo CD render this app again.
-    annotations = {GENERATE_PATHS: ";".join(_folders(app, environment.name))}
-    automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
-    labels = {"app.kubernetes.io/name": app.name, f"{spec.project}/environment": environment.name}
-    ignored = _ignored(app.instances[environment.name]) if isinstance(app, App) else []
+def render(spec: Spec, environment: Environment, app: AnyApp, cluster: Cluster) -> dict[str, Any]:
+    """Render the Application of an app in one cluster of an environment."""
+    name = application_name(spec, environment.name, app.name, cluster.name)
+    where = {f"{spec.project}/cluster": cluster.name} if cluster.name else {}
     return {
         "apiVersion": API,
         "kind": "Application",
-        "metadata": metadata(spec, application_name(spec, environment.name, app.name), annotations, **labels),
-        "spec": {
-            "project": project_name(spec, environment.name),
-            **_source(spec, app, environment.name),
-            "destination": environment.destination,
-            "revisionHistoryLimit": 20,
-            "syncPolicy": {
-                **automated,
-                # PruneLast: a former ConfigMap stays until no pod uses it any more.
-                "syncOptions": [
-                    "CreateNamespace=true",
-                    "PruneLast=true",
-                    "FailOnSharedResource=true",
-                    *(charts.SYNC_OPTIONS if isinstance(app, ChartApp) else ()),
-                    *(["RespectIgnoreDifferences=true"] if ignored else []),
-                ],
-                "managedNamespaceMetadata": {
-                    "labels": {**_namespace_labels(environment), "app.kubernetes.io/part-of": spec.project}
-                },
-                "retry": retry(spec),
+        "metadata": metadata(
+            spec, name, notes(environment, app), {**labels(spec, environment.name, app.name), **where}
+        ),
+        "spec": specification(spec, environment, app, cluster.destination),
+    }
+
+
+def notes(environment: Environment, app: AnyApp) -> dict[str, str]:
+    """Return the annotations of an Application."""
+    # A commit elsewhere in the repository does not make Argo CD render this app again.
+    return {GENERATE_PATHS: ";".join(_folders(app, environment.name))}
+
+
+def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: dict[str, str]) -> dict[str, Any]:
+    """Return what an Application is to do; ``cluster`` is a destination's."""
+    automated = {"automated": {"prune": True, "selfHeal": True}} if environment.sync == "auto" else {}
+    ignored = _ignored(app.instances[environment.name]) if isinstance(app, App) else []
+    return {
+        "project": project_name(spec, environment.name),
+        **_source(spec, app, environment.name),
+        "destination": {**cluster, "namespace": environment.namespace},
+        "revisionHistoryLimit": 20,
+        "syncPolicy": {
+            **automated,
+            # PruneLast: a former ConfigMap stays until no pod uses it any more.
+            "syncOptions": [
+                "CreateNamespace=true",
+                "PruneLast=true",
+                "FailOnSharedResource=true",
+                *(charts.SYNC_OPTIONS if isinstance(app, ChartApp) else ()),
+                *(["RespectIgnoreDifferences=true"] if ignored else []),
+            ],
+            "managedNamespaceMetadata": {
+                "labels": {**_namespace_labels(environment), "app.kubernetes.io/part-of": spec.project}
             },
-            **({"ignoreDifferences": ignored} if ignored else {}),
+            "retry": retry(spec),
         },
+        **({"ignoreDifferences": ignored} if ignored else {}),
     }
 
 

@@ -21,10 +21,7 @@ def project(spec: Spec) -> dict[str, Any]:
             **sources(spec),
             "destinations": [_destination(spec)],
             "clusterResourceWhitelist": [],
-            "namespaceResourceWhitelist": [
-                {"group": "argoproj.io", "kind": "AppProject"},
-                {"group": "argoproj.io", "kind": "Application"},
-            ],
+            "namespaceResourceWhitelist": [{"group": "argoproj.io", "kind": kind} for kind in _kinds(spec)],
         },
     }
 
@@ -58,6 +55,12 @@ def application(spec: Spec) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _kinds(spec: Spec) -> list[str]:
+    """Return the kinds that the root may bring."""
+    sets = ["ApplicationSet"] if any(one.selector for one in spec.environments.values()) else []
+    return ["AppProject", "Application", *sets]
 
 
 def _kept() -> dict[str, str]:

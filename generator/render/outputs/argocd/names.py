@@ -5,9 +5,24 @@ from __future__ import annotations
 from generator.spec.model import Spec
 
 
-def application_name(spec: Spec, environment: str, app: str) -> str:
-    """Return the name of an Application; unique in Argo CD, since projects share its namespace."""
-    return f"{spec.project}-{environment}-{app}"
+def application_name(spec: Spec, environment: str, app: str, cluster: str = "") -> str:
+    """Return the name of an Application; unique in Argo CD, since projects share its namespace.
+
+    That in the environment's own cluster has none in its name, so that it stays when further clusters come.
+    """
+    name = f"{spec.project}-{environment}-{app}"
+    return f"{name}-{cluster}" if cluster else name
+
+
+def application_names(spec: Spec, environment: str, app: str) -> list[str]:
+    """Return the names of an app's Applications, one for each cluster; those that a selector finds are not known."""
+    place = spec.environments[environment]
+    return [] if place.selector else [application_name(spec, environment, app, one.name) for one in place.clusters]
+
+
+def labels(spec: Spec, environment: str, app: str) -> dict[str, str]:
+    """Return the labels by which Applications of an app in an environment are found."""
+    return {"app.kubernetes.io/name": app, f"{spec.project}/environment": environment}
 
 
 def project_name(spec: Spec, environment: str) -> str:

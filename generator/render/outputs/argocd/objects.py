@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from generator.spec.argocd import RETRY_REFRESH
@@ -12,13 +13,15 @@ SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
 GENERATE_PATHS: Final = "argocd.argoproj.io/manifest-generate-paths"
 
 
-def metadata(spec: Spec, name: str, annotations: dict[str, str] | None = None, **labels: str) -> dict[str, Any]:
-    """Return the metadata of an object in Argo CD's namespace."""
+def metadata(
+    spec: Spec, name: str, notes: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the metadata of an object in Argo CD's namespace; ``notes`` are its annotations."""
     return {
         "name": name,
         "namespace": spec.argocd.namespace,
-        "labels": {"app.kubernetes.io/part-of": spec.project, **labels},
-        **({"annotations": annotations} if annotations else {}),
+        "labels": {"app.kubernetes.io/part-of": spec.project, **(labels or {})},
+        **({"annotations": dict(notes)} if notes else {}),
     }
 
 

@@ -40,6 +40,35 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
         default="https://kubernetes.default.svc",
         kubernetes=("Application spec.destination.server", "AppProject spec.destinations"),
     ),
+    "environments.<environment>.clusters": Entry(
+        "clusters:\n"
+        "  eu: arn:aws:eks:eu-west-1:123456789012:cluster/live\n"
+        "  us: arn:aws:eks:us-east-1:123456789012:cluster/live",
+        unset="`cluster` alone",
+        kubernetes=("Application metadata.name", "Application spec.destination.server", "AppProject spec.destinations"),
+    ),
+    "environments.<environment>.clusterSelector": Entry(
+        "clusterSelector:\n"
+        "  matchLabels: {tier: edge}\n"
+        "  matchExpressions: [{key: region, operator: In, values: [eu, us]}]",
+        unset="`cluster` and `clusters`",
+        kubernetes=("ApplicationSet spec.generators", "AppProject spec.destinations"),
+    ),
+    "environments.<environment>.clusterSelector.matchLabels": Entry(
+        unset="any", kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.clusterSelector.matchExpressions": Entry(
+        unset="any", kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.clusterSelector.matchExpressions[].key": Entry(
+        kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.clusterSelector.matchExpressions[].operator": Entry(
+        kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.clusterSelector.matchExpressions[].values": Entry(
+        unset="none", kubernetes=("ApplicationSet spec.generators",)
+    ),
     "environments.<environment>.readinessGate": Entry(
         "readinessGate: false",
         default="true",

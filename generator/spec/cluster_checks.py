@@ -1,0 +1,117 @@
+"""Check the clusters of environments: one way to name them, and no namespace or Application that two of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from generator.spec import argocd, argocd_checks
+from generator.spec.findings import Findings
+from generator.spec.types import as_map as _map
+
+# In whose place any cluster may be.
+_CHOSEN = "clusters by their labels"
+
+
+def check(data: Mapping[str, object], findings: Findings) -> None:
+    """Append what two environments, or two clusters of one, share."""
+    environments, apps = _map(data.get("environments")), _map(data.get("apps"))
+    for name, environment in environments.items():
+        _check_selector(name, _map(environment), findings)
+        _check_twice(name, _map(environment), findings)
+    _check_namespaces(environments, data, findings)
+    _check_applications(data.get("project"), environments, tuple(apps), findings)
+
+
+def _check_selector(name: str, environment: Mapping[str, object], findings: Findings) -> None:
+    selector = environment.get("clusterSelector")
+    if not isinstance(selector, dict):
+        return
+    path = ("environments", name, "clusterSelector")
+    for other in ("cluster", "clusters"):
+        if environment.get(other):
+            findings.add(path, f"the clusters are named in {other}, too", "keep one of the two", at_key=True)
+    if not selector.get("matchLabels") and not selector.get("matchExpressions"):
+        findings.add(path, "means each cluster that Argo CD knows", "say a label: `matchLabels: {NAME: VALUE}`")
+
+
+def _check_twice(name: str, environment: Mapping[str, object], findings: Findings) -> None:
+    """Refuse a cluster that is named twice: its two Applications would fight over each object."""
+    seen: dict[str, str] = {}
+    own = environment.get("cluster")
+    if isinstance(own, str):
+        seen[_known(own)] = "cluster"
+    for cluster, address in _map(environment.get("clusters")).items():
+        if isinstance(address, str) and _known(address) in seen:
+            about = f"the same cluster as {seen[_known(address)]}"
+            findings.add(("environments", name, "clusters", cluster), about, "name each cluster once")
+        elif isinstance(address, str):
+            seen[_known(address)] = f"clusters.{cluster}"
+
+
+def _known(name: str) -> str:
+    """Return the one name of Argo CD's own cluster, which may be written in two ways."""
+    return argocd.IN_CLUSTER if name == argocd.IN_CLUSTER_NAME else name
+
+
+def _addresses(environment: Mapping[str, object], home: str) -> Iterator[str]:
+    """Yield the clusters of an environment."""
+    if environment.get("clusterSelector"):
+        yield _CHOSEN
+        return
+    several = [str(address) for address in _map(environment.get("clusters")).values()]
+    if environment.get("cluster") or not several:
+        yield _known(str(environment.get("cluster") or home))
+    yield from map(_known, several)
+
+
+def _check_namespaces(environments: Mapping[str, object], data: Mapping[str, object], findings: Findings) -> None:
+    """Refuse a namespace that two environments share, since each would prune the other's objects, or a system's own."""
+    seen: dict[tuple[str, str], str] = {}
+    own_namespace = str(_map(data.get("argocd")).get("namespace") or "argocd")
+    home = _known(argocd_checks.cluster(data))
+    for name, environment in environments.items():
+        fields = _map(environment)
+        further = fields.get("namespaces")
+        own = str(fields.get("namespace") or f"{data.get('project')}-{name}")
+        for cluster in dict.fromkeys(_addresses(fields, home)):
+            for namespace in (own, *map(str, further if isinstance(further, list) else [])):
+                if other := seen.get((cluster, namespace)):
+                    about = f"shares its namespace with {other}"
+                    findings.add(("environments", name), about, "give each a namespace of its own", at_key=True)
+                elif namespace.startswith("kube-") or (namespace == own_namespace and cluster in (home, _CHOSEN)):
+                    _add_system(name, namespace, own_namespace, findings)
+                seen.setdefault((cluster, namespace), name)
+
+
+def _add_system(name: str, namespace: str, argocd_namespace: str, findings: Findings) -> None:
+    owner = "Argo CD's own" if namespace == argocd_namespace else "one of Kubernetes' own"
+    about, hint = f"the namespace {namespace} is {owner}", "give apps a namespace of their own: `namespace:`"
+    findings.add(("environments", name), about, hint, at_key=True)
+
+
+def _check_applications(
+    project: object, environments: Mapping[str, object], apps: tuple[str, ...], findings: Findings
+) -> None:
+    """Refuse names that add up to one Application: ``dev`` with ``eu-web``, and ``dev-eu`` with ``web``."""
+    seen: dict[str, tuple[str, str]] = {}
+    places = [(name, cluster) for name, one in environments.items() for cluster in _names(_map(one))]
+    # Without hyphens or names of clusters, no two places give one name.
+    if not any("-" in name or cluster for name, cluster in places):
+        return
+    for app in apps:
+        for environment, cluster in places:
+            joined = "-".join(filter(None, (environment, app, cluster)))
+            other = seen.setdefault(joined, (environment, app))
+            if other != (environment, app):
+                findings.add(
+                    ("apps", app),
+                    f"in {environment} its Application is {project}-{joined}, as is that of {other[1]} in {other[0]}",
+                    "call one of the two apps or environments by another name",
+                    at_key=True,
+                )
+
+
+def _names(environment: Mapping[str, object]) -> list[str]:
+    """Return the names of an environment's clusters; that of its own is empty."""
+    several = list(_map(environment.get("clusters")))
+    return ["", *several] if environment.get("cluster") or not several else several
