@@ -22,7 +22,7 @@ class Cluster:
 
     @property
     def destination(self) -> dict[str, str]:
-        """The cluster as a destination has it."""
+        """Return the cluster as a destination has it."""
         return argocd.destination(self.address)
 
 
@@ -34,12 +34,12 @@ class Selector:
     expressions: tuple[Mapping[str, Any], ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether there is one."""
+        """Tell whether there is one."""
         return bool(self.labels or self.expressions)
 
     @property
     def data(self) -> dict[str, Any]:
-        """The selector as Kubernetes has it."""
+        """Return the selector as Kubernetes has it."""
         labels = {"matchLabels": dict(self.labels)} if self.labels else {}
         return {**labels, **({"matchExpressions": [dict(one) for one in self.expressions]} if self.expressions else {})}
 

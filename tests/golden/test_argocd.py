@@ -100,7 +100,7 @@ def test_a_migration_ends_before_argo_cd_ends_the_sync() -> None:
     text = TEN_LINES.rstrip() + app
     deadlines = {}
     for name, about in {"usual": 'version: "3.5"', "capability": CAPABILITY, "own": "syncTimeout: 5m"}.items():
-        workload = loader.parse(with_argocd(text, about)).apps["web"].base
+        workload = loader.parse(with_argocd(text, about)).described["web"].base.general
         assert workload.migration is not None
         deadlines[name] = workload.migration.get("timeout")
     assert deadlines == {"usual": None, "capability": 100, "own": 280}
