@@ -22,7 +22,7 @@ from generator.render import render
 from generator.spec import language, loader
 from generator.spec.model import Spec
 from generator.spec.reference import schema
-from testing import schema_documents
+from testing import golden, schema_documents
 from testing.api_server_corpus import ROWS
 from testing.depth import examples
 from testing.needs import need
@@ -103,6 +103,19 @@ def test_all_that_a_spec_gives_is_taken(text: str, server: ApiServer) -> None:
     for one in spec.apps.values():
         for here in one.instances.values():
             assert server.refusals(api_server_rig.instance_manifests(here), NAMESPACE) == []
+
+
+@pytest.mark.parametrize("name", golden.NAMES)
+def test_all_that_a_golden_case_gives_is_taken(name: str, server: ApiServer) -> None:
+    refused = {}
+    for folder, manifests in golden.built(name).items():
+        assert manifests, folder
+        for manifest in manifests:
+            namespace = manifest["metadata"]["namespace"]
+            server.make_namespace(namespace)
+            if refusal := server.refusal(manifest, namespace):
+                refused[folder, manifest["metadata"]["name"]] = refusal
+    assert refused == {}
 
 
 @pytest.mark.parametrize("fields", ["", "port: 80\nhealth: /h", "port: 80\nwritable: []\nmigration: {command: [a]}"])

@@ -1,0 +1,79 @@
+"""Hold golden cases: each generates what it did, to the byte; what it gives is built, valid, and asked for by some case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.manifests import validation
+from generator.render.kinds import KINDS, Scope
+from generator.render.outputs import OUTPUTS
+from generator.spec import argocd
+from testing import golden
+from testing.programs import tool
+
+SPECS = {name: golden.spec(name) for name in golden.NAMES}
+
+
+@pytest.mark.parametrize("name", golden.NAMES)
+def test_a_case_generates_what_it_did(name: str, pytestconfig: pytest.Config) -> None:
+    # After a change that is meant: `pytest tests/golden --update-golden`, and read the diff.
+    if pytestconfig.getoption("--update-golden", default=False):
+        golden.update(name)
+    assert golden.rendered(name) == golden.stored(name)
+
+
+def rendered(kind: object) -> bool:
+    """Tell whether some case has an object of this module of kinds, in an environment or in general."""
+    for spec in SPECS.values():
+        for app in spec.described.values():
+            for here in (app.base, *app.instances.values()):
+                asked = [here] if kind.SCOPE is Scope.APP else here.workloads.values()  # type: ignore[attr-defined]
+                if any(kind.render(one) is not None for one in asked):  # type: ignore[attr-defined]
+                    return True
+    return False
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__.rpartition(".")[2])
+def test_every_kind_has_a_case(kind: object) -> None:
+    assert rendered(kind)
+
+
+@pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.__name__.rpartition(".")[2])
+def test_every_output_has_a_case(output: object) -> None:
+    assert any(
+        next(files, None)
+        for spec in SPECS.values()
+        for files in (
+            output.render_project(spec),  # type: ignore[attr-defined]
+            *(output.render_app(spec, app) for app in spec.apps.values()),  # type: ignore[attr-defined]
+        )
+    )
+
+
+@pytest.mark.parametrize("flavor", argocd.FLAVORS)
+def test_every_flavour_has_a_case(flavor: str) -> None:
+    assert flavor in {spec.argocd.flavor for spec in SPECS.values()}
+
+
+# A chart is fetched to be validated: the tests of charts do that.
+FETCHED = {name for name, spec in SPECS.items() if spec.apps.keys() - spec.described.keys()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SPECS.keys() - FETCHED))
+def test_what_a_case_gives_is_built_and_valid(name: str) -> None:
+    # By the real kustomize and, strictly, the schemas of its Kubernetes and its Argo CD.
+    tool("kustomize")
+    tool("kubeconform")
+    results = validation.validate(golden.CASES / name, SPECS[name], {})
+    assert {result.path: result.problems for result in results if result.problems} == {}
+    places = [(environment, app) for environment in SPECS[name].environments for app in SPECS[name].described]
+    overlays = {f"overlays/{environment}/{app}" for environment, app in places}
+    assert overlays | {"gitops"} <= {result.path for result in results if result.manifests}
+
+
+def test_nothing_lies_in_the_folder_of_cases_but_cases() -> None:
+    there = {path.name for path in Path(golden.CASES).iterdir()}
+    assert there == set(golden.NAMES)
