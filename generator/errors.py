@@ -114,7 +114,8 @@ class Conflicts(RepositoryError):
         count = len(self.conflicts)
         super().__init__(
             f"{count} conflict{'s' if count != 1 else ''} between hand edits and the spec; nothing was written",
-            "keep one side: generate --keep local|updated [PATH…], or decide one by one: generate --interactive",
+            "keep one side: python -m generator generate --keep local|updated [PATH…]; "
+            "or --interactive, to decide one by one",
         )
 
 

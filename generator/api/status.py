@@ -114,5 +114,7 @@ def _opened(request: HistoryRequest, spec: Spec) -> Iterator[History]:
         return
     here = histories.here(request.directory)
     if here is None:
-        raise RepositoryError("no commits here", "commit what was generated, or read the remote: history --fetch")
+        raise RepositoryError(
+            "no commits here", "commit what was generated, or read the remote: python -m generator history --fetch"
+        )
     yield here

@@ -16,9 +16,13 @@ from generator.regenerate import planning
 from generator.spec import loader
 from generator.spec.model import Spec
 from generator.spec.reference import schema
+from generator.yaml import emit as yaml_emit
 
 TEMPLATE: Final = Path(__file__).parent / "template"
 _NAMES: Final = re.compile(r"[a-z0-9-]+(?:[\s,]+[a-z0-9-]+)*")
+
+
+_QUOTED: Final = re.compile(r'"([^"\\]*)"')
 
 
 class Question(NamedTuple):
@@ -127,4 +131,12 @@ def _rendered(scratch: Path, answers: Mapping[str, str]) -> Path:
         about = "lower-case letters, digits and -, with commas between names, like dev, staging, prod"
         raise SpecError([Fault(loader.FILE_NAME, 1, 1, "environments", f"{names!r} are no names", about)])
     context: dict[str, Any] = {"cookiecutter": {**answers, "directory": "new"}}
-    return Path(generate_files(str(TEMPLATE), context, output_dir=str(scratch), accept_hooks=False))
+    made = Path(generate_files(str(TEMPLATE), context, output_dir=str(scratch), accept_hooks=False))
+    spec = made / loader.FILE_NAME
+    spec.write_text(f"{_QUOTED.sub(_unquoted, spec.read_text()).rstrip()}\n")
+    return made
+
+
+def _unquoted(quoted: re.Match[str]) -> str:
+    """Take the quotes off that an answer does not need; the template puts all of them into quotes."""
+    return quoted[1] if yaml_emit.scalar(quoted[1]) == quoted[1] else quoted[0]

@@ -200,7 +200,7 @@ def _require_record(local: Mapping[str, bytes], contents: Mapping[str, bytes], *
             f"{generation_record.FOLDER}/ is missing, so edits cannot be told from what was generated; "
             f"nothing was written:\n{names}",
             f"get it back: git checkout HEAD -- {generation_record.FOLDER}; "
-            "or keep all of these as edits: generate --adopt",
+            "or keep all of these as edits: python -m generator generate --adopt",
         )
 
 

@@ -197,5 +197,6 @@ def _safe(name: bytes, path: str) -> str:
 def _damaged(path: str, how: str = "damaged") -> RepositoryError:
     return RepositoryError(
         f"{path}: {how}; nothing was written",
-        f"get it back: git checkout HEAD -- {FOLDER}; or keep this app's files as edits: generate --adopt",
+        f"get it back: git checkout HEAD -- {FOLDER}; "
+        "or keep this app's files as edits: python -m generator generate --adopt",
     )

@@ -95,7 +95,8 @@ def test_a_conflict_has_its_line_its_field_its_three_values_and_who_made_it(disp
         "  local    9 (COMMIT Ada: More of everything)\n"
         "  updated  5\n"
         "error: 3 conflicts between hand edits and the spec; nothing was written\n"
-        "hint: keep one side: generate --keep local|updated [PATH…], or decide one by one: generate --interactive\n"
+        "hint: keep one side: python -m generator generate --keep local|updated [PATH…]; "
+        "or --interactive, to decide one by one\n"
     )
     assert files(disputed) == before
 

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     spec = result.spec
     console.say(f"made {options.path}: {len(spec.apps)} app in {', '.join(spec.environments)}")
     console.say(console.pasted(f"next: cd {options.path}; edit generator.yaml; python -m generator; commit and push"))
-    console.say("the first line of generator.yaml gives editors completion and checks (generator.schema.json)")
+    console.say("its first line gives editors completion and checks, by generator.schema.json")
     return 0
 
 

@@ -49,7 +49,7 @@ def _line(outcome: BumpOutcome, result: BumpResult) -> str:
         "changed": f"{tag} in {commit[:12] if commit else place.path}",
         "same": f"{tag} already; nothing to do",
         "pinned": f"{tag} is held back, the image is pinned: {outcome.why}"
-        f" (take the pin out: unpin {place.app} --env {place.environment})",
+        f" (take the pin out: {console.program()} unpin {place.app} --env {place.environment})",
         "superseded": f"{tag} is superseded by a newer build: {outcome.why} (set it all the same: --force)",
     }[outcome.state]
     if result.dry_run and outcome.state == "changed":

@@ -28,7 +28,7 @@ def show(result: HistoryResult, limit: int | None) -> None:
     console.table(head, [_row(entry) for entry in result.deployments[:limit]])
     if not result.complete:
         console.note("note: older commits are not here, so the first entries may be older than they seem")
-        console.note("hint: history --fetch, or git fetch --unshallow")
+        console.note(console.pasted("hint: python -m generator history --fetch, or git fetch --unshallow"))
 
 
 def _row(entry: Deployment) -> tuple[str, ...]:
