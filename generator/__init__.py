@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from generator.api.bump import BumpRequest as BumpRequest
     from generator.api.bump import BumpResult as BumpResult
     from generator.api.bump import bump as bump
+    from generator.api.check import CheckRequest as CheckRequest
+    from generator.api.check import CheckResult as CheckResult
+    from generator.api.check import FileState as FileState
+    from generator.api.check import check as check
     from generator.api.diff import DiffRequest as DiffRequest
     from generator.api.diff import DiffResult as DiffResult
     from generator.api.diff import FileDiff as FileDiff
@@ -31,12 +35,8 @@ if TYPE_CHECKING:
     from generator.api.edit import RenameRequest as RenameRequest
     from generator.api.edit import add as add
     from generator.api.edit import rename as rename
-    from generator.api.generate import CheckRequest as CheckRequest
-    from generator.api.generate import CheckResult as CheckResult
-    from generator.api.generate import FileState as FileState
     from generator.api.generate import GenerateRequest as GenerateRequest
     from generator.api.generate import GenerateResult as GenerateResult
-    from generator.api.generate import check as check
     from generator.api.generate import generate as generate
     from generator.api.generate import load_spec as load_spec
     from generator.api.init import InitQuestion as InitQuestion
@@ -118,6 +118,10 @@ _MODULES = {
     "BumpRequest": "api.bump",
     "BumpResult": "api.bump",
     "bump": "api.bump",
+    "CheckRequest": "api.check",
+    "CheckResult": "api.check",
+    "FileState": "api.check",
+    "check": "api.check",
     "DiffRequest": "api.diff",
     "DiffResult": "api.diff",
     "FileDiff": "api.diff",
@@ -130,12 +134,8 @@ _MODULES = {
     "RenameRequest": "api.edit",
     "add": "api.edit",
     "rename": "api.edit",
-    "CheckRequest": "api.generate",
-    "CheckResult": "api.generate",
-    "FileState": "api.generate",
     "GenerateRequest": "api.generate",
     "GenerateResult": "api.generate",
-    "check": "api.generate",
     "generate": "api.generate",
     "load_spec": "api.generate",
     "InitQuestion": "api.init",

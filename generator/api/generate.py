@@ -1,24 +1,25 @@
-"""`load_spec`, `generate` and `check`: from generator.yaml to the files of the repository."""
+"""`load_spec` and `generate`: from generator.yaml to the files of the repository."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
-from generator.errors import Conflict, Conflicts, Fault, UsageError
+from generator.errors import Conflict, Fault, UsageError
 from generator.files import work_tree
-from generator.manifests import unlisted
 from generator.regenerate import planning
-from generator.regenerate.effects import Effect
-from generator.regenerate.merge import Outcome, Side, State
+from generator.regenerate.merge import Outcome, Side
 from generator.regenerate.planning import Plan
 from generator.spec import advice, loader
 from generator.spec.findings import did_you_mean
-from generator.spec.layout import BASE, Location
 from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    # Most runs change nothing that could have any.
+    from generator.regenerate.effects import Effect
 
 _PLACE: Final = "the place of a conflict is FILE:FIELD, as it is told"
 
@@ -94,71 +95,6 @@ def result(directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Se
         advice=tuple(advice.of(directory, planned.spec)),
         notes=tuple(notes),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
-    """The repository to look at."""
-
-    directory: Path = Path()
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """Whose a file is, and whether regenerating would change it."""
-
-    path: str
-    state: State
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """How the repository differs from its spec. `idle` is what is there without effect."""
-
-    files: tuple[FileState, ...]
-    drift: bool
-    idle: tuple[Fault, ...]
-    notes: tuple[str, ...]
-    effects: tuple[Effect, ...]
-    conflicts: Conflicts | None
-
-
-def check(request: CheckRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> CheckResult:
-    """Find out whether the repository is what the spec says; change nothing."""
-    directory = request.directory
-    with calling(credentials, directory):
-        progress("comparing with the spec")
-        planned = planning.plan(directory)
-        files = tuple(
-            FileState(one.path, one.state, stale=bool(one.changes) or one.state is State.CONFLICTING)
-            for one in planned.outcomes
-        )
-        return CheckResult(
-            files=files,
-            drift=any(one.stale for one in files) or bool(planned.record),
-            idle=tuple(_idle(directory, planned)),
-            notes=tuple(note for version in _versions(planned) for note in unlisted.without_effect(*version)),
-            effects=planned.effects,
-            conflicts=planning.conflicts(directory, planned),
-        )
-
-
-def _idle(directory: Path, planned: Plan) -> list[Fault]:
-    """Find what is there and does nothing: files that no kustomization lists, objects that select no pods."""
-    found = unlisted.faults(directory, _versions(planned))
-    idle = {fault.path for fault in found}
-    touched = (State.EDITED, State.MISSING)
-    places = [Location.parse(one.path) for one in planned.outcomes if one.state in touched]
-    apps = dict.fromkeys(place.app for place in places if place.kind == BASE)
-    return [*found, *(fault for app in apps for fault in unlisted.in_base(directory, app, idle))]
-
-
-def _versions(planned: Plan) -> Iterator[tuple[str, bytes, bytes]]:
-    """Yield path, generated and local content of the files that users or builds have changed."""
-    for outcome in planned.outcomes:
-        if outcome.state is not State.GENERATED and outcome.content is not None and outcome.path in planned.updated:
-            yield outcome.path, planned.updated[outcome.path], outcome.content
 
 
 class _Rules:

@@ -19,8 +19,8 @@ from generator.spec.layout import COPY, KUSTOMIZATION, OVERLAYS, Location, base_
 from generator.spec.model import PROMOTED, Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Seeds:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BaseCopies:
     """``sources``: path in a new copy → path that it is copied from, for generated files; ``beside``: for users' own.
 
     ``places`` are the new copies, as (environment, app) → the folder that it is copied from.
@@ -52,11 +52,11 @@ def find(
     local: Mapping[str, bytes],
     updated: Iterable[str],
     by_hand: Mapping[str, str],
-) -> Seeds:
+) -> BaseCopies:
     """Find what is to be copied; nothing unless an environment gets a copy of its own now."""
     places = dict(_places(directory, spec))
     if not places:
-        return Seeds()
+        return BaseCopies()
     sources: dict[str, str] = {}
     beside: dict[str, str] = {}
     wanted = [path for path in updated if path.startswith(f"{OVERLAYS}/") and path not in original]
@@ -68,7 +68,7 @@ def find(
         own = [path for path in _files(directory, folder) if path not in known]
         beside |= {f"{copy}{path.removeprefix(folder)}": path for path in own}
         _require_self_contained(f"{folder}/{KUSTOMIZATION}", original, local)
-    return Seeds(sources, beside, places)
+    return BaseCopies(sources, beside, places)
 
 
 def _places(directory: Path, spec: Spec) -> Iterator[tuple[tuple[str, str], str]]:
@@ -97,7 +97,7 @@ def _require_self_contained(path: str, original: Mapping[str, bytes], local: Map
         )
 
 
-def beside(directory: Path, seeds: Seeds) -> list[Outcome]:
+def beside(directory: Path, seeds: BaseCopies) -> list[Outcome]:
     """Copy a user's own files; one that exists at the new path stays as it is."""
     contents = work_tree.read(directory, seeds.beside.values())
     there = work_tree.read(directory, seeds.beside)
@@ -108,7 +108,7 @@ def beside(directory: Path, seeds: Seeds) -> list[Outcome]:
     ]
 
 
-def record(directory: Path, spec: Spec, seeds: Seeds, outcomes: Iterable[Outcome]) -> dict[str, bytes | None]:
+def record(directory: Path, spec: Spec, seeds: BaseCopies, outcomes: Iterable[Outcome]) -> dict[str, bytes | None]:
     """Return the changes to the record of what was promoted, by path; ``None`` for a file that goes."""
     found = list(promoted.on_disk(directory))
     wanted = {promoted.path(environment, app) for environment in promoted.later(spec) for app in spec.apps}
@@ -127,7 +127,7 @@ def record(directory: Path, spec: Spec, seeds: Seeds, outcomes: Iterable[Outcome
 
 
 def _first(
-    directory: Path, spec: Spec, environment: str, app: str, seeds: Seeds, after: Mapping[str, bytes]
+    directory: Path, spec: Spec, environment: str, app: str, seeds: BaseCopies, after: Mapping[str, bytes]
 ) -> promoted.Promoted:
     """Return what a copy starts with: the base as it will be once this regeneration is written."""
     folder = seeds.places.get((environment, app), base_path(app))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MARKER: Final = b"<<<<<<< "
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Version:
     """A file as one commit has it, and what was generated there."""
 
@@ -143,7 +143,7 @@ def _woven(before: str, ours: str, theirs: str) -> str:
     return "".join(lines)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _LineEdits:
     """Lines that are gone, and new ones by the line before which they stand."""
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from generator.errors import Conflicts, RepositoryError
 from generator.files import work_tree
 from generator.git import checkout
-from generator.git.blame import Blame
 from generator.regenerate import base_copies, conflict_markers, merge
 from generator.regenerate import record as generation_record
 from generator.regenerate import renames as path_renames
@@ -312,6 +311,8 @@ def write(directory: Path, planned: Plan, text: str | None = None) -> None:
 
 def _attributed(directory: Path, conflicts: Sequence[merge.Conflict]) -> Iterator[merge.Conflict]:
     """Yield conflicts with the author of the local side, as far as git knows."""
+    from generator.git.blame import Blame  # most runs meet no conflict
+
     blames: dict[str, Blame] = {}
     for conflict in conflicts:
         blame = blames.setdefault(conflict.path, Blame(directory, conflict.path))

@@ -19,7 +19,7 @@ class Sides(NamedTuple):
     updated: dict[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Renaming:
     """A rename of apps and environments by the spec, applied to the sides.
 

@@ -26,7 +26,7 @@ def _as_expression(place: str) -> str:
     return f"{escaped}.*" if place.endswith("/") else escaped
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CodeOwners:
     """How a forge reads a ``CODEOWNERS`` file.
 
@@ -41,7 +41,7 @@ class CodeOwners:
     emails: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ForgeKind:
     """One kind of forge.
 

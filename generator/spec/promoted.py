@@ -25,7 +25,7 @@ from generator.yaml import emit as yaml_emit
 _HEADER: Final = "# What was promoted last; not for editing, and nothing to review.\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Promoted:
     """``app`` is what it said in general, ``base`` the files of the base by their path in it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from generator.cli import console
@@ -42,8 +42,10 @@ def show(result: GenerateResult, *, done: bool = True) -> None:
     console.say(f"{result.files} files: {written if result.written or result.removed else 'nothing to do'}")
 
 
-def show_effects(effects: Iterable[Effect]) -> None:
+def show_effects(effects: Sequence[Effect]) -> None:
     """Print what happens in the cluster, on standard error; nothing where nothing does."""
+    if not effects:
+        return
     from generator.regenerate.effects import lines
 
     for line in lines(effects):

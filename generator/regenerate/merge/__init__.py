@@ -20,12 +20,10 @@ from typing import Final
 from generator.errors import Fault, SpecError
 from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_open
 from generator.spec.layout import Location
-from generator.yaml import kustomization as yaml_kustomization
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
 
 _MARK: Final = b"\xef\xbb\xbf"
-_BUILT: Final = yaml_kustomization.BUILT.encode()
 
 # (original, local, updated) → the merged text, or the line (from 1) of local where the first conflict starts.
 MergeLines = Callable[[bytes, bytes, bytes], bytes | int]
@@ -228,6 +226,8 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
     """
     if not Location.parse(path).holds_entry:
         return content
+    from generator.yaml import kustomization as yaml_kustomization  # of a file that is unedited, nothing is parsed
+
     ours, there = yaml_kustomization.images(content, path), yaml_kustomization.images(local, path)
     for image in there:
         if image.tag is None:
@@ -236,5 +236,6 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
             content = yaml_kustomization.set_image(content, path, image)
         elif len(ours) == len(there) == 1:  # the spec gives the app's image another name, or another registry
             content = yaml_kustomization.set_image(content, path, image._replace(name=ours[0].name))
-    built = yaml_kustomization.read_annotations(local, path).get(yaml_kustomization.BUILT) if _BUILT in local else None
-    return yaml_kustomization.set_annotation(content, path, yaml_kustomization.BUILT, built) if built else content
+    key = yaml_kustomization.BUILT
+    built = yaml_kustomization.read_annotations(local, path).get(key) if key.encode() in local else None
+    return yaml_kustomization.set_annotation(content, path, key, built) if built else content

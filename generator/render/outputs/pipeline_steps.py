@@ -41,7 +41,7 @@ fi
 Phase = Literal["test", "prepare", "build", "scan", "release"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Step:
     """Commands with a name to log, needed where anything is to be built, or ``app`` is. ``folder``: where they run.
 
@@ -56,7 +56,7 @@ class Step:
     commits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Report:
     """JUnit XML files that an app's tests write; ``files`` are patterns within ``folder``."""
 
@@ -65,7 +65,7 @@ class Report:
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Pipeline:
     """All of it. ``region`` is the AWS region of the first ECR registry, empty if there is none."""
 

@@ -1,0 +1,85 @@
+"""`check`: whether the repository is what generator.yaml says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.errors import Conflicts, Fault
+from generator.manifests import unlisted
+from generator.regenerate import planning
+from generator.regenerate.merge import State
+from generator.regenerate.planning import Plan
+from generator.spec.layout import BASE, Location
+
+if TYPE_CHECKING:
+    # Most repositories have no change that could have any.
+    from generator.regenerate.effects import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """The repository to look at."""
+
+    directory: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """Whose a file is, and whether regenerating would change it."""
+
+    path: str
+    state: State
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How the repository differs from its spec. `idle` is what is there without effect."""
+
+    files: tuple[FileState, ...]
+    drift: bool
+    idle: tuple[Fault, ...]
+    notes: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    conflicts: Conflicts | None
+
+
+def check(request: CheckRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> CheckResult:
+    """Find out whether the repository is what the spec says; change nothing."""
+    directory = request.directory
+    with calling(credentials, directory):
+        progress("comparing with the spec")
+        planned = planning.plan(directory)
+        files = tuple(
+            FileState(one.path, one.state, stale=bool(one.changes) or one.state is State.CONFLICTING)
+            for one in planned.outcomes
+        )
+        return CheckResult(
+            files=files,
+            drift=any(one.stale for one in files) or bool(planned.record),
+            idle=tuple(_idle(directory, planned)),
+            notes=tuple(note for version in _versions(planned) for note in unlisted.without_effect(*version)),
+            effects=planned.effects,
+            conflicts=planning.conflicts(directory, planned),
+        )
+
+
+def _idle(directory: Path, planned: Plan) -> list[Fault]:
+    """Find what is there and does nothing: files that no kustomization lists, objects that select no pods."""
+    found = unlisted.faults(directory, _versions(planned))
+    idle = {fault.path for fault in found}
+    touched = (State.EDITED, State.MISSING)
+    places = [Location.parse(one.path) for one in planned.outcomes if one.state in touched]
+    apps = dict.fromkeys(place.app for place in places if place.kind == BASE)
+    return [*found, *(fault for app in apps for fault in unlisted.in_base(directory, app, idle))]
+
+
+def _versions(planned: Plan) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield path, generated and local content of the files that users or builds have changed."""
+    for outcome in planned.outcomes:
+        if outcome.state is not State.GENERATED and outcome.content is not None and outcome.path in planned.updated:
+            yield outcome.path, planned.updated[outcome.path], outcome.content
