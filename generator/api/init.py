@@ -18,12 +18,13 @@ from generator.spec.model import Spec
 class InitRequest:
     """A repository to make at `path`, or to add to, and the `answers` by name; defaults stand in for the rest.
 
-    `shown` names the path in messages, where that is another text.
+    `shown` names the path in messages, where that is another text; `program` is how what is written spells commands.
     """
 
     path: Path
     answers: Mapping[str, str] = field(default_factory=dict)
     shown: str = ""
+    program: str = new_repository.PROGRAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ def init(request: InitRequest, *, progress: Progress = silent, credentials: Cred
     with calling(credentials, target):
         progress(f"making {shown}")
         try:
-            return InitResult(target, new_repository.make(target, new_repository.filled(request.answers)))
+            return InitResult(
+                target, new_repository.make(target, new_repository.filled(request.answers), request.program)
+            )
         except OSError as exc:
             raise RepositoryError(f"{shown}: {exc.strerror}", "choose a folder that you may write to") from exc
 

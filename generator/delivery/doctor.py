@@ -102,7 +102,7 @@ def _services(spec: Spec) -> Iterator[Check]:
         yield Check("Argo CD", "optional", error.message, error.hint)
     if any(ECR.match(app.image) for app in spec.apps.values()):
         there = importlib.util.find_spec("boto3") is not None
-        fix = "pip install 'gitops-generator[aws]' for --verify and scan"
+        fix = "python -m pip install boto3, for --verify and scan"
         yield Check("boto3", "ok", "installed") if there else Check("boto3", "optional", "not installed", fix)
 
 

@@ -18,6 +18,8 @@ from generator.spec.model import Spec
 from generator.spec.reference import schema
 from generator.yaml import emit as yaml_emit
 
+# How the template spells commands.
+PROGRAM: Final = "python -m generator"
 TEMPLATE: Final = Path(__file__).parent / "template"
 _NAMES: Final = re.compile(r"[a-z0-9-]+(?:[\s,]+[a-z0-9-]+)*")
 
@@ -65,8 +67,8 @@ def faults(answers: Mapping[str, str]) -> Sequence[Fault]:
     return ()
 
 
-def make(target: Path, answers: Mapping[str, str]) -> Spec:
-    """Make the repository, or add to the one in ``target``.
+def make(target: Path, answers: Mapping[str, str], program: str = PROGRAM) -> Spec:
+    """Make the repository, or add to the one in ``target``; ``program`` is how its texts spell commands.
 
     Everything is made beside its place and checked there, so that a wrong answer
     leaves nothing behind. Raises ``SpecError``, and ``RepositoryError`` where a
@@ -77,6 +79,9 @@ def make(target: Path, answers: Mapping[str, str]) -> Spec:
     place = Path(tempfile.gettempdir()) if exists else there if there != target else target.parent
     with tempfile.TemporaryDirectory(dir=place, prefix=f".{target.name}-") as scratch:
         made = _rendered(Path(scratch), answers)
+        for name in (loader.FILE_NAME, "README.md"):
+            text = (made / name).read_text()
+            (made / name).write_text(text.replace(PROGRAM, program))
         spec = loader.load(made)
         checkout.init(made, spec.branch)
         planning.apply(made, planning.plan(made), prune=False)

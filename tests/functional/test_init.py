@@ -156,3 +156,7 @@ def test_questions_and_answers_for_programs(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         face.init(face.InitRequest(tmp_path / "other", {"ci": "jenkins"}))
     assert not (tmp_path / "other").exists()
+    made = face.init(face.InitRequest(tmp_path / "other", program="gitops-generator")).directory
+    texts = (made / "README.md").read_text() + (made / "generator.yaml").read_text()
+    assert "gitops-generator status" in texts
+    assert "python -m generator" not in texts

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command, and return its exit code."""
     import generator
 
-    request = generator.InitRequest(options.path, _given(options.answers), str(options.path))
+    request = generator.InitRequest(options.path, _given(options.answers), str(options.path), console.program())
     result = generator.init(request if options.defaults else _asked(request), credentials=options.credentials)
     if options.json:
         console.emit({"directory": str(result.directory), "project": result.spec.project})

@@ -220,8 +220,14 @@ def strange(server: str, kind: str, exc: BaseException) -> ForgeError:
 
 
 def missing(library: str, extra: str) -> ForgeError:
-    """Return the error for a client library that is not installed."""
-    return ForgeError(f"{library} is not installed", f"pip install 'gitops-generator[{extra}]'")
+    """Return the error for a client library that is not installed.
+
+    The hint names the library, and no extra of ours by our name: that is somebody else's on a public index.
+    """
+    return ForgeError(
+        f"{library} is not installed",
+        f"python -m pip install {library}; or, in a checkout of the generator: python -m pip install '.[{extra}]'",
+    )
 
 
 def _words(said: object) -> str:
