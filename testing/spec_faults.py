@@ -939,4 +939,17 @@ apps:
             "5:25 apps.web-eu: in dev its Application is shop-dev-web-eu, as is that of web in dev / call one of the two apps or environments by another name",
         ],
     ),
+    "previews of no forge, before others, of no app": (
+        top(
+            "",
+            environments="{pr: {pullRequests: {label: p, apps: [wbe]}, clusters: {a: b}}, dev: {}}",
+            apps="{web: {image: w}}",
+        ),
+        [
+            "4:21 environments.pr.pullRequests: Argo CD asks github, gitlab, gitea for pull requests, and this is none / have no previews there",
+            "4:21 environments.pr.pullRequests: a preview runs in one cluster / name it with `cluster:`, not `clusters:`",
+            "4:21 environments.pr.pullRequests: previews come before dev / put it behind dev: environments are in the order of promotion",
+            '4:53 environments.pr.pullRequests.apps[0]: no such app / did you mean "web"?',
+        ],
+    ),
 }

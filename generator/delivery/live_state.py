@@ -96,9 +96,10 @@ def _chosen(spec: Spec, one: Application) -> Key | None:
     """Return whose Application this is, if it is one of those that a selector of clusters makes."""
     app = one.labels.get("app.kubernetes.io/name", "")
     environment = one.labels.get(f"{spec.project}/environment", "")
-    if app in spec.apps and environment in spec.environments and spec.environments[environment].selector:
-        return app, environment
-    return None
+    if app not in spec.apps or environment not in spec.environments:
+        return None
+    place = spec.environments[environment]
+    return (app, environment) if place.selector or place.pull_requests else None
 
 
 def _together(several: Sequence[Running]) -> Running:

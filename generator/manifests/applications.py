@@ -194,13 +194,25 @@ class Policy:
             if revision not in (self._spec.branch, *self._spec.allow.revisions):
                 about = f"deploys {revision}, and not the branch {self._spec.branch}"
                 yield where._replace(message=about, hint=_allow("revisions", revision))
-        for field in one.beside:
+        for field in one.beside if not self._is_preview(one) else ():
             about = f"{field} changes what the folder gives, which cannot be seen here"
             yield where._replace(message=about, hint="put it into the folder's kustomization")
         for path in one.paths:
             yield from self._deployed(one, path, where)
         if one.destination not in places:
             yield where._replace(message=f"deploys to {one.destination}", hint=_allow_place(one.destination))
+
+    def _is_preview(self, one: Application) -> bool:
+        """Tell whether a set changes its folder as the previews of its app do, and no further."""
+        place = layout.Location.parse(f"{one.paths[0]}/{layout.KUSTOMIZATION}") if len(one.paths) == 1 else None
+        app = self._spec.described.get(place.app) if place else None
+        environment = self._spec.environments.get(place.environment) if place else None
+        if app is None or environment is None or environment.pull_requests is None:
+            return False
+        template = _map(_map(_map(one.document.data.get("spec")).get("template")).get("spec"))
+        return bool(
+            _map(template.get("source")).get("kustomize") == argocd.preview(environment, app)
+        ) and one.beside == ("source.kustomize",)
 
     def _deployed(self, one: Application, path: str, where: Fault) -> Iterator[Fault]:
         """Check that an overlay deploys to its own environment, and a guarded environment from overlays only."""

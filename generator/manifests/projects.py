@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from generator.manifests.stream import Identity
 from generator.spec import scopes
 from generator.spec.argocd import IN_CLUSTER, IN_CLUSTER_NAME
 from generator.spec.clusters import ANY
+
+# What an ApplicationSet fills in, and all that is behind it.
+_FILLED_IN: Final = re.compile(r"\{\{.*")
 
 
 class Destination(NamedTuple):
@@ -32,7 +35,8 @@ def destination(given: Mapping[str, Any]) -> Destination:
     cluster = given.get("server") or given.get("name") or ""
     if str(cluster).startswith("{{"):
         cluster = ANY
-    return Destination(IN_CLUSTER if cluster == IN_CLUSTER_NAME else str(cluster), str(given.get("namespace") or ""))
+    namespace = _FILLED_IN.sub(ANY, str(given.get("namespace") or ""))
+    return Destination(IN_CLUSTER if cluster == IN_CLUSTER_NAME else str(cluster), namespace)
 
 
 def has_namespace(found: Identity) -> bool:

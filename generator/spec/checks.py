@@ -11,6 +11,7 @@ from generator.spec import (
     inherited_checks,
     language,
     placeholder,
+    preview_checks,
     spelling,
     workload,
 )
@@ -34,6 +35,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
     _check_requests(data, findings)
     argocd_checks.check(data, findings)
     cluster_checks.check(data, findings)
+    preview_checks.check(data, findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)
     if placeholders:

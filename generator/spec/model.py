@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
-from generator.spec import argocd, forge_kinds, layout, placeholder, spelling, subject
+from generator.spec import argocd, forge_kinds, layout, placeholder, pull_requests, spelling, subject
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels
 from generator.spec.promotion import Gates, Promotion, gates, promotion
+from generator.spec.pull_requests import PullRequests
 from generator.spec.types import text
 from generator.spec.workload import Data, without_nulls, words
 
@@ -176,12 +177,19 @@ class Environment:
     readiness_gate: bool = True
     clusters: tuple[Cluster, ...] = ()
     selector: Selector = field(default_factory=Selector)
+    pull_requests: PullRequests | None = None
 
     @property
     def destinations(self) -> list[dict[str, str]]:
         """Return the environment's own and further namespaces in each of its clusters, as Argo CD writes them."""
         clusters = [{"server": ANY}] if self.selector else [one.destination for one in self.clusters]
-        return [{**cluster, "namespace": name} for cluster in clusters for name in (self.namespace, *self.namespaces)]
+        names = (*self.own_namespaces, *self.namespaces)
+        return [{**cluster, "namespace": name} for cluster in clusters for name in names]
+
+    @property
+    def own_namespaces(self) -> tuple[str, ...]:
+        """Return the environment's own namespace; of previews, a pattern of each request's as well."""
+        return (self.namespace, f"{self.namespace}-*") if self.pull_requests else (self.namespace,)
 
     @property
     def destination(self) -> dict[str, str]:
@@ -259,7 +267,8 @@ def build(data: Data) -> Spec:
     project: str = data["project"]
     runner = argocd.build(data.get("argocd") or {})
     environments = {
-        name: _environment(project, name, given or {}, runner.cluster) for name, given in data["environments"].items()
+        name: _environment(project, name, given or {}, runner.cluster, data["repository"])
+        for name, given in data["environments"].items()
     }
     store = {
         "kind": "ClusterSecretStore",
@@ -321,7 +330,7 @@ def as_pulled(url: str, kind: str | None) -> str:
     return url if url.endswith(ending) else f"{url.rstrip('/')}{ending}"
 
 
-def _environment(project: str, name: str, given: Data, home: str) -> Environment:
+def _environment(project: str, name: str, given: Data, home: str, repository: str) -> Environment:
     places = clusters(given, home)
     return Environment(
         name=name,
@@ -330,6 +339,7 @@ def _environment(project: str, name: str, given: Data, home: str) -> Environment
         cluster=places[0].address,
         clusters=places,
         selector=selector(given),
+        pull_requests=pull_requests.build(given.get("pullRequests"), repository),
         pod_security=given.get("podSecurity") or "restricted",
         readiness_gate=given.get("readinessGate") is not False,
         renamed_from=given.get("renamedFrom"),

@@ -35,7 +35,14 @@ CLUSTERS = TEN_LINES.replace(
     "dev: {}",
     f"dev: {{cluster: '{HOME}', clusters: {{eu: live-eu, us: 'arn:aws:eks:us-east-1:123456789012:cluster/live'}}}}",
 ).replace("prod: {sync: manual}", "prod: {sync: manual, clusterSelector: {matchLabels: {tier: edge}}}")
-SPECS = {"ten lines": TEN_LINES, "every field": EVERY_FIELD, "several clusters": CLUSTERS}
+PREVIEWS = TEN_LINES.replace(
+    "https://git.example.com/acme/shop-gitops.git", "https://github.com/acme/shop.git"
+).replace(
+    "  prod: {sync: manual}",
+    "  prod: {sync: manual}\n"
+    '  pr: {pullRequests: {label: preview, host: "{app}-{number}.example.com", token: {name: t}, apps: [web]}}',
+)
+SPECS = {"ten lines": TEN_LINES, "every field": EVERY_FIELD, "several clusters": CLUSTERS, "previews": PREVIEWS}
 KINDS = {f"version {version}": f'version: "{version}"' for version in argocd.VERSIONS} | {"the capability": CAPABILITY}
 
 
@@ -70,7 +77,7 @@ def test_a_feature_is_left_out_before_its_version_whose_kinds_would_refuse_it(fe
     assert refused(of_since, feature.since) == refused(of_before, before) == []
 
 
-SHOWN = {"eks-capability": with_argocd(EVERY_FIELD, CAPABILITY), "clusters": CLUSTERS}
+SHOWN = {"eks-capability": with_argocd(EVERY_FIELD, CAPABILITY), "clusters": CLUSTERS, "previews": PREVIEWS}
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from generator.render.file import File, yaml_file
 from generator.render.kinds import Manifest, file_of, manifests, workloads
 from generator.render.kinds.metadata import config_annotations, config_name, own_config_name
+from generator.render.outputs import previews
 from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
 from generator.spec.instance import Instance
@@ -37,10 +38,10 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     for environment in spec.environments.values():
         own = app.bases[environment.name]
         if own is app.base:
-            yield from _overlay(app, environment, base)
+            yield from _overlay(spec, app, environment, base)
         else:
             copied = manifests(own)
-            yield from _overlay(app, environment, copied)
+            yield from _overlay(spec, app, environment, copied)
             yield from _base(app, copy_path(environment.name, app.name), own, copied)
 
 
@@ -61,13 +62,15 @@ def _generator(config: _Config) -> dict[str, Any]:
     }
 
 
-def _overlay(app: App, environment: Environment, base: dict[str, Manifest]) -> Iterator[File]:
+def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Manifest]) -> Iterator[File]:
     folder = overlay_path(environment.name, app.name)
     here, below = app.instances[environment.name], app.bases[environment.name]
     # Under the name that the base has; `images` says which one it is here.
     wanted = base if here is below else manifests(here.pulling(below.image))
     replicas = _replicas_only(base, wanted, below)
     extra = {file: manifest for file, manifest in wanted.items() if file not in base}
+    if previews.has(environment, app):
+        extra |= previews.manifests(spec.project, environment)
     patches: dict[str, Manifest | list[Operation]] = {}
     for file, manifest in base.items():
         change = patch(manifest, wanted[file]) if file in wanted else deletion(manifest)

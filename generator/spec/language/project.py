@@ -21,6 +21,7 @@ from generator.spec.language.names import (
     STRINGS,
 )
 from generator.spec.language.promotion import GATES, PROMOTION
+from generator.spec.language.pull_requests import PULL_REQUESTS
 from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Text
 
 SELECTOR = Record(
@@ -72,6 +73,10 @@ ENVIRONMENT = Record(
         "podSecurity": Field(
             Choice(("restricted", "baseline", "privileged")),
             "The Pod Security Standard that its namespace enforces.",
+        ),
+        "pullRequests": Field(
+            PULL_REQUESTS,
+            "Makes the environment one of previews: each app comes with a pull request, and goes with it.",
         ),
         **GATES,
     }

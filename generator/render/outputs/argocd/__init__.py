@@ -7,8 +7,10 @@ Applications carry no finalizer: deleting one leaves its pods running.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from generator.render.file import File, yaml_file
+from generator.render.outputs import previews
 from generator.render.outputs.argocd import application, application_set, bootstrap, project
 from generator.render.outputs.argocd.names import (
     application_name,
@@ -20,7 +22,7 @@ from generator.render.outputs.argocd.names import (
     root_name,
 )
 from generator.spec.layout import APPLICATION, GITOPS, Location, application_path
-from generator.spec.model import AnyApp, Spec
+from generator.spec.model import AnyApp, App, Environment, Spec
 
 __all__ = [
     "application_name",
@@ -28,6 +30,7 @@ __all__ = [
     "former_project",
     "former_project_name",
     "labels",
+    "preview",
     "project_name",
     "project_names",
     "render_app",
@@ -47,7 +50,10 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     """Render its Applications, by environment."""
     for environment in spec.environments.values():
         path = application_path(environment.name, app.name)
-        if environment.selector:
+        if environment.pull_requests:
+            if isinstance(app, App) and previews.has(environment, app):
+                yield yaml_file(path, application_set.of_pull_requests(spec, environment, app), app=app.name)
+        elif environment.selector:
             yield yaml_file(path, application_set.of_clusters(spec, environment, app), app=app.name)
         else:
             documents = (application.render(spec, environment, app, one) for one in environment.clusters)
@@ -64,6 +70,11 @@ def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
     inside = f"\n  project: {former_project_name(spec)}\n".encode()
     applications = (content for name, content in former.items() if Location.parse(name).kind == APPLICATION)
     return path if path in former and any(inside in content for content in applications) else None
+
+
+def preview(environment: Environment, app: App) -> dict[str, Any]:
+    """Return what a preview of an app has beside its overlay, as Argo CD gives it to kustomize."""
+    return application_set.kustomize(environment, app)
 
 
 def _project_path(name: str) -> str:

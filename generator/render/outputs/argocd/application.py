@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from generator.render import namespace
 from generator.render.kinds import workloads
 from generator.render.outputs import charts
 from generator.render.outputs.argocd.names import application_name, labels, project_name
@@ -55,7 +56,7 @@ def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: di
                 *(["RespectIgnoreDifferences=true"] if ignored else []),
             ],
             "managedNamespaceMetadata": {
-                "labels": {**_namespace_labels(environment), "app.kubernetes.io/part-of": spec.project}
+                "labels": {**namespace.labels(environment), "app.kubernetes.io/part-of": spec.project}
             },
             "retry": retry(spec),
         },
@@ -85,12 +86,3 @@ def _ignored(app: Instance) -> list[dict[str, Any]]:
         for one in app.workloads.values()
         if one.autoscale is not None and (kind := workloads.of(one)).REPLICAS_PATH is not None
     ]
-
-
-def _namespace_labels(environment: Environment) -> dict[str, str]:
-    """Return the same labels for all apps of an environment, which share its namespace."""
-    prefix, level = "pod-security.kubernetes.io", environment.pod_security
-    security = {f"{prefix}/enforce": level, f"{prefix}/enforce-version": "latest", f"{prefix}/warn": level}
-    # Its controller's webhook adds a gate to pods that are targets of a load balancer, and to no others.
-    gate = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"} if environment.readiness_gate else {}
-    return {**security, **gate}

@@ -59,7 +59,7 @@ def application(spec: Spec) -> dict[str, Any]:
 
 def _kinds(spec: Spec) -> list[str]:
     """Return the kinds that the root may bring."""
-    sets = ["ApplicationSet"] if any(one.selector for one in spec.environments.values()) else []
+    sets = ["ApplicationSet"] if any(one.selector or one.pull_requests for one in spec.environments.values()) else []
     return ["AppProject", "Application", *sets]
 
 

@@ -15,9 +15,13 @@ def application_name(spec: Spec, environment: str, app: str, cluster: str = "") 
 
 
 def application_names(spec: Spec, environment: str, app: str) -> list[str]:
-    """Return the names of an app's Applications, one for each cluster; those that a selector finds are not known."""
+    """Return the names of an app's Applications, one for each cluster; those that a set makes are not known."""
     place = spec.environments[environment]
-    return [] if place.selector else [application_name(spec, environment, app, one.name) for one in place.clusters]
+    return (
+        []
+        if place.selector or place.pull_requests
+        else [application_name(spec, environment, app, one.name) for one in place.clusters]
+    )
 
 
 def labels(spec: Spec, environment: str, app: str) -> dict[str, str]:

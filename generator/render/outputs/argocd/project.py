@@ -17,7 +17,8 @@ from generator.spec.workload_kinds import DEFAULT
 
 def render(spec: Spec, environment: Environment) -> dict[str, Any]:
     """Render the project of an environment."""
-    named = {"name": environment.namespace} if spec.argocd.has(NAMED_CLUSTER_KINDS) else {}
+    named = spec.argocd.has(NAMED_CLUSTER_KINDS)
+    namespaces = [{"name": name} for name in environment.own_namespaces] if named else [{}]
     return {
         "apiVersion": API,
         "kind": "AppProject",
@@ -29,15 +30,17 @@ def render(spec: Spec, environment: Environment) -> dict[str, Any]:
             "destinations": environment.destinations,
             # CreateNamespace makes it, with its labels; nothing else may be cluster-wide, but for what charts say.
             "clusterResourceWhitelist": [
-                {"group": "", "kind": "Namespace", **named},
+                *({"group": "", "kind": "Namespace", **one} for one in namespaces),
                 *({"group": group, "kind": kind} for group, kind in charts.cluster_wide(spec)),
             ],
-            "namespaceResourceWhitelist": [{"group": group, "kind": kind} for group, kind in _permitted(spec)],
+            "namespaceResourceWhitelist": [
+                {"group": group, "kind": kind} for group, kind in _permitted(spec, environment)
+            ],
         },
     }
 
 
-def _permitted(spec: Spec) -> list[tuple[str, str]]:
+def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     """Return the groups and kinds of what apps have in a namespace.
 
     Argo CD shows below an Application only what its project permits: without what controllers make of ours, a pod that
@@ -47,5 +50,6 @@ def _permitted(spec: Spec) -> list[tuple[str, str]]:
     running = [kind for kind in WORKLOADS if kind.KIND in used]
     others = [kind for kind in KINDS if kind not in WORKLOADS]
     below = frozenset[tuple[str, str]]().union(*(kind.CREATES for kind in running))
-    own = {(kind.GROUP, kind.KIND) for kind in (*others, *running)}
+    quota = {("", "ResourceQuota")} if environment.pull_requests else set()
+    own = quota | {(kind.GROUP, kind.KIND) for kind in (*others, *running)}
     return sorted(own | {("", "ConfigMap"), *spec.allow.kinds} | below | charts.namespaced(spec))

@@ -69,6 +69,48 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
     "environments.<environment>.clusterSelector.matchExpressions[].values": Entry(
         unset="none", kubernetes=("ApplicationSet spec.generators",)
     ),
+    "environments.<environment>.pullRequests": Entry(
+        "pullRequests:\n"
+        "  label: preview\n"
+        "  repository: https://github.com/acme/shop.git\n"
+        '  tag: "pr-{number}-{sha}"\n'
+        '  host: "{app}-{number}.preview.example.com"\n'
+        "  token: {name: preview-token, key: password}\n"
+        "  quota: {pods: 10}\n"
+        "  pollSeconds: 600\n"
+        "  apps: [web]",
+        unset="the environment is there all the time",
+        kubernetes=("ApplicationSet spec.generators",),
+    ),
+    "environments.<environment>.pullRequests.label": Entry(kubernetes=("ApplicationSet spec.generators",)),
+    "environments.<environment>.pullRequests.repository": Entry(
+        unset="`repository` of the spec", kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.pullRequests.tag": Entry(
+        default='"pr-{number}-{short_sha}"',
+        effect="The image of a preview has this tag.",
+    ),
+    "environments.<environment>.pullRequests.host": Entry(
+        unset="the host that the app has in the environment",
+        effect="The Ingress of a preview has this host.",
+    ),
+    "environments.<environment>.pullRequests.token": Entry(
+        unset="requests are read without one", kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.pullRequests.token.name": Entry(kubernetes=("ApplicationSet spec.generators",)),
+    "environments.<environment>.pullRequests.token.key": Entry(
+        default="token", kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.pullRequests.quota": Entry(
+        unset="20 pods, 5 claims and no load balancer", kubernetes=("ResourceQuota spec.hard",)
+    ),
+    "environments.<environment>.pullRequests.pollSeconds": Entry(
+        default="300", kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.pullRequests.apps": Entry(
+        unset="all that are built here (`source`)",
+        effect="An ApplicationSet of each of these apps, and of no other.",
+    ),
     "environments.<environment>.readinessGate": Entry(
         "readinessGate: false",
         default="true",

@@ -1,0 +1,113 @@
+"""An environment of previews: the namespace comes and goes with the request, and nothing of a fork is applied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from generator import process
+from generator.render import render
+from generator.spec import loader
+from testing.programs import Run, tool
+
+SPEC = """\
+version: 1
+project: shop
+repository: REPOSITORY
+environments:
+  dev: {}
+  pr:
+    pullRequests: {label: preview, host: "{app}-{number}.example.com", tag: "pr-{number}-{sha}"}
+apps:
+  web: {image: shop/web, source: src, port: 8080, ingress: {host: web.example.com}}
+  cache: {image: docker.io/library/memcached, podSecurityContext: {runAsUser: 11211}}
+"""
+GITHUB = "https://github.com/acme/shop.git"
+SET = "gitops/applications/pr/web.yaml"
+FORGES = {
+    GITHUB: {"github": {"owner": "acme", "repo": "shop", "labels": ["preview"]}},
+    "git@github.com:acme/shop.git": {"github": {"owner": "acme", "repo": "shop", "labels": ["preview"]}},
+    "https://github.example.org/acme/shop.git": {
+        "github": {"owner": "acme", "repo": "shop", "api": "https://github.example.org/api/v3/", "labels": ["preview"]}
+    },
+    "https://gitlab.com/acme/team/shop.git": {
+        "gitlab": {"project": "acme/team/shop", "pullRequestState": "opened", "labels": ["preview"]}
+    },
+    "https://codeberg.org/acme/shop.git": {
+        "gitea": {"owner": "acme", "repo": "shop", "api": "https://codeberg.org", "labels": ["preview"]}
+    },
+}
+
+
+def the_set(repository: str = GITHUB) -> dict[str, Any]:
+    found = yaml.safe_load(render(loader.parse(SPEC.replace("REPOSITORY", repository)))[SET].text)
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("repository", FORGES)
+def test_the_forge_is_asked_for_requests_with_the_label(repository: str) -> None:
+    [generator] = the_set(repository)["spec"]["generators"]
+    assert generator == {"pullRequest": {**FORGES[repository], "requeueAfterSeconds": 300}}
+
+
+def test_the_manifests_are_those_of_the_branch_and_the_image_that_of_the_request() -> None:
+    template = the_set()["spec"]["template"]
+    source = template["spec"]["source"]
+    assert (source["repoURL"], source["targetRevision"]) == (GITHUB, "main")
+    assert source["kustomize"]["images"] == ["shop/web=shop/web:pr-{{.number}}-{{.head_sha}}"]
+    assert template["spec"]["project"] == "shop.pr"
+    assert template["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
+    assert "CreateNamespace=true" not in template["spec"]["syncPolicy"]["syncOptions"]
+
+
+def test_what_argo_cd_gives_to_kustomize_moves_all_into_the_namespace_of_the_request(tmp_path: Path) -> None:
+    files = render(loader.parse(SPEC.replace("REPOSITORY", GITHUB)))
+    for path, file in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(file.text)
+    # As Argo CD does it: it fills the template in, and edits the overlay by kustomize's own command.
+    text = files[SET].text.replace("{{.number}}", "7").replace("{{.head_sha}}", "abc")
+    about = yaml.safe_load(text)["spec"]["template"]["spec"]["source"]["kustomize"]
+    kustomize, overlay = tool("kustomize"), tmp_path / "overlays/pr/web"
+    process.run([kustomize, "edit", "set", "namespace", about["namespace"]], cwd=overlay)
+    process.run([kustomize, "edit", "set", "image", *about["images"]], cwd=overlay)
+    kustomization = yaml.safe_load((overlay / "kustomization.yaml").read_text())
+    kustomization.setdefault("patches", []).extend(about["patches"])
+    (overlay / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    built = list(yaml.safe_load_all(process.run([kustomize, "build", overlay]).stdout))
+    by_kind = {one["kind"]: one for one in built}
+    assert by_kind["Namespace"]["metadata"]["name"] == "shop-pr-7-web"
+    assert by_kind["Namespace"]["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert {one["metadata"]["namespace"] for one in built if one["kind"] != "Namespace"} == {"shop-pr-7-web"}
+    assert by_kind["ResourceQuota"]["spec"]["hard"]["pods"] == "20"
+    assert by_kind["Ingress"]["spec"]["rules"][0]["host"] == "web-7.example.com"
+    [container] = by_kind["Deployment"]["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "shop/web:pr-7-abc"
+
+
+def test_an_app_that_is_built_elsewhere_has_none() -> None:
+    assert "gitops/applications/pr/cache.yaml" not in render(loader.parse(SPEC.replace("REPOSITORY", GITHUB)))
+
+
+def test_it_is_valid_and_what_it_changes_besides_is_not(repository: Path, generator: Run) -> None:
+    tool("kustomize")
+    tool("kubeconform")
+    (repository / "generator.yaml").write_text(SPEC.replace("REPOSITORY", GITHUB))
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    done = generator("validate", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    path = repository / SET
+    text = path.read_text()
+    for old, new, told in (
+        ("path: /spec/rules/0/host", "path: /spec/rules/0/http", "source.kustomize changes what the folder gives"),
+        ("targetRevision: main", "targetRevision: '{{.head_sha}}'", "and not the branch main"),
+        ("project: shop.pr", "project: '{{.branch}}'", "which is not this repository's"),
+        ('shop-pr-{{.number}}-web"\n      rev', '{{.branch}}"\n      rev', "deploys to"),
+    ):
+        assert old in text
+        path.write_text(text.replace(old, new))
+        assert told in generator("validate", cwd=repository).stderr
