@@ -98,6 +98,10 @@ if TYPE_CHECKING:
     from generator.api.status import StatusResult as StatusResult
     from generator.api.status import history as history
     from generator.api.status import status as status
+    from generator.api.toolbox import Tool as Tool
+    from generator.api.toolbox import ToolsRequest as ToolsRequest
+    from generator.api.toolbox import tools_install as tools_install
+    from generator.api.toolbox import tools_report as tools_report
     from generator.api.wait import WaitRequest as WaitRequest
     from generator.api.wait import WaitResult as WaitResult
     from generator.api.wait import wait as wait
@@ -197,6 +201,10 @@ _MODULES = {
     "StatusResult": "api.status",
     "history": "api.status",
     "status": "api.status",
+    "Tool": "api.toolbox",
+    "ToolsRequest": "api.toolbox",
+    "tools_install": "api.toolbox",
+    "tools_report": "api.toolbox",
     "WaitRequest": "api.wait",
     "WaitResult": "api.wait",
     "wait": "api.wait",

@@ -33,27 +33,53 @@ class Completed(NamedTuple):
     returncode: int
 
 
+class Setting(NamedTuple):
+    """Where, with which variables, and as whom a program runs.
+
+    Attributes:
+        cwd: The folder that it starts in; None for ours.
+        env: Variables that are added to our own.
+        whole: There are no other variables than those of ``env``.
+        user: The numeric id of the user to run as, which takes root; None for ours.
+        group: The same of the group.
+    """
+
+    cwd: Path | None = None
+    env: Mapping[str, str] | None = None
+    whole: bool = False
+    user: int | None = None
+    group: int | None = None
+
+    def options(self) -> dict[str, Any]:
+        """Return it as ``subprocess`` takes it."""
+        return {
+            "cwd": self.cwd,
+            "env": {**({} if self.whole else os.environ), **self.env} if self.env else None,
+            "user": self.user,
+            "group": self.group,
+            "extra_groups": [] if self.user is not None else None,
+        }
+
+
+OURS: Final = Setting()
+
+
 def run(
     argv: Sequence[str | Path],
+    setting: Setting = OURS,
     *,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-    whole: bool = False,
     stdin: str | bytes | None = None,
     ok: Collection[int] = (0,),
     timeout: float | None = 120,
     error: type[ProcessError] = ProcessError,
     hint: str = "",
-    user: int | None = None,
-    group: int | None = None,
     log: Path | None = None,
 ) -> Completed:
     """Run ``argv`` without a shell and return its output.
 
-    ``env`` is added to our own environment; with ``whole`` it is all that there is. ``user`` and ``group`` are numeric
-    ids to run as (needs root). ``log`` gets standard error as it is written. An exit status outside ``ok``, a time-out
+    ``log`` gets standard error as it is written. An exit status outside ``ok``, a time-out
     (in seconds) or a missing program raises ``error`` with the last lines of standard error. Arguments appear in
-    messages, so secrets must travel in ``env`` or ``stdin``, never in ``argv``.
+    messages, so secrets must travel in the setting's variables or ``stdin``, never in ``argv``.
     """
     words = [str(word) for word in argv]
     data = stdin.encode() if isinstance(stdin, str) else stdin
@@ -61,17 +87,13 @@ def run(
         with log.open("wb") if log else nullcontext(subprocess.PIPE) as stream:
             done = subprocess.run(
                 words,
-                cwd=cwd,
-                env={**({} if whole else os.environ), **env} if env else None,
+                **setting.options(),
                 input=data,
                 stdin=subprocess.DEVNULL if data is None else None,
                 stdout=subprocess.PIPE,
                 stderr=stream,
                 timeout=timeout,
                 check=False,
-                user=user,
-                group=group,
-                extra_groups=[] if user is not None else None,
             )
     except FileNotFoundError as exc:
         raise error(f"{words[0]}: not found", hint, returncode=127) from exc
@@ -270,32 +292,16 @@ def converse(
         raise error(f"{_title(running.words)}: {said.strip()}", returncode=status, stderr=said)
 
 
-def spawn(
-    argv: Sequence[str | Path],
-    *,
-    log: Path,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-    whole: bool = False,
-    user: int | None = None,
-    group: int | None = None,
-) -> int:
-    """Start a daemon in a session of its own, its output appended to ``log``; return its process id.
-
-    ``env`` and ``whole`` are as in ``run``. ``user`` and ``group`` are numeric ids to run as (needs root).
-    """
+def spawn(argv: Sequence[str | Path], setting: Setting = OURS, *, log: Path) -> int:
+    """Start a daemon in a session of its own, its output appended to ``log``; return its process id."""
     with log.open("ab") as stream:
         child = subprocess.Popen(
             [str(word) for word in argv],
-            cwd=cwd,
-            env={**({} if whole else os.environ), **env} if env else None,
+            **setting.options(),
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            user=user,
-            group=group,
-            extra_groups=[] if user is not None else None,
         )
     # The daemon is tracked by its process id from now on; waiting for it is not ours to do.
     child.returncode = 0

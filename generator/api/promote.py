@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
@@ -12,6 +12,7 @@ from generator.delivery.promotion.request import Done
 from generator.delivery.promotion.run import PromoteHow, Run
 from generator.errors import GeneratorError, RepositoryError, SpecError
 from generator.git import history as histories
+from generator.manifests import redact
 from generator.spec import loader
 from generator.spec.model import Spec
 
@@ -58,7 +59,13 @@ def promote(request: PromoteRequest, *, progress: Progress = silent, credentials
         run = Run(url, branch, spec, wanted, request.how, progress)
         with noting(run.notes):
             found = run.promote()
-    return PromoteResult(found.proposal, found.done, found.refused, found.foreseen, tuple(run.notes))
+    return PromoteResult(_without_secrets(found.proposal), found.done, found.refused, found.foreseen, tuple(run.notes))
+
+
+def _without_secrets(found: Proposal) -> Proposal:
+    """Return a proposal with the secrets in the values of its conflicts hidden; its texts and diffs have none."""
+    bases = (replace(base, conflicts=tuple(map(redact.conflict, base.conflicts))) for base in found.bases)
+    return replace(found, bases=tuple(bases))
 
 
 def _spec(directory: Path) -> Spec:

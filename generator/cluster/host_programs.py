@@ -65,18 +65,8 @@ def run(
     Raises:
         ProcessError: See ``process.run``, which explains the other arguments, too.
     """
-    return process.run(
-        argv,
-        cwd=cwd,
-        env=environment.basic() if env is None else env,
-        whole=True,
-        stdin=stdin,
-        ok=ok,
-        timeout=timeout,
-        hint=hint,
-        user=user,
-        group=group,
-    )
+    setting = process.Setting(cwd, environment.basic() if env is None else env, whole=True, user=user, group=group)
+    return process.run(argv, setting, stdin=stdin, ok=ok, timeout=timeout, hint=hint)
 
 
 def start(
@@ -88,4 +78,4 @@ def start(
     group: int | None = None,
 ) -> int:
     """Start a daemon in the environment ``env`` and return its process id; see ``process.spawn``."""
-    return process.spawn(argv, log=log, cwd=Path("/"), env=env, whole=True, user=user, group=group)
+    return process.spawn(argv, process.Setting(Path("/"), env, whole=True, user=user, group=group), log=log)

@@ -46,6 +46,15 @@ class Difference:
         """Return what patterns of allowed differences are matched against."""
         return f"{self.manifest}.{self.field}" if self.field else self.manifest
 
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Return both values on one line each; a hyphen for none."""
+        return text(self.left), text(self.right)
+
+    def values(self, names: tuple[str, str]) -> dict[str, object]:
+        """Return the values by these names of the sides, of those that have one."""
+        return {name: value for name, value in zip(names, (self.left, self.right), strict=True) if value is not ABSENT}
+
 
 class Allowed:
     """Patterns: fields, or ``Kind/name.field``; ``*`` is any text, ``?`` any character.

@@ -38,7 +38,8 @@ def build(directory: Path, folder: str, kustomize: Path, *, online: bool = False
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as home:
         argv: list[str | Path] = [*(() if online else _isolated()), kustomize, "build", directory / folder]
         try:
-            done = process.run(argv, env=_environment(home, online=online), whole=True, timeout=_SECONDS)
+            setting = process.Setting(env=_environment(home, online=online), whole=True)
+            done = process.run(argv, setting, timeout=_SECONDS)
         except ProcessError as exc:
             said = (exc.stderr.strip() or exc.message).replace(str(directory), "").replace(home, "")
             raise BuildError(said) from exc

@@ -56,16 +56,16 @@ class Effect(NamedTuple):
     todo: str
     replaces: bool = False
 
-
-def lines(effects: Iterable[Effect]) -> list[str]:
-    """Return a line for each effect, with all the apps that it concerns."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for effect in effects:
-        groups.setdefault((effect.environment, effect.what, effect.todo), []).append(effect.app)
-    return [
-        f"{_named(apps)} in {environment or 'every environment'}: {what}" + (f"; {todo}" if todo else "")
-        for (environment, what, todo), apps in groups.items()
-    ]
+    @staticmethod
+    def lines(effects: Iterable[Effect]) -> list[str]:
+        """Return a line for each effect, with all the apps that it concerns."""
+        groups: dict[tuple[str, str, str], list[str]] = {}
+        for effect in effects:
+            groups.setdefault((effect.environment, effect.what, effect.todo), []).append(effect.app)
+        return [
+            f"{_named(apps)} in {environment or 'every environment'}: {what}" + (f"; {todo}" if todo else "")
+            for (environment, what, todo), apps in groups.items()
+        ]
 
 
 def _named(apps: Sequence[str]) -> str:

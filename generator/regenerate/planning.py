@@ -284,7 +284,7 @@ def _told(planned: Plan) -> str:
         return ""
     from generator.regenerate import effects
 
-    return "".join(f"\nin the cluster: {line}" for line in effects.lines(planned.effects))
+    return "".join(f"\nin the cluster: {line}" for line in effects.Effect.lines(planned.effects))
 
 
 def _refuse_replacements(planned: Plan) -> None:
@@ -295,7 +295,7 @@ def _refuse_replacements(planned: Plan) -> None:
 
     raise RepositoryError(
         "what runs would have to be deleted for this; nothing was written:\n"
-        + "\n".join(f"  {line}" for line in effects.lines(replacing)),
+        + "\n".join(f"  {line}" for line in effects.Effect.lines(replacing)),
         "accept that with `python -m generator generate --replace`, or take the change back",
     )
 

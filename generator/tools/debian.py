@@ -46,7 +46,7 @@ def system(packages: Sequence[str], *, install: bool = False, echo: Callable[[st
         echo(f"installing with apt-get: {' '.join(missing)}")
         # A package may start its own service: policy-rc.d belongs to the machine's administrator.
         try:
-            process.run(command, env={"DEBIAN_FRONTEND": "noninteractive"}, timeout=APT_SECONDS)
+            process.run(command, process.Setting(env={"DEBIAN_FRONTEND": "noninteractive"}), timeout=APT_SECONDS)
         except ProcessError as exc:
             raise ToolError(
                 f"cannot install {' '.join(missing)}: {exc.message}", "run: apt-get update, and try again"

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from generator import process
 from generator.errors import ChecksumMismatch, ProcessError, ToolError
+from generator.process import Setting
 from generator.tools import progress
 from generator.tools.pinned_files import Files
 from generator.tools.pins import Module, Pin
@@ -30,6 +31,11 @@ STILL_SECONDS = 30.0
 
 # Flags come on the command line; the user's own, or a go.work above the cache, must not change the binaries.
 ENVIRONMENT = {"GOFLAGS": "", "GOWORK": "off"}
+
+
+def _outside() -> Setting:
+    """Return a setting in which no module around us counts."""
+    return Setting(Path("/"), _environment())
 
 
 def _environment(module: Module | None = None) -> dict[str, str]:
@@ -47,7 +53,7 @@ def caches() -> Path | None:
     """Return the folder of Go's build cache, or None where there is no Go to tell."""
     if shutil.which("go") is None:
         return None
-    said = process.run(["go", "env", "GOCACHE"], cwd=Path("/"), env=_environment()).stdout.strip()
+    said = process.run(["go", "env", "GOCACHE"], _outside()).stdout.strip()
     return Path(said) if said.startswith("/") else None
 
 
@@ -75,7 +81,7 @@ def build(pins: Sequence[Pin], into: Path, echo: Callable[[str], object]) -> dic
         with _still(echo, f"building {_short(pins)}", lambda: _counted(log, count)):
             count += _to_compile([*folder, *flags, *packages], module, log)
             argv = ["go", "build", *folder, "-v", *flags, "-o", f"{into.absolute()}/", *packages]
-            process.run(argv, env=_environment(module), timeout=BUILD_SECONDS, log=log)
+            process.run(argv, Setting(env=_environment(module)), timeout=BUILD_SECONDS, log=log)
     except ProcessError as exc:
         raise ToolError(f"cannot build {titles}: {exc.message}", _hint(exc, pins[0].name)) from exc
     return {pin.name: into / pin.built for pin in pins}
@@ -99,7 +105,7 @@ def _to_compile(arguments: list[str], module: Module, log: Path) -> list[int]:
     """
     argv = ["go", "list", *arguments[:2], "-deps", "-f", "{{.Stale}}", *arguments[2:]]
     try:
-        said = process.run(argv, env=_environment(module), timeout=BUILD_SECONDS, log=log)
+        said = process.run(argv, Setting(env=_environment(module)), timeout=BUILD_SECONDS, log=log)
     except ProcessError:
         return []
     return [said.stdout.split().count("true")]
@@ -117,8 +123,7 @@ def copy_files(entry: Files, into: Path, echo: Callable[[str], object]) -> None:
         said = process.run(
             # There is no go.sum around it, so the hash is checked below.
             ["go", "mod", "download", "-json", f"{entry.module}@v{entry.version}"],
-            cwd=Path("/"),
-            env=_environment(),
+            _outside(),
             timeout=DOWNLOAD_SECONDS,
         )
     except ProcessError as exc:
@@ -155,7 +160,7 @@ def _require_go(module: Module, titles: str, echo: Callable[[str], object]) -> N
     hint = f"install Go {wanted} or newer (https://go.dev/dl), or put {titles} on PATH"
     if shutil.which("go") is None:
         raise ToolError(f"cannot build {titles}: there is no Go", hint)
-    said = process.run(["go", "env", "GOVERSION", "GOTOOLCHAIN"], cwd=Path("/"), env=_environment())
+    said = process.run(["go", "env", "GOVERSION", "GOTOOLCHAIN"], _outside())
     found, _, choice = said.stdout.strip().partition("\n")
     found = found.removeprefix("go")
     if _version(found) < _version(wanted):

@@ -187,7 +187,8 @@ def version_of(executable: Path, pin: Pin) -> str | None:
     """Ask an executable for its version, without a ``v``; None when it does not run or tells none."""
     try:
         # argocd reads its configuration from the home directory and would complain about a broken one.
-        said = process.run([executable, *pin.ask], ok=range(256), timeout=30, env={"ARGOCD_BINARY_NAME": "argocd"})
+        setting = process.Setting(env={"ARGOCD_BINARY_NAME": "argocd"})
+        said = process.run([executable, *pin.ask], setting, ok=range(256), timeout=30)
     except (ProcessError, OSError):
         return None
     match = re.search(pin.answer, f"{said.stdout}\n{said.stderr}")

@@ -28,7 +28,7 @@ def rendered(text: str) -> dict[str, bytes]:
 
 def told(before: str, after: str) -> list[str]:
     former, updated = rendered(before), rendered(after)
-    return effects.lines(effects.of(former, updated, former))
+    return effects.Effect.lines(effects.of(former, updated, former))
 
 
 KUBECTL = "kubectl -n shop-prod delete deploy,svc,ingress,hpa,pdb,sa,job,networkpolicy,externalsecret"

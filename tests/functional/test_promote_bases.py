@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+import generator
 from generator.regenerate import planning
 from testing.repository import git
 from testing.shop import BASE, Shop
@@ -64,6 +67,19 @@ def test_each_kept_place_is_told_once(shop: Shop) -> None:
     (base,) = done["bases"]
     assert len(base["conflicts"]) == len(set(base["conflicts"])) == 1
     assert "1 place stays as a person has it here:" in shop.requests()[0].body
+
+
+def test_what_the_public_face_returns_of_a_kept_place_has_no_secret(shop: Shop) -> None:
+    secret = f"ghp_{'a' * 36}"
+    start(shop)
+    shop.edit(PROD, lambda text: text.replace("path: /healthz", f"path: /{secret}", 1))
+    shop.spec(BASE.replace("health: /healthz", "health: /live"))
+    shop.promote("web", "--to", "staging", "--push")
+    result = generator.promote(generator.PromoteRequest("prod", ["web"], directory=shop.folder))
+    ((conflict,),) = (base.conflicts for base in result.proposal.bases)
+    assert (conflict.local, conflict.updated) == ("/(hidden)", "/live")
+    assert secret in shop.content(PROD)
+    assert secret not in json.dumps(shop.json("web", "--to", "prod"))
 
 
 def test_a_base_does_not_go_back(shop: Shop) -> None:

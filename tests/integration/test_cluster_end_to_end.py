@@ -119,7 +119,9 @@ def test_a_merged_pull_request_arrives_within_seconds(local: Cluster, tmp_path: 
     work.mkdir()
 
     def git(*arguments: str) -> None:
-        process.run(["git", "-c", "user.name=Anna", "-c", "user.email=anna@example.test", *arguments], cwd=work)
+        process.run(
+            ["git", "-c", "user.name=Anna", "-c", "user.email=anna@example.test", *arguments], process.Setting(work)
+        )
 
     def write(greeting: str) -> None:
         manifest = {

@@ -200,7 +200,9 @@ def published(local: Cluster, folder: Path) -> model.Spec:
         ["commit", "-qm", "All"],
         ["push", "-q", "-f", origin, "main"],
     ):
-        process.run(["git", "-c", "user.name=Anna", "-c", "user.email=anna@example.test", *words], cwd=folder)
+        process.run(
+            ["git", "-c", "user.name=Anna", "-c", "user.email=anna@example.test", *words], process.Setting(folder)
+        )
     return spec
 
 

@@ -164,6 +164,13 @@ def imported(code: str) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def test_a_command_is_options_a_request_a_call_and_what_is_shown() -> None:
+    """What is more lies below, in the public face or in `output/`."""
+    lengths = {path.name: path.read_text().count("\n") for path in (ROOT / "generator/cli/commands").glob("[a-z]*.py")}
+    assert len(lengths) == len(COMMANDS)
+    assert {name: length for name, length in lengths.items() if length > 80} == {}
+
+
 def test_modules_and_functions_stay_small() -> None:
     # A module is read in one sitting, and a function on one screen.
     large: list[str] = []

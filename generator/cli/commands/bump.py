@@ -38,16 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify", action="store_true", help="prove first that ECR has the image, and take its digest from there"
     )
-    parser.add_argument(
-        "--build",
-        metavar="BUILD",
-        help="the build that made it: NUMBER or 'SYSTEM NUMBER'; as CodeBuild or GitHub Actions say if left out",
-    )
-    parser.add_argument(
-        "--force",
-        action="store_true",
-        help="even if a newer build, or one of a newer commit, has set it; also a tag like latest",
-    )
+    about = "the build that made it: NUMBER or 'SYSTEM NUMBER'; as CodeBuild or GitHub Actions say if left out"
+    parser.add_argument("--build", metavar="BUILD", help=about)
+    about = "even if a newer build, or one of a newer commit, has set it; also a tag like latest"
+    parser.add_argument("--force", action="store_true", help=about)
     shared.landing(parser)
     shared.remote(parser, "to push to")
     parser.add_argument(

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from generator.cli import console
 from generator.cli import options as shared
-
-if TYPE_CHECKING:
-    from generator import PromoteHow
 
 HELP: Final = "open or update the pull request that brings what runs in one environment to the next"
 EXAMPLE: Final = """\
@@ -45,10 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="source", metavar="ENV", help="the environment to promote from; the one before if left out"
     )
+    parser.set_defaults(how="request")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--push", action="store_true", help="commit it on the branch itself, without a request")
-    how.add_argument("--merge", action="store_true", help="merge the request at once if all checks pass")
-    how.add_argument("--dry-run", action="store_true", help="print the request's text; change nothing")
+    for name, value, about in (
+        ("--push", "push", "commit it on the branch itself, without a request"),
+        ("--merge", "merge", "merge the request at once if all checks pass"),
+        ("--dry-run", "foresee", "print the request's text; change nothing"),
+    ):
+        how.add_argument(name, dest="how", action="store_const", const=value, help=about)
     parser.add_argument(
         "--force", action="store_true",
         help="although a check fails, a person closed it, or committed to its branch; "
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     from generator.cli.output import promote as output
 
     request = generator.PromoteRequest(
-        options.to, options.apps, options.source, how=_how(options), force=options.force, directory=options.directory,
+        options.to, options.apps, options.source, how=options.how, force=options.force, directory=options.directory,
         remote=options.remote, branch=options.branch,
     )  # fmt: skip
     with console.progress() as progress:
@@ -78,9 +79,3 @@ def run(options: argparse.Namespace) -> int:
         return 0
     console.report(result.refused)  # what has been done nonetheless is to be known
     return result.refused.exit_code
-
-
-def _how(options: argparse.Namespace) -> PromoteHow:
-    if options.push:
-        return "push"
-    return "merge" if options.merge else "foresee" if options.dry_run else "request"

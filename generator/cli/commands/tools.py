@@ -32,27 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command, and return its exit code."""
-    from generator import tools
+    import generator
+    from generator.cli.output import tools as output
 
-    if options.action == "list":
-        found = tools.report(options.names or None)
+    request = generator.ToolsRequest(options.names, options.system)
+    if options.action == "install":
+        found = generator.tools_install(request, progress=console.note, credentials=options.credentials)
     else:
-        if options.system:
-            tools.system(tools.LOCAL_PACKAGES, install=True, echo=console.note)
-        found = tools.install(options.names or ["core"], echo=console.note)
+        found = generator.tools_report(request, credentials=options.credentials)
     if options.json:
-        console.emit(
-            {
-                "tools": [
-                    {"name": tool.name, "version": tool.version, "source": tool.source and str(tool.source),
-                     "path": tool.path and str(tool.path), "why": tool.why}
-                    for tool in found
-                ]
-            }
-        )  # fmt: skip
-        return 0
-    console.table(
-        ("tool", "version", "from", "path"),
-        [(tool.name, tool.version, str(tool.source or "-"), str(tool.path or tool.why)) for tool in found],
-    )
+        console.emit(output.record(found))
+    else:
+        output.show(found)
     return 0

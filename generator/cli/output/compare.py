@@ -41,17 +41,14 @@ def show(result: CompareResult, *, everything: bool) -> None:
 
 
 def _row(one: Difference, *, everything: bool) -> tuple[str, ...]:
-    from generator.manifests import comparison
-
-    values = _short(comparison.text(one.left), comparison.text(one.right))
+    values = _short(*one.texts)
     return (one.app, one.manifest, one.field or "(all of it)", *values, *([one.allowed or "-"] if everything else []))
 
 
 def _described(names: tuple[str, str], one: Difference) -> dict[str, object]:
-    from generator.manifests.comparison import ABSENT
-
-    values = {name: value for name, value in zip(names, (one.left, one.right), strict=True) if value is not ABSENT}
-    return {"app": one.app, "object": one.manifest, "field": one.field, "values": values, "allowed": one.allowed}
+    return {
+        "app": one.app, "object": one.manifest, "field": one.field, "values": one.values(names), "allowed": one.allowed,
+    }  # fmt: skip
 
 
 def _short(*values: str) -> list[str]:

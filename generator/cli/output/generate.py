@@ -46,9 +46,9 @@ def show_effects(effects: Sequence[Effect]) -> None:
     """Print what happens in the cluster, on standard error; nothing where nothing does."""
     if not effects:
         return
-    from generator.regenerate.effects import lines
+    from generator import Effect
 
-    for line in lines(effects):
+    for line in Effect.lines(effects):
         console.note(f"{console.paint('in the cluster:', 'yellow', sys.stderr)} {line}")
 
 

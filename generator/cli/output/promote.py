@@ -52,11 +52,9 @@ def show(result: PromoteResult) -> None:
 
 
 def _say_bases(result: PromoteResult) -> None:
-    from generator.manifests import redact
-
     for base in result.proposal.bases:
         console.say(f"the base of {base.app}: {result.done.action}")
-        for conflict in map(redact.conflict, base.conflicts):
+        for conflict in base.conflicts:
             where = f"{conflict.path}:{conflict.line} {conflict.field or 'the file'}"
             console.say(f"  {where}: keeps {conflict.local}, not {conflict.updated}")
 
