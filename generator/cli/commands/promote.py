@@ -39,9 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.apps(parser)
     about = "the environment to promote to"
     parser.add_argument("-e", "-n", "--env", "--to", dest="to", required=True, metavar="ENV", help=about)
-    parser.add_argument(
-        "--from", dest="source", metavar="ENV", help="the environment to promote from; the one before if left out"
-    )
+    about = "the environment to promote from; the one before if left out"
+    parser.add_argument("--from", dest="source", metavar="ENV", help=about)
     parser.set_defaults(how="request")
     how = parser.add_mutually_exclusive_group()
     for name, value, about in (
