@@ -165,7 +165,7 @@ def imported(code: str) -> Iterator[str]:
 
 
 def test_a_command_is_options_a_request_a_call_and_what_is_shown() -> None:
-    """What is more lies below, in the public face or in `output/`."""
+    # What is more lies below, in the public face or in `output/`.
     lengths = {path.name: path.read_text().count("\n") for path in (ROOT / "generator/cli/commands").glob("[a-z]*.py")}
     assert len(lengths) == len(COMMANDS)
     assert {name: length for name, length in lengths.items() if length > 80} == {}
