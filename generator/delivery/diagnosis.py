@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from generator.clients.argocd import Application, ArgoCd, Node, Object
 from generator.render.kinds import workloads
-from generator.render.kinds.workloads.rollout import Rollout
 from generator.yaml.kustomization import Image
 
 PULL: Final = frozenset(
@@ -20,6 +19,7 @@ CRASH: Final = "CrashLoopBackOff"
 RESTARTS: Final = 2
 TRIES: Final = 2
 _OVERDUE: Final = "exceeded its progress deadline"
+_HOOK: Final = "argocd.argoproj.io/hook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,29 @@ def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Prob
 def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Problem]:
     """Find objects that Argo CD holds for degraded; of workloads only where it is about the wanted image."""
     for node in nodes:
-        if not node.is_top or node.health != "Degraded":
+        if not node.is_top or node.health != "Degraded" or is_of_runs(node):
             continue
         overdue = False
-        if workloads.rollout_of(node.group, node.kind):
+        if read := workloads.rollout_of(node.group, node.kind):
             manifest = api.manifest(wanted.application, node) or {}
-            if not _is_current(manifest) or not all(map(wanted.matches, _concerned(manifest, wanted))):
+            if not read(manifest).current or not all(map(wanted.matches, _concerned(manifest, wanted))):
                 continue
             overdue = _OVERDUE in node.message
         yield Problem(f"health {node}", f"{node} is degraded: {node.message or 'no reason given'}", overdue)
+
+
+def is_of_runs(node: Node) -> bool:
+    """Tell whether the health of an object is that of its last run, which may have been of another version."""
+    return (node.group, node.kind) == ("batch", "CronJob")
+
+
+def well(application: Application, nodes: Sequence[Node]) -> bool:
+    """Tell whether an Application is healthy, but for what its schedules ran before, or for what is suspended."""
+    if application.health == "Healthy":
+        return True
+    ill = [node for node in nodes if node.is_top and node.health not in ("Healthy", "")]
+    suspended = {node.uid for node in ill if (node.group, node.kind, node.health) == ("batch", "Job", "Suspended")}
+    return bool(ill) and all(is_of_runs(node) or node.uid in suspended for node in ill)
 
 
 def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted: Wanted) -> str:
@@ -110,12 +124,14 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
         manifest = api.manifest(wanted.application, node)
         if manifest is None:
             return f"{node} cannot be read"
+        if _HOOK in ((manifest.get("metadata") or {}).get("annotations") or {}):
+            continue  # what comes of it, the sync tells
         concerned = _concerned(manifest, wanted)
         seen = seen or bool(concerned)
         other = next((reference for reference in concerned if not wanted.matches(reference)), None)
         if other is not None:
             return f"{node} has {other}"
-        if concerned and (lack := _unfinished(manifest, rollout(manifest))):
+        if concerned and (lack := rollout(manifest).lack):
             return f"{node}: {lack}"
     if seen or any(map(wanted.matches, application.images)):
         return ""
@@ -175,24 +191,3 @@ def _concerned(manifest: Object, wanted: Wanted) -> list[str]:
         pod = pod.get(name) or {}
     containers = (*(pod.get("initContainers") or ()), *(pod.get("containers") or ()))
     return [one["image"] for one in containers if wanted.concerns(one.get("image") or "")]
-
-
-def _is_current(manifest: Object) -> bool:
-    """Tell whether the status is about the spec that is there now."""
-    generation = (manifest.get("metadata") or {}).get("generation") or 0
-    # Argo Rollouts writes it as text.
-    observed = str((manifest.get("status") or {}).get("observedGeneration") or 0)
-    return not observed.isdigit() or int(observed) >= int(generation)
-
-
-def _unfinished(manifest: Object, rollout: Rollout) -> str:
-    """Return what is left to do until every pod is of the newest template and available."""
-    if not _is_current(manifest):
-        return "its controller has not seen the change yet"
-    if rollout.updated < rollout.wanted:
-        return f"{rollout.updated} of {rollout.wanted} pods are new"
-    if rollout.existing > rollout.updated:
-        return f"{rollout.existing - rollout.updated} old pods are still there"
-    if rollout.available < rollout.updated:
-        return f"{rollout.available} of {rollout.updated} new pods are available"
-    return ""

@@ -109,10 +109,10 @@ class Watch:
         if reached or syncing:
             nodes = self.api.nodes(self.wanted.application)
             found += self._problems(application, nodes, syncing)
-        if not found and reached and _settled(application):
+        if not found and reached and _settled(application, nodes):
             lack = diagnosis.missing(self.api, application, nodes, self.wanted)
             if not lack:
-                return Verdict("healthy", "Synced and Healthy", application.revision)
+                return Verdict("healthy", f"Synced and {_health(application, nodes)}", application.revision)
             return Verdict("waiting", lack, application.revision)
         return self._judged(
             found, _described(application, reached, self.wanted.sync), application.revision, self.patience
@@ -202,8 +202,16 @@ def wait(watch: Looking, seconds: float, tell: Callable[[str], None]) -> Verdict
     raise AssertionError("counting does not end")
 
 
-def _settled(application: Application) -> bool:
-    return (application.sync, application.health) == ("Synced", "Healthy") and application.phase != "Running"
+def _settled(application: Application, nodes: list[Node]) -> bool:
+    return application.sync == "Synced" and application.phase != "Running" and diagnosis.well(application, nodes)
+
+
+def _health(application: Application, nodes: list[Node]) -> str:
+    """Return the health of what is well, with what is said of schedules and of what is suspended."""
+    if application.health == "Healthy":
+        return application.health
+    ill = (node for node in nodes if node.is_top and node.health not in ("Healthy", ""))
+    return f"{application.health}: {'; '.join(f'{node}: {node.message or node.health}' for node in ill)}"
 
 
 def _described(application: Application, reached: bool, sync: str) -> str:

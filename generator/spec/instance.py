@@ -39,6 +39,16 @@ class Instance:
         found = {key: one.replicas for key, one in self.workloads.items()}
         return found[self.general.app] if [*found] == [self.general.app] else found
 
+    @property
+    def suspended(self) -> bool:
+        """Tell whether a workload of it starts nothing, as the spec says."""
+        return any(one.settings.get("suspend") for one in self.workloads.values())
+
+    @property
+    def scheduled(self) -> bool:
+        """Tell whether all of it runs by a schedule, so that nothing has to run now."""
+        return all(one.kind == "CronJob" for one in self.workloads.values())
+
     def pulling(self, image: str) -> Instance:
         """Return the same with another image."""
         workloads = {key: replace(one, image=image) for key, one in self.workloads.items()}

@@ -154,7 +154,7 @@ def node(
     reason: str = "",
 ) -> Object:
     """Return an object in the tree."""
-    group, version = {"Pod": ("", "v1"), "Job": ("batch", "v1")}.get(kind, ("apps", "v1"))
+    group, version = {"Pod": ("", "v1"), "Job": ("batch", "v1"), "CronJob": ("batch", "v1")}.get(kind, ("apps", "v1"))
     found: Object = {"version": version, "kind": kind, "namespace": NAMESPACE, "name": name, "uid": f"uid-{name}"}
     found |= {"group": group} if group else {}
     found |= {"health": {"status": health, **({"message": message} if message else {})}}

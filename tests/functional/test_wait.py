@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,50 @@ def pulling(revision: str, image: str, reason: str = "ImagePullBackOff", message
 
 
 # -- done
+
+
+def cron_job(image: str) -> dict[str, Any]:
+    """Return a CronJob as the cluster has it. It says nothing of which of its versions the last run was of."""
+    pods = {"spec": {"containers": [{"name": "nightly", "image": image}]}}
+    return {
+        "apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "web-nightly", "namespace": "shop-dev", "generation": 4},
+        "spec": {"schedule": "@daily", "jobTemplate": {"spec": {"template": pods}}}, "status": {},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("health", "message"),
+    [("Healthy", ""), ("Suspended", "CronJob is Suspended"), ("Degraded", "its last run failed")],
+)
+def test_a_cron_job_is_done_once_it_has_the_image_whatever_its_last_run_came_to(
+    health: str, message: str, revisions: tuple[str, str], wait: Wait
+) -> None:
+    _, new = revisions
+    nodes = [node("CronJob", "web-nightly", health=health, message=message)]
+    late = Scene(application(new, health=health), nodes, {"CronJob/web-nightly": cron_job(OLD)})
+    there = Scene(application(new, health=health), nodes, {"CronJob/web-nightly": cron_job(NEW)})
+    done = wait(ArgoCd([late, there]))
+    assert done.returncode == 0, done.stderr
+    assert f"CronJob/web-nightly has {OLD}" in done.stderr
+    assert message in done.stdout
+
+
+def test_one_of_several_workloads_that_lags_behind_is_waited_for(revisions: tuple[str, str], wait: Wait) -> None:
+    _, new = revisions
+    nodes = [node("Deployment", "web"), node("StatefulSet", "web-index"), node("Job", "web-fill")]
+    live = {
+        "Deployment/web": deployment(NEW),
+        "StatefulSet/web-index": {**deployment(NEW, updated=1), "kind": "StatefulSet"},
+        "Job/web-fill": {**deployment(NEW), "kind": "Job", "apiVersion": "batch/v1", "status": {"active": 1}},
+    }
+    rolling = Scene(application(new), nodes, live)
+    live = {**live, "StatefulSet/web-index": {**deployment(NEW), "kind": "StatefulSet"}}
+    working = Scene(application(new), nodes, live)
+    ended = {**live["Job/web-fill"], "status": {"succeeded": 1}}
+    done = wait(ArgoCd([rolling, working, Scene(application(new), nodes, {**live, "Job/web-fill": ended})]))
+    assert done.returncode == 0, done.stderr
+    assert "StatefulSet/web-index: 1 of 2 pods are new" in done.stderr
+    assert "Job/web-fill: 0 of 1 pods have succeeded" in done.stderr
 
 
 def test_it_is_done_when_this_commit_and_this_image_run(revisions: tuple[str, str], wait: Wait) -> None:

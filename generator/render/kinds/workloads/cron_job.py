@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import labels, metadata
+from generator.render.kinds.workloads.rollout import by_schedule
 from generator.render.kinds.workloads.template import ending, settings
 from generator.spec.workload import Workload
 
@@ -19,8 +20,7 @@ POD_PATH: Final = ("spec", "jobTemplate", "spec", "template")
 REPLICAS_PATH: Final = None
 CREATES: Final = frozenset({("batch", "Job"), ("", "Pod")})
 
-# A new version is there once the CronJob has it: a run of it begins when the schedule says so.
-rollout = None
+rollout = by_schedule
 
 
 def render(workload: Workload) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
+from generator.render.kinds.workloads.rollout import by_runs
 from generator.render.kinds.workloads.template import ending, settings
 from generator.spec.workload import Workload
 
@@ -21,7 +22,7 @@ CREATES: Final = frozenset({("", "Pod")})
 # A Job cannot be changed. Where it must be, Argo CD deletes it and makes it anew; where nothing changed, it leaves it.
 ANEW: Final = {"argocd.argoproj.io/sync-options": "Force=true"}
 
-rollout = None
+rollout = by_runs
 
 
 def render(workload: Workload) -> dict[str, Any] | None:

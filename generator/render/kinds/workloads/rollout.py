@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+_ON_DELETE: Final = "OnDelete"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -15,33 +17,98 @@ class Rollout:
         wanted: How many there should be.
         updated: How many are of the newest template.
         existing: How many there are of any template.
-        available: How many serve.
+        available: How many serve; of pods that run to an end, how many have.
+        current: Whether these are of the object as it is now, and not of what it was before.
+        ends: Whether the pods run to an end.
     """
 
     wanted: int
     updated: int
     existing: int
     available: int
+    current: bool = True
+    ends: bool = False
+
+    @property
+    def lack(self) -> str:
+        """Return what is left to do until every pod is of the newest template and available; empty if nothing is."""
+        if not self.current:
+            return "its controller has not seen the change yet"
+        if self.ends:
+            return "" if self.available >= self.wanted else f"{self.available} of {self.wanted} pods have succeeded"
+        if self.updated < self.wanted:
+            return f"{self.updated} of {self.wanted} pods are new"
+        if self.existing > self.updated:
+            return f"{self.existing - self.updated} old pods are still there"
+        if self.available < self.updated:
+            return f"{self.available} of {self.updated} new pods are available"
+        return ""
 
 
 def by_replicas(manifest: Mapping[str, Any]) -> Rollout:
     """Read an object that asks for a number of pods."""
-    spec, status = manifest.get("spec") or {}, manifest.get("status") or {}
+    spec, status = _part(manifest, "spec"), _part(manifest, "status")
     return Rollout(
         wanted=int(spec.get("replicas", 1)),
         updated=int(status.get("updatedReplicas") or 0),
         existing=int(status.get("replicas") or 0),
         available=int(status.get("availableReplicas", status.get("readyReplicas", 0)) or 0),
+        current=_is_current(manifest),
+    )
+
+
+def by_ordinals(manifest: Mapping[str, Any]) -> Rollout:
+    """Read an object whose pods have numbers: those below its partition stay as they are, and so may all of them."""
+    whole = by_replicas(manifest)
+    strategy = _part(_part(manifest, "spec"), "updateStrategy")
+    partition = int(_part(strategy, "rollingUpdate").get("partition") or 0)
+    # A pod that waits until a user deletes it is not waited for.
+    staying = whole.wanted if strategy.get("type") == _ON_DELETE else min(partition, whole.wanted)
+    return Rollout(
+        wanted=whole.wanted - staying,
+        updated=whole.updated,
+        existing=max(whole.existing - staying, whole.updated),
+        available=max(whole.available - staying, 0) if whole.updated <= whole.wanted - staying else whole.available,
+        current=whole.current,
     )
 
 
 def by_nodes(manifest: Mapping[str, Any]) -> Rollout:
     """Read an object that puts one pod on each node. It tells only of nodes, so that no pod is one too many."""
-    status = manifest.get("status") or {}
-    wanted = int(status.get("desiredNumberScheduled") or 0)
+    status = _part(manifest, "status")
+    number = int(status.get("desiredNumberScheduled") or 0)
+    updated = int(status.get("updatedNumberScheduled") or 0)
+    waits = _part(_part(manifest, "spec"), "updateStrategy").get("type") == _ON_DELETE
     return Rollout(
-        wanted=wanted,
-        updated=int(status.get("updatedNumberScheduled") or 0),
-        existing=wanted,
+        wanted=min(updated, number) if waits else number,
+        updated=updated if waits else min(updated, number),
+        existing=updated if waits else number,
         available=int(status.get("numberAvailable") or 0),
+        current=_is_current(manifest),
     )
+
+
+def by_runs(manifest: Mapping[str, Any]) -> Rollout:
+    """Read an object whose pods run to an end, once."""
+    spec, status = _part(manifest, "spec"), _part(manifest, "status")
+    succeeded = int(status.get("succeeded") or 0)
+    number = 0 if spec.get("suspend") else int(spec.get("completions") or 1)
+    there = succeeded + int(status.get("active") or 0)
+    return Rollout(wanted=number, updated=there, existing=there, available=succeeded, ends=True)
+
+
+def by_schedule(_manifest: Mapping[str, Any]) -> Rollout:
+    """Read an object whose pods come by a schedule: a new version is there once the object has it."""
+    return Rollout(wanted=0, updated=0, existing=0, available=0, ends=True)
+
+
+def _part(about: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return about.get(name) or {}
+
+
+def _is_current(manifest: Mapping[str, Any]) -> bool:
+    """Tell whether the status is about the spec that is there now."""
+    generation = _part(manifest, "metadata").get("generation") or 0
+    # Argo Rollouts writes it as text.
+    observed = str(_part(manifest, "status").get("observedGeneration") or 0)
+    return not observed.isdigit() or int(observed) >= int(generation)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import governing_service, metadata, selector
-from generator.render.kinds.workloads.rollout import by_replicas
+from generator.render.kinds.workloads.rollout import by_ordinals
 from generator.render.kinds.workloads.template import replaced, settings, template
 from generator.spec.types import text
 from generator.spec.workload import Workload
@@ -22,7 +22,7 @@ POD_PATH: Final = ("spec", "template")
 REPLICAS_PATH: Final = ("spec", "replicas")
 CREATES: Final = frozenset({("apps", "ControllerRevision"), ("", "PersistentVolumeClaim"), ("", "Pod")})
 
-rollout = by_replicas
+rollout = by_ordinals
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
