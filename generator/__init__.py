@@ -112,7 +112,7 @@ if TYPE_CHECKING:
     from generator.delivery.promotion.run import PromoteHow as PromoteHow
     from generator.delivery.status import Row as Row
     from generator.manifests.comparison import Difference as Difference
-    from generator.regenerate.effects import Effect as Effect
+    from generator.regenerate.effect import Effect as Effect
     from generator.regenerate.merge import Side as Side
     from generator.spec.model import Spec as Spec
     from generator.yaml.kustomization import Image as Image
@@ -215,7 +215,7 @@ _MODULES = {
     "PromoteHow": "delivery.promotion.run",
     "Row": "delivery.status",
     "Difference": "manifests.comparison",
-    "Effect": "regenerate.effects",
+    "Effect": "regenerate.effect",
     "Side": "regenerate.merge",
     "Spec": "spec.model",
     "Image": "yaml.kustomization",

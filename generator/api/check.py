@@ -17,7 +17,7 @@ from generator.spec.layout import BASE, Location
 
 if TYPE_CHECKING:
     # Most repositories have no change that could have any.
-    from generator.regenerate.effects import Effect
+    from generator.regenerate.effect import Effect
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.errors import Conflicts, UsageError
 from generator.manifests.diff import Change
 from generator.regenerate import planning, preview
-from generator.regenerate.effects import Effect
+from generator.regenerate.effect import Effect
 from generator.regenerate.merge import Outcome
 
 # By this the comment of an earlier run is found again.

@@ -11,6 +11,7 @@ from generator.api.call import NONE, Credentials, Progress, calling, noting, sil
 from generator.errors import Conflict, Fault, UsageError
 from generator.files import work_tree
 from generator.regenerate import planning
+from generator.regenerate.effect import Effect
 from generator.regenerate.merge import Outcome, Side
 from generator.regenerate.planning import Plan
 from generator.spec import advice, loader
@@ -19,7 +20,7 @@ from generator.spec.model import Spec
 
 if TYPE_CHECKING:
     # Most runs change nothing that could have any.
-    from generator.regenerate.effects import Effect
+    from generator.regenerate.effect import Effect
 
 _PLACE: Final = "the place of a conflict is FILE:FIELD, as it is told"
 

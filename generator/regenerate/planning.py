@@ -24,7 +24,7 @@ from generator.spec.layout import APPLICATION, Location
 from generator.spec.model import Spec
 
 if TYPE_CHECKING:
-    from generator.regenerate.effects import Effect
+    from generator.regenerate.effect import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,20 +282,20 @@ def _told(planned: Plan) -> str:
     """Describe what happens in the cluster, for an error that the user must decide on."""
     if not planned.effects:
         return ""
-    from generator.regenerate import effects
+    from generator.regenerate.effect import Effect
 
-    return "".join(f"\nin the cluster: {line}" for line in effects.Effect.lines(planned.effects))
+    return "".join(f"\nin the cluster: {line}" for line in Effect.lines(planned.effects))
 
 
 def _refuse_replacements(planned: Plan) -> None:
     replacing = [effect for effect in planned.effects if effect.replaces]
     if not replacing:
         return
-    from generator.regenerate import effects
+    from generator.regenerate.effect import Effect
 
     raise RepositoryError(
         "what runs would have to be deleted for this; nothing was written:\n"
-        + "\n".join(f"  {line}" for line in effects.Effect.lines(replacing)),
+        + "\n".join(f"  {line}" for line in Effect.lines(replacing)),
         "accept that with `python -m generator generate --replace`, or take the change back",
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.regenerate import effects
+from generator.regenerate.effect import Effect
 from generator.render import render
 from generator.spec import loader
 from testing.programs import Run
@@ -28,10 +29,16 @@ def rendered(text: str) -> dict[str, bytes]:
 
 def told(before: str, after: str) -> list[str]:
     former, updated = rendered(before), rendered(after)
-    return effects.Effect.lines(effects.of(former, updated, former))
+    return Effect.lines(effects.of(former, updated, former))
 
 
-KUBECTL = "kubectl -n shop-prod delete deploy,svc,ingress,hpa,pdb,sa,job,networkpolicy,externalsecret"
+KUBECTL = "kubectl -n shop-prod delete deploy,sts,ds,cronjob,svc,ingress,hpa,pdb,sa,job,networkpolicy,externalsecret"
+CLAIM = "volumeClaimTemplates: {data: {size: 1Gi, mountPath: /data}}"
+CLAIMS = (
+    "the volumeClaimTemplates of the StatefulSet web cannot be changed while it is there; "
+    "delete it without its pods, and Argo CD makes it anew: kubectl delete statefulset web --cascade=orphan; "
+    "volumes that are there stay as they are: kubectl edit pvc makes one larger"
+)
 CHANGES = {
     "nothing": (spec("port: 80"), spec("port: 80"), []),
     "another number": (spec("replicas: 2"), spec("replicas: 3"), []),
@@ -76,6 +83,49 @@ CHANGES = {
     "no autoscaler": (
         spec("autoscale: {min: 3, max: 9}"), spec("replicas: 3"),
         ["web in every environment: the autoscaler goes: what it has scaled, up to 9 pods, falls to `replicas` at once; set `replicas` to what is needed"],
+    ),
+    "another kind": (
+        spec("port: 80"), spec("port: 80, kind: DaemonSet"),
+        ["web in every environment: the Deployment web becomes a DaemonSet: Argo CD makes it, and then deletes the Deployment; where both must not run at once, say `replicas: 0` and sync before"],
+    ),
+    "another kind, of one with volumes": (
+        spec(f"{CLAIM}, kind: StatefulSet"), spec("port: 80"),
+        ["web in every environment: the StatefulSet web becomes a Deployment: Argo CD makes it, and then deletes the StatefulSet; its volumes stay, and the new pods do not have them; where both must not run at once, say `replicas: 0` and sync before"],
+    ),
+    "larger volumes": (
+        spec(f"{CLAIM}, kind: StatefulSet"), spec(f"{CLAIM.replace('1Gi', '2Gi')}, kind: StatefulSet"),
+        [f"web in every environment: {CLAIMS}"],
+    ),
+    "larger volumes in one environment": (
+        spec(f"{CLAIM}, kind: StatefulSet"),
+        spec(f"{CLAIM}, kind: StatefulSet, environments: {{prod: {{volumeClaimTemplates: {{data: {{size: 9Gi}}}}}}}}"),
+        [f"web in prod: {CLAIMS}"],
+    ),
+    "several workloads, one of them called like the app": (
+        spec("port: 80"), spec("workloads: {web: {port: 80}, worker: {}}"), [],
+    ),
+    "several workloads, one of them with the app's name": (
+        spec("port: 80"), spec("workloads: {front: {port: 80, name: web}, worker: {}}"), [],
+    ),
+    "several workloads, and none is what was": (
+        spec("replicas: 1"), spec("workloads: {front: {}, worker: {}}"),
+        ["web in every environment: the Deployment web goes, and its pods; to keep it, call the workload that it is now web, or say `name: web` of it"],
+    ),
+    "a workload less": (
+        spec(f"workloads: {{web: {{}}, index: {{kind: StatefulSet, {CLAIM}}}, worker: {{}}}}"), spec("workloads: {web: {}}"),
+        [
+            "web in every environment: the Deployment web-worker goes, and its pods",
+            "web in every environment: the StatefulSet web-index goes, and its pods; its volumes stay; once nothing needs them: kubectl delete pvc -l app.kubernetes.io/name=web.index",
+        ],
+    ),
+    "no pods of one workload": (
+        spec("workloads: {web: {}, worker: {replicas: 2}}"),
+        spec("workloads: {web: {}, worker: {replicas: 2}}, environments: {prod: {workloads: {worker: {replicas: 0}}}}"),
+        ["web in prod: all pods of web-worker are stopped (replicas: 0)"],
+    ),
+    "an autoscaler of one workload": (
+        spec("workloads: {web: {}, worker: {replicas: 2}}"), spec("workloads: {web: {}, worker: {autoscale: {min: 2, max: 5}}}"),
+        ["web in every environment: the autoscaler takes over from `replicas`, and the running number stays as it is; where sync is manual, sync the root (gitops/) before the app, or it falls to 1 for a moment"],
     ),
     "no pods in one environment": (
         spec("replicas: 2"), spec("replicas: 2, environments: {prod: {replicas: 0}}"),
