@@ -95,8 +95,8 @@ def validate(
     with calling(credentials, directory):
         sparse.require(directory, APPLIED)
         spec = loader.load(directory)
-        folders = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
-        folders += [base_path(app) for app in spec.apps]
+        folders = [overlay_path(environment, app) for environment in spec.environments for app in spec.described]
+        folders += [base_path(app) for app in spec.described]
         renames.check_names(directory, [f"{folder}/{KUSTOMIZATION}" for folder in folders])
         some = bool(request.apps or request.environments)
         apps, environments = image.chosen(spec, request.apps, request.environments)

@@ -13,7 +13,7 @@ from generator.delivery import image
 from generator.git import sparse
 from generator.manifests import rendered, sources, stream
 from generator.spec import loader
-from generator.spec.layout import BASES, OVERLAYS
+from generator.spec.layout import APPLIED, BASES, OVERLAYS, overlay_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def render_overlay(
     with calling(credentials, directory):
         spec = loader.load(directory)
         place = image.slot(spec, request.app, request.environment)
-        sparse.require(directory, (BASES, OVERLAYS))
+        sparse.require(directory, APPLIED if place.app in spec.charts else (BASES, OVERLAYS))
         progress(f"building {place.app} in {place.environment}")
-        folder = place.path.rpartition("/")[0]
+        folder = overlay_path(place.environment, place.app)
         found = rendered.build(directory, folder, tools.find("kustomize"), sources.rules(spec))
         return RenderResult(place.app, place.environment, found)

@@ -8,14 +8,15 @@ an approval. What is not the repository's own is a fault, unless the spec allows
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from generator.errors import Fault
 from generator.manifests import stream
+from generator.manifests.charts import deployed
 from generator.manifests.projects import Destination, Project, destination
 from generator.manifests.stream import Document
-from generator.render.outputs import argocd
+from generator.render.outputs import argocd, charts
 from generator.spec import layout
 from generator.spec.argocd import IN_CLUSTER
 from generator.spec.model import Spec
@@ -24,13 +25,15 @@ _GROUP: Final = "argoproj.io"
 _SET: Final = "ApplicationSet"
 # What Argo CD does to a folder beyond building it.
 _BESIDE: Final = ("kustomize", "helm", "plugin")
+_INSTEAD: Final = ("put it into the folder's kustomization", "put it into the overlay's values.yaml")
 _LABEL: Final = "pod-security.kubernetes.io/enforce"
 
 
 class Application(NamedTuple):
     """An Application of ``gitops/``: ``paths`` are the folders of this repository that it deploys, at ``revisions``.
 
-    ``beside`` are fields of its sources that change what the folder gives.
+    ``values`` are the files that its chart gets; ``paths`` has the folder of the last of them. ``beside`` are fields of
+    its sources that change what the folder gives.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Application(NamedTuple):
     repositories: tuple[str, ...]
     revisions: tuple[str, ...]
     paths: tuple[str, ...]
+    values: tuple[str, ...]
     destination: Destination
     pod_security: tuple[str, str]
     recurse: bool
@@ -88,8 +92,7 @@ def _application(document: Document, repository: str) -> Application:
     spec = _map(document.data.get("spec"))
     if document.data.get("kind") == _SET:
         spec = _map(_map(spec.get("template")).get("spec"))
-    given = spec.get("sources")
-    sources = [_map(source) for source in (given if isinstance(given, list) and given else [spec.get("source")])]
+    sources = deployed.sources(spec)
     labels = _map(_map(_map(spec.get("syncPolicy")).get("managedNamespaceMetadata")).get("labels"))
     own = [source for source in sources if _same(str(source.get("repoURL")), repository)]
     return Application(
@@ -97,12 +100,13 @@ def _application(document: Document, repository: str) -> Application:
         project=str(spec.get("project") or "default"),
         repositories=tuple(str(source.get("repoURL") or "") for source in sources),
         revisions=tuple(str(source.get("targetRevision") or "HEAD") for source in own),
-        paths=tuple(posixpath.normpath(str(source.get("path") or ".").strip("/") or ".") for source in own),
+        paths=tuple(dict.fromkeys([*_paths(own), *(posixpath.dirname(file) for file in _values(sources)[-1:])])),
+        values=_values(sources),
         destination=destination(_map(spec.get("destination"))),
         pod_security=(str(labels.get(_LABEL) or ""), str(labels.get(f"{_LABEL}-version") or "latest")),
         recurse=any(_map(source.get("directory")).get("recurse") is True for source in own),
         beside=(
-            *(f"source.{name}" for source in own for name in _BESIDE if set(_map(source.get(name))) - {"version"}),
+            *_beside(sources, own),
             *(_overrides(_map(document.data.get("spec"))) if document.data.get("kind") == _SET else ()),
         ),
         document=document,
@@ -122,6 +126,29 @@ def _overrides(given: Mapping[str, Any]) -> Iterator[str]:
             left += one.values()
         elif isinstance(one, list):
             left += one
+
+
+def _paths(own: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the folders of this repository that Argo CD deploys; a mere reference to it deploys none."""
+    for source in own:
+        if source.get("path") or not source.get("ref"):
+            yield posixpath.normpath(str(source.get("path") or ".").strip("/") or ".")
+
+
+def _values(sources: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the files of values that charts get, by their path in the repository."""
+    given = {"sources": sources}
+    charts = [source for source in sources if deployed.is_chart(source)]
+    return tuple(file for source in charts for file in deployed.value_files(given, source))
+
+
+def _beside(sources: Iterable[Mapping[str, Any]], own: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the fields of sources that change what the files of this repository give."""
+    yield from (f"source.{name}" for source in own for name in _BESIDE if set(_map(source.get(name))) - {"version"})
+    charts = (source for source in sources if deployed.is_chart(source))
+    yield from (
+        f"source.helm.{name}" for source in charts for name in sorted(deployed.PARAMETERS & {*_map(source.get("helm"))})
+    )
 
 
 def _same(one: str, other: str) -> bool:
@@ -196,9 +223,10 @@ class Policy:
                 yield where._replace(message=about, hint=_allow("revisions", revision))
         for field in one.beside if not self._is_preview(one) else ():
             about = f"{field} changes what the folder gives, which cannot be seen here"
-            yield where._replace(message=about, hint="put it into the folder's kustomization")
+            yield where._replace(message=about, hint=_INSTEAD[field.startswith("source.helm.")])
         for path in one.paths:
             yield from self._deployed(one, path, where)
+        yield from self._foreign_values(one, where)
         if one.destination not in places:
             yield where._replace(message=f"deploys to {one.destination}", hint=_allow_place(one.destination))
 
@@ -228,8 +256,18 @@ class Policy:
                 about = f"deploys {path} to {environment.name}, whose approvers would not be asked about it"
                 yield where._replace(message=about, hint=f"move it below {layout.overlays_path(environment.name)}/")
 
+    def _foreign_values(self, one: Application, where: Fault) -> Iterator[Fault]:
+        """Check that a chart gets no values that another environment's approvers, or no reviewers, are asked about."""
+        name = self.environment(one.paths[-1]) if one.values else None
+        for file in one.values:
+            place = layout.environment_of(file)
+            if place != name and (place or not file.startswith(f"{layout.BASES}/")):
+                about = f"gets values from {file}, which is not of {name or 'any environment'}"
+                yield where._replace(message=about, hint="copy it into the app's overlay")
+
     def _knows(self, url: str) -> bool:
-        return any(_same(url, known) for known in (self._spec.repository, *self._spec.allow.repositories))
+        known = (self._spec.repository, *self._spec.allow.repositories, *charts.repositories(self._spec))
+        return any(_same(url, one) for one in known)
 
 
 def _allow(field: str, value: str) -> str:

@@ -15,6 +15,8 @@ from generator.git import plumbing
 from generator.manifests import diff, redact, sources
 from generator.manifests import folder as applied
 from generator.manifests.build_inputs import Closures, Unknown
+from generator.manifests.charts import deployed
+from generator.manifests.charts.deployed import Deployed
 from generator.manifests.diff import Change
 from generator.manifests.kustomize import BuildError
 from generator.manifests.kustomize import build as kustomize_build
@@ -38,6 +40,8 @@ def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT)
         return {**diff.named(documents), **{fault.file: f"unread: {fault.message}\n" for fault in faults}}
     if not (directory / folder).is_dir():
         return {}
+    if chart := deployed.find(directory, folder):
+        return _chart(directory, folder, chart, rules)
     if faults := sources.faults(directory, folder, rules):
         reasons = "\n".join(f"{fault}; {fault.hint}" for fault in faults)
         raise RepositoryError(f"{folder}: kustomize must not build it\n{reasons}", "python -m generator validate")
@@ -49,6 +53,16 @@ def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT)
         raise RepositoryError(
             f"{folder}: kustomize cannot build it\n{_said(exc.message)}", "python -m generator validate"
         ) from exc
+
+
+def _chart(directory: Path, folder: str, chart: Deployed, rules: Rules) -> dict[str, str]:
+    from generator.manifests.charts import building  # which most repositories never need
+
+    try:
+        return diff.split(building.build(directory, chart, rules))
+    except BuildError as exc:
+        hint = "python -m generator validate"
+        raise RepositoryError(f"{folder}: the chart cannot be rendered\n{_said(exc.message)}", hint) from exc
 
 
 def _said(words: str) -> str:
@@ -68,10 +82,17 @@ def places(before: Path, after: Path) -> list[Place]:
     found = [
         (Location.parse(path).environment, path)
         for path in sorted(overlays)
-        if _read(one.of, path) != _read(other.of, path)
+        if _inputs(before, one, path) != _inputs(after, other, path)
     ]
     same = _read(one.all_in, GITOPS) == _read(other.all_in, GITOPS)
     return found if same else [*found, (GITOPS, GITOPS)]
+
+
+def _inputs(directory: Path, closures: Closures, path: str) -> object:
+    """Read what decides the manifests of an overlay: of a chart, which one it is, and the values."""
+    if chart := deployed.find(directory, path):
+        return chart, deployed.inputs(directory, chart)
+    return _read(closures.of, path)
 
 
 def _read(closure: Callable[[str], dict[str, bytes]], path: str) -> object:

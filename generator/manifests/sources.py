@@ -19,6 +19,7 @@ from generator.files import reader
 from generator.git import plumbing
 from generator.manifests.build_inputs import NAMES
 from generator.spec import layout
+from generator.spec.kubernetes import NEWEST
 from generator.spec.model import Spec
 from generator.yaml import plain as yaml_plain
 
@@ -58,15 +59,26 @@ class Reference(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """``references`` are fine as they are written; each of the ``environments`` may not build on another's overlays."""
+    """What may be read, and for which Kubernetes.
+
+    Attributes:
+        references: They are fine as they are written.
+        environments: Each may not build on another's overlays.
+        charts: The charts that may be fetched, each by repository and name.
+        kubernetes: The version that charts are rendered for.
+    """
 
     references: frozenset[str] = frozenset()
     environments: tuple[str, ...] = ()
+    charts: frozenset[str] = frozenset()
+    kubernetes: str = NEWEST
 
 
 def rules(spec: Spec) -> Rules:
     """Return what the spec allows."""
-    return Rules(frozenset(spec.allow.references), tuple(spec.environments))
+    charts = frozenset(app.chart.reference for app in spec.charts.values())
+    version = (spec.data.get("kubernetes") or {}).get("version") or NEWEST
+    return Rules(frozenset(spec.allow.references), tuple(spec.environments), charts, version)
 
 
 def faults(directory: Path, folder: str, rules: Rules = Rules()) -> list[Fault]:  # noqa: B008 (it is immutable)

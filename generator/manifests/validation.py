@@ -24,6 +24,8 @@ from generator.manifests import admission, applications, folder, kustomize, sour
 from generator.manifests.admission import Unit
 from generator.manifests.applications import Policy
 from generator.manifests.build_inputs import NAMES
+from generator.manifests.charts import crds, deployed
+from generator.manifests.charts.deployed import Deployed
 from generator.manifests.stream import Document
 from generator.manifests.validation_cache import Known, Reader, Validity
 from generator.spec.layout import GITOPS, base_path, overlay_path
@@ -79,11 +81,14 @@ class _Validation:
             raise RepositoryError(f"{GITOPS}: no files", "generate them: python -m generator")
         self._ground = applications.ground(self._documents, spec.repository)
         self._apps = tuple(spec.apps)
+        self._secrets = {app.name: app.chart.secrets for app in spec.charts.values()}
         self._unlisted = unlisted.faults(directory, unlisted.on_disk(directory, generated))
         self._overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
         others = (path for path in self._ground.applications if path not in self._overlays and path != GITOPS)
         paths = [*self._overlays, *others] if only is None else only
         self._units = {path: self._unit(path) for path in [*paths, GITOPS]}
+        self._definitions: list[Document] = []
+        self._charts = {path: chart for path in self._overlays if (chart := deployed.find(directory, path))}
 
     def _unit(self, path: str) -> Unit:
         environment = self._policy.environment(path)
@@ -92,7 +97,9 @@ class _Validation:
 
     def results(self) -> list[Result]:
         """Combine what is known from earlier runs with what this run finds."""
-        built = {path: self._facts(unit) for path, unit in self._units.items() if path != GITOPS}
+        # What follows from a chart is kept where it is rendered; its own kinds' schemas are wanted each time.
+        kept = (item for item in self._units.items() if item[0] != GITOPS and item[0] not in self._charts)
+        built = {path: self._facts(unit) for path, unit in kept}
         whole = {
             GITOPS: self._units[GITOPS].facts
             + self._argocd
@@ -126,11 +133,15 @@ class _Validation:
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             read = dict(zip(paths, pool.map(self._read, paths), strict=True))
         with TemporaryDirectory(prefix="gitops-generator-") as name:
-            place = Path(name)
+            place, definitions = Path(name, "manifests"), Path(name, "schemas")
+            place.mkdir()
+            self._definitions += [one for path in paths if path in self._charts for one in read[path][0]]
+            more = crds.write(self._definitions, definitions)
             for number, (documents, _) in enumerate(read.values()):
                 (place / f"{number}.yaml").write_text("---\n".join(document.text for document in documents))
             (place / _CONTROL_FILE).write_bytes(CONTROL)
-            answers = _conform(self._kubeconform, place, self._argocd)
+            arguments = [*schemas.kubeconform_arguments(self._argocd), *more]
+            answers = _conform(self._kubeconform, place, arguments)
         return {
             path: _Checked(
                 self._units[path], documents, (*problems, *self._wrong(path, documents, answers.get(f"{number}.yaml")))
@@ -143,6 +154,8 @@ class _Validation:
         if path == GITOPS:
             faults = [*self._faults, *self._policy.faults(self._ground)]
             return self._documents, [_told(fault) for fault in faults]
+        if path in self._charts:
+            return self._rendered(self._charts[path])
         if not any((self._directory / path / name).exists() for name in NAMES) and (self._directory / path).is_dir():
             recurse = any(one.recurse for one in self._units[path].applications)
             documents, faults = folder.documents(self._directory, path, recurse=recurse)
@@ -157,6 +170,17 @@ class _Validation:
             return [], [exc.message, *idle]
         documents, faults = stream.split(text.encode(), "")
         return documents, [*(_told(fault) for fault in faults), *idle]
+
+    def _rendered(self, chart: Deployed) -> tuple[list[Document], list[str]]:
+        from generator.manifests.charts import building
+        from generator.manifests.charts.template import TemplateError
+
+        try:
+            text = building.build(self._directory, chart, self._rules)
+        except TemplateError as exc:
+            return [], list(exc.problems)
+        documents, faults = stream.split(text.encode(), "")
+        return documents, [_told(fault) for fault in faults]
 
     def _without_kustomization(self, path: str) -> Iterator[str]:
         """Yield why an overlay's other files are not enough."""
@@ -180,7 +204,7 @@ class _Validation:
         if answer is None or len(answer) != len(documents):
             yield "kubeconform has not judged each of its manifests"
         yield from sorted(_problem(resource) for resource in answer or () if resource["status"] != "statusValid")
-        yield from _plaintext_secrets(documents)
+        yield from _plaintext_secrets(documents, self._secrets.get(path.rpartition("/")[2]))
         for document, message, hint in unlisted.without_pods(documents, self._others(path)):
             yield f"{stream.title(document.data)}: {message}; {hint}"
         yield from admission.problems(self._units[path], documents)
@@ -232,10 +256,10 @@ def _told(fault: Fault) -> str:
     return f"{fault}; {fault.hint}" if fault.hint else str(fault)
 
 
-def _conform(kubeconform: Path, place: Path, argocd: str) -> dict[str, list[dict[str, Any]]]:
-    """Run kubeconform and return its answer for each manifest, by file name; ``argocd`` is a minor version."""
-    arguments = [*schemas.kubeconform_arguments(argocd), "-verbose", "-output", "json", "-n", str(os.cpu_count() or 2)]
-    done = process.run([kubeconform, *arguments, place], ok=(0, 1), timeout=_SECONDS)
+def _conform(kubeconform: Path, place: Path, arguments: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Run kubeconform and return its answer for each manifest, by file name."""
+    how = ["-verbose", "-output", "json", "-n", str(os.cpu_count() or 2)]
+    done = process.run([kubeconform, *arguments, *how, place], ok=(0, 1), timeout=_SECONDS)
     try:
         resources = json.loads(done.stdout)["resources"]
     except (json.JSONDecodeError, KeyError) as exc:
@@ -256,9 +280,17 @@ def _problem(resource: dict[str, Any]) -> str:
     return f"{resource.get('kind')}/{resource.get('name')}: " + ("; ".join(details) or resource.get("msg", "invalid"))
 
 
-def _plaintext_secrets(documents: Iterable[Document]) -> Iterator[str]:
-    """Yield Secrets with data: git is no place for them."""
+def _plaintext_secrets(documents: Iterable[Document], harmless: Sequence[str] | None) -> Iterator[str]:
+    """Secrets with data: git is no place for them. A chart may have ``harmless`` ones; ``None``: it is no chart."""
     for document in documents:
-        if document.data.get("kind") == "Secret" and (document.data.get("data") or document.data.get("stringData")):
-            title = stream.title(document.data)
-            yield f"{title}: has data in git; use `secrets:` in the spec, and AWS Secrets Manager"
+        data = document.data
+        if data.get("kind") != "Secret" or not (data.get("data") or data.get("stringData")):
+            continue
+        name = str((data.get("metadata") or {}).get("name"))
+        if harmless is None:
+            yield f"{stream.title(data)}: has data in git; use `secrets:` in the spec, and AWS Secrets Manager"
+        elif name not in harmless:
+            yield (
+                f"{stream.title(data)}: the chart renders it with data; name a Secret that exists in the values, "
+                f"or if nothing in it is secret: `chart: {{secrets: [{name}]}}`"
+            )

@@ -20,6 +20,8 @@ COPY: Final = "base"
 # The values of an app that is a Helm chart, in its base and its overlays.
 VALUES: Final = "values.yaml"
 GITOPS: Final = "gitops"
+# Beside what Argo CD reads there, since it says which charts those are.
+CHART_LOCK: Final = f"{GITOPS}/chart.lock"
 APPLICATIONS: Final = f"{GITOPS}/applications"
 RECORDS: Final = ".generator"
 APP_RECORDS: Final = f"{RECORDS}/apps"

@@ -20,7 +20,7 @@ from generator.git.history import Clone
 from generator.manifests import rendered, sources
 from generator.manifests.diff import Change
 from generator.spec import subject
-from generator.spec.layout import base_path, overlay_path
+from generator.spec.layout import GITOPS, base_path, overlay_path
 from generator.spec.model import Spec
 
 
@@ -222,7 +222,8 @@ def _rendered(place: Workspace, about: _About, images: Mapping[str, bytes]) -> l
     if not apps or about.spec.promotion.base:
         return rendered.compare(place.before, place.after, places, rules)
     # Most overlays need nothing but their base; a large repository is written out for the others only.
-    place.fill(*(folder for _, folder in places), *(base_path(app) for app in apps))
+    charts = [GITOPS] if any(app in about.spec.charts for app in apps) else []
+    place.fill(*(folder for _, folder in places), *(base_path(app) for app in apps), *charts)
     place.write(images)
     found = rendered.compare(place.before, place.after, places, rules)
     if any(change.reason for change in found):

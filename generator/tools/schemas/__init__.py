@@ -52,8 +52,12 @@ def kubeconform_arguments(argocd: str = "") -> list[str]:
     # The first place that has a kind is asked. Group, kind and version, so that two groups with the same first label
     # stay apart.
     places = [f"{location()}/{OTHERS}/argo-cd-{argocd}", f"{location()}"] if argocd else [f"{location()}"]
-    paths = [f"{place}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json" for place in places]
-    return ["-strict", *(word for path in paths for word in ("-schema-location", path))]
+    return ["-strict", *(word for place in places for word in location_arguments(place))]
+
+
+def location_arguments(folder: str | Path) -> list[str]:
+    """Return the arguments that make kubeconform use the schemas in a folder, too."""
+    return ["-schema-location", f"{folder}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json"]
 
 
 def kinds() -> list[str]:

@@ -1,0 +1,44 @@
+"""Build the manifests of an overlay that is a chart: locked, fetched, rendered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator import tools
+from generator.errors import SpecError
+from generator.manifests.charts import archive, lock
+from generator.manifests.charts.archive import FetchError
+from generator.manifests.charts.deployed import Deployed, inputs
+from generator.manifests.charts.template import Rendering, TemplateError, render
+from generator.manifests.sources import Rules
+
+
+def build(directory: Path, chart: Deployed, rules: Rules) -> str:
+    """Render the chart of an overlay as Argo CD would. Raises ``TemplateError``, and ``ToolError`` without Helm."""
+    if chart.reference not in rules.charts:
+        raise TemplateError(
+            f"{chart.file}: {chart.reference} is not fetched, since no app of generator.yaml is this chart; "
+            "regenerate it: python -m generator"
+        )
+    helm = tools.find("helm")
+    try:
+        file = archive.obtain(chart, _digest(directory, chart), helm)
+    except FetchError as exc:
+        raise TemplateError(f"{exc.message}; {exc.hint}") from exc
+    return render(directory, Rendering(chart, file, inputs(directory, chart), helm, rules.kubernetes))
+
+
+def _digest(directory: Path, chart: Deployed) -> str:
+    """Return the digest that the lock or the Application names; they must agree."""
+    try:
+        locked = lock.digest_of(lock.read(directory), chart)
+    except SpecError as exc:
+        raise TemplateError(*(f"{fault}; {fault.hint}" for fault in exc.faults)) from exc
+    if locked and chart.digest and locked != chart.digest:
+        raise TemplateError(
+            f"{chart.file}: {chart.name} {chart.version} is {chart.digest} here, and {locked} in {lock.CHART_LOCK}; "
+            f"mend the wrong one, then {lock.COMMAND}"
+        )
+    if found := locked or chart.digest:
+        return found
+    raise TemplateError(f"{chart.name} {chart.version} is not in {lock.CHART_LOCK}; lock it: {lock.COMMAND}")
