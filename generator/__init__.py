@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from generator.api.bump import BumpRequest as BumpRequest
     from generator.api.bump import BumpResult as BumpResult
     from generator.api.bump import bump as bump
+    from generator.api.charts import ChartUpdate as ChartUpdate
+    from generator.api.charts import LockChartsRequest as LockChartsRequest
+    from generator.api.charts import LockChartsResult as LockChartsResult
+    from generator.api.charts import UpdateChartsRequest as UpdateChartsRequest
+    from generator.api.charts import UpdateChartsResult as UpdateChartsResult
+    from generator.api.charts import lock_charts as lock_charts
+    from generator.api.charts import update_charts as update_charts
     from generator.api.check import CheckRequest as CheckRequest
     from generator.api.check import CheckResult as CheckResult
     from generator.api.check import FileState as FileState
@@ -126,6 +133,13 @@ _MODULES = {
     "CheckResult": "api.check",
     "FileState": "api.check",
     "check": "api.check",
+    "ChartUpdate": "api.charts",
+    "LockChartsRequest": "api.charts",
+    "LockChartsResult": "api.charts",
+    "UpdateChartsRequest": "api.charts",
+    "UpdateChartsResult": "api.charts",
+    "lock_charts": "api.charts",
+    "update_charts": "api.charts",
     "DiffRequest": "api.diff",
     "DiffResult": "api.diff",
     "FileDiff": "api.diff",

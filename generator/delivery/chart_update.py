@@ -22,7 +22,7 @@ Tell = Callable[[str], None]
 
 
 class Locking(NamedTuple):
-    """What was locked: all ``entries``, and those of them that are ``new``; ``held`` are Applications held to a digest."""
+    """What was locked: all ``entries``, the ``new`` ones, and the Applications that are ``held`` to a digest now."""
 
     entries: tuple[Locked, ...]
     new: tuple[Locked, ...]
@@ -63,7 +63,13 @@ def lock_all(directory: Path, spec: Spec, helm: Path, tell: Tell) -> Locking:
 
 
 def update(
-    directory: Path, spec: Spec, apps: Sequence[str], environments: Sequence[str], to: str | None, helm: Path, tell: Tell
+    directory: Path,
+    spec: Spec,
+    apps: Sequence[str],
+    environments: Sequence[str],
+    to: str | None,
+    helm: Path,
+    tell: Tell,
 ) -> tuple[list[BumpOutcome], Mapping[Slot, str]]:
     """Set a version, or the newest, in some environments; return what became of each, and the versions before."""
     places = charts(directory, spec, apps)

@@ -25,7 +25,6 @@ from generator.manifests.admission import Unit
 from generator.manifests.applications import Policy
 from generator.manifests.build_inputs import NAMES
 from generator.manifests.charts import crds, deployed
-from generator.manifests.charts.deployed import Deployed
 from generator.manifests.stream import Document
 from generator.manifests.validation_cache import Known, Reader, Validity
 from generator.spec.layout import GITOPS, base_path, overlay_path
@@ -87,7 +86,7 @@ class _Validation:
         others = (path for path in self._ground.applications if path not in self._overlays and path != GITOPS)
         paths = [*self._overlays, *others] if only is None else only
         self._units = {path: self._unit(path) for path in [*paths, GITOPS]}
-        self._definitions: list[Document] = []
+        self._rendered: dict[str, tuple[list[Document], list[str]]] = {}
         self._charts = {path: chart for path in self._overlays if (chart := deployed.find(directory, path))}
 
     def _unit(self, path: str) -> Unit:
@@ -135,8 +134,7 @@ class _Validation:
         with TemporaryDirectory(prefix="gitops-generator-") as name:
             place, definitions = Path(name, "manifests"), Path(name, "schemas")
             place.mkdir()
-            self._definitions += [one for path in paths if path in self._charts for one in read[path][0]]
-            more = crds.write(self._definitions, definitions)
+            more = crds.write(self._of_charts(), definitions)
             for number, (documents, _) in enumerate(read.values()):
                 (place / f"{number}.yaml").write_text("---\n".join(document.text for document in documents))
             (place / _CONTROL_FILE).write_bytes(CONTROL)
@@ -155,7 +153,7 @@ class _Validation:
             faults = [*self._faults, *self._policy.faults(self._ground)]
             return self._documents, [_told(fault) for fault in faults]
         if path in self._charts:
-            return self._rendered(self._charts[path])
+            return self._chart(path)
         if not any((self._directory / path / name).exists() for name in NAMES) and (self._directory / path).is_dir():
             recurse = any(one.recurse for one in self._units[path].applications)
             documents, faults = folder.documents(self._directory, path, recurse=recurse)
@@ -171,16 +169,24 @@ class _Validation:
         documents, faults = stream.split(text.encode(), "")
         return documents, [*(_told(fault) for fault in faults), *idle]
 
-    def _rendered(self, chart: Deployed) -> tuple[list[Document], list[str]]:
+    def _chart(self, path: str) -> tuple[list[Document], list[str]]:
+        """Render the chart of an overlay, once."""
         from generator.manifests.charts import building
         from generator.manifests.charts.template import TemplateError
 
-        try:
-            text = building.build(self._directory, chart, self._rules)
-        except TemplateError as exc:
-            return [], list(exc.problems)
-        documents, faults = stream.split(text.encode(), "")
-        return documents, [_told(fault) for fault in faults]
+        if path not in self._rendered:
+            try:
+                text = building.build(self._directory, self._charts[path], self._rules)
+            except TemplateError as exc:
+                self._rendered[path] = [], list(exc.problems)
+            else:
+                documents, faults = stream.split(text.encode(), "")
+                self._rendered[path] = documents, [_told(fault) for fault in faults]
+        return self._rendered[path]
+
+    def _of_charts(self) -> list[Document]:
+        """Return the manifests of all charts: they may define kinds that other apps have objects of."""
+        return [document for path in self._charts for document in self._chart(path)[0]]
 
     def _without_kustomization(self, path: str) -> Iterator[str]:
         """Yield why an overlay's other files are not enough."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.manifests import kustomize, sources
+from generator.manifests import isolation, kustomize, sources
 from generator.manifests.kustomize import BuildError
 from generator.manifests.sources import Rules
 from testing.programs import Run, tool
@@ -121,7 +121,7 @@ def test_nothing_is_fetched(text: str, first: str, shop: Path, server: Server) -
     assert {fault.file for fault in found} == {KUSTOMIZATION}
     assert found[0].hint
     # And should such a name ever go unnoticed, kustomize does not get there.
-    if kustomize._isolated():
+    if isolation.words():
         with pytest.raises(BuildError):
             kustomize.build(shop, OVERLAY, tool("kustomize"))
     assert server.asked == []

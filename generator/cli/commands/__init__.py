@@ -55,7 +55,19 @@ DEFAULT: Final = "generate"
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "set up": ("init", "add", "rename", "doctor", "upgrade", "tools", "schema", "completion", "protection"),
     "every day": ("generate", "check", "diff", "explain", "validate", "render", "list"),
-    "releases": ("status", "history", "compare", "bump", "promote", "rollback", "pin", "unpin", "wait", "open"),
+    "releases": (
+        "status",
+        "history",
+        "compare",
+        "bump",
+        "promote",
+        "rollback",
+        "pin",
+        "unpin",
+        "wait",
+        "open",
+        "charts",
+    ),
     "in CI": ("changed", "scan", "token"),
     "cluster": ("local",),
 }

@@ -11,6 +11,7 @@ import ipaddress
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -78,7 +79,7 @@ def _fetch(chart: Deployed, digest: str | None, helm: Path) -> tuple[str, Path]:
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as scratch:
         by_digest = chart.is_oci and digest is not None
         name = f"{chart.name}@{digest}" if by_digest else chart.name
-        words = ["pull", *_where(chart.repository, name), "-d", scratch]
+        words: list[str | Path] = ["pull", *_where(chart.repository, name), "-d", scratch]
         words += [] if by_digest else ["--version", chart.version]
         done = _helm(helm, words, f"{chart.reference} {chart.version}")
         (file,) = Path(scratch).glob("*.tgz")
@@ -121,7 +122,7 @@ def _is_near(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost")
 
 
-def _helm(helm: Path, words: list[str | Path] | list[str], what: str) -> process.Completed:
+def _helm(helm: Path, words: Sequence[str | Path], what: str) -> process.Completed:
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as scratch:
         env = {"HELM_CACHE_HOME": scratch, "HELM_DATA_HOME": scratch, "LC_ALL": "C", "HELM_DEBUG": "false"}
         own = {name: os.environ[name] for name in ("HELM_DATA_HOME",) if name in os.environ}

@@ -11,6 +11,7 @@ from generator.manifests.charts.archive import FetchError
 from generator.manifests.charts.deployed import Deployed, inputs
 from generator.manifests.charts.template import Rendering, TemplateError, render
 from generator.manifests.sources import Rules
+from generator.spec.layout import CHART_LOCK
 
 
 def build(directory: Path, chart: Deployed, rules: Rules) -> str:
@@ -36,9 +37,9 @@ def _digest(directory: Path, chart: Deployed) -> str:
         raise TemplateError(*(f"{fault}; {fault.hint}" for fault in exc.faults)) from exc
     if locked and chart.digest and locked != chart.digest:
         raise TemplateError(
-            f"{chart.file}: {chart.name} {chart.version} is {chart.digest} here, and {locked} in {lock.CHART_LOCK}; "
+            f"{chart.file}: {chart.name} {chart.version} is {chart.digest} here, and {locked} in {CHART_LOCK}; "
             f"mend the wrong one, then {lock.COMMAND}"
         )
     if found := locked or chart.digest:
         return found
-    raise TemplateError(f"{chart.name} {chart.version} is not in {lock.CHART_LOCK}; lock it: {lock.COMMAND}")
+    raise TemplateError(f"{chart.name} {chart.version} is not in {CHART_LOCK}; lock it: {lock.COMMAND}")

@@ -40,7 +40,7 @@ def faults(directory: Path, chart: Deployed, contents: Mapping[str, bytes], arch
                 place = (*path, name)
                 hint = did_you_mean(name, _known(chart, archive, path), "take it out; `helm show values` lists them")
             found.append(_placed(directory, chart, contents, place, message, hint))
-    return found
+    return sorted(found)
 
 
 def _part(text: str) -> str | int:
