@@ -167,7 +167,7 @@ apps:
       name: grafana
       version: 8.5.1
       digest: sha256:1111111111111111111111111111111111111111111111111111111111111111
-      kinds: [ClusterRole.rbac.authorization.k8s.io, ServiceMonitor.monitoring.coreos.com]
+      kinds: [rbac.authorization.k8s.io/ClusterRole, monitoring.coreos.com/ServiceMonitor]
     values:
       replicas: 1
       host: dashboards.{environment}.example.com

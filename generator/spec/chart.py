@@ -141,7 +141,7 @@ class ChartApp:
 
 
 def _kind(text: str) -> tuple[str, str]:
-    kind, _, group = text.partition(".")
+    group, _, kind = text.rpartition("/")
     return group, kind
 
 

@@ -18,6 +18,7 @@ _OCI: Final = "oci://"
 class Source(NamedTuple):
     """A chart among the sources: its place in the file, and what it says."""
 
+    document: int
     path: tuple[str | int, ...]
     node: Node
     name: str
@@ -33,23 +34,33 @@ class Source(NamedTuple):
         return _revision(self.node).partition("@")[2] or None
 
 
-def of(root: Node) -> Iterator[Source]:
-    """Yield the charts of an Application, with repository and name as one."""
-    spec = root.last("spec")
-    one, several = (spec.node.last(name) if spec else None for name in ("source", "sources"))
-    places: list[tuple[tuple[str | int, ...], Node]]
-    if several and several.node.itself.kind == "seq":
-        places = [(("spec", "sources", index), item.itself) for index, item in enumerate(several.node.itself.items)]
-    else:
-        places = [(("spec", "source"), one.node.itself)] if one else []
-    for path, node in places:
+def of(root: Node, document: int) -> Iterator[Source]:
+    """Yield the charts of an Application, or of a set of them, with repository and name as one."""
+    if root.itself.kind != "map":
+        return
+    above: tuple[str | int, ...] = ("spec",)
+    spec = _field(root, "spec")
+    if spec and (template := _field(spec, "template")):
+        above, spec = ("spec", "template", "spec"), _field(template, "spec")
+    one, several = (_field(spec, name) if spec else None for name in ("source", "sources"))
+    items = list(enumerate(several.itself.items)) if several and several.itself.kind == "seq" else []
+    places: list[tuple[tuple[str | int, ...], Node]] = [((*above, "sources", index), item) for index, item in items]
+    if one and not places:
+        places = [((*above, "source"), one)]
+    for path, item in places:
+        node = item.itself
         if node.kind != "map":
             continue
         repository, chart = _text(node, "repoURL").rstrip("/"), _text(node, "chart")
         if chart:
-            yield Source(path, node, f"{repository}/{chart}")
+            yield Source(document, path, node, f"{repository}/{chart}")
         elif repository.startswith(_OCI):
-            yield Source(path, node, repository)
+            yield Source(document, path, node, repository)
+
+
+def _field(node: Node, key: str) -> Node | None:
+    found = node.itself.last(key) if node.itself.kind == "map" else None
+    return found.node.itself if found else None
 
 
 def revision(tag: str, digest: str | None) -> str:

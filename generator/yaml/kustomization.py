@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # The annotation that is the pipeline's, as tags and digests are: which build set them.
 BUILT: Final = "gitops-generator/built"
+# What deploys a chart: in several clusters, an Application for each, or a set of them.
+_DEPLOYS: Final = ("Application", "ApplicationSet")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -63,7 +65,7 @@ class Kustomization:
     def images(self) -> list[Image]:
         """List the ``images:``; of an Application, the charts that it deploys."""
         if self._is_application:
-            return [Image(source.name, source.tag, source.digest) for source in self._charts()]
+            return list(dict.fromkeys(Image(one.name, one.tag, one.digest) for one in self._charts()))
         return [
             Image(name.node.itself.text, _text(entry, "newTag"), _text(entry, "digest"))
             for entry in self._entries().values()
@@ -125,29 +127,29 @@ class Kustomization:
         )
 
     def _set_chart(self, image: Image) -> None:
-        """Set version and digest of the chart of that name, which are one field."""
+        """Set version and digest of the chart of that name, which are one field, in each cluster's Application."""
         from generator.yaml import chart_source
 
         found = [source for source in self._charts() if source.name == image.name]
-        if len(found) != 1:
-            about = f"has {len(found) or 'no'} sources for the chart {image.name}"
+        if not found:
+            about = f"has no source for the chart {image.name}"
             raise SpecError([Fault(self.path, 1, 1, "spec.sources", about, "regenerate it: python -m generator")])
-        ((path, node, _),) = found
-        written, field = ".".join(map(str, path)), chart_source.REVISION
-        self._only(node, field, f"{written}.")
         revision = chart_source.revision(image.tag or found[0].tag or "", image.digest)
-        splices = wrap(self._file, node, put(self._file, node, field, revision, after=("repoURL",)))
-        self._changes.append(
-            _Change(
-                document=0,
-                path=path,
-                fields={field: revision},
-                place=node.start,
-                field=written,
-                splices=splices,
-                again=lambda other: other.set_image(image),
+        for source in found:
+            written, field = ".".join(map(str, source.path)), chart_source.REVISION
+            self._only(source.node, field, f"{written}.")
+            splices = wrap(self._file, source.node, put(self._file, source.node, field, revision, after=("repoURL",)))
+            self._changes.append(
+                _Change(
+                    document=source.document,
+                    path=source.path,
+                    fields={field: revision},
+                    place=source.node.start,
+                    field=written,
+                    splices=splices,
+                    again=lambda other: other.set_image(image),
+                )
             )
-        )
 
     def annotate(self, key: str, value: str | None) -> None:
         """Set an annotation of the kustomization; ``None`` takes it out, and maps left empty with it.
@@ -227,12 +229,13 @@ class Kustomization:
         """Tell whether it is no kustomization, but the Application that deploys a chart."""
         documents = self._file.documents
         kind = documents[0].root.last("kind") if documents and documents[0].root.itself.kind == "map" else None
-        return bool(kind and kind.node.itself.kind == "scalar" and kind.node.itself.text == "Application")
+        return bool(kind and kind.node.itself.kind == "scalar" and kind.node.itself.text in _DEPLOYS)
 
     def _charts(self) -> list[Source]:
         from generator.yaml import chart_source  # most overlays have none
 
-        return list(chart_source.of(self._file.documents[0].root))
+        roots = [document.root for document in self._file.documents]
+        return [source for number, root in enumerate(roots) for source in chart_source.of(root, number)]
 
     @property
     def _listed(self) -> int:

@@ -222,7 +222,7 @@ def test_kinds_of_the_chart_are_validated_by_its_own_definitions_and_permitted_b
     charts.push(
         charts.pack(tmp_path / "2", "1.1.0", templates={"crds/books.yaml": definition, "book.yaml": mended}), registry
     )
-    kinds = "[CustomResourceDefinition.apiextensions.k8s.io, Book.library.example.com]"
+    kinds = "[apiextensions.k8s.io/CustomResourceDefinition, library.example.com/Book]"
     made(repository, generator, where, f", kinds: {kinds}")
     edit(repository, "generator.yaml", ("prod: {}", "prod: {cluster: live}"))
     assert generator("generate", "-q", cwd=repository).returncode == 0

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from generator import process
 from generator.errors import GeneratorError, ProcessError
 from generator.manifests.charts.deployed import Deployed
+from generator.spec.chart import OCI
 from generator.tools import cache
 from generator.yaml import plain as yaml_plain
 
@@ -109,10 +109,10 @@ def _about(text: str) -> dict[str, Any]:
 
 
 def _where(repository: str, name: str) -> list[str]:
-    parts = urlsplit(repository)
-    if parts.scheme != "oci":
+    if not repository.startswith(OCI):
         return [name, "--repo", repository]
-    return [f"{repository}/{name}", *(["--plain-http"] if _is_near(parts.hostname or "") else [])]
+    host = repository.removeprefix(OCI).partition("/")[0].rpartition(":")[0]
+    return [f"{repository}/{name}", *(["--plain-http"] if _is_near(host) else [])]
 
 
 def _is_near(host: str) -> bool:

@@ -74,6 +74,8 @@ def inputs(directory: Path, chart: Deployed) -> dict[str, bytes]:
 
 def _deployed(path: str, document: object) -> Iterator[Deployed]:
     spec = as_map(as_map(document).get("spec"))
+    # Of a set, what its Applications are made from.
+    spec = as_map(as_map(spec.get("template")).get("spec")) or spec
     for source in sources(spec):
         revision, _, digest = str(source.get("targetRevision") or "").partition("@")
         repository, name = _named(source)

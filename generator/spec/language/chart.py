@@ -25,11 +25,11 @@ VERSION: Final = Text(
     'one version, like "8.5.1": a range would deploy what nobody has approved',
 )
 DIGEST: Final = Text("a digest", r"sha256:[0-9a-f]{64}", 71, "sha256: and 64 hexadecimal digits")
-KIND_AND_GROUP: Final = Text(
-    "a kind with its group",
-    rf"[A-Z][A-Za-z0-9]{{0,62}}(?:\.{shapes.SUBDOMAIN})?",
-    253,
-    "like ClusterRole.rbac.authorization.k8s.io, as `kubectl api-resources` tells them",
+KIND: Final = Text(
+    "a kind",
+    rf"(?:{shapes.SUBDOMAIN}/)?[A-Z][A-Za-z0-9]*",
+    317,
+    "like Namespace, or rbac.authorization.k8s.io/ClusterRole with its group",
 )
 _VALUES: Final = Anything("a map of values", hint="write it as in the chart's values.yaml")
 
@@ -50,7 +50,7 @@ CHART: Final = Record(
         **_RELEASED,
         "releaseName": Field(LABEL, "The name of the Helm release, which most charts begin their objects' names with."),
         "kinds": Field(
-            ListOf(KIND_AND_GROUP),
+            ListOf(KIND),
             "Further kinds that the chart may create: cluster-wide ones, and those of custom resources.",
         ),
         "secrets": Field(

@@ -15,7 +15,7 @@ CHART: Final[dict[str, Entry]] = {
         "  version: 8.5.1\n"
         "  digest: sha256:0d6f58a1b2c3d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789a\n"
         "  releaseName: grafana\n"
-        "  kinds: [ClusterRole.rbac.authorization.k8s.io, ServiceMonitor.monitoring.coreos.com]\n"
+        "  kinds: [rbac.authorization.k8s.io/ClusterRole, monitoring.coreos.com/ServiceMonitor]\n"
         "  secrets: [grafana-config]",
         unset="the app is an image",
         kubernetes=("Application spec.sources",),
@@ -37,10 +37,10 @@ CHART: Final[dict[str, Entry]] = {
     ),
     "apps.<app>.values": Entry(
         "values:\n"
-        "  replicas: 1\n"
-        "  ingress: {enabled: true, hosts: ['grafana.{environment}.example.com']}\n"
+        "  theme: dark\n"
+        "  route: {enabled: true, hosts: ['grafana.{environment}.example.com']}\n"
         "environments:\n"
-        "  prod: {values: {replicas: 2}}",
+        "  prod: {values: {theme: light}}",
         unset="the chart's own",
         effect="`base/<app>/values.yaml` and `overlays/<environment>/<app>/values.yaml`, which Helm lays over each "
         "other. `null` takes one of the chart's own values out.",
