@@ -127,7 +127,7 @@ def _helm(helm: Path, words: Sequence[str | Path], what: str) -> process.Complet
         env = {"HELM_CACHE_HOME": scratch, "HELM_DATA_HOME": scratch, "LC_ALL": "C", "HELM_DEBUG": "false"}
         own = {name: os.environ[name] for name in ("HELM_DATA_HOME",) if name in os.environ}
         try:
-            return process.run([helm, *words], env={**env, **own}, timeout=_SECONDS)
+            return process.run([helm, *words], process.Setting(env={**env, **own}), timeout=_SECONDS)
         except ProcessError as exc:
             said = exc.stderr.strip().removeprefix("Error: ") or exc.message
             raise FetchError(f"{what} cannot be fetched: {said}", _LOGIN) from exc

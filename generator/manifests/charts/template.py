@@ -108,7 +108,8 @@ def _rendered(directory: Path, wanted: Rendering) -> str:
             (home / f"{number}.yaml").write_bytes(wanted.contents[path])
             words += ["--values", home / f"{number}.yaml"]
         try:
-            return process.run(words, env=isolation.environment(folder), whole=True, timeout=_SECONDS).stdout
+            setting = process.Setting(env=isolation.environment(folder), whole=True)
+            return process.run(words, setting, timeout=_SECONDS).stdout
         except ProcessError as exc:
             raise _refused(directory, wanted, exc, folder) from exc
 
