@@ -40,9 +40,10 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
     _check_renames("apps", apps, findings)
     if placeholders:
         _check_placeholders(data, findings)
+    known = tuple(apps)
     for name, app in apps.items():
         if isinstance(app, dict):
-            _check_app(("apps", name), app, names, tuple(apps), findings)
+            _check_app(("apps", name), app, names, known, findings, placeholders=placeholders)
             _check_scan(("apps", name), app, data.get("registry"), findings)
     _check_caches(apps, str(data.get("registry") or ""), findings)
     app_checks.check(apps, names, str(data.get("registry") or ""), findings)
@@ -97,13 +98,19 @@ def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findi
 
 
 def _check_app(
-    path: FieldPath, app: dict[str, object], environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
+    path: FieldPath,
+    app: dict[str, object],
+    environments: tuple[str, ...],
+    apps: tuple[str, ...],
+    findings: Findings,
+    *,
+    placeholders: bool,
 ) -> None:
     if app.get("chart") is not None:
         chart_checks.check(path, app, environments, findings)
         return
     chart_checks.check_none(path, app, findings)
-    inherited_checks.check(path, app, environments, apps, findings)
+    inherited_checks.check(path, app, environments, apps, findings, placeholders=placeholders)
 
 
 def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:

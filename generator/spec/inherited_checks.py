@@ -41,6 +41,7 @@ class _App:
     environments: tuple[str, ...]
     apps: tuple[str, ...]
     kubernetes: str
+    placeholders: bool
 
     def findings(self) -> Findings:
         """Return where to put what is found in one part of the app."""
@@ -66,7 +67,7 @@ class _App:
     def in_environment(self, environment: str) -> _Data:
         """Return the app as it is there."""
         there = instance.in_environment(_whole(self.general), _whole(self.override(environment)))
-        return placeholder.filled(there, environment)  # type: ignore[no-any-return]
+        return placeholder.filled(there, environment) if self.placeholders else there
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -75,10 +76,19 @@ class _App:
 
 
 def check(
-    path: FieldPath, given: _Data, environments: tuple[str, ...], apps: tuple[str, ...], findings: Findings
+    path: FieldPath,
+    given: _Data,
+    environments: tuple[str, ...],
+    apps: tuple[str, ...],
+    findings: Findings,
+    *,
+    placeholders: bool,
 ) -> None:
-    """Append what is wrong with the app at ``path``; the names are those of all environments and apps."""
-    app = _App(path, given, environments, apps, findings.kubernetes)
+    """Append what is wrong with the app at ``path``; the names are those of all environments and apps.
+
+    ``placeholders`` tells whether the spec may have any.
+    """
+    app = _App(path, given, environments, apps, findings.kubernetes, placeholders)
     if given.get("build") is not None and given.get("source") is None:
         hint = "say where the Dockerfile is: `source: FOLDER`"
         findings.add((*path, "build"), "nothing to build", hint, at_key=True)
@@ -108,11 +118,12 @@ def _check_one(app: _App, findings: Findings) -> None:
     for found in own.items:
         findings.add((*app.path, *found.path), found.message, found.hint, at_key=found.at_key)
     variables.check(app.path, app.given, app.environments, findings)
-    language.COMPLETE.check(general, (), own)
     for environment in _varying(app, general):
         there = _of_environment(app, app.in_environment(environment))
         if not there.items:
             continue
+        # What is wrong everywhere has been told; only where there is anything is it worth another look.
+        language.COMPLETE.check(general, (), own)
         alone, override = app.findings(), app.override(environment)
         language.OVERRIDE.check(override, (), alone)
         for item in _without(there, own, alone):
@@ -173,7 +184,7 @@ def _check_workload(app: _App, general: _Data, key: str, findings: Findings) -> 
 def _check_complete(app: _App, complete: _Data, findings: Findings, key: str = "") -> None:
     kind_checks.check(complete, findings)
     kind = str(complete.get("kind") or workload_kinds.DEFAULT)
-    fitting = {name: value for name, value in complete.items() if workload_kinds.takes(kind, name)}
+    fitting = workload_kinds.taken(kind, complete)
     own, key = str(app.name), key or str(app.name)
     name = workload.object_name(own, key, fitting)
     container = name if name == own else key
@@ -191,7 +202,7 @@ def _of_environment(app: _App, merged: _Data, key: str = "") -> Findings:
 
 def _varying(app: _App, general: _Data) -> Iterable[str]:
     """Return the environments where the app may not be what it is in general."""
-    varies = placeholder.has(general)
+    varies = app.placeholders and placeholder.has(general)
     said = [name for name, override in app.overrides.items() if isinstance(override, dict)]
     return dict.fromkeys((*(app.environments if varies else ()), *said))
 

@@ -91,7 +91,7 @@ def complete(app: Data, key: str) -> dict[str, Any]:
 
 def inherited(app: Data, kind: str) -> dict[str, Any]:
     """Return what a workload of a kind has of its app; what the kind has no place for is not inherited."""
-    return {name: value for name, value in app.items() if name != "workloads" and workload_kinds.takes(kind, name)}
+    return {name: value for name, value in workload_kinds.taken(kind, app).items() if name != "workloads"}
 
 
 def kinds_of(given: Data) -> Iterator[str]:

@@ -192,7 +192,8 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
     if isinstance(data, dict):
         findings.kubernetes = checks.kubernetes_version(data)
         findings.settle()
-        checks.check(data, findings, placeholders=bool(placeholder.ANY.search(text)))
+        # An escape in quotes could spell one, too.
+        checks.check(data, findings, placeholders="\\" in text or bool(placeholder.ANY.search(text)))
     if findings.items or reader.faults:
         places = Places(root)
         faults = reader.faults + [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
 # New → old. An old one stays valid; `upgrade` writes the new one.
@@ -44,7 +44,6 @@ def _fields(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {_CURRENT.get(name, name): value for name, value in given.items()}
 
 
-def twice(fields: Iterable[str]) -> list[str]:
+def twice(fields: Container[str]) -> list[str]:
     """Return the former spellings that stand beside today's."""
-    there = set(fields)
-    return [old for old, new in _CURRENT.items() if old in there and new in there]
+    return [old for old, new in _CURRENT.items() if old in fields and new in fields]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from generator.spec import spelling
@@ -291,11 +291,16 @@ class Record:
     exactly_one: tuple[str, ...] = ()
     elsewhere: Elsewhere | None = None
     instead: tuple[str, ...] = ()
+    # Found once: every map of every app is checked by one of few records, most of which need nothing.
+    _needed: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_needed", tuple(name for name, known in self.fields.items() if known.required))
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""
         if value is None:
-            if any(known.required for known in self.fields.values()):
+            if self._needed:
                 findings.add(path, "nothing there", f"needs {self._required()}", at_key=True)
             return
         if not isinstance(value, dict):
@@ -311,10 +316,10 @@ class Record:
         for name in spelling.twice(value):
             hint = f"keep `{spelling.current(name)}`, its spelling today"
             findings.add((*path, name), f"both {spelling.current(name)} and {name}", hint, at_key=True)
-        other = any(value.get(name) is not None for name in self.instead)
-        for name, known in self.fields.items():
-            if known.required and not other and value.get(name) is None:
-                findings.add((*path, name), *_lack(name, known, there=name in value), at_key=True)
+        lacking = [name for name in self._needed if value.get(name) is None]
+        if lacking and not any(value.get(name) is not None for name in self.instead):
+            for name in lacking:
+                findings.add((*path, name), *_lack(name, self.fields[name], there=name in value), at_key=True)
         if self.exactly_one and sum(value.get(name) is not None for name in self.exactly_one) != 1:
             names = ", ".join(self.exactly_one)
             findings.add(path, f"needs exactly one of {names}", "write one of them, and no other", at_key=True)
@@ -331,7 +336,7 @@ class Record:
         return f"`python -m generator explain {dotted(path)}` lists the fields there" if many else ""
 
     def _required(self) -> str:
-        return ", ".join(name for name, known in self.fields.items() if known.required)
+        return ", ".join(self._needed)
 
 
 def _lack(name: str, known: Field, *, there: bool) -> tuple[str, str]:

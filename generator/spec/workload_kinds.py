@@ -7,7 +7,9 @@ for ``StatefulSet``), and its row here. It is a value of a workload's `kind` the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 # What only those say whose pods run until they are replaced, and take requests.
 SERVES: Final = frozenset({
@@ -41,6 +43,12 @@ _PARTICULAR: Final = frozenset().union(*KINDS.values())
 def takes(kind: str, field: str) -> bool:
     """Tell whether a workload of this kind may say a field."""
     return field not in _PARTICULAR or field in KINDS.get(kind, _PARTICULAR)
+
+
+def taken(kind: str, fields: Mapping[str, T]) -> dict[str, T]:
+    """Return what a workload of this kind may say of ``fields``; asked for every app, in each environment."""
+    own = KINDS.get(kind, _PARTICULAR)
+    return {name: value for name, value in fields.items() if name not in _PARTICULAR or name in own}
 
 
 def that_take(field: str) -> tuple[str, ...]:
