@@ -72,9 +72,8 @@ def init_questions(request: InitRequest) -> tuple[InitQuestion, ...]:
     check_answers(request.answers)
     new_repository.check_target(request.path.absolute(), request.shown or str(request.path))
     defaults = new_repository.filled(request.answers)
-    known = [one for one in new_repository.questions() if one.name not in request.answers]
-    if "repository" in request.answers and _tells(request.answers["repository"]):
-        known = [one for one in known if one.name != "forge"]
+    told = _needless(request.answers)
+    known = [one for one in new_repository.questions() if one.name not in request.answers and one.name not in told]
     return tuple(InitQuestion(one.name, one.prompt, one.choices, defaults[one.name]) for one in known)
 
 
@@ -96,6 +95,12 @@ def check_answers(answers: Mapping[str, str]) -> None:
         if choices and value not in choices:
             hint = did_you_mean(value, choices, f"one of {', '.join(choices)}")
             raise UsageError(f"--set {name}={value}: {value!r} is no choice", hint)
+
+
+def _needless(answers: Mapping[str, str]) -> set[str]:
+    """Return the questions that other answers have settled: the forge by its URL, and who builds by what is built."""
+    known = {"forge"} if "repository" in answers and _tells(answers["repository"]) else set()
+    return known | ({"ci"} if answers.get("source") == "" else set())
 
 
 def _tells(repository: str) -> bool:

@@ -32,7 +32,11 @@ class Check(NamedTuple):
 def machine(directory: Path) -> Iterator[Check]:
     """Check this machine: git, tools, credentials; and the repository, if ``directory`` is one."""
     yield _tried("git", plumbing_version, "install git 2.34 or later")
-    yield _tried("git identity", lambda: _identity(directory), "git config --global user.name NAME (and user.email)")
+    yield _tried(
+        "git identity",
+        lambda: _identity(directory),
+        'git config --global user.name "Your Name"; git config --global user.email you@example.com',
+    )
     for tool in tools.report(["core"]):
         state = "ok" if tool.path else "missing"
         yield Check(tool.name, state, tool.version if tool.path else tool.why, "python -m generator tools install")
@@ -132,7 +136,7 @@ def _tried(name: str, find: Callable[[], str], fix: str) -> Check:
     try:
         return Check(name, "ok", find())
     except (GeneratorError, OSError) as exc:
-        return Check(name, "missing", str(exc).partition("\n")[0], fix)
+        return Check(name, "missing", str(exc).partition("\n")[0].replace("; nothing was written", ""), fix)
 
 
 class _Kubectl:

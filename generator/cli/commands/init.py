@@ -68,10 +68,10 @@ def _asked(request: InitRequest) -> InitRequest:
     if questions and not sys.stdin.isatty():
         names = " ".join(f"--set {question.name}=…" for question in questions)
         raise UsageError("standard input is no terminal, so nothing can be asked", f"--defaults, or {names}")
-    number, last = 0, len(questions)
+    number = 0
     while questions:
         question, number = questions[0], number + 1
-        answer = output.asked(question, request.answers, number, last)
+        answer = output.asked(question, request.answers, number, number + len(questions) - 1)
         request = replace(request, answers={**request.answers, question.name: answer})
         questions = generator.init_questions(request)
     return request

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ def asked(question: InitQuestion, answers: Mapping[str, str], number: int, last:
     from cookiecutter.prompt import read_user_choice, read_user_variable
 
     import generator
-    from generator.errors import SpecError
 
     prompts, prefix = {question.name: question.prompt}, f"  [dim][{number}/{last}][/] "
     while True:
@@ -26,4 +26,6 @@ def asked(question: InitQuestion, answers: Mapping[str, str], number: int, last:
         faults = generator.init_faults({**answers, question.name: answer})
         if not faults:
             return answer
-        console.report(SpecError(list(faults)))
+        # The first is about the answer, others may follow from it; the file that they are in is not made yet.
+        console.note(f"  {console.paint('error:', 'red', sys.stderr)} {faults[0].message}")
+        console.note(f"  {console.paint('hint:', 'blue', sys.stderr)} {console.pasted(faults[0].hint)}")
