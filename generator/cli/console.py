@@ -158,7 +158,8 @@ def _print_fitting(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for name in head:
-        shown.add_column(name, overflow="fold")
+        # No word of a head is cut in two; the text of cells may be.
+        shown.add_column(name, overflow="fold", min_width=max(map(len, name.split()), default=0))
     for row in rows:
         shown.add_row(*(Text("\n").join(Text.assemble(*_styled(line)) for line in cell.split("\n")) for cell in row))
     Console(highlight=False, soft_wrap=False).print(shown)

@@ -9,7 +9,7 @@ from generator.clients import argocd
 from generator.delivery import live_state
 from generator.errors import ForgeError, RepositoryError, UsageError
 from generator.git import hosts
-from generator.render.outputs.argocd import application_name
+from generator.render.outputs.argocd import application_name, application_names
 from generator.spec import forge_kinds
 from generator.spec.layout import base_path, overlay_path
 from generator.spec.model import Spec
@@ -38,7 +38,7 @@ def folder(spec: Spec, app: str, environment: str | None) -> str:
 
 
 def application(spec: Spec, app: str, environment: str | None) -> str:
-    """Return the page of an app's Application in Argo CD, or of all of them.
+    """Return the page of an app's Application in Argo CD, or of all of them where there are several.
 
     Raises:
         UsageError: The credentials name no Argo CD.
@@ -46,9 +46,12 @@ def application(spec: Spec, app: str, environment: str | None) -> str:
     server = argocd.address()
     if server is None:
         raise UsageError("which Argo CD is not known", "set ARGOCD_SERVER, or open --repo")
-    if environment is None:
-        return f"{server}/applications?search={_quoted(app)}"
-    return f"{server}/applications/{_quoted(spec.argocd_namespace)}/{_quoted(application_name(spec, environment, app))}"
+    names = application_names(spec, environment, app) if environment else []
+    if len(names) == 1:
+        return f"{server}/applications/{_quoted(spec.argocd_namespace)}/{_quoted(names[0])}"
+    # One for each cluster, of which Argo CD alone may know the names: the list that it shows of them.
+    wanted = application_name(spec, environment, app) if environment else app
+    return f"{server}/applications?search={_quoted(wanted)}"
 
 
 def request(spec: Spec, app: str, environment: str | None) -> str:

@@ -179,6 +179,13 @@ def test_the_page_in_argo_cd(repository: Path, generator: Run) -> None:
         assert (
             generator("open", "web", *words, cwd=repository, env=env).stdout == f"https://argocd.example.com/{page}\n"
         )
+    edit(
+        repository,
+        "generator.yaml",
+        ("staging: {}", "staging: {clusters: {eu: https://eu.example.com, us: https://us.example.com}}"),
+    )
+    several = generator("open", "web", "-e", "staging", cwd=repository, env=env).stdout
+    assert several == "https://argocd.example.com/applications?search=shop-staging-web\n"
     done = generator("open", "web", "--argocd", cwd=repository)
     assert (done.returncode, "set ARGOCD_SERVER" in done.stderr) == (2, True)
 
