@@ -23,6 +23,7 @@ CALLS = {
     "add": (["app", "worker"], 0),
     "bump": (["web", "-e", "dev", "--tag", "v2"], 0),
     "changed": ([], 0),
+    "charts": (["update"], 0),
     "check": ([], 0),
     "compare": (["dev", "prod"], 0),
     "completion": (["bash"], 0),
