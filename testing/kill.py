@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from generator.cli import main as cli
 from generator.cli.commands import promote  # noqa: F401
@@ -51,7 +52,7 @@ def _child(words: list[str], at: int, writer: int) -> int:
         os.dup2(sink, 2)
     started: list[str] = []
 
-    def hook(event: str, arguments: tuple[object, ...]) -> None:
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "subprocess.Popen":
             started.append(" ".join(" ".join(map(str, arguments[1])).split())[:60])
             if len(started) == at:

@@ -32,7 +32,7 @@ def one_of(*values: Any) -> Strategy:
     return st.sampled_from(values)
 
 
-def record(required: dict[str, Strategy] | None = None, **optional: Strategy) -> Strategy:
+def record(required: Any = None, **optional: Strategy) -> Strategy:
     return st.fixed_dictionaries(required or {}, optional=optional)
 
 

@@ -79,7 +79,7 @@ def _map(schema: Schema, depth: int) -> Strategy:
     if names is None:
         return st.dictionaries(st.sampled_from(_NAMES), st.sampled_from(UGLY), max_size=2)
     least = schema.get("minProperties", 0)
-    return st.dictionaries(documents(names), documents(more, depth + 1), min_size=least, max_size=max(2, least))
+    return st.dictionaries(documents(names), documents(more or {}, depth + 1), min_size=least, max_size=max(2, least))
 
 
 @st.composite

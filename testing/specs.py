@@ -8,6 +8,7 @@ import pytest
 
 from generator.errors import SpecError
 from generator.spec import loader
+from generator.spec.workload import Workload
 
 HEAD = """\
 version: 1
@@ -41,7 +42,7 @@ def told(text: str) -> list[str]:
     return [f"{fault} / {fault.hint}".removeprefix("generator.yaml:") for fault in caught.value.faults]
 
 
-def workload(fields: str, environment: str = "prod") -> object:
+def workload(fields: str, environment: str = "prod") -> Workload:
     return loader.parse(app(fields)).apps["web"].instances[environment].workloads["web"]
 
 

@@ -71,7 +71,7 @@ def started() -> Iterator[Rig]:
     """Start Gitea with the organisation acme, its team platform, and the user ann."""
     account = Account.choose()
     home = Path(tempfile.mkdtemp(prefix="gitea-"))
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[Any] | None = None
     try:
         port = free(["gitea"])["gitea"]
         # Lists of few, so that they have pages.
@@ -80,7 +80,7 @@ def started() -> Iterator[Rig]:
             "cwd": home, "user": account.uid, "group": account.gid,
             "env": variables(home, account),
         }  # fmt: skip
-        command = [home / "bin/gitea", "--config", home / "app.ini"]
+        command = [str(home / "bin/gitea"), "--config", str(home / "app.ini")]
         with (home / "log").open("wb") as log:
             process = subprocess.Popen([*command, "web"], stdout=log, stderr=log, **options)
         rig = Rig(f"http://127.0.0.1:{port}", "")

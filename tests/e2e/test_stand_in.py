@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.e2e import stand_in
+from tests.e2e.kube import Object
 
 
 class Secrets:
@@ -23,8 +24,8 @@ class Secrets:
         return {"SecretString": json.dumps({"url": "postgresql://x", "n": 3, "deep": {"er": "y"}, "asked": more})}
 
 
-def item(*, age: float | None = None, synced: bool = True, interval: str = "1h") -> stand_in.Object:
-    made: stand_in.Object = {
+def item(*, age: float | None = None, synced: bool = True, interval: str = "1h") -> Object:
+    made: Object = {
         "metadata": {"name": "web", "namespace": "dev", "generation": 2, "uid": "u"},
         "spec": {"refreshInterval": interval},
         "apiVersion": "external-secrets.io/v1",

@@ -334,7 +334,7 @@ MANY = TEN_LINES + "".join(f"  app{number}: {{image: a, port: 80, health: /, rep
 
 
 def interrupted(folder: Path, number: signal.Signals, at: int, count: Path) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, ROOT / "testing/interrupted.py", count, str(number.value), str(at)]
+    argv: list[str | Path] = [sys.executable, ROOT / "testing/interrupted.py", count, str(number.value), str(at)]
     return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -531,13 +532,17 @@ def test_the_base_soaks_as_well(shop: Shop) -> None:
     assert "the base of web has not soaked long enough in dev" in refused.stderr
 
 
+def placed(text: str, overlay: str) -> str:
+    return overlay.replace("namespace:", f"{text}namespace:")
+
+
 def test_an_older_build_is_told_by_its_number_even_where_history_is_short(shop: Shop) -> None:
     built = 'metadata:\n  annotations:\n    gitops-generator/built: "codebuild/shop {} 2026-11-21T09:30:00Z"\n'
     for env, tag, number in (("dev", "v1", 3), ("staging", "v2", 7)):
         shop.bump("web", tag, env)
         shop.edit(
             f"overlays/{env}/web/kustomization.yaml",
-            lambda text, number=number: text.replace("namespace:", f"{built.format(number)}namespace:"),
+            partial(placed, built.format(number)),
         )
     refused = shop.promote("web", "--to", "staging", code=1)
     assert "v1 is of an older build than v2, which staging has" in refused.stderr

@@ -197,10 +197,10 @@ def test_the_documented_script_prints_who_released_what_this_week(repository: Pa
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stderr == ""
-    days = [time.strftime("%a %d %b", time.gmtime(now - ago * 86400)) for ago in (1, 3)]
+    when = [time.strftime("%a %d %b", time.gmtime(now - ago * 86400)) for ago in (1, 3)]
     assert done.stdout.splitlines() == [
-        f"{days[0]}  Ada  released  web 1.1 in prod",
-        f"{days[1]}  Bob  released  web 1.1 in dev",
+        f"{when[0]}  Ada  released  web 1.1 in prod",
+        f"{when[1]}  Bob  released  web 1.1 in dev",
     ]
 
 

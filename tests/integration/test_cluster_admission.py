@@ -16,7 +16,8 @@ import pytest
 from generator import cluster
 from generator.cluster import Cluster
 from generator.errors import ProcessError
-from generator.manifests import pod_security, projects
+from generator.manifests import pod_security
+from generator.spec import scopes
 from testing.former import former
 from testing.pods import CASES
 from testing.programs import Run
@@ -61,13 +62,13 @@ def test_kinds_without_a_namespace_are_those_of_the_api_server(local: Cluster) -
     said = local.kubectl("api-resources", "--no-headers", "-o", "wide", "--namespaced=false")
     real = {(word.rpartition("/")[0], line.split()[line.split().index("false") + 1])
             for line in said.splitlines() for word in line.split() if _is_version(word)}  # fmt: skip
-    groups = {group for group, _ in projects._ALL_CLUSTER_WIDE}
+    groups = {group for group, _ in scopes._ALL_CLUSTER_WIDE}
     there = {(group, kind) for group, kind in real if group in groups or "." not in group or group.endswith("k8s.io")}
-    assert there <= projects._ALL_CLUSTER_WIDE
+    assert there <= scopes._ALL_CLUSTER_WIDE
     named = local.kubectl("api-resources", "--no-headers", "-o", "wide", "--namespaced=true")
     spread = {(word.rpartition("/")[0], line.split()[line.split().index("true") + 1])
               for line in named.splitlines() for word in line.split() if _is_version(word)}  # fmt: skip
-    assert not spread & projects._ALL_CLUSTER_WIDE
+    assert not spread & scopes._ALL_CLUSTER_WIDE
 
 
 def _is_version(word: str) -> bool:

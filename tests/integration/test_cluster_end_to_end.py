@@ -160,7 +160,7 @@ def test_a_merged_pull_request_arrives_within_seconds(local: Cluster, tmp_path: 
     git("commit", "--quiet", "--all", "--message=Second")
     git("push", "--quiet", credentials, "change")
     forge.merge_pull("settings", forge.create_pull("settings", head="change", title="Say it later"))
-    eventually(lambda: said() == "good evening", 20)
+    eventually(lambda: said() == "good evening")
     with pytest.raises(ClusterError, match="cannot merge pull request 99"):
         forge.merge_pull("settings", 99)
 

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ TWINS = ["codebuild", pytest.param("github", marks=pytest.mark.full)]
 class Cloud:
     """What all builds share: AWS, the registry, and the folder of the build image's programs."""
 
-    aws: object
+    aws: Any
     programs: list[Path]
     environment: dict[str, str]
 
@@ -192,7 +193,7 @@ def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
             (USER, TOKEN),
             watched={"the token": TOKEN},
         )
-        usual = dict(actions.USUAL)
+        usual: dict[str, Any] = dict(actions.USUAL)
         bare = root / "shop.git"
         runs = tmp_path / "runs"
         # A runner's machine has no keys but those that a job asks for.
@@ -247,6 +248,7 @@ def test_a_push_becomes_an_image_for_both_processors_and_a_commit_of_its_digest(
 def test_tests_see_no_credential_at_all(ci: str, shop: Shop) -> None:
     before = shop.tip()
     shop.commit(web__page=f"seen {ci}\n")
+    outcome: Build | Result
     if ci == "codebuild":
         # As a container's role is found; nobody answers there.
         uri = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/x"}

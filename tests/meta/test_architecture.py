@@ -22,6 +22,7 @@ from testing.needs import lack
 CHECKS = {
     "imports point down only": ("importlinter", ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]),
     "every type fits": ("mypy", ["-m", "mypy", "--strict", "-p", "generator"]),
+    "every type of the tests fits": ("mypy", ["-m", "mypy", "--config-file", "tests/mypy.ini"]),
     "the linter finds nothing": ("ruff", ["-m", "ruff", "check", "--quiet", "."]),
     "the drawn imports are the code's": ("grimp", ["scripts/draw-imports", "--check"]),
     "the formatter changes nothing": ("ruff", ["-m", "ruff", "format", "--check", "--quiet", "."]),

@@ -44,7 +44,7 @@ def test_recipe(block: Block, tmp_path: Path, capfd: pytest.CaptureFixture[str])
 
 
 def test_what_is_written_by_hand(tmp_path: Path) -> None:
-    made = [sys.executable, "-m", "generator", "init", tmp_path / "shop", "--defaults"]
+    made: list[str | Path] = [sys.executable, "-m", "generator", "init", tmp_path / "shop", "--defaults"]
     subprocess.run(made, check=True, capture_output=True)
     page = steps(PAGE)
     assert len(page) >= 4

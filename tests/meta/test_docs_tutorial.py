@@ -42,7 +42,13 @@ def test_the_first_part(tmp_path: Path) -> None:
     page = steps(FIRST)
     assert len(page) > 20
     require(page, run([step.command for step in page], tmp_path, environment(tmp_path), 300))
-    log = ["git", "-C", tmp_path / "gitops-tutorial/shop-gitops", "log", "--format=%(trailers:only,unfold)"]
+    log: list[str | Path] = [
+        "git",
+        "-C",
+        tmp_path / "gitops-tutorial/shop-gitops",
+        "log",
+        "--format=%(trailers:only,unfold)",
+    ]
     trailers = {line.partition(":")[0] for line in subprocess.check_output(log, text=True).splitlines() if line}
     assert {"Release", "Rollback", "Unpin"} <= trailers
     marks = (DOCS / "reference/marks.md").read_text()

@@ -37,7 +37,7 @@ def run(folder: Path, bare: Path, **environment: str) -> int:
         "v1",
         "--push",
         "--remote",
-        bare,
+        str(bare),
     ]
     child = subprocess.Popen(
         words, cwd=folder, env={**os.environ, "TMPDIR": str(folder), **environment}, start_new_session=True,

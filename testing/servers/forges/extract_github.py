@@ -84,7 +84,7 @@ class Description:
 
 def read(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema of the fields that are read."""
-    kept = {key: schema[key] for key in ("type", "nullable", "format", "enum") if key in schema}
+    kept: dict[str, Any] = {key: schema[key] for key in ("type", "nullable", "format", "enum") if key in schema}
     if "items" in schema:
         kept["items"] = read(schema["items"])
     if "properties" in schema:

@@ -29,7 +29,7 @@ def choice(*values: str) -> dict[str, Any]:
     return {"type": "string", "enum": list(values)}
 
 
-def record(required: tuple[str, ...] = (), **fields: dict[str, Any]) -> dict[str, Any]:
+def record(required: Any = (), **fields: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": fields, "required": list(required)}
 
 

@@ -177,7 +177,7 @@ def running(api: Api) -> Iterator[Api]:
 
     class Handler(local_server.Handler):
         def do_GET(self) -> None:
-            found = api.answer(self.command, self.path, self.headers, self.body())
+            found = api.answer(self.command, self.path, dict(self.headers), self.body())
             if found.status == 204:
                 self.answer(204, headers=found.headers)
             else:

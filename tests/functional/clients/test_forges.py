@@ -351,7 +351,7 @@ def url(kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv("GITEA_TOKEN", rig.token)
         yield rig.url
         return
-    api = {"github": GitHub, "gitlab": GitLab}[kind](TOKEN).api
+    api = GitHub(TOKEN).api if kind == "github" else GitLab(TOKEN).api
     with running(api):
         yield api.url
 

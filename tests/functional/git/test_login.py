@@ -26,7 +26,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[serve.Se
         ["-C", work, "commit", "-q", "--allow-empty", "-m", "first"],
         ["-C", work, "push", "-q", bare, "main"],
     ):
-        subprocess.run(["git", *words], check=True)
+        subprocess.run(["git", *map(str, words)], check=True)
     for name, value in {"no_proxy": "127.0.0.1", "GIT_USERNAME": serve.USER, "GIT_TOKEN": serve.TOKEN}.items():
         monkeypatch.setenv(name, value)
     with serve.Server(bare.parent) as found:

@@ -25,10 +25,10 @@ def test_the_parts_of_the_subnet_do_not_overlap() -> None:
     assert (network.node_ip, network.pods, network.services) == ("10.201.0.1", "10.201.64.0/18", "10.201.128.0/18")
     assert network.first_service_ip == "10.201.128.1"
     parts = [
-        ipaddress.ip_network(f"{network.node_ip}/24", strict=False),
-        *map(ipaddress.ip_network, network_parts(network)),
+        ipaddress.IPv4Network(f"{network.node_ip}/24", strict=False),
+        *map(ipaddress.IPv4Network, network_parts(network)),
     ]
-    assert all(part.subnet_of(ipaddress.ip_network(network.subnet)) for part in parts)
+    assert all(part.subnet_of(ipaddress.IPv4Network(network.subnet)) for part in parts)
     assert not any(one.overlaps(two) for one in parts for two in parts if one is not two)
 
 

@@ -61,7 +61,7 @@ def test_actionlint_and_codebuild_take_them(ci: str, tmp_path: Path) -> None:
     workflows = sorted((tmp_path / ".github/workflows").glob("*.yml"))
     assert len(workflows) == 2
     # It would take any of these from PATH.
-    argv = [actionlint, "-shellcheck=", "-pyflakes=", *workflows]
+    argv: list[str | Path] = [actionlint, "-shellcheck=", "-pyflakes=", *workflows]
     done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     control = tmp_path / "control.yml"
