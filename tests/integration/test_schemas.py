@@ -17,7 +17,7 @@ from generator import process, tools
 from generator.errors import ToolError
 from generator.tools import cache, schemas
 from generator.tools.schemas import conversion
-from testing.needs import lack
+from testing.needs import not_here
 from testing.waiting import PATIENCE
 
 # Now, and not in a test: tests have a cache of their own.
@@ -446,6 +446,6 @@ def test_the_bundle_is_what_the_script_makes() -> None:
             for name in tools.GROUPS["schemas"][1:]:
                 tools.asset(name, tools.FILES[name].paths[0])
         except ToolError as exc:
-            lack(f"{exc.message}; {exc.hint}")
+            not_here(f"{exc.message}; {exc.hint}")
         script = Path(schemas.__file__).parents[2] / "scripts/update-schemas"
         process.run([sys.executable, script, "--check"])
