@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.process import Completed, run
+from generator.process import Completed, Setting, run
 
 # Reads the two variables when git asks, so that no credential is in an argument, a file or a remote's URL.
 HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$GIT_USERNAME" "$GIT_TOKEN"; }; f'
@@ -24,7 +24,7 @@ class Checkout:
     @classmethod
     def copy(cls, source: Path, folder: Path, environment: dict[str, str], url: str) -> Checkout:
         """Make a new repository with the tracked files of ``source``, as they are in its work tree."""
-        names = run(["git", "ls-files", "-z"], cwd=source).stdout.split("\0")
+        names = run(["git", "ls-files", "-z"], Setting(source)).stdout.split("\0")
         for name in filter(None, names):
             if (source / name).is_symlink() or (source / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ class Checkout:
     @classmethod
     def clone(cls, url: str, folder: Path, environment: dict[str, str]) -> Checkout:
         """Make a second user's clone."""
-        run(["git", "-c", f"credential.helper={HELPER}", "clone", "--quiet", url, folder], env=environment)
+        run(["git", "-c", f"credential.helper={HELPER}", "clone", "--quiet", url, folder], Setting(env=environment))
         checkout = cls(folder, environment)
         checkout.configure()
         return checkout
@@ -50,11 +50,11 @@ class Checkout:
 
     def git(self, *words: str) -> str:
         """Run one git command; return what it printed."""
-        return run(["git", *words], cwd=self.folder, env=self.environment).stdout.strip()
+        return run(["git", *words], Setting(self.folder, self.environment)).stdout.strip()
 
     def generator(self, *words: str, ok: tuple[int, ...] = (0,)) -> Completed:
         """Run ``python -m generator`` in this work tree, which holds a generator of its own: that one runs."""
-        return run([sys.executable, "-m", "generator", *words], cwd=self.folder, env=self.environment, ok=ok)
+        return run([sys.executable, "-m", "generator", *words], Setting(self.folder, self.environment), ok=ok)
 
     @property
     def head(self) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.process import run
+from generator.process import Setting, run
 from tests.e2e.process import Failed
 
 PYTHON = "docker.io/library/python:3.11-slim"
@@ -62,7 +62,7 @@ class Store:
         """Run buildah on this storage and return what it printed."""
         argv = ["buildah", "--root", self.folder / "root", "--runroot", self.folder / "run", *words]
         env = {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "overlay"}
-        return run(argv, env=env, timeout=timeout).stdout.strip()
+        return run(argv, Setting(env=env), timeout=timeout).stdout.strip()
 
     def has(self, name: str) -> bool:
         """Tell whether an image of this name is in the storage."""

@@ -17,7 +17,7 @@ import yaml
 
 from generator import cluster as local
 from generator import tools
-from generator.process import run, spawn
+from generator.process import Setting, run, spawn
 from tests.e2e import docker_shim, images
 from tests.e2e.aws import Aws
 from tests.e2e.codebuild import Build, Project
@@ -85,7 +85,7 @@ class World:
             raise Failed("the cluster has no real node: run as root")
         self.kube = Kube(self.cluster.kubeconfig)
         argv = [sys.executable, "-m", "tests.e2e.stand_in", str(self.cluster.kubeconfig), self.aws.endpoint]
-        pid = spawn(argv, log=self.folder / "logs" / "stand-in.log", cwd=SOURCE)
+        pid = spawn(argv, log=self.folder / "logs" / "stand-in.log", setting=Setting(SOURCE))
         self.stack.callback(stop, pid)
         self.docker_folder = self.folder / "docker"
         config = docker_shim.Config(
@@ -124,14 +124,16 @@ class World:
     def docker(self, *words: str) -> str:
         """Run the docker shim, logged in or not as HOME says."""
         env = {**self.aws.environment, "HOME": str(self.folder / "home")}
-        return run([self.docker_folder / "docker", *words], env=env, timeout=600).stdout
+        return run([self.docker_folder / "docker", *words], Setting(env=env), timeout=600).stdout
 
     def build_image(self, context: Path, tag: str, *, dockerfile: Path | None = None) -> str:
         """Build and push the app's image under a tag, as a person would; the digest."""
         name = f"{REGISTRY}/{IMAGE}:{tag}"
-        password = run([Path(sys.executable).parent / "aws", "ecr", "get-login-password"], env=self.aws.environment)
+        password = run(
+            [Path(sys.executable).parent / "aws", "ecr", "get-login-password"], Setting(env=self.aws.environment)
+        )
         login = [str(self.docker_folder / "docker"), "login", "--username", "AWS", "--password-stdin", REGISTRY]
-        run(login, env={**self.aws.environment, "HOME": str(self.folder / "home")}, stdin=password.stdout)
+        run(login, Setting(env={**self.aws.environment, "HOME": str(self.folder / "home")}), stdin=password.stdout)
         options = ["--file", str(dockerfile)] if dockerfile else []
         self.docker("build", "--tag", name, "--build-arg", f"APP_VERSION={tag}", *options, str(context))
         self.docker("push", name)
@@ -163,7 +165,7 @@ class World:
     def argocd(self, *words: str, timeout: float = 120) -> str:
         """Run the argocd CLI, as the administrator."""
         env = {"HOME": str(self.folder / "home"), **self.argocd_environment}
-        return run([tools.find("argocd"), *words], env=env, timeout=timeout).stdout
+        return run([tools.find("argocd"), *words], Setting(env=env), timeout=timeout).stdout
 
     @property
     def argocd_environment(self) -> dict[str, str]:

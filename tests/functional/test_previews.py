@@ -73,8 +73,8 @@ def test_what_argo_cd_gives_to_kustomize_moves_all_into_the_namespace_of_the_req
     text = files[SET].text.replace("{{.number}}", "7").replace("{{.head_sha}}", "abc")
     about = yaml.safe_load(text)["spec"]["template"]["spec"]["source"]["kustomize"]
     kustomize, overlay = tool("kustomize"), tmp_path / "overlays/pr/web"
-    process.run([kustomize, "edit", "set", "namespace", about["namespace"]], cwd=overlay)
-    process.run([kustomize, "edit", "set", "image", *about["images"]], cwd=overlay)
+    process.run([kustomize, "edit", "set", "namespace", about["namespace"]], process.Setting(overlay))
+    process.run([kustomize, "edit", "set", "image", *about["images"]], process.Setting(overlay))
     kustomization = yaml.safe_load((overlay / "kustomization.yaml").read_text())
     kustomization.setdefault("patches", []).extend(about["patches"])
     (overlay / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
