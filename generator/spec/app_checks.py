@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import placeholder, workload
+from generator.spec import placeholder, pod_words, workload
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -80,19 +80,25 @@ def _check_images(path: FieldPath, app: Mapping[str, object], registry: str, fin
     said: list[tuple[FieldPath, Mapping[str, object]]] = [((), app)]
     said += [(("environments", name), _map(one)) for name, one in _map(app.get("environments")).items()]
     for place, about in said:
-        for inner, other in _images(_map(about.get("pod"))):
+        for inner, other in _images(about):
             name, tag = parted(other)
-            if name == own and tag:
+            if workload.full_image(name, "" if "pod" in inner else registry) == own and tag:
                 hint = f"write it as `{own}`, and it is released with the app; another tag needs another repository"
-                findings.add((*path, *place, "pod", *inner), f"`bump` sets the tag of each {own} in the app", hint)
+                findings.add((*path, *place, *inner), f"`bump` sets the tag of each {own} in the app", hint)
 
 
-def _images(pod: Mapping[str, object]) -> Iterator[tuple[FieldPath, str]]:
+def _images(about: Mapping[str, object]) -> Iterator[tuple[FieldPath, str]]:
     for field in _LISTS:
-        items = pod.get(field)
+        items = _map(about.get("pod")).get(field)
         for index, item in enumerate(items if isinstance(items, list) else []):
             if isinstance(image := _map(item).get("image"), str):
-                yield (field, index, "image"), image
+                yield ("pod", field, index, "image"), image
+    for field in pod_words.CONTAINERS:
+        for name, item in _map(about.get(field)).items():
+            if isinstance(image := _map(item).get("image"), str):
+                yield (field, name, "image"), image
+    for name, one in _map(about.get("workloads")).items():
+        yield from ((("workloads", name, *inner), image) for inner, image in _images(_map(one)))
 
 
 def parted(image: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from generator.spec import placeholder, workload_kinds
+from generator.spec.folding import folded
 from generator.spec.workload import Data, Workload, object_name, overridden, pods_label, workload
 
 _Value = TypeVar("_Value")
@@ -59,11 +60,13 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
     """Build an app as it runs. ``environment`` is ``None`` for the base, which leaves out what only one can fill in."""
     if environment is not None and placeholder.has(given):
         given = placeholder.filled(given, environment)
-    general = workload(app, app, {name: value for name, value in given.items() if name != "workloads"}, shared)
+    registry = shared["registry"]
+    top = {name: value for name, value in given.items() if name != "workloads"}
+    general = workload(app, app, folded(app, top, registry), shared)
     several = given.get("workloads")
     if not several:
         return Instance(general, {app: general})
-    made = {key: workload(app, key, complete(given, key), shared) for key in several}
+    made = {key: workload(app, key, folded(app, complete(given, key), registry), shared) for key in several}
     return Instance(general, {key: _layered(one, general) for key, one in made.items()})
 
 

@@ -76,3 +76,9 @@ def _identity(name: str, item: Any) -> tuple[Any, ...] | None:
 def _plain(value: Any) -> Any:
     """Return a path without the slash at its end, which is the same folder."""
     return value.rstrip("/") or value if isinstance(value, str) else value
+
+
+def same(name: str, one: Any, other: Any) -> bool:
+    """Tell whether two items of a keyed list are one."""
+    identity = _identity(name, one)
+    return identity is not None and identity == _identity(name, other)

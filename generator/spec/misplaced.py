@@ -12,17 +12,10 @@ from typing import Final
 # Of Kubernetes' PodSpec and Container, without the words that the language has itself, and those in _SPECIAL;
 # tests/unit/spec/test_misplaced.py compares them with Kubernetes' schema.
 POD: Final = frozenset({
-    "affinity", "dnsConfig", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostAliases", "hostIPC",
-    "hostNetwork", "hostPID", "hostUsers", "hostname", "hostnameOverride", "imagePullSecrets", "initContainers",
-    "nodeName", "nodeSelector", "os", "overhead", "preemptionPolicy", "priority", "priorityClassName",
-    "readinessGates", "resourceClaims", "runtimeClassName", "schedulerName", "schedulingGates", "schedulingGroup",
-    "serviceAccountName", "setHostnameAsFQDN", "shareProcessNamespace", "subdomain", "terminationGracePeriodSeconds",
-    "tolerations", "topologySpreadConstraints", "volumes",
+    "ephemeralContainers", "hostnameOverride", "nodeName", "os", "overhead", "priority", "schedulingGroup",
+    "serviceAccountName",
 })  # fmt: skip
-CONTAINER: Final = frozenset({
-    "envFrom", "imagePullPolicy", "lifecycle", "resizePolicy", "restartPolicyRules", "stdin", "stdinOnce",
-    "terminationMessagePath", "terminationMessagePolicy", "tty", "volumeDevices", "volumeMounts", "workingDir",
-})  # fmt: skip
+CONTAINER: Final = frozenset({"resizePolicy", "restartPolicyRules"})
 _PROBE: Final = frozenset({
     "httpGet", "tcpSocket", "exec", "grpc", "initialDelaySeconds", "periodSeconds", "timeoutSeconds",
     "successThreshold", "failureThreshold",
@@ -32,7 +25,7 @@ _NO_MANIFEST: Final = "this is no manifest: an app's fields stand directly under
 _RUNS: Final = "write `pod: {restartPolicy: OnFailure}`, of a Job or a CronJob"
 SPECIAL: Final[Mapping[str, str]] = {
     "name": "the app's name is the key that it stands under",
-    "containers": "an app is one container, whose fields stand here; more of them: `pod: {containers: […]}`",
+    "containers": "an app is one container, whose fields stand here; more of them: `sidecars: {NAME: {image: …}}`",
     "automountServiceAccountToken": "write `serviceAccount: {token: true}`",
     "restartPolicy": _RUNS,
     **dict.fromkeys(("apiVersion", "metadata", "spec", "selector", "template"), _NO_MANIFEST),

@@ -119,6 +119,10 @@ class App:
         said = [self.given, *self._promoted.values()]
         return frozenset(kind for given in said for kind in kinds_of(given))
 
+    def says(self, field: str) -> bool:
+        """Tell whether the app says a field, of any workload in any environment."""
+        return any(_says(given, field) for given in (self.given, *self._promoted.values()))
+
     @property
     def tag(self) -> str:
         """Return the tag to start with."""
@@ -253,6 +257,11 @@ class Spec:
     def charts(self) -> dict[str, ChartApp]:
         """Return the apps that are Helm charts."""
         return {name: app for name, app in self.apps.items() if isinstance(app, ChartApp)}
+
+
+def _says(given: Data, field: str) -> bool:
+    inner = [one for place in ("workloads", "environments") for one in (given.get(place) or {}).values() if one]
+    return bool(given.get(field)) or any(_says(one, field) for one in inner)
 
 
 UNRELEASED: Final = "unreleased"

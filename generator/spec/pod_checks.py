@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import folders, quantity, shapes, workload_kinds
-from generator.spec.findings import Findings, Path, did_you_mean, shown
+from generator.spec import folders, folding, pod_word_checks, pod_words, quantity, shapes, workload_kinds
+from generator.spec.findings import Finding, Findings, Path, did_you_mean, shown
 from generator.spec.types import as_map, text
 
 _GRACE_SECONDS: Final = 30
@@ -29,7 +29,19 @@ _READ_BY_KUBERNETES: Final = {
 
 
 def check(name: object, app: dict[str, object], findings: Findings) -> None:
-    """Append what is wrong with the pod of the app ``name``."""
+    """Append what is wrong with the pod of the app ``name``, in which all is that it says of it."""
+    if pod_words.FOLDED.isdisjoint(app):
+        _check(name, app, findings)
+        return
+    whole, own = dict(folding.folded("", app)), Findings()
+    _check(name, whole, own)
+    pod_word_checks.check(app, own)
+    findings.items += [
+        Finding(folding.origin(app, whole, found.path), found.message, found.hint, found.at_key) for found in own.items
+    ]
+
+
+def _check(name: object, app: dict[str, object], findings: Findings) -> None:
     _check_folders(app, findings)
     _check_mounts(app, findings)
     _check_containers(name, app, findings)

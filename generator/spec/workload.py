@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from generator.spec import folders, merge_keys, placeholder, quantity, workload_kinds
+from generator.spec import folders, merge_keys, placeholder, pod_words, quantity, workload_kinds
 from generator.spec.types import text
 
 Data = Mapping[str, Any]
@@ -31,6 +31,9 @@ _RIVALS: Final = {
 }
 # Fields in Kubernetes' own shape: in these, lists merge by key.
 PASS_THROUGH: Final = frozenset({"pod", "container"})
+# Lists under Kubernetes' own name that merge by key wherever they stand.
+_KEYED: Final = merge_keys.KEYS.keys() & (pod_words.POD | pod_words.CONTAINER)
+_SOURCES: Final = frozenset(pod_words.SOURCES)
 
 
 # What is rendered under the same name and in the same shape, where the kind takes it.
@@ -116,6 +119,7 @@ class Workload:
     container: Data = field(default_factory=dict)
     pod: Data = field(default_factory=dict)
     secret_store: Data = field(default_factory=dict)
+    claims: Data = field(default_factory=dict)
 
     @property
     def main(self) -> bool:
@@ -152,23 +156,38 @@ def overridden(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[
         if value is None and not keep_nulls:
             result.pop(name, None)
         elif isinstance(value, dict) and isinstance(result.get(name), dict):
-            laid = _pass_through if name in PASS_THROUGH else overridden
+            laid = _LAID.get(name, overridden)
             result[name] = laid(result[name], value, keep_nulls=keep_nulls)
+        elif name in _KEYED and isinstance(value, list) and isinstance(result.get(name), list):
+            result[name] = merge_keys.merged(name, result[name], value, laid_over)
         else:
             result[name] = value
     return result
 
 
-def _pass_through(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
+def laid_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
     """Lay one value in Kubernetes' own shape over another: lists merge by Kubernetes' key, where they have one."""
     result = dict(overridden(base, override, keep_nulls=keep_nulls))
     for name, value in override.items():
         present = base.get(name)
         if isinstance(value, dict) and isinstance(present, dict):
-            result[name] = _pass_through(present, value, keep_nulls=keep_nulls)
+            result[name] = laid_over(present, value, keep_nulls=keep_nulls)
         elif isinstance(value, list) and isinstance(present, list) and name in merge_keys.KEYS:
-            result[name] = merge_keys.merged(name, present, value, _pass_through)
+            result[name] = merge_keys.merged(name, present, value, laid_over)
     return result
+
+
+def _volumes_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
+    """Lay volumes over others by name: one of another kind is another volume, and keeps where it is mounted."""
+    known = dict(base)
+    for name, about in override.items():
+        there = known.get(name)
+        if isinstance(about, dict) and isinstance(there, dict) and not _SOURCES.isdisjoint(about):
+            known[name] = {field: value for field, value in there.items() if field in about or field not in _SOURCES}
+    return overridden(known, override, keep_nulls=keep_nulls)
+
+
+_LAID: Final[dict[str, Any]] = {**dict.fromkeys(PASS_THROUGH, laid_over), "volumes": _volumes_over}
 
 
 def object_name(app: str, key: str, given: Data) -> str:
@@ -206,12 +225,12 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         ports=ports,
         command=words(given.get("command")),
         args=words(given.get("args")),
-        env=tuple(_env(given.get("env") or {})),
+        env=tuple(env_list(given.get("env") or {})),
         config=config,
         shared_config=config,
         secrets=secrets,
         shared_secrets=secrets,
-        resources=_resources(given.get("resources") or {}),
+        resources=requested(given.get("resources") or {}),
         probes=_probes(given, ports, health, ready),
         replicas=replicas,
         autoscale=without_nulls(autoscale) if autoscale else None,
@@ -231,6 +250,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         container=given.get("container") or {},
         pod=given.get("pod") or {},
         secret_store=shared["store"],
+        claims=given.get("claims") or {},
     )
 
 
@@ -275,7 +295,7 @@ def _migration(given: Data | None, most: int | None) -> Data | None:
     return {**limit, **without_nulls(given), "command": words(given["command"])}
 
 
-def _env(given: object) -> list[Data]:
+def env_list(given: object) -> list[Data]:
     """Return both spellings as Kubernetes' list, without values that have a placeholder, which are left to overlays."""
     items: list[dict[str, Any]] = []
     if isinstance(given, dict):
@@ -325,7 +345,7 @@ def _offered(ports: tuple[Port, ...]) -> bool:
     return any(port.service is not None for port in ports)
 
 
-def _resources(given: Data) -> Data:
+def requested(given: Data) -> Data:
     """Return resources that always have requests, so that the scheduler knows; limits only as the spec says."""
     limits = _texts(given.get("limits"))
     requests = {**_default_requests(limits), **_texts(given.get("requests"))}
@@ -368,16 +388,22 @@ def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str
             }  # fmt: skip
     for name in ("startupProbe", "livenessProbe", "readinessProbe"):
         if given.get(name):
-            probe = dict(without_nulls(given[name]))
-            if probe.get("exec"):
-                probe["exec"] = {"command": list(words(probe["exec"]["command"]))}
-            for action in ("httpGet", "tcpSocket"):
-                if isinstance(probe.get(action), dict) and ports:
-                    probe[action] = {"port": ports[0].name, **without_nulls(probe[action])}
-            if (probe.get("httpGet") or {}).get("httpHeaders"):
-                probe["httpGet"] = {**probe["httpGet"], "httpHeaders": _named_texts(probe["httpGet"]["httpHeaders"])}
+            probe = spelled_probe(given[name], ports[0].name if ports else None)
             result[name] = probe
     return result
+
+
+def spelled_probe(given: Data, port: str | None) -> Data:
+    """Return a probe as Kubernetes has it: by the first port unless it names another, and with texts for words."""
+    probe = dict(without_nulls(given))
+    if probe.get("exec"):
+        probe["exec"] = {"command": list(words(probe["exec"]["command"]))}
+    for action in ("httpGet", "tcpSocket"):
+        if isinstance(probe.get(action), dict) and port:
+            probe[action] = {"port": port, **without_nulls(probe[action])}
+    if (probe.get("httpGet") or {}).get("httpHeaders"):
+        probe["httpGet"] = {**probe["httpGet"], "httpHeaders": _named_texts(probe["httpGet"]["httpHeaders"])}
+    return probe
 
 
 def _disruption(given: object, replicas: int | None, autoscale: Data | None) -> Data | None:

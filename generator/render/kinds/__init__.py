@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from generator.render.kinds import (
+    claim,
     external_secret,
     headless_service,
     horizontal_pod_autoscaler,
@@ -34,6 +35,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     service_account,
     external_secret,
     own_external_secret,
+    claim,
     job,
     *WORKLOADS,
     headless_service,
@@ -50,6 +52,9 @@ def manifests(app: Instance) -> dict[str, Manifest]:
     """Return the manifests of an app by the names of their files, in the order in which kustomizations list them."""
     found: dict[str, Manifest] = {}
     for kind in KINDS:
+        if kind.SCOPE is Scope.PARTS:
+            found.update(kind.render(app) or {})
+            continue
         if kind.SCOPE is Scope.APP:
             rendered = [(kind.FILE, kind.render(app))]
         else:

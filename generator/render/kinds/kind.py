@@ -19,10 +19,11 @@ class Role(IntEnum):
 
 
 class Scope(Enum):
-    """What an app has one object of a kind for: itself, or each of its workloads."""
+    """What an app has one object of a kind for: itself, each of its workloads, or parts that it names."""
 
     APP = auto()
     WORKLOAD = auto()
+    PARTS = auto()
 
 
 class Kind(Protocol):
@@ -30,7 +31,8 @@ class Kind(Protocol):
 
     Attributes:
         FILE: The name of its file; the workload's name is put before it, but for that of the app's own name.
-        SCOPE: What ``render`` is given, an ``Instance`` or a ``Workload``.
+        SCOPE: What ``render`` is given, an ``Instance`` or a ``Workload``. For parts it is given an ``Instance``, and
+            returns manifests by the names of their files.
     """
 
     FILE: str

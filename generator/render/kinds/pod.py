@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.metadata import config_name, own_config_name, own_secret_name, secret_name
+from generator.render.kinds.metadata import config_name, own_config_name, own_secret_name, secret_name, selector
 from generator.spec import folders, merge_keys
 from generator.spec.variables import ordered
 from generator.spec.workload import Workload, overridden
@@ -80,7 +80,17 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
         **({"volumes": volumes} if volumes else {}),
         **(more or {}),
     }
-    return _without_unused(_hardened(_with(spec, workload.pod)), {*folders.volumes(workload.writable)})
+    whole = _spread(_hardened(_with(spec, workload.pod)), workload)
+    return _without_unused(whole, {*folders.volumes(workload.writable)})
+
+
+def _spread(spec: dict[str, Any], workload: Workload) -> dict[str, Any]:
+    """Count the workload's own pods where a constraint does not say which: Kubernetes would count none."""
+    given = spec.get("topologySpreadConstraints")
+    if not given:
+        return spec
+    own = {"labelSelector": {"matchLabels": selector(workload)}}
+    return {**spec, "topologySpreadConstraints": [one if "labelSelector" in one else {**one, **own} for one in given]}
 
 
 def _hardened(spec: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from generator.spec.types import PLACEHOLDER
 FILE: Final = Path(__file__).with_name("schema.json")
 # So many names of fields are still read in a hint.
 _FEW: Final = 12
+# Of these, the rest is rendered: nothing in them is required.
+_RENDERED: Final = ("PodSpec", "Container")
 # Of these, the API takes no two with one key.
 _UNIQUE: Final = frozenset(
     {
@@ -60,7 +62,7 @@ def check(held: Iterable[Held], version: str, findings: Findings) -> None:
     """Append what is wrong with values that are Kubernetes' own; one that is no ``version`` is the newest."""
     minor = int((version if version in VERSIONS else NEWEST).partition(".")[2])
     for one in held:
-        _Check(minor, one.partial, findings).value(one.of, one.value, one.path, top=True)
+        _Check(minor, one.partial, findings).value(one.of, one.value, one.path, top=one.of in _RENDERED)
 
 
 @cache

@@ -34,11 +34,16 @@ REGISTRY = Text(
     255,
     "like 123456789012.dkr.ecr.eu-west-1.amazonaws.com",
 )
-IMAGE = Text(
-    "an image without a tag",
-    r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*",
-    255,
-    "like shop/web; the tag is the pipeline's: seed it with `tag:`",
+_IMAGE = (
+    r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?/)?"
+    r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*"
+)
+IMAGE = Text("an image without a tag", _IMAGE, 255, "like shop/web; the tag is the pipeline's: seed it with `tag:`")
+TAGGED_IMAGE = Text(
+    "an image",
+    rf"{_IMAGE}(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?",
+    450,
+    "like docker.io/library/redis:7.2",
 )
 TAG = Text("an image tag", r"[A-Za-z0-9_][A-Za-z0-9_.-]*", 128, "letters, digits, _, . and -; at most 128")
 DIGEST = Text("an image's digest", r"sha256:[0-9a-f]{64}", 71, "sha256: and 64 digits of 0 to 9 and a to f")

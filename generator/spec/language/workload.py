@@ -7,6 +7,7 @@ To add one: a line in ``WORKLOAD`` here, an attribute in ``workload.Workload``, 
 from __future__ import annotations
 
 from generator.spec import shapes
+from generator.spec.language import pod
 from generator.spec.language.kinds import KIND, OBJECT
 from generator.spec.language.names import (
     APP_NAME,
@@ -132,6 +133,13 @@ _VALUE = {
     "valueFrom": Field(shapes.VALUE_FROM, "Where the value comes from, as in Kubernetes."),
 }
 ENV_VAR = Record({"name": Field(VARIABLE, "The name of the variable.", required=True), **_VALUE})
+ENV = Either(
+    (
+        (dict, MapOf(VARIABLE, Either(((dict, Record(_VALUE)), (object, Scalar())), "a value"))),
+        (list, ListOf(ENV_VAR, key="name")),
+    ),
+    "a map or a list of variables",
+)
 
 SECRET = Either(
     (
@@ -227,6 +235,36 @@ NETWORK = Record(
     }
 )
 _OFF = Boolean()
+_BESIDE = pod.beside(
+    {
+        "args": Field(ListOf(Text("an argument", longest=8192), words=True), "The arguments, as a list of words."),
+        "env": Field(ENV, "Environment variables: a map, or a list as in Kubernetes."),
+        "resources": Field(RESOURCES, "The requests and limits of the container."),
+        "securityContext": Field(shapes.SECURITY, "Its security context, laid over the safe defaults."),
+        "writable": Field(ListOf(FOLDER), "The folders that it may write to, each an `emptyDir` volume of its own."),
+        "startupProbe": Field(PROBE, "The probe that holds the others back, and what starts after a native sidecar."),
+        "livenessProbe": Field(PROBE, "The probe that restarts the container when it fails."),
+        "readinessProbe": Field(PROBE, "The probe that takes the pod out of the Service while it fails."),
+    }
+)
+SIDECAR = Record(
+    {
+        **_BESIDE,
+        "native": Field(
+            Boolean(),
+            "Start it before the app's container and end it after, as Kubernetes' native sidecars do; else all start"
+            " and end at once.",
+        ),
+    }
+)
+INIT = Record(
+    {
+        **_BESIDE,
+        "restartPolicy": Field(
+            Choice(("Always",)), "Whether it runs on: `Always` makes it a native sidecar at this place in the order."
+        ),
+    }
+)
 
 WORKLOAD: dict[str, Field] = {
     "image": Field(
@@ -245,13 +283,7 @@ WORKLOAD: dict[str, Field] = {
         "The arguments that replace the image's own, as a list of words.",
     ),
     "env": Field(
-        Either(
-            (
-                (dict, MapOf(VARIABLE, Either(((dict, Record(_VALUE)), (object, Scalar())), "a value"))),
-                (list, ListOf(ENV_VAR, key="name")),
-            ),
-            "a map or a list of variables",
-        ),
+        ENV,
         "Environment variables: a map, or a list as in Kubernetes. `{environment}` stands for the environment's name.",
     ),
     "config": Field(
@@ -305,6 +337,16 @@ WORKLOAD: dict[str, Field] = {
         Integer(1, 86400, "seconds"), "The seconds without progress after which a rollout has failed."
     ),
     **OBJECT,
+    **pod.POD,
+    **pod.CONTAINER,
+    **pod.VOLUMES,
+    "sidecars": Field(
+        MapOf(LABEL, SIDECAR),
+        "Containers that run beside the app's own, by name. They start before it and end after it.",
+    ),
+    "initContainers": Field(
+        MapOf(LABEL, INIT), "Containers that run one after the other before the app's own starts, by name."
+    ),
     "container": Field(
         Anything(of="Container"),
         "Further fields of the container, as in Kubernetes. Lists are merged with those that are generated, by the key"

@@ -36,12 +36,14 @@ _BESIDE: Final = {
     "apps.<app>.ingress": "image: shop/web\nport: 8080",
     "apps.<app>.livenessProbe": "image: shop/web\nport: 8080",
     "apps.<app>.service": "image: shop/web\nport: 8080",
+    "apps.<app>.sidecars.<name>.volumeMounts": "image: shop/web\nvolumes: {data: {emptyDir: {}}}",
+    "apps.<app>.initContainers.<name>.volumeMounts": "image: shop/web\nvolumes: {data: {emptyDir: {}}}",
     "apps.<app>.updateStrategy": "image: shop/web\nkind: StatefulSet",
     "apps.<app>.updateStrategy.rollingUpdate": "image: shop/web\nkind: DaemonSet",
     "apps.<app>.workloads.<workload>": "image: shop/web",
 }
 # In whose place an example gives a name; an app that is a chart is another one than that around the examples.
-_STAND_INS: Final = {"<app>": "web", "<environment>": "prod", "<workload>": "worker"}
+_STAND_INS: Final = {"<app>": "web", "<environment>": "prod", "<workload>": "worker", "<name>": "data"}
 _CHART_STAND_INS: Final = {**_STAND_INS, "<app>": "dashboards"}
 _OF_CHARTS: Final = ("apps.<app>.chart", "apps.<app>.values")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.render.kinds.claim import is_of_one_node
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.workloads.rollout import by_replicas
@@ -45,9 +46,13 @@ def render(workload: Workload) -> dict[str, Any] | None:
 
 
 def _strategy(workload: Workload) -> dict[str, Any]:
-    """Return how pods are replaced: unless told otherwise, the old ones go on serving until the new ones are ready."""
+    """Return how pods are replaced: unless told otherwise, the old ones go on serving until the new ones are ready.
+
+    With a claim that one node can mount, a new pod on another node would wait for the old one for ever.
+    """
     given = workload.settings.get("strategy") or {}
-    if given.get("type") == "Recreate":
+    usual = "Recreate" if any(map(is_of_one_node, workload.claims.values())) else "RollingUpdate"
+    if given.get("type", usual) == "Recreate":
         return {"type": "Recreate"}
     pace = {"maxSurge": 1, "maxUnavailable": 0}
     return {"type": "RollingUpdate", "rollingUpdate": {**pace, **without_nulls(given.get("rollingUpdate") or {})}}

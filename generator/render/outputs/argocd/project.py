@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.render.kinds import KINDS
+from generator.render.kinds import KINDS, claim
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import charts
@@ -48,7 +48,8 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     """
     used = {DEFAULT}.union(*(app.kinds for app in spec.described.values()))
     running = [kind for kind in WORKLOADS if kind.KIND in used]
-    others = [kind for kind in KINDS if kind not in WORKLOADS]
+    claimed = any(app.says(claim.FIELD) for app in spec.described.values())
+    others = [kind for kind in KINDS if kind not in WORKLOADS and (claimed or kind is not claim)]
     below = frozenset[tuple[str, str]]().union(*(kind.CREATES for kind in running))
     quota = {("", "ResourceQuota")} if environment.pull_requests else set()
     own = quota | {(kind.GROUP, kind.KIND) for kind in (*others, *running)}

@@ -12,7 +12,18 @@ from generator.spec.reference.entries.environment import ENVIRONMENT
 from generator.spec.reference.entries.kinds import KINDS
 from generator.spec.reference.entries.network import NETWORK
 from generator.spec.reference.entries.pod import POD
+from generator.spec.reference.entries.pod_words import POD_WORDS
 from generator.spec.reference.entries.project import PROJECT
 from generator.spec.reference.entry import Entry
 
-ENTRIES: Final[Mapping[str, Entry]] = {**PROJECT, **ENVIRONMENT, **APP, **KINDS, **CHART, **NETWORK, **POD, **CI}
+ENTRIES: Final[Mapping[str, Entry]] = {
+    **PROJECT,
+    **ENVIRONMENT,
+    **APP,
+    **KINDS,
+    **CHART,
+    **NETWORK,
+    **POD,
+    **POD_WORDS,
+    **CI,
+}

@@ -1,0 +1,54 @@
+"""PersistentVolumeClaim: storage that outlives pods, and that nothing deletes unless a user confirms it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.kinds.kind import Manifest, Role, Scope
+from generator.render.kinds.metadata import metadata
+from generator.spec.instance import Instance
+from generator.spec.types import text
+from generator.spec.workload import Data
+
+FILE: Final = "claim.yaml"
+GROUP: Final = ""
+KIND: Final = "PersistentVolumeClaim"
+ROLE: Final = Role.SUPPORT
+SCOPE: Final = Scope.PARTS
+
+# What apps ask for it by.
+FIELD: Final = "claims"
+# Argo CD waits for a user, be it that the claim is gone from git or the Application is deleted.
+CONFIRMED: Final = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
+DEFAULT_MODES: Final = ("ReadWriteOnce",)
+
+
+def render(app: Instance) -> dict[str, Manifest]:
+    """Return one for each of the app's `claims`, whichever of its workloads says it."""
+    claims: dict[str, Data] = {}
+    for workload in (app.general, *app.workloads.values()):
+        claims.update({name: about for name, about in workload.claims.items() if about})
+    return {f"{name}-{FILE}": _manifest(app, name, about) for name, about in claims.items()}
+
+
+def _manifest(app: Instance, name: str, about: Data) -> dict[str, Any]:
+    annotations = {**CONFIRMED, **_texts(about.get("annotations") or {})}
+    return {
+        "apiVersion": "v1",
+        "kind": KIND,
+        "metadata": metadata(app.general, f"{app.general.app}-{name}", annotations),
+        "spec": {
+            "accessModes": list(about.get("accessModes") or DEFAULT_MODES),
+            **{field: about[field] for field in ("storageClassName", "volumeMode") if about.get(field)},
+            "resources": {"requests": {"storage": text(about["size"])}},
+        },
+    }
+
+
+def _texts(annotations: Data) -> dict[str, str]:
+    return {name: text(value) for name, value in annotations.items() if value is not None}
+
+
+def is_of_one_node(about: Data) -> bool:
+    """Tell whether only pods of one node can mount a claim."""
+    return not {"ReadOnlyMany", "ReadWriteMany"} & {*(about.get("accessModes") or DEFAULT_MODES)}

@@ -1,0 +1,159 @@
+"""What an app says of its pods under Kubernetes' own names: fields of pod and container, more containers, volumes."""
+
+from __future__ import annotations
+
+from generator.spec import shapes
+from generator.spec.language.names import COMMAND, FOLDER, LABEL, STRINGS, TAGGED_IMAGE
+from generator.spec.types import (
+    Anything,
+    Boolean,
+    Choice,
+    Either,
+    Field,
+    Integer,
+    ListOf,
+    MapOf,
+    Record,
+    Text,
+)
+
+_SECONDS = Integer(0, 86400, "seconds")
+
+
+def _list(of: str) -> Anything:
+    return Anything("a list", list, of)
+
+
+POD: dict[str, Field] = {
+    "terminationGracePeriodSeconds": Field(_SECONDS, "The seconds that a pod has to end, before it is killed."),
+    "nodeSelector": Field(MapOf(shapes.KEY, shapes.LABEL_VALUE), "Labels that a node must have to get a pod."),
+    "tolerations": Field(_list("[Toleration]"), "Taints of nodes that do not keep the pods away."),
+    "affinity": Field(Anything(of="Affinity"), "Nodes and other pods that the pods are drawn to, or kept from."),
+    "topologySpreadConstraints": Field(
+        _list("[TopologySpreadConstraint:topologyKey,whenUnsatisfiable]"),
+        "How evenly the pods are spread over zones or nodes. Without a `labelSelector`, the app's own pods count.",
+    ),
+    "priorityClassName": Field(shapes.OBJECT_NAME, "The PriorityClass, which tells what goes first if room is scarce."),
+    "preemptionPolicy": Field(
+        Choice(("PreemptLowerPriority", "Never")), "Whether pods of lower priority go to make room."
+    ),
+    "imagePullSecrets": Field(_list("[LocalObjectReference:name]"), "Secrets with which images are pulled."),
+    "hostAliases": Field(_list("[HostAlias:ip]"), "Names that the pods' /etc/hosts has, by IP address."),
+    "dnsPolicy": Field(
+        Choice(("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")), "Where names are looked up."
+    ),
+    "dnsConfig": Field(Anything(of="PodDNSConfig"), "Servers, domains and options for looking up names."),
+    "hostname": Field(LABEL, "The name that a pod has for itself."),
+    "subdomain": Field(LABEL, "The domain of the pods' names, which is a headless Service."),
+    "setHostnameAsFQDN": Field(Boolean(), "Let the pod's own name be its full one."),
+    "hostNetwork": Field(Boolean(), "Let the pods use the node's network."),
+    "hostPID": Field(Boolean(), "Let the pods see the node's processes."),
+    "hostIPC": Field(Boolean(), "Let the pods use the node's inter-process communication."),
+    "hostUsers": Field(Boolean(), "Let the pods' users be the node's, and not the pod's own."),
+    "shareProcessNamespace": Field(Boolean(), "Let the containers of a pod see each other's processes."),
+    "runtimeClassName": Field(shapes.OBJECT_NAME, "The RuntimeClass that runs the pods, such as one with a sandbox."),
+    "schedulerName": Field(shapes.OBJECT_NAME, "The scheduler that places the pods."),
+    "schedulingGates": Field(_list("[PodSchedulingGate:name]"), "What must be lifted before the pods are placed."),
+    "readinessGates": Field(_list("[PodReadinessGate]"), "Further conditions that a ready pod must have."),
+    "resourceClaims": Field(_list("[PodResourceClaim:name]"), "Devices that the pods claim, for `resources`."),
+    "enableServiceLinks": Field(Boolean(), "Set variables for each Service of the namespace, as Docker's links did."),
+}
+CONTAINER: dict[str, Field] = {
+    "envFrom": Field(_list("[EnvFromSource]"), "ConfigMaps and Secrets whose keys are environment variables."),
+    "imagePullPolicy": Field(Choice(("Always", "IfNotPresent", "Never")), "When the image is pulled."),
+    "workingDir": Field(Text("a folder", longest=4096), "The folder that the process starts in."),
+    "lifecycle": Field(Anything(of="Lifecycle"), "What runs after the container's start and before its end."),
+    "volumeMounts": Field(_list("[VolumeMount:mountPath]"), "Where volumes lie in the container, by `mountPath`."),
+    "volumeDevices": Field(_list("[VolumeDevice:devicePath]"), "Volumes that the container gets as block devices."),
+    "terminationMessagePath": Field(
+        Text("a file", longest=4096), "The file whose text tells why the container has ended."
+    ),
+    "terminationMessagePolicy": Field(
+        Choice(("File", "FallbackToLogsOnError")), "Whether the log tells where the file does not."
+    ),
+    "stdin": Field(Boolean(), "Keep standard input open."),
+    "stdinOnce": Field(Boolean(), "Close standard input after the first client."),
+    "tty": Field(Boolean(), "Give the process a terminal."),
+}
+
+
+def beside(words: dict[str, Field]) -> dict[str, Field]:
+    """Return the fields of a container beside the app's own; ``words`` are those that it shares with it."""
+    return {
+        "image": Field(
+            TAGGED_IMAGE,
+            "The image with its tag, without which it is the app's own and released with it. `registry` is put before"
+            " it, unless it names a registry itself.",
+        ),
+        "command": Field(COMMAND, "The command that replaces the image's entrypoint, as a list of words."),
+        **words,
+        "ports": Field(_list("[ContainerPort:containerPort,protocol]"), "The ports that it listens on."),
+        **CONTAINER,
+    }
+
+
+def _source(of: str, about: str, short: str = "") -> Field:
+    if not short:
+        return Field(Anything(of=of), about)
+    return Field(Either(((dict, Anything(of=of)), (str, shapes.OBJECT_NAME)), f"{short} or a map"), about)
+
+
+_RELATIVE = Text("a path", r"(?!/)(?!.*(?:^|/)\.\.(?:/|$)).+", 1024, "a relative path without `..`")
+_MOUNT: dict[str, Field] = {
+    "mountPath": Field(FOLDER, "Where it lies in the app's own container; without it, others mount it."),
+    "subPath": Field(_RELATIVE, "The folder or file of the volume that is mounted, in place of all of it."),
+    "subPathExpr": Field(Text("a path", longest=1024), "The same, with `$(VARIABLE)` filled in."),
+    "readOnly": Field(Boolean(), "Mount it so that nothing can be written."),
+    "mountPropagation": Field(
+        Choice(("None", "HostToContainer", "Bidirectional")), "Whether mounts within it are seen by the other side."
+    ),
+}
+_CLAIM = Field(shapes.OBJECT_NAME, "The PersistentVolumeClaim, by name.")
+VOLUME = Record(
+    {
+        **_MOUNT,
+        "emptyDir": Field(
+            Either(
+                ((dict, Anything(of="EmptyDirVolumeSource")), ((int, float, str), shapes.QUANTITY)), "a size or a map"
+            ),
+            "An empty folder that lives as long as the pod; a size like `1Gi` is its limit.",
+        ),
+        "claim": _CLAIM,
+        "persistentVolumeClaim": Field(
+            Anything(of="PersistentVolumeClaimVolumeSource"), "A PersistentVolumeClaim, as in Kubernetes."
+        ),
+        "secret": _source("SecretVolumeSource", "The files of a Secret; text is its name.", "a name"),
+        "configMap": _source("ConfigMapVolumeSource", "The files of a ConfigMap; text is its name.", "a name"),
+        "projected": _source("ProjectedVolumeSource", "Files of several sources in one folder."),
+        "downwardAPI": _source("DownwardAPIVolumeSource", "Fields of the pod as files."),
+        "csi": _source("CSIVolumeSource", "What a driver of the node gives."),
+        "ephemeral": _source("EphemeralVolumeSource", "A claim that lives as long as the pod."),
+        "hostPath": _source("HostPathVolumeSource", "A folder or file of the node."),
+        "nfs": _source("NFSVolumeSource", "A folder of an NFS server."),
+        "image": _source("ImageVolumeSource", "The files of an image."),
+    },
+    exactly_one=(
+        "emptyDir", "claim", "persistentVolumeClaim", "secret", "configMap", "projected", "downwardAPI", "csi",
+        "ephemeral", "hostPath", "nfs", "image",
+    ),
+)  # fmt: skip
+_MODES = ListOf(Choice(("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")), least=1)
+CLAIM = Record(
+    {
+        **_MOUNT,
+        "size": Field(shapes.QUANTITY, "The size of the volume. It can grow, and never shrink.", required=True),
+        "storageClassName": Field(shapes.OBJECT_NAME, "The class of storage that the volume is made by."),
+        "accessModes": Field(_MODES, "Who may mount the volume, and how."),
+        "volumeMode": Field(Choice(("Filesystem", "Block")), "Whether the volume has files, or is a block device."),
+        "annotations": Field(STRINGS, "Annotations of the claim."),
+    }
+)
+VOLUMES: dict[str, Field] = {
+    "volumes": Field(
+        MapOf(LABEL, VOLUME), "Volumes of the pods by name, each in Kubernetes' own shape, with where it is mounted."
+    ),
+    "claims": Field(
+        MapOf(LABEL, CLAIM),
+        "PersistentVolumeClaims of the app by name, which its pods share. They are deleted once a user confirms it.",
+    ),
+}

@@ -1,0 +1,73 @@
+"""Check what an app says of its pods in words of its own: what is said twice, and what a container beside it lacks.
+
+Paths are relative to the app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from generator.spec import merge_keys, pod_words, workload_kinds
+from generator.spec.findings import Findings
+from generator.spec.types import as_map as _map
+
+_PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
+
+
+def check(app: dict[str, object], findings: Findings) -> None:
+    """Append what is wrong with the words of one workload."""
+    _check_twice(app, findings)
+    _check_places(app, findings)
+    for group, name, about in _containers(app):
+        for probe in _PROBES:
+            for action in ("httpGet", "tcpSocket", "grpc"):
+                said = _map(about.get(probe)).get(action)
+                if isinstance(said, dict) and said.get("port") is None:
+                    findings.add(
+                        (group, name, probe, action), "needs a port", "add `port:` with its number", at_key=True
+                    )
+    _check_ending(app, findings)
+
+
+def _containers(app: dict[str, object]) -> Iterator[tuple[str, str, dict[str, object]]]:
+    for group in pod_words.CONTAINERS:
+        for name, about in _map(app.get(group)).items():
+            yield group, name, _map(about)
+
+
+def _check_twice(app: dict[str, object], findings: Findings) -> None:
+    """Refuse a field that is said as a word and passed through, but for lists that merge by a key."""
+    for place, names in (("pod", pod_words.POD), ("container", pod_words.CONTAINER)):
+        passed = _map(app.get(place))
+        for name in sorted(names & passed.keys() & app.keys()):
+            keyed = name in merge_keys.KEYS
+            if passed[name] is not None and app[name] is not None and not keyed:
+                findings.add((place, name), f"{name} is said twice", f"keep `{name}:` of the app", at_key=True)
+
+
+def _check_places(app: dict[str, object], findings: Findings) -> None:
+    """Refuse two volumes at one place of the app's container, and two of one name."""
+    seen: dict[str, str] = {}
+    names: set[str] = set()
+    for group in pod_words.VOLUMES:
+        for name, about in _map(app.get(group)).items():
+            path = str(_map(about).get("mountPath") or "").rstrip("/")
+            if path and seen.setdefault(path, name) != name:
+                findings.add(
+                    (group, name, "mountPath"), f"{seen[path]} lies at {path} already", "mount one of them elsewhere"
+                )
+            if name in names:
+                findings.add((group, name), f"a second volume named {name}", "rename one of the two", at_key=True)
+            names.add(name)
+
+
+def _check_ending(app: dict[str, object], findings: Findings) -> None:
+    """Refuse a container that never ends beside one that shall: its pod would never end."""
+    kind = str(app.get("kind") or workload_kinds.DEFAULT)
+    if not workload_kinds.ends(kind):
+        return
+    for name, about in _map(app.get("sidecars")).items():
+        if _map(about).get("native") is False:
+            message = f"the pods of a {kind} never end with it"
+            findings.add(("sidecars", name, "native"), message, "take `native: false` out")
