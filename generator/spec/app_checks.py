@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import placeholder, pod_words, workload
+from generator.spec import override, placeholder, pod_words, workload
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -59,7 +59,7 @@ def _place(app: Mapping[str, object], environment: str) -> tuple[str, ...] | Non
 def _ingress(app: Mapping[str, object], environment: str) -> dict[str, object]:
     over = _map(_map(app.get("environments")).get(environment))
     change = {"ingress": over["ingress"]} if "ingress" in over else {}
-    return _map(workload.overridden({"ingress": app.get("ingress")}, change).get("ingress"))
+    return _map(override.overridden({"ingress": app.get("ingress")}, change).get("ingress"))
 
 
 def _said_at(app: Mapping[str, object], environment: str) -> FieldPath:

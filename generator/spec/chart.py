@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any, Final, cast
 
 from generator.spec import layout, placeholder
-from generator.spec.workload import Data, overridden
+from generator.spec.override import overridden
+from generator.spec.workload import Data
 
 OCI: Final = "oci://"
 # What another chart's app of the same name has said when it was promoted.

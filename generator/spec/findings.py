@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 
+_PASSED_THROUGH = ("PodSpec", "Container")
 _PASSWORD = re.compile(r"//[^/@\s]*:[^/\s]*@")
 
 
@@ -55,11 +56,13 @@ class Findings:
 
     def settle(self) -> None:
         """Hold against Kubernetes' schema what waits for that."""
-        if self.held:
+        # Of what is passed through, nothing is needed.
+        held = [one for one in self.held if one.value or one.of not in _PASSED_THROUGH]
+        if held:
             from generator.spec.kubernetes import schema
 
-            schema.check(self.held, self.kubernetes, self)
-            self.held.clear()
+            schema.check(held, self.kubernetes, self)
+        self.held.clear()
 
 
 def shown(value: object) -> str:

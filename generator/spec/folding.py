@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from generator.spec import folders, merge_keys, pod_words
+from generator.spec import folders, merge_keys, pod_words, probes
 from generator.spec.findings import Path
+from generator.spec.override import laid_over, without_nulls
 from generator.spec.types import as_map as _map
-from generator.spec.types import text
+from generator.spec.types import text, words
 from generator.spec.workload import (
     Data,
     env_list,
     full_image,
-    laid_over,
     requested,
-    spelled_probe,
-    without_nulls,
-    words,
 )
 
 # Fields of a container that are rendered as they are.
@@ -29,7 +26,6 @@ _PLAIN: Final = (
     "ports", "envFrom", "lifecycle", "workingDir", "imagePullPolicy", "terminationMessagePath",
     "terminationMessagePolicy", "stdin", "stdinOnce", "tty", "securityContext", "volumeDevices",
 )  # fmt: skip
-_PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 # Lists that have several sources.
 _LISTS: Final = ("volumes", "initContainers", "containers", "volumeMounts")
 _SIZE: Final = "1Gi"
@@ -111,7 +107,7 @@ def _containers(given: Data, group: str, registry: str) -> Iterator[dict[str, An
             **({"env": env_list(said["env"])} if isinstance(said.get("env"), dict | list) else {}),
             "resources": requested(_map(said.get("resources"))),
             **{field: said[field] for field in _PLAIN if field in said},
-            **{probe: spelled_probe(said[probe], None) for probe in _PROBES if isinstance(said.get(probe), dict)},
+            **{probe: probes.spelled(said[probe], None) for probe in probes.NAMES if isinstance(said.get(probe), dict)},
             **({"volumeMounts": mounts} if mounts else {}),
         }
 

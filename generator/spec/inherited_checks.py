@@ -23,6 +23,7 @@ from generator.spec import (
 )
 from generator.spec.findings import Finding, Findings, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
+from generator.spec.override import PASS_THROUGH
 from generator.spec.types import as_map as _map
 
 _Data = dict[str, Any]
@@ -217,7 +218,7 @@ def _without(found: Findings, *known: Findings) -> list[Finding]:
 
 def _without_indices(path: FieldPath) -> FieldPath:
     """Return a path without the places in lists, which are others once lists are merged by their keys."""
-    return tuple(part for part in path if isinstance(part, str)) if path and path[0] in workload.PASS_THROUGH else path
+    return tuple(part for part in path if isinstance(part, str)) if path and path[0] in PASS_THROUGH else path
 
 
 def _whole(data: Mapping[str, Any]) -> _Data:
@@ -253,7 +254,7 @@ def _place(general: object, changes: object, path: FieldPath) -> FieldPath:
     """Return as much of ``path`` as there is in ``changes``, down to a list that is merged with the app's own."""
     there = _existing(changes, path)
     lists = [depth for depth, part in enumerate(there) if isinstance(part, int)]
-    merged = path[0] in workload.PASS_THROUGH and lists and _existing(general, path[: lists[0]]) == path[: lists[0]]
+    merged = path[0] in PASS_THROUGH and lists and _existing(general, path[: lists[0]]) == path[: lists[0]]
     return there[: lists[0]] if merged else there
 
 

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from generator.spec import placeholder, workload_kinds
 from generator.spec.folding import folded
-from generator.spec.workload import Data, Workload, object_name, overridden, pods_label, workload
+from generator.spec.override import overridden
+from generator.spec.workload import Data, Workload, object_name, pods_label, workload
 
 _Value = TypeVar("_Value")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from generator.spec import cron, placeholder, quantity, workload_kinds
+from generator.spec import cron, placeholder, pod_word_checks, quantity, workload_kinds
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.types import as_map
 
@@ -121,6 +121,7 @@ def _check_claims(app: dict[str, object], findings: Findings) -> None:
         place = ("volumeClaimTemplates", name)
         if odd := quantity.mistake("storage", as_map(about).get("size")):
             findings.add((*place, "size"), *odd)
+    pod_word_checks.check_claims("volumeClaimTemplates", app, findings)
 
 
 def _check_starting(app: dict[str, object], findings: Findings) -> None:

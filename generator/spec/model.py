@@ -15,10 +15,11 @@ from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels
+from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.pull_requests import PullRequests
-from generator.spec.types import text
-from generator.spec.workload import Data, without_nulls, words
+from generator.spec.types import text, words
+from generator.spec.workload import Data
 
 
 @dataclass(frozen=True, slots=True)

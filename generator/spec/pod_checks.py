@@ -97,11 +97,12 @@ def _check_mounts(app: dict[str, object], findings: Findings) -> None:
     for field in ("initContainers", "containers"):
         for index, item in _items(pod.get(field)):
             groups["pod", field, index, "volumeMounts"] = item.get("volumeMounts")
+    groups["container", "volumeDevices"] = container.get("volumeDevices")
     for place, mounts in groups.items():
         for index, mount in _items(mounts):
             name = mount.get("name")
             if isinstance(name, str) and name not in known:
-                hint = did_you_mean(name, known, "add it: `pod: {volumes: […]}`")
+                hint = did_you_mean(name, known, f"add it: `volumes: {{{name}: {{emptyDir: {{}}}}}}`")
                 findings.add((*place, index, "name"), f"no volume is named {shown(name)}", hint)
 
 
@@ -195,13 +196,14 @@ def _check_life(app: dict[str, object], findings: Findings) -> None:
     if not ends and pod.get("activeDeadlineSeconds") is not None:
         findings.add(("pod", "activeDeadlineSeconds"), "cannot be set here", _ALWAYS, at_key=True)
     grace = pod.get("terminationGracePeriodSeconds", _GRACE_SECONDS)
-    lifecycle = as_map(as_map(app.get("container")).get("lifecycle"))
-    seconds = as_map(as_map(lifecycle.get("preStop")).get("sleep")).get("seconds")
-    if isinstance(seconds, int) and isinstance(grace, int) and seconds > grace:
-        hint = (
-            f"the pod has {grace} seconds to end: `pod: {{terminationGracePeriodSeconds: {seconds + 10}}}` gives more"
-        )
-        findings.add(("container", "lifecycle", "preStop", "sleep", "seconds"), f"{seconds} is too long", hint)
+    hooks: dict[Path, object] = {("container", "lifecycle"): as_map(app.get("container")).get("lifecycle")}
+    for group in ("initContainers", "containers"):
+        hooks.update({("pod", group, at, "lifecycle"): item.get("lifecycle") for at, item in _items(pod.get(group))})
+    for place, lifecycle in hooks.items():
+        seconds = as_map(as_map(as_map(lifecycle).get("preStop")).get("sleep")).get("seconds")
+        if isinstance(seconds, int) and isinstance(grace, int) and seconds > grace:
+            hint = f"the pod has {grace} seconds to end: `terminationGracePeriodSeconds: {seconds + 10}` gives more"
+            findings.add((*place, "preStop", "sleep", "seconds"), f"{seconds} is too long", hint)
 
 
 def _check_annotations(name: object, app: dict[str, object], findings: Findings) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from generator.spec import merge_keys, pod_words, workload_kinds
+from generator.spec import merge_keys, pod_words, quantity, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.types import as_map as _map
 
@@ -28,6 +28,20 @@ def check(app: dict[str, object], findings: Findings) -> None:
                         (group, name, probe, action), "needs a port", "add `port:` with its number", at_key=True
                     )
     _check_ending(app, findings)
+    check_claims("claims", app, findings)
+
+
+def check_claims(field: str, app: dict[str, object], findings: Findings) -> None:
+    """Append what is wrong with claims, or with templates of claims."""
+    for name, about in _map(app.get(field)).items():
+        size, modes = _map(about).get("size"), _map(about).get("accessModes")
+        if size is not None and quantity.parse(size) == 0:
+            findings.add((field, name, "size"), f"{size} is no size", "like 10Gi")
+        if isinstance(modes, list) and "ReadWriteOncePod" in modes and len(modes) > 1:
+            findings.add((field, name, "accessModes"), "ReadWriteOncePod stands alone", "keep one of the modes")
+        if _map(about).get("volumeMode") == "Block" and _map(about).get("mountPath") is not None:
+            hint = "say where it is a device: `volumeDevices: [{name: …, devicePath: …}]`"
+            findings.add((field, name, "mountPath"), "a block device is not mounted", hint, at_key=True)
 
 
 def _containers(app: dict[str, object]) -> Iterator[tuple[str, str, dict[str, object]]]:

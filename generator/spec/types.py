@@ -8,9 +8,9 @@ at what is required.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from generator.spec import spelling
 from generator.spec.findings import Finding, Findings, Held, Path, did_you_mean, dotted, shown
@@ -44,6 +44,16 @@ def text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def words(values: Sequence[object] | None) -> tuple[str, ...]:
+    """Return the words of a command as text."""
+    return tuple(text(value) for value in values or ())
+
+
+def named_texts(items: object) -> list[dict[str, object]]:
+    """Return items of a name and a value, whose value is text."""
+    return [{**item, "value": text(item["value"])} for item in cast("list[Mapping[str, object]]", items)]
 
 
 # Nothing compares types or prints them, and to generate methods for that would take a third of the start-up here.
@@ -240,7 +250,7 @@ class Anything:
         """Append what is wrong with ``value``, or keep it for Kubernetes' schema (``spec/kubernetes``)."""
         if value is not None and not isinstance(value, self.kind):
             findings.add(path, f"expected {self.what}, got {shown(value)}", self.hint)
-        elif value and self.of:
+        elif value is not None and self.of:
             findings.held.append(Held(self.of, value, path, self.partial))
 
 

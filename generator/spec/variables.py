@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from generator.spec.findings import Findings, Path, did_you_mean
+from generator.spec.override import overridden
 from generator.spec.types import as_map as _map
-from generator.spec.workload import overridden
 
 Data = Mapping[str, Any]
 

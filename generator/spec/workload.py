@@ -5,37 +5,18 @@ Built from data that has passed every check, so nothing here reports faults.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from generator.spec import folders, merge_keys, placeholder, pod_words, quantity, workload_kinds
-from generator.spec.types import text
+from generator.spec import folders, placeholder, probes, quantity, workload_kinds
+from generator.spec.override import without_nulls
+from generator.spec.types import named_texts, text, words
 
 Data = Mapping[str, Any]
 
 # Of a migration, unless the spec says another time.
 DEFAULT_MIGRATION_SECONDS: Final = 600
-# Of these fields there can be one: when an override sets it, the others give way.
-_RIVALS: Final = {
-    name: group
-    for group in (
-        ("replicas", "autoscale"),
-        ("port", "ports"),
-        ("value", "valueFrom"),
-        ("httpGet", "tcpSocket", "exec", "grpc"),
-        ("minAvailable", "maxUnavailable"),
-        ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef"),
-    )
-    for name in group
-}
-# Fields in Kubernetes' own shape: in these, lists merge by key.
-PASS_THROUGH: Final = frozenset({"pod", "container"})
-# Lists under Kubernetes' own name that merge by key wherever they stand.
-_KEYED: Final = merge_keys.KEYS.keys() & (pod_words.POD | pod_words.CONTAINER)
-_SOURCES: Final = frozenset(pod_words.SOURCES)
-
-
 # What is rendered under the same name and in the same shape, where the kind takes it.
 SETTINGS: Final = (
     "schedule", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
@@ -137,59 +118,6 @@ class Workload:
         return self.name if self.main else self.key
 
 
-def without_nulls(data: Data) -> dict[str, Any]:
-    """Return a map without the fields that are ``None``, that is, not set."""
-    return {name: value for name, value in data.items() if value is not None}
-
-
-def overridden(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
-    """Lay ``override`` over ``base``: maps merge, anything else is replaced, ``None`` takes out.
-
-    With ``keep_nulls`` it stays, for the result to be laid over something else.
-    """
-    result = dict(base)
-    for name, value in override.items():
-        if value is not None:
-            for rival in _RIVALS.get(name, ()):
-                if rival != name and rival not in override:
-                    result.pop(rival, None)
-        if value is None and not keep_nulls:
-            result.pop(name, None)
-        elif isinstance(value, dict) and isinstance(result.get(name), dict):
-            laid = _LAID.get(name, overridden)
-            result[name] = laid(result[name], value, keep_nulls=keep_nulls)
-        elif name in _KEYED and isinstance(value, list) and isinstance(result.get(name), list):
-            result[name] = merge_keys.merged(name, result[name], value, laid_over)
-        else:
-            result[name] = value
-    return result
-
-
-def laid_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
-    """Lay one value in Kubernetes' own shape over another: lists merge by Kubernetes' key, where they have one."""
-    result = dict(overridden(base, override, keep_nulls=keep_nulls))
-    for name, value in override.items():
-        present = base.get(name)
-        if isinstance(value, dict) and isinstance(present, dict):
-            result[name] = laid_over(present, value, keep_nulls=keep_nulls)
-        elif isinstance(value, list) and isinstance(present, list) and name in merge_keys.KEYS:
-            result[name] = merge_keys.merged(name, present, value, laid_over)
-    return result
-
-
-def _volumes_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
-    """Lay volumes over others by name: one of another kind is another volume, and keeps where it is mounted."""
-    known = dict(base)
-    for name, about in override.items():
-        there = known.get(name)
-        if isinstance(about, dict) and isinstance(there, dict) and not _SOURCES.isdisjoint(about):
-            known[name] = {field: value for field, value in there.items() if field in about or field not in _SOURCES}
-    return overridden(known, override, keep_nulls=keep_nulls)
-
-
-_LAID: Final[dict[str, Any]] = {**dict.fromkeys(PASS_THROUGH, laid_over), "volumes": _volumes_over}
-
-
 def object_name(app: str, key: str, given: Data) -> str:
     """Return the name of a workload's object."""
     return given.get("name") or (app if key == app else f"{app}-{key}")
@@ -208,7 +136,6 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
     kind = given.get("kind") or workload_kinds.DEFAULT
     config, secrets = _texts(given.get("config")), _secrets(given.get("secrets"))
     ports = _ports(given)
-    health, ready = given.get("health"), given.get("ready")
     service = given.get("service")
     if service is not False:
         service = _annotated({} if service is True else service) if _offered(ports) else None
@@ -231,7 +158,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         secrets=secrets,
         shared_secrets=secrets,
         resources=requested(given.get("resources") or {}),
-        probes=_probes(given, ports, health, ready),
+        probes=probes.of(given, ports[0].name if ports else None),
         replicas=replicas,
         autoscale=without_nulls(autoscale) if autoscale else None,
         service=cast("Data | None", service or (None if service is False or service is None else {})),
@@ -267,24 +194,14 @@ def _texts(values: Data | None) -> dict[str, str]:
     return {key: value for key, value in texts.items() if not placeholder.has(value)}
 
 
-def words(values: Sequence[object] | None) -> tuple[str, ...]:
-    """Return the words of a command as text."""
-    return tuple(text(value) for value in values or ())
-
-
 def _annotated(given: Data | None) -> dict[str, Any]:
     """Return a map whose ``annotations`` are texts."""
     found = without_nulls(given or {})
     return {**found, "annotations": _texts(found["annotations"])} if "annotations" in found else found
 
 
-def _named_texts(items: object) -> list[dict[str, Any]]:
-    """Return items of a name and a value, whose value is text."""
-    return [{**item, "value": text(item["value"])} for item in cast("list[Data]", items)]
-
-
 def _pod_security(given: Data) -> Data:
-    return {**given, "sysctls": _named_texts(given["sysctls"])} if given.get("sysctls") else given
+    return {**given, "sysctls": named_texts(given["sysctls"])} if given.get("sysctls") else given
 
 
 def _migration(given: Data | None, most: int | None) -> Data | None:
@@ -361,49 +278,6 @@ def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
         if most is not None and asked is not None and most < asked:
             result[resource] = limits[resource]
     return result
-
-
-def _probes(given: Data, ports: tuple[Port, ...], health: str | None, ready: str | None) -> dict[str, Data]:
-    """Spell out ``health`` and ``ready``; a probe written in full replaces what they would give."""
-    result: dict[str, Data] = {}
-    if ports:
-        port = ports[0].name
-        if health:
-            result["startupProbe"] = {
-                "httpGet": {"path": health, "port": port},
-                "periodSeconds": 2,
-                "failureThreshold": 30,
-            }
-            result["livenessProbe"] = {
-                "httpGet": {"path": health, "port": port},
-                "periodSeconds": 10,
-                "timeoutSeconds": 5,
-                # A restart mends a process that hangs, and makes worse what is only slow: a minute, where readiness
-                # takes the pod out after 15 seconds.
-                "failureThreshold": 6,
-            }
-        if ready or health:
-            result["readinessProbe"] = {
-                "httpGet": {"path": ready or health, "port": port}, "periodSeconds": 5, "timeoutSeconds": 3
-            }  # fmt: skip
-    for name in ("startupProbe", "livenessProbe", "readinessProbe"):
-        if given.get(name):
-            probe = spelled_probe(given[name], ports[0].name if ports else None)
-            result[name] = probe
-    return result
-
-
-def spelled_probe(given: Data, port: str | None) -> Data:
-    """Return a probe as Kubernetes has it: by the first port unless it names another, and with texts for words."""
-    probe = dict(without_nulls(given))
-    if probe.get("exec"):
-        probe["exec"] = {"command": list(words(probe["exec"]["command"]))}
-    for action in ("httpGet", "tcpSocket"):
-        if isinstance(probe.get(action), dict) and port:
-            probe[action] = {"port": port, **without_nulls(probe[action])}
-    if (probe.get("httpGet") or {}).get("httpHeaders"):
-        probe["httpGet"] = {**probe["httpGet"], "httpHeaders": _named_texts(probe["httpGet"]["httpHeaders"])}
-    return probe
 
 
 def _disruption(given: object, replicas: int | None, autoscale: Data | None) -> Data | None:

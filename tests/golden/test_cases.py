@@ -29,8 +29,8 @@ def rendered(kind: object) -> bool:
     for spec in SPECS.values():
         for app in spec.described.values():
             for here in (app.base, *app.instances.values()):
-                asked = [here] if kind.SCOPE is Scope.APP else here.workloads.values()  # type: ignore[attr-defined]
-                if any(kind.render(one) is not None for one in asked):  # type: ignore[attr-defined]
+                asked = here.workloads.values() if kind.SCOPE is Scope.WORKLOAD else [here]  # type: ignore[attr-defined]
+                if any(kind.render(one) for one in asked):  # type: ignore[attr-defined]
                     return True
     return False
 

@@ -72,12 +72,21 @@ def _alone(workload: Workload, command: tuple[str, ...]) -> Workload:
     """
     claims = {volume.get("name") for volume in workload.pod.get("volumes") or [] if volume.get("persistentVolumeClaim")}
     pod = {name: value for name, value in workload.pod.items() if name not in _OF_SERVING_PODS}
-    if claims:
-        pod["volumes"] = [volume for volume in pod["volumes"] if volume.get("name") not in claims]
+    if gone := claims | _of_dropped(workload.pod):
+        pod["volumes"] = [volume for volume in pod.get("volumes") or [] if volume.get("name") not in gone]
     if pod.get("initContainers"):
         pod["initContainers"] = [_unmounted(item, claims) for item in pod["initContainers"]]
     main = {name: value for name, value in workload.container.items() if name not in _OF_SERVING}
     return replace(workload, command=command, args=(), container=_unmounted(main, claims), pod=pod, settings={})
+
+
+def _of_dropped(pod: Data) -> set[object]:
+    """Return the empty folders that only containers have which the migration is without."""
+    mounted, kept = (
+        {mount.get("name") for item in pod.get(group) or [] for mount in item.get("volumeMounts") or []}
+        for group in ("containers", "initContainers")
+    )
+    return {item.get("name") for item in pod.get("volumes") or [] if "emptyDir" in item} & (mounted - kept)
 
 
 def _unmounted(container: Data, claims: Collection[object]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from generator.render.kinds.metadata import config_name, own_config_name, own_secret_name, secret_name, selector
 from generator.spec import folders, merge_keys
+from generator.spec.override import overridden
 from generator.spec.variables import ordered
-from generator.spec.workload import Workload, overridden
+from generator.spec.workload import Workload
 
 # Of every container, unless the spec says otherwise.
 _SAFE: Final[dict[str, Any]] = {

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from generator.spec import merge_keys, quantity
 from generator.spec.findings import Findings, Held, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
-from generator.spec.kubernetes import NEWEST, VERSIONS
+from generator.spec.kubernetes import NEWEST, VERSIONS, values
 from generator.spec.kubernetes.words import WORDS
 from generator.spec.types import PLACEHOLDER
 
@@ -166,14 +166,27 @@ class _Check(NamedTuple):
                 self.findings.add((*path, name), *self._unknown(kind, name), at_key=True)
                 continue
             self.value(known[name].kind, item, (*path, name))
-            words = WORDS.get(f"{kind}.{name}", ())
-            if words and isinstance(item, str) and item not in words and PLACEHOLDER not in item:
-                self.findings.add(
-                    (*path, name), f"{shown(item)} is not one of {', '.join(words)}", did_you_mean(item, words)
-                )
-        for name in () if self.partial or top else (one for one in known if known[one].required):
-            if value.get(name) is None:
-                self.findings.add(path, f"{name} is missing", f"add `{name}:`, {_what(known[name].kind)}", at_key=True)
+            self._word(f"{kind}.{name}", item, (*path, name))
+        if not (self.partial or top):
+            self._needed(kind, value, known, path)
+
+    def _word(self, place: str, value: object, path: FieldPath) -> None:
+        """Check the form of a value, where the schema calls it text or a number and the API asks for more."""
+        if isinstance(value, str) and PLACEHOLDER in value:
+            return
+        words = WORDS.get(place, ())
+        if words and isinstance(value, str) and value not in words:
+            self.findings.add(path, f"{shown(value)} is not one of {', '.join(words)}", did_you_mean(value, words))
+        for message, hint in values.of_field(place, value):
+            self.findings.add(path, message, hint)
+
+    def _needed(self, kind: str, value: dict[str, object], known: Mapping[str, _Known], path: FieldPath) -> None:
+        missing = [name for name in known if known[name].required and value.get(name) is None]
+        for name in missing:
+            self.findings.add(path, f"{name} is missing", f"add `{name}:`, {_what(known[name].kind)}", at_key=True)
+        for message, hint in values.of_object(kind, value):
+            if message.partition(" ")[0] not in missing:
+                self.findings.add(path, message, hint, at_key=True)
 
     def _known(self, kind: str) -> Mapping[str, _Known]:
         return {name: known for name, known in fields(kind).items() if known.since <= self.minor <= known.until}

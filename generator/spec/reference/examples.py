@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any, Final
 
 from generator.spec import loader
+from generator.spec.override import overridden
 from generator.spec.reference.entries import ENTRIES
 from generator.spec.reference.entry import Entry
 from generator.spec.reference.fields import Described, every
-from generator.spec.workload import overridden
 
 # What an example is laid over.
 AROUND: Final = """\

@@ -55,8 +55,8 @@ def test_kinds(fields: str, kinds: set[str]) -> None:
 def test_a_kind_names_itself() -> None:
     base = loader.parse(app("port: 80\nreplicas: 2")).apps["web"].base
     for kind in KINDS:
-        manifest = kind.render(base if kind.SCOPE is Scope.APP else base.workloads["web"])
-        if manifest:
+        rendered = kind.render(base.workloads["web"] if kind.SCOPE is Scope.WORKLOAD else base)
+        for manifest in (rendered or {}).values() if kind.SCOPE is Scope.PARTS else filter(None, [rendered]):
             group = manifest["apiVersion"].rpartition("/")[0]
             assert (group, manifest["kind"]) == (kind.GROUP, kind.KIND)
 

@@ -48,24 +48,28 @@ def test_a_field_of_the_container_is_written_under_container(name: str) -> None:
 
 OTHERS = {
     "with its value": (
-        "imagePullPolicy: Always",
-        "that is the container's: `container: {imagePullPolicy: Always}`",
+        "serviceAccountName: other",
+        "that is the pod's: `pod: {serviceAccountName: other}`",
     ),
     "with a number": (
-        "terminationGracePeriodSeconds: 60",
-        "that is the pod's: `pod: {terminationGracePeriodSeconds: 60}`",
+        "priority: 60",
+        "that is the pod's: `pod: {priority: 60}`",
     ),
     "with a boolean": (
-        "hostNetwork: true",
-        "that is the pod's: `pod: {hostNetwork: true}`",
+        "automountServiceAccountToken: true",
+        "write `serviceAccount: {token: true}`",
     ),
     "with a map": (
-        "affinity: {podAntiAffinity: {}}",
-        "that is the pod's: `pod: {affinity: …}`",
+        "os: {name: linux}",
+        "that is the pod's: `pod: {os: …}`",
     ),
     "misspelled": (
         "imagePullPolcy: Always",
-        'did you mean "imagePullPolicy"? that is the container\'s: `container: {imagePullPolicy: Always}`',
+        'did you mean "imagePullPolicy"?',
+    ),
+    "misspelled, of the container": (
+        "resizePolcy: x",
+        'did you mean "resizePolicy"? that is the container\'s: `container: {resizePolicy: x}`',
     ),
     "misspelled, and nearer to a word of the language": (
         "serviceAccounts: x",
@@ -89,11 +93,11 @@ OTHERS = {
     ),
     "more containers": (
         "containers: [{name: proxy}]",
-        "an app is one container, whose fields stand here; more of them: `pod: {containers: […]}`",
+        "an app is one container, whose fields stand here; more of them: `sidecars: {NAME: {image: …}}`",
     ),
     "in an environment": (
-        "environments: {prod: {nodeSelector: {a: b}}}",
-        "that is the pod's: `pod: {nodeSelector: …}`",
+        "environments: {prod: {os: {name: linux}}}",
+        "that is the pod's: `pod: {os: …}`",
     ),
     "a field of the app in an environment": (
         "environments: {prod: {source: src}}",

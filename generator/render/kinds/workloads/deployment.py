@@ -9,7 +9,8 @@ from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.workloads.rollout import by_replicas
 from generator.render.kinds.workloads.template import settings, template
-from generator.spec.workload import Workload, without_nulls
+from generator.spec.override import without_nulls
+from generator.spec.workload import Workload
 
 FILE: Final = "deployment.yaml"
 GROUP: Final = "apps"

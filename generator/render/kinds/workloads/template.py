@@ -8,7 +8,8 @@ from generator.render.kinds.ingress import deregistration
 from generator.render.kinds.metadata import labels
 from generator.render.kinds.pod import container, pod_spec
 from generator.render.kinds.ports import container_ports
-from generator.spec.workload import Workload, without_nulls
+from generator.spec.override import without_nulls
+from generator.spec.workload import Workload
 
 # A pod that is told to end takes connections for this long, until every node and load balancer knows that it leaves.
 DRAIN_SECONDS: Final = 5

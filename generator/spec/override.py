@@ -1,0 +1,82 @@
+"""Lay what differs over what holds in general: maps merge, lists of Kubernetes' own merge by their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from generator.spec import merge_keys, pod_words
+
+Data = Mapping[str, Any]
+
+# Of these fields there can be one: when an override sets it, the others give way.
+_RIVALS: Final = {
+    name: group
+    for group in (
+        ("replicas", "autoscale"),
+        ("port", "ports"),
+        ("value", "valueFrom"),
+        ("httpGet", "tcpSocket", "exec", "grpc"),
+        ("minAvailable", "maxUnavailable"),
+        ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef"),
+    )
+    for name in group
+}
+# Fields in Kubernetes' own shape: in these, lists merge by key.
+PASS_THROUGH: Final = frozenset({"pod", "container"})
+# Lists under Kubernetes' own name that merge by key wherever they stand.
+_KEYED: Final = merge_keys.KEYS.keys() & (pod_words.POD | pod_words.CONTAINER)
+_SOURCES: Final = frozenset(pod_words.SOURCES)
+
+
+def without_nulls(data: Data) -> dict[str, Any]:
+    """Return a map without the fields that are ``None``, that is, not set."""
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def overridden(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
+    """Lay ``override`` over ``base``: maps merge, anything else is replaced, ``None`` takes out.
+
+    With ``keep_nulls`` it stays, for the result to be laid over something else.
+    """
+    result = dict(base)
+    for name, value in override.items():
+        if value is not None:
+            for rival in _RIVALS.get(name, ()):
+                if rival != name and rival not in override:
+                    result.pop(rival, None)
+        if value is None and not keep_nulls:
+            result.pop(name, None)
+        elif isinstance(value, dict) and isinstance(result.get(name), dict):
+            laid = _LAID.get(name, overridden)
+            result[name] = laid(result[name], value, keep_nulls=keep_nulls)
+        elif name in _KEYED and isinstance(value, list) and isinstance(result.get(name), list):
+            result[name] = merge_keys.merged(name, result[name], value, laid_over)
+        else:
+            result[name] = value
+    return result
+
+
+def laid_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
+    """Lay one value in Kubernetes' own shape over another: lists merge by Kubernetes' key, where they have one."""
+    result = dict(overridden(base, override, keep_nulls=keep_nulls))
+    for name, value in override.items():
+        present = base.get(name)
+        if isinstance(value, dict) and isinstance(present, dict):
+            result[name] = laid_over(present, value, keep_nulls=keep_nulls)
+        elif isinstance(value, list) and isinstance(present, list) and name in merge_keys.KEYS:
+            result[name] = merge_keys.merged(name, present, value, laid_over)
+    return result
+
+
+def _volumes_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
+    """Lay volumes over others by name: one of another kind is another volume, and keeps where it is mounted."""
+    known = dict(base)
+    for name, about in override.items():
+        there = known.get(name)
+        if isinstance(about, dict) and isinstance(there, dict) and not _SOURCES.isdisjoint(about):
+            known[name] = {field: value for field, value in there.items() if field in about or field not in _SOURCES}
+    return overridden(known, override, keep_nulls=keep_nulls)
+
+
+_LAID: Final[dict[str, Any]] = {**dict.fromkeys(PASS_THROUGH, laid_over), "volumes": _volumes_over}
