@@ -134,9 +134,18 @@ def _check_ports(app: dict[str, object], findings: Findings) -> None:
     taken = {"http"} if app.get("port") else set(_names(app.get("ports")))
     for index, port in _items(as_map(app.get("container")).get("ports")):
         if isinstance(name := port.get("name"), str) and name in taken:
-            place = ("container", "ports", index, "name")
+            place: Path = ("container", "ports", index, "name")
             findings.add(place, f"a second port named {name}", "say it under `ports`, or give it another name")
         taken.add(str(name))
+    pod = as_map(app.get("pod"))
+    for group in ("initContainers", "containers"):
+        for at, item in _items(pod.get(group)):
+            seen: set[str] = set()
+            for index, port in _items(item.get("ports")):
+                if isinstance(name := port.get("name"), str) and name in seen:
+                    place = ("pod", group, at, "ports", index, "name")
+                    findings.add(place, f"a second port named {name}", "give it another name")
+                seen.add(str(name))
 
 
 def _check_said_twice(app: dict[str, object], findings: Findings) -> None:

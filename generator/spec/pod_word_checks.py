@@ -71,9 +71,16 @@ def _check_places(app: dict[str, object], findings: Findings) -> None:
                 findings.add(
                     (group, name, "mountPath"), f"{seen[path]} lies at {path} already", "mount one of them elsewhere"
                 )
+            if _map(about).get("mountPropagation") == "Bidirectional" and not _is_privileged(app):
+                hint = "say `securityContext: {privileged: true, allowPrivilegeEscalation: true}`, or another one"
+                findings.add((group, name, "mountPropagation"), "Bidirectional needs a privileged container", hint)
             if name in names:
                 findings.add((group, name), f"a second volume named {name}", "rename one of the two", at_key=True)
             names.add(name)
+
+
+def _is_privileged(app: dict[str, object]) -> bool:
+    return _map(app.get("securityContext")).get("privileged") is True
 
 
 def _check_ending(app: dict[str, object], findings: Findings) -> None:

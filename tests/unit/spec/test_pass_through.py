@@ -64,11 +64,11 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         ['9:53 apps.web.environments.prod.pod.volumes[0].emptyDri: unknown field "emptyDri" of Volume / did you mean "emptyDir"?'],
     ),
     "what is missing once an environment's is laid over the app's": (
-        "environments: {prod: {pod: {volumes: [{name: b, secret: {}}, {emptyDir: {}}]}}}",
+        "environments: {prod: {pod: {volumes: [{name: b, emptyDir: {}}, {emptyDir: {}}]}}}",
         ["8:66 apps.web.environments.prod.pod.volumes[1]: name is missing / add `name:`, text"],
     ),
     "the same in a list that is merged with the app's": (
-        "pod: {volumes: [{name: a, secret: {}}]}\nenvironments: {prod: {pod: {volumes: [{name: a}, {emptyDir: {}}]}}}",
+        "pod: {volumes: [{name: a, emptyDir: {}}]}\nenvironments: {prod: {pod: {volumes: [{name: a}, {emptyDir: {}}]}}}",
         ["9:33 apps.web.environments.prod.pod.volumes: pod.volumes[1]: name is missing / add `name:`, text"],
     ),
 }  # fmt: skip
