@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from generator.errors import Fault, SpecError
 from generator.spec import language, loader
@@ -38,6 +38,7 @@ def renamed(text: str, section: str, old: str, new: str, former: str) -> str:
     edits: list[Edit] = [
         Rename(path[:-1], old, new) if is_key else Put(path, new) for path, is_key in references(data, section, old)
     ]
+    edits += [Rename(path, old, new) for path in _namesakes(data[section][old], (section, old), old)]
     edits.append(Rename((section,), old, new))
     under, known = (section, new), data[section][old]
     if FORMER in (known or {}):
@@ -46,6 +47,16 @@ def renamed(text: str, section: str, old: str, new: str, former: str) -> str:
         edits.append(Put(under, {FORMER: former}) if known is None else Enter(under, FORMER, former, 0))
     by_hand = f"write {_flow({section: {new: {FORMER: former}}})} in its place yourself"
     return _edited(text, edits, (section, old), by_hand)
+
+
+def _namesakes(entry: Any, path: Path, name: str) -> Iterator[Path]:
+    """Yield where an app has a workload of its own name: it goes along, since its objects have the app's name alone."""
+    known = entry if isinstance(entry, Mapping) else {}
+    if isinstance(workloads := known.get("workloads"), Mapping) and name in workloads:
+        yield (*path, "workloads")
+    environments = known.get("environments")
+    for environment, override in environments.items() if isinstance(environments, Mapping) else ():
+        yield from _namesakes(override, (*path, "environments", environment), name)
 
 
 def references(data: Mapping[str, object], section: str, name: str) -> list[tuple[Path, bool]]:

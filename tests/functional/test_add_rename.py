@@ -98,6 +98,26 @@ def test_rename_environment_goes_through_the_whole_spec(shop: Path, generator: R
     assert generator(cwd=shop).returncode == 0
 
 
+def test_a_workload_of_the_apps_name_goes_along(shop: Path, generator: Run) -> None:
+    several = "    workloads:\n      web: {replicas: 2}\n      worker: {port: null, command: [work]}\n"
+    text = SPEC.replace("    port: 8080\n", f"    port: 8080\n{several}").replace(
+        "{replicas: 4}", "{workloads: {web: {replicas: 4}}}"
+    )
+    (shop / "generator.yaml").write_text(text)
+    assert generator("generate", "-q", "--prune", cwd=shop).returncode == 0
+    edit(shop, "base/web/deployment.yaml", ("  template:", "  # ours\n  template:"))
+    done = generator("rename", "app", "web", "front", "--generate", cwd=shop)
+    assert done.returncode == 0, done.stderr
+    assert "front: {replicas: 2}" in spec(shop)
+    assert "{prod: {workloads: {front: {replicas: 4}}}}" in spec(shop)
+    assert "# ours" in (shop / "base/front/deployment.yaml").read_text()
+
+
+def test_a_cluster_is_no_environment() -> None:
+    data = loader.data(SPEC.replace("dev: {}", "dev: {clusters: {prod: 'https://a.example.com'}}"))
+    assert ("environments", "dev", "clusters", "prod") not in dict(edits.references(data, "environments", "prod"))
+
+
 def test_what_was_never_generated_has_no_former_name(shop: Path, generator: Run) -> None:
     for words in (["web", "one"], ["one", "two"]):
         assert generator("rename", "app", *words, cwd=shop).returncode == 0

@@ -12,8 +12,8 @@ EXAMPLE: Final = """\
   source <(python -m generator completion bash)         this line into ~/.bashrc
   eval "$(python -m generator completion zsh)"          this line into ~/.zshrc, below compinit
 
-The script completes `gitops-generator` and, in bash and zsh, `python -m generator`. Names come from
-the repository that the command would work on."""
+In bash and zsh, the script completes both names of the program, and names of apps and environments: those
+of the repository that the command would work on."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -51,7 +51,7 @@ def _summary(result: CheckResult) -> str:
             "--replace": any(effect.replaces for effect in result.effects),
         }
         options = [option for option, is_asked in asked.items() if is_asked]
-        words = ["python -m generator", *(["generate", *options] if options else ())]
+        words = [console.program(), *(["generate", *options] if options else ())]
         return f"{sum(one.stale for one in result.files)} not as the spec says; run `{' '.join(words)}`"
     idle = len(result.idle)
     return f"as the spec says, but {idle} without effect" if idle else "as the spec says"

@@ -16,6 +16,8 @@ APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
 # With the app's name before it, it is a label's value.
 WORKLOAD_NAME = Text("a name (DNS label)", _LABEL, 40, LABEL_HINT)
 ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
+# Of a type of its own, as no environment is renamed by it.
+CLUSTER_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
 HOST_HINT = "like shop.example.com, in lower case, without https:// and without a path"

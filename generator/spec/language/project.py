@@ -12,6 +12,7 @@ from generator.spec.language.names import (
     APPROVER,
     BRANCH,
     CLUSTER,
+    CLUSTER_NAME,
     ENVIRONMENT_NAME,
     FORGE_URL,
     LABEL,
@@ -62,7 +63,7 @@ ENVIRONMENT = Record(
         ),
         "cluster": Field(CLUSTER, "The cluster it runs in: its name in Argo CD, its ARN or its URL."),
         "clusters": Field(
-            MapOf(ENVIRONMENT_NAME, CLUSTER, least=1),
+            MapOf(CLUSTER_NAME, CLUSTER, least=1),
             "Further clusters that each of its apps runs in, by short names that end the names of Applications.",
         ),
         "clusterSelector": Field(
