@@ -34,7 +34,7 @@ CALLS = {
     "history": (["web"], 0),
     "init": (["new", "--defaults"], 0),
     "list": ([], 0),
-    "local": (["down", "--dir", "cluster"], 0),
+    "local": (["down", "--dir", "/nonexistent"], 0),
     "open": (["web", "--argocd"], 2),
     "pin": (["web", "-e", "dev", "--reason", "held"], 0),
     "promote": (["--to", "staging", "--dry-run"], 0),
