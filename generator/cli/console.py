@@ -40,11 +40,15 @@ def _shown(text: str, stream: object) -> str:
     return _STEERING.sub(lambda found: found[0] if keep and found["own"] else escape(found), text)
 
 
-def colored(stream: object = None) -> bool:
-    """Tell whether to use colours: on a terminal, unless NO_COLOR is set or the terminal is dumb."""
+def on_terminal(stream: object = None) -> bool:
+    """Tell whether this is a terminal, and one that is not dumb."""
     target = stream or sys.stdout
-    is_terminal = bool(getattr(target, "isatty", lambda: False)())
-    return is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return bool(getattr(target, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
+
+
+def colored(stream: object = None) -> bool:
+    """Tell whether to use colours: on a terminal, unless NO_COLOR is set."""
+    return on_terminal(stream) and "NO_COLOR" not in os.environ
 
 
 def paint(text: str, color: str, stream: object = None) -> str:
@@ -136,7 +140,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if _Output.form == "name":
         for row in rows:
             say(row[0])
-    elif colored() and _Output.form != "wide":
+    elif on_terminal() and _Output.form != "wide":
         _print_fitting(head, rows)
     else:
         rows = [[cell.replace("\n", ", ") for cell in row] for row in rows]
@@ -162,7 +166,7 @@ def _print_fitting(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         shown.add_column(name, overflow="fold", min_width=max(map(len, name.split()), default=0))
     for row in rows:
         shown.add_row(*(Text("\n").join(Text.assemble(*_styled(line)) for line in cell.split("\n")) for cell in row))
-    Console(highlight=False, soft_wrap=False).print(shown)
+    Console(highlight=False, soft_wrap=False, color_system="auto" if colored() else None).print(shown)
 
 
 def _styled(line: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from generator.cli import console
+
 DEFAULT: Final = "less"
 # As git starts it: end at once if all fits, show colours, and leave the text on the screen.
 _SETTINGS: Final = {"LESS": "FRX", "LV": "-c"}
@@ -27,7 +29,7 @@ class _Screen(io.StringIO):
 def paging(*, off: bool = False) -> Iterator[None]:
     """Collect what is printed, and show it through the pager where it is longer than the terminal."""
     command = os.environ.get("PAGER", DEFAULT).strip()
-    if off or "NO_PAGER" in os.environ or command in ("", "cat") or not _is_terminal():
+    if off or "NO_PAGER" in os.environ or command in ("", "cat") or not console.on_terminal():
         yield
         return
     terminal, sys.stdout = sys.stdout, _Screen()
@@ -38,10 +40,6 @@ def paging(*, off: bool = False) -> Iterator[None]:
         text, sys.stdout = sys.stdout.getvalue(), terminal
         if not (_is_long(text) and _shown(command, text)):
             sys.stdout.write(text)
-
-
-def _is_terminal() -> bool:
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _is_long(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -179,6 +180,19 @@ def test_colours_on_a_terminal_unless_told_otherwise(repository: Path, generator
     assert "\x1b[" in on_terminal(repository, "check", "--all")
     assert "\x1b" not in on_terminal(repository, "check", "--all", NO_COLOR="1")
     assert "\x1b" not in on_terminal(repository, "check", "--all", TERM="dumb")
+
+
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("words", [("status",), ("check", "--all"), ("list",)], ids=" ".join)
+def test_a_table_fits_the_terminal_with_colours_or_without(
+    words: tuple[str, ...], repository: Path, generator: Run
+) -> None:
+    generator("generate", "-q", cwd=repository)
+    plain = on_terminal(repository, *words, COLUMNS="36", NO_COLOR="1").replace("\r", "")
+    assert max(map(len, plain.splitlines())) <= 36
+    assert max(map(len, generator(*words, cwd=repository).stdout.splitlines())) > 36
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", on_terminal(repository, *words, COLUMNS="36").replace("\r", ""))
+    assert shown.endswith(plain)
 
 
 @pytest.mark.parametrize("words", ["diff", "--help", "schema", "completion bash"])

@@ -37,7 +37,7 @@ def watch(ask: Callable[[], StatusResult], form: str, seconds: float) -> None:
 def _show(now: StatusResult, before: StatusResult | None, form: str) -> None:
     if console.is_for_machines():
         console.emit(output.record(now), in_a_stream=True)
-    elif console.colored():
+    elif console.on_terminal():
         _redraw(now, form)
     else:
         _lines(now, before)
