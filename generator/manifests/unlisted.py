@@ -10,15 +10,16 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.manifests import sources, stream
 from generator.manifests.build_inputs import NAMES
-from generator.manifests.stream import Document
-from generator.render.kinds import workloads
 from generator.spec.layout import KUSTOMIZATION, OVERLAY, Location, base_path, overlay_path
+
+if TYPE_CHECKING:
+    # Imported where they are used, as what parses manifests is: most runs find nothing to look into.
+    from generator.manifests.stream import Document
 
 # As we write it: an entry of `resources`, or of `patches`.
 _ENTRY: Final = re.compile(rb"^- (?:path: )?([A-Za-z0-9._/-]+)$", re.MULTILINE)
@@ -92,6 +93,8 @@ def _listed(directory: Path, folders: Iterable[str]) -> set[str]:
 
 
 def _names(directory: Path, name: str) -> list[str]:
+    from generator.manifests import sources
+
     try:
         return [reference.text for reference in sources.references(directory, name)]
     except (RepositoryError, SpecError):  # others tell
@@ -112,6 +115,8 @@ def in_base(directory: Path, app: str, idle: Collection[str]) -> list[Fault]:
 
     The ``idle`` ones are not applied.
     """
+    from generator.manifests import stream
+
     documents: list[Document] = []
     for name, plain in reader.under(directory, base_path(app)):
         if name in idle:
@@ -160,6 +165,8 @@ def _selector(kind: object, spec: dict[str, Any]) -> dict[str, Any]:
 
 def _pod_labels(manifest: dict[str, Any]) -> dict[str, Any] | None:
     """Return the labels of the pods that a workload makes; ``None`` for other kinds."""
+    from generator.render.kinds import workloads
+
     place = workloads.pod_path(str(manifest.get("kind")))
     if place is None:
         return None

@@ -16,9 +16,6 @@ from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import Outcome, Settle, Side, State
 from generator.regenerate.render_cache import RenderCache
 from generator.regenerate.sides import Renaming, Sides
-from generator.render import render
-from generator.render.file import File
-from generator.render.outputs import argocd
 from generator.spec import loader
 from generator.spec.layout import APPLICATION, Location
 from generator.spec.model import Spec
@@ -178,15 +175,25 @@ def _versions(
     """
     kept = cache.current(stored)
     same = generation_record.unpack(kept)
+    if generation_record.PROJECT in kept:
+        rest = {path: content for path, content in stored.items() if path not in kept}
+        cache.learn({}, project=True)
+        return {**same, **generation_record.unpack(rest, adopt=adopt)}, same, {**generation_record.pack({}), **kept}
+    # Where all is known, neither is loaded.
+    from generator.render import render
+    from generator.render.file import File
+    from generator.render.outputs import argocd
+
     rendered = render(spec, leave_out={generation_record.app_of(path) for path in kept})
     updated = {**same, **{path: file.text.encode() for path, file in rendered.items()}}
     rest = {path: content for path, content in stored.items() if path not in kept}
     original = {**same, **generation_record.unpack(rest, adopt=adopt)}
-    if path := argocd.former_project(spec, original):
+    former = argocd.former_project(spec, original)
+    if path := former:
         rendered[path] = File(path, original[path].decode())
         updated[path] = original[path]
     packed = generation_record.pack(rendered)
-    cache.learn(packed)
+    cache.learn(packed, project=former is None)
     return original, updated, {**packed, **kept}
 
 
@@ -346,6 +353,8 @@ def check_repository(directory: Path) -> None:
     unfinished = checkout.unfinished(directory)
     if unfinished is None:
         return
+    from generator.render import render
+
     resolved = not conflict_markers.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs
     spec_files = {loader.FILE_NAME, *render(loader.load(directory))} if resolved else set()
     ours = {*spec_files, *generation_record.unpack(generation_record.stored(directory), adopt=True)}

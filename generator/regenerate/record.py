@@ -36,7 +36,7 @@ _VERSION: Final = f"{FOLDER}/version"
 _NUMBERS: Final = re.compile(rb"^([0-9]+(?:\.[0-9]+)*)", re.MULTILINE)
 _MARKER: Final = b"<<<<<<< "
 _LEFT: Final = (b"\n<<<<<<< ", b"\n>>>>>>> ")
-_PROJECT: Final = f"{FOLDER}/project"
+PROJECT: Final = f"{FOLDER}/project"
 _ATTRIBUTES_PATH: Final = f"{FOLDER}/.gitattributes"
 _PART: Final = r"(?!(?:\.{1,2}|\.git)(?:/|\Z))[A-Za-z0-9_.-]+"
 _PATH: Final = re.compile(
@@ -63,9 +63,9 @@ def app_of(path: str) -> str:
 
 def pack(files: Mapping[str, File]) -> dict[str, bytes]:
     """Pack what is generated now into the files of ``.generator/``, by path."""
-    groups: dict[str, list[File]] = {_PROJECT: []}
+    groups: dict[str, list[File]] = {PROJECT: []}
     for file in files.values():
-        groups.setdefault(app_record(file.app) if file.app else _PROJECT, []).append(file)
+        groups.setdefault(app_record(file.app) if file.app else PROJECT, []).append(file)
     start = FORMAT + HEADER.encode()
     packed = {path: start + "".join(map(_packed, sorted(group, key=_path))).encode() for path, group in groups.items()}
     return {_ATTRIBUTES_PATH: _ATTRIBUTES, **packed}
@@ -74,7 +74,7 @@ def pack(files: Mapping[str, File]) -> dict[str, bytes]:
 def record_of(path: str) -> str:
     """Return the file of ``.generator/`` that records a generated file."""
     app = Location.parse(path).app
-    return app_record(app) if app else _PROJECT
+    return app_record(app) if app else PROJECT
 
 
 def _path(file: File) -> str:
@@ -89,7 +89,7 @@ def _packed(file: File) -> str:
 
 def stored(directory: Path) -> dict[str, bytes]:
     """Read the files of ``.generator/``, by path; empty if nothing was generated yet."""
-    return work_tree.read(directory, [_ATTRIBUTES_PATH, _PROJECT, *work_tree.names(directory, layout.APP_RECORDS)])
+    return work_tree.read(directory, [_ATTRIBUTES_PATH, PROJECT, *work_tree.names(directory, layout.APP_RECORDS)])
 
 
 def signed(directory: Path, record: Mapping[str, bytes | None]) -> dict[str, bytes | None]:

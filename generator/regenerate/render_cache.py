@@ -3,7 +3,9 @@
 A fact is one digest over the code that renders, the project's part of
 the spec, one app's part, and the record of that app (its files as they lie
 under ``.generator/apps/``). A known fact means that rendering gave this record
-from these inputs before, and would again.
+from these inputs before, and would again. What is of no app follows from all
+of the spec, and has a fact of its own; where all are known, nothing is
+rendered, and what renders is not even loaded.
 
 Facts are about contents, never about names, times or sizes. So a cache that is
 old, damaged, lost or another repository's can make a run slower, but never wrong.
@@ -21,6 +23,7 @@ from typing import Final
 from generator.files.digest_cache import DigestCache
 from generator.git import plumbing
 from generator.regenerate import record as generation_record
+from generator.regenerate.record import PROJECT
 from generator.spec.model import Spec
 
 PLACE: Final = "gitops-generator/rendered"
@@ -52,21 +55,25 @@ class RenderCache:
             return {}
         facts = {path: self._fact(path, stored[path]) for path in stored if path in self._apps}
         self._facts = {path: fact for path, fact in facts.items() if fact in self._cache.known}
+        if len(self._facts) == len(self._apps) and PROJECT in stored:
+            whole = self._fact(PROJECT, stored[PROJECT])
+            self._facts |= {PROJECT: whole} if whole in self._cache.known else {}
         return {path: stored[path] for path in self._facts}
 
-    def learn(self, rendered: Mapping[str, bytes]) -> None:
+    def learn(self, rendered: Mapping[str, bytes], *, project: bool) -> None:
         """Keep what is current, and that rendering has given these records, in place of all former facts.
 
-        No fault if that cannot be written.
+        No fault if that cannot be written. ``project`` tells whether that of no app follows from the spec alone.
         """
-        new = {path: self._fact(path, record) for path, record in rendered.items() if path in self._apps}
+        known = {*self._apps, PROJECT} if project else self._apps.keys()
+        new = {path: self._fact(path, record) for path, record in rendered.items() if path in known}
         facts = sorted({*self._facts.values(), *new.values()})
         self._cache.keep(dict.fromkeys(facts, ""), instead=True)
 
     def _fact(self, path: str, record: bytes) -> str:
         digest = self._start.copy()
         # `repr` tells apart whatever the loader can make of a file; its length keeps it apart from the record.
-        app = repr(self._apps[path]).encode()
+        app = repr(self._apps if path == PROJECT else self._apps[path]).encode()
         digest.update(b"%d " % len(app))
         digest.update(app)
         digest.update(record)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from generator.errors import GeneratorError
 from generator.render.file import File
-from generator.render.outputs import OUTPUTS
 from generator.spec.model import Spec
 
 __all__ = ["File", "render"]
@@ -32,6 +31,8 @@ def render(spec: Spec, leave_out: Container[str] = ()) -> dict[str, File]:
 
 
 def _rendered(spec: Spec, leave_out: Container[str]) -> Iterator[File]:
+    from generator.render.outputs import OUTPUTS  # most runs render nothing, and need `File` alone
+
     alone = replace(spec, apps={}, data={})
     for output in OUTPUTS:
         yield from output.render_project(spec)

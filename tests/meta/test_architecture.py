@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -142,6 +143,24 @@ def test_what_help_and_the_version_load_is_lighter(word: str) -> None:
     assert "generator.cli.commands" in loaded
     assert not heavy & loaded
     assert ("generator.cli.commands.bump" in loaded) is (word == "--help")
+
+
+def test_a_run_with_nothing_to_do_loads_nothing_that_renders(repository: Path) -> None:
+    script = (
+        "import sys; from generator.cli.main import main; "
+        "code = main(['-C', sys.argv[1], 'generate', '--quiet']); print(*sys.modules); sys.exit(code)"
+    )
+    loaded = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", script, repository], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        loaded.append({name for name in done.stdout.split() if name.startswith("generator.")})
+    first, second = loaded
+    assert {"generator.render.kinds", "generator.render.outputs"} <= first
+    assert {name for name in second if name.startswith(("generator.render.", "generator.manifests"))} == {
+        "generator.render.file"
+    }
 
 
 def test_the_tests_that_the_documents_name_are_there() -> None:

@@ -102,7 +102,9 @@ def no_rendering(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @settings(max_examples=examples(50), deadline=None)
-@given(st.lists(st.tuples(SPECS, st.sampled_from(["generate", "plan", "edit", "delete", "tamper"])), max_size=6))
+@given(
+    st.lists(st.tuples(SPECS, st.sampled_from(["generate", "plan", "edit", "delete", "tamper", "spoil"])), max_size=6)
+)
 @pytest.mark.slow
 def test_a_plan_is_the_same_with_and_without_it(steps: list[tuple[str, str]]) -> None:
     with TemporaryDirectory() as folder:
@@ -122,6 +124,8 @@ def test_a_plan_is_the_same_with_and_without_it(steps: list[tuple[str, str]]) ->
                 files[-1].unlink()
             elif then == "tamper" and records:
                 records[0].write_bytes(records[0].read_bytes().replace(b"image", b"imagine", 1))
+            elif then == "spoil" and (project := directory / record.PROJECT).exists():
+                project.write_bytes(project.read_bytes().replace(b"AppProject", b"AppProjects", 1))
 
 
 @pytest.mark.parametrize(
