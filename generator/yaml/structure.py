@@ -125,16 +125,18 @@ def _by_lines(parsed: Parsed, edits: Sequence[Edit]) -> str:
 def _round_trips(lines: Sequence[str], edits: Sequence[Edit]) -> tuple[list[str], list[str]]:
     """Return the lines as ruamel.yaml writes them without the edits and with them, in the style nearest to the text."""
     text = "\n".join(lines)
-    yaml, before, fewest = YAML(), [""], len(lines) + 1
+    best: tuple[int, YAML, Any, list[str]] | None = None
     for style in _STYLES:
-        candidate = _yaml(*style)
-        written = _written(candidate, candidate.load(text))
+        yaml = _yaml(*style)
+        root = yaml.load(text)
+        written = _written(yaml, root)
         strange = sum((Counter(lines) - Counter(written)).values())
-        if strange < fewest:
-            yaml, before, fewest = candidate, written, strange
-        if not fewest:
+        if best is None or strange < best[0]:
+            best = strange, yaml, root, written
+        if not strange:
             break
-    root = yaml.load(text)
+    assert best is not None
+    _, yaml, root, before = best
     for edit in edits:
         _edit_map(root, edit)
     return before, _written(yaml, root)
