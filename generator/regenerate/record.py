@@ -45,8 +45,9 @@ _PATH: Final = re.compile(
 _ATTRIBUTES: Final = (
     b"# What was generated last; not for editing, and nothing to review.\n* linguist-generated=true -diff -text\n"
 )
-# `--` names a file that starts with the comment at the top, `==` one that does not.
-_NAME: Final = re.compile(rb"^(--|==) ([^\n]+) \1\n", re.MULTILINE)
+# `--` names a file that starts with the comment at the top, `==` one that does not, `~~` a user's own text, whose lines
+# have a space before them, since any line may be in it, and no newline at its end.
+_NAME: Final = re.compile(rb"^(--|==|~~) ([^\n]+) \1\n", re.MULTILINE)
 _OURS: Final = re.compile(rb"^<<<<<<< [^\n]*\n(.*?)(?:^\|{7} [^\n]*\n.*?)?^=======\n.*?^>>>>>>> [^\n]*\n", re.M | re.S)
 _THEIRS: Final = re.compile(rb"^<<<<<<< [^\n]*\n.*?^=======\n(.*?)^>>>>>>> [^\n]*\n", re.M | re.S)
 
@@ -82,6 +83,8 @@ def _path(file: File) -> str:
 
 
 def _packed(file: File) -> str:
+    if file.verbatim:
+        return f"~~ {file.path} ~~\n" + "".join(f" {line}\n" for line in file.text.split("\n"))
     if file.text.startswith(HEADER):
         return f"-- {file.path} --\n{file.text[len(HEADER) :]}"
     return f"== {file.path} ==\n{file.text}"
@@ -165,13 +168,19 @@ def _unpacked(path: str, content: bytes) -> dict[str, bytes]:
         raise _damaged(path)
     files: dict[str, bytes] = {}
     for mark, name, body in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
-        files[_safe(name, path)] = header + body if mark == b"--" else body
+        files[_safe(name, path)] = _body(mark, header, body)
     return files
+
+
+def _body(mark: bytes, header: bytes, body: bytes) -> bytes:
+    if mark == b"~~":
+        return b"\n".join(line[1:] for line in body[:-1].split(b"\n"))
+    return header + body if mark == b"--" else body
 
 
 def _split(content: bytes) -> list[bytes]:
     """Split as ``_NAME.split`` does, but much faster where every file starts with the comment at the top."""
-    if b"\n== " in content:
+    if b"\n== " in content or b"\n~~ " in content:
         return _NAME.split(content)
     header, *parts = content.split(b"\n-- ")
     if b"\n== " in header:

@@ -13,11 +13,15 @@ HEADER: Final = "# Generated from generator.yaml. Edit it as you like: your chan
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """``path`` is relative to the repository, with ``/``; ``app`` is the app it belongs to, if to one."""
+    """``path`` is relative to the repository, with ``/``; ``app`` is the app it belongs to, if to one.
+
+    What is a user's own text is ``verbatim``: any line may be in it, and no line may be at its end.
+    """
 
     path: str
     text: str
     app: str | None = None
+    verbatim: bool = False
 
 
 def yaml_file(

@@ -47,6 +47,7 @@ IMAGES: Final[Mapping[str, _Image]] = {
 _LIBRARY: Final = re.compile(r"(?:.*/)?library/([a-z]+)|([a-z]+)|valkey/(valkey)")
 
 # Of Docker Hub's library, or behind a registry that is nobody's own.
+_FILE_NAME: Final = re.compile(r".+\.(?:conf|cfg|ini|ya?ml|json|toml|xml|properties|sh|py|js|sql|txt|pem|crt)")
 _PUBLIC: Final = re.compile(
     r"[^/]+$|library/|(?:docker\.io|quay\.io|ghcr\.io|registry\.k8s\.io|(?:[a-z]+\.)?gcr\.io|public\.ecr\.aws|mcr\.microsoft\.com)/"
 )
@@ -70,6 +71,7 @@ def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
     partial = sparse.possible(directory)
     for name, app in spec.apps.items():
         source = app.given.get("source")
+        yield from _of_config(name, app.given)
         if source and not partial:
             yield from _of_source(directory, name, source, as_map(app.given.get("build")))
         elif not source:
@@ -103,6 +105,15 @@ def _of_image(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
         instead = f"; or take {known.instead}" if known.instead else ""
         message = f"{name} does not start under the safe defaults: {', and '.join(what for what, _ in lines)}"
         yield app, ("image",), message, f"add {' and '.join(line for _, line in lines)}{instead}"
+
+
+def _of_config(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
+    """Advise on files among the variables: a variable of many lines, or with a file's name."""
+    config = given.get("config")
+    for name, value in config.items() if isinstance(config, dict) else ():
+        if isinstance(value, str) and ("\n" in value.strip() or _FILE_NAME.fullmatch(name)):
+            hint = f"if it is a file, `files: {{/path/in/the/container/{name}: {{content: …}}}}` mounts it"
+            yield app, ("config", name), "the process gets this as an environment variable", hint
 
 
 def _of_registry(app: str, registry: str, given: Mapping[str, Any]) -> Iterator[_Advice]:

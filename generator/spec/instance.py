@@ -122,6 +122,7 @@ def _layered(one: Workload, general: Workload) -> Workload:
         shared_secrets=shared_secrets,
         own_secrets=own_secrets,
         own_network=one.network != general.network,
+        own_files=one.files != general.files,
     )
 
 

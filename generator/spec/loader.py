@@ -168,6 +168,10 @@ def load(directory: Path, text: str | None = None) -> model.Spec:
     ``text`` is one in place of the file's.
     """
     spec = parse(read(directory) if text is None else text)
+    if model.has_files(spec.data):
+        from generator.spec import file_sources
+
+        spec = file_sources.attached(directory, spec)
     if not spec.promotion.base:
         return spec
     from generator.spec import promoted

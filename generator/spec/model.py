@@ -265,6 +265,11 @@ def _says(given: Data, field: str) -> bool:
     return bool(given.get(field)) or any(_says(one, field) for one in inner)
 
 
+def has_files(data: Data) -> bool:
+    """Tell whether any app of a spec has files."""
+    return any(_says(given, "files") for given in (data["apps"] or {}).values() if given)
+
+
 UNRELEASED: Final = "unreleased"
 # What an app says of itself, and not of its workloads.
 PROMOTED: Final = "promoted"

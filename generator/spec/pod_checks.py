@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import folders, folding, pod_word_checks, pod_words, quantity, shapes, workload_kinds
+from generator.spec import folders, folding, pod_word_checks, pod_words, quantity, shapes, workload, workload_kinds
 from generator.spec.findings import Finding, Findings, Path, did_you_mean, shown
 from generator.spec.types import as_map, text
 
@@ -92,12 +92,18 @@ def _check_folders(app: dict[str, object], findings: Findings) -> None:
 def _check_mounts(app: dict[str, object], findings: Findings) -> None:
     """Check the app's own volumes and mounts beside those of ``writable``."""
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
-    known = [*folders.volumes(_writable(app)), *as_map(app.get("volumeClaimTemplates")), *_names(pod.get("volumes"))]
+    known = [
+        *folders.volumes(_writable(app)),
+        *(["files"] if app.get("files") else []),
+        *as_map(app.get("volumeClaimTemplates")),
+        *_names(pod.get("volumes")),
+    ]
     groups: dict[Path, object] = {("container", "volumeMounts"): container.get("volumeMounts")}
     for field in ("initContainers", "containers"):
         for index, item in _items(pod.get(field)):
             groups["pod", field, index, "volumeMounts"] = item.get("volumeMounts")
     groups["container", "volumeDevices"] = container.get("volumeDevices")
+    _check_files(app, findings)
     for place, mounts in groups.items():
         for index, mount in _items(mounts):
             name = mount.get("name")
@@ -115,6 +121,21 @@ def _check_claim(name: str, path: str, own: Mapping[str, str], taken: set[str], 
         hint = "mount one volume there; `writable` has /tmp unless it is said: `writable: []`"
         findings.add(("volumeClaimTemplates", name, "mountPath"), f"{path} has a volume already", hint)
     taken.add(path)
+
+
+def _check_files(app: dict[str, object], findings: Findings) -> None:
+    """Check that no two files have one key in their ConfigMap, and none lies where a folder to write to is."""
+    keys: dict[str, str] = {}
+    for path, about in as_map(app.get("files")).items():
+        other = keys.setdefault(workload.file_key(path), path) if about is not None else path
+        if other != path:
+            findings.add(
+                ("files", path), f"is named like {other} in the ConfigMap", "rename one of the two", at_key=True
+            )
+        if path in {folder.rstrip("/") for folder in _writable(app)}:
+            findings.add(
+                ("files", path), "a folder to write to lies there", "name a file in it, or another one", at_key=True
+            )
 
 
 def _check_containers(name: object, app: dict[str, object], findings: Findings) -> None:

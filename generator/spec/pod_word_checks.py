@@ -62,8 +62,8 @@ def _check_twice(app: dict[str, object], findings: Findings) -> None:
 
 def _check_places(app: dict[str, object], findings: Findings) -> None:
     """Refuse two volumes at one place of the app's container, and two of one name."""
-    seen: dict[str, str] = {}
-    names: set[str] = set()
+    seen = dict.fromkeys(_map(app.get("files")), "a file")
+    names = {"files"} if app.get("files") else set()
     for group in pod_words.VOLUMES:
         for name, about in _map(app.get(group)).items():
             path = str(_map(about).get("mountPath") or "").rstrip("/")

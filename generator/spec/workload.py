@@ -60,6 +60,8 @@ class Workload:
         own_config: What it has beside the app's ``config``, or in place of it.
         shared_config: What it has of the app's.
         own_network: Whether its ``network`` is not the app's.
+        files: The texts of its files, by where they lie in the container.
+        own_files: Whether they are not the app's.
     """
 
     name: str
@@ -101,6 +103,8 @@ class Workload:
     pod: Data = field(default_factory=dict)
     secret_store: Data = field(default_factory=dict)
     claims: Data = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    own_files: bool = False
 
     @property
     def main(self) -> bool:
@@ -116,6 +120,20 @@ class Workload:
     def container_name(self) -> str:
         """Return the name of its main container."""
         return self.name if self.main else self.key
+
+
+def file_key(path: str) -> str:
+    """Return the key of a file in its ConfigMap: its whole path, so that no two files of an app are one."""
+    return path.strip("/").replace("/", "_")
+
+
+def _files(given: Data) -> dict[str, str]:
+    """Return the text of each file by its path in the container; of one that was not read, none."""
+    found: dict[str, str] = {}
+    for path, about in without_nulls(given).items():
+        content = about.get("content", "") if isinstance(about, Mapping) else ""
+        found[path] = content.decode() if isinstance(content, bytes) else text(content or "")
+    return found
 
 
 def object_name(app: str, key: str, given: Data) -> str:
@@ -178,6 +196,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         pod=given.get("pod") or {},
         secret_store=shared["store"],
         claims=given.get("claims") or {},
+        files=_files(given.get("files") or {}),
     )
 
 

@@ -118,6 +118,14 @@ def test_an_image_of_others_of_which_no_tag_is_known(tmp_path: Path) -> None:
     assert advised(tmp_path, "  web: {image: quay.io/acme/web}") == []
 
 
+def test_a_file_among_the_variables(tmp_path: Path) -> None:
+    app = '  web: {image: shop/web, config: {LEVEL: info, nginx.conf: x, RULES: \'a\\nb\', "MANY": "a\\nb"}}'
+    assert [line.partition(" ")[2].partition(" / ")[0] for line in advised(tmp_path, app)] == [
+        'apps.web.config."nginx.conf": the process gets this as an environment variable',
+        "apps.web.config.MANY: the process gets this as an environment variable",
+    ]
+
+
 def test_an_image_of_docker_hubs_library_behind_the_registry(tmp_path: Path) -> None:
     fields = "tag: '7', podSecurityContext: {runAsUser: 999}, writable: [/tmp, /data]"
     spec = "  cache: {image: IMAGE, FIELDS}\nregistry: reg.example.com".replace("FIELDS", fields)

@@ -72,6 +72,11 @@ def own_config_name(workload: Workload) -> str:
     return f"{workload.app}-{workload.key}-config"
 
 
+def files_name(workload: Workload) -> str:
+    """Return the name of the ConfigMap with a workload's files, before kustomize adds its hash."""
+    return f"{workload.app}-{workload.key}-files" if workload.own_files else f"{workload.app}-files"
+
+
 def secret_name(workload: Workload) -> str:
     """Return the name of the Secret that the app's ExternalSecret makes."""
     return f"{workload.app}-secrets"

@@ -10,11 +10,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.metadata import config_name, own_config_name, own_secret_name, secret_name, selector
+from generator.render.kinds.metadata import (
+    config_name,
+    files_name,
+    own_config_name,
+    own_secret_name,
+    secret_name,
+    selector,
+)
 from generator.spec import folders, merge_keys
 from generator.spec.override import overridden
 from generator.spec.variables import ordered
-from generator.spec.workload import Workload
+from generator.spec.workload import Workload, file_key
 
 # Of every container, unless the spec says otherwise.
 _SAFE: Final[dict[str, Any]] = {
@@ -22,6 +29,10 @@ _SAFE: Final[dict[str, Any]] = {
     "capabilities": {"drop": ["ALL"]},
     "readOnlyRootFilesystem": True,
 }
+
+
+# The name of the volume with an app's files.
+FILES: Final = "files"
 
 
 def container(workload: Workload) -> dict[str, Any]:
@@ -53,14 +64,23 @@ def _sources(workload: Workload) -> list[dict[str, Any]]:
 def _mounts(workload: Workload) -> list[dict[str, Any]]:
     folder = [{"name": volume, "mountPath": path} for volume, path in folders.volumes(workload.writable).items()]
     claims = workload.settings.get("volumeClaimTemplates") or {}
-    return folder + [
-        {
-            "name": name,
-            "mountPath": about["mountPath"],
-            **({"subPath": about["subPath"]} if about.get("subPath") else {}),
-        }
-        for name, about in claims.items()
+    files = [
+        # One by one, so that the image's other files in the folder stay.
+        {"name": FILES, "mountPath": path, "subPath": file_key(path), "readOnly": True}
+        for path in workload.files
     ]
+    return (
+        folder
+        + files
+        + [
+            {
+                "name": name,
+                "mountPath": about["mountPath"],
+                **({"subPath": about["subPath"]} if about.get("subPath") else {}),
+            }
+            for name, about in claims.items()
+        ]
+    )
 
 
 def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -70,7 +90,11 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
     """
     security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
     limit = {"sizeLimit": workload.writable_size}
-    volumes = [{"name": volume, "emptyDir": dict(limit)} for volume in folders.volumes(workload.writable)]
+    volumes: list[dict[str, Any]] = [
+        {"name": volume, "emptyDir": dict(limit)} for volume in folders.volumes(workload.writable)
+    ]
+    if workload.files:
+        volumes.append({"name": FILES, "configMap": {"name": files_name(workload)}})
     spec = {
         "serviceAccountName": workload.app,
         "automountServiceAccountToken": bool(workload.service_account.get("token")),

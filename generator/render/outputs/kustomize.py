@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from generator.render.file import File, yaml_file
 from generator.render.kinds import Manifest, file_of, manifests, workloads
 from generator.render.kinds.metadata import config_annotations, config_name, own_config_name
-from generator.render.outputs import previews
+from generator.render.outputs import file_maps, previews
 from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
 from generator.spec.instance import Instance
@@ -47,11 +47,15 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
 
 def _base(app: App, folder: str, general: Instance, found: dict[str, Manifest]) -> Iterator[File]:
     content: dict[str, Any] = {**_HEAD, "resources": list(found)}
-    if generators := [_generator(one) for one in _configs(general).values() if one.values]:
+    maps = file_maps.of(general)
+    generators = [_generator(one) for one in _configs(general).values() if one.values]
+    if generators := [*generators, *map(file_maps.generator, maps.values())]:
         content["configMapGenerator"] = generators
     yield yaml_file(f"{folder}/{KUSTOMIZATION}", content, app=app.name)
     for file, manifest in found.items():
         yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
+    for one in maps.values():
+        yield from file_maps.files(folder, one, app.name)
 
 
 def _generator(config: _Config) -> dict[str, Any]:
@@ -88,7 +92,8 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
         content["replicas"] = [
             {"name": base[file]["metadata"]["name"], "count": count} for file, count in replicas.items()
         ]
-    if generators := list(_changed_configs(below, here)):
+    maps = list(file_maps.changed(below, here)) if here is not below else []
+    if generators := [*_changed_configs(below, here), *(generator for _, generator in maps)]:
         content["configMapGenerator"] = generators
     if patches:
         content["patches"] = [_listed(file, change, base[file]) for file, change in patches.items()]
@@ -97,6 +102,8 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
         yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
     for file, change in patches.items():
         yield yaml_file(f"{folder}/patches/{file}", change, app=app.name)
+    for one, _ in maps:
+        yield from file_maps.files(folder, one, app.name)
 
 
 def _listed(file: str, change: Manifest | list[Operation], manifest: Manifest) -> dict[str, Any]:

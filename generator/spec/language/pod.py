@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language.names import COMMAND, FOLDER, LABEL, STRINGS, TAGGED_IMAGE
+from generator.spec.language.names import COMMAND, FOLDER, LABEL, RELATIVE, STRINGS, TAGGED_IMAGE
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -148,6 +148,35 @@ CLAIM = Record(
         "annotations": Field(STRINGS, "Annotations of the claim."),
     }
 )
+FILE = Either(
+    (
+        (str, RELATIVE),
+        (
+            dict,
+            Record(
+                {
+                    "path": Field(RELATIVE, "The file in the repository."),
+                    "content": Field(Text("text", longest=1024 * 1024), "The text of the file itself."),
+                },
+                exactly_one=("path", "content"),
+            ),
+        ),
+    ),
+    "a file of the repository, or a map with its content",
+)
+_PLACE = Text(
+    "a file in the container",
+    r"/(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*",
+    253,
+    "like /etc/web/web.conf",
+)
+FILES: dict[str, Field] = {
+    "files": Field(
+        MapOf(_PLACE, FILE),
+        "Text files of the container, by where they lie in it: each a file of the repository, or its `content`."
+        " A change restarts the pods.",
+    ),
+}
 VOLUMES: dict[str, Field] = {
     "volumes": Field(
         MapOf(LABEL, VOLUME), "Volumes of the pods by name, each in Kubernetes' own shape, with where it is mounted."

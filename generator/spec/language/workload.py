@@ -235,6 +235,7 @@ WORKLOAD: dict[str, Field] = {
     **OBJECT,
     **pod.POD,
     **pod.CONTAINER,
+    **pod.FILES,
     **pod.VOLUMES,
     "sidecars": Field(
         MapOf(LABEL, SIDECAR),

@@ -64,6 +64,8 @@ def text(path: str) -> str:
     place = described.container
     fitting = [text for above, text in _BESIDE.items() if f"{described.path}.".startswith(f"{above}.")]
     stand_ins = _CHART_STAND_INS if described.path.startswith(_OF_CHARTS) else _STAND_INS
+    if described.path.startswith("apps.<app>.files."):
+        stand_ins = {**stand_ins, "<name>": "/etc/web/web.conf"}
     for word in reversed(_words(place)):
         if word == "<app>" and fitting:
             given = {line.partition(":")[0].replace("ports", "port") for line in lines.splitlines()}

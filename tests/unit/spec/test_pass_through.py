@@ -65,7 +65,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     ),
     "what is missing once an environment's is laid over the app's": (
         "environments: {prod: {pod: {volumes: [{name: b, emptyDir: {}}, {emptyDir: {}}]}}}",
-        ["8:66 apps.web.environments.prod.pod.volumes[1]: name is missing / add `name:`, text"],
+        ["8:68 apps.web.environments.prod.pod.volumes[1]: name is missing / add `name:`, text"],
     ),
     "the same in a list that is merged with the app's": (
         "pod: {volumes: [{name: a, emptyDir: {}}]}\nenvironments: {prod: {pod: {volumes: [{name: a}, {emptyDir: {}}]}}}",

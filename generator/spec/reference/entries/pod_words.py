@@ -140,6 +140,17 @@ POD_WORDS: Final[dict[str, Entry]] = {
     **_container("stdin", "true", "false"),
     **_container("stdinOnce", "true", "false"),
     **_container("tty", "true", "false"),
+    "apps.<app>.files": Entry(
+        "files:\n  /etc/web/web.conf: {content: 'workers: 4'}",
+        unset="none",
+        kubernetes=("Kustomization configMapGenerator", f"{_POD}.volumes[].configMap", _MOUNT),
+    ),
+    "apps.<app>.files.<name>.path": Entry(
+        "path: conf/web.conf", effect="It is copied beside the kustomization that makes a ConfigMap of it."
+    ),
+    "apps.<app>.files.<name>.content": Entry(
+        "content: 'workers: 4'", effect="It is written beside the kustomization that makes a ConfigMap of it."
+    ),
     "apps.<app>.volumes": Entry(
         "volumes:\n"
         "  cache: {emptyDir: 2Gi, mountPath: /var/cache/web}\n"
