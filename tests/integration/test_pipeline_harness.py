@@ -273,6 +273,7 @@ def test_a_workflow_that_is_started_on_another_branch_does_nothing(shop: Shop) -
     assert shop.tip() == tip
 
 
+@pytest.mark.full
 def test_a_run_that_is_started_again_has_a_tag_of_its_own(shop: Shop, cloud: Cloud) -> None:
     # Its number and its commit are the same, and what the first attempt has pushed cannot be pushed over.
     first = shop.tip()
