@@ -158,6 +158,8 @@ def test_what_the_schema_lets_pass_and_the_loader_takes_the_server_takes(server:
             spec = loader.parse(random_app(data))
         except SpecError:
             return
+        if "web" not in spec.described:
+            return  # a chart's own manifests
         taken += 1
         assert refusals(server, spec) == []
 
