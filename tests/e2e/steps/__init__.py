@@ -11,6 +11,7 @@ from tests.e2e.steps.promotion import promote
 from tests.e2e.steps.rollback import roll_back_by_cli, roll_back_by_commit
 from tests.e2e.steps.step import Step
 from tests.e2e.steps.waiting import roll_back_and_hold, wait_for_what_cannot_run, wait_until_it_runs
+from tests.e2e.steps.workloads import become_several, keep_the_old_version, release_several
 
 __all__ = ["STEPS", "Step"]
 
@@ -32,4 +33,7 @@ STEPS = (
     Step("g", "drift made with kubectl is healed", heal_drift, ("a",)),
     Step("g2", "what is outside of the AppProject is refused", stay_in_bounds, ("a",)),
     Step("g3", "the namespaces enforce restricted pods", keep_pods_restricted, ("a",)),
+    Step("h", "six workloads of one app are released by one bump", release_several, ("a",)),
+    Step("h2", "a failed migration leaves all of them as they are", keep_the_old_version, ("h",)),
+    Step("h3", "an app that runs gets a second workload: its pods stay", become_several, ("a",)),
 )

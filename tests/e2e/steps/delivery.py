@@ -83,13 +83,13 @@ def deliver(world: World) -> str:
     return f"{len(names)} Applications in {synced:.0f} s"
 
 
-def answered(world: World, environment: str) -> object:
+def answered(world: World, environment: str, app: str = APP) -> object:
     """Return what the app answers.
 
     Text while no pod listens: kube-proxy hears of a ready pod a little after Argo CD.
     """
     try:
-        return world.served(environment)
+        return world.served(environment, app=app)
     except OSError as exc:
         return str(exc)
 

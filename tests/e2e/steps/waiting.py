@@ -22,7 +22,7 @@ MISSING = "9995-does-not-exist"
 
 def wait_until_it_runs(world: World) -> str:
     """Push, and ``wait`` ends when every pod runs its image: not before, and not long after."""
-    checkout = _with_argo_cd(world)
+    checkout = with_argo_cd(world)
     _, former = world.values["first"]
     tag, digest = world.values["second"]
     checkout.update()
@@ -30,13 +30,13 @@ def wait_until_it_runs(world: World) -> str:
     # Synced and Healthy this very moment, of the commit before.
     world.wait_for_application(name_of("staging", PLAIN))
     started = time.monotonic()
-    commit = _push(checkout, PLAIN, "staging", tag, digest)
-    answer = _wait(checkout, PLAIN, "staging", "--tag", tag)
+    commit = push(checkout, PLAIN, "staging", tag, digest)
+    answer = wait_for(checkout, PLAIN, "staging", "--tag", tag)
     seconds = time.monotonic() - started
     check(world.runs("staging", PLAIN) == {digest}, f"wait has ended, and staging runs {world.runs('staging', PLAIN)}")
     check((answer["result"], answer["commit"], answer["digest"]) == ("healthy", commit, digest), f"wait says {answer}")
     started = time.monotonic()
-    _wait(checkout, PLAIN, "staging")
+    wait_for(checkout, PLAIN, "staging")
     again = time.monotonic() - started
     check(again < 15, f"what runs already is waited for during {again:.0f} s")
     status = json.loads(checkout.generator("status", "--output", "json").stdout)["images"]
@@ -50,21 +50,21 @@ def wait_for_what_cannot_run(world: World) -> str:
 
     ``rollback`` mends both.
     """
-    checkout = _with_argo_cd(world)
+    checkout = with_argo_cd(world)
     seconds = []
     for app, pod in ((PLAIN, f"Pod/{PLAIN}-"), (APP, f"Pod/{APP}-migrate-")):
         checkout.update()
         (before,) = world.runs("staging", app)
-        _push(checkout, app, "staging", MISSING, "")
+        push(checkout, app, "staging", MISSING, "")
         started = time.monotonic()
-        answer = _wait(checkout, app, "staging", "--patience", "5s", code=1)
+        answer = wait_for(checkout, app, "staging", "--patience", "5s", code=1)
         seconds.append(time.monotonic() - started)
         check(answer["result"] == "failed", f"wait says {answer}")
         check(pod in answer["reason"] and "ImagePull" in answer["reason"], f"wait says {answer['reason']}")
         checkout.generator("rollback", app, "--env", "staging", "--push", "--reason", f"{MISSING} is nowhere")
         if app == APP:  # a sync that waits for its hook takes no newer commit
             world.argocd("app", "terminate-op", name_of("staging", app))
-        answer = _wait(checkout, app, "staging")
+        answer = wait_for(checkout, app, "staging")
         check(answer["digest"] == before, f"rolled back to {answer}, and not to {before}")
         world.wait_for_digest("staging", before, app=app)
         checkout.generator("rollback", app, "--env", "staging", "--unpin", "--push")
@@ -73,7 +73,7 @@ def wait_for_what_cannot_run(world: World) -> str:
 
 def roll_back_and_hold(world: World) -> str:
     """Run ``rollback`` in prod; the next bump is held by the pin, and one after ``--unpin`` is not."""
-    checkout = _with_argo_cd(world)
+    checkout = with_argo_cd(world)
     _, former = world.values["first"]
     tag, digest = world.values["second"]
     checkout.update()
@@ -81,16 +81,16 @@ def roll_back_and_hold(world: World) -> str:
     said = checkout.generator("rollback", APP, "--env", "prod", "--push", "--reason", "a rehearsal")
     check("does not undo database migrations" in said.stderr, f"nothing is said of migrations: {said.stderr}")
     world.argocd("app", "sync", name_of("prod"), "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
-    _wait(checkout, APP, "prod")
+    wait_for(checkout, APP, "prod")
     seconds = time.monotonic() - started
     check(world.runs("prod") == {former}, f"prod runs {world.runs('prod')}")
     held = checkout.tip()
     checkout.generator("bump", APP, "--env", "prod", "--tag", tag, "--digest", digest, "--push")
     check(checkout.tip() == held, "a bump went past the pin")
     checkout.generator("rollback", APP, "--env", "prod", "--unpin", "--push")
-    _push(checkout, APP, "prod", tag, digest)
+    push(checkout, APP, "prod", tag, digest)
     world.argocd("app", "sync", name_of("prod"), "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
-    _wait(checkout, APP, "prod")
+    wait_for(checkout, APP, "prod")
     check(world.runs("prod") == {digest}, f"prod runs {world.runs('prod')}")
     checkout.update()
     history = json.loads(checkout.generator("history", APP, "--env", "prod", "--output", "json").stdout)["history"]
@@ -99,19 +99,21 @@ def roll_back_and_hold(world: World) -> str:
     return f"back in {seconds:.0f} s, held, and forth again"
 
 
-def _with_argo_cd(world: World) -> Checkout:
+def with_argo_cd(world: World) -> Checkout:
+    """Return the checkout with the credentials of Argo CD."""
     checkout: Checkout = world.values["checkout"]
     return replace(checkout, environment={**checkout.environment, **world.argocd_environment})
 
 
-def _push(checkout: Checkout, app: str, environment: str, tag: str, digest: str) -> str:
+def push(checkout: Checkout, app: str, environment: str, tag: str, digest: str) -> str:
     """Run ``bump --push``; return the branch's tip."""
     words = ["--digest", digest] if digest else []
     checkout.generator("bump", app, "--env", environment, "--tag", tag, *words, "--push", "--force")
     return checkout.tip()
 
 
-def _wait(checkout: Checkout, app: str, environment: str, *words: str, code: int = 0) -> dict[str, Any]:
+def wait_for(checkout: Checkout, app: str, environment: str, *words: str, code: int = 0) -> dict[str, Any]:
+    """Run ``wait``; return its answer."""
     done = checkout.generator(
         "wait", app, "--env", environment, "--timeout", "600s", "--output", "json", *words, ok=(0, 1)
     )

@@ -1,0 +1,235 @@
+"""An app of several workloads, released as one: each kind runs, data stays, and what runs is never half a release."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from tests.e2e.forge import Checkout
+from tests.e2e.kube import Object, digests
+from tests.e2e.process import wait
+from tests.e2e.steps.delivery import answered
+from tests.e2e.steps.step import check
+from tests.e2e.steps.waiting import push, wait_for, with_argo_cd
+from tests.e2e.world import IMAGE, PLAIN, PROJECT, World, name_of, namespace_of
+
+TEAM: Final = "team"
+CLAIM: Final = f"data-{TEAM}-index-0"
+_STAY: Final = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); signal.pause()"
+_INDEX: Final = f"import os; print(os.environ['APP_VERSION'], file=open('/data/log', 'a'), flush=True); {_STAY}"
+_SAY: Final = "import os; print(os.environ['APP_VERSION'], os.environ['QUEUE'])"
+# Those whose pods run until they are replaced, and the one that ends with each version.
+RUNNING: Final = ("web", "worker", "beat", "index")
+
+
+def _python(code: str) -> str:
+    return json.dumps(["python3", "-c", code])
+
+
+def _app(tag: str) -> str:
+    alone = "{worker: null, beat: null, nightly: null, index: null, fill: null}"
+    return f"""\
+apps:
+  {TEAM}:
+    image: {IMAGE}
+    tag: {tag}
+    config: {{ENVIRONMENT: "{{environment}}", QUEUE: shared}}
+    migration: {{command: {_python("print('migrated')")}, retries: 0, timeout: 120}}
+    workloads:
+      web: {{port: 8080, health: /healthz}}
+      worker: {{command: {_python(_STAY)}, config: {{QUEUE: own}}}}
+      beat: {{command: {_python(_STAY)}, strategy: {{type: Recreate}}}}
+      nightly: {{kind: CronJob, schedule: "* * * * *", command: {_python(_SAY)}}}
+      index:
+        kind: StatefulSet
+        command: {_python(_INDEX)}
+        volumeClaimTemplates: {{data: {{size: 10Mi, mountPath: /data}}}}
+      fill: {{kind: Job, command: {_python(_SAY)}}}
+    environments:
+      staging: {{workloads: {alone}}}
+      prod: {{workloads: {alone}}}
+"""
+
+
+def release_several(world: World) -> str:
+    """Release an app of six workloads by one bump, twice: all of them run it, a volume keeps its data."""
+    checkout = with_argo_cd(world)
+    checkout.update()
+    tags = [f"team-{number}" for number in (1, 2, 3)]
+    images = [(tag, world.build_image(checkout.folder / "webapp", tag)) for tag in tags]
+    world.values["team"] = images
+    place_volume(world)
+    checkout.splice("generator.yaml", r"^apps:\n", _app(tags[0]))
+    checkout.generator("generate")
+    for environment in ("dev", "staging", "prod"):
+        checkout.generator("bump", TEAM, "--env", environment, "--tag", tags[0], "--digest", images[0][1])
+    checkout.commit("A team's app")
+    checkout.push()
+    wait(f"Application {name_of('dev', TEAM)}", lambda: world.kube.applications().get(name_of("dev", TEAM)))
+    wait_for(checkout, TEAM, "dev")
+    everything_runs(world, *images[0])
+    nightly_ran(world, *images[0])
+    former = {name: _object(world, *name)["metadata"]["uid"] for name in _KEPT}
+    job = _object(world, "batch/v1", "jobs", f"{TEAM}-fill")["metadata"]["uid"]
+
+    commit = push(checkout, TEAM, "dev", *images[1])
+    answer = wait_for(checkout, TEAM, "dev")
+    check((answer["result"], answer["commit"]) == ("healthy", commit), f"wait says {answer}")
+    everything_runs(world, *images[1])
+    nightly_ran(world, *images[1])
+    now = {name: _object(world, *name)["metadata"]["uid"] for name in _KEPT}
+    check(now == former, "objects were made anew that can be changed")
+    check(_object(world, "batch/v1", "jobs", f"{TEAM}-fill")["metadata"]["uid"] != job, "the Job did not run again")
+    written = volume(world).joinpath("log").read_text().split()
+    check(written == tags[:2], f"the volume has {written}")
+    return f"{len(_KEPT)} objects kept, the volume has both versions"
+
+
+def keep_the_old_version(world: World) -> str:
+    """Release a version whose migration fails: no workload runs it, and the CronJob does not have it either."""
+    checkout = with_argo_cd(world)
+    checkout.update()
+    (_, (tag, digest), third) = world.values["team"]
+    broken = _python("raise SystemExit('the schema cannot be changed')")
+    checkout.splice("generator.yaml", r"^    migration: \{command: .*'migrated'.*$", _migration(broken))
+    checkout.generator("generate")
+    checkout.generator("bump", TEAM, "--env", "dev", "--tag", third[0], "--digest", third[1])
+    checkout.commit("A migration that fails")
+    checkout.push()
+    answer = wait_for(checkout, TEAM, "dev", "--patience", "5s", code=1)
+    check(f"Job/{TEAM}-migrate failed" in answer["reason"], f"wait says {answer['reason']}")
+    still_runs(world, digest)
+    check(_cron_image(world).endswith(f"@{digest}"), f"the CronJob has {_cron_image(world)}")
+    mended = _python("print('migrated')")
+    checkout.splice("generator.yaml", r"^    migration: \{command: .*SystemExit.*$", _migration(mended))
+    checkout.generator("generate")
+    checkout.commit("A migration that works")
+    checkout.push()
+    world.argocd("app", "terminate-op", name_of("dev", TEAM))
+    wait_for(checkout, TEAM, "dev")
+    everything_runs(world, *third)
+    return f"{tag} ran on; {third[0]} once the migration is mended"
+
+
+def _migration(command: str) -> str:
+    return f"    migration: {{command: {command}, retries: 0, timeout: 120}}"
+
+
+def become_several(world: World) -> str:
+    """Give an app that runs a second workload: its Deployment and its pods stay, and its Service finds no other."""
+    checkout: Checkout = world.values["checkout"]
+    checkout.update()
+    place = ("apps/v1", "deployments", PLAIN)
+    before, pods = _object(world, *place)["metadata"]["uid"], _pods(world, PLAIN)
+    more = f"    workloads: {{{PLAIN}: {{}}, more: {{port: null, health: null, command: {_python(_STAY)}}}}}\n"
+    checkout.splice("generator.yaml", rf"^  {PLAIN}:\n", f"  {PLAIN}:\n{more}")
+    checkout.generator("generate")
+    commit = checkout.commit("A second workload")
+    checkout.push()
+    world.wait_for_application(name_of("dev", PLAIN), revision=commit)
+    check(_object(world, *place)["metadata"]["uid"] == before, "the Deployment was made anew")
+    check(_pods(world, PLAIN) == pods, f"its pods were {sorted(pods)}, and are {sorted(_pods(world, PLAIN))}")
+    check(len(_pods(world, f"{PLAIN}.more")) == 1, "the second workload does not run")
+    check(_addresses(world, PLAIN) == _ips(world, PLAIN), f"the Service sends requests to {_addresses(world, PLAIN)}")
+    return f"{len(pods)} pods stay"
+
+
+# What a release changes, and does not make anew.
+_KEPT: Final = (
+    *(("apps/v1", "deployments", f"{TEAM}-{name}") for name in ("web", "worker", "beat")),
+    ("apps/v1", "statefulsets", f"{TEAM}-index"),
+    ("batch/v1", "cronjobs", f"{TEAM}-nightly"),
+    ("v1", "persistentvolumeclaims", CLAIM),
+    ("v1", "services", f"{TEAM}-web"),
+)
+
+
+def volume(world: World) -> Path:
+    """Return the folder of this machine, which is the node, that the StatefulSet's volume is in."""
+    return world.folder / "volumes" / CLAIM
+
+
+def place_volume(world: World) -> None:
+    """Make the volume that a provisioner would make elsewhere: a folder of the node, bound to the claim by name."""
+    volume(world).mkdir(parents=True)
+    volume(world).chmod(0o777)
+    document = {
+        "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"{PROJECT}-{CLAIM}"},
+        "spec": {
+            "capacity": {"storage": "10Mi"}, "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Retain",
+            "claimRef": {"namespace": namespace_of("dev"), "name": CLAIM}, "hostPath": {"path": str(volume(world)), "type": "Directory"},
+        },
+    }  # fmt: skip
+    world.cluster.kubectl("apply", "-f", "-", stdin=json.dumps(document))
+
+
+def everything_runs(world: World, tag: str, digest: str) -> None:
+    """Check that each workload has an image, runs it, and gets the settings that are its own."""
+    for name in RUNNING:
+        world.wait_for_digest("dev", digest, app=f"{TEAM}.{name}")
+    answer = wait("the web workload answers", lambda: answered_by(world))
+    check(answer == {"version": tag, "environment": "dev"}, f"it serves {answer}")
+    check(_addresses(world, f"{TEAM}-web") == _ips(world, f"{TEAM}.web"), "its Service has pods of other workloads")
+    check(_cron_image(world).endswith(f"@{digest}"), f"the CronJob has {_cron_image(world)}")
+    job = _object(world, "batch/v1", "jobs", f"{TEAM}-fill")
+    check(job["status"].get("succeeded") == 1, f"the Job: {job['status']}")
+    check(_image(job["spec"]["template"]).endswith(f"@{digest}"), f"the Job has {_image(job['spec']['template'])}")
+    said = world.cluster.kubectl("logs", "-n", namespace_of("dev"), f"job/{TEAM}-fill").split()
+    check(said == [tag, "shared"], f"the Job says {said}")
+    worker = ("exec", "-n", namespace_of("dev"), f"deploy/{TEAM}-worker", "--", "printenv", "QUEUE")
+    queue = world.cluster.kubectl(*worker).strip()
+    check(queue == "own", f"the worker's QUEUE is {queue}")
+
+
+def answered_by(world: World) -> object:
+    """Return what the web workload answers."""
+    return answered(world, "dev", f"{TEAM}-web")
+
+
+def still_runs(world: World, digest: str) -> None:
+    """Check that no workload runs anything but this."""
+    for name in RUNNING:
+        found = world.runs("dev", f"{TEAM}.{name}")
+        check(found == {digest}, f"{name} runs {found}")
+
+
+def nightly_ran(world: World, tag: str, digest: str) -> None:
+    """Wait until the schedule has started a run of this image, and it has succeeded."""
+
+    def probe() -> Object | str:
+        pods = world.kube.pods(namespace_of("dev"), f"{TEAM}.nightly")
+        ended = [pod for pod in pods if pod["status"].get("phase") == "Succeeded" and digests(pod) == {digest}]
+        return ended[0] if ended else f"{[(pod['status'].get('phase'), sorted(digests(pod))) for pod in pods]}"
+
+    pod = wait(f"a run of {tag} by schedule", probe)
+    said = world.cluster.kubectl("logs", "-n", namespace_of("dev"), pod["metadata"]["name"]).split()
+    check(said == [tag, "shared"], f"the run says {said}")
+
+
+def _object(world: World, api: str, plural: str, name: str) -> dict[str, Any]:
+    root = f"/apis/{api}" if "/" in api else f"/api/{api}"
+    return world.kube.get(f"{root}/namespaces/{namespace_of('dev')}/{plural}/{name}")
+
+
+def _image(template: dict[str, Any]) -> str:
+    return str(template["spec"]["containers"][0]["image"])
+
+
+def _cron_image(world: World) -> str:
+    found = _object(world, "batch/v1", "cronjobs", f"{TEAM}-nightly")
+    return _image(found["spec"]["jobTemplate"]["spec"]["template"])
+
+
+def _pods(world: World, label: str) -> set[str]:
+    return {pod["metadata"]["uid"] for pod in world.kube.pods(namespace_of("dev"), label)}
+
+
+def _ips(world: World, label: str) -> set[str]:
+    return {str(pod["status"].get("podIP")) for pod in world.kube.pods(namespace_of("dev"), label)}
+
+
+def _addresses(world: World, service: str) -> set[str]:
+    path = f"/apis/discovery.k8s.io/v1/namespaces/{namespace_of('dev')}/endpointslices"
+    slices = world.kube.items(f"{path}?labelSelector=kubernetes.io/service-name%3D{service}")
+    return {address for one in slices for end in one.get("endpoints") or [] for address in end["addresses"]}
