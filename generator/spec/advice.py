@@ -69,6 +69,7 @@ _Advice = tuple[str, FieldPath, str, str]
 
 def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
     partial = sparse.possible(directory)
+    yield from _of_twins(spec)
     for name, app in spec.apps.items():
         source = app.given.get("source")
         yield from _of_config(name, app.given)
@@ -78,6 +79,22 @@ def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
             yield from _of_image(name, app.given)
             yield from _of_registry(name, spec.registry, app.given)
             yield from _of_tag(directory, spec, name, app.given)
+
+
+def _of_twins(spec: Spec) -> Iterator[_Advice]:
+    """Advise on two apps of one image of which a build releases one, or each builds it again."""
+    builders: dict[str, str] = {}
+    for name, app in spec.described.items():
+        if app.given.get("source"):
+            builders.setdefault(app.image, name)
+    for name, app in spec.described.items():
+        first = builders.get(app.image, name)
+        if first == name:
+            continue
+        twice = bool(app.given.get("source"))
+        message = f"{first} builds this image, too" if twice else f"{first} builds it, and releases itself alone"
+        hint = f"make one app of both, which is built and released once: `workloads: {{{first}: {{}}, {name}: {{…}}}}`"
+        yield name, ("source",) if twice else ("image",), message, hint
 
 
 def _of_source(directory: Path, app: str, source: str, build: Mapping[str, Any]) -> Iterator[_Advice]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
-from generator.spec import override, placeholder, pod_words, workload
+from generator.spec import override, placeholder, pod_words, workload, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -23,52 +23,86 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: s
 
 
 def _check_hosts(apps: Mapping[str, object], environments: tuple[str, ...], findings: Findings) -> None:
-    """Refuse two apps that answer to one host and path in one environment: which one does is up to the controller."""
-    with_ingress = {name: _map(app) for name, app in apps.items() if _may_have_ingress(_map(app))}
-    if len(with_ingress) < 2:
+    """Refuse two that answer to one host and path in one environment: which one does is up to the controller."""
+    fronts = [front for name, app in apps.items() for front in _fronts(name, _map(app))]
+    if len(fronts) < 2:
         return
-    told: set[str] = set()
+    told: set[_Front] = set()
     for environment in environments:
-        taken: dict[tuple[str, ...], str] = {}
-        for name, app in with_ingress.items():
-            place = _place(app, environment)
+        taken: dict[tuple[str, ...], _Front] = {}
+        for front in fronts:
+            place = front.place(apps, environment)
             if place is None:
                 continue
-            other = taken.setdefault(place, name)
-            if other != name and name not in told:
-                told.add(name)
+            other = taken.setdefault(place, front)
+            if other != front and front not in told:
+                told.add(front)
                 message = f"in {environment} it answers to {place[1]}{place[2]}, as {other} does"
-                findings.add(("apps", name, *_said_at(app, environment)), message, "another host, or another `path`")
+                where = ("apps", front.app, *front.said_at(apps, environment))
+                hint = "another host, or another `path`"
+                findings.add(
+                    where, message, f"{hint}; or `ingress: null` of the one that has none" if front.key else hint
+                )
 
 
-def _may_have_ingress(app: Mapping[str, object]) -> bool:
-    overrides = _map(app.get("environments")).values()
-    return app.get("ingress") is not None or any(_map(one).get("ingress") is not None for one in overrides)
+class _Front(NamedTuple):
+    """An app, or one of its several workloads, that may have an Ingress."""
+
+    app: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.app}" if self.key else self.app
+
+    def place(self, apps: Mapping[str, object], environment: str) -> tuple[str, ...] | None:
+        """Return class, host and path of the Ingress in one environment."""
+        about = self.ingress(_map(apps[self.app]), environment)
+        host = about.get("host")
+        if not isinstance(host, str) or _CANARY in _map(about.get("annotations")):
+            return None
+        host = str(placeholder.filled({"host": host}, environment)["host"])
+        return str(about.get("className") or "alb"), host, str(about.get("path") or "/")
+
+    def ingress(self, app: Mapping[str, object], environment: str) -> dict[str, object]:
+        """Return what is said of the Ingress in one environment, by the app and by the workload."""
+        over = _map(_map(app.get("environments")).get(environment))
+        said = [_only_ingress(one) for one in (app, over)]
+        if self.key:
+            kind = _map(_map(app.get("workloads")).get(self.key)).get("kind") or app.get("kind")
+            said = said if workload_kinds.takes(str(kind or workload_kinds.DEFAULT), "ingress") else []
+            said += [_only_ingress(_map(_map(one.get("workloads")).get(self.key))) for one in (app, over)]
+        whole: dict[str, object] = {}
+        for one in said:
+            whole = override.overridden(whole, one)
+        return _map(whole.get("ingress"))
+
+    def said_at(self, apps: Mapping[str, object], environment: str) -> FieldPath:
+        """Return where the host or the path is said that it has in an environment."""
+        app = _map(apps[self.app])
+        own: FieldPath = ("workloads", self.key) if self.key else ()
+        for place in (("environments", environment, *own), own, ("environments", environment), ()):
+            about = app
+            for part in (*place, "ingress"):
+                about = _map(about.get(str(part)))
+            for field in ("host", "path"):
+                if about.get(field) is not None:
+                    # What is inherited is right for another workload.
+                    return own if own and place == () else (*place, "ingress", field)
+        return own
 
 
-def _place(app: Mapping[str, object], environment: str) -> tuple[str, ...] | None:
-    """Return class, host and path of the app's Ingress in one environment."""
-    about = _ingress(app, environment)
-    host = about.get("host")
-    if not isinstance(host, str) or _CANARY in _map(about.get("annotations")):
-        return None
-    host = str(placeholder.filled({"host": host}, environment)["host"])
-    return str(about.get("className") or "alb"), host, str(about.get("path") or "/")
+def _fronts(name: str, app: dict[str, object]) -> list[_Front]:
+    """Return what of an app may have an Ingress."""
+    said = [app, *map(_map, _map(app.get("environments")).values())]
+    several = _map(app.get("workloads"))
+    if any(one.get("ingress") is not None for one in said):
+        return [_Front(name, key) for key in several] or [_Front(name)]
+    inner = [_map(one.get("workloads")) for one in said]
+    return [_Front(name, key) for key in several if any(_map(one.get(key)).get("ingress") is not None for one in inner)]
 
 
-def _ingress(app: Mapping[str, object], environment: str) -> dict[str, object]:
-    over = _map(_map(app.get("environments")).get(environment))
-    change = {"ingress": over["ingress"]} if "ingress" in over else {}
-    return _map(override.overridden({"ingress": app.get("ingress")}, change).get("ingress"))
-
-
-def _said_at(app: Mapping[str, object], environment: str) -> FieldPath:
-    """Return where an app says the host or the path that it has in an environment."""
-    own = _map(_map(_map(app.get("environments")).get(environment)).get("ingress"))
-    for field in ("host", "path"):
-        if own.get(field) is not None:
-            return "environments", environment, "ingress", field
-    return "ingress", "host"
+def _only_ingress(said: Mapping[str, object]) -> dict[str, object]:
+    return {"ingress": said["ingress"]} if "ingress" in said else {}
 
 
 def _check_images(path: FieldPath, app: Mapping[str, object], registry: str, findings: Findings) -> None:
@@ -79,6 +113,11 @@ def _check_images(path: FieldPath, app: Mapping[str, object], registry: str, fin
     own = workload.full_image(image, registry)
     said: list[tuple[FieldPath, Mapping[str, object]]] = [((), app)]
     said += [(("environments", name), _map(one)) for name, one in _map(app.get("environments")).items()]
+    said += [
+        ((*place, "workloads", key), _map(one))
+        for place, about in said
+        for key, one in _map(about.get("workloads")).items()
+    ]
     for place, about in said:
         for inner, other in _images(about):
             name, tag = parted(other)

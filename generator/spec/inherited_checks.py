@@ -29,6 +29,7 @@ from generator.spec.types import as_map as _map
 _Data = dict[str, Any]
 # A CronJob's jobs and a StatefulSet's pods add to the name of the object, and have to fit into a label.
 _LONGEST: Final = 52
+_NONE: Final = "take it out, or give it to a workload whose kind has it"
 # Names that something else of every app has.
 _RESERVED: Final = {"migration": "the label of its pods would be that of the migration's"}
 
@@ -135,7 +136,7 @@ def _check_several(app: _App, findings: Findings) -> None:
     """Check each workload of an app, as it is in general and in each environment."""
     general = app.general
     for field in _inherited_by_none(app):
-        findings.add((*app.path, field), f"no workload of the app has a {field}", "take it out", at_key=True)
+        findings.add((*app.path, field), f"no workload of the app has {field}", _NONE, at_key=True)
     found: dict[Finding, list[str]] = {}
     for key in app.keys:
         own = app.findings()
@@ -143,7 +144,8 @@ def _check_several(app: _App, findings: Findings) -> None:
         for item in own.items:
             found.setdefault(item, []).append(key)
     findings.items += [_of_workloads(item, keys, app) for item, keys in found.items()]
-    _check_meeting(app, general, findings)
+    whole = _whole(general)
+    _check_objects(app, {key: instance.complete(whole, key) for key in whole["workloads"]}, findings)
 
 
 def _of_workloads(item: Finding, keys: list[str], app: _App) -> Finding:
@@ -300,16 +302,6 @@ def _placed_variable(app: _App, key: str, general: _Data, item: Finding) -> Find
     return _placed(app.path, key, _map(_map(app.given.get("workloads")).get(key)), general, item)
 
 
-def _check_meeting(app: _App, general: _Data, findings: Findings) -> None:
-    """Refuse workloads that claim one name, or one address, in any environment."""
-    said = [("", _whole(general)), *((name, app.in_environment(name)) for name in _varying(app, general))]
-    for environment, given in said:
-        complete = {key: instance.complete(given, key) for key in _map(given.get("workloads"))}
-        if not environment:
-            _check_objects(app, complete, findings)
-        _check_addresses(app, complete, environment, findings)
-
-
 def _check_objects(app: _App, complete: Mapping[str, _Data], findings: Findings) -> None:
     seen: dict[str, str] = {}
     for key, one in complete.items():
@@ -318,7 +310,7 @@ def _check_objects(app: _App, complete: Mapping[str, _Data], findings: Findings)
         if name in seen:
             hint = "give it another one: `name: …`"
             findings.add(place, f"its object is {name}, as is that of {seen[name]}", hint, at_key=True)
-        elif len(name) > _LONGEST:
+        elif len(name) > _LONGEST and not one.get("name"):
             hint = f"at most {_LONGEST} are possible: give it a shorter one: `name: …`"
             findings.add(place, f"its object would be {name}, of {len(name)} characters", hint, at_key=True)
         elif one.get("kind") == "Job" and _has_migration(app) and name == f"{app.name}-migrate":
@@ -330,18 +322,3 @@ def _has_migration(app: _App) -> bool:
     """Tell whether the app has a migration, in any environment."""
     said = [app.given, *(_map(override) for override in app.overrides.values())]
     return any(one.get("migration") for one in said)
-
-
-def _check_addresses(app: _App, complete: Mapping[str, _Data], environment: str, findings: Findings) -> None:
-    seen: dict[tuple[str, str], str] = {}
-    for key, one in complete.items():
-        about = _map(one.get("ingress"))
-        host, path = about.get("host"), str(about.get("path") or "/")
-        if not isinstance(host, str) or (placeholder.has(host) and not environment):
-            continue
-        if other := seen.get((host, path)):
-            own = _map(_map(app.given.get("workloads")).get(key)).get("ingress")
-            place = (*app.path, "workloads", key, *(("ingress",) if own else ()))
-            hint = "say `ingress: null` of the one that does not, or another host or path"
-            findings.add(place, f"answers to {host}{path}, as {other} does", hint, at_key=True)
-        seen.setdefault((host, path), key)

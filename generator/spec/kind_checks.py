@@ -46,7 +46,7 @@ def _instead(kind: str, field: str) -> str:
         return hint
     kinds = workload_kinds.that_take(field)
     if workload_kinds.ends(kind) and not any(map(workload_kinds.ends, kinds)):
-        return "take it out: its pods run to an end, and serve nobody"
+        return "take it out: its pods run to an end, and serve no requests"
     return f"take it out, or say `kind: {kinds[0]}`" if kinds else "take it out"
 
 

@@ -92,12 +92,11 @@ def _check_folders(app: dict[str, object], findings: Findings) -> None:
 def _check_mounts(app: dict[str, object], findings: Findings) -> None:
     """Check the app's own volumes and mounts beside those of ``writable``."""
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
-    known = [
-        *folders.volumes(_writable(app)),
-        *(["files"] if app.get("files") else []),
-        *as_map(app.get("volumeClaimTemplates")),
-        *_names(pod.get("volumes")),
-    ]
+    own, claims = folders.volumes(_writable(app)), as_map(app.get("volumeClaimTemplates"))
+    taken = {*own.values()}
+    for called, claim in claims.items():
+        _check_claim(called, str(as_map(claim).get("mountPath")), own, taken, findings)
+    known = [*own, *(["files"] if app.get("files") else []), *claims, *_names(pod.get("volumes"))]
     groups: dict[Path, object] = {("container", "volumeMounts"): container.get("volumeMounts")}
     for field in ("initContainers", "containers"):
         for index, item in _items(pod.get(field)):

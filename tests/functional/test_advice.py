@@ -53,6 +53,23 @@ def test_a_source_without_its_dockerfile(tmp_path: Path) -> None:
     assert advised(tmp_path, named) == []
 
 
+TWINS = "make one app of both, which is built and released once: `workloads: {web: {}, worker: {…}}`"
+
+
+def test_two_apps_of_one_image_that_is_built_here(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/Dockerfile").touch()
+    web = "  web: {image: shop/web, source: web}"
+    assert advised(tmp_path, f"{web}\n  worker: {{image: shop/web, command: [work]}}") == [
+        f"7:19 apps.worker.image: web builds it, and releases itself alone / {TWINS}"
+    ]
+    assert advised(tmp_path, f"{web}\n  worker: {{image: shop/web, source: web}}") == [
+        f"7:37 apps.worker.source: web builds this image, too / {TWINS}"
+    ]
+    assert advised(tmp_path, f"{web}\n  worker: {{image: shop/other, tag: '1'}}") == []
+    assert advised(tmp_path, "  a: {image: shop/x, tag: '1'}\n  b: {image: shop/x, tag: '1'}") == []
+
+
 IMAGES = {
     "redis": (
         "image: redis",
