@@ -113,11 +113,6 @@ def _check_images(path: FieldPath, app: Mapping[str, object], registry: str, fin
     own = workload.full_image(image, registry)
     said: list[tuple[FieldPath, Mapping[str, object]]] = [((), app)]
     said += [(("environments", name), _map(one)) for name, one in _map(app.get("environments")).items()]
-    said += [
-        ((*place, "workloads", key), _map(one))
-        for place, about in said
-        for key, one in _map(about.get("workloads")).items()
-    ]
     for place, about in said:
         for inner, other in _images(about):
             name, tag = parted(other)
