@@ -46,6 +46,8 @@ PORTS = (
 PROGRAMS = {"notifications-controller": "argocd-notifications"}
 """Names under which the ``argocd`` program plays a component, where it is not the component's own."""
 
+# What Argo CD turns repositories into manifests with.
+_RENDERERS = ("kustomize", "helm")
 # Pushes arrive by webhook within a second; this is for what no webhook tells, such as a change made in the cluster.
 RECONCILIATION = "60s"
 
@@ -174,7 +176,7 @@ def _files(state: State) -> None:
     links = dict.fromkeys(
         ["argocd", *(Path(component.argv[0]).name for component in _components(state))], tools.find("argocd")
     )
-    for name, target in {**links, "kustomize": tools.find("kustomize")}.items():
+    for name, target in {**links, **{name: tools.find(name) for name in _RENDERERS}}.items():
         link = layout.bin / name
         if not link.is_symlink() or link.readlink() != target:
             link.unlink(missing_ok=True)
