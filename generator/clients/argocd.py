@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,8 @@ _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 # The worst first.
 HEALTH: Final = ("Degraded", "Missing", "Unknown", "Progressing", "Suspended", "Healthy")
 SYNC: Final = ("Unknown", "OutOfSync", "Synced")
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 Object = dict[str, Any]
 
@@ -88,6 +91,17 @@ class Application:
     def revision(self) -> str:
         """Return the commit that it was last compared with."""
         return _revision(_at(self.raw, "status", "sync"))
+
+    @property
+    def charts(self) -> Mapping[str, str]:
+        """The charts that it was last compared with: the version that was asked for, by repository and name."""
+        sources = _at(self.raw, "status", "sync", "comparedTo", "sources") or ()
+        names = {
+            "/".join(filter(None, [str(one.get("repoURL") or "").rstrip("/"), one.get("chart")])): one
+            for one in sources
+            if isinstance(one, dict)
+        }
+        return {name: str(one.get("targetRevision") or "") for name, one in names.items()}
 
     @property
     def automated(self) -> bool:
@@ -321,9 +335,10 @@ def _at(value: object, *keys: str) -> Any:
 
 
 def _revision(value: object) -> str:
-    """Return the revision of one source, or of the first of several."""
-    several = _at(value, "revisions")
-    return str(_at(value, "revision") or (several[0] if several else "") or "")
+    """Return the revision of one source; of several, the commit: a chart's is its digest or its version."""
+    several = [str(one) for one in _at(value, "revisions") or ()]
+    commit = next((one for one in several if _COMMIT.fullmatch(one)), several[0] if several else "")
+    return str(_at(value, "revision") or commit)
 
 
 def _node(item: Object) -> Node:

@@ -26,7 +26,8 @@ _HOOK: Final = "argocd.argoproj.io/hook"
 class Wanted:
     """What an Application should run: ``commit`` or a later one, and this image, by any of ``names``.
 
-    ``sync`` is the command by which a person syncs it.
+    ``sync`` is the command by which a person syncs it; ``root`` is the Application that
+    brings the version of a chart, which stands in the chart's own Application; empty where it is no chart.
     """
 
     application: str
@@ -34,6 +35,7 @@ class Wanted:
     names: frozenset[str]
     image: Image
     sync: str = ""
+    root: str = ""
 
     def concerns(self, reference: str) -> bool:
         """Tell whether a reference is to this image, of any tag."""
@@ -116,7 +118,9 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
 
     Argo CD's own Synced and Healthy may be of a moment before the workload noticed its new image.
     """
-    seen = False
+    if wanted.root and (lack := _other_chart(application, wanted)):
+        return lack
+    seen = bool(wanted.root)
     for node in nodes:
         rollout = workloads.rollout_of(node.group, node.kind)
         if not node.is_top or rollout is None:
@@ -131,11 +135,19 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
         other = next((reference for reference in concerned if not wanted.matches(reference)), None)
         if other is not None:
             return f"{node} has {other}"
-        if concerned and (lack := rollout(manifest).lack):
+        if (concerned or wanted.root) and (lack := rollout(manifest).lack):
             return f"{node}: {lack}"
     if seen or any(map(wanted.matches, application.images)):
         return ""
     return "nothing runs this image"
+
+
+def _other_chart(application: Application, wanted: Wanted) -> str:
+    """Tell what Argo CD has compared the cluster with, where that is not the wanted version of the chart."""
+    version, digest = wanted.image.tag or "", wanted.image.digest
+    revision = f"{version}@{digest}" if digest else version
+    found = application.charts.get(wanted.image.name)
+    return "" if found == revision else f"Argo CD has compared it with {found or 'no version'} of the chart"
 
 
 def _of_pod(node: Node, word: str, pod: Object) -> Iterator[Problem]:

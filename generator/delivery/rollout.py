@@ -16,7 +16,7 @@ from generator.delivery.diagnosis import Problem, Wanted
 from generator.delivery.image import Slot
 from generator.errors import ArgoCdError, GitError, RepositoryError
 from generator.git.history import Clone, History
-from generator.render.outputs.argocd import application_name
+from generator.render.outputs.argocd import application_name, root_name
 from generator.spec.model import UNRELEASED, Spec
 from generator.yaml.kustomization import Image
 
@@ -62,7 +62,9 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
             "a newer build, a rollback or a pin: see `history`, or wait without --tag",
         )
     name = application_name(spec, place.environment, place.app)
-    return Wanted(name, found, names, image, spec.argocd.sync_command(name))
+    command = spec.argocd.sync_command(name)
+    root = root_name(spec) if place.app in spec.charts else ""
+    return Wanted(name, found, names, image, command, root)
 
 
 def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
@@ -96,6 +98,8 @@ class Watch:
             return self._look()
 
     def _look(self) -> Verdict:
+        if self.wanted.root and not self._fresh:
+            self.api.application(self.wanted.root, refresh=True)
         application = self.api.application(self.wanted.application, refresh=not self._fresh)
         self._fresh = True
         if application is None:

@@ -318,8 +318,8 @@ _ALL = (
 PINS: dict[str, Pin] = {pin.name: pin for pin in _ALL}
 """Every tool by name, in the order in which they are built: the quick and most wanted first."""
 
-_CLUSTER = ("kustomize", "helm", "argocd", "kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd",
-            "crane", "gitea", "argo-cd", "external-secrets")  # fmt: skip
+_CLUSTER = ("kustomize", "helm", "argocd", "kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler",
+            "etcd", "crane", "gitea", "argo-cd", "external-secrets")  # fmt: skip
 GROUPS: dict[str, tuple[str, ...]] = {
     "core": ("kustomize", "kubeconform"),
     "local-kwok": (*_CLUSTER, "kwok"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.steps.breakage import break_migration, break_start, break_tag
+from tests.e2e.steps.charts import deliver_chart, promote_chart
 from tests.e2e.steps.delivery import deliver
 from tests.e2e.steps.guard import heal_drift, keep_pods_restricted, stay_in_bounds
 from tests.e2e.steps.hand_edit import edit_by_hand
@@ -36,4 +37,6 @@ STEPS = (
     Step("h", "six workloads of one app are released by one bump", release_several, ("a",)),
     Step("h2", "a failed migration leaves all of them as they are", keep_the_old_version, ("h",)),
     Step("h3", "an app that runs gets a second workload: its pods stay", become_several, ("a",)),
+    Step("i", "a Helm chart: deployed from a registry, with values of each environment", deliver_chart, ("a",)),
+    Step("i2", "the chart is updated, promoted and rolled back", promote_chart, ("i",)),
 )
