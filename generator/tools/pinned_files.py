@@ -55,6 +55,20 @@ FILES: dict[str, Files] = {
             ("config/crds/bases",),
         ),
         Files(
+            "cloudnative-pg",
+            "github.com/cloudnative-pg/cloudnative-pg",
+            "1.30.0",
+            "h1:fnhVq44xXx97MNiuvJsPrX1vSjYbgdyBK5MSGfdHdp0=",
+            ("config/crd/bases", "config/rbac", "config/webhook"),
+        ),
+        Files(
+            "plugin-barman-cloud",
+            "github.com/cloudnative-pg/plugin-barman-cloud",
+            "0.15.0",
+            "h1:gNVytrzzYUE08wxLDrjfJqy1FPPSFkMe1OEr4s4pVI0=",
+            ("config/crd/bases",),
+        ),
+        Files(
             "kubernetes",
             "k8s.io/kubernetes",
             KUBERNETES,

@@ -326,6 +326,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "local-real": (*_CLUSTER, "kubelet", "kube-proxy", "coredns"),
     "schemas": (
         *("kubeconform", "kubernetes", "argo-cd", "external-secrets", "kustomize-api", "kustomize-kyaml"),
+        *("cloudnative-pg", "plugin-barman-cloud"),
         *(f"argo-cd-{minor}" for minor in argocd_versions.FORMER),
     ),
     "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER)),
