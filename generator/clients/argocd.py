@@ -94,7 +94,7 @@ class Application:
 
     @property
     def charts(self) -> Mapping[str, str]:
-        """The charts that it was last compared with: the version that was asked for, by repository and name."""
+        """Return the charts that it was last compared with: the version that was asked for, by repository and name."""
         sources = _at(self.raw, "status", "sync", "comparedTo", "sources") or ()
         names = {
             "/".join(filter(None, [str(one.get("repoURL") or "").rstrip("/"), one.get("chart")])): one

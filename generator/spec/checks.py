@@ -7,6 +7,7 @@ from generator.spec import (
     argocd_checks,
     chart_checks,
     cluster_checks,
+    database_checks,
     forge_kinds,
     inherited_checks,
     language,
@@ -111,6 +112,8 @@ def _check_app(
         return
     chart_checks.check_none(path, app, findings)
     inherited_checks.check(path, app, environments, apps, findings, placeholders=placeholders)
+    if app.get("databases"):
+        database_checks.check(path, app, environments, findings)
 
 
 def _check_caches(apps: dict[str, object], registry: str, findings: Findings) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from generator.spec import folders, placeholder, probes, quantity, workload_kinds
+from generator.spec.database import Database, databases
 from generator.spec.override import without_nulls
 from generator.spec.types import named_texts, text, words
 
@@ -102,6 +103,7 @@ class Workload:
     container: Data = field(default_factory=dict)
     pod: Data = field(default_factory=dict)
     secret_store: Data = field(default_factory=dict)
+    databases: tuple[Database, ...] = ()
     claims: Data = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     own_files: bool = False
@@ -195,6 +197,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         container=given.get("container") or {},
         pod=given.get("pod") or {},
         secret_store=shared["store"],
+        databases=databases(app, shared["project"], given.get("databases")),
         claims=given.get("claims") or {},
         files=_files(given.get("files") or {}),
     )

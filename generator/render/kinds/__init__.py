@@ -23,12 +23,18 @@ from generator.render.kinds import (
     service,
     service_account,
 )
+from generator.render.kinds.databases import cluster, object_store, pooler, scheduled_backup
 from generator.render.kinds.kind import Kind, Manifest, Role, Scope
 from generator.render.kinds.workloads import WORKLOADS, by_hand
 from generator.spec.instance import Instance
 from generator.spec.workload import Workload
 
-__all__ = ["KINDS", "Kind", "Manifest", "Role", "Scope", "file_of", "manifests", "role_of"]
+__all__ = ["DATABASES", "KINDS", "OF_DATABASES", "Kind", "Manifest", "Role", "Scope", "file_of", "manifests", "role_of"]
+
+# What an app has for each of its databases; what the others refer to comes first.
+DATABASES: Final[tuple[Kind, ...]] = (object_store, cluster, scheduled_backup, pooler)
+# What their operator makes of them, as far as Argo CD shows it.
+OF_DATABASES: Final = cluster.CREATES | object_store.CREATES | scheduled_backup.CREATES | pooler.CREATES
 
 # In the order in which kustomizations list them: what others refer to comes first.
 KINDS: Final[tuple[Kind, ...]] = (
@@ -36,6 +42,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     external_secret,
     own_external_secret,
     claim,
+    *DATABASES,
     job,
     *WORKLOADS,
     headless_service,

@@ -77,7 +77,11 @@ def _alone(workload: Workload, command: tuple[str, ...]) -> Workload:
     if pod.get("initContainers"):
         pod["initContainers"] = [_unmounted(item, claims) for item in pod["initContainers"]]
     main = {name: value for name, value in workload.container.items() if name not in _OF_SERVING}
-    return replace(workload, command=command, args=(), container=_unmounted(main, claims), pod=pod, settings={})
+    # A pooler may hand each transaction to another connection, and a migration may need one for itself.
+    direct = tuple(replace(database, pooled=False) for database in workload.databases)
+    return replace(
+        workload, command=command, args=(), container=_unmounted(main, claims), pod=pod, settings={}, databases=direct
+    )
 
 
 def _of_dropped(pod: Data) -> set[object]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import all_pods, metadata, selector
+from generator.spec.database import PORT
 from generator.spec.instance import Instance
 from generator.spec.workload import Port, Workload
 
@@ -49,6 +50,17 @@ def manifest(workload: Workload, pods: dict[str, Any], served: tuple[Port, ...])
             "podSelector": pods,
             "policyTypes": ["Ingress", *(["Egress"] if egress is not None else [])],
             "ingress": [*rules, *about.get("ingress", [])],
-            **({"egress": egress} if egress is not None else {}),
+            **({"egress": [*egress, *_databases(workload)]} if egress is not None else {}),
         },
     }
+
+
+def _databases(workload: Workload) -> list[dict[str, Any]]:
+    """Return rules that let an app that may not reach everything reach its own databases."""
+    rules: list[dict[str, Any]] = []
+    for one in workload.databases:
+        pods = [{"podSelector": {"matchLabels": {"cnpg.io/cluster": one.name}}}]
+        if one.pooler:
+            pods.append({"podSelector": {"matchLabels": {"cnpg.io/poolerName": one.pooler_name}}})
+        rules.append({"to": pods, "ports": [{"port": PORT, "protocol": "TCP"}]})
+    return rules

@@ -43,12 +43,18 @@ def container(workload: Workload) -> dict[str, Any]:
         "image": workload.image,
         **({"command": list(workload.command)} if workload.command else {}),
         **({"args": list(workload.args)} if workload.args else {}),
-        **({"env": [dict(item) for item in workload.env]} if workload.env else {}),
+        **({"env": variables} if (variables := _variables(workload)) else {}),
         **({"envFrom": sources} if sources else {}),
         "resources": workload.resources,
         "securityContext": overridden(_SAFE, workload.security_context),
         **({"volumeMounts": mounts} if mounts else {}),
     }
+
+
+def _variables(workload: Workload) -> list[dict[str, Any]]:
+    """Return the variables: those of its databases first, which others may refer to."""
+    own = [variable for database in workload.databases for variable in database.env()]
+    return [*own, *(dict(item) for item in workload.env)]
 
 
 def _sources(workload: Workload) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from generator.spec import shapes
 from generator.spec.language import pod
 from generator.spec.language.container import ENV, INIT, PROBE, QUANTITY, RESOURCES, SIDECAR
+from generator.spec.language.database import DATABASES
 from generator.spec.language.kinds import KIND, OBJECT
 from generator.spec.language.names import (
     APP_NAME,
@@ -237,6 +238,7 @@ WORKLOAD: dict[str, Field] = {
     **pod.CONTAINER,
     **pod.FILES,
     **pod.VOLUMES,
+    **DATABASES,
     "sidecars": Field(
         MapOf(LABEL, SIDECAR),
         "Containers that run beside the app's own, by name. They start before it and end after it.",
@@ -272,7 +274,7 @@ _IMAGE = Field(
 )
 _PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
 # What an app has once, however many workloads it has.
-SHARED = frozenset({"image", "migration", "serviceAccount"})
+SHARED = frozenset({"image", "migration", "serviceAccount", "databases"})
 _ONE = {name: known for name, known in _PARTIAL.items() if name not in SHARED}
 OBJECT_NAME = Text("a name (DNS label)", LABEL.pattern, 52, LABEL.hint)
 NAME: dict[str, Field] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.render.kinds import KINDS, claim
+from generator.render.kinds import DATABASES, KINDS, OF_DATABASES, claim
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import charts
@@ -49,8 +49,11 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     used = {DEFAULT}.union(*(app.kinds for app in spec.described.values()))
     running = [kind for kind in WORKLOADS if kind.KIND in used]
     claimed = any(app.says(claim.FIELD) for app in spec.described.values())
-    others = [kind for kind in KINDS if kind not in WORKLOADS and (claimed or kind is not claim)]
+    stored = any(app.says("databases") for app in spec.described.values())
+    asked = {claim.KIND: claimed, **{kind.KIND: stored for kind in DATABASES}}
+    others = [kind for kind in KINDS if kind not in WORKLOADS and asked.get(kind.KIND, True)]
     below = frozenset[tuple[str, str]]().union(*(kind.CREATES for kind in running))
+    below |= OF_DATABASES if stored else frozenset()
     quota = {("", "ResourceQuota")} if environment.pull_requests else set()
     own = quota | {(kind.GROUP, kind.KIND) for kind in (*others, *running)}
     return sorted(own | {("", "ConfigMap"), *spec.allow.kinds} | below | charts.namespaced(spec))

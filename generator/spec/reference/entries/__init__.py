@@ -8,6 +8,7 @@ from typing import Final
 from generator.spec.reference.entries.app import APP
 from generator.spec.reference.entries.chart import CHART
 from generator.spec.reference.entries.ci import CI
+from generator.spec.reference.entries.database import DATABASE
 from generator.spec.reference.entries.environment import ENVIRONMENT
 from generator.spec.reference.entries.kinds import KINDS
 from generator.spec.reference.entries.network import NETWORK
@@ -22,6 +23,7 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **APP,
     **KINDS,
     **CHART,
+    **DATABASE,
     **NETWORK,
     **POD,
     **POD_WORDS,

@@ -1,0 +1,38 @@
+"""What the kinds of a database have in common: names, labels, order, and that a person confirms their deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from generator.render.kinds.kind import Manifest
+from generator.render.kinds.metadata import SYNC_WAVE
+from generator.spec.database import Database
+from generator.spec.instance import Instance
+
+GROUP: Final = "postgresql.cnpg.io"
+API: Final = f"{GROUP}/v1"
+PLUGIN: Final = "barman-cloud.cloudnative-pg.io"
+# Before the configuration, the migration and the pods: Argo CD goes on once the database is healthy.
+_WAVE: Final = "-3"
+# A person confirms that data may go, in the UI or with the CLI.
+_CONFIRMED: Final = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
+
+
+def of_each(app: Instance, file: str, manifest: Callable[[Database], Manifest | None]) -> dict[str, Manifest]:
+    """Return what is rendered for each database of an app, by the names of the files."""
+    made = {f"{one.key}-{file}": manifest(one) for one in app.general.databases}
+    return {name: found for name, found in made.items() if found is not None}
+
+
+def metadata(database: Database, name: str = "") -> dict[str, Any]:
+    """Return an object's metadata. Its labels are no app's, which select pods: the operator may hand them on to its."""
+    return {
+        "name": name or database.name,
+        "labels": {
+            "app.kubernetes.io/name": database.label,
+            "app.kubernetes.io/component": "database",
+            "app.kubernetes.io/part-of": database.project,
+        },
+        "annotations": {**_CONFIRMED, SYNC_WAVE: _WAVE},
+    }

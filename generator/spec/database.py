@@ -1,0 +1,147 @@
+"""A database that an app has for itself: its names, and the variables by which the app finds it.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+Data = Mapping[str, Any]
+
+# It stays for those who say none: a newer one would be an upgrade of their data.
+DEFAULT_VERSION: Final = "17"
+IMAGES: Final = "ghcr.io/cloudnative-pg/postgresql"
+DEFAULT_SIZE: Final = "10Gi"
+DEFAULT_SCHEDULE: Final = "0 3 * * *"
+DEFAULT_RETENTION: Final = "30d"
+# What CloudNativePG calls the database and the role that it makes.
+OWNER: Final = "app"
+PORT: Final = 5432
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Where and when it is backed up."""
+
+    bucket: str
+    schedule: str
+    retention: str
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pooler:
+    """PgBouncer before it."""
+
+    instances: int
+    mode: str
+    parameters: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database of an app.
+
+    Attributes:
+        variables: What each environment variable of the app holds: ``uri``, or a part of it.
+        pooled: Whether these variables lead to the pooler, where there is one.
+    """
+
+    app: str
+    key: str
+    project: str
+    image: str
+    size: str
+    storage_class: str | None
+    instances: int
+    resources: Data
+    parameters: Data
+    variables: Mapping[str, str]
+    backup: Backup | None = None
+    pooler: Pooler | None = None
+    pooled: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return the name of its objects."""
+        return f"{self.app}-{self.key}"
+
+    @property
+    def pooler_name(self) -> str:
+        """Return the name of its pooler and of the pooler's Service."""
+        return f"{self.name}-pooler"
+
+    @property
+    def label(self) -> str:
+        """Return what tells its objects from the app's. No app and no workload has a dot in its name."""
+        return f"{self.app}.{self.key}.postgres"
+
+    def env(self) -> Iterator[dict[str, Any]]:
+        """Yield the app's variables; those that others refer to come first."""
+        for variable, part in self.variables.items():
+            if not (self.pooler and self.pooled) or part not in ("uri", "host", "port"):
+                yield self._of_secret(variable, part)
+            elif part == "host":
+                yield {"name": variable, "value": self.pooler_name}
+            elif part == "port":
+                yield {"name": variable, "value": str(PORT)}
+            else:
+                # The Secret knows the database itself alone. A password that CloudNativePG makes has no sign in it
+                # that a URI would have to escape.
+                user, password = f"{variable}_USERNAME", f"{variable}_PASSWORD"
+                yield self._of_secret(user, "username")
+                yield self._of_secret(password, "password")
+                place = f"{self.pooler_name}:{PORT}/{OWNER}"
+                yield {"name": variable, "value": f"postgresql://$({user}):$({password})@{place}"}
+
+    def _of_secret(self, variable: str, part: str) -> dict[str, Any]:
+        return {"name": variable, "valueFrom": {"secretKeyRef": {"name": f"{self.name}-{OWNER}", "key": part}}}
+
+
+def databases(app: str, project: str, given: Data | None) -> tuple[Database, ...]:
+    """Build the databases of an app."""
+    return tuple(_database(app, key, project, about or {}) for key, about in (given or {}).items())
+
+
+def variables_of(key: str, given: Data) -> Mapping[str, str]:
+    """Return the variables of a database, as the spec says them or by its name."""
+    name = "DATABASE_URL" if key == "main" else f"{key.upper().replace('-', '_')}_DATABASE_URL"
+    return given.get("variables") or {name: "uri"}
+
+
+def _database(app: str, key: str, project: str, given: Data) -> Database:
+    backup, pooler = given.get("backup"), given.get("pooler")
+    return Database(
+        app=app,
+        key=key,
+        project=project,
+        image=given.get("image") or f"{IMAGES}:{given.get('version') or DEFAULT_VERSION}",
+        size=given.get("size") or DEFAULT_SIZE,
+        storage_class=given.get("storageClassName"),
+        instances=given.get("instances") or 1,
+        resources=given.get("resources") or {},
+        parameters=_set(given.get("parameters")),
+        variables=variables_of(key, given),
+        backup=_backup(backup) if backup else None,
+        pooler=_pooler(pooler) if pooler is not None else None,
+    )
+
+
+def _backup(given: Data) -> Backup:
+    return Backup(
+        bucket=given["bucket"].rstrip("/"),
+        schedule=given.get("schedule") or DEFAULT_SCHEDULE,
+        retention=given.get("retention") or DEFAULT_RETENTION,
+        role=given.get("role"),
+    )
+
+
+def _pooler(given: Data) -> Pooler:
+    return Pooler(given.get("instances") or 1, given.get("mode") or "session", _set(given.get("parameters")))
+
+
+def _set(given: Data | None) -> dict[str, Any]:
+    return {name: value for name, value in (given or {}).items() if value is not None}

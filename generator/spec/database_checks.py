@@ -1,0 +1,65 @@
+"""Check what an app says of its databases, beyond the type of each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from generator.spec import placeholder
+from generator.spec.database import variables_of
+from generator.spec.findings import Findings
+from generator.spec.findings import Path as FieldPath
+from generator.spec.instance import in_environment
+from generator.spec.types import as_map as _map
+
+# CloudNativePG appends to it.
+_LONGEST: Final = 50
+
+
+def check(path: FieldPath, app: dict[str, Any], environments: Iterable[str], findings: Findings) -> None:
+    """Append what is wrong with the databases of an app."""
+    databases = {key: _map(about) for key, about in _map(app.get("databases")).items()}
+    name, seen = str(path[-1]), dict.fromkeys(_names(app), "the app itself")
+    for key, about in databases.items():
+        place = (*path, "databases", key)
+        if len(f"{name}-{key}") > _LONGEST:
+            about_length = f"its Cluster would be {name}-{key}, of {len(f'{name}-{key}')} characters"
+            findings.add(place, about_length, f"at most {_LONGEST} are possible: give it a shorter name", at_key=True)
+        for variable, part in variables_of(key, about).items():
+            where = (*place, "variables", variable) if about.get("variables") else place
+            if variable in seen:
+                hint = "give it another name: `variables: {NAME: uri}`"
+                findings.add(where, f"{variable} is set by {seen[variable]}, too", hint, at_key=True)
+            seen.setdefault(variable, f"the database {key}")
+            if part == "jdbc-uri" and about.get("pooler") is not None:
+                findings.add(where, "leads past the pooler", "make it of host, username and password")
+    for key in databases:
+        _check_buckets((*path, "databases", key, "backup", "bucket"), app, key, environments, findings)
+
+
+def _names(app: dict[str, Any]) -> Iterator[str]:
+    for field in ("config", "secrets", "env"):
+        given = app.get(field)
+        if isinstance(given, list):
+            yield from (str(_map(item).get("name")) for item in given)
+        else:
+            yield from _map(given)
+
+
+def _check_buckets(
+    path: FieldPath, app: dict[str, Any], key: str, environments: Iterable[str], findings: Findings
+) -> None:
+    """Refuse one place for the backups of two environments: each would take the other's log for its own."""
+    seen: dict[str, str] = {}
+    for environment in environments:
+        override = _map(_map(app.get("environments")).get(environment))
+        there = _map(_map(in_environment(app, override).get("databases")).get(key))
+        bucket = _map(there.get("backup")).get("bucket")
+        if not isinstance(bucket, str):
+            continue
+        place = placeholder.filled(bucket, environment).rstrip("/")
+        if place in seen:
+            hint = f"give each its own: `bucket: {bucket.rstrip('/')}/{{environment}}`"
+            findings.add(path, f"{seen[place]} and {environment} would write to one place, {place}", hint)
+            return
+        seen[place] = environment

@@ -1,0 +1,88 @@
+"""A database that an app has for itself, in the cluster."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec import shapes
+from generator.spec.language.container import RESOURCES
+from generator.spec.language.names import LABEL_HINT, VARIABLE
+from generator.spec.shapes import LABEL_PATTERN
+from generator.spec.types import Choice, Field, Integer, MapOf, Record, Scalar, Text
+
+# What the Secret that CloudNativePG makes has.
+PARTS: Final = ("uri", "host", "port", "username", "password", "dbname", "jdbc-uri")
+NAME: Final = Text("a name (DNS label)", LABEL_PATTERN, 30, LABEL_HINT)
+_FIELD: Final = r"(?:\*|[0-9*/,-]{1,40}|[A-Za-z]{3}(?:[,-][A-Za-z]{3})*)"
+SCHEDULE: Final = Text("a schedule", rf"{_FIELD}(?: {_FIELD}){{4}}", 120, 'five fields as in cron, like "0 3 * * *"')
+_SIZE: Final = Text("a size", r"[1-9][0-9]*(?:Mi|Gi|Ti)", 20, "like 10Gi")
+_CLASS: Final = Text("the name of a StorageClass", shapes.SUBDOMAIN, 253, "like gp3")
+BACKUP: Final = Record(
+    {
+        "bucket": Field(
+            Text(
+                "a bucket and a path",
+                r"s3://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])(?:/[A-Za-z0-9._{}-]+)*/?",
+                400,
+                "like s3://acme-backups/shop/{environment}",
+            ),
+            "Where backups and the log of changes go. `{environment}` stands for the environment's name.",
+            required=True,
+        ),
+        "schedule": Field(SCHEDULE, "When a backup is made."),
+        "retention": Field(
+            Text("days, weeks or months", r"[1-9][0-9]*[dwm]", 10, "like 30d, 4w or 6m"), "How long backups are kept."
+        ),
+        "role": Field(
+            Text(
+                "a role's ARN",
+                r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/{}-]+",
+                300,
+                "like arn:aws:iam::123456789012:role/shop-backups",
+            ),
+            "The AWS role that writes there, by IRSA. Left out, the pods have one by EKS Pod Identity.",
+        ),
+    }
+)
+POOLER: Final = Record(
+    {
+        "instances": Field(Integer(1, 50), "The number of PgBouncer's pods."),
+        "mode": Field(Choice(("session", "transaction")), "For how long a client has a connection for itself."),
+        "parameters": Field(MapOf(VARIABLE, Scalar()), "Settings of PgBouncer, such as `max_client_conn`."),
+    }
+)
+DATABASE: Final = Record(
+    {
+        "engine": Field(Choice(("postgres",)), "What kind of database it is."),
+        "version": Field(
+            Text("a version of PostgreSQL", r"1[4-8](?:\.[0-9]{1,2})?", 5, 'from "14" to "18", in quotes'),
+            "The version of PostgreSQL.",
+        ),
+        "image": Field(
+            Text(
+                "an image with its tag",
+                r"[a-z0-9][a-z0-9._/:-]*:[A-Za-z0-9_][A-Za-z0-9_.-]*(?:@sha256:[0-9a-f]{64})?",
+                400,
+                "like ghcr.io/cloudnative-pg/postgresql:17.6",
+            ),
+            "The image of PostgreSQL, in place of CloudNativePG's own of that version.",
+        ),
+        "size": Field(_SIZE, "The size of each instance's volume. It can grow, and never shrink."),
+        "storageClassName": Field(_CLASS, "The StorageClass of the volumes."),
+        "instances": Field(Integer(1, 9), "The number of instances: the primary, and replicas that can take over."),
+        "resources": Field(RESOURCES, "The requests and limits of each instance."),
+        "parameters": Field(MapOf(VARIABLE, Scalar()), "Settings of PostgreSQL, such as `max_connections`."),
+        "variables": Field(
+            MapOf(VARIABLE, Choice(PARTS), least=1),
+            "The environment variables of the app, each with what it holds: the URI, or a part of it.",
+        ),
+        "backup": Field(BACKUP, "Backups and the log of changes in S3, for a restore to any moment."),
+        "pooler": Field(POOLER, "PgBouncer between the app and the database. Migrations go past it."),
+    }
+)
+DATABASES: Final[dict[str, Field]] = {
+    "databases": Field(
+        MapOf(NAME, DATABASE),
+        "Databases of the app's own in the cluster, by name, run by CloudNativePG. An app gets their variables.",
+    )
+}
