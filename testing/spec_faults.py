@@ -952,4 +952,29 @@ apps:
             '4:53 environments.pr.pullRequests.apps[0]: no such app / did you mean "web"?',
         ],
     ),
+    "databases that meet": (
+        app(
+            "config: {DATABASE_URL: x}\n"
+            "databases:\n"
+            "  main: {version: '13', backup: {bucket: s3://acme/shop, schedule: daily}}\n"
+            "  other: {variables: {DATABASE_URL: uri, URL: jdbc-uri}, pooler: {}, size: big}\n"
+            f"  {'x' * 30}: {{engine: mysql}}\n"
+        ),
+        [
+            "10:7 apps.web.databases.main: DATABASE_URL is set by the app itself, too / give it another name: `variables: {NAME: uri}`",
+            '10:23 apps.web.databases.main.version: "13" is not a version of PostgreSQL / from "14" to "18", in quotes',
+            "10:46 apps.web.databases.main.backup.bucket: dev and prod would write to one place, s3://acme/shop / give each its own: `bucket: s3://acme/shop/{environment}`",
+            '10:72 apps.web.databases.main.backup.schedule: "daily" is not a schedule / five fields as in cron, like "0 3 * * *"',
+            "11:27 apps.web.databases.other.variables.DATABASE_URL: DATABASE_URL is set by the app itself, too / give it another name: `variables: {NAME: uri}`",
+            "11:51 apps.web.databases.other.variables.URL: leads past the pooler / make it of host, username and password",
+            '11:80 apps.web.databases.other.size: "big" is not a size / like 10Gi',
+            '12:48 apps.web.databases.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.engine: "mysql" is not one of postgres / known here: postgres',
+        ],
+    ),
+    "backups of two environments in one place": (
+        app("databases: {main: {backup: {bucket: s3://acme/shop}}, a-name-that-is-long-enough-for: {}}"),
+        [
+            "8:41 apps.web.databases.main.backup.bucket: dev and prod would write to one place, s3://acme/shop / give each its own: `bucket: s3://acme/shop/{environment}`",
+        ],
+    ),
 }

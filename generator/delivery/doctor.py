@@ -75,6 +75,9 @@ def cluster(spec: Spec) -> Iterator[Check]:
         store = next(dict(workload.secret_store) for workload in workloads if workload.secrets)
         fix = f"create the {store['kind']} {store['name']}: see docs/guides/eks.md"
         yield kubectl.there("secret store", store["kind"].lower(), store["name"], fix, _namespace(spec))
+    if any(workload.databases for workload in workloads):
+        fix = "install CloudNativePG: see docs/guides/postgresql.md"
+        yield kubectl.there("CloudNativePG", "crd", "clusters.postgresql.cnpg.io", fix)
     for name in sorted({str((one.ingress or {}).get("className") or "alb") for one in workloads if one.ingress}):
         fix = "install the AWS Load Balancer Controller: see docs/guides/eks.md" if name == "alb" else "install it"
         yield kubectl.there(f"ingress class {name}", "ingressclass", name, fix)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator import tools
 from generator.cluster import argocd as cluster_argocd
 from generator.cluster import component, control_plane, external_secrets
 from generator.cluster.layout import Layout
@@ -31,7 +32,14 @@ from generator.spec.model import Spec
 
 Manifest = dict[str, Any]
 TOOLS = ("etcd", "kube-apiserver", "kubectl")
-_PARTS = {"certificates", "etcd", "kube-apiserver", "argocd-crds", "external-secrets-crds"}
+_PARTS = {
+    "certificates", "etcd", "kube-apiserver", "argocd-crds", "external-secrets-crds", "cloudnative-pg-crds",
+}  # fmt: skip
+# Of CloudNativePG and its plugin, by the module that they are in.
+_DATABASES = {
+    "cloudnative-pg": ("postgresql.cnpg.io", "clusters", "poolers", "scheduledbackups"),
+    "plugin-barman-cloud": ("barmancloud.cnpg.io", "objectstores"),
+}
 _PLURALS = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses"}
 # The server takes its time when the machine is busy; a refusal takes none.
 _SECONDS = 60
@@ -90,6 +98,7 @@ def started() -> Iterator[ApiServer]:
         state = State(layout, "kwok", free(names), cluster_argocd.new_secrets(), subnet=choose_subnet())
         network = Network(state.subnet, state.node)
         every = [*control_plane.parts(state, network), *cluster_argocd.parts(state), *external_secrets.parts(state)]
+        every.append(component.Step("cloudnative-pg-crds", lambda: _database_kinds(state), ("kube-apiserver",)))
         try:
             component.bring_up([part for part in every if part.name in _PARTS], state, lambda line: None)
             server = _connected(state, network)
@@ -97,6 +106,13 @@ def started() -> Iterator[ApiServer]:
                 yield server
         finally:
             component.stop({**component.marked(layout), **state.processes})
+
+
+def _database_kinds(state: State) -> None:
+    for name, (group, *plurals) in _DATABASES.items():
+        folder = tools.asset(name, "config/crd/bases")
+        control_plane.apply(state, *(f"--filename={folder}/{group}_{plural}.yaml" for plural in plurals))
+        control_plane.wait_served(state, f"{group}/v1", *plurals)
 
 
 def _connected(state: State, network: Network) -> ApiServer:
