@@ -48,6 +48,7 @@ _LIBRARY: Final = re.compile(r"(?:.*/)?library/([a-z]+)|([a-z]+)|valkey/(valkey)
 
 # Of Docker Hub's library, or behind a registry that is nobody's own.
 _FILE_NAME: Final = re.compile(r".+\.(?:conf|cfg|ini|ya?ml|json|toml|xml|properties|sh|py|js|sql|txt|pem|crt)")
+_BITNAMI: Final = re.compile(r"(?:docker\.io/)?bitnami/")
 _PUBLIC: Final = re.compile(
     r"[^/]+$|library/|(?:docker\.io|quay\.io|ghcr\.io|registry\.k8s\.io|(?:[a-z]+\.)?gcr\.io|public\.ecr\.aws|mcr\.microsoft\.com)/"
 )
@@ -73,6 +74,7 @@ def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
     for name, app in spec.apps.items():
         source = app.given.get("source")
         yield from _of_config(name, app.given)
+        yield from _of_bitnami(name, app.given)
         if source and not partial:
             yield from _of_source(directory, name, source, as_map(app.given.get("build")))
         elif not source:
@@ -131,6 +133,17 @@ def _of_config(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
         if isinstance(value, str) and ("\n" in value.strip() or _FILE_NAME.fullmatch(name)):
             hint = f"if it is a file, `files: {{/path/in/the/container/{name}: {{content: …}}}}` mounts it"
             yield app, ("config", name), "the process gets this as an environment variable", hint
+
+
+def _of_bitnami(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
+    """Advise on images and charts of Bitnami, whose versioned images are in its free catalogue no longer."""
+    gone = "Bitnami's versioned images left its free catalogue"
+    if _BITNAMI.match(str(given.get("image") or "")) and given.get("tag") != "latest":
+        yield app, ("image",), gone, "take the project's own image; bitnamilegacy has the old ones, without updates"
+    if "bitnami" in str(as_map(given.get("chart")).get("repository") or ""):
+        hint = "name another image in its values, or take another chart; for PostgreSQL, `databases`"
+        if not as_map(as_map(given.get("values")).get("image")).get("repository"):
+            yield app, ("chart", "repository"), f"{gone}, and the chart names them", hint
 
 
 def _of_registry(app: str, registry: str, given: Mapping[str, Any]) -> Iterator[_Advice]:
