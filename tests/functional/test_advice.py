@@ -157,7 +157,7 @@ def test_an_image_of_docker_hubs_library_behind_the_registry(tmp_path: Path) -> 
 def test_images_and_charts_of_bitnami(tmp_path: Path) -> None:
     chart = "chart: {repository: oci://registry-1.docker.io/bitnamicharts, name: postgresql, version: 16.7.4}"
     assert advised(tmp_path, f"  db: {{{chart}}}\n  cache: {{image: bitnami/valkey, tag: 8.1.3}}") == [
-        "6:29 apps.db.chart.repository: Bitnami's versioned images left its free catalogue, and the chart names them"
+        "6:28 apps.db.chart.repository: Bitnami's versioned images left its free catalogue, and the chart names them"
         " / name another image in its values, or take another chart; for PostgreSQL, `databases`",
         "7:18 apps.cache.image: Bitnami's versioned images left its free catalogue"
         " / take the project's own image; bitnamilegacy has the old ones, without updates",
