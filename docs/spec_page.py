@@ -105,6 +105,8 @@ def _field(path: str, shown: list[Described]) -> str:
 def _facts(path: str) -> str:
     described = fields.every()[path]
     facts = [f"- Type: {fields.type_of(described.field.type)}", f"- Default: {fields.default(path)}"]
+    if kinds := fields.kinds(path):
+        facts.append(f"- Of kind: {', '.join(kinds)}")
     if places := fields.kubernetes(path):
         facts.append(f"- Kubernetes: {'; '.join(f'{_place(place)}' for place in places)}")
     if effect := fields.effect(path):

@@ -34,7 +34,8 @@ def show(result: ExplainResult) -> None:
 def show_field(known: Mapping[str, Any]) -> None:
     """Print what a field of generator.yaml means, with an example and the fields below it."""
     console.say(f"{console.paint(known['field'], 'bold')}\n{textwrap.fill(known['about'], _WIDTH)}\n")
-    facts = {"type": known["type"], "default": known["default"], "effect": known["effect"]}
+    facts = {"type": known["type"], "default": known["default"], "of kind": ", ".join(known["kinds"])}
+    facts["effect"] = known["effect"]
     facts["Kubernetes"] = "\n            ".join(known["kubernetes"])
     for name, text in facts.items():
         if text:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from generator.spec import spelling
+from generator.spec import spelling, workload_kinds
 from generator.spec.findings import did_you_mean
 from generator.spec.language import SPEC
 from generator.spec.reference.entries import ENTRIES
@@ -161,6 +161,13 @@ def kubernetes(path: str) -> tuple[str, ...]:
     parent = re.sub(r"(?:\[\]|\.<[a-z]+>)*$", "", above)
     rest = path.removeprefix(parent).replace(".<name>", "")
     return tuple(f"{place}{rest}" for place in kubernetes(parent)) if parent else ()
+
+
+def kinds(path: str) -> tuple[str, ...]:
+    """Return the kinds of workload that a field is for; none where it is for all of them, or for none."""
+    found = re.match(r"apps\.<app>\.(\w+)", path)
+    taking = workload_kinds.that_take(found[1]) if found else ()
+    return taking if len(taking) < len(workload_kinds.NAMES) else ()
 
 
 def effect(path: str) -> str:

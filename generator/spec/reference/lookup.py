@@ -30,6 +30,7 @@ def look_up(path: str) -> dict[str, object]:
         "about": described.field.about,
         "type": fields.type_of(described.field.type),
         "default": fields.default(place),
+        "kinds": list(fields.kinds(place)),
         "kubernetes": list(fields.kubernetes(place)),
         "effect": "" if fields.kubernetes(place) else fields.effect(described.path),
         "example": examples.text(described.path),

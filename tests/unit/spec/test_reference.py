@@ -146,10 +146,11 @@ def test_explain_tells_of_a_field_outside_of_any_repository(generator: Run, tmp_
     said = generator("-C", str(tmp_path), "explain", "apps.web.health").stdout
     assert said == (
         "apps.<app>.health\n"
-        "The path that tells whether the process lives. It becomes the probes that are not written in full.\n"
+        "The path that tells whether the process lives. It becomes the probes that are\nnot written in full.\n"
         "\n"
         "type:       a path\n"
         "default:    no probes\n"
+        "of kind:    Deployment, StatefulSet, DaemonSet\n"
         "Kubernetes: Deployment spec.template.spec.containers[].startupProbe\n"
         "            Deployment spec.template.spec.containers[].livenessProbe\n"
         "            Deployment spec.template.spec.containers[].readinessProbe\n"
