@@ -91,6 +91,36 @@ apps:
       dev: {autoscale: {min: 1, max: 2}, network: {}}
       live: {service: {headless: true}, ingress: {host: small.example.com}}
   bare: {image: registry.example.com/shop/bare}
+  team:
+    image: registry.example.com/shop/team
+    config: {A: 1}
+    secrets: {S: shop/s}
+    network: {from: [small]}
+    workloads:
+      web: {port: 80, strategy: {rollingUpdate: {maxSurge: 50%}}, minReadySeconds: 1, revisionHistoryLimit: 3}
+      worker: {claims: {store: {size: 1024Mi, mountPath: /store, storageClassName: gp3}}, config: {A: 2}, secrets: {T: shop/t}, network: {from: []}, strategy: {type: Recreate}}
+      index:
+        kind: StatefulSet
+        port: 7700
+        updateStrategy: {rollingUpdate: {partition: 0}}
+        podManagementPolicy: Parallel
+        persistentVolumeClaimRetentionPolicy: {whenScaled: Delete}
+        volumeClaimTemplates: {data: {size: 1024Mi, mountPath: /data, storageClassName: gp3}}
+      queue: {kind: StatefulSet, service: {headless: true}, port: 80, updateStrategy: {type: OnDelete}}
+      agent: {kind: DaemonSet, updateStrategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}}
+      nightly: {kind: CronJob, schedule: "@yearly", timeZone: Europe/Berlin, startingDeadlineSeconds: 60, backoffLimit: 1, ttlSecondsAfterFinished: 60}
+      fill: {kind: Job, completions: 2, parallelism: 1, backoffLimit: 1}
+"""
+# What a provisioner of volumes would make.
+VOLUME = """apiVersion: v1
+kind: PersistentVolume
+metadata: {name: NAMESPACE-CLAIM}
+spec:
+  capacity: {storage: 1Gi}
+  accessModes: [ReadWriteOnce]
+  storageClassName: gp3
+  claimRef: {namespace: NAMESPACE, name: CLAIM}
+  hostPath: {path: /data}
 """
 FURTHER = {("", "ConfigMap"), ("", "Namespace"), ("argoproj.io", "AppProject"), ("argoproj.io", "Application")}
 # What needs an operator to become healthy is proven where that runs, by the end-to-end run.
@@ -129,6 +159,10 @@ def local() -> Iterator[Cluster]:
 def test_what_is_synced_stays_in_sync(local: Cluster, tmp_path: Path) -> None:
     kube = Kube(local.kubeconfig)
     spec = published(local, tmp_path)
+    for environment in spec.environments.values():
+        for claim in ("data-team-index-0", "team-store"):
+            volume = VOLUME.replace("NAMESPACE", environment.namespace).replace("CLAIM", claim)
+            local.kubectl("apply", "-f", "-", stdin=volume)
     local.kubectl("apply", "-f", tmp_path / "gitops/bootstrap.yaml")
     manual = [f"proof-live-{app}" for app in spec.apps]
     names = ["proof-bootstrap", *(f"proof-dev-{app}" for app in spec.apps), *manual]
