@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from generator.errors import Fault
 from generator.git import sparse
-from generator.spec import folders, layout, loader
+from generator.spec import folders, layout, loader, sync_windows
 from generator.spec.findings import Path as FieldPath
 from generator.spec.findings import did_you_mean, dotted
 from generator.spec.model import UNRELEASED, Spec
@@ -57,6 +58,7 @@ _PUBLIC: Final = re.compile(
 def of(directory: Path, spec: Spec) -> list[Fault]:
     """Return advice with its place in ``generator.yaml``; the spec is read once more only where there is any."""
     found = [(("apps", name, *path), message, hint) for name, path, message, hint in _found(directory, spec)]
+    found += _of_freezes(spec, datetime.now())
     if not found:
         return []
     places = loader.places(loader.read(directory))
@@ -97,6 +99,15 @@ def _of_twins(spec: Spec) -> Iterator[_Advice]:
         message = f"{first} builds this image, too" if twice else f"{first} builds it, and releases itself alone"
         hint = f"make one app of both, which is built and released once: `workloads: {{{first}: {{}}, {name}: {{…}}}}`"
         yield name, ("source",) if twice else ("image",), message, hint
+
+
+def _of_freezes(spec: Spec, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:
+    """Advise on freezes that are over, by a day at least: a sync window of Argo CD knows no year."""
+    for name, environment in spec.environments.items() if spec.argocd.sync_windows else ():
+        for number, freeze in enumerate(environment.gates.freezes):
+            if now - sync_windows.over(freeze) > timedelta(days=1):
+                message = f"is over since {freeze.end}, and Argo CD would freeze on these days of each year"
+                yield ("environments", name, "freeze", number), message, "take it out"
 
 
 def _of_source(directory: Path, app: str, source: str, build: Mapping[str, Any]) -> Iterator[_Advice]:

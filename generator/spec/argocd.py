@@ -54,14 +54,22 @@ NAMED_CLUSTER_KINDS: Final = Feature(
     "AppProject `spec.clusterResourceWhitelist[].name`",
     "left out: an Application may make or change any Namespace of its cluster, and not only its own",
 )
-FEATURES: Final = (RETRY_REFRESH, NAMED_CLUSTER_KINDS)
+SYNC_OVERRUN: Final = Feature(
+    "3.5",
+    "AppProject `spec.syncWindows[].syncOverrun`",
+    "left out: a sync that runs when a window closes is stopped",
+)
+# Annotations are in no schema: older versions show nothing of them.
+NOTICES: Final = Feature("3.5", "annotation `notice.argocd.argoproj.io/content`", "left out: nothing would be shown")
+FEATURES: Final = (RETRY_REFRESH, NAMED_CLUSTER_KINDS, SYNC_OVERRUN, NOTICES)
 
 
 @dataclass(frozen=True, slots=True)
 class ArgoCd:
     """Argo CD: ``version`` is a minor one, ``cluster`` the one that it runs in, by URL, ARN or name.
 
-    ``sync_seconds`` is the time after which it ends a sync; ``None`` where it has all the time.
+    ``sync_seconds`` is the time after which it ends a sync; ``None`` where it has all the time. With ``sync_windows``,
+    freezes and windows of environments hold its syncs, too.
     """
 
     namespace: str = "argocd"
@@ -69,6 +77,7 @@ class ArgoCd:
     flavor: str = SELF_MANAGED
     cluster: str = IN_CLUSTER
     sync_seconds: int | None = None
+    sync_windows: bool = False
 
     def has(self, feature: Feature) -> bool:
         """Tell whether this version knows a field."""
@@ -107,6 +116,7 @@ def build(given: Mapping[str, Any]) -> ArgoCd:
         flavor=flavor,
         cluster=given.get("cluster") or IN_CLUSTER,
         sync_seconds=seconds(limit) if limit else usual,
+        sync_windows=bool(given.get("syncWindows")),
     )
 
 

@@ -26,6 +26,8 @@ CAPABILITY = f"flavor: eks-capability, version: 3.1.8-eks-1, cluster: '{HOME}'"
 
 def with_argocd(text: str, fields: str) -> str:
     """Return a spec for another Argo CD."""
+    if "argocd: {syncWindows: true}" in text:
+        return text.replace("{syncWindows: true}", f"{{syncWindows: true, {fields}}}")
     if "argocd: {namespace: argo}" in text:
         return text.replace("{namespace: argo}", f"{{namespace: argo, {fields}}}")
     return f"{text.rstrip()}\nargocd: {{{fields}}}\n"
@@ -38,11 +40,26 @@ CLUSTERS = TEN_LINES.replace(
 PREVIEWS = TEN_LINES.replace(
     "https://git.example.com/acme/shop-gitops.git", "https://github.com/acme/shop.git"
 ).replace(
-    "  prod: {sync: manual}",
-    "  prod: {sync: manual}\n"
-    '  pr: {pullRequests: {label: preview, host: "{app}-{number}.example.com", token: {name: t}, apps: [web]}}',
+    "prod: {sync: manual}}",
+    "prod: {sync: manual}, "
+    'pr: {pullRequests: {label: preview, host: "{app}-{number}.example.com", token: {name: t}, apps: [web]}}}',
 )
-SPECS = {"ten lines": TEN_LINES, "every field": EVERY_FIELD, "several clusters": CLUSTERS, "previews": PREVIEWS}
+FREEZES = (
+    "[{from: 2026-12-20, to: 2027-01-02, reason: holidays, timezone: Europe/Berlin},"
+    " {from: 2026-11-27T18:00, to: '2026-11-27T21:29'}]"
+)
+OPEN = "[{days: [mon, fri, sun], from: '09:30', to: '16:00', timezone: Europe/Berlin}, {from: '22:00', to: '02:00'}]"
+WINDOWS = (
+    TEN_LINES.replace("prod: {sync: manual}}", f"prod: {{sync: manual, freeze: {FREEZES}, windows: {OPEN}}}}}")
+    + "argocd: {syncWindows: true}\n"
+)
+SPECS = {
+    "ten lines": TEN_LINES,
+    "every field": EVERY_FIELD,
+    "several clusters": CLUSTERS,
+    "previews": PREVIEWS,
+    "windows": WINDOWS,
+}
 KINDS = {f"version {version}": f'version: "{version}"' for version in argocd.VERSIONS} | {"the capability": CAPABILITY}
 
 
@@ -71,13 +88,29 @@ def test_a_feature_is_left_out_before_its_version_whose_kinds_would_refuse_it(fe
     # The table is so: Argo CD's own kinds have the field since that version, and not in the one before.
     position = argocd.VERSIONS.index(feature.since)
     before = argocd.VERSIONS[position - 1]
-    of_before, of_since = (manifests(with_argocd(TEN_LINES, f'version: "{one}"')) for one in (before, feature.since))
+    of_before, of_since = (
+        manifests(WINDOWS.replace("syncWindows", f'version: "{one}", syncWindows')) for one in (before, feature.since)
+    )
     word = feature.what.strip("`").rpartition(".")[2]
+    if feature.what.startswith("annotation"):
+        word = feature.what.partition("`")[2].strip("`")
+        assert word not in str(of_before)
+        assert word in str(of_since)
+        return
     assert any(word in message for message in refused(of_since, before))
     assert refused(of_since, feature.since) == refused(of_before, before) == []
 
 
-SHOWN = {"eks-capability": with_argocd(EVERY_FIELD, CAPABILITY), "clusters": CLUSTERS, "previews": PREVIEWS}
+SHOWN = {
+    "eks-capability": with_argocd(EVERY_FIELD, CAPABILITY),
+    "clusters": CLUSTERS,
+    "previews": PREVIEWS,
+    "windows": WINDOWS,
+}
+
+
+def test_each_of_these_specs_says_something_of_its_own() -> None:
+    assert len({*SPECS.values()}) == len(SPECS) == 5
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -89,6 +122,19 @@ def test_snapshot(name: str) -> None:
     if os.environ.get("UPDATE_SNAPSHOTS"):
         snapshot.write_text(text)
     assert text == snapshot.read_text()
+
+
+def test_freezes_and_windows_hold_syncs_where_they_are_to() -> None:
+    [prod] = [one for one in manifests(WINDOWS) if one["metadata"]["name"] == "shop.prod"]
+    windows = [(one["kind"], one["schedule"], one["duration"], one["timeZone"]) for one in prod["spec"]["syncWindows"]]
+    assert windows == [
+        ("allow", "30 9 * * 1,5,0", "390m", "Europe/Berlin"),
+        ("allow", "0 22 * * *", "4h", "UTC"),
+        ("deny", "0 0 20 12 *", "336h", "Europe/Berlin"),
+        ("deny", "0 18 27 11 *", "210m", "UTC"),
+    ]
+    assert all(one["manualSync"] and one["applications"] == ["*"] for one in prod["spec"]["syncWindows"])
+    assert "syncWindows" not in str(manifests(WINDOWS.replace("syncWindows: true", "syncWindows: false")))
 
 
 def test_the_capability_gets_no_address_of_a_cluster_and_one_namespace() -> None:

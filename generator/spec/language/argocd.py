@@ -7,7 +7,7 @@ from typing import Final
 from generator.spec import argocd
 from generator.spec.language.names import CLUSTER, LABEL
 from generator.spec.language.promotion import DURATION
-from generator.spec.types import Choice, Field, Record, Text
+from generator.spec.types import Boolean, Choice, Field, Record, Text
 
 _OLDEST, _NEWEST = argocd.VERSIONS[0], argocd.VERSIONS[-1]
 _MINORS: Final = "|".join(minor.removeprefix("3.") for minor in argocd.VERSIONS)
@@ -29,6 +29,9 @@ ARGOCD = Record(
             "Whether it was installed by its users, or is the capability of an EKS cluster that Amazon runs.",
         ),
         "cluster": Field(CLUSTER, "The cluster that Argo CD itself runs in: its ARN, its name in Argo CD, or its URL."),
+        "syncWindows": Field(
+            Boolean(), "Let `freeze` and `windows` of environments hold automated syncs, too, and not promotions alone."
+        ),
         "syncTimeout": Field(
             DURATION, "How long a sync may take until Argo CD ends it. A migration must be done within it."
         ),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from generator.render import namespace
 from generator.render.kinds import workloads
 from generator.render.outputs import charts
 from generator.render.outputs.argocd.names import application_name, labels, project_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, metadata, retry
+from generator.spec import sync_windows
+from generator.spec.argocd import NOTICES
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import Cluster
 from generator.spec.instance import Instance
 from generator.spec.layout import base_path, overlay_path
 from generator.spec.model import AnyApp, App, Environment, Spec
+
+_NOTICE: Final = "notice.argocd.argoproj.io/content"
+_LONGEST_NOTICE: Final = 500
 
 
 def render(spec: Spec, environment: Environment, app: AnyApp, cluster: Cluster) -> dict[str, Any]:
@@ -24,16 +29,21 @@ def render(spec: Spec, environment: Environment, app: AnyApp, cluster: Cluster) 
         "apiVersion": API,
         "kind": "Application",
         "metadata": metadata(
-            spec, name, notes(environment, app), {**labels(spec, environment.name, app.name), **where}
+            spec, name, notes(spec, environment, app), {**labels(spec, environment.name, app.name), **where}
         ),
         "spec": specification(spec, environment, app, cluster.destination),
     }
 
 
-def notes(environment: Environment, app: AnyApp) -> dict[str, str]:
+def notes(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, str]:
     """Return the annotations of an Application."""
-    # A commit elsewhere in the repository does not make Argo CD render this app again.
-    return {GENERATE_PATHS: ";".join(_folders(app, environment.name))}
+    shown = spec.argocd.sync_windows and spec.argocd.has(NOTICES)
+    notice = sync_windows.notice(environment.gates) if shown else ""
+    return {
+        # A commit elsewhere in the repository does not make Argo CD render this app again.
+        GENERATE_PATHS: ";".join(_folders(app, environment.name)),
+        **({_NOTICE: notice[:_LONGEST_NOTICE]} if notice else {}),
+    }
 
 
 def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: dict[str, str]) -> dict[str, Any]:

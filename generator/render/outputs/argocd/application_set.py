@@ -30,7 +30,7 @@ def of_clusters(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, 
             **labels(spec, environment.name, app.name),
             f"{spec.project}/cluster": "{{.nameNormalized}}",
         },
-        "annotations": application.notes(environment, app),
+        "annotations": application.notes(spec, environment, app),
     }
     return {
         "apiVersion": API,
@@ -75,7 +75,7 @@ def of_pull_requests(spec: Spec, environment: Environment, app: App) -> dict[str
                     "name": f"{name}-{{{{.number}}}}",
                     "labels": {**own, f"{spec.project}/pull-request": "{{.number}}"},
                     "annotations": {
-                        **application.notes(environment, app),
+                        **application.notes(spec, environment, app),
                         **({"link.argocd.argoproj.io/preview": f"https://{host}"} if host else {}),
                     },
                     "finalizers": [_FINALIZER],

@@ -10,6 +10,7 @@ from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import charts
 from generator.render.outputs.argocd.names import project_name
 from generator.render.outputs.argocd.objects import API, metadata, sources
+from generator.spec import sync_windows
 from generator.spec.argocd import NAMED_CLUSTER_KINDS
 from generator.spec.model import Environment, Spec
 from generator.spec.workload_kinds import DEFAULT
@@ -17,6 +18,7 @@ from generator.spec.workload_kinds import DEFAULT
 
 def render(spec: Spec, environment: Environment) -> dict[str, Any]:
     """Render the project of an environment."""
+    windows = sync_windows.windows(environment.gates, spec.argocd) if spec.argocd.sync_windows else []
     named = spec.argocd.has(NAMED_CLUSTER_KINDS)
     namespaces = [{"name": name} for name in environment.own_namespaces] if named else [{}]
     return {
@@ -36,6 +38,7 @@ def render(spec: Spec, environment: Environment) -> dict[str, Any]:
             "namespaceResourceWhitelist": [
                 {"group": group, "kind": kind} for group, kind in _permitted(spec, environment)
             ],
+            **({"syncWindows": windows} if windows else {}),
         },
     }
 

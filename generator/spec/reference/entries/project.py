@@ -119,6 +119,11 @@ PROJECT: Final[dict[str, Entry]] = {
         default="https://kubernetes.default.svc",
         kubernetes=("Application spec.destination.server", "AppProject spec.destinations"),
     ),
+    "argocd.syncWindows": Entry(
+        "syncWindows: true",
+        default="false",
+        effect="The AppProject of an environment with these gets `spec.syncWindows`. A person may still sync.",
+    ),
     "argocd.syncTimeout": Entry(
         "syncTimeout: 5m",
         unset="no limit; of the EKS capability, the two minutes that it has",
