@@ -26,13 +26,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a list instead of a map": (
         "- version: 1\n",
         [
-            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, commits, compare, allow, kubernetes, argocd, ci",
+            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci",
         ],
     ),
     "a word instead of a map": (
         "shop\n",
         [
-            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, commits, compare, allow, kubernetes, argocd, ci',
+            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, environments, apps, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci',
         ],
     ),
     "a tab as indentation": (
@@ -213,7 +213,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an unknown field near nothing": (
         top("zzz: 1\n"),
         [
-            '6:1 zzz: unknown field "zzz" / known here: allow, apps, argocd, branch, ci, commits, compare, environments, forge, kubernetes, project, promotion, registry, repository, secretStore, version',
+            '6:1 zzz: unknown field "zzz" / known here: allow, apps, argocd, branch, ci, commits, compare, environments, forge, kubernetes, notifications, project, promotion, registry, repository, secretStore, version',
         ],
     ),
     "a project with a space": (
@@ -975,6 +975,16 @@ apps:
         app("databases: {main: {backup: {bucket: s3://acme/shop}}, a-name-that-is-long-enough-for: {}}"),
         [
             "8:41 apps.web.databases.main.backup.bucket: dev and prod would write to one place, s3://acme/shop / give each its own: `bucket: s3://acme/shop/{environment}`",
+        ],
+    ),
+    "notifications that the EKS capability cannot send": (
+        top(
+            "argocd: {flavor: eks-capability, version: '3.5', cluster: hub}\n"
+            "notifications: {slack: {channels: [a]}, environments: [prd]}\n"
+        ),
+        [
+            "7:17 notifications.slack: the EKS capability has no controller for it / take `sns` or `webhook`, which `wait --notify` tells",
+            '7:56 notifications.environments[0]: no such environment / did you mean "prod"?',
         ],
     ),
 }

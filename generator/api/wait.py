@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.clients import argocd
-from generator.delivery import image, rollout, rollout_clusters
+from generator.delivery import image, notify, rollout, rollout_clusters
 from generator.delivery.diagnosis import Wanted
 from generator.delivery.rollout import Verdict
 from generator.errors import UsageError
@@ -20,7 +20,8 @@ from generator.spec import loader
 class WaitRequest:
     """An app in an environment, with the tag that the branch must have, or the commit that must be reached.
 
-    `timeout` and `patience`, for what may mend itself, are in seconds.
+    `timeout` and `patience`, for what may mend itself, are in seconds. With `notify`, those are told whom the spec's
+    `notifications` name and Argo CD does not tell.
     """
 
     app: str
@@ -32,6 +33,7 @@ class WaitRequest:
     patience: float = 30.0
     remote: str | None = None
     branch: str | None = None
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +72,6 @@ def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Cred
             watch = rollout_clusters.watch(api, clone, place, several, request.patience)
             verdict = rollout.wait(watch, request.timeout, progress)
         wanted = replace(wanted, application=", ".join(names))
+        for text in notify.tell(spec, place, wanted, verdict) if request.notify else ():
+            progress(text)
         return WaitResult(place.app, place.environment, wanted, verdict, time.monotonic() - started)

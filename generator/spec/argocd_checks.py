@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import argocd
-from generator.spec.findings import Findings
+from generator.spec import argocd, notifications
+from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
 
@@ -18,6 +18,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
     given = _map(data.get("argocd"))
     if given.get("flavor") == argocd.EKS_CAPABILITY:
         _check_capability(given, _map(data.get("environments")), findings)
+    _check_notifications(data, findings)
     try:
         limit = argocd.build({**given, "version": None}).migration_seconds
     except (TypeError, ValueError, KeyError):  # no duration, as another check says
@@ -25,6 +26,21 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
     if limit:
         for path, seconds in _migrations(_map(data.get("apps"))):
             _check_migration(path, seconds, limit, findings)
+
+
+def _check_notifications(data: Mapping[str, object], findings: Findings) -> None:
+    about, environments = _map(data.get("notifications")), _map(data.get("environments"))
+    managed = _map(data.get("argocd")).get("flavor") == argocd.EKS_CAPABILITY
+    for kind in notifications.BY_CONTROLLER if managed else ():
+        if about.get(kind):
+            hint = "take `sns` or `webhook`, which `wait --notify` tells"
+            findings.add(("notifications", kind), "the EKS capability has no controller for it", hint, at_key=True)
+    chosen = about.get("environments")
+    for index, name in enumerate(chosen if isinstance(chosen, list) else ()):
+        if isinstance(name, str) and name not in environments:
+            findings.add(
+                ("notifications", "environments", index), "no such environment", did_you_mean(name, tuple(environments))
+            )
 
 
 def cluster(data: Mapping[str, object]) -> str:

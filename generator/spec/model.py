@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
 
-from generator.spec import argocd, forge_kinds, layout, placeholder, pull_requests, spelling, subject
+from generator.spec import argocd, forge_kinds, layout, notifications, placeholder, pull_requests, spelling, subject
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels
+from generator.spec.notifications import Notifications
 from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.pull_requests import PullRequests
@@ -241,6 +242,7 @@ class Spec:
     subject: str = subject.AS_IT_IS
     """The form of our commits' first lines; see ``spec.subject``."""
     allow: Allow = Allow()
+    notifications: Notifications | None = None
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The labels of the pods of each app with several workloads, for who lets them in: all that apps know of others."""
 
@@ -321,6 +323,9 @@ def build(data: Data) -> Spec:
         forge=Forge(**without_nulls(data.get("forge") or {})),
         subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
         allow=_allow(data.get("allow") or {}, runner.cluster),
+        notifications=notifications.build(
+            data.get("notifications"), tuple(name for name, one in environments.items() if one.pull_requests is None)
+        ),
         several=several,
     )
 

@@ -53,6 +53,12 @@ WINDOWS = (
     TEN_LINES.replace("prod: {sync: manual}}", f"prod: {{sync: manual, freeze: {FREEZES}, windows: {OPEN}}}}}")
     + "argocd: {syncWindows: true}\n"
 )
+NOTIFIED = f"""{TEN_LINES}notifications:
+  environments: [prod, staging]
+  slack: {{channels: [releases, oncall]}}
+  email: {{to: [a@example.com], from: b@example.com, host: smtp.example.com, username: argocd}}
+  webhook: {{url: "https://hooks.example.com/argocd", authorization: hook}}
+"""
 SPECS = {
     "ten lines": TEN_LINES,
     "every field": EVERY_FIELD,
@@ -106,6 +112,7 @@ SHOWN = {
     "clusters": CLUSTERS,
     "previews": PREVIEWS,
     "windows": WINDOWS,
+    "notifications": NOTIFIED,
 }
 
 

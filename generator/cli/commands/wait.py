@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--commit", help="a commit of the branch; the one that set the image if left out")
     shared.time(parser, "--timeout", "10m", "how long to wait")
     shared.time(parser, "--patience", "30s", "for what may mend itself")
+    parser.add_argument(
+        "--notify", action="store_true", help="tell whom `notifications` in generator.yaml name and Argo CD cannot tell"
+    )
     shared.remote(parser, "that Argo CD follows")
 
 
@@ -45,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     started = time.monotonic()
     request = generator.WaitRequest(
         options.app, options.env, options.directory, tag=options.tag, commit=options.commit, timeout=options.timeout,
-        patience=options.patience, remote=options.remote, branch=options.branch,
+        patience=options.patience, remote=options.remote, branch=options.branch, notify=options.notify,
     )  # fmt: skip
 
     def tell(text: str) -> None:

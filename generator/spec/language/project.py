@@ -21,6 +21,7 @@ from generator.spec.language.names import (
     REPOSITORY,
     STRINGS,
 )
+from generator.spec.language.notifications import NOTIFICATIONS
 from generator.spec.language.promotion import GATES, PROMOTION
 from generator.spec.language.pull_requests import PULL_REQUESTS
 from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Text
@@ -185,6 +186,7 @@ SPEC = Record(
         "compare": Field(COMPARE, "What `compare` accepts as different."),
         "allow": Field(ALLOW, "What this repository may use that is not its own. `validate` refuses anything else."),
         "kubernetes": Field(KUBERNETES, "Kubernetes itself."),
+        "notifications": Field(NOTIFICATIONS, "Who is told of deployments, and of what goes wrong with them."),
         "argocd": Field(ARGOCD, "Argo CD itself."),
         "ci": Field(CI, "The pipelines that build, test and release."),
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 from generator.render.file import File, yaml_file
 from generator.render.outputs import previews
-from generator.render.outputs.argocd import application, application_set, bootstrap, project
+from generator.render.outputs.argocd import application, application_set, bootstrap, notifications, project
 from generator.render.outputs.argocd.names import (
     application_name,
     application_names,
@@ -44,6 +44,7 @@ def render_project(spec: Spec) -> Iterator[File]:
     yield yaml_file(f"{GITOPS}/bootstrap.yaml", bootstrap.project(spec), bootstrap.application(spec))
     for environment in spec.environments.values():
         yield yaml_file(_project_path(project_name(spec, environment.name)), project.render(spec, environment))
+    yield from notifications.render(spec)
 
 
 def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:

@@ -8,6 +8,7 @@ from generator.render.kinds import DATABASES, KINDS, OF_DATABASES, claim
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import charts
+from generator.render.outputs.argocd import notifications
 from generator.render.outputs.argocd.names import project_name
 from generator.render.outputs.argocd.objects import API, metadata, sources
 from generator.spec import sync_windows
@@ -24,8 +25,12 @@ def render(spec: Spec, environment: Environment) -> dict[str, Any]:
     return {
         "apiVersion": API,
         "kind": "AppProject",
-        # Before the Applications that are in it.
-        "metadata": metadata(spec, project_name(spec, environment.name), {SYNC_WAVE: "-1"}),
+        "metadata": metadata(
+            spec,
+            project_name(spec, environment.name),
+            # Before the Applications that are in it.
+            {SYNC_WAVE: "-1", **notifications.subscriptions(spec, environment)},
+        ),
         "spec": {
             "description": f"The apps of {spec.project} in {environment.name}",
             **sources(spec, *charts.repositories(spec)),

@@ -96,6 +96,43 @@ PROJECT: Final[dict[str, Entry]] = {
         effect="Fields in Kubernetes' own shape (`pod`, `container`) are held against the schema of this version.",
     ),
     "kubernetes.version": Entry(default='"1.36"'),
+    "notifications": Entry(
+        "notifications:\n"
+        "  events: [degraded, failed]\n"
+        "  environments: [prod]\n"
+        "  slack: {channels: [releases], token: slack}\n"
+        "  email:\n"
+        "    to: [releases@example.com]\n"
+        "    from: argocd@example.com\n"
+        "    host: smtp.example.com\n"
+        "    port: 465\n"
+        "    username: argocd\n"
+        "    password: smtp-password\n"
+        "  webhook: {url: https://hooks.example.com/argocd, authorization: hook}\n"
+        "  sns: arn:aws:sns:eu-west-1:123456789012:releases",
+        unset="nobody is told",
+        kubernetes=("ConfigMap data", "AppProject metadata.annotations"),
+    ),
+    "notifications.events": Entry(default="[deployed, degraded, failed]", kubernetes=("ConfigMap data",)),
+    "notifications.environments": Entry(unset="all, but for previews", kubernetes=("AppProject metadata.annotations",)),
+    "notifications.slack": Entry(unset="no messages", kubernetes=("ConfigMap data", "AppProject metadata.annotations")),
+    "notifications.slack.channels": Entry(kubernetes=("AppProject metadata.annotations",)),
+    "notifications.slack.token": Entry(default="slack-token", kubernetes=("ConfigMap data",)),
+    "notifications.email": Entry(unset="no mail", kubernetes=("ConfigMap data", "AppProject metadata.annotations")),
+    "notifications.email.to": Entry(kubernetes=("AppProject metadata.annotations",)),
+    "notifications.email.from": Entry(kubernetes=("ConfigMap data",)),
+    "notifications.email.host": Entry(kubernetes=("ConfigMap data",)),
+    "notifications.email.port": Entry(default="587", kubernetes=("ConfigMap data",)),
+    "notifications.email.username": Entry(unset="no login", kubernetes=("ConfigMap data",)),
+    "notifications.email.password": Entry(
+        unset="`email-password`, where there is a `username`", kubernetes=("ConfigMap data",)
+    ),
+    "notifications.webhook": Entry(
+        unset="no request", kubernetes=("ConfigMap data", "AppProject metadata.annotations")
+    ),
+    "notifications.webhook.url": Entry(kubernetes=("ConfigMap data",)),
+    "notifications.webhook.authorization": Entry(unset="no such header", kubernetes=("ConfigMap data",)),
+    "notifications.sns": Entry(unset="no topic is told", effect="`wait --notify` publishes to it."),
     "argocd": Entry(
         "argocd: {namespace: gitops}",
         unset="it runs in the namespace `argocd`",

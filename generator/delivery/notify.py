@@ -1,0 +1,65 @@
+"""Tell of a rollout's end, where Argo CD itself cannot: an SNS topic, and a webhook where it has no controller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from generator.delivery.deployments import shown
+from generator.delivery.diagnosis import Wanted
+from generator.delivery.image import Slot
+from generator.delivery.rollout import Verdict
+from generator.errors import GeneratorError, reason
+from generator.spec.model import Spec
+
+_SECONDS: Final = 15
+# What a verdict is to those who are told; of what is superseded or still waits, there is nothing to tell.
+_EVENTS: Final = {"healthy": "deployed", "failed": "failed", "timeout": "failed"}
+
+
+def tell(spec: Spec, place: Slot, wanted: Wanted, verdict: Verdict) -> Iterator[str]:
+    """Tell of it, and yield a note for whoever could not be told: the rollout has ended as it has."""
+    about, event = spec.notifications, _EVENTS.get(verdict.result)
+    if about is None or event not in about.events or place.environment not in about.environments:
+        return
+    what = f"{place.app} in {place.environment}: {shown(wanted.image)}"
+    said = f"{what} runs" if event == "deployed" else f"{what} does not run: {verdict.said}"
+    body: dict[str, object] = {
+        "event": event,
+        "application": wanted.application,
+        "app": place.app,
+        "environment": place.environment,
+        "revision": verdict.revision or wanted.commit,
+        "images": [shown(wanted.image)],
+        "message": verdict.said,
+    }
+    try:
+        if about.sns:
+            _publish(about.sns, said, json.dumps(body, indent=2))
+    except GeneratorError as exc:
+        yield f"{about.sns} was not told: {reason(exc)}"
+    # Where there is a controller, it sends these.
+    if about.webhook and spec.argocd.managed:
+        yield from _post(about.webhook.url, body)
+
+
+def _publish(topic: str, subject: str, text: str) -> None:
+    from generator.clients.aws import sns  # which loads boto3
+
+    sns.send(topic, subject, text)
+
+
+def _post(url: str, body: dict[str, object]) -> Iterator[str]:
+    """Send JSON to an address that the spec names; it gets no credentials."""
+    from generator import bounded_http  # which loads requests
+
+    session = bounded_http.session(_SECONDS)
+    session.trust_env = False  # a .netrc is for others
+    try:
+        answer = session.post(url, json=body, timeout=_SECONDS, allow_redirects=False)
+    except OSError as exc:
+        yield f"{url} was not told: {bounded_http.cause(exc)}"
+        return
+    if not 200 <= answer.status_code < 300:
+        yield f"{url} was not told: it answers {answer.status_code}"
