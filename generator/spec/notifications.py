@@ -52,7 +52,7 @@ class Notifications:
 
     @property
     def by_controller(self) -> bool:
-        """Whether Argo CD's controller has anything to send. It cannot sign requests to SNS."""
+        """Tell whether the controller of Argo CD has anything to send. It cannot sign requests to SNS."""
         return bool(self.slack or self.email or self.webhook)
 
 
