@@ -987,4 +987,17 @@ apps:
             '7:56 notifications.environments[0]: no such environment / did you mean "prod"?',
         ],
     ),
+    "a rollout of no kind, of both, without a Service, and of no Deployment": (
+        top(
+            "",
+            apps="{a: {image: w, rollout: {}}, b: {image: w, port: 1, rollout: {canary: {}, blueGreen: {}}},"
+            " c: {image: w, rollout: {blueGreen: {}}}, d: {image: w, kind: DaemonSet, rollout: {canary: {}}}}",
+        ),
+        [
+            "5:22 apps.a.rollout: needs exactly one of canary, blueGreen / write one of them, and no other",
+            "5:59 apps.b.rollout: needs exactly one of canary, blueGreen / write one of them, and no other",
+            "5:122 apps.c.rollout.blueGreen: there is no Service to switch over / say `port:`, or take `canary`",
+            "5:170 apps.d.rollout: a DaemonSet has no rollout / take it out, or say `kind: Deployment`",
+        ],
+    ),
 }

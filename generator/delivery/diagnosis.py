@@ -121,6 +121,7 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
     if wanted.root and (lack := _other_chart(application, wanted)):
         return lack
     seen = bool(wanted.root)
+    referred: dict[str, Object] = {}
     for node in nodes:
         rollout = workloads.rollout_of(node.group, node.kind)
         if not node.is_top or rollout is None:
@@ -130,13 +131,16 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
             return f"{node} cannot be read"
         if _HOOK in ((manifest.get("metadata") or {}).get("annotations") or {}):
             continue  # what comes of it, the sync tells
+        referred |= {f"{node}": manifest}
         concerned = _concerned(manifest, wanted)
         seen = seen or bool(concerned)
         other = next((reference for reference in concerned if not wanted.matches(reference)), None)
         if other is not None:
             return f"{node} has {other}"
-        if (concerned or wanted.root) and (lack := rollout(manifest).lack):
+        if (concerned or wanted.root or _reference(manifest)) and (lack := rollout(manifest).lack):
             return f"{node}: {lack}"
+    if behind := next((name for name, manifest in referred.items() if _is_behind(manifest, referred)), ""):
+        return f"{behind}: its controller has not seen the change yet"
     if seen or any(map(wanted.matches, application.images)):
         return ""
     return "nothing runs this image"
@@ -195,6 +199,21 @@ def _parts(reference: str) -> tuple[str, str, str]:
     rest, _, digest = reference.partition("@")
     name, colon, tag = rest.rpartition(":")
     return (name, tag, digest) if colon and "/" not in tag else (rest, "", digest)
+
+
+def _reference(manifest: Object) -> str:
+    """Return the object whose pods a Rollout runs, as a node is named; empty where it has its own."""
+    about = (manifest.get("spec") or {}).get("workloadRef") or {}
+    return f"{about.get('kind')}/{about.get('name')}" if about else ""
+
+
+def _is_behind(manifest: Object, others: Mapping[str, Object]) -> bool:
+    """Tell whether the object that a Rollout refers to has changed since its controller has looked."""
+    other = others.get(_reference(manifest))
+    if other is None:
+        return False
+    observed = str((manifest.get("status") or {}).get("workloadObservedGeneration") or 0)
+    return observed.isdigit() and int(observed) < int((other.get("metadata") or {}).get("generation") or 0)
 
 
 def _concerned(manifest: Object, wanted: Wanted) -> list[str]:

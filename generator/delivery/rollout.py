@@ -224,6 +224,8 @@ def _described(application: Application, reached: bool, sync: str) -> str:
         return f"{state}, which is older"
     if application.phase == "Running":
         return f"{state}, syncing: {application.operation_message}"
+    if application.health == "Suspended":
+        return f"{state}: a roll-out is paused, until its time is over or a user goes on with it"
     if application.sync == "OutOfSync" and not application.automated:
         return f"{state}, and waits for a user to sync it: {sync}"
     return state

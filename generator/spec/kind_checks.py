@@ -80,6 +80,18 @@ def _check_strategy(app: dict[str, object], findings: Findings) -> None:
         findings.add(("strategy", "rollingUpdate", "maxSurge"), "no pod could ever be replaced", hint)
 
 
+def _check_rollout(app: dict[str, object], findings: Findings) -> None:
+    about = as_map(app.get("rollout"))
+    both = about.get("canary") is not None and about.get("blueGreen") is not None
+    if both or not (about.get("canary") is not None or about.get("blueGreen") is not None):
+        findings.add(
+            ("rollout",), "needs exactly one of canary, blueGreen", "write one of them, and no other", at_key=True
+        )
+    if about.get("blueGreen") is not None and not (app.get("port") or app.get("ports")):
+        hint = "say `port:`, or take `canary`"
+        findings.add(("rollout", "blueGreen"), "there is no Service to switch over", hint, at_key=True)
+
+
 def _check_update_strategy(app: dict[str, object], findings: Findings) -> None:
     about = as_map(app.get("updateStrategy"))
     _check_pace("updateStrategy", about, findings)
@@ -136,6 +148,7 @@ _CHECKS: Final[Mapping[str, Callable[[dict[str, object], Findings], None]]] = {
     "timeZone": _check_time_zone,
     "strategy": _check_strategy,
     "updateStrategy": _check_update_strategy,
+    "rollout": _check_rollout,
     "minReadySeconds": _check_ready,
     "volumeClaimTemplates": _check_claims,
     "startingDeadlineSeconds": _check_starting,

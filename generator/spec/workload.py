@@ -23,7 +23,7 @@ SETTINGS: Final = (
     "schedule", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
     "failedJobsHistoryLimit", "suspend", "backoffLimit", "activeDeadlineSeconds", "completions", "parallelism",
     "ttlSecondsAfterFinished", "podManagementPolicy", "volumeClaimTemplates", "persistentVolumeClaimRetentionPolicy",
-    "updateStrategy", "strategy", "minReadySeconds", "revisionHistoryLimit",
+    "updateStrategy", "strategy", "minReadySeconds", "revisionHistoryLimit", "rollout",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ ENDS: Final = frozenset({"backoffLimit", "activeDeadlineSeconds", "completions",
 
 # Each kind, with the fields that it takes and not every kind does.
 KINDS: Final[Mapping[str, frozenset[str]]] = {
-    "Deployment": SCALES | {"strategy", "progressDeadlineSeconds"},
+    "Deployment": SCALES | {"strategy", "progressDeadlineSeconds", "rollout"},
     "StatefulSet": SCALES
     | {"updateStrategy", "podManagementPolicy", "volumeClaimTemplates", "persistentVolumeClaimRetentionPolicy"},
     "DaemonSet": SERVES | {"updateStrategy"},

@@ -48,6 +48,13 @@ FILES: dict[str, Files] = {
             ("templates", "options", "public"),
         ),
         Files(
+            "argo-rollouts",
+            "github.com/argoproj/argo-rollouts",
+            "1.10.1",
+            "h1:6oyVPGiHHxu3ixkT6mngemh88HLPDoTX1IwO6KNR1Y4=",
+            ("manifests/crds",),
+        ),
+        Files(
             "external-secrets",
             "github.com/external-secrets/external-secrets",
             "1.3.2",

@@ -325,8 +325,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "local-kwok": (*_CLUSTER, "kwok"),
     "local-real": (*_CLUSTER, "kubelet", "kube-proxy", "coredns"),
     "schemas": (
-        *("kubeconform", "kubernetes", "argo-cd", "external-secrets", "kustomize-api", "kustomize-kyaml"),
-        *("cloudnative-pg", "plugin-barman-cloud"),
+        *("kubeconform", "kubernetes", "external-secrets", "kustomize-api", "kustomize-kyaml"),
+        *("argo-cd", "argo-rollouts", "cloudnative-pg", "plugin-barman-cloud"),
         *(f"argo-cd-{minor}" for minor in argocd_versions.FORMER),
     ),
     "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from generator.render.kinds import (
+    analysis_template,
     claim,
     external_secret,
     headless_service,
@@ -20,6 +21,7 @@ from generator.render.kinds import (
     own_external_secret,
     own_network_policy,
     pod_disruption_budget,
+    progressive_rollout,
     service,
     service_account,
 )
@@ -45,6 +47,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     *DATABASES,
     job,
     *WORKLOADS,
+    analysis_template,
+    progressive_rollout,
     headless_service,
     service,
     horizontal_pod_autoscaler,

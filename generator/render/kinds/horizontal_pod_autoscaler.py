@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds import workloads
+from generator.render.kinds import progressive_rollout, workloads
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
 from generator.spec.workload import Workload
@@ -30,7 +30,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "kind": KIND,
         "metadata": metadata(workload),
         "spec": {
-            "scaleTargetRef": {"apiVersion": scaled.API, "kind": scaled.KIND, "name": workload.name},
+            "scaleTargetRef": _target(workload),
             "minReplicas": about["min"],
             "maxReplicas": about["max"],
             "metrics": [
@@ -43,3 +43,9 @@ def render(workload: Workload) -> dict[str, Any] | None:
             **({"behavior": about["behavior"]} if about.get("behavior") else {}),
         },
     }
+
+
+def _target(workload: Workload) -> dict[str, str]:
+    """Return what has the pods: the workload, or the Rollout that refers to it."""
+    kind = progressive_rollout if workload.settings.get(progressive_rollout.FIELD) else workloads.of(workload)
+    return {"apiVersion": kind.API, "kind": kind.KIND, "name": workload.name}

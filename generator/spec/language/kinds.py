@@ -5,8 +5,8 @@ from __future__ import annotations
 from generator.spec import shapes, workload_kinds
 from generator.spec.language.names import FOLDER, LABEL
 from generator.spec.language.promotion import ZONE
+from generator.spec.types import Anything, Choice, Either, Field, Integer, ListOf, MapOf, Record, Text
 from generator.spec.types import Boolean as _Boolean
-from generator.spec.types import Choice, Either, Field, Integer, ListOf, MapOf, Record, Text
 
 _SECONDS = Integer(0, 86400 * 365, "seconds")
 _PODS = Either(
@@ -74,6 +74,18 @@ RETENTION = Record(
     }
 )
 
+_AS_IN_ROLLOUTS = Anything("a map, as Argo Rollouts has it")
+ROLLOUT = Record(
+    {
+        "canary": Field(_AS_IN_ROLLOUTS, "A few pods at first, then more, by `steps`, as Argo Rollouts has them."),
+        "blueGreen": Field(_AS_IN_ROLLOUTS, "All pods beside the old ones, then a switch, as Argo Rollouts has it."),
+        "analysis": Field(
+            MapOf(LABEL, _AS_IN_ROLLOUTS, least=1),
+            "What is measured, by the names that `canary` and `blueGreen` call it: the `spec` of an AnalysisTemplate.",
+        ),
+    }
+)
+
 # What an app or a workload says once, for all environments.
 KIND: dict[str, Field] = {
     "kind": Field(Choice(workload_kinds.NAMES), "The kind of object that runs the pods."),
@@ -82,6 +94,7 @@ OBJECT: dict[str, Field] = {
     "strategy": Field(
         STRATEGY, "How a Deployment replaces its pods. By default, the old ones stay until the new ones serve."
     ),
+    "rollout": Field(ROLLOUT, "How Argo Rollouts replaces the pods of a Deployment: by a canary, or blue and green."),
     "updateStrategy": Field(UPDATE_STRATEGY, "How a StatefulSet or a DaemonSet replaces its pods."),
     "minReadySeconds": Field(_SECONDS, "The seconds that a new pod must be ready before it counts as available."),
     "revisionHistoryLimit": Field(Integer(0, 1000), "The number of former versions that the cluster keeps."),

@@ -35,6 +35,7 @@ _BESIDE: Final = {
     "apps.<app>.environments": "image: shop/web\nworkloads: {web: {}, worker: {}, beat: {}}",
     "apps.<app>.ingress": "image: shop/web\nport: 8080",
     "apps.<app>.livenessProbe": "image: shop/web\nport: 8080",
+    "apps.<app>.rollout": "image: shop/web\nport: 8080",
     "apps.<app>.service": "image: shop/web\nport: 8080",
     "apps.<app>.sidecars.<name>.volumeMounts": "image: shop/web\nvolumes: {data: {emptyDir: {}}}",
     "apps.<app>.initContainers.<name>.volumeMounts": "image: shop/web\nvolumes: {data: {emptyDir: {}}}",

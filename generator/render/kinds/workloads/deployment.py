@@ -36,7 +36,8 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "kind": KIND,
         "metadata": {**about, "labels": {**about["labels"], **workload.labels}},
         "spec": {
-            **({"replicas": workload.replicas} if workload.replicas is not None else {}),
+            # With a rollout, its controller sets the number.
+            **({"replicas": workload.replicas} if workload.replicas is not None and not _rolls(workload) else {}),
             "selector": {"matchLabels": selector(workload)},
             "strategy": _strategy(workload),
             **settings(workload, "minReadySeconds", "revisionHistoryLimit"),
@@ -44,6 +45,11 @@ def render(workload: Workload) -> dict[str, Any] | None:
             "template": template(workload),
         },
     }
+
+
+def _rolls(workload: Workload) -> bool:
+    """Tell whether pods are replaced by Argo Rollouts."""
+    return bool(workload.settings.get("rollout"))
 
 
 def _strategy(workload: Workload) -> dict[str, Any]:

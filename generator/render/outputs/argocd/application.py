@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.render import namespace
-from generator.render.kinds import workloads
+from generator.render.kinds import progressive_rollout, workloads
 from generator.render.outputs import charts
 from generator.render.outputs.argocd.names import application_name, labels, project_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, metadata, retry
@@ -90,9 +90,15 @@ def _source(spec: Spec, app: AnyApp, environment: str) -> dict[str, Any]:
 
 
 def _ignored(app: Instance) -> list[dict[str, Any]]:
-    """Return the numbers of pods that autoscalers own: a sync leaves them, also when one has just gone from git."""
+    """Return the numbers of pods that controllers own: a sync leaves them, also when one has just gone from git."""
+    found: list[tuple[str, str, str, tuple[str, ...]]] = []
+    for one in app.workloads.values():
+        kind, rolled = workloads.of(one), bool(one.settings.get(progressive_rollout.FIELD))
+        if kind.REPLICAS_PATH is not None and (rolled or one.autoscale is not None):
+            found.append((kind.GROUP, kind.KIND, one.name, kind.REPLICAS_PATH))
+        if rolled and one.autoscale is not None:
+            found.append((progressive_rollout.GROUP, progressive_rollout.KIND, one.name, ("spec", "replicas")))
     return [
-        {"group": kind.GROUP, "kind": kind.KIND, "name": one.name, "jsonPointers": ["/" + "/".join(kind.REPLICAS_PATH)]}
-        for one in app.workloads.values()
-        if one.autoscale is not None and (kind := workloads.of(one)).REPLICAS_PATH is not None
+        {"group": group, "kind": kind, "name": name, "jsonPointers": ["/" + "/".join(path)]}
+        for group, kind, name, path in found
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.render.kinds import DATABASES, KINDS, OF_DATABASES, claim
+from generator.render.kinds import DATABASES, KINDS, OF_DATABASES, analysis_template, claim, progressive_rollout
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import charts
@@ -58,10 +58,17 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     running = [kind for kind in WORKLOADS if kind.KIND in used]
     claimed = any(app.says(claim.FIELD) for app in spec.described.values())
     stored = any(app.says("databases") for app in spec.described.values())
-    asked = {claim.KIND: claimed, **{kind.KIND: stored for kind in DATABASES}}
+    rolled = any(app.says(progressive_rollout.FIELD) for app in spec.described.values())
+    asked = {
+        claim.KIND: claimed,
+        progressive_rollout.KIND: rolled,
+        analysis_template.KIND: rolled,
+        **{kind.KIND: stored for kind in DATABASES},
+    }
     others = [kind for kind in KINDS if kind not in WORKLOADS and asked.get(kind.KIND, True)]
     below = frozenset[tuple[str, str]]().union(*(kind.CREATES for kind in running))
     below |= OF_DATABASES if stored else frozenset()
+    below |= progressive_rollout.CREATES if rolled else frozenset()
     quota = {("", "ResourceQuota")} if environment.pull_requests else set()
     own = quota | {(kind.GROUP, kind.KIND) for kind in (*others, *running)}
     return sorted(own | {("", "ConfigMap"), *spec.allow.kinds} | below | charts.namespaced(spec))

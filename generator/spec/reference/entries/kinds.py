@@ -43,6 +43,24 @@ KINDS: Final[dict[str, Entry]] = {
     "apps.<app>.strategy.rollingUpdate": Entry(unset="one more pod, and none less"),
     "apps.<app>.strategy.rollingUpdate.maxSurge": Entry(unset="1"),
     "apps.<app>.strategy.rollingUpdate.maxUnavailable": Entry(unset="0"),
+    "apps.<app>.rollout": Entry(
+        "rollout:\n"
+        "  canary:\n"
+        "    steps: [{setWeight: 20}, {pause: {duration: 5m}}, {analysis: {templates: [{templateName: errors}]}}]\n"
+        "  analysis:\n"
+        "    errors:\n"
+        "      metrics:\n"
+        "      - name: errors\n"
+        "        failureLimit: 1\n"
+        "        provider: {prometheus: {address: http://prometheus.monitoring, query: job:errors:rate5m}}",
+        unset="a Deployment replaces its pods itself",
+        kubernetes=("Rollout spec.strategy",),
+    ),
+    "apps.<app>.rollout.canary": Entry(unset="`blueGreen`, or a plain rolling update"),
+    "apps.<app>.rollout.blueGreen": Entry(
+        "blueGreen: {autoPromotionEnabled: false}", unset="`canary`", kubernetes=("Rollout spec.strategy.blueGreen",)
+    ),
+    "apps.<app>.rollout.analysis": Entry(unset="nothing is measured", kubernetes=("AnalysisTemplate spec",)),
     "apps.<app>.updateStrategy": Entry(
         "kind: StatefulSet\nupdateStrategy:\n  rollingUpdate: {partition: 2}",
         unset="Kubernetes' own, one pod after the other",
