@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
-from generator.render.kinds.workloads import deployment
 from generator.spec.override import without_nulls
 from generator.spec.workload import Workload
 
@@ -21,6 +20,7 @@ ROLE: Final = Role.WORKLOAD
 SCOPE: Final = Scope.WORKLOAD
 
 API: Final = "argoproj.io/v1alpha1"
+_DEPLOYMENT: Final = {"apiVersion": "apps/v1", "kind": "Deployment"}
 # What apps ask for it by.
 FIELD: Final = "rollout"
 # What its controller makes beside what that of the Deployment does.
@@ -30,7 +30,7 @@ CREATES: Final = frozenset({(GROUP, "AnalysisRun")})
 def render(workload: Workload) -> dict[str, Any] | None:
     """Render one where a Deployment says ``rollout``."""
     about = workload.settings.get(FIELD)
-    if not about or workload.kind != deployment.KIND:
+    if not about or workload.kind != _DEPLOYMENT["kind"]:
         return None
     deadline = workload.progress_deadline
     return {
@@ -40,8 +40,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "spec": {
             **({"replicas": workload.replicas} if workload.replicas is not None else {}),
             "workloadRef": {
-                "apiVersion": deployment.API,
-                "kind": deployment.KIND,
+                **_DEPLOYMENT,
                 "name": workload.name,
                 # Until the new pods serve, the old ones do.
                 "scaleDown": "onsuccess",
