@@ -602,7 +602,29 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an ingress without a host": (
         app("port: 80\ningress: {path: /}"),
         [
-            "9:5 apps.web.ingress.host: host is missing / add `host:`, the host name that it answers to",
+            "9:5 apps.web.ingress: needs exactly one of host, hosts / write one of them, and no other",
+        ],
+    ),
+    "an ingress whose hosts, paths, ports and certificates do not fit": (
+        app(
+            "port: 80\ningress:\n  hosts: [a.example.com, {host: 10.0.0.1, paths: [/x//y]}]\n  path: /\n"
+            "  paths: [/a, {path: /a/../b}, {path: /b, port: metrics}]\n  className: nginx\n"
+            "  tls: [{secretName: a, hosts: [b.example.com]}, 'arn:aws:acm:eu-west-1:123456789012:certificate/1-2']"
+        ),
+        [
+            '10:37 apps.web.ingress.hosts[1].host: "10.0.0.1" is an IP address / a host name, like shop.example.com',
+            '10:55 apps.web.ingress.hosts[1].paths[0]: "/x//y" has // in it / a plain path, like /shop',
+            "11:7 apps.web.ingress.path: both path and paths / keep one of the two",
+            '12:26 apps.web.ingress.paths[1].path: "/a/../b" has /../ in it / a plain path, like /shop',
+            '12:53 apps.web.ingress.paths[2].port: the Service has no port "metrics" / known here: http',
+            "14:12 apps.web.ingress.tls: a controller nginx reads no certificate from ACM / name the Secret with it: `tls: NAME`",
+            '14:37 apps.web.ingress.tls[0].hosts[0]: the Ingress does not answer to b.example.com / did you mean "a.example.com"?',
+        ],
+    ),
+    "an ingress with one address twice": (
+        app("port: 80\ningress: {hosts: [a.example.com, {host: a.example.com, paths: [/]}]}"),
+        [
+            "9:15 apps.web.ingress.hosts: a.example.com/ is there twice / keep one of the two",
         ],
     ),
     "a variable that is set twice in the list": (

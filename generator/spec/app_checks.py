@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from generator.spec import override, placeholder, pod_words, workload, workload_kinds
+from generator.spec import override, placeholder, pod_words, traffic, workload, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -31,18 +31,13 @@ def _check_hosts(apps: Mapping[str, object], environments: tuple[str, ...], find
     for environment in environments:
         taken: dict[tuple[str, ...], _Front] = {}
         for front in fronts:
-            place = front.place(apps, environment)
-            if place is None:
-                continue
-            other = taken.setdefault(place, front)
-            if other != front and front not in told:
-                told.add(front)
-                message = f"in {environment} it answers to {place[1]}{place[2]}, as {other} does"
-                where = ("apps", front.app, *front.said_at(apps, environment))
-                hint = "another host, or another `path`"
-                findings.add(
-                    where, message, f"{hint}; or `ingress: null` of the one that has none" if front.key else hint
-                )
+            for address in front.places(apps, environment):
+                other = taken.setdefault(address, front)
+                if other != front and front not in told:
+                    told.add(front)
+                    where = ("apps", front.app, *front.said_at(apps, environment))
+                    message = f"in {environment} it answers to {address[1]}{address[2]}, as {other} does"
+                    findings.add(where, message, front.hint)
 
 
 class _Front(NamedTuple):
@@ -54,14 +49,17 @@ class _Front(NamedTuple):
     def __str__(self) -> str:
         return f"{self.key} of {self.app}" if self.key else self.app
 
-    def place(self, apps: Mapping[str, object], environment: str) -> tuple[str, ...] | None:
-        """Return class, host and path of the Ingress in one environment."""
+    @property
+    def hint(self) -> str:
+        """Return what to do about two that answer to one address."""
+        return f"another host, or another `path`{'; or `ingress: null` of the one that has none' if self.key else ''}"
+
+    def places(self, apps: Mapping[str, object], environment: str) -> Iterator[tuple[str, ...]]:
+        """Yield class, host, path and the path's type of all that the Ingress answers to in one environment."""
         about = self.ingress(_map(apps[self.app]), environment)
-        host = about.get("host")
-        if not isinstance(host, str) or _CANARY in _map(about.get("annotations")):
-            return None
-        host = str(placeholder.filled({"host": host}, environment)["host"])
-        return str(about.get("className") or "alb"), host, str(about.get("path") or "/")
+        if _CANARY not in _map(about.get("annotations")):
+            there = placeholder.filled(about, environment)
+            yield from ((traffic.class_of(there), *answered) for answered in traffic.answered(there))
 
     def ingress(self, app: Mapping[str, object], environment: str) -> dict[str, object]:
         """Return what is said of the Ingress in one environment, by the app and by the workload."""
@@ -84,7 +82,7 @@ class _Front(NamedTuple):
             about = app
             for part in (*place, "ingress"):
                 about = _map(about.get(str(part)))
-            for field in ("host", "path"):
+            for field in ("host", "hosts", "path", "paths"):
                 if about.get(field) is not None:
                     # What is inherited is right for another workload.
                     return own if own and place == () else (*place, "ingress", field)

@@ -15,6 +15,8 @@ _RIVALS: Final = {
     for group in (
         ("replicas", "autoscale"),
         ("port", "ports"),
+        ("host", "hosts"),
+        ("path", "paths"),
         ("value", "valueFrom"),
         ("httpGet", "tcpSocket", "exec", "grpc"),
         ("minAvailable", "maxUnavailable"),

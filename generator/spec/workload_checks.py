@@ -11,17 +11,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from generator.spec import network_checks, placeholder, pod_checks, quantity, shapes
+from generator.spec import network_checks, placeholder, pod_checks, quantity, shapes, traffic_checks
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
-from generator.spec.language import names
 from generator.spec.types import as_map as _map
 from generator.spec.types import text
 
 PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 SELECTOR: Final = "app.kubernetes.io/name"
 SOURCE_RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
-INGRESS_CLASS: Final = "kubernetes.io/ingress.class"
 # Of the API: a ConfigMap's data, and an object's annotations.
 MOST_DATA: Final = 1024 * 1024
 MOST_ANNOTATIONS: Final = 256 * 1024
@@ -29,7 +27,6 @@ MOST_ANNOTATIONS: Final = 256 * 1024
 MOST_VARIABLE: Final = 128 * 1024
 
 _LABEL_VALUE: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
-_ADDRESS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _STANDARD_RESOURCE: Final = re.compile(r"cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMGT]i")
 # Whatever has "kubernetes.io/" in it is Kubernetes' own, and "requests." is put before the others in quotas.
 _EXTENDED_RESOURCE: Final = re.compile(rf"(?!.*kubernetes\.io/)(?!requests\.)(?=.*/){shapes.QUALIFIED}")
@@ -230,36 +227,6 @@ def _check_annotations(app: dict[str, object], findings: Findings) -> None:
             )
 
 
-def _check_ingress(app: dict[str, object], findings: Findings) -> None:
-    about = _map(app.get("ingress"))
-    host, path = about.get("host"), about.get("path")
-    if isinstance(host, str) and not placeholder.has(host):
-        _check_host(host, findings)
-    former, name = _map(about.get("annotations")).get(INGRESS_CLASS), about.get("className") or "alb"
-    if former is not None and former != name:
-        hint = f"take it out, and say it once: `className: {text(former)}`"
-        findings.add(("ingress", "annotations", INGRESS_CLASS), f"the class is {name}", hint)
-    if isinstance(path, str) and (odd := _odd_path(path)):
-        findings.add(("ingress", "path"), f"{shown(path)} has {odd} in it", "a plain path, like /shop")
-
-
-def _check_host(host: str, findings: Findings) -> None:
-    if _ADDRESS.fullmatch(host):
-        findings.add(("ingress", "host"), f"{shown(host)} is an IP address", "a host name, like shop.example.com")
-        return
-    if any(len(part) > 63 for part in host.split(".")):
-        findings.add(("ingress", "host"), f"{shown(host)} has a part of more than 63 characters", "shorten it")
-        return
-    names.HOST.check(host, ("ingress", "host"), findings)
-
-
-def _odd_path(path: str) -> str | None:
-    for odd in ("//", "/./", "/../", "%2f", "%2F"):
-        if odd in path:
-            return odd
-    return next((odd for odd in ("/..", "/.") if path.endswith(odd)), None)
-
-
 def _check_variables(app: dict[str, object], findings: Findings) -> None:
     env, config, secrets = (_names(app.get(field)) for field in ("env", "config", "secrets"))
     for name in sorted(set(env) & {*config, *secrets} | set(config) & set(secrets)):
@@ -332,6 +299,6 @@ _CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings
     (frozenset({"disruption"}), _check_disruption),
     (frozenset({"resources"}), _check_resources),
     (frozenset({"annotations", "service", "ingress", "serviceAccount"}), _check_annotations),
-    (frozenset({"ingress"}), _check_ingress),
+    (frozenset({"ingress"}), traffic_checks.check),
     (frozenset({"env", "config", "secrets"}), _check_variables),
 )

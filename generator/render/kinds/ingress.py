@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata
-from generator.spec import placeholder
-from generator.spec.workload import Workload
+from generator.spec import placeholder, traffic
+from generator.spec.workload import Data, Workload
 
 FILE: Final = "ingress.yaml"
 GROUP: Final = "networking.k8s.io"
@@ -16,6 +16,9 @@ KIND: Final = "Ingress"
 ROLE: Final = Role.TRAFFIC
 SCOPE: Final = Scope.WORKLOAD
 
+_ALB: Final = "alb.ingress.kubernetes.io"
+# Whoever asks by HTTP is sent on.
+HTTPS: Final = {f"{_ALB}/listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]', f"{_ALB}/ssl-redirect": "443"}
 # Pods are targets themselves, so that no node port is open and a drain is clean.
 ALB: Final = {
     "alb.ingress.kubernetes.io/scheme": "internet-facing",
@@ -30,33 +33,32 @@ DEREGISTRATION_SECONDS: Final = 15
 def render(workload: Workload) -> dict[str, Any] | None:
     """Render one where the spec says ``ingress``; a host with ``{environment}`` in it leaves it to the overlays."""
     about = workload.ingress
-    if about is None or placeholder.has(about["host"]):
+    if about is None or any(placeholder.has(host.name) for host in traffic.hosts(about)):
         return None
-    class_name = about.get("className", "alb")
+    class_name = traffic.class_of(about)
     annotations = {**_defaults(workload, class_name), **about.get("annotations", {})}
-    tls = about.get("tls")
+    tls = traffic.secrets(about)
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": KIND,
         "metadata": metadata(workload, annotations=annotations),
         "spec": {
             "ingressClassName": class_name,
-            **({"tls": [{"hosts": [about["host"]], "secretName": tls}]} if tls else {}),
+            **({"tls": tls} if tls else {}),
             "rules": [
-                {
-                    "host": about["host"],
-                    "http": {
-                        "paths": [
-                            {
-                                "path": about.get("path", "/"),
-                                "pathType": "Prefix",
-                                "backend": {"service": {"name": workload.name, "port": {"name": _port(workload)}}},
-                            }
-                        ]
-                    },
-                }
+                {"host": host.name, "http": {"paths": [_path(workload, path) for path in host.paths]}}
+                for host in traffic.hosts(about)
             ],
         },
+    }
+
+
+def _path(workload: Workload, path: traffic.Path) -> dict[str, Any]:
+    port = {"number": path.port} if isinstance(path.port, int) else {"name": path.port or _port(workload)}
+    return {
+        "path": path.path,
+        "pathType": path.kind,
+        "backend": {"service": {"name": workload.name, "port": port}},
     }
 
 
@@ -73,13 +75,22 @@ def _defaults(workload: Workload, class_name: str) -> dict[str, str]:
         **ALB,
         _ATTRIBUTES: f"deregistration_delay.timeout_seconds={DEREGISTRATION_SECONDS}",
         **({"alb.ingress.kubernetes.io/healthcheck-path": check} if check else {}),
+        **_https(workload.ingress or {}),
     }
+
+
+def _https(about: Data) -> dict[str, str]:
+    """Return what makes the balancer answer by HTTPS. Without an ARN it finds the certificate by the hosts, in ACM."""
+    if not traffic.has_https(about):
+        return {}
+    arns = ",".join(traffic.certificates(about))
+    return {**HTTPS, **({f"{_ALB}/certificate-arn": arns} if arns else {})}
 
 
 def deregistration(workload: Workload) -> int:
     """Return for how long the load balancer still sends requests to a pod that leaves; 0 where there is none of AWS."""
     about = workload.ingress
-    if about is None or about.get("className", "alb") != "alb":
+    if about is None or traffic.class_of(about) != traffic.ALB:
         return 0
     found = _DELAY.search(about.get("annotations", {}).get(_ATTRIBUTES, ""))
     return int(found[1]) if found else DEREGISTRATION_SECONDS

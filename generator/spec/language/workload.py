@@ -15,7 +15,6 @@ from generator.spec.language.names import (
     APP_NAME,
     COMMAND,
     FOLDER,
-    HOST_HINT,
     IMAGE,
     LABEL,
     STORE_HINT,
@@ -24,6 +23,7 @@ from generator.spec.language.names import (
     VARIABLE,
     WORKLOAD_NAME,
 )
+from generator.spec.language.traffic import INGRESS
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -122,19 +122,6 @@ SERVICE = Record(
         "headless": Field(
             Boolean(), "Give the Service no IP address of its own, so that its name resolves to the pods."
         ),
-    }
-)
-INGRESS = Record(
-    {
-        "host": Field(
-            Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253, HOST_HINT),
-            "The host name that it answers to. `{environment}` stands for the environment's name.",
-            required=True,
-        ),
-        "path": Field(URL_PATH, "The prefix of the paths that it answers to."),
-        "className": Field(LABEL, "The IngressClass, which selects the controller."),
-        "annotations": Field(STRINGS, "Annotations of the Ingress, which set up the load balancer."),
-        "tls": Field(LABEL, "The name of the Secret with the certificate, for controllers that read it from one."),
     }
 )
 MIGRATION = Record(

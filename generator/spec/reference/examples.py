@@ -34,6 +34,7 @@ _BESIDE: Final = {
     "apps.<app>.build": "image: shop/web\nsource: src/web",
     "apps.<app>.environments": "image: shop/web\nworkloads: {web: {}, worker: {}, beat: {}}",
     "apps.<app>.ingress": "image: shop/web\nport: 8080",
+    "apps.<app>.ingress.paths": "image: shop/web\nports: [{containerPort: 8080}, {name: admin, containerPort: 90}]",
     "apps.<app>.livenessProbe": "image: shop/web\nport: 8080",
     "apps.<app>.rollout": "image: shop/web\nport: 8080",
     "apps.<app>.service": "image: shop/web\nport: 8080",

@@ -618,7 +618,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     'a mount of no volume': (
         app('container: {volumeMounts: [{name: data, mountPath: /data}]}'),
         [
-            '8:39 apps.web.container.volumeMounts[0].name: no volume is named "data" / add it: `pod: {volumes: […]}`',
+            '8:39 apps.web.container.volumeMounts[0].name: no volume is named "data" / add it: `volumes: {data: {emptyDir: {}}}`',
         ],
     ),
     "a container of the app's name": (
@@ -666,7 +666,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     'a sleep beyond the end': (
         app('container: {lifecycle: {preStop: {sleep: {seconds: 31}}}}'),
         [
-            '8:56 apps.web.container.lifecycle.preStop.sleep.seconds: 31 is too long / the pod has 30 seconds to end: `pod: {terminationGracePeriodSeconds: 41}` gives more',
+            '8:56 apps.web.container.lifecycle.preStop.sleep.seconds: 31 is too long / the pod has 30 seconds to end: `terminationGracePeriodSeconds: 41` gives more',
         ],
     ),
     'a probe of a port of an app without ports': (

@@ -56,7 +56,37 @@ NETWORK: Final[dict[str, Entry]] = {
         kubernetes=("Ingress spec",),
     ),
     "apps.<app>.ingress.host": Entry(kubernetes=("Ingress spec.rules[].host",)),
+    "apps.<app>.ingress.hosts": Entry(
+        "hosts:\n"
+        "  - shop.example.com\n"
+        "  - {host: api.example.com, paths: [/v1, {path: /health, pathType: Exact}]}\n"
+        "tls: true",
+        unset="`host` alone",
+        kubernetes=("Ingress spec.rules",),
+    ),
+    "apps.<app>.ingress.hosts[].host": Entry(kubernetes=("Ingress spec.rules[].host",)),
+    "apps.<app>.ingress.hosts[].paths": Entry(
+        unset="the paths of all hosts", kubernetes=("Ingress spec.rules[].http.paths",)
+    ),
     "apps.<app>.ingress.path": Entry(default="/", kubernetes=("Ingress spec.rules[].http.paths[].path",)),
+    "apps.<app>.ingress.paths": Entry(
+        "host: shop.example.com\npaths: [/shop, {path: /admin, pathType: Exact, port: admin}]",
+        unset="`path` alone",
+        kubernetes=("Ingress spec.rules[].http.paths",),
+    ),
+    "apps.<app>.ingress.paths[].path": Entry(kubernetes=("Ingress spec.rules[].http.paths[].path",)),
+    "apps.<app>.ingress.paths[].pathType": Entry(
+        unset="the Ingress's own `pathType`", kubernetes=("Ingress spec.rules[].http.paths[].pathType",)
+    ),
+    "apps.<app>.ingress.paths[].port": Entry(
+        unset="the first port of the Service",
+        kubernetes=("Ingress spec.rules[].http.paths[].backend.service.port.name",),
+    ),
+    "apps.<app>.ingress.pathType": Entry(
+        "host: shop.example.com\npath: /shop\npathType: Exact",
+        default="Prefix",
+        kubernetes=("Ingress spec.rules[].http.paths[].pathType",),
+    ),
     "apps.<app>.ingress.className": Entry(
         "host: shop.example.com\nclassName: nginx\ntls: shop-certificate",
         default="alb",
@@ -66,10 +96,14 @@ NETWORK: Final[dict[str, Entry]] = {
         unset="those that an AWS load balancer needs", kubernetes=("Ingress metadata.annotations",)
     ),
     "apps.<app>.ingress.tls": Entry(
-        "host: shop.example.com\nclassName: nginx\ntls: shop-certificate",
-        unset="the controller finds the certificate",
+        "hosts: [shop.example.com, shop.example.org]\n"
+        "className: nginx\n"
+        "tls: [{secretName: com, hosts: [shop.example.com]}, {secretName: org, hosts: [shop.example.org]}]",
+        unset="HTTP alone, unless annotations say otherwise",
         kubernetes=("Ingress spec.tls[].secretName",),
     ),
+    "apps.<app>.ingress.tls[].secretName": Entry(kubernetes=("Ingress spec.tls[].secretName",)),
+    "apps.<app>.ingress.tls[].hosts": Entry(unset="all hosts", kubernetes=("Ingress spec.tls[].hosts",)),
     "apps.<app>.network": Entry(
         "port: 8080\n"
         "network:\n"

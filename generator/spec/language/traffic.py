@@ -1,0 +1,61 @@
+"""What an app says of the ways in to it from outside: Ingress."""
+
+from __future__ import annotations
+
+from generator.spec import shapes
+from generator.spec.language.names import HOST_HINT, LABEL, STRINGS, URL_PATH
+from generator.spec.types import Boolean, Choice, Either, Field, ListOf, Record, Text
+
+HOST = Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253, HOST_HINT)
+PATH_TYPE = Choice(("Prefix", "Exact", "ImplementationSpecific"))
+_ARN = r"arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+"
+_CERTIFICATE = Text("a certificate's ARN", _ARN, 200, "like arn:aws:acm:eu-west-1:123456789012:certificate/1111-2222")
+_SECRET_OR_ARN = Text("a Secret's name", rf"{LABEL.pattern}|{_ARN}", 200, f"{LABEL.hint}; or the ARN of a certificate")
+
+_PATH = Record(
+    {
+        "path": Field(URL_PATH, "The path.", required=True),
+        "pathType": Field(PATH_TYPE, "How the path is compared, if not as the Ingress says of all."),
+        "port": Field(shapes.PORT_OR_NAME, "The port of the Service, by name or number, if not the first."),
+    }
+)
+PATHS = ListOf(Either(((str, URL_PATH), (dict, _PATH)), "a path or a map with path"), least=1)
+_HOST = Record(
+    {
+        "host": Field(HOST, "The host name.", required=True),
+        "paths": Field(PATHS, "The paths of this host, in place of those of all."),
+    }
+)
+_TLS = Record(
+    {
+        "secretName": Field(LABEL, "The name of the Secret with the certificate.", required=True),
+        "hosts": Field(ListOf(HOST, least=1), "The hosts that the certificate is for."),
+    }
+)
+INGRESS = Record(
+    {
+        "host": Field(HOST, "The host name that it answers to. `{environment}` stands for the environment's name."),
+        "path": Field(URL_PATH, "The prefix of the paths that it answers to."),
+        "paths": Field(PATHS, "The paths that it answers to, where there are several."),
+        "pathType": Field(PATH_TYPE, "How paths are compared with those of requests."),
+        "hosts": Field(
+            ListOf(Either(((str, HOST), (dict, _HOST)), "a host name or a map with host and paths"), least=1),
+            "The host names that it answers to, where there are several. One with `paths` has paths of its own.",
+        ),
+        "className": Field(LABEL, "The IngressClass, which selects the controller."),
+        "annotations": Field(STRINGS, "Annotations of the Ingress, which set up the load balancer."),
+        "tls": Field(
+            Either(
+                (
+                    (bool, Boolean()),
+                    (str, _SECRET_OR_ARN),
+                    (list, ListOf(Either(((str, _CERTIFICATE), (dict, _TLS)), "an ARN or a map with secretName"))),
+                ),
+                "true, a Secret's name, an ARN or a list",
+            ),
+            "The certificate: the ARN of one in ACM, `true` for the one that AWS has for the host, or the name of a"
+            " Secret for controllers that read it from one.",
+        ),
+    },
+    exactly_one=("host", "hosts"),
+)
