@@ -35,6 +35,8 @@ class Port:
     number: int
     service: int | None
     protocol: str = "TCP"
+    node: int | None = None
+    spoken: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Workload:
     claims: Data = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     own_files: bool = False
+    services: Data = field(default_factory=dict)
 
     @property
     def main(self) -> bool:
@@ -136,6 +139,11 @@ def _files(given: Data) -> dict[str, str]:
         content = about.get("content", "") if isinstance(about, Mapping) else ""
         found[path] = content.decode() if isinstance(content, bytes) else text(content or "")
     return found
+
+
+def service_name(workload: str, name: str, about: Data) -> str:
+    """Return the name of one of a workload's further Services."""
+    return about.get("name") or f"{workload}-{name}"
 
 
 def object_name(app: str, key: str, given: Data) -> str:
@@ -200,6 +208,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         databases=databases(app, shared["project"], given.get("databases")),
         claims=given.get("claims") or {},
         files=_files(given.get("files") or {}),
+        services={name: _annotated(about) for name, about in without_nulls(given.get("services") or {}).items()},
     )
 
 
@@ -276,7 +285,8 @@ def _ports(given: Data) -> tuple[Port, ...]:
         name = item.get("name") or ("http" if index == 0 else f"port-{number}")
         usual = first if index == 0 and first else (80 if name == "http" else number)
         offered = item.get("servicePort", usual)
-        result.append(Port(name, number, offered, item.get("protocol") or "TCP"))
+        node = item.get("nodePort") or (service.get("nodePort") if index == 0 and isinstance(service, dict) else None)
+        result.append(Port(name, number, offered, item.get("protocol") or "TCP", node, item.get("appProtocol")))
     return tuple(result)
 
 

@@ -11,7 +11,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from generator.spec import network_checks, placeholder, pod_checks, quantity, shapes, traffic_checks
+from generator.spec import (
+    network_checks,
+    placeholder,
+    pod_checks,
+    quantity,
+    service_checks,
+    shapes,
+    traffic_checks,
+)
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -19,6 +27,7 @@ from generator.spec.types import text
 
 PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 SELECTOR: Final = "app.kubernetes.io/name"
+_OF_SERVICES: Final = frozenset({"service", "services", "ports"})
 SOURCE_RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
 # Of the API: a ConfigMap's data, and an object's annotations.
 MOST_DATA: Final = 1024 * 1024
@@ -50,6 +59,8 @@ def check(name: str, app: dict[str, object], apps: tuple[str, ...], findings: Fi
         _check_labels(label or name, app, findings)
     if "network" in app:
         network_checks.check(app, apps, findings)
+    if not _OF_SERVICES.isdisjoint(app):
+        service_checks.check(name, app, findings)
     pod_checks.check(name, app, findings)
 
 

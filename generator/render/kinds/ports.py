@@ -18,9 +18,16 @@ def service_ports(ports: tuple[Port, ...]) -> list[dict[str, Any]]:
     offered = [port for port in ports if port.service is not None]
     shared = len({port.service for port in offered}) < len(offered)
     return [
-        {"name": port.name, "port": port.service, "targetPort": port.name, **_protocol(port, shared)}
+        {"name": port.name, "port": port.service, "targetPort": port.name, **_protocol(port, shared), **_more(port)}
         for port in offered
     ]
+
+
+def _more(port: Port) -> dict[str, Any]:
+    return {
+        **({"appProtocol": port.spoken} if port.spoken else {}),
+        **({"nodePort": port.node} if port.node else {}),
+    }
 
 
 def _protocol(port: Port, shared: bool) -> dict[str, str]:

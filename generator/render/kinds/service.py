@@ -7,13 +7,26 @@ from typing import Any, Final
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, selector
 from generator.render.kinds.ports import service_ports
-from generator.spec.workload import Workload
+from generator.spec.workload import Data, Workload
 
 FILE: Final = "service.yaml"
 GROUP: Final = ""
 KIND: Final = "Service"
 ROLE: Final = Role.TRAFFIC
 SCOPE: Final = Scope.WORKLOAD
+
+
+# Fields that are Kubernetes' own.
+_PLAIN: Final = (
+    "publishNotReadyAddresses", "sessionAffinity", "externalTrafficPolicy", "internalTrafficPolicy",
+    "loadBalancerClass", "loadBalancerSourceRanges", "ipFamilyPolicy",
+)  # fmt: skip
+
+
+def settings(about: Data) -> dict[str, Any]:
+    """Return what a Service says beside its type, its selector and its ports."""
+    plain = {name: about[name] for name in _PLAIN if about.get(name) is not None}
+    return {**({"clusterIP": "None"} if about.get("headless") else {}), **plain}
 
 
 def render(workload: Workload) -> dict[str, Any] | None:
@@ -27,7 +40,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "metadata": metadata(workload, annotations=about.get("annotations")),
         "spec": {
             **({"type": about["type"]} if about.get("type") else {}),
-            **({"clusterIP": "None"} if about.get("headless") else {}),
+            **settings(about),
             "selector": selector(workload),
             "ports": service_ports(workload.ports),
         },

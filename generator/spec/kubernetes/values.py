@@ -47,6 +47,8 @@ RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "WeightedPodAffinityTerm.weight": (1, 100),
     "PreferredSchedulingTerm.weight": (1, 100),
     "TopologySpreadConstraint.maxSkew": (1, 2**31 - 1),
+    "ServicePort.port": (1, 65535),
+    "ServicePort.nodePort": (30000, 32767),
     "ContainerPort.containerPort": (1, 65535),
     "ContainerPort.hostPort": (0, 65535),
 }

@@ -23,6 +23,7 @@ from generator.spec.language.names import (
     VARIABLE,
     WORKLOAD_NAME,
 )
+from generator.spec.language.service import NODE_PORT, SERVICE, SERVICES
 from generator.spec.language.traffic import INGRESS
 from generator.spec.types import (
     Anything,
@@ -65,6 +66,8 @@ CONTAINER_PORT = Record(
         "containerPort": Field(PORT, "The port that the process listens on.", required=True),
         "servicePort": Field(PORT, "The port of the Service for it; `null` keeps it out of the Service."),
         "protocol": Field(shapes.PROTOCOL, "The protocol."),
+        "nodePort": Field(NODE_PORT, "The port of the nodes for it, of a Service of type NodePort or LoadBalancer."),
+        "appProtocol": Field(shapes.KEY, "The protocol that is spoken on it, for load balancers and meshes."),
     }
 )
 
@@ -114,16 +117,6 @@ AUTOSCALE = Record(
     }
 )
 
-SERVICE = Record(
-    {
-        "type": Field(Choice(("ClusterIP", "NodePort", "LoadBalancer")), "The type of the Service."),
-        "port": Field(PORT, "The Service's port for the app's first port."),
-        "annotations": Field(STRINGS, "Annotations of the Service."),
-        "headless": Field(
-            Boolean(), "Give the Service no IP address of its own, so that its name resolves to the pods."
-        ),
-    }
-)
 MIGRATION = Record(
     {
         "command": Field(COMMAND, "The command that runs in the new image before its pods start.", required=True),
@@ -199,6 +192,7 @@ WORKLOAD: dict[str, Field] = {
     "service": Field(
         Either(((bool, _OFF), (dict, SERVICE)), "false or a map"), "Settings of the Service, or `false` for none."
     ),
+    **SERVICES,
     "ingress": Field(
         INGRESS, "The way in from outside, by the AWS load balancer unless `className` names another controller."
     ),

@@ -40,6 +40,8 @@ _BESIDE: Final = {
     "apps.<app>.service": "image: shop/web\nport: 8080",
     "apps.<app>.sidecars.<name>.volumeMounts": "image: shop/web\nvolumes: {data: {emptyDir: {}}}",
     "apps.<app>.initContainers.<name>.volumeMounts": "image: shop/web\nvolumes: {data: {emptyDir: {}}}",
+    "apps.<app>.services": "image: shop/web\nport: 8080",
+    "apps.<app>.ports[].nodePort": "image: shop/web\nservice: {type: NodePort}",
     "apps.<app>.updateStrategy": "image: shop/web\nkind: StatefulSet",
     "apps.<app>.updateStrategy.rollingUpdate": "image: shop/web\nkind: DaemonSet",
     "apps.<app>.workloads.<workload>": "image: shop/web",

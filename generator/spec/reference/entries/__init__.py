@@ -15,6 +15,7 @@ from generator.spec.reference.entries.network import NETWORK
 from generator.spec.reference.entries.pod import POD
 from generator.spec.reference.entries.pod_words import POD_WORDS
 from generator.spec.reference.entries.project import PROJECT
+from generator.spec.reference.entries.services import SERVICES
 from generator.spec.reference.entry import Entry
 
 ENTRIES: Final[Mapping[str, Entry]] = {
@@ -27,5 +28,6 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **NETWORK,
     **POD,
     **POD_WORDS,
+    **SERVICES,
     **CI,
 }

@@ -44,8 +44,6 @@ NETWORK: Final[dict[str, Entry]] = {
     "apps.<app>.service.port": Entry(
         unset="80 for the port named `http`, else the same number", kubernetes=("Service spec.ports[].port",)
     ),
-    "apps.<app>.service.annotations": Entry(unset="none", kubernetes=("Service metadata.annotations",)),
-    "apps.<app>.service.headless": Entry("headless: true", default="false", kubernetes=("Service spec.clusterIP",)),
     "apps.<app>.ingress": Entry(
         "port: 8080\n"
         "ingress:\n"

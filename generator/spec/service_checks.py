@@ -1,0 +1,130 @@
+"""Check further Services of a workload: their ports lead somewhere, and each type has what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.spec import network_checks, pod_words
+from generator.spec.findings import Findings, did_you_mean, shown
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import as_map as _map
+from generator.spec.workload import service_name
+
+_LONGEST = 63
+_OF_NODES = ("NodePort", "LoadBalancer")
+
+
+def check(name: object, app: dict[str, object], findings: Findings) -> None:
+    """Append what is wrong with the Services of the workload ``name``."""
+    service = _map(app.get("service"))
+    _check_type(("service",), service, findings)
+    _check_ranges(("service",), service, findings)
+    for index, item in enumerate(_maps(app.get("ports"))):
+        if item.get("nodePort") is not None and service.get("type") not in _OF_NODES:
+            _refuse(("ports", index, "nodePort"), findings)
+    taken: dict[str, str] = {str(name): "the app's own"} if _has_own(app) else {}
+    for key, given in _map(app.get("services")).items():
+        if given is None:
+            continue
+        about, place = _map(given), ("services", key)
+        own = service_name(str(name), key, about)
+        if len(own) > _LONGEST:
+            findings.add(place, f"its name, {own}, has {len(own)} characters", "give it a shorter `name:`", at_key=True)
+        if other := taken.get(own):
+            findings.add(place, f"is named {own}, as {other} is", "give it another `name:`", at_key=True)
+        taken[own] = key
+        _check_type(place, about, findings)
+        _check_ranges(place, about, findings)
+        _check_external(place, about, findings)
+        _check_ports(place, app, about, findings)
+
+
+def _maps(items: object) -> list[dict[str, object]]:
+    return [_map(item) for item in items] if isinstance(items, list) else []
+
+
+def _has_own(app: dict[str, object]) -> bool:
+    return bool(app.get("port") or app.get("ports")) and app.get("service") is not False
+
+
+def _refuse(path: FieldPath, findings: Findings) -> None:
+    findings.add(path, "is for a NodePort or LoadBalancer only", "say its `type:`, or take it out", at_key=True)
+
+
+def _check_type(place: FieldPath, about: dict[str, object], findings: Findings) -> None:
+    """Check that what only some types have is said of these."""
+    kind = about.get("type")
+    for field in ("nodePort", "externalTrafficPolicy"):
+        if about.get(field) is not None and kind not in _OF_NODES:
+            _refuse((*place, field), findings)
+    for field in ("loadBalancerClass", "loadBalancerSourceRanges"):
+        if about.get(field) is not None and kind != "LoadBalancer":
+            hint = "add `type: LoadBalancer`, or take it out"
+            findings.add((*place, field), "is for a LoadBalancer only", hint, at_key=True)
+    if place[0] == "services" and about.get("headless") and kind in (*_OF_NODES, "ExternalName"):
+        findings.add((*place, "headless"), f"a {kind} is not headless", "take `headless` or `type` out")
+
+
+def _check_ranges(place: FieldPath, about: dict[str, object], findings: Findings) -> None:
+    ranges = about.get("loadBalancerSourceRanges")
+    for at, written in enumerate(ranges if isinstance(ranges, list) else []):
+        if isinstance(written, str):
+            network_checks.check_range(written, (*place, "loadBalancerSourceRanges", at), findings)
+
+
+def _check_external(place: FieldPath, about: dict[str, object], findings: Findings) -> None:
+    external, named = about.get("type") == "ExternalName", about.get("externalName") is not None
+    if external and not named:
+        findings.add(place, "an ExternalName needs a host", "add `externalName: db.example.com`", at_key=True)
+    if named and not external:
+        findings.add((*place, "externalName"), "is for an ExternalName only", "add `type: ExternalName`", at_key=True)
+
+
+def _check_ports(place: FieldPath, app: dict[str, object], about: dict[str, object], findings: Findings) -> None:
+    listed = _maps(about.get("ports"))
+    if about.get("port") is not None and listed:
+        findings.add((*place, "port"), "both port and ports", "keep one of the two", at_key=True)
+    if about.get("type") == "ExternalName":
+        return
+    if about.get("port") is None and not listed and not (app.get("port") or app.get("ports")):
+        findings.add(place, "needs a port", "add `port:`", at_key=True)
+    if about.get("targetPort") is not None and about.get("port") is None:
+        findings.add((*place, "targetPort"), "leads from no port", "add `port:`, that of the Service", at_key=True)
+    known = [*_names(app)]
+    targets = {(*place, "targetPort"): about.get("targetPort")}
+    targets.update({(*place, "ports", at, "targetPort"): port.get("targetPort") for at, port in enumerate(listed)})
+    for path, target in targets.items():
+        if isinstance(target, str) and target not in known:
+            hint = did_you_mean(target, known) if known else "add it: `ports: [{name: …, containerPort: …}]`"
+            findings.add(path, f"no port is named {shown(target)}", hint)
+    _check_listed(place, about, listed, findings)
+
+
+def _check_listed(
+    place: FieldPath, about: dict[str, object], listed: list[dict[str, object]], findings: Findings
+) -> None:
+    """Check ports in Kubernetes' shape: no two of one name or number, and ports of nodes for those that have any."""
+    seen: set[object] = set()
+    for at, port in enumerate(listed):
+        name, number = port.get("name"), (port.get("port"), port.get("protocol") or "TCP")
+        if len(listed) > 1 and not name:
+            findings.add((*place, "ports", at), "needs a name, as there are several", "add `name:`", at_key=True)
+        for one, field in ((name, "name"), (number, "port")):
+            if one in seen and one is not None:
+                findings.add((*place, "ports", at, field), "is there twice", "give each its own")
+            seen.add(one)
+        if port.get("nodePort") is not None and about.get("type") not in _OF_NODES:
+            _refuse((*place, "ports", at, "nodePort"), findings)
+
+
+def _names(app: dict[str, object]) -> Iterator[str]:
+    """Yield the names of the ports of all containers of a pod."""
+    ports = app.get("ports")
+    if app.get("port") and not ports:
+        yield "http"
+    for index, item in enumerate(_maps(ports)):
+        yield str(item.get("name") or ("http" if index == 0 else f"port-{item.get('containerPort')}"))
+    lists = [_map(app.get("container")).get("ports")]
+    lists += [_map(one).get("ports") for group in pod_words.CONTAINERS for one in _map(app.get(group)).values()]
+    lists += [item.get("ports") for item in _maps(_map(app.get("pod")).get("containers"))]
+    yield from (str(item["name"]) for one in lists for item in _maps(one) if item.get("name"))
