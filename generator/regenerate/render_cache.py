@@ -47,7 +47,9 @@ class RenderCache:
             generation_record.app_record(name): (name, given) for name, given in (spec.data["apps"] or {}).items()
         }
         project = {name: value for name, value in spec.data.items() if name != "apps"}
-        self._start = hashlib.blake2b(_package() + repr((project, spec.several)).encode(), digest_size=_SIZE)
+        self._start = hashlib.blake2b(
+            _package() + repr((project, spec.several, spec.apart)).encode(), digest_size=_SIZE
+        )
 
     def current(self, stored: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return those of the ``stored`` records that are known to be what rendering would give."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from generator.spec.model import Build
+    from generator.spec.builds import Build
     from generator.spec.workload import Data
 
 

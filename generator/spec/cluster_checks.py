@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from generator.spec import argocd, argocd_checks
+from generator.spec import argocd, argocd_checks, placeholder, types
 from generator.spec.findings import Findings
 from generator.spec.types import as_map as _map
 
+_LONGEST = 63
 # In whose place any cluster may be.
 _CHOSEN = "clusters by their labels"
 
@@ -19,6 +20,7 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
         _check_selector(name, _map(environment), findings)
         _check_twice(name, _map(environment), findings)
     _check_namespaces(environments, data, findings)
+    _check_own_namespaces(environments, apps, data, findings)
     _check_applications(data.get("project"), environments, tuple(apps), findings)
 
 
@@ -81,6 +83,31 @@ def _check_namespaces(environments: Mapping[str, object], data: Mapping[str, obj
                 elif namespace.startswith("kube-") or (namespace == own_namespace and cluster in (home, _CHOSEN)):
                     _add_system(name, namespace, own_namespace, findings)
                 seen.setdefault((cluster, namespace), name)
+
+
+def _check_own_namespaces(
+    environments: Mapping[str, object], apps: Mapping[str, object], data: Mapping[str, object], findings: Findings
+) -> None:
+    """Refuse a namespace of an app's own that another environment has, or an app there, or a system."""
+    home = _known(argocd_checks.cluster(data))
+    taken = {
+        (cluster, str(_map(one).get("namespace") or f"{data.get('project')}-{name}")): name
+        for name, one in environments.items()
+        for cluster in _addresses(_map(one), home)
+    }
+    for app, given in apps.items():
+        written, path = _map(given).get("namespace"), ("apps", app, "namespace")
+        for name, one in environments.items() if isinstance(written, str) else ():
+            namespace = placeholder.filled(written, name)
+            for cluster in dict.fromkeys(_addresses(_map(one), home)):
+                other = taken.setdefault((cluster, namespace), name)
+                if other != name:
+                    hint = "give each environment its own: `{environment}` in it stands for its name"
+                    findings.add(path, f"is {namespace} in {name} and in {other}, on one cluster", hint)
+            if namespace.startswith("kube-") or namespace == str(_map(data.get("argocd")).get("namespace") or "argocd"):
+                findings.add(path, f"{namespace} is a system's own", "give the app another one")
+            elif not types.DNS_LABEL.fullmatch(namespace) or len(namespace) > _LONGEST:
+                findings.add(path, f"{namespace} is not a namespace", "a DNS label of at most 63 characters")
 
 
 def _add_system(name: str, namespace: str, argocd_namespace: str, findings: Findings) -> None:

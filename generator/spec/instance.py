@@ -62,6 +62,8 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
     if environment is not None and placeholder.has(given):
         given = placeholder.filled(given, environment)
     registry = shared["registry"]
+    if shared["apart"]:
+        shared = {**shared, "peers": _namespaces(app, environment, shared)}
     top = {name: value for name, value in given.items() if name != "workloads"}
     general = workload(app, app, folded(app, top, registry), shared)
     several = given.get("workloads")
@@ -69,6 +71,16 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
         return Instance(general, {app: general})
     made = {key: workload(app, key, folded(app, complete(given, key), registry), shared) for key in several}
     return Instance(general, {key: _layered(one, general) for key, one in made.items()})
+
+
+def _namespaces(app: str, environment: str | None, shared: Data) -> dict[str, str]:
+    """Return the namespace of each app that is in another one than this app; only an environment tells."""
+    if environment is None:
+        return {}
+    usual, apart = shared["namespaces"][environment], shared["apart"]
+    own = placeholder.filled(apart.get(app), environment) or usual
+    others = {name: placeholder.filled(apart.get(name), environment) or usual for name in shared["names"]}
+    return {name: namespace for name, namespace in others.items() if namespace != own}
 
 
 def in_environment(general: Data, override: Data) -> dict[str, Any]:

@@ -6,11 +6,21 @@ Built from data that has passed every check, so nothing here reports faults.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, cast
 
-from generator.spec import argocd, forge_kinds, layout, notifications, placeholder, pull_requests, spelling, subject
+from generator.spec import (
+    argocd,
+    builds,
+    forge_kinds,
+    layout,
+    notifications,
+    placeholder,
+    pull_requests,
+    spelling,
+    subject,
+)
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
@@ -19,35 +29,7 @@ from generator.spec.notifications import Notifications
 from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.pull_requests import PullRequests
-from generator.spec.types import text, words
 from generator.spec.workload import Data
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What the registry's scan must not find: findings of this severity or worse, but for those to ignore."""
-
-    severity: str = "CRITICAL"
-    ignore: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """How an app's image comes from this repository.
-
-    ``cache`` and ``scan`` are ``None`` where the spec leaves them to the
-    registry's abilities, ``False`` where they are not wanted.
-    """
-
-    source: str
-    dockerfile: str
-    test: tuple[str, ...]
-    args: Mapping[str, str]
-    reports: tuple[str, ...] = ()
-    platforms: tuple[str, ...] = ()
-    cache: str | bool | None = None
-    sbom: bool = True
-    scan: Scan | bool | None = None
 
 
 @dataclass(frozen=True)
@@ -90,10 +72,14 @@ class App:
                 in_environment(self._general_in(environment), overrides.get(environment) or {}),
                 self.shared,
             )
-            if overrides.get(environment) or placeholder.has(self._general_in(environment))
+            if overrides.get(environment) or self._varies_in(environment)
             else self.bases[environment]
             for environment in self.environments
         }
+
+    def _varies_in(self, environment: str) -> bool:
+        """Tell whether the environment's name is filled in somewhere, or it alone tells where other apps are."""
+        return placeholder.has(self._general_in(environment)) or bool(self.shared["apart"] and self.says("network"))
 
     @cached_property
     def general(self) -> dict[str, Any]:
@@ -121,6 +107,10 @@ class App:
         said = [self.given, *self._promoted.values()]
         return frozenset(kind for given in said for kind in kinds_of(given))
 
+    def namespace_in(self, environment: Environment) -> str:
+        """Return the namespace of the app in an environment."""
+        return own_namespace(self.given, environment.name) or environment.namespace
+
     def says(self, field: str) -> bool:
         """Tell whether the app says a field, of any workload in any environment."""
         return any(_says(given, field) for given in (self.given, *self._promoted.values()))
@@ -136,10 +126,10 @@ class App:
         return self.given.get("digest")
 
     @property
-    def build(self) -> Build | None:
+    def build(self) -> builds.Build | None:
         """Return how the image is built from this repository; ``None`` if it is built elsewhere."""
         source = self.given.get("source")
-        return _build(source, self.given.get("build") or {}) if source else None
+        return builds.of(source, self.given.get("build") or {}) if source else None
 
     @property
     def renamed_from(self) -> str | None:
@@ -180,6 +170,7 @@ class Environment:
     gates: Gates = field(default_factory=Gates)
     approvers: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    app_namespaces: tuple[str, ...] = ()
     readiness_gate: bool = True
     clusters: tuple[Cluster, ...] = ()
     selector: Selector = field(default_factory=Selector)
@@ -194,8 +185,9 @@ class Environment:
 
     @property
     def own_namespaces(self) -> tuple[str, ...]:
-        """Return the environment's own namespace; of previews, a pattern of each request's as well."""
-        return (self.namespace, f"{self.namespace}-*") if self.pull_requests else (self.namespace,)
+        """Return the environment's own namespace and those of its apps; of previews, a pattern of each request's."""
+        requests = (f"{self.namespace}-*",) if self.pull_requests else ()
+        return (self.namespace, *self.app_namespaces, *requests)
 
     @property
     def destination(self) -> dict[str, str]:
@@ -244,7 +236,10 @@ class Spec:
     allow: Allow = Allow()
     notifications: Notifications | None = None
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The labels of the pods of each app with several workloads, for who lets them in: all that apps know of others."""
+    """The labels of the pods of each app with several workloads, for who lets them in. With ``apart``, that is all that
+    apps know of others."""
+    apart: Mapping[str, str] = field(default_factory=dict)
+    """The namespace of each app that has one of its own, as it is written."""
 
     @property
     def argocd_namespace(self) -> str:
@@ -267,15 +262,30 @@ def _says(given: Data, field: str) -> bool:
     return bool(given.get(field)) or any(_says(one, field) for one in inner)
 
 
+def own_namespace(given: Data, environment: str) -> str | None:
+    """Return the namespace that an app has for itself in an environment."""
+    name = given.get("namespace")
+    return placeholder.filled(name, environment) if name else None
+
+
 def has_files(data: Data) -> bool:
     """Tell whether any app of a spec has files."""
     return any(_says(given, "files") for given in (data["apps"] or {}).values() if given)
 
 
+def _with_own(environment: Environment, apps: list[Data]) -> Environment:
+    """Return an environment with the namespaces that apps have for themselves."""
+    named = (own_namespace(given, environment.name) for given in apps)
+    names = tuple(dict.fromkeys(name for name in named if name and name != environment.namespace))
+    return replace(environment, app_namespaces=names)
+
+
 UNRELEASED: Final = "unreleased"
 # What an app says of itself, and not of its workloads.
 PROMOTED: Final = "promoted"
-_ABOUT_APPS: Final = frozenset({"environments", "source", "build", "tag", "digest", "renamedFrom", PROMOTED})
+_ABOUT_APPS: Final = frozenset(
+    {"environments", "source", "build", "tag", "digest", "namespace", "renamedFrom", PROMOTED}
+)
 
 
 def build(data: Data) -> Spec:
@@ -287,22 +297,13 @@ def build(data: Data) -> Spec:
         name: _environment(project, name, given or {}, runner.cluster, data["repository"])
         for name, given in data["environments"].items()
     }
-    store = {
-        "kind": "ClusterSecretStore",
-        "name": "aws-secrets-manager",
-        **without_nulls(data.get("secretStore") or {}),
-    }
+    own = [given for given in (data["apps"] or {}).values() if given.get("namespace")]
+    environments = (
+        {name: _with_own(environment, own) for name, environment in environments.items()} if own else environments
+    )
     registry: str = data.get("registry") or ""
     about = promotion(data.get("promotion") or {})
-    several = {name: labels for name, given in (data["apps"] or {}).items() if (labels := pods_labels(name, given))}
-    shared = {
-        "project": project,
-        "registry": registry,
-        "store": store,
-        "promotes_config": about.config,
-        "migration_seconds": runner.migration_seconds,
-        "several": several,
-    }
+    shared = _shared(data, environments, runner.migration_seconds, about.config)
     names = tuple(environments)
     apps: dict[str, AnyApp] = {
         name: (ChartApp if given.get("chart") is not None else App)(name, given, names, shared)
@@ -326,8 +327,26 @@ def build(data: Data) -> Spec:
         notifications=notifications.build(
             data.get("notifications"), tuple(name for name, one in environments.items() if one.pull_requests is None)
         ),
-        several=several,
+        several=shared["several"],
+        apart=shared["apart"],
     )
+
+
+def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | None, config: bool) -> dict[str, Any]:
+    """Return what the project gives to each of its apps, and all that apps know of others."""
+    apps: Data = data["apps"] or {}
+    store = without_nulls(data.get("secretStore") or {})
+    return {
+        "project": data["project"],
+        "registry": data.get("registry") or "",
+        "store": {"kind": "ClusterSecretStore", "name": "aws-secrets-manager", **store},
+        "promotes_config": config,
+        "migration_seconds": seconds,
+        "several": {name: labels for name, given in apps.items() if (labels := pods_labels(name, given))},
+        "names": tuple(apps),
+        "apart": {name: given["namespace"] for name, given in apps.items() if given.get("namespace")},
+        "namespaces": {name: environment.namespace for name, environment in environments.items()},
+    }
 
 
 def _allow(given: Data, cluster: str) -> Allow:
@@ -367,23 +386,3 @@ def _environment(project: str, name: str, given: Data, home: str, repository: st
         approvers=tuple(given.get("approvers") or ()),
         namespaces=tuple(given.get("namespaces") or ()),
     )
-
-
-def _build(source: str, about: Data) -> Build:
-    return Build(
-        source=source,
-        dockerfile=about.get("dockerfile") or "Dockerfile",
-        test=words(about.get("test")),
-        args={name: text(value) for name, value in (about.get("args") or {}).items()},
-        reports=tuple(about.get("reports") or ()),
-        platforms=tuple(about.get("platforms") or ()),
-        cache=about.get("cache"),
-        sbom=about.get("sbom") is not False,
-        scan=_scan(about.get("scan")),
-    )
-
-
-def _scan(given: Data | bool | None) -> Scan | bool | None:
-    if not isinstance(given, Mapping):
-        return given
-    return Scan(given.get("severity") or "CRITICAL", tuple(given.get("ignore") or ()))

@@ -193,7 +193,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         ingress=_annotated(given.get("ingress")) or None,
         migration=_migration(given.get("migration"), shared.get("migration_seconds")),
         disruption=_disruption(given.get("disruption"), replicas, autoscale),
-        network=_network(given["network"], shared["several"]) if given.get("network") is not None else None,
+        network=_network(given["network"], shared) if given.get("network") is not None else None,
         service_account=_annotated(given.get("serviceAccount")),
         labels=_texts(given.get("labels")),
         annotations=_texts(given.get("annotations")),
@@ -260,10 +260,12 @@ def _secrets(given: Data | None) -> dict[str, SecretRef]:
     return {variable: _secret(value) for variable, value in without_nulls(given or {}).items()}
 
 
-def _network(given: Data, several: Mapping[str, tuple[str, ...]]) -> Data:
-    """Return who may connect, each app with the labels of its pods."""
-    found = without_nulls(given)
-    return {**found, "from": [(app, several.get(app, (app,))) for app in found["from"]]} if found.get("from") else found
+def _network(given: Data, shared: Data) -> Data:
+    """Return who may connect, each app with the labels of its pods, and its namespace where that is another one."""
+    found, several, apart = without_nulls(given), shared["several"], shared.get("peers") or {}
+    if not found.get("from"):
+        return found
+    return {**found, "from": [(app, several.get(app, (app,)), apart.get(app)) for app in found["from"]]}
 
 
 def _secret(value: str | Data) -> SecretRef:

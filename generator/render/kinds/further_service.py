@@ -12,7 +12,7 @@ from generator.render.kinds.service import settings
 from generator.spec.instance import Instance
 from generator.spec.workload import Data, Workload, service_name
 
-FILE: Final = "service.yaml"
+FILE: Final = "services.yaml"
 GROUP: Final = ""
 KIND: Final = "Service"
 ROLE: Final = Role.TRAFFIC
@@ -22,7 +22,7 @@ SCOPE: Final = Scope.PARTS
 def render(app: Instance) -> dict[str, Manifest]:
     """Return one for each of a workload's `services`."""
     return {
-        f"{'' if one.main else f'{one.key}-'}{name}-{FILE}": _manifest(one, name, about)
+        f"{'' if one.main else f'{one.key}-'}services-{name}.yaml": _manifest(one, name, about)
         for one in app.workloads.values()
         for name, about in one.services.items()
     }

@@ -34,10 +34,19 @@ def render(app: Instance) -> dict[str, Any] | None:
     return manifest(general, chosen, tuple(ports.values()))
 
 
+def _elsewhere(namespace: str | None) -> dict[str, Any]:
+    """Return what chooses the pods of another namespace, by the label that Kubernetes gives each."""
+    name = {"kubernetes.io/metadata.name": namespace}
+    return {"namespaceSelector": {"matchLabels": name}} if namespace else {}
+
+
 def manifest(workload: Workload, pods: dict[str, Any], served: tuple[Port, ...]) -> dict[str, Any]:
     """Return the policy of a workload for the pods that a selector chooses."""
     about = workload.network or {}
-    peers: list[dict[str, Any]] = [{"podSelector": all_pods(app, labels)} for app, labels in about.get("from", [])]
+    peers: list[dict[str, Any]] = [
+        {"podSelector": all_pods(app, labels), **_elsewhere(namespace)}
+        for app, labels, namespace in about.get("from", [])
+    ]
     peers += [{"ipBlock": {"cidr": cidr}} for cidr in about.get("fromCidr", [])]
     ports = [{"port": port.name, "protocol": port.protocol} for port in served]
     rules = [{"from": peers, **({"ports": ports} if ports else {})}] if peers else []

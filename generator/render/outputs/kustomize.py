@@ -84,7 +84,7 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
     place = f"{up}{base_path(app.name)}" if below is app.base else COPY
     content: dict[str, Any] = {
         **_HEAD,
-        "namespace": environment.namespace,
+        "namespace": app.namespace_in(environment),
         "resources": [place, *extra],
         "images": [{"name": below.image, **_renamed(below, here), "newTag": app.tag, **_digest(app)}],
     }

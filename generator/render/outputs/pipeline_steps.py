@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from generator.spec.builds import Build, Scan
 from generator.spec.image_reference import ECR
-from generator.spec.model import App, Build, Scan, Spec
+from generator.spec.model import App, Spec
 from generator.spec.workload import full_image
 
 # How the generator is called where the repository's own files must not be taken for Python's or ours: not even a

@@ -10,4 +10,4 @@ from generator.spec.language.workload import COMPLETE, GENERAL, OVERRIDE, WORKLO
 __all__ = ["APP", "CHART", "COMPLETE", "FILLED", "GENERAL", "OVERRIDE", "SPEC", "WORKLOAD"]
 
 # The fields of an app in whose texts `{environment}` is filled in.
-FILLED = frozenset({*WORKLOAD, "values"})
+FILLED = frozenset({*WORKLOAD, "values", "namespace"})

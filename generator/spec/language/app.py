@@ -9,6 +9,7 @@ from generator.spec.language.names import (
     DIGEST,
     ENVIRONMENT_NAME,
     IMAGE,
+    NAMESPACE,
     RELATIVE,
     SOURCE,
     TAG,
@@ -86,6 +87,10 @@ APP = Record(
         **chart.FIELDS,
         "renamedFrom": Field(
             APP_NAME, "The app's former name. Its files move to the new name, with their tags and hand edits."
+        ),
+        "namespace": Field(
+            NAMESPACE,
+            "The namespace of the app's own, in place of the environment's. `{environment}` stands for its name.",
         ),
         "tag": Field(TAG, "The tag to start with. From the first build on, the pipeline sets the tag in the overlays."),
         "digest": Field(

@@ -20,6 +20,7 @@ ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 CLUSTER_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
+NAMESPACE = Text("a namespace", _LABEL, 63, LABEL_HINT, filled=True)
 HOST_HINT = "like shop.example.com, in lower case, without https:// and without a path"
 HOST = Text("a host name", rf"(?:\*\.)?{shapes.SUBDOMAIN}", 253, HOST_HINT)
 VARIABLE = Text("a variable's name", r"[A-Za-z_][A-Za-z0-9_.-]*", 253, "letters, digits and _; no digit first")

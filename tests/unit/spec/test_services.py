@@ -45,7 +45,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     ),
     "of a job": (
         "kind: Job\nservices: {a: {port: 80}}",
-        ["9:5 apps.web.services: a Job has no services / take it out: its pods run to an end, and serve nobody"],
+        ["9:5 apps.web.services: a Job has no services / take it out: its pods run to an end, and serve no requests"],
     ),
 }  # fmt: skip
 

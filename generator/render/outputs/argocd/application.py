@@ -53,7 +53,7 @@ def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: di
     return {
         "project": project_name(spec, environment.name),
         **_source(spec, app, environment.name),
-        "destination": {**cluster, "namespace": environment.namespace},
+        "destination": {**cluster, "namespace": _namespace(environment, app)},
         "revisionHistoryLimit": 20,
         "syncPolicy": {
             **automated,
@@ -72,6 +72,10 @@ def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: di
         },
         **({"ignoreDifferences": ignored} if ignored else {}),
     }
+
+
+def _namespace(environment: Environment, app: AnyApp) -> str:
+    return app.namespace_in(environment) if isinstance(app, App) else environment.namespace
 
 
 def _folders(app: AnyApp, environment: str) -> list[str]:

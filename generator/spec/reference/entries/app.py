@@ -22,6 +22,15 @@ APP: Final[dict[str, Entry]] = {
         default="unreleased",
         kubernetes=("Kustomization images[].newTag",),
     ),
+    "apps.<app>.namespace": Entry(
+        'namespace: "shop-{environment}-web"',
+        unset="the environment's namespace",
+        kubernetes=(
+            "Kustomization namespace",
+            "Application spec.destination.namespace",
+            "AppProject spec.destinations",
+        ),
+    ),
     "apps.<app>.digest": Entry(
         f"tag: 1.4.2\ndigest: sha256:{64 * '1'}",
         unset="the tag alone says which image it is",

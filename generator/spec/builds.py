@@ -1,0 +1,59 @@
+"""How an app's image is built from this repository, with defaults filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.spec.types import text, words
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the registry's scan must not find: findings of this severity or worse, but for those to ignore."""
+
+    severity: str = "CRITICAL"
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How an app's image comes from this repository.
+
+    ``cache`` and ``scan`` are ``None`` where the spec leaves them to the
+    registry's abilities, ``False`` where they are not wanted.
+    """
+
+    source: str
+    dockerfile: str
+    test: tuple[str, ...]
+    args: Mapping[str, str]
+    reports: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    cache: str | bool | None = None
+    sbom: bool = True
+    scan: Scan | bool | None = None
+
+
+def of(source: str, about: Data) -> Build:
+    """Return the build of an app with a source."""
+    return Build(
+        source=source,
+        dockerfile=about.get("dockerfile") or "Dockerfile",
+        test=words(about.get("test")),
+        args={name: text(value) for name, value in (about.get("args") or {}).items()},
+        reports=tuple(about.get("reports") or ()),
+        platforms=tuple(about.get("platforms") or ()),
+        cache=about.get("cache"),
+        sbom=about.get("sbom") is not False,
+        scan=_scan(about.get("scan")),
+    )
+
+
+def _scan(given: Data | bool | None) -> Scan | bool | None:
+    if not isinstance(given, Mapping):
+        return given
+    return Scan(given.get("severity") or "CRITICAL", tuple(given.get("ignore") or ()))
