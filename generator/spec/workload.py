@@ -164,9 +164,6 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
     kind = given.get("kind") or workload_kinds.DEFAULT
     config, secrets = _texts(given.get("config")), _secrets(given.get("secrets"))
     ports = _ports(given)
-    service = given.get("service")
-    if service is not False:
-        service = _annotated({} if service is True else service) if _offered(ports) else None
     autoscale = given.get("autoscale")
     replicas = None if autoscale or not workload_kinds.takes(kind, "replicas") else given.get("replicas", 1)
     return Workload(
@@ -189,7 +186,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         probes=probes.of(given, ports[0].name if ports else None),
         replicas=replicas,
         autoscale=without_nulls(autoscale) if autoscale else None,
-        service=cast("Data | None", service or (None if service is False or service is None else {})),
+        service=_service(given.get("service"), ports),
         ingress=_annotated(given.get("ingress")) or None,
         migration=_migration(given.get("migration"), shared.get("migration_seconds")),
         disruption=_disruption(given.get("disruption"), replicas, autoscale),
@@ -290,6 +287,13 @@ def _ports(given: Data) -> tuple[Port, ...]:
         node = item.get("nodePort") or (service.get("nodePort") if index == 0 and isinstance(service, dict) else None)
         result.append(Port(name, number, offered, item.get("protocol") or "TCP", node, item.get("appProtocol")))
     return tuple(result)
+
+
+def _service(given: object, ports: tuple[Port, ...]) -> Data | None:
+    """Return the settings of the Service; ``None`` where there is none."""
+    if given is False or not _offered(ports):
+        return None
+    return _annotated(given) if isinstance(given, Mapping) else {}
 
 
 def _offered(ports: tuple[Port, ...]) -> bool:
