@@ -110,6 +110,26 @@ def inherited(app: Data, kind: str) -> dict[str, Any]:
     return {name: value for name, value in workload_kinds.taken(kind, app).items() if name != "workloads"}
 
 
+def with_config(given: Data, general: Data) -> dict[str, Any]:
+    """Return what an app says with the configuration that it has in general, at its top and at its workloads."""
+    found = without_config(given)
+    if "config" in general:
+        found["config"] = general["config"]
+    now = general.get("workloads") or {}
+    for key, own in (found.get("workloads") or {}).items():
+        if "config" in (now.get(key) or {}):
+            found["workloads"][key] = {**own, "config": now[key]["config"]}
+    return found
+
+
+def without_config(given: Data) -> dict[str, Any]:
+    """Return what an app says without its configuration, and that of its workloads."""
+    found = {name: value for name, value in given.items() if name != "config"}
+    if found.get("workloads"):
+        found["workloads"] = {key: without_config(own or {}) for key, own in found["workloads"].items()}
+    return found
+
+
 def kinds_of(given: Data) -> Iterator[str]:
     """Yield the kind of each workload of an app."""
     default = given.get("kind") or workload_kinds.DEFAULT

@@ -24,7 +24,7 @@ from generator.spec import (
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
-from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels
+from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels, with_config
 from generator.spec.notifications import Notifications
 from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
@@ -95,11 +95,8 @@ class App:
         """Return what the app says in general, for one environment."""
         if environment not in self._promoted:
             return self.general
-        promoted = dict(self._promoted[environment])
-        if not self.shared.get("promotes_config", True):
-            promoted.pop("config", None)
-            promoted.update({"config": self.general["config"]} if "config" in self.general else {})
-        return promoted
+        promoted = self._promoted[environment]
+        return promoted if self.shared.get("promotes_config", True) else with_config(promoted, self.general)
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -66,6 +66,19 @@ def test_config_reaches_all_at_once_where_it_is_not_promoted(repository: Path) -
     assert "containerPort: 8080" in build(repository, "prod")
 
 
+def test_a_workload_is_promoted_with_its_app_and_its_config_is_not_where_none_is(repository: Path) -> None:
+    workloads = "    workloads: {web: {}, worker: {port: null, health: null, config: {QUEUE: small}}}\n"
+    spec = ON.replace("base: true", "base: true, config: false") + workloads
+    generate(repository, spec)
+    more = workloads.replace("small", "large").replace("}}}", "}}, beat: {}}")
+    generate(repository, spec.replace(workloads, more).replace("info", "debug"))
+    assert "name: web-beat\n" in build(repository, "dev")
+    prod = build(repository, "prod")
+    assert "name: web-beat\n" not in prod
+    assert "QUEUE: large" in prod
+    assert "LEVEL: debug" in prod
+
+
 def test_turning_it_on_changes_nothing_in_the_cluster_and_keeps_edits(repository: Path) -> None:
     generate(repository, OFF)
     edit(repository, "base/web/deployment.yaml", "maxSurge: 1", "maxSurge: 5 # ours")

@@ -51,4 +51,4 @@ def test_what_is_written_by_hand(tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     found = faults(page, run([step.command for step in page], tmp_path / "shop", {**os.environ, "PATH": path}, 120))
     assert not found, found[0]
-    assert "CronJob" in (tmp_path / "shop/base/web/report.yaml").read_text()
+    assert "LimitRange" in (tmp_path / "shop/base/web/limits.yaml").read_text()

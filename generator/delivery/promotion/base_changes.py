@@ -22,6 +22,7 @@ from generator.git.history import Clone
 from generator.regenerate import planning
 from generator.regenerate.merge import Conflict, Side, merge_file
 from generator.spec import promoted
+from generator.spec.instance import without_config
 from generator.spec.layout import base_path, copy_path, overlay_path
 from generator.spec.model import Spec
 from generator.spec.promoted import Promoted
@@ -222,10 +223,9 @@ def _merged(
 
 def _same(spec: Spec, one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     """Tell whether two descriptions of an app are one for a promotion; config counts only if it is promoted."""
-    left_out = () if spec.promotion.config else ("config",)
-    return repr({k: v for k, v in one.items() if k not in left_out}) == repr(
-        {k: v for k, v in other.items() if k not in left_out}
-    )
+    if spec.promotion.config:
+        return repr(dict(one)) == repr(dict(other))
+    return repr(without_config(one)) == repr(without_config(other))
 
 
 def _files(directory: Path, folder: str) -> Iterator[tuple[str, bytes]]:
