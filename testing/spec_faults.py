@@ -1022,4 +1022,11 @@ apps:
             "5:170 apps.d.rollout: a DaemonSet has no rollout / take it out, or say `kind: Deployment`",
         ],
     ),
+    "metrics of no port": (
+        top("", apps="{a: {image: w, metrics: {}}, b: {image: w, port: 80, metrics: {port: metrcs}}}"),
+        [
+            "5:22 apps.a.metrics: there is no port to read them from / say `port:`, or `ports:`",
+            '5:76 apps.b.metrics.port: there is no port "metrcs" / known here: 80, http',
+        ],
+    ),
 }

@@ -92,6 +92,20 @@ def _check_rollout(app: dict[str, object], findings: Findings) -> None:
         findings.add(("rollout", "blueGreen"), "there is no Service to switch over", hint, at_key=True)
 
 
+def _check_metrics(app: dict[str, object], findings: Findings) -> None:
+    ports = app.get("ports")
+    listed = [as_map(one) for one in ports] if isinstance(ports, list) else []
+    known: list[object] = [value for one in listed for value in (one.get("name"), one.get("containerPort")) if value]
+    known += ["http", app["port"]] if app.get("port") else []
+    if not known:
+        findings.add(("metrics",), "there is no port to read them from", "say `port:`, or `ports:`", at_key=True)
+        return
+    wanted = as_map(app.get("metrics")).get("port")
+    if wanted is not None and wanted not in known:
+        hint = did_you_mean(wanted, [str(one) for one in known])
+        findings.add(("metrics", "port"), f"there is no port {shown(wanted)}", hint)
+
+
 def _check_update_strategy(app: dict[str, object], findings: Findings) -> None:
     about = as_map(app.get("updateStrategy"))
     _check_pace("updateStrategy", about, findings)
@@ -149,6 +163,7 @@ _CHECKS: Final[Mapping[str, Callable[[dict[str, object], Findings], None]]] = {
     "strategy": _check_strategy,
     "updateStrategy": _check_update_strategy,
     "rollout": _check_rollout,
+    "metrics": _check_metrics,
     "minReadySeconds": _check_ready,
     "volumeClaimTemplates": _check_claims,
     "startingDeadlineSeconds": _check_starting,

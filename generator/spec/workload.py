@@ -23,7 +23,7 @@ SETTINGS: Final = (
     "schedule", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
     "failedJobsHistoryLimit", "suspend", "backoffLimit", "activeDeadlineSeconds", "completions", "parallelism",
     "ttlSecondsAfterFinished", "podManagementPolicy", "volumeClaimTemplates", "persistentVolumeClaimRetentionPolicy",
-    "updateStrategy", "strategy", "minReadySeconds", "revisionHistoryLimit", "rollout",
+    "updateStrategy", "strategy", "minReadySeconds", "revisionHistoryLimit", "rollout", "metrics", "logs",
 )  # fmt: skip
 
 

@@ -48,6 +48,13 @@ FILES: dict[str, Files] = {
             ("templates", "options", "public"),
         ),
         Files(
+            "prometheus-operator",
+            "github.com/prometheus-operator/prometheus-operator",
+            "0.85.0",
+            "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
+            ("example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",),
+        ),
+        Files(
             "argo-rollouts",
             "github.com/argoproj/argo-rollouts",
             "1.10.1",

@@ -326,7 +326,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "local-real": (*_CLUSTER, "kubelet", "kube-proxy", "coredns"),
     "schemas": (
         *("kubeconform", "kubernetes", "external-secrets", "kustomize-api", "kustomize-kyaml"),
-        *("argo-cd", "argo-rollouts", "cloudnative-pg", "plugin-barman-cloud"),
+        *("argo-cd", "argo-rollouts", "cloudnative-pg", "plugin-barman-cloud", "prometheus-operator"),
         *(f"argo-cd-{minor}" for minor in argocd_versions.FORMER),
     ),
     "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from generator.spec import shapes, workload_kinds
-from generator.spec.language.names import FOLDER, LABEL
-from generator.spec.language.promotion import ZONE
+from generator.spec.language.names import FOLDER, LABEL, STRINGS, URL_PATH
+from generator.spec.language.promotion import DURATION, ZONE
 from generator.spec.types import Anything, Choice, Either, Field, Integer, ListOf, MapOf, Record, Text
 from generator.spec.types import Boolean as _Boolean
 
@@ -86,6 +86,31 @@ ROLLOUT = Record(
     }
 )
 
+METRICS = Record(
+    {
+        "port": Field(
+            Either(
+                ((int, Integer(1, 65535, "a port")), (str, Text("a port's name", shapes.LABEL_PATTERN, 15))),
+                "a port's name or number",
+            ),
+            "The port that has the metrics, by name or number.",
+        ),
+        "path": Field(URL_PATH, "The path of the metrics."),
+        "scrape": Field(
+            Choice(("annotations", "PodMonitor")),
+            "Whether pods are found by their annotations, or by a PodMonitor of the Prometheus Operator.",
+        ),
+        "interval": Field(DURATION, "How often a PodMonitor's metrics are read."),
+        "labels": Field(STRINGS, "Labels of the PodMonitor, by which a Prometheus finds it."),
+    }
+)
+LOGS = Record(
+    {
+        "exclude": Field(_Boolean(), "Keep the logs of its pods out of what Fluent Bit collects."),
+        "parser": Field(LABEL, "The parser of Fluent Bit that reads its logs."),
+    }
+)
+
 # What an app or a workload says once, for all environments.
 KIND: dict[str, Field] = {
     "kind": Field(Choice(workload_kinds.NAMES), "The kind of object that runs the pods."),
@@ -96,6 +121,8 @@ OBJECT: dict[str, Field] = {
     ),
     "rollout": Field(ROLLOUT, "How Argo Rollouts replaces the pods of a Deployment: by a canary, or blue and green."),
     "updateStrategy": Field(UPDATE_STRATEGY, "How a StatefulSet or a DaemonSet replaces its pods."),
+    "metrics": Field(METRICS, "Where its metrics are, for Prometheus or the CloudWatch agent."),
+    "logs": Field(LOGS, "What Fluent Bit does with its logs, which it collects by itself."),
     "minReadySeconds": Field(_SECONDS, "The seconds that a new pod must be ready before it counts as available."),
     "revisionHistoryLimit": Field(Integer(0, 1000), "The number of former versions that the cluster keeps."),
     "podManagementPolicy": Field(

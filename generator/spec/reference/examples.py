@@ -36,6 +36,7 @@ _BESIDE: Final = {
     "apps.<app>.ingress": "image: shop/web\nport: 8080",
     "apps.<app>.ingress.paths": "image: shop/web\nports: [{containerPort: 8080}, {name: admin, containerPort: 90}]",
     "apps.<app>.livenessProbe": "image: shop/web\nport: 8080",
+    "apps.<app>.metrics": "image: shop/web\nports: [{name: http, containerPort: 8080}]",
     "apps.<app>.rollout": "image: shop/web\nport: 8080",
     "apps.<app>.service": "image: shop/web\nport: 8080",
     "apps.<app>.sidecars.<name>.volumeMounts": "image: shop/web\nvolumes: {data: {emptyDir: {}}}",

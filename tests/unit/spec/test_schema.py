@@ -27,7 +27,7 @@ BEYOND = (
     "is empty", "image is missing / add `image:`, the image without a tag, like shop/web", "a\\x00b", "nothing there", "apps is missing",
     "unknown field \"tag\"",
     "nothing to open pull requests with", "the EKS capability", "Argo CD ends the sync",
-    "the same cluster as", "the clusters are named in", "as is that of", "previews come before",
+    "the same cluster as", "the clusters are named in", "as is that of", "previews come before", "there is no port", "would write to one place",
 )  # fmt: skip
 STRUCTURAL = {
     name: text

@@ -8,6 +8,7 @@ from generator.render.kinds.ingress import deregistration
 from generator.render.kinds.metadata import labels
 from generator.render.kinds.pod import container, pod_spec
 from generator.render.kinds.ports import container_ports
+from generator.spec import observed
 from generator.spec.override import without_nulls
 from generator.spec.workload import Workload
 
@@ -19,10 +20,11 @@ _GRACE_SECONDS: Final = 30
 
 def template(workload: Workload) -> dict[str, Any]:
     """Return the template, with ports, probes and a drain."""
+    annotations = {**observed.of_pods(workload), **workload.annotations}
     return {
         "metadata": {
             "labels": {**labels(workload), **workload.labels},
-            **({"annotations": dict(workload.annotations)} if workload.annotations else {}),
+            **({"annotations": annotations} if annotations else {}),
         },
         "spec": pod_spec(workload, _container(workload), _grace(workload)),
     }

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator.render.kinds import DATABASES, KINDS, OF_DATABASES, analysis_template, claim, progressive_rollout
+from generator.render.kinds import (
+    DATABASES,
+    KINDS,
+    OF_DATABASES,
+    analysis_template,
+    claim,
+    pod_monitor,
+    progressive_rollout,
+)
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import charts
@@ -63,6 +71,7 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
         claim.KIND: claimed,
         progressive_rollout.KIND: rolled,
         analysis_template.KIND: rolled,
+        pod_monitor.KIND: any(app.says(pod_monitor.FIELD) for app in spec.described.values()),
         **{kind.KIND: stored for kind in DATABASES},
     }
     others = [kind for kind in KINDS if kind not in WORKLOADS and asked.get(kind.KIND, True)]

@@ -61,6 +61,30 @@ KINDS: Final[dict[str, Entry]] = {
         "blueGreen: {autoPromotionEnabled: false}", unset="`canary`", kubernetes=("Rollout spec.strategy.blueGreen",)
     ),
     "apps.<app>.rollout.analysis": Entry(unset="nothing is measured", kubernetes=("AnalysisTemplate spec",)),
+    "apps.<app>.metrics": Entry(
+        "metrics: {port: http, path: /internal/metrics, scrape: PodMonitor, interval: 1m, labels: {release: prom}}",
+        unset="they are not read",
+        kubernetes=("PodMonitor spec.podMetricsEndpoints",),
+    ),
+    "apps.<app>.metrics.port": Entry(unset="the first port", effect="Annotations or the PodMonitor name this port."),
+    "apps.<app>.metrics.path": Entry(default="/metrics", effect="Annotations or the PodMonitor name this path."),
+    "apps.<app>.metrics.scrape": Entry(
+        default="annotations",
+        effect="Annotations `prometheus.io/…` of the pods, or a PodMonitor.",
+    ),
+    "apps.<app>.metrics.interval": Entry(default="30s", effect="The PodMonitor has this interval."),
+    "apps.<app>.metrics.labels": Entry(
+        unset="none but those of all objects", kubernetes=("PodMonitor metadata.labels",)
+    ),
+    "apps.<app>.logs": Entry(
+        "logs: {exclude: true, parser: json}",
+        unset="they are collected as they are",
+        kubernetes=("Deployment spec.template.metadata.annotations",),
+    ),
+    "apps.<app>.logs.exclude": Entry(default="false", effect="The annotation `fluentbit.io/exclude` of the pods."),
+    "apps.<app>.logs.parser": Entry(
+        unset="the lines are taken as they are", effect="The annotation `fluentbit.io/parser` of the pods."
+    ),
     "apps.<app>.updateStrategy": Entry(
         "kind: StatefulSet\nupdateStrategy:\n  rollingUpdate: {partition: 2}",
         unset="Kubernetes' own, one pod after the other",
