@@ -16,6 +16,10 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from generator import errors as errors
+    from generator.adoption.adopting import Adoption as Adoption
+    from generator.api.adopt import AdoptRequest as AdoptRequest
+    from generator.api.adopt import AdoptResult as AdoptResult
+    from generator.api.adopt import adopt as adopt
     from generator.api.bump import BumpRequest as BumpRequest
     from generator.api.bump import BumpResult as BumpResult
     from generator.api.bump import bump as bump
@@ -126,6 +130,10 @@ if TYPE_CHECKING:
 
 # Where each public name is from.
 _MODULES = {
+    "Adoption": "adoption.adopting",
+    "AdoptRequest": "api.adopt",
+    "AdoptResult": "api.adopt",
+    "adopt": "api.adopt",
     "BumpRequest": "api.bump",
     "BumpResult": "api.bump",
     "bump": "api.bump",

@@ -33,7 +33,8 @@ class Plan:
     the users' own files beside them, old path → new path. ``tidied`` are the
     paths of generated files that are gone; their folders go if they are empty.
     ``updated`` is what is generated now, by path.
-    ``effects`` is what happens to what runs in the cluster already.
+    ``effects`` is what happens to what runs in the cluster already; ``beside`` are files that are written, or
+    removed, along with it.
     """
 
     spec: Spec
@@ -44,6 +45,7 @@ class Plan:
     tidied: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
     updated: Mapping[str, bytes] = field(default_factory=dict)
+    beside: Mapping[str, bytes | None] = field(default_factory=dict)
 
     @property
     def changes(self) -> list[Outcome]:
@@ -310,7 +312,7 @@ def _refuse_replacements(planned: Plan) -> None:
 def write(directory: Path, planned: Plan, text: str | None = None) -> None:
     """Write what is planned, conflicts and orphans or not; ``apply`` asks about these first."""
     spec = {} if text is None else {loader.FILE_NAME: loader.encoded(directory, text)}
-    files = {**spec, **{outcome.path: outcome.content for outcome in planned.changes}}
+    files = {**spec, **planned.beside, **{outcome.path: outcome.content for outcome in planned.changes}}
     gone = dict.fromkeys((*planned.vacated, *planned.tidied))
     # The record comes last: after a crash in between, new files are recognised as what is to be generated.
     work_tree.write(directory, {**files, **gone}, planned.record, planned.carried)

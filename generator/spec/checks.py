@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import (
+    adopted_checks,
     app_checks,
     argocd_checks,
     chart_checks,
@@ -111,6 +112,10 @@ def _check_app(
         chart_checks.check(path, app, environments, findings)
         return
     chart_checks.check_none(path, app, findings)
+    if app.get("adopted"):
+        adopted_checks.check(path, app, environments, findings)
+        return
+    adopted_checks.check_none(path, app, findings)
     inherited_checks.check(path, app, environments, apps, findings, placeholders=placeholders)
     if app.get("databases"):
         database_checks.check(path, app, environments, findings)

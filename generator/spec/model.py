@@ -11,6 +11,8 @@ from functools import cached_property
 from typing import Any, Final, cast
 
 from generator.spec import (
+    adopted,
+    allow,
     argocd,
     builds,
     forge_kinds,
@@ -21,6 +23,8 @@ from generator.spec import (
     spelling,
     subject,
 )
+from generator.spec.adopted import AdoptedApp
+from generator.spec.allow import Allow
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
@@ -147,7 +151,7 @@ class App:
         return layout.overlay_file(environment, self.name)
 
 
-AnyApp = App | ChartApp
+AnyApp = App | ChartApp | AdoptedApp
 """Every type of app; what all of them have is ``AppType``."""
 
 
@@ -201,18 +205,6 @@ class Forge:
 
 
 @dataclass(frozen=True, slots=True)
-class Allow:
-    """What the repository may use that is not its own; destinations are (cluster, namespace), kinds (group, kind)."""
-
-    references: tuple[str, ...] = ()
-    repositories: tuple[str, ...] = ()
-    revisions: tuple[str, ...] = ()
-    projects: tuple[str, ...] = ()
-    destinations: tuple[tuple[str, str], ...] = ()
-    kinds: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Spec:
     """The whole of ``generator.yaml``, and as plain ``data``. ``environments`` and ``apps`` keep the file's order."""
 
@@ -230,13 +222,15 @@ class Spec:
     forge: Forge = Forge()
     subject: str = subject.AS_IT_IS
     """The form of our commits' first lines; see ``spec.subject``."""
-    allow: Allow = Allow()
+    allow: Allow = field(default_factory=Allow)
     notifications: Notifications | None = None
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The labels of the pods of each app with several workloads, for who lets them in. With ``apart``, that is all that
     apps know of others."""
     apart: Mapping[str, str] = field(default_factory=dict)
     """The namespace of each app that has one of its own, as it is written."""
+    named: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The names that Applications had before they were adopted, by environment and app."""
 
     @property
     def argocd_namespace(self) -> str:
@@ -252,6 +246,11 @@ class Spec:
     def charts(self) -> dict[str, ChartApp]:
         """Return the apps that are Helm charts."""
         return {name: app for name, app in self.apps.items() if isinstance(app, ChartApp)}
+
+    @property
+    def adopted(self) -> dict[str, AdoptedApp]:
+        """Return the apps of users' own manifests."""
+        return {name: app for name, app in self.apps.items() if isinstance(app, AdoptedApp)}
 
 
 def _says(given: Data, field: str) -> bool:
@@ -303,8 +302,7 @@ def build(data: Data) -> Spec:
     shared = _shared(data, environments, runner.migration_seconds, about.config)
     names = tuple(environments)
     apps: dict[str, AnyApp] = {
-        name: (ChartApp if given.get("chart") is not None else App)(name, given, names, shared)
-        for name, given in (data["apps"] or {}).items()
+        name: _type(given)(name, given, names, shared) for name, given in (data["apps"] or {}).items()
     }
     return Spec(
         project=project,
@@ -320,12 +318,13 @@ def build(data: Data) -> Spec:
         may_differ=tuple((data.get("compare") or {}).get("allow") or ()),
         forge=Forge(**without_nulls(data.get("forge") or {})),
         subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
-        allow=_allow(data.get("allow") or {}, runner.cluster),
+        allow=allow.build(data.get("allow") or {}, runner.cluster),
         notifications=notifications.build(
             data.get("notifications"), tuple(name for name, one in environments.items() if one.pull_requests is None)
         ),
         several=shared["several"],
         apart=shared["apart"],
+        named=adopted.names(apps.values()),
     )
 
 
@@ -346,16 +345,10 @@ def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | 
     }
 
 
-def _allow(given: Data, cluster: str) -> Allow:
-    destinations = ((item.get("cluster") or cluster, item["namespace"]) for item in given.get("destinations") or ())
-    return Allow(
-        references=tuple(given.get("references") or ()),
-        repositories=tuple(given.get("repositories") or ()),
-        revisions=tuple(given.get("revisions") or ()),
-        projects=tuple(given.get("projects") or ()),
-        destinations=tuple(destinations),
-        kinds=tuple((kind.rpartition("/")[0], kind.rpartition("/")[2]) for kind in given.get("kinds") or ()),
-    )
+def _type(given: Data) -> type[App] | type[ChartApp] | type[AdoptedApp]:
+    if given.get("chart") is not None:
+        return ChartApp
+    return AdoptedApp if given.get("adopted") else App
 
 
 def as_pulled(url: str, kind: str | None) -> str:

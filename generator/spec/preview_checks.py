@@ -32,8 +32,9 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
         for index, app in enumerate(chosen if isinstance(chosen, list) else ()):
             if isinstance(app, str) and app not in apps:
                 findings.add((*path, "apps", index), "no such app", did_you_mean(app, tuple(apps)))
-            elif _map(apps.get(str(app))).get("chart"):
-                findings.add((*path, "apps", index), "a chart has no previews", "name apps that are described here")
+            elif of := next((name for name in ("chart", "adopted") if _map(apps.get(str(app))).get(name)), None):
+                about = f"{'a chart' if of == 'chart' else 'an adopted app'} has no previews"
+                findings.add((*path, "apps", index), about, "name apps that are described here")
 
 
 def _check_forge(

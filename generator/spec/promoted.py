@@ -20,6 +20,7 @@ from generator.files import work_tree
 from generator.spec import language, layout, loader, model
 from generator.spec.findings import Findings
 from generator.spec.model import Spec
+from generator.spec.types import Record
 from generator.yaml import emit as yaml_emit
 
 _HEADER: Final = "# What was promoted last; not for editing, and nothing to review.\n"
@@ -55,10 +56,16 @@ def read(directory: Path, environment: str, app: str) -> Promoted | None:
     except (SpecError, KeyError, AttributeError, AssertionError, ValueError) as exc:
         raise _damaged(name) from exc
     findings = Findings()
-    (language.CHART if "chart" in found.app else language.GENERAL).check(found.app, (), findings)
+    _language(found.app).check(found.app, (), findings)
     if findings.items:
         raise _damaged(name)
     return found
+
+
+def _language(app: Mapping[str, Any]) -> Record:
+    if "chart" in app:
+        return language.CHART
+    return language.ADOPTED if app.get("adopted") else language.GENERAL
 
 
 def dump(promoted: Promoted) -> bytes:

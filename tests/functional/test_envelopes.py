@@ -21,6 +21,7 @@ from testing.shop import Shop
 # What each is called with, and how that ends here: with what it was asked for, or with an error.
 CALLS = {
     "add": (["app", "worker"], 0),
+    "adopt": (["src", "--env", "dev=.", "--env", "prod=."], 2),
     "bump": (["web", "-e", "dev", "--tag", "v2"], 0),
     "changed": ([], 0),
     "charts": (["update"], 0),

@@ -18,7 +18,7 @@ from generator.spec.model import AnyApp, Spec
 # the kinds that they define.
 SYNC_OPTIONS: Final = ("ServerSideApply=true", "SkipDryRunOnMissingResource=true")
 # What nearly every chart is made of. Cluster-wide kinds, and those of custom resources, are named in the spec.
-_USUAL: Final = frozenset(
+USUAL: Final = frozenset(
     {
         ("", "ConfigMap"), ("", "PersistentVolumeClaim"), ("", "Pod"), ("", "Secret"), ("", "Service"),
         ("", "ServiceAccount"), ("apps", "DaemonSet"), ("apps", "Deployment"), ("apps", "ReplicaSet"),
@@ -86,10 +86,9 @@ def _repository(chart: Chart) -> str:
 
 
 def namespaced(spec: Spec) -> frozenset[tuple[str, str]]:
-    """Return the kinds with a namespace that charts may create, as (group, kind)."""
-    return frozenset(
-        _USUAL | {kind for kind in _named(spec) if not scopes.is_cluster_wide(*kind)} if spec.charts else ()
-    )
+    """Return the kinds with a namespace that charts and adopted manifests may have, as (group, kind)."""
+    named = {kind for kind in _named(spec) if not scopes.is_cluster_wide(*kind)}
+    return frozenset(USUAL | named if spec.charts or spec.adopted else ())
 
 
 def cluster_wide(spec: Spec) -> list[tuple[str, str]]:
@@ -98,4 +97,5 @@ def cluster_wide(spec: Spec) -> list[tuple[str, str]]:
 
 
 def _named(spec: Spec) -> set[tuple[str, str]]:
-    return {kind for app in spec.charts.values() for kind in app.chart.kinds}
+    ours = {kind for app in spec.charts.values() for kind in app.chart.kinds}
+    return ours | {kind for app in spec.adopted.values() for kind in app.kinds}

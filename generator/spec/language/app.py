@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.spec.language import chart
+from generator.spec.language import adopted, chart
 from generator.spec.language.kinds import KIND
 from generator.spec.language.names import (
     APP_NAME,
@@ -85,6 +85,7 @@ APP = Record(
             required=True,
         ),
         **chart.FIELDS,
+        **adopted.FIELDS,
         "renamedFrom": Field(
             APP_NAME, "The app's former name. Its files move to the new name, with their tags and hand edits."
         ),
@@ -103,7 +104,10 @@ APP = Record(
         ),
         "build": Field(BUILD, "How the pipeline tests and builds the image."),
         "environments": Field(
-            MapOf(ENVIRONMENT_NAME, Record({**OVERRIDE.fields, **chart.OVERRIDE}, elsewhere=OVERRIDE.elsewhere)),
+            MapOf(
+                ENVIRONMENT_NAME,
+                Record({**OVERRIDE.fields, **chart.OVERRIDE, **adopted.OVERRIDE}, elsewhere=OVERRIDE.elsewhere),
+            ),
             "What differs in an environment: any field of the workload. Maps are merged, and `null` removes.",
         ),
     },

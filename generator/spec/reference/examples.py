@@ -29,6 +29,7 @@ _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
 _BESIDE: Final = {
     "apps.<app>": "image: shop/web",
+    "apps.<app>.adopted": "image: ghcr.io/acme/blog",
     "apps.<app>.chart": "",
     "apps.<app>.values": "chart: {repository: 'oci://ghcr.io/grafana/helm-charts', version: 8.5.1}",
     "apps.<app>.build": "image: shop/web\nsource: src/web",
@@ -47,10 +48,9 @@ _BESIDE: Final = {
     "apps.<app>.updateStrategy.rollingUpdate": "image: shop/web\nkind: DaemonSet",
     "apps.<app>.workloads.<workload>": "image: shop/web",
 }
-# In whose place an example gives a name; an app that is a chart is another one than that around the examples.
+# In whose place an example gives a name; an app of another type is another one than that around the examples.
 _STAND_INS: Final = {"<app>": "web", "<environment>": "prod", "<workload>": "worker", "<name>": "data"}
-_CHART_STAND_INS: Final = {**_STAND_INS, "<app>": "dashboards"}
-_OF_CHARTS: Final = ("apps.<app>.chart", "apps.<app>.values")
+_OTHER_APPS: Final = {"apps.<app>.chart": "dashboards", "apps.<app>.values": "dashboards", "apps.<app>.adopted": "blog"}
 
 
 def shown_at(path: str) -> Described:
@@ -68,7 +68,8 @@ def text(path: str) -> str:
     lines = described.entry.example
     place = described.container
     fitting = [text for above, text in _BESIDE.items() if f"{described.path}.".startswith(f"{above}.")]
-    stand_ins = _CHART_STAND_INS if described.path.startswith(_OF_CHARTS) else _STAND_INS
+    other = next((app for above, app in _OTHER_APPS.items() if described.path.startswith(above)), None)
+    stand_ins = {**_STAND_INS, "<app>": other} if other else _STAND_INS
     if described.path.startswith("apps.<app>.files."):
         stand_ins = {**stand_ins, "<name>": "/etc/web/web.conf"}
     for word in reversed(_words(place)):

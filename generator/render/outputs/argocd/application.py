@@ -10,6 +10,7 @@ from generator.render.outputs import charts
 from generator.render.outputs.argocd.names import application_name, labels, project_name
 from generator.render.outputs.argocd.objects import API, GENERATE_PATHS, metadata, retry
 from generator.spec import sync_windows
+from generator.spec.adopted import AdoptedApp
 from generator.spec.argocd import NOTICES
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import Cluster
@@ -82,7 +83,8 @@ def _folders(app: AnyApp, environment: str) -> list[str]:
     """Return the folders that the manifests are made from."""
     if isinstance(app, ChartApp):
         return [f"/{folder}" for folder in charts.folders(app, environment)]
-    shared = [f"/{base_path(app.name)}"] if app.bases[environment] is app.base else []
+    is_shared = isinstance(app, AdoptedApp) or app.bases[environment] is app.base
+    shared = [f"/{base_path(app.name)}"] if is_shared else []
     return [*shared, f"/{overlay_path(environment, app.name)}"]
 
 

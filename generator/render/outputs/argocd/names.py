@@ -8,9 +8,10 @@ from generator.spec.model import Spec
 def application_name(spec: Spec, environment: str, app: str, cluster: str = "") -> str:
     """Return the name of an Application; unique in Argo CD, since projects share its namespace.
 
-    That in the environment's own cluster has none in its name, so that it stays when further clusters come.
+    That in the environment's own cluster has none in its name, so that it stays when further clusters come. One that
+    was there before keeps its name.
     """
-    name = f"{spec.project}-{environment}-{app}"
+    name = spec.named.get((environment, app)) or f"{spec.project}-{environment}-{app}"
     return f"{name}-{cluster}" if cluster else name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from generator.spec.reference.entries.adopted import ADOPTED
 from generator.spec.reference.entries.app import APP
 from generator.spec.reference.entries.chart import CHART
 from generator.spec.reference.entries.ci import CI
@@ -25,6 +26,7 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **KINDS,
     **CHART,
     **DATABASE,
+    **ADOPTED,
     **NETWORK,
     **POD,
     **POD_WORDS,

@@ -1,0 +1,269 @@
+"""Adopt a folder of manifests: find out all that it takes, prove it, and write it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from generator import tools
+from generator.adoption import arranging, detecting, images, noting, proof, source
+from generator.adoption.arranging import Arranged
+from generator.adoption.images import Image, Listed
+from generator.adoption.source import Shape, Source
+from generator.errors import Fault, SpecError, UsageError
+from generator.files import work_tree
+from generator.manifests import sources
+from generator.manifests.build_inputs import NAMES
+from generator.manifests.stream import Document
+from generator.regenerate import planning
+from generator.spec import edits, loader
+from generator.spec.findings import Findings
+from generator.spec.language.names import APP_NAME
+from generator.spec.layout import overlay_file, overlay_path
+from generator.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be adopted.
+
+    Attributes:
+        app: The name that the app gets; the folder's if empty.
+        folders: The folder of an environment, below the path.
+        image: The name of the image that is released, where there are several.
+    """
+
+    path: str
+    app: str = ""
+    folders: Mapping[str, str] = field(default_factory=dict)
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What adopting a folder takes.
+
+    Attributes:
+        places: The folder of each environment, as it is now.
+        objects: How many objects each environment has.
+        images: The images that run, by environment.
+        released: The one that releases set.
+        moved: Old path → new path.
+        edited: The new paths of files in which a reference or an image is entered.
+        written: The paths of kustomizations that were not there.
+        left: Files beside them that stay where they are.
+        entry: The app, as generator.yaml gets it.
+        faults: What keeps it from being adopted.
+        notes: What to know of it.
+        text: generator.yaml with the app in it.
+    """
+
+    app: str
+    folder: str
+    inside: bool
+    places: Mapping[str, str] = field(default_factory=dict)
+    objects: Mapping[str, int] = field(default_factory=dict)
+    images: Mapping[str, tuple[Image, ...]] = field(default_factory=dict)
+    released: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    edited: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[Fault, ...] = ()
+    text: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def find(directory: Path, wanted: Wanted) -> Adoption:
+    """Find out what adopting a folder takes; nothing is written.
+
+    Raises:
+        UsageError: It cannot be told what is which environment or image.
+    """
+    text = loader.read(directory)
+    spec = loader.load(directory)
+    where = source.local(directory, wanted.path)
+    app = _name(spec, wanted.app or posixpath.basename(where.folder))
+    places = source.places(where, tuple(spec.environments), wanted.folders)
+    return _Finding(directory, spec, text, where, app, source.shape(where, places), wanted.image).adoption()
+
+
+def _name(spec: Spec, app: str) -> str:
+    findings = Findings()
+    APP_NAME.check(app, (), findings)
+    if findings.items:
+        raise UsageError(f"{app}: {findings.items[0].message}", "name the app with --app NAME")
+    if app in spec.apps:
+        raise UsageError(f"there is an app {app!r} already", "name another with --app NAME")
+    return app
+
+
+@dataclass
+class _Finding:
+    directory: Path
+    spec: Spec
+    text: str
+    source: Source
+    app: str
+    shape: Shape
+    image: str | None
+
+    def adoption(self) -> Adoption:
+        """Go as far as there is no fault."""
+        nothing = Adoption(self.app, self.source.folder, self.source.inside, self.shape.places)
+        if faults := detecting.faults(self.source, self.shape):
+            return replace(nothing, faults=tuple(faults))
+        self.program, self.rules = tools.find("kustomize"), sources.rules(self.spec)
+        before = {name: self._before(place) for name, place in self.shape.places.items()}
+        if faults := [fault for built in before.values() for fault in built.faults]:
+            return replace(nothing, faults=tuple(dict.fromkeys(faults)))
+        arranged = arranging.arrange(self.source, self.shape, self.app)
+        documents = {name: built.documents for name, built in before.items()}
+        return self._arranged(nothing, arranged, documents)
+
+    def _before(self, place: str) -> proof.Built:
+        return proof.before(self.source, place, self.program, self.rules)
+
+    def _arranged(self, nothing: Adoption, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> Adoption:
+        originals = {path: self.source.read(name) for path, name in arranged.origins.items()}
+        try:
+            overlays = self._overlays(arranged, before)
+        except SpecError as error:
+            return replace(nothing, faults=tuple(error.faults))
+        released = images.released(self.app, overlays, self.image)
+        entry = self._entry(released, before)
+        faults = self._faults(arranged, before)
+        return replace(
+            nothing,
+            objects={name: len(documents) for name, documents in before.items()},
+            images={name: one.running for name, one in overlays.items()},
+            released=released,
+            moved={old: path for path, old in arranged.origins.items()},
+            edited=tuple(path for path, content in originals.items() if arranged.files[path] != content),
+            written=tuple(sorted(arranged.files.keys() - originals.keys())),
+            left=tuple(arranged.left),
+            entry=entry,
+            faults=tuple(dict.fromkeys(faults)),
+            notes=tuple(self._notes(arranged, before, overlays)),
+            text=edits.added(self.text, "apps", self.app, entry),
+            files=arranged.files,
+        )
+
+    def _faults(self, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> list[Fault]:
+        """List what keeps the arranged files from taking the place of those that were there."""
+        found = [
+            *arranged.faults,
+            *self._taken(arranged),
+            *self._left_behind(arranged),
+            *self._unlike(arranged, before),
+        ]
+        for environment, documents in before.items():
+            found += noting.refused(self.spec.environments[environment], documents)
+        return found
+
+    def _overlays(self, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> dict[str, Listed]:
+        """Enter the images that run into the overlays."""
+        found: dict[str, Listed] = {}
+        for environment, documents in before.items():
+            path = overlay_file(environment, self.app)
+            found[environment] = images.listed(arranged.files[path], path, images.running(documents))
+            arranged.files[path] = found[environment].content
+        return found
+
+    def _entry(self, released: Mapping[str, str], before: Mapping[str, Sequence[Document]]) -> dict[str, Any]:
+        """Return what generator.yaml says of the app."""
+        kinds = noting.kinds(document for documents in before.values() for document in documents)
+        usual = next(iter(released.values()))
+        overrides = {name: {"image": image} for name, image in released.items() if image != usual}
+        return {
+            "adopted": {"kinds": kinds} if kinds else True,
+            "image": usual,
+            **({"environments": overrides} if overrides else {}),
+        }
+
+    def _taken(self, arranged: Arranged) -> list[Fault]:
+        """List paths that are taken by files that are not adopted."""
+        there = work_tree.read(self.directory, sorted(arranged.files))
+        mine = set(arranged.origins.values()) if self.source.inside else set()
+        hint = f"move it away, or choose another name with --app: that of {self.app} is taken"
+        return [Fault(path, 1, 1, "", "is there already", hint) for path in there if path not in mine]
+
+    def _left_behind(self, arranged: Arranged) -> list[Fault]:
+        """List what builds on the files that move, and is not adopted with them."""
+        if not self.source.inside:
+            return []
+        adopted = set(arranged.origins.values())
+        folders = {posixpath.dirname(name) for name in adopted if posixpath.basename(name) in NAMES}
+        found: list[Fault] = []
+        for name in _kustomizations(self.source.root):
+            if name in adopted:
+                continue
+            for target, reference, file in source.references(self.source, posixpath.dirname(name) or ".", []):
+                if target in folders:
+                    mark = reference.node.start_mark
+                    about = f"builds on {target}, which would move"
+                    hint = "adopt it as an environment, with --env ENV=FOLDER, or take it away first"
+                    found.append(Fault(file, mark.line + 1, mark.column + 1, reference.field, about, hint))
+        return found
+
+    def _unlike(self, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> list[Fault]:
+        """Build what is arranged, and list each object that is not what it was."""
+        with tempfile.TemporaryDirectory(prefix="gitops-generator-") as name:
+            place = Path(name)
+            work_tree.write(place, arranged.files)
+            found: list[Fault] = []
+            for environment, documents in before.items():
+                path = overlay_path(environment, self.app)
+                built = proof.build(place, path, self.program, self.rules)
+                found += built.faults
+                about = f"would be another one in {environment} once it is adopted"
+                hint = "this is a fault of `adopt`, or of a transformer that it does not know; adopt it without that"
+                unlike = proof.differences(documents, built.documents) if not built.faults else []
+                found += [Fault(path, 1, 1, title, about, hint) for title in unlike]
+            return found
+
+    def _notes(
+        self, arranged: Arranged, before: Mapping[str, Sequence[Document]], overlays: Mapping[str, Listed]
+    ) -> list[Fault]:
+        known = {image for one in overlays.values() for image in one.running}
+        everything = [document for documents in before.values() for document in documents]
+        found = [note for one in overlays.values() for note in one.notes]
+        found += noting.hidden_images(arranged, everything, known)
+        for environment, documents in before.items():
+            found += noting.elsewhere(self.spec.environments[environment], documents)
+        return list(dict.fromkeys(found))
+
+
+def _kustomizations(root: Path) -> list[str]:
+    found: list[str] = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name != ".git" and not name.startswith(".venv")]
+        found += [os.path.relpath(os.path.join(folder, name), root) for name in files if name in NAMES]  # noqa: PTH118
+    return found
+
+
+def write(directory: Path, found: Adoption) -> planning.Plan:
+    """Write what was found: files, the spec, and what is generated for the app, all or nothing.
+
+    Raises:
+        SpecError: There are faults.
+    """
+    if found.faults:
+        raise SpecError(list(found.faults))
+    planning.check_repository(directory)
+    with work_tree.locked(directory):
+        planned = planning.plan(directory, text=found.text)
+        moves = {old: new for old, new in found.moved.items() if old != new} if found.inside else {}
+        unchanged = {old: new for old, new in moves.items() if new not in found.edited}
+        gone = dict.fromkeys(old for old in moves if old not in unchanged and old not in found.files)
+        files = {path: content for path, content in found.files.items() if path not in unchanged.values()}
+        whole = replace(planned, beside={**files, **gone}, carried={**planned.carried, **unchanged})
+        planning.apply(directory, whole, prune=False, text=found.text)
+    return whole

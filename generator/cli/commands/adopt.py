@@ -1,0 +1,61 @@
+"""``adopt``: manifests as they are, as an app."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+
+HELP: Final = "bring manifests of your own in as an app, as they are"
+EXAMPLE: Final = """\
+  python -m generator adopt deploy/web                            tell what it takes; write nothing
+  python -m generator adopt deploy/web --write                    do it
+  python -m generator adopt deploy/web --env prod=overlays/live --env dev=.
+  python -m generator adopt ~/src/web/k8s --app web --image ghcr.io/acme/web
+
+A folder of plain manifests, or a kustomization with overlays. Files keep every byte but for the references and images
+that are named; what is built from them stays the same, object by object, or nothing is written."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("path", metavar="PATH", help="the folder with the manifests")
+    parser.add_argument("--app", default="", metavar="NAME", help="the app's name; the folder's if left out")
+    parser.add_argument(
+        "-e", "-n", "--env", action="append", default=[], dest="environments", metavar="ENV=FOLDER",
+        help="an environment's folder below PATH, if it has another name; repeatable",
+    )  # fmt: skip
+    parser.add_argument("--image", metavar="NAME", help="the image that is released, where there are several")
+    parser.add_argument("--write", action="store_true", help="write it; without this, it is told only")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command, and return its exit code."""
+    import generator
+    from generator.cli.output import adopt as output
+
+    request = generator.AdoptRequest(
+        options.path, options.directory, options.app, _folders(options.environments), options.image, options.write
+    )
+    with console.progress() as progress:
+        result = generator.adopt(request, progress=progress, credentials=options.credentials)
+    if options.json:
+        console.emit(output.record(result))
+    else:
+        output.show(result)
+    return 1 if result.adoption.faults else 0
+
+
+def _folders(words: list[str]) -> dict[str, str]:
+    from generator.errors import UsageError
+
+    found: dict[str, str] = {}
+    for word in words:
+        name, mark, folder = word.partition("=")
+        if not mark or not name or not folder:
+            raise UsageError(f"--env {word}: no folder", "write --env ENV=FOLDER, like --env prod=overlays/live")
+        if name in found:
+            raise UsageError(f"--env {name} is there twice", "give each environment one folder")
+        found[name] = folder
+    return found

@@ -1,0 +1,87 @@
+"""Show what it takes to adopt manifests."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from generator.cli import console
+from generator.cli.output import generate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator import Adoption, AdoptResult
+    from generator.errors import Fault
+
+
+def record(result: AdoptResult) -> dict[str, object]:
+    """Return the JSON document."""
+    found = result.adoption
+    return {
+        "app": found.app,
+        "folder": found.folder,
+        "environments": {
+            name: {
+                "folder": place,
+                "objects": found.objects.get(name),
+                "images": [str(image) for image in found.images.get(name, ())],
+                "released": found.released.get(name),
+            }
+            for name, place in found.places.items()
+        },
+        "moved" if found.inside else "copied": dict(found.moved),
+        "edited": list(found.edited),
+        "written": list(found.written),
+        "left": list(found.left),
+        "entry": dict(found.entry),
+        "faults": [fault._asdict() for fault in found.faults],
+        "notes": [fault._asdict() for fault in found.notes],
+        "generated": generate.record(result.generated) if result.generated else None,
+    }
+
+
+def show(result: AdoptResult) -> None:
+    """Print the report, and what was written."""
+    found = result.adoption
+    console.table(
+        ("environment", "folder", "objects", "images"),
+        [
+            (name, place, str(found.objects.get(name, "-")), _images(found, name))
+            for name, place in found.places.items()
+        ],
+    )
+    if found.faults:
+        _show("error:", "red", found.faults)
+        console.note(f"{found.folder} cannot be adopted as it is; nothing was written")
+        return
+    _show_files(found, done=result.generated is not None)
+    _show("note:", "yellow", found.notes)
+    console.say(f"every object is what it was: {sum(found.objects.values())} compared, no difference")
+    if result.generated:
+        generate.show(result.generated)
+        console.say("next: look at it with git diff, then python -m generator validate, commit and push")
+    else:
+        console.say(console.pasted("nothing is written; next: the same command with --write"))
+
+
+def _images(found: Adoption, environment: str) -> str:
+    return ", ".join(str(image) for image in found.images.get(environment, ())) or "-"
+
+
+def _show_files(found: Adoption, *, done: bool) -> None:
+    verb = ("moved" if done else "move") if found.inside else ("copied" if done else "copy")
+    for old, new in found.moved.items():
+        edited = "; images or references to other folders are edited in it" if new in found.edited else ""
+        console.say(f"{console.paint(verb.ljust(6), 'green')}  {old} → {new}{edited}")
+    for path in found.written:
+        console.say(f"{console.paint('wrote ' if done else 'write ', 'green')}  {path}")
+    for name in found.left:
+        console.say(f"left    {name}, which nothing builds from")
+
+
+def _show(word: str, color: str, faults: Iterable[Fault]) -> None:
+    for fault in faults:
+        console.note(f"{console.paint(word, color, sys.stderr)} {fault}")
+        if fault.hint:
+            console.note(f"  {console.paint('hint:', 'blue', sys.stderr)} {fault.hint}")

@@ -1,0 +1,96 @@
+"""An app of a user's own manifests: what the spec says of it is which image is released, and how Argo CD deploys it.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from generator.spec import layout, placeholder
+from generator.spec.workload import Data
+
+UNRELEASED = "unreleased"
+
+
+@dataclass(frozen=True)
+class AdoptedApp:
+    """A user's manifests as an app; ``given`` and ``shared`` as for ``model.App``."""
+
+    name: str
+    given: Data
+    environments: tuple[str, ...]
+    shared: Data
+
+    @cached_property
+    def kinds(self) -> tuple[tuple[str, str], ...]:
+        """Return the kinds that it has beside the usual ones, as (group, kind)."""
+        found = (text.rpartition("/") for text in self._about.get("kinds") or ())
+        return tuple((group, kind) for group, _, kind in found)
+
+    @property
+    def upstream(self) -> str:
+        """Return where the manifests are from, as far as the spec says so."""
+        return str(self._about.get("upstream") or "")
+
+    @property
+    def _about(self) -> Data:
+        about = self.given["adopted"]
+        return about if isinstance(about, dict) else {}
+
+    def _override(self, environment: str) -> Data:
+        return (self.given.get("environments") or {}).get(environment) or {}
+
+    def application(self, environment: str) -> str | None:
+        """Return the name that the Application had before; ``None`` for one of ours."""
+        own: Data = self._override(environment).get("adopted") or {}
+        name = own.get("application") or self._about.get("application")
+        return placeholder.filled({"name": name}, environment)["name"] if name else None
+
+    # -- what apps of every type have
+
+    @property
+    def general(self) -> dict[str, Any]:
+        """Return what it says for all environments."""
+        return {name: self.given[name] for name in ("adopted", "image")}
+
+    @property
+    def tag(self) -> str:
+        """Return the tag to start with, which the overlays have."""
+        return UNRELEASED
+
+    @property
+    def build(self) -> None:
+        """Return nothing: its image is built elsewhere."""
+
+    @property
+    def renamed_from(self) -> str | None:
+        """Return the former name, if the spec gives one."""
+        return self.given.get("renamedFrom")
+
+    @property
+    def image(self) -> str:
+        """Return the name of the entry under ``images`` that a release sets, as the overlays write it."""
+        return str(self.given["image"])
+
+    def image_in(self, environment: str) -> str:
+        """Return the name of that entry in one environment."""
+        return str(self._override(environment).get("image") or self.image)
+
+    def entry_path(self, environment: str) -> str:
+        """Return the file of that entry in one environment: the overlay's kustomization."""
+        return layout.overlay_file(environment, self.name)
+
+
+def names(apps: Iterable[object]) -> dict[tuple[str, str], str]:
+    """Return the names that Applications had before they were adopted, by environment and app."""
+    return {
+        (environment, app.name): name
+        for app in apps
+        if isinstance(app, AdoptedApp)
+        for environment in app.environments
+        if (name := app.application(environment))
+    }

@@ -1,0 +1,31 @@
+"""An app of a user's own manifests, which only its images are set in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec import shapes
+from generator.spec.language.chart import KIND
+from generator.spec.language.names import IMAGE
+from generator.spec.types import Boolean, Either, Field, ListOf, Record, Text, partial
+
+NAME: Final = Text("an Application's name", shapes.SUBDOMAIN, 253, "lower-case letters, digits, - and .", filled=True)
+ADOPTED: Final = Record(
+    {
+        "application": Field(NAME, "The name of the Application, where one was there before it was adopted."),
+        "kinds": Field(ListOf(KIND), "Further kinds that it has: cluster-wide ones, and those of custom resources."),
+        "upstream": Field(
+            Text("where it is from", longest=1000),
+            "Where the manifests are from, for the next time that they are adopted.",
+        ),
+    }
+)
+FIELDS: Final = {
+    "adopted": Field(
+        Either(((bool, Boolean()), (dict, ADOPTED)), "true or a map", "write `adopted: true`"),
+        "The app's base and overlays are manifests of your own: `adopt` brought them in, and nothing here writes them.",
+    ),
+}
+OVERRIDE: Final = {"adopted": Field(partial(ADOPTED), "The name of the environment's Application.")}
+# An app of manifests, as it was promoted: its image alone is ours.
+COMPLETE: Final = Record({**FIELDS, "image": Field(IMAGE, "The image without a tag.", required=True)})

@@ -1,0 +1,325 @@
+"""``adopt`` brings manifests of a user's own in as they are: nothing that runs becomes another, and no byte is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from testing import adopted
+from testing.adopted import DEPLOYMENT, DEV, DIGEST, OVERLAYS, PLAIN, PROD, SERVICE, SPEC, objects
+from testing.programs import Run
+from testing.repository import clone_as_origin, edit, files, git
+
+pytestmark = pytest.mark.needs("kustomize")
+
+WRITE = ("adopt", "deploy/web", "--image", "ghcr.io/acme/web", "--write")
+
+
+def commit(folder: Path, tree: dict[str, str], spec: str = SPEC) -> None:
+    """Commit a spec and manifests that it does not know of."""
+    adopted.write(folder, {"generator.yaml": spec, **tree})
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "As it was")
+
+
+@pytest.fixture
+def shop(repository: Path) -> Path:
+    commit(repository, OVERLAYS)
+    return repository
+
+
+def report(generator: Run, folder: Path, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(generator("adopt", *words, "-o", "json", cwd=folder).stdout)
+    return found
+
+
+def refused(generator: Run, folder: Path, *words: str) -> list[str]:
+    """Return the faults of a report, which writes nothing even where it is asked to."""
+    before = files(folder)
+    done = generator("adopt", *words, "--write", "-o", "json", cwd=folder)
+    assert (done.returncode, files(folder)) == (1, before), done.stderr
+    return [f"{one['file']}:{one['line']} {one['path']}: {one['message']}".replace(" : ", " ") for one in json.loads(done.stdout)["faults"]]  # fmt: skip
+
+
+def test_a_report_tells_all_and_writes_nothing(shop: Path, generator: Run) -> None:
+    before = files(shop)
+    found = report(generator, shop, "deploy/web")
+    assert files(shop) == before
+    assert found["environments"]["dev"] == {
+        "folder": "deploy/web/overlays/dev", "objects": 2, "released": "ghcr.io/acme/web",
+        "images": ["docker.io/envoyproxy/envoy:v1.30.1", "ghcr.io/acme/web:1.4.2"],
+    }  # fmt: skip
+    assert found["environments"]["prod"]["images"][1] == f"ghcr.io/acme/web:1.4.0@{DIGEST}"
+    assert found["moved"]["deploy/web/base/service.yaml"] == "base/web/service.yaml"
+    assert found["edited"] == ["overlays/dev/web/kustomization.yaml", "overlays/prod/web/kustomization.yaml"]
+    assert found["left"] == ["deploy/web/README.md"]
+    assert (found["entry"], found["faults"]) == ({"adopted": True, "image": "ghcr.io/acme/web"}, [])
+    assert "4 compared, no difference" in generator("adopt", "deploy/web", cwd=shop).stdout
+
+
+def test_every_object_stays_what_it_was(shop: Path, generator: Run) -> None:
+    before = {name: objects(shop, f"deploy/web/overlays/{name}") for name in ("dev", "prod")}
+    assert generator(*WRITE, cwd=shop).returncode == 0
+    assert {name: objects(shop, f"overlays/{name}/web") for name in ("dev", "prod")} == before
+
+
+def test_files_move_with_every_byte_and_what_git_knows_of_them(shop: Path, generator: Run) -> None:
+    was = git(shop, "rev-parse", "HEAD")
+    assert generator(*WRITE, cwd=shop).returncode == 0
+    now = {path: content.decode() for path, content in files(shop).items()}
+    assert now["base/web/deployment.yaml"] == DEPLOYMENT
+    assert now["overlays/dev/web/kustomization.yaml"] == DEV.replace("../../base", "../../../base/web") + (
+        'images:\n- name: ghcr.io/acme/web\n  newTag: "1.4.2"\n- name: docker.io/envoyproxy/envoy\n  newTag: v1.30.1\n'
+    )
+    assert now["overlays/prod/web/kustomization.yaml"] == PROD.replace("../../base", "../../../base/web").replace(
+        f"{DIGEST}\n", f"{DIGEST}\n  - name: docker.io/envoyproxy/envoy\n    newTag: v1.30.1\n"
+    )
+    assert {path for path in now if path.startswith("deploy/")} == {"deploy/web/README.md"}
+    assert now["generator.yaml"].startswith(SPEC.partition("apps:")[0])
+    git(shop, "add", "-A")
+    git(shop, "commit", "-qm", "Adopt web")
+    assert set(git(shop, "blame", "-l", "-s", "base/web/deployment.yaml").split("\n")[0].split()[:1]) == {
+        f"^{was}"[:40]
+    }
+
+
+def test_one_revert_takes_it_back(shop: Path, generator: Run) -> None:
+    before = files(shop)
+    assert generator(*WRITE, cwd=shop).returncode == 0
+    git(shop, "add", "-A")
+    git(shop, "commit", "-qm", "Adopt web")
+    git(shop, "revert", "--no-edit", "HEAD")
+    assert files(shop) == before
+
+
+def test_what_is_adopted_is_the_users_and_never_generated(shop: Path, generator: Run) -> None:
+    assert generator(*WRITE, cwd=shop).returncode == 0
+    edit(shop, "base/web/deployment.yaml", ("replicas: 1", "replicas: 2 # mine"))
+    (shop / "base/web/service.yaml").unlink()
+    edit(shop, "base/web/kustomization.yaml", ("    - service.yaml\n", ""))
+    before = files(shop)
+    done = generator("generate", cwd=shop)
+    assert (done.returncode, files(shop)) == (0, before)
+    assert "nothing to do" in done.stdout
+    assert generator("check", cwd=shop).returncode == 0
+
+
+@pytest.mark.needs("kubeconform")
+def test_releases_work_as_for_any_app(shop: Path, generator: Run) -> None:
+    bare = shop.parent / "remote.git"
+    edit(shop, "generator.yaml", ("https://git.example.com/acme/shop-gitops.git", str(bare)))
+    assert generator(*WRITE, cwd=shop).returncode == 0
+    done = generator("validate", cwd=shop)
+    assert done.returncode == 0, done.stderr
+    git(shop, "add", "-A")
+    git(shop, "commit", "-qm", "Adopt web")
+    clone_as_origin(shop, bare)
+    assert generator("bump", "web", "-e", "dev", "--tag", "1.5.0", "--push", cwd=shop).returncode == 0
+    git(shop, "pull", "-q", "origin", "main")
+    assert "1.5.0" in (shop / "overlays/dev/web/kustomization.yaml").read_text()
+    rows = json.loads(generator("compare", "dev", "prod", "-o", "json", cwd=shop).stdout)["differences"]
+    assert "spec.replicas" in {row["field"] for row in rows}
+    done = generator("promote", "web", "--to", "prod", "--push", cwd=shop)
+    assert done.returncode == 0, done.stderr
+    git(shop, "pull", "-q", "origin", "main")
+    prod = (shop / "overlays/prod/web/kustomization.yaml").read_text()
+    assert '    newTag: "1.5.0"   # what runs\nreplicas' in prod.replace(
+        "  - name: docker.io/envoyproxy/envoy\n    newTag: v1.30.1\n", ""
+    )
+    done = generator("rollback", "web", "-e", "prod", "--push", cwd=shop)
+    assert done.returncode == 0, done.stderr
+    git(shop, "pull", "-q", "origin", "main")
+    images = json.loads(generator("status", "--offline", "-o", "json", cwd=shop).stdout)["images"]
+    assert [(one["environment"], one["tag"], one["digest"]) for one in images] == [
+        ("dev", "1.5.0", None),
+        ("prod", "1.4.0", DIGEST),
+    ]
+
+
+def test_plain_manifests_become_a_base(repository: Path, generator: Run) -> None:
+    commit(repository, PLAIN)
+    done = generator("adopt", "k8s", "--app", "web", "--write", cwd=repository)
+    assert (done.returncode, "--env dev=FOLDER --env prod=FOLDER; there are ." in done.stderr) == (2, True)
+    words = ("adopt", "k8s", "--app", "web", "--env", "dev=.", "--env", "prod=.", "--write")
+    assert generator(*words, cwd=repository).returncode == 0
+    now = files(repository)
+    assert now["base/web/web.yaml"].decode() == PLAIN["k8s/web.yaml"]
+    was = list(yaml.safe_load_all(PLAIN["k8s/web.yaml"]))
+    assert sorted(objects(repository, "overlays/dev/web"), key=str) == sorted(was, key=str)
+    assert "k8s/web.yaml" not in now
+
+
+def test_manifests_of_elsewhere_are_copied(repository: Path, tmp_path: Path, generator: Run) -> None:
+    commit(repository, {})
+    elsewhere = tmp_path / "elsewhere"
+    adopted.write(elsewhere, OVERLAYS)
+    git(elsewhere, "init", "-q")
+    before = files(elsewhere)
+    words = ("adopt", str(elsewhere / "deploy/web"), "--image", "ghcr.io/acme/web", "--write")
+    done = generator(*words, cwd=repository)
+    assert (done.returncode, files(elsewhere)) == (0, before), done.stderr
+    assert objects(repository, "overlays/prod/web") == objects(elsewhere, "deploy/web/overlays/prod")
+
+
+def test_environments_are_named_where_their_folders_have_other_names(repository: Path, generator: Run) -> None:
+    tree = {path.replace("overlays/prod", "overlays/live"): text for path, text in OVERLAYS.items()}
+    commit(repository, tree)
+    done = generator("adopt", "deploy/web", cwd=repository)
+    assert done.returncode == 2
+    assert "no folder of prod" in done.stderr
+    assert "--env prod=FOLDER; there are overlays/live" in done.stderr
+    found = report(generator, repository, "deploy/web", "--env", "prod=overlays/live")
+    assert found["environments"]["prod"]["folder"] == "deploy/web/overlays/live"
+    assert generator("adopt", "deploy/web", "--env", "qa=.", cwd=repository).returncode == 2
+    assert generator("adopt", "deploy/web", "--env", "prod=nowhere", cwd=repository).returncode == 2
+
+
+def test_an_image_that_is_released_is_never_guessed(repository: Path, generator: Run) -> None:
+    tree = {**OVERLAYS, "deploy/web/base/deployment.yaml": DEPLOYMENT.replace("acme/web:", "acme/shop:")}
+    commit(repository, tree)
+    done = generator("adopt", "deploy/web", cwd=repository)
+    assert (done.returncode, "--image: ghcr.io/acme/shop, docker.io/envoyproxy/envoy" in done.stderr) == (2, True)
+
+
+CHART = "{{ .Values.image }}"
+FAULTS: dict[str, tuple[dict[str, str], str]] = {
+    "a Helm template": (
+        {"deploy/web/base/service.yaml": SERVICE.replace("name: web", f"name: {CHART}")},
+        "deploy/web/base/service.yaml:3 a template of a Helm chart",
+    ),
+    "a chart that kustomize renders": (
+        {"deploy/web/base/kustomization.yaml": "resources: [service.yaml]\nhelmCharts:\n- name: redis\n"},
+        "deploy/web/base/kustomization.yaml:2 helmCharts: renders a Helm chart",
+    ),
+    "a plugin": (
+        {
+            "deploy/web/base/kustomization.yaml": "resources: [service.yaml]\ngenerators:\n- sops.yaml\n",
+            "deploy/web/base/sops.yaml": "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: x}\n",
+        },
+        "deploy/web/base/kustomization.yaml:3 generators: a plugin, which is a program of its own",
+    ),
+    "a base that moves": (
+        {"deploy/web/base/kustomization.yaml": "resources:\n- https://github.com/acme/k8s//web?ref=main\n"},
+        "deploy/web/base/kustomization.yaml:2 resources[0]: https://github.com/acme/k8s//web?ref=main is another one whenever its branch moves",
+    ),
+    "a base of elsewhere": (
+        {"deploy/web/base/kustomization.yaml": "resources:\n- https://github.com/acme/k8s//web?ref=v1.2.0\n"},
+        "deploy/web/base/kustomization.yaml:2 resources[0]: https://github.com/acme/k8s//web?ref=v1.2.0 would be read from the network",
+    ),
+    "a Secret with data": (
+        {"deploy/web/base/service.yaml": f"{SERVICE}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData: {{PASSWORD: x}}\n"},
+        "deploy/web/base/service.yaml:6 Secret/db: has data in git, where everybody can read it",
+    ),
+    "a secret that kustomize makes": (
+        {"deploy/web/base/kustomization.yaml": "resources: [service.yaml]\nsecretGenerator:\n- {name: x, literals: [A=b]}\n"},
+        "deploy/web/base/kustomization.yaml:2 secretGenerator: has secrets in git",
+    ),
+    "a folder beside it": (
+        {"deploy/web/base/kustomization.yaml": "resources: [service.yaml, ../../common]\n", "deploy/common/kustomization.yaml": ""},
+        "deploy/web/base/kustomization.yaml:1 resources[1]: ../../common lies outside of deploy/web, which is adopted",
+    ),
+    "an overlay that stays behind": (
+        {"deploy/web/overlays/qa/kustomization.yaml": DEV},
+        "deploy/web/overlays/qa/kustomization.yaml:3 resources[0]: builds on deploy/web/base, which would move",
+    ),
+    "a path that is taken": (
+        {"base/web/service.yaml": "# mine\n"},
+        "base/web/service.yaml:1 is there already",
+    ),
+    "what cannot be built": (
+        {"deploy/web/base/kustomization.yaml": "resources: [service.yaml, gone.yaml]\n"},
+        "deploy/web/overlays/dev:1 kustomize cannot build it",
+    ),
+    "a link that leads out": (
+        {"deploy/web/base/link": "-> /etc/passwd"},
+        "deploy/web/base/link:1 a link that leads out of this repository",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_cannot_be_adopted_is_named_with_its_place(name: str, repository: Path, generator: Run) -> None:
+    tree, wanted = FAULTS[name]
+    links = {path: text.removeprefix("-> ") for path, text in tree.items() if text.startswith("-> ")}
+    commit(repository, {**OVERLAYS, **{path: text for path, text in tree.items() if path not in links}})
+    for path, target in links.items():
+        (repository / path).symlink_to(target)
+    found = refused(generator, repository, "deploy/web", "--image", "ghcr.io/acme/web")
+    assert any(one.startswith(wanted) for one in found), found
+
+
+def test_a_secret_is_offered_as_an_external_one(shop: Path, generator: Run) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata: {PASSWORD: eA==, USER: eA==}\n"
+    (shop / "deploy/web/base/service.yaml").write_text(secret)
+    hint = report(generator, shop, "deploy/web")["faults"][0]["hint"]
+    offered = yaml.safe_load(hint.partition("in its place: ")[2])
+    assert (offered["kind"], offered["spec"]["target"], len(offered["spec"]["data"])) == (
+        "ExternalSecret",
+        {"name": "db"},
+        2,
+    )
+
+
+def test_objects_that_are_there_twice_are_refused_by_both_places(repository: Path, generator: Run) -> None:
+    commit(repository, {**PLAIN, "k8s/also.yaml": SERVICE})
+    found = refused(generator, repository, "k8s", "--app", "web", "--env", "dev=.", "--env", "prod=.")
+    assert found == ["k8s/web.yaml:16 Service/web: is there twice, first in k8s/also.yaml:1"]
+
+
+def test_pods_that_the_namespace_would_refuse_are_refused_before(repository: Path, generator: Run) -> None:
+    commit(repository, OVERLAYS, SPEC.replace(", podSecurity: baseline", ""))
+    found = refused(generator, repository, "deploy/web", "--image", "ghcr.io/acme/web")
+    assert len(found) == 2
+    assert "would not start in shop any more, which gets the restricted Pod Security Standard" in found[1]
+
+
+def test_images_that_no_release_sets_are_noted(repository: Path, generator: Run) -> None:
+    text = DEPLOYMENT.replace("  # the", '\n          args: ["--agent=ghcr.io/acme/agent:3.1"]  # the')
+    text += "        - {name: odd, image: docker.io/envoyproxy/envoy:v1.29.0}\n        - {name: none, image: busybox}\n"
+    commit(repository, {**OVERLAYS, "deploy/web/base/deployment.yaml": text})
+    found = report(generator, repository, "deploy/web")
+    said = [f"{one['file']}:{one['line']} {one['path']} {one['message']}" for one in found["notes"]]
+    assert "deploy/web/base/deployment.yaml:13  ghcr.io/acme/agent:3.1 in Deployment/web is an image that no release sets" in said  # fmt: skip
+    assert any("runs with several tags: v1.30.1 in Deployment/web, v1.29.0 in Deployment/web" in one for one in said)
+    assert any("images busybox has no tag in Deployment/web" in one for one in said)
+    assert generator(*WRITE, cwd=repository).returncode == 0
+    assert "envoy" not in (repository / "overlays/dev/web/kustomization.yaml").read_text()
+
+
+def test_kinds_that_projects_do_not_permit_are_in_the_entry(repository: Path, generator: Run) -> None:
+    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: web}\nrules: []\n"
+    commit(repository, {**OVERLAYS, "deploy/web/base/service.yaml": f"{SERVICE}---\n{role}"})
+    assert generator(*WRITE, cwd=repository).returncode == 0
+    project = yaml.safe_load((repository / "gitops/projects/shop.prod.yaml").read_text())
+    assert {"group": "rbac.authorization.k8s.io", "kind": "ClusterRole"} in project["spec"]["clusterResourceWhitelist"]
+
+
+def test_an_application_that_was_there_keeps_its_name(shop: Path, generator: Run) -> None:
+    assert generator(*WRITE, cwd=shop).returncode == 0
+    edit(shop, "generator.yaml", ("    adopted: true\n", "    adopted: {application: 'web-{environment}'}\n"))
+    text = (shop / "generator.yaml").read_text() + "    environments: {prod: {adopted: {application: web-live}}}\n"
+    (shop / "generator.yaml").write_text(text)
+    assert generator("generate", cwd=shop).returncode == 0
+    names = [yaml.safe_load((shop / f"gitops/applications/{name}/web.yaml").read_text())["metadata"]["name"] for name in ("dev", "prod")]  # fmt: skip
+    assert names == ["web-dev", "web-live"]
+
+
+SAID = {
+    "a field of workloads": ("port: 8080", "an adopted app has no port"),
+    "one of an environment": ("environments: {dev: {replicas: 2}}", "an adopted app has no replicas"),
+    "kinds of an environment": ("environments: {dev: {adopted: {kinds: [Pod]}}}", "the same in all environments"),
+    "an environment that is none": ("environments: {qa: {}}", "no such environment"),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_an_adopted_app_cannot_say(name: str, repository: Path, generator: Run) -> None:
+    said, fault = SAID[name]
+    entry = f"apps:\n  web:\n    adopted: true\n    image: ghcr.io/acme/web\n    {said}\n"
+    commit(repository, {}, SPEC.partition("apps:")[0] + entry)
+    done = generator("generate", cwd=repository)
+    assert (done.returncode, fault in done.stderr) == (1, True), done.stderr
