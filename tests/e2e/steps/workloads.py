@@ -104,10 +104,10 @@ def keep_the_old_version(world: World) -> str:
     mended = _python("print('migrated')")
     checkout.splice("generator.yaml", r"^    migration: \{command: .*SystemExit.*$", _migration(mended))
     checkout.generator("generate")
-    checkout.commit("A migration that works")
+    commit = checkout.commit("A migration that works")
     checkout.push()
     world.argocd("app", "terminate-op", name_of("dev", TEAM))
-    wait_for(checkout, TEAM, "dev")
+    world.wait_for_application(name_of("dev", TEAM), revision=commit)
     everything_runs(world, *third)
     return f"{tag} ran on; {third[0]} once the migration is mended"
 
