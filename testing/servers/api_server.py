@@ -155,4 +155,7 @@ def pod_of(manifest: Manifest) -> Manifest | None:
     for field in path:
         template = template[field]
     meta = {**template["metadata"], "name": manifest["metadata"]["name"]}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": template["spec"]}
+    claims = [one["metadata"]["name"] for one in manifest["spec"].get("volumeClaimTemplates") or ()]
+    volumes = [{"name": name, "persistentVolumeClaim": {"claimName": f"{name}-{meta['name']}-0"}} for name in claims]
+    spec = {**template["spec"], "volumes": [*template["spec"].get("volumes", ()), *volumes]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}

@@ -118,6 +118,21 @@ def test_all_that_a_golden_case_gives_is_taken(name: str, server: ApiServer) -> 
     assert refused == {}
 
 
+@pytest.mark.parametrize("name", golden.NAMES)
+def test_the_pods_of_a_golden_case_are_admitted_by_the_restricted_standard(name: str, server: ApiServer) -> None:
+    server.make_namespace("restricted", "restricted")
+    refused = {}
+    for folder, manifests in golden.built(name).items():
+        for manifest in manifests:
+            if pod := api_server_rig.pod_of(manifest):
+                account = pod["spec"].get("serviceAccountName")
+                server.make_account(account or "default", "restricted")
+                pod["metadata"].pop("namespace", None)
+                if refusal := server.refusal(pod, "restricted"):
+                    refused[folder, manifest["metadata"]["name"]] = refusal
+    assert refused == {}
+
+
 @pytest.mark.parametrize("fields", ["", "port: 80\nhealth: /h", "port: 80\nwritable: []\nmigration: {command: [a]}"])
 def test_pods_are_admitted_by_the_restricted_standard(fields: str, server: ApiServer) -> None:
     server.make_namespace("restricted", "restricted")
