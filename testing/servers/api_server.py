@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator import tools
 from generator.cluster import argocd as cluster_argocd
@@ -33,13 +33,40 @@ from generator.spec.model import Spec
 Manifest = dict[str, Any]
 TOOLS = ("etcd", "kube-apiserver", "kubectl")
 _PARTS = {
-    "certificates", "etcd", "kube-apiserver", "argocd-crds", "external-secrets-crds", "cloudnative-pg-crds",
+    "certificates", "etcd", "kube-apiserver", "argocd-crds", "external-secrets-crds", "further-crds",
 }  # fmt: skip
-# Of CloudNativePG and its plugin, by the module that they are in.
-_DATABASES = {
-    "cloudnative-pg": ("postgresql.cnpg.io", "clusters", "poolers", "scheduledbackups"),
-    "plugin-barman-cloud": ("barmancloud.cnpg.io", "objectstores"),
-}
+
+
+class _Kinds(NamedTuple):
+    """Kinds that are not Kubernetes' own, and the files of a pinned module that define them."""
+
+    module: str
+    group: str
+    plurals: tuple[str, ...]
+    file: str = "config/crd/bases/{group}_{plural}.yaml"
+
+    def files(self) -> list[str]:
+        """Return the files, as options of kubectl."""
+        group = self.group.partition("/")[0]
+        places = (self.file.format(group=group, plural=plural) for plural in self.plurals)
+        return [f"--filename={tools.asset(self.module, place)}" for place in places]
+
+
+# A kind of a golden case that is not Kubernetes' own has its row here.
+_FURTHER = (
+    _Kinds("cloudnative-pg", "postgresql.cnpg.io/v1", ("clusters", "poolers", "scheduledbackups")),
+    _Kinds("plugin-barman-cloud", "barmancloud.cnpg.io/v1", ("objectstores",)),
+    _Kinds("argo-rollouts", "argoproj.io/v1alpha1", ("rollouts",), "manifests/crds/rollout-crd.yaml"),
+    _Kinds(
+        "argo-rollouts", "argoproj.io/v1alpha1", ("analysistemplates",), "manifests/crds/analysis-template-crd.yaml"
+    ),
+    _Kinds(
+        "prometheus-operator",
+        "monitoring.coreos.com/v1",
+        ("podmonitors",),
+        "example/prometheus-operator-crd/{group}_{plural}.yaml",
+    ),
+)
 _PLURALS = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses"}
 # The server takes its time when the machine is busy; a refusal takes none.
 _SECONDS = 60
@@ -81,6 +108,17 @@ class ApiServer:
         status, answer = self.post("/api/v1/namespaces", namespace)
         assert status in (201, 409), answer
 
+    def make_classes(self, priority: str, runtime: str) -> None:
+        """Make classes that pods may name."""
+        made: tuple[tuple[str, str, str, str, Manifest], ...] = (
+            ("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses", priority, {"value": 9}),
+            ("node.k8s.io/v1", "RuntimeClass", "runtimeclasses", runtime, {"handler": runtime}),
+        )
+        for api, kind, plural, name, fields in made:
+            body = {"apiVersion": api, "kind": kind, "metadata": {"name": name}, **fields}
+            status, answer = self.post(f"/apis/{api}/{plural}", body)
+            assert status in (201, 409), answer
+
     def make_account(self, name: str, namespace: str) -> None:
         """Make a ServiceAccount, without which no pod is admitted; no controller is there to make it."""
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
@@ -98,7 +136,7 @@ def started() -> Iterator[ApiServer]:
         state = State(layout, "kwok", free(names), cluster_argocd.new_secrets(), subnet=choose_subnet())
         network = Network(state.subnet, state.node)
         every = [*control_plane.parts(state, network), *cluster_argocd.parts(state), *external_secrets.parts(state)]
-        every.append(component.Step("cloudnative-pg-crds", lambda: _database_kinds(state), ("kube-apiserver",)))
+        every.append(component.Step("further-crds", lambda: _define(state), ("kube-apiserver",)))
         try:
             component.bring_up([part for part in every if part.name in _PARTS], state, lambda line: None)
             server = _connected(state, network)
@@ -108,11 +146,10 @@ def started() -> Iterator[ApiServer]:
             component.stop({**component.marked(layout), **state.processes})
 
 
-def _database_kinds(state: State) -> None:
-    for name, (group, *plurals) in _DATABASES.items():
-        folder = tools.asset(name, "config/crd/bases")
-        control_plane.apply(state, *(f"--filename={folder}/{group}_{plural}.yaml" for plural in plurals))
-        control_plane.wait_served(state, f"{group}/v1", *plurals)
+def _define(state: State) -> None:
+    for kinds in _FURTHER:
+        control_plane.apply(state, *kinds.files())
+        control_plane.wait_served(state, kinds.group, *kinds.plurals)
 
 
 def _connected(state: State, network: Network) -> ApiServer:
@@ -153,7 +190,9 @@ def pod_of(manifest: Manifest) -> Manifest | None:
         return None
     template: Any = manifest
     for field in path:
-        template = template[field]
+        template = template.get(field)
+        if template is None:
+            return None  # it runs the template of another object
     meta = {**template["metadata"], "name": manifest["metadata"]["name"]}
     claims = [one["metadata"]["name"] for one in manifest["spec"].get("volumeClaimTemplates") or ()]
     volumes = [{"name": name, "persistentVolumeClaim": {"claimName": f"{name}-{meta['name']}-0"}} for name in claims]

@@ -121,6 +121,7 @@ def test_all_that_a_golden_case_gives_is_taken(name: str, server: ApiServer) -> 
 @pytest.mark.parametrize("name", golden.NAMES)
 def test_the_pods_of_a_golden_case_are_admitted_by_the_restricted_standard(name: str, server: ApiServer) -> None:
     server.make_namespace("restricted", "restricted")
+    server.make_classes("critical", "gvisor")
     refused = {}
     for folder, manifests in golden.built(name).items():
         for manifest in manifests:
