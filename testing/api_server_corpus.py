@@ -563,6 +563,14 @@ ROWS: dict[str, list[str]] = {
         "services: {" + "a" * 60 + ": {port: 80}}",
         "services: {a: {port: 80, targetPort: admin}}\nsidecars: {b: {image: x, ports: [{name: admin, containerPort: 81}]}}",
     ],
+    "commonLabels": [
+        "commonLabels: {}",
+        "commonLabels: {team: a}",
+        "commonLabels: {team: 'a b'}",
+        "commonLabels: {'a b': c}",
+        "commonLabels: {app.kubernetes.io/name: x}",
+    ],
+    "commonAnnotations": ["commonAnnotations: {}", "commonAnnotations: {a/b: 'c d'}", "commonAnnotations: {'a b': c}"],
     "volumes": [
         "volumes: {}",
         "volumes: {a: {}}",

@@ -6,12 +6,13 @@ Built from data that has passed every check, so nothing here reports faults.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from generator.spec import placeholder, workload_kinds
 from generator.spec.folding import folded
 from generator.spec.override import overridden
+from generator.spec.types import text
 from generator.spec.workload import Data, Workload, object_name, pods_label, workload
 
 _Value = TypeVar("_Value")
@@ -25,10 +26,14 @@ class Instance:
         general: What the app says at its top, as a workload: whose configuration, secrets and account all share,
             and what its migration runs as.
         workloads: Its workloads by what the spec calls them; of an app that names none, one of the app's name.
+        common_labels: Labels of all its objects.
+        common_annotations: Annotations of all its objects.
     """
 
     general: Workload
     workloads: Mapping[str, Workload]
+    common_labels: Mapping[str, str] = field(default_factory=dict)
+    common_annotations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def image(self) -> str:
@@ -54,7 +59,7 @@ class Instance:
     def pulling(self, image: str) -> Instance:
         """Return the same with another image."""
         workloads = {key: replace(one, image=image) for key, one in self.workloads.items()}
-        return Instance(replace(self.general, image=image), workloads)
+        return replace(self, general=replace(self.general, image=image), workloads=workloads)
 
 
 def instance(app: str, environment: str | None, given: Data, shared: Data) -> Instance:
@@ -67,10 +72,17 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
     top = {name: value for name, value in given.items() if name != "workloads"}
     general = workload(app, app, folded(app, top, registry), shared)
     several = given.get("workloads")
+    common = {f"common_{kind}": _texts(given.get(f"common{kind.title()}") or {}) for kind in ("labels", "annotations")}
     if not several:
-        return Instance(general, {app: general})
+        return Instance(general, {app: general}, **common)
     made = {key: workload(app, key, folded(app, complete(given, key), registry), shared) for key in several}
-    return Instance(general, {key: _layered(one, general) for key, one in made.items()})
+    return Instance(general, {key: _layered(one, general) for key, one in made.items()}, **common)
+
+
+def _texts(values: Data) -> dict[str, str]:
+    """Return texts, without those that have a placeholder: only an environment has them."""
+    texts = {name: text(value) for name, value in values.items() if value is not None}
+    return {name: value for name, value in texts.items() if not placeholder.has(value)}
 
 
 def _namespaces(app: str, environment: str | None, shared: Data) -> dict[str, str]:

@@ -27,6 +27,7 @@ from generator.spec.types import text
 
 PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 SELECTOR: Final = "app.kubernetes.io/name"
+_TAKEN_LABELS: Final = frozenset({SELECTOR, "app.kubernetes.io/component", "app.kubernetes.io/part-of"})
 _OF_SERVICES: Final = frozenset({"service", "services", "ports"})
 SOURCE_RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
 # Of the API: a ConfigMap's data, and an object's annotations.
@@ -57,6 +58,9 @@ def check(name: str, app: dict[str, object], apps: tuple[str, ...], findings: Fi
             looks(app, findings)
     if "labels" in app:
         _check_labels(label or name, app, findings)
+    for key in _map(app.get("commonLabels")).keys() & _TAKEN_LABELS:
+        hint = "take it out: Services and policies find pods by it"
+        findings.add(("commonLabels", key), "is set for each object already", hint, at_key=True)
     if "network" in app:
         network_checks.check(app, apps, findings)
     if not _OF_SERVICES.isdisjoint(app):

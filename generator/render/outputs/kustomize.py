@@ -18,6 +18,19 @@ from generator.spec.model import AnyApp, App, Environment, Spec
 # The kinds whose number of pods kustomize's `replicas` sets.
 _SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 _HEAD: Final = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
+# Where the labels of pods stand.
+_TEMPLATES: Final = [
+    *(
+        {"path": "spec/template/metadata/labels", "create": True, "group": group, "kind": kind}
+        for group, kind in (("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("batch", "Job"))
+    ),
+    {
+        "path": "spec/jobTemplate/spec/template/metadata/labels",
+        "create": True,
+        "group": "batch",
+        "kind": "CronJob",
+    },
+]
 OVERLAY_HEADER: Final = """\
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
 # The tag and the digest under `images` are the pipeline's; it sets them with each build.
@@ -86,6 +99,7 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
         **_HEAD,
         "namespace": app.namespace_in(environment),
         "resources": [place, *extra],
+        **_common(here),
         "images": [{"name": below.image, **_renamed(below, here), "newTag": app.tag, **_digest(app)}],
     }
     if replicas:
@@ -128,6 +142,18 @@ def _count_only(before: Manifest, after: Manifest | None) -> int | None:
         return None
     same = {**before, "spec": {**before["spec"], "replicas": count}} == after
     return int(count) if same else None
+
+
+def _common(here: Instance) -> dict[str, Any]:
+    """Say labels and annotations of all objects, each environment for itself: what a base says cannot be taken back."""
+    labels, annotations = dict(here.common_labels), dict(here.common_annotations)
+    # kustomize would put them into templates of claims as well, which can never change.
+    claimed = any(one.settings.get("volumeClaimTemplates") for one in here.workloads.values())
+    places: dict[str, Any] = {"fields": _TEMPLATES} if claimed else {"includeTemplates": True}
+    return {
+        **({"labels": [{"pairs": labels, **places}]} if labels else {}),
+        **({"commonAnnotations": annotations} if annotations else {}),
+    }
 
 
 def _digest(app: App) -> dict[str, str]:

@@ -207,6 +207,13 @@ WORKLOAD: dict[str, Field] = {
     "serviceAccount": Field(SERVICE_ACCOUNT, "Settings of the app's ServiceAccount."),
     "labels": Field(STRINGS, "Labels of the workload and its pods, beside those that are always there."),
     "annotations": Field(STRINGS, "Annotations of the pods."),
+    "commonLabels": Field(
+        MapOf(shapes.KEY, shapes.LABEL_VALUE),
+        "Labels of all objects of the app and of its pods, those that are written by hand included.",
+    ),
+    "commonAnnotations": Field(
+        STRINGS, "Annotations of all objects of the app and of its pods, those that are written by hand included."
+    ),
     "securityContext": Field(shapes.SECURITY, "The security context of the container, laid over the safe defaults."),
     "podSecurityContext": Field(shapes.POD_SECURITY, "The security context of the pod, laid over the safe defaults."),
     "writable": Field(ListOf(FOLDER), "The folders that the process may write to, each an `emptyDir` volume."),
@@ -255,7 +262,7 @@ _IMAGE = Field(
 )
 _PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
 # What an app has once, however many workloads it has.
-SHARED = frozenset({"image", "migration", "serviceAccount", "databases"})
+SHARED = frozenset({"image", "migration", "serviceAccount", "databases", "commonLabels", "commonAnnotations"})
 _ONE = {name: known for name, known in _PARTIAL.items() if name not in SHARED}
 OBJECT_NAME = Text("a name (DNS label)", LABEL.pattern, 52, LABEL.hint)
 NAME: dict[str, Field] = {

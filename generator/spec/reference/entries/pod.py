@@ -24,6 +24,16 @@ POD: Final[dict[str, Entry]] = {
         unset="none",
         kubernetes=("Deployment metadata.labels", "Deployment spec.template.metadata.labels"),
     ),
+    "apps.<app>.commonLabels": Entry(
+        "commonLabels: {team: checkout}",
+        unset="those that tell app and project",
+        kubernetes=("Kustomization labels[].pairs",),
+    ),
+    "apps.<app>.commonAnnotations": Entry(
+        "commonAnnotations: {owner: checkout@example.com}",
+        unset="none",
+        kubernetes=("Kustomization commonAnnotations",),
+    ),
     "apps.<app>.annotations": Entry(
         "annotations: {prometheus.io/scrape: 'true'}",
         unset="none",
