@@ -16,6 +16,7 @@ from generator.regenerate.merge import Outcome, Side
 from generator.regenerate.planning import Plan
 from generator.spec import advice, loader
 from generator.spec.findings import did_you_mean
+from generator.spec.layout import Location
 from generator.spec.model import Spec
 
 if TYPE_CHECKING:
@@ -93,9 +94,17 @@ def result(directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Se
         removed=(*(outcome.path for outcome in changes if outcome.content is None), *planned.vacated),
         moved=dict(planned.carried),
         effects=planned.effects,
-        advice=tuple(advice.of(directory, planned.spec)),
+        advice=(*advice.of(directory, planned.spec), *_unsafe(directory, planned, changes)),
         notes=tuple(notes),
     )
+
+
+def _unsafe(directory: Path, planned: Plan, changes: Sequence[Outcome]) -> list[Fault]:
+    """Return advice on what Pod Security refuses, of the apps that have changed."""
+    from generator.manifests import security_advice
+
+    apps = dict.fromkeys(Location.parse(outcome.path).app for outcome in changes)
+    return security_advice.of(directory, planned.spec, [name for name in apps if name])
 
 
 class _Rules:

@@ -14,7 +14,7 @@ from generator.manifests.comparison import Allowed, Difference
 from generator.manifests.validation import Result
 from generator.regenerate.explain import Origin
 from generator.spec import advice, loader
-from generator.spec.layout import APPLIED, KUSTOMIZATION, base_path, overlay_path
+from generator.spec.layout import APPLIED, KUSTOMIZATION, Location, base_path, overlay_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def validate(
 ) -> ValidateResult:
     """Build every overlay with kustomize, and check it and all of gitops/ with strict kubeconform."""
     from generator.delivery import image
-    from generator.manifests import validation
+    from generator.manifests import security_advice, validation
     from generator.regenerate import record, renames
 
     directory = request.directory
@@ -104,7 +104,9 @@ def validate(
         progress("validating")
         generated = record.unpack(record.stored(directory), adopt=True)
         found = validation.validate(directory, spec, generated, only if some else None)
-        return ValidateResult(tuple(found), tuple(advice.of(directory, spec)))
+        refused = [one.path for one in found if any("Pod Security Standard" in problem for problem in one.problems)]
+        unsafe = security_advice.of(directory, spec, dict.fromkeys(Location.parse(path).app for path in refused))
+        return ValidateResult(tuple(found), (*advice.of(directory, spec), *unsafe))
 
 
 @dataclass(frozen=True, slots=True)
