@@ -101,9 +101,11 @@ def result(directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Se
 
 def _unsafe(directory: Path, planned: Plan, changes: Sequence[Outcome]) -> list[Fault]:
     """Return advice on what Pod Security refuses, of the apps that have changed."""
+    apps = dict.fromkeys(Location.parse(outcome.path).app for outcome in changes)
+    if not apps:
+        return []
     from generator.manifests import security_advice
 
-    apps = dict.fromkeys(Location.parse(outcome.path).app for outcome in changes)
     return security_advice.of(directory, planned.spec, [name for name in apps if name])
 
 

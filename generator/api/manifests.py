@@ -95,12 +95,19 @@ def validate(
     with calling(credentials, directory):
         sparse.require(directory, APPLIED)
         spec = loader.load(directory)
-        folders = [overlay_path(environment, app) for environment in spec.environments for app in spec.described]
+        folders = [
+            overlay_path(environment, name) for name, app in spec.described.items() for environment in app.environments
+        ]
         folders += [base_path(app) for app in spec.described]
         renames.check_names(directory, [f"{folder}/{KUSTOMIZATION}" for folder in folders])
         some = bool(request.apps or request.environments)
         apps, environments = image.chosen(spec, request.apps, request.environments)
-        only = [overlay_path(environment, app) for environment in environments for app in apps]
+        only = [
+            overlay_path(environment, app)
+            for environment in environments
+            for app in apps
+            if environment in spec.apps[app].environments
+        ]
         progress("validating")
         generated = record.unpack(record.stored(directory), adopt=True)
         found = validation.validate(directory, spec, generated, only if some else None)

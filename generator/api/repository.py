@@ -97,4 +97,4 @@ def _spec(found: History) -> Spec:
 
 
 def _places(spec: Spec) -> list[Slot]:
-    return [image.slot(spec, app, environment) for app in spec.apps for environment in spec.environments]
+    return [image.slot(spec, app, environment) for app in spec.apps for environment in spec.apps[app].environments]

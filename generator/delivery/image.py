@@ -38,6 +38,9 @@ def slot(spec: Spec, app: str, environment: str) -> Slot:
     """Return the slot of an app in an environment; ``UsageError`` with the nearest name if either is unknown."""
     found_app = app_named(spec, app)
     found_environment = environment_named(spec, environment)
+    if found_environment.name not in found_app.environments:
+        hint = f"take `{environment}: false` out of its `environments` in generator.yaml if it is to be there"
+        raise UsageError(f"{app} is not in {environment}", hint)
     path = found_app.entry_path(found_environment.name)
     return Slot(found_app.name, found_environment.name, path, found_app.image_in(found_environment.name))
 

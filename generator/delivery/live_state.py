@@ -81,7 +81,7 @@ def applications(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
     names = {
         name: (app, environment)
         for app in spec.apps
-        for environment in spec.environments
+        for environment in spec.apps[app].environments
         for name in application_names(spec, environment, app)
     }
     found: dict[Key, list[Running]] = {}

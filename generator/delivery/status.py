@@ -72,7 +72,7 @@ def rows(directory: Path, spec: Spec, apps: Sequence[str] | None = None) -> list
 def rows_of(spec: Spec, read: Read, here: History | None, apps: Sequence[str] | None = None) -> list[Row]:
     """Return the same of any files and their history, as of a commit."""
     apps = list(spec.apps) if apps is None else apps
-    places = [image.slot(spec, app, environment) for app in apps for environment in spec.environments]
+    places = [image.slot(spec, app, environment) for app in apps for environment in spec.apps[app].environments]
     states = {place.path: _state(read, place) for place in places}
     window = _log(here, [OVERLAYS, *([APPLICATIONS] if spec.charts else [])], WINDOW)
     commits = _by_path(window)

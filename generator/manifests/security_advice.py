@@ -34,7 +34,7 @@ def of(directory: Path, spec: Spec, apps: Collection[str]) -> list[Fault]:
         app = spec.described.get(name)
         if app is None or not any(map(app.says, _FIELDS)):
             continue
-        for environment in spec.environments.values():
+        for environment in (spec.environments[one] for one in app.environments):
             for path, message, enough in _of_app(app, environment):
                 found.setdefault((("apps", name, *path), message, enough), []).append(environment.name)
     if not found:

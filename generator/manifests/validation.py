@@ -82,7 +82,12 @@ class _Validation:
         self._apps = tuple(spec.apps)
         self._secrets = {app.name: app.chart.secrets for app in spec.charts.values()}
         self._unlisted = unlisted.faults(directory, unlisted.on_disk(directory, generated))
-        self._overlays = [overlay_path(environment, app) for environment in spec.environments for app in spec.apps]
+        self._overlays = [
+            overlay_path(environment, name)
+            for environment in spec.environments
+            for name, app in spec.apps.items()
+            if environment in app.environments
+        ]
         others = (path for path in self._ground.applications if path not in self._overlays and path != GITOPS)
         paths = [*self._overlays, *others] if only is None else only
         self._units = {path: self._unit(path) for path in [*paths, GITOPS]}

@@ -19,6 +19,7 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: s
     """Append what is wrong between apps."""
     _check_hosts(apps, environments, findings)
     for name, app in apps.items():
+        _check_present(("apps", name), _map(app), environments, findings)
         _check_images(("apps", name), _map(app), registry, findings)
 
 
@@ -101,6 +102,19 @@ def _fronts(name: str, app: dict[str, object]) -> list[_Front]:
 
 def _only_ingress(said: Mapping[str, object]) -> dict[str, object]:
     return {"ingress": said["ingress"]} if "ingress" in said else {}
+
+
+def _check_present(
+    path: FieldPath, app: Mapping[str, object], environments: tuple[str, ...], findings: Findings
+) -> None:
+    """Check that an app is somewhere, and that `false` is all that is said instead of what differs."""
+    said = _map(app.get("environments"))
+    for name, about in said.items():
+        if about is True:
+            hint = "take it out, or say what differs; `false` keeps the app out of the environment"
+            findings.add((*path, "environments", name), "says nothing", hint)
+    if environments and all(said.get(name) is False for name in environments):
+        findings.add((*path, "environments"), "the app is in no environment", "take one of them out", at_key=True)
 
 
 def _check_images(path: FieldPath, app: Mapping[str, object], registry: str, findings: Findings) -> None:

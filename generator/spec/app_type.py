@@ -25,6 +25,10 @@ class AppType(Protocol):
         """Return its name."""
 
     @property
+    def environments(self) -> tuple[str, ...]:
+        """Return the environments that it is in."""
+
+    @property
     def given(self) -> Data:
         """Return its plain data."""
 

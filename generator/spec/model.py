@@ -254,7 +254,8 @@ class Spec:
 
 
 def _says(given: Data, field: str) -> bool:
-    inner = [one for place in ("workloads", "environments") for one in (given.get(place) or {}).values() if one]
+    places = [given.get(place) or {} for place in ("workloads", "environments")]
+    inner = [one for place in places for one in place.values() if isinstance(one, Mapping)]
     return bool(given.get(field)) or any(_says(one, field) for one in inner)
 
 
@@ -302,7 +303,7 @@ def build(data: Data) -> Spec:
     shared = _shared(data, environments, runner.migration_seconds, about.config)
     names = tuple(environments)
     apps: dict[str, AnyApp] = {
-        name: _type(given)(name, given, names, shared) for name, given in (data["apps"] or {}).items()
+        name: _type(given)(name, given, _present(given, names), shared) for name, given in (data["apps"] or {}).items()
     }
     return Spec(
         project=project,
@@ -326,6 +327,12 @@ def build(data: Data) -> Spec:
         apart=shared["apart"],
         named=adopted.names(apps.values()),
     )
+
+
+def _present(given: Data, environments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the environments that an app is in: all but those of which it says `false`."""
+    said = given.get("environments") or {}
+    return tuple(name for name in environments if said.get(name) is not False)
 
 
 def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | None, config: bool) -> dict[str, Any]:

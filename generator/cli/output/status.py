@@ -55,7 +55,7 @@ def _show_matrix(result: StatusResult) -> None:
     names = list(dict.fromkeys(row.environment for row in result.rows))
     cells = {(row.app, row.environment): _cell(row, result) for row in result.rows}
     apps = dict.fromkeys(row.app for row in result.rows)
-    console.table(("app", *names), [(app, *(cells[app, name] for name in names)) for app in apps])
+    console.table(("app", *names), [(app, *(cells.get((app, name), "-") for name in names)) for app in apps])
     if console.is_for_names():
         return
     for row in result.rows:

@@ -227,7 +227,7 @@ def _base_commits(changes: Between) -> list[str]:
 
 
 def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
-    told = [item for item in left_out if item.why is not Why.SAME]
+    told = [item for item in left_out if item.why not in (Why.SAME, Why.ABSENT)]
     if not told:
         return []
     return ["", "### Left out", "", *(f"- {code(item.app)}: {plain(item.reason)}" for item in told)]

@@ -73,6 +73,9 @@ def find(
 
 def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | LeftOut:
     """Find an app's move. Raises ``RepositoryError`` or ``SpecError`` for an overlay that cannot be read or edited."""
+    for environment in (source, target):
+        if environment not in spec.apps[app].environments:
+            return LeftOut(app, Why.ABSENT, f"it is not in {environment}")
     origin, goal = image.slot(spec, app, source), image.slot(spec, app, target)
     after, before = _image(origin, read), _image(goal, read)
     if after.tag in (None, UNRELEASED) and after.digest is None:

@@ -48,6 +48,7 @@ class Why(StrEnum):
     PINNED = "pinned"
     UNRELEASED = "unreleased"
     OLDER = "older"
+    ABSENT = "absent"
     UNREADABLE = "unreadable"
     """An overlay says nothing of it, or cannot be edited."""
 

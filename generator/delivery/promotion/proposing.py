@@ -129,7 +129,7 @@ def _bases(place: Workspace, way: Bases, found: Moves, back: Sequence[str]) -> t
     if not way.spec.promotion.base:
         return [], []
     base_changes.require_current(place.before, place.clone.branch)
-    held = {item.app for item in found.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)}
+    held = {item.app for item in found.left_out if item.why not in (Why.SAME, Why.UNRELEASED)}
     asked = {move.app for move in found.going} | {item.app for item in found.left_out} - held
     return way.carry([app for app in way.spec.apps if app in asked], back)
 
@@ -169,7 +169,7 @@ def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Seque
 
 def _told(found: Moves, older: Sequence[LeftOut], based: set[str]) -> Moves:
     """Leave out no app that moves with its base alone, and every one whose base is older."""
-    alone = (Why.UNRELEASED, Why.SAME)
+    alone = (Why.UNRELEASED, Why.SAME, Why.ABSENT)
     kept = [item for item in found.left_out if item.app not in based or item.why not in alone]
     return replace(found, left_out=(*kept, *older))
 

@@ -36,12 +36,12 @@ def render_project(_spec: Spec) -> Iterator[File]:
     yield from ()
 
 
-def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
+def render_app(_spec: Spec, app: AnyApp) -> Iterator[File]:
     """Yield the values of an app that is a chart: those of all environments first."""
     if not isinstance(app, ChartApp):
         return
     yield _file(app, base_path(app.name), app.values)
-    for environment in spec.environments:
+    for environment in app.environments:
         yield _file(app, overlay_path(environment, app.name), app.overlay_values(environment))
         if app.has_copy(environment):
             yield _file(app, copy_path(environment, app.name), app.base_values(environment))

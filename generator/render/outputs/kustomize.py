@@ -48,7 +48,7 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
         return
     base = manifests(app.base)
     yield from _base(app, base_path(app.name), app.base, base)
-    for environment in spec.environments.values():
+    for environment in (spec.environments[name] for name in app.environments):
         own = app.bases[environment.name]
         if own is app.base:
             yield from _overlay(spec, app, environment, base)

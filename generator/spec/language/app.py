@@ -106,9 +106,21 @@ APP = Record(
         "environments": Field(
             MapOf(
                 ENVIRONMENT_NAME,
-                Record({**OVERRIDE.fields, **chart.OVERRIDE, **adopted.OVERRIDE}, elsewhere=OVERRIDE.elsewhere),
+                Either(
+                    (
+                        (bool, Boolean()),
+                        (
+                            dict,
+                            Record(
+                                {**OVERRIDE.fields, **chart.OVERRIDE, **adopted.OVERRIDE}, elsewhere=OVERRIDE.elsewhere
+                            ),
+                        ),
+                    ),
+                    "a map, or false",
+                ),
             ),
-            "What differs in an environment: any field of the workload. Maps are merged, and `null` removes.",
+            "What differs in an environment: any field of the workload. Maps are merged, and `null` removes; `false` in"
+            " place of a map keeps the app out of the environment.",
         ),
     },
     elsewhere=_elsewhere,

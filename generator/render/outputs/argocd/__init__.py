@@ -49,7 +49,7 @@ def render_project(spec: Spec) -> Iterator[File]:
 
 def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     """Render its Applications, by environment."""
-    for environment in spec.environments.values():
+    for environment in (spec.environments[name] for name in app.environments):
         path = application_path(environment.name, app.name)
         if environment.pull_requests:
             if isinstance(app, App) and previews.has(environment, app):
