@@ -12,7 +12,7 @@ from generator import process, tools
 from generator.clients import argocd, forges
 from generator.errors import GeneratorError, ToolError
 from generator.git import checkout, plumbing
-from generator.spec import loader
+from generator.spec import argocd_size, loader
 from generator.spec.argocd import VERSIONS, minor
 from generator.spec.image_reference import ECR
 from generator.spec.model import Spec
@@ -69,6 +69,8 @@ def cluster(spec: Spec) -> Iterator[Check]:
     )
     yield kubectl.there("Argo CD", "crd", "applications.argoproj.io", fix)
     yield kubectl.allowed("create", "applications.argoproj.io", spec.argocd_namespace)
+    if not spec.argocd.managed:
+        yield kubectl.sized(spec)
     if any(workload.secrets for workload in workloads):
         fix = "install External Secrets: see docs/guides/eks.md"
         yield kubectl.there("External Secrets", "crd", "externalsecrets.external-secrets.io", fix)
@@ -166,6 +168,21 @@ class _Kubectl:
         except GeneratorError as error:
             return Check(name, "missing", error.message.partition("\n")[0], fix)
         return Check(name, "ok", found) if found else Check(name, "missing", f"no {kind} {thing}", fix)
+
+    def sized(self, spec: Spec) -> Check:
+        """Check that Argo CD's settings fit the number of Applications."""
+        name, size = "Argo CD's settings", argocd_size.of(spec)
+        about = f"{size.applications} Applications in {size.clusters} cluster{'s' if size.clusters > 1 else ''}"
+        words = ("get", "configmap", argocd_size.PARAMETERS, "-n", spec.argocd_namespace, "--ignore-not-found")
+        try:
+            found = self._run(*words, "-o", "json").strip()
+            there = (json.loads(found) if found else {}).get("data") or {}
+        except (GeneratorError, ValueError) as error:
+            return Check(name, "optional", str(error).partition("\n")[0], "see docs/reference/argocd.md")
+        if lacking := argocd_size.lacking(size, there):
+            fix = f"set in the ConfigMap {argocd_size.PARAMETERS}: {', '.join(lacking)}; see docs/reference/argocd.md"
+            return Check(name, "optional", f"too small for {about}", fix)
+        return Check(name, "ok", f"fit {about}")
 
     def allowed(self, verb: str, kind: str, namespace: str) -> Check:
         """Check a permission of the user."""

@@ -62,3 +62,19 @@ def test_what_the_cluster_lacks(server: ApiServer, generator: Run, tmp_path: Pat
 def test_no_cluster_is_told(generator: Run, repository: Path, tmp_path: Path) -> None:
     done = generator("doctor", "--cluster", cwd=repository, env={"KUBECONFIG": str(tmp_path / "none")})
     assert (done.returncode, "kubectl config use-context" in done.stdout) == (1, True)
+    assert checks()["Argo CD's settings"] == ("ok", "")
+
+    many = "\n".join(f"  a{number}: {{image: a}}" for number in range(1000))
+    (tmp_path / "generator.yaml").write_text(f"{SPEC}{many}\n")
+    state, fix = checks()["Argo CD's settings"]
+    assert state == "optional"
+    assert 'controller.status.processors: "51"' in fix
+    parameters = {
+        "controller.status.processors": "51",
+        "controller.operation.processors": "26",
+        "reposerver.parallelism.limit": "5",
+    }
+    server.make_namespace("argocd")
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cmd-params-cm"}, "data": parameters}
+    assert server.post("/api/v1/namespaces/argocd/configmaps", config)[0] == 201
+    assert checks()["Argo CD's settings"][0] == "ok"
