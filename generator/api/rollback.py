@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.clients import forges
-from generator.delivery import image, open_requests, rollback_notes, rollback_target
+from generator.delivery import image, open_requests, pin_notice, rollback_notes, rollback_target
 from generator.delivery import rollback as rollbacks
 from generator.delivery.deployments import Deployment
 from generator.delivery.image import Slot
@@ -99,7 +99,7 @@ class Run:
 
     def reached(self, goal: Goal) -> RollbackResult:
         """Do what a goal says."""
-        goal = replace(goal, form=self.spec.subject)
+        goal = replace(goal, form=self.spec.subject, notice=pin_notice.file_of(self.spec, self.place))
         changed, commit, url = (False, None, None) if goal.settled else self._apply(goal)
         promotions = self._promotions(goal, changed=changed)
         what = "rollback" if goal.target else "pin"

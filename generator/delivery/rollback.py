@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from generator.clients import forges
 from generator.clients.forges import Forge
-from generator.delivery import build_order, deployments, pin, pull_request
+from generator.delivery import build_order, deployments, pin, pin_notice, pull_request
 from generator.delivery import commit_message as messages
 from generator.delivery import push as delivery_push
 from generator.delivery.image import Slot, absent
@@ -42,13 +42,14 @@ class Proposed(NamedTuple):
 class Goal:
     """What is to be done: go to a target and hold it there. Without a target, hold what is there, or take the pin out.
 
-    ``form`` is that of the commit's subject.
+    ``form`` is that of the commit's subject, ``notice`` the file of the Application that shows pins, if any does.
     """
 
     target: Target | None
     held: Pin | None
     reason: str | None
     form: str = subject.AS_IT_IS
+    notice: str = ""
 
     @property
     def wanted(self) -> Image | None:
@@ -78,11 +79,20 @@ def in_work_tree(directory: Path, place: Slot, goal: Goal, *, commit: bool) -> t
         if commit:
             _require_clean(directory, content, place, goal)
         after = _edited(content, place, goal)
-        if after != content:
-            work_tree.write(directory, {place.path: after})
-    if commit and checkout.changed(directory, place.path):
-        return True, checkout.commit(directory, message(place, goal), [place.path])
+        shown = _shown_here(directory, goal, after, place)
+        if after != content or shown:
+            work_tree.write(directory, {**({place.path: after} if after != content else {}), **shown})
+    paths = [place.path, *shown]
+    if commit and any(checkout.changed(directory, path) for path in paths):
+        return True, checkout.commit(directory, message(place, goal), paths)
     return after != content, None
+
+
+def _shown_here(directory: Path, goal: Goal, overlay: bytes, place: Slot) -> Mapping[str, bytes]:
+    """Return the Application with its notice, unless it has edits of the user's own that are not committed."""
+    if not goal.notice or checkout.changed(directory, goal.notice):
+        return {}
+    return pin_notice.edits(goal.notice, lambda path: work_tree.read(directory, [path]).get(path), overlay, place)
 
 
 def would_change(content: bytes | None, place: Slot, goal: Goal) -> bool:
@@ -131,7 +141,9 @@ def _expected(clone: Clone, tip: str, place: Slot, goal: Goal) -> Mapping[str, b
     before, after = clone.read(clone.tip, place.path), clone.read(tip, place.path)
     if before is None or after is None:
         return {}
-    return {place.path: _edited(before, place, _since(goal, after, place))}
+    wanted = _edited(before, place, _since(goal, after, place))
+    shown = pin_notice.edits(goal.notice, lambda path: clone.read(clone.tip, path), wanted, place)
+    return {place.path: wanted, **shown}
 
 
 def _since(goal: Goal, content: bytes, place: Slot) -> Goal:
@@ -167,7 +179,8 @@ def _edit(place: Slot, goal: Goal) -> Edit:
     def edit(read: Read) -> Mapping[str, bytes]:
         content = read(place.path)
         after = _edited(content, place, goal)
-        return {} if after == content else {place.path: after}
+        shown = pin_notice.edits(goal.notice, read, after, place)
+        return {**({} if after == content else {place.path: after}), **shown}
 
     return edit
 

@@ -69,7 +69,7 @@ class ArgoCd:
     """Argo CD: ``version`` is a minor one, ``cluster`` the one that it runs in, by URL, ARN or name.
 
     ``sync_seconds`` is the time after which it ends a sync; ``None`` where it has all the time. With ``sync_windows``,
-    freezes and windows of environments hold its syncs, too.
+    freezes and windows of environments hold its syncs, too; with ``notices``, Applications show pins.
     """
 
     namespace: str = "argocd"
@@ -78,6 +78,7 @@ class ArgoCd:
     cluster: str = IN_CLUSTER
     sync_seconds: int | None = None
     sync_windows: bool = False
+    notices: bool = False
 
     def has(self, feature: Feature) -> bool:
         """Tell whether this version knows a field."""
@@ -117,6 +118,7 @@ def build(given: Mapping[str, Any]) -> ArgoCd:
         cluster=given.get("cluster") or IN_CLUSTER,
         sync_seconds=seconds(limit) if limit else usual,
         sync_windows=bool(given.get("syncWindows")),
+        notices=bool(given.get("notices")),
     )
 
 

@@ -57,11 +57,6 @@ def test_what_the_cluster_lacks(server: ApiServer, generator: Run, tmp_path: Pat
     assert server.post("/apis/networking.k8s.io/v1/ingressclasses", alb)[0] == 201
     assert checks()["ingress class alb"][0] == "ok"
     assert generator("doctor", "--cluster", cwd=tmp_path, env=env).returncode == 1
-
-
-def test_no_cluster_is_told(generator: Run, repository: Path, tmp_path: Path) -> None:
-    done = generator("doctor", "--cluster", cwd=repository, env={"KUBECONFIG": str(tmp_path / "none")})
-    assert (done.returncode, "kubectl config use-context" in done.stdout) == (1, True)
     assert checks()["Argo CD's settings"] == ("ok", "")
 
     many = "\n".join(f"  a{number}: {{image: a}}" for number in range(1000))
@@ -78,3 +73,8 @@ def test_no_cluster_is_told(generator: Run, repository: Path, tmp_path: Path) ->
     config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cmd-params-cm"}, "data": parameters}
     assert server.post("/api/v1/namespaces/argocd/configmaps", config)[0] == 201
     assert checks()["Argo CD's settings"][0] == "ok"
+
+
+def test_no_cluster_is_told(generator: Run, repository: Path, tmp_path: Path) -> None:
+    done = generator("doctor", "--cluster", cwd=repository, env={"KUBECONFIG": str(tmp_path / "none")})
+    assert (done.returncode, "kubectl config use-context" in done.stdout) == (1, True)

@@ -32,6 +32,7 @@ ARGOCD = Record(
         "syncWindows": Field(
             Boolean(), "Let `freeze` and `windows` of environments hold automated syncs, too, and not promotions alone."
         ),
+        "notices": Field(Boolean(), "Let `rollback`, `pin` and `unpin` show in Argo CD who holds an image, and why."),
         "syncTimeout": Field(
             DURATION, "How long a sync may take until Argo CD ends it. A migration must be done within it."
         ),

@@ -161,6 +161,11 @@ PROJECT: Final[dict[str, Entry]] = {
         default="false",
         effect="The AppProject of an environment with these gets `spec.syncWindows`. A person may still sync.",
     ),
+    "argocd.notices": Entry(
+        "notices: true",
+        default="false",
+        effect="These commands write the annotation `notice.argocd.argoproj.io/content` of the Application, too.",
+    ),
     "argocd.syncTimeout": Entry(
         "syncTimeout: 5m",
         unset="no limit; of the EKS capability, the two minutes that it has",
