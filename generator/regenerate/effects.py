@@ -10,31 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
-from generator.regenerate import workload_effects
+from generator.regenerate import former, workload_effects
 from generator.regenerate.effect import Effect, at, first, is_patch, items, place_of, text
-from generator.render.kinds import KINDS
 from generator.render.kinds.workloads import WORKLOADS
-from generator.spec.layout import APPLICATION, KUSTOMIZATION, Location, base_path, overlay_file
+from generator.spec.layout import KUSTOMIZATION, Location, base_path, overlay_file
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.tree import Value
 
-# What `kubectl delete` names of an app, in kubectl's short words; pods go with their workload.
-_SHORT: Final = {
-    "Deployment": "deploy",
-    "StatefulSet": "sts",
-    "DaemonSet": "ds",
-    "CronJob": "cronjob",
-    "Service": "svc",
-    "Ingress": "ingress",
-    "HorizontalPodAutoscaler": "hpa",
-    "PodDisruptionBudget": "pdb",
-    "ServiceAccount": "sa",
-    "Job": "job",
-    "NetworkPolicy": "networkpolicy",
-    "ExternalSecret": "externalsecret",
-}
-_OTHERS: Final = (kind.KIND.lower() for kind in KINDS if kind.KIND not in _SHORT)
-_KINDS: Final = ",".join(dict.fromkeys([*_SHORT.values(), *_OTHERS]))
 _AUTOSCALERS: Final = ("/hpa.yaml", "-hpa.yaml")
 # What the API server lets no client change; the object must be deleted first.
 _FIXED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
@@ -66,30 +48,6 @@ def of(
         if path.endswith(_AUTOSCALERS) and path not in original and _ran(path, original):
             found.append(_autoscaled(path))
     return list(dict.fromkeys([*found, *workload_effects.of(original, updated)]))
-
-
-def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> list[Effect]:
-    """List what stays in the cluster when apps or environments are renamed. ``original`` is by old paths."""
-    found = []
-    for old, new in renames.items():
-        place = Location.parse(old)
-        if place.kind != APPLICATION or old not in original:
-            continue
-        app, environment = place.app, place.environment
-        target = first(original[old], old)
-        name, namespace = text(target, "metadata", "name"), text(target, "spec", "destination", "namespace")
-        after, labels = Location.parse(new), workload_effects.labels(app, original)
-        anew = f"{after.environment}/{after.app}"
-        found.append(
-            Effect(
-                app,
-                environment,
-                f"starts anew as {anew}; what runs by the former name stays, with its Service and Ingress, "
-                f"when Argo CD drops the Application {name}",
-                f"once the new pods serve: kubectl -n {namespace} delete {_KINDS} -l {labels}",
-            )
-        )
-    return found
 
 
 def of_images(original: Mapping[str, bytes], updated: Mapping[str, bytes], merged: Mapping[str, bytes]) -> list[Effect]:
@@ -147,6 +105,9 @@ def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, byt
                 f"delete it when you sync, which interrupts what it serves: kubectl delete {kind.lower()} {name}",
                 replaces=True,
             )
+    if kind == "Application":
+        moved = former.of_application(place, old, new, original)
+        yield from (Effect(*place, what, todo) for what, todo in moved)
     if rule := _RULES.get(kind):
         yield from (Effect(*place, what, todo) for what, todo in rule(old, new))
 
@@ -241,15 +202,6 @@ def _ingress(old: Value, new: Value) -> Iterator[tuple[str, str]]:
 
 
 def _application(old: Value, new: Value) -> Iterator[tuple[str, str]]:
-    before, after = _destination(old), _destination(new)
-    if before != after:
-        namespace = text(old, "spec", "destination", "namespace")
-        project = text(new, "metadata", "labels", "app.kubernetes.io/part-of")
-        yield (
-            f"starts anew in {after}; what runs in {before} stays, and Argo CD no longer looks after it",
-            "move its data first, and once the new pods serve: "
-            f"kubectl -n {namespace} delete {_KINDS} -l app.kubernetes.io/part-of={project}",
-        )
     automated = at(old, "spec", "syncPolicy", "automated"), at(new, "spec", "syncPolicy", "automated")
     if automated[0] is None and automated[1] is not None:
         yield ("Argo CD syncs by itself from now on, and at once what waits there", "look at `status` first")
@@ -285,12 +237,6 @@ def _autoscaled(path: str) -> Effect:
         "the autoscaler takes over from `replicas`, and the running number stays as it is",
         "where sync is manual, sync the root (gitops/) before the app, or it falls to 1 for a moment",
     )
-
-
-def _destination(application: Value) -> str:
-    about = at(application, "spec", "destination")
-    cluster = text(about, "server") or text(about, "name")
-    return f"{text(about, 'namespace')} on {cluster}"
 
 
 def _image_names(content: bytes, path: str) -> str:

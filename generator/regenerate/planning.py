@@ -143,12 +143,12 @@ def _gone(before: Sides) -> tuple[str, ...]:
 
 
 def _effects(renaming: Renaming, sides: Sides, outcomes: Sequence[Outcome]) -> list[Effect]:
-    from generator.regenerate import effects  # most runs change nothing that could have any
+    from generator.regenerate import effects, former  # most runs change nothing that could have any
 
     there = {outcome.path for outcome in outcomes if outcome.state is not State.MISSING}
     merged = {outcome.path: outcome.content for outcome in outcomes if outcome.changes and outcome.content is not None}
     return [
-        *effects.of_renames(renaming.renames, renaming.before.original),
+        *former.of_renames(renaming.renames, renaming.before.original),
         *effects.of(sides.original, sides.updated, there, set(renaming.renames.values())),
         *effects.of_images(sides.original, sides.updated, merged),
     ]

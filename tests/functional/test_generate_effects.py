@@ -32,7 +32,7 @@ def told(before: str, after: str) -> list[str]:
     return Effect.lines(effects.of(former, updated, former))
 
 
-KUBECTL = "kubectl -n shop-prod delete deploy,sts,ds,cronjob,svc,ingress,hpa,pdb,sa,job,networkpolicy,externalsecret"
+KUBECTL = "kubectl -n shop-prod delete deploy,sts,ds,cronjob,svc,ingress,hpa,pdb,sa,job,networkpolicy"
 CLAIM = "volumeClaimTemplates: {data: {size: 1Gi, mountPath: /data}}"
 CLAIMS = (
     "the volumeClaimTemplates of the StatefulSet web cannot be changed while it is there; "
@@ -187,6 +187,14 @@ def test_a_renamed_app_leaves_its_former_self_in_the_cluster(shop: Path, generat
         assert "web in prod: starts anew as prod/store; what runs by the former name stays" in done.stderr
         assert f"{KUBECTL} -l app.kubernetes.io/name=web" in done.stderr
     assert generator("generate", cwd=shop).stderr == ""
+
+
+def test_what_only_some_clusters_know_is_deleted_where_the_app_has_it() -> None:
+    fields = "port: 80, secrets: {KEY: shop#key}, databases: {main: {size: 1Gi}}"
+    store = "secretStore: {name: vault}\nenvironments: {dev: {}, prod: {%s}}\n"
+    (line,) = told(spec(fields, store % ""), spec(fields, store % "namespace: live"))
+    assert f"{KUBECTL},externalsecret.external-secrets.io -l app.kubernetes.io/part-of=shop" in line
+    assert line.endswith("data stays until you delete it, too: kubectl -n shop-prod get cluster.postgresql.cnpg.io")
 
 
 def test_a_new_image_with_the_tag_of_the_former_one_is_told(shop: Path, generator: Run) -> None:

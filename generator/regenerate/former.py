@@ -1,0 +1,98 @@
+"""Tell what stays in the cluster of an app by a former name or in a former place, and how it is deleted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from generator.regenerate import workload_effects
+from generator.regenerate.effect import Effect, at, first, items, text
+from generator.render.kinds import KINDS, Kind
+from generator.spec.layout import APPLICATION, KUSTOMIZATION, Location, base_path, overlay_file
+from generator.yaml.tree import Value
+
+# What every cluster knows of an app, in kubectl's short words; pods go with their workload.
+_SHORT: Final = {
+    "Deployment": "deploy",
+    "StatefulSet": "sts",
+    "DaemonSet": "ds",
+    "CronJob": "cronjob",
+    "Service": "svc",
+    "Ingress": "ingress",
+    "HorizontalPodAutoscaler": "hpa",
+    "PodDisruptionBudget": "pdb",
+    "ServiceAccount": "sa",
+    "Job": "job",
+    "NetworkPolicy": "networkpolicy",
+}
+# What holds data is named beside the command, never in it.
+_DATA: Final = {"PersistentVolumeClaim": "pvc", "Cluster": "cluster.postgresql.cnpg.io"}
+
+
+def of_renames(renames: Mapping[str, str], original: Mapping[str, bytes]) -> list[Effect]:
+    """List what stays in the cluster when apps or environments are renamed. ``original`` is by old paths."""
+    found = []
+    for old, new in renames.items():
+        place = Location.parse(old)
+        if place.kind != APPLICATION or old not in original:
+            continue
+        target = first(original[old], old)
+        name, namespace = text(target, "metadata", "name"), text(target, "spec", "destination", "namespace")
+        after = Location.parse(new)
+        what = (
+            f"starts anew as {after.environment}/{after.app}; what runs by the former name stays, with its Service and "
+            f"Ingress, when Argo CD drops the Application {name}"
+        )
+        command = _deletion((place.app, place.environment), namespace, original)
+        labels = workload_effects.labels(place.app, original)
+        found.append(Effect(place.app, place.environment, what, f"once the new pods serve: {command.format(labels)}"))
+    return found
+
+
+def of_application(
+    place: tuple[str, str], old: Value, new: Value, original: Mapping[str, bytes]
+) -> Iterator[tuple[str, str]]:
+    """Yield what stays where an Application deployed to before."""
+    before, after = _destination(old), _destination(new)
+    if before != after:
+        command = _deletion(place, text(old, "spec", "destination", "namespace"), original)
+        project = text(new, "metadata", "labels", "app.kubernetes.io/part-of")
+        yield (
+            f"starts anew in {after}; what runs in {before} stays, and Argo CD no longer looks after it",
+            "move its data first, and once the new pods serve: "
+            + command.format(f"app.kubernetes.io/part-of={project}"),
+        )
+
+
+def _destination(application: Value) -> str:
+    about = at(application, "spec", "destination")
+    cluster = text(about, "server") or text(about, "name")
+    return f"{text(about, 'namespace')} on {cluster}"
+
+
+def _deletion(place: tuple[str, str], namespace: str, original: Mapping[str, bytes]) -> str:
+    """Return the command that deletes an app, with ``{}`` for its labels.
+
+    kubectl deletes nothing where the cluster does not know one of the words, so a kind of an operator is
+    named where the app has one.
+    """
+    kinds = _kinds(*place, original)
+    own = [f"{kind.KIND.lower()}.{kind.GROUP}" for kind in kinds if _is_operators(kind) and kind.KIND not in _DATA]
+    data = [_DATA[kind.KIND] for kind in kinds if kind.KIND in _DATA]
+    words = ",".join(dict.fromkeys([*_SHORT.values(), *own]))
+    command = f"kubectl -n {namespace} delete {words} -l {{}}"
+    if not data:
+        return command
+    return f"{command}; data stays until you delete it, too: kubectl -n {namespace} get {','.join(dict.fromkeys(data))}"
+
+
+def _is_operators(kind: Kind) -> bool:
+    """Tell whether a cluster knows a kind only by an operator."""
+    return "." in kind.GROUP and not kind.GROUP.endswith(".k8s.io")
+
+
+def _kinds(app: str, environment: str, original: Mapping[str, bytes]) -> list[Kind]:
+    """Return the kinds of the files that an app's base and overlay list."""
+    paths = f"{base_path(app)}/{KUSTOMIZATION}", overlay_file(environment, app)
+    files = [text(file) for path in paths for file in items(first(original.get(path, b""), path), "resources")]
+    return [kind for kind in KINDS if any(file == kind.FILE or file.endswith(f"-{kind.FILE}") for file in files)]
