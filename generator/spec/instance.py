@@ -58,6 +58,8 @@ class Instance:
 
     def pulling(self, image: str) -> Instance:
         """Return the same with another image."""
+        if image == self.image:
+            return self
         workloads = {key: replace(one, image=image) for key, one in self.workloads.items()}
         return replace(self, general=replace(self.general, image=image), workloads=workloads)
 

@@ -42,6 +42,8 @@ def patch(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] 
 
     A strategic-merge patch names its target; operations do not.
     """
+    if base == wanted:  # nearly always, and told much sooner than what a merge would lose
+        return None
     if _loses_items(base) or _loses_items(wanted):
         return list(operations(base, wanted)) or None
     changes = _maps(base, wanted)
