@@ -72,6 +72,40 @@ PLAIN = {
 }
 
 
+def application(environment: str, namespace: str, path: str, more: str = "") -> str:
+    """Return an Application of a user's own."""
+    return (
+        f"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: web-{environment}\n{more}"
+        f"spec:\n  project: default\n  source: {{repoURL: https://git.example.com/acme/shop-gitops, path: {path}}}\n"
+        f"  destination: {{server: https://kubernetes.default.svc, namespace: {namespace}}}\n"
+    )
+
+
+# As argocd-autopilot lays it out: a set for each project, which reads a file beside each overlay.
+_SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: %s}
+spec:
+  generators:
+    - git:
+        repoURL: https://git.example.com/acme/shop-gitops
+        files: [{path: "apps/**/%s/config.json"}]
+  template:
+    metadata: {name: "%s-{{ userGivenName }}"}
+    spec: {project: "%s", source: {path: "{{ srcPath }}"}}
+"""
+_CONFIG = """\
+{"appName": "web", "userGivenName": "web", "destNamespace": "web-%s",
+ "destServer": "https://kubernetes.default.svc", "srcPath": "apps/web/overlays/%s"}
+"""
+AUTOPILOT = {
+    **{path.replace("deploy/", "apps/"): text.replace("namespace: shop-dev\n", "").replace("namespace: shop\n", "") for path, text in OVERLAYS.items()},
+    **{f"projects/{name}.yaml": _SET % (name, name, name, name) for name in ("dev", "prod")},
+    **{f"apps/web/overlays/{name}/config.json": _CONFIG % (name, name) for name in ("dev", "prod")},
+}  # fmt: skip
+
+
 def write(folder: Path, tree: Mapping[str, str]) -> None:
     """Write files into a folder."""
     for path, text in tree.items():

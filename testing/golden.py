@@ -1,6 +1,6 @@
 """Golden cases: a folder for each shape of app, with its spec and all that is generated from it.
 
-To add one: write ``tests/golden/cases/SHAPE/generator.yaml``, run ``pytest tests/golden --update-golden``, and read
+Of an app that is adopted, its files lie there, too. To add one: write ``tests/golden/cases/SHAPE/generator.yaml``, run ``pytest tests/golden --update-golden``, and read
 what it wrote.
 """
 
@@ -38,16 +38,22 @@ def stored(name: str) -> dict[str, str]:
     folder = CASES / name
     files = (path for path in folder.rglob("*") if path.is_file())
     found = {path.relative_to(folder).as_posix(): path.read_text() for path in files}
-    return {path: text for path, text in found.items() if path != layout.SPEC}
+    known = spec(name)
+    return {path: text for path, text in found.items() if path != layout.SPEC and not _is_adopted(known, path)}
+
+
+def _is_adopted(known: Spec, path: str) -> bool:
+    """Tell whether a file is the user's own, in a folder of an app that is adopted."""
+    place = layout.Location.parse(path)
+    return place.is_folder and place.app in known.adopted
 
 
 def update(name: str) -> None:
     """Write what is generated now in place of what was."""
     folder = CASES / name
-    for place in folder.iterdir():
-        if place.name == layout.SPEC:
-            continue
-        shutil.rmtree(place) if place.is_dir() else place.unlink()
+    for path in stored(name):
+        (folder / path).unlink()
+    shutil.rmtree(folder / layout.RECORDS, ignore_errors=True)
     for path, text in rendered(name).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)

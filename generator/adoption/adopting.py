@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import tools
-from generator.adoption import arranging, detecting, images, noting, proof, source
+from generator.adoption import arranging, detecting, existing, images, noting, proof, source
 from generator.adoption.arranging import Arranged
 from generator.adoption.images import Image, Listed
 from generator.adoption.source import Shape, Source
@@ -60,7 +60,9 @@ class Adoption:
         entry: The app, as generator.yaml gets it.
         faults: What keeps it from being adopted.
         notes: What to know of it.
+        handover: What to do so that the Applications that deploy it today let go.
         text: generator.yaml with the app in it.
+        files: Everything that is adopted, by its new path.
     """
 
     app: str
@@ -77,6 +79,7 @@ class Adoption:
     entry: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     notes: tuple[Fault, ...] = ()
+    handover: tuple[str, ...] = ()
     text: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -117,6 +120,8 @@ class _Finding:
 
     def adoption(self) -> Adoption:
         """Go as far as there is no fault."""
+        self.deployed = existing.find(self.directory, self.spec, self.shape.places, self.source)
+        self.namespace = existing.namespace(self.spec, self.deployed)
         nothing = Adoption(self.app, self.source.folder, self.source.inside, self.shape.places)
         if faults := detecting.faults(self.source, self.shape):
             return replace(nothing, faults=tuple(faults))
@@ -152,6 +157,7 @@ class _Finding:
             entry=entry,
             faults=tuple(dict.fromkeys(faults)),
             notes=tuple(self._notes(arranged, before, overlays)),
+            handover=tuple(existing.handover(self.spec, self.deployed)),
             text=edits.added(self.text, "apps", self.app, entry),
             files=arranged.files,
         )
@@ -159,6 +165,7 @@ class _Finding:
     def _faults(self, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> list[Fault]:
         """List what keeps the arranged files from taking the place of those that were there."""
         found = [
+            *existing.faults(self.spec, self.deployed, self.namespace),
             *arranged.faults,
             *self._taken(arranged),
             *self._left_behind(arranged),
@@ -181,10 +188,18 @@ class _Finding:
         """Return what generator.yaml says of the app."""
         kinds = noting.kinds(document for documents in before.values() for document in documents)
         usual = next(iter(released.values()))
-        overrides = {name: {"image": image} for name, image in released.items() if image != usual}
+        names = existing.names(self.deployed)
+        name = existing.template(names) if len(names) == len(self.shape.places) else None
+        overrides: dict[str, dict[str, Any]] = {
+            environment: {"image": image} for environment, image in released.items() if image != usual
+        }
+        for environment, own in names.items() if name is None else ():
+            overrides.setdefault(environment, {})["adopted"] = {"application": own}
+        about = {**({"application": name} if name else {}), **({"kinds": kinds} if kinds else {})}
         return {
-            "adopted": {"kinds": kinds} if kinds else True,
+            "adopted": about or True,
             "image": usual,
+            **({"namespace": self.namespace} if self.namespace else {}),
             **({"environments": overrides} if overrides else {}),
         }
 
@@ -237,7 +252,7 @@ class _Finding:
         found = [note for one in overlays.values() for note in one.notes]
         found += noting.hidden_images(arranged, everything, known)
         for environment, documents in before.items():
-            found += noting.elsewhere(self.spec.environments[environment], documents)
+            found += noting.elsewhere(self.spec.environments[environment], self.namespace, documents)
         return list(dict.fromkeys(found))
 
 

@@ -12,6 +12,7 @@ from generator.errors import Fault
 from generator.manifests import pod_security, projects, stream
 from generator.manifests.stream import Document
 from generator.render.outputs import charts
+from generator.spec import placeholder
 from generator.spec.model import Environment
 
 _REFERENCE: Final = re.compile(
@@ -94,9 +95,9 @@ def refused(environment: Environment, documents: Sequence[Document]) -> Iterator
         yield document.fault("", f"{about}: {found[0]}{more}", hint)
 
 
-def elsewhere(environment: Environment, documents: Sequence[Document]) -> list[Fault]:
+def elsewhere(environment: Environment, own_namespace: str | None, documents: Sequence[Document]) -> list[Fault]:
     """Note the namespaces of objects that are none of their environment."""
-    own = {*environment.own_namespaces, *environment.namespaces}
+    own = {*environment.own_namespaces, *environment.namespaces, placeholder.filled(own_namespace, environment.name)}
     found: dict[str, Document] = {}
     for document in documents:
         about = stream.identity(document.data)

@@ -72,7 +72,7 @@ def find(
 
 
 def _places(directory: Path, spec: Spec) -> Iterator[tuple[tuple[str, str], str]]:
-    for app in spec.apps:
+    for app in _with_bases(spec):
         folder = base_path(app)
         for environment in promoted.later(spec):
             if (directory / promoted.path(environment, app)).exists() or promoted.moved(
@@ -81,6 +81,11 @@ def _places(directory: Path, spec: Spec) -> Iterator[tuple[tuple[str, str], str]
                 folder = copy_path(environment, app)
             else:
                 yield (environment, app), folder
+
+
+def _with_bases(spec: Spec) -> list[str]:
+    """Return the apps whose bases are promoted: those of a user's own manifests are not."""
+    return [app for app in spec.apps if app not in spec.adopted]
 
 
 def _files(directory: Path, folder: str) -> list[str]:
@@ -111,12 +116,12 @@ def beside(directory: Path, seeds: BaseCopies) -> list[Outcome]:
 def record(directory: Path, spec: Spec, seeds: BaseCopies, outcomes: Iterable[Outcome]) -> dict[str, bytes | None]:
     """Return the changes to the record of what was promoted, by path; ``None`` for a file that goes."""
     found = list(promoted.on_disk(directory))
-    wanted = {promoted.path(environment, app) for environment in promoted.later(spec) for app in spec.apps}
+    wanted = {promoted.path(environment, app) for environment in promoted.later(spec) for app in _with_bases(spec)}
     changes: dict[str, bytes | None] = dict.fromkeys(path for path in found if path not in wanted)
     if not wanted.difference(found):
         return changes
     after = {outcome.path: outcome.content for outcome in outcomes if outcome.content is not None}
-    for app in spec.apps:
+    for app in _with_bases(spec):
         for environment in promoted.later(spec):
             path = promoted.path(environment, app)
             if path in found:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.spec import layout, placeholder
 from generator.spec.workload import Data
+
+if TYPE_CHECKING:
+    from generator.spec.model import Environment
 
 UNRELEASED = "unreleased"
 
@@ -49,6 +52,11 @@ class AdoptedApp:
         own: Data = self._override(environment).get("adopted") or {}
         name = own.get("application") or self._about.get("application")
         return placeholder.filled({"name": name}, environment)["name"] if name else None
+
+    def namespace_in(self, environment: Environment) -> str:
+        """Return the namespace of objects that name none."""
+        own = self.given.get("namespace")
+        return placeholder.filled(own, environment.name) if own else environment.namespace
 
     # -- what apps of every type have
 

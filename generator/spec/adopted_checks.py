@@ -10,7 +10,7 @@ from generator.spec.findings import Path as FieldPath
 from generator.spec.language.adopted import ADOPTED
 from generator.spec.types import as_map as _map
 
-_SAID: Final = frozenset({"adopted", "image", "environments", "renamedFrom"})
+_SAID: Final = frozenset({"adopted", "image", "namespace", "environments", "renamedFrom"})
 _OVERRIDDEN: Final = frozenset({"adopted", "image"})
 _IN_FILES: Final = "its files say that: edit them in base/%s and overlays/*/%s"
 

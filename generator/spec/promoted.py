@@ -81,6 +81,9 @@ def attached(directory: Path, spec: Spec) -> Spec:
         return spec
     apps: dict[str, Any] = {}
     for name, app in spec.apps.items():
+        if name in spec.adopted:
+            apps[name] = app.given
+            continue
         known: dict[str, Mapping[str, Any]] = {}
         last: Mapping[str, Any] = app.general
         for environment in later(spec):

@@ -308,6 +308,63 @@ def test_an_application_that_was_there_keeps_its_name(shop: Path, generator: Run
     assert names == ["web-dev", "web-live"]
 
 
+def test_the_applications_of_today_keep_their_names_and_are_handed_over(repository: Path, generator: Run) -> None:
+    finalizer = "  finalizers: [resources-finalizer.argocd.argoproj.io]\n"
+    tree = {
+        "argocd/dev.yaml": adopted.application("dev", "shop-dev", "deploy/web/overlays/dev", finalizer),
+        "argocd/prod.yaml": adopted.application("prod", "shop", "/deploy/web/overlays/prod/"),
+        "argocd/other.yaml": adopted.application("other", "other", "deploy/other"),
+    }
+    commit(repository, {**OVERLAYS, **tree})
+    found = report(generator, repository, "deploy/web")
+    assert found["entry"] == {"adopted": {"application": "web-{environment}"}, "image": "ghcr.io/acme/web"}
+    told = "\n".join(found["handover"])
+    assert '"finalizers": null' in told
+    assert told.count('"automated": null') == 2
+    assert "git rm argocd/prod.yaml" in told
+    assert "other" not in told
+    assert generator(*WRITE, cwd=repository).returncode == 0
+    application = yaml.safe_load((repository / "gitops/applications/prod/web.yaml").read_text())
+    assert application["metadata"]["name"] == "web-prod"
+    assert "finalizers" not in application["metadata"]
+
+
+def test_an_application_that_deploys_elsewhere_is_refused(repository: Path, generator: Run) -> None:
+    here = adopted.application("prod", "live", "deploy/web/overlays/prod")
+    away = adopted.application("dev", "shop-dev", "deploy/web/overlays/dev").replace(
+        "kubernetes.default.svc", "eu.example"
+    )
+    commit(repository, {**OVERLAYS, "argocd/web.yaml": f"{here}---\n{away}"})
+    found = refused(generator, repository, "deploy/web")
+    assert found == [
+        "argocd/web.yaml:1 Application/web-prod: puts objects into live, and prod is shop",
+        "argocd/web.yaml:9 Application/web-dev: deploys to the cluster https://eu.example, and dev is https://kubernetes.default.svc",
+    ]
+
+
+def test_what_argocd_autopilot_has_laid_out(repository: Path, generator: Run) -> None:
+    commit(repository, adopted.AUTOPILOT)
+    found = report(generator, repository, "apps/web")
+    assert found["faults"] == []
+    assert found["entry"] == {
+        "adopted": {"application": "{environment}-web"}, "image": "ghcr.io/acme/web", "namespace": "web-{environment}"
+    }  # fmt: skip
+    assert ["preserveResourcesOnDeletion" in line for line in found["handover"]] == [True, True]
+    was = objects(repository, "apps/web/overlays/prod")
+    assert generator("adopt", "apps/web", "--write", cwd=repository).returncode == 0
+    assert objects(repository, "overlays/prod/web") == was
+    application = yaml.safe_load((repository / "gitops/applications/prod/web.yaml").read_text())
+    assert application["metadata"]["name"] == "prod-web"
+    assert application["spec"]["destination"]["namespace"] == "web-prod"
+
+
+def test_bases_of_others_are_promoted_beside_it(shop: Path, generator: Run) -> None:
+    edit(shop, "generator.yaml", ("apps:", "promotion: {base: true}\napps:"))
+    assert generator(*WRITE, cwd=shop).returncode == 0
+    assert not any("prod/web/base" in path or "promoted" in path for path in files(shop))
+    assert "nothing to do" in generator("generate", cwd=shop).stdout
+
+
 SAID = {
     "a field of workloads": ("port: 8080", "an adopted app has no port"),
     "one of an environment": ("environments: {dev: {replicas: 2}}", "an adopted app has no replicas"),

@@ -58,7 +58,7 @@ def test_every_flavour_has_a_case(flavor: str) -> None:
 
 
 # A chart is fetched to be validated: the tests of charts do that.
-FETCHED = {name for name, spec in SPECS.items() if spec.apps.keys() - spec.described.keys()}
+FETCHED = {name for name, spec in SPECS.items() if spec.charts}
 
 
 @pytest.mark.slow
@@ -69,7 +69,7 @@ def test_what_a_case_gives_is_built_and_valid(name: str) -> None:
     tool("kubeconform")
     results = validation.validate(golden.CASES / name, SPECS[name], {})
     assert {result.path: result.problems for result in results if result.problems} == {}
-    places = [(environment, app) for environment in SPECS[name].environments for app in SPECS[name].described]
+    places = [(environment, app) for environment in SPECS[name].environments for app in SPECS[name].apps]
     overlays = {f"overlays/{environment}/{app}" for environment, app in places}
     assert overlays | {"gitops"} <= {result.path for result in results if result.manifests}
 

@@ -37,6 +37,7 @@ def record(result: AdoptResult) -> dict[str, object]:
         "entry": dict(found.entry),
         "faults": [fault._asdict() for fault in found.faults],
         "notes": [fault._asdict() for fault in found.notes],
+        "handover": list(found.handover),
         "generated": generate.record(result.generated) if result.generated else None,
     }
 
@@ -58,6 +59,10 @@ def show(result: AdoptResult) -> None:
     _show_files(found, done=result.generated is not None)
     _show("note:", "yellow", found.notes)
     console.say(f"every object is what it was: {sum(found.objects.values())} compared, no difference")
+    if found.handover:
+        console.say("before it is merged, what deploys it today has to let go, in this order:")
+    for line in found.handover:
+        console.say(f"  {line}")
     if result.generated:
         generate.show(result.generated)
         console.say("next: look at it with git diff, then python -m generator validate, commit and push")

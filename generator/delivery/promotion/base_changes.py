@@ -53,7 +53,7 @@ class Bases:
         """Bring the copies of these apps up to date; what is older is left out, but for those that may go ``back``."""
         if self.target not in promoted.later(self.spec):
             return [], []
-        found = [step for app in apps if (step := self._step(app)) is not None]
+        found = [step for app in apps if app not in self.spec.adopted and (step := self._step(app)) is not None]
         going = [step for step in found if not step.back or step.app in back]
         moves = [self._move(step) for step in going]
         try:

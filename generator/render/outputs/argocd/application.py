@@ -76,7 +76,7 @@ def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: di
 
 
 def _namespace(environment: Environment, app: AnyApp) -> str:
-    return app.namespace_in(environment) if isinstance(app, App) else environment.namespace
+    return environment.namespace if isinstance(app, ChartApp) else app.namespace_in(environment)
 
 
 def _folders(app: AnyApp, environment: str) -> list[str]:
