@@ -79,6 +79,11 @@ def are_ambient() -> bool:
     return _CURRENT.get().is_ambient
 
 
+def current() -> Credentials:
+    """Return the credentials in force."""
+    return _CURRENT.get()
+
+
 @contextmanager
 def using(given: Credentials) -> Iterator[None]:
     """Put credentials in force for a block."""

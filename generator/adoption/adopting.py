@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import tools
-from generator.adoption import arranging, detecting, existing, images, noting, proof, source
+from generator.adoption import arranging, detecting, existing, images, merging, noting, origin, proof, source
 from generator.adoption.arranging import Arranged
 from generator.adoption.images import Image, Listed
 from generator.adoption.source import Shape, Source
@@ -21,7 +21,7 @@ from generator.manifests import sources
 from generator.manifests.build_inputs import NAMES
 from generator.manifests.stream import Document
 from generator.regenerate import planning
-from generator.spec import edits, loader
+from generator.spec import edits, layout, loader
 from generator.spec.findings import Findings
 from generator.spec.language.names import APP_NAME
 from generator.spec.layout import overlay_file, overlay_path
@@ -36,12 +36,14 @@ class Wanted:
         app: The name that the app gets; the folder's if empty.
         folders: The folder of an environment, below the path.
         image: The name of the image that is released, where there are several.
+        keep: The side that counts where edits since and what is new disagree: local or updated.
     """
 
     path: str
     app: str = ""
     folders: Mapping[str, str] = field(default_factory=dict)
     image: str | None = None
+    keep: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class Adoption:
         handover: What to do so that the Applications that deploy it today let go.
         text: generator.yaml with the app in it.
         files: Everything that is adopted, by its new path.
+        original: The same without edits since: what the next one is merged with.
+        again: It was adopted before, and what is new is merged with edits since.
+        removed: Files that are gone from there, and that nobody has edited.
+        kept: Files with edits of the user.
     """
 
     app: str
@@ -82,6 +88,10 @@ class Adoption:
     handover: tuple[str, ...] = ()
     text: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    original: Mapping[str, bytes] = field(default_factory=dict)
+    again: bool = False
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 def find(directory: Path, wanted: Wanted) -> Adoption:
@@ -89,21 +99,29 @@ def find(directory: Path, wanted: Wanted) -> Adoption:
 
     Raises:
         UsageError: It cannot be told what is which environment or image.
+        Conflicts: It was adopted before, and what is new and edits since disagree.
     """
     text = loader.read(directory)
     spec = loader.load(directory)
-    where = source.local(directory, wanted.path)
-    app = _name(spec, wanted.app or posixpath.basename(where.folder))
-    places = source.places(where, tuple(spec.environments), wanted.folders)
-    return _Finding(directory, spec, text, where, app, source.shape(where, places), wanted.image).adoption()
+    with source.opened(directory, wanted.path) as (where, upstream):
+        app = _name(directory, spec, wanted.app or posixpath.basename(where.folder))
+        places = source.places(where, tuple(spec.environments), wanted.folders)
+        shape = source.shape(where, places)
+        finding = _Finding(directory, spec, text, where, app, shape, wanted.image, upstream, wanted.keep)
+        return finding.adoption()
 
 
-def _name(spec: Spec, app: str) -> str:
+def _name(directory: Path, spec: Spec, app: str) -> str:
     findings = Findings()
     APP_NAME.check(app, (), findings)
     if findings.items:
         raise UsageError(f"{app}: {findings.items[0].message}", "name the app with --app NAME")
-    if app in spec.apps:
+    if app in spec.adopted and origin.read(directory, app) is None:
+        about = (
+            f"{app} is adopted, and {layout.adopted_path(app)} is missing, which tells your edits from what was adopted"
+        )
+        raise UsageError(about, "get it back from git")
+    if app in spec.apps and app not in spec.adopted:
         raise UsageError(f"there is an app {app!r} already", "name another with --app NAME")
     return app
 
@@ -117,6 +135,8 @@ class _Finding:
     app: str
     shape: Shape
     image: str | None
+    upstream: str
+    keep: str | None
 
     def adoption(self) -> Adoption:
         """Go as far as there is no fault."""
@@ -138,6 +158,8 @@ class _Finding:
 
     def _arranged(self, nothing: Adoption, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> Adoption:
         originals = {path: self.source.read(name) for path, name in arranged.origins.items()}
+        if self.app in self.spec.adopted:
+            return self._again(nothing, arranged, before)
         try:
             overlays = self._overlays(arranged, before)
         except SpecError as error:
@@ -160,20 +182,58 @@ class _Finding:
             handover=tuple(existing.handover(self.spec, self.deployed)),
             text=edits.added(self.text, "apps", self.app, entry),
             files=arranged.files,
+            original=arranged.files,
         )
+
+    def _again(self, nothing: Adoption, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> Adoption:
+        """Merge what is new with what was made of it since it was adopted last."""
+        overlays = self._overlays(arranged, before)
+        done = merging.merged(self.directory, self.app, arranged.files, self.keep)
+        faults = [*arranged.faults, *self._refused(before)]
+        with tempfile.TemporaryDirectory(prefix="gitops-generator-") as name:
+            place = Path(name)
+            work_tree.write(place, {path: content for path, content in done.files.items() if content is not None})
+            for environment in before:
+                faults += proof.build(place, overlay_path(environment, self.app), self.program, self.rules).faults
+        return replace(
+            nothing,
+            inside=False,
+            again=True,
+            objects={name: len(documents) for name, documents in before.items()},
+            images={name: one.running for name, one in overlays.items()},
+            released={name: self.spec.apps[self.app].image_in(name) for name in before},
+            edited=done.changed,
+            removed=done.removed,
+            kept=done.kept,
+            faults=tuple(dict.fromkeys(faults)),
+            notes=tuple(self._notes(arranged, before, overlays)),
+            text=self._with_upstream(),
+            files={path: content for path, content in done.files.items() if content is not None},
+            original=arranged.files,
+        )
+
+    def _with_upstream(self) -> str:
+        """Return the spec with where the manifests are from now, if it said where they were from."""
+        app = self.spec.adopted[self.app]
+        if not (self.upstream and app.upstream):
+            return self.text
+        return edits.put(self.text, ("apps", self.app, "adopted", "upstream"), self.upstream)
+
+    def _refused(self, before: Mapping[str, Sequence[Document]]) -> list[Fault]:
+        """List pods that the namespaces of environments would refuse."""
+        found = (noting.refused(self.spec.environments[name], documents) for name, documents in before.items())
+        return [fault for those in found for fault in those]
 
     def _faults(self, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> list[Fault]:
         """List what keeps the arranged files from taking the place of those that were there."""
-        found = [
+        return [
             *existing.faults(self.spec, self.deployed, self.namespace),
             *arranged.faults,
             *self._taken(arranged),
             *self._left_behind(arranged),
             *self._unlike(arranged, before),
+            *self._refused(before),
         ]
-        for environment, documents in before.items():
-            found += noting.refused(self.spec.environments[environment], documents)
-        return found
 
     def _overlays(self, arranged: Arranged, before: Mapping[str, Sequence[Document]]) -> dict[str, Listed]:
         """Enter the images that run into the overlays."""
@@ -196,6 +256,7 @@ class _Finding:
         for environment, own in names.items() if name is None else ():
             overrides.setdefault(environment, {})["adopted"] = {"application": own}
         about = {**({"application": name} if name else {}), **({"kinds": kinds} if kinds else {})}
+        about |= {"upstream": self.upstream} if self.upstream else {}
         return {
             "adopted": about or True,
             "image": usual,
@@ -279,6 +340,8 @@ def write(directory: Path, found: Adoption) -> planning.Plan:
         unchanged = {old: new for old, new in moves.items() if new not in found.edited}
         gone = dict.fromkeys(old for old in moves if old not in unchanged and old not in found.files)
         files = {path: content for path, content in found.files.items() if path not in unchanged.values()}
-        whole = replace(planned, beside={**files, **gone}, carried={**planned.carried, **unchanged})
+        gone |= dict.fromkeys(found.removed)
+        record = {**planned.record, layout.adopted_path(found.app): origin.pack(found.original)}
+        whole = replace(planned, beside={**files, **gone}, carried={**planned.carried, **unchanged}, record=record)
         planning.apply(directory, whole, prune=False, text=found.text)
     return whole

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from generator.adoption.source import Shape, Source, references
+from generator.adoption.source import MOST_BYTES, MOST_FILES, Shape, Source, references
 from generator.errors import Fault, RepositoryError
 from generator.files import reader
 from generator.manifests import folder as applied
@@ -17,9 +17,6 @@ from generator.spec.layout import KUSTOMIZATION, base_path, overlay_path
 from generator.yaml import emit as yaml_emit
 
 _HEAD: Final = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
-# So many files, and so many bytes, are an app's and not a mistake.
-MOST_FILES: Final = 5_000
-MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)

@@ -16,7 +16,9 @@ class AdoptRequest:
     """A folder of manifests, or a kustomization with overlays, at `path`, which becomes the app `app`.
 
     `folders` are environment → folder below `path`, where it has not the environment's name; `image` is the name of
-    the image that is released, where there are several. Without `write`, nothing is written.
+    the image that is released, where there are several. `path` may be `URL//FOLDER@REF`. Without `write`, nothing is
+    written. Of an app that is adopted already, what is new is merged with edits since; `keep` (local or updated) tells
+    which side counts where both have changed the same.
     """
 
     path: str
@@ -25,6 +27,7 @@ class AdoptRequest:
     folders: Mapping[str, str] = field(default_factory=dict)
     image: str | None = None
     write: bool = False
+    keep: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def adopt(request: AdoptRequest, *, progress: Progress = silent, credentials: Cr
     directory = request.directory
     with calling(credentials, directory):
         progress("reading and building the manifests")
-        wanted = adopting.Wanted(request.path, request.app, request.folders, request.image)
+        wanted = adopting.Wanted(request.path, request.app, request.folders, request.image, request.keep)
         found = adopting.find(directory, wanted)
         if not request.write or found.faults:
             return AdoptResult(found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
 from generator.regenerate.merge import Outcome, State, list_keys
-from generator.spec.layout import KUSTOMIZATION, OTHER_NAMES, Location, rename_command
+from generator.spec.layout import KUSTOMIZATION, OTHER_NAMES, Location, overlay_path, rename_command
 from generator.spec.model import Spec
 from generator.yaml.reader import Parsed
 
@@ -28,7 +28,9 @@ def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) 
         return {}
     renames = {path: renamed(path, apps, environments) for path in original}
     renames = {old: new for old, new in renames.items() if old != new and new not in original}
-    beside = {path for folder in {_folder(old) for old in renames} for path in _files(directory, folder, links=True)}
+    folders = {_folder(old) for old in renames}
+    folders |= {overlay_path(old, app) for old in environments for app in spec.adopted}
+    beside = {path for folder in folders for path in _files(directory, folder, links=True)}
     return {**renames, **{path: renamed(path, apps, environments) for path in sorted(beside)}}
 
 

@@ -10,14 +10,17 @@ from generator.spec.findings import Path as FieldPath
 from generator.spec.language.adopted import ADOPTED
 from generator.spec.types import as_map as _map
 
-_SAID: Final = frozenset({"adopted", "image", "namespace", "environments", "renamedFrom"})
+_SAID: Final = frozenset({"adopted", "image", "namespace", "environments"})
 _OVERRIDDEN: Final = frozenset({"adopted", "image"})
 _IN_FILES: Final = "its files say that: edit them in base/%s and overlays/*/%s"
 
 
 def check(path: FieldPath, app: dict[str, Any], environments: tuple[str, ...], findings: Findings) -> None:
     """Append what is wrong with an app of a user's own manifests."""
-    _only(path, app, _SAID, path[-1], findings)
+    if app.get("renamedFrom") is not None:
+        hint = "its kustomizations name its folders: give it another name by hand, and adopt nothing anew"
+        findings.add((*path, "renamedFrom"), "an adopted app is not renamed", hint, at_key=True)
+    _only(path, app, _SAID | {"renamedFrom"}, path[-1], findings)
     for environment, override in _map(app.get("environments")).items():
         place = (*path, "environments", environment)
         if environments and environment not in environments:

@@ -30,6 +30,16 @@ def added(text: str, section: str, name: str, fields: Mapping[str, object], at: 
     )
 
 
+def put(text: str, path: Path, value: object) -> str:
+    """Return the spec with another value of a field that is there.
+
+    Raises SpecError, with what to write by hand, where its text cannot be edited in place.
+    """
+    from generator.yaml.structure import Put
+
+    return _edited(text, [Put(path, value)], path, f"write {_flow({path[-1]: value})} there yourself")
+
+
 def renamed(text: str, section: str, old: str, new: str, former: str) -> str:
     """Return the spec with a new name for an app or environment, and its `former` name under it ("": it has none)."""
     from generator.yaml.structure import Edit, Enter, Put, Remove, Rename

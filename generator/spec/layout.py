@@ -26,6 +26,7 @@ APPLICATIONS: Final = f"{GITOPS}/applications"
 RECORDS: Final = ".generator"
 APP_RECORDS: Final = f"{RECORDS}/apps"
 PROMOTED_BASES: Final = f"{RECORDS}/promoted"
+ADOPTED_FILES: Final = f"{RECORDS}/adopted"
 
 # The kinds of places whose paths name an app or an environment; all else is OTHER.
 BASE: Final = "base"
@@ -34,6 +35,7 @@ APPLICATION: Final = "application"
 PROJECT: Final = "project"
 RECORD: Final = "record"
 PROMOTED: Final = "promoted"
+ADOPTED: Final = "adopted"
 OTHER: Final = "other"
 
 
@@ -90,6 +92,7 @@ ROOTS: Final[tuple[Root, ...]] = (
         (
             Place(RECORD, f"{APP_RECORDS}/{{app}}"),
             Place(PROMOTED, f"{PROMOTED_BASES}/{{environment}}/{{app}}.yaml"),
+            Place(ADOPTED, f"{ADOPTED_FILES}/{{app}}"),
         ),
     ),
     Root("buildspec.yml"),
@@ -211,6 +214,11 @@ def application_path(environment: str, app: str) -> str:
 def record_path(app: str) -> str:
     """Return the file that holds what was generated for an app."""
     return Location(RECORD, app).path
+
+
+def adopted_path(app: str) -> str:
+    """Return the file that holds what was adopted last as an app."""
+    return Location(ADOPTED, app).path
 
 
 def promoted_path(environment: str, app: str) -> str:

@@ -365,7 +365,116 @@ def test_bases_of_others_are_promoted_beside_it(shop: Path, generator: Run) -> N
     assert "nothing to do" in generator("generate", cwd=shop).stdout
 
 
+# -- a newer upstream ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def upstream(repository: Path, tmp_path: Path, generator: Run) -> Path:
+    """Return another project's repository, of which the repository has adopted v1.4.2."""
+    commit(repository, {})
+    folder = tmp_path / "upstream"
+    adopted.write(folder, {**OVERLAYS, "README.md": "x\n"})
+    git(folder, "init", "-q", "-b", "main")
+    release(folder, "v1.4.2")
+    done = generator(
+        "adopt", f"file://{folder}//deploy/web@v1.4.2", "--image", "ghcr.io/acme/web", "--write", cwd=repository
+    )
+    assert done.returncode == 0, done.stderr
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Adopt web")
+    return folder
+
+
+def release(folder: Path, tag: str) -> None:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", tag)
+    git(folder, "tag", tag)
+
+
+def again(upstream: Path, tag: str, *more: str) -> tuple[str, ...]:
+    return ("adopt", f"file://{upstream}//deploy/web@{tag}", *more)
+
+
+def test_a_revision_of_another_repository_is_adopted(upstream: Path, repository: Path) -> None:
+    now = files(repository)
+    assert now["base/web/deployment.yaml"].decode() == DEPLOYMENT
+    entry = yaml.safe_load(now["generator.yaml"])["apps"]["web"]
+    assert entry == {"adopted": {"upstream": f"file://{upstream}//deploy/web@v1.4.2"}, "image": "ghcr.io/acme/web"}
+    assert objects(repository, "overlays/prod/web") == objects(upstream, "deploy/web/overlays/prod")
+
+
+def test_a_newer_upstream_is_merged_with_edits_and_tags(upstream: Path, repository: Path, generator: Run) -> None:
+    assert generator("bump", "web", "-e", "dev", "--tag", "1.4.9", cwd=repository).returncode == 0
+    edit(repository, "base/web/deployment.yaml", ("replicas: 1", "replicas: 3 # mine"))
+    edit(repository, "overlays/prod/web/kustomization.yaml", ("count: 4", "count: 9"))
+    edit(
+        upstream,
+        "deploy/web/base/deployment.yaml",
+        ("# What the shop is.", "# What the shop will be."),
+        ("v1.30.1", "v1.31.0"),
+    )
+    (upstream / "deploy/web/base/service.yaml").unlink()
+    adopted.write(upstream, {"deploy/web/base/http.yaml": SERVICE})
+    edit(upstream, "deploy/web/base/kustomization.yaml", ("service.yaml", "http.yaml"))
+    release(upstream, "v1.5.0")
+    before = files(repository)
+    found = report(generator, repository, *again(upstream, "v1.5.0")[1:])
+    assert files(repository) == before
+    assert (found["again"], found["removed"]) == (True, ["base/web/service.yaml"])
+    assert set(found["kept"]) == {"base/web/deployment.yaml", "overlays/prod/web/kustomization.yaml"}
+    done = generator(*again(upstream, "v1.5.0", "--write"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    now = {path: content.decode() for path, content in files(repository).items()}
+    assert "replicas: 3 # mine" in now["base/web/deployment.yaml"]
+    assert "v1.31.0" in now["base/web/deployment.yaml"]
+    assert "newTag: 1.4.9" in now["overlays/dev/web/kustomization.yaml"].replace('"', "")
+    assert "count: 9" in now["overlays/prod/web/kustomization.yaml"]
+    assert "base/web/service.yaml" not in now
+    assert now["base/web/http.yaml"] == SERVICE
+    assert "@v1.5.0" in now["generator.yaml"]
+    assert "nothing to do" in generator("generate", cwd=repository).stdout
+    assert "0 files change" in generator(*again(upstream, "v1.5.0"), cwd=repository).stdout
+
+
+def test_what_both_have_changed_is_a_conflict(upstream: Path, repository: Path, generator: Run) -> None:
+    edit(repository, "base/web/deployment.yaml", ("replicas: 1", "replicas: 3"))
+    edit(upstream, "deploy/web/base/deployment.yaml", ("replicas: 1", "replicas: 2"))
+    release(upstream, "v1.5.0")
+    before = files(repository)
+    done = generator(*again(upstream, "v1.5.0", "--write"), cwd=repository)
+    assert (done.returncode, files(repository)) == (4, before)
+    assert "base/web/deployment.yaml:6" in done.stderr
+    assert generator(*again(upstream, "v1.5.0", "--write", "--keep", "updated"), cwd=repository).returncode == 0
+    assert b"replicas: 2" in files(repository)["base/web/deployment.yaml"]
+
+
+def test_a_hostile_upstream_does_nothing_here(upstream: Path, repository: Path, tmp_path: Path, generator: Run) -> None:
+    hook = tmp_path / "hooked"
+    for name in ("post-checkout", "post-merge"):
+        (upstream / ".git/hooks" / name).write_text(f"#!/bin/sh\ntouch {hook}\n")
+        (upstream / ".git/hooks" / name).chmod(0o755)
+    (upstream / "deploy/web/base/passwd").symlink_to("/etc/passwd")
+    adopted.write(upstream, {"deploy/web/.gitattributes": "* filter=evil\n"})
+    git(upstream, "config", "filter.evil.smudge", f"touch {hook}")
+    release(upstream, "v6.6.6")
+    done = generator(*again(upstream, "v6.6.6", "--write"), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert not hook.exists()
+    assert "base/web/passwd" not in files(repository)
+    for wrong in ("--upload-pack=x", "..", "no-such-tag"):
+        assert generator(*again(upstream, wrong), cwd=repository).returncode in (1, 2)
+    assert generator("adopt", f"file://{upstream}//deploy/web", cwd=repository).returncode == 2
+    assert generator("adopt", f"file://{upstream}//../x@v1.4.2", cwd=repository).returncode == 2
+
+
+def test_without_the_record_nothing_is_merged(upstream: Path, repository: Path, generator: Run) -> None:
+    (repository / ".generator/adopted/web").unlink()
+    done = generator(*again(upstream, "v1.4.2"), cwd=repository)
+    assert (done.returncode, ".generator/adopted/web is missing" in done.stderr) == (2, True)
+
+
 SAID = {
+    "another name": ("renamedFrom: shop", "an adopted app is not renamed"),
     "a field of workloads": ("port: 8080", "an adopted app has no port"),
     "one of an environment": ("environments: {dev: {replicas: 2}}", "an adopted app has no replicas"),
     "kinds of an environment": ("environments: {dev: {adopted: {kinds: [Pod]}}}", "the same in all environments"),

@@ -12,6 +12,7 @@ EXAMPLE: Final = """\
   python -m generator adopt deploy/web                            tell what it takes; write nothing
   python -m generator adopt deploy/web --write                    do it
   python -m generator adopt deploy/web --env prod=overlays/live --env dev=.
+  python -m generator adopt https://github.com/acme/web//deploy@v1.5.0 --app web --write
   python -m generator adopt ~/src/web/k8s --app web --image ghcr.io/acme/web
 
 A folder of plain manifests, or a kustomization with overlays. Files keep every byte but for the references and images
@@ -20,13 +21,18 @@ that are named; what is built from them stays the same, object by object, or not
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("path", metavar="PATH", help="the folder with the manifests")
+    parser.add_argument("path", metavar="PATH", help="the folder with the manifests, or URL//FOLDER@REF")
     parser.add_argument("--app", default="", metavar="NAME", help="the app's name; the folder's if left out")
     parser.add_argument(
         "-e", "-n", "--env", action="append", default=[], dest="environments", metavar="ENV=FOLDER",
         help="an environment's folder below PATH, if it has another name; repeatable",
     )  # fmt: skip
     parser.add_argument("--image", metavar="NAME", help="the image that is released, where there are several")
+    parser.add_argument(
+        "--keep",
+        choices=("local", "updated"),
+        help="of an app that is adopted already: the side that counts in conflicts",
+    )
     parser.add_argument("--write", action="store_true", help="write it; without this, it is told only")
 
 
@@ -36,7 +42,13 @@ def run(options: argparse.Namespace) -> int:
     from generator.cli.output import adopt as output
 
     request = generator.AdoptRequest(
-        options.path, options.directory, options.app, _folders(options.environments), options.image, options.write
+        options.path,
+        options.directory,
+        options.app,
+        _folders(options.environments),
+        options.image,
+        options.write,
+        options.keep,
     )
     with console.progress() as progress:
         result = generator.adopt(request, progress=progress, credentials=options.credentials)

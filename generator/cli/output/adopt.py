@@ -33,6 +33,9 @@ def record(result: AdoptResult) -> dict[str, object]:
         "moved" if found.inside else "copied": dict(found.moved),
         "edited": list(found.edited),
         "written": list(found.written),
+        "again": found.again,
+        "removed": list(found.removed),
+        "kept": list(found.kept),
         "left": list(found.left),
         "entry": dict(found.entry),
         "faults": [fault._asdict() for fault in found.faults],
@@ -58,7 +61,10 @@ def show(result: AdoptResult) -> None:
         return
     _show_files(found, done=result.generated is not None)
     _show("note:", "yellow", found.notes)
-    console.say(f"every object is what it was: {sum(found.objects.values())} compared, no difference")
+    if found.again:
+        console.say(f"merged with edits since: {len(found.edited)} files change, {len(found.kept)} have edits of yours")
+    else:
+        console.say(f"every object is what it was: {sum(found.objects.values())} compared, no difference")
     if found.handover:
         console.say("before it is merged, what deploys it today has to let go, in this order:")
     for line in found.handover:
@@ -81,6 +87,12 @@ def _show_files(found: Adoption, *, done: bool) -> None:
         console.say(f"{console.paint(verb.ljust(6), 'green')}  {old} → {new}{edited}")
     for path in found.written:
         console.say(f"{console.paint('wrote ' if done else 'write ', 'green')}  {path}")
+    for path in found.edited if found.again else ():
+        console.say(f"{console.paint('wrote ' if done else 'write ', 'green')}  {path}")
+    for path in found.removed:
+        console.say(f"{console.paint('removed' if done else 'remove', 'yellow')}  {path}")
+    for path in found.kept:
+        console.say(f"kept    {path}, with your edits")
     for name in found.left:
         console.say(f"left    {name}, which nothing builds from")
 
