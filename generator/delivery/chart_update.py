@@ -36,7 +36,7 @@ def charts(directory: Path, spec: Spec, apps: Sequence[str] = ()) -> dict[Slot, 
     for name in names:
         if name not in spec.charts:
             raise UsageError(f"{name} is no chart", f"charts here: {', '.join(spec.charts) or 'none'}")
-        for environment in spec.environments:
+        for environment in spec.charts[name].environments:
             place = image.slot(spec, name, environment)
             chart = deployed.find(directory, overlay_path(environment, name))
             if chart is None:

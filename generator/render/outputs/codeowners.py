@@ -84,4 +84,5 @@ def _charts(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Return what holds the versions of charts; a later rule counts more."""
     for environment in spec.environments.values() if spec.charts else ():
         for app in spec.charts.values():
-            yield app.entry_path(environment.name), environment.approvers
+            if environment.name in app.environments:
+                yield app.entry_path(environment.name), environment.approvers
