@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from generator.spec import spelling
 from generator.spec.language import SPEC
-from generator.spec.reference import examples, fields
+from generator.spec.reference import defs, examples, fields
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -36,7 +36,7 @@ FILE: Final = "generator.schema.json"
 
 def text() -> bytes:
     """Return the content of the file for editors."""
-    return (json.dumps(language(), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+    return (json.dumps(defs.compact(language()), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
 
 
 def language() -> JsonSchema:
