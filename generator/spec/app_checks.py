@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from generator.spec import override, placeholder, pod_words, traffic, workload, workload_kinds
+from generator.spec import name_checks, override, placeholder, pod_words, traffic, workload, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -18,6 +18,7 @@ _CANARY: Final = "nginx.ingress.kubernetes.io/canary"
 def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: str, findings: Findings) -> None:
     """Append what is wrong between apps."""
     _check_hosts(apps, environments, findings)
+    name_checks.check(apps, findings)
     for name, app in apps.items():
         _check_present(("apps", name), _map(app), environments, findings)
         _check_images(("apps", name), _map(app), registry, findings)

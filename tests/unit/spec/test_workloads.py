@@ -200,6 +200,14 @@ def test_faults(fields: str, faults: list[str]) -> None:
     assert told(app(fields)) == faults
 
 
+def test_a_workload_may_not_have_the_name_of_another_app() -> None:
+    others = "  web-worker: {image: x}\n  jobs: {image: x, workloads: {a: {name: web}}}\n"
+    assert told(app("workloads: {web: {}, worker: {}}") + others) == [
+        "8:26 apps.web.workloads.worker: its object is web-worker, as is that of web-worker / give it another one: `name: …`",
+        "10:32 apps.jobs.workloads.a: its object is web, as is that of web of web / give it another one: `name: …`",
+    ]
+
+
 # -- schedules
 
 SCHEDULES: dict[str, str] = {

@@ -1,0 +1,46 @@
+"""Check that no object of an app has the name of another app's: workloads are named after both, and may meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from generator.spec import workload
+from generator.spec.findings import Findings
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import as_map as _map
+
+
+class _Claim(NamedTuple):
+    """A name, what says it, and where."""
+
+    name: str
+    owner: str
+    path: FieldPath
+
+
+def check(apps: Mapping[str, object], findings: Findings) -> None:
+    """Append names that two apps claim, where one of them has several workloads."""
+    if not any(_map(app).get("workloads") for app in apps.values()):
+        return
+    seen: dict[tuple[object, str], _Claim] = {}
+    for app, given in apps.items():
+        # In a namespace of its own, an app meets no other.
+        place = _map(given).get("namespace")
+        for claim in _claims(app, _map(given)):
+            other = seen.setdefault((place, claim.name), claim)
+            if other.path[1] != app:
+                # At the one that can be named otherwise.
+                at = max(claim, other, key=lambda one: len(one.path))
+                hint = "give it another one: `name: …`"
+                who = other.owner if at is claim else claim.owner
+                findings.add(at.path, f"its object is {claim.name}, as is that of {who}", hint, at_key=True)
+
+
+def _claims(app: str, given: dict[str, object]) -> Iterator[_Claim]:
+    several = _map(given.get("workloads"))
+    if not several:
+        yield _Claim(app, app, ("apps", app))
+    for key, own in several.items():
+        name = workload.object_name(app, key, _map(own))
+        yield _Claim(name, f"{key} of {app}", ("apps", app, "workloads", key))
