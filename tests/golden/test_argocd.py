@@ -14,7 +14,7 @@ from generator import process
 from generator.render import render
 from generator.spec import argocd, loader
 from generator.tools import schemas
-from testing import ROOT
+from testing import ROOT, golden
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, git
 from testing.specs import EVERY_FIELD
@@ -185,3 +185,25 @@ def test_the_page_lists_each_feature() -> None:
     page = (ROOT / "docs/reference/argocd.md").read_text()
     for feature in argocd.FEATURES:
         assert f"| {feature.since} | {feature.what} | {feature.otherwise} |" in page
+
+
+@pytest.mark.parametrize("name", golden.NAMES)
+def test_each_case_in_both_flavours(name: str) -> None:
+    data = loader.data((golden.CASES / name / "generator.yaml").read_text())
+    of_case = {key: value for key, value in (data.get("argocd") or {}).items() if key == "namespace"}
+    managed = {"flavor": "eks-capability", "version": "3.1.8-eks-1", "cluster": HOME, "syncTimeout": "1d"}
+    for about in (managed, {"flavor": "self-managed"}):
+        spec = {**data, "argocd": {**of_case, **about}}
+        if about is managed:
+            spec["environments"] = {
+                key: {
+                    **(one or {}),
+                    **({"cluster": HOME} if str((one or {}).get("cluster")).startswith("https") else {}),
+                }
+                for key, one in data["environments"].items()
+            }
+        found = manifests(json.dumps(spec))
+        assert refused(found, loader.parse(json.dumps(spec)).argocd.version) == []
+        projects = [one for one in found if one["kind"] == "AppProject"]
+        assert all(("sourceNamespaces" in one["spec"]) == (about is managed) for one in projects)
+        assert ("kubernetes.default.svc" in yaml.safe_dump_all(found)) == (about is not managed)
