@@ -59,3 +59,8 @@ def selector(given: Mapping[str, Any]) -> Selector:
     said = given.get("clusterSelector") or {}
     labels = {name: text(value) for name, value in (said.get("matchLabels") or {}).items()}
     return Selector(labels, tuple(said.get("matchExpressions") or ()))
+
+
+def told(found: tuple[Cluster, ...], chosen: Selector) -> str:
+    """Return the clusters of an environment in one line, as the spec names them."""
+    return "by labels" if chosen else ", ".join(one.address for one in found)

@@ -23,6 +23,7 @@ from generator.spec import (
     spelling,
     subject,
 )
+from generator.spec import clusters as clusters_of
 from generator.spec.adopted import AdoptedApp
 from generator.spec.allow import Allow
 from generator.spec.argocd import ArgoCd
@@ -183,6 +184,11 @@ class Environment:
         clusters = [{"server": ANY}] if self.selector else [one.destination for one in self.clusters]
         names = (*self.own_namespaces, *self.namespaces)
         return [{**cluster, "namespace": name} for cluster in clusters for name in names]
+
+    @property
+    def told_clusters(self) -> str:
+        """Return the environment's clusters in one line."""
+        return clusters_of.told(self.clusters, self.selector)
 
     @property
     def own_namespaces(self) -> tuple[str, ...]:

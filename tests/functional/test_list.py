@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from testing.programs import Run
+from testing.repository import edit
 
 
 def test_apps_and_environments(repository: Path, generator: Run) -> None:
@@ -27,3 +28,10 @@ def test_apps_and_environments(repository: Path, generator: Run) -> None:
 def test_names_alone(repository: Path, generator: Run, words: tuple[str, ...], lines: list[str]) -> None:
     (repository / "docs/deep").mkdir(parents=True)
     assert generator(*words, "-o", "name", cwd=repository / "docs/deep").stdout.splitlines() == lines
+
+
+def test_each_cluster_of_an_environment_is_told(repository: Path, generator: Run) -> None:
+    several = "{dev: {cluster: hub, clusters: {eu: live-eu}}, edge: {clusterSelector: {matchLabels: {a: b}}}}"
+    edit(repository, "generator.yaml", ("{dev: {}, staging: {}, prod: {sync: manual}}", several), ("prod:", "edge:"))
+    environments = json.loads(generator("list", "environments", "-o", "json", cwd=repository).stdout)["environments"]
+    assert [one["cluster"] for one in environments] == ["hub, live-eu", "by labels"]

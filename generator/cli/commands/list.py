@@ -59,7 +59,7 @@ def _environments(spec: Spec) -> list[dict[str, object]]:
         {
             "environment": one.name,
             "namespace": one.namespace,
-            "cluster": one.destination.get("name") or one.cluster,
+            "cluster": one.told_clusters,
             "sync": one.sync,
             "approvers": list(one.approvers),
         }
