@@ -252,6 +252,16 @@ ROWS: dict[str, list[str]] = {
         "disruption: false",
         "replicas: 3\ndisruption: true",
     ],
+    "gateway": [
+        "port: 80\ngateway: {name: public}",
+        "port: 80\ngateway: {name: public, hosts: ['*.example.com', a.example.com], paths: [/a, /b%20c]}",
+        "port: 80\ngateway: {name: public, hosts: [1.2.3.4]}",
+        "port: 80\ngateway: {name: public, paths: [/a//b]}",
+        "port: 80\ngateway: {name: public, paths: []}",
+        "port: 80\ngateway: {name: public, port: nothing}",
+        "port: 80\ngateway: {name: public, kind: GRPCRoute, port: http}",
+        "port: 80\ngateway: {name: public, kind: GRPCRoute, paths: [/a]}",
+    ],
     "network": [
         "network: {}",
         "network: {from: []}",

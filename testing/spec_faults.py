@@ -621,6 +621,27 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '14:37 apps.web.ingress.tls[0].hosts[0]: the Ingress does not answer to b.example.com / did you mean "a.example.com"?',
         ],
     ),
+    "a gateway that leads nowhere": (
+        app("gateway: {hosts: [a.example.com], kind: GRPCRoute, paths: [/a], port: grpc}"),
+        [
+            "8:5 apps.web.gateway: needs a port / add `port: 8080`",
+            "8:5 apps.web.gateway.name: name is missing / add `name:`, the name of the Gateway",
+            "8:56 apps.web.gateway.paths: a GRPCRoute has no paths / take them out; `rules` tells methods",
+            '8:75 apps.web.gateway.port: the Service has no port "grpc" / known here: http',
+        ],
+    ),
+    "needs in a circle, of itself, of no app, and of one that takes no requests": (
+        app("port: 80\nneeds: [api, web, worker, nobody]\nneedsCidr: [10.0.0.1/8]")
+        + "  api: {image: shop/api, port: 80, needs: [db]}\n"
+        + "  db: {image: shop/db, port: 80, needs: [web]}\n  worker: {image: shop/worker}\n",
+        [
+            "9:13 apps.web.needs[0]: a circle: web needs api needs db needs web / take one of them out, and let it in with `network: {from: […]}` of the other",
+            "9:18 apps.web.needs[1]: an app reaches its own pods anyway / take it out",
+            "9:23 apps.web.needs[2]: worker has no port to connect to / add `port:` to worker, or take it out",
+            "9:31 apps.web.needs[3]: no such app / known here: api, db, web, worker",
+            '10:17 apps.web.needsCidr[0]: "10.0.0.1/8" is not a range of addresses: 10.0.0.1/8 has host bits set / like 10.0.0.0/8, with nothing set behind the prefix',
+        ],
+    ),
     "an ingress with one address twice": (
         app("port: 80\ningress: {hosts: [a.example.com, {host: a.example.com, paths: [/]}]}"),
         [

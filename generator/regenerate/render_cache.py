@@ -43,9 +43,8 @@ class RenderCache:
         # A `.git` file may name any place: nothing is made where no git folder is.
         self._cache = DigestCache(folder / PLACE if folder and folder.is_dir() else None, _MOST)
         self._facts: dict[str, str] = {}
-        self._apps = {
-            generation_record.app_record(name): (name, given) for name, given in (spec.data["apps"] or {}).items()
-        }
+        apps = (spec.data["apps"] or {}).items()
+        self._apps = {generation_record.app_record(name): (name, given, spec.needs.get(name)) for name, given in apps}
         project = {name: value for name, value in spec.data.items() if name != "apps"}
         self._start = hashlib.blake2b(
             _package() + repr((project, spec.several, spec.apart)).encode(), digest_size=_SIZE

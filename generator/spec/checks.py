@@ -12,6 +12,7 @@ from generator.spec import (
     forge_kinds,
     inherited_checks,
     language,
+    needs_checks,
     placeholder,
     preview_checks,
     spelling,
@@ -48,6 +49,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
             _check_app(("apps", name), app, names, known, findings, placeholders=placeholders)
             _check_scan(("apps", name), app, data.get("registry"), findings)
     _check_caches(apps, str(data.get("registry") or ""), findings)
+    needs_checks.check(apps, findings)
     app_checks.check(apps, names, str(data.get("registry") or ""), findings)
 
 

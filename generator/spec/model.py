@@ -30,6 +30,8 @@ from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels, with_config
+from generator.spec.needs import Needs
+from generator.spec.needs import of as needs_of
 from generator.spec.notifications import Notifications
 from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
@@ -237,6 +239,8 @@ class Spec:
     """The namespace of each app that has one of its own, as it is written."""
     named: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The names that Applications had before they were adopted, by environment and app."""
+    needs: Mapping[str, Needs] = field(default_factory=dict)
+    """What apps need of each other."""
 
     @property
     def argocd_namespace(self) -> str:
@@ -287,7 +291,7 @@ UNRELEASED: Final = "unreleased"
 # What an app says of itself, and not of its workloads.
 PROMOTED: Final = "promoted"
 _ABOUT_APPS: Final = frozenset(
-    {"environments", "source", "build", "tag", "digest", "namespace", "renamedFrom", PROMOTED}
+    {"environments", "source", "build", "tag", "digest", "namespace", "renamedFrom", "needs", "needsCidr", PROMOTED}
 )
 
 
@@ -332,6 +336,7 @@ def build(data: Data) -> Spec:
         several=shared["several"],
         apart=shared["apart"],
         named=adopted.names(apps.values()),
+        needs=shared["needs"],
     )
 
 
@@ -344,6 +349,7 @@ def _present(given: Data, environments: tuple[str, ...]) -> tuple[str, ...]:
 def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | None, config: bool) -> dict[str, Any]:
     """Return what the project gives to each of its apps, and all that apps know of others."""
     apps: Data = data["apps"] or {}
+    several = {name: labels for name, given in apps.items() if (labels := pods_labels(name, given))}
     store = without_nulls(data.get("secretStore") or {})
     return {
         "project": data["project"],
@@ -351,7 +357,8 @@ def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | 
         "store": {"kind": "ClusterSecretStore", "name": "aws-secrets-manager", **store},
         "promotes_config": config,
         "migration_seconds": seconds,
-        "several": {name: labels for name, given in apps.items() if (labels := pods_labels(name, given))},
+        "several": several,
+        "needs": needs_of(apps, several),
         "names": tuple(apps),
         "apart": {name: given["namespace"] for name, given in apps.items() if given.get("namespace")},
         "namespaces": {name: environment.namespace for name, environment in environments.items()},

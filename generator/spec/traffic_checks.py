@@ -31,6 +31,22 @@ def check(app: dict[str, object], findings: Findings) -> None:
     _check_tls(about, findings)
 
 
+def check_gateway(app: dict[str, object], findings: Findings) -> None:
+    """Append what is wrong with the route of a workload."""
+    about = _map(app.get("gateway"))
+    for index, host in enumerate(_list(about.get("hosts"))):
+        if isinstance(host, str) and not placeholder.has(host):
+            check_host(host, ("gateway", "hosts", index), findings)
+    for index, path in enumerate(_list(about.get("paths"))):
+        _check_path(path, "", ("gateway", "paths", index), findings)
+    if about.get("paths") is not None and about.get("kind") == "GRPCRoute":
+        hint = "take them out; `rules` tells methods"
+        findings.add(("gateway", "paths"), "a GRPCRoute has no paths", hint, at_key=True)
+    elif about.get("paths") is not None and about.get("rules") is not None:
+        findings.add(("gateway", "paths"), "both paths and rules", "keep one of the two", at_key=True)
+    _check_port(about.get("port"), app, ("gateway", "port"), findings)
+
+
 def _hosts(about: dict[str, object]) -> list[tuple[str, FieldPath]]:
     """Return the host names with where they stand."""
     listed = about.get("hosts")

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 from generator.spec import folders, placeholder, probes, quantity, workload_kinds
 from generator.spec.database import Database, databases
+from generator.spec.needs import NONE, Needs
 from generator.spec.override import without_nulls
 from generator.spec.types import named_texts, text, words
 
@@ -62,6 +63,7 @@ class Workload:
         settings: Fields of its object that are Kubernetes' own and rendered as they are, by name.
         own_config: What it has beside the app's ``config``, or in place of it.
         shared_config: What it has of the app's.
+        needs: What its app connects to, and which apps connect to it.
         own_network: Whether its ``network`` is not the app's.
         files: The texts of its files, by where they lie in the container.
         own_files: Whether they are not the app's.
@@ -106,6 +108,8 @@ class Workload:
     pod: Data = field(default_factory=dict)
     secret_store: Data = field(default_factory=dict)
     databases: tuple[Database, ...] = ()
+    gateway: Data | None = None
+    needs: Needs = NONE
     claims: Data = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     own_files: bool = False
@@ -188,6 +192,8 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         autoscale=without_nulls(autoscale) if autoscale else None,
         service=_service(given.get("service"), ports),
         ingress=_annotated(given.get("ingress")) or None,
+        gateway=_annotated(given.get("gateway")) or None,
+        needs=shared["needs"].get(app, NONE).seen_from(shared.get("peers") or {}),
         migration=_migration(given.get("migration"), shared.get("migration_seconds")),
         disruption=_disruption(given.get("disruption"), replicas, autoscale),
         network=_network(given["network"], shared) if given.get("network") is not None else None,

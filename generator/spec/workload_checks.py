@@ -26,6 +26,9 @@ from generator.spec.types import as_map as _map
 from generator.spec.types import text
 
 PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
+# The ways in from outside, which lead to the Service.
+_FRONTS: Final = ("ingress", "gateway")
+_ANNOTATED: Final = ("service", "ingress", "gateway", "serviceAccount")
 SELECTOR: Final = "app.kubernetes.io/name"
 _TAKEN_LABELS: Final = frozenset({SELECTOR, "app.kubernetes.io/component", "app.kubernetes.io/part-of"})
 _OF_SERVICES: Final = frozenset({"service", "services", "ports"})
@@ -71,14 +74,15 @@ def check(name: str, app: dict[str, object], apps: tuple[str, ...], findings: Fi
 def _check_rivals(app: dict[str, object], findings: Findings) -> None:
     if app.get("port") is not None and app.get("ports") is not None:
         findings.add(("port",), "both port and ports", "keep one of the two", at_key=True)
-    for needs in ("health", "ready", "ingress"):
+    for needs in ("health", "ready", *_FRONTS):
         if app.get(needs) is not None and app.get("port") is None and not app.get("ports"):
             findings.add((needs,), "needs a port", "add `port: 8080`", at_key=True)
-    if app.get("ingress") is not None and app.get("service") is False:
-        findings.add(("ingress",), "needs a Service", "take `service: false` out", at_key=True)
-    elif app.get("ingress") is not None and app.get("ports") and not _offers(app["ports"]):
-        hint = "take `servicePort: null` off one of the ports"
-        findings.add(("ingress",), "needs a port that the Service offers", hint, at_key=True)
+    for front in (name for name in _FRONTS if app.get(name) is not None):
+        if app.get("service") is False:
+            findings.add((front,), "needs a Service", "take `service: false` out", at_key=True)
+        elif app.get("ports") and not _offers(app["ports"]):
+            hint = "take `servicePort: null` off one of the ports"
+            findings.add((front,), "needs a port that the Service offers", hint, at_key=True)
 
 
 def _offers(ports: object) -> bool:
@@ -233,7 +237,10 @@ def _check_labels(name: object, app: dict[str, object], findings: Findings) -> N
 
 
 def _check_annotations(app: dict[str, object], findings: Findings) -> None:
-    for path in (("annotations",), *((name, "annotations") for name in ("service", "ingress", "serviceAccount"))):
+    for path in (
+        ("annotations",),
+        *((name, "annotations") for name in _ANNOTATED),
+    ):
         found = app.get(path[0]) if len(path) == 1 else _map(app.get(path[0])).get("annotations")
         size = sum(len(key.encode()) + len(text(value).encode()) for key, value in _map(found).items())
         if size > MOST_ANNOTATIONS:
@@ -313,7 +320,8 @@ _CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings
     (frozenset({"autoscale"}), _check_scale),
     (frozenset({"disruption"}), _check_disruption),
     (frozenset({"resources"}), _check_resources),
-    (frozenset({"annotations", "service", "ingress", "serviceAccount"}), _check_annotations),
+    (frozenset({"annotations", *_ANNOTATED}), _check_annotations),
     (frozenset({"ingress"}), traffic_checks.check),
+    (frozenset({"gateway"}), traffic_checks.check_gateway),
     (frozenset({"env", "config", "secrets"}), _check_variables),
 )

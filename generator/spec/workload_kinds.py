@@ -14,7 +14,7 @@ T = TypeVar("T")
 # What only those say whose pods run until they are replaced, and take requests.
 SERVES: Final = frozenset({
     "port", "ports", "health", "ready", "startupProbe", "livenessProbe", "readinessProbe", "service", "services",
-    "ingress", "minReadySeconds", "revisionHistoryLimit", "metrics",
+    "ingress", "gateway", "minReadySeconds", "revisionHistoryLimit", "metrics",
 })  # fmt: skip
 # What only those say of which there are as many as they are asked for.
 SCALES: Final = SERVES | {"replicas", "autoscale", "disruption"}

@@ -83,6 +83,20 @@ FILES: dict[str, Files] = {
             ("config/crd/bases",),
         ),
         Files(
+            "gateway-api",
+            "sigs.k8s.io/gateway-api",
+            "1.6.3",
+            "h1:lKpJa5bGlraC/QeACvCpsHLdmO6y0iKfzVl6gzaFEYc=",
+            ("config/crd/standard",),
+        ),
+        Files(
+            "keda",
+            "github.com/kedacore/keda/v2",
+            "2.21.0",
+            "h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps=",
+            ("config/crd/bases",),
+        ),
+        Files(
             "kubernetes",
             "k8s.io/kubernetes",
             KUBERNETES,

@@ -61,6 +61,13 @@ _FURTHER = (
         "argo-rollouts", "argoproj.io/v1alpha1", ("analysistemplates",), "manifests/crds/analysis-template-crd.yaml"
     ),
     _Kinds(
+        "gateway-api",
+        "gateway.networking.k8s.io/v1",
+        ("httproutes", "grpcroutes"),
+        "config/crd/standard/{group}_{plural}.yaml",
+    ),
+    _Kinds("keda", "keda.sh/v1alpha1", ("scaledobjects", "triggerauthentications")),
+    _Kinds(
         "prometheus-operator",
         "monitoring.coreos.com/v1",
         ("podmonitors",),

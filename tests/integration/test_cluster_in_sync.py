@@ -22,7 +22,16 @@ import pytest
 from generator import cluster, process
 from generator.cluster import Cluster
 from generator.render import render
-from generator.render.kinds import DATABASES, KINDS, analysis_template, manifests, pod_monitor, progressive_rollout
+from generator.render.kinds import (
+    DATABASES,
+    KINDS,
+    analysis_template,
+    grpc_route,
+    http_route,
+    manifests,
+    pod_monitor,
+    progressive_rollout,
+)
 from generator.spec import loader, model
 from testing.waiting import PATIENCE, eventually
 from tests.e2e.kube import APPLICATIONS, Kube, Object
@@ -124,8 +133,9 @@ spec:
 """
 FURTHER = {("", "ConfigMap"), ("", "Namespace"), ("argoproj.io", "AppProject"), ("argoproj.io", "Application")}
 # What needs an operator to become healthy is proven where that runs, by the end-to-end run; the local cluster has
-# neither Argo Rollouts nor the Prometheus Operator.
-OURS = [kind for kind in KINDS if kind not in (*DATABASES, analysis_template, pod_monitor, progressive_rollout)]
+# neither Argo Rollouts, nor the Prometheus Operator, nor the Gateway API.
+FOREIGN = (*DATABASES, analysis_template, pod_monitor, progressive_rollout, http_route, grpc_route)
+OURS = [kind for kind in KINDS if kind not in FOREIGN]
 EVERY_KIND = {(kind.GROUP, kind.KIND) for kind in OURS} | FURTHER
 
 

@@ -14,10 +14,13 @@ from generator.render.kinds import (
     claim,
     external_secret,
     further_service,
+    grpc_route,
     headless_service,
     horizontal_pod_autoscaler,
+    http_route,
     ingress,
     job,
+    needs_policy,
     network_policy,
     own_external_secret,
     own_network_policy,
@@ -59,7 +62,10 @@ KINDS: Final[tuple[Kind, ...]] = (
     pod_monitor,
     network_policy,
     own_network_policy,
+    needs_policy,
     ingress,
+    http_route,
+    grpc_route,
 )
 
 

@@ -34,19 +34,19 @@ def render(app: Instance) -> dict[str, Any] | None:
     return manifest(general, chosen, tuple(ports.values()))
 
 
-def _elsewhere(namespace: str | None) -> dict[str, Any]:
-    """Return what chooses the pods of another namespace, by the label that Kubernetes gives each."""
+def peer(app: str, labels: tuple[str, ...], namespace: str | None) -> dict[str, Any]:
+    """Return what chooses an app's pods; those of another namespace by the label that Kubernetes gives each."""
     name = {"kubernetes.io/metadata.name": namespace}
-    return {"namespaceSelector": {"matchLabels": name}} if namespace else {}
+    return {
+        "podSelector": all_pods(app, labels),
+        **({"namespaceSelector": {"matchLabels": name}} if namespace else {}),
+    }
 
 
 def manifest(workload: Workload, pods: dict[str, Any], served: tuple[Port, ...]) -> dict[str, Any]:
     """Return the policy of a workload for the pods that a selector chooses."""
     about = workload.network or {}
-    peers: list[dict[str, Any]] = [
-        {"podSelector": all_pods(app, labels), **_elsewhere(namespace)}
-        for app, labels, namespace in about.get("from", [])
-    ]
+    peers: list[dict[str, Any]] = [peer(*one) for one in about.get("from", [])]
     peers += [{"ipBlock": {"cidr": cidr}} for cidr in about.get("fromCidr", [])]
     ports = [{"port": port.name, "protocol": port.protocol} for port in served]
     rules = [{"from": peers, **({"ports": ports} if ports else {})}] if peers else []
@@ -59,12 +59,12 @@ def manifest(workload: Workload, pods: dict[str, Any], served: tuple[Port, ...])
             "podSelector": pods,
             "policyTypes": ["Ingress", *(["Egress"] if egress is not None else [])],
             "ingress": [*rules, *about.get("ingress", [])],
-            **({"egress": [*egress, *_databases(workload)]} if egress is not None else {}),
+            **({"egress": [*egress, *databases(workload)]} if egress is not None else {}),
         },
     }
 
 
-def _databases(workload: Workload) -> list[dict[str, Any]]:
+def databases(workload: Workload) -> list[dict[str, Any]]:
     """Return rules that let an app that may not reach everything reach its own databases."""
     rules: list[dict[str, Any]] = []
     for one in workload.databases:

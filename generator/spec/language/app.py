@@ -15,6 +15,7 @@ from generator.spec.language.names import (
     TAG,
     VARIABLE,
 )
+from generator.spec.language.traffic import NEEDS
 from generator.spec.language.workload import OVERRIDE, WORKLOAD, WORKLOADS
 from generator.spec.types import Boolean, Choice, Either, Field, ListOf, MapOf, Record, Scalar, Text
 
@@ -86,6 +87,7 @@ APP = Record(
         ),
         **chart.FIELDS,
         **adopted.FIELDS,
+        **NEEDS,
         "renamedFrom": Field(
             APP_NAME, "The app's former name. Its files move to the new name, with their tags and hand edits."
         ),

@@ -1,10 +1,10 @@
-"""What an app says of the ways in to it from outside: Ingress."""
+"""What an app says of the ways in to it from outside, and of what it connects to."""
 
 from __future__ import annotations
 
 from generator.spec import shapes
-from generator.spec.language.names import HOST_HINT, LABEL, STRINGS, URL_PATH
-from generator.spec.types import Boolean, Choice, Either, Field, ListOf, Record, Text
+from generator.spec.language.names import APP_NAME, HOST_HINT, LABEL, STRINGS, URL_PATH
+from generator.spec.types import Anything, Boolean, Choice, Either, Field, ListOf, Record, Text
 
 HOST = Text("a host name", r"(?:\*\.)?[a-z0-9{}.-]+", 253, HOST_HINT)
 PATH_TYPE = Choice(("Prefix", "Exact", "ImplementationSpecific"))
@@ -59,3 +59,33 @@ INGRESS = Record(
     },
     exactly_one=("host", "hosts"),
 )
+
+GATEWAY = Record(
+    {
+        "name": Field(LABEL, "The name of the Gateway.", required=True),
+        "namespace": Field(LABEL, "The namespace of the Gateway."),
+        "sectionName": Field(LABEL, "The listener of the Gateway."),
+        "kind": Field(Choice(("HTTPRoute", "GRPCRoute")), "The kind of the route."),
+        "hosts": Field(
+            ListOf(HOST, least=1),
+            "The host names that it answers to. `{environment}` stands for the environment's name.",
+        ),
+        "paths": Field(ListOf(URL_PATH, least=1), "The prefixes of the paths that it answers to, of an HTTPRoute."),
+        "port": Field(shapes.PORT_OR_NAME, "The port of the Service, by name or number, if not the first."),
+        "annotations": Field(STRINGS, "Annotations of the route."),
+        "rules": Field(
+            Anything("a list", list),
+            "Rules as in the route, in place of `paths`. One that says no `backendRefs` leads to the app.",
+        ),
+    }
+)
+# The same in every environment: what others let in follows from it.
+NEEDS: dict[str, Field] = {
+    "needs": Field(
+        ListOf(APP_NAME),
+        "The apps that it connects to. It then reaches no others, and they let in none but those that need them.",
+    ),
+    "needsCidr": Field(
+        ListOf(shapes.CIDR), "Ranges of addresses that it connects to. It then reaches nothing but what it needs."
+    ),
+}

@@ -24,7 +24,7 @@ from generator.spec.language.names import (
     WORKLOAD_NAME,
 )
 from generator.spec.language.service import NODE_PORT, SERVICE, SERVICES
-from generator.spec.language.traffic import INGRESS
+from generator.spec.language.traffic import GATEWAY, INGRESS
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -196,6 +196,7 @@ WORKLOAD: dict[str, Field] = {
     "ingress": Field(
         INGRESS, "The way in from outside, by the AWS load balancer unless `className` names another controller."
     ),
+    "gateway": Field(GATEWAY, "The way in from outside by a Gateway of the Gateway API that is there already."),
     "migration": Field(
         MIGRATION, "A Job that runs before each new version, such as a change of the database's schema."
     ),

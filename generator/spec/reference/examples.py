@@ -25,6 +25,9 @@ environments: {dev: {}, prod: {}}
 apps:
   web: {image: shop/web, source: src/web}
 """
+
+# What an example of an app that needs another one is laid over, too.
+_OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
 _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
 _BESIDE: Final = {
@@ -36,6 +39,7 @@ _BESIDE: Final = {
     "apps.<app>.environments": "image: shop/web\nworkloads: {web: {}, worker: {}, beat: {}}",
     "apps.<app>.ingress": "image: shop/web\nport: 8080",
     "apps.<app>.ingress.paths": "image: shop/web\nports: [{containerPort: 8080}, {name: admin, containerPort: 90}]",
+    "apps.<app>.gateway": "image: shop/web\nports: [{containerPort: 8080}, {name: grpc, containerPort: 90}]",
     "apps.<app>.livenessProbe": "image: shop/web\nport: 8080",
     "apps.<app>.metrics": "image: shop/web\nports: [{name: http, containerPort: 8080}]",
     "apps.<app>.rollout": "image: shop/web\nport: 8080",
@@ -88,7 +92,8 @@ def _words(path: str) -> list[str]:
 
 def spec(path: str) -> dict[str, Any]:
     """Return the data of a whole spec with the example of a field in it."""
-    return overridden(loader.data(AROUND), loader.data(text(path)))
+    around = f"{AROUND}{_OTHER_APP}" if path.startswith("apps.<app>.needs") else AROUND
+    return overridden(loader.data(around), loader.data(text(path)))
 
 
 def plain(written: str) -> Any:

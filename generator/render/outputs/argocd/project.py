@@ -10,8 +10,11 @@ from generator.render.kinds import (
     OF_DATABASES,
     analysis_template,
     claim,
+    grpc_route,
+    http_route,
     pod_monitor,
     progressive_rollout,
+    route,
 )
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
@@ -67,11 +70,13 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     claimed = any(app.says(claim.FIELD) for app in spec.described.values())
     stored = any(app.says("databases") for app in spec.described.values())
     rolled = any(app.says(progressive_rollout.FIELD) for app in spec.described.values())
+    routed = any(app.says(route.FIELD) for app in spec.described.values())
     asked = {
         claim.KIND: claimed,
         progressive_rollout.KIND: rolled,
         analysis_template.KIND: rolled,
         pod_monitor.KIND: any(app.says(pod_monitor.FIELD) for app in spec.described.values()),
+        **{kind.KIND: routed for kind in (http_route, grpc_route)},
         **{kind.KIND: stored for kind in DATABASES},
     }
     others = [kind for kind in KINDS if kind not in WORKLOADS and asked.get(kind.KIND, True)]

@@ -102,6 +102,61 @@ NETWORK: Final[dict[str, Entry]] = {
     ),
     "apps.<app>.ingress.tls[].secretName": Entry(kubernetes=("Ingress spec.tls[].secretName",)),
     "apps.<app>.ingress.tls[].hosts": Entry(unset="all hosts", kubernetes=("Ingress spec.tls[].hosts",)),
+    "apps.<app>.gateway": Entry(
+        "gateway:\n"
+        "  name: public\n"
+        "  namespace: gateways\n"
+        "  sectionName: https\n"
+        '  hosts: ["shop.{environment}.example.com"]\n'
+        "  paths: [/shop, /api]",
+        unset="no way in by a Gateway",
+        kubernetes=("HTTPRoute spec",),
+    ),
+    "apps.<app>.gateway.name": Entry(kubernetes=("HTTPRoute spec.parentRefs[].name",)),
+    "apps.<app>.gateway.namespace": Entry(
+        unset="the app's own namespace", kubernetes=("HTTPRoute spec.parentRefs[].namespace",)
+    ),
+    "apps.<app>.gateway.sectionName": Entry(
+        unset="all listeners that take the route", kubernetes=("HTTPRoute spec.parentRefs[].sectionName",)
+    ),
+    "apps.<app>.gateway.kind": Entry(
+        "name: public\nkind: GRPCRoute\nport: grpc\nannotations: {example.com/team: shop}",
+        default="HTTPRoute",
+        kubernetes=("GRPCRoute spec",),
+    ),
+    "apps.<app>.gateway.hosts": Entry(
+        unset="all that the Gateway answers to", kubernetes=("HTTPRoute spec.hostnames",)
+    ),
+    "apps.<app>.gateway.paths": Entry(unset="all paths", kubernetes=("HTTPRoute spec.rules[].matches[].path.value",)),
+    "apps.<app>.gateway.port": Entry(
+        "name: public\nkind: GRPCRoute\nport: grpc",
+        unset="the first port of the Service",
+        kubernetes=("GRPCRoute spec.rules[].backendRefs[].port",),
+    ),
+    "apps.<app>.gateway.annotations": Entry(
+        "name: public\nannotations: {example.com/team: shop}",
+        unset="none",
+        kubernetes=("HTTPRoute metadata.annotations",),
+    ),
+    "apps.<app>.gateway.rules": Entry(
+        "name: public\n"
+        "rules:\n"
+        "  - matches: [{path: {type: Exact, value: /old}}]\n"
+        "    filters: [{type: RequestRedirect, requestRedirect: {statusCode: 301}}]\n"
+        "  - matches: [{path: {type: PathPrefix, value: /}}]",
+        unset="one, for all `paths`",
+        kubernetes=("HTTPRoute spec.rules",),
+    ),
+    "apps.<app>.needs": Entry(
+        "needs: [api]",
+        unset="it reaches everything",
+        kubernetes=("NetworkPolicy spec.egress",),
+    ),
+    "apps.<app>.needsCidr": Entry(
+        "needs: [api]\nneedsCidr: [10.20.0.0/16]",
+        unset="it reaches everything",
+        kubernetes=("NetworkPolicy spec.egress[].to",),
+    ),
     "apps.<app>.network": Entry(
         "port: 8080\n"
         "network:\n"

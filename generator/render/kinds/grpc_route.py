@@ -1,0 +1,20 @@
+"""GRPCRoute: the way in by a Gateway, of requests by gRPC."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from generator.render.kinds import route
+from generator.render.kinds.kind import Role, Scope
+from generator.spec.workload import Workload
+
+FILE: Final = "grpc-route.yaml"
+GROUP: Final = route.GROUP
+KIND: Final = "GRPCRoute"
+ROLE: Final = Role.TRAFFIC
+SCOPE: Final = Scope.WORKLOAD
+
+
+def render(workload: Workload) -> dict[str, Any] | None:
+    """Return one where the app says ``gateway`` with this kind."""
+    return route.manifest(workload, KIND)
