@@ -73,7 +73,7 @@ FILES: dict[str, Files] = {
             "github.com/cloudnative-pg/cloudnative-pg",
             "1.30.0",
             "h1:fnhVq44xXx97MNiuvJsPrX1vSjYbgdyBK5MSGfdHdp0=",
-            ("config/crd/bases", "config/rbac", "config/webhook"),
+            ("config/crd/bases", "releases/cnpg-1.30.0.yaml"),
         ),
         Files(
             "plugin-barman-cloud",

@@ -139,6 +139,7 @@ KUSTOMIZE = Module("kustomize", 36, 300, variables=("sigs.k8s.io/kustomize/api/p
 KUBECONFORM = Module("kubeconform", 20, 160, variables=("main.version=v0.7.0",))
 ACTIONLINT = Module("actionlint", 20, 100, variables=("github.com/rhysd/actionlint.version=1.7.12",))
 HELM = Module("helm", 90, 900, variables=("helm.sh/helm/v4/internal/version.version=v4.3.1",))
+CLOUDNATIVE_PG = Module("cloudnative-pg", 240, 1500, tags="netgo osusergo")
 CRANE = Module("crane", 20, 220, variables=("github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",))
 
 _HELM = "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz"
@@ -312,6 +313,18 @@ _ALL = (
             # Those for macOS carry the version of macOS in their names.
             platforms=LINUX,
         ),
+    ),
+    # The operator, which runs PostgreSQL as well; only its image is published.
+    Pin(
+        "cloudnative-pg",
+        "1.30.0",
+        ("version",),
+        r"Version:(\d\S+)",
+        Fit.EXACT,
+        CLOUDNATIVE_PG,
+        "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
+        "manager",
+        Release("", "", platforms=LINUX),
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.e2e.steps.breakage import break_migration, break_start, break_tag
 from tests.e2e.steps.charts import deliver_chart, promote_chart
+from tests.e2e.steps.database import give_database, keep_database, run_operator
 from tests.e2e.steps.delivery import deliver
 from tests.e2e.steps.guard import heal_drift, keep_pods_restricted, stay_in_bounds
 from tests.e2e.steps.hand_edit import edit_by_hand
@@ -39,4 +40,7 @@ STEPS = (
     Step("h3", "an app that runs gets a second workload: its pods stay", become_several, ("a",)),
     Step("i", "a Helm chart: deployed from a registry, with values of each environment", deliver_chart, ("a",)),
     Step("i2", "the chart is updated, promoted and rolled back", promote_chart, ("i",)),
+    Step("j", "CloudNativePG's operator runs, as a chart", run_operator, ("a", "i")),
+    Step("j2", "an app gets a database, and migrates it", give_database, ("j",)),
+    Step("j3", "a database that is gone from git runs on until a person confirms", keep_database, ("j2",)),
 )
