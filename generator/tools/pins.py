@@ -320,7 +320,7 @@ _ALL = (
         "1.30.0",
         ("version",),
         r"Version:(\d\S+)",
-        Fit.EXACT,
+        Fit.PATCH,
         CLOUDNATIVE_PG,
         "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
         "manager",
