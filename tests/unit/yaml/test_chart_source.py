@@ -33,7 +33,9 @@ def test_a_chart_of_a_registry() -> None:
 
 
 def test_a_chart_of_a_repository_as_the_only_source() -> None:
-    text = "kind: Application\nspec: {source: {repoURL: https://c.example.com/, chart: shelf, targetRevision: '1.0.0'}}\n"
+    text = (
+        "kind: Application\nspec: {source: {repoURL: https://c.example.com/, chart: shelf, targetRevision: '1.0.0'}}\n"
+    )
     name = "https://c.example.com/shelf"
     assert images(text.encode(), "f") == [Image(name, "1.0.0", None)]
     assert set_image(text.encode(), "f", Image(name, "2.0.0", None)).decode() == text.replace("1.0.0", "2.0.0")
