@@ -124,3 +124,24 @@ def test_the_approvers_of_an_environment_own_the_versions_of_its_charts(reposito
     (owners,) = (text for path, text in files(repository).items() if path.endswith("CODEOWNERS"))
     assert b"/gitops/applications/prod/dashboards.yaml @ann\n" in owners
     assert owners.index(b"/gitops/ @ann") < owners.index(b"/gitops/applications/prod/cache.yaml @ann")
+
+
+def test_values_of_all_environments_are_promoted_where_the_base_is(repository: Path, generator: Run) -> None:
+    bare = repository.parent / "remote.git"
+    text = CHARTS.replace("https://git.example.com/acme/shop-gitops.git", str(bare)).replace("approvers: [ann], ", "")
+    (repository / "generator.yaml").write_text(f"{text}promotion: {{base: true}}\n")
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    assert b"- $values/overlays/prod/dashboards/base/values.yaml\n" in files(repository)[PROD]
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Generate")
+    clone_as_origin(repository, bare)
+    edit(repository, "generator.yaml", ("port: 3000", "port: 4000"))
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    copy = "overlays/prod/dashboards/base/values.yaml"
+    assert b"port: 4000\n" in files(repository)["base/dashboards/values.yaml"]
+    assert b"port: 3000\n" in files(repository)[copy]
+    git(repository, "commit", "-qam", "Another port")
+    git(repository, "push", "-q", "origin", "main")
+    done = generator("promote", "dashboards", "--to", "prod", "--push", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "port: 4000\n" in git(bare, "show", f"main:{copy}") + "\n"
