@@ -32,7 +32,7 @@ ENTRYPOINT ["/manager"]
 _POSTGRES = f"""\
 FROM {images.POSTGRES}
 USER 0
-RUN useradd --uid {UID} --gid 70 --home-dir /var/lib/postgresql --shell /bin/sh cnpg
+RUN /usr/sbin/useradd --uid {UID} --gid 70 --home-dir /var/lib/postgresql --shell /bin/sh cnpg
 USER {UID}
 ENTRYPOINT []
 """
