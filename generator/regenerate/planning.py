@@ -194,8 +194,12 @@ def _versions(
     if path := former:
         rendered[path] = File(path, original[path].decode())
         updated[path] = original[path]
+    leaving = {file.path: file for file in argocd.leaving(spec, original)}
+    rendered |= leaving
+    updated |= {path: file.text.encode() for path, file in leaving.items()}
     packed = generation_record.pack(rendered)
-    cache.learn(packed, project=former is None)
+    # What follows from the former files, too, cannot be known by the spec alone.
+    cache.learn(packed, project=former is None and not leaving)
     return original, updated, {**packed, **kept}
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generator.regenerate import effects
 from generator.regenerate.effect import Effect
@@ -13,6 +14,7 @@ from generator.render import render
 from generator.spec import loader
 from testing.programs import Run
 from testing.repository import git
+from testing.specs import app
 
 HEAD = "version: 1\nproject: shop\nrepository: /srv/shop.git\n"
 WEB = "apps: {{web: {{image: shop/web, tag: '1', {}}}}}\n"
@@ -246,3 +248,25 @@ def test_what_goes_is_told_before_it_is_asked_for(shop: Path, generator: Run) ->
     assert line in told.stderr
     assert line in generator("check", cwd=shop).stderr
     assert line in generator("generate", "--prune", cwd=shop).stderr
+
+
+def test_what_an_app_had_stays_permitted_until_argo_cd_has_removed_it(repository: Path, generator: Run) -> None:
+    # Of a kind that its project does not permit, Argo CD knows no objects: it would neither prune one nor ask.
+    project = repository / "gitops/projects/shop.dev.yaml"
+
+    def permitted(fields: str) -> set[str]:
+        (repository / "generator.yaml").write_text(app(fields))
+        done = generator("generate", "-q", "--prune", cwd=repository)
+        assert done.returncode == 0, done.stderr
+        return {one["kind"] for one in yaml.safe_load(project.read_text())["spec"]["namespaceResourceWhitelist"]}
+
+    before = permitted("port: 80")
+    assert not {"Cluster", "CronJob"} & before
+    with_both = permitted(
+        "databases: {main: {}}\nworkloads: {web: {}, nightly: {kind: CronJob, schedule: '0 3 * * *'}}"
+    )
+    assert {"Cluster", "CronJob"} <= with_both
+    after = permitted("port: 80")
+    assert {"Cluster", "CronJob"} <= after
+    assert permitted("port: 80") == after
+    assert generator("check", cwd=repository).returncode == 0

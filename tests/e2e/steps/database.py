@@ -19,6 +19,7 @@ REPOSITORY = "platform-gitops"
 PROJECT = "platform"
 NAMESPACE = "platform-live"
 LEDGER = "ledger"
+DEPLOYMENT = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments/cnpg-controller-manager"
 CLUSTER = f"/apis/postgresql.cnpg.io/v1/namespaces/{NAMESPACE}/clusters/{LEDGER}-main"
 SPEC = f"""\
 version: 1
@@ -70,6 +71,9 @@ def run_operator(world: World) -> str:
     started = time.monotonic()
     world.cluster.kubectl("apply", "-f", checkout.folder / "gitops" / "bootstrap.yaml")
     wait("the operator's Application", lambda: world.kube.applications().get(f"{PROJECT}-live-cnpg"))
+    # Its health is looked at again once the new kinds are known.
+    wait("the operator", lambda: world.kube.find(DEPLOYMENT) and _available(world))
+    world.kube.refresh(f"{PROJECT}-live-cnpg")
     world.wait_for_application(f"{PROJECT}-live-cnpg")
     return f"{time.monotonic() - started:.1f} s until the operator runs"
 
@@ -121,6 +125,11 @@ def keep_database(world: World) -> str:
     wait(f"{name} waits for a confirmation of {commit[:12]}", waits)
     check(world.kube.get(CLUSTER)["metadata"]["uid"] == uid, "the database is another one")
     return "the database runs on"
+
+
+def _available(world: World) -> bool | str:
+    status = world.kube.get(DEPLOYMENT).get("status", {})
+    return status.get("availableReplicas") == 1 or f"{status}"
 
 
 def _repository(world: World, url: str) -> Checkout:

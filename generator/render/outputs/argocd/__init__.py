@@ -30,6 +30,7 @@ __all__ = [
     "former_project",
     "former_project_name",
     "labels",
+    "leaving",
     "preview",
     "project_name",
     "project_names",
@@ -71,6 +72,14 @@ def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
     inside = f"\n  project: {former_project_name(spec)}\n".encode()
     applications = (content for name, content in former.items() if Location.parse(name).kind == APPLICATION)
     return path if path in former and any(inside in content for content in applications) else None
+
+
+def leaving(spec: Spec, former: Mapping[str, bytes]) -> Iterator[File]:
+    """Render the projects that have to permit kinds which no app has any more; by what was generated last."""
+    for environment in spec.environments.values():
+        path = _project_path(project_name(spec, environment.name))
+        if kinds := project.no_longer(spec, environment, former.get(path, b"")):
+            yield yaml_file(path, project.render(spec, environment, kinds))
 
 
 def preview(environment: Environment, app: App) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from generator.render.kinds import (
     DATABASES,
@@ -27,9 +28,22 @@ from generator.spec.argocd import NAMED_CLUSTER_KINDS
 from generator.spec.model import Environment, Spec
 from generator.spec.workload_kinds import DEFAULT
 
+_KINDS: Final = frozenset((kind.GROUP, kind.KIND) for kind in KINDS)
+_LISTED: Final = re.compile(r'^  - group: "?([^"\n]*)"?\n    kind: (\S+)$', re.MULTILINE)
 
-def render(spec: Spec, environment: Environment) -> dict[str, Any]:
-    """Render the project of an environment."""
+
+def no_longer(spec: Spec, environment: Environment, former: bytes) -> frozenset[tuple[str, str]]:
+    """Return the kinds of ours that the project permitted when it was generated last, and that no app has any more.
+
+    Without them, Argo CD would lose sight of the objects that are to go: it would neither delete a CronJob, nor ask
+    whether a database may go.
+    """
+    listed = former.decode().partition("\n  namespaceResourceWhitelist:\n")[2]
+    return frozenset(_LISTED.findall(listed)) & _KINDS - set(_permitted(spec, environment))
+
+
+def render(spec: Spec, environment: Environment, leaving: frozenset[tuple[str, str]] = frozenset()) -> dict[str, Any]:
+    """Render the project of an environment; ``leaving`` are kinds that no app has any more."""
     windows = sync_windows.windows(environment.gates, spec.argocd) if spec.argocd.sync_windows else []
     named = spec.argocd.has(NAMED_CLUSTER_KINDS)
     namespaces = [{"name": name} for name in environment.own_namespaces] if named else [{}]
@@ -52,7 +66,7 @@ def render(spec: Spec, environment: Environment) -> dict[str, Any]:
                 *({"group": group, "kind": kind} for group, kind in charts.cluster_wide(spec)),
             ],
             "namespaceResourceWhitelist": [
-                {"group": group, "kind": kind} for group, kind in _permitted(spec, environment)
+                {"group": group, "kind": kind} for group, kind in sorted({*_permitted(spec, environment), *leaving})
             ],
             **({"syncWindows": windows} if windows else {}),
         },
