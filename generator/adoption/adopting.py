@@ -253,6 +253,7 @@ class _Finding:
         overrides: dict[str, dict[str, Any]] = {
             environment: {"image": image} for environment, image in released.items() if image != usual
         }
+        out = {environment: False for environment in self.spec.environments if environment not in self.shape.places}
         for environment, own in names.items() if name is None else ():
             overrides.setdefault(environment, {})["adopted"] = {"application": own}
         about = {**({"application": name} if name else {}), **({"kinds": kinds} if kinds else {})}
@@ -261,7 +262,7 @@ class _Finding:
             "adopted": about or True,
             "image": usual,
             **({"namespace": self.namespace} if self.namespace else {}),
-            **({"environments": overrides} if overrides else {}),
+            **({"environments": {**overrides, **out}} if overrides or out else {}),
         }
 
     def _taken(self, arranged: Arranged) -> list[Fault]:

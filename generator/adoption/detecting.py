@@ -69,13 +69,27 @@ def _of_kustomization(source: Source, folder: str, text: str, file: str) -> Iter
             if field in _HELM:
                 yield where._replace(message="renders a Helm chart", hint=_CHART)
             elif field == "secretgenerator":
-                yield where._replace(message="has secrets in git", hint=_instead("NAME", ["KEY"]))
+                yield from _generated_secrets(document, where)
             elif field in _PLUGINS:
                 yield from _plugins(source, folder, value, where)
     for reference in sources.references(source.root, file):
         if sources.is_remote(reference.text):
             mark = reference.node.start_mark
             yield Fault(file, mark.line + 1, mark.column + 1, reference.field, *_remote(reference.text))
+
+
+def _generated_secrets(document: yaml_plain.Node, where: Fault) -> Iterator[Fault]:
+    """Yield the Secrets that a kustomization makes of files and literals in git."""
+    named: dict[str, list[str]] = {}
+    for field, text in yaml_plain.strings(
+        item for key, value in document.value if key.value == where.path for item in value.value
+    ):
+        if field == "name":
+            named[text] = []
+        elif field in ("literals", "files") and named:
+            named[next(reversed(named))].append(text.partition("=")[0].rpartition("/")[2])
+    for name, keys in named.items():
+        yield where._replace(message=f"has the secret {name} in git", hint=_instead(name, keys or ["KEY"]))
 
 
 def _remote(text: str) -> tuple[str, str]:

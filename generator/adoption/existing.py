@@ -168,7 +168,7 @@ def namespace(spec: Spec, found: Sequence[Existing]) -> str | None:
     values = {one.environment: one.namespace for one in found if one.namespace}
     if all(spec.environments[name].namespace == value for name, value in values.items()):
         return None
-    return template(values) if len(values) == len(spec.environments) else None
+    return template(values) if values else None
 
 
 def names(found: Sequence[Existing]) -> dict[str, str]:

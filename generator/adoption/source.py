@@ -18,6 +18,8 @@ from generator.manifests import folder as applied
 from generator.manifests import sources
 from generator.manifests.build_inputs import NAMES
 
+# Said in place of the folder of an environment that the app is not in.
+ABSENT: Final = "-"
 # Where projects keep their environments' folders, besides beside the base.
 _BESIDE: Final = ("overlays", "environments", "envs", "env", "clusters")
 # So many files, and so many bytes, are an app's and not a mistake.
@@ -125,19 +127,22 @@ def places(source: Source, environments: tuple[str, ...], named: Mapping[str, st
     Raises:
         UsageError: One has none, or one that is not there.
     """
+    absent = {name for name, folder in named.items() if folder == ABSENT}
     for environment, folder in named.items():
         if environment not in environments:
             raise UsageError(f"--env {environment}={folder}: no such environment", f"one of {', '.join(environments)}")
-        if not source.is_folder(within(source.folder, folder)):
+        if folder != ABSENT and not source.is_folder(within(source.folder, folder)):
             raise UsageError(f"--env {environment}={folder}: no such folder in {source.folder}", "name one below it")
-    found = {name: within(source.folder, folder) for name, folder in named.items()}
-    found |= {name: place for name in environments if name not in found and (place := _called(source, name))}
-    missing = [name for name in environments if name not in found]
+    found = {name: within(source.folder, folder) for name, folder in named.items() if folder != ABSENT}
+    found |= {name: place for name in environments if name not in named and (place := _called(source, name))}
+    missing = [name for name in environments if name not in found and name not in absent]
     if missing:
         raise UsageError(
             f"{source.folder}: no folder of {', '.join(missing)}", _asked(source, missing, list(found.values()))
         )
-    return {name: found[name] for name in environments}
+    if not found:
+        raise UsageError("no environment is left", f"one of them has a folder; {ABSENT} is for those without the app")
+    return {name: found[name] for name in environments if name in found}
 
 
 def _called(source: Source, name: str) -> str | None:
@@ -153,7 +158,8 @@ def _asked(source: Source, missing: list[str], taken: list[str]) -> str:
     """Return what to say of environments without a folder: those folders that could be it."""
     there = [name for name in _candidates(source) if within(source.folder, name) not in taken]
     could = f"; there are {', '.join(there)}" if there else ""
-    return f"say which it is: {' '.join(f'--env {name}=FOLDER' for name in missing)}{could}"
+    asked = " ".join(f"--env {name}=FOLDER" for name in missing)
+    return f"say which it is, or {ABSENT} for an environment without the app: {asked}{could}"
 
 
 def _candidates(source: Source) -> list[str]:

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 # As we write it: an entry of `resources`, or of `patches`.
 _ENTRY: Final = re.compile(rb"^- (?:path: )?([A-Za-z0-9._/-]+)$", re.MULTILINE)
+# Labels that controllers give to the pods that they make: no template has them.
+_OF_CONTROLLERS: Final = frozenset(
+    {
+        "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "pod-template-hash",
+        "controller-revision-hash", "batch.kubernetes.io/job-name", "batch.kubernetes.io/job-completion-index",
+    }
+)  # fmt: skip
 _FIELD: Final = re.compile(rb"^([A-Za-z]+):", re.MULTILINE)
 
 
@@ -160,7 +167,8 @@ def _selector(kind: object, spec: dict[str, Any]) -> dict[str, Any]:
         found = found.get("matchLabels")
     elif kind != "Service":
         return {}
-    return found if isinstance(found, dict) else {}
+    given = found if isinstance(found, dict) else {}
+    return {name: value for name, value in given.items() if name not in _OF_CONTROLLERS}
 
 
 def _pod_labels(manifest: dict[str, Any]) -> dict[str, Any] | None:

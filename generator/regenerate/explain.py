@@ -31,6 +31,7 @@ from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import Node, Scalar, Value
 
+_YAML: Final = (".yaml", ".yml")
 _LIST: Final = "python -m generator check --all lists what is generated"
 _OTHER: Final = "-other"
 Field = tuple[str, ...]
@@ -61,6 +62,8 @@ def explain(directory: Path, path: str) -> list[Origin]:
     renames.check_names(directory, rendered)
     content = None if (directory / path).is_dir() else _read(directory, path)
     place = path if path in rendered else _generated_at(directory, path, original, rendered)
+    if place is None and content is not None and Location.parse(path).app in spec.adopted and path.endswith(_YAML):
+        return _of_users(directory, path, content)
     if place is None:
         raise UsageError(*_not_generated(directory, path, rendered))
     if content is None:
@@ -81,6 +84,17 @@ def explain(directory: Path, path: str) -> list[Origin]:
         origins.append(Origin(line, field_names.written(field), _text(leaf.value), by, where))
     origins += _comments(local, generated, blame)
     return sorted(origins, key=lambda origin: origin.line)
+
+
+def _of_users(directory: Path, path: str, content: str) -> list[Origin]:
+    """Tell who wrote a file of an adopted app: all but what pipelines set is its users' own."""
+    local, blame = Parsed(content, path), Blame(directory, path)
+    found: list[Origin] = []
+    for field, leaf in _fields(local).items():
+        line, _ = local.place(leaf.start)
+        by = "build" if _is_pipeline(path, field) else "person"
+        found.append(Origin(line, field_names.written(field), _text(leaf.value), by, blame.line(line)))
+    return sorted(found, key=lambda origin: origin.line)
 
 
 def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -> tuple[str, str]:

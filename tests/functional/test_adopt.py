@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.adoption import proof
+from generator.adoption.source import Source
+from generator.manifests.sources import Rules
 from testing import adopted
 from testing.adopted import DEPLOYMENT, DEV, DIGEST, OVERLAYS, PLAIN, PROD, SERVICE, SPEC, objects
 from testing.programs import Run
@@ -216,7 +219,7 @@ FAULTS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "a secret that kustomize makes": (
         {"deploy/web/base/kustomization.yaml": "resources: [service.yaml]\nsecretGenerator:\n- {name: x, literals: [A=b]}\n"},
-        "deploy/web/base/kustomization.yaml:2 secretGenerator: has secrets in git",
+        "deploy/web/base/kustomization.yaml:2 secretGenerator: has the secret x in git",
     ),
     "a folder beside it": (
         {"deploy/web/base/kustomization.yaml": "resources: [service.yaml, ../../common]\n", "deploy/common/kustomization.yaml": ""},
@@ -338,7 +341,7 @@ def test_an_application_that_deploys_elsewhere_is_refused(repository: Path, gene
     found = refused(generator, repository, "deploy/web")
     assert found == [
         "argocd/web.yaml:1 Application/web-prod: puts objects into live, and prod is shop",
-        "argocd/web.yaml:9 Application/web-dev: deploys to the cluster https://eu.example, and dev is https://kubernetes.default.svc",
+        "argocd/web.yaml:10 Application/web-dev: deploys to the cluster https://eu.example, and dev is https://kubernetes.default.svc",
     ]
 
 
@@ -471,6 +474,40 @@ def test_without_the_record_nothing_is_merged(upstream: Path, repository: Path, 
     (repository / ".generator/adopted/web").unlink()
     done = generator(*again(upstream, "v1.4.2"), cwd=repository)
     assert (done.returncode, ".generator/adopted/web is missing" in done.stderr) == (2, True)
+
+
+def test_an_environment_may_be_without_the_app(repository: Path, generator: Run) -> None:
+    commit(repository, {path: text for path, text in OVERLAYS.items() if "prod" not in path})
+    assert generator(*WRITE, "--env", "prod=-", cwd=repository).returncode == 0
+    entry = yaml.safe_load((repository / "generator.yaml").read_text())["apps"]["web"]
+    assert entry["environments"] == {"prod": False}
+    there = files(repository)
+    assert "gitops/applications/dev/web.yaml" in there
+    assert not any("prod/web" in path for path in there)
+
+
+def test_explain_tells_who_wrote_a_line(shop: Path, generator: Run) -> None:
+    assert generator(*WRITE, cwd=shop).returncode == 0
+    git(shop, "add", "-A")
+    git(shop, "commit", "-qm", "Adopt web")
+    lines = generator("explain", "overlays/dev/web/kustomization.yaml", cwd=shop).stdout.splitlines()
+    tag = next(line for line in lines if "newTag" in line and "1.4.2" in line)
+    assert "build" in tag
+    assert "person" in next(line for line in lines if "namespace" in line)
+    assert "As it was" in generator("explain", "base/web/deployment.yaml", cwd=shop).stdout
+
+
+def test_what_is_another_one_each_time_is_refused(tmp_path: Path) -> None:
+    # kustomize gives the same each time, but for what a plugin or a defect of its own makes.
+    adopted.write(tmp_path, {"web/kustomization.yaml": ""})
+    program = tmp_path / "kustomize"
+    made = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {at: $at}"
+    program.write_text(f'#!/bin/sh\nread -r at < /proc/sys/kernel/random/uuid\necho "{made}"\n')
+    program.chmod(0o755)
+    built = proof.before(Source(tmp_path, "web", inside=False), "web", program, Rules())
+    assert [(fault.file, fault.path, fault.message) for fault in built.faults] == [
+        ("web/kustomization.yaml", "ConfigMap/web", "is another one each time that it is built")
+    ]
 
 
 SAID = {

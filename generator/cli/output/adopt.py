@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from generator.cli import console
 from generator.cli.output import generate
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from generator import Adoption, AdoptResult
     from generator.errors import Fault
+
+# So many files that stay where they are are listed.
+_MOST: Final = 10
 
 
 def record(result: AdoptResult) -> dict[str, object]:
@@ -93,8 +96,10 @@ def _show_files(found: Adoption, *, done: bool) -> None:
         console.say(f"{console.paint('removed' if done else 'remove', 'yellow')}  {path}")
     for path in found.kept:
         console.say(f"kept    {path}, with your edits")
-    for name in found.left:
+    for name in found.left[:_MOST]:
         console.say(f"left    {name}, which nothing builds from")
+    if len(found.left) > _MOST:
+        console.say(f"left    {len(found.left) - _MOST} more, which -o json lists")
 
 
 def _show(word: str, color: str, faults: Iterable[Fault]) -> None:
