@@ -50,6 +50,9 @@ if TYPE_CHECKING:
     from generator.api.generate import GenerateResult as GenerateResult
     from generator.api.generate import generate as generate
     from generator.api.generate import load_spec as load_spec
+    from generator.api.importing import ImportRequest as ImportRequest
+    from generator.api.importing import ImportResult as ImportResult
+    from generator.api.importing import import_score as import_score
     from generator.api.init import InitQuestion as InitQuestion
     from generator.api.init import InitRequest as InitRequest
     from generator.api.init import InitResult as InitResult
@@ -164,6 +167,9 @@ _MODULES = {
     "GenerateResult": "api.generate",
     "generate": "api.generate",
     "load_spec": "api.generate",
+    "ImportRequest": "api.importing",
+    "ImportResult": "api.importing",
+    "import_score": "api.importing",
     "InitQuestion": "api.init",
     "InitRequest": "api.init",
     "InitResult": "api.init",

@@ -33,6 +33,7 @@ CALLS = {
     "explain": (["overlays/dev/web/kustomization.yaml"], 0),
     "generate": ([], 0),
     "history": (["web"], 0),
+    "import": (["score.yaml"], 1),
     "init": (["new", "--defaults"], 0),
     "list": ([], 0),
     "local": (["down", "--dir", "/nonexistent"], 0),

@@ -53,7 +53,19 @@ class Registry(Mapping[str, Command]):
 DEFAULT: Final = "generate"
 # By task, in the order of `--help`.
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "set up": ("init", "add", "rename", "adopt", "doctor", "upgrade", "tools", "schema", "completion", "protection"),
+    "set up": (
+        "init",
+        "add",
+        "rename",
+        "adopt",
+        "import",
+        "doctor",
+        "upgrade",
+        "tools",
+        "schema",
+        "completion",
+        "protection",
+    ),
     "every day": ("generate", "check", "diff", "explain", "validate", "render", "list"),
     "releases": (
         "status",

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from generator.cli.output import edit as output
 
     request = generator.AddRequest(
-        options.name, options.directory, options.kind, _fields(options.fields),
+        options.name, options.directory, options.kind, fields(options.fields),
         before=options.before, after=options.after, generate=options.generate,
     )  # fmt: skip
     result = generator.add(request, credentials=options.credentials)
@@ -47,14 +47,14 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _fields(words: list[str]) -> dict[str, str]:
+def fields(words: list[str]) -> dict[str, str]:
     """Read ``FIELD=VALUE`` words, or ``FIELD: VALUE`` as in the spec."""
     from generator.errors import UsageError
 
-    fields: dict[str, str] = {}
+    found: dict[str, str] = {}
     for word in words:
         at = min((place for mark in ("=", ":") if (place := word.find(mark)) > 0), default=0)
         if not at:
             raise UsageError(f"--set {word}: no value", "write --set FIELD=VALUE, like --set port=8080")
-        fields[word[:at].strip()] = word[at + 1 :].strip()
-    return fields
+        found[word[:at].strip()] = word[at + 1 :].strip()
+    return found

@@ -1,0 +1,43 @@
+"""``import``: a Score file as an app."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from generator.cli import console
+from generator.cli.commands import add
+
+HELP: Final = "import a Score file as an app of generator.yaml"
+EXAMPLE: Final = """\
+  python -m generator import score.yaml
+  python -m generator import src/web/score.yaml --set source=src/web --set 'secrets: {PASSWORD: shop/db#password}'
+
+The file is read once; from then on generator.yaml says what the app is. Every field that has no place in it is named,
+with its line and what to write instead."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("path", metavar="FILE", help="the Score file (score.dev/v1b1)")
+    parser.add_argument("--app", default="", metavar="NAME", help="the app's name; the one in the file if left out")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="fields", help="say a field of the app"
+    )
+    parser.add_argument("--generate", action="store_true", help="regenerate the repository along with it")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command, and return its exit code."""
+    import generator
+    from generator.cli.output import importing as output
+
+    request = generator.ImportRequest(
+        options.path, options.directory, options.app, add.fields(options.fields), options.generate
+    )
+    result = generator.import_score(request, credentials=options.credentials)
+    if options.json:
+        console.emit(output.record(result))
+    else:
+        output.show(result)
+    return 0
