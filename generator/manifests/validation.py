@@ -34,6 +34,8 @@ from generator.tools import schemas
 # A misspelled field that a strict check must refuse; if it passes, the check itself is broken.
 CONTROL: Final = b"apiVersion: v1\nkind: Service\nmetadata:\n  name: control\nspec:\n  prots: []\n"
 _CONTROL_FILE: Final = "control.yaml"
+# What gives kinds of their own a schema; adopted apps that have one say so.
+_DEFINITION: Final = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _SECONDS: Final = 1800
 
 
@@ -81,6 +83,12 @@ class _Validation:
         self._ground = applications.ground(self._documents, spec.repository)
         self._apps = tuple(spec.apps)
         self._secrets = {app.name: app.chart.secrets for app in spec.charts.values()}
+        self._defining = [
+            overlay_path(environment, app.name)
+            for app in spec.adopted.values()
+            for environment in app.environments
+            if _DEFINITION in app.kinds
+        ]
         self._unlisted = unlisted.faults(directory, unlisted.on_disk(directory, generated))
         self._overlays = [
             overlay_path(environment, name)
@@ -139,7 +147,8 @@ class _Validation:
         with TemporaryDirectory(prefix="gitops-generator-") as name:
             place, definitions = Path(name, "manifests"), Path(name, "schemas")
             place.mkdir()
-            more = crds.write(self._of_charts(), definitions)
+            defining = (read.get(path) or self._read(path) for path in self._defining)
+            more = crds.write([*self._of_charts(), *(one for found in defining for one in found[0])], definitions)
             for number, (documents, _) in enumerate(read.values()):
                 (place / f"{number}.yaml").write_text("---\n".join(document.text for document in documents))
             (place / _CONTROL_FILE).write_bytes(CONTROL)

@@ -510,6 +510,39 @@ def test_what_is_another_one_each_time_is_refused(tmp_path: Path) -> None:
     ]
 
 
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shops.acme.example}
+spec:
+  group: acme.example
+  names: {kind: Shop, plural: shops}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {open: {type: boolean}}}}}
+"""
+SHOP = "apiVersion: acme.example/v1\nkind: Shop\nmetadata: {name: web}\nspec: {open: true}\n"
+
+
+@pytest.mark.needs("kubeconform")
+def test_kinds_of_its_own_are_valid_by_its_own_definitions(repository: Path, generator: Run) -> None:
+    commit(repository, {**OVERLAYS, "deploy/web/base/service.yaml": f"{SERVICE}---\n{CRD}---\n{SHOP}"})
+    # In one cluster, two environments cannot both have what lives in no namespace; what stays would lose its base.
+    assert generator(*WRITE, "--env", "prod=-", cwd=repository).returncode == 1
+    (repository / "deploy/web/overlays/prod/kustomization.yaml").unlink()
+    assert generator(*WRITE, "--env", "prod=-", cwd=repository).returncode == 0
+    done = generator("validate", cwd=repository)
+    assert done.returncode == 0, done.stderr
+    edit(repository, "base/web/service.yaml", ("open: true}", "opne: true}"))
+    done = generator("validate", cwd=repository)
+    assert done.returncode == 1
+    assert "Shop/web" in done.stderr
+
+
 SAID = {
     "another name": ("renamedFrom: shop", "an adopted app is not renamed"),
     "a field of workloads": ("port: 8080", "an adopted app has no port"),
