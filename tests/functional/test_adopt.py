@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from generator import tools
 from generator.adoption import proof
 from generator.adoption.source import Source
+from generator.errors import ToolError
 from generator.manifests.sources import Rules
 from testing import adopted
 from testing.adopted import DEPLOYMENT, DEV, DIGEST, OVERLAYS, PLAIN, PROD, SERVICE, SPEC, objects
+from testing.needs import lack
 from testing.programs import Run
 from testing.repository import clone_as_origin, edit, files, git
 
@@ -508,6 +512,32 @@ def test_what_is_another_one_each_time_is_refused(tmp_path: Path) -> None:
     assert [(fault.file, fault.path, fault.message) for fault in built.faults] == [
         ("web/kustomization.yaml", "ConfigMap/web", "is another one each time that it is built")
     ]
+
+
+def test_manifests_of_a_real_project_stay_what_they_are(repository: Path, tmp_path: Path, generator: Run) -> None:
+    # Argo CD's own: seven bases in folders of their own, ConfigMaps, RBAC, network policies, and three images.
+    try:
+        manifests = tools.asset("argo-cd", "manifests/base")
+    except ToolError as exc:
+        lack(f"{exc.message}; {exc.hint}")
+    shutil.copytree(manifests, tmp_path / "manifests/base")
+    adopted.write(tmp_path, {"manifests/dev/kustomization.yaml": "namespace: tools\nresources: [../base]\n"})
+    spec = SPEC.replace("prod: {namespace: shop, podSecurity: baseline, sync: manual}", "").replace("shop-dev", "tools")
+    commit(repository, {}, spec)
+    done = generator(
+        "adopt",
+        tmp_path / "manifests",
+        "--app",
+        "argo-cd",
+        "--image",
+        "quay.io/argoproj/argocd",
+        "--write",
+        cwd=repository,
+    )
+    assert done.returncode == 0, done.stderr
+    was = objects(tmp_path, "manifests/dev")
+    assert len(was) > 40
+    assert objects(repository, "overlays/dev/argo-cd") == was
 
 
 CRD = """\
