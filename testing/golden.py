@@ -20,6 +20,8 @@ from testing import ROOT
 from testing.programs import tool
 
 CASES: Final = ROOT / "tests" / "golden" / "cases"
+# What a spec names in its repository.
+GIVEN: Final = "given"
 NAMES: Final = sorted(path.name for path in CASES.iterdir() if (path / layout.SPEC).is_file())
 
 
@@ -39,13 +41,13 @@ def stored(name: str) -> dict[str, str]:
     files = (path for path in folder.rglob("*") if path.is_file())
     found = {path.relative_to(folder).as_posix(): path.read_text() for path in files}
     known = spec(name)
-    return {path: text for path, text in found.items() if path != layout.SPEC and not _is_adopted(known, path)}
+    return {path: text for path, text in found.items() if path != layout.SPEC and not _is_given(known, path)}
 
 
-def _is_adopted(known: Spec, path: str) -> bool:
-    """Tell whether a file is the user's own, in a folder of an app that is adopted."""
+def _is_given(known: Spec, path: str) -> bool:
+    """Tell whether a file is the user's own: one that a spec names, or in a folder of an app that is adopted."""
     place = layout.Location.parse(path)
-    return place.is_folder and place.app in known.adopted
+    return path.startswith(f"{GIVEN}/") or (place.is_folder and place.app in known.adopted)
 
 
 def update(name: str) -> None:

@@ -38,6 +38,12 @@ def attached(directory: Path, spec: model.Spec) -> model.Spec:
     return model.build({**spec.data, "apps": {**spec.data["apps"], **apps}}) if apps else spec
 
 
+def named(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the path of each file of the repository that an app of a spec has among its `files`."""
+    for given in (data["apps"] or {}).values():
+        yield from (name for _, name in _named(given or {}, ()))
+
+
 def _named(given: Mapping[str, Any], path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     """Yield the place and the path of each file of the repository that an app names."""
     for mount, about in (given.get(FIELD) or {}).items():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.spec import (
+    hatches,
     instance,
     kind_checks,
     language,
@@ -95,6 +96,10 @@ def check(
         hint = "say where the Dockerfile is: `source: FOLDER`"
         findings.add((*path, "build"), "nothing to build", hint, at_key=True)
     _check_names(app, findings)
+    if any(name in said for said in (given, *app.overrides.values()) for name in hatches.NAMES if said):
+        from generator.spec import hatch_checks
+
+        hatch_checks.check(path, given, findings)
     if app.keys:
         _check_several(app, findings)
     else:

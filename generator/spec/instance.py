@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from generator.spec import placeholder, workload_kinds
+from generator.spec import hatches, placeholder, workload_kinds
 from generator.spec.folding import folded
+from generator.spec.hatches import Hatches
 from generator.spec.override import overridden
 from generator.spec.types import text
 from generator.spec.workload import Data, Workload, object_name, pods_label, workload
 
 _Value = TypeVar("_Value")
+_NOT_LAID_OVER: Final = frozenset({"workloads", *hatches.ADDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,14 @@ class Instance:
         workloads: Its workloads by what the spec calls them; of an app that names none, one of the app's name.
         common_labels: Labels of all its objects.
         common_annotations: Annotations of all its objects.
+        hatches: What it adds to its kustomizations.
     """
 
     general: Workload
     workloads: Mapping[str, Workload]
     common_labels: Mapping[str, str] = field(default_factory=dict)
     common_annotations: Mapping[str, str] = field(default_factory=dict)
+    hatches: Hatches = hatches.NONE
 
     @property
     def image(self) -> str:
@@ -71,14 +75,16 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
     registry = shared["registry"]
     if shared["apart"]:
         shared = {**shared, "peers": _namespaces(app, environment, shared)}
+    own = hatches.build(given, base=environment is None)
+    given = {name: value for name, value in given.items() if name not in hatches.NAMES}
     top = {name: value for name, value in given.items() if name != "workloads"}
     general = workload(app, app, folded(app, top, registry), shared)
     several = given.get("workloads")
     common = {f"common_{kind}": _texts(given.get(f"common{kind.title()}") or {}) for kind in ("labels", "annotations")}
     if not several:
-        return Instance(general, {app: general}, **common)
+        return Instance(general, {app: general}, hatches=own, **common)
     made = {key: workload(app, key, folded(app, complete(given, key), registry), shared) for key in several}
-    return Instance(general, {key: _layered(one, general) for key, one in made.items()}, **common)
+    return Instance(general, {key: _layered(one, general) for key, one in made.items()}, hatches=own, **common)
 
 
 def _texts(values: Data) -> dict[str, str]:
@@ -99,7 +105,8 @@ def _namespaces(app: str, environment: str | None, shared: Data) -> dict[str, st
 
 def in_environment(general: Data, override: Data) -> dict[str, Any]:
     """Lay what differs in an environment over an app; what is said of one workload goes before what is said of all."""
-    result = overridden(general, {name: value for name, value in override.items() if name != "workloads"})
+    result = overridden(general, {name: value for name, value in override.items() if name not in _NOT_LAID_OVER})
+    result = hatches.with_more(result, override)
     changes = override.get("workloads")
     if not changes:
         return result

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader as files_reader
-from generator.spec import checks, language, layout, model, placeholder
+from generator.spec import checks, language, layout, model, placeholder, said
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
 from generator.yaml import plain as yaml_plain
@@ -168,10 +168,14 @@ def load(directory: Path, text: str | None = None) -> model.Spec:
     ``text`` is one in place of the file's.
     """
     spec = parse(read(directory) if text is None else text)
-    if model.has_files(spec.data):
+    if said.has_files(spec.data):
         from generator.spec import file_sources
 
         spec = file_sources.attached(directory, spec)
+    if said.has_hatches(spec.data):
+        from generator.spec import hatch_sources
+
+        spec = hatch_sources.attached(directory, spec)
     if not spec.promotion.base:
         return spec
     from generator.spec import promoted
@@ -179,11 +183,40 @@ def load(directory: Path, text: str | None = None) -> model.Spec:
     return promoted.attached(directory, spec)
 
 
+def reads(text: str) -> list[str]:
+    """Return the files and folders that a spec is read with, as far as its text tells."""
+    from generator.spec import file_sources, hatch_sources
+
+    try:
+        found = parse(text).data
+    except SpecError:
+        return []
+    return sorted({*file_sources.named(found), *hatch_sources.named(found)})
+
+
 def data(text: str) -> dict[str, Any]:
     """Return the plain data of a spec that is known to be right."""
     value = _Reader(FILE_NAME).value(_compose(text, FILE_NAME), ())
     assert isinstance(value, dict)
     return value
+
+
+def documents(text: str, file: str) -> list[object]:
+    """Return the plain data of every document of a YAML file that a spec names. ``SpecError`` holds its faults."""
+    reader = _Reader(file)
+    found = [reader.value(root, ()) for root in _documents(text, file)]
+    if reader.faults:
+        raise SpecError(yaml_plain.within(reader.faults, text))
+    return found
+
+
+def faults(directory: Path, findings: Findings) -> list[Fault]:
+    """Return what was found wrong with a spec after it was read, where it stands in the file."""
+    places = Places(_compose(read(directory), FILE_NAME))
+    return [
+        Fault(FILE_NAME, *places.of(found.path, found.at_key), dotted(found.path), found.message, found.hint)
+        for found in findings.items
+    ]
 
 
 def parse(text: str, file: str = FILE_NAME) -> model.Spec:

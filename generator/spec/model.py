@@ -16,10 +16,12 @@ from generator.spec import (
     argocd,
     builds,
     forge_kinds,
+    hatches,
     layout,
     notifications,
     placeholder,
     pull_requests,
+    said,
     spelling,
     subject,
 )
@@ -76,10 +78,15 @@ class App:
             environment: instance(
                 self.name,
                 environment,
-                in_environment(self._general_in(environment), overrides.get(environment) or {}),
+                hatches.with_more(
+                    in_environment(self._general_in(environment), overrides.get(environment) or {}),
+                    self.shared["everywhere"].get(environment) or {},
+                ),
                 self.shared,
             )
-            if overrides.get(environment) or self._varies_in(environment)
+            if overrides.get(environment)
+            or environment in self.shared["everywhere"]
+            or self._varies_in(environment)
             else self.bases[environment]
             for environment in self.environments
         }
@@ -117,7 +124,12 @@ class App:
 
     def says(self, field: str) -> bool:
         """Tell whether the app says a field, of any workload in any environment."""
-        return any(_says(given, field) for given in (self.given, *self._promoted.values()))
+        return any(said.says(given, field) for given in (self.given, *self._promoted.values()))
+
+    @property
+    def own_kinds(self) -> frozenset[tuple[str, str]]:
+        """Return the kinds of its own manifests in any environment, as (group, kind)."""
+        return frozenset().union(*(hatches.kinds(given) for given in (self.given, *self._promoted.values())))
 
     @property
     def tag(self) -> str:
@@ -263,21 +275,10 @@ class Spec:
         return {name: app for name, app in self.apps.items() if isinstance(app, AdoptedApp)}
 
 
-def _says(given: Data, field: str) -> bool:
-    places = [given.get(place) or {} for place in ("workloads", "environments")]
-    inner = [one for place in places for one in place.values() if isinstance(one, Mapping)]
-    return bool(given.get(field)) or any(_says(one, field) for one in inner)
-
-
 def own_namespace(given: Data, environment: str) -> str | None:
     """Return the namespace that an app has for itself in an environment."""
     name = given.get("namespace")
     return placeholder.filled(name, environment) if name else None
-
-
-def has_files(data: Data) -> bool:
-    """Tell whether any app of a spec has files."""
-    return any(_says(given, "files") for given in (data["apps"] or {}).values() if given)
 
 
 def _with_own(environment: Environment, apps: list[Data]) -> Environment:
@@ -362,6 +363,7 @@ def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | 
         "names": tuple(apps),
         "apart": {name: given["namespace"] for name, given in apps.items() if given.get("namespace")},
         "namespaces": {name: environment.namespace for name, environment in environments.items()},
+        "everywhere": said.everywhere(data["environments"]),
     }
 
 

@@ -81,4 +81,29 @@ def _volumes_over(base: Data, override: Data, *, keep_nulls: bool = False) -> di
     return overridden(known, override, keep_nulls=keep_nulls)
 
 
-_LAID: Final[dict[str, Any]] = {**dict.fromkeys(PASS_THROUGH, laid_over), "volumes": _volumes_over}
+def _manifests_over(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:
+    """Lay an app's own manifests over others by name: what is a file's, or a list, replaces what was there."""
+    found = {**base, **override}
+    for name, one in override.items():
+        there = base.get(name)
+        if isinstance(one, dict) and isinstance(there, dict) and _OF_FILE not in one.keys() | there.keys():
+            found[name] = _part_over(there, one)
+    return found if keep_nulls else without_nulls(found)
+
+
+def _part_over(base: Data, override: Data) -> dict[str, Any]:
+    """Lay one manifest over another: maps merge, lists replace, since what tells their items apart is not known."""
+    found = {**base, **override}
+    for name, value in override.items():
+        if isinstance(value, dict) and isinstance(base.get(name), dict):
+            found[name] = _part_over(base[name], value)
+    return without_nulls(found)
+
+
+# What the loader puts beside the name of a file.
+_OF_FILE: Final = "meaning"
+_LAID: Final[dict[str, Any]] = {
+    **dict.fromkeys(PASS_THROUGH, laid_over),
+    "volumes": _volumes_over,
+    "manifests": _manifests_over,
+}

@@ -29,9 +29,12 @@ class Workspace:
 
     def spec(self) -> Spec:
         """Return the spec of the branch's tip: what counts is what has been reviewed, and not a work tree."""
-        if self.read(loader.FILE_NAME) is None:
+        content = self.read(loader.FILE_NAME)
+        if content is None:
             raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
         try:
+            if named := loader.reads(content.decode(errors="replace")):
+                self.fill(*named)
             spec = loader.load(self.before)
             if not spec.promotion.base:
                 return spec

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from generator.render.file import File, yaml_file
 from generator.render.kinds import Manifest, file_of, manifests, workloads
 from generator.render.kinds.metadata import config_annotations, config_name, own_config_name
-from generator.render.outputs import file_maps, previews
+from generator.render.outputs import file_maps, hatches, previews
 from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
 from generator.spec.instance import Instance
@@ -59,14 +59,18 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
 
 
 def _base(app: App, folder: str, general: Instance, found: dict[str, Manifest]) -> Iterator[File]:
-    content: dict[str, Any] = {**_HEAD, "resources": list(found)}
+    own = general.hatches
+    content: dict[str, Any] = {**_HEAD, "resources": [*found, *hatches.resources(own)], **hatches.added(own, folder)}
     maps = file_maps.of(general)
     generators = [_generator(one) for one in _configs(general).values() if one.values]
     if generators := [*generators, *map(file_maps.generator, maps.values())]:
         content["configMapGenerator"] = generators
+    if patches := hatches.patches(own):
+        content["patches"] = patches
     yield yaml_file(f"{folder}/{KUSTOMIZATION}", content, app=app.name)
     for file, manifest in found.items():
         yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
+    yield from hatches.files(own, folder, app.name)
     for one in maps.values():
         yield from file_maps.files(folder, one, app.name)
 
@@ -93,12 +97,14 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
         change = patch(manifest, wanted[file]) if file in wanted else deletion(manifest)
         if change is not None and file not in replicas:
             patches[file] = change
+    own = hatches.overlay(below.hatches, here.hatches)
     up = "../" * (folder.count("/") + 1)
     place = f"{up}{base_path(app.name)}" if below is app.base else COPY
     content: dict[str, Any] = {
         **_HEAD,
         "namespace": app.namespace_in(environment),
-        "resources": [place, *extra],
+        "resources": [place, *extra, *hatches.resources(own.added)],
+        **hatches.added(own.added, folder),
         **_common(here),
         "images": [{"name": below.image, **_renamed(below, here), "newTag": app.tag, **_digest(app)}],
     }
@@ -109,13 +115,16 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
     maps = list(file_maps.changed(below, here)) if here is not below else []
     if generators := [*_changed_configs(below, here), *(generator for _, generator in maps)]:
         content["configMapGenerator"] = generators
-    if patches:
-        content["patches"] = [_listed(file, change, base[file]) for file, change in patches.items()]
+    listed = [_listed(file, change, base[file]) for file, change in patches.items()]
+    listed += [_listed(file, change, own.changed[file]) for file, change in own.changes.items()]
+    if listed := [*listed, *hatches.patches(own.added)]:
+        content["patches"] = listed
     yield yaml_file(f"{folder}/{KUSTOMIZATION}", content, app=app.name, header=OVERLAY_HEADER)
     for file, manifest in extra.items():
         yield yaml_file(f"{folder}/{file}", manifest, app=app.name)
-    for file, change in patches.items():
+    for file, change in {**patches, **own.changes}.items():
         yield yaml_file(f"{folder}/patches/{file}", change, app=app.name)
+    yield from hatches.files(own.added, folder, app.name)
     for one, _ in maps:
         yield from file_maps.files(folder, one, app.name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.spec.language import adopted, chart
+from generator.spec.language.hatches import HATCHES
 from generator.spec.language.kinds import KIND
 from generator.spec.language.names import (
     APP_NAME,
@@ -80,6 +81,7 @@ APP = Record(
         **KIND,
         **WORKLOAD,
         **WORKLOADS,
+        **HATCHES,
         "image": Field(
             IMAGE,
             "The image without a tag, like shop/web. `registry` is put before it, unless it names a registry itself.",

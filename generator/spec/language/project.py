@@ -7,6 +7,7 @@ from generator.spec.kubernetes import VERSIONS
 from generator.spec.language.app import APP
 from generator.spec.language.argocd import ARGOCD
 from generator.spec.language.ci import CI
+from generator.spec.language.hatches import EVERYWHERE
 from generator.spec.language.names import (
     APP_NAME,
     APPROVER,
@@ -81,6 +82,7 @@ ENVIRONMENT = Record(
             "Makes the environment one of previews: each app comes with a pull request, and goes with it.",
         ),
         **GATES,
+        **EVERYWHERE,
     }
 )
 

@@ -10,6 +10,7 @@ from generator.spec import shapes
 from generator.spec.language import pod
 from generator.spec.language.container import ENV, INIT, PROBE, QUANTITY, RESOURCES, SIDECAR
 from generator.spec.language.database import DATABASES
+from generator.spec.language.hatches import HATCHES
 from generator.spec.language.kinds import KIND, OBJECT
 from generator.spec.language.names import (
     APP_NAME,
@@ -283,11 +284,12 @@ WORKLOADS: dict[str, Field] = {
         "The workloads of the app, where it has several. Each is the app but for what stands here.",
     )
 }
-COMPLETE = Record({**KIND, **WORKLOAD, "image": _IMAGE})
-GENERAL = Record({**KIND, **WORKLOAD, "image": _IMAGE, **WORKLOADS})
+COMPLETE = Record({**KIND, **WORKLOAD, **HATCHES, "image": _IMAGE})
+GENERAL = Record({**KIND, **WORKLOAD, **HATCHES, "image": _IMAGE, **WORKLOADS})
 OVERRIDE = Record(
     {
         **_PARTIAL,
+        **HATCHES,
         "workloads": Field(
             MapOf(WORKLOAD_NAME, Record(_ONE, elsewhere=_of_override)),
             "What differs for one of several workloads. `null` leaves the workload out of the environment.",

@@ -85,7 +85,8 @@ def _folders(app: AnyApp, environment: str) -> list[str]:
         return [f"/{folder}" for folder in charts.folders(app, environment)]
     is_shared = isinstance(app, AdoptedApp) or app.bases[environment] is app.base
     shared = [f"/{base_path(app.name)}"] if is_shared else []
-    return [*shared, f"/{overlay_path(environment, app.name)}"]
+    components = () if isinstance(app, AdoptedApp) else app.instances[environment].hatches.components
+    return [*shared, f"/{overlay_path(environment, app.name)}", *(f"/{folder}" for folder in components)]
 
 
 def _source(spec: Spec, app: AnyApp, environment: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from generator.render.outputs.argocd.names import project_name
 from generator.render.outputs.argocd.objects import API, metadata, sources
 from generator.spec import sync_windows
 from generator.spec.argocd import NAMED_CLUSTER_KINDS
+from generator.spec import scopes
 from generator.spec.model import Environment, Spec
 from generator.spec.workload_kinds import DEFAULT
 
@@ -64,6 +65,7 @@ def render(spec: Spec, environment: Environment, leaving: frozenset[tuple[str, s
             "clusterResourceWhitelist": [
                 *({"group": "", "kind": "Namespace", **one} for one in namespaces),
                 *({"group": group, "kind": kind} for group, kind in charts.cluster_wide(spec)),
+                *({"group": group, "kind": kind} for group, kind in _own_cluster_wide(spec)),
             ],
             "namespaceResourceWhitelist": [
                 {"group": group, "kind": kind} for group, kind in sorted({*_permitted(spec, environment), *leaving})
@@ -99,4 +101,14 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     below |= progressive_rollout.CREATES if rolled else frozenset()
     quota = {("", "ResourceQuota")} if environment.pull_requests else set()
     own = quota | {(kind.GROUP, kind.KIND) for kind in (*others, *running)}
-    return sorted(own | {("", "ConfigMap"), *spec.allow.kinds} | below | charts.namespaced(spec))
+    mine = {kind for kind in _own(spec) if not scopes.is_cluster_wide(*kind)}
+    return sorted(own | mine | {("", "ConfigMap"), *spec.allow.kinds} | below | charts.namespaced(spec))
+
+
+def _own(spec: Spec) -> set[tuple[str, str]]:
+    return {kind for app in spec.described.values() for kind in app.own_kinds}
+
+
+def _own_cluster_wide(spec: Spec) -> list[tuple[str, str]]:
+    """Return the kinds without a namespace that apps have manifests of, which `allow` has to name."""
+    return sorted(kind for kind in _own(spec) if scopes.is_cluster_wide(*kind) and kind in spec.allow.kinds)

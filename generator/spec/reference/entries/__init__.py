@@ -11,6 +11,7 @@ from generator.spec.reference.entries.chart import CHART
 from generator.spec.reference.entries.ci import CI
 from generator.spec.reference.entries.database import DATABASE
 from generator.spec.reference.entries.environment import ENVIRONMENT
+from generator.spec.reference.entries.hatches import HATCHES
 from generator.spec.reference.entries.kinds import KINDS
 from generator.spec.reference.entries.network import NETWORK
 from generator.spec.reference.entries.pod import POD
@@ -31,5 +32,6 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **POD,
     **POD_WORDS,
     **SERVICES,
+    **HATCHES,
     **CI,
 }

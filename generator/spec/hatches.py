@@ -1,0 +1,133 @@
+"""What an app adds to its kustomizations: patches, components, replacements and manifests, as plain values.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from generator.spec import placeholder
+
+Data = Mapping[str, Any]
+Manifest = Mapping[str, Any]
+
+# What is added to in an environment, and not replaced.
+ADDED: Final = ("patches", "components", "replacements")
+NAMES: Final = (*ADDED, "manifests")
+# What the loader puts in the place of a file of the repository: its path, its bytes, and what these mean.
+CONTENT: Final = "content"
+MEANING: Final = "meaning"
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A patch: what it says, or its text where it is a file's; and what it is of, where it does not say so itself."""
+
+    said: Any
+    text: str | None
+    target: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """The manifests of one file, and its text where that is the user's own."""
+
+    documents: tuple[Manifest, ...]
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hatches:
+    """All that an app adds, in general or in one environment."""
+
+    patches: tuple[Patch, ...] = ()
+    components: tuple[str, ...] = ()
+    replacements: tuple[Data, ...] = ()
+    manifests: Mapping[str, Manifests] | None = None
+
+    def over(self, below: Hatches) -> Hatches:
+        """Return what an environment adds to what its base has; manifests are compared one by one."""
+        return Hatches(
+            tuple(one for one in self.patches if one not in below.patches),
+            tuple(one for one in self.components if one not in below.components),
+            tuple(one for one in self.replacements if one not in below.replacements),
+            self.manifests,
+        )
+
+
+NONE: Final = Hatches()
+
+
+def with_more(given: Data, more: Data) -> dict[str, Any]:
+    """Return what is said with what an environment says on top, of those fields that are added to."""
+    found = {name: [*(given.get(name) or ()), *(more.get(name) or ())] for name in ADDED if more.get(name)}
+    return {**given, **found}
+
+
+def build(given: Data, *, base: bool) -> Hatches:
+    """Build what an app adds. A base leaves to its overlays what has a placeholder."""
+    if not any(given.get(name) for name in NAMES):
+        return NONE
+    fitting = (lambda one: not placeholder.has(one)) if base else (lambda _: True)
+    return Hatches(
+        tuple(_patch(one) for one in given.get("patches") or () if fitting(one)),
+        tuple(given.get("components") or ()),
+        tuple(one for one in given.get("replacements") or () if fitting(one)),
+        {
+            name: _manifests(one)
+            for name, one in (given.get("manifests") or {}).items()
+            if one is not None and fitting(one)
+        },
+    )
+
+
+def _patch(given: Data) -> Patch:
+    target = {name: value for name, value in (given.get("target") or {}).items() if value is not None}
+    if CONTENT in given:
+        return Patch(given[MEANING], given[CONTENT].decode(), target)
+    said = given.get("patch")
+    return Patch(said, said if isinstance(said, str) else None, target)
+
+
+def _manifests(given: Any) -> Manifests:
+    if isinstance(given, Mapping) and CONTENT in given:
+        return Manifests(tuple(given[MEANING]), given[CONTENT].decode())
+    if isinstance(given, str):  # A file that nobody has read: of a spec that is not on a disk.
+        return Manifests(())
+    return Manifests(tuple(given) if isinstance(given, list) else (given,))
+
+
+def documents(given: Data) -> Iterator[Manifest]:
+    """Yield every manifest that an app says itself or has in files, in any environment."""
+    for place in (given, *(one for one in (given.get("environments") or {}).values() if isinstance(one, Mapping))):
+        for one in (place.get("manifests") or {}).values():
+            if one is not None:
+                yield from _manifests(one).documents
+
+
+def kinds(given: Data) -> set[tuple[str, str]]:
+    """Return the kinds of an app's own manifests, as (group, kind)."""
+    return {kind_of(one) for one in documents(given)}
+
+
+def kind_of(manifest: Manifest) -> tuple[str, str]:
+    """Return the group and the kind of a manifest."""
+    return str(manifest.get("apiVersion") or "").rpartition("/")[0], str(manifest.get("kind") or "")
+
+
+def named(patches: tuple[Patch, ...]) -> dict[str, Patch]:
+    """Return patches by the names of their files: the kind and the name of what each is of."""
+    found: dict[str, Patch] = {}
+    seen: Counter[str] = Counter()
+    for one in patches:
+        about = one.target or (one.said if isinstance(one.said, Mapping) else {})
+        words = (about.get("kind"), about.get("name") or (about.get("metadata") or {}).get("name"))
+        plain = "-".join("".join(c if c.isalnum() else "-" for c in str(word).lower()) for word in words if word)
+        name = plain.strip("-") or "patch"
+        seen[name] += 1
+        found[name if seen[name] == 1 else f"{name}-{seen[name]}"] = one
+    return found
