@@ -75,8 +75,11 @@ def _changed(name: str, before: str, after: str) -> Iterator[Part]:
         lines = [line[2:] for line in difflib.ndiff(known, after.splitlines()) if line.startswith("+ ")]
         yield Part(name, lines=tuple(line for line in lines if line))
         return
-    former = {_identity(document): document for document in plain.load(before, name)}
+    former = {_identity(one): one for one in plain.load(before, name) if isinstance(one, dict)}
     for document in plain.load(after, name):
+        if not isinstance(document, dict):
+            yield Part(name, lines=tuple(after.splitlines()[1:]))
+            continue
         old, kind = former.get(_identity(document), _NOTHING), str(document.get("kind", ""))
         data = difference(old, document)
         if data is not _NOTHING:

@@ -121,7 +121,9 @@ def check_patch(path: FieldPath, said: object, target: Mapping[str, Any], findin
     elif isinstance(said, dict):
         whole = all(_identity({"apiVersion": "", **said})[1:]) and said.get("apiVersion")
         if not whole and (file or not target):
-            hint = "give it apiVersion, kind and metadata.name of its own" + ("" if file else ", or `target: {kind: …}`")
+            hint = "give it apiVersion, kind and metadata.name of its own" + (
+                "" if file else ", or `target: {kind: …}`"
+            )
             findings.add(path, f"{about}a patch that does not say what it is of", hint)
     elif not isinstance(said, str):
         findings.add(path, f"{about}no patch", "a part of a manifest, or a list of operations")

@@ -46,7 +46,9 @@ class _Reading:
     def _patch(self, one: Mapping[str, Any], path: FieldPath) -> Mapping[str, Any]:
         about, target = one.get("path"), one.get("target") or {}
         if about:
-            return self._with(one, about, (*path, "path"), lambda found, file: self._of_patch(found, target, path, file))
+            return self._with(
+                one, about, (*path, "path"), lambda found, file: self._of_patch(found, target, path, file)
+            )
         if isinstance(one.get("patch"), str):
             found = self._parsed(one["patch"], (*path, "patch"), "")
             self._of_patch(found, target, (*path, "patch"), "")
@@ -127,7 +129,8 @@ def named(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield the path of each file and folder of the repository that apps and environments add."""
     apps = [one for one in (data["apps"] or {}).values() if one]
     places = [*apps, *(one for one in data["environments"].values() if one)]
-    for given in (*places, *(one for app in apps for one in (app.get("environments") or {}).values() if one)):
+    inner = [one for app in apps for one in (app.get("environments") or {}).values() if isinstance(one, Mapping)]
+    for given in (*places, *inner):
         yield from given.get("components") or ()
         yield from (one["path"] for one in given.get("patches") or () if one.get("path"))
         yield from (one for one in (given.get("manifests") or {}).values() if isinstance(one, str))
@@ -151,7 +154,7 @@ def _app(reading: _Reading, name: str, given: Mapping[str, Any], spec: model.Spe
     result = reading.section(given, path)
     if given.get("environments"):
         result["environments"] = {
-            environment: one and reading.section(one, (*path, "environments", environment))
+            environment: reading.section(one, (*path, "environments", environment)) if isinstance(one, Mapping) else one
             for environment, one in given["environments"].items()
         }
     _check_scopes(result, path, spec, reading.findings)
@@ -161,7 +164,11 @@ def _app(reading: _Reading, name: str, given: Mapping[str, Any], spec: model.Spe
 def _check_scopes(given: Mapping[str, Any], path: FieldPath, spec: model.Spec, findings: Findings) -> None:
     """Refuse kinds that are not of the app's namespace, unless the spec allows them."""
     said = [(path, given)]
-    said += [((*path, "environments", name), one) for name, one in (given.get("environments") or {}).items() if one]
+    said += [
+        ((*path, "environments", name), one)
+        for name, one in (given.get("environments") or {}).items()
+        if isinstance(one, Mapping)
+    ]
     for place, about in said:
         for name in about.get("manifests") or {}:
             for kind in sorted(hatches.kinds({"manifests": {name: about["manifests"][name]}})):

@@ -84,9 +84,7 @@ class App:
                 ),
                 self.shared,
             )
-            if overrides.get(environment)
-            or environment in self.shared["everywhere"]
-            or self._varies_in(environment)
+            if overrides.get(environment) or environment in self.shared["everywhere"] or self._varies_in(environment)
             else self.bases[environment]
             for environment in self.environments
         }
@@ -273,6 +271,12 @@ class Spec:
     def adopted(self) -> dict[str, AdoptedApp]:
         """Return the apps of users' own manifests."""
         return {name: app for name, app in self.apps.items() if isinstance(app, AdoptedApp)}
+
+
+def own_namespace(given: Data, environment: str) -> str | None:
+    """Return the namespace that an app has for itself in an environment."""
+    name = given.get("namespace")
+    return placeholder.filled(name, environment) if name else None
 
 
 def own_namespace(given: Data, environment: str) -> str | None:

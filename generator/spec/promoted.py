@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
-from generator.spec import language, layout, loader, model
+from generator.spec import hatches, language, layout, loader, model
 from generator.spec.findings import Findings
 from generator.spec.model import Spec
 from generator.spec.types import Record
@@ -52,11 +52,11 @@ def read(directory: Path, environment: str, app: str) -> Promoted | None:
     try:
         data = loader.data(content.decode().replace("\r\n", "\n"))
         base = {file: _bytes(text) for file, text in (data["base"] or {}).items()}
-        found = Promoted(data["app"], base, str(data.get("at", "")))
+        found = Promoted(_as_read(data["app"]), base, str(data.get("at", "")))
     except (SpecError, KeyError, AttributeError, AssertionError, ValueError) as exc:
         raise _damaged(name) from exc
     findings = Findings()
-    _language(found.app).check(found.app, (), findings)
+    _language(found.app).check(_as_said(found.app), (), findings)
     if findings.items:
         raise _damaged(name)
     return found
@@ -72,7 +72,7 @@ def dump(promoted: Promoted) -> bytes:
     """Return the content of the file."""
     base = {file: _text(content) for file, content in sorted(promoted.base.items())}
     at = {"at": promoted.at} if promoted.at else {}
-    return (_HEADER + yaml_emit.dump({**at, "app": promoted.app, "base": base})).encode()
+    return (_HEADER + yaml_emit.dump({**at, "app": _as_text(promoted.app), "base": base})).encode()
 
 
 def attached(directory: Path, spec: Spec) -> Spec:
@@ -114,6 +114,36 @@ def moved(directory: Path, spec: Spec, environment: str, app: str) -> Promoted |
             if (place, name) != (environment, app) and (found := read(directory, place, name)):
                 return found
     return None
+
+
+def _is_file(value: object) -> bool:
+    """Tell whether this is a file that an app names, with the content that it was read with."""
+    return isinstance(value, Mapping) and "path" in value and hatches.CONTENT in value
+
+
+def _as_text(value: Any) -> Any:
+    """Return what an app said with the bytes of its files as text."""
+    if isinstance(value, bytes):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return {name: _as_text(item) for name, item in value.items()}
+    return [_as_text(item) for item in value] if isinstance(value, list) else value
+
+
+def _as_read(value: Any) -> Any:
+    """Return it again with these as bytes, in which nothing is filled in."""
+    if isinstance(value, Mapping):
+        found = {name: _as_read(item) for name, item in value.items()}
+        return {**found, hatches.CONTENT: _bytes(value[hatches.CONTENT])} if _is_file(value) else found
+    return [_as_read(item) for item in value] if isinstance(value, list) else value
+
+
+def _as_said(value: Any) -> Any:
+    """Return it as it stands in a spec: without what its files hold."""
+    if isinstance(value, Mapping):
+        left_out = (hatches.CONTENT, hatches.MEANING) if _is_file(value) else ()
+        return {name: _as_said(item) for name, item in value.items() if name not in left_out}
+    return [_as_said(item) for item in value] if isinstance(value, list) else value
 
 
 def _text(content: bytes) -> str:

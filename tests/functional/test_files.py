@@ -128,3 +128,13 @@ def test_a_link_is_not_followed(shop: Path, generator: Run, tmp_path: Path) -> N
     done = generator(cwd=shop)
     assert (done.returncode, "a symbolic link" in done.stderr) == (1, True)
     assert "s3cr3t" not in (shop / COPY).read_text()
+
+
+def test_a_file_is_promoted_with_the_base(repository: Path, generator: Run) -> None:
+    (repository / "generator.yaml").write_text(SPEC.replace("apps:\n", "promotion: {base: true}\napps:\n"))
+    (repository / "conf").mkdir()
+    for text in (ODD, "workers: 4\n"):
+        (repository / "conf/web.conf").write_bytes(text.encode())
+        assert generator(cwd=repository).returncode == 0
+    assert (repository / COPY).read_text() == "workers: 4\n"
+    assert (repository / "overlays/prod/web/base/files/etc_web_web.conf").read_bytes() == ODD.encode()

@@ -67,7 +67,7 @@ def nullable(accepts: Type, path: str) -> JsonSchema:
 def _text(accepts: Text, _: str) -> JsonSchema:
     if not accepts.pattern:
         return {**_FREE, "maxLength": accepts.longest}
-    pattern = rf"{accepts.pattern}|.*\{{environment\}}.*" if accepts.filled else accepts.pattern
+    pattern = rf"{accepts.pattern}|[^\u0000]*\{{environment\}}[^\u0000]*" if accepts.filled else accepts.pattern
     # `$` alone would let a final line end pass in some dialects.
     return {"type": "string", "maxLength": accepts.longest, "pattern": f"^({pattern})$(?!\\n)"}
 
