@@ -22,27 +22,33 @@ _WHOLE: Final = (("apiVersion", "apiVersion: v1"), ("kind", "kind: ConfigMap"))
 
 def check(path: FieldPath, given: Mapping[str, Any], findings: Findings) -> None:
     """Append what is wrong with what an app adds, in general and in each environment."""
-    said = [((), given)]
+    said: list[tuple[FieldPath, Mapping[str, Any]]] = [((), given)]
     said += [(("environments", name), _map(one)) for name, one in _map(given.get("environments")).items()]
     general = _map(given.get("manifests"))
     for place, about in said:
         check_added((*path, *place), about, findings)
-        own = _map(about.get("manifests"))
-        merged = _map(overridden({"manifests": general}, {"manifests": own})["manifests"]) if place else general
-        seen: dict[tuple[Any, ...], str] = {}
-        for name, one in merged.items():
-            where = (*path, *place, "manifests", name)
-            changed = place and isinstance(general.get(name), dict) and isinstance(own.get(name), dict)
-            for index, document in _documents(one):
-                inner = (*where, *index) if name in own else (*path, "manifests", name, *index)
-                if name in own and not (changed and _identity(document)[:2] == _identity(general[name])[:2]):
-                    check_manifest(inner, document, findings, "")
-                elif changed and _map(own[name].get("metadata")).get("namespace"):
-                    findings.add((*inner, "metadata", "namespace"), *_LEAVES, at_key=True)
-                _check_once(inner, document, seen, name, findings)
-            if changed and _identity(merged[name]) != _identity(general[name]):
-                hint = "give it another name under `manifests`, and this one `null`"
-                findings.add(where, "it would be another object than in other environments", hint, at_key=True)
+        _check_manifests(path, place, general, _map(about.get("manifests")), findings)
+
+
+def _check_manifests(
+    path: FieldPath, place: FieldPath, general: dict[str, Any], own: dict[str, Any], findings: Findings
+) -> None:
+    """Check the manifests that are said at a place, and those that there are with what the app says in general."""
+    merged: dict[str, Any] = overridden({"manifests": general}, {"manifests": own})["manifests"] if place else general
+    seen: dict[tuple[Any, ...], str] = {}
+    for name, one in merged.items():
+        where = (*path, *place, "manifests", name)
+        changed = bool(place) and isinstance(general.get(name), dict) and isinstance(own.get(name), dict)
+        for index, document in _documents(one):
+            inner = (*where, *index) if name in own else (*path, "manifests", name, *index)
+            if name in own and not (changed and _identity(document)[:2] == _identity(general[name])[:2]):
+                check_manifest(inner, document, findings, "")
+            elif changed and _map(own[name].get("metadata")).get("namespace"):
+                findings.add((*inner, "metadata", "namespace"), *_LEAVES, at_key=True)
+            _check_once(inner, document, seen, name, findings)
+        if changed and _identity(one) != _identity(general[name]):
+            hint = "give it another name under `manifests`, and this one `null`"
+            findings.add(where, "it would be another object than in other environments", hint, at_key=True)
 
 
 def _documents(given: object) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
@@ -102,8 +108,9 @@ def check_added(path: FieldPath, given: Mapping[str, Any], findings: Findings) -
             place = (*path, "patches", index, "patch")
             check_patch(place, one["patch"], _map(one.get("target")), findings, "")
     components = given.get("components")
-    for index, folder in enumerate(components if isinstance(components, list) else ()):
-        if folder in components[:index]:
+    folders = components if isinstance(components, list) else []
+    for index, folder in enumerate(folders):
+        if folder in folders[:index]:
             findings.add((*path, "components", index), f"{shown(folder)} is there twice", "keep one of the two")
 
 
@@ -116,7 +123,7 @@ def check_patch(path: FieldPath, said: object, target: Mapping[str, Any], findin
         for index, one in enumerate(said):
             place = path if file else (*path, index)
             if not isinstance(one, dict) or one.get("op") not in _OPERATIONS or not isinstance(one.get("path"), str):
-                hint = f"like {{op: replace, path: /spec/replicas, value: 2}}; op is one of {', '.join(sorted(_OPERATIONS))}"
+                hint = f"like {{op: replace, path: /a/b, value: 2}}; op is one of {', '.join(sorted(_OPERATIONS))}"
                 findings.add(place, f"{about}no operation of JSON Patch", hint)
     elif isinstance(said, dict):
         whole = all(_identity({"apiVersion": "", **said})[1:]) and said.get("apiVersion")

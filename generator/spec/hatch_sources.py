@@ -13,7 +13,7 @@ from typing import Any, Final
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
 from generator.spec import hatch_checks, hatches, layout, loader, model, scopes
-from generator.spec.findings import Findings, did_you_mean, dotted
+from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 
 _TOP: Final = "a path from the top of the repository"

@@ -72,7 +72,10 @@ def build(given: Data, *, base: bool) -> Hatches:
     """Build what an app adds. A base leaves to its overlays what has a placeholder."""
     if not any(given.get(name) for name in NAMES):
         return NONE
-    fitting = (lambda one: not placeholder.has(one)) if base else (lambda _: True)
+
+    def fitting(one: object) -> bool:
+        return not (base and placeholder.has(one))
+
     return Hatches(
         tuple(_patch(one) for one in given.get("patches") or () if fitting(one)),
         tuple(given.get("components") or ()),

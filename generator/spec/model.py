@@ -279,12 +279,6 @@ def own_namespace(given: Data, environment: str) -> str | None:
     return placeholder.filled(name, environment) if name else None
 
 
-def own_namespace(given: Data, environment: str) -> str | None:
-    """Return the namespace that an app has for itself in an environment."""
-    name = given.get("namespace")
-    return placeholder.filled(name, environment) if name else None
-
-
 def _with_own(environment: Environment, apps: list[Data]) -> Environment:
     """Return an environment with the namespaces that apps have for themselves."""
     named = (own_namespace(given, environment.name) for given in apps)

@@ -129,7 +129,7 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
         yield from file_maps.files(folder, one, app.name)
 
 
-def _listed(file: str, change: Manifest | list[Operation], manifest: Manifest) -> dict[str, Any]:
+def _listed(file: str, change: Manifest | list[Operation], manifest: Mapping[str, Any]) -> dict[str, Any]:
     """List a patch in the kustomization; operations do not say themselves what they are for."""
     about = {"path": f"patches/{file}"}
     target = {"kind": manifest["kind"], "name": manifest["metadata"]["name"]}

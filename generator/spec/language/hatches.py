@@ -1,10 +1,9 @@
-"""What an app adds to its kustomizations where the language has no word: patches, components, replacements, manifests."""
+"""What an app adds to its kustomizations: patches, components, replacements, manifests."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from generator.spec import shapes
 from generator.spec.language.names import LABEL, RELATIVE, SOURCE
 from generator.spec.types import Anything, Boolean, Either, Field, Integer, ListOf, MapOf, Record, Text
 

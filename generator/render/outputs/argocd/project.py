@@ -23,9 +23,8 @@ from generator.render.outputs import charts
 from generator.render.outputs.argocd import notifications
 from generator.render.outputs.argocd.names import project_name
 from generator.render.outputs.argocd.objects import API, metadata, sources
-from generator.spec import sync_windows
+from generator.spec import scopes, sync_windows
 from generator.spec.argocd import NAMED_CLUSTER_KINDS
-from generator.spec import scopes
 from generator.spec.model import Environment, Spec
 from generator.spec.workload_kinds import DEFAULT
 
