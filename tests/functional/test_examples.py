@@ -1,0 +1,53 @@
+"""Examples: each generates, is valid to the real tools, and the second run writes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from generator.spec import loader
+from testing import ROOT
+from testing.programs import Run
+from testing.repository import git
+
+EXAMPLES = ROOT / "examples"
+NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+# A chart is fetched to be validated, which needs a network.
+FETCHED = {name for name in NAMES if loader.load(EXAMPLES / name).charts}
+
+
+@pytest.fixture
+def generated(name: str, tmp_path: Path, generator: Run) -> Path:
+    folder = tmp_path / name
+    shutil.copytree(EXAMPLES / name, folder)
+    git(folder, "init", "--quiet")
+    done = generator("generate", "-q", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    return folder
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_second_run_writes_nothing(generated: Path, generator: Run) -> None:
+    before = {path: path.read_bytes() for path in generated.rglob("*") if path.is_file() and ".git/" not in str(path)}
+    again = generator(cwd=generated)
+    assert (again.returncode, "nothing to do" in again.stdout) == (0, True)
+    assert {path: path.read_bytes() for path in before} == before
+    assert generator("check", cwd=generated).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.needs("kustomize", "kubeconform")
+@pytest.mark.parametrize("name", sorted({*NAMES} - FETCHED))
+def test_what_is_generated_is_built_valid_and_permitted(generated: Path, generator: Run) -> None:
+    done = generator("validate", cwd=generated)
+    assert (done.returncode, "invalid" in done.stdout) == (0, False), done.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_readme_tells_what_it_shows(name: str) -> None:
+    text = (EXAMPLES / name / "README.md").read_text()
+    assert text.startswith("# ")
+    assert len(text.splitlines()) > 4
+    assert f"[{name}]({name}/)" in (EXAMPLES / "README.md").read_text()
