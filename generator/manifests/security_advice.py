@@ -43,7 +43,7 @@ def of(directory: Path, spec: Spec, apps: Collection[str]) -> list[Fault]:
     return [
         Fault(
             loader.FILE_NAME, *places.of(path, False), dotted(path), f"refused in {', '.join(names)}: {message}",
-            f"mend it, or say `podSecurity: {enough}` in {' and '.join(f'environments.{name}' for name in names)}",
+            f"mend it, or set `podSecurity: {enough}` in {' and '.join(f'environments.{name}' for name in names)}",
         )
         for (path, message, enough), names in found.items()
     ]  # fmt: skip

@@ -55,7 +55,7 @@ def test_generate_and_validate_tell_it(repository: Path, generator: Run) -> None
     done = generator(cwd=repository)
     assert done.returncode == 0
     assert "apps.odd.hostNetwork: refused in" in done.stderr
-    assert "say `podSecurity: privileged` in environments." in done.stderr
+    assert "set `podSecurity: privileged` in environments." in done.stderr
     assert "apps.odd.hostNetwork" not in generator(cwd=repository).stderr
     validated = generator("validate", cwd=repository)
     assert (validated.returncode, "apps.odd.hostNetwork: refused in" in validated.stderr) == (1, True)

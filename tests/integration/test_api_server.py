@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from generator.errors import SpecError
 from generator.manifests import validation
 from generator.render import render
-from generator.spec import language, loader
+from generator.spec import language, loader, pod_words
 from generator.spec.model import Spec
 from generator.spec.reference import schema
 from testing import golden, schema_documents
@@ -156,7 +156,7 @@ def random_app(data: dict[str, Any]) -> str:
 def schema_of_an_app() -> dict[str, Any]:
     """Return it as editors see it, but for what is Kubernetes' own, and for apps whose manifests others write."""
     described = schema.of(language.APP)
-    left = {"pod", "container", *language.chart.FIELDS, *language.adopted.FIELDS}
+    left = {"pod", "container", "services", *pod_words.FOLDED, *language.chart.FIELDS, *language.adopted.FIELDS}
     properties = {name: about for name, about in described["properties"].items() if name not in left}
     exclusive = [one for one in described["oneOf"] if one["required"][0] not in left]
     return {**described, "properties": properties, "oneOf": exclusive}

@@ -29,7 +29,7 @@ from testing.repository import TEN_LINES
 
 EXAMPLES = int(os.environ.get("OVERLAYS", examples(25)))
 APPS = 6
-_HASHED = re.compile(r"\b(app\d(?:-[a-z0-9]+)?-config)-[a-z0-9]{10}\b")
+_HASHED = re.compile(r"\b(app\d(?:-[a-z0-9]+)?-(?:config|files))-[a-z0-9]{10}\b")
 
 
 def test_every_field_of_the_language_is_tried() -> None:

@@ -123,7 +123,8 @@ def test_the_schema_tells_defaults_where_they_hold() -> None:
     app = schema.language()["properties"]["apps"]["additionalProperties"]["properties"]
     assert app["replicas"]["default"] == 1
     # What is left out of an override is what the app says.
-    assert "default" not in app["environments"]["additionalProperties"]["properties"]["replicas"]
+    override = app["environments"]["additionalProperties"]["anyOf"][0]["anyOf"][1]
+    assert "default" not in override["properties"]["replicas"]
 
 
 # -- start-up -----------------------------------------------------------------------------------------------------
