@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from testing.waiting import PATIENCE
 from tests.e2e.forge import Checkout
 from tests.e2e.kube import Object, digests
 from tests.e2e.process import wait
@@ -106,8 +107,17 @@ def keep_the_old_version(world: World) -> str:
     checkout.generator("generate")
     commit = checkout.commit("A migration that works")
     checkout.push()
-    world.argocd("app", "terminate-op", name_of("dev", TEAM))
-    world.wait_for_application(name_of("dev", TEAM), revision=commit)
+    name = name_of("dev", TEAM)
+    world.argocd("app", "terminate-op", name)
+
+    def ended() -> bool | str:
+        phase, message = world.kube.application(name).operation
+        return phase != "Running" or message
+
+    wait(f"the sync of {name} is ended", ended)
+    # What was compared while the sync still ran is not synced by itself once it is ended.
+    world.argocd("app", "sync", name, "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
+    world.wait_for_application(name, revision=commit)
     everything_runs(world, *third)
     return f"{tag} ran on; {third[0]} once the migration is mended"
 
