@@ -162,6 +162,9 @@ ROWS: dict[str, list[str]] = {
     ],
     "replicas": ["replicas: 0", "replicas: 5000"],
     "autoscale": [
+        "autoscale: {min: 1, max: 2, metrics: [{type: External, external: {metric: {name: q}, target: {type: Value, value: 5}}}]}",
+        "autoscale: {min: 1, max: 2, metrics: [{type: ContainerResource, containerResource: {name: cpu, container: web, target: {type: Utilization, averageUtilization: 60}}}]}",
+        "autoscale: {min: 1, max: 2, metrics: [{type: Other}]}",
         "autoscale: {min: 1, max: 1}",
         "autoscale: {min: 1000, max: 5000, cpu: 1000, memory: 1000}",
         "autoscale: {min: 2, max: 1}",
@@ -261,6 +264,13 @@ ROWS: dict[str, list[str]] = {
         "port: 80\ngateway: {name: public, port: nothing}",
         "port: 80\ngateway: {name: public, kind: GRPCRoute, port: http}",
         "port: 80\ngateway: {name: public, kind: GRPCRoute, paths: [/a]}",
+    ],
+    "keda": [
+        "keda: {max: 3, triggers: [{type: cron, metadata: {a: 1}}]}",
+        "keda: {min: 0, max: 3, triggers: [{type: x, metadata: {a: true, b: ''}, metricType: Value}], authentication: {podIdentity: {provider: aws}}}",
+        "keda: {min: 4, max: 3, triggers: [{type: cron, metadata: {a: 1}}]}",
+        "keda: {max: 3, triggers: []}",
+        "keda: {max: 3, triggers: [{type: cron, metadata: {}}], authentication: {secretTargetRef: [{parameter: p, name: n, key: k}]}}",
     ],
     "network": [
         "network: {}",

@@ -642,6 +642,32 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '10:17 apps.web.needsCidr[0]: "10.0.0.1/8" is not a range of addresses: 10.0.0.1/8 has host bits set / like 10.0.0.0/8, with nothing set behind the prefix',
         ],
     ),
+    "an autoscaler of a metric that is none": (
+        app("autoscale: {min: 1, max: 2, metrics: [{type: Pods, pods: {metrics: {name: a}}}]}"),
+        [
+            "8:56 apps.web.autoscale.metrics[0].pods: metric is missing / add `metric:`, a map",
+            "8:56 apps.web.autoscale.metrics[0].pods: target is missing / add `target:`, a map",
+            '8:63 apps.web.autoscale.metrics[0].pods.metrics: unknown field "metrics" of PodsMetricSource / did you mean "metric"?',
+        ],
+    ),
+    "scaling by two, and to nothing by what pods use": (
+        app(
+            "replicas: 2\nautoscale: {min: 1, max: 2}\n"
+            "keda: {min: 0, max: 0, triggers: [{type: cpu, metadata: {value: 60}}, {type: cron}]}\n"
+        ),
+        [
+            "8:5 apps.web.replicas: the autoscaler says how many / keep replicas or autoscale",
+            "10:5 apps.web.keda: both autoscale and keda / keep one of the two",
+            "10:25 apps.web.keda.max: 0 is out of range for a whole number / from 1 to 5000",
+            "10:75 apps.web.keda.triggers[1].metadata: metadata is missing / add `metadata:`, what the scaler is told",
+        ],
+    ),
+    "no pods by what pods use": (
+        app("keda: {min: 0, max: 3, triggers: [{type: cpu, metadata: {value: 60}}]}"),
+        [
+            "8:17 apps.web.keda.min: pods that are not there use no cpu or memory: none would be started / at least 1, or a trigger that is known without pods",
+        ],
+    ),
     "an ingress with one address twice": (
         app("port: 80\ningress: {hosts: [a.example.com, {host: a.example.com, paths: [/]}]}"),
         [

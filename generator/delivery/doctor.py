@@ -83,6 +83,12 @@ def cluster(spec: Spec) -> Iterator[Check]:
     for name in sorted({str((one.ingress or {}).get("className") or "alb") for one in workloads if one.ingress}):
         fix = "install the AWS Load Balancer Controller: see docs/guides/eks.md" if name == "alb" else "install it"
         yield kubectl.there(f"ingress class {name}", "ingressclass", name, fix)
+    if any(workload.keda for workload in workloads):
+        fix = "install KEDA: see docs/guides/scaling.md"
+        yield kubectl.there("KEDA", "crd", "scaledobjects.keda.sh", fix)
+    if any(workload.gateway for workload in workloads):
+        fix = "install the Gateway API and a controller of it: see docs/guides/traffic.md"
+        yield kubectl.there("Gateway API", "crd", "httproutes.gateway.networking.k8s.io", fix)
     if any(workload.autoscale for workload in workloads):
         fix = "install metrics-server: see docs/guides/eks.md"
         yield kubectl.there("metrics-server", "apiservice", "v1beta1.metrics.k8s.io", fix)

@@ -155,9 +155,9 @@ def without_pods(documents: Sequence[Document], apps: Collection[str]) -> Iterat
         ):
             shown = ", ".join(f"{key}={value}" for key, value in wanted.items())
             yield document, f"selects {shown}, and no pod here has that", "give it the labels of the pods"
-        target = spec.get("scaleTargetRef") if kind == "HorizontalPodAutoscaler" else None
-        if isinstance(target, dict) and (target.get("kind"), target.get("name")) not in names:
-            about = f"scales {target.get('kind')} {target.get('name')}, which is not here"
+        target = spec.get("scaleTargetRef") if kind in ("HorizontalPodAutoscaler", "ScaledObject") else None
+        if isinstance(target, dict) and (target.get("kind", "Deployment"), target.get("name")) not in names:
+            about = f"scales {target.get('kind', 'Deployment')} {target.get('name')}, which is not here"
             yield document, about, "give it the name of the workload"
 
 

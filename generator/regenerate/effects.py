@@ -17,7 +17,7 @@ from generator.spec.layout import KUSTOMIZATION, Location, base_path, overlay_fi
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.tree import Value
 
-_AUTOSCALERS: Final = ("/hpa.yaml", "-hpa.yaml")
+_AUTOSCALERS: Final = ("/hpa.yaml", "-hpa.yaml", "/scaled-object.yaml", "-scaled-object.yaml")
 # What the API server lets no client change; the object must be deleted first.
 _FIXED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "Deployment": (("spec", "selector"),),
@@ -165,7 +165,7 @@ def _no_service(old: Value) -> Iterator[tuple[str, str]]:
 
 
 def _no_autoscaler(old: Value) -> Iterator[tuple[str, str]]:
-    most = text(old, "spec", "maxReplicas")
+    most = text(old, "spec", "maxReplicas") or text(old, "spec", "maxReplicaCount")
     yield (
         f"the autoscaler goes: what it has scaled, up to {most} pods, falls to `replicas` at once",
         "set `replicas` to what is needed",
@@ -174,6 +174,7 @@ def _no_autoscaler(old: Value) -> Iterator[tuple[str, str]]:
 
 _GONE: Final[dict[str, Callable[[Value], Iterator[tuple[str, str]]]]] = {
     "HorizontalPodAutoscaler": _no_autoscaler,
+    "ScaledObject": _no_autoscaler,
     "Ingress": _no_ingress,
     "Service": _no_service,
 }
@@ -224,7 +225,7 @@ _RULES: Final[dict[str, Callable[[Value, Value], Iterator[tuple[str, str]]]]] = 
 def _ran(path: str, original: Mapping[str, bytes]) -> bool:
     """Tell whether an autoscaled app ran already, with a number of replicas of its own."""
     app, environment = place_of(path) or ("", "")
-    before = path.rpartition("/")[2].removesuffix("hpa.yaml")
+    before = path.rpartition("/")[2].removesuffix("hpa.yaml").removesuffix("scaled-object.yaml")
     there = any(f"{base_path(app)}/{before}{kind.FILE}" in original for kind in WORKLOADS)
     return there and (not environment or overlay_file(environment, app) in original)
 

@@ -13,7 +13,7 @@ Data = Mapping[str, Any]
 _RIVALS: Final = {
     name: group
     for group in (
-        ("replicas", "autoscale"),
+        ("replicas", "autoscale", "keda"),
         ("port", "ports"),
         ("host", "hosts"),
         ("path", "paths"),

@@ -109,11 +109,17 @@ class Workload:
     secret_store: Data = field(default_factory=dict)
     databases: tuple[Database, ...] = ()
     gateway: Data | None = None
+    keda: Data | None = None
     needs: Needs = NONE
     claims: Data = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     own_files: bool = False
     services: Data = field(default_factory=dict)
+
+    @property
+    def scaled(self) -> bool:
+        """Tell whether a controller decides the number of its pods."""
+        return self.autoscale is not None or self.keda is not None
 
     @property
     def main(self) -> bool:
@@ -169,7 +175,8 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
     config, secrets = _texts(given.get("config")), _secrets(given.get("secrets"))
     ports = _ports(given)
     autoscale = given.get("autoscale")
-    replicas = None if autoscale or not workload_kinds.takes(kind, "replicas") else given.get("replicas", 1)
+    keda = given.get("keda")
+    replicas = None if autoscale or keda or not workload_kinds.takes(kind, "replicas") else given.get("replicas", 1)
     return Workload(
         name=object_name(app, key, given),
         app=app,
@@ -195,7 +202,8 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         gateway=_annotated(given.get("gateway")) or None,
         needs=shared["needs"].get(app, NONE).seen_from(shared.get("peers") or {}),
         migration=_migration(given.get("migration"), shared.get("migration_seconds")),
-        disruption=_disruption(given.get("disruption"), replicas, autoscale),
+        keda=without_nulls(keda) if keda else None,
+        disruption=_disruption(given.get("disruption"), replicas, autoscale or keda),
         network=_network(given["network"], shared) if given.get("network") is not None else None,
         service_account=_annotated(given.get("serviceAccount")),
         labels=_texts(given.get("labels")),
@@ -324,11 +332,11 @@ def _default_requests(limits: Mapping[str, str]) -> dict[str, str]:
     return result
 
 
-def _disruption(given: object, replicas: int | None, autoscale: Data | None) -> Data | None:
+def _disruption(given: object, replicas: int | None, scaler: Data | None) -> Data | None:
     """Return the disruption budget; by default one pod at a time may go, where there is more than one."""
     if given is False:
         return None
     if isinstance(given, dict):
         return given
-    several = (autoscale["min"] if autoscale else replicas or 0) > 1
+    several = (scaler.get("min", 1) if scaler else replicas or 0) > 1
     return {"maxUnavailable": 1} if several else None

@@ -161,12 +161,27 @@ def _check_probes(app: dict[str, object], findings: Findings) -> None:
 
 
 def _check_scale(app: dict[str, object], findings: Findings) -> None:
-    if isinstance(scale := app.get("autoscale"), dict):
+    scalers = [name for name in ("autoscale", "keda") if isinstance(app.get(name), dict)]
+    for name in scalers:
+        scale = _map(app.get(name))
         least, most = scale.get("min"), scale.get("max")
         if isinstance(least, int) and isinstance(most, int) and least > most:
-            findings.add(("autoscale", "min"), f"{least} is more than max, {most}", "min must not exceed max")
-        if app.get("replicas") is not None:
-            findings.add(("replicas",), "the autoscaler says how many", "keep replicas or autoscale", at_key=True)
+            findings.add((name, "min"), f"{least} is more than max, {most}", "min must not exceed max")
+    if scalers and app.get("replicas") is not None:
+        hint = f"keep replicas or {scalers[0]}"
+        findings.add(("replicas",), "the autoscaler says how many", hint, at_key=True)
+    if len(scalers) > 1:
+        findings.add(("keda",), "both autoscale and keda", "keep one of the two", at_key=True)
+    _check_triggers(_map(app.get("keda")), findings)
+
+
+def _check_triggers(about: dict[str, object], findings: Findings) -> None:
+    """Refuse no pods where only what pods use is asked for: none would ever be started."""
+    given = about.get("triggers")
+    kinds = {_map(one).get("type") for one in given} if isinstance(given, list) else set()
+    if about.get("min") == 0 and kinds and kinds <= {"cpu", "memory"}:
+        hint = "at least 1, or a trigger that is known without pods"
+        findings.add(("keda", "min"), "pods that are not there use no cpu or memory: none would be started", hint)
 
 
 def _check_disruption(app: dict[str, object], findings: Findings) -> None:
@@ -187,8 +202,8 @@ def _check_disruption(app: dict[str, object], findings: Findings) -> None:
 
 
 def _fewest_pods(app: dict[str, object]) -> int:
-    scale, replicas = app.get("autoscale"), app.get("replicas")
-    least = _map(scale).get("min") if scale else (1 if replicas is None else replicas)
+    scale, replicas = app.get("autoscale") or app.get("keda"), app.get("replicas")
+    least = _map(scale).get("min", 1) if scale else (1 if replicas is None else replicas)
     return least if isinstance(least, int) else 0
 
 
@@ -317,7 +332,7 @@ _CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings
     (frozenset({"ports", *PROBES}), _check_ports),
     (frozenset({"service"}), _check_service),
     (frozenset(PROBES), _check_probes),
-    (frozenset({"autoscale"}), _check_scale),
+    (frozenset({"autoscale", "keda"}), _check_scale),
     (frozenset({"disruption"}), _check_disruption),
     (frozenset({"resources"}), _check_resources),
     (frozenset({"annotations", *_ANNOTATED}), _check_annotations),

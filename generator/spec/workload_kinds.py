@@ -17,7 +17,7 @@ SERVES: Final = frozenset({
     "ingress", "gateway", "minReadySeconds", "revisionHistoryLimit", "metrics",
 })  # fmt: skip
 # What only those say of which there are as many as they are asked for.
-SCALES: Final = SERVES | {"replicas", "autoscale", "disruption"}
+SCALES: Final = SERVES | {"replicas", "autoscale", "keda", "disruption"}
 # What only those say whose pods run to an end.
 ENDS: Final = frozenset({"backoffLimit", "activeDeadlineSeconds", "completions", "parallelism", "suspend"})
 

@@ -27,8 +27,10 @@ from generator.render.kinds import (
     pod_disruption_budget,
     pod_monitor,
     progressive_rollout,
+    scaled_object,
     service,
     service_account,
+    trigger_authentication,
 )
 from generator.render.kinds.databases import cluster, object_store, pooler, scheduled_backup
 from generator.render.kinds.kind import Kind, Manifest, Role, Scope
@@ -58,6 +60,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     service,
     further_service,
     horizontal_pod_autoscaler,
+    trigger_authentication,
+    scaled_object,
     pod_disruption_budget,
     pod_monitor,
     network_policy,

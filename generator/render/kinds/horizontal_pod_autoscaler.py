@@ -24,28 +24,33 @@ def render(workload: Workload) -> dict[str, Any] | None:
     if not about or scaled.REPLICAS_PATH is None:
         return None
     # In the order in which the controller writes them back, or Argo CD would see a difference for ever.
-    targets = {name: about[name] for name in ("memory", "cpu") if about.get(name)} or {"cpu": DEFAULT_CPU_PERCENT}
+    targets = {name: about[name] for name in ("memory", "cpu") if about.get(name)}
+    if not targets and not about.get("metrics"):
+        targets = {"cpu": DEFAULT_CPU_PERCENT}
     return {
         "apiVersion": "autoscaling/v2",
         "kind": KIND,
         "metadata": metadata(workload),
         "spec": {
-            "scaleTargetRef": _target(workload),
+            "scaleTargetRef": target(workload),
             "minReplicas": about["min"],
             "maxReplicas": about["max"],
-            "metrics": [
-                {
-                    "type": "Resource",
-                    "resource": {"name": name, "target": {"type": "Utilization", "averageUtilization": percent}},
-                }
-                for name, percent in targets.items()
-            ],
+            "metrics": [*(about.get("metrics") or ()), *map(_used, targets.items())],
             **({"behavior": about["behavior"]} if about.get("behavior") else {}),
         },
     }
 
 
-def _target(workload: Workload) -> dict[str, str]:
+def _used(target: tuple[str, int]) -> dict[str, Any]:
+    """Return the metric of a resource, by its name and the percentage that is aimed at."""
+    name, percent = target
+    return {
+        "type": "Resource",
+        "resource": {"name": name, "target": {"type": "Utilization", "averageUtilization": percent}},
+    }
+
+
+def target(workload: Workload) -> dict[str, str]:
     """Return what has the pods: the workload, or the Rollout that refers to it."""
     kind = progressive_rollout if workload.settings.get(progressive_rollout.FIELD) else workloads.of(workload)
     return {"apiVersion": kind.API, "kind": kind.KIND, "name": workload.name}

@@ -24,6 +24,7 @@ from generator.spec.language.names import (
     VARIABLE,
     WORKLOAD_NAME,
 )
+from generator.spec.language.scale import AUTOSCALE, KEDA
 from generator.spec.language.service import NODE_PORT, SERVICE, SERVICES
 from generator.spec.language.traffic import GATEWAY, INGRESS
 from generator.spec.types import (
@@ -107,17 +108,6 @@ SECRET = Either(
     "NAME#PROPERTY or a map with key and property",
 )
 
-_PERCENT = Integer(1, 1000, "a percentage of what is requested")
-AUTOSCALE = Record(
-    {
-        "min": Field(Integer(1, 1000), "The least number of pods.", required=True),
-        "max": Field(Integer(1, 5000), "The greatest number of pods.", required=True),
-        "cpu": Field(_PERCENT, "The average use of CPU to aim at, in percent of the request."),
-        "memory": Field(_PERCENT, "The average use of memory to aim at, in percent of the request."),
-        "behavior": Field(shapes.BEHAVIOR, "How fast to scale, as in a HorizontalPodAutoscaler."),
-    }
-)
-
 MIGRATION = Record(
     {
         "command": Field(COMMAND, "The command that runs in the new image before its pods start.", required=True),
@@ -190,6 +180,7 @@ WORKLOAD: dict[str, Field] = {
     ),
     "replicas": Field(Integer(0, 5000), "The number of pods."),
     "autoscale": Field(AUTOSCALE, "A HorizontalPodAutoscaler that decides the number of pods, in place of `replicas`."),
+    "keda": Field(KEDA, "A ScaledObject of KEDA, which decides the number of pods, in place of `replicas`."),
     "service": Field(
         Either(((bool, _OFF), (dict, SERVICE)), "false or a map"), "Settings of the Service, or `false` for none."
     ),

@@ -101,9 +101,9 @@ def _ignored(app: Instance) -> list[dict[str, Any]]:
     found: list[tuple[str, str, str, tuple[str, ...]]] = []
     for one in app.workloads.values():
         kind, rolled = workloads.of(one), bool(one.settings.get(progressive_rollout.FIELD))
-        if kind.REPLICAS_PATH is not None and (rolled or one.autoscale is not None):
+        if kind.REPLICAS_PATH is not None and (rolled or one.scaled):
             found.append((kind.GROUP, kind.KIND, one.name, kind.REPLICAS_PATH))
-        if rolled and one.autoscale is not None:
+        if rolled and one.scaled:
             found.append((progressive_rollout.GROUP, progressive_rollout.KIND, one.name, ("spec", "replicas")))
     return [
         {"group": group, "kind": kind, "name": name, "jsonPointers": ["/" + "/".join(path)]}

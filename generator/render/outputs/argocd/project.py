@@ -16,6 +16,8 @@ from generator.render.kinds import (
     pod_monitor,
     progressive_rollout,
     route,
+    scaled_object,
+    trigger_authentication,
 )
 from generator.render.kinds.metadata import SYNC_WAVE
 from generator.render.kinds.workloads import WORKLOADS
@@ -86,11 +88,13 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     stored = any(app.says("databases") for app in spec.described.values())
     rolled = any(app.says(progressive_rollout.FIELD) for app in spec.described.values())
     routed = any(app.says(route.FIELD) for app in spec.described.values())
+    driven = any(app.says(trigger_authentication.FIELD) for app in spec.described.values())
     asked = {
         claim.KIND: claimed,
         progressive_rollout.KIND: rolled,
         analysis_template.KIND: rolled,
         pod_monitor.KIND: any(app.says(pod_monitor.FIELD) for app in spec.described.values()),
+        **{kind.KIND: driven for kind in (scaled_object, trigger_authentication)},
         **{kind.KIND: routed for kind in (http_route, grpc_route)},
         **{kind.KIND: stored for kind in DATABASES},
     }

@@ -17,6 +17,7 @@ from generator.spec.reference.entries.network import NETWORK
 from generator.spec.reference.entries.pod import POD
 from generator.spec.reference.entries.pod_words import POD_WORDS
 from generator.spec.reference.entries.project import PROJECT
+from generator.spec.reference.entries.scale import SCALE
 from generator.spec.reference.entries.services import SERVICES
 from generator.spec.reference.entry import Entry
 
@@ -29,6 +30,7 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **DATABASE,
     **ADOPTED,
     **NETWORK,
+    **SCALE,
     **POD,
     **POD_WORDS,
     **SERVICES,

@@ -191,6 +191,15 @@ APP: Final[dict[str, Entry]] = {
     "apps.<app>.autoscale.max": Entry(kubernetes=("HorizontalPodAutoscaler spec.maxReplicas",)),
     "apps.<app>.autoscale.cpu": Entry(unset="70, or none where `memory` is given", kubernetes=(_METRIC,)),
     "apps.<app>.autoscale.memory": Entry(unset="none", kubernetes=(_METRIC,)),
+    "apps.<app>.autoscale.metrics": Entry(
+        "min: 2\n"
+        "max: 20\n"
+        "metrics:\n"
+        "  - type: Pods\n"
+        "    pods: {metric: {name: requests_per_second}, target: {type: AverageValue, averageValue: 100}}",
+        unset="none",
+        kubernetes=("HorizontalPodAutoscaler spec.metrics",),
+    ),
     "apps.<app>.autoscale.behavior": Entry(
         unset="Kubernetes' own pace", kubernetes=("HorizontalPodAutoscaler spec.behavior",)
     ),
