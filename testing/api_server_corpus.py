@@ -272,6 +272,20 @@ ROWS: dict[str, list[str]] = {
         "keda: {max: 3, triggers: []}",
         "keda: {max: 3, triggers: [{type: cron, metadata: {}}], authentication: {secretTargetRef: [{parameter: p, name: n, key: k}]}}",
     ],
+    "role": [
+        "role: [{resources: [pods, pods/log], verbs: [get, list]}]",
+        "role: [{apiGroups: [], resources: [pods], verbs: [get]}]",
+        "role: [{resources: [], verbs: [get]}]",
+        "role: [{resources: [pods], verbs: []}]",
+        "role: {rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}], reason: all}",
+        "role: [{resources: [pods], resourceNames: [a], verbs: [get, use]}]",
+    ],
+    "externalSecret": [
+        "externalSecret: {dataFrom: [shop/web]}",
+        "externalSecret: {dataFrom: [a, 'b/{environment}'], refreshInterval: 15m, template: {type: Opaque}, restart: true}",
+        "secrets: {A: a}\nexternalSecret: {refreshInterval: 1d}",
+        "externalSecret: {restart: true}",
+    ],
     "network": [
         "network: {}",
         "network: {from: []}",

@@ -668,6 +668,19 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "8:17 apps.web.keda.min: pods that are not there use no cpu or memory: none would be started / at least 1, or a trigger that is known without pods",
         ],
     ),
+    "a role that is too much": (
+        app(
+            "serviceAccount: {token: false, roleArn: role/web}\n"
+            "role:\n- {resources: ['*'], verbs: [get]}\n- {apiGroups: ['*'], resources: [roles], verbs: [escalate]}\n"
+        ),
+        [
+            "8:29 apps.web.serviceAccount.token: without it, the pods cannot use their role / take it out",
+            '8:45 apps.web.serviceAccount.roleArn: "role/web" is not a role\'s ARN / like arn:aws:iam::123456789012:role/shop-web',
+            "10:20 apps.web.role[0].resources[0]: all resources, and no reason / name those that the app needs; or say why it needs all: `role: {reason: …, rules: […]}`",
+            "11:20 apps.web.role[1].apiGroups[0]: all apiGroups, and no reason / name those that the app needs; or say why it needs all: `role: {reason: …, rules: […]}`",
+            "11:54 apps.web.role[1].verbs[0]: escalate gives rights on that the app does not have, and no reason / take it out, or say why: `role: {reason: …, rules: […]}`",
+        ],
+    ),
     "an ingress with one address twice": (
         app("port: 80\ningress: {hosts: [a.example.com, {host: a.example.com, paths: [/]}]}"),
         [

@@ -71,10 +71,11 @@ def cluster(spec: Spec) -> Iterator[Check]:
     yield kubectl.allowed("create", "applications.argoproj.io", spec.argocd_namespace)
     if not spec.argocd.managed:
         yield kubectl.sized(spec)
-    if any(workload.secrets for workload in workloads):
+    reading = [workload for workload in workloads if workload.secrets or workload.external_secret.get("dataFrom")]
+    if reading:
         fix = "install External Secrets: see docs/guides/eks.md"
         yield kubectl.there("External Secrets", "crd", "externalsecrets.external-secrets.io", fix)
-        store = next(dict(workload.secret_store) for workload in workloads if workload.secrets)
+        store = dict(reading[0].secret_store)
         fix = f"create the {store['kind']} {store['name']}: see docs/guides/eks.md"
         yield kubectl.there("secret store", store["kind"].lower(), store["name"], fix, _namespace(spec))
     if any(workload.databases for workload in workloads):

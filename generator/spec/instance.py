@@ -77,6 +77,8 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
         shared = {**shared, "peers": _namespaces(app, environment, shared)}
     own = hatches.build(given, base=environment is None)
     given = {name: value for name, value in given.items() if name not in hatches.NAMES}
+    if environment in shared["stores"]:
+        shared = {**shared, "store": shared["stores"][environment]}
     top = {name: value for name, value in given.items() if name != "workloads"}
     general = workload(app, app, folded(app, top, registry), shared)
     several = given.get("workloads")

@@ -22,6 +22,7 @@ from generator.spec import (
     placeholder,
     pull_requests,
     said,
+    secret_stores,
     spelling,
     subject,
 )
@@ -90,8 +91,9 @@ class App:
         }
 
     def _varies_in(self, environment: str) -> bool:
-        """Tell whether the environment's name is filled in somewhere, or it alone tells where other apps are."""
-        return placeholder.has(self._general_in(environment)) or bool(self.shared["apart"] and self.says("network"))
+        """Tell whether the environment's name is filled in somewhere, or it alone tells of a store or of other apps."""
+        others = self.shared["apart"] and (self.says("network") or self.name in self.shared["needs"])
+        return bool(others) or environment in self.shared["stores"] or placeholder.has(self._general_in(environment))
 
     @cached_property
     def general(self) -> dict[str, Any]:
@@ -349,11 +351,11 @@ def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | 
     """Return what the project gives to each of its apps, and all that apps know of others."""
     apps: Data = data["apps"] or {}
     several = {name: labels for name, given in apps.items() if (labels := pods_labels(name, given))}
-    store = without_nulls(data.get("secretStore") or {})
     return {
         "project": data["project"],
         "registry": data.get("registry") or "",
-        "store": {"kind": "ClusterSecretStore", "name": "aws-secrets-manager", **store},
+        "store": secret_stores.of_project(data.get("secretStore")),
+        "stores": secret_stores.of_environments(data["environments"]),
         "promotes_config": config,
         "migration_seconds": seconds,
         "several": several,

@@ -109,12 +109,20 @@ class Workload:
     secret_store: Data = field(default_factory=dict)
     databases: tuple[Database, ...] = ()
     gateway: Data | None = None
+    role: Data = field(default_factory=dict)
+    external_secret: Data = field(default_factory=dict)
     keda: Data | None = None
     needs: Needs = NONE
     claims: Data = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     own_files: bool = False
     services: Data = field(default_factory=dict)
+
+    @property
+    def has_token(self) -> bool:
+        """Tell whether its pods get the token of their account: unasked, those that may do something with it."""
+        token = self.service_account.get("token")
+        return bool(self.role if token is None else token)
 
     @property
     def scaled(self) -> bool:
@@ -174,9 +182,6 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
     kind = given.get("kind") or workload_kinds.DEFAULT
     config, secrets = _texts(given.get("config")), _secrets(given.get("secrets"))
     ports = _ports(given)
-    autoscale = given.get("autoscale")
-    keda = given.get("keda")
-    replicas = None if autoscale or keda or not workload_kinds.takes(kind, "replicas") else given.get("replicas", 1)
     return Workload(
         name=object_name(app, key, given),
         app=app,
@@ -195,17 +200,16 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         shared_secrets=secrets,
         resources=requested(given.get("resources") or {}),
         probes=probes.of(given, ports[0].name if ports else None),
-        replicas=replicas,
-        autoscale=without_nulls(autoscale) if autoscale else None,
+        **_counted(kind, given),
         service=_service(given.get("service"), ports),
         ingress=_annotated(given.get("ingress")) or None,
         gateway=_annotated(given.get("gateway")) or None,
         needs=shared["needs"].get(app, NONE).seen_from(shared.get("peers") or {}),
         migration=_migration(given.get("migration"), shared.get("migration_seconds")),
-        keda=without_nulls(keda) if keda else None,
-        disruption=_disruption(given.get("disruption"), replicas, autoscale or keda),
         network=_network(given["network"], shared) if given.get("network") is not None else None,
         service_account=_annotated(given.get("serviceAccount")),
+        role=_role(given.get("role")),
+        external_secret=without_nulls(given.get("externalSecret") or {}),
         labels=_texts(given.get("labels")),
         annotations=_texts(given.get("annotations")),
         security_context=given.get("securityContext") or {},
@@ -223,11 +227,29 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
     )
 
 
+def _counted(kind: str, given: Data) -> dict[str, Any]:
+    """Return how many pods there are, or what decides it, and how many may go at once."""
+    autoscale, keda = given.get("autoscale"), given.get("keda")
+    scaler = autoscale or keda
+    replicas = None if scaler or not workload_kinds.takes(kind, "replicas") else given.get("replicas", 1)
+    return {
+        "replicas": replicas,
+        "autoscale": without_nulls(autoscale) if autoscale else None,
+        "keda": without_nulls(keda) if keda else None,
+        "disruption": _disruption(given.get("disruption"), replicas, scaler),
+    }
+
+
 def full_image(image: str, registry: str) -> str:
     """Put ``registry`` before ``image``, unless it names one: a first part with a dot or a colon, or localhost."""
     first, slash, _ = image.partition("/")
     named = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return image if named or not registry else f"{registry}/{image}"
+
+
+def _role(given: object) -> Data:
+    """Return rules with the reason for them."""
+    return without_nulls(given) if isinstance(given, Mapping) else {"rules": given} if given else {}
 
 
 def _texts(values: Data | None) -> dict[str, str]:

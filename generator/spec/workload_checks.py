@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from generator.spec import (
+    identity_checks,
     network_checks,
     placeholder,
     pod_checks,
@@ -337,6 +338,7 @@ _CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings
     (frozenset({"resources"}), _check_resources),
     (frozenset({"annotations", *_ANNOTATED}), _check_annotations),
     (frozenset({"ingress"}), traffic_checks.check),
+    (frozenset({"role"}), identity_checks.check),
     (frozenset({"gateway"}), traffic_checks.check_gateway),
     (frozenset({"env", "config", "secrets"}), _check_variables),
 )

@@ -31,6 +31,8 @@ from generator.render.kinds import (
     manifests,
     pod_monitor,
     progressive_rollout,
+    scaled_object,
+    trigger_authentication,
 )
 from generator.spec import loader, model
 from testing.waiting import PATIENCE, eventually
@@ -74,6 +76,9 @@ apps:
     disruption: {minAvailable: 1}
     network: {from: [small], fromCidr: [10.0.0.0/8], ingress: [{ports: [{port: 9}]}], egress: [{to: [{podSelector: {}}]}]}
     serviceAccount: {annotations: {eks.amazonaws.com/role-arn: arn}, token: true}
+    role: [{resources: [configmaps], verbs: [get]}]
+    needs: [small]
+    needsCidr: [10.0.0.0/8]
     labels: {tier: front}
     annotations: {note: hello}
     securityContext: {runAsUser: 1000}
@@ -95,6 +100,8 @@ apps:
     port: 80
     health: /
     replicas: 2
+    role: {reason: all, rules: [{resources: ["*"], verbs: [get]}]}
+    externalSecret: {dataFrom: [shop/small], refreshInterval: 15m, template: {type: Opaque}, restart: true}
     config: {LARGE: "LARGE-TEXT", MORE: "LARGE-TEXT"}
     environments:
       dev: {autoscale: {min: 1, max: 2}, network: {}}
@@ -133,8 +140,12 @@ spec:
 """
 FURTHER = {("", "ConfigMap"), ("", "Namespace"), ("argoproj.io", "AppProject"), ("argoproj.io", "Application")}
 # What needs an operator to become healthy is proven where that runs, by the end-to-end run; the local cluster has
-# neither Argo Rollouts, nor the Prometheus Operator, nor the Gateway API.
-FOREIGN = (*DATABASES, analysis_template, pod_monitor, progressive_rollout, http_route, grpc_route)
+# neither Argo Rollouts, nor the Prometheus Operator, nor the Gateway API, nor KEDA.
+FOREIGN = (
+    *(*DATABASES, analysis_template, pod_monitor, progressive_rollout),
+    *(http_route, grpc_route, scaled_object, trigger_authentication),
+)
+
 OURS = [kind for kind in KINDS if kind not in FOREIGN]
 EVERY_KIND = {(kind.GROUP, kind.KIND) for kind in OURS} | FURTHER
 

@@ -27,6 +27,8 @@ from generator.render.kinds import (
     pod_disruption_budget,
     pod_monitor,
     progressive_rollout,
+    role,
+    role_binding,
     scaled_object,
     service,
     service_account,
@@ -48,6 +50,8 @@ OF_DATABASES: Final = cluster.CREATES | object_store.CREATES | scheduled_backup.
 # In the order in which kustomizations list them: what others refer to comes first.
 KINDS: Final[tuple[Kind, ...]] = (
     service_account,
+    role,
+    role_binding,
     external_secret,
     own_external_secret,
     claim,

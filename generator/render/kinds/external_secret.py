@@ -16,26 +16,43 @@ GROUP: Final = "external-secrets.io"
 KIND: Final = "ExternalSecret"
 ROLE: Final = Role.CONFIGURATION
 SCOPE: Final = Scope.APP
+DEFAULT_REFRESH: Final = "1h"
 
 # What the API server fills into each item of the list: a list that lacks it is a difference to Argo CD, for ever.
 _DEFAULTS: Final = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
 
 
 def render(app: Instance) -> dict[str, Any] | None:
-    """Render one where the app says ``secrets``."""
-    return manifest(app.general, app.general.secrets, secret_name(app.general))
+    """Render one where the app says ``secrets``, or whole secrets; what names an environment is left to overlays."""
+    general = app.general
+    about = general.external_secret
+    whole = about.get("dataFrom") or ()
+    if placeholder.has(about):
+        return None
+    found = manifest(general, general.secrets, secret_name(general), bool(whole))
+    if found is None:
+        return None
+    spec = {**found["spec"], **({"dataFrom": [_whole(key) for key in whole]} if whole else {})}
+    target = {**spec["target"], **({"template": about["template"]} if about.get("template") else {})}
+    return {**found, "spec": {name: value for name, value in {**spec, "target": target}.items() if value != []}}
 
 
-def manifest(workload: Workload, secrets: Mapping[str, SecretRef], name: str) -> dict[str, Any] | None:
-    """Render one of these secrets, if any; a key with ``{environment}`` in it leaves it to the overlays."""
-    if not secrets or any(placeholder.has(reference.key) for reference in secrets.values()):
+def _whole(key: str) -> dict[str, Any]:
+    return {"extract": {"key": key, **_DEFAULTS}}
+
+
+def manifest(
+    workload: Workload, secrets: Mapping[str, SecretRef], name: str, whole: bool = False
+) -> dict[str, Any] | None:
+    """Render one of these secrets, or of ``whole`` ones; one with ``{environment}`` is left to overlays."""
+    if not (secrets or whole) or any(placeholder.has(reference.key) for reference in secrets.values()):
         return None
     return {
         "apiVersion": "external-secrets.io/v1",
         "kind": KIND,
         "metadata": metadata(workload, name, before_migration(workload)),
         "spec": {
-            "refreshInterval": "1h",
+            "refreshInterval": workload.external_secret.get("refreshInterval") or DEFAULT_REFRESH,
             "secretStoreRef": dict(workload.secret_store),
             "target": {"name": name, "creationPolicy": "Owner", "deletionPolicy": "Retain"},
             "data": [{"secretKey": key, "remoteRef": _reference(reference)} for key, reference in secrets.items()],

@@ -77,6 +77,16 @@ def files_name(workload: Workload) -> str:
     return f"{workload.app}-{workload.key}-files" if workload.own_files else f"{workload.app}-files"
 
 
+def reloaded(workload: Workload) -> dict[str, str]:
+    """Return the annotation by which Stakater's Reloader restarts the pods, where the app asks for it."""
+    about = workload.external_secret
+    if not about.get("restart"):
+        return {}
+    shared = [secret_name(workload)] if workload.shared_secrets or about.get("dataFrom") else []
+    names = [*shared, *([own_secret_name(workload)] if workload.own_secrets else [])]
+    return {"secret.reloader.stakater.com/reload": ",".join(names)} if names else {}
+
+
 def secret_name(workload: Workload) -> str:
     """Return the name of the Secret that the app's ExternalSecret makes."""
     return f"{workload.app}-secrets"

@@ -60,7 +60,8 @@ def _variables(workload: Workload) -> list[dict[str, Any]]:
 def _sources(workload: Workload) -> list[dict[str, Any]]:
     """Return what the variables come from; what is a workload's own goes over what is its app's."""
     config = [(workload.shared_config, config_name), (workload.own_config, own_config_name)]
-    secrets = [(workload.shared_secrets, secret_name), (workload.own_secrets, own_secret_name)]
+    whole = workload.external_secret.get("dataFrom")
+    secrets = [(workload.shared_secrets or whole, secret_name), (workload.own_secrets, own_secret_name)]
     return [
         *({"configMapRef": {"name": name(workload)}} for given, name in config if given),
         *({"secretRef": {"name": name(workload)}} for given, name in secrets if given),
@@ -103,7 +104,7 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
         volumes.append({"name": FILES, "configMap": {"name": files_name(workload)}})
     spec = {
         "serviceAccountName": workload.app,
-        "automountServiceAccountToken": bool(workload.service_account.get("token")),
+        "automountServiceAccountToken": workload.has_token,
         # A Service named `server` would set SERVER_PORT in every pod of its namespace.
         "enableServiceLinks": False,
         "securityContext": overridden(security, workload.pod_security_context),

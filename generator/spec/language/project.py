@@ -8,6 +8,7 @@ from generator.spec.language.app import APP
 from generator.spec.language.argocd import ARGOCD
 from generator.spec.language.ci import CI
 from generator.spec.language.hatches import EVERYWHERE
+from generator.spec.language.identity import SECRET_STORE
 from generator.spec.language.names import (
     APP_NAME,
     APPROVER,
@@ -77,6 +78,7 @@ ENVIRONMENT = Record(
             Choice(("restricted", "baseline", "privileged")),
             "The Pod Security Standard that its namespace enforces.",
         ),
+        "secretStore": Field(SECRET_STORE, "The store that `secrets` are read from here."),
         "pullRequests": Field(
             PULL_REQUESTS,
             "Makes the environment one of previews: each app comes with a pull request, and goes with it.",
@@ -100,13 +102,6 @@ FORGE = Record(
         "url": Field(FORGE_URL, "The address of the forge itself."),
     }
 )
-SECRET_STORE = Record(
-    {
-        "name": Field(LABEL, "The name of the store.", required=True),
-        "kind": Field(Choice(("ClusterSecretStore", "SecretStore")), "The kind of the store."),
-    }
-)
-
 COMMITS = Record(
     {
         "subject": Field(

@@ -11,6 +11,7 @@ from generator.spec.language import pod
 from generator.spec.language.container import ENV, INIT, PROBE, QUANTITY, RESOURCES, SIDECAR
 from generator.spec.language.database import DATABASES
 from generator.spec.language.hatches import HATCHES
+from generator.spec.language.identity import EXTERNAL_SECRET, ROLE, SERVICE_ACCOUNT
 from generator.spec.language.kinds import KIND, OBJECT
 from generator.spec.language.names import (
     APP_NAME,
@@ -115,12 +116,6 @@ MIGRATION = Record(
         "retries": Field(Integer(0, 20), "How often it is tried again."),
     }
 )
-SERVICE_ACCOUNT = Record(
-    {
-        "annotations": Field(STRINGS, "Annotations of the ServiceAccount, such as the IAM role of its pods."),
-        "token": Field(Boolean(), "Mount the ServiceAccount's API token into the pods."),
-    }
-)
 NETWORK = Record(
     {
         "from": Field(ListOf(APP_NAME), "The apps whose pods may connect."),
@@ -198,6 +193,10 @@ WORKLOAD: dict[str, Field] = {
     ),
     "network": Field(NETWORK, "A NetworkPolicy that lets in only what is named here."),
     "serviceAccount": Field(SERVICE_ACCOUNT, "Settings of the app's ServiceAccount."),
+    "role": Field(ROLE, "What its pods may do in the API of the cluster: a Role, which mounts their token."),
+    "externalSecret": Field(
+        EXTERNAL_SECRET, "Settings of the ExternalSecret that `secrets` are read by, and whole secrets."
+    ),
     "labels": Field(STRINGS, "Labels of the workload and its pods, beside those that are always there."),
     "annotations": Field(STRINGS, "Annotations of the pods."),
     "commonLabels": Field(
@@ -255,7 +254,9 @@ _IMAGE = Field(
 )
 _PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
 # What an app has once, however many workloads it has.
-SHARED = frozenset({"image", "migration", "serviceAccount", "databases", "commonLabels", "commonAnnotations"})
+SHARED = frozenset(
+    {"image", "migration", "serviceAccount", "role", "externalSecret", "databases", "commonLabels", "commonAnnotations"}
+)
 _ONE = {name: known for name, known in _PARTIAL.items() if name not in SHARED}
 OBJECT_NAME = Text("a name (DNS label)", LABEL.pattern, 52, LABEL.hint)
 NAME: dict[str, Field] = {

@@ -26,7 +26,7 @@ apps:
   web: {image: shop/web, source: src/web}
 """
 
-# What an example of an app that needs another one is laid over, too.
+# What stands beside the app in an example of what it needs.
 _OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
 _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
@@ -83,7 +83,8 @@ def text(path: str) -> str:
             lines = "\n".join([*beside, lines])
         lines = textwrap.indent(lines, "  ")
         lines = f"- {lines[2:]}" if word == "[]" else f"{stand_ins.get(word, word)}:\n{lines}"
-    return f"{lines}\n"
+    beside_it = _OTHER_APP if described.path.startswith("apps.<app>.needs") else ""
+    return f"{lines}\n{beside_it}"
 
 
 def _words(path: str) -> list[str]:
@@ -92,8 +93,7 @@ def _words(path: str) -> list[str]:
 
 def spec(path: str) -> dict[str, Any]:
     """Return the data of a whole spec with the example of a field in it."""
-    around = f"{AROUND}{_OTHER_APP}" if path.startswith("apps.<app>.needs") else AROUND
-    return overridden(loader.data(around), loader.data(text(path)))
+    return overridden(loader.data(AROUND), loader.data(text(path)))
 
 
 def plain(written: str) -> Any:

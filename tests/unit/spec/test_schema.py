@@ -21,7 +21,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 # Faults between fields, or below YAML's own level, are not a schema's to find.
 BEYOND = (
-    "is there twice", "no such", "shares its namespace", "both port and ports", "both path and paths", "second port", "Service has port", "no port is named", "the autoscaler",
+    "is there twice", "no such", "shares its namespace", "both port and ports", "both path and paths", "PodsMetricSource", "none would be started", "second port", "Service has port", "no port is named", "the autoscaler",
     "is more than max", "needs a port", "needs a Service", "set in two places", "needs exactly one", "nothing to build", "not in ECR", "is not known here", "nested deeper",
     "aliases", "only maps can be merged", "a key of", "a key that", "expected a version", "autoscale.max", "NUL", "YAML", "never closed", "second colon", "repeats a value", "second document",
     "is empty", "image is missing / add `image:`, the image without a tag, like shop/web", "a\\x00b", "nothing there", "apps is missing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.render.kinds.kind import Role, Scope
-from generator.render.kinds.metadata import metadata, selector
+from generator.render.kinds.metadata import metadata, reloaded, selector
 from generator.render.kinds.workloads.rollout import by_nodes
 from generator.render.kinds.workloads.template import replaced, settings, template
 from generator.spec.workload import Workload
@@ -27,7 +27,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
     """Return one where the workload is a DaemonSet."""
     if workload.kind != KIND:
         return None
-    about = metadata(workload)
+    about = metadata(workload, annotations=reloaded(workload))
     return {
         "apiVersion": API,
         "kind": KIND,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from generator.render.kinds.claim import is_of_one_node
 from generator.render.kinds.kind import Role, Scope
-from generator.render.kinds.metadata import metadata, selector
+from generator.render.kinds.metadata import metadata, reloaded, selector
 from generator.render.kinds.workloads.rollout import by_replicas
 from generator.render.kinds.workloads.template import settings, template
 from generator.spec.override import without_nulls
@@ -30,7 +30,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
     if workload.kind != KIND:
         return None
     deadline = workload.progress_deadline
-    about = metadata(workload)
+    about = metadata(workload, annotations=reloaded(workload))
     return {
         "apiVersion": API,
         "kind": KIND,

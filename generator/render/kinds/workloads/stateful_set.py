@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from generator.render.kinds.kind import Role, Scope
-from generator.render.kinds.metadata import governing_service, metadata, selector
+from generator.render.kinds.metadata import governing_service, metadata, reloaded, selector
 from generator.render.kinds.workloads.rollout import by_ordinals
 from generator.render.kinds.workloads.template import replaced, settings, template
 from generator.spec.types import text
@@ -30,7 +30,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
     if workload.kind != KIND:
         return None
     claims = workload.settings.get("volumeClaimTemplates") or {}
-    about = metadata(workload)
+    about = metadata(workload, annotations=reloaded(workload))
     return {
         "apiVersion": API,
         "kind": KIND,

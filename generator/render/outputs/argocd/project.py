@@ -15,6 +15,8 @@ from generator.render.kinds import (
     http_route,
     pod_monitor,
     progressive_rollout,
+    role,
+    role_binding,
     route,
     scaled_object,
     trigger_authentication,
@@ -89,11 +91,13 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     rolled = any(app.says(progressive_rollout.FIELD) for app in spec.described.values())
     routed = any(app.says(route.FIELD) for app in spec.described.values())
     driven = any(app.says(trigger_authentication.FIELD) for app in spec.described.values())
+    entitled = any(app.says(role.FIELD) for app in spec.described.values())
     asked = {
         claim.KIND: claimed,
         progressive_rollout.KIND: rolled,
         analysis_template.KIND: rolled,
         pod_monitor.KIND: any(app.says(pod_monitor.FIELD) for app in spec.described.values()),
+        **{kind.KIND: entitled for kind in (role, role_binding)},
         **{kind.KIND: driven for kind in (scaled_object, trigger_authentication)},
         **{kind.KIND: routed for kind in (http_route, grpc_route)},
         **{kind.KIND: stored for kind in DATABASES},

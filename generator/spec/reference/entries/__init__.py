@@ -12,6 +12,7 @@ from generator.spec.reference.entries.ci import CI
 from generator.spec.reference.entries.database import DATABASE
 from generator.spec.reference.entries.environment import ENVIRONMENT
 from generator.spec.reference.entries.hatches import HATCHES
+from generator.spec.reference.entries.identity import IDENTITY
 from generator.spec.reference.entries.kinds import KINDS
 from generator.spec.reference.entries.network import NETWORK
 from generator.spec.reference.entries.pod import POD
@@ -31,6 +32,7 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **ADOPTED,
     **NETWORK,
     **SCALE,
+    **IDENTITY,
     **POD,
     **POD_WORDS,
     **SERVICES,

@@ -47,7 +47,6 @@ PROJECT: Final[dict[str, Entry]] = {
         default="{name: aws-secrets-manager, kind: ClusterSecretStore}",
         kubernetes=("ExternalSecret spec.secretStoreRef",),
     ),
-    "secretStore.kind": Entry(default="ClusterSecretStore"),
     "promotion": Entry(
         "promotion:\n  soak: 30m\n  notify: arn:aws:sns:eu-west-1:123456789012:approvals\n"
         "  base: true\n  config: false",

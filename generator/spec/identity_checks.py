@@ -1,0 +1,36 @@
+"""Check what an app may do in the API of the cluster: no more than it says why. Paths are relative to the app."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec.findings import Findings
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import as_map as _map
+
+# By these, an account gives itself or others rights that it does not have.
+_SPREADING: Final = frozenset({"bind", "escalate", "impersonate"})
+
+
+def check(app: dict[str, object], findings: Findings) -> None:
+    """Append what is too much in the role of an app, and a token that it would not get."""
+    given = app.get("role")
+    about = _map(given) if isinstance(given, dict) else {"rules": given}
+    place: FieldPath = ("role", "rules") if isinstance(given, dict) else ("role",)
+    rules = about.get("rules")
+    for index, rule in enumerate(rules if isinstance(rules, list) and not about.get("reason") else []):
+        for field in ("apiGroups", "resources", "verbs"):
+            words = _map(rule).get(field)
+            for at, word in enumerate(words if isinstance(words, list) else []):
+                _check_word(field, word, (*place, index, field, at), findings)
+    if given is not None and _map(app.get("serviceAccount")).get("token") is False:
+        findings.add(("serviceAccount", "token"), "without it, the pods cannot use their role", "take it out")
+
+
+def _check_word(field: str, word: object, place: FieldPath, findings: Findings) -> None:
+    hint = "name those that the app needs; or say why it needs all: `role: {reason: …, rules: […]}`"
+    if word == "*":
+        findings.add(place, f"all {field}, and no reason", hint)
+    elif field == "verbs" and word in _SPREADING:
+        hint = "take it out, or say why: `role: {reason: …, rules: […]}`"
+        findings.add(place, f"{word} gives rights on that the app does not have, and no reason", hint)

@@ -1,0 +1,74 @@
+"""What an app says of what its pods may do: their account, its role in AWS, and rights in the cluster's own API."""
+
+from __future__ import annotations
+
+from generator.spec.language.names import LABEL, STRINGS
+from generator.spec.types import Anything, Boolean, Choice, Either, Field, ListOf, Record, Text
+
+ROLE_ARN = Text(
+    "a role's ARN",
+    r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+",
+    300,
+    "like arn:aws:iam::123456789012:role/shop-web",
+    filled=True,
+)
+SERVICE_ACCOUNT = Record(
+    {
+        "annotations": Field(STRINGS, "Annotations of the ServiceAccount."),
+        "roleArn": Field(ROLE_ARN, "The IAM role of its pods, by IRSA. EKS Pod Identity needs nothing here."),
+        "token": Field(Boolean(), "Mount the ServiceAccount's API token into the pods."),
+    }
+)
+
+_WORDS = ListOf(Text("a word", r"\S+", 253, "one word, like pods or get"), least=1)
+_RULE = Record(
+    {
+        "apiGroups": Field(ListOf(Text("an API group", longest=253)), 'The API groups; `""` is that of Pods.'),
+        "resources": Field(_WORDS, "The kinds of objects, in lower case and plural.", required=True),
+        "resourceNames": Field(_WORDS, "The objects, by name; all of them if it is left out."),
+        "verbs": Field(_WORDS, "What may be done with them.", required=True),
+    }
+)
+_RULES = ListOf(_RULE, least=1)
+ROLE = Either(
+    (
+        (list, _RULES),
+        (
+            dict,
+            Record(
+                {
+                    "rules": Field(_RULES, "The rules.", required=True),
+                    "reason": Field(
+                        Text("a reason", longest=500), "Why the app needs all of something, or to give rights on."
+                    ),
+                }
+            ),
+        ),
+    ),
+    "a list of rules or a map with rules",
+)
+
+_NAME = Text(
+    "a secret's name",
+    r"(?:[A-Za-z0-9/_+=.@-]|\{environment\})+",
+    512,
+    "its name in Secrets Manager, like shop/web; never the secret itself",
+)
+EXTERNAL_SECRET = Record(
+    {
+        "dataFrom": Field(
+            ListOf(_NAME, least=1), "Secrets whose every field becomes an environment variable of its name."
+        ),
+        "template": Field(Anything(), "The template of the Secret, as in an ExternalSecret."),
+        "refreshInterval": Field(
+            Text("a time", r"[0-9]+(?:s|m|h)", 10, "like 15m or 1h"), "How often the store is asked for changes."
+        ),
+        "restart": Field(Boolean(), "Restart the pods when a secret has changed, by Stakater's Reloader."),
+    }
+)
+SECRET_STORE = Record(
+    {
+        "name": Field(LABEL, "The name of the store.", required=True),
+        "kind": Field(Choice(("ClusterSecretStore", "SecretStore")), "The kind of the store."),
+    }
+)

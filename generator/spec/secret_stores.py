@@ -1,0 +1,22 @@
+"""Stores that secrets are read from, as the External Secrets Operator names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from generator.spec.override import without_nulls
+
+Data = Mapping[str, Any]
+_KIND: Final = "ClusterSecretStore"
+
+
+def of_project(given: Data | None) -> Data:
+    """Return the store of environments that have none of their own."""
+    return {"kind": _KIND, "name": "aws-secrets-manager", **without_nulls(given or {})}
+
+
+def of_environments(environments: Mapping[str, Data | None]) -> dict[str, Data]:
+    """Return the store of each environment that has one of its own."""
+    said = {name: (given or {}).get("secretStore") for name, given in environments.items()}
+    return {name: {"kind": _KIND, **without_nulls(own)} for name, own in said.items() if own}
