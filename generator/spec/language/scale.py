@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.spec import shapes
+from generator.spec.language.identity import ROLE_ARN
 from generator.spec.language.names import LABEL
 from generator.spec.types import Anything, Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Scalar, Text
 
@@ -34,7 +35,7 @@ _AUTHENTICATION = Record(
                         Choice(("keda", "workload")), "Whose role is used: that of KEDA, or of the app's pods."
                     ),
                     "roleArn": Field(
-                        Text("a role's ARN", r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+", 300),
+                        ROLE_ARN,
                         "The role of AWS that KEDA takes on.",
                     ),
                 }
@@ -62,7 +63,9 @@ _TRIGGER = Record(
             "The scaler, as KEDA names it.",
             required=True,
         ),
-        "name": Field(Text("a name", r"[A-Za-z0-9][A-Za-z0-9_-]*", 100), "The name of the trigger."),
+        "name": Field(
+            Text("a name", r"[A-Za-z0-9][A-Za-z0-9_-]*", 100, "letters, digits, - and _"), "The name of the trigger."
+        ),
         "metadata": Field(
             MapOf(Text("a field of the scaler", longest=253), Scalar()),
             "What the scaler is told. `{environment}` stands for the environment's name.",
