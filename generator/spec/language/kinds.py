@@ -89,10 +89,7 @@ ROLLOUT = Record(
 METRICS = Record(
     {
         "port": Field(
-            Either(
-                ((int, Integer(1, 65535, "a port")), (str, Text("a port's name", shapes.LABEL_PATTERN, 15))),
-                "a port's name or number",
-            ),
+            shapes.PORT_OR_NAME,
             "The port that has the metrics, by name or number.",
         ),
         "path": Field(URL_PATH, "The path of the metrics."),
