@@ -23,7 +23,7 @@ SHOWN = (
     "base/web/deployment.yaml:10: spec.replicas",
     "--keep local base/web/deployment.yaml",
     "web in dev: 1.0.0 in ",
-    "staging by 1",
+    "unreleased, 1 behind",
 )
 
 
