@@ -195,6 +195,8 @@ def _folders(known: _Image, given: Mapping[str, Any]) -> Iterator[tuple[str, str
     writable = [str(folder) for folder in given.get("writable") or folders.DEFAULT]
     mounts = as_map(given.get("container")).get("volumeMounts")
     mounted = [str(as_map(mount).get("mountPath")) for mount in mounts] if isinstance(mounts, list) else []
+    for field in ("volumes", "claims", "volumeClaimTemplates"):
+        mounted += [str(as_map(one).get("mountPath")) for one in as_map(given.get(field)).values()]
     missing = [folder for folder in known.writes if folder not in (*writable, *mounted)]
     if missing:
         yield f"it writes to {' and '.join(missing)}", f"`writable: [{', '.join((*writable, *missing))}]`"

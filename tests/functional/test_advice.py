@@ -108,6 +108,9 @@ def test_an_image_of_others_that_does_not_run_under_the_safe_defaults(fields: st
         "image: redis, securityContext: {runAsUser: 999, readOnlyRootFilesystem: false}",
         "image: redis, podSecurityContext: {runAsNonRoot: false}, pod: {volumes: [{name: d, emptyDir: {}}]},"
         " container: {volumeMounts: [{name: d, mountPath: /data}]}",
+        "image: redis, podSecurityContext: {runAsUser: 999}, claims: {data: {size: 1Gi, mountPath: /data}}",
+        "image: redis, podSecurityContext: {runAsUser: 999}, kind: StatefulSet,"
+        " volumeClaimTemplates: {data: {size: 1Gi, mountPath: /data}}",
         "image: shop/redis",
         "image: nginxinc/nginx-unprivileged",
         "image: redis-exporter",

@@ -35,3 +35,9 @@ def test_each_cluster_of_an_environment_is_told(repository: Path, generator: Run
     edit(repository, "generator.yaml", ("{dev: {}, staging: {}, prod: {sync: manual}}", several), ("prod:", "edge:"))
     environments = json.loads(generator("list", "environments", "-o", "json", cwd=repository).stdout)["environments"]
     assert [one["cluster"] for one in environments] == ["hub, live-eu", "by labels"]
+
+
+def test_the_pods_of_several_workloads_are_told_by_workload(repository: Path, generator: Run) -> None:
+    several = "    workloads: {web: {}, worker: {replicas: 3}, nightly: {kind: CronJob, schedule: '@daily', port: null}}\n"
+    (repository / "generator.yaml").write_text((repository / "generator.yaml").read_text().rstrip() + f"\n{several}")
+    assert "dev=web:2,worker:3 staging=web:2,worker:3" in generator("list", cwd=repository).stdout
