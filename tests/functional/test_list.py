@@ -38,6 +38,8 @@ def test_each_cluster_of_an_environment_is_told(repository: Path, generator: Run
 
 
 def test_the_pods_of_several_workloads_are_told_by_workload(repository: Path, generator: Run) -> None:
-    several = "    workloads: {web: {}, worker: {replicas: 3}, nightly: {kind: CronJob, schedule: '@daily', port: null}}\n"
+    several = (
+        "    workloads: {web: {}, worker: {replicas: 3}, nightly: {kind: CronJob, schedule: '@daily', port: null}}\n"
+    )
     (repository / "generator.yaml").write_text((repository / "generator.yaml").read_text().rstrip() + f"\n{several}")
     assert "dev=web:2,worker:3 staging=web:2,worker:3" in generator("list", cwd=repository).stdout
