@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader as files_reader
-from generator.spec import checks, language, layout, model, placeholder, said
+from generator.spec import checks, language, layout, model, named_lists, placeholder, said
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
 from generator.yaml import plain as yaml_plain
@@ -224,6 +224,8 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
     root = _compose(text, file)
     reader = _Reader(file)
     data = reader.value(root, ())
+    if isinstance(data, dict):
+        data = named_lists.as_maps(data)
     findings = Findings()
     language.SPEC.check(data, (), findings)
     if isinstance(data, dict):
@@ -296,12 +298,26 @@ class Places:
             if isinstance(part, int) and isinstance(node, yaml_plain.SequenceNode) and part < len(node.value):
                 node = node.value[part]
                 mark = node.start_mark
+            elif isinstance(node, yaml_plain.SequenceNode) and (item := self._named(node, part)):
+                node, mark = item, item.start_mark
             elif isinstance(node, yaml_plain.MappingNode) and part in (fields := self._fields_of(node)):
                 key, node = fields[str(part)]
                 mark = key.start_mark if at_key or _is_empty(node) else node.start_mark
             else:
                 break
         return mark.line + 1, mark.column + 1
+
+    def _named(self, node: yaml_plain.SequenceNode, name: object) -> yaml_plain.MappingNode | None:
+        """Return the item of a list that has this name, in Kubernetes' shape."""
+        for item in node.value:
+            if not isinstance(item, yaml_plain.MappingNode):
+                continue
+            about = self._fields_of(item)
+            if "metadata" in about and isinstance(about["metadata"][1], yaml_plain.MappingNode):
+                about = self._fields_of(about["metadata"][1])
+            if "name" in about and about["name"][1].value == name:
+                return item
+        return None
 
     def _fields_of(self, node: yaml_plain.MappingNode) -> dict[str, tuple[yaml_plain.Node, yaml_plain.Node]]:
         """Return the fields of a map by name, those included that it inherits through ``<<``."""

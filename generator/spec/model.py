@@ -18,6 +18,7 @@ from generator.spec import (
     forge_kinds,
     hatches,
     layout,
+    named_lists,
     notifications,
     placeholder,
     pull_requests,
@@ -298,7 +299,7 @@ _ABOUT_APPS: Final = frozenset(
 
 def build(data: Data) -> Spec:
     """Build a ``Spec`` from checked data."""
-    data = spelling.respelled(data)
+    data = spelling.respelled(named_lists.as_maps(data))
     project: str = data["project"]
     runner = argocd.build(data.get("argocd") or {})
     environments = {
