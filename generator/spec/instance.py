@@ -51,6 +51,14 @@ class Instance:
         return found[self.general.app] if [*found] == [self.general.app] else found
 
     @property
+    def pods(self) -> int | str | None:
+        """Return the number of pods as it is told; of several workloads, that of each which has one."""
+        if not isinstance(self.replicas, dict):
+            return self.replicas
+        scaled = {key: "auto" if one.autoscale else one.replicas for key, one in self.workloads.items()}
+        return ",".join(f"{key}:{count}" for key, count in scaled.items() if count is not None) or "-"
+
+    @property
     def suspended(self) -> bool:
         """Tell whether a workload of it starts nothing, as the spec says."""
         return any(one.settings.get("suspend") for one in self.workloads.values())

@@ -27,38 +27,31 @@ def run(options: argparse.Namespace) -> int:
     import generator
 
     spec = generator.load_spec(options.directory)
-    found = _apps(spec) if options.what == "apps" else _environments(spec)
+    found = _apps(spec, json=options.json) if options.what == "apps" else _environments(spec)
     if options.json:
         console.emit({options.what: found})
         return 0
     head = list(found[0]) if found else ["name"]
-    if options.what == "apps":
-        found = [{**row, "replicas": _pods(spec, str(row["app"]))} for row in found]
     console.table(head, [[_cell(value) for value in row.values()] for row in found])
     return 0
 
 
-def _apps(spec: Spec) -> list[dict[str, object]]:
+def _apps(spec: Spec, *, json: bool) -> list[dict[str, object]]:
     return [
         {
             "app": app.name,
             "image": app.image,
             "source": app.build.source if app.build else None,
-            "replicas": _replicas(spec, app.name),
+            "replicas": _replicas(spec, app.name, "replicas" if json else "pods"),
         }
         for app in spec.apps.values()
     ]
 
 
-def _replicas(spec: Spec, name: str) -> dict[str, object]:
+def _replicas(spec: Spec, name: str, written: str) -> dict[str, object]:
     """Return the number of pods in each environment; of a chart, its values tell."""
     app = spec.described.get(name)
-    return {environment: here.replicas for environment, here in app.instances.items()} if app else {}
-
-
-def _pods(spec: Spec, name: str) -> dict[str, object]:
-    app = spec.described.get(name)
-    return {environment: _told(spec, name, environment) for environment in app.instances} if app else {}
+    return {environment: getattr(here, written) for environment, here in app.instances.items()} if app else {}
 
 
 def _environments(spec: Spec) -> list[dict[str, object]]:
@@ -83,12 +76,3 @@ def _cell(value: object) -> str:
         case list():
             return ", ".join(str(item) for item in value)
     return str(value)
-
-
-def _told(spec: Spec, name: str, environment: str) -> object:
-    """Return the number of pods as the table tells it: of several workloads, each of those that have one."""
-    here = spec.described[name].instances[environment]
-    if not isinstance(here.replicas, dict):
-        return here.replicas
-    scaled = {key: "auto" if one.autoscale else one.replicas for key, one in here.workloads.items()}
-    return ",".join(f"{key}:{count}" for key, count in scaled.items() if count is not None) or "-"
