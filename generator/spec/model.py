@@ -307,9 +307,8 @@ def build(data: Data) -> Spec:
         for name, given in data["environments"].items()
     }
     own = [given for given in (data["apps"] or {}).values() if given.get("namespace")]
-    environments = (
-        {name: _with_own(environment, own) for name, environment in environments.items()} if own else environments
-    )
+    if own:
+        environments = {name: _with_own(environment, own) for name, environment in environments.items()}
     registry: str = data.get("registry") or ""
     about = promotion(data.get("promotion") or {})
     shared = _shared(data, environments, runner.migration_seconds, about.config)
