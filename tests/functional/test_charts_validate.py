@@ -64,6 +64,7 @@ def problems(repository: Path, generator: Run) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_chart_of_a_registry_is_locked_held_to_its_digest_and_valid_without_the_registry(
     tmp_path: Path, repository: Path, generator: Run, cache: Path
 ) -> None:
