@@ -96,7 +96,7 @@ def check(
         hint = "say where the Dockerfile is: `source: FOLDER`"
         findings.add((*path, "build"), "nothing to build", hint, at_key=True)
     _check_names(app, findings)
-    if any(name in said for said in (given, *app.overrides.values()) for name in hatches.NAMES if said):
+    if any(name in said for said in map(_map, (given, *app.overrides.values())) for name in hatches.NAMES):
         from generator.spec import hatch_checks
 
         hatch_checks.check(path, given, findings)

@@ -32,6 +32,8 @@ _FRONTS: Final = ("ingress", "gateway")
 _ANNOTATED: Final = ("service", "ingress", "gateway", "serviceAccount")
 SELECTOR: Final = "app.kubernetes.io/name"
 _TAKEN_LABELS: Final = frozenset({SELECTOR, "app.kubernetes.io/component", "app.kubernetes.io/part-of"})
+# What an autoscaler can go by.
+_METRICS: Final = ("ContainerResource", "External", "Object", "Pods", "Resource")
 _OF_SERVICES: Final = frozenset({"service", "services", "ports"})
 SOURCE_RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
 # Of the API: a ConfigMap's data, and an object's annotations.
@@ -173,7 +175,17 @@ def _check_scale(app: dict[str, object], findings: Findings) -> None:
         findings.add(("replicas",), "the autoscaler says how many", hint, at_key=True)
     if len(scalers) > 1:
         findings.add(("keda",), "both autoscale and keda", "keep one of the two", at_key=True)
+    _check_metrics(_map(app.get("autoscale")).get("metrics"), findings)
     _check_triggers(_map(app.get("keda")), findings)
+
+
+def _check_metrics(metrics: object, findings: Findings) -> None:
+    """Refuse a type of metric that there is none of: the published schema names no types, the API server knows them."""
+    for index, metric in enumerate(metrics if isinstance(metrics, list) else []):
+        kind = _map(metric).get("type")
+        if isinstance(kind, str) and kind not in _METRICS:
+            hint = did_you_mean(kind, _METRICS)
+            findings.add(("autoscale", "metrics", index, "type"), f"no such type of metric: {kind!r}", hint)
 
 
 def _check_triggers(about: dict[str, object], findings: Findings) -> None:

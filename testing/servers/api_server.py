@@ -87,14 +87,13 @@ class ApiServer:
     token: str
     kubeconfig: Path
 
-    def refusal(self, manifest: Manifest, namespace: str) -> str | None:
-        """Return why the server refuses to make this object; None if it would make it."""
+    def refusal(self, manifest: Manifest, namespace: str | None) -> str | None:
+        """Return why the server refuses to make this object; None if it would. One of the cluster has no namespace."""
         group = manifest["apiVersion"]
         plural = _PLURALS.get(manifest["kind"], f"{manifest['kind'].lower()}s")
         root = f"/apis/{group}" if "/" in group else f"/api/{group}"
-        status, answer = self.post(
-            f"{root}/namespaces/{namespace}/{plural}?dryRun=All&fieldValidation=Strict", manifest
-        )
+        place = f"/namespaces/{namespace}" if namespace else ""
+        status, answer = self.post(f"{root}{place}/{plural}?dryRun=All&fieldValidation=Strict", manifest)
         return None if status in (200, 201) else f"{manifest['kind']}: {answer.get('message', status)}"
 
     def post(self, path: str, body: Manifest) -> tuple[int, dict[str, Any]]:

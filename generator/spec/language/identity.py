@@ -23,7 +23,7 @@ SERVICE_ACCOUNT = Record(
 _WORDS = ListOf(Text("a word", r"\S+", 253, "one word, like pods or get"), least=1)
 _RULE = Record(
     {
-        "apiGroups": Field(ListOf(Text("an API group", longest=253)), 'The API groups; `""` is that of Pods.'),
+        "apiGroups": Field(ListOf(Text("an API group", longest=253), least=1), 'The API groups; `""` is that of Pods.'),
         "resources": Field(_WORDS, "The kinds of objects, in lower case and plural.", required=True),
         "resourceNames": Field(_WORDS, "The objects, by name; all of them if it is left out."),
         "verbs": Field(_WORDS, "What may be done with them.", required=True),

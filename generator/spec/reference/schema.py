@@ -36,7 +36,12 @@ FILE: Final = "generator.schema.json"
 
 def text() -> bytes:
     """Return the content of the file for editors."""
-    return (json.dumps(defs.compact(language()), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+    return (json.dumps(compact(), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+
+
+def compact() -> JsonSchema:
+    """Return the schema of the whole file, in which what stands in several places is said once."""
+    return defs.compact(language())
 
 
 def language() -> JsonSchema:
