@@ -85,7 +85,8 @@ def _places(directory: Path, spec: Spec) -> Iterator[tuple[tuple[str, str], str]
 
 def _with_bases(spec: Spec) -> list[str]:
     """Return the apps whose bases are promoted: those of a user's own manifests are not."""
-    return [app for app in spec.apps if app not in spec.adopted]
+    adopted = spec.adopted
+    return [app for app in spec.apps if app not in adopted]
 
 
 def _files(directory: Path, folder: str) -> list[str]:

@@ -40,7 +40,7 @@ from generator.spec.notifications import Notifications
 from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.pull_requests import PullRequests
-from generator.spec.workload import Data
+from generator.spec.workload import Data, full_image
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,11 @@ class App:
 
     def says(self, field: str) -> bool:
         """Tell whether the app says a field, of any workload in any environment."""
-        return any(said.says(given, field) for given in (self.given, *self._promoted.values()))
+        return field in self._fields
+
+    @cached_property
+    def _fields(self) -> frozenset[str]:
+        return frozenset(name for given in (self.given, *self._promoted.values()) for name in said.fields(given))
 
     @property
     def own_kinds(self) -> frozenset[tuple[str, str]]:
@@ -156,7 +160,7 @@ class App:
     @property
     def image(self) -> str:
         """Return the image with its registry and without a tag: the name that overlays set the tag of."""
-        return self.base.image
+        return full_image(self.general["image"], self.shared["registry"])
 
     def image_in(self, environment: str) -> str:
         """Return the image in one environment, where an older base may have been promoted with another name."""

@@ -15,6 +15,8 @@ from generator.spec.findings import Finding, Findings, Path, did_you_mean, shown
 from generator.spec.types import as_map, text
 
 _GRACE_SECONDS: Final = 30
+# Without one of these an app mounts nothing of its own: most apps say few things, and there may be thousands.
+_MOUNTING: Final = frozenset({"pod", "container", "files", "volumeClaimTemplates"})
 _ALWAYS: Final = "its pods run until they are replaced; what runs to an end is of `kind: Job` or `kind: CronJob`"
 _ENDS: Final = "its pods run to an end; what runs on is of `kind: Deployment`"
 _APP_ARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
@@ -91,6 +93,8 @@ def _check_folders(app: dict[str, object], findings: Findings) -> None:
 
 def _check_mounts(app: dict[str, object], findings: Findings) -> None:
     """Check the app's own volumes and mounts beside those of ``writable``."""
+    if _MOUNTING.isdisjoint(app):
+        return
     pod, container = as_map(app.get("pod")), as_map(app.get("container"))
     own, claims = folders.volumes(_writable(app)), as_map(app.get("volumeClaimTemplates"))
     taken = {*own.values()}

@@ -80,8 +80,9 @@ def attached(directory: Path, spec: Spec) -> Spec:
     if not spec.promotion.base:
         return spec
     apps: dict[str, Any] = {}
+    adopted = spec.adopted
     for name, app in spec.apps.items():
-        if name in spec.adopted:
+        if name in adopted:
             apps[name] = app.given
             continue
         known: dict[str, Mapping[str, Any]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Final
 
 PATTERN: Final = r"[0-9]+(?:\.[0-9]+)?(?:m|k|[MGTPE]|[KMGTPE]i)?"
@@ -24,7 +25,13 @@ MOST_CORES: Final = 192
 
 def parse(value: object) -> Decimal | None:
     """Return the number that a quantity stands for: cores, bytes or pieces. ``None`` if it is no quantity."""
-    parts = _PARTS.fullmatch(str(value)) if isinstance(value, str | int | float) else None
+    return _parsed(str(value)) if isinstance(value, str | int | float) else None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(written: str) -> Decimal | None:
+    # Most apps ask for the same few amounts, and each is looked at for every app and environment.
+    parts = _PARTS.fullmatch(written)
     if parts is None or parts[2] not in _FACTORS:
         return None
     return _EXACT.multiply(Decimal(parts[1]), _FACTORS[parts[2]])

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from generator.spec import hatches
 
 Data = Mapping[str, Any]
 
+_HATCHES: Final = frozenset(hatches.NAMES)
 
-def says(given: Data, field: str) -> bool:
-    """Tell whether an app says a field, of any workload in any environment."""
-    places = [given.get(place) or {} for place in ("workloads", "environments")]
-    inner = [one for place in places for one in place.values() if isinstance(one, Mapping)]
-    return bool(given.get(field)) or any(says(one, field) for one in inner)
+
+def fields(given: Data) -> Iterator[str]:
+    """Yield the fields that an app says, of any workload in any environment."""
+    yield from (name for name, value in given.items() if value)
+    for place in ("workloads", "environments"):
+        for one in (given.get(place) or {}).values():
+            if isinstance(one, Mapping):
+                yield from fields(one)
 
 
 def has_files(data: Data) -> bool:
     """Tell whether any app of a spec has files."""
-    return any(says(given, "files") for given in (data["apps"] or {}).values() if given)
+    return any("files" in fields(given) for given in (data["apps"] or {}).values() if given)
 
 
 def has_hatches(data: Data) -> bool:
     """Tell whether any app or environment of a spec adds something to kustomizations."""
     said = (one for section in ("apps", "environments") for one in (data[section] or {}).values() if one)
-    return any(says(one, field) for one in said for field in hatches.NAMES)
+    return any(not _HATCHES.isdisjoint(fields(one)) for one in said)
 
 
 def everywhere(environments: Data) -> dict[str, Data]:
