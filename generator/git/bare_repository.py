@@ -41,9 +41,10 @@ _UNSUPPORTED: Final = {
 }
 # The URL that git has given up at.
 _FATAL: Final = re.compile(r"^fatal: [^'\n]*'(https?://[^'\n]+)", re.MULTILINE)
+_ROLES: Final = ("AUTHOR", "COMMITTER")
 _NOBODY: Final = {
     f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
+    for role in _ROLES
     for what, value in (("NAME", "gitops-generator"), ("EMAIL", "gitops-generator@localhost"))
 }
 
@@ -74,7 +75,7 @@ class Scratch:
         self.env = {**self.env, **variables(self.secret, user)}
         self._shown = len(shown)
         self._without: tuple[str, ...] = ()
-        self._identity: list[plumbing.Command] = []
+        self._asked: plumbing.Command | None = None
         self._names: tuple[str, str] | None = None
 
     def begin(self, *arguments: str, env: Mapping[str, str] | None = None) -> plumbing.Command:
@@ -145,8 +146,7 @@ class Scratch:
 
     def ask_identity(self) -> None:
         """Begin to ask git who we are, beside us: where we were called, since a checkout may say so of its own."""
-        here = {name: value for name, value in self.env.items() if name != "GIT_DIR"}
-        self._identity = [plumbing.begin("var", f"GIT_{role}_IDENT", env=here) for role in ("AUTHOR", "COMMITTER")]
+        self._asked = self._begin_here("var", "-l")
 
     def identity(self) -> tuple[str, str]:
         """Return author and committer with seconds and time zone.
@@ -154,20 +154,49 @@ class Scratch:
         The user, or the generator where git knows no user.
         """
         if self._names is None:
-            if not self._identity:
+            if self._asked is None:
                 self.ask_identity()
-            try:
-                author, committer = (command.result() for command in self._identity)
-            except GitError:
-                self.env |= _NOBODY
-                author = committer = self.begin("var", "GIT_COMMITTER_IDENT").result()
-            self._names = author.decode(errors="replace").strip(), committer.decode(errors="replace").strip()
+            self._names = self._listed_identity() or self._strict_identity()
         return self._names
+
+    def _begin_here(self, *arguments: str) -> plumbing.Command:
+        here = {name: value for name, value in self.env.items() if name != "GIT_DIR"}
+        return plumbing.begin(*arguments, env=here)
+
+    def _listed_identity(self) -> tuple[str, str] | None:
+        """Return both as one git lists them; ``None`` where a user has not said them, since it then lists a guess."""
+        assert self._asked is not None
+        try:
+            listed = self._asked.result().decode(errors="replace")
+        except GitError:  # which has all of the configuration in its text
+            return None
+        # The identities come after the configuration, so no value of it stands for them.
+        said = {name: value for name, _, value in (line.partition("=") for line in listed.splitlines())}
+        wanted = [(role, what) for role in _ROLES for what in ("NAME", "EMAIL")]
+        if not all(self._is_said(said, role, what) for role, what in wanted):
+            return None
+        return said["GIT_AUTHOR_IDENT"], said["GIT_COMMITTER_IDENT"]
+
+    def _is_said(self, said: Mapping[str, str], role: str, what: str) -> bool:
+        """Tell whether a user has said a name or an address: git goes by the variable where it is set."""
+        variable, word = f"GIT_{role}_{what}", what.lower()
+        if variable in self.env:
+            return bool(self.env[variable])
+        return bool(said.get(f"{role.lower()}.{word}") or said.get(f"user.{word}"))
+
+    def _strict_identity(self) -> tuple[str, str]:
+        """Return both as git itself would commit with, or the generator's own."""
+        try:
+            author, committer = (self._begin_here("var", f"GIT_{role}_IDENT").result() for role in _ROLES)
+        except GitError:
+            self.env |= _NOBODY
+            author = committer = self.begin("var", "GIT_COMMITTER_IDENT").result()
+        return author.decode(errors="replace").strip(), committer.decode(errors="replace").strip()
 
     def persons(self) -> dict[str, str]:
         """Return the identity, as environment."""
         result: dict[str, str] = {}
-        for role, person in zip(("AUTHOR", "COMMITTER"), self.identity(), strict=True):
+        for role, person in zip(_ROLES, self.identity(), strict=True):
             name, _, rest = person.partition(" <")
             mail, _, date = rest.partition("> ")
             result |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": mail, f"GIT_{role}_DATE": f"@{date}"}
@@ -175,8 +204,8 @@ class Scratch:
 
     def close(self) -> None:
         """End what still runs beside us."""
-        for command in self._identity:
-            command.stop()
+        if self._asked:
+            self._asked.stop()
 
 
 class Call:

@@ -292,6 +292,24 @@ def test_without_an_identity_the_generator_signs(
     assert git(remote, "log", "-1", "--format=%an", "main") == "gitops-generator"
 
 
+@pytest.mark.parametrize("said", [True, False], ids=["a user", "nobody"])
+def test_a_push_starts_few_gits_of_ours(
+    said: bool, remote: Path, repository: Path, generator: Run, tmp_path: Path
+) -> None:
+    config, trace = tmp_path / "config", tmp_path / "trace"
+    person = "name = Ada\n\temail = ada@example.com" if said else "useConfigOnly = true"
+    config.write_text(f"[user]\n\t{person}\n")
+    done = generator(
+        *bump("--push"), cwd=repository, env={"GIT_CONFIG_GLOBAL": str(config), "GIT_TRACE2_EVENT": str(trace)}
+    )
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in trace.read_text().splitlines()]
+    ours = [event for event in events if event["event"] == "start" and "/" not in event["sid"]]
+    words = [[word for word in event["argv"][1:] if word != "-c" and "=" not in word] for event in ours]
+    once = ["fast-import", "fetch", "log", "ls-remote", "push", "remote", "var"]
+    assert sorted(verb for verb, *_ in words) == sorted([*once, *([] if said else ["var", "var"])])
+
+
 def test_within_a_hook_gits_own_variables_do_no_harm(remote: Path, repository: Path, generator: Run) -> None:
     before = git(repository, "rev-parse", "HEAD")
     place = repository / ".git"

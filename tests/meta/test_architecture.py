@@ -128,7 +128,10 @@ def test_what_a_bump_loads_is_light() -> None:
     modules = "generator.cli.main, generator.cli.commands.bump, generator.git.remote_branch, generator.delivery.bump"
     script = f"import sys; before = set(sys.modules); import {modules}; print(*set(sys.modules) - before)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert not heavy & set(done.stdout.split())
+    loaded = set(done.stdout.split())
+    assert not heavy & loaded
+    # A module more is a file more to find and to read, for each bump of each build.
+    assert len([name for name in loaded if name.startswith("generator")]) <= 50
 
 
 @pytest.mark.parametrize("word", ["--version", "--help"])
