@@ -32,7 +32,7 @@ def of(directory: Path, spec: Spec, apps: Collection[str]) -> list[Fault]:
     found: dict[tuple[FieldPath, str, str], list[str]] = {}
     for name in apps:
         app = spec.described.get(name)
-        if app is None or not any(map(app.says, _FIELDS)):
+        if app is None or app.fields.isdisjoint(_FIELDS):
             continue
         for environment in (spec.environments[one] for one in app.environments):
             for path, message, enough in _of_app(app, environment):

@@ -93,7 +93,7 @@ class App:
 
     def _varies_in(self, environment: str) -> bool:
         """Tell whether the environment's name is filled in somewhere, or it alone tells of a store or of other apps."""
-        others = self.shared["apart"] and (self.says("network") or self.name in self.shared["needs"])
+        others = self.shared["apart"] and ("network" in self.fields or self.name in self.shared["needs"])
         return bool(others) or environment in self.shared["stores"] or placeholder.has(self._general_in(environment))
 
     @cached_property
@@ -116,19 +116,15 @@ class App:
     @property
     def kinds(self) -> frozenset[str]:
         """Return the kinds of its workloads, in any environment."""
-        said = [self.given, *self._promoted.values()]
-        return frozenset(kind for given in said for kind in kinds_of(given))
+        return frozenset(kind for given in (self.given, *self._promoted.values()) for kind in kinds_of(given))
 
     def namespace_in(self, environment: Environment) -> str:
         """Return the namespace of the app in an environment."""
         return own_namespace(self.given, environment.name) or environment.namespace
 
-    def says(self, field: str) -> bool:
-        """Tell whether the app says a field, of any workload in any environment."""
-        return field in self._fields
-
     @cached_property
-    def _fields(self) -> frozenset[str]:
+    def fields(self) -> frozenset[str]:
+        """Return the fields that the app says, of any workload in any environment."""
         return frozenset(name for given in (self.given, *self._promoted.values()) for name in said.fields(given))
 
     @property

@@ -86,17 +86,18 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
     """
     used = {DEFAULT}.union(*(app.kinds for app in spec.described.values()))
     running = [kind for kind in WORKLOADS if kind.KIND in used]
-    claimed = any(app.says(claim.FIELD) for app in spec.described.values())
-    stored = any(app.says("databases") for app in spec.described.values())
-    rolled = any(app.says(progressive_rollout.FIELD) for app in spec.described.values())
-    routed = any(app.says(route.FIELD) for app in spec.described.values())
-    driven = any(app.says(trigger_authentication.FIELD) for app in spec.described.values())
-    entitled = any(app.says(role.FIELD) for app in spec.described.values())
+    said = frozenset[str]().union(*(app.fields for app in spec.described.values()))
+    claimed = claim.FIELD in said
+    stored = "databases" in said
+    rolled = progressive_rollout.FIELD in said
+    routed = route.FIELD in said
+    driven = trigger_authentication.FIELD in said
+    entitled = role.FIELD in said
     asked = {
         claim.KIND: claimed,
         progressive_rollout.KIND: rolled,
         analysis_template.KIND: rolled,
-        pod_monitor.KIND: any(app.says(pod_monitor.FIELD) for app in spec.described.values()),
+        pod_monitor.KIND: pod_monitor.FIELD in said,
         **{kind.KIND: entitled for kind in (role, role_binding)},
         **{kind.KIND: driven for kind in (scaled_object, trigger_authentication)},
         **{kind.KIND: routed for kind in (http_route, grpc_route)},
