@@ -113,7 +113,7 @@ def test_all_that_a_golden_case_gives_is_taken(name: str, server: ApiServer) -> 
         for manifest in manifests:
             # Where a manifest of the user's names none, Argo CD gives the Application's.
             here = manifest["metadata"].get("namespace", NAMESPACE)
-            namespace = None if manifest["kind"].startswith("Cluster") else here
+            namespace = None if manifest["kind"] == "ClusterRole" else here
             server.make_namespace(here)
             if refusal := server.refusal(manifest, namespace):
                 refused[folder, manifest["metadata"]["name"]] = refusal
