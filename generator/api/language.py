@@ -16,7 +16,7 @@ from generator.spec.reference import schema as schemas
 
 def schema() -> Mapping[str, Any]:
     """Return the language of generator.yaml as JSON Schema."""
-    return schemas.compact()
+    return schemas.language()
 
 
 @dataclass(frozen=True, slots=True)
