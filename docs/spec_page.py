@@ -33,8 +33,9 @@ apps:
   web: {image: shop/web}
 ```
 
-Two rules hold everywhere. A field that is `null` or empty is not set. Quotes are needed where a text looks like a
-number: `tag: "1.10"`.
+Two rules hold everywhere. A field that is `null` or empty is not set; one that needs fields of its own is a fault then,
+and where something is laid over what is there already (an environment, a workload, a security context, `pod`), `null`
+takes that out. Quotes are needed where a text looks like a number: `tag: "1.10"`.
 
 ## Completion in an editor
 

@@ -270,6 +270,14 @@ ROWS: dict[str, list[str]] = {
         "keda: {min: 0, max: 3, triggers: [{type: x, metadata: {a: true, b: ''}, metricType: Value}], authentication: {podIdentity: {provider: aws}}}",
         "keda: {min: 4, max: 3, triggers: [{type: cron, metadata: {a: 1}}]}",
         "keda: {max: 3, triggers: []}",
+        "keda: {min: null, max: 3, pollingInterval: null, triggers: [{type: x, metadata: {}}]}",
+        "keda: {max: 3, triggers: [{type: x, metadata: {}}], fallback: {failureThreshold: 1, replicas: 2, behavior: static}}",
+        "keda: {max: 3, triggers: [{type: x, metadata: {}}], fallback: {failureThreshold: 1}}",
+        "keda: {max: 3, triggers: [{type: x, metadata: {}}], advanced: {a: ''}}",
+        "keda: {max: 3, triggers: [{type: x, metadata: {}}], advanced: {restoreToOriginalReplicaCount: true, horizontalPodAutoscalerConfig:"
+        " {name: web, behavior: {scaleUp: {tolerance: 0.1, policies: [{type: Pods, value: 1, periodSeconds: 60}]}}}}}",
+        "keda: {max: 3, triggers: [{type: x, name: a, metadata: {}}], advanced: {scalingModifiers: {formula: a + 1, target: '2', metricType: Value}}}",
+        "keda: {max: 3, triggers: [{type: x, name: a, metadata: {}}], advanced: {scalingModifiers: {target: '2', metricType: Utilization}}}",
         "keda: {max: 3, triggers: [{type: cron, metadata: {}}], authentication: {secretTargetRef: [{parameter: p, name: n, key: k}]}}",
     ],
     "role": [

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from generator.spec import hatches, placeholder, workload_kinds
 from generator.spec.folding import folded
 from generator.spec.hatches import Hatches
-from generator.spec.override import overridden
+from generator.spec.override import overridden, settled
 from generator.spec.types import text
 from generator.spec.workload import Data, Workload, object_name, pods_label, workload
 
@@ -115,8 +115,8 @@ def _namespaces(app: str, environment: str | None, shared: Data) -> dict[str, st
 
 def in_environment(general: Data, override: Data) -> dict[str, Any]:
     """Lay what differs in an environment over an app; what is said of one workload goes before what is said of all."""
-    result = overridden(general, {name: value for name, value in override.items() if name not in _NOT_LAID_OVER})
-    result = hatches.with_more(result, override)
+    laid = {name: value for name, value in override.items() if name not in _NOT_LAID_OVER}
+    result = hatches.with_more(settled(overridden(general, laid), laid), override)
     changes = override.get("workloads")
     if not changes:
         return result
@@ -133,7 +133,7 @@ def complete(app: Data, key: str) -> dict[str, Any]:
     """Return all that an app says of one of its workloads: what it says itself, over what it inherits."""
     own: Data = (app.get("workloads") or {}).get(key) or {}
     kind = own.get("kind") or app.get("kind") or workload_kinds.DEFAULT
-    return overridden(inherited(app, kind), own)
+    return settled(overridden(inherited(app, kind), own), own)
 
 
 def inherited(app: Data, kind: str) -> dict[str, Any]:

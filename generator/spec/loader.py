@@ -73,6 +73,7 @@ class _Reader:
         self.file = file
         self.faults: list[Fault] = []
         self.nodes = 0
+        self.has_null = False
 
     def fault(self, node: yaml_plain.Node, path: FieldPath, message: str, hint: str = "") -> None:
         mark = node.start_mark
@@ -90,11 +91,16 @@ class _Reader:
             hint = "take it off; quote the value to make it text"
             self.fault(node, path, f"the tag {shown(node.tag)} is not known here", hint)
         if isinstance(node, yaml_plain.ScalarNode):
-            return _scalar(node)
+            return self.scalar(node)
         if isinstance(node, yaml_plain.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml_plain.MappingNode)
         return self.mapping(node, path)
+
+    def scalar(self, node: yaml_plain.ScalarNode) -> object:
+        found = _scalar(node)
+        self.has_null = self.has_null or found is None
+        return found
 
     def mapping(self, node: yaml_plain.MappingNode, path: FieldPath) -> dict[str, object]:
         result: dict[str, object] = {}
@@ -229,6 +235,7 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
     findings = Findings()
     language.SPEC.check(data, (), findings)
     if isinstance(data, dict):
+        data = _as_said(data) if reader.has_null else data
         findings.kubernetes = checks.kubernetes_version(data)
         findings.settle()
         # An escape in quotes could spell one, too.
@@ -242,6 +249,15 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
         raise SpecError(yaml_plain.within(list(dict.fromkeys(faults)), text))
     assert isinstance(data, dict)
     return model.build(data)
+
+
+def _as_said(data: dict[str, object]) -> dict[str, object]:
+    """Return a spec's data without what is ``null`` and says nothing by that."""
+    from generator.spec import unset
+
+    found = unset.without(data, language.SPEC)
+    assert isinstance(found, dict)
+    return found
 
 
 def _compose(text: str, file: str) -> yaml_plain.Node:

@@ -26,6 +26,12 @@ _RIVALS: Final = {
 }
 # Fields in Kubernetes' own shape: in these, lists merge by key.
 PASS_THROUGH: Final = frozenset({"pod", "container"})
+# What is laid over what is rendered, or over a chart's own values: `null` takes out what is there.
+_LAID_OVER_DEFAULTS: Final = PASS_THROUGH | {
+    "lifecycle", "securityContext", "podSecurityContext", "values", "manifests", "patches", "replacements",
+}  # fmt: skip
+# The field that keeps a port out of a Service.
+_SAID_BY_NULL: Final = frozenset({"servicePort"})
 # Lists under Kubernetes' own name that merge by key wherever they stand.
 _KEYED: Final = merge_keys.KEYS.keys() & (pod_words.POD | pod_words.CONTAINER)
 _SOURCES: Final = frozenset(pod_words.SOURCES)
@@ -34,6 +40,23 @@ _SOURCES: Final = frozenset(pod_words.SOURCES)
 def without_nulls(data: Data) -> dict[str, Any]:
     """Return a map without the fields that are ``None``, that is, not set."""
     return {name: value for name, value in data.items() if value is not None}
+
+
+def without_nulls_inside(value: Any) -> Any:
+    """Return a value without the fields in it that are ``None``, but where these take something out."""
+    if isinstance(value, dict):
+        return {
+            name: item if name in _LAID_OVER_DEFAULTS else without_nulls_inside(item)
+            for name, item in value.items()
+            if item is not None or name in _SAID_BY_NULL
+        }
+    return [without_nulls_inside(item) for item in value] if isinstance(value, list) else value
+
+
+def settled(merged: dict[str, Any], override: Data) -> dict[str, Any]:
+    """Return what an override was laid over, without the nulls that it brought and that took nothing out."""
+    brought = {name: merged[name] for name in override if name in merged}
+    return {**merged, **without_nulls_inside(brought)}
 
 
 def overridden(base: Data, override: Data, *, keep_nulls: bool = False) -> dict[str, Any]:

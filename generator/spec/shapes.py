@@ -179,6 +179,7 @@ SECURITY: Final = Record(
         "readOnlyRootFilesystem": Field(Boolean(), "Mount the image's own files read-only."),
     },
     elsewhere=hints({"fsGroup": "that is the pod's: `podSecurityContext: {fsGroup: …}`"}),
+    laid_over=True,
 )
 POD_SECURITY: Final = Record(
     {
@@ -204,6 +205,7 @@ POD_SECURITY: Final = Record(
         name: f"that is the container's: `securityContext: {{{name}: …}}`"
         for name in ("allowPrivilegeEscalation", "capabilities", "privileged", "readOnlyRootFilesystem")
     }),
+    laid_over=True,
 )  # fmt: skip
 
 # -- who may connect --------------------------------------------------------------------------------------------

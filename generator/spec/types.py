@@ -283,6 +283,8 @@ class Field:
     type: Type
     about: str
     required: bool = False
+    null: bool = False
+    """Whether ``null`` says something here, and not that the field is not set."""
 
     def clause(self) -> str:
         """Return the first sentence as part of another one."""
@@ -294,13 +296,15 @@ class Field:
 class Record:
     """A map with known fields. An unknown one is a fault: a misspelled field must not be dropped in silence.
 
-    With one of the fields ``instead``, none of those that are required has to be there.
+    With one of the fields ``instead``, none of those that are required has to be there. One that is ``laid_over``
+    other values takes out, by ``null``, what these have.
     """
 
     fields: Mapping[str, Field]
     exactly_one: tuple[str, ...] = ()
     elsewhere: Elsewhere | None = None
     instead: tuple[str, ...] = ()
+    laid_over: bool = False
     # Found once: every map of every app is checked by one of few records, most of which need nothing.
     _needed: tuple[str, ...] = field(init=False)
 
@@ -368,7 +372,7 @@ def partial(accepts: Type) -> Type:
     """Return the same type for an override, which is laid over the app, so that none of its fields is required."""
     if isinstance(accepts, Record):
         fields = {name: Field(partial(known.type), known.about) for name, known in accepts.fields.items()}
-        return Record(fields, elsewhere=accepts.elsewhere)
+        return Record(fields, elsewhere=accepts.elsewhere, laid_over=True)
     if isinstance(accepts, Either):
         return Either(tuple((shape, partial(inner)) for shape, inner in accepts.shapes), accepts.what, accepts.hint)
     if isinstance(accepts, MapOf):

@@ -195,6 +195,19 @@ def _check_triggers(about: dict[str, object], findings: Findings) -> None:
     if about.get("min") == 0 and kinds and kinds <= {"cpu", "memory"}:
         hint = "at least 1, or a trigger that is known without pods"
         findings.add(("keda", "min"), "pods that are not there use no cpu or memory: none would be started", hint)
+    _check_modifiers(about, findings)
+
+
+def _check_modifiers(about: dict[str, object], findings: Findings) -> None:
+    """Refuse a formula without a value to aim at, and a value without a formula."""
+    given = _map(_map(about.get("advanced")).get("scalingModifiers"))
+    place = ("keda", "advanced", "scalingModifiers")
+    if not given.get("formula"):
+        for name in (name for name in given if name != "formula"):
+            findings.add((*place, name), "needs a formula", "add `formula:`, or take it out", at_key=True)
+        return
+    if given.get("target") is None:
+        findings.add((*place, "formula"), "needs a value to aim at", 'add `target: "5"`', at_key=True)
 
 
 def _check_disruption(app: dict[str, object], findings: Findings) -> None:

@@ -116,7 +116,9 @@ APP = Record(
                         (
                             dict,
                             Record(
-                                {**OVERRIDE.fields, **chart.OVERRIDE, **adopted.OVERRIDE}, elsewhere=OVERRIDE.elsewhere
+                                {**OVERRIDE.fields, **chart.OVERRIDE, **adopted.OVERRIDE},
+                                elsewhere=OVERRIDE.elsewhere,
+                                laid_over=True,
                             ),
                         ),
                     ),

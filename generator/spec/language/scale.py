@@ -84,6 +84,46 @@ _TRIGGER = Record(
         ),
     }
 )
+_NUMBER = Text("a number", r"-?[0-9]+(?:\.[0-9]+)?", 40, "like 5 or 0.5, in quotes")
+_FALLBACK = Record(
+    {
+        "failureThreshold": Field(Integer(0, 1000), "The failures in a row before it counts.", required=True),
+        "replicas": Field(Integer(0, 5000), "The number of pods then.", required=True),
+        "behavior": Field(
+            Choice(
+                ("static", "currentReplicas", "currentReplicasIfHigher", "currentReplicasIfLower", "scalingModifiers")
+            ),
+            "Whether it is this number in any case, or the present one.",
+        ),
+    }
+)
+_ADVANCED = Record(
+    {
+        "restoreToOriginalReplicaCount": Field(
+            Boolean(), "Set the former number of pods once the ScaledObject is deleted."
+        ),
+        "horizontalPodAutoscalerConfig": Field(
+            Record(
+                {
+                    "name": Field(LABEL, "Its name."),
+                    "behavior": Field(shapes.BEHAVIOR, "How fast to scale, as in a HorizontalPodAutoscaler."),
+                }
+            ),
+            "Settings of the HorizontalPodAutoscaler that KEDA makes.",
+        ),
+        "scalingModifiers": Field(
+            Record(
+                {
+                    "formula": Field(Text("a formula", longest=4096), "The one metric that triggers give, by name."),
+                    "target": Field(_NUMBER, "The value of the formula to aim at."),
+                    "activationTarget": Field(_NUMBER, "The value from which there are pods at all."),
+                    "metricType": Field(Choice(("AverageValue", "Value")), "How the value is compared."),
+                }
+            ),
+            "One metric made of those of the triggers, by their names.",
+        ),
+    }
+)
 KEDA = Record(
     {
         "min": Field(Integer(0, 1000), "The least number of pods."),
@@ -92,7 +132,7 @@ KEDA = Record(
         "cooldownPeriod": Field(Integer(0, 86400, "seconds"), "The seconds without load before no pod is left."),
         "triggers": Field(ListOf(_TRIGGER, least=1), "What the number of pods follows.", required=True),
         "authentication": Field(_AUTHENTICATION, "How the scalers are let in, for triggers that name no other way."),
-        "fallback": Field(Anything(), "How many pods to have where the scalers fail, as in a ScaledObject."),
-        "advanced": Field(Anything(), "Further settings, as in a ScaledObject."),
+        "fallback": Field(_FALLBACK, "How many pods to have where the scalers fail, as in a ScaledObject."),
+        "advanced": Field(_ADVANCED, "Further settings, as in a ScaledObject."),
     }
 )

@@ -67,7 +67,7 @@ CONTAINER_PORT = Record(
     {
         "name": Field(PORT_NAME, "The name by which Services, probes and Ingresses refer to the port."),
         "containerPort": Field(PORT, "The port that the process listens on.", required=True),
-        "servicePort": Field(PORT, "The port of the Service for it; `null` keeps it out of the Service."),
+        "servicePort": Field(PORT, "The port of the Service for it; `null` keeps it out of the Service.", null=True),
         "protocol": Field(shapes.PROTOCOL, "The protocol."),
         "nodePort": Field(NODE_PORT, "The port of the nodes for it, of a Service of type NodePort or LoadBalancer."),
         "appProtocol": Field(shapes.KEY, "The protocol that is spoken on it, for load balancers and meshes."),
@@ -272,7 +272,7 @@ def _of_workload(name: str, value: object) -> str:
 
 WORKLOADS: dict[str, Field] = {
     "workloads": Field(
-        MapOf(WORKLOAD_NAME, Record({**NAME, **KIND, **_ONE}, elsewhere=_of_workload), least=1),
+        MapOf(WORKLOAD_NAME, Record({**NAME, **KIND, **_ONE}, elsewhere=_of_workload, laid_over=True), least=1),
         "The workloads of the app, where it has several. Each is the app but for what stands here.",
     )
 }
@@ -283,9 +283,10 @@ OVERRIDE = Record(
         **_PARTIAL,
         **HATCHES,
         "workloads": Field(
-            MapOf(WORKLOAD_NAME, Record(_ONE, elsewhere=_of_override)),
+            MapOf(WORKLOAD_NAME, Record(_ONE, elsewhere=_of_override, laid_over=True)),
             "What differs for one of several workloads. `null` leaves the workload out of the environment.",
         ),
     },
     elsewhere=_of_override,
+    laid_over=True,
 )
