@@ -178,8 +178,7 @@ def everything_runs(world: World, tag: str, digest: str) -> None:
     """Check that each workload has an image, runs it, and gets the settings that are its own."""
     for name in RUNNING:
         world.wait_for_digest("dev", digest, app=f"{TEAM}.{name}")
-    answer = wait("the web workload answers", lambda: answered_by(world))
-    check(answer == {"version": tag, "environment": "dev"}, f"it serves {answer}")
+    serves(world, tag)
     serves_only(world, f"{TEAM}-web", f"{TEAM}.web")
     check(_cron_image(world).endswith(f"@{digest}"), f"the CronJob has {_cron_image(world)}")
     job = _object(world, "batch/v1", "jobs", f"{TEAM}-fill")
@@ -195,6 +194,16 @@ def everything_runs(world: World, tag: str, digest: str) -> None:
 def answered_by(world: World) -> object:
     """Return what the web workload answers."""
     return answered(world, "dev", f"{TEAM}-web")
+
+
+def serves(world: World, tag: str) -> None:
+    """Wait until a version answers: a pod that is going may answer until the Service has let go of it."""
+
+    def probe() -> bool | str:
+        answer = answered_by(world)
+        return answer == {"version": tag, "environment": "dev"} or f"it serves {answer}"
+
+    wait(f"the web workload serves {tag}", probe)
 
 
 def serves_only(world: World, service: str, label: str) -> None:
