@@ -107,6 +107,12 @@ class World:
             )
         return "\n".join(lines)
 
+    def rests(self, name: str) -> bool:
+        """Tell whether Argo CD's API has an Application without automated sync, and no sync of it runs."""
+        found = self.argocd("GET", f"applications/{name}")
+        running = found["status"].get("operationState", {}).get("phase") == "Running" or "operation" in found
+        return not running and "automated" not in found["spec"]["syncPolicy"]
+
     def argocd(self, method: str, path: str, body: object = None) -> Any:
         """Ask Argo CD's API, as its user interface does."""
         headers = {"Authorization": f"Bearer {self.local.argocd_token()}", "Content-Type": "application/json"}
@@ -243,6 +249,8 @@ def test_a_rollback_in_the_user_interface_stands_until_it_is_synced(world: World
     spec = world.argocd("GET", f"applications/{name}")["spec"]
     spec["syncPolicy"].pop("automated")
     world.argocd("PUT", f"applications/{name}/spec", spec)
+    # It refuses to roll back what it has not yet seen without, or while a sync runs.
+    eventually(lambda: world.rests(name), world.stands)
     world.argocd("POST", f"applications/{name}/rollback", {"id": before["id"]})
     eventually(lambda: colour(world) == "blue", world.stands)
     # A later commit makes the root sync; what it brings to others is there, and the rollback stands.
