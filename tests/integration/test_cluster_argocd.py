@@ -261,6 +261,8 @@ def test_a_rollback_in_the_user_interface_stands_until_it_is_synced(world: World
     eventually(lambda: world.is_synced("edges-bootstrap", tip), world.stands)
     assert "automated" not in world.application(name)["spec"]["syncPolicy"]
     assert colour(world) == "blue"
+    # The objects are there before the rollback's operation has ended, and Argo CD runs one operation at a time.
+    eventually(lambda: world.rests(name), world.stands)
     world.argocd("POST", f"applications/{name}/sync", {})
     eventually(lambda: colour(world) == "green", world.stands)
 
