@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import tools
-from generator.adoption import arranging, detecting, existing, images, merging, noting, origin, proof, source
+from generator.adoption import arranging, detecting, existing, handover, images, merging, noting, origin, proof, source
 from generator.adoption.arranging import Arranged
 from generator.adoption.images import Image, Listed
 from generator.adoption.source import Shape, Source
@@ -179,7 +179,7 @@ class _Finding:
             entry=entry,
             faults=tuple(dict.fromkeys(faults)),
             notes=tuple(self._notes(arranged, before, overlays)),
-            handover=tuple(existing.handover(self.spec, self.deployed)),
+            handover=tuple(handover.steps(self.spec, self.deployed, self.shape.places)),
             text=edits.added(self.text, "apps", self.app, entry),
             files=arranged.files,
             original=arranged.files,

@@ -6,6 +6,7 @@ import fnmatch
 import json
 import os
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,8 +63,8 @@ def find(directory: Path, spec: Spec, places: Mapping[str, str], source: Source)
 
 def _documents(directory: Path) -> Iterator[Document]:
     for folder, folders, files in os.walk(directory):
-        folders[:] = [name for name in folders if name not in _LEFT_OUT and not name.startswith(".venv")]
-        for name in files:
+        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT and not name.startswith(".venv"))
+        for name in sorted(files):
             if name.endswith((".yaml", ".yml")):
                 path = posixpath.normpath(os.path.relpath(os.path.join(folder, name), directory))  # noqa: PTH118
                 yield from _of_argo_cd(directory, path)
@@ -118,7 +119,7 @@ def _of_set(source: Source, environment: str, place: str, document: Document) ->
     about = _autopilot(source, place)
     template = _map(_map(document.data.get("spec")).get("template"))
     name = str(_map(template.get("metadata")).get("name") or "")
-    for field, value in about.items():
+    for field, value in {**_of_folder(place), **about}.items():
         for hole in (f"{{{{ {field} }}}}", f"{{{{{field}}}}}", f"{{{{.{field}}}}}", f"{{{{ .{field} }}}}"):
             name = name.replace(hole, str(value))
     where = projects.destination({"server": about["destServer"]} if about.get("destServer") else {})
@@ -126,6 +127,13 @@ def _of_set(source: Source, environment: str, place: str, document: Document) ->
         environment, "" if "{{" in name else name, document.file, document.line, str(about.get("destNamespace") or ""),
         where.cluster if about.get("destServer") else "", stream.identity(document.data).name, deletes=True,
     )  # fmt: skip
+
+
+def _of_folder(place: str) -> dict[str, str]:
+    """Return what git's generators know of a folder, by the names that templates have for it."""
+    last = posixpath.basename(place)
+    parts = {f"path[{number}]": part for number, part in enumerate(place.split("/"))}
+    return {"path.basename": last, "path.basenameNormalized": re.sub(r"[^a-z0-9.-]", "-", last.lower()), **parts}
 
 
 def _autopilot(source: Source, place: str) -> dict[str, Any]:
@@ -175,25 +183,3 @@ def names(found: Sequence[Existing]) -> dict[str, str]:
     """Return the names to keep, by environment: of those that one Application deploys."""
     counts = [one.environment for one in found]
     return {one.environment: one.name for one in found if one.name and counts.count(one.environment) == 1}
-
-
-def handover(spec: Spec, found: Sequence[Existing]) -> list[str]:
-    """Tell, in order, what to do so that one Application lets go before the other takes over."""
-    lines: list[str] = []
-    patch = f"kubectl patch %s %s --namespace {spec.argocd_namespace} --type merge --patch '%s'"
-    kept = names(found)
-    for name in dict.fromkeys(one.set for one in found if one.set):
-        about = '{"spec": {"syncPolicy": {"preserveResourcesOnDeletion": true}}}'
-        file = next(one.file for one in found if one.set == name)
-        lines.append(f"{patch % ('applicationset', name, about)}   # say it in {file}, too: its pods stay then")
-    for one in found:
-        if one.set:
-            continue
-        off = '{"spec": {"syncPolicy": {"automated": null}}}'
-        lines.append(patch % ("application", one.name, off))
-        if one.deletes:
-            lines.append(patch % ("application", one.name, '{"metadata": {"finalizers": null}}'))
-        lines.append(f"git rm {one.file}   # or take {one.name} out of it; in the commit that adopts it")
-        if one.environment not in kept:
-            lines.append(f"kubectl delete application {one.name} --namespace {spec.argocd_namespace} --cascade=orphan")
-    return list(dict.fromkeys(lines))

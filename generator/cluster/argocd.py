@@ -161,6 +161,9 @@ def _environment(state: State) -> dict[str, str]:
         "REDIS_PASSWORD": state.secrets["redis_password"],
         "ARGOCD_FAKE_IN_CLUSTER": "true",
         "ARGOCD_GPG_ENABLED": "false",
+        # Argo CD's Deployments read it from the ConfigMap that has it; the programs read it here only.
+        "ARGOCD_RECONCILIATION_TIMEOUT": RECONCILIATION,
+        "ARGOCD_RECONCILIATION_JITTER": "0s",
         "ARGOCD_TLS_DATA_PATH": str(home / "tls"),
         "ARGOCD_SSH_DATA_PATH": str(home / "ssh"),
         "ARGOCD_PLUGINSOCKFILEPATH": str(home / "plugins"),

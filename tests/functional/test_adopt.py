@@ -325,15 +325,55 @@ def test_the_applications_of_today_keep_their_names_and_are_handed_over(reposito
     commit(repository, {**OVERLAYS, **tree})
     found = report(generator, repository, "deploy/web")
     assert found["entry"] == {"adopted": {"application": "web-{environment}"}, "image": "ghcr.io/acme/web"}
-    told = "\n".join(found["handover"])
-    assert '"finalizers": null' in told
-    assert told.count('"automated": null') == 2
-    assert "git rm argocd/prod.yaml" in told
-    assert "other" not in told
+    annotate = "kubectl annotate application web-{} --namespace argocd argocd.argoproj.io/{}"
+    patch = "kubectl patch application web-{} --namespace argocd --type merge --patch '{}'"
+    off = '"spec": {"syncPolicy": {"automated": null}}'
+    commands = [line.partition("   #")[0] for line in found["handover"] if not line.startswith("#")]
+    assert commands == [
+        annotate.format("dev", "sync-options=Prune=false,Delete=false --overwrite"),
+        "git rm argocd/dev.yaml",
+        annotate.format("prod", "sync-options=Prune=false,Delete=false --overwrite"),
+        "git rm argocd/prod.yaml",
+        patch.format("dev", '{"metadata": {"finalizers": null}, ' + off + "}"),
+        annotate.format("dev", "tracking-id-"),
+        patch.format("prod", "{" + off + "}"),
+        annotate.format("prod", "tracking-id-"),
+        annotate.format("dev", "sync-options-"),
+        annotate.format("prod", "sync-options-"),
+    ]
     assert generator(*WRITE, cwd=repository).returncode == 0
     application = yaml.safe_load((repository / "gitops/applications/prod/web.yaml").read_text())
     assert application["metadata"]["name"] == "web-prod"
     assert "finalizers" not in application["metadata"]
+
+
+def test_two_applications_of_one_folder_make_room_for_one(repository: Path, generator: Run) -> None:
+    one = adopted.application("prod", "shop", "deploy/web/overlays/prod")
+    commit(repository, {**OVERLAYS, "argocd/web.yaml": f"{one}---\n{one.replace('web-prod', 'web-again')}"})
+    found = report(generator, repository, "deploy/web")
+    assert "application" not in str(found["entry"])
+    for name in ("web-prod", "web-again"):
+        assert f"kubectl delete application {name} --namespace argocd" in found["handover"]
+    mark = "kubectl annotate --namespace shop --filename - argocd.argoproj.io/tracking-id-"
+    assert f"kubectl kustomize deploy/web/overlays/prod | {mark}" in found["handover"]
+
+
+def test_the_name_that_a_set_gives_to_a_folder_is_kept(repository: Path, generator: Run) -> None:
+    made = """
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: all, namespace: argocd}
+spec:
+  generators: [{git: {directories: [{path: "deploy/*/overlays/*"}]}}]
+  template: {metadata: {name: "NAME"}}
+"""
+    commit(repository, {**OVERLAYS, "argocd/set.yaml": made.replace("NAME", "{{path[1]}}-{{path.basename}}-live")})
+    found = report(generator, repository, "deploy/web")
+    assert found["entry"]["adopted"] == {"application": "web-{environment}-live"}
+    commit(repository, {"argocd/set.yaml": made.replace("NAME", "{{other}}")})
+    found = report(generator, repository, "deploy/web")
+    assert "application" not in str(found["entry"])
+    assert any("is not known here" in line and "prod: {adopted:" in line for line in found["handover"])
 
 
 def test_an_application_that_deploys_elsewhere_is_refused(repository: Path, generator: Run) -> None:
@@ -356,7 +396,8 @@ def test_what_argocd_autopilot_has_laid_out(repository: Path, generator: Run) ->
     assert found["entry"] == {
         "adopted": {"application": "{environment}-web"}, "image": "ghcr.io/acme/web", "namespace": "web-{environment}"
     }  # fmt: skip
-    assert ["preserveResourcesOnDeletion" in line for line in found["handover"]] == [True, True]
+    patched = [line for line in found["handover"] if line.startswith("kubectl patch applicationset ")]
+    assert ["preserveResourcesOnDeletion" in line for line in patched] == [True, True]
     was = objects(repository, "apps/web/overlays/prod")
     assert generator("adopt", "apps/web", "--write", cwd=repository).returncode == 0
     assert objects(repository, "overlays/prod/web") == was

@@ -69,7 +69,7 @@ def show(result: AdoptResult) -> None:
     else:
         console.say(f"every object is what it was: {sum(found.objects.values())} compared, no difference")
     if found.handover:
-        console.say("before it is merged, what deploys it today has to let go, in this order:")
+        console.say("what deploys it today has to let go, in this order:")
     for line in found.handover:
         console.say(f"  {line}")
     if result.generated:

@@ -12,6 +12,7 @@ from tests.e2e.steps.pipeline import failing_build, pipeline, release_of_a_relea
 from tests.e2e.steps.promotion import promote
 from tests.e2e.steps.rollback import roll_back_by_cli, roll_back_by_commit
 from tests.e2e.steps.step import Step
+from tests.e2e.steps.takeover import take_over
 from tests.e2e.steps.waiting import roll_back_and_hold, wait_for_what_cannot_run, wait_until_it_runs
 from tests.e2e.steps.workloads import become_several, keep_the_old_version, release_several
 
@@ -43,4 +44,5 @@ STEPS = (
     Step("j", "CloudNativePG's operator runs, as a chart", run_operator, ("a", "i")),
     Step("j2", "an app gets a database, and migrates it", give_database, ("j",)),
     Step("j3", "a database that is gone from git runs on until a person confirms", keep_database, ("j2",)),
+    Step("k", "an adopted app is taken over from Applications that run: its pods stay", take_over),
 )
