@@ -68,7 +68,7 @@ def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Cred
             clone.fetch()
             wanted = rollout.wanted(clone, spec, place, request.tag, request.commit)
             names = rollout_clusters.names(spec, place, api)
-            several = [replace(wanted, application=name, sync=spec.argocd.sync_command(name)) for name in names]
+            several = [replace(wanted, application=name, sync=rollout.sync_command(spec, name)) for name in names]
             watch = rollout_clusters.watch(api, clone, place, several, request.patience)
             verdict = rollout.wait(watch, request.timeout, progress)
         wanted = replace(wanted, application=", ".join(names))

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from generator import credentials
 from generator.clients import MISREAD
@@ -127,6 +127,16 @@ class Application:
     def operation_message(self) -> str:
         """Return what the newest sync says of itself."""
         return str(_at(self.raw, "status", "operationState", "message") or "")
+
+    @property
+    def started(self) -> str:
+        """Return when the newest sync began, as Kubernetes writes times, which sort as text."""
+        return str(_at(self.raw, "status", "operationState", "startedAt") or "")
+
+    @property
+    def finished(self) -> str:
+        """Return when the newest sync ended; empty while it runs."""
+        return str(_at(self.raw, "status", "operationState", "finishedAt") or "")
 
     @property
     def retries(self) -> int:
@@ -296,6 +306,21 @@ def address() -> str | None:
     return f"{scheme}://{rest.rstrip('/')}"
 
 
+def command_options() -> str:
+    """Return what to add to a command of ``argocd`` to reach the Argo CD that the credentials name.
+
+    It takes no URL, and reads ARGOCD_SERVER as a host.
+    """
+    url = address()
+    if url is None:
+        return ""
+    parts = urlsplit(url)
+    words = ["--server", parts.netloc, *(["--plaintext"] if parts.scheme == "http" else [])]
+    words += ["--insecure"] if _is_insecure() else []
+    words += ["--grpc-web-root-path", parts.path] if parts.path else []
+    return f" {shlex.join(words)}"
+
+
 def connect() -> ArgoCd | None:
     """Connect to the Argo CD that the credentials name; return ``None`` if they name none."""
     url, options = address(), shlex.split(credentials.get("ARGOCD_OPTS"))
@@ -309,8 +334,12 @@ def connect() -> ArgoCd | None:
             "ARGOCD_AUTH_TOKEN would go to ARGOCD_SERVER unencrypted",
             "use https, or ARGOCD_OPTS=--plaintext where no stranger can listen",
         )
-    insecure = "--insecure" in options or credentials.get("ARGOCD_INSECURE").lower() in _TRUE
-    return ArgoCd(url, token, verify=not insecure)
+    return ArgoCd(url, token, verify=not _is_insecure())
+
+
+def _is_insecure() -> bool:
+    options = shlex.split(credentials.get("ARGOCD_OPTS"))
+    return "--insecure" in options or credentials.get("ARGOCD_INSECURE").lower() in _TRUE
 
 
 def rank(word: str, order: Sequence[str]) -> int:

@@ -26,8 +26,8 @@ _HOOK: Final = "argocd.argoproj.io/hook"
 class Wanted:
     """What an Application should run: ``commit`` or a later one, and this image, by any of ``names``.
 
-    ``sync`` is the command by which a person syncs it; ``root`` is the Application that
-    brings the version of a chart, which stands in the chart's own Application; empty where it is no chart.
+    ``sync`` is the command by which a user syncs it; ``root`` is the Application that brings this one and its
+    AppProject; ``chart`` says that the version is a chart's, which stands in the Application itself.
     """
 
     application: str
@@ -36,6 +36,7 @@ class Wanted:
     image: Image
     sync: str = ""
     root: str = ""
+    chart: bool = False
 
     def concerns(self, reference: str) -> bool:
         """Tell whether a reference is to this image, of any tag."""
@@ -118,9 +119,9 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
 
     Argo CD's own Synced and Healthy may be of a moment before the workload noticed its new image.
     """
-    if wanted.root and (lack := _other_chart(application, wanted)):
+    if wanted.chart and (lack := _other_chart(application, wanted)):
         return lack
-    seen = bool(wanted.root)
+    seen = wanted.chart
     referred: dict[str, Object] = {}
     for node in nodes:
         rollout = workloads.rollout_of(node.group, node.kind)
@@ -137,7 +138,7 @@ def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted
         other = next((reference for reference in concerned if not wanted.matches(reference)), None)
         if other is not None:
             return f"{node} has {other}"
-        if (concerned or wanted.root or _reference(manifest)) and (lack := rollout(manifest).lack):
+        if (concerned or wanted.chart or _reference(manifest)) and (lack := rollout(manifest).lack):
             return f"{node}: {lack}"
     if behind := next((name for name, manifest in referred.items() if _is_behind(manifest, referred)), ""):
         return f"{behind}: its controller has not seen the change yet"

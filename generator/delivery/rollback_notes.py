@@ -9,6 +9,7 @@ from generator.delivery.deployments import Deployment
 from generator.delivery.image import Slot
 from generator.delivery.open_requests import Promotions
 from generator.delivery.rollback import Goal
+from generator.delivery.rollout import sync_command
 from generator.render.outputs.argocd import application_names
 from generator.spec.model import Spec
 
@@ -37,7 +38,7 @@ def advice(spec: Spec, place: Slot, goal: Goal, *, pushed: bool) -> Iterator[str
     assert goal.target is not None
     if pushed and spec.environments[place.environment].sync == "manual":
         names = application_names(spec, place.environment, place.app)
-        commands = "; ".join(map(spec.argocd.sync_command, names)) or "in Argo CD, in each of its clusters"
+        commands = "; ".join(sync_command(spec, name) for name in names) or "in Argo CD, in each of its clusters"
         yield f"note: {place.environment} is synced by hand: {commands}"
     app = spec.described.get(place.app)
     if app and app.instances[place.environment].general.migration:

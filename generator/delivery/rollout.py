@@ -11,9 +11,10 @@ from typing import Final, Literal, Protocol
 from generator.backoff import Backoff
 from generator.clients import argocd
 from generator.clients.argocd import Application, ArgoCd, Node
-from generator.delivery import deployments, diagnosis
+from generator.delivery import deployments, diagnosis, project_arrival
 from generator.delivery.diagnosis import Problem, Wanted
 from generator.delivery.image import Slot
+from generator.delivery.project_arrival import Arrival
 from generator.errors import ArgoCdError, GitError, RepositoryError
 from generator.git.history import Clone, History
 from generator.render.outputs.argocd import application_name, root_name
@@ -62,9 +63,12 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
             "a newer build, a rollback or a pin: see `history`, or wait without --tag",
         )
     name = application_name(spec, place.environment, place.app)
-    command = spec.argocd.sync_command(name)
-    root = root_name(spec) if place.app in spec.charts else ""
-    return Wanted(name, found, names, image, command, root)
+    return Wanted(name, found, names, image, sync_command(spec, name), root_name(spec), chart=place.app in spec.charts)
+
+
+def sync_command(spec: Spec, application: str) -> str:
+    """Return the command that syncs an Application of the Argo CD that the credentials name."""
+    return f"{spec.argocd.sync_command(application)}{argocd.command_options()}"
 
 
 def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
@@ -89,8 +93,9 @@ class Watch:
     wanted: Wanted
     patience: float
     _since: dict[str, float] = field(default_factory=dict)
-    _contains: dict[str, bool] = field(default_factory=dict)
+    _contains: dict[tuple[str, str], bool] = field(default_factory=dict)
     _fresh: bool = False
+    _arrival: Arrival | None = None
 
     def look(self) -> Verdict:
         """Return how it stands now."""
@@ -98,7 +103,7 @@ class Watch:
             return self._look()
 
     def _look(self) -> Verdict:
-        if self.wanted.root and not self._fresh:
+        if self.wanted.chart and not self._fresh:
             self.api.application(self.wanted.root, refresh=True)
         application = self.api.application(self.wanted.application, refresh=not self._fresh)
         self._fresh = True
@@ -118,9 +123,19 @@ class Watch:
             if not lack:
                 return Verdict("healthy", f"Synced and {_health(application, nodes)}", application.revision)
             return Verdict("waiting", lack, application.revision)
-        return self._judged(
-            found, _described(application, reached, self.wanted.sync), application.revision, self.patience
-        )
+        return self._explained(application, found, reached)
+
+    def _explained(self, application: Application, found: list[Problem], reached: bool) -> Verdict:
+        """Tell why it is not healthy: it has failed, or is waited for."""
+        forbidden = project_arrival.forbidden(found)
+        if forbidden and (late := self._late(application)):
+            self._since = {}
+            return Verdict("waiting", f"{forbidden}, {late}", application.revision)
+        found.sort(key=lambda one: one.text != forbidden)
+        manual = reached and _waits_for_a_user(application)
+        otherwise = _described(application, reached) + (f": {self.wanted.sync}" if manual else "")
+        hint = project_arrival.hint(self.wanted) if forbidden else self._press() if manual and not found else ""
+        return replace(self._judged(found, otherwise, application.revision, self.patience), hint=hint)
 
     def why(self) -> list[str]:
         """Return what Kubernetes has warned of about objects that are not well."""
@@ -148,15 +163,28 @@ class Watch:
                 return Verdict("failed", one.text, revision)
         return Verdict("waiting", found[0].text if found else otherwise, revision)
 
+    def _press(self) -> str:
+        return f"press Sync in Argo CD: python -m generator open {self.place.app} --env {self.place.environment}"
+
+    def _late(self, application: Application) -> str:
+        """Return what the AppProject waits for, where the root has yet to bring it."""
+        self._arrival = self._arrival or Arrival(self.api, self.wanted.root, self._contained)
+        commit = application.operation_revision or application.revision or self.wanted.commit
+        return self._arrival.lack(application, commit, self.patience)
+
     def _has(self, revision: str) -> bool:
         """Tell whether a commit is the wanted one or contains it."""
-        if revision in ("", self.wanted.commit):
+        return self._contained(self.wanted.commit, revision)
+
+    def _contained(self, commit: str, revision: str) -> bool:
+        """Tell whether a revision is a commit or contains it."""
+        if revision in ("", commit):
             return bool(revision)
-        if revision not in self._contains:
-            if not self.clone.obtain(revision):
+        if (commit, revision) not in self._contains:
+            if not (self.clone.obtain(revision) and self.clone.obtain(commit)):
                 return False  # not there yet
-            self._contains[revision] = self.clone.is_ancestor(self.wanted.commit, revision)
-        return self._contains[revision]
+            self._contains[commit, revision] = self.clone.is_ancestor(commit, revision)
+        return self._contains[commit, revision]
 
     def _superseded(self, revision: str) -> str:
         if revision == self.wanted.commit:
@@ -218,14 +246,19 @@ def _health(application: Application, nodes: list[Node]) -> str:
     return f"{application.health}: {'; '.join(f'{node}: {node.message or node.health}' for node in ill)}"
 
 
-def _described(application: Application, reached: bool, sync: str) -> str:
+def _waits_for_a_user(application: Application) -> bool:
+    held = application.phase == "Running" or application.health == "Suspended"
+    return application.sync == "OutOfSync" and not application.automated and not held
+
+
+def _described(application: Application, reached: bool) -> str:
     state = f"{application.sync} and {application.health} at {application.revision[:12] or 'no commit'}"
     if not reached:
         return f"{state}, which is older"
     if application.phase == "Running":
-        return f"{state}, syncing: {application.operation_message}"
+        return f"{state}, syncing" + (f": {application.operation_message}" if application.operation_message else "")
     if application.health == "Suspended":
         return f"{state}: a roll-out is paused, until its time is over or a user goes on with it"
-    if application.sync == "OutOfSync" and not application.automated:
-        return f"{state}, and waits for a user to sync it: {sync}"
+    if _waits_for_a_user(application):
+        return f"{state}, and waits for a user to sync it"
     return state

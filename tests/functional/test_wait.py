@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from generator import credentials
+from generator.clients import argocd as clients
 from testing.programs import Run
 from testing.repository import clone_as_origin, generate_for_remote, git
 from testing.servers.argocd import (
@@ -281,6 +284,87 @@ def test_an_application_that_the_root_is_about_to_make_is_waited_for(revisions: 
     assert "Argo CD has no Application shop-dev-web that the token may see" in done.stderr
 
 
+# -- the root brings the AppProject in its own time
+
+ROOT = "shop-bootstrap"
+
+
+def forbidden(revision: str, phase: str = "Failed", retries: int = 5, started: str = "2026-11-21T09:00:00Z") -> Scene:
+    """Return a scene in which the AppProject in the cluster does not know a kind yet."""
+    refused = {
+        "group": "batch", "kind": "CronJob", "name": "web-nightly", "status": "SyncFailed",
+        "message": "resource batch:CronJob is not permitted in project shop.dev",
+    }  # fmt: skip
+    state = operated(phase, revision, "tasks are not valid", retries=retries, results=(refused,))
+    condition = ("SyncError", "Failed last sync attempt: one or more synchronization tasks are not valid")
+    return Scene(
+        application(revision, sync="OutOfSync", operation=state | {"startedAt": started}, conditions=(condition,))
+    )
+
+
+def root(revision: str, sync: str = "Synced", finished: str = "2026-11-21T09:05:00Z") -> Scene:
+    operation = operated("Succeeded", revision) | {"finishedAt": finished}
+    return Scene(application(revision, name=ROOT, sync=sync, operation=operation))
+
+
+@pytest.mark.quick
+def test_a_project_that_the_root_has_yet_to_bring_is_waited_for(revisions: tuple[str, str], wait: Wait) -> None:
+    old, new = revisions
+    roots = ArgoCd([root(old), root(old), root(new)])
+    rig = ArgoCd([forbidden(new)] * 3 + [running(new, NEW)], others={ROOT: roots})
+    done = wait(rig, "--patience", "1h")
+    assert done.returncode == 0, done.stderr
+    assert (
+        "CronJob/web-nightly failed: resource batch:CronJob is not permitted in project shop.dev, "
+        f"which the root {ROOT} has yet to bring: it is Synced at {old[:12]}\n" in done.stderr
+    )
+    assert [path for path in roots.asked if "refresh" in path] == [f"/api/v1/applications/{ROOT}?refresh=normal"]
+
+
+def test_so_is_the_next_try_after_the_root_has_brought_it(revisions: tuple[str, str], wait: Wait) -> None:
+    _, new = revisions
+    scenes = [forbidden(new, "Running", retries) for retries in (2, 3)]
+    rig = ArgoCd([*scenes, running(new, NEW)], others={ROOT: ArgoCd([root(new)])})
+    assert wait(rig, "--patience", "0s").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("scenes", "looks"),
+    [
+        pytest.param([("Failed", 0, "2026-11-21T09:06:00Z")], 1, id="the sync began when it was there"),
+        pytest.param([("Failed", 5, "2026-11-21T09:00:00Z")], 1, id="nothing tries again"),
+        pytest.param([("Running", n, "2026-11-21T09:00:00Z") for n in (1, 2, 3)], 3, id="it was tried again, in vain"),
+    ],
+)
+def test_a_project_that_stays_wrong_after_the_root_is_synced_is_a_failure(
+    scenes: list[tuple[str, int, str]], looks: int, revisions: tuple[str, str], wait: Wait
+) -> None:
+    _, new = revisions
+    rig = ArgoCd([forbidden(new, *one) for one in scenes], others={ROOT: ArgoCd([root(new)])})
+    done = wait(rig, "--patience", "0s")
+    assert done.returncode == 1
+    assert "CronJob is not permitted in project shop.dev\n" in done.stderr
+    assert (
+        "hint: `python -m generator validate` names what the AppProject lacks; if nothing, sync again: " in done.stderr
+    )
+    assert rig.at == looks - 1
+
+
+def test_a_root_that_the_token_may_not_see_may_be_late(revisions: tuple[str, str], wait: Wait) -> None:
+    _, new = revisions
+    rig = ArgoCd([forbidden(new), running(new, NEW)], others={ROOT: ArgoCd([Scene(None)])})
+    done = wait(rig, "--patience", "0s")
+    assert done.returncode == 0, done.stderr
+    assert f"which the root {ROOT} may have yet to bring; the token may not see it" in done.stderr
+
+
+def test_a_sync_without_words_prints_no_empty_reason(revisions: tuple[str, str], wait: Wait) -> None:
+    _, new = revisions
+    silent = Scene(application(new, sync="OutOfSync", operation=operated("Running", new, "")))
+    done = wait(ArgoCd([silent, running(new, NEW)]))
+    assert f"at {new[:12]}, syncing\n" in done.stderr
+
+
 # -- failed
 
 
@@ -288,7 +372,10 @@ def test_an_image_that_cannot_be_pulled(revisions: tuple[str, str], wait: Wait) 
     done = wait(ArgoCd([running(revisions[0], OLD), pulling(revisions[1], NEW)]), "--patience", "1s")
     assert done.returncode == 1
     assert "error: web in dev: Pod/web-7c-1: ImagePullBackOff: manifest unknown\n" in done.stderr
-    assert "hint: argocd app get shop-dev-web" in done.stderr
+    assert (
+        "hint: `python -m generator open web --env dev` shows it in Argo CD; "
+        "`python -m generator rollback web --env dev --push` puts back what ran before\n" in done.stderr
+    )
 
 
 def test_a_pull_that_succeeds_in_the_end_is_no_failure(revisions: tuple[str, str], wait: Wait) -> None:
@@ -445,7 +532,25 @@ def test_a_manual_sync_is_waited_for_and_named(revisions: tuple[str, str], wait:
     old, new = revisions
     state = operated("Succeeded", old)
     scene = Scene(application(new, sync="OutOfSync", automated=False, operation=state))
-    in_vain(wait, scene, "waits for a user to sync it: argocd app sync shop-dev-web")
+    done = in_vain(wait, scene, "waits for a user to sync it: argocd app sync shop-dev-web --server 127.0.0.1:")
+    assert re.search(r"--server 127\.0\.0\.1:\d+ --plaintext\n", done.stderr)
+    assert "hint: press Sync in Argo CD: python -m generator open web --env dev\n" in done.stderr
+    assert "rollback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "options"),
+    [
+        ({}, ""),
+        ({"ARGOCD_SERVER": "argo.example.com"}, " --server argo.example.com"),
+        ({"ARGOCD_SERVER": "argo.example.com:80", "ARGOCD_OPTS": "--plaintext"}, " --server argo.example.com:80 --plaintext"),
+        ({"ARGOCD_SERVER": "argo.example.com", "ARGOCD_INSECURE": "true"}, " --server argo.example.com --insecure"),
+        ({"ARGOCD_SERVER": "https://example.com/argo/"}, " --server example.com --grpc-web-root-path /argo"),
+    ],
+)  # fmt: skip
+def test_a_command_of_argo_cd_can_be_pasted(given: dict[str, str], options: str) -> None:
+    with credentials.using(credentials.Credentials(**given)):
+        assert clients.command_options() == options
 
 
 # -- bad input

@@ -35,7 +35,11 @@ def show(result: WaitResult) -> None:
 
 
 def _hint(result: WaitResult) -> str:
-    """Return what to do where Argo CD has answered, and what it runs is not well."""
+    """Return what to do where Argo CD has answered, and what it runs is not well, or not yet."""
     if result.verdict.result == "superseded":
         return ""
-    return f"argocd app get {result.wanted.application}; rollback puts back what ran before"
+    place = f"{result.app} --env {result.environment}"
+    look = f"`python -m generator open {place}` shows it in Argo CD"
+    if result.verdict.result == "timeout":
+        return look
+    return f"{look}; `python -m generator rollback {place} --push` puts back what ran before"
