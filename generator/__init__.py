@@ -96,6 +96,11 @@ if TYPE_CHECKING:
     from generator.api.pipelines import protection as protection
     from generator.api.pipelines import scan as scan
     from generator.api.pipelines import token as token
+    from generator.api.previews import Preview as Preview
+    from generator.api.previews import PreviewedApp as PreviewedApp
+    from generator.api.previews import PreviewsRequest as PreviewsRequest
+    from generator.api.previews import PreviewsResult as PreviewsResult
+    from generator.api.previews import previews as previews
     from generator.api.promote import PromoteRequest as PromoteRequest
     from generator.api.promote import PromoteResult as PromoteResult
     from generator.api.promote import promote as promote
@@ -213,6 +218,11 @@ _MODULES = {
     "protection": "api.pipelines",
     "scan": "api.pipelines",
     "token": "api.pipelines",
+    "Preview": "api.previews",
+    "PreviewedApp": "api.previews",
+    "PreviewsRequest": "api.previews",
+    "PreviewsResult": "api.previews",
+    "previews": "api.previews",
     "PromoteRequest": "api.promote",
     "PromoteResult": "api.promote",
     "promote": "api.promote",

@@ -27,7 +27,8 @@ _POLL_SECONDS: Final = 300
 class PullRequests:
     """Requests that get a preview: those of a repository with a label. Without ``apps``, all that are built here are.
 
-    ``token`` names a Secret of Argo CD's namespace and the key in it with which it reads requests.
+    ``token`` names a Secret of Argo CD's namespace and the key in it with which it reads requests. ``time_to_live`` is
+    a duration, empty where a preview lives as long as its request has the label.
     """
 
     repository: str
@@ -38,6 +39,7 @@ class PullRequests:
     quota: Mapping[str, str]
     poll_seconds: int
     apps: tuple[str, ...] = ()
+    time_to_live: str = ""
 
 
 def build(given: Mapping[str, Any] | None, repository: str) -> PullRequests | None:
@@ -55,6 +57,7 @@ def build(given: Mapping[str, Any] | None, repository: str) -> PullRequests | No
         quota={**_QUOTA, **quota},
         poll_seconds=given.get("pollSeconds") or _POLL_SECONDS,
         apps=tuple(given.get("apps") or ()),
+        time_to_live=given.get("timeToLive") or "",
     )
 
 
@@ -63,6 +66,13 @@ def filled(template: str, app: str) -> str:
     for name, value in FIELDS.items():
         template = template.replace(f"{{{name}}}", value)
     return template.replace("{app}", app)
+
+
+def known(template: str, app: str, number: str, commit: str) -> str:
+    """Return a tag or a host as it is for a request."""
+    for name, value in {"number": number, "sha": commit, "short_sha": commit[:7], "app": app}.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template
 
 
 def generator(wanted: PullRequests, kind: str | None, url: str | None) -> dict[str, Any]:

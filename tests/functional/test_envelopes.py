@@ -39,6 +39,7 @@ CALLS = {
     "local": (["down", "--dir", "/nonexistent"], 0),
     "open": (["web", "--argocd"], 2),
     "pin": (["web", "-e", "dev", "--reason", "held"], 0),
+    "previews": ([], 2),
     "promote": (["--to", "staging", "--dry-run"], 0),
     "protection": ([], 1),
     "rename": (["app", "web", "shop"], 0),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +12,12 @@ import pytest
 import yaml
 
 from generator import process
+from generator.clients import forges
 from generator.render import render
 from generator.spec import loader
 from testing.programs import Run, tool
+from testing.servers.forges.github import GitHub as Server
+from testing.servers.forges.server import running
 
 SPEC = """\
 version: 1
@@ -111,3 +117,86 @@ def test_it_is_valid_and_what_it_changes_besides_is_not(repository: Path, genera
         assert old in text
         path.write_text(text.replace(old, new))
         assert told in generator("validate", cwd=repository).stderr
+
+
+TOKEN = "ghp_s3cr3t"
+WITH_A_LIFE = SPEC.replace("label: preview,", "label: preview, timeToLive: 2d,").replace("pr-{number}-{sha}", "{sha}")
+
+
+@pytest.fixture
+def forge(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Return a GitHub with two open requests, one of which had the label for long, and the repository for it."""
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setenv("GITOPS_GENERATOR_HOSTS", "127.0.0.1,git.example.com")
+    server = Server(TOKEN)
+    with running(server.api):
+        text = WITH_A_LIFE.replace("REPOSITORY", "https://git.example.com/acme/shop.git")
+        about = f"forge: {{kind: github, url: '{server.api.url}'}}\n"
+        (repository / "generator.yaml").write_text(text.replace("environments:", f"{about}environments:"))
+        client = forges.connect("git@git.example.com:acme/shop.git", "github", server.api.url)
+        server.branches["new"] = "c" * 40
+        client.open("promote/prod", "main", "Old", "", labels=["preview"])
+        client.open("new", "main", "New", "", labels=["preview"])
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        server.events[2] = [{"event": "labeled", "label": {"name": "preview"}, "created_at": now}]
+        yield server
+
+
+def listed(repository: Path, generator: Run, *words: str) -> dict[str, Any]:
+    done = generator("previews", "-o", "json", *words, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    return {one["request"]: one for one in json.loads(done.stdout)["previews"]}
+
+
+def test_previews_are_listed_and_nothing_is_changed(repository: Path, forge: Server, generator: Run) -> None:
+    found = listed(repository, generator)
+    assert [(number, one["over"], one["ended"]) for number, one in found.items()] == [
+        ("2", False, False),
+        ("1", True, False),
+    ]
+    assert found["2"]["apps"] == [
+        {
+            "app": "web",
+            "application": "shop-pr-web-2",
+            "image": f"shop/web:{'c' * 40}",
+            "address": "https://web-2.example.com",
+        }
+    ]
+    assert found["1"]["time"] == "2026-11-21T12:00:00Z"
+    assert found["1"]["until"] == "2026-11-23T12:00:00Z"
+    assert not any(asked.startswith(("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", "DELETE")) for asked in forge.api.seen)  # fmt: skip
+    shown = generator("previews", cwd=repository).stdout
+    assert "https://web-2.example.com" in shown
+    assert "too old: --expire ends it" in shown
+
+
+def test_a_request_is_told_its_address_and_an_old_one_loses_the_label(
+    repository: Path, forge: Server, generator: Run
+) -> None:
+    for _ in range(2):
+        found = listed(repository, generator, "--comment", "--expire")
+    assert list(found) == ["2"]
+    assert forge.labels == {1: [], 2: ["preview"]}
+    [old], [new] = forge.comments[1], forge.comments[2]
+    assert "has ended, 2d after this got the label `preview`" in old["body"]
+    assert f"| web | https://web-2.example.com | `shop/web:{'c' * 40}` |" in new["body"]
+    assert "2d after it got the label" in new["body"]
+
+
+def test_an_environment_without_previews_is_wrong_usage(repository: Path, forge: Server, generator: Run) -> None:
+    done = generator("previews", "-e", "dev", cwd=repository)
+    assert (done.returncode, "there is: pr" in done.stderr) == (2, True)
+    assert forge.api.seen.count("GET /repos/{owner}/{repo}/pulls") == 0
+
+
+def test_the_workflow_runs_the_branch_and_ends_previews_only_where_they_have_an_end() -> None:
+    path = ".github/workflows/gitops-previews.yml"
+    spec = SPEC.replace("REPOSITORY", GITHUB).replace("environments:", "ci: {github: true}\nenvironments:")
+    workflow = yaml.safe_load(render(loader.parse(spec))[path].text)
+    checkout, *_, last = workflow["jobs"]["previews"]["steps"]
+    assert checkout["with"]["ref"] == "main"
+    assert last["run"].endswith(" previews --comment")
+    text = render(loader.parse(spec.replace("label: preview,", "label: preview, timeToLive: 2d,")))[path].text
+    assert text.rstrip().endswith(" previews --comment --expire")
+    elsewhere = spec.replace("label: preview,", "label: preview, repository: 'https://github.com/acme/src.git',")
+    assert path not in render(loader.parse(elsewhere))

@@ -8,6 +8,7 @@ The nodes are played by KWOK; the second cluster is a second API server, in whic
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from tests.e2e.kube import APPLICATIONS, Kube
 
 pytestmark = pytest.mark.cluster
 
+ROOT = Path(__file__).parents[2]
 REPOSITORY = "edges"
 SECOND = "second"
 SPEC = """\
@@ -39,7 +41,7 @@ forge: {kind: gitea}
 environments:
   dev: {cluster: in-cluster, clusters: {two: second}}
   pr:
-    pullRequests: {label: preview, token: {name: preview-token}, tag: "pr-{number}-{sha}", pollSeconds: 30}
+    pullRequests: {label: preview, token: {name: preview-token}, tag: "pr-{number}-{sha}", pollSeconds: 30, timeToLive: LIFE}
 notifications: {environments: [dev], webhook: {url: "HOOK", authorization: hook}}
 apps:
   web: {image: registry.example.com/web, source: src, tag: "1", config: {COLOUR: "blue"}, replicas: 2}
@@ -123,6 +125,13 @@ class World:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=PATIENCE) as response:
             return json.load(response)
 
+    def generator(self, *words: str) -> str:
+        """Run a command of the generator with the spec as it is, and the forge's token."""
+        (self.checkout / "generator.yaml").write_text(self.spec)
+        env = {"GITEA_TOKEN": self.local.gitea_token, "GITOPS_GENERATOR_HOSTS": "127.0.0.1", "NO_PROXY": "127.0.0.1"}
+        argv = [sys.executable, "-m", "generator", *words]
+        return process.run(argv, process.Setting(self.checkout, {"PYTHONPATH": str(ROOT), **env})).stdout
+
     def forge(self, method: str, path: str, body: object = None) -> Any:
         """Ask Gitea's API about the repository."""
         url = f"{self.local.gitea_url}/api/v1/repos/{self.local.gitea.organization}/{REPOSITORY}/{path}"
@@ -158,7 +167,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         try:
             local = cluster.up(directory, echo=print, node="kwok")
             url = local.gitea.create_repository(REPOSITORY)
-            text = SPEC.replace("URL", url).replace("HOOK", hook)
+            text = SPEC.replace("URL", url).replace("HOOK", hook).replace("LIFE", "7d")
             checkout = tmp_path_factory.mktemp("checkout")
             process.run(["git", "init", "-q", "-b", "main"], process.Setting(checkout))
             made = World(local, Kube(local.kubeconfig), Kube(second.kubeconfig), checkout, text, told)
@@ -212,14 +221,22 @@ def test_the_webhook_is_told_once_that_it_runs(world: World) -> None:
     assert told["images"] == ["registry.example.com/web:1"]
 
 
-def test_a_preview_comes_with_its_request_and_goes_with_it(world: World) -> None:
-    (world.checkout / "src").mkdir()
+def request(world: World, branch: str) -> str:
+    """Open a request that gets the label; return its number."""
+    (world.checkout / "src").mkdir(exist_ok=True)
     (world.checkout / "src/Dockerfile").write_text("FROM scratch\n")
-    commit = world.push("A change", "change")
-    number = world.local.gitea.create_pull(REPOSITORY, head="change", title="A change")
-    label = world.forge("POST", "labels", {"name": "preview", "color": "#00aabb"})
+    world.push("A change", branch)
+    number = world.local.gitea.create_pull(REPOSITORY, head=branch, title="A change")
+    known = {one["name"]: one["id"] for one in world.forge("GET", "labels")}
+    wanted = known.get("preview") or world.forge("POST", "labels", {"name": "preview", "color": "#00aabb"})["id"]
+    world.forge("POST", f"issues/{number}/labels", {"labels": [wanted]})
+    return str(number)
+
+
+def test_a_preview_comes_with_its_request_and_goes_with_it(world: World) -> None:
+    number = request(world, "change")
+    commit = world.git("rev-parse", "HEAD").strip()
     name, namespace = f"edges-pr-web-{number}", f"edges-pr-{number}-web"
-    world.forge("POST", f"issues/{number}/labels", {"labels": [label["id"]]})
     eventually(lambda: world.is_synced(name), world.stands)
     deployment = world.kube.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/web")
     [container] = deployment["spec"]["template"]["spec"]["containers"]
@@ -230,6 +247,23 @@ def test_a_preview_comes_with_its_request_and_goes_with_it(world: World) -> None
     world.forge("PATCH", f"pulls/{number}", {"state": "closed"})
     eventually(lambda: not world.application(name), world.stands)
     eventually(lambda: world.kube.find(f"/api/v1/namespaces/{namespace}") is None, world.stands)
+
+
+def test_a_preview_is_told_on_its_request_and_goes_when_it_is_too_old(world: World) -> None:
+    number = request(world, "slow")
+    name = f"edges-pr-web-{number}"
+    world.generator("previews", "--comment", "--expire")
+    [said] = [one["body"] for one in world.forge("GET", f"issues/{number}/comments")]
+    assert f"`registry.example.com/web:pr-{number}-" in said
+    assert "7d after it got the label" in said
+    eventually(lambda: world.is_synced(name), world.stands)
+    world.spec = world.spec.replace("timeToLive: 7d", "timeToLive: 0s")
+    world.generator("previews", "--comment", "--expire")
+    world.spec = world.spec.replace("timeToLive: 0s", "timeToLive: 7d")
+    eventually(lambda: not world.application(name), world.stands)
+    [said] = [one["body"] for one in world.forge("GET", f"issues/{number}/comments")]
+    assert "has ended" in said
+    assert world.forge("GET", f"pulls/{number}")["state"] == "open"
 
 
 def colour(world: World) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 import requests
 
 from generator.clients import forges
 from generator.clients.forges import Forge, access, gitea, open_or_update
+from generator.clients.forges.forge import LabelingForge
 from generator.errors import ForgeError
 from testing.repository import change, git
 from testing.servers.gitea import Rig
-from testing.waiting import PATIENCE
+from testing.waiting import PATIENCE, next_second
 
 MARK = "<!-- gitops-generator -->"
 
@@ -68,6 +71,32 @@ def test_a_fork_with_a_branch_named_as_ours_is_not_ours(forge: Forge, rig: Rig, 
     assert forge.requests("main", "promote/") == []
     assert forge.requests("main", "promote/prod", exact=True) == []
     assert [one.title for one in forge.requests("main", forks=True)] == ["Forged"]
+
+
+def test_requests_with_a_label_since_when_they_have_it(forge: Forge, rig: Rig, work: Path) -> None:
+    labeling = cast("LabelingForge", forge)
+    change(work, "other", "tag", "3\n")
+    request = forge.open("promote/prod", "main", "With", "")
+    assert labeling.labeled("preview") == []
+    forge.open("other", "main", "From the start", "", labels=["preview", "urgent"])
+    path = f"/repos/acme/{work.name}/issues"
+    label = next(one for one in rig.call("GET", f"/repos/acme/{work.name}/labels") if one["name"] == "preview")
+    next_second()
+    rig.call("POST", f"{path}/1/labels", {"labels": [label["id"]]})
+    found = {one.request.number: one for one in labeling.labeled("preview")}
+    opened = rig.call("GET", f"{path}/1")["created_at"]
+    assert found["1"].since > datetime.fromisoformat(opened).timestamp()
+    assert found["1"].commit == tip(work, "promote/prod")
+    next_second()
+    rig.call("DELETE", f"{path}/2/labels/{label['id']}")
+    rig.call("POST", f"{path}/2/labels", {"labels": [label["id"]]})
+    again = {one.request.number: one.since for one in labeling.labeled("preview")}
+    assert again["1"] == found["1"].since
+    assert again["2"] > found["2"].since
+    labeling.unlabel(request, "preview")
+    labeling.unlabel(request, "preview")
+    assert [one.request.number for one in labeling.labeled("preview")] == ["2"]
+    assert [one["name"] for one in rig.call("GET", f"{path}/2")["labels"]] == ["preview", "urgent"]
 
 
 def test_open_update_comment_merge(forge: Forge, rig: Rig, work: Path) -> None:

@@ -80,7 +80,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "open",
         "charts",
     ),
-    "in CI": ("changed", "scan", "token"),
+    "in CI": ("changed", "scan", "token", "previews"),
     "cluster": ("local",),
 }
 COMMANDS: Final = Registry(*(name for names in GROUPS.values() for name in names))

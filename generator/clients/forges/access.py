@@ -183,7 +183,7 @@ def unreachable(server: str, exc: Exception) -> ForgeError:
 
 
 _LIBRARIES: Final = ("github", "gitlab", "requests", "urllib3", "botocore")
-_METHODS: Final = ("requests", "open", "update", "comment", "close", "merge")
+_METHODS: Final = ("requests", "open", "update", "comment", "close", "merge", "labeled", "unlabel")
 _Class = TypeVar("_Class", bound=type[Any])
 
 
@@ -205,7 +205,7 @@ def understood(forge: _Class) -> _Class:
 
         return call
 
-    for name in _METHODS:
+    for name in (name for name in _METHODS if hasattr(forge, name)):
         setattr(forge, name, guarded(getattr(forge, name)))
     return forge
 

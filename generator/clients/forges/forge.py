@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, Protocol
 
 from generator.escaping import harmless
@@ -29,6 +30,18 @@ class PullRequest:
     state: State
     mergeable: bool | None = None
     merge_commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Labeled:
+    """An open request that has a label, of a fork or not: the commit at its head, and when it got the label last.
+
+    The time is in seconds since 1970.
+    """
+
+    request: PullRequest
+    commit: str
+    since: int
 
 
 class Forge(Protocol):
@@ -77,6 +90,21 @@ class Forge(Protocol):
 
     def merge(self, request: PullRequest, commit: str) -> PullRequest:
         """Merge it, if its head still is ``commit``."""
+
+
+class LabelingForge(Forge, Protocol):
+    """A forge whose requests have labels: GitHub, GitLab and Gitea."""
+
+    def labeled(self, label: str) -> list[Labeled]:
+        """List the open requests that have a label, into whatever branch, the newest first."""
+
+    def unlabel(self, request: PullRequest, label: str) -> None:
+        """Take a label off; fine where it is gone."""
+
+
+def epoch(time: str) -> int:
+    """Return a time as forges write it (RFC 3339) in seconds since 1970."""
+    return int(datetime.fromisoformat(time).timestamp())
 
 
 def clipped(text: str, limit: int) -> str:

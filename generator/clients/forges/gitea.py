@@ -17,7 +17,7 @@ import requests
 from requests import PreparedRequest, Response
 
 from generator.clients.forges import access
-from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped, people
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, State, chosen, clipped, epoch, people
 from generator.errors import ForgeError
 
 TOKENS: Final = ("GITEA_TOKEN", "FORGEJO_TOKEN", "GIT_TOKEN")
@@ -79,6 +79,26 @@ class Gitea:
             self._call("POST", f"/issues/{request.number}/comments", {"body": said})
         elif former["body"] != said:
             self._call("PATCH", f"/issues/comments/{former['id']}", {"body": said})
+
+    def labeled(self, label: str) -> list[Labeled]:
+        """Implement ``Forge.labeled``."""
+        found = [data for data in self._pages("/pulls", state="open") if _label(data, label) is not None]
+        return [Labeled(_request(data), data["head"]["sha"], self._labeled_at(data, label)) for data in found]
+
+    def unlabel(self, request: PullRequest, label: str) -> None:
+        """Implement ``Forge.unlabel``."""
+        number = _label(self._call("GET", f"/pulls/{request.number}"), label)
+        if number is not None:
+            self._call("DELETE", f"/issues/{request.number}/labels/{number}")
+
+    def _labeled_at(self, data: dict[str, Any], label: str) -> int:
+        """Return when a request got a label; when it was opened, where it had it from the start."""
+        times = [data["created_at"]]
+        for event in self._pages(f"/issues/{data['number']}/timeline"):
+            # Its body tells whether the label was put there or taken off.
+            if event["type"] == "label" and event["body"] == "1" and (event.get("label") or {}).get("name") == label:
+                times.append(event["created_at"])
+        return max(map(epoch, times))
 
     def close(self, request: PullRequest, reason: str) -> None:
         """Implement ``Forge.close``."""
@@ -170,6 +190,11 @@ class Gitea:
 
 class _NotFound(ForgeError):
     """404 or 422: there is no such thing."""
+
+
+def _label(data: dict[str, Any], name: str) -> int | None:
+    """Return the number of a label that a request has."""
+    return next((int(label["id"]) for label in data.get("labels") or () if label["name"] == name), None)
 
 
 def _own(data: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.backoff import Backoff
 from generator.clients.forges import access, github_app
-from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped, people
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, State, chosen, clipped, people
 from generator.errors import ForgeError
 
 if TYPE_CHECKING:
@@ -91,6 +91,24 @@ class GitHub:
             self._asked(lambda: pull.create_issue_comment(said))
         elif former.body != said:
             self._asked(lambda: former.edit(said))
+
+    def labeled(self, label: str) -> list[Labeled]:
+        """Implement ``Forge.labeled``."""
+        pulls = self._asked(lambda: list(self._repository.get_pulls(state="open", sort="created", direction="desc")))
+        found = [pull for pull in pulls if any(one.name == label for one in pull.labels)]
+        return [Labeled(_request(pull), pull.head.sha, self._labeled_at(pull, label)) for pull in found]
+
+    def unlabel(self, request: PullRequest, label: str) -> None:
+        """Implement ``Forge.unlabel``."""
+        pull = self._pull(request)
+        if any(one.name == label for one in pull.labels):
+            self._asked(lambda: pull.remove_from_labels(label))
+
+    def _labeled_at(self, pull: Pull, label: str) -> int:
+        """Return when a request got a label last; when it was opened, where GitHub does not tell any more."""
+        events = self._asked(lambda: list(pull.get_issue_events()))
+        times = [one.created_at for one in events if one.event == "labeled" and one.label and one.label.name == label]
+        return int(max([pull.created_at, *times]).timestamp())
 
     def close(self, request: PullRequest, reason: str) -> None:
         """Implement ``Forge.close``."""

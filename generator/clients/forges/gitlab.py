@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.clients.forges import access
-from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped, people
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, State, chosen, clipped, epoch, people
 from generator.errors import ForgeError
 
 if TYPE_CHECKING:
@@ -82,6 +82,21 @@ class GitLab:
                 notes.create({"body": said})
             elif former.body != said:
                 notes.update(former.id, {"body": said})
+
+    def labeled(self, label: str) -> list[Labeled]:
+        """Implement ``Forge.labeled``."""
+        with self._translated():
+            found = self._project.mergerequests.list(
+                iterator=True, state="opened", labels=label, order_by="created_at", sort="desc"
+            )
+            return [
+                Labeled(_request(item.attributes), item.attributes["sha"], _labeled_at(item, label)) for item in found
+            ]
+
+    def unlabel(self, request: PullRequest, label: str) -> None:
+        """Implement ``Forge.unlabel``."""
+        with self._translated():
+            self._project.mergerequests.update(int(request.number), {"remove_labels": [label]})
 
     def close(self, request: PullRequest, reason: str) -> None:
         """Implement ``Forge.close``."""
@@ -164,6 +179,17 @@ class GitLab:
             raise access.refusal(self._server, exc.response_code or 0, exc.error_message, *TOKENS) from None
         except requests.RequestException as exc:
             raise access.unreachable(self._server, exc) from None
+
+
+def _labeled_at(item: Any, label: str) -> int:
+    """Return when a request got a label last; when it was opened, where it had it from the start."""
+    events = [event.attributes for event in item.resourcelabelevents.list(iterator=True)]
+    times = [
+        event["created_at"]
+        for event in events
+        if event["action"] == "add" and (event.get("label") or {}).get("name") == label
+    ]
+    return max(epoch(time) for time in [item.attributes["created_at"], *times])
 
 
 def _own(data: dict[str, Any]) -> bool:

@@ -22,6 +22,7 @@ from generator.render.outputs import (
     codeowners,
     github_actions,
     kustomize,
+    preview_upkeep,
     pull_request_checks,
 )
 from generator.spec.model import AnyApp, Spec
@@ -44,5 +45,6 @@ OUTPUTS: Final[tuple[Output, ...]] = (
     codebuild,
     github_actions,
     pull_request_checks,
+    preview_upkeep,
     codeowners,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from generator.spec import shapes
 from generator.spec.language.names import APP_NAME, LABEL, REPOSITORY
+from generator.spec.language.promotion import DURATION
 from generator.spec.types import Field, Integer, ListOf, MapOf, Record, Scalar, Text
 
 _TEMPLATED = "{number}, {sha}, {short_sha} and {app} stand for the request's and the app's"
@@ -43,6 +44,10 @@ PULL_REQUESTS = Record(
         ),
         "pollSeconds": Field(
             Integer(30, 86400, "seconds"), "How often Argo CD asks for requests, where no webhook tells of them."
+        ),
+        "timeToLive": Field(
+            DURATION,
+            "How long a preview lives once its request has the label. `previews --expire` takes the label off.",
         ),
         "apps": Field(ListOf(APP_NAME, least=1), "The apps that a preview has."),
     }

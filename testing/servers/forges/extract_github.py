@@ -22,6 +22,8 @@ OPERATIONS = (
     ("put", "/repos/{owner}/{repo}/pulls/{pull_number}/merge"),
     ("post", "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"),
     ("post", "/repos/{owner}/{repo}/issues/{issue_number}/labels"),
+    ("delete", "/repos/{owner}/{repo}/issues/{issue_number}/labels/{name}"),
+    ("get", "/repos/{owner}/{repo}/issues/{issue_number}/events"),
     ("get", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),
     ("post", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),
     ("patch", "/repos/{owner}/{repo}/issues/comments/{comment_id}"),
@@ -32,7 +34,8 @@ OPERATIONS = (
 )
 PROSE = {"description", "example", "examples", "externalDocs", "summary", "title", "deprecated"}
 READ = {"number", "html_url", "title", "body", "state", "merged_at", "merge_commit_sha", "mergeable", "head", "base",
-        "ref", "sha", "merged", "message", "id", "token", "expires_at", "name", "url", "issue_url"}  # fmt: skip
+        "ref", "sha", "merged", "message", "id", "token", "expires_at", "name", "url", "issue_url", "labels",
+        "created_at", "event", "label"}  # fmt: skip
 
 
 class Description:

@@ -34,6 +34,7 @@ class GitHub:
         self.pulls: list[dict[str, Any]] = []
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.labels: dict[int, list[str]] = {}
+        self.events: dict[int, list[dict[str, Any]]] = {}
         self.reviewers: dict[int, set[str]] = {}
         self.merges: list[dict[str, Any]] = []
         self.installation_rights: dict[str, str] | None = None
@@ -59,6 +60,8 @@ class GitHub:
         extra = {"merged": pull["merged_at"] is not None, "mergeable": not self.conflict} if whole else {}
         return {
             **pull,
+            "created_at": TIME,
+            "labels": [{"name": name} for name in self.labels.get(pull["number"], [])],
             "url": f"{root}/pulls/{pull['number']}",
             "issue_url": f"{root}/issues/{pull['number']}",
             **extra,
@@ -149,6 +152,16 @@ class GitHub:
         names = request.body["labels"] if isinstance(request.body, dict) else request.body
         self.labels.setdefault(int(request.path["issue_number"]), []).extend(names)
         return Answer([{"id": 1, "name": name} for name in names])
+
+    def delete_issues_labels(self, request: Request) -> Answer:
+        there = self.labels[int(request.path["issue_number"])]
+        there.remove(request.path["name"])
+        return Answer([{"id": 1, "name": name} for name in there])
+
+    def get_issues_events(self, request: Request) -> Answer:
+        number = int(request.path["issue_number"])
+        url = f"{self.api.url}{PREFIX}/repos/acme/shop/issues/{number}/events"
+        return page(self.events.get(number, []), request, url, PAGE)
 
     def get_issues_comments(self, request: Request) -> Answer:
         number = int(request.path["issue_number"])

@@ -11,6 +11,7 @@ from testing.servers.forges.server import Answer, Api, Refused, Request, page
 
 PREFIX = "/api/v4"
 PAGE = 3
+TIME = "2026-11-21T12:00:00.000Z"
 
 
 class GitLab:
@@ -22,6 +23,7 @@ class GitLab:
         self.users = {"ann": 11, "bob": 12}
         self.requests: list[dict[str, Any]] = []
         self.notes: dict[int, list[dict[str, Any]]] = {}
+        self.events: dict[int, list[dict[str, Any]]] = {}
         self.written: list[dict[str, Any]] = []
         self.status = "mergeable"
         self.settling = 0
@@ -61,8 +63,12 @@ class GitLab:
         return page(found, request, f"{self.api.url}{PREFIX}/users", PAGE)
 
     def get_merge_requests(self, request: Request) -> Answer:
-        state, base = request.query["state"], request.query["target_branch"]
-        found = [one for one in reversed(self.requests) if (one["state"], one["target_branch"]) == (state, base)]
+        found = [one for one in reversed(self.requests) if one["state"] == request.query["state"]]
+        if "target_branch" in request.query:
+            found = [one for one in found if one["target_branch"] == request.query["target_branch"]]
+        if "labels" in request.query:
+            wanted = set(request.query["labels"].split(","))
+            found = [one for one in found if wanted <= set(one["labels"])]
         if "source_branch" in request.query:
             found = [one for one in found if one["source_branch"] == request.query["source_branch"]]
         # A server behind a proxy may give addresses that do not lead to it.
@@ -84,7 +90,7 @@ class GitLab:
              "description": body.get("description"), "state": "opened", "source_branch": body["source_branch"],
              "target_branch": body["target_branch"], "sha": self.branches[body["source_branch"]],
              "detailed_merge_status": "preparing", "merge_commit_sha": None, "squash_commit_sha": None,
-             "source_project_id": 1, "target_project_id": 1}
+             "source_project_id": 1, "target_project_id": 1, "created_at": TIME, "labels": body.get("labels", [])}
         )  # fmt: skip
         return Answer(dict(self.requests[-1]), 201)
 
@@ -97,6 +103,7 @@ class GitLab:
     def put_merge_requests_one(self, request: Request) -> Answer:
         one = self.one(request)
         one.update({name: value for name, value in request.body.items() if name in ("title", "description")})
+        one["labels"] = [name for name in one["labels"] if name not in request.body.get("remove_labels", [])]
         if request.body.get("state_event") == "close":
             one["state"] = "closed"
         return Answer(dict(one))
@@ -110,6 +117,11 @@ class GitLab:
             raise Refused(409, {"message": "SHA does not match HEAD of source branch: " + one["sha"]})
         one.update(state="merged", merge_commit_sha="c" * 40)
         return Answer(dict(one))
+
+    def get_merge_requests_one_resource_label_events(self, request: Request) -> Answer:
+        number = int(request.path["eventable_id"])
+        url = f"{self.api.url}{PREFIX}/projects/acme%2Fplatform%2Fshop/merge_requests/{number}/resource_label_events"
+        return page(self.events.get(number, []), request, url, PAGE)
 
     def get_merge_requests_one_notes(self, request: Request) -> Answer:
         number = int(request.path["noteable_id"])

@@ -72,7 +72,9 @@ PATHS: dict[str, Any] = {
             {
                 **PAGES, "state": choice("opened", "closed", "locked", "merged", "all"), "source_branch": TEXT, "target_branch": TEXT,
                 "order_by": choice("created_at", "label_priority", "milestone_due", "popularity", "priority", "title", "updated_at", "merged_at"),
-                "sort": choice("asc", "desc"), "search": TEXT, "labels": NAMES, "author_username": TEXT,
+                "sort": choice("asc", "desc"), "search": TEXT, "author_username": TEXT,
+                # Names with commas between them.
+                "labels": TEXT,
             },
         ),
         "post": operation(
@@ -87,6 +89,13 @@ PATHS: dict[str, Any] = {
             ("id", "merge_request_iid"),
             {"200": MERGE_REQUEST},
             body=record(**WRITTEN, target_branch=TEXT, state_event=choice("close", "reopen"), discussion_locked=FLAG),
+        ),
+    },
+    "/projects/{id}/merge_requests/{eventable_id}/resource_label_events": {
+        "get": operation(
+            ("id", "eventable_id"),
+            {"200": {"type": "array", "items": record(("action", "created_at"), action=choice("add", "remove"), created_at=TEXT, label=record(name=TEXT))}},
+            PAGES,
         ),
     },
     "/projects/{id}/merge_requests/{merge_request_iid}/merge": {

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from generator.clients import forges
 from generator.clients.forges import Forge, github, open_or_update
+from generator.clients.forges.forge import LabelingForge
 from generator.errors import ForgeError
 from testing.servers.forges.github import GitHub as Server
 from testing.servers.forges.server import Answer, running
@@ -114,6 +116,27 @@ def test_a_fork_with_a_branch_named_as_ours_is_not_ours(head: dict[str, object],
         assert forge.requests("main", "promote/", state) == []  # type: ignore[arg-type]
         assert forge.requests("main", "promote/prod", state, exact=True) == []  # type: ignore[arg-type]
         assert [one.number for one in forge.requests("main", state=state, forks=True)] == ["1"]  # type: ignore[arg-type]
+
+
+def test_requests_with_a_label_since_when_they_have_it(forge: Forge, server: Server) -> None:
+    labeling = cast("LabelingForge", forge)
+    labeled = forge.open("promote/prod", "main", "With", "", labels=["preview", "urgent"])
+    server.branches |= {"other": "e" * 40, "third": "f" * 40}
+    forge.open("other", "main", "Without", "", labels=["urgent"])
+    forge.open("third", "other", "From the start, into another branch", "", labels=["preview"])
+    server.events[1] = [
+        {"id": 1, "event": "labeled", "label": {"name": "preview"}, "created_at": "2026-11-23T12:00:00Z"},
+        {"id": 2, "event": "labeled", "label": {"name": "urgent"}, "created_at": "2026-11-25T12:00:00Z"},
+        {"id": 3, "event": "unlabeled", "label": {"name": "preview"}, "created_at": "2026-11-26T12:00:00Z"},
+        {"id": 4, "event": "labeled", "label": {"name": "preview"}, "created_at": "2026-11-24T12:00:00Z"},
+    ]
+    third, first = labeling.labeled("preview")
+    assert (first.request.number, first.commit, first.since) == ("1", "b" * 40, 1795521600)
+    assert (third.request.number, third.since) == ("3", 1795262400)
+    labeling.unlabel(labeled, "preview")
+    assert server.labels[1] == ["urgent"]
+    labeling.unlabel(labeled, "preview")
+    assert [one.request.number for one in labeling.labeled("preview")] == ["3"]
 
 
 def test_it_is_opened_once(forge: Forge, server: Server) -> None:

@@ -78,6 +78,7 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
         "  token: {name: preview-token, key: password}\n"
         "  quota: {pods: 10}\n"
         "  pollSeconds: 600\n"
+        "  timeToLive: 7d\n"
         "  apps: [web]",
         unset="the environment is there all the time",
         kubernetes=("ApplicationSet spec.generators",),
@@ -106,6 +107,10 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
     ),
     "environments.<environment>.pullRequests.pollSeconds": Entry(
         default="300", kubernetes=("ApplicationSet spec.generators",)
+    ),
+    "environments.<environment>.pullRequests.timeToLive": Entry(
+        unset="as long as the request is open and has the label",
+        effect="`python -m generator previews --expire` takes the label off a request that has had it for so long.",
     ),
     "environments.<environment>.pullRequests.apps": Entry(
         unset="all that are built here (`source`)",
