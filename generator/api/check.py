@@ -13,6 +13,7 @@ from generator.manifests import unlisted
 from generator.regenerate import planning
 from generator.regenerate.merge import State
 from generator.regenerate.planning import Plan
+from generator.spec import advice
 from generator.spec.layout import BASE, Location
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How the repository differs from its spec. `idle` is what is there without effect."""
+    """How the repository differs from its spec. `idle` is what is there without effect.
+
+    `advice` is on what the spec says that is right, and will not work or has no effect.
+    """
 
     files: tuple[FileState, ...]
     drift: bool
@@ -46,6 +50,7 @@ class CheckResult:
     notes: tuple[str, ...]
     effects: tuple[Effect, ...]
     conflicts: Conflicts | None
+    advice: tuple[Fault, ...] = ()
 
 
 def check(request: CheckRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> CheckResult:
@@ -65,6 +70,7 @@ def check(request: CheckRequest, *, progress: Progress = silent, credentials: Cr
             notes=tuple(note for version in _versions(planned) for note in unlisted.without_effect(*version)),
             effects=planned.effects,
             conflicts=planning.conflicts(directory, planned),
+            advice=tuple(advice.of(directory, planned.spec)),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from generator.errors import Fault
 from generator.git import sparse
-from generator.spec import folders, layout, loader, sync_windows
+from generator.spec import folders, layout, loader, overruled, sync_windows
 from generator.spec.findings import Path as FieldPath
 from generator.spec.findings import did_you_mean, dotted
 from generator.spec.model import UNRELEASED, Spec
@@ -59,9 +59,13 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
     """Return advice with its place in ``generator.yaml``; the spec is read once more only where there is any."""
     found = [(("apps", name, *path), message, hint) for name, path, message, hint in _found(directory, spec)]
     found += _of_freezes(spec, datetime.now())
-    if not found:
+    masked = [one for name, app in spec.apps.items() for one in overruled.of(name, app.given)]
+    if not (found or masked):
         return []
     places = loader.places(loader.read(directory))
+    for one in masked:
+        line, _ = places.of(one.winner, False)
+        found.append((one.path, one.message(f"{loader.FILE_NAME}:{line}"), one.hint))
     return [
         Fault(loader.FILE_NAME, *places.of(path, False), dotted(path), message, hint) for path, message, hint in found
     ]

@@ -37,6 +37,11 @@ _KEYED: Final = merge_keys.KEYS.keys() & (pod_words.POD | pod_words.CONTAINER)
 _SOURCES: Final = frozenset(pod_words.SOURCES)
 
 
+def rivals(name: str) -> tuple[str, ...]:
+    """Return the fields of which there can be one, this one among them."""
+    return _RIVALS.get(name, (name,))
+
+
 def without_nulls(data: Data) -> dict[str, Any]:
     """Return a map without the fields that are ``None``, that is, not set."""
     return {name: value for name, value in data.items() if value is not None}

@@ -70,6 +70,52 @@ def test_two_apps_of_one_image_that_is_built_here(tmp_path: Path) -> None:
     assert advised(tmp_path, "  a: {image: shop/x, tag: '1'}\n  b: {image: shop/x, tag: '1'}") == []
 
 
+SEVERAL = """\
+  web:
+    image: shop/web
+    source: web
+    replicas: 1
+    workloads:
+      web: {port: 8080, replicas: 3, config: {LEVEL: info}}
+      worker: {command: [work], autoscale: {min: 1, max: 4}}
+      cleaner: {command: [clean]}
+    environments:
+      dev: {%s}
+"""
+KEPT = {
+    "another number": (
+        "replicas: 2",
+        [
+            "15:23 apps.web.environments.dev.replicas: workload web keeps its own replicas: 3 (generator.yaml:11) / "
+            "if it is to change, too: `environments: {dev: {workloads: {web: {replicas: 2}}}}`",
+            "15:23 apps.web.environments.dev.replicas: workload worker keeps its own autoscale: a map (generator.yaml:12) / "
+            "if it is to change, too: `environments: {dev: {workloads: {worker: {replicas: 2}}}}`",
+        ],
+    ),
+    "a variable": (
+        "config: {LEVEL: debug, OTHER: x}",
+        [
+            '15:29 apps.web.environments.dev.config.LEVEL: workload web keeps its own config.LEVEL: "info" (generator.yaml:11) / '
+            'if it is to change, too: `environments: {dev: {workloads: {web: {config: {LEVEL: "debug"}}}}}`'
+        ],
+    ),
+    "what no workload says": ("config: {OTHER: x}, resources: {requests: {cpu: 200m}}", []),
+    "the same value": ("config: {LEVEL: info}", []),
+    "what the environment says of the workloads, too": (
+        "replicas: 2, workloads: {web: {replicas: 4}, worker: {replicas: 2}}", []
+    ),
+    "workloads that are not there": ("replicas: 2, workloads: {web: null, worker: null}", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", KEPT)
+def test_a_workload_that_keeps_its_own_value_where_an_environment_has_another(case: str, tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/Dockerfile").touch()
+    said, told = KEPT[case]
+    assert advised(tmp_path, SEVERAL % said) == told
+
+
 IMAGES = {
     "redis": (
         "image: redis",

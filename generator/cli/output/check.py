@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.cli import console
-from generator.cli.output.generate import show_effects
+from generator.cli.output.generate import show_advice, show_effects
 
 if TYPE_CHECKING:
     from generator import CheckResult
@@ -21,6 +21,7 @@ def record(result: CheckResult) -> dict[str, object]:
         "notes": list(result.notes),
         "effects": [effect._asdict() for effect in result.effects],
         "conflicts": [conflict._asdict() for conflict in conflicts],
+        "advice": [fault._asdict() for fault in result.advice],
     }
 
 
@@ -37,6 +38,7 @@ def show(result: CheckResult, *, everything: bool) -> None:
         console.say(f"{fault}; {fault.hint}")
     for note in result.notes:
         console.note(note)
+    show_advice(result.advice)
     show_effects(result.effects)
     if result.conflicts:
         console.report(result.conflicts)

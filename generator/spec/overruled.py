@@ -1,0 +1,74 @@
+"""Find what an environment says of a whole app while a workload of it has its own value, which goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from generator.spec import merge_keys, override
+from generator.spec.findings import Path, dotted, shown
+from generator.spec.types import as_map
+
+Data = Mapping[str, Any]
+
+
+class Overruled(NamedTuple):
+    """A value of an environment that a workload does not take.
+
+    Attributes:
+        path: Where the environment has it.
+        winner: Where the workload has its own.
+        value: The environment's value.
+        own: The workload's value.
+    """
+
+    path: Path
+    winner: Path
+    value: object
+    own: object
+
+    def message(self, place: str) -> str:
+        """Tell of the workload's value, which stands at ``place``."""
+        field = dotted(self.winner[4:])
+        return f"workload {self.winner[3]} keeps its own {field}: {shown(self.own)} ({place})"
+
+    @property
+    def hint(self) -> str:
+        """Return the lines with which the workload has the environment's value."""
+        field = "".join(f"{name}: {{" for name in self.path[4:-1])
+        braces = "}" * (len(self.path) - 5)
+        value = "…" if isinstance(self.value, dict | list) else shown(self.value)
+        said = f"{field}{self.path[-1]}: {value}{braces}"
+        there = f"{{{self.path[3]}: {{workloads: {{{self.winner[3]}: {{{said}}}}}}}}}"
+        return f"if it is to change, too: `environments: {there}`"
+
+
+def of(app: str, given: Data) -> Iterator[Overruled]:
+    """Yield what environments say of an app in vain."""
+    workloads = as_map(given.get("workloads"))
+    if not workloads:
+        return
+    for environment, change in as_map(given.get("environments")).items():
+        said = {name: value for name, value in as_map(change).items() if name != "workloads"}
+        meant = as_map(as_map(change).get("workloads"))
+        for key, own in workloads.items():
+            if key in meant and meant[key] is None:
+                continue
+            for path, winner, value, mine in _masked(said, as_map(own), as_map(meant.get(key)), ()):
+                here: Path = ("apps", app, "environments", environment, *path)
+                yield Overruled(here, ("apps", app, "workloads", key, *winner), value, mine)
+
+
+def _masked(said: Data, own: Data, meant: Data, at: Path) -> Iterator[tuple[Path, Path, object, object]]:
+    """Yield where a workload's ``own`` goes before what is ``said`` of all, but for what was ``meant`` for it."""
+    for name, value in said.items():
+        mine = own.get(name)
+        if isinstance(value, dict) and isinstance(mine, dict):
+            yield from _masked(value, mine, as_map(meant.get(name)), (*at, name))
+            continue
+        group = override.rivals(name)
+        winner = next((one for one in group if own.get(one) is not None), None)
+        if winner is None or any(one in meant for one in group) or (value is None and winner != name):
+            continue
+        if value != own[winner] and not (isinstance(value, list) and name in merge_keys.KEYS):
+            yield (*at, name), (*at, winner), value, own[winner]
