@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.errors import Conflicts, Fault
+from generator.git import checkout
 from generator.manifests import unlisted
-from generator.regenerate import planning
-from generator.regenerate.merge import State
+from generator.regenerate import merge, planning
+from generator.regenerate.merge import Outcome, State
 from generator.regenerate.planning import Plan
 from generator.spec import advice
-from generator.spec.layout import BASE, Location
+from generator.spec.layout import BASE, KUSTOMIZATION, OVERLAY, Location
 
 if TYPE_CHECKING:
     # Most repositories have no change that could have any.
@@ -30,11 +31,16 @@ class CheckRequest:
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """Whose a file is, and whether regenerating would change it."""
+    """Whose a file is, and whether regenerating would change it.
+
+    A file with a pin is in the state `EDITED`; `pinned_alone` tells that nothing else in it is edited.
+    """
 
     path: str
     state: State
     stale: bool
+    pinned: bool = False
+    pinned_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,7 @@ def check(request: CheckRequest, *, progress: Progress = silent, credentials: Cr
     with calling(credentials, directory):
         progress("comparing with the spec")
         planned = planning.plan(directory)
-        files = tuple(
-            FileState(one.path, one.state, stale=bool(one.changes) or one.state is State.CONFLICTING)
-            for one in planned.outcomes
-        )
+        files = tuple(_file_state(one, planned.updated.get(one.path)) for one in planned.outcomes)
         return CheckResult(
             files=files,
             drift=any(one.stale for one in files) or bool(planned.record),
@@ -72,6 +75,23 @@ def check(request: CheckRequest, *, progress: Progress = silent, credentials: Cr
             conflicts=planning.conflicts(directory, planned),
             advice=tuple(advice.of(directory, planned.spec)),
         )
+
+
+def _file_state(outcome: Outcome, updated: bytes | None) -> FileState:
+    """Describe a file; only one that is edited is read for a pin."""
+    found = FileState(outcome.path, outcome.state, bool(outcome.changes) or outcome.state is State.CONFLICTING)
+    content = outcome.content
+    if outcome.state is not State.EDITED or content is None or updated is None:
+        return found
+    if Location.parse(outcome.path).kind != OVERLAY or not outcome.path.endswith(KUSTOMIZATION):
+        return found
+    from generator.delivery import pin  # most repositories have none
+
+    if pin.read(content, outcome.path) is None:
+        return found
+    without = pin.write(content, outcome.path, None)
+    state = merge.merge_file(outcome.path, updated, without, updated, checkout.merge_lines).state
+    return replace(found, pinned=True, pinned_alone=state is not State.EDITED)
 
 
 def _idle(directory: Path, planned: Plan) -> list[Fault]:

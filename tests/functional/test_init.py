@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -127,17 +128,21 @@ def test_no_file_of_an_existing_repository_is_overwritten(tmp_path: Path, genera
 
 def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     given = {"repository": "https://github.com/acme/shop", "region": "eu-west-1", "registry": "registry.example.com",
-             "app": "web", "source": "", "health": "/healthz", "ci": "none"}  # fmt: skip
+             "app": "web", "health": "/healthz"}  # fmt: skip
     words = [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
     answers = [
         ("Project", "Shop\n"),
         ("Project", "shop\n"),
         ("Environments", "dev\n"),
+        ("source", "\n"),
         ("port", "http\n"),
         ("port", "9000\n"),
     ]
     shown = on_terminal([sys.executable, "-m", "generator", "init", "new", *words], tmp_path, answers)
     assert '"Shop" is not a name' in shown
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert re.findall(r"\[(./.)\]", plain) == ["1/5", "1/5", "2/5", "3/5", "4/5", "4/5", "5/5"]
+    assert "[5/5] ci: follows from the answers above" in plain
     spec = loader.load(tmp_path / "new")
     port = spec.apps["web"].base.general.ports[0].number
     assert (spec.project, list(spec.environments), port) == ("shop", ["dev"], 9000)

@@ -62,6 +62,18 @@ def test_what_is_pinned_stays_until_it_is_unpinned(released: Shop, generator: Ru
     assert released.tag("web", "dev") == "v3"
 
 
+def test_check_tells_a_pin_from_an_edit(released: Shop, generator: Run) -> None:
+    told(generator, released, "pin", "web", "-e", "dev", "--reason", "v3 is measured")
+    assert re.search(rf"^{OVERLAY} +pinned$", told(generator, released, "check"), re.MULTILINE)
+    file = next(
+        one for one in json.loads(told(generator, released, "check", "-o", "json"))["files"] if one["path"] == OVERLAY
+    )
+    assert file == {"path": OVERLAY, "state": "edited", "stale": False, "pinned": True}
+    with (released.folder / OVERLAY).open("a") as overlay:
+        overlay.write("namePrefix: eu-\n")
+    assert re.search(rf"^{OVERLAY} +edited, pinned$", told(generator, released, "check"), re.MULTILINE)
+
+
 def test_a_pin_holds_what_the_branch_has_and_not_the_checkout(released: Shop, generator: Run) -> None:
     git(released.folder, "reset", "-q", "--hard", "HEAD~1")
     told(generator, released, "pin", "web", "-e", "dev", "--reason", "as it is", "--push")

@@ -68,10 +68,13 @@ def _asked(request: InitRequest) -> InitRequest:
     if questions and not sys.stdin.isatty():
         names = " ".join(f"--set {question.name}=…" for question in questions)
         raise UsageError("standard input is no terminal, so nothing can be asked", f"--defaults, or {names}")
-    number = 0
-    while questions:
-        question, number = questions[0], number + 1
-        answer = output.asked(question, request.answers, number, number + len(questions) - 1)
-        request = replace(request, answers={**request.answers, question.name: answer})
+    total = len(questions)
+    for number, name in enumerate([one.name for one in questions], 1):
+        question = next((one for one in questions if one.name == name), None)
+        if question is None:
+            output.skipped(name, number, total)
+            continue
+        answer = output.asked(question, request.answers, number, total)
+        request = replace(request, answers={**request.answers, name: answer})
         questions = generator.init_questions(request)
     return request

@@ -15,6 +15,8 @@ EXAMPLE: Final = """\
   python -m generator local status
   python -m generator local down
 
+Both print passwords; a file that you send them to (`> local.json`) becomes readable by you alone.
+
 As root the node is real and pods run in containerd; otherwise KWOK plays the nodes."""
 
 
@@ -38,8 +40,10 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if options.action == "up":
         running = generator.local_up(request, progress=console.note, credentials=options.credentials)
+        output.keep_private()
         console.emit(output.running_record(running)) if options.json else output.show_running(running)
         return 0
     found = generator.local_status(request, credentials=options.credentials)
+    output.keep_private()
     console.emit(output.record(found)) if options.json else output.show(found)
     return 0 if found.up else 1

@@ -8,7 +8,7 @@ from generator.cli import console
 from generator.cli.output.generate import show_advice, show_effects
 
 if TYPE_CHECKING:
-    from generator import CheckResult
+    from generator import CheckResult, FileState
 
 
 def record(result: CheckResult) -> dict[str, object]:
@@ -16,7 +16,10 @@ def record(result: CheckResult) -> dict[str, object]:
     conflicts = result.conflicts.conflicts if result.conflicts else ()
     return {
         "drift": result.drift,
-        "files": [{"path": one.path, "state": str(one.state), "stale": one.stale} for one in result.files],
+        "files": [
+            {"path": one.path, "state": str(one.state), "stale": one.stale, "pinned": one.pinned}
+            for one in result.files
+        ],
         "idle": [fault._asdict() for fault in result.idle],
         "notes": list(result.notes),
         "effects": [effect._asdict() for effect in result.effects],
@@ -28,7 +31,7 @@ def record(result: CheckResult) -> dict[str, object]:
 def show(result: CheckResult, *, everything: bool) -> None:
     """Print the files that are not plainly generated, or ``everything``, and what to do."""
     rows = [
-        (one.path, str(one.state), _needs(one.state) if one.stale else "")
+        (one.path, _state(one), _needs(one.state) if one.stale else "")
         for one in result.files
         if everything or one.stale or one.state != "generated"
     ]
@@ -57,6 +60,13 @@ def _summary(result: CheckResult) -> str:
         return f"{sum(one.stale for one in result.files)} not as the spec says; run `{' '.join(words)}`"
     idle = len(result.idle)
     return f"as the spec says, but {idle} without effect" if idle else "as the spec says"
+
+
+def _state(file: FileState) -> str:
+    """Return a file's state as a table has it: a pin is no edit of a user's own."""
+    if not file.pinned:
+        return str(file.state)
+    return "pinned" if file.pinned_alone else f"{file.state}, pinned"
 
 
 def _needs(state: str) -> str:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import sys
 from typing import TYPE_CHECKING
 
 from generator.cli import console
 
 if TYPE_CHECKING:
     from generator import Cluster, ClusterStatus
+
+
+def keep_private() -> None:
+    """Take the rights of others off the file that standard output goes to: passwords are about to be written.
+
+    The shell has made it, with the rights that the user's umask gives to any file.
+    """
+    try:
+        there = os.fstat(sys.stdout.fileno())
+        if stat.S_ISREG(there.st_mode) and there.st_uid == os.geteuid():
+            os.fchmod(sys.stdout.fileno(), 0o600)
+    except (OSError, ValueError):  # no file, or one that keeps no modes
+        pass
 
 
 def running_record(running: Cluster) -> dict[str, object]:

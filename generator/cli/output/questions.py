@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from generator import InitQuestion
 
 
+def skipped(name: str, number: int, last: int) -> None:
+    """Tell that a question has no need to be asked."""
+    console.say(f"  {console.paint(f'[{number}/{last}]', 'grey')} {name}: follows from the answers above")
+
+
 def asked(question: InitQuestion, answers: Mapping[str, str], number: int, last: int) -> str:
     """Return the answer to a question, beside the answers before it."""
     from cookiecutter.prompt import read_user_choice, read_user_variable

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -185,3 +186,14 @@ def test_removing_a_tree_with_locked_folders(tmp_path: Path) -> None:
     remove_tree(tmp_path / "c")
     assert not (tmp_path / "c").exists()
     remove_tree(tmp_path / "c")
+
+
+@pytest.mark.process
+def test_a_file_that_passwords_are_sent_to_is_its_owners_whatever_the_umask(tmp_path: Path) -> None:
+    file = tmp_path / "local.json"
+    with tempfile.TemporaryDirectory() as short:  # for the sockets' sake
+        command = f"umask 0; exec {sys.executable} -m generator local status --dir {short} -o json > {file}"
+        done = subprocess.run(["sh", "-c", command], check=False)
+    assert done.returncode == 1  # none is up
+    assert json.loads(file.read_text())["up"] is False
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
