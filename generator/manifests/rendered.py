@@ -12,7 +12,7 @@ from typing import Final
 from generator import tools
 from generator.errors import RepositoryError
 from generator.git import plumbing
-from generator.manifests import diff, redact, sources
+from generator.manifests import diff, ecs, redact, sources
 from generator.manifests import folder as applied
 from generator.manifests.build_inputs import Closures, Unknown
 from generator.manifests.charts import deployed
@@ -40,6 +40,8 @@ def build(directory: Path, folder: str, kustomize: Path, rules: Rules = _STRICT)
         return {**diff.named(documents), **{fault.file: f"unread: {fault.message}\n" for fault in faults}}
     if not (directory / folder).is_dir():
         return {}
+    if ecs.is_overlay(directory, folder):
+        return diff.split(ecs.build(directory, folder))
     if chart := deployed.find(directory, folder):
         return _chart(directory, folder, chart, rules)
     if faults := sources.faults(directory, folder, rules):
@@ -92,6 +94,8 @@ def _inputs(directory: Path, closures: Closures, path: str) -> object:
     """Read what decides the manifests of an overlay: of a chart, which one it is, and the values."""
     if chart := deployed.find(directory, path):
         return chart, deployed.inputs(directory, chart)
+    if ecs.is_overlay(directory, path):
+        return _read(closures.all_in, path)
     return _read(closures.of, path)
 
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from generator import process, tools
 from generator.errors import Fault, RepositoryError, ToolError
-from generator.manifests import admission, applications, folder, kustomize, sources, stream, unlisted
+from generator.manifests import admission, applications, ecs, folder, kustomize, sources, stream, unlisted
 from generator.manifests.admission import Unit
 from generator.manifests.applications import Policy
 from generator.manifests.build_inputs import NAMES
@@ -98,7 +98,9 @@ class _Validation:
         ]
         others = (path for path in self._ground.applications if path not in self._overlays and path != GITOPS)
         paths = [*self._overlays, *others] if only is None else only
-        self._units = {path: self._unit(path) for path in [*paths, GITOPS]}
+        self._paths = [*paths, GITOPS]
+        self._on_ecs = {path for path in paths if ecs.is_overlay(directory, path)}
+        self._units = {path: self._unit(path) for path in self._paths if path not in self._on_ecs}
         self._rendered: dict[str, tuple[list[Document], list[str]]] = {}
         self._charts = {path: chart for path in self._overlays if (chart := deployed.find(directory, path))}
 
@@ -130,7 +132,14 @@ class _Validation:
         found |= {path: one.result(shared.get(path, ())) for path, one in checked.items()}
         good = {path: Known(one.manifests, one.digests) for path, one in checked.items() if not found[path].problems}
         validity.keep({**{path: about for path, about in known.items() if path not in checked}, **good})
-        return [found[path] for path in self._units]
+        found |= {path: self._ecs(path) for path in self._on_ecs}
+        return [found[path] for path in self._paths]
+
+    def _ecs(self, path: str) -> Result:
+        """Look at an overlay of ECS, which neither kustomize nor Argo CD reads."""
+        from generator.manifests import ecs_rules
+
+        return Result(path, *ecs_rules.judged(self._directory, path))
 
     def _facts(self, unit: Unit) -> str:
         """Serialise everything that decides a result, apart from the files that are built."""

@@ -15,7 +15,9 @@ from generator.spec import (
     needs_checks,
     placeholder,
     preview_checks,
+    said,
     spelling,
+    targets,
     workload,
 )
 from generator.spec.findings import Findings, did_you_mean
@@ -50,6 +52,10 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
             _check_scan(("apps", name), app, data.get("registry"), findings)
     _check_caches(apps, str(data.get("registry") or ""), findings)
     needs_checks.check(apps, findings)
+    if targets.ECS in targets.used(data) or any(said.of_ecs(_map(app)) for app in apps.values()):
+        from generator.spec import ecs_checks
+
+        ecs_checks.check(data, findings)
     app_checks.check(apps, names, str(data.get("registry") or ""), findings)
 
 

@@ -156,3 +156,11 @@ def _by_url(url: str) -> ForgeKind | None:
 
 def _by_host(host: str) -> ForgeKind | None:
     return next((forge for forge in FORGES if forge.hosts and re.fullmatch(forge.hosts, host)), None)
+
+
+def as_pulled(url: str, kind: str | None) -> str:
+    """Return the repository's URL as Argo CD can pull it: it does not follow a redirect to the one with ``.git``."""
+    if not url.startswith(("http://", "https://")):
+        return url
+    ending = find(url, kind).ending
+    return url if url.endswith(ending) else f"{url.rstrip('/')}{ending}"

@@ -26,6 +26,7 @@ from generator.spec import (
     secret_stores,
     spelling,
     subject,
+    targets,
 )
 from generator.spec import clusters as clusters_of
 from generator.spec.adopted import AdoptedApp
@@ -40,6 +41,7 @@ from generator.spec.notifications import Notifications
 from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.pull_requests import PullRequests
+from generator.spec.targets import Place
 from generator.spec.workload import Data, full_image
 
 
@@ -112,6 +114,10 @@ class App:
             return self.general
         promoted = self._promoted[environment]
         return promoted if self.shared.get("promotes_config", True) else with_config(promoted, self.general)
+
+    def target_in(self, environment: str) -> str:
+        """Return where it runs in an environment."""
+        return targets.of(self.given, environment, self.shared["targets"])
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -254,6 +260,8 @@ class Spec:
     """The names that Applications had before they were adopted, by environment and app."""
     needs: Mapping[str, Needs] = field(default_factory=dict)
     """What apps need of each other."""
+    aws: Mapping[str, Place] = field(default_factory=dict)
+    """Where environments are in AWS; only where apps run on ECS."""
 
     @property
     def argocd_namespace(self) -> str:
@@ -292,9 +300,10 @@ def _with_own(environment: Environment, apps: list[Data]) -> Environment:
 UNRELEASED: Final = "unreleased"
 # What an app says of itself, and not of its workloads.
 PROMOTED: Final = "promoted"
-_ABOUT_APPS: Final = frozenset(
-    {"environments", "source", "build", "tag", "digest", "namespace", "renamedFrom", "needs", "needsCidr", PROMOTED}
-)
+_ABOUT_APPS: Final = frozenset({
+    "environments", "target", "source", "build", "tag", "digest", "namespace", "renamedFrom", "needs", "needsCidr",
+    PROMOTED,
+})  # fmt: skip
 
 
 def build(data: Data) -> Spec:
@@ -314,11 +323,12 @@ def build(data: Data) -> Spec:
     shared = _shared(data, environments, runner.migration_seconds, about.config)
     names = tuple(environments)
     apps: dict[str, AnyApp] = {
-        name: _type(given)(name, given, _present(given, names), shared) for name, given in (data["apps"] or {}).items()
+        name: _type(given)(name, given, said.present(given, names), shared)
+        for name, given in (data["apps"] or {}).items()
     }
     return Spec(
         project=project,
-        repository=as_pulled(data["repository"], (data.get("forge") or {}).get("kind")),
+        repository=forge_kinds.as_pulled(data["repository"], (data.get("forge") or {}).get("kind")),
         branch=data.get("branch") or "main",
         registry=registry,
         environments=environments,
@@ -338,13 +348,8 @@ def build(data: Data) -> Spec:
         apart=shared["apart"],
         named=adopted.names(apps.values()),
         needs=shared["needs"],
+        aws=targets.places(data),
     )
-
-
-def _present(given: Data, environments: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the environments that an app is in: all but those of which it says `false`."""
-    said = given.get("environments") or {}
-    return tuple(name for name in environments if said.get(name) is not False)
 
 
 def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | None, config: bool) -> dict[str, Any]:
@@ -363,6 +368,7 @@ def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | 
         "names": tuple(apps),
         "apart": {name: given["namespace"] for name, given in apps.items() if given.get("namespace")},
         "namespaces": {name: environment.namespace for name, environment in environments.items()},
+        "targets": targets.of_environments(data["environments"]),
         "everywhere": said.everywhere(data["environments"]),
     }
 
@@ -371,14 +377,6 @@ def _type(given: Data) -> type[App] | type[ChartApp] | type[AdoptedApp]:
     if given.get("chart") is not None:
         return ChartApp
     return AdoptedApp if given.get("adopted") else App
-
-
-def as_pulled(url: str, kind: str | None) -> str:
-    """Return the repository's URL as Argo CD can pull it: it does not follow a redirect to the one with ``.git``."""
-    if not url.startswith(("http://", "https://")):
-        return url
-    ending = forge_kinds.find(url, kind).ending
-    return url if url.endswith(ending) else f"{url.rstrip('/')}{ending}"
 
 
 def _environment(project: str, name: str, given: Data, home: str, repository: str) -> Environment:

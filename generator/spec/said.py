@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from generator.spec import hatches
+from generator.spec.workload import OF_ECS
 
 Data = Mapping[str, Any]
 
@@ -32,7 +33,24 @@ def has_hatches(data: Data) -> bool:
     return any(not _HATCHES.isdisjoint(fields(one)) for one in said)
 
 
+def of_ecs(given: Data) -> bool:
+    """Tell whether an app says anything that is of ECS alone; faults may still be in it."""
+    inner = (one for place in ("workloads", "environments") for one in _maps(given.get(place)))
+    return any(given.get(name) is not None for name in OF_ECS) or any(map(of_ecs, inner))
+
+
+def _maps(section: object) -> list[Data]:
+    found = section.values() if isinstance(section, Mapping) else ()
+    return [one for one in found if isinstance(one, Mapping)]
+
+
 def everywhere(environments: Data) -> dict[str, Data]:
     """Return the environments that add something to the overlay of every app, with what they say."""
     said = ((name, given) for name, given in environments.items() if given)
     return {name: given for name, given in said if any(given.get(field) for field in hatches.ADDED)}
+
+
+def present(given: Data, environments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the environments that an app is in: all but those of which it says `false`."""
+    there = given.get("environments") or {}
+    return tuple(name for name in environments if there.get(name) is not False)

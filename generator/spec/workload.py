@@ -27,6 +27,9 @@ SETTINGS: Final = (
     "updateStrategy", "strategy", "minReadySeconds", "revisionHistoryLimit", "rollout", "metrics", "logs",
 )  # fmt: skip
 
+# What is said of its tasks, where it runs on ECS.
+OF_ECS: Final = ("cpu", "memory", "arch", "spot", "deploy", "discovery")
+
 
 @dataclass(frozen=True, slots=True)
 class Port:
@@ -117,6 +120,7 @@ class Workload:
     files: Mapping[str, str] = field(default_factory=dict)
     own_files: bool = False
     services: Data = field(default_factory=dict)
+    ecs: Data = field(default_factory=dict)
 
     @property
     def has_token(self) -> bool:
@@ -223,6 +227,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         databases=databases(app, shared["project"], given.get("databases")),
         claims=given.get("claims") or {},
         files=_files(given.get("files") or {}),
+        ecs={name: given[name] for name in OF_ECS if given.get(name) is not None},
         services={name: _annotated(about) for name, about in without_nulls(given.get("services") or {}).items()},
     )
 

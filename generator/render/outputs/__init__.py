@@ -20,6 +20,7 @@ from generator.render.outputs import (
     charts,
     codebuild,
     codeowners,
+    ecs,
     github_actions,
     kustomize,
     preview_upkeep,
@@ -40,6 +41,7 @@ class Output(Protocol):
 
 OUTPUTS: Final[tuple[Output, ...]] = (
     kustomize,
+    ecs,
     charts,
     argocd,
     codebuild,

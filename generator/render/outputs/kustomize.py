@@ -11,6 +11,7 @@ from generator.render.kinds.metadata import config_annotations, config_name, own
 from generator.render.outputs import file_maps, hatches, previews
 from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
+from generator.spec import targets
 from generator.spec.instance import Instance
 from generator.spec.layout import COPY, KUSTOMIZATION, base_path, copy_path, overlay_path
 from generator.spec.model import AnyApp, App, Environment, Spec
@@ -46,9 +47,12 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     """Render the base first, then the overlays by environment."""
     if not isinstance(app, App):
         return
+    environments = [spec.environments[name] for name in app.environments if app.target_in(name) == targets.EKS]
+    if not environments:
+        return
     base = manifests(app.base)
     yield from _base(app, base_path(app.name), app.base, base)
-    for environment in (spec.environments[name] for name in app.environments):
+    for environment in environments:
         own = app.bases[environment.name]
         if own is app.base:
             yield from _overlay(spec, app, environment, base)

@@ -7,6 +7,7 @@ from generator.spec.kubernetes import VERSIONS
 from generator.spec.language.app import APP
 from generator.spec.language.argocd import ARGOCD
 from generator.spec.language.ci import CI
+from generator.spec.language.ecs import TARGET
 from generator.spec.language.hatches import EVERYWHERE
 from generator.spec.language.identity import SECRET_STORE
 from generator.spec.language.names import (
@@ -50,6 +51,7 @@ SELECTOR = Record(
 
 ENVIRONMENT = Record(
     {
+        **TARGET,
         "namespace": Field(LABEL, "The namespace of its apps."),
         "namespaces": Field(ListOf(LABEL), "Further namespaces that its apps may put objects into."),
         "renamedFrom": Field(

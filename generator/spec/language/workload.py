@@ -10,6 +10,7 @@ from generator.spec import shapes
 from generator.spec.language import pod
 from generator.spec.language.container import ENV, INIT, PROBE, QUANTITY, RESOURCES, SIDECAR
 from generator.spec.language.database import DATABASES
+from generator.spec.language.ecs import FIELDS as ECS
 from generator.spec.language.hatches import HATCHES
 from generator.spec.language.identity import EXTERNAL_SECRET, ROLE, SERVICE_ACCOUNT
 from generator.spec.language.kinds import KIND, OBJECT
@@ -213,6 +214,7 @@ WORKLOAD: dict[str, Field] = {
     "progressDeadlineSeconds": Field(
         Integer(1, 86400, "seconds"), "The seconds without progress after which a rollout has failed."
     ),
+    **ECS,
     **OBJECT,
     **pod.POD,
     **pod.CONTAINER,
@@ -254,9 +256,10 @@ _IMAGE = Field(
 )
 _PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
 # What an app has once, however many workloads it has.
-SHARED = frozenset(
-    {"image", "migration", "serviceAccount", "role", "externalSecret", "databases", "commonLabels", "commonAnnotations"}
-)
+SHARED = frozenset({
+    "image", "target", "migration", "serviceAccount", "role", "externalSecret", "databases", "commonLabels",
+    "commonAnnotations",
+})  # fmt: skip
 _ONE = {name: known for name, known in _PARTIAL.items() if name not in SHARED}
 OBJECT_NAME = Text("a name (DNS label)", LABEL.pattern, 52, LABEL.hint)
 NAME: dict[str, Field] = {

@@ -34,6 +34,7 @@ _BESIDE: Final = {
     "apps.<app>": "image: shop/web",
     "apps.<app>.adopted": "image: ghcr.io/acme/blog",
     "apps.<app>.chart": "",
+    "apps.<app>.deploy": "image: shop/web\ntarget: ecs",
     "apps.<app>.values": "chart: {repository: 'oci://ghcr.io/grafana/helm-charts', version: 8.5.1}",
     "apps.<app>.build": "image: shop/web\nsource: src/web",
     "apps.<app>.environments": "image: shop/web\nworkloads: {web: {}, worker: {}, beat: {}}",

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 
 from generator.delivery.promotion.commits import _link
-from generator.spec import forge_kinds, model
+from generator.spec import forge_kinds
 from generator.spec.forge_kinds import FORGES, ForgeKind
 from testing import ROOT
 
@@ -66,6 +66,6 @@ def test_what_the_spec_says_counts_before_the_host(url: str, kind: str | None, f
 
 def test_only_gitlab_needs_an_ending() -> None:
     url = "https://git.example.com/acme/shop"
-    assert {forge.name: model.as_pulled(url, forge.name) for forge in FORGES} == {
+    assert {forge.name: forge_kinds.as_pulled(url, forge.name) for forge in FORGES} == {
         "github": url, "gitlab": f"{url}.git", "codecommit": url, "gitea": url, "local": url,
     }  # fmt: skip

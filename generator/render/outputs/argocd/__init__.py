@@ -21,6 +21,7 @@ from generator.render.outputs.argocd.names import (
     project_names,
     root_name,
 )
+from generator.spec import targets
 from generator.spec.layout import APPLICATION, GITOPS, Location, application_path
 from generator.spec.model import AnyApp, App, Environment, Spec
 
@@ -51,6 +52,8 @@ def render_project(spec: Spec) -> Iterator[File]:
 def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
     """Render its Applications, by environment."""
     for environment in (spec.environments[name] for name in app.environments):
+        if isinstance(app, App) and app.target_in(environment.name) != targets.EKS:
+            continue
         path = application_path(environment.name, app.name)
         if environment.pull_requests:
             if isinstance(app, App) and previews.has(environment, app):

@@ -10,6 +10,7 @@ from generator.spec.reference.entries.app import APP
 from generator.spec.reference.entries.chart import CHART
 from generator.spec.reference.entries.ci import CI
 from generator.spec.reference.entries.database import DATABASE
+from generator.spec.reference.entries.ecs import ECS
 from generator.spec.reference.entries.environment import ENVIRONMENT
 from generator.spec.reference.entries.hatches import HATCHES
 from generator.spec.reference.entries.identity import IDENTITY
@@ -29,6 +30,7 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **KINDS,
     **CHART,
     **DATABASE,
+    **ECS,
     **ADOPTED,
     **NETWORK,
     **SCALE,

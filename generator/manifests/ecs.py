@@ -1,0 +1,151 @@
+"""Read an overlay of ECS: its task definitions and services, with the image that its kustomization has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from generator.errors import Fault, RepositoryError, SpecError
+from generator.files import reader
+from generator.spec.layout import KUSTOMIZATION
+from generator.yaml import emit as yaml_emit
+from generator.yaml import kustomization as yaml_kustomization
+from generator.yaml import plain as yaml_plain
+
+DEFINITION: Final = "task-definition.json"
+SERVICE: Final = "service.json"
+# As Kubernetes' manifests are told apart, in comparisons.
+API: Final = "ecs.amazonaws.com/v1"
+_MEND: Final = "write it as JSON, as `aws ecs register-task-definition --cli-input-json` takes it"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one workload is on ECS: the definition of its tasks, and its service if it has one.
+
+    Attributes:
+        file: The definition's path.
+        image: The name and tag or digest that the app's own containers run.
+    """
+
+    file: str
+    definition: Mapping[str, Any]
+    service: Mapping[str, Any] | None
+    image: str
+
+    @property
+    def family(self) -> str:
+        """Return the family of its definitions."""
+        return str(self.definition.get("family") or "")
+
+    @property
+    def name(self) -> str:
+        """Return the name of its service, or the family where it has none."""
+        return str((self.service or {}).get("service") or self.family)
+
+
+def is_overlay(directory: Path, folder: str) -> bool:
+    """Tell whether a folder is an overlay of ECS."""
+    return any((directory / folder).glob(f"*{DEFINITION}"))
+
+
+def files(directory: Path, folder: str) -> dict[str, bytes]:
+    """Read what decides what an overlay is on ECS, by path. Raises ``RepositoryError`` where that is no plain file."""
+    names = sorted(path.name for path in (directory / folder).glob("*.json"))
+    return {f"{folder}/{name}": reader.read(directory, f"{folder}/{name}") for name in [*names, KUSTOMIZATION]}
+
+
+def units(found: Mapping[str, bytes], folder: str) -> list[Unit]:
+    """Return the workloads of an overlay, in the order of their files, from the bytes of these by path.
+
+    Raises ``SpecError`` with all that is wrong with them.
+    """
+    faults: list[Fault] = []
+    entries = _entries(found, folder)
+    result: list[Unit] = []
+    for path in sorted(found):
+        if not path.endswith(DEFINITION):
+            continue
+        definition = _json(path, found[path], faults)
+        beside = path.removesuffix(DEFINITION) + SERVICE
+        service = _json(beside, found[beside], faults) if beside in found else None
+        if definition is not None:
+            whole, images = _with_images(definition, entries)
+            if not images:
+                hint = "name the image in a container as the kustomization does, without its tag"
+                faults.append(Fault(path, 1, 1, "containerDefinitions", "no container has the overlay's image", hint))
+            result.append(Unit(path, whole, service, images[0] if images else ""))
+    if faults:
+        raise SpecError(faults)
+    return result
+
+
+def build(directory: Path, folder: str) -> str:
+    """Write an overlay as a stream of YAML in the shape of manifests, by which what changes can be shown.
+
+    Raises ``RepositoryError`` where it cannot be read.
+    """
+    try:
+        found = units(files(directory, folder), folder)
+    except SpecError as exc:
+        raise RepositoryError(f"{folder}: cannot be read\n{exc}", "python -m generator validate") from exc
+    return "---\n".join(yaml_emit.dump(one) for unit in found for one in _shown(unit))
+
+
+def _shown(unit: Unit) -> Iterator[dict[str, Any]]:
+    for kind, name, content in (
+        ("TaskDefinition", unit.family, unit.definition),
+        ("Service", unit.name, unit.service),
+    ):
+        if content is not None:
+            yield {"apiVersion": API, "kind": kind, "metadata": {"name": name}, "spec": dict(content)}
+
+
+def _entries(found: Mapping[str, bytes], folder: str) -> dict[str, str]:
+    """Return what each image is in full, by the name that containers have."""
+    path = f"{folder}/{KUSTOMIZATION}"
+    if path not in found:
+        raise RepositoryError(f"{path}: no such file", "put it back, or generate it: python -m generator")
+    renamed = _renamed(found[path], path)
+    return {one.name: _whole(one, renamed) for one in yaml_kustomization.images(found[path], path)}
+
+
+def _whole(one: yaml_kustomization.Image, renamed: Mapping[str, str]) -> str:
+    """Write an image in full. Where it has a digest, ECS takes that alone."""
+    name = renamed.get(one.name, one.name)
+    return f"{name}@{one.digest}" if one.digest else f"{name}:{one.tag}" if one.tag else name
+
+
+def _renamed(content: bytes, path: str) -> dict[str, str]:
+    if b"newName" not in content:
+        return {}
+    documents = yaml_plain.load(content.decode(), path)
+    items = [item for one in documents if isinstance(one, dict) for item in one.get("images") or ()]
+    return {item["name"]: item["newName"] for item in items if item.get("newName")}
+
+
+def _json(path: str, content: bytes, faults: list[Fault]) -> dict[str, Any] | None:
+    try:
+        found = json.loads(content)
+    except ValueError as exc:
+        line, column = getattr(exc, "lineno", 1), getattr(exc, "colno", 1)
+        faults.append(Fault(path, line, column, "", f"is not JSON: {getattr(exc, 'msg', exc)}", "mend it here"))
+        return None
+    if not isinstance(found, dict):
+        faults.append(Fault(path, 1, 1, "", "is no map", _MEND))
+        return None
+    return found
+
+
+def _with_images(definition: Mapping[str, Any], entries: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Put tags and digests behind the names of images, and return those that have got one."""
+    containers = [dict(one) for one in definition.get("containerDefinitions") or () if isinstance(one, dict)]
+    images: list[str] = []
+    for one in containers:
+        if (whole := entries.get(str(one.get("image")))) is not None:
+            one["image"] = whole
+            images.append(whole)
+    return {**definition, "containerDefinitions": containers}, images

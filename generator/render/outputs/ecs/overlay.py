@@ -1,0 +1,47 @@
+"""The overlay of an app that runs on ECS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from generator.render.file import File, yaml_file
+from generator.render.outputs.ecs import service, task_definition
+from generator.spec import ecs
+from generator.spec.layout import KUSTOMIZATION, overlay_path
+from generator.spec.model import App, Spec
+from generator.spec.workload import Workload
+
+HEADER: Final = """\
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# The tag and the digest under `images` are the pipeline's; `deploy` puts them into the task definition beside this.
+"""
+
+
+def render(spec: Spec, app: App, environment: str) -> Iterator[File]:
+    """Render the entry of the image, then what each workload is on ECS."""
+    folder, here = overlay_path(environment, app.name), app.instances[environment]
+    below = app.bases[environment]
+    entry = {"name": below.image, "newTag": app.tag}
+    if here.image != below.image:
+        entry = {"name": below.image, "newName": here.image, "newTag": app.tag}
+    images = [{**entry, **({"digest": app.digest} if app.digest else {})}]
+    head = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
+    yield yaml_file(f"{folder}/{KUSTOMIZATION}", {**head, "images": images}, app=app.name, header=HEADER)
+    for one in here.pulling(below.image).workloads.values():
+        start = f"{folder}/{prefix(one)}"
+        definition = task_definition.render(spec, environment, here, one)
+        yield json_file(f"{start}task-definition.json", definition, app.name)
+        if one.kind == ecs.SERVICE:
+            yield json_file(f"{start}service.json", service.render(spec, environment, one), app.name)
+
+
+def prefix(workload: Workload) -> str:
+    """Return what the names of a workload's files begin with; of an app's only workload, nothing."""
+    return "" if workload.main else f"{workload.key}-"
+
+
+def json_file(path: str, content: Mapping[str, Any], app: str) -> File:
+    """Write a JSON file, one value a line."""
+    return File(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n", app)

@@ -1,0 +1,58 @@
+"""What git says of an ECS service: how many tasks there are, and how they are replaced. All else is Terraform's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from generator.spec import aws_names, ecs
+from generator.spec.model import Spec
+from generator.spec.workload import Workload
+
+STRATEGIES: Final = {"rolling": "ROLLING", "blueGreen": "BLUE_GREEN", "canary": "CANARY", "linear": "LINEAR"}
+_BAKE: Final = "10m"
+_WAIT: Final = "10m"
+_PERCENT: Final = 10
+_GRACE_SECONDS: Final = 60
+
+
+def render(spec: Spec, environment: str, workload: Workload) -> dict[str, Any]:
+    """Render the service as UpdateService takes it. Where load decides how many tasks there are, git says no number."""
+    content: dict[str, Any] = {
+        "cluster": aws_names.cluster(spec.project, environment),
+        "service": aws_names.service(workload.name),
+    }
+    if workload.replicas is not None:
+        content["desiredCount"] = workload.replicas
+    content["deploymentConfiguration"] = deployment(workload.ecs.get("deploy") or {})
+    if spot := workload.ecs.get("spot"):
+        content["capacityProviderStrategy"] = capacity(spot)
+    if workload.ingress:
+        content["healthCheckGracePeriodSeconds"] = _GRACE_SECONDS
+    return content
+
+
+def deployment(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Render how tasks are replaced. ECS has its circuit breaker for rolling deployments alone."""
+    strategy = given.get("strategy") or "rolling"
+    minimum, maximum = given.get("minimumHealthyPercent"), given.get("maximumPercent")
+    content: dict[str, Any] = {
+        "strategy": STRATEGIES[strategy],
+        "minimumHealthyPercent": 100 if minimum is None else minimum,
+        "maximumPercent": 200 if maximum is None else maximum,
+    }
+    if strategy == "rolling":
+        return {**content, "deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+    content["bakeTimeInMinutes"] = ecs.minutes(given.get("bake") or _BAKE)
+    percent, wait = given.get("percent") or _PERCENT, ecs.minutes(given.get("wait") or _WAIT)
+    if strategy == "canary":
+        content["canaryConfiguration"] = {"canaryPercent": percent, "canaryBakeTimeInMinutes": wait}
+    elif strategy == "linear":
+        content["linearConfiguration"] = {"stepPercent": percent, "stepBakeTimeInMinutes": wait}
+    return content
+
+
+def capacity(spot: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Render which tasks run on Spot."""
+    own = {"capacityProvider": "FARGATE", "base": spot.get("base") or 0, "weight": 1}
+    return [own, {"capacityProvider": "FARGATE_SPOT", "weight": spot.get("weight") or 1}]

@@ -1,0 +1,57 @@
+"""A task definition: what RegisterTaskDefinition takes, without tag and digest of the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.render.outputs.ecs import container
+from generator.spec import aws_names, ecs
+from generator.spec.instance import Instance
+from generator.spec.model import Spec
+from generator.spec.workload import Data, Workload
+
+
+def render(spec: Spec, environment: str, app: Instance, workload: Workload) -> dict[str, Any]:
+    """Render the task definition of a workload in an environment."""
+    place = spec.aws[environment]
+    names = (spec.project, environment, workload.app)
+    cpu, memory = ecs.size(workload.ecs, workload.resources)
+    role = workload.service_account.get("roleArn") or aws_names.role_arn(place.account, aws_names.task_role(*names))
+    around = container.Around(place, aws_names.log_group(*names), memory)
+    tags = {"project": spec.project, "environment": environment, "app": workload.app, **app.common_labels}
+    return {
+        "family": aws_names.family(spec.project, environment, workload.name),
+        "taskRoleArn": role,
+        "executionRoleArn": aws_names.role_arn(place.account, aws_names.execution_role(*names)),
+        "networkMode": "awsvpc",
+        "requiresCompatibilities": ["FARGATE"],
+        "cpu": str(cpu),
+        "memory": str(memory),
+        "runtimePlatform": {
+            "operatingSystemFamily": "LINUX",
+            "cpuArchitecture": "ARM64" if workload.ecs.get("arch") == "arm64" else "X86_64",
+        },
+        "containerDefinitions": [
+            container.main(workload, around, list(_after(workload.pod))),
+            *(container.beside(one, around, runs_on=runs_on) for one, runs_on in _others(workload.pod)),
+        ],
+        "tags": [{"key": key, "value": value} for key, value in tags.items()],
+    }
+
+
+def _others(pod: Data) -> Iterator[tuple[Data, bool]]:
+    """Yield the containers beside the app's own, and whether each runs on."""
+    yield from ((one, _runs_on(one)) for one in pod.get("initContainers") or ())
+    yield from ((one, True) for one in pod.get("containers") or ())
+
+
+def _runs_on(one: Data) -> bool:
+    return one.get("restartPolicy") == "Always"
+
+
+def _after(pod: Data) -> Iterator[dict[str, str]]:
+    """Yield what has to happen in other containers before the app's own starts."""
+    for one in pod.get("initContainers") or ():
+        healthy = "HEALTHY" if one.get("livenessProbe") else "START"
+        yield {"containerName": one["name"], "condition": healthy if _runs_on(one) else "SUCCESS"}

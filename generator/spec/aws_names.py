@@ -1,0 +1,74 @@
+"""Names of what a project has in AWS: by them Terraform makes it, and `deploy` finds it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+# Limits of AWS: of load balancers and target groups, of IAM roles, of task families and log groups.
+LONGEST_ALB: Final = 32
+LONGEST_ROLE: Final = 64
+_DIGITS: Final = 6
+
+
+def cluster(project: str, environment: str) -> str:
+    """Return the name of an environment's cluster, of EKS or ECS."""
+    return f"{project}-{environment}"
+
+
+def load_balancer(project: str, environment: str) -> str:
+    """Return the name of the load balancer that the apps of an environment share."""
+    return f"{project}-{environment}"
+
+
+def family(project: str, environment: str, workload: str) -> str:
+    """Return the family of a workload's task definitions."""
+    return f"{project}-{environment}-{workload}"
+
+
+def service(workload: str) -> str:
+    """Return the name of a workload's ECS service, within the cluster."""
+    return workload
+
+
+def task_role(project: str, environment: str, app: str) -> str:
+    """Return the name of the role that an app's own processes have."""
+    return _short(f"{project}-{environment}-{app}", LONGEST_ROLE, "-task")
+
+
+def execution_role(project: str, environment: str, app: str) -> str:
+    """Return the name of the role by which ECS pulls an app's image, reads its secrets and writes its logs."""
+    return _short(f"{project}-{environment}-{app}", LONGEST_ROLE, "-execution")
+
+
+def log_group(project: str, environment: str, app: str) -> str:
+    """Return the name of an app's log group."""
+    return f"/{project}/{environment}/{app}"
+
+
+def target_group(project: str, environment: str, workload: str, ending: str = "") -> str:
+    """Return the name of a workload's target group; ``ending`` tells a second one apart, as blue/green has."""
+    return _short(f"{project}-{environment}-{workload}", LONGEST_ALB, ending)
+
+
+def namespace(project: str, environment: str) -> str:
+    """Return the Cloud Map namespace of an environment, in which a service is ``web.prod.shop.local``."""
+    return f"{environment}.{project}.local"
+
+
+def secret(project: str, environment: str, app: str, name: str) -> str:
+    """Return the name of a secret that is made for an app."""
+    return f"{project}/{environment}/{app}/{name}"
+
+
+def role_arn(account: str, name: str) -> str:
+    """Return the ARN of a role in an account."""
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+def _short(name: str, longest: int, ending: str = "") -> str:
+    """Return a name with its ending; one that is too long is cut, and a hash of all of it tells it apart."""
+    if len(name) + len(ending) <= longest:
+        return name + ending
+    digits = hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]
+    return f"{name[: longest - len(ending) - _DIGITS - 1].rstrip('-')}-{digits}{ending}"

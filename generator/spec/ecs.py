@@ -1,0 +1,101 @@
+"""What an app is on ECS: the size of its tasks, where AWS has them, and when scheduled ones start.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from generator.spec import quantity
+from generator.spec.image_reference import ECR
+from generator.spec.targets import Place
+from generator.spec.workload import Workload
+
+Data = Mapping[str, Any]
+
+# What Fargate has: for each amount of CPU, in units, the amounts of memory in MiB.
+SIZES: Final[Mapping[int, tuple[int, ...]]] = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4097, 1024)),
+    1024: tuple(range(2048, 8193, 1024)),
+    2048: tuple(range(4096, 16385, 1024)),
+    4096: tuple(range(8192, 30721, 1024)),
+    8192: tuple(range(16384, 61441, 4096)),
+    16384: tuple(range(32768, 122_881, 8192)),
+}
+SMALLEST: Final = (256, 512)
+# Kinds of workload that ECS has something for.
+SERVICE: Final = "Deployment"
+SCHEDULED: Final = "CronJob"
+KINDS: Final = (SERVICE, SCHEDULED, "Job")
+# As the names of secrets begin that are parameters of Systems Manager.
+PARAMETER: Final = "/"
+_UNITS: Final = 1024
+_MIB: Final = 1024 * 1024
+
+
+def places(data: Data, environments: Iterable[str]) -> dict[str, Place]:
+    """Return where each environment is: as `infra` says, or where the registry is. Of one that nothing tells, none."""
+    infra = data.get("infra") or {}
+    registry = ECR.match(str(data.get("registry") or ""))
+    region = infra.get("region") or (registry["region"] if registry else "")
+    accounts = infra.get("accounts") or {}
+    usual = registry["account"] if registry else ""
+    found = {name: Place(region, str(accounts.get(name) or usual)) for name in environments}
+    return {name: place for name, place in found.items() if place.region and place.account}
+
+
+def size(given: Data, resources: Data) -> tuple[int, int]:
+    """Return CPU units and MiB of a task: as said, or the smallest that has room for what the app requests."""
+    asked = {**(resources.get("requests") or {}), **(resources.get("limits") or {})}
+    cpu, memory = given.get("cpu"), given.get("memory")
+    least = (cpu or _amount(asked.get("cpu"), _UNITS), memory or _amount(asked.get("memory"), 1 / _MIB))
+    for units in [cpu] if cpu else SIZES:
+        room = next((amount for amount in SIZES.get(units, ()) if amount >= least[1]), None)
+        if units >= least[0] and room is not None:
+            return units, memory or room
+    return cpu or SMALLEST[0], memory or SMALLEST[1]
+
+
+def _amount(written: object, unit: float) -> float:
+    parsed = quantity.parse(str(written)) if written is not None else None
+    return float(parsed) * unit if parsed is not None else 0
+
+
+def minutes(written: str) -> int:
+    """Return the minutes of a time like ``10m`` or ``2h``."""
+    return int(written[:-1]) * (60 if written.endswith("h") else 1)
+
+
+def discovered(workload: Workload) -> bool:
+    """Tell whether a workload has a name in Cloud Map: one with a port has, unless it says otherwise."""
+    usual = workload.kind == SERVICE and workload.service is not None
+    return bool(workload.ecs.get("discovery", usual))
+
+
+def schedule(cron: str) -> str | None:
+    """Return a schedule of five fields as EventBridge Scheduler has it; ``None`` for one that it cannot have."""
+    words = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
+             "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *"}  # fmt: skip
+    fields = words.get(cron, cron).split()
+    if len(fields) != 5:
+        return None
+    minute, hour, day, month, weekday = fields
+    if "*" not in (day, weekday):
+        return None
+    weekday = "?" if weekday == "*" else _weekdays(weekday)
+    day = "?" if weekday != "?" else day
+    return f"cron({minute} {hour} {day} {month.upper()} {weekday} *)"
+
+
+def _weekdays(field: str) -> str:
+    """Return the days of the week by name: EventBridge counts them from another day than cron does."""
+    names = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+    text, step, every = field.partition("/")
+    days = (
+        names[int(part)] if part.isdigit() else part.upper()
+        for part in text.replace("-", " - ").replace(",", " , ").split()
+    )
+    return "".join(days) + step + every

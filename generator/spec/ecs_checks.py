@@ -1,0 +1,174 @@
+"""Check what an app says that runs on ECS in some environment, and what is said of ECS by one that never does.
+
+An app may run on EKS in one environment and on ECS in another. So each environment on ECS is looked at by
+itself, with all that the app says there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from generator.spec import aws_names, ecs, ecs_fields, targets, workload
+from generator.spec.findings import Findings
+from generator.spec.findings import Path as FieldPath
+from generator.spec.instance import complete, in_environment
+from generator.spec.types import as_map as _map
+
+_Data = dict[str, Any]
+_ELSEWHERE: Final = "keep it out of the environment, `environments: {NAME: false}`; or say `target: eks` of the others"
+_SHIFTED: Final = ("canary", "linear")
+
+
+def check(data: _Data, findings: Findings) -> None:
+    """Append what is wrong with apps on ECS."""
+    environments, apps = _map(data.get("environments")), _map(data.get("apps"))
+    by_environment = targets.of_environments(environments)
+    found: dict[str, list[str]] = {}
+    for name, given in apps.items():
+        app = _map(given)
+        found[name] = [one for one in environments if _is_there(app, one) and _on_ecs(app, one, by_environment)]
+        for environment in found[name]:
+            _check_app(("apps", name), app, environment, findings)
+        if not found[name]:
+            _check_nowhere(("apps", name), app, findings)
+    _check_environments(data, {name for names in found.values() for name in names}, findings)
+
+
+def _is_there(app: _Data, environment: str) -> bool:
+    return _map(app.get("environments")).get(environment) is not False
+
+
+def _on_ecs(app: _Data, environment: str, by_environment: Mapping[str, str]) -> bool:
+    return targets.of(app, environment, by_environment) == targets.ECS
+
+
+def _check_nowhere(path: FieldPath, app: _Data, findings: Findings) -> None:
+    """Refuse what is said of ECS by an app that runs on EKS everywhere."""
+    if app.get("chart") is not None or app.get("adopted"):
+        return
+    for place, said in _said(app):
+        for name in workload.OF_ECS:
+            if said.get(name) is not None:
+                hint = "say `target: ecs` of the app, or of an environment; on EKS, `resources` say how much it gets"
+                findings.add((*path, *place, name), "nothing of the app runs on ECS", hint, at_key=True)
+
+
+def _said(app: _Data) -> Iterator[tuple[FieldPath, _Data]]:
+    """Yield each map of an app that may say something of a workload, with its place."""
+    places: list[tuple[FieldPath, _Data]] = [((), app)]
+    places += [(("environments", name), _map(one)) for name, one in _map(app.get("environments")).items()]
+    for place, said in places:
+        yield place, said
+        for key, one in _map(said.get("workloads")).items():
+            yield (*place, "workloads", key), _map(one)
+
+
+def _check_environments(data: _Data, names: set[str], findings: Findings) -> None:
+    """Check that it is known where in AWS each environment with ECS is, and that its load balancer can have a name."""
+    project, known = str(data.get("project")), ecs.places(data, names)
+    for name in _map(data.get("environments")):
+        if name not in names:
+            continue
+        place: FieldPath = ("environments", name)
+        if name not in known:
+            hint = "`registry` in ECR tells both; or write `infra: {region: …, accounts: {…}}`"
+            findings.add(place, "apps run on ECS here, and no AWS account and region are known", hint, at_key=True)
+        balancer = aws_names.load_balancer(project, name)
+        if len(balancer) > aws_names.LONGEST_ALB:
+            about = f"its load balancer would be {balancer}, of {len(balancer)} characters"
+            findings.add(place, about, f"AWS takes {aws_names.LONGEST_ALB}: shorten it, or `project`", at_key=True)
+        if _map(_map(data["environments"]).get(name)).get("pullRequests") is not None:
+            hint = "have previews on EKS, in an environment of their own"
+            findings.add((*place, "pullRequests"), "previews run on EKS alone", hint, at_key=True)
+
+
+def _check_app(path: FieldPath, app: _Data, environment: str, findings: Findings) -> None:
+    what = "a chart" if app.get("chart") is not None else "an adopted app" if app.get("adopted") else ""
+    if what:
+        findings.add(path, f"{what} runs on EKS alone, and {environment} is on ECS", _ELSEWHERE, at_key=True)
+        return
+    override = _map(_map(app.get("environments")).get(environment))
+    general = {name: value for name, value in app.items() if name != "environments"}
+    there = in_environment(general, override)
+    alone: FieldPath = ("environments", environment)
+    for key in _map(there.get("workloads")) or [""]:
+        own: FieldPath = ("workloads", key) if key else ()
+        whole = complete(there, key) if key else there
+        places = ((*alone, *own), own, alone, ())
+        _Workload(path, app, environment, whole, places, findings).check()
+
+
+class _Workload:
+    """One workload as it is in an environment on ECS, with the places where its fields may stand."""
+
+    def __init__(
+        self,
+        path: FieldPath,
+        app: _Data,
+        environment: str,
+        whole: _Data,
+        places: tuple[FieldPath, ...],
+        findings: Findings,
+    ) -> None:
+        self._path, self._app, self._places = path, app, places
+        self._environment, self._whole, self._findings = environment, whole, findings
+
+    def check(self) -> None:
+        for name, value in self._whole.items():
+            if value is None or (isinstance(value, dict | list) and not value):
+                continue
+            for inner, message, hint in ecs_fields.wrong(name, value):
+                self._add((name, *inner), message.format(environment=self._environment), hint)
+        self._check_size()
+        self._check_deploy()
+        self._check_schedule()
+
+    def _check_size(self) -> None:
+        cpu, memory = self._whole.get("cpu"), self._whole.get("memory")
+        if not isinstance(cpu, int) and not isinstance(memory, int):
+            return
+        if isinstance(cpu, int) and cpu not in ecs.SIZES:
+            self._add(("cpu",), f"Fargate has no task with {cpu} CPU units", f"one of {_listed(ecs.SIZES)}")
+        elif isinstance(cpu, int) and isinstance(memory, int) and memory not in ecs.SIZES[cpu]:
+            hint = f"with {cpu}, one of {_listed(ecs.SIZES[cpu])}"
+            self._add(("memory",), f"Fargate has no task with {cpu} CPU units and {memory} MiB", hint)
+        elif isinstance(memory, int) and not any(memory in amounts for amounts in ecs.SIZES.values()):
+            self._add(("memory",), f"Fargate has no task with {memory} MiB", "a multiple of 1024, or 512")
+
+    def _check_deploy(self) -> None:
+        about = _map(self._whole.get("deploy"))
+        strategy = about.get("strategy") or "rolling"
+        if strategy in _SHIFTED and not self._whole.get("ingress"):
+            hint = "add `ingress`, or say `strategy: rolling`"
+            self._add(("deploy", "strategy"), f"{strategy} moves requests, and no load balancer sends any", hint)
+        rolling = {"minimumHealthyPercent", "maximumPercent"}
+        unfit = {"percent", "wait"} - (set(about) if strategy in _SHIFTED else set())
+        unfit |= rolling if strategy != "rolling" else {"bake"}
+        for name in sorted(unfit & {name for name, value in about.items() if value is not None}):
+            self._add(("deploy", name), f"{strategy} has no {name}", "take it out, or say another `strategy`")
+
+    def _check_schedule(self) -> None:
+        cron = self._whole.get("schedule")
+        if isinstance(cron, str) and "{" not in cron and ecs.schedule(cron) is None:
+            hint = "say it by the day of the month, or by the day of the week, and `*` for the other"
+            self._add(("schedule",), "EventBridge Scheduler cannot start at this", hint)
+
+    def _add(self, inner: FieldPath, message: str, hint: str) -> None:
+        """Add a fault where the value stands: with the workload, the environment, or the app."""
+        for place in self._places:
+            said: object = self._app
+            for part in (*place, *inner[:1]):
+                said = _map(said).get(str(part))
+            if said is not None:
+                self._findings.add((*self._path, *place, *inner), message, hint, at_key=True)
+                return
+        self._findings.add((*self._path, *inner), message, hint, at_key=True)
+
+
+def _listed(numbers: Mapping[int, object] | tuple[int, ...]) -> str:
+    """List numbers; of many, the least, the step and the greatest."""
+    known = list(numbers)
+    if len(known) <= 8:
+        return ", ".join(map(str, known))
+    return f"{known[0]}, {known[1]} and so on to {known[-1]}"

@@ -1,0 +1,104 @@
+"""What is refused of apps on ECS: what Fargate has not, what only Kubernetes has, and what is said of ECS in vain."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.errors import SpecError
+from generator.spec import loader
+from generator.yaml import emit
+
+HEAD = """\
+version: 1
+project: shop
+repository: https://git.example.com/acme/shop-gitops.git
+registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+environments: {dev: {}, prod: {target: ecs}}
+apps:
+  web:
+    image: shop/web
+"""
+
+
+def faults(text: str) -> list[tuple[str, str, str]]:
+    with pytest.raises(SpecError) as caught:
+        loader.parse(text)
+    return [(fault.path, fault.message, fault.hint) for fault in caught.value.faults]
+
+
+# What an app says, where the fault is told, a part of the message, and a part of the hint.
+REFUSED = {
+    "no such CPU": ("cpu: 300", "cpu", "no task with 300 CPU units", "256, 512"),
+    "a pair that Fargate has not": ("{cpu: 256, memory: 4096}", "memory", "256 CPU units and 4096 MiB", "512, 1024"),
+    "memory of none": ("memory: 700", "memory", "no task with 700 MiB", "1024"),
+    "a canary without requests": ("deploy: {strategy: canary}", "deploy.strategy", "no load balancer", "ingress"),
+    "a step of a rolling deployment": ("deploy: {percent: 10}", "deploy.percent", "rolling has no percent", "strategy"),
+    "a StatefulSet": ("kind: StatefulSet", "kind", "ECS has no StatefulSet", "a database"),
+    "KEDA": ("keda: {max: 3, triggers: [{type: cron, metadata: {a: b}}]}", "keda", "ECS has no keda", "autoscale"),
+    "a budget": ("disruption: {maxUnavailable: 1}", "disruption", "no disruption", "minimumHealthyPercent"),
+    "volumes": ("volumes: {data: {emptyDir: {}}}", "volumes", "no volumes", "writable"),
+    "a place for pods": ("nodeSelector: {disk: fast}", "nodeSelector", "no nodeSelector", "Fargate finds"),
+    "fields of the pod": ("pod: {hostname: web}", "pod", "no pod", "by hand"),
+    "a probe over HTTP": (
+        "{port: 80, livenessProbe: {httpGet: {path: /}}}", "livenessProbe", "runs a command", "exec",
+    ),
+    "a variable from elsewhere": (
+        "env: {NODE: {valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}}", "env.NODE", "no valueFrom", "secrets",
+    ),
+    "a field of a parameter": ("secrets: {A: '/shop/a#b'}", "secrets.A", "a parameter", "Secrets Manager"),
+    "a long stop": ("terminationGracePeriodSeconds: 300", "terminationGracePeriodSeconds", "120 seconds", "less"),
+    "an annotation of an Ingress": (
+        "{port: 80, ingress: {host: a.example.com, annotations: {a: b}}}", "ingress.annotations", "no annotations",
+        "Terraform",
+    ),
+    "a database in the cluster": ("databases: {main: {}}", "databases.main", "CloudNativePG", "rds"),
+    "two kinds of days": ("{kind: CronJob, schedule: 0 3 1 * 1}", "schedule", "EventBridge", "the other"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "where", "message", "hint"), REFUSED.values(), ids=REFUSED)
+def test_what_ecs_has_not_is_named_with_what_to_do(said: str, where: str, message: str, hint: str) -> None:
+    parts = loader.data(f"value: {said}")["value"] if said.startswith("{") else loader.data(said)
+    found = faults(HEAD + "".join(f"    {name}: {emit.flow(value)}\n" for name, value in parts.items()))
+    assert len(found) == 1
+    assert found[0][0] == f"apps.web.{where}"
+    assert message in found[0][1]
+    assert hint in found[0][2]
+
+
+def test_an_environment_on_ecs_alone_is_looked_at() -> None:
+    # The same in dev, which is on EKS, is right; and `null` takes it out where it is not.
+    text = HEAD + "    disruption: {maxUnavailable: 1}\n"
+    assert "ECS has no disruption, and the app runs there in prod" in str(faults(text))
+    loader.parse(text + "    environments: {prod: {disruption: null}}\n")
+    loader.parse(text.replace("prod: {target: ecs}", "prod: {}"))
+
+
+def test_a_fault_of_an_environment_is_told_where_it_stands() -> None:
+    assert [where for where, _, _ in faults(HEAD + "    environments: {prod: {cpu: 300}}\n")] == [
+        "apps.web.environments.prod.cpu"
+    ]
+
+
+def test_what_is_of_ecs_alone_is_refused_of_an_app_that_never_runs_there() -> None:
+    found = faults(HEAD.replace("{target: ecs}", "{}") + "    cpu: 256\n")
+    assert [(where, message) for where, message, _ in found] == [("apps.web.cpu", "nothing of the app runs on ECS")]
+
+
+def test_a_load_balancer_has_a_name_of_32_characters() -> None:
+    text = HEAD.replace("project: shop", "project: a-project-with-a-long-name").replace("prod:", "production:")
+    (found,) = faults(text)
+    assert found[0] == "environments.production"
+    assert "its load balancer would be a-project-with-a-long-name-production, of 37 characters" in found[1]
+
+
+def test_an_account_and_a_region_are_needed() -> None:
+    (found,) = faults(HEAD.replace("123456789012.dkr.ecr.eu-west-1.amazonaws.com", "ghcr.io/acme"))
+    assert found[0] == "environments.prod"
+    assert "no AWS account and region" in found[1]
+
+
+def test_charts_and_previews_run_on_eks_alone() -> None:
+    chart = "  cache: {chart: {repository: 'oci://ghcr.io/acme/charts', version: 1.2.3}}\n"
+    assert [where for where, _, _ in faults(HEAD + chart)] == ["apps.cache"]
+    loader.parse(HEAD + chart.replace("}}", "}, environments: {prod: false}}"))
