@@ -1089,4 +1089,15 @@ apps:
             '5:76 apps.b.metrics.port: there is no port "metrcs" / known here: 80, http',
         ],
     ),
+    "labels of a namespace that are there already": (
+        top(
+            "",
+            environments="{dev: {namespaceMetadata: {labels: {app.kubernetes.io/part-of: x, a.b/c: d,"
+            " pod-security.kubernetes.io/warn: baseline}}}}",
+        ),
+        [
+            '4:51 environments.dev.namespaceMetadata.labels."app.kubernetes.io/part-of": is set already / take it out',
+            '4:91 environments.dev.namespaceMetadata.labels."pod-security.kubernetes.io/warn": is set already / take it out: that is `podSecurity:`',
+        ],
+    ),
 }

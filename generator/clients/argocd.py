@@ -306,6 +306,12 @@ def address() -> str | None:
     return f"{scheme}://{rest.rstrip('/')}"
 
 
+def page(namespace: str, application: str) -> str:
+    """Return an Application's page; empty where the credentials name no Argo CD."""
+    server = address()
+    return f"{server}/applications/{namespace}/{application}" if server else ""
+
+
 def command_options() -> str:
     """Return what to add to a command of ``argocd`` to reach the Argo CD that the credentials name.
 

@@ -20,12 +20,18 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What Argo CD says of an app in an environment; ``images`` are those of all that the Application runs."""
+    """What Argo CD says of an app in an environment.
+
+    Attributes:
+        images: Those of all that the Application runs.
+        url: The Application's page; of several, that of the worst.
+    """
 
     sync: str
     health: str
     revision: str
     images: tuple[str, ...]
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,8 @@ def applications(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:
     with argocd.understood():
         for one in api.applications(project_names(spec)):
             if key := names.get(one.name) or _chosen(spec, one):
-                found.setdefault(key, []).append(Running(one.sync, one.health, one.revision, one.images))
+                url = argocd.page(spec.argocd_namespace, one.name)
+                found.setdefault(key, []).append(Running(one.sync, one.health, one.revision, one.images, url))
     return {key: _together(several) for key, several in found.items()}
 
 
@@ -107,4 +114,4 @@ def _together(several: Sequence[Running]) -> Running:
     first = min(several, key=lambda one: (argocd.rank(one.health, argocd.HEALTH), argocd.rank(one.sync, argocd.SYNC)))
     sync = min((one.sync for one in several), key=lambda word: argocd.rank(word, argocd.SYNC))
     images = dict.fromkeys(image for one in several for image in one.images)
-    return Running(sync, first.health, first.revision, tuple(images))
+    return Running(sync, first.health, first.revision, tuple(images), first.url)

@@ -10,6 +10,12 @@ from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
 
+# Labels of namespaces that are there already, and the field that says which.
+_OWN_LABELS: Final = {
+    "pod-security.kubernetes.io/": "podSecurity",
+    "elbv2.k8s.aws/pod-readiness-gate-inject": "readinessGate",
+    "app.kubernetes.io/part-of": "",
+}
 _TELLS: Final = "`aws eks describe-capability` tells it"
 
 
@@ -19,6 +25,8 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
     if given.get("flavor") == argocd.EKS_CAPABILITY:
         _check_capability(given, _map(data.get("environments")), findings)
     _check_notifications(data, findings)
+    for name, one in _map(data.get("environments")).items():
+        _check_namespace(("environments", name, "namespaceMetadata", "labels"), _map(one), findings)
     try:
         limit = argocd.build({**given, "version": None}).migration_seconds
     except (TypeError, ValueError, KeyError):  # no duration, as another check says
@@ -40,6 +48,15 @@ def _check_notifications(data: Mapping[str, object], findings: Findings) -> None
         if isinstance(name, str) and name not in environments:
             findings.add(
                 ("notifications", "environments", index), "no such environment", did_you_mean(name, tuple(environments))
+            )
+
+
+def _check_namespace(path: FieldPath, environment: Mapping[str, object], findings: Findings) -> None:
+    for label in _map(_map(environment.get("namespaceMetadata")).get("labels")):
+        field = next((field for prefix, field in _OWN_LABELS.items() if str(label).startswith(prefix)), None)
+        if field is not None:
+            findings.add(
+                (*path, label), "is set already", f"take it out{field and f': that is `{field}:`'}", at_key=True
             )
 
 

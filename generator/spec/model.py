@@ -198,6 +198,7 @@ class Environment:
     clusters: tuple[Cluster, ...] = ()
     selector: Selector = field(default_factory=Selector)
     pull_requests: PullRequests | None = None
+    namespace_metadata: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def destinations(self) -> list[dict[str, str]]:
@@ -395,4 +396,5 @@ def _environment(project: str, name: str, given: Data, home: str, repository: st
         gates=gates(given),
         approvers=tuple(given.get("approvers") or ()),
         namespaces=tuple(given.get("namespaces") or ()),
+        namespace_metadata=given.get("namespaceMetadata") or {},
     )

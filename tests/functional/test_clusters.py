@@ -67,7 +67,8 @@ def labelled(name: str, tip: str, health: str = "Healthy", image: str = NEW) -> 
 def test_status_tells_the_worst_of_all_clusters(shop: Path, generator: Run) -> None:
     tip = git(shop, "rev-parse", "main")
     rig = ArgoCd([], list=[labelled("shop-dev-web", tip), labelled("shop-dev-web-eu", tip, "Degraded")])
-    assert status(shop, generator, rig)["health"] == "Degraded"
+    found = status(shop, generator, rig)
+    assert (found["health"], str(found["url"]).rpartition("/")[2]) == ("Degraded", "shop-dev-web-eu")
 
 
 def status(shop: Path, generator: Run, rig: ArgoCd) -> dict[str, object]:

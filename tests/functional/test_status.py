@@ -322,9 +322,13 @@ def test_what_argo_cd_says(shop: Path, generator: Run) -> None:
         assert generator("status", "--offline", cwd=shop, env=env).returncode == 0
         assert len(rig.asked) == asked
     dev, staging, prod = (row["argo_cd"] for row in json.loads(done.stdout)["images"])
-    assert dev == {"sync": "Synced", "health": "Healthy", "revision": "abc", "images": []}
+    pages = f"{rig.url}/applications/argocd"
+    assert dev == {
+        "sync": "Synced", "health": "Healthy", "revision": "abc", "images": [], "url": f"{pages}/shop-dev-web"
+    }  # fmt: skip
     assert staging is None
-    assert prod == {"sync": "OutOfSync", "health": "Degraded", "revision": "def", "images": ["shop/web:1"]}
+    assert (prod["sync"], prod["health"], prod["images"]) == ("OutOfSync", "Degraded", ["shop/web:1"])
+    assert [line for line in short if pages in line] == [f"web in prod is OutOfSync, Degraded: {pages}/shop-prod-web"]
     assert (
         rig.asked[0] == "/api/v1/applications?projects=shop.dev&projects=shop.staging&projects=shop.prod&projects=shop"
     )

@@ -207,3 +207,31 @@ def test_each_case_in_both_flavours(name: str) -> None:
         projects = [one for one in found if one["kind"] == "AppProject"]
         assert all(("sourceNamespaces" in one["spec"]) == (about is managed) for one in projects)
         assert ("kubernetes.default.svc" in yaml.safe_dump_all(found)) == (about is not managed)
+
+
+def test_regions_one_after_the_other_are_what_the_documentation_says() -> None:
+    page = (ROOT / "docs/reference/argocd.md").read_text()
+    block = page.partition("### Regions one after the other")[2].partition("```yaml\n")[2].partition("```")[0]
+    apps = "apps: {web: {image: shop/web}}\n"
+    spec = loader.parse(f"version: 1\nproject: shop\nrepository: https://github.com/acme/shop.git\n{block}{apps}")
+    files = render(spec)
+    found = {}
+    for name in spec.environments:
+        application = yaml.safe_load(files[f"gitops/applications/{name}/web.yaml"].text)
+        project = yaml.safe_load(files[f"gitops/projects/shop.{name}.yaml"].text)
+        place = {
+            "namespace": f"shop-{name}",
+            **{
+                key: application["spec"]["destination"][key]
+                for key in ("name", "server")
+                if key in application["spec"]["destination"]
+            },
+        }
+        assert project["spec"]["destinations"] == [place]
+        found[name] = (application["metadata"]["name"], place.get("name"), spec.environments[name].gates.soak)
+    assert found == {
+        "staging": ("shop-staging-web", None, None),
+        "prod-eu": ("shop-prod-eu-web", "live-eu", 86400),
+        "prod-us": ("shop-prod-us-web", "live-us", 7200),
+        "prod-ap": ("shop-prod-ap-web", "live-ap", 7200),
+    }

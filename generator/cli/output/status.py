@@ -9,6 +9,7 @@ from generator.cli import console
 
 if TYPE_CHECKING:
     from generator import Row, StatusResult
+    from generator.delivery.live_state import Running
 
 _UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _SHORT_DIGEST: Final = len("sha256:") + 12
@@ -64,6 +65,9 @@ def _show_matrix(result: StatusResult) -> None:
     for (app, name), url in result.requests.items():
         if (app, name) in cells:
             console.say(f"{app} to {name} is proposed: {url}")
+    for (app, name), found in (result.running or {}).items():
+        if (app, name) in cells and found.url and (words := _unwell(found)):
+            console.say(f"{app} in {name} is {', '.join(words)}: {found.url}")
 
 
 def _cell(row: Row, result: StatusResult) -> str:
@@ -83,8 +87,13 @@ def marks(row: Row, result: StatusResult) -> list[str]:
     found += ["pinned"] * bool(row.pinned) + ["proposed"] * ((row.app, row.environment) in result.requests)
     found += ["unreadable"] * bool(row.problem)
     if running := (result.running or {}).get((row.app, row.environment)):
-        found += [word for word in (running.sync, running.health) if word not in ("Synced", "Healthy")]
+        found += _unwell(running)
     return found
+
+
+def _unwell(running: Running) -> list[str]:
+    """Return Argo CD's words, unless all is well."""
+    return [word for word in (running.sync, running.health) if word not in ("Synced", "Healthy")]
 
 
 def _show_wide(result: StatusResult) -> None:

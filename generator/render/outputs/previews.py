@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from generator.render.kinds.metadata import SYNC_WAVE
-from generator.render.namespace import labels
+from generator.render.namespace import metadata as namespace_metadata
 from generator.spec.model import App, Environment
 
 NAMESPACE: Final = "namespace.yaml"
@@ -28,12 +28,17 @@ def manifests(project: str, environment: Environment) -> dict[str, dict[str, Any
     about = environment.pull_requests
     assert about is not None
     first = {"annotations": {SYNC_WAVE: _FIRST}}
+    about_it = namespace_metadata(environment, project)
     own = {"app.kubernetes.io/part-of": project}
     return {
         NAMESPACE: {
             "apiVersion": "v1",
             "kind": "Namespace",
-            "metadata": {"name": environment.namespace, "labels": {**labels(environment), **own}, **first},
+            "metadata": {
+                "name": environment.namespace,
+                "labels": about_it["labels"],
+                "annotations": {**about_it.get("annotations", {}), SYNC_WAVE: _FIRST},
+            },
         },
         QUOTA: {
             "apiVersion": "v1",

@@ -27,7 +27,7 @@ from generator.spec.language.names import (
 from generator.spec.language.notifications import NOTIFICATIONS
 from generator.spec.language.promotion import GATES, PROMOTION
 from generator.spec.language.pull_requests import PULL_REQUESTS
-from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Text
+from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Scalar, Text
 
 SELECTOR = Record(
     {
@@ -49,11 +49,20 @@ SELECTOR = Record(
     }
 )
 
+NAMESPACE_METADATA = Record(
+    {
+        "labels": Field(MapOf(shapes.KEY, shapes.LABEL_VALUE), "Labels, like those by which a service mesh finds it."),
+        "annotations": Field(MapOf(shapes.KEY, Scalar()), "Annotations."),
+    }
+)
 ENVIRONMENT = Record(
     {
         **TARGET,
         "namespace": Field(LABEL, "The namespace of its apps."),
         "namespaces": Field(ListOf(LABEL), "Further namespaces that its apps may put objects into."),
+        "namespaceMetadata": Field(
+            NAMESPACE_METADATA, "Labels and annotations of its namespaces, beside those that are always there."
+        ),
         "renamedFrom": Field(
             ENVIRONMENT_NAME,
             "The environment's former name. Its files move to the new name, with their tags and hand edits.",

@@ -66,9 +66,7 @@ def specification(spec: Spec, environment: Environment, app: AnyApp, cluster: di
                 *(charts.SYNC_OPTIONS if isinstance(app, ChartApp) else ()),
                 *(["RespectIgnoreDifferences=true"] if ignored else []),
             ],
-            "managedNamespaceMetadata": {
-                "labels": {**namespace.labels(environment), "app.kubernetes.io/part-of": spec.project}
-            },
+            "managedNamespaceMetadata": namespace.metadata(environment, spec.project),
             "retry": retry(spec),
         },
         **({"ignoreDifferences": ignored} if ignored else {}),

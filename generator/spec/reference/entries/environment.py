@@ -116,6 +116,15 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
         unset="all that are built here (`source`)",
         effect="An ApplicationSet of each of these apps, and of no other.",
     ),
+    "environments.<environment>.namespaceMetadata": Entry(
+        "namespaceMetadata:\n  labels: {istio-injection: enabled}\n  annotations: {acme.example/owner: shop}",
+        unset="the labels that are always there, and no annotation",
+        kubernetes=("Application spec.syncPolicy.managedNamespaceMetadata",),
+    ),
+    "environments.<environment>.namespaceMetadata.labels": Entry(kubernetes=(_LABELS,)),
+    "environments.<environment>.namespaceMetadata.annotations": Entry(
+        kubernetes=("Application spec.syncPolicy.managedNamespaceMetadata.annotations",)
+    ),
     "environments.<environment>.readinessGate": Entry(
         "readinessGate: false",
         default="true",
