@@ -14,7 +14,7 @@ import yaml
 
 from generator import process
 from generator.render import render
-from generator.spec import layout, loader
+from generator.spec import layout, loader, said
 from generator.spec.model import Spec
 from testing import ROOT
 from testing.programs import tool
@@ -47,7 +47,11 @@ def stored(name: str) -> dict[str, str]:
 def _is_given(known: Spec, path: str) -> bool:
     """Tell whether a file is the user's own: one that a spec names, or in a folder of an app that is adopted."""
     place = layout.Location.parse(path)
-    return path.startswith(f"{GIVEN}/") or (place.is_folder and place.app in known.adopted)
+    return (
+        path.startswith(f"{GIVEN}/")
+        or path in known.data.get(said.INCLUDED, {})
+        or (place.is_folder and place.app in known.adopted)
+    )
 
 
 def update(name: str) -> None:

@@ -26,6 +26,7 @@ from generator.spec.findings import Findings
 from generator.spec.language.names import APP_NAME
 from generator.spec.layout import overlay_file, overlay_path
 from generator.spec.model import Spec
+from generator.spec.places import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Adoption:
         faults: What keeps it from being adopted.
         notes: What to know of it.
         handover: What to do so that the Applications that deploy it today let go.
-        text: generator.yaml with the app in it.
+        texts: The files of the spec that change, with the app in them.
         files: Everything that is adopted, by its new path.
         original: The same without edits since: what the next one is merged with.
         again: It was adopted before, and what is new is merged with edits since.
@@ -86,7 +87,7 @@ class Adoption:
     faults: tuple[Fault, ...] = ()
     notes: tuple[Fault, ...] = ()
     handover: tuple[str, ...] = ()
-    text: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     original: Mapping[str, bytes] = field(default_factory=dict)
     again: bool = False
@@ -101,13 +102,14 @@ def find(directory: Path, wanted: Wanted) -> Adoption:
         UsageError: It cannot be told what is which environment or image.
         Conflicts: It was adopted before, and what is new and edits since disagree.
     """
-    text = loader.read(directory)
     spec = loader.load(directory)
     with source.opened(directory, wanted.path) as (where, upstream):
         app = _name(directory, spec, wanted.app or posixpath.basename(where.folder))
         places = source.places(where, tuple(spec.environments), wanted.folders)
         shape = source.shape(where, places)
-        finding = _Finding(directory, spec, text, where, app, shape, wanted.image, upstream, wanted.keep)
+        finding = _Finding(
+            directory, spec, loader.written(directory), where, app, shape, wanted.image, upstream, wanted.keep
+        )
         return finding.adoption()
 
 
@@ -130,7 +132,7 @@ def _name(directory: Path, spec: Spec, app: str) -> str:
 class _Finding:
     directory: Path
     spec: Spec
-    text: str
+    written: Written
     source: Source
     app: str
     shape: Shape
@@ -180,7 +182,7 @@ class _Finding:
             faults=tuple(dict.fromkeys(faults)),
             notes=tuple(self._notes(arranged, before, overlays)),
             handover=tuple(handover.steps(self.spec, self.deployed, self.shape.places)),
-            text=edits.added(self.text, "apps", self.app, entry),
+            texts=edits.added(self.written, "apps", self.app, entry),
             files=arranged.files,
             original=arranged.files,
         )
@@ -207,17 +209,17 @@ class _Finding:
             kept=done.kept,
             faults=tuple(dict.fromkeys(faults)),
             notes=tuple(self._notes(arranged, before, overlays)),
-            text=self._with_upstream(),
+            texts=self._with_upstream(),
             files={path: content for path, content in done.files.items() if content is not None},
             original=arranged.files,
         )
 
-    def _with_upstream(self) -> str:
+    def _with_upstream(self) -> dict[str, str]:
         """Return the spec with where the manifests are from now, if it said where they were from."""
         app = self.spec.adopted[self.app]
         if not (self.upstream and app.upstream):
-            return self.text
-        return edits.put(self.text, ("apps", self.app, "adopted", "upstream"), self.upstream)
+            return {}
+        return edits.put(self.written, ("apps", self.app, "adopted", "upstream"), self.upstream)
 
     def _refused(self, before: Mapping[str, Sequence[Document]]) -> list[Fault]:
         """List pods that the namespaces of environments would refuse."""
@@ -336,7 +338,7 @@ def write(directory: Path, found: Adoption) -> planning.Plan:
         raise SpecError(list(found.faults))
     planning.check_repository(directory)
     with work_tree.locked(directory):
-        planned = planning.plan(directory, text=found.text)
+        planned = planning.plan(directory, texts=found.texts)
         moves = {old: new for old, new in found.moved.items() if old != new} if found.inside else {}
         unchanged = {old: new for old, new in moves.items() if new not in found.edited}
         gone = dict.fromkeys(old for old in moves if old not in unchanged and old not in found.files)
@@ -344,5 +346,5 @@ def write(directory: Path, found: Adoption) -> planning.Plan:
         gone |= dict.fromkeys(found.removed)
         record = {**planned.record, layout.adopted_path(found.app): origin.pack(found.original)}
         whole = replace(planned, beside={**files, **gone}, carried={**planned.carried, **unchanged}, record=record)
-        planning.apply(directory, whole, prune=False, text=found.text)
+        planning.apply(directory, whole, prune=False, texts=found.texts)
     return whole

@@ -10,7 +10,7 @@ from typing import Any, Final
 from generator.adoption.images import Image
 from generator.errors import Fault, SpecError
 from generator.spec.findings import Path, dotted
-from generator.spec.loader import Places
+from generator.spec.places import Places
 from generator.spec.types import as_map as _map
 from generator.yaml import plain as yaml_plain
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,11 @@ from generator.errors import Conflicts, SpecError, UsageError, reason
 from generator.files import work_tree
 from generator.regenerate import planning, renames
 from generator.spec import edits, loader
-from generator.spec.findings import did_you_mean
+from generator.spec.findings import Findings, did_you_mean
+from generator.spec.language.project import INCLUDE
+from generator.spec.loader import Texts
+from generator.spec.places import Written
+from generator.spec.reference import schema
 
 # The section of generator.yaml for each kind of name.
 KINDS: Final[Mapping[str, str]] = {"app": "apps", "environment": "environments"}
@@ -25,7 +29,8 @@ class AddRequest:
     """A new app or environment (`kind`) of generator.yaml, with some of its `fields`: dotted name → value as YAML.
 
     The order of environments is that of promotion: a new one is the last, or stands `before` or `after` another.
-    With `generate`, the repository is regenerated along with it, all or nothing.
+    An app goes into generator.yaml, or into another `file`, which is included from then on. With `generate`, the
+    repository is regenerated along with it, all or nothing.
     """
 
     name: str
@@ -35,6 +40,7 @@ class AddRequest:
     before: str | None = None
     after: str | None = None
     generate: bool = False
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +77,19 @@ def add(request: AddRequest, *, progress: Progress = silent, credentials: Creden
     """
     section = _section(request.kind)
     with calling(credentials, request.directory):
-        text = _read(request.directory)
-        data = loader.data(text)
-        names = list(data[section])
-        if request.name in names:
-            hint = f"change it in {loader.FILE_NAME}, or choose another name"
+        spec = _read(request.directory)
+        data = loader.plain(spec)
+        if request.name in (data[section] or {}):
+            hint = f"change it in {spec.file_of((section, request.name))}, or choose another name"
             raise UsageError(f"there is an {request.kind} {request.name!r} already", hint)
         fields = _fields(request.fields)
         if request.kind == "app":
             fields = {"image": f"{data['project']}/{request.name}", **fields}
-        edited = edits.added(text, section, request.name, fields, _position(request, names))
-        return _done(request, text, edited, progress)
+        file, position = _place(request, spec, tuple(data[section] or {}))
+        edited = edits.added(spec, section, request.name, fields, position, file)
+        if file not in spec.texts:
+            edited |= _for_editors(request.directory, file, edited[file])
+        return _done(request, spec, edited, progress)
 
 
 def rename(request: RenameRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> EditResult:
@@ -91,16 +99,16 @@ def rename(request: RenameRequest, *, progress: Progress = silent, credentials: 
     """
     section = _section(request.kind)
     with calling(credentials, request.directory):
-        text = _read(request.directory)
-        known: dict[str, Any] = loader.data(text)[section]
+        spec = _read(request.directory)
+        known: dict[str, Any] = loader.plain(spec)[section]
         if request.old not in known:
             raise UsageError(f"no {request.kind} {request.old!r} in the spec", did_you_mean(request.old, tuple(known)))
         if request.new in known:
             raise UsageError(f"there is an {request.kind} {request.new!r} already", "choose another name")
         former = (known[request.old] or {}).get(edits.FORMER, "")
         former = renames.former(request.directory, section, request.old, former)
-        edited = edits.renamed(text, section, request.old, request.new, former if former != request.new else "")
-        return _done(request, text, edited, progress)
+        edited = edits.renamed(spec, section, request.old, request.new, former if former != request.new else "")
+        return _done(request, spec, edited, progress)
 
 
 def _section(kind: str) -> str:
@@ -109,11 +117,11 @@ def _section(kind: str) -> str:
     return KINDS[kind]
 
 
-def _read(directory: Path) -> str:
+def _read(directory: Path) -> Written:
     """Return a spec that is right, so that faults that are told later come from the edit."""
-    text = loader.read(directory)
-    loader.parse(text)
-    return text
+    found = loader.written(directory)
+    loader.parsed(found)
+    return found
 
 
 def _fields(given: Mapping[str, str]) -> dict[str, Any]:
@@ -134,30 +142,68 @@ def _fields(given: Mapping[str, str]) -> dict[str, Any]:
     return fields
 
 
-def _position(request: AddRequest, names: list[str]) -> int | None:
-    beside = request.before or request.after
+def _place(request: AddRequest, spec: Written, names: tuple[str, ...]) -> tuple[str, int | None]:
+    """Return the file that the new one goes into, and its position there."""
+    section, beside = _section(request.kind), request.before or request.after
+    file = _file(request)
     if beside is None:
-        return None
+        return file or spec.file, None
     if beside not in names:
-        raise UsageError(f"no {request.kind} {beside!r} in the spec", did_you_mean(beside, tuple(names)))
-    return names.index(beside) + (request.before is None)
+        raise UsageError(f"no {request.kind} {beside!r} in the spec", did_you_mean(beside, names))
+    there = spec.file_of((section, beside))
+    if file not in (None, there):
+        raise UsageError(f"{beside} is in {there}, and not in {file}", f"name an app of that file, or --file {there}")
+    names = tuple(name for name in names if spec.file_of((section, name)) == there)
+    return there, names.index(beside) + (request.before is None)
 
 
-def _done(request: AddRequest | RenameRequest, text: str, edited: str, progress: Progress) -> EditResult:
+def _file(request: AddRequest) -> str | None:
+    """Return the file that was asked for, as the spec would include it."""
+    if request.file is None or request.file == loader.FILE_NAME:
+        return request.file
+    if request.kind != "app":
+        raise UsageError("--file is for apps: environments are of the whole project", "leave it out")
+    file, findings = request.file.removeprefix("./"), Findings()
+    INCLUDE.check(file, (), findings)
+    if findings.items or "*" in file:
+        hint = findings.items[0].hint if findings.items else "one file, and no pattern"
+        raise UsageError(f"--file {request.file}: no file of apps", hint)
+    return file
+
+
+def _for_editors(directory: Path, file: str, text: str) -> dict[str, str]:
+    """Return a new file of apps that names its schema in its first line, where the spec has one, and that schema."""
+    if not (directory / schema.FILE).is_file():
+        return {}
+    place = f"{'../' * file.count('/')}{schema.INCLUDED_FILE}"
+    found = {file: f"# yaml-language-server: $schema={place}\n{text}"}
+    return found if (directory / schema.INCLUDED_FILE).exists() else {**found, **_schema_of_apps()}
+
+
+def _schema_of_apps() -> dict[str, str]:
+    return {schema.INCLUDED_FILE: schema.text_of_included().decode()}
+
+
+def _done(request: AddRequest | RenameRequest, spec: Written, edited: Texts, progress: Progress) -> EditResult:
     """Write the spec, and the repository with it where that is asked for; find out what is to be done otherwise."""
     directory = request.directory
-    loader.parse(edited)
+    loader.parsed(loader.written(directory, edited))
     planning.check_repository(directory)
     progress("regenerating" if request.generate else "comparing with the spec")
     with work_tree.locked(directory):
         if request.generate:
-            planned, conflicts = planning.plan(directory, text=edited), None
-            changes = planning.apply(directory, planned, prune=False, text=edited)
+            planned, conflicts = planning.plan(directory, texts=edited), None
+            changes = planning.apply(directory, planned, prune=False, texts=edited)
         else:
             planned, conflicts = planning.preview(directory, edited)
             changes = planned.changes
-            work_tree.write(directory, {loader.FILE_NAME: loader.encoded(directory, edited)})
-    name = loader.FILE_NAME
-    lines = difflib.unified_diff(text.splitlines(True), edited.splitlines(True), f"a/{name}", f"b/{name}", n=1)
+            work_tree.write(directory, loader.encoded(directory, edited))
+    shown = [file for file in sorted(edited) if file != schema.INCLUDED_FILE]
+    lines = [line for file in shown for line in _difference(file, spec.texts.get(file), edited[file])]
     result = generation.result(directory, planned, changes)
     return EditResult(tuple(lines), result, request.generate, conflicts)
+
+
+def _difference(file: str, before: str | None, after: str) -> Iterator[str]:
+    names = ("/dev/null" if before is None else f"a/{file}", f"b/{file}")
+    yield from difflib.unified_diff((before or "").splitlines(True), after.splitlines(True), *names, n=1)

@@ -14,9 +14,9 @@ from generator.spec import loader
 from generator.spec.reference import schema as schemas
 
 
-def schema() -> Mapping[str, Any]:
-    """Return the language of generator.yaml as JSON Schema."""
-    return schemas.language()
+def schema(*, included: bool = False) -> Mapping[str, Any]:
+    """Return the language of generator.yaml as JSON Schema, or that of the files with apps that it includes."""
+    return schemas.included() if included else schemas.language()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,26 @@ def upgrade(request: UpgradeRequest, *, progress: Progress = silent, credentials
         progress(f"reading {loader.FILE_NAME}")
         text = loader.read(request.directory)
         migrated = upgrades.migrate(text)
-        loader.parse(migrated.text)
-        now = upgrades.respelled(migrated.text)
-        files = {loader.FILE_NAME: loader.encoded(request.directory, now)} if now != text else {}
-        files |= _schema_for_editors(request.directory)
+        spec = loader.written(request.directory, {loader.FILE_NAME: migrated.text})
+        loader.parsed(spec)
+        today = {file: upgrades.respelled(text, file) for file, text in spec.texts.items()}
+        respelled = {file: now for file, now in today.items() if now != spec.texts[file]}
+        changed = {**({loader.FILE_NAME: migrated.text} if migrated.text != text else {}), **respelled}
+        files = {
+            **loader.encoded(request.directory, changed),
+            **_schemas_for_editors(request.directory, bool(spec.about)),
+        }
         if files:
-            loader.parse(now)
+            loader.parsed(loader.written(request.directory, changed))
             with work_tree.locked(request.directory):
                 work_tree.write(request.directory, files)
-        return UpgradeResult(migrated.before, migrated.after, tuple(files), now != migrated.text)
+        return UpgradeResult(migrated.before, migrated.after, tuple(files), bool(respelled))
 
 
-def _schema_for_editors(directory: Path) -> dict[str, bytes]:
-    """Return the file for editors where there is one, and it is not of today."""
-    path, today = directory / schemas.FILE, schemas.text()
-    return {schemas.FILE: today} if path.is_file() and path.read_bytes() != today else {}
+def _schemas_for_editors(directory: Path, includes: bool) -> dict[str, bytes]:
+    """Return the files for editors that are not of today, where there is one of the spec."""
+    if not (directory / schemas.FILE).is_file():
+        return {}
+    today = {schemas.FILE: schemas.text(), **({schemas.INCLUDED_FILE: schemas.text_of_included()} if includes else {})}
+    known = work_tree.read(directory, list(today))
+    return {file: content for file, content in today.items() if known.get(file) != content}

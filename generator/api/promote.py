@@ -74,11 +74,9 @@ def _spec(directory: Path) -> Spec:
         return loader.load(directory)
     except (RepositoryError, SpecError):
         here = histories.here(directory)
-        content = here.read(here.tip, loader.FILE_NAME) if here else None
-        if content is None:
-            raise
         try:
-            return loader.parse(content.decode())
-        except (SpecError, UnicodeDecodeError):
+            if here:
+                return loader.parsed(loader.committed(here))
+        except (RepositoryError, SpecError):
             pass
         raise

@@ -90,10 +90,7 @@ def _checked_out(directory: Path) -> History:
 
 
 def _spec(found: History) -> Spec:
-    content = found.read(found.tip, loader.FILE_NAME)
-    if content is None:
-        raise RepositoryError(f"{found.tip[:12]} has no {loader.FILE_NAME}", "name a commit that has one")
-    return loader.parse(content.decode(errors="replace"))
+    return loader.parsed(loader.committed(found))
 
 
 def _places(spec: Spec) -> list[Slot]:

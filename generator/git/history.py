@@ -98,13 +98,19 @@ class History:
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Return a file as a commit has it; None if it has none."""
-        top = path.partition("/")[0]
+        blob = self._tree(commit, path.partition("/")[0]).get(path)
+        return self.contents([blob])[blob] if blob else None
+
+    def paths(self, commit: str, top: str) -> list[str]:
+        """Return the paths of the files below a folder of a commit's top."""
+        return list(self._tree(commit, top))
+
+    def _tree(self, commit: str, top: str) -> dict[str, str]:
         if (commit, top) not in self._trees:
             lines = self._git("ls-tree", "-r", "-z", commit, "--", top).decode(errors="replace").split("\0")
             entries = (line.partition("\t") for line in lines if line)
             self._trees[commit, top] = {name: about.split()[2] for about, _, name in entries}
-        blob = self._trees[commit, top].get(path)
-        return self.contents([blob])[blob] if blob else None
+        return self._trees[commit, top]
 
     def find(self, name: str) -> str | None:
         """Return the commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""

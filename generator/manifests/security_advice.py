@@ -13,8 +13,8 @@ from generator.errors import Fault
 from generator.manifests import pod_security
 from generator.render.kinds import manifests
 from generator.spec import loader, pod_words
+from generator.spec.findings import Finding
 from generator.spec.findings import Path as FieldPath
-from generator.spec.findings import dotted
 from generator.spec.model import App, Environment, Spec
 
 # What can make a pod less safe than it is by itself.
@@ -39,14 +39,13 @@ def of(directory: Path, spec: Spec, apps: Collection[str]) -> list[Fault]:
                 found.setdefault((("apps", name, *path), message, enough), []).append(environment.name)
     if not found:
         return []
-    places = loader.places(loader.read(directory))
-    return [
-        Fault(
-            loader.FILE_NAME, *places.of(path, False), dotted(path), f"refused in {', '.join(names)}: {message}",
+    return loader.written(directory).told(
+        Finding(
+            path, f"refused in {', '.join(names)}: {message}",
             f"mend it, or set `podSecurity: {enough}` in {' and '.join(f'environments.{name}' for name in names)}",
         )
         for (path, message, enough), names in found.items()
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _of_app(app: App, environment: Environment) -> Iterator[tuple[FieldPath, str, str]]:

@@ -24,9 +24,10 @@ from generator.git.blame import Blame
 from generator.regenerate import record, renames
 from generator.regenerate.merge import field_names, list_keys
 from generator.render import render
-from generator.spec import loader, model
+from generator.spec import loader, model, said
 from generator.spec.findings import did_you_mean, dotted
 from generator.spec.layout import APPLICATION, OVERLAY, Location
+from generator.spec.places import Written
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.reader import Parsed
 from generator.yaml.tree import Node, Scalar, Value
@@ -55,7 +56,7 @@ class Origin:
 def explain(directory: Path, path: str) -> list[Origin]:
     """List every field and every added comment of a generated YAML file, by line; also of one that a user moved."""
     path = posixpath.normpath(path)
-    text = loader.read(directory)
+    written = loader.written(directory)
     spec = loader.load(directory)
     rendered = render(spec)
     original = record.unpack(record.stored(directory))
@@ -72,7 +73,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
     generated = Parsed(rendered[place].text, path)
     updated = _fields(generated)
     before = _fields(Parsed(original[place].decode(), path)) if place in original else {}
-    causes = _causes(text, spec, place, {field: leaf.value for field, leaf in updated.items()})
+    causes = _causes(written, spec, place, {field: leaf.value for field, leaf in updated.items()})
     blame = Blame(directory, path)
     origins: list[Origin] = []
     for field, leaf in _fields(local).items():
@@ -105,7 +106,7 @@ def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -
         return f"{path}: a folder", f"name one of its files: explain {within}" if within else "name a generated file"
     if path.startswith(("/", "../")):
         return f"{path}: not in this repository", "give the path from the repository's top"
-    if path == loader.FILE_NAME:
+    if path in loader.written(directory).texts:
         return f"{path}: the spec, which users write", f"who wrote its lines: git blame {path}"
     if path.startswith(f"{record.FOLDER}/"):
         return f"{path}: the record of what was generated last", "explain the file itself"
@@ -182,17 +183,26 @@ def _text(value: Value) -> str:
 # -- causes ----------------------------------------------------------------
 
 
-def _causes(text: str, spec: model.Spec, path: str, fields: Mapping[Field, Value]) -> dict[Field, tuple[str, str]]:
+def _causes(
+    written: Written, spec: model.Spec, path: str, fields: Mapping[Field, Value]
+) -> dict[Field, tuple[str, str]]:
     """Return for each field the line of the spec that it comes from, as ("spec", where)."""
-    parsed = Parsed(text, loader.FILE_NAME)
-    data = _only_app(loader.data(text), render(spec)[path].app)
+    app = render(spec)[path].app
+    about = {said.INCLUDED: dict(written.about)} if written.about else {}
+    data = _only_app({**loader.plain(written), **about}, app)
+    own = written.file_of(("apps", app or ""))
     causes: dict[Field, list[_Cause]] = {}
-    for leaf, node in _spec_leaves(parsed.documents[0].root, ()):
-        moved = _moved_by(data, leaf, path, fields)
-        line, _ = parsed.place(node.start)
-        where = f"{loader.FILE_NAME}:{line} {dotted(leaf)}"
-        for field in moved:
-            causes.setdefault(field, []).append(_Cause(len(moved), -len(leaf), str(leaf[0]), where))
+    for file in dict.fromkeys((written.file, own)) if app else written.texts:
+        parsed = Parsed(written.texts[file], file)
+        for leaf, node in _spec_leaves(parsed.documents[0].root, ()) if parsed.documents else ():
+            if written.file_of(leaf) != file and leaf[0] == "apps":
+                continue
+            place = leaf if file == written.file or leaf[0] == "apps" else (said.INCLUDED, file, *leaf)
+            moved = _moved_by(data, place, path, fields)
+            line, _ = parsed.place(node.start)
+            where = f"{file}:{line} {dotted(leaf)}"
+            for field in moved:
+                causes.setdefault(field, []).append(_Cause(len(moved), -len(leaf), str(leaf[0]), where))
     return {field: ("spec", _most_specific(found).where) for field, found in causes.items()}
 
 

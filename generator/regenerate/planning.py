@@ -18,6 +18,7 @@ from generator.regenerate.render_cache import RenderCache
 from generator.regenerate.sides import Renaming, Sides
 from generator.spec import loader
 from generator.spec.layout import APPLICATION, Location
+from generator.spec.loader import Texts
 from generator.spec.model import Spec
 
 if TYPE_CHECKING:
@@ -62,14 +63,16 @@ class Plan:
         return [conflict for outcome in self.outcomes for conflict in outcome.conflicts]
 
 
-def plan(directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = False, text: str | None = None) -> Plan:
+def plan(
+    directory: Path, settle: Settle = merge.leave_open, *, adopt: bool = False, texts: Texts | None = None
+) -> Plan:
     """Find out what is to be done, without writing anything.
 
     ``adopt`` takes files of which nothing is known as edits of what is
-    generated now; ``text`` is the spec in place of the one that is there.
+    generated now; ``texts`` of the spec's files stand in place of those that are there.
     Raises ``SpecError`` and ``RepositoryError``.
     """
-    spec = loader.load(directory, text)
+    spec = loader.load(directory, texts)
     stored = generation_record.stored(directory)
     original, updated, packed = _versions(spec, stored, RenderCache(directory, spec), adopt=adopt)
     renaming = _renamed(directory, spec, original, updated, adopt=adopt)
@@ -235,17 +238,17 @@ def conflicts(directory: Path, planned: Plan) -> Conflicts | None:
     return Conflicts(list(_attributed(directory, planned.conflicts))) if planned.conflicts else None
 
 
-def preview(directory: Path, text: str | None = None) -> tuple[Plan, Conflicts | None]:
+def preview(directory: Path, texts: Texts | None = None) -> tuple[Plan, Conflicts | None]:
     """Plan with the local side in place of each conflict, and return the conflicts beside it."""
-    planned = plan(directory, text=text)
+    planned = plan(directory, texts=texts)
     found = conflicts(directory, planned)
-    return (plan(directory, lambda _: Side.LOCAL, text=text), found) if found else (planned, None)
+    return (plan(directory, lambda _: Side.LOCAL, texts=texts), found) if found else (planned, None)
 
 
 def apply(
-    directory: Path, planned: Plan, *, prune: bool, replace: bool = False, text: str | None = None
+    directory: Path, planned: Plan, *, prune: bool, replace: bool = False, texts: Texts | None = None
 ) -> list[Outcome]:
-    """Do it, all or nothing, and return what was changed; ``text`` becomes the spec along with it.
+    """Do it, all or nothing, and return what was changed; ``texts`` become files of the spec along with it.
 
     ``Conflicts`` where a person and the spec disagree, and ``RepositoryError``
     where something is gone from the spec and ``prune`` is not given, or an
@@ -265,7 +268,7 @@ def apply(
         )
     if not replace:
         _refuse_replacements(planned)
-    write(directory, planned, text)
+    write(directory, planned, texts)
     return planned.changes
 
 
@@ -313,9 +316,9 @@ def _refuse_replacements(planned: Plan) -> None:
     )
 
 
-def write(directory: Path, planned: Plan, text: str | None = None) -> None:
+def write(directory: Path, planned: Plan, texts: Texts | None = None) -> None:
     """Write what is planned, conflicts and orphans or not; ``apply`` asks about these first."""
-    spec = {} if text is None else {loader.FILE_NAME: loader.encoded(directory, text)}
+    spec = loader.encoded(directory, texts or {})
     files = {**spec, **planned.beside, **{outcome.path: outcome.content for outcome in planned.changes}}
     gone = dict.fromkeys((*planned.vacated, *planned.tidied))
     # The record comes last: after a crash in between, new files are recognised as what is to be generated.
@@ -362,7 +365,7 @@ def check_repository(directory: Path) -> None:
     from generator.render import render
 
     resolved = not conflict_markers.has_markers(loader.read(directory).encode())  # by a person: the spec is theirs
-    spec_files = {loader.FILE_NAME, *render(loader.load(directory))} if resolved else set()
+    spec_files = {*loader.written(directory).texts, *render(loader.load(directory))} if resolved else set()
     ours = {*spec_files, *generation_record.unpack(generation_record.stored(directory), adopt=True)}
     open_files = [
         path

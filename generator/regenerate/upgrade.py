@@ -45,12 +45,12 @@ def migrate(text: str, migrations: Mapping[int, Migration] = MIGRATIONS) -> Migr
     return Migrated(text, before, newest)
 
 
-def respelled(text: str) -> str:
-    """Return a spec with today's spellings in place of former ones, in a text that is known to be right."""
-    parsed = Parsed(text, FILE_NAME)
+def respelled(text: str, file: str = FILE_NAME) -> str:
+    """Return a file of a spec with today's spellings in place of former ones, in a text that is known to be right."""
+    parsed = Parsed(text, file)
     root = parsed.documents[0].root if parsed.documents else None
     renames = [Rename(path, key, spelling.current(key)) for path, key in (_former(root) if root else ())]
-    return structure.edited(text, renames, FILE_NAME) if renames else text
+    return structure.edited(text, renames, file) if renames else text
 
 
 def _former(root: Node) -> Iterator[tuple[tuple[str, ...], str]]:

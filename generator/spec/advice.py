@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from generator.errors import Fault
 from generator.git import sparse
 from generator.spec import folders, layout, loader, overruled, sync_windows
+from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.findings import did_you_mean, dotted
 from generator.spec.model import UNRELEASED, Spec
 from generator.spec.types import as_map
 
@@ -62,13 +62,11 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
     masked = [one for name, app in spec.apps.items() for one in overruled.of(name, app.given)]
     if not (found or masked):
         return []
-    places = loader.places(loader.read(directory))
+    spec_files = loader.written(directory)
     for one in masked:
-        line, _ = places.of(one.winner, False)
-        found.append((one.path, one.message(f"{loader.FILE_NAME}:{line}"), one.hint))
-    return [
-        Fault(loader.FILE_NAME, *places.of(path, False), dotted(path), message, hint) for path, message, hint in found
-    ]
+        winner = spec_files.told([Finding(one.winner, "")])[0]
+        found.append((one.path, one.message(f"{winner.file}:{winner.line}"), one.hint))
+    return spec_files.told(Finding(*one) for one in found)
 
 
 _Advice = tuple[str, FieldPath, str, str]

@@ -3,48 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, SpecError
 from generator.spec import language, loader
 from generator.spec.findings import Path, dotted
 from generator.spec.language.names import APP_NAME, ENVIRONMENT_NAME
+from generator.spec.loader import FILE_NAME
+from generator.spec.places import Written
 from generator.spec.types import Either, ListOf, MapOf, Record, Type
 from generator.yaml import emit as yaml_emit
+
+if TYPE_CHECKING:
+    from generator.yaml.structure import Edit
 
 FORMER: Final = "renamedFrom"
 # What each section's names are in the language.
 NAMES: Final = {"apps": APP_NAME, "environments": ENVIRONMENT_NAME}
 
 
-def added(text: str, section: str, name: str, fields: Mapping[str, object], at: int | None = None) -> str:
-    """Return the spec with a new app or environment in it, at a position among the others or as the last one.
+def added(
+    spec: Written, section: str, name: str, fields: Mapping[str, object], at: int | None = None, file: str = FILE_NAME
+) -> dict[str, str]:
+    """Return the texts of the spec with a new app or environment, at a position in its file or as the last one there.
 
-    Raises SpecError, with the lines to write by hand, where its text cannot be edited in place.
+    An app may go into another `file`, which the spec includes from then on. Raises SpecError, with the lines to write
+    by hand, where a text cannot be edited in place.
     """
-    from generator.yaml.structure import Enter
-
     wanted = {section: {name: dict(fields)}}
-    return _edited(
-        text, [Enter((section,), name, dict(fields), at)], (section, name), f"write {_flow(wanted)} yourself"
-    )
+    by_hand = f"write {_flow(wanted)} yourself"
+    if file not in spec.texts:
+        return {**_including(spec, file), file: yaml_emit.dump(wanted)}
+    return {
+        file: _edited(spec, file, [_entering(spec.texts[file], section, name, fields, at)], (section, name), by_hand)
+    }
 
 
-def put(text: str, path: Path, value: object) -> str:
-    """Return the spec with another value of a field that is there.
+def _entering(text: str, section: str, name: str, fields: Mapping[str, object], at: int | None) -> Edit:
+    from generator.yaml.structure import Enter, Put
 
-    Raises SpecError, with what to write by hand, where its text cannot be edited in place.
+    known = loader.data(text)
+    if section not in known:
+        return Enter((), section, {name: dict(fields)})
+    if known[section] is None:
+        return Put((section,), {name: dict(fields)})
+    return Enter((section,), name, dict(fields), at)
+
+
+def _including(spec: Written, file: str) -> dict[str, str]:
+    """Return the spec's own text with a file among those that it includes, if no pattern stands for it yet."""
+    from generator.spec import included
+    from generator.yaml.structure import Enter, Put
+
+    given = [pattern for pattern, _ in included.patterns(spec.root)]
+    if any(included.matcher(pattern)(file) for pattern in given):
+        return {}
+    value = [*given, file]
+    edit = Put((included.FIELD,), value) if given else Enter((), included.FIELD, value)
+    by_hand = f"write {_flow({included.FIELD: value})} yourself"
+    return {spec.file: _edited(spec, spec.file, [edit], (included.FIELD,), by_hand)}
+
+
+def put(spec: Written, path: Path, value: object) -> dict[str, str]:
+    """Return the text in which a field that is there has another value.
+
+    Raises SpecError, with what to write by hand, where it cannot be edited in place.
     """
     from generator.yaml.structure import Put
 
-    return _edited(text, [Put(path, value)], path, f"write {_flow({path[-1]: value})} there yourself")
+    file = spec.file_of(path)
+    return {file: _edited(spec, file, [Put(path, value)], path, f"write {_flow({path[-1]: value})} there yourself")}
 
 
-def renamed(text: str, section: str, old: str, new: str, former: str) -> str:
-    """Return the spec with a new name for an app or environment, and its `former` name under it ("": it has none)."""
-    from generator.yaml.structure import Edit, Enter, Put, Remove, Rename
+def renamed(spec: Written, section: str, old: str, new: str, former: str) -> dict[str, str]:
+    """Return the texts with a new name for an app or environment, and its `former` name under it ("": it has none)."""
+    from generator.yaml.structure import Enter, Put, Remove, Rename
 
-    data = loader.data(text)
+    data = loader.plain(spec)
     edits: list[Edit] = [
         Rename(path[:-1], old, new) if is_key else Put(path, new) for path, is_key in references(data, section, old)
     ]
@@ -56,7 +91,16 @@ def renamed(text: str, section: str, old: str, new: str, former: str) -> str:
     elif former:
         edits.append(Put(under, {FORMER: former}) if known is None else Enter(under, FORMER, former, 0))
     by_hand = f"write {_flow({section: {new: {FORMER: former}}})} in its place yourself"
-    return _edited(text, edits, (section, old), by_hand)
+    files: dict[str, list[Edit]] = {}
+    for edit in edits:
+        files.setdefault(_file(spec, edit, (section, new), old), []).append(edit)
+    return {file: _edited(spec, file, some, (section, old), by_hand) for file, some in files.items()}
+
+
+def _file(spec: Written, edit: Edit, new: Path, old: str) -> str:
+    """Return the file that an edit is of; what has a new name by then is where it was."""
+    path = (*edit.path, getattr(edit, "old", "")) if edit.path == new[:1] else edit.path
+    return spec.file_of((new[0], old) if path[:2] == new else path)
 
 
 def _namesakes(entry: Any, path: Path, name: str) -> Iterator[Path]:
@@ -100,16 +144,16 @@ def _field(record: Record, name: str) -> Type | None:
     return known.type if known else None
 
 
-def _edited(text: str, edits: Sequence[object], path: Path, by_hand: str) -> str:
+def _edited(spec: Written, file: str, edits: Sequence[Edit], path: Path, by_hand: str) -> str:
     from generator.yaml import structure
     from generator.yaml.edit import Unspliceable
 
     try:
-        return structure.edited(text, edits, loader.FILE_NAME)  # type: ignore[arg-type]
+        return structure.edited(spec.texts[file], edits, file)
     except Unspliceable as exc:
-        line, column = loader.places(text).of(path, at_key=True)
+        line, column = loader.places(spec.texts[file]).of(path, at_key=True)
         about = f"cannot be edited without changing other lines: {exc}; nothing was written"
-        raise SpecError([Fault(loader.FILE_NAME, line, column, dotted(path), about, by_hand)]) from exc
+        raise SpecError([Fault(file, line, column, dotted(path), about, by_hand)]) from exc
 
 
 def _flow(value: object) -> str:

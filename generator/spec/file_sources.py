@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from generator.errors import Fault, RepositoryError, SpecError
+from generator.errors import RepositoryError, SpecError
 from generator.files import reader
 from generator.spec import loader, model
+from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
-from generator.spec.findings import did_you_mean, dotted
 
 FIELD: Final = "files"
 # Of the API: what a ConfigMap holds.
@@ -31,10 +31,7 @@ def attached(directory: Path, spec: model.Spec) -> model.Spec:
         if any(True for _ in _named(given, ())):
             apps[name] = _read(directory, given, ("apps", name), wrong)
     if wrong:
-        places = loader.places(loader.read(directory))
-        raise SpecError(
-            [Fault(loader.FILE_NAME, *places.of(path, False), dotted(path), *about) for path, *about in wrong]
-        )
+        raise SpecError(loader.written(directory).told(Finding(*about) for about in wrong))
     return model.build({**spec.data, "apps": {**spec.data["apps"], **apps}}) if apps else spec
 
 

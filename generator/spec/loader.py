@@ -11,15 +11,23 @@ from __future__ import annotations
 import codecs
 import os
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader as files_reader
 from generator.spec import checks, language, layout, model, named_lists, placeholder, said
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
+from generator.spec.places import Places, Written
 from generator.yaml import plain as yaml_plain
+
+if TYPE_CHECKING:
+    from generator.git.history import History
+    from generator.spec.included import Files
+
+Texts = Mapping[str, str]
 
 FILE_NAME: Final = layout.SPEC
 MAX_BYTES: Final = 10_000_000
@@ -35,6 +43,7 @@ _WORDS: Final[dict[str, object]] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _TAGS: Final = (yaml_plain.PLAIN, yaml_plain.TEXT, yaml_plain.LIST, yaml_plain.MAP)
+_START: Final = "start with `version: 1`; `python -m generator schema` tells the rest"
 _HINT: Final = "YAML cannot be read from here on; look at this line and the one above"
 
 
@@ -69,15 +78,19 @@ def _scalar(node: yaml_plain.ScalarNode) -> object:
 class _Reader:
     """Turns nodes into plain data, and remembers nothing but faults."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, written: Written | None = None) -> None:
+        self.file, self.written = file, written
         self.faults: list[Fault] = []
         self.nodes = 0
         self.has_null = False
 
     def fault(self, node: yaml_plain.Node, path: FieldPath, message: str, hint: str = "") -> None:
+        self.faults.append(self._told(node, path, message, hint))
+
+    def _told(self, node: yaml_plain.Node, path: FieldPath, message: str, hint: str) -> Fault:
         mark = node.start_mark
-        self.faults.append(Fault(self.file, mark.line + 1, mark.column + 1, dotted(path), message, hint))
+        file = self.written.file_of(path) if self.written else self.file
+        return Fault(file, mark.line + 1, mark.column + 1, dotted(path), message, hint)
 
     def value(self, node: yaml_plain.Node, path: FieldPath) -> object:
         self.nodes += 1
@@ -134,8 +147,7 @@ class _Reader:
                 inherited.setdefault(key, item)
 
     def _too_much(self, node: yaml_plain.Node, path: FieldPath, message: str) -> Fault:
-        mark = node.start_mark
-        return Fault(self.file, mark.line + 1, mark.column + 1, dotted(path), message, "take aliases out")
+        return self._told(node, path, message, "take aliases out")
 
 
 def read(directory: Path) -> str:
@@ -160,20 +172,22 @@ def read(directory: Path) -> str:
         raise files_reader.refusal(str(path), exc) from exc
 
 
-def encoded(directory: Path, text: str) -> bytes:
-    """Return a new text of ``generator.yaml`` as bytes, with the byte order mark that the file has."""
-    mark = (
-        codecs.BOM_UTF8 if files_reader.content(os.fspath(directory / FILE_NAME)).startswith(codecs.BOM_UTF8) else b""
-    )
-    return mark + text.encode()
+def encoded(directory: Path, texts: Texts) -> dict[str, bytes]:
+    """Return new texts of a spec's files as bytes, each with the byte order mark that the file has."""
+    return {file: _mark(directory / file) + text.encode() for file, text in texts.items()}
 
 
-def load(directory: Path, text: str | None = None) -> model.Spec:
-    """Return the spec in ``directory``, with what was promoted there. ``SpecError`` holds every fault of the file.
+def _mark(file: Path) -> bytes:
+    marked = file.is_file() and files_reader.content(os.fspath(file)).startswith(codecs.BOM_UTF8)
+    return codecs.BOM_UTF8 if marked else b""
 
-    ``text`` is one in place of the file's.
+
+def load(directory: Path, texts: Texts | None = None) -> model.Spec:
+    """Return the spec in ``directory``, with what was promoted there. ``SpecError`` holds every fault of its files.
+
+    ``texts`` stand in place of what these files have.
     """
-    spec = parse(read(directory) if text is None else text)
+    spec = parsed(written(directory, texts))
     if said.has_files(spec.data):
         from generator.spec import file_sources
 
@@ -189,20 +203,70 @@ def load(directory: Path, text: str | None = None) -> model.Spec:
     return promoted.attached(directory, spec)
 
 
-def reads(text: str) -> list[str]:
-    """Return the files and folders that a spec is read with, as far as its text tells."""
+def written(directory: Path, texts: Texts | None = None) -> Written:
+    """Read the spec in ``directory`` with the files that it includes; ``texts`` stand in place of what these have."""
+    given = texts or {}
+    text = given.get(FILE_NAME)
+    return _whole(read(directory) if text is None else text, _work_tree(directory, given))
+
+
+def _work_tree(directory: Path, texts: Texts) -> Callable[[], Files]:
+    def files() -> Files:
+        from generator.spec import included
+
+        return included.WorkTree(directory, texts)
+
+    return files
+
+
+def _whole(text: str, files: Callable[[], Files]) -> Written:
+    """Return a spec's text with what it includes of some files, which are asked for where it does."""
+    found = Written(composed(text), FILE_NAME, {FILE_NAME: text})
+    # Most specs have all apps in one file, and pay for one search.
+    if "include" not in text:
+        return found
+    from generator.spec import included
+
+    return included.joined(found, files()) if included.patterns(found.root) else found
+
+
+def committed(history: History) -> Written:
+    """Read the spec as the tip of a history has it, with the files that it includes. RepositoryError if it has none."""
+    content = history.read(history.tip, FILE_NAME)
+    if content is None:
+        raise RepositoryError(f"{history.tip[:12]} has no {FILE_NAME}", "name a commit that has one")
+
+    def files() -> Files:
+        from generator.spec import included
+
+        return included.Commit(history)
+
+    return _whole(content.decode("utf-8-sig", errors="replace"), files)
+
+
+def reads(history: History) -> list[str]:
+    """Return the files and folders that the spec of a history's tip is read with, as far as it can be read."""
     from generator.spec import file_sources, hatch_sources
 
+    named: set[str] = set()
     try:
-        found = parse(text).data
+        found = committed(history)
+        named.update(found.texts.keys() - {FILE_NAME})
+        data = parsed(found).data
+        named.update(file_sources.named(data), hatch_sources.named(data))
     except SpecError:
-        return []
-    return sorted({*file_sources.named(found), *hatch_sources.named(found)})
+        pass  # who loads it is told
+    return sorted(named)
 
 
 def data(text: str) -> dict[str, Any]:
-    """Return the plain data of a spec that is known to be right."""
-    value = _Reader(FILE_NAME).value(_compose(text, FILE_NAME), ())
+    """Return the plain data of the text of a spec that is known to be right."""
+    return plain(Written(composed(text), FILE_NAME, {}))
+
+
+def plain(found: Written) -> dict[str, Any]:
+    """Return the plain data of a spec that is known to be right, with that of the files that it includes."""
+    value = _Reader(found.file, found).value(found.root, ())
     assert isinstance(value, dict)
     return value
 
@@ -217,19 +281,19 @@ def documents(text: str, file: str) -> list[object]:
 
 
 def faults(directory: Path, findings: Findings) -> list[Fault]:
-    """Return what was found wrong with a spec after it was read, where it stands in the file."""
-    places = Places(_compose(read(directory), FILE_NAME))
-    return [
-        Fault(FILE_NAME, *places.of(found.path, found.at_key), dotted(found.path), found.message, found.hint)
-        for found in findings.items
-    ]
+    """Return what was found wrong with a spec after it was read, where it stands in its files."""
+    return written(directory).told(findings.items) if findings.items else []
 
 
 def parse(text: str, file: str = FILE_NAME) -> model.Spec:
-    """Return a spec from its text; ``file`` names it in faults."""
-    root = _compose(text, file)
-    reader = _Reader(file)
-    data = reader.value(root, ())
+    """Return a spec from its text alone; ``file`` names it in faults."""
+    return parsed(Written(composed(text, file), file, {file: text}))
+
+
+def parsed(found: Written) -> model.Spec:
+    """Return a spec as it is written. ``SpecError`` holds every fault of its files."""
+    reader = _Reader(found.file, found)
+    data = reader.value(found.root, ())
     if isinstance(data, dict):
         data = named_lists.as_maps(data)
     findings = Findings()
@@ -239,16 +303,11 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
         findings.kubernetes = checks.kubernetes_version(data)
         findings.settle()
         # An escape in quotes could spell one, too.
-        checks.check(data, findings, placeholders="\\" in text or bool(placeholder.ANY.search(text)))
-    if findings.items or reader.faults:
-        places = Places(root)
-        faults = reader.faults + [
-            Fault(file, *places.of(found.path, found.at_key), dotted(found.path), found.message, found.hint)
-            for found in findings.items
-        ]
-        raise SpecError(yaml_plain.within(list(dict.fromkeys(faults)), text))
+        checks.check(data, findings, placeholders=any(map(_may_have_placeholders, found.texts.values())))
+    if findings.items or reader.faults or found.faults:
+        raise SpecError(found.within([*found.faults, *reader.faults, *found.told(findings.items)]))
     assert isinstance(data, dict)
-    return model.build(data)
+    return model.build({**data, said.INCLUDED: found.about} if found.about else data)
 
 
 def _as_said(data: dict[str, object]) -> dict[str, object]:
@@ -260,15 +319,23 @@ def _as_said(data: dict[str, object]) -> dict[str, object]:
     return found
 
 
-def _compose(text: str, file: str) -> yaml_plain.Node:
+def _may_have_placeholders(text: str) -> bool:
+    return "\\" in text or bool(placeholder.ANY.search(text))
+
+
+def scanner(file: str) -> _Reader:
+    """Return what turns nodes of a file into plain data, and keeps what is wrong with them."""
+    return _Reader(file)
+
+
+def composed(text: str, file: str = FILE_NAME, start: str = _START) -> yaml_plain.Node:
+    """Return the root of a file's one document. ``SpecError`` where it has none, or is no YAML."""
     if marker := re.search(r"^<<<<<<< ", text, re.MULTILINE) if "<<<<<<< " in text else None:
         line = text.count("\n", 0, marker.start()) + 1
         raise SpecError([Fault(file, line, 1, "", "a conflict marker of git", "keep what is right, and take it out")])
     documents = _documents(text, file)
     if not documents:
-        raise SpecError(
-            [Fault(file, 1, 1, "", "is empty", "start with `version: 1`; `python -m generator schema` tells the rest")]
-        )
+        raise SpecError([Fault(file, 1, 1, "", "is empty", start)])
     if len(documents) > 1:
         mark = documents[1].start_mark
         second = Fault(file, mark.line + 1, 1, "", "a second document", "keep everything in one, without ---")
@@ -296,64 +363,4 @@ def _in_plain_words(text: str, file: str, cause: Any, mark: yaml_plain.Mark) -> 
 
 def places(text: str) -> Places:
     """Return where the values of a spec stand that is known to be right."""
-    return Places(_compose(text, FILE_NAME))
-
-
-class Places:
-    """Finds where the values of a file stand."""
-
-    def __init__(self, root: yaml_plain.Node) -> None:
-        """Look into the document with this root."""
-        self.root = root
-        self._fields: dict[int, dict[str, tuple[yaml_plain.Node, yaml_plain.Node]]] = {}
-
-    def of(self, path: FieldPath, at_key: bool) -> tuple[int, int]:
-        """Return line and column (1-based) of the value at ``path`` or of its key, or of the nearest one above."""
-        node, mark = self.root, self.root.start_mark
-        for part in path:
-            if isinstance(part, int) and isinstance(node, yaml_plain.SequenceNode) and part < len(node.value):
-                node = node.value[part]
-                mark = node.start_mark
-            elif isinstance(node, yaml_plain.SequenceNode) and (item := self._named(node, part)):
-                node, mark = item, item.start_mark
-            elif isinstance(node, yaml_plain.MappingNode) and part in (fields := self._fields_of(node)):
-                key, node = fields[str(part)]
-                mark = key.start_mark if at_key or _is_empty(node) else node.start_mark
-            else:
-                break
-        return mark.line + 1, mark.column + 1
-
-    def _named(self, node: yaml_plain.SequenceNode, name: object) -> yaml_plain.MappingNode | None:
-        """Return the item of a list that has this name, in Kubernetes' shape."""
-        for item in node.value:
-            if not isinstance(item, yaml_plain.MappingNode):
-                continue
-            about = self._fields_of(item)
-            if "metadata" in about and isinstance(about["metadata"][1], yaml_plain.MappingNode):
-                about = self._fields_of(about["metadata"][1])
-            if "name" in about and about["name"][1].value == name:
-                return item
-        return None
-
-    def _fields_of(self, node: yaml_plain.MappingNode) -> dict[str, tuple[yaml_plain.Node, yaml_plain.Node]]:
-        """Return the fields of a map by name, those included that it inherits through ``<<``."""
-        known = self._fields.get(id(node))
-        if known is not None:
-            return known
-        own: dict[str, tuple[yaml_plain.Node, yaml_plain.Node]] = {}
-        inherited: dict[str, tuple[yaml_plain.Node, yaml_plain.Node]] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml_plain.ScalarNode):
-                continue
-            if key.value == "<<" and not key.style:
-                for source in value.value if isinstance(value, yaml_plain.SequenceNode) else [value]:
-                    if isinstance(source, yaml_plain.MappingNode):
-                        inherited = {**self._fields_of(source), **inherited}
-            else:
-                own.setdefault(key.value, (key, value))
-        self._fields[id(node)] = {**inherited, **own}
-        return self._fields[id(node)]
-
-
-def _is_empty(node: yaml_plain.Node) -> bool:
-    return bool(isinstance(node, yaml_plain.ScalarNode) and node.value == "")
+    return Places(composed(text))

@@ -10,6 +10,8 @@ from generator.spec.workload import OF_ECS
 
 Data = Mapping[str, Any]
 
+# Of a spec's plain data: what the files that it includes say beside apps, by path.
+INCLUDED: Final = "included"
 _HATCHES: Final = frozenset(hatches.NAMES)
 
 
@@ -42,6 +44,11 @@ def of_ecs(given: Data) -> bool:
 def _maps(section: object) -> list[Data]:
     found = section.values() if isinstance(section, Mapping) else ()
     return [one for one in found if isinstance(one, Mapping)]
+
+
+def owners(data: Data) -> dict[str, tuple[str, ...]]:
+    """Return the files that a spec includes, each with the owners that it names."""
+    return {path: tuple(about.get("owners") or ()) for path, about in (data.get(INCLUDED) or {}).items()}
 
 
 def everywhere(environments: Data) -> dict[str, Data]:

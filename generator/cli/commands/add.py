@@ -11,6 +11,7 @@ HELP: Final = "add an app or an environment to generator.yaml, comments and all"
 EXAMPLE: Final = """\
   python -m generator add app api --set port=8080 --set health=/healthz
   python -m generator add app worker --set image=shop/api --set 'command: [python, -m, worker]'
+  python -m generator add app search --file apps/search.yaml
   python -m generator add environment qa --after dev --generate
 
 An app's image is PROJECT/NAME unless it is set. FIELD is one of those in `explain apps`, VALUE is as in
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--after", metavar="NAME", help="behind this one; environments are promoted in their order")
     place.add_argument("--before", metavar="NAME", help="in front of this one")
+    parser.add_argument("--file", metavar="FILE", help="the file of apps that it goes into, which is made and included")
     parser.add_argument("--generate", action="store_true", help="regenerate the repository along with it")
 
 
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
     request = generator.AddRequest(
         options.name, options.directory, options.kind, fields(options.fields),
-        before=options.before, after=options.after, generate=options.generate,
+        before=options.before, after=options.after, generate=options.generate, file=options.file,
     )  # fmt: skip
     result = generator.add(request, credentials=options.credentials)
     if options.json:

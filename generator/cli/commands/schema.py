@@ -11,16 +11,18 @@ HELP: Final = "print the JSON Schema of generator.yaml, for editors"
 EXAMPLE: Final = """\
   python -m generator schema > generator.schema.json
   # first line of generator.yaml:
-  # yaml-language-server: $schema=generator.schema.json"""
+  # yaml-language-server: $schema=generator.schema.json
+  python -m generator schema --included > apps.schema.json   # which refers to the other one"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
+    parser.add_argument("--included", action="store_true", help="of the files with apps that generator.yaml includes")
 
 
-def run(_: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Run the command, and return its exit code."""
     import generator
 
-    console.emit(generator.schema())
+    console.emit(generator.schema(included=options.included))
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -13,7 +13,7 @@ from generator.delivery.promotion.moves import Between, Move, Release
 from generator.errors import SpecError
 from generator.git.history import Clone, Commit
 from generator.spec import forge_kinds, loader
-from generator.spec.layout import SPEC, base_path
+from generator.spec.layout import base_path
 from generator.spec.model import Spec
 from generator.yaml.kustomization import Image
 
@@ -83,19 +83,26 @@ def between_bases(clone: Clone, app: str, old: str, new: str, *, gone: bool) -> 
     """Return the commits between two that changed an app's base, or what the spec says of the app."""
     if not (clone.has(old) and clone.has(new)):
         return Between(app, reason="the commits are not known", gone=gone)
-    found = clone.log(f"{old}..{new}", [base_path(app), SPEC], limit=LOOKED_THROUGH)
-    told = [(one.id, f"{one.author}: {one.subject}") for one in found if _concerns(clone, app, one)]
+    files = tuple(loader.committed(clone).texts)
+    found = clone.log(f"{old}..{new}", [base_path(app), *files], limit=LOOKED_THROUGH)
+    told = [(one.id, f"{one.author}: {one.subject}") for one in found if _concerns(clone, app, one, files)]
     return Between(
         app, tuple(told[:LISTED]), more=max(len(told) - LISTED, len(found) - LOOKED_THROUGH + 1) > 0, gone=gone
     )
 
 
-def _concerns(clone: Clone, app: str, commit: Commit) -> bool:
-    """Tell whether a commit changed the app's base, or its part of the spec."""
-    if set(commit.blobs) - {SPEC} or len(commit.parents) != 1:
-        return bool(set(commit.blobs) - {SPEC})
-    was, now = (_apps(clone.read(one, SPEC) or b"").get(app) for one in (commit.parents[0], commit.id))
-    return was != now
+def _concerns(clone: Clone, app: str, commit: Commit, spec: Container[str]) -> bool:
+    """Tell whether a commit changed the app's base, or its part of the spec, which are some files."""
+    files = [path for path in commit.blobs if path in spec]
+    if len(files) < len(commit.blobs) or len(commit.parents) != 1:
+        return len(files) < len(commit.blobs)
+    was, now = ([_said(clone, one, file, app) for file in files] for one in (commit.parents[0], commit.id))
+    # An app that moves from one file to another says the same as before.
+    return next(filter(None, was), None) != next(filter(None, now), None)
+
+
+def _said(clone: Clone, commit: str, file: str, app: str) -> object:
+    return _apps(clone.read(commit, file) or b"").get(app)
 
 
 @lru_cache(maxsize=LOOKED_THROUGH)

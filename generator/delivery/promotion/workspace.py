@@ -29,11 +29,10 @@ class Workspace:
 
     def spec(self) -> Spec:
         """Return the spec of the branch's tip: what counts is what has been reviewed, and not a work tree."""
-        content = self.read(loader.FILE_NAME)
-        if content is None:
+        if self.read(loader.FILE_NAME) is None:
             raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
         try:
-            if named := loader.reads(content.decode(errors="replace")):
+            if named := loader.reads(self.clone):
                 self.fill(*named)
             spec = loader.load(self.before)
             if not spec.promotion.base:

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from generator.errors import Fault, GeneratorError, SpecError
 from generator.manifests.charts.deployed import Deployed
-from generator.spec import loader, placeholder
+from generator.spec import loader, placeholder, places
+from generator.spec.findings import Finding, did_you_mean, dotted
 from generator.spec.findings import Path as FieldPath
-from generator.spec.findings import did_you_mean, dotted
 from generator.spec.layout import Location
 from generator.yaml import plain as yaml_plain
 
@@ -53,7 +53,7 @@ def _placed(
     """Return the fault at the line of the spec that says the value, or at that of the last file that does."""
     file, node = _holder(chart, contents, path)
     if (place := _in_spec(directory, chart, path, node)) is not None:
-        return Fault(loader.FILE_NAME, *place[0], dotted(place[1]), message, hint)
+        return place._replace(message=message, hint=hint)
     line = _line(contents.get(file, b""), file, path)
     return Fault(file, *line, dotted(path), message, hint)
 
@@ -73,22 +73,20 @@ def _line(content: bytes, file: str, path: FieldPath) -> tuple[int, int]:
     with suppress(SpecError, UnicodeDecodeError):
         nodes = yaml_plain.compose(content.decode("utf-8-sig"), file, yaml_plain.MEND)
         if nodes:
-            return loader.Places(nodes[0]).of(path, at_key=True)
+            return places.Places(nodes[0]).of(path, at_key=True)
     return 1, 1
 
 
-def _in_spec(
-    directory: Path, chart: Deployed, path: FieldPath, value: object
-) -> tuple[tuple[int, int], FieldPath] | None:
-    """Return line and path of the value in the spec, where that says the same as the file."""
+def _in_spec(directory: Path, chart: Deployed, path: FieldPath, value: object) -> Fault | None:
+    """Return a fault without words at the value in the spec, where that says the same as the file."""
     place = Location.parse(chart.file)
     with suppress(GeneratorError, AssertionError):
-        text = loader.read(directory)
-        data = loader.data(text)
+        spec = loader.written(directory)
+        data = loader.plain(spec)
         for above in (("apps", place.app, "environments", place.environment, "values"), ("apps", place.app, "values")):
             for known in _at(data, (*above, *path)):
                 if placeholder.filled(known, place.environment) == value:
-                    return loader.places(text).of((*above, *path), at_key=True), (*above, *path)
+                    return spec.told([Finding((*above, *path), "", at_key=True)])[0]
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from generator.render.file import HEADER, File
-from generator.spec import forge_kinds
+from generator.spec import forge_kinds, said
 from generator.spec.layout import PROMOTED_BASES, ROOTS
 from generator.spec.model import AnyApp, Spec
 
@@ -31,16 +31,29 @@ def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
 def render_project(spec: Spec) -> Iterator[File]:
     """Render nothing where no environment has approvers, or the forge has no code owners."""
     reads = forge_kinds.find(spec.repository, spec.forge.kind).code_owners
-    if reads is None or not approvers(spec):
+    if reads is None or not has_owners(spec):
         return
+    # What follows from them is generated, and needs an approval of its own.
+    files = {path: names for path, names in said.owners(spec.data).items() if names}
     owned = [
         (place, names)
-        for place, given in [*_environments(spec), *_common(spec, reads.path), *_promoted(spec), *_charts(spec)]
+        for place, given in [
+            *_environments(spec),
+            *_common(spec, reads.path),
+            *_promoted(spec),
+            *_charts(spec),
+            *files.items(),
+        ]
         if (names := owners(given, emails=reads.emails))
     ]
     lines = [f"{reads.pattern(place)} {' '.join(names)}\n" for place, names in owned]
     if lines:
         yield File(reads.path, HEADER + _ABOUT + "".join(lines) + _MORE)
+
+
+def has_owners(spec: Spec) -> bool:
+    """Tell whether any environment has approvers, or any file of apps owners."""
+    return bool(approvers(spec)) or any(said.owners(spec.data).values())
 
 
 def approvers(spec: Spec) -> tuple[str, ...]:
@@ -70,7 +83,9 @@ def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     strictest = next((one.approvers for one in reversed(list(spec.environments.values())) if one.approvers), ())
     folder = path.rpartition("/")[0]
     own = f"{folder}/" if folder else path
-    for place in dict.fromkeys((*(root.path for root in ROOTS if not root.by_environment), own)):
+    files = (file for file, names in said.owners(spec.data).items() if not names)
+    places = (*(root.path for root in ROOTS if not root.by_environment), *files, own)
+    for place in dict.fromkeys(places):
         yield place, strictest
 
 

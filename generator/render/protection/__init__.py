@@ -53,7 +53,7 @@ def advise(spec: Spec, pusher: str | None) -> Advice:
     protection = _protection(forge.name)
     notes = (
         []
-        if codeowners.approvers(spec)
+        if codeowners.has_owners(spec)
         else ["No environment has `approvers:` yet, so nobody's approval is asked for."]
     )
     if pusher is None and protection.KNOWS_PUSHERS:

@@ -14,7 +14,7 @@ KNOWS_PUSHERS: Final = True
 
 def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
     """Return a ruleset: it holds for administrators, too, and its file can be imported in the settings."""
-    owned = bool(codeowners.approvers(spec))
+    owned = codeowners.has_owners(spec)
     review = {
         "type": "pull_request",
         "parameters": {

@@ -18,7 +18,7 @@ _MAINTAINERS: Final = 40
 
 def calls(spec: Spec, pusher: str | None) -> tuple[list[Call], list[str]]:
     """Return a protected branch."""
-    owned = bool(codeowners.approvers(spec))
+    owned = codeowners.has_owners(spec)
     body: dict[str, Any] = {
         "name": spec.branch,
         "push_access_level": _NO_ACCESS,

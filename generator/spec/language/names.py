@@ -73,10 +73,10 @@ RELATIVE = Text(
     "a relative path without `..`",
 )
 # What is generated, and what others generate, is no app's source.
-_OURS = "|".join(re.escape(root.path.rstrip("/")) for root in ROOTS if root.path.endswith("/"))
+OURS = "|".join(re.escape(root.path.rstrip("/")) for root in ROOTS if root.path.endswith("/"))
 SOURCE = Text(
     "a folder in this repository",
-    rf"(?!(?:{_OURS}|\.[gG][iI][tT])(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
+    rf"(?!(?:{OURS}|\.[gG][iI][tT])(?:/|$))(?!.*(?:^|/)\.\.?(?:/|$))"
     r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*",
     200,
     "a relative path without `..`, outside base, overlays, gitops and .git",

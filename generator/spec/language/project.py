@@ -19,6 +19,7 @@ from generator.spec.language.names import (
     ENVIRONMENT_NAME,
     FORGE_URL,
     LABEL,
+    OURS,
     PROJECT_NAME,
     REGISTRY,
     REPOSITORY,
@@ -170,6 +171,21 @@ ALLOW = Record(
     }
 )
 
+# No `*` in the first name: what is generated and what git keeps lies there, too.
+INCLUDE = Text(
+    "a file of apps, or a pattern of them",
+    rf"(?!(?:{OURS}|\.[gG][iI][tT])/)(?!.*(?:^|/)\.\.?(?:/|$))(?!.*\*\*)"
+    r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.*-]+)*\.ya?ml",
+    200,
+    "a path like apps/shop.yaml or apps/*.yaml, of a folder of its own",
+)
+INCLUDED = Record(
+    {
+        "apps": Field(MapOf(APP_NAME, APP), "The apps, by name.", required=True),
+        "owners": Field(ListOf(APPROVER), "The users and teams whose file this is. They become its code owners."),
+    }
+)
+
 SPEC = Record(
     {
         "version": Field(
@@ -188,6 +204,10 @@ SPEC = Record(
             required=True,
         ),
         "apps": Field(MapOf(APP_NAME, APP), "The apps, by name.", required=True),
+        "include": Field(
+            ListOf(INCLUDE, least=1),
+            "Files with further apps, by path or pattern: each has `apps:`, and `owners:` where a team owns it.",
+        ),
         "secretStore": Field(SECRET_STORE, "The store of the External Secrets Operator that `secrets` are read from."),
         "promotion": Field(PROMOTION, "What is promoted from one environment to the next, and who is told."),
         "commits": Field(COMMITS, "The commits that `bump`, `promote` and `rollback` make."),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from generator.spec import spelling
 from generator.spec.language import SPEC
+from generator.spec.language.project import INCLUDED
 from generator.spec.reference import defs, examples, fields
 from generator.spec.types import (
     Anything,
@@ -32,11 +33,27 @@ _FREE: Final[JsonSchema] = {"type": ["string", "number", "boolean"], "pattern": 
 
 # Beside generator.yaml, whose first line names it for editors.
 FILE: Final = "generator.schema.json"
+# Beside it, for files that a spec includes.
+INCLUDED_FILE: Final = "apps.schema.json"
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def text() -> bytes:
     """Return the content of the file for editors."""
     return (json.dumps(compact(), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+
+
+def text_of_included() -> bytes:
+    """Return the content of the file for editors of files with apps, which refers to the other one."""
+    return (json.dumps(included(), indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def included() -> JsonSchema:
+    """Return the schema of a file that a spec includes, beside that of the spec itself."""
+    found = of(INCLUDED)
+    apps = {"$ref": f"{FILE}#/properties/apps"}
+    properties = {**found["properties"], "apps": apps}
+    return {"$schema": _DIALECT, "title": "apps of generator.yaml", **found, "properties": properties}
 
 
 def compact() -> JsonSchema:
@@ -46,7 +63,7 @@ def compact() -> JsonSchema:
 
 def language() -> JsonSchema:
     """Return the schema of the whole file, with descriptions, defaults and examples."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "generator.yaml", **of(SPEC)}
+    return {"$schema": _DIALECT, "title": "generator.yaml", **of(SPEC)}
 
 
 def of(accepts: Type, path: str = "") -> JsonSchema:

@@ -41,6 +41,12 @@ PROJECT: Final[dict[str, Entry]] = {
         "apps:\n  web: {image: shop/web, port: 8080}\n  worker: {image: shop/worker}",
         kubernetes=("Deployment metadata.name", "Application metadata.name"),
     ),
+    "include": Entry(
+        "include: [apps/*.yaml]",
+        unset="all apps stand in this file",
+        effect="Each file has `apps:`, and may have `owners:`, who become its code owners. A name stands in one"
+        " of the files; which of them, and in which order, makes no difference.",
+    ),
     "secretStore": Entry(
         "secretStore: {name: vault, kind: SecretStore}\n"
         "apps:\n  web: {image: shop/web, secrets: {DATABASE_URL: shop/web#database_url}}",
