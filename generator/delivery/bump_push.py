@@ -42,7 +42,7 @@ def land(
             exc.hint = (_GUARDED if guarded else _absent(exc, spec, named)) or exc.hint
             raise
     from generator.delivery import bump_request
-    from generator.spec.model import Forge
+    from generator.spec.forge_kinds import Forge
 
     where = spec.forge if spec else Forge()
     commit, request = bump_request.propose(remote.url, remote.branch, bump, where=where, sign=sign)

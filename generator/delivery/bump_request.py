@@ -10,7 +10,7 @@ from generator.delivery.pull_request import Wanted
 from generator.errors import RepositoryError, SpecError
 from generator.git import history
 from generator.git.history import Clone
-from generator.spec.model import Forge
+from generator.spec.forge_kinds import Forge
 
 _HINT = "merge its request first, or close it and delete the branch, or --force to replace them"
 

@@ -59,6 +59,10 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
     """Return advice with its place in ``generator.yaml``; the spec is read once more only where there is any."""
     found = [(("apps", name, *path), message, hint) for name, path, message, hint in _found(directory, spec)]
     found += _of_freezes(spec, datetime.now())
+    if spec.infra:
+        from generator.spec import infra_advice
+
+        found += infra_advice.of(spec.data, spec.infra, datetime.now())
     masked = [one for name, app in spec.apps.items() for one in overruled.of(name, app.given)]
     if not (found or masked):
         return []

@@ -8,6 +8,10 @@ from typing import Final
 # Limits of AWS: of load balancers and target groups, of IAM roles, of task families and log groups.
 LONGEST_ALB: Final = 32
 LONGEST_ROLE: Final = 64
+# Of databases of RDS, of buckets and of queues.
+_DATABASE: Final = 63
+_BUCKET: Final = 63
+_QUEUE: Final = 80
 _DIGITS: Final = 6
 
 
@@ -18,7 +22,7 @@ def cluster(project: str, environment: str) -> str:
 
 def load_balancer(project: str, environment: str) -> str:
     """Return the name of the load balancer that the apps of an environment share."""
-    return f"{project}-{environment}"
+    return _short(f"{project}-{environment}", LONGEST_ALB)
 
 
 def family(project: str, environment: str, workload: str) -> str:
@@ -59,6 +63,41 @@ def namespace(project: str, environment: str) -> str:
 def secret(project: str, environment: str, app: str, name: str) -> str:
     """Return the name of a secret that is made for an app."""
     return f"{project}/{environment}/{app}/{name}"
+
+
+def role(project: str, environment: str, what: str) -> str:
+    """Return a role of an environment that belongs to no app, such as `deploy`."""
+    return _short(f"{project}-{environment}", LONGEST_ROLE, f"-{what}")
+
+
+def boundary(project: str, environment: str) -> str:
+    """Return the policy that bounds what each role of an environment may be given."""
+    return f"{project}-{environment}-boundary"
+
+
+def database(project: str, environment: str, app: str, key: str) -> str:
+    """Return the identifier of an app's database in RDS."""
+    return _short(f"{project}-{environment}-{app}-{key}", _DATABASE)
+
+
+def table(project: str, environment: str, app: str, key: str) -> str:
+    """Return the name of an app's table in DynamoDB."""
+    return f"{project}-{environment}-{app}-{key}"
+
+
+def bucket(project: str, environment: str, app: str, key: str, account: str) -> str:
+    """Return the name of an app's bucket: the account's number makes it the only one of all accounts."""
+    return _short(f"{project}-{environment}-{app}-{key}", _BUCKET, f"-{account}")
+
+
+def queue(project: str, environment: str, app: str, key: str) -> str:
+    """Return the name of an app's queue in SQS."""
+    return _short(f"{project}-{environment}-{app}-{key}", _QUEUE)
+
+
+def state_bucket(project: str, account: str) -> str:
+    """Return the name of the bucket that holds Terraform's states, where the spec gives none."""
+    return f"{project}-tfstate-{account}"
 
 
 def role_arn(account: str, name: str) -> str:

@@ -57,6 +57,10 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
 
         ecs_checks.check(data, findings)
     app_checks.check(apps, names, str(data.get("registry") or ""), findings)
+    if data.get("infra") or any(_map(environment).get("infra") for environment in environments.values()):
+        from generator.spec import infra_checks
+
+        infra_checks.check(data, findings)
 
 
 def kubernetes_version(data: dict[str, object]) -> str:

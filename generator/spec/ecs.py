@@ -11,6 +11,7 @@ from typing import Any, Final
 from generator.spec import quantity
 from generator.spec.image_reference import ECR
 from generator.spec.targets import Place
+from generator.spec.types import as_map
 from generator.spec.workload import Workload
 
 Data = Mapping[str, Any]
@@ -42,8 +43,10 @@ def places(data: Data, environments: Iterable[str]) -> dict[str, Place]:
     registry = ECR.match(str(data.get("registry") or ""))
     region = infra.get("region") or (registry["region"] if registry else "")
     accounts = infra.get("accounts") or {}
-    usual = registry["account"] if registry else ""
-    found = {name: Place(region, str(accounts.get(name) or usual)) for name in environments}
+    usual = accounts if isinstance(accounts, str) else registry["account"] if registry else ""
+    own = {name: as_map(as_map(data["environments"].get(name)).get("infra")).get("region") for name in environments}
+    known = accounts if isinstance(accounts, Mapping) else {}
+    found = {name: Place(str(own[name] or region), str(known.get(name) or usual)) for name in own}
     return {name: place for name, place in found.items() if place.region and place.account}
 
 

@@ -158,6 +158,14 @@ def _by_host(host: str) -> ForgeKind | None:
     return next((forge for forge in FORGES if forge.hosts and re.fullmatch(forge.hosts, host)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """Where the repository's pull requests are, as far as the spec says so; ``forges.connect`` takes both."""
+
+    kind: str | None = None
+    url: str | None = None
+
+
 def as_pulled(url: str, kind: str | None) -> str:
     """Return the repository's URL as Argo CD can pull it: it does not follow a redirect to the one with ``.git``."""
     if not url.startswith(("http://", "https://")):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from generator.spec import (
     adopted,
@@ -34,6 +34,7 @@ from generator.spec.allow import Allow
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
+from generator.spec.forge_kinds import Forge
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels, with_config
 from generator.spec.needs import Needs
 from generator.spec.needs import of as needs_of
@@ -43,6 +44,9 @@ from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.pull_requests import PullRequests
 from generator.spec.targets import Place
 from generator.spec.workload import Data, full_image
+
+if TYPE_CHECKING:
+    from generator.spec.infra import Infra
 
 
 @dataclass(frozen=True)
@@ -225,14 +229,6 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
-class Forge:
-    """Where the repository's pull requests are, as far as the spec says so; ``forges.connect`` takes both."""
-
-    kind: str | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Spec:
     """The whole of ``generator.yaml``, and as plain ``data``. ``environments`` and ``apps`` keep the file's order."""
 
@@ -247,7 +243,7 @@ class Spec:
     data: Data
     promotion: Promotion = field(default_factory=Promotion)
     may_differ: tuple[str, ...] = ()
-    forge: Forge = Forge()
+    forge: Forge = field(default_factory=Forge)
     subject: str = subject.AS_IT_IS
     """The form of our commits' first lines; see ``spec.subject``."""
     allow: Allow = field(default_factory=Allow)
@@ -263,6 +259,8 @@ class Spec:
     """What apps need of each other."""
     aws: Mapping[str, Place] = field(default_factory=dict)
     """Where environments are in AWS; only where apps run on ECS."""
+    infra: Infra | None = None
+    """The AWS accounts under the clusters."""
 
     @property
     def argocd_namespace(self) -> str:
@@ -350,6 +348,7 @@ def build(data: Data) -> Spec:
         named=adopted.names(apps.values()),
         needs=shared["needs"],
         aws=targets.places(data),
+        infra=said.infra(data),
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import hatches
 from generator.spec.workload import OF_ECS
+
+if TYPE_CHECKING:
+    from generator.spec.infra import Infra
 
 Data = Mapping[str, Any]
 
@@ -61,3 +64,12 @@ def present(given: Data, environments: tuple[str, ...]) -> tuple[str, ...]:
     """Return the environments that an app is in: all but those of which it says `false`."""
     there = given.get("environments") or {}
     return tuple(name for name in environments if there.get(name) is not False)
+
+
+def infra(data: Data) -> Infra | None:
+    """Return what a spec says of AWS; None for the many that say nothing, which load nothing for it."""
+    if not data.get("infra"):
+        return None
+    from generator.spec import infra as about
+
+    return about.build(data)

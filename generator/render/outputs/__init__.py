@@ -22,6 +22,7 @@ from generator.render.outputs import (
     codeowners,
     ecs,
     github_actions,
+    infra,
     kustomize,
     preview_upkeep,
     pull_request_checks,
@@ -48,5 +49,6 @@ OUTPUTS: Final[tuple[Output, ...]] = (
     github_actions,
     pull_request_checks,
     preview_upkeep,
+    infra,
     codeowners,
 )

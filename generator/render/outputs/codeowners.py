@@ -84,9 +84,12 @@ def _common(spec: Spec, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     folder = path.rpartition("/")[0]
     own = f"{folder}/" if folder else path
     files = (file for file, names in said.owners(spec.data).items() if not names)
-    places = (*(root.path for root in ROOTS if not root.by_environment), *files, own)
+    infra = ("infra/",) if spec.infra else ()
+    places = (*(root.path for root in ROOTS if not root.by_environment), *infra, *files, own)
     for place in dict.fromkeys(places):
         yield place, strictest
+    for environment in spec.environments.values() if spec.infra else ():
+        yield f"infra/environments/{environment.name}/", environment.approvers
 
 
 def _promoted(spec: Spec) -> Iterator[tuple[str, tuple[str, ...]]]:

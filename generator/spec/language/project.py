@@ -28,7 +28,10 @@ from generator.spec.language.names import (
 from generator.spec.language.notifications import NOTIFICATIONS
 from generator.spec.language.promotion import GATES, PROMOTION
 from generator.spec.language.pull_requests import PULL_REQUESTS
-from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Scalar, Text
+from generator.spec.types import Boolean, Choice, Field, Integer, LateField, ListOf, MapOf, Record, Scalar, Text
+
+# Few specs have it, and no other loads it.
+_INFRA = "generator.spec.language.infra"
 
 SELECTOR = Record(
     {
@@ -95,6 +98,7 @@ ENVIRONMENT = Record(
             PULL_REQUESTS,
             "Makes the environment one of previews: each app comes with a pull request, and goes with it.",
         ),
+        "infra": LateField(_INFRA, "IN_ENVIRONMENT", "What is different in the AWS account under this environment."),
         **GATES,
         **EVERYWHERE,
     }
@@ -198,6 +202,10 @@ SPEC = Record(
         "forge": Field(FORGE, "Where pull requests are opened, if the repository's URL does not tell."),
         "branch": Field(BRANCH, "The branch that Argo CD follows."),
         "registry": Field(REGISTRY, "The registry that is put before images that name none."),
+        # Before the environments, which may have some of its fields: the reference describes them here.
+        "infra": LateField(
+            _INFRA, "INFRA", "The AWS accounts under the clusters, as Terraform in `infra/`. Without it there is none."
+        ),
         "environments": Field(
             MapOf(ENVIRONMENT_NAME, ENVIRONMENT, least=1),
             "The environments, in the order of promotion. Every app runs in each of them.",

@@ -26,7 +26,8 @@ apps:
   web: {image: shop/web, source: src/web}
 """
 
-# What stands beside the app in an example of what it needs.
+# What an example needs elsewhere in the spec: the account, and another app.
+_ACCOUNT: Final = 'region: eu-west-1\naccounts: "123456789012"'
 _OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
 _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
@@ -82,10 +83,18 @@ def text(path: str) -> str:
             given = {line.partition(":")[0].replace("ports", "port") for line in lines.splitlines()}
             beside = [line for line in fitting[-1].splitlines() if line.partition(":")[0] not in given]
             lines = "\n".join([*beside, lines])
+        if word == "infra" and described.path.startswith("infra."):
+            lines = f"{_ACCOUNT}\n{lines}"
         lines = textwrap.indent(lines, "  ")
         lines = f"- {lines[2:]}" if word == "[]" else f"{stand_ins.get(word, word)}:\n{lines}"
-    beside_it = _OTHER_APP if described.path.startswith("apps.<app>.needs") else ""
-    return f"{lines}\n{beside_it}"
+    return f"{lines}\n{_beside_it(described.path)}"
+
+
+def _beside_it(path: str) -> str:
+    """Return what stands elsewhere in a spec with the example of a field."""
+    if path.startswith("environments.<environment>.infra"):
+        return "infra:\n" + textwrap.indent(_ACCOUNT, "  ") + "\n"
+    return _OTHER_APP if path.startswith("apps.<app>.needs") else ""
 
 
 def _words(path: str) -> list[str]:

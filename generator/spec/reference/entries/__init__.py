@@ -14,6 +14,7 @@ from generator.spec.reference.entries.ecs import ECS
 from generator.spec.reference.entries.environment import ENVIRONMENT
 from generator.spec.reference.entries.hatches import HATCHES
 from generator.spec.reference.entries.identity import IDENTITY
+from generator.spec.reference.entries.infra import INFRA
 from generator.spec.reference.entries.kinds import KINDS
 from generator.spec.reference.entries.network import NETWORK
 from generator.spec.reference.entries.pod import POD
@@ -40,4 +41,5 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **SERVICES,
     **HATCHES,
     **CI,
+    **INFRA,
 }

@@ -1,0 +1,125 @@
+"""``infra/bootstrap``: what has to be there before pipelines can run Terraform. An administrator applies it by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
+from generator.render.outputs.infra.hcl import Block, Raw, Value
+from generator.spec import forge_kinds
+from generator.spec.infra import Infra, Place
+from generator.spec.model import Spec
+
+_ABOUT: Final = """\
+Where Terraform keeps its states, and who may run it. An administrator applies this by hand, in this folder:
+  1. echo 'terraform { backend "local" {} }' > local_override.tf
+  2. terraform init && terraform apply                         it keeps its state here
+  3. rm local_override.tf && terraform init -migrate-state     it moves the state into the bucket that it has made"""
+
+
+def configuration(spec: Spec, infra: Infra, places: Sequence[Place]) -> Configuration:
+    """Return the configuration."""
+    others = [account for account in infra.accounts if account != infra.account]
+    variables = {"region": ("The region of the states.", infra.region)}
+    if others:
+        about = "The role in the other accounts that an administrator takes from here."
+        variables["admin_role"] = (about, "OrganizationAccountAccessRole")
+    modules = [
+        _state(infra, places),
+        *_github(spec, infra, places),
+        *(_roles(spec, infra, place) for place in places),
+    ]
+    return Configuration(
+        folder="bootstrap",
+        key="bootstrap/terraform.tfstate",
+        about=_ABOUT,
+        variables=variables,
+        providers=[*_providers(infra, others)],
+        modules=modules,
+        outputs=[Output("state_bucket", "The bucket with all states.", Raw("module.state.bucket")), *_outputs(places)],
+    )
+
+
+def _providers(infra: Infra, others: Sequence[str]) -> Iterator[Block]:
+    tags: dict[str, Value] = {"project": infra.project, "managed-by": "terraform"}
+    yield provider(infra, infra.account, tags, region=Raw("var.region"))
+    for account in others:
+        yield provider(infra, account, tags, region=Raw("var.region"), alias=alias(account))
+
+
+def alias(account: str) -> str:
+    """Return the name of the provider for another account: none may begin with a digit."""
+    return f"account_{account}"
+
+
+def _provided(infra: Infra, account: str) -> dict[str, Value]:
+    return {} if account == infra.account else {"aws": Raw(f"aws.{alias(account)}")}
+
+
+def _state(infra: Infra, places: Sequence[Place]) -> Module:
+    others: dict[str, Value] = {place.environment: place.account for place in places if place.account != infra.account}
+    return Module(
+        "state",
+        "state",
+        {
+            "project": infra.project,
+            "bucket": infra.bucket,
+            "lock_table": infra.lock != "s3",
+            "partition": infra.partition,
+            "other_accounts": others,
+        },
+    )
+
+
+def on_github(spec: Spec) -> str:
+    """Return ``owner/name`` of the repository on GitHub; empty where it is elsewhere."""
+    forge = forge_kinds.find(spec.repository, spec.forge.kind)
+    if forge.name != "github":
+        return ""
+    return (
+        spec.repository.removesuffix(".git").partition("://")[2].partition("/")[2] or spec.repository.partition(":")[2]
+    )
+
+
+def _github(spec: Spec, infra: Infra, places: Sequence[Place]) -> Iterator[Module]:
+    """Yield the identity provider of each account: a role trusts one of its own account alone."""
+    if not on_github(spec):
+        return
+    for account in dict.fromkeys(place.account for place in places):
+        yield Module(_github_name(infra, account), "github_oidc", {}, _provided(infra, account))
+
+
+def _github_name(infra: Infra, account: str) -> str:
+    return "github" if account == infra.account else f"github_{alias(account)}"
+
+
+def _roles(spec: Spec, infra: Infra, place: Place) -> Module:
+    arguments: dict[str, Value] = {
+        "project": infra.project,
+        "environment": place.environment,
+        "account": place.account,
+        "region": place.region,
+        "partition": infra.partition,
+        "state_bucket": infra.bucket,
+        "trusted_account": infra.account,
+    }
+    if infra.lock != "s3":
+        table = f"arn:{infra.partition}:dynamodb:{infra.region}:{infra.account}:table/{infra.bucket}"
+        arguments["lock_table"] = table
+    if repository := on_github(spec):
+        arguments["github"] = {
+            "provider": Raw(f"module.{_github_name(infra, place.account)}.provider"),
+            # The environment of GitHub, whose reviewers have then approved, and no branch or pull request.
+            "subjects": [f"repo:{repository}:environment:{place.environment}"],
+        }
+    else:
+        arguments["trusted"] = [f"arn:{infra.partition}:iam::{infra.account}:role/{infra.project}-pipeline"]
+    name = f"roles_{place.environment.replace('-', '_')}"
+    return Module(name, "environment_roles", arguments, _provided(infra, place.account))
+
+
+def _outputs(places: Sequence[Place]) -> Iterator[Output]:
+    for place in places:
+        name = place.environment.replace("-", "_")
+        yield Output(f"{name}_roles", f"The roles of {place.environment}.", Raw(f"module.roles_{name}.roles"))

@@ -1,0 +1,120 @@
+"""A folder of Terraform with a state of its own: its files, and the modules that it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from generator.render.file import HEADER, File
+from generator.render.outputs.infra.hcl import Block, Item, Raw, Value, document
+from generator.spec.infra import Infra
+
+ROOT: Final = "infra"
+# Blocks and attributes that are in use are there from these versions on.
+TERRAFORM: Final = ">= 1.10.0"
+PROVIDER: Final = "~> 6.44"
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One call of a module: its name there, the folder in ``infra/modules``, and what it is given."""
+
+    name: str
+    source: str
+    arguments: Mapping[str, Value]
+    providers: Mapping[str, Value] = field(default_factory=dict)
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A value that a configuration gives; only what is not secret."""
+
+    name: str
+    about: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One folder below ``infra/``.
+
+    Attributes:
+        key: Where its state lies in the bucket.
+        variables: What may be set from outside, by name: what it is, and its value.
+        blocks: What `main.tf` has beside modules.
+    """
+
+    folder: str
+    key: str
+    about: str
+    variables: Mapping[str, tuple[str, str]]
+    providers: Sequence[Block]
+    modules: Sequence[Module]
+    outputs: Sequence[Output]
+    blocks: Sequence[Block] = ()
+
+    @property
+    def path(self) -> str:
+        """Return its folder in the repository."""
+        return f"{ROOT}/{self.folder}"
+
+    def files(self, infra: Infra) -> Iterator[File]:
+        """Yield its files."""
+        depth = "../" * (self.folder.count("/") + 1)
+        main = [*self.providers, *self.blocks, *(_call(module, f"{depth}modules") for module in self.modules)]
+        about = "".join(f"# {line}\n" for line in self.about.splitlines())
+        yield self._file("main", about, main)
+        yield self._file("variables", "", [_variable(name, *given) for name, given in self.variables.items()])
+        yield self._file("outputs", "", [_output(one) for one in self.outputs])
+        yield self._file("versions", "", [_versions()])
+        yield self._file("backend", _BACKEND, [backend(infra, self.key)])
+
+    def _file(self, name: str, about: str, blocks: Sequence[Block]) -> File:
+        return File(f"{self.path}/{name}.tf", document(HEADER + about, blocks))
+
+
+_BACKEND: Final = """\
+# The first time: terraform init. Without the bucket, as in a check: terraform init -backend=false
+"""
+
+
+def _call(module: Module, modules: str) -> Block:
+    apart = [""] if module.arguments else []
+    providers: list[Item] = [("providers", module.providers), *apart] if module.providers else []
+    source: list[Item] = [("source", f"{modules}/{module.source}"), *([""] if module.arguments or providers else [])]
+    return Block(f'module "{module.name}"', [*source, *providers, *module.arguments.items()], module.comment)
+
+
+def _variable(name: str, about: str, default: str) -> Block:
+    return Block(f'variable "{name}"', [("description", about), ("type", Raw("string")), ("default", default)])
+
+
+def _output(output: Output) -> Block:
+    return Block(f'output "{output.name}"', [("description", output.about), ("value", output.value)])
+
+
+def _versions() -> Block:
+    aws = Block("required_providers", [("aws", {"source": "hashicorp/aws", "version": PROVIDER})])
+    return Block("terraform", [("required_version", TERRAFORM), aws])
+
+
+def backend(infra: Infra, key: str) -> Block:
+    """Return where a state lies, and what keeps two runs of Terraform apart."""
+    locks: list[Item] = [("use_lockfile", True)] if infra.lock in ("s3", "both") else []
+    if infra.lock in ("dynamodb", "both"):
+        locks.append(("dynamodb_table", infra.bucket))
+    at: list[Item] = [("bucket", infra.bucket), ("key", key), ("region", infra.region), ("encrypt", True)]
+    return Block("terraform", [Block('backend "s3"', [*at, *locks])])
+
+
+def provider(infra: Infra, account: str, tags: Mapping[str, Value], *, region: Value, alias: str = "") -> Block:
+    """Return the provider of one account: it refuses to run in any other one."""
+    named: list[Item] = [("alias", alias)] if alias else []
+    assumed: list[Item] = []
+    if alias:
+        role = Raw(f'"arn:{infra.partition}:iam::{account}:role/${{var.admin_role}}"')
+        assumed = [Block("assume_role", [("role_arn", role)])]
+    own: list[Item] = [("region", region), ("allowed_account_ids", [account])]
+    return Block('provider "aws"', [*named, *own, *assumed, Block("default_tags", [("tags", tags)])])

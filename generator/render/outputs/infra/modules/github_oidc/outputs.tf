@@ -1,0 +1,4 @@
+output "provider" {
+  description = "The provider's ARN, which the roles for workflows trust."
+  value       = aws_iam_openid_connect_provider.this.arn
+}

@@ -1,0 +1,1 @@
+# It takes none: an account has this provider once.

@@ -1,0 +1,51 @@
+"""How long AWS supports what the spec names, by its own calendar: read on 2026-11-27.
+
+A version that is out of standard support works on, and costs six times as much; so it is a warning, and never a fault.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+READ: Final = "2026-11-27"
+
+
+class Support(NamedTuple):
+    """The last days on which a version has standard support, and any at all; days of ISO, empty where unknown."""
+
+    standard: str
+    extended: str
+
+
+# From endoflife.date's page of Amazon EKS, and AWS' "Understand the Kubernetes version lifecycle on EKS".
+EKS: Final[dict[str, Support]] = {
+    "1.31": Support("2025-11-26", "2026-11-26"),
+    "1.32": Support("2026-03-23", "2027-03-23"),
+    "1.33": Support("2026-07-29", "2027-07-29"),
+    "1.34": Support("2026-12-02", "2027-12-02"),
+    "1.35": Support("2027-03-27", "2028-03-27"),
+    "1.36": Support("2027-08-02", "2028-08-02"),
+}
+DEFAULT: Final = "1.36"
+# Before the end of standard support, so that there is time for an upgrade.
+_DAYS_BEFORE: Final = 60
+
+
+def eks(version: str, today: str) -> str:
+    """Return what is to be said of a version on a day, as `2026-11-27`; empty where nothing is."""
+    from datetime import date, timedelta
+
+    support = EKS.get(version)
+    if support is None:
+        return f"not in the list of versions that was read on {READ}, which ends with {max(EKS, key=_order)}"
+    if today > support.extended:
+        return f"out of support since {support.extended}: AWS upgrades such a cluster by itself"
+    if today > support.standard:
+        return f"in extended support since {support.standard}, at six times the price, until {support.extended}"
+    if (date.fromisoformat(support.standard) - timedelta(days=_DAYS_BEFORE)).isoformat() <= today:
+        return f"standard support ends on {support.standard}; after that the cluster costs six times as much"
+    return ""
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

@@ -1,0 +1,213 @@
+"""The AWS accounts under the clusters: what each environment has for itself, and what all of them share.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from generator.spec import aws_names, aws_support
+from generator.spec.image_reference import ECR
+from generator.spec.override import overridden, without_nulls
+
+Data = Mapping[str, Any]
+
+DEFAULT_CIDR: Final = "10.0.0.0/16"
+DEFAULT_ZONES: Final = 2
+DEFAULT_NAT: Final = "single"
+SHARED: Final = "shared"
+# Without a way out, what runs reaches AWS by these alone.
+_NEEDED: Final = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "sts")
+_NEEDED_EKS: Final = ("ec2", "eks", "eks-auth", "elasticloadbalancing", "ssm")
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """An environment's VPC: one that is made, or the parts of one that exists."""
+
+    cidr: str = DEFAULT_CIDR
+    zones: int = DEFAULT_ZONES
+    nat: str = DEFAULT_NAT
+    endpoints: tuple[str, ...] = ()
+    vpc: str | None = None
+    public: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    database: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """A group of machines for pods."""
+
+    instances: tuple[str, ...]
+    least: int
+    most: int
+    disk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """An environment's EKS cluster: one that is made, or the name of one that exists."""
+
+    name: str
+    version: str
+    compute: str
+    existing: bool
+    admins: tuple[str, ...]
+    public: tuple[str, ...]
+    nodes: Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The zone in Route 53 that the hosts of apps are in."""
+
+    zone: str
+    existing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one environment has for itself.
+
+    Attributes:
+        mail: The addresses that alarms are sent to.
+        monthly: What a month may cost before somebody is told, in dollars.
+    """
+
+    environment: str
+    account: str
+    region: str
+    network: Network
+    cluster: Cluster
+    domain: Domain | None
+    mail: tuple[str, ...]
+    monthly: int | None
+    budget_mail: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Infra:
+    """All of ``infra:``.
+
+    Attributes:
+        account: The account of what all environments share: images, the zone, builds and Terraform's states.
+        lock: How Terraform keeps two runs apart: `s3`, `dynamodb` or `both`.
+    """
+
+    project: str
+    engine: str
+    region: str
+    account: str
+    bucket: str
+    lock: str
+    places: Mapping[str, Place]
+
+    @property
+    def partition(self) -> str:
+        """Return the partition that ARNs of the region have."""
+        return partition(self.region)
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Return all accounts, the shared one first."""
+        return tuple(dict.fromkeys((self.account, *(place.account for place in self.places.values()))))
+
+
+def partition(region: str) -> str:
+    """Return the partition of a region: China and the government of the United States have their own."""
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
+
+
+def build(data: Data) -> Infra | None:
+    """Build what the spec says of AWS; ``None`` where it says nothing."""
+    given = data.get("infra")
+    if not given:
+        return None
+    project: str = data["project"]
+    own = {name: (about or {}).get("infra") or {} for name, about in data["environments"].items()}
+    shared = shared_account(data)
+    region = given["region"]
+    state = given.get("state") or {}
+    return Infra(
+        project=project,
+        engine=given.get("engine") or "terraform",
+        region=region,
+        account=shared,
+        bucket=state.get("bucket") or aws_names.state_bucket(project, shared),
+        lock=state.get("lock") or "s3",
+        places={
+            name: _place(project, name, account_of(given["accounts"], name), without_nulls(overridden(given, about)))
+            for name, about in own.items()
+        },
+    )
+
+
+def account_of(accounts: str | Data, environment: str) -> str:
+    """Return the account of an environment."""
+    return accounts if isinstance(accounts, str) else accounts[environment]
+
+
+def shared_account(data: Data) -> str:
+    """Return the account of what is shared: the one that is named so, that of the registry, or the first one's."""
+    accounts = data["infra"]["accounts"]
+    if isinstance(accounts, str):
+        return accounts
+    if SHARED in accounts:
+        return str(accounts[SHARED])
+    host = (data.get("registry") or "").partition("/")[0]
+    return host[:12] if ECR.fullmatch(host) else str(account_of(accounts, next(iter(data["environments"]))))
+
+
+def _place(project: str, environment: str, account: str, given: Data) -> Place:
+    domain, budget = given.get("domain"), given.get("budget") or {}
+    mail = tuple((given.get("alarms") or {}).get("email") or ())
+    return Place(
+        environment=environment,
+        account=account,
+        region=given["region"],
+        network=_network(given.get("network") or {}),
+        cluster=_cluster(project, environment, given.get("cluster") or {}),
+        domain=Domain(domain["zone"], bool(domain.get("existing"))) if domain else None,
+        mail=mail,
+        monthly=budget.get("monthly"),
+        budget_mail=tuple(budget.get("email") or mail),
+    )
+
+
+def _network(given: Data) -> Network:
+    existing = given.get("existing")
+    if existing:
+        subnets = (tuple(existing.get(f"{kind}Subnets") or ()) for kind in ("public", "private", "database"))
+        return Network("", 0, "none", tuple(given.get("endpoints") or ()), existing["vpc"], *subnets)
+    nat = given.get("nat") or DEFAULT_NAT
+    cidr = given.get("cidr") or DEFAULT_CIDR
+    endpoints = given.get("endpoints")
+    return Network(
+        cidr=str(ipaddress.ip_network(cidr)),
+        zones=given.get("zones") or DEFAULT_ZONES,
+        nat=nat,
+        endpoints=tuple(endpoints if endpoints is not None else (*_NEEDED, *_NEEDED_EKS) if nat == "none" else ()),
+    )
+
+
+def _cluster(project: str, environment: str, given: Data) -> Cluster:
+    nodes = given.get("nodes") or {}
+    return Cluster(
+        name=given.get("existing") or aws_names.cluster(project, environment),
+        version=given.get("version") or aws_support.DEFAULT,
+        compute=given.get("compute") or ("nodes" if nodes else "auto"),
+        existing=bool(given.get("existing")),
+        admins=tuple(given.get("admins") or ()),
+        public=tuple(given.get("publicAccess") or ()),
+        nodes=Nodes(
+            instances=tuple(nodes.get("instances") or ("t4g.medium",)),
+            least=nodes.get("min") or 2,
+            most=nodes.get("max") or 4,
+            disk=nodes.get("disk") or 20,
+        ),
+    )

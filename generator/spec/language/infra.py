@@ -1,0 +1,140 @@
+"""The AWS accounts under the clusters: ``infra:``, of the project and of an environment."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec.language.names import ENVIRONMENT_NAME, HOST
+from generator.spec.types import Boolean, Choice, Either, Field, Integer, ListOf, MapOf, Record, Text
+
+ACCOUNT: Final = Text("an account's number", r"[0-9]{12}", 12, 'twelve digits, in quotes: "123456789012"')
+REGION: Final = Text(
+    "a region", r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-[a-z]+-[1-9]", 30, "like eu-west-1, without a zone's letter"
+)
+CIDR: Final = Text(
+    "addresses", r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}/[0-9]{1,2}", 18, "an address and its prefix, like 10.0.0.0/16"
+)
+EMAIL: Final = Text("an e-mail address", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", 254, "like ops@example.com")
+ARN: Final = Text("an ARN of IAM", r"arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/\S{1,200}", 300, "of a role or a user")
+_SERVICE: Final = Text(
+    "a service's endpoint", r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", 60, "the end of its name, like ecr.api or logs"
+)
+_BUCKET: Final = Text(
+    "a bucket's name", r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", 63, "3 to 63 lower-case letters, digits and hyphens"
+)
+_INSTANCE: Final = Text("an instance type", r"[a-z][a-z0-9-]*\.[a-z0-9-]+", 30, "like t4g.medium or m7g.large")
+
+
+def _identifier(what: str, prefix: str) -> Text:
+    return Text(
+        f"the id of {what}", rf"{prefix}-[0-9a-f]{{8,17}}", 40, f"begins with {prefix}-, like {prefix}-0a1b2c3d"
+    )
+
+
+EXISTING_NETWORK: Final = Record(
+    {
+        "vpc": Field(_identifier("a VPC", "vpc"), "The id of the VPC.", required=True),
+        "publicSubnets": Field(ListOf(_identifier("a subnet", "subnet")), "The subnets that load balancers stand in."),
+        "privateSubnets": Field(
+            ListOf(_identifier("a subnet", "subnet"), least=2), "The subnets that apps run in.", required=True
+        ),
+        "databaseSubnets": Field(ListOf(_identifier("a subnet", "subnet")), "The subnets that databases stand in."),
+    }
+)
+NETWORK: Final = Record(
+    {
+        "cidr": Field(CIDR, "The addresses of the VPC."),
+        "zones": Field(Integer(2, 4), "The number of availability zones that it has subnets in."),
+        "nat": Field(
+            Choice(("none", "instance", "single", "per-zone")), "How what runs in private subnets reaches the internet."
+        ),
+        "endpoints": Field(ListOf(_SERVICE), "AWS services that get a private address in the VPC."),
+        "existing": Field(EXISTING_NETWORK, "A VPC that is there already, in place of one that is made."),
+    }
+)
+NODES: Final = Record(
+    {
+        "instances": Field(ListOf(_INSTANCE, least=1), "The types of instances, of which any may be taken."),
+        "min": Field(Integer(1, 100), "The least number of nodes."),
+        "max": Field(Integer(1, 100), "The greatest number of nodes."),
+        "disk": Field(Integer(20, 1000), "The size of a node's disk, in GiB."),
+    }
+)
+CLUSTER: Final = Record(
+    {
+        "version": Field(
+            Text("a version of EKS", r"1\.[1-9][0-9]", 4, 'like "1.36", in quotes'), "The version of Kubernetes."
+        ),
+        "compute": Field(
+            Choice(("auto", "nodes", "fargate")),
+            "What pods run on: machines that EKS chooses, groups of nodes, or Fargate.",
+        ),
+        "nodes": Field(NODES, "The group of nodes, where `compute` is `nodes`."),
+        "admins": Field(ListOf(ARN), "The roles and users who administer the cluster."),
+        "publicAccess": Field(
+            ListOf(CIDR), "The addresses that reach the API server from outside of the VPC; none does otherwise."
+        ),
+        "existing": Field(
+            Text("a cluster's name", r"[A-Za-z0-9][A-Za-z0-9_-]*", 100, "its name in EKS, without the ARN before it"),
+            "The name of a cluster that is there already, in place of one that is made.",
+        ),
+    }
+)
+INFRA: Final = Record(
+    {
+        "engine": Field(Choice(("terraform", "opentofu")), "The program that the documented commands run."),
+        "region": Field(REGION, "The region of all that is made.", required=True),
+        "accounts": Field(
+            Either(
+                ((str, ACCOUNT), (dict, MapOf(ENVIRONMENT_NAME, ACCOUNT, least=1))),
+                "an account's number, or one for each environment",
+            ),
+            "The account of all environments, or of each, by its name. `shared` is that of images and of states.",
+            required=True,
+        ),
+        "state": Field(
+            Record(
+                {
+                    "bucket": Field(_BUCKET, "The bucket that Terraform's states are in."),
+                    "lock": Field(
+                        Choice(("s3", "dynamodb", "both")),
+                        "What keeps two runs apart. `dynamodb` is deprecated.",
+                    ),
+                }
+            ),
+            "Where Terraform keeps what it knows.",
+        ),
+        "network": Field(NETWORK, "The VPC of each environment."),
+        "cluster": Field(CLUSTER, "The EKS cluster of each environment that has apps on EKS."),
+        "domain": Field(
+            Record(
+                {
+                    "zone": Field(HOST, "The zone's name.", required=True),
+                    "existing": Field(Boolean(), "Whether the zone is there already."),
+                }
+            ),
+            "The zone in Route 53 that the hosts of apps are in. Each environment gets a certificate for its hosts.",
+        ),
+        "budget": Field(
+            Record(
+                {
+                    "monthly": Field(Integer(1, 10_000_000), "The limit of a month, in dollars.", required=True),
+                    "email": Field(ListOf(EMAIL, least=1), "Who is told. Left out, those whom alarms tell."),
+                }
+            ),
+            "What an environment may cost in a month before its keepers are told. Nothing is stopped.",
+        ),
+        "alarms": Field(
+            Record({"email": Field(ListOf(EMAIL, least=1), "Who is told.", required=True)}),
+            "Who is told by e-mail when something fails or fills up. Each address has to confirm once.",
+        ),
+    }
+)
+# An environment may differ in these, each of them whole or in part, as maps are merged.
+_OWN: Final = ("network", "cluster", "budget", "alarms")
+IN_ENVIRONMENT: Final = Record(
+    {
+        "region": Field(REGION, "The region of the environment."),
+        **{name: INFRA.fields[name] for name in _OWN},
+    }
+)
