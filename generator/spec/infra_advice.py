@@ -7,8 +7,7 @@ from datetime import datetime
 
 from generator.spec import aws_support
 from generator.spec.findings import Path as FieldPath
-from generator.spec.infra import Infra
-from generator.spec.model import Data
+from generator.spec.infra import Data, Infra
 
 
 def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:
