@@ -292,26 +292,6 @@ class Field:
         return first[:1].lower() + first[1:]
 
 
-class LateField(Field):
-    """A field whose type is loaded with its module, once a spec has it or the reference tells of it."""
-
-    __slots__ = ("_module", "_name")
-    _module: str
-    _name: str
-
-    def __init__(self, module: str, name: str, about: str) -> None:
-        """Take what ``name`` in ``module`` is for the type."""
-        for attribute, value in (("_module", module), ("_name", name), ("about", about), ("required", False)):
-            object.__setattr__(self, attribute, value)
-
-    @property
-    def type(self) -> Type:
-        """Return the type."""
-        from importlib import import_module
-
-        return cast("Type", getattr(import_module(self._module), self._name))
-
-
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Record:
     """A map with known fields. An unknown one is a fault: a misspelled field must not be dropped in silence.

@@ -28,7 +28,8 @@ from generator.spec.language.names import (
 from generator.spec.language.notifications import NOTIFICATIONS
 from generator.spec.language.promotion import GATES, PROMOTION
 from generator.spec.language.pull_requests import PULL_REQUESTS
-from generator.spec.types import Boolean, Choice, Field, Integer, LateField, ListOf, MapOf, Record, Scalar, Text
+from generator.spec.late_field import LateField
+from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Scalar, Text
 
 # Few specs have it, and no other loads it.
 _INFRA = "generator.spec.language.infra"
