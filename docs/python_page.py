@@ -60,9 +60,10 @@ def _fields(found: type) -> Iterator[str]:
     """Yield the fields of a value, with their types and defaults."""
     types = getattr(found, "__annotations__", {})
     if dataclasses.is_dataclass(found):
-        for field in dataclasses.fields(found):
+        # Those that are given by name alone stand last, whichever class they are from.
+        for field in sorted(dataclasses.fields(found), key=lambda field: bool(field.kw_only)):
             made = field.default_factory is not dataclasses.MISSING
-            yield _field(field.name, types[field.name], {} if made else field.default, dataclasses.MISSING)
+            yield _field(field.name, field.type, {} if made else field.default, dataclasses.MISSING)
     elif hasattr(found, "_fields"):
         for name in found._fields:
             yield _field(name, types[name], found._field_defaults.get(name, dataclasses.MISSING), dataclasses.MISSING)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.api.publishing import Publishing
 from generator.api.rollback import RollbackRequest, RollbackResult, Run
 from generator.delivery.pin import Pin
 from generator.errors import UsageError
@@ -13,37 +14,25 @@ from generator.spec import loader
 
 
 @dataclass(frozen=True, slots=True)
-class PinRequest:
+class PinRequest(Publishing):
     """An app in an environment whose image is held where it is, and the `reason`, for all who look.
 
-    Without `commit`, `push` and `pull_request` the overlay in `directory` is changed; with `dry_run` nothing is.
+    Without `commit`, `push` and `pull_request` the overlay in `directory` is changed.
     """
 
     app: str
     environment: str
     reason: str
     directory: Path = Path()
-    commit: bool = False
-    push: bool = False
-    pull_request: bool = False
-    remote: str | None = None
-    branch: str | None = None
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class UnpinRequest:
+class UnpinRequest(Publishing):
     """An app in an environment whose pin is taken out; the image stays. The rest is as in `PinRequest`."""
 
     app: str
     environment: str
     directory: Path = Path()
-    commit: bool = False
-    push: bool = False
-    pull_request: bool = False
-    remote: str | None = None
-    branch: str | None = None
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +66,7 @@ def unpin(request: UnpinRequest, *, progress: Progress = silent, credentials: Cr
 
 
 def _as_rollback(request: PinRequest | UnpinRequest) -> RollbackRequest:
-    return RollbackRequest(
-        request.app, request.environment, request.directory, unpin=True, commit=request.commit, push=request.push,
-        pull_request=request.pull_request, remote=request.remote, branch=request.branch, dry_run=request.dry_run,
-    )  # fmt: skip
+    return RollbackRequest(request.app, request.environment, request.directory, unpin=True, **request.publishing())
 
 
 def _result(found: RollbackResult) -> PinResult:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
+from generator.api.publishing import OnBranch
 from generator.delivery.promotion.proposal import PromotionRequest, Proposal
 from generator.delivery.promotion.request import Done
 from generator.delivery.promotion.run import PromoteHow, Run
@@ -18,7 +19,7 @@ from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class PromoteRequest:
+class PromoteRequest(OnBranch):
     """Apps (none: all) and the environment to promote to, from `source` or the environment before.
 
     `how`: open or update a pull request, `merge` that at once, `push` to the branch without one, or only `foresee`
@@ -31,8 +32,6 @@ class PromoteRequest:
     how: PromoteHow = "request"
     force: bool = False
     directory: Path = Path()
-    remote: str | None = None
-    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

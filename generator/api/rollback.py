@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.api.publishing import Publishing
 from generator.clients import forges
 from generator.delivery import image, open_requests, pin_notice, rollback_notes, rollback_target
 from generator.delivery import rollback as rollbacks
@@ -24,7 +25,7 @@ from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class RollbackRequest:
+class RollbackRequest(Publishing):
     """An app in an environment, and where to go back `to`: a tag, a commit or `previous`.
 
     A tag that the environment never had needs its `digest`. What is put back is pinned unless `no_pin`; `unpin` takes
@@ -40,12 +41,6 @@ class RollbackRequest:
     reason: str | None = None
     no_pin: bool = False
     unpin: bool = False
-    commit: bool = False
-    push: bool = False
-    pull_request: bool = False
-    remote: str | None = None
-    branch: str | None = None
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.api.publishing import OnBranch
 from generator.delivery import deployments, image, live_state
 from generator.delivery import status as statuses
 from generator.delivery.deployments import Deployment
@@ -68,15 +69,13 @@ def status(request: StatusRequest, *, progress: Progress = silent, credentials: 
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryRequest:
+class HistoryRequest(OnBranch):
     """An app, and one environment or all. `fetch` reads the `branch` of the `remote` instead of the checkout."""
 
     app: str
     directory: Path = Path()
     environment: str | None = None
     fetch: bool = False
-    remote: str | None = None
-    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.api.publishing import OnBranch
 from generator.clients import argocd
 from generator.delivery import image, notify, rollout, rollout_clusters
 from generator.delivery.diagnosis import Wanted
@@ -17,7 +18,7 @@ from generator.spec import loader
 
 
 @dataclass(frozen=True, slots=True)
-class WaitRequest:
+class WaitRequest(OnBranch):
     """An app in an environment, with the tag that the branch must have, or the commit that must be reached.
 
     `timeout` and `patience`, for what may mend itself, are in seconds. With `notify`, those are told whom the spec's
@@ -31,8 +32,6 @@ class WaitRequest:
     commit: str | None = None
     timeout: float = 600.0
     patience: float = 30.0
-    remote: str | None = None
-    branch: str | None = None
     notify: bool = False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import Final
+from typing import Any, Final
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
 _UNITS: Final = {None: 1, "s": 1, "m": 60, "h": 3600}
@@ -67,6 +67,37 @@ def remote(parser: argparse.ArgumentParser, to: str, only: str = "") -> None:
 def pager(parser: argparse.ArgumentParser) -> None:
     """Add how to do without the pager, to a command that prints long text."""
     parser.add_argument("--no-pager", action="store_true", help="print long text on a terminal at once")
+
+
+def regenerating(parser: argparse.ArgumentParser) -> None:
+    """Add that the repository is regenerated, to a command that changes generator.yaml."""
+    parser.add_argument("--generate", action="store_true", help="regenerate the repository along with it")
+
+
+def fields(parser: argparse.ArgumentParser, of: str) -> None:
+    """Add the fields that are said ``of`` something."""
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="fields", help=f"say a field of {of}"
+    )
+
+
+def given_fields(words: list[str]) -> dict[str, str]:
+    """Read ``FIELD=VALUE`` words, or ``FIELD: VALUE`` as in the spec."""
+    from generator.errors import UsageError
+
+    found: dict[str, str] = {}
+    for word in words:
+        at = min((place for mark in ("=", ":") if (place := word.find(mark)) > 0), default=0)
+        if not at:
+            raise UsageError(f"--set {word}: no value", "write --set FIELD=VALUE, like --set port=8080")
+        found[word[:at].strip()] = word[at + 1 :].strip()
+    return found
+
+
+def published(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what a request takes of ``remote`` and of ``landing`` with requests."""
+    names = ("remote", "branch", "commit", "push", "pull_request", "dry_run")
+    return {name: getattr(options, name) for name in names}
 
 
 def landing(parser: argparse.ArgumentParser, *, requests: bool = False) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from generator.cluster import environment, host_programs
+from generator.cluster.host_programs import Setting
 from generator.cluster.layout import Layout
 from generator.cluster.probe import Probe
 from generator.cluster.state import Process, State
@@ -122,7 +123,7 @@ class Component:
         env = {**own, MARKER: str(state.layout.directory)}
         log = state.layout.log(self.name)
         try:
-            pid = host_programs.start(self.argv, log=log, env=env, user=self.user, group=self.group)
+            pid = host_programs.start(self.argv, Setting(env=env, user=self.user, group=self.group), log=log)
         except OSError as exc:
             raise ClusterError(f"{self.name} cannot be started: {exc}", f"see that {self.argv[0]} can be run") from exc
         return state.record_process(self.name, pid)

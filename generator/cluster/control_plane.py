@@ -17,6 +17,7 @@ from generator import tools
 from generator.cluster import environment, host_programs, probe
 from generator.cluster.certificates import Authority
 from generator.cluster.component import Component, Part, Step
+from generator.cluster.host_programs import Setting
 from generator.cluster.layout import Layout, write_private
 from generator.cluster.network import Network
 from generator.cluster.state import State
@@ -132,9 +133,8 @@ def kubectl(state: State, *arguments: str | Path, stdin: str | None = None, time
         "KUBERC": "off",
     }
     hint = "see `local status`"
-    return host_programs.run(
-        [tools.find("kubectl"), *arguments], env=env, stdin=stdin, timeout=timeout, hint=hint
-    ).stdout
+    command = [tools.find("kubectl"), *arguments]
+    return host_programs.run(command, Setting(env=env), stdin=stdin, timeout=timeout, hint=hint).stdout
 
 
 def apply(state: State, *arguments: str | Path, stdin: str | None = None) -> None:

@@ -21,6 +21,7 @@ from urllib.parse import quote
 from generator import tools
 from generator.cluster import environment, host_programs, probe
 from generator.cluster.component import Component, Part, Step
+from generator.cluster.host_programs import Setting
 from generator.cluster.state import State
 from generator.errors import ClusterError
 
@@ -234,10 +235,7 @@ def _create_account(state: State, home: Path, account: Account) -> None:
         arguments += ["--must-change-password=false", "--access-token", "--access-token-name", f"local-{os.getpid()}"]
         printed = host_programs.run(
             [home / "bin" / "gitea", "--config", home / "app.ini", "admin", "user", "create", *arguments],
-            env=variables(home, account),
-            cwd=home,
-            user=account.uid,
-            group=account.gid,
+            Setting(home, variables(home, account), user=account.uid, group=account.gid),
             hint=f"read {state.layout.log('gitea')}",
         ).stdout
         state.record_secrets(

@@ -1,4 +1,7 @@
-"""Programs of the machine that are used as they are, in whatever version it has; the only user of ``process`` here."""
+"""Programs of the machine that are used as they are, in whatever version it has; the only user of ``process`` here.
+
+Others take ``Setting``, which says where and as whom a program runs, from here.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from pathlib import Path
 from generator import process
 from generator.cluster import environment
 from generator.errors import ClusterError
+from generator.process import OURS
+from generator.process import Setting as Setting
 
 EVERYWHERE = {"redis-server": "redis-server", "openssl": "openssl", "git": "git"}
 REAL_NODE = {
@@ -50,32 +55,27 @@ def present(name: str) -> bool:
 
 def run(
     argv: Sequence[str | Path],
+    place: Setting = OURS,
     *,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
     stdin: str | None = None,
     ok: Collection[int] = (0,),
     timeout: float = 120,
     hint: str = "",
-    user: int | None = None,
-    group: int | None = None,
 ) -> process.Completed:
-    """Run a program to its end, in an environment of its own: ``env``, or ``environment.basic()``.
+    """Run a program to its end, in an environment of its own: that of ``place``, or ``environment.basic()``.
 
     Raises:
         ProcessError: See ``process.run``, which explains the other arguments, too.
     """
-    setting = process.Setting(cwd, environment.basic() if env is None else env, whole=True, user=user, group=group)
-    return process.run(argv, setting, stdin=stdin, ok=ok, timeout=timeout, hint=hint)
+    env = environment.basic() if place.env is None else place.env
+    return process.run(argv, place._replace(env=env, whole=True), stdin=stdin, ok=ok, timeout=timeout, hint=hint)
 
 
 def start(
     argv: Sequence[str | Path],
+    place: Setting,
     *,
     log: Path,
-    env: Mapping[str, str],
-    user: int | None = None,
-    group: int | None = None,
 ) -> int:
-    """Start a daemon in the environment ``env`` and return its process id; see ``process.spawn``."""
-    return process.spawn(argv, process.Setting(Path("/"), env, whole=True, user=user, group=group), log=log)
+    """Start a daemon in the environment of ``place`` alone and return its process id; see ``process.spawn``."""
+    return process.spawn(argv, place._replace(cwd=Path("/"), whole=True), log=log)

@@ -6,11 +6,11 @@ Built from data that has passed every check, so nothing here reports faults.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from generator.spec import layout, placeholder
+from generator.spec.app_type import GivenApp
 from generator.spec.workload import Data
 
 if TYPE_CHECKING:
@@ -19,14 +19,8 @@ if TYPE_CHECKING:
 UNRELEASED = "unreleased"
 
 
-@dataclass(frozen=True)
-class AdoptedApp:
-    """A user's manifests as an app; ``given`` and ``shared`` as for ``model.App``."""
-
-    name: str
-    given: Data
-    environments: tuple[str, ...]
-    shared: Data
+class AdoptedApp(GivenApp):
+    """A user's manifests as an app."""
 
     @cached_property
     def kinds(self) -> tuple[tuple[str, str], ...]:
@@ -43,9 +37,6 @@ class AdoptedApp:
     def _about(self) -> Data:
         about = self.given["adopted"]
         return about if isinstance(about, dict) else {}
-
-    def _override(self, environment: str) -> Data:
-        return (self.given.get("environments") or {}).get(environment) or {}
 
     def application(self, environment: str) -> str | None:
         """Return the name that the Application had before; ``None`` for one of ours."""
@@ -73,11 +64,6 @@ class AdoptedApp:
     @property
     def build(self) -> None:
         """Return nothing: its image is built elsewhere."""
-
-    @property
-    def renamed_from(self) -> str | None:
-        """Return the former name, if the spec gives one."""
-        return self.given.get("renamedFrom")
 
     @property
     def image(self) -> str:

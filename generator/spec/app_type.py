@@ -5,11 +5,36 @@ Delivery sees no more of an app than this, so that an app may be a workload that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from generator.spec.builds import Build
     from generator.spec.workload import Data
+
+
+@dataclass(frozen=True)
+class GivenApp:
+    """An app as it is in the spec, of any type.
+
+    Attributes:
+        given: Its plain data.
+        environments: The environments that it runs in, in promotion order.
+        shared: What the project gives to each of its apps.
+    """
+
+    name: str
+    given: Data
+    environments: tuple[str, ...]
+    shared: Data
+
+    @property
+    def renamed_from(self) -> str | None:
+        """Return the former name, if the spec gives one."""
+        return self.given.get("renamedFrom")
+
+    def _override(self, environment: str) -> Data:
+        return (self.given.get("environments") or {}).get(environment) or {}
 
 
 class AppType(Protocol):

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final, cast
 
 from generator.spec import layout, placeholder
+from generator.spec.app_type import GivenApp
 from generator.spec.override import overridden
 from generator.spec.workload import Data
 
@@ -45,14 +46,8 @@ class Chart:
         return f"{self.repository}/{self.name}"
 
 
-@dataclass(frozen=True)
-class ChartApp:
-    """A chart as an app; ``given`` and ``shared`` as for ``model.App``."""
-
-    name: str
-    given: Data
-    environments: tuple[str, ...]
-    shared: Data
+class ChartApp(GivenApp):
+    """A chart as an app."""
 
     @cached_property
     def chart(self) -> Chart:
@@ -105,9 +100,6 @@ class ChartApp:
         general = {**self.given["chart"], **({"digest": None} if own.get("version") else {})}
         return overridden(general, own)
 
-    def _override(self, environment: str) -> Data:
-        return (self.given.get("environments") or {}).get(environment) or {}
-
     def _general_in(self, environment: str) -> Data:
         return (self.given.get(PROMOTED) or {}).get(environment) or self.general
 
@@ -121,11 +113,6 @@ class ChartApp:
     @property
     def build(self) -> None:
         """Return nothing: charts are built elsewhere."""
-
-    @property
-    def renamed_from(self) -> str | None:
-        """Return the former name, if the spec gives one."""
-        return self.given.get("renamedFrom")
 
     @property
     def image(self) -> str:

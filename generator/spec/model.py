@@ -31,6 +31,7 @@ from generator.spec import (
 from generator.spec import clusters as clusters_of
 from generator.spec.adopted import AdoptedApp
 from generator.spec.allow import Allow
+from generator.spec.app_type import GivenApp
 from generator.spec.argocd import ArgoCd
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import ANY, Cluster, Selector, clusters, selector
@@ -49,19 +50,11 @@ if TYPE_CHECKING:
     from generator.spec.infra import Infra
 
 
-@dataclass(frozen=True)
-class App:
+class App(GivenApp):
     """An app: what all environments share, and what it is in each (``instances``, by environment).
 
-    ``given`` is its plain data, ``shared`` what the project gives to each of its
-    apps. Instances are made when they are asked for: an app that has not
-    changed since the last run is never asked.
+    Instances are made when they are asked for: an app that has not changed since the last run is never asked.
     """
-
-    name: str
-    given: Data
-    environments: tuple[str, ...]
-    shared: Data
 
     @cached_property
     def base(self) -> Instance:
@@ -157,11 +150,6 @@ class App:
         """Return how the image is built from this repository; ``None`` if it is built elsewhere."""
         source = self.given.get("source")
         return builds.of(source, self.given.get("build") or {}) if source else None
-
-    @property
-    def renamed_from(self) -> str | None:
-        """Return the former name, if the spec gives one."""
-        return self.given.get("renamedFrom")
 
     @property
     def image(self) -> str:

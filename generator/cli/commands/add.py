@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from generator.cli import console
+from generator.cli import options as shared
 
 HELP: Final = "add an app or an environment to generator.yaml, comments and all"
 EXAMPLE: Final = """\
@@ -22,14 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("kind", choices=("app", "environment"), help="what to add")
     parser.add_argument("name", metavar="NAME", help="its name: lower-case letters, digits and hyphens")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="fields", help="say a field of it"
-    )
+    shared.fields(parser, "it")
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--after", metavar="NAME", help="behind this one; environments are promoted in their order")
     place.add_argument("--before", metavar="NAME", help="in front of this one")
     parser.add_argument("--file", metavar="FILE", help="the file of apps that it goes into, which is made and included")
-    parser.add_argument("--generate", action="store_true", help="regenerate the repository along with it")
+    shared.regenerating(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,25 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from generator.cli.output import edit as output
 
     request = generator.AddRequest(
-        options.name, options.directory, options.kind, fields(options.fields),
+        options.name, options.directory, options.kind, shared.given_fields(options.fields),
         before=options.before, after=options.after, generate=options.generate, file=options.file,
     )  # fmt: skip
-    result = generator.add(request, credentials=options.credentials)
-    if options.json:
-        console.emit(output.record(result))
-    else:
-        output.show(result)
-    return 0
-
-
-def fields(words: list[str]) -> dict[str, str]:
-    """Read ``FIELD=VALUE`` words, or ``FIELD: VALUE`` as in the spec."""
-    from generator.errors import UsageError
-
-    found: dict[str, str] = {}
-    for word in words:
-        at = min((place for mark in ("=", ":") if (place := word.find(mark)) > 0), default=0)
-        if not at:
-            raise UsageError(f"--set {word}: no value", "write --set FIELD=VALUE, like --set port=8080")
-        found[word[:at].strip()] = word[at + 1 :].strip()
-    return found
+    return output.told(generator.add(request, credentials=options.credentials), as_json=options.json)

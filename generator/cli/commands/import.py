@@ -6,7 +6,7 @@ import argparse
 from typing import Final
 
 from generator.cli import console
-from generator.cli.commands import add
+from generator.cli import options as shared
 
 HELP: Final = "import a Score file as an app of generator.yaml"
 EXAMPLE: Final = """\
@@ -21,10 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("path", metavar="FILE", help="the Score file (score.dev/v1b1)")
     parser.add_argument("--app", default="", metavar="NAME", help="the app's name; the one in the file if left out")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="fields", help="say a field of the app"
-    )
-    parser.add_argument("--generate", action="store_true", help="regenerate the repository along with it")
+    shared.fields(parser, "the app")
+    shared.regenerating(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     from generator.cli.output import importing as output
 
     request = generator.ImportRequest(
-        options.path, options.directory, options.app, add.fields(options.fields), options.generate
+        options.path, options.directory, options.app, shared.given_fields(options.fields), options.generate
     )
     result = generator.import_score(request, credentials=options.credentials)
     if options.json:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from generator.cli import console
 from generator.cli import options as shared
 
 HELP: Final = "hold the image of an app in an environment where it is; builds and promotions leave it alone"
@@ -33,11 +32,6 @@ def run(options: argparse.Namespace) -> int:
     import generator
     from generator.cli.output import pin as output
 
-    request = generator.PinRequest(
-        options.app, options.env, options.reason, options.directory, commit=options.commit, push=options.push,
-        pull_request=options.pull_request, remote=options.remote, branch=options.branch, dry_run=options.dry_run,
-    )  # fmt: skip
-    with console.progress() as progress:
-        result = generator.pin(request, progress=progress, credentials=options.credentials)
-    output.show(result, as_json=options.json)
-    return 0
+    how = shared.published(options)
+    request = generator.PinRequest(options.app, options.env, options.reason, options.directory, **how)
+    return output.done(generator.pin, request, options)

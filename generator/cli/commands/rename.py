@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from generator.cli import console
+from generator.cli import options as shared
 
 HELP: Final = "rename an app or an environment in generator.yaml; hand edits and tags follow it"
 EXAMPLE: Final = """\
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=("app", "environment"), help="what to rename")
     parser.add_argument("old", metavar="OLD", help="its name now")
     parser.add_argument("new", metavar="NEW", help="its new name")
-    parser.add_argument("--generate", action="store_true", help="regenerate the repository along with it")
+    shared.regenerating(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,9 +33,4 @@ def run(options: argparse.Namespace) -> int:
     request = generator.RenameRequest(
         options.old, options.new, options.directory, options.kind, generate=options.generate
     )
-    result = generator.rename(request, credentials=options.credentials)
-    if options.json:
-        console.emit(output.record(result))
-    else:
-        output.show(result)
-    return 0
+    return output.told(generator.rename(request, credentials=options.credentials), as_json=options.json)

@@ -51,9 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
     request = generator.RollbackRequest(
         options.app, options.env, options.directory, to=options.to, digest=options.digest, reason=options.reason,
-        no_pin=options.no_pin, unpin=options.unpin, commit=options.commit, push=options.push,
-        pull_request=options.pull_request, remote=options.remote, branch=options.branch,
-        dry_run=options.dry_run,
+        no_pin=options.no_pin, unpin=options.unpin, **shared.published(options),
     )  # fmt: skip
     with console.progress() as progress:
         result = generator.rollback(request, progress=progress, credentials=options.credentials)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from generator.cli import console
 from generator.cli import options as shared
 
 HELP: Final = "take a pin out, so that builds and promotions set the image again; it stays as it is until then"
@@ -29,11 +28,5 @@ def run(options: argparse.Namespace) -> int:
     import generator
     from generator.cli.output import pin as output
 
-    request = generator.UnpinRequest(
-        options.app, options.env, options.directory, commit=options.commit, push=options.push,
-        pull_request=options.pull_request, remote=options.remote, branch=options.branch, dry_run=options.dry_run,
-    )  # fmt: skip
-    with console.progress() as progress:
-        result = generator.unpin(request, progress=progress, credentials=options.credentials)
-    output.show(result, as_json=options.json)
-    return 0
+    request = generator.UnpinRequest(options.app, options.env, options.directory, **shared.published(options))
+    return output.done(generator.unpin, request, options)

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from generator import EditResult
 
 
+def told(result: EditResult, *, as_json: bool) -> int:
+    """Print it in either form, and return the exit code."""
+    console.emit(record(result)) if as_json else show(result)
+    return 0
+
+
 def record(result: EditResult) -> dict[str, object]:
     """Return the JSON document."""
     conflicts = [conflict._asdict() for conflict in (result.conflicts.conflicts if result.conflicts else ())]

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import PinResult
+    import argparse
+    from collections.abc import Callable
+
+    from generator import PinRequest, PinResult, UnpinRequest
+
+
+def done(operation: Callable[..., PinResult], request: PinRequest | UnpinRequest, options: argparse.Namespace) -> int:
+    """Pin or unpin, print what became of it, and return the exit code."""
+    with console.progress() as progress:
+        result = operation(request, progress=progress, credentials=options.credentials)
+    show(result, as_json=options.json)
+    return 0
 
 
 def show(result: PinResult, *, as_json: bool) -> None:
