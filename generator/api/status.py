@@ -20,22 +20,24 @@ from generator.delivery.status import Row
 from generator.errors import RepositoryError, UsageError
 from generator.git import history as histories
 from generator.git import upstream
-from generator.git.history import History
+from generator.git.history import Clone, History
 from generator.spec import loader
 from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class StatusRequest:
+class StatusRequest(OnBranch):
     """The checkout to show, of these apps and environments alone if any are named.
 
-    `offline` asks neither the remote, nor the forge, nor Argo CD.
+    `offline` asks neither the remote, nor the forge, nor Argo CD. `fetch` shows the `branch` of the `remote` instead of
+    the checkout, spec and all.
     """
 
     directory: Path = Path()
     offline: bool = False
     apps: Sequence[str] = ()
     environments: Sequence[str] = ()
+    fetch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,13 @@ class StatusResult:
 
 def status(request: StatusRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> StatusResult:
     """Show what is checked out; ask the forge and Argo CD where there are credentials for them."""
-    with calling(credentials, request.directory):
+    _check_fetch(request)
+    if request.fetch and request.offline:
+        raise UsageError("--fetch asks the remote, and --offline does not", "leave one of them out")
+    with calling(credentials, request.directory, request.remote):
         spec = loader.load(request.directory)
+        if request.fetch:
+            return _of_remote(request, spec, progress)
         apps, environments = image.chosen(spec, request.apps, request.environments)
         progress("asking git, the forge and Argo CD")
         with ThreadPoolExecutor(max_workers=1) as pool:
@@ -66,6 +73,19 @@ def status(request: StatusRequest, *, progress: Progress = silent, credentials: 
             live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec)
             notes = (*live.notes, *statuses.notes(request.directory, rows, followed.result()))
     return StatusResult(rows, live.requests, live.running, notes)
+
+
+def _of_remote(request: StatusRequest, here: Spec, progress: Progress) -> StatusResult:
+    """Show what the remote's branch has, whatever is checked out."""
+    progress("reading the remote's branch")
+    with _cloned(request, here) as clone:
+        spec = loader.parse((clone.read(clone.tip, loader.FILE_NAME) or b"").decode(errors="replace"))
+        apps, environments = image.chosen(spec, request.apps, request.environments)
+        found = statuses.rows_of(spec, lambda path: clone.read(clone.tip, path), clone, apps)
+    rows = tuple(row for row in found if row.environment in environments)
+    progress("asking the forge and Argo CD")
+    live = live_state.ask(spec) if rows else live_state.NOT_ASKED
+    return StatusResult(rows, live.requests, live.running, (*live.notes, *statuses.problems(rows)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +109,7 @@ class HistoryResult:
 
 def history(request: HistoryRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> HistoryResult:
     """List what an app has had, by whatever it was changed: builds, promotions, rollbacks, pins, edits by hand."""
-    if (request.remote or request.branch) and not request.fetch:
-        raise UsageError("--remote and --branch go with --fetch")
+    _check_fetch(request)
     with calling(credentials, request.directory, request.remote):
         spec = loader.load(request.directory)
         app = image.app_named(spec, request.app).name
@@ -102,13 +121,25 @@ def history(request: HistoryRequest, *, progress: Progress = silent, credentials
             return HistoryResult(app, found.complete, tuple(deployments.entries(found, places)))
 
 
+def _check_fetch(request: StatusRequest | HistoryRequest) -> None:
+    if (request.remote or request.branch) and not request.fetch:
+        raise UsageError("--remote and --branch go with --fetch")
+
+
+@contextmanager
+def _cloned(request: OnBranch, spec: Spec) -> Iterator[Clone]:
+    """Clone a branch with all of its history."""
+    with histories.clone(request.remote or spec.repository, request.branch or spec.branch) as clone:
+        clone.fetch()
+        while clone.deepen():
+            pass
+        yield clone
+
+
 @contextmanager
 def _opened(request: HistoryRequest, spec: Spec) -> Iterator[History]:
     if request.fetch:
-        with histories.clone(request.remote or spec.repository, request.branch or spec.branch) as clone:
-            clone.fetch()
-            while clone.deepen():
-                pass
+        with _cloned(request, spec) as clone:
             yield clone
         return
     here = histories.here(request.directory)

@@ -106,11 +106,14 @@ def _row(place: Slot, now: _State, commit: Commit | None, gap: _Gap) -> Row:
     )
 
 
+def problems(found: Iterable[Row]) -> Iterator[str]:
+    """Yield why some overlays cannot be read."""
+    return (f"{row.app} in {row.environment}: {row.problem}" for row in found if row.problem)
+
+
 def notes(directory: Path, found: Sequence[Row], followed: Upstream | None) -> Iterator[str]:
     """Yield what a user should know of the checkout that is read, and of the branch that it follows."""
-    for row in found:
-        if row.problem:
-            yield f"{row.app} in {row.environment}: {row.problem}"
+    yield from problems(found)
     try:
         here = history.here(directory)
     except GitError as exc:

@@ -111,6 +111,20 @@ def test_a_checkout_is_compared_with_the_remote_as_it_is_now(tmp_path: Path, sho
     assert "note: " not in generator("status", "--offline", cwd=shop).stderr
 
 
+def test_the_remotes_branch_is_shown_without_a_pull(shop: Path, generator: Run) -> None:
+    head = git(shop, "rev-parse", "HEAD")
+    assert generator("bump", "web", "--env", "dev", "--tag", "1", "--push", cwd=shop).returncode == 0
+    (shop / "overlays/staging/web/kustomization.yaml").write_text("kind: [")  # of the checkout alone
+    done = generator("status", "--fetch", "-o", "json", cwd=shop)
+    answer = json.loads(done.stdout)
+    assert [row["tag"] for row in answer["images"]] == ["1", "unreleased", "unreleased"]
+    assert answer["images"][0]["commit"] == git(shop.parent / "remote.git", "rev-parse", "main")
+    assert answer["notes"] == []
+    assert git(shop, "rev-parse", "HEAD") == head
+    for words in (["--fetch", "--offline"], ["--branch", "main"]):
+        assert generator("status", *words, cwd=shop).returncode == 2
+
+
 def test_apps_by_environments(shop: Path, generator: Run) -> None:
     bump(shop, generator, "dev", "1", "2")
     bump(shop, generator, "staging", "1")

@@ -13,11 +13,13 @@ HELP: Final = "show each app's tag, digest and age in every environment, what is
 EXAMPLE: Final = """\
   python -m generator status
   python -m generator status web api -e prod
+  python -m generator status --fetch          what the remote's branch has, without a git pull
   python -m generator status --watch          shows it again whenever something has changed
   python -m generator status --output json | jq '.images[] | select(.behind)'
   ARGOCD_SERVER=argocd.example.com ARGOCD_AUTH_TOKEN=… python -m generator status
 
-What is checked out here is shown, and a note tells where the branch that it follows has newer commits. A cell
+What is checked out here is shown, and a note tells where the branch that it follows has newer commits; --fetch shows
+those. A cell
 is the tag, for how long the branch has had that image, and what sets it apart: `2 behind`, `pinned`, `proposed`,
 or what Argo CD says unless that is Synced and Healthy. -o wide has a row for each app and environment.
 
@@ -36,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.apps(parser)
     shared.environments(parser)
     parser.add_argument("--offline", action="store_true", help="ask neither the remote, nor the forge, nor Argo CD")
+    parser.add_argument("--fetch", action="store_true", help="show the remote's branch, and not the checkout")
+    shared.remote(parser, "to show", "with --fetch")
     parser.add_argument("--watch", action="store_true", help="go on, and show what changes")
     shared.time(parser, "--interval", "5s", "how often to look, with --watch")
 
@@ -46,8 +50,9 @@ def run(options: argparse.Namespace) -> int:
     from generator.cli.output import status as output
 
     request = generator.StatusRequest(
-        options.directory, offline=options.offline, apps=options.apps, environments=options.environments
-    )
+        options.directory, offline=options.offline, apps=options.apps, environments=options.environments,
+        fetch=options.fetch, remote=options.remote, branch=options.branch,
+    )  # fmt: skip
     if options.watch:
         from generator.cli.output import status_watch
 
