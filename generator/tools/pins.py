@@ -140,6 +140,9 @@ KUBECONFORM = Module("kubeconform", 20, 160, variables=("main.version=v0.7.0",))
 ACTIONLINT = Module("actionlint", 20, 100, variables=("github.com/rhysd/actionlint.version=1.7.12",))
 HELM = Module("helm", 90, 900, variables=("helm.sh/helm/v4/internal/version.version=v4.3.1",))
 CLOUDNATIVE_PG = Module("cloudnative-pg", 240, 1500, tags="netgo osusergo")
+ARGO_ROLLOUTS = Module(
+    "argo-rollouts", 300, 2500, variables=("github.com/argoproj/argo-rollouts/utils/version.version=1.10.1",)
+)
 CRANE = Module("crane", 20, 220, variables=("github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",))
 
 _HELM = "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz"
@@ -313,6 +316,18 @@ _ALL = (
             # Those for macOS carry the version of macOS in their names.
             platforms=LINUX,
         ),
+    ),
+    # The controller; its releases have an image of it.
+    Pin(
+        "argo-rollouts",
+        "1.10.1",
+        ("--version",),
+        r"v(\d+\.\d+\.\d+)",
+        Fit.PATCH,
+        ARGO_ROLLOUTS,
+        "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
+        "rollouts-controller",
+        Release("", "", platforms=LINUX),
     ),
     # The operator, which runs PostgreSQL as well; only its image is published.
     Pin(
