@@ -94,7 +94,9 @@ class ApiServer:
         root = f"/apis/{group}" if "/" in group else f"/api/{group}"
         place = f"/namespaces/{namespace}" if namespace else ""
         status, answer = self.post(f"{root}{place}/{plural}?dryRun=All&fieldValidation=Strict", manifest)
-        return None if status in (200, 201) else f"{manifest['kind']}: {answer.get('message', status)}"
+        # The checks come before the look whether it is there.
+        taken = status in (200, 201) or answer.get("reason") == "AlreadyExists"
+        return None if taken else f"{manifest['kind']}: {answer.get('message', status)}"
 
     def post(self, path: str, body: Manifest) -> tuple[int, dict[str, Any]]:
         """Return status and answer of one request."""
