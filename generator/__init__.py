@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from generator.api.check import CheckResult as CheckResult
     from generator.api.check import FileState as FileState
     from generator.api.check import check as check
+    from generator.api.deploy import DeployRequest as DeployRequest
+    from generator.api.deploy import DeployResult as DeployResult
+    from generator.api.deploy import deploy as deploy
     from generator.api.diff import DiffRequest as DiffRequest
     from generator.api.diff import DiffResult as DiffResult
     from generator.api.diff import FileDiff as FileDiff
@@ -243,6 +246,9 @@ _MODULES = {
     "ToolsRequest": "api.toolbox",
     "tools_install": "api.toolbox",
     "tools_report": "api.toolbox",
+    "DeployRequest": "api.deploy",
+    "DeployResult": "api.deploy",
+    "deploy": "api.deploy",
     "WaitRequest": "api.wait",
     "WaitResult": "api.wait",
     "wait": "api.wait",

@@ -156,5 +156,9 @@ class ArgoCdError(GeneratorError):
         self.passing = passing
 
 
+class DeployError(GeneratorError):
+    """An app cannot be made to run on ECS, or does not come to run there."""
+
+
 class ClusterError(GeneratorError):
     """The local cluster cannot be started, stopped or reached."""

@@ -70,7 +70,7 @@ def status(request: StatusRequest, *, progress: Progress = silent, credentials: 
             followed = pool.submit(copy_context().run, find)  # with the credentials
             found = statuses.rows(request.directory, spec, apps)
             rows = tuple(row for row in found if row.environment in environments)
-            live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec)
+            live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec, request.directory)
             notes = (*live.notes, *statuses.notes(request.directory, rows, followed.result()))
     return StatusResult(rows, live.requests, live.running, notes)
 

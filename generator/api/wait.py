@@ -1,4 +1,4 @@
-"""`wait`: until Argo CD runs an image."""
+"""`wait`: until Argo CD, or ECS, runs an image."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.api.publishing import OnBranch
-from generator.clients import argocd
-from generator.delivery import image, notify, rollout, rollout_clusters
+from generator.delivery import image, notify, rollout, targets
 from generator.delivery.diagnosis import Wanted
 from generator.delivery.rollout import Verdict
-from generator.errors import UsageError
 from generator.git import history as histories
 from generator.spec import loader
 
@@ -54,23 +52,20 @@ class WaitResult:
 def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> WaitResult:
     """Wait until Argo CD runs the image healthy, or it is clear that it will not; `progress` is told what is new.
 
-    Asks the Argo CD that ARGOCD_SERVER and ARGOCD_AUTH_TOKEN of the credentials name.
+    Asks the Argo CD that ARGOCD_SERVER and ARGOCD_AUTH_TOKEN of the credentials name; of an app on ECS, AWS.
     """
     with calling(credentials, request.directory, request.remote):
         spec = loader.load(request.directory)
         place = image.slot(spec, request.app, request.environment)
-        api = argocd.connect()
-        if api is None:
-            raise UsageError("no Argo CD to ask", "set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN")
+        target = targets.find(targets.of(spec, place))
+        api = target.connect()
         started = time.monotonic()
         with histories.clone(request.remote or spec.repository, request.branch or spec.branch) as clone:
             clone.fetch()
             wanted = rollout.wanted(clone, spec, place, request.tag, request.commit)
-            names = rollout_clusters.names(spec, place, api)
-            several = [replace(wanted, application=name, sync=rollout.sync_command(spec, name)) for name in names]
-            watch = rollout_clusters.watch(api, clone, place, several, request.patience)
+            watch, names = target.watch(api, spec, clone, place, wanted, request.patience)
             verdict = rollout.wait(watch, request.timeout, progress)
-        wanted = replace(wanted, application=", ".join(names))
+        wanted = replace(wanted, application=names)
         for text in notify.tell(spec, place, wanted, verdict) if request.notify else ():
             progress(text)
         return WaitResult(place.app, place.environment, wanted, verdict, time.monotonic() - started)

@@ -1,4 +1,4 @@
-"""Ask the forge for open pull requests, and Argo CD for what runs, both at once."""
+"""Ask the forge for open pull requests, and Argo CD and ECS for what runs, both at once."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
+from pathlib import Path
 
 from generator.clients import argocd, forges
 from generator.clients.argocd import Application, ArgoCd
-from generator.delivery import open_requests
-from generator.errors import ArgoCdError, GeneratorError, reason
+from generator.delivery import open_requests, targets
+from generator.errors import GeneratorError, reason
 from generator.render.outputs.argocd import application_names, project_names
 from generator.spec.model import Spec
 
@@ -46,18 +47,25 @@ class LiveState:
 NOT_ASKED = LiveState({}, None)
 
 
-def ask(spec: Spec) -> LiveState:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a target says that runs there; ``None``: it was not asked. ``notes`` tell what failed, and what drifts."""
+
+    running: Mapping[Key, Running] | None
+    notes: tuple[str, ...] = ()
+
+
+def ask(spec: Spec, directory: Path) -> LiveState:
     """Ask both; one that does not answer is left out, and a note says so."""
     notes: list[str] = []
     found: Mapping[Key, str] = {}
-    running = None
+    running: Mapping[Key, Running] | None = None
     with ThreadPoolExecutor(max_workers=1) as pool:
         asked = pool.submit(copy_context().run, requests, spec)  # with the credentials
-        try:
-            api = argocd.connect()
-            running = applications(spec, api) if api else None
-        except ArgoCdError as exc:
-            notes.append(f"Argo CD is left out: {reason(exc)}")
+        for name in targets.used(spec):
+            answer = targets.find(name).running(spec, directory)
+            running = {**(running or {}), **answer.running} if answer.running is not None else running
+            notes += answer.notes
         try:
             found = asked.result()
         except GeneratorError as exc:

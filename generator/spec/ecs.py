@@ -30,7 +30,7 @@ SMALLEST: Final = (256, 512)
 # Kinds of workload that ECS has something for.
 SERVICE: Final = "Deployment"
 SCHEDULED: Final = "CronJob"
-KINDS: Final = (SERVICE, SCHEDULED, "Job")
+KINDS: Final = (SERVICE, SCHEDULED)
 # As the names of secrets begin that are parameters of Systems Manager.
 PARAMETER: Final = "/"
 _UNITS: Final = 1024

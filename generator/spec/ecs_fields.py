@@ -81,7 +81,9 @@ def _instead(name: str) -> str:
 
 def _kind(value: object) -> Iterator[Wrong]:
     if value not in ecs.KINDS:
-        hint = "a Deployment becomes a service, a CronJob a schedule, a Job a task"
+        hint = "a Deployment becomes a service, and a CronJob a schedule"
+        if value == "Job":
+            hint += "; say `migration` for what runs before each new version"
         if value == "StatefulSet":
             hint += "; keep data in a database or a bucket"
         yield (), f"ECS has no {value}, and the app runs there in {{environment}}", hint

@@ -77,6 +77,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "pin",
         "unpin",
         "wait",
+        "deploy",
         "open",
         "charts",
     ),

@@ -42,6 +42,18 @@ def verified(image: Image) -> Image:
     return Image(image.name, image.tag, digest)
 
 
+def require(image: Image) -> None:
+    """Raise ``GeneratorError`` unless ECR has the image, by its digest where it has one, else by its tag."""
+    found = ECR_REPOSITORY.fullmatch(image.name)
+    if found is None:
+        return
+    with _explained(found["region"], found["repository"], image), session.translated():
+        key = {"imageDigest": image.digest} if image.digest else {"imageTag": image.tag}
+        client(found["region"]).describe_images(
+            registryId=found["account"], repositoryName=found["repository"], imageIds=[key]
+        )
+
+
 def _digest(account: str, region: str, repository: str, image: Image) -> str:
     with _explained(region, repository, image), session.translated():
         answer = client(region).describe_images(

@@ -29,7 +29,11 @@ def render(spec: Spec, app: App, environment: str) -> Iterator[File]:
     images = [{**entry, **({"digest": app.digest} if app.digest else {})}]
     head = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
     yield yaml_file(f"{folder}/{KUSTOMIZATION}", {**head, "images": images}, app=app.name, header=HEADER)
-    for one in here.pulling(below.image).workloads.values():
+    there = here.pulling(below.image)
+    if there.general.migration:
+        definition = task_definition.migration(spec, environment, there)
+        yield json_file(f"{folder}/migration-task-definition.json", definition, app.name)
+    for one in there.workloads.values():
         start = f"{folder}/{prefix(one)}"
         definition = task_definition.render(spec, environment, here, one)
         yield json_file(f"{start}task-definition.json", definition, app.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from generator.render.outputs.ecs import container
@@ -38,6 +39,18 @@ def render(spec: Spec, environment: str, app: Instance, workload: Workload) -> d
         ],
         "tags": [{"key": key, "value": value} for key, value in tags.items()],
     }
+
+
+def migration(spec: Spec, environment: str, app: Instance) -> dict[str, Any]:
+    """Render the task that runs before a new version: the app's own container, with another command and no ports."""
+    general = app.general
+    about = general.migration or {}
+    name = f"{general.app}-migrate"
+    pod = {key: value for key, value in general.pod.items() if key not in ("containers", "initContainers")}
+    task = replace(
+        general, name=name, key="migrate", ports=(), probes={}, command=tuple(about["command"]), args=(), pod=pod,
+    )  # fmt: skip
+    return render(spec, environment, app, task)
 
 
 def _others(pod: Data) -> Iterator[tuple[Data, bool]]:

@@ -1,0 +1,186 @@
+"""Make a commit run on ECS: verify, register what is new, migrate, update the services, and wait for them."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from generator.backoff import Backoff
+from generator.clients.aws.ecs import Ecs
+from generator.delivery.ecs import likeness, reasons, standing
+from generator.delivery.ecs.wanted import Wanted
+from generator.errors import DeployError
+from generator.manifests.ecs import Unit
+
+Tell = Callable[[str], None]
+LOOKS: Final = Backoff(first=0.5, longest=5.0, factor=1.4)
+COMMIT: Final = "commit"
+_NO_SERVICE: Final = "Terraform makes it: apply infra/environments, and deploy again"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done of one workload, or was.
+
+    Attributes:
+        service: The service's name; empty where it has none, as what runs by a schedule.
+        definition: The ARN of the revision; empty where it has yet to be registered.
+        differences: The fields in which what runs is not what git says, and of the service, those that change.
+    """
+
+    family: str
+    image: str
+    service: str
+    definition: str
+    registers: bool
+    updates: bool
+    differences: tuple[str, ...]
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether there is anything to do."""
+        return self.registers or self.updates
+
+
+class Deployment:
+    """One deployment of an app to an environment."""
+
+    def __init__(self, api: Ecs, wanted: Wanted, commit: str, tell: Tell) -> None:
+        self._api, self._wanted, self._commit, self._tell = api, wanted, commit, tell
+        names = [str(one.service["service"]) for one in wanted.units if one.service]
+        self._services = api.services(wanted.cluster, names) if names else {}
+
+    def absent(self) -> Iterator[str]:
+        """Yield the services that are not there."""
+        for one in self._wanted.units:
+            if one.service and one.name not in self._services:
+                yield f"no service {one.name} in the cluster {self._wanted.cluster}; {_NO_SERVICE}"
+
+    def steps(self) -> list[Step]:
+        """Return what is to be done."""
+        return [self._step(one) for one in self._wanted.units]
+
+    def _step(self, unit: Unit) -> Step:
+        service = self._services.get(unit.name) if unit.service else None
+        running = self._api.definition(str(service["taskDefinition"])) if service else None
+        newest = self._api.definition(unit.family)
+        known = next((one for one in (running, newest) if one and not likeness.differences(unit.definition, one)), None)
+        arn = str(known["taskDefinitionArn"]) if known else ""
+        found = likeness.differences(unit.definition, running or newest or {}) if not known or known is newest else []
+        changed = _changed(unit.service or {}, service) if service else []
+        return Step(
+            family=unit.family,
+            image=unit.image,
+            service=unit.name if unit.service else "",
+            definition=arn,
+            registers=not arn,
+            updates=service is not None and (not arn or arn != service["taskDefinition"] or bool(changed)),
+            differences=(*found, *changed),
+        )
+
+    def run(self, steps: list[Step], timeout: float) -> list[Step]:
+        """Do what is to be done, and wait until it runs.
+
+        Raises:
+            DeployError: It does not come to run; the services are as the circuit breaker has left them.
+        """
+        deadline = time.monotonic() + timeout
+        if self._wanted.migration and any(one.updates for one in steps if one.service):
+            self._migrate(self._wanted.migration, deadline)
+        done = [self._apply(unit, step) for unit, step in zip(self._wanted.units, steps, strict=True)]
+        self._wait([one for one in done if one.service], deadline)
+        return done
+
+    def _apply(self, unit: Unit, step: Step) -> Step:
+        arn = step.definition or self._register(unit)
+        if step.updates:
+            self._tell(f"updating the service {step.service} to {arn.rpartition('/')[2]}")
+            current = self._services[step.service]
+            self._api.update({**_update(unit.service or {}, current), "taskDefinition": arn})
+        return replace(step, definition=arn)
+
+    def _register(self, unit: Unit) -> str:
+        self._tell(f"registering a revision of {unit.family}")
+        tags = [one for one in unit.definition.get("tags") or () if one.get("key") != COMMIT]
+        return self._api.register({**unit.definition, "tags": [*tags, {"key": COMMIT, "value": self._commit}]})
+
+    def _migrate(self, unit: Unit, deadline: float) -> None:
+        """Run the migration to its end, in the network of the app's service."""
+        newest = self._api.definition(unit.family)
+        same = newest is not None and not likeness.differences(unit.definition, newest)
+        arn = str(newest["taskDefinitionArn"]) if newest and same else self._register(unit)
+        network = next((one.get("networkConfiguration") for one in self._services.values()), None)
+        self._tell(f"running {arn.rpartition('/')[2]}")
+        task = self._api.run(self._wanted.cluster, arn, network or {}, {"launchType": "FARGATE"}, "deploy")
+        for looks in itertools.count(1):
+            (found,) = self._api.tasks(self._wanted.cluster, [task]) or ({},)
+            if found.get("lastStatus") == "STOPPED":
+                break
+            self._pause(looks, deadline, f"the migration {unit.family} has not ended")
+        codes = [one.get("exitCode") for one in found.get("containers") or () if one.get("name") == _first(unit)]
+        if codes != [0]:
+            said = "; ".join(reasons.of_task(self._api, found, self._api.definition(arn) or {}))
+            raise DeployError(
+                f"the migration {unit.family} failed: {said}", "nothing else was changed; mend it, and bump"
+            )
+
+    def _wait(self, steps: list[Step], deadline: float) -> None:
+        told = ""
+        for looks in itertools.count(1):
+            services = self._api.services(self._wanted.cluster, [one.service for one in steps])
+            found = {one.service: self._stands(one, services.get(one.service) or {}) for one in steps}
+            for name, one in found.items():
+                if one.result in ("failed", "other"):
+                    raise self._failed(next(step for step in steps if step.service == name), one)
+            waiting = [f"{name}: {one.said}" for name, one in found.items() if one.result == "waiting"]
+            if not waiting:
+                return
+            if told != (told := "; ".join(waiting)):
+                self._tell(told)
+            self._pause(looks, deadline, told)
+
+    def _stands(self, step: Step, service: Mapping[str, Any]) -> standing.Standing:
+        found = standing.of(service, step.definition)
+        if found.result != "other":
+            return found
+        failed = self._api.failed_revision(self._wanted.cluster, step.service)
+        return standing.of(service, step.definition, failed)
+
+    def _failed(self, step: Step, found: standing.Standing) -> DeployError:
+        why = reasons.of_family(self._api, self._wanted.cluster, step.family, step.definition)
+        said = (
+            found.said if found.result == "failed" else f"{found.said}: another deployment, or a rollback, came between"
+        )
+        place = f"{self._wanted.app} --env {self._wanted.environment}"
+        return DeployError(
+            f"{step.service} in {self._wanted.environment}: {'; '.join([said, *why])}",
+            f"`python -m generator rollback {place} --push` puts back in git what ran before; then deploy that",
+        )
+
+    def _pause(self, looks: int, deadline: float, said: str) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            place = f"{self._wanted.app} --env {self._wanted.environment}"
+            raise DeployError(f"not done in time: {said}", f"`python -m generator wait {place}` goes on waiting")
+        time.sleep(min(left, LOOKS.pause(looks)))
+
+
+def _first(unit: Unit) -> str:
+    return str(unit.definition["containerDefinitions"][0].get("name"))
+
+
+def _changed(wanted: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
+    """Return the fields of a service that are not as git says; what git says nothing about does not count."""
+    about = {name: value for name, value in wanted.items() if name not in ("cluster", "service")}
+    theirs = {name: current.get(name) for name in about}
+    return [f"service.{name}" for name in likeness.unlike(about, theirs)]
+
+
+def _update(wanted: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what to send: another kind of capacity only counts for tasks that are started anew."""
+    strategy = wanted.get("capacityProviderStrategy")
+    forced = strategy is not None and likeness.unlike({"s": strategy}, {"s": current.get("capacityProviderStrategy")})
+    return {**wanted, "forceNewDeployment": True} if forced else dict(wanted)

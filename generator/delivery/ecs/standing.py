@@ -1,0 +1,47 @@
+"""Tell how a service stands against what git says of it. Pure: the answers of AWS are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Data = Mapping[str, Any]
+Result = Literal["healthy", "waiting", "failed", "other"]
+FAILED: Final = "FAILED"
+_DONE: Final = ("COMPLETED", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a service stands. ``other`` is a service that runs another definition, and is not being moved."""
+
+    result: Result
+    said: str
+
+
+def of(service: Data, wanted: str, failed: tuple[str, str] | None = None) -> Standing:
+    """Tell how a service stands that should run the task definition with the ARN ``wanted``.
+
+    ``failed`` is the definition of its newest deployment, where AWS says that this has failed, with the reason.
+    """
+    deployments = service.get("deployments") or []
+    ours = next((one for one in deployments if one.get("taskDefinition") == wanted), None)
+    primary = next((one for one in deployments if one.get("status") == "PRIMARY"), None)
+    if ours is not None and ours.get("rolloutState") == FAILED:
+        return Standing("failed", str(ours.get("rolloutStateReason") or "the deployment has failed"))
+    if ours is not primary or ours is None:
+        if failed is not None and failed[0] == wanted:
+            return Standing("failed", failed[1])
+        return Standing("other", f"runs {short(primary)}" if primary else "runs nothing")
+    running, desired = int(service.get("runningCount") or 0), int(service.get("desiredCount") or 0)
+    settled = len([one for one in deployments if one.get("status") in ("PRIMARY", "ACTIVE")]) == 1
+    if ours.get("rolloutState") in _DONE and running == desired and settled:
+        return Standing("healthy", f"{running} of {desired} tasks run")
+    trouble = f", {ours['failedTasks']} have failed" if ours.get("failedTasks") else ""
+    return Standing("waiting", f"{ours.get('runningCount', 0)} of {desired} new tasks run{trouble}")
+
+
+def short(deployment: Data) -> str:
+    """Return the family and revision of a deployment's definition."""
+    return str(deployment.get("taskDefinition") or "").rpartition("/")[2]

@@ -1,0 +1,80 @@
+"""Read what git says of an app on ECS, at a commit or in a work tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from generator.delivery.image import Slot
+from generator.errors import RepositoryError
+from generator.manifests import ecs as overlays
+from generator.manifests.ecs import Unit
+from generator.spec.layout import KUSTOMIZATION, overlay_path
+from generator.spec.model import UNRELEASED, App, Spec
+
+Read = Callable[[str], bytes | None]
+"""Return a file's bytes; ``None`` where there is none."""
+MIGRATION = "migration-"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What git says of an app in an environment.
+
+    Attributes:
+        cluster: The cluster that its services are in.
+        units: Its workloads, without the migration.
+        migration: The task that runs before its services are updated.
+    """
+
+    app: str
+    environment: str
+    region: str
+    cluster: str
+    units: tuple[Unit, ...]
+    migration: Unit | None
+
+    @property
+    def every(self) -> tuple[Unit, ...]:
+        """Return its workloads, and its migration first."""
+        return (*([self.migration] if self.migration else []), *self.units)
+
+
+def of(spec: Spec, place: Slot, read: Read) -> Wanted:
+    """Return what git says.
+
+    Raises ``RepositoryError`` where nothing does, and ``SpecError`` where it cannot be read.
+    """
+    from generator.spec import aws_names
+
+    folder = overlay_path(place.environment, place.app)
+    names = [f"{start}{name}" for start in _prefixes(spec, place) for name in (overlays.DEFINITION, overlays.SERVICE)]
+    found = {path: read(path) for path in (f"{folder}/{name}" for name in [*names, KUSTOMIZATION])}
+    units = overlays.units({path: content for path, content in found.items() if content is not None}, folder)
+    if not units:
+        raise RepositoryError(f"{folder}: no task definition there", "generate it, and commit: python -m generator")
+    of_services = tuple(one for one in units if not _is_migration(one))
+    clusters = {str(one.service["cluster"]) for one in of_services if one.service and one.service.get("cluster")}
+    usual = aws_names.cluster(spec.project, place.environment)
+    migration = next((one for one in units if _is_migration(one)), None)
+    cluster = min(clusters, default=usual)
+    return Wanted(place.app, place.environment, spec.aws[place.environment].region, cluster, of_services, migration)
+
+
+def require_released(wanted: Wanted) -> None:
+    """Raise ``RepositoryError`` where no build has set the image yet."""
+    if any(one.image.endswith(f":{UNRELEASED}") for one in wanted.units):
+        raise RepositoryError(f"{wanted.app} was never released to {wanted.environment}", "bump it first")
+
+
+def _prefixes(spec: Spec, place: Slot) -> list[str]:
+    """Return what the names of an app's files may begin with."""
+    app = spec.apps[place.app]
+    if not isinstance(app, App):
+        return [""]
+    workloads = app.instances[place.environment].workloads.values()
+    return [*dict.fromkeys("" if one.main else f"{one.key}-" for one in workloads), MIGRATION]
+
+
+def _is_migration(unit: Unit) -> bool:
+    return unit.file.rpartition("/")[2] == f"{MIGRATION}{overlays.DEFINITION}"

@@ -1,0 +1,175 @@
+"""ECS: AWS knows what runs there, and git whether it should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from generator.clients.aws.ecs import Ecs
+from generator.delivery import image
+from generator.delivery.diagnosis import Wanted
+from generator.delivery.ecs import likeness, reasons, standing
+from generator.delivery.ecs import wanted as wanting
+from generator.delivery.ecs.deploying import COMMIT
+from generator.delivery.image import Slot
+from generator.delivery.live_state import Answer, Key, Running
+from generator.delivery.rollout import Looking, Verdict
+from generator.errors import GeneratorError, reason
+from generator.files import work_tree
+from generator.git.history import Clone
+from generator.manifests.ecs import Unit
+from generator.spec import targets
+from generator.spec.model import Spec
+
+# As Argo CD says it, by how a service stands.
+_HEALTH: Final = {"healthy": "Healthy", "waiting": "Progressing", "failed": "Degraded", "other": "Healthy"}
+_MOST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A workload as git has it and as it runs.
+
+    Attributes:
+        differences: The fields in which what runs is not what git says.
+        definition: The ARN of the revision that git says; empty while it is registered nowhere.
+    """
+
+    unit: Unit
+    running: Mapping[str, Any]
+    differences: tuple[str, ...]
+    definition: str
+    standing: standing.Standing
+
+
+def see(api: Ecs, cluster: str, unit: Unit, services: Mapping[str, Mapping[str, Any]]) -> Seen:
+    """Return how a workload stands."""
+    service = services.get(unit.name, {})
+    running = api.definition(str(service["taskDefinition"])) if service else None
+    newest = api.definition(unit.family)
+    if unit.service is None:
+        running = newest  # what a schedule starts next
+    differences = likeness.differences(unit.definition, running or {}) if running else ["nothing is there"]
+    known = running if running and not differences else newest
+    arn = str(known["taskDefinitionArn"]) if known and not likeness.differences(unit.definition, known) else ""
+    if unit.service is None:
+        stands = standing.Standing("other" if differences else "healthy", "the newest revision")
+    else:
+        stands = standing.of(service, arn or "none")
+        if stands.result == "other" and arn:
+            stands = standing.of(service, arn, api.failed_revision(cluster, unit.name))
+        count = unit.service.get("desiredCount")
+        if service and count not in (None, service.get("desiredCount")):
+            differences = [*differences, "desiredCount"]
+    return Seen(unit, running or {}, tuple(differences), arn, stands)
+
+
+def every(api: Ecs, found: wanting.Wanted) -> list[Seen]:
+    """Return how each workload of an app stands."""
+    services = api.services(found.cluster, [one.name for one in found.units if one.service])
+    return [see(api, found.cluster, one, services) for one in found.units]
+
+
+def running(spec: Spec, directory: Path) -> Answer:
+    """Ask AWS what runs of each app that is on ECS, and compare it with what the work tree says."""
+    result: dict[Key, Running] = {}
+    notes: list[str] = []
+    apis: dict[str, Ecs] = {}
+    try:
+        for place in _places(spec):
+            found = wanting.of(spec, place, lambda path: work_tree.read(directory, [path]).get(path))
+            api = apis.setdefault(found.region, Ecs(found.region))
+            seen = every(api, found)
+            result[place.app, place.environment] = _told(seen)
+            notes += _notes(place, seen)
+    except GeneratorError as exc:
+        return Answer(result or None, (*notes, f"ECS is left out: {reason(exc)}"))
+    return Answer(result, tuple(notes))
+
+
+def _places(spec: Spec) -> Iterator[Slot]:
+    for app in spec.described.values():
+        for environment in app.environments:
+            if app.target_in(environment) == targets.ECS:
+                yield image.slot(spec, app.name, environment)
+
+
+def _told(seen: list[Seen]) -> Running:
+    words = [_HEALTH[one.standing.result] if one.running else "Missing" for one in seen]
+    worst = next((word for word in ("Degraded", "Missing", "Progressing") if word in words), "Healthy")
+    tags = {str(tag.get("key")): str(tag.get("value")) for one in seen for tag in one.running.get("tags") or ()}
+    containers = [item for one in seen for item in one.running.get("containerDefinitions") or ()]
+    images = tuple(dict.fromkeys(str(item.get("image")) for item in containers))
+    sync = "OutOfSync" if any(one.differences for one in seen) else "Synced"
+    return Running(sync, worst, tags.get(COMMIT, ""), images)
+
+
+def _notes(place: Slot, seen: list[Seen]) -> Iterator[str]:
+    where = f"{place.app} in {place.environment}"
+    for one in seen:
+        if one.standing.result == "failed":
+            yield f"{where}: {one.unit.name}: {one.standing.said}"
+        if one.differences and one.running:
+            more = f" and {len(one.differences) - _MOST} more" if len(one.differences) > _MOST else ""
+            said = ", ".join(one.differences[:_MOST]) + more
+            yield f"{where}: {one.unit.name} runs something else than git says: {said}"
+
+
+@dataclass
+class _Api:
+    """What the loop that waits sets; AWS' clients have their own time-outs."""
+
+    until: float | None = None
+
+
+def connect() -> _Api:
+    """Return what is asked; AWS' own credentials are found by boto3 when it is."""
+    return _Api()
+
+
+def watch(api: _Api, spec: Spec, clone: Clone, place: Slot, wanted: Wanted, _patience: float) -> tuple[Looking, str]:
+    """Look at the app's services."""
+    found = wanting.of(spec, place, lambda path: clone.read(wanted.commit, path))
+    return Watch(api, clone, Ecs(found.region), found, wanted.commit), f"{found.cluster}/{place.app}"
+
+
+@dataclass
+class Watch:
+    """Looks at the services of an app until they run what git says."""
+
+    api: Any
+    clone: Clone
+    ecs: Ecs
+    wanted: wanting.Wanted
+    commit: str
+    _seen: list[Seen] = field(default_factory=list)
+
+    def look(self) -> Verdict:
+        """Return how it stands now."""
+        self._seen = every(self.ecs, self.wanted)
+        for one in self._seen:
+            if one.standing.result == "failed":
+                why = reasons.of_family(self.ecs, self.wanted.cluster, one.unit.family, one.definition)
+                return Verdict("failed", "; ".join([f"{one.unit.name}: {one.standing.said}", *why]), self.commit)
+        left = [one for one in self._seen if one.standing.result != "healthy"]
+        if not left:
+            counts = "; ".join(f"{one.unit.name}: {one.standing.said}" for one in self._seen)
+            return Verdict("healthy", counts, self.commit)
+        return Verdict("waiting", "; ".join(map(self._lacks, left)), self.commit, self._hint(left))
+
+    def why(self) -> list[str]:
+        """Return why tasks of what git says have ended, while the time was running."""
+        names = [(one.unit.family, one.definition) for one in self._seen if one.definition]
+        return [text for name, arn in names for text in reasons.of_family(self.ecs, self.wanted.cluster, name, arn)]
+
+    def _lacks(self, one: Seen) -> str:
+        if one.standing.result == "other":
+            return f"{one.unit.name} {one.standing.said}, and what git says is not deployed"
+        return f"{one.unit.name}: {one.standing.said}"
+
+    def _hint(self, left: list[Seen]) -> str:
+        place = f"{self.wanted.app} --env {self.wanted.environment}"
+        deployed = all(one.standing.result != "other" for one in left)
+        return "" if deployed else f"the pipeline deploys it, or: python -m generator deploy {place}"

@@ -1,0 +1,41 @@
+"""EKS, and any other Kubernetes: Argo CD knows what runs there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from generator.clients import argocd
+from generator.clients.argocd import ArgoCd
+from generator.delivery import live_state, rollout, rollout_clusters
+from generator.delivery.diagnosis import Wanted
+from generator.delivery.image import Slot
+from generator.delivery.live_state import Answer
+from generator.delivery.rollout import Looking
+from generator.errors import ArgoCdError, UsageError, reason
+from generator.git.history import Clone
+from generator.spec.model import Spec
+
+
+def running(spec: Spec, _directory: Path) -> Answer:
+    """Ask Argo CD, where it is named."""
+    try:
+        api = argocd.connect()
+        return Answer(live_state.applications(spec, api) if api else None)
+    except ArgoCdError as exc:
+        return Answer(None, (f"Argo CD is left out: {reason(exc)}",))
+
+
+def connect() -> ArgoCd:
+    """Return the Argo CD that the credentials name."""
+    api = argocd.connect()
+    if api is None:
+        raise UsageError("no Argo CD to ask", "set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN")
+    return api
+
+
+def watch(api: ArgoCd, spec: Spec, clone: Clone, place: Slot, wanted: Wanted, patience: float) -> tuple[Looking, str]:
+    """Look at the app's Application, or at that of each cluster."""
+    names = rollout_clusters.names(spec, place, api)
+    several = [replace(wanted, application=name, sync=rollout.sync_command(spec, name)) for name in names]
+    return rollout_clusters.watch(api, clone, place, several, patience), ", ".join(names)
