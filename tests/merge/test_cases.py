@@ -34,10 +34,11 @@ def conflicts(found: Any, *fields: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["name"]) for row in ROWS if "files" not in row])
 def test_one_file_is_merged_as_the_table_says(row: dict[str, Any]) -> None:
-    text, found = three_way.merge("f.yaml", row["original"], row["local"], row["updated"])
+    file = row.get("file", "f.yaml")
+    text, found = three_way.merge(file, row["original"], row["local"], row["updated"])
     assert conflicts(found, "field", "original", "local", "updated") == row.get("conflicts", [])
     assert text == row.get("expected", row["local"])
-    assert three_way.merge("f.yaml", row["updated"], text, row["updated"]) == (text, []), "the second time changes it"
+    assert three_way.merge(file, row["updated"], text, row["updated"]) == (text, []), "the second time changes it"
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["name"]) for row in ROWS if "files" in row])

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 Data = Mapping[str, Any]
 Result = Literal["healthy", "waiting", "failed", "other"]
 FAILED: Final = "FAILED"
-_DONE: Final = ("COMPLETED", None)
+COMPLETED: Final = "COMPLETED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,14 @@ def of(service: Data, wanted: str, failed: tuple[str, str] | None = None) -> Sta
         if failed is not None and failed[0] == wanted:
             return Standing("failed", failed[1])
         return Standing("other", f"runs {short(primary)}" if primary else "runs nothing")
-    running, desired = int(service.get("runningCount") or 0), int(service.get("desiredCount") or 0)
-    settled = len([one for one in deployments if one.get("status") in ("PRIMARY", "ACTIVE")]) == 1
-    if ours.get("rolloutState") in _DONE and running == desired and settled:
+    running, desired = int(ours.get("runningCount") or 0), int(service.get("desiredCount") or 0)
+    # A controller that tells of no rollout is done once there is no other deployment.
+    alone = len([one for one in deployments if one.get("status") in ("PRIMARY", "ACTIVE")]) == 1
+    done = alone if ours.get("rolloutState") is None else ours["rolloutState"] == COMPLETED
+    if done and running >= desired:
         return Standing("healthy", f"{running} of {desired} tasks run")
     trouble = f", {ours['failedTasks']} have failed" if ours.get("failedTasks") else ""
-    return Standing("waiting", f"{ours.get('runningCount', 0)} of {desired} new tasks run{trouble}")
+    return Standing("waiting", f"{running} of {desired} new tasks run{trouble}")
 
 
 def short(deployment: Data) -> str:

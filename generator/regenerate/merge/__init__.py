@@ -23,6 +23,8 @@ from generator.spec.layout import Location
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
 
+# A task definition and a service of ECS are JSON, which is YAML, too.
+_JSON: Final = ("task-definition.json", "service.json")
 _MARK: Final = b"\xef\xbb\xbf"
 
 # (original, local, updated) → the merged text, or the line (from 1) of local where the first conflict starts.
@@ -152,7 +154,7 @@ def _edited(
         return Outcome(path, State.PIPELINE, local, seeded)
     if former == seeded:
         return Outcome(path, State.EDITED, local, local)
-    if path.endswith((".yaml", ".yml")):
+    if path.endswith((".yaml", ".yml", *_JSON)):
         content, conflicts = _merge_yaml(path, former, local, seeded, settle)
     else:
         content, conflicts = _merge_text(path, former, local, seeded, merge_lines, settle)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from generator.regenerate.merge import json_text
 from generator.regenerate.merge.edit_plan import Change, Kept, New, Page, Part, Within
 from generator.yaml import emit as yaml_emit
 from generator.yaml.reader import Parsed
@@ -59,6 +61,7 @@ class Splicer:
     def __init__(self, parsed: Parsed, generated: Counter[str]) -> None:
         self._parsed = parsed
         self._generated = generated
+        self._json = json_text.is_json(parsed.path)
         self._newline = "\r\n" if "\r\n" in parsed.text else "\n"
         self._unfinished = not parsed.text.endswith("\n")
         # A last line without a newline is given one for the time being.
@@ -218,6 +221,8 @@ class Splicer:
             return yaml_emit.quoted(new)
         if isinstance(new, str) and chosen and node.style == "'" and new.isprintable():
             return "'" + new.replace("'", "''") + "'"
+        if self._json:
+            return json_text.written(value)
         return yaml_emit.flow(new) if flow else yaml_emit.entry(new)[0]
 
     # -- other orders, and brackets ------------------------------------------
@@ -256,10 +261,17 @@ class Splicer:
             if part.entry:
                 body += self._changed(node, part.entry, part.change, part.entry.start, part.entry.end)
             else:
-                key = f"{yaml_emit.flow(part.name)}: " if node.kind == "map" else ""
-                body += key + yaml_emit.flow(plain(part.change.value))
+                body += self._within_brackets(node, part, self._pad(first.start) if own_lines else "")
             previous = part.entry
         self._edit(first.start, last.end, body)
+
+    def _within_brackets(self, node: Node, part: Part, pad: str) -> str:
+        """Return a new entry of a list or map in brackets."""
+        if self._json:
+            key = f"{json.dumps(part.name)}: " if node.kind == "map" else ""
+            return key + json_text.written(part.change.value, pad, self._newline)
+        key = f"{yaml_emit.flow(part.name)}: " if node.kind == "map" else ""
+        return key + yaml_emit.flow(plain(part.change.value))
 
     def _changed(self, parent: Node, entry: Entry, change: Change, start: int, end: int) -> str:
         """Return a stretch of the text with an entry in it, changed."""

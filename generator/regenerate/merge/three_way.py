@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from generator.errors import SpecError
-from generator.regenerate.merge import field_names, list_alignment, list_keys
+from generator.regenerate.merge import field_names, json_text, list_alignment, list_keys
 from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_open
 from generator.regenerate.merge.edit_plan import Change, Kept, New, Page, Part, Within
 from generator.regenerate.merge.list_alignment import Row
@@ -56,6 +56,8 @@ def _edited(original: Parsed, local: Parsed, updated: Parsed, pages: list[Page])
         splicer.write_out(alias, value)
     splicer.write(pages)
     text, again = _reread(splicer.results(), local.path, [page.change.value for page in pages])
+    if json_text.is_json(local.path) and not json_text.is_valid(text):
+        raise Unspliceable("it is no JSON")
     lost = Counter(comment.says for comment in local.comments())
     lost -= Counter(comment.says for comment in again.comments()) + generated
     if lost:

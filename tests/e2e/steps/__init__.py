@@ -6,6 +6,7 @@ from tests.e2e.steps.breakage import break_migration, break_start, break_tag
 from tests.e2e.steps.charts import deliver_chart, promote_chart
 from tests.e2e.steps.database import give_database, keep_database, run_operator
 from tests.e2e.steps.delivery import deliver
+from tests.e2e.steps.ecs import deploy_to_ecs
 from tests.e2e.steps.guard import heal_drift, keep_pods_restricted, stay_in_bounds
 from tests.e2e.steps.hand_edit import edit_by_hand
 from tests.e2e.steps.pipeline import failing_build, pipeline, release_of_a_release
@@ -45,4 +46,5 @@ STEPS = (
     Step("j2", "an app gets a database, and migrates it", give_database, ("j",)),
     Step("j3", "a database that is gone from git runs on until a person confirms", keep_database, ("j2",)),
     Step("k", "an adopted app is taken over from Applications that run: its pods stay", take_over),
+    Step("m", "ECS: released, promoted, taken back by the circuit breaker, rolled back", deploy_to_ecs, alone=True),
 )

@@ -11,12 +11,16 @@ from tests.e2e.world import World
 
 @dataclass(frozen=True)
 class Step:
-    """A named step; ``needs`` are the letters of those that must have passed before."""
+    """A named step; ``needs`` are the letters of those that must have passed before.
+
+    One that is ``alone`` needs nothing of the cluster.
+    """
 
     letter: str
     title: str
     function: Callable[[World], str | None]
     needs: tuple[str, ...] = ()
+    alone: bool = False
 
 
 def check(condition: object, message: str) -> None:
