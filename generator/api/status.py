@@ -18,6 +18,7 @@ from generator.delivery.deployments import Deployment
 from generator.delivery.live_state import Key, Running
 from generator.delivery.status import Row
 from generator.errors import RepositoryError, UsageError
+from generator.files import work_tree
 from generator.git import history as histories
 from generator.git import upstream
 from generator.git.history import Clone, History
@@ -65,14 +66,19 @@ def status(request: StatusRequest, *, progress: Progress = silent, credentials: 
             return _of_remote(request, spec, progress)
         apps, environments = image.chosen(spec, request.apps, request.environments)
         progress("asking git, the forge and Argo CD")
+        here = partial(_read, request.directory)
         with ThreadPoolExecutor(max_workers=1) as pool:
             find = partial(upstream.find, request.directory, ask=not request.offline)
             followed = pool.submit(copy_context().run, find)  # with the credentials
             found = statuses.rows(request.directory, spec, apps)
             rows = tuple(row for row in found if row.environment in environments)
-            live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec, request.directory)
+            live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec, here)
             notes = (*live.notes, *statuses.notes(request.directory, rows, followed.result()))
     return StatusResult(rows, live.requests, live.running, notes)
+
+
+def _read(directory: Path, path: str) -> bytes | None:
+    return work_tree.read(directory, [path]).get(path)
 
 
 def _of_remote(request: StatusRequest, here: Spec, progress: Progress) -> StatusResult:
@@ -82,9 +88,9 @@ def _of_remote(request: StatusRequest, here: Spec, progress: Progress) -> Status
         spec = loader.parse((clone.read(clone.tip, loader.FILE_NAME) or b"").decode(errors="replace"))
         apps, environments = image.chosen(spec, request.apps, request.environments)
         found = statuses.rows_of(spec, lambda path: clone.read(clone.tip, path), clone, apps)
-    rows = tuple(row for row in found if row.environment in environments)
-    progress("asking the forge and Argo CD")
-    live = live_state.ask(spec) if rows else live_state.NOT_ASKED
+        rows = tuple(row for row in found if row.environment in environments)
+        progress("asking the forge and Argo CD")
+        live = live_state.ask(spec, lambda path: clone.read(clone.tip, path)) if rows else live_state.NOT_ASKED
     return StatusResult(rows, live.requests, live.running, (*live.notes, *statuses.problems(rows)))
 
 

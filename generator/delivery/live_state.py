@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from pathlib import Path
 
 from generator.clients import argocd, forges
 from generator.clients.argocd import Application, ArgoCd
@@ -15,6 +14,8 @@ from generator.errors import GeneratorError, reason
 from generator.render.outputs.argocd import application_names, project_names
 from generator.spec.model import Spec
 
+Read = Callable[[str], bytes | None]
+"""Return a file; ``None`` where there is none."""
 Key = tuple[str, str]
 """An app and an environment."""
 
@@ -55,15 +56,15 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-def ask(spec: Spec, directory: Path) -> LiveState:
-    """Ask both; one that does not answer is left out, and a note says so."""
+def ask(spec: Spec, read: Read) -> LiveState:
+    """Ask both; one that does not answer is left out, and a note says so. ``read`` returns a file as git has it."""
     notes: list[str] = []
     found: Mapping[Key, str] = {}
     running: Mapping[Key, Running] | None = None
     with ThreadPoolExecutor(max_workers=1) as pool:
         asked = pool.submit(copy_context().run, requests, spec)  # with the credentials
         for name in targets.used(spec):
-            answer = targets.find(name).running(spec, directory)
+            answer = targets.find(name).running(spec, read)
             running = {**(running or {}), **answer.running} if answer.running is not None else running
             notes += answer.notes
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import aws_names, ecs, ecs_fields, targets, workload
+from generator.spec import ecs, ecs_fields, targets, workload
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import complete, in_environment
@@ -65,8 +65,8 @@ def _said(app: _Data) -> Iterator[tuple[FieldPath, _Data]]:
 
 
 def _check_environments(data: _Data, names: set[str], findings: Findings) -> None:
-    """Check that it is known where in AWS each environment with ECS is, and that its load balancer can have a name."""
-    project, known = str(data.get("project")), ecs.places(data, names)
+    """Check that it is known where in AWS each environment with ECS is, and that it is none of previews."""
+    known = ecs.places(data, names)
     for name in _map(data.get("environments")):
         if name not in names:
             continue
@@ -74,10 +74,6 @@ def _check_environments(data: _Data, names: set[str], findings: Findings) -> Non
         if name not in known:
             hint = "`registry` in ECR tells both; or write `infra: {region: …, accounts: {…}}`"
             findings.add(place, "apps run on ECS here, and no AWS account and region are known", hint, at_key=True)
-        balancer = aws_names.load_balancer(project, name)
-        if len(balancer) > aws_names.LONGEST_ALB:
-            about = f"its load balancer would be {balancer}, of {len(balancer)} characters"
-            findings.add(place, about, f"AWS takes {aws_names.LONGEST_ALB}: shorten it, or `project`", at_key=True)
         if _map(_map(data["environments"]).get(name)).get("pullRequests") is not None:
             hint = "have previews on EKS, in an environment of their own"
             findings.add((*place, "pullRequests"), "previews run on EKS alone", hint, at_key=True)

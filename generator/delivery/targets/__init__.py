@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from generator.spec import targets
@@ -16,7 +15,7 @@ from generator.spec import targets
 if TYPE_CHECKING:
     from generator.delivery.diagnosis import Wanted
     from generator.delivery.image import Slot
-    from generator.delivery.live_state import Answer
+    from generator.delivery.live_state import Answer, Read
     from generator.delivery.rollout import Looking
     from generator.git.history import Clone
     from generator.spec.model import Spec
@@ -27,8 +26,8 @@ MODULES: Final[Mapping[str, str]] = {targets.EKS: "eks", targets.ECS: "ecs"}
 class Target(Protocol):
     """A place where apps run."""
 
-    def running(self, spec: Spec, directory: Path) -> Answer:
-        """Ask what runs there of each app in each environment."""
+    def running(self, spec: Spec, read: Read) -> Answer:
+        """Ask what runs there of each app in each environment; ``read`` returns a file as git has it."""
 
     def connect(self) -> Any:
         """Return what is asked while something is waited for; raise ``UsageError`` where nothing can be."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from generator.clients.aws.ecs import Ecs
@@ -14,10 +13,9 @@ from generator.delivery.ecs import likeness, reasons, standing
 from generator.delivery.ecs import wanted as wanting
 from generator.delivery.ecs.deploying import COMMIT
 from generator.delivery.image import Slot
-from generator.delivery.live_state import Answer, Key, Running
+from generator.delivery.live_state import Answer, Key, Read, Running
 from generator.delivery.rollout import Looking, Verdict
 from generator.errors import GeneratorError, reason
-from generator.files import work_tree
 from generator.git.history import Clone
 from generator.manifests.ecs import Unit
 from generator.spec import targets
@@ -72,14 +70,14 @@ def every(api: Ecs, found: wanting.Wanted) -> list[Seen]:
     return [see(api, found.cluster, one, services) for one in found.units]
 
 
-def running(spec: Spec, directory: Path) -> Answer:
-    """Ask AWS what runs of each app that is on ECS, and compare it with what the work tree says."""
+def running(spec: Spec, read: Read) -> Answer:
+    """Ask AWS what runs of each app that is on ECS, and compare it with what git says."""
     result: dict[Key, Running] = {}
     notes: list[str] = []
     apis: dict[str, Ecs] = {}
     try:
         for place in _places(spec):
-            found = wanting.of(spec, place, lambda path: work_tree.read(directory, [path]).get(path))
+            found = wanting.of(spec, place, read)
             api = apis.setdefault(found.region, Ecs(found.region))
             seen = every(api, found)
             result[place.app, place.environment] = _told(seen)

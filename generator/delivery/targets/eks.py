@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from generator.clients import argocd
 from generator.clients.argocd import ArgoCd
 from generator.delivery import live_state, rollout, rollout_clusters
 from generator.delivery.diagnosis import Wanted
 from generator.delivery.image import Slot
-from generator.delivery.live_state import Answer
+from generator.delivery.live_state import Answer, Read
 from generator.delivery.rollout import Looking
 from generator.errors import ArgoCdError, UsageError, reason
 from generator.git.history import Clone
 from generator.spec.model import Spec
 
 
-def running(spec: Spec, _directory: Path) -> Answer:
+def running(spec: Spec, _read: Read) -> Answer:
     """Ask Argo CD, where it is named."""
     try:
         api = argocd.connect()

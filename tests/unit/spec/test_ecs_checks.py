@@ -85,13 +85,6 @@ def test_what_is_of_ecs_alone_is_refused_of_an_app_that_never_runs_there() -> No
     assert [(where, message) for where, message, _ in found] == [("apps.web.cpu", "nothing of the app runs on ECS")]
 
 
-def test_a_load_balancer_has_a_name_of_32_characters() -> None:
-    text = HEAD.replace("project: shop", "project: a-project-with-a-long-name").replace("prod:", "production:")
-    (found,) = faults(text)
-    assert found[0] == "environments.production"
-    assert "its load balancer would be a-project-with-a-long-name-production, of 37 characters" in found[1]
-
-
 def test_an_account_and_a_region_are_needed() -> None:
     (found,) = faults(HEAD.replace("123456789012.dkr.ecr.eu-west-1.amazonaws.com", "ghcr.io/acme"))
     assert found[0] == "environments.prod"
