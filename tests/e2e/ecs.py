@@ -178,7 +178,7 @@ class Walk:
         return row["argo_cd"]["sync"], row["argo_cd"]["health"], found["notes"]
 
     def serves(self, version: str, environment: str = "staging") -> None:
-        """See that every container of the app answers as this version, over HTTP."""
+        """Wait until every container of the app answers as this version, over HTTP."""
 
         def answered() -> bool:
             addresses = self.rig.addresses(f"shop-{environment}-web")
