@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from generator.spec.model import Environment
+from typing import TYPE_CHECKING
+
 from generator.spec.types import text
+
+if TYPE_CHECKING:
+    from generator.spec.model import Environment
 
 
 def labels(environment: Environment) -> dict[str, str]:

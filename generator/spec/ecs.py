@@ -6,13 +6,15 @@ Built from data that has passed every check, so nothing here reports faults.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import quantity
 from generator.spec.image_reference import ECR
 from generator.spec.targets import Place
 from generator.spec.types import as_map
-from generator.spec.workload import Workload
+
+if TYPE_CHECKING:
+    from generator.spec.workload import Workload
 
 Data = Mapping[str, Any]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import before_migration, metadata, secret_name
 from generator.spec import placeholder
-from generator.spec.instance import Instance
-from generator.spec.workload import SecretRef, Workload
+
+if TYPE_CHECKING:
+    from generator.spec.instance import Instance
+    from generator.spec.workload import SecretRef, Workload
 
 FILE: Final = "external-secret.yaml"
 GROUP: Final = "external-secrets.io"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.spec.workload import Workload
+if TYPE_CHECKING:
+    from generator.spec.workload import Workload
 
 _NAME: Final = "app.kubernetes.io/name"
 SYNC_WAVE: Final = "argocd.argoproj.io/sync-wave"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import all_pods, metadata, selector
 from generator.spec.database import PORT
-from generator.spec.instance import Instance
-from generator.spec.workload import Port, Workload
+
+if TYPE_CHECKING:
+    from generator.spec.instance import Instance
+    from generator.spec.workload import Port, Workload
 
 FILE: Final = "network-policy.yaml"
 GROUP: Final = "networking.k8s.io"

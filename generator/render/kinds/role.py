@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.kinds import kind as kinds
 from generator.render.kinds.metadata import before_migration, metadata
 from generator.spec import placeholder
-from generator.spec.instance import Instance
 from generator.spec.override import without_nulls
+
+if TYPE_CHECKING:
+    from generator.spec.instance import Instance
 
 FILE: Final = "role.yaml"
 GROUP: Final = "rbac.authorization.k8s.io"

@@ -6,13 +6,15 @@ Helm lays the second over the first. The version stands in the Application, wher
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import HEADER, File, yaml_file
 from generator.spec import scopes
 from generator.spec.chart import Chart, ChartApp
 from generator.spec.layout import VALUES, base_path, copy_path, overlay_path
-from generator.spec.model import AnyApp, Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import AnyApp, Spec
 
 # Charts' own resource definitions are too large for the annotation of a client-side apply, and come with objects of
 # the kinds that they define.

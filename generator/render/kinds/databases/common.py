@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.kinds.kind import Manifest
 from generator.render.kinds.metadata import SYNC_WAVE
-from generator.spec.database import Database
-from generator.spec.instance import Instance
+
+if TYPE_CHECKING:
+    from generator.render.kinds.kind import Manifest
+    from generator.spec.database import Database
+    from generator.spec.instance import Instance
 
 GROUP: Final = "postgresql.cnpg.io"
 API: Final = f"{GROUP}/v1"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from generator.spec.model import Spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 
 def application_name(spec: Spec, environment: str, app: str, cluster: str = "") -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec.argocd import RETRY_REFRESH
-from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 API: Final = "argoproj.io/v1alpha1"
 SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
