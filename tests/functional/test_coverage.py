@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from benchmarks import coverage
+from benchmarks import adoption, coverage
 
 SPEC = """\
 version: 1
@@ -50,3 +50,23 @@ def test_each_case_has_an_example_and_says_where_its_manifests_are_from() -> Non
         assert case["source"]
         assert case["commits"]
         assert case["app"] in (coverage.ROOT / "docs/reference/coverage.md").read_text()
+
+
+@pytest.mark.needs("kustomize")
+def test_an_adopted_app_is_built_as_it_was_and_what_is_not_is_told(tmp_path: Path) -> None:
+    upstream, scratch = tmp_path / "upstream", tmp_path / "scratch"
+    upstream.mkdir()
+    scratch.mkdir()
+    (upstream / "all.yaml").write_text(
+        UPSTREAM.replace("hostname: web", "containers: [{name: web, image: shop/web:v1}]")
+    )
+    before = adoption.documents(upstream)
+    after = adoption.adopted("shop", upstream, None, scratch)
+    assert (len(after), list(adoption.differences(before, after))) == (1, [])
+    other = {**after[0], "spec": {**after[0]["spec"], "replicas": 3}}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}}
+    assert list(adoption.differences([*before, service], [other])) == [
+        "apps/v1 Deployment/web: another one",
+        "v1 Service/web: gone",
+    ]
+    assert list(adoption.differences([], [service])) == ["v1 Service/web: new"]
