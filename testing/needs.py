@@ -16,7 +16,8 @@ import pytest
 
 from generator import tools
 from generator.errors import ToolError
-from generator.tools.pins import PINS, Platform
+from generator.tools.pin import Platform
+from generator.tools.pins import PINS
 
 CI: Final = os.environ.get("CI", "").lower() in ("1", "true")
 # Programs of the machine by the package that has them, in Debian's words.

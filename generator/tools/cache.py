@@ -22,8 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from generator.errors import ToolError
+from generator.tools.pin import Pin
 from generator.tools.pinned_files import Files
-from generator.tools.pins import Pin
 
 RECORD = "record.json"
 PARTIAL = ".partial-"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import cache
-from generator.tools.pins import Pin, Platform
+from generator.tools.pin import Pin, Platform
 
 SHIPPED = Path(__file__).with_name("tools.lock")
 

@@ -20,8 +20,8 @@ from generator import process
 from generator.errors import ChecksumMismatch, ProcessError, ToolError
 from generator.process import Setting
 from generator.tools import progress
+from generator.tools.pin import Module, Pin
 from generator.tools.pinned_files import Files
-from generator.tools.pins import Module, Pin
 
 FOLDERS = Path(__file__).with_name("go")
 # Only against one that would never end: on a busy machine, the largest took over an hour.

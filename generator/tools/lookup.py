@@ -13,8 +13,9 @@ from pathlib import Path
 from generator import process
 from generator.errors import ProcessError, ToolError, UsageError
 from generator.tools import cache
+from generator.tools.pin import Pin
 from generator.tools.pinned_files import FILES
-from generator.tools.pins import GROUPS, LOCAL, PINS, Pin
+from generator.tools.pins import GROUPS, LOCAL, PINS
 
 
 class Source(StrEnum):
@@ -186,8 +187,9 @@ def from_path(pin: Pin) -> tuple[tuple[Path, str] | None, str]:
 def version_of(executable: Path, pin: Pin) -> str | None:
     """Ask an executable for its version, without a ``v``; None when it does not run or tells none."""
     try:
-        # argocd reads its configuration from the home directory and would complain about a broken one.
-        setting = process.Setting(env={"ARGOCD_BINARY_NAME": "argocd"})
+        # argocd reads its configuration from the home directory and would complain about a broken one; terraform
+        # would ask its maker for a newer version.
+        setting = process.Setting(env={"ARGOCD_BINARY_NAME": "argocd", "CHECKPOINT_DISABLE": "1"})
         said = process.run([executable, *pin.ask], setting, ok=range(256), timeout=30)
     except (ProcessError, OSError):
         return None

@@ -5,120 +5,12 @@ A new tool is one entry in ``PINS``. Pure: no I/O.
 
 from __future__ import annotations
 
-import platform
-import re
-import sys
-from dataclasses import dataclass
-from enum import StrEnum
-
 from generator.tools import argocd_versions, kubernetes_versions
+from generator.tools.pin import Fit, Module, Pin, Release
 
 KUBERNETES = "1.36.1"
 ARGOCD = "3.5.7"
 GITHUB = "https://github.com"
-
-
-class Fit(StrEnum):
-    """Versions on PATH that will do in place of the pinned one."""
-
-    PATCH = "same minor version, at least the pinned patch"
-    MINOR = "at most one minor version away"
-    EXACT = "exactly the pinned version"
-
-    def accepts(self, found: str, pinned: str) -> bool:
-        """Tell whether ``found`` will do; a version that is not three numbers must be the pinned one itself."""
-        if found == pinned:
-            return True
-        have, want = _numbers(found), _numbers(pinned)
-        if self is Fit.EXACT or have is None or want is None or have[0] != want[0]:
-            return False
-        if self is Fit.MINOR:
-            return abs(have[1] - want[1]) <= 1
-        return have[1] == want[1] and have[2] >= want[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """An operating system and processor, as Go names them (``linux``, ``darwin``; ``amd64``, ``arm64``)."""
-
-    os: str
-    arch: str
-
-    def __str__(self) -> str:
-        return f"{self.os}/{self.arch}"
-
-    @classmethod
-    def here(cls) -> Platform:
-        """Return the platform of this machine."""
-        machine = platform.machine().lower()
-        return cls(sys.platform, {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine))
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Location of a binary that the upstream project publishes, and of the SHA-256 that it publishes for it.
-
-    The templates know ``{version}``, ``{os}`` and ``{arch}`` (Go's names), and
-    ``{Os}`` and ``{machine}`` (``Linux``, ``x86_64``). ``checksums`` is a file of
-    ``<sha256>  <name>`` lines or of one bare sum; empty where the project
-    publishes none, and then the release is never used. ``member`` is the
-    executable's path inside the archive; empty where the download is the
-    executable itself. ``platforms`` are those that the project builds for.
-    """
-
-    url: str
-    checksums: str
-    member: str = ""
-    platforms: tuple[str, ...] = ("linux/amd64", "linux/arm64", "darwin/amd64", "darwin/arm64")
-
-    def fill(self, template: str, version: str, where: Platform) -> str:
-        """Fill version and platform into one of the templates."""
-        return template.format(
-            version=version,
-            os=where.os,
-            arch=where.arch,
-            Os=where.os.capitalize(),
-            machine={"amd64": "x86_64"}.get(where.arch, where.arch),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A folder under ``go/`` with a go.mod and go.sum, and the flags for everything built in it.
-
-    The flags belong to the folder and not to the tool, so that a binary is the
-    same whether it was built alone or with its neighbours. ``cgo`` asks for a C
-    compiler. ``seconds`` and ``megabytes`` are what building all of it has taken,
-    with empty caches on two idle processors, and what it adds to Go's caches.
-    """
-
-    folder: str
-    seconds: int
-    megabytes: int
-    variables: tuple[str, ...] = ()
-    tags: str = ""
-    cgo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """One tool.
-
-    ``ask`` are the arguments that make it tell its version and ``answer`` finds
-    that in the output (group 1, without the ``v``); ``built`` is the name
-    that Go gives the executable, where it is not the tool's own.
-    """
-
-    name: str
-    version: str
-    ask: tuple[str, ...]
-    answer: str
-    fit: Fit
-    module: Module
-    package: str
-    built: str
-    release: Release
-
 
 CONTROL_PLANE = Module(
     "control-plane",
@@ -144,7 +36,11 @@ ARGO_ROLLOUTS = Module(
     "argo-rollouts", 300, 2500, variables=("github.com/argoproj/argo-rollouts/utils/version.version=1.10.1",)
 )
 CRANE = Module("crane", 20, 220, variables=("github.com/google/go-containerregistry/cmd/crane/cmd.Version=0.20.6",))
+TERRAFORM = Module("terraform", 200, 3300, variables=("github.com/hashicorp/terraform/version.dev=no",))
+OPENTOFU = Module("opentofu", 300, 3600, variables=("github.com/opentofu/opentofu/version.dev=no",))
+AWS_STUB = Module("aws-stub", 25, 250)
 
+_TERRAFORM = "https://releases.hashicorp.com/terraform/{version}/terraform_{version}"
 _HELM = "https://get.helm.sh/helm-v{version}-{os}-{arch}.tar.gz"
 LINUX = ("linux/amd64", "linux/arm64")
 
@@ -341,6 +237,40 @@ _ALL = (
         "manager",
         Release("", "", platforms=LINUX),
     ),
+    # A provider of our own that serves the AWS provider's schema, for checks of infra/ without an account.
+    Pin(
+        "aws-stub",
+        "1.0.0",
+        ("-version",),
+        r"aws-stub (\S+)",
+        Fit.EXACT,
+        AWS_STUB,
+        "gitops-generator.local/aws-stub",
+        "aws-stub",
+        Release("", ""),
+    ),
+    Pin(
+        "terraform",
+        "1.11.4",
+        ("version",),
+        r"Terraform v(\S+)",
+        Fit.NEWER,
+        TERRAFORM,
+        "github.com/hashicorp/terraform",
+        "terraform",
+        Release(f"{_TERRAFORM}_{{os}}_{{arch}}.zip", f"{_TERRAFORM}_SHA256SUMS", "terraform"),
+    ),
+    Pin(
+        "tofu",
+        "1.12.6",
+        ("version",),
+        r"OpenTofu v(\S+)",
+        Fit.NEWER,
+        OPENTOFU,
+        "github.com/opentofu/opentofu/cmd/tofu",
+        "tofu",
+        _github("opentofu/opentofu", "tofu_{version}_{os}_{arch}.tar.gz", "tofu_{version}_SHA256SUMS", "tofu"),
+    ),
 )
 
 PINS: dict[str, Pin] = {pin.name: pin for pin in _ALL}
@@ -350,6 +280,7 @@ _CLUSTER = ("kustomize", "helm", "argocd", "kubectl", "kube-apiserver", "kube-co
             "etcd", "crane", "gitea", "argo-cd", "external-secrets")  # fmt: skip
 GROUPS: dict[str, tuple[str, ...]] = {
     "core": ("kustomize", "kubeconform"),
+    "infra": ("aws-stub", "terraform"),
     "local-kwok": (*_CLUSTER, "kwok"),
     "local-real": (*_CLUSTER, "kubelet", "kube-proxy", "coredns"),
     "schemas": (
@@ -360,12 +291,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER)),
 }
-"""Names that stand for several: what the generator itself uses, what a cluster on this machine uses (with nodes that
-KWOK plays, or with a real one), and what ``scripts/update-schemas`` reads."""
+"""Names that stand for several: what the generator itself uses, what checks of ``infra/`` use, what a cluster on this
+machine uses (with nodes that KWOK plays, or with a real one), and what ``scripts/update-schemas`` reads."""
 LOCAL = "local"
 """Name for the group that ``local up`` uses: the one with a real node for root, else the one with KWOK."""
-
-
-def _numbers(version: str) -> tuple[int, int, int] | None:
-    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
-    return (int(match[1]), int(match[2]), int(match[3])) if match else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.tools.pins import Module
+from generator.tools.pin import Module
 
 
 def duration(seconds: float) -> str:

@@ -23,7 +23,7 @@ from generator import bounded_http
 from generator.backoff import Backoff
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import checksum
-from generator.tools.pins import Pin, Platform
+from generator.tools.pin import Pin, Platform
 
 PROBE_SECONDS = 4.0
 STALL_SECONDS = 20.0
@@ -249,7 +249,34 @@ def _open(url: str) -> requests.Response:
 
 
 def _extract(archive: Path, member: str, into: Path) -> None:
-    """Copy one regular file out of a tar.gz; nothing else in it is looked at, so nothing can be written elsewhere."""
+    """Copy one regular file out of an archive; nothing else in it is looked at, so nothing can be written elsewhere."""
+    import zipfile
+
+    unpack = _from_zip if zipfile.is_zipfile(archive) else _from_tar
+    if not unpack(archive, member, into):
+        raise Unavailable(f"its archive has no regular file {member}")
+
+
+def _from_zip(archive: Path, member: str, into: Path) -> bool:
+    import shutil
+    import zipfile
+    import zlib
+
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            entries = [entry for entry in packed.infolist() if entry.filename == member and not entry.is_dir()]
+            if entries and entries[0].file_size > LARGEST_BYTES:
+                raise bounded_http.TooLarge(f"unpacked, it is larger than {LARGEST_BYTES >> 20} MB")
+            for entry in entries[:1]:
+                with packed.open(entry) as source, into.open("wb") as out:
+                    shutil.copyfileobj(source, out)
+            return bool(entries)
+    except (zipfile.BadZipFile, EOFError, OSError, zlib.error, ValueError, NotImplementedError, RuntimeError) as exc:
+        into.unlink(missing_ok=True)
+        raise Unavailable(f"its archive cannot be read: {exc}") from exc
+
+
+def _from_tar(archive: Path, member: str, into: Path) -> bool:
     import gzip
     import shutil
     import tarfile
@@ -275,8 +302,8 @@ def _extract(archive: Path, member: str, into: Path) -> None:
                     if source is not None:
                         with source, into.open("wb") as out:
                             shutil.copyfileobj(source, out)
-                        return
+                        return True
     except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, RecursionError) as exc:
         into.unlink(missing_ok=True)
         raise Unavailable(f"its archive cannot be read: {exc}") from exc
-    raise Unavailable(f"its archive has no regular file {member}")
+    return False

@@ -13,7 +13,7 @@ import yaml
 
 from generator import tools
 from generator.process import Setting, run
-from generator.tools.pins import Platform
+from generator.tools.pin import Platform
 from tests.e2e import images
 
 VERSION = "1.30.0"

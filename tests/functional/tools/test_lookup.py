@@ -14,7 +14,7 @@ import pytest
 from generator import tools
 from generator.errors import ToolError, UsageError
 from generator.tools import cache, lookup, pins
-from generator.tools.pins import Fit
+from generator.tools.pin import Fit
 from testing.tool_mirror import script
 
 PIN = tools.PINS["kustomize"]
@@ -104,6 +104,10 @@ def test_something_that_cannot_be_run_does_not_stop_the_search(tmp_path: Path, m
         (Fit.MINOR, "1.38.0", "1.36.1", False),
         (Fit.MINOR, "2.36.1", "1.36.1", False),
         (Fit.MINOR, "1.32.4-dispatcher", "1.36.1", False),
+        (Fit.NEWER, "1.11.4", "1.11.4", True),
+        (Fit.NEWER, "1.13.0", "1.11.4", True),
+        (Fit.NEWER, "1.10.9", "1.11.4", False),
+        (Fit.NEWER, "2.12.0", "1.11.4", False),
         (Fit.EXACT, "1.36.1", "1.36.1", True),
         (Fit.EXACT, "1.36.2", "1.36.1", False),
         (Fit.PATCH, "(devel)", "5.7.1", False),
@@ -113,9 +117,10 @@ def test_which_versions_fit(fit: Fit, found: str, pinned: str, fits: bool) -> No
     assert fit.accepts(found, pinned) is fits
 
 
-def test_only_the_exact_version_of_a_daemon_is_taken_from_path() -> None:
+def test_only_the_exact_version_of_a_daemon_or_of_the_stub_is_taken_from_path() -> None:
     daemons = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "etcd")
-    assert {name for name, pin in tools.PINS.items() if pin.fit is Fit.EXACT} == set(daemons)
+    # What one version of the checks says, another does not.
+    assert {name for name, pin in tools.PINS.items() if pin.fit is Fit.EXACT} == {*daemons, "aws-stub"}
 
 
 @pytest.mark.parametrize(
@@ -258,6 +263,8 @@ def test_the_registry_agrees_with_the_go_modules() -> None:
     root = Path(pins.__file__).with_name("go")
     for pin in tools.PINS.values():
         text = (root / pin.module.folder / "go.mod").read_text()
+        if text.startswith(f"module {pin.package}\n"):
+            continue  # its sources are ours
         assert f"{pin.package}\n" in text, f"{pin.name}: no tool line in go.mod"
         modules = [line.split() for line in text.splitlines() if line.startswith("\t") and " v" in line]
         owner = max((m for m in modules if pin.package.startswith(m[0])), key=lambda m: len(m[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import tarfile
 import threading
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +21,8 @@ from generator import tools
 from generator.backoff import Backoff
 from generator.errors import ChecksumMismatch, ToolError
 from generator.tools import cache, checksum, lookup, release
-from generator.tools.pins import PINS, Platform
+from generator.tools.pin import Platform
+from generator.tools.pins import PINS
 from testing.tool_mirror import Mirror, Server, archive, digest, fake_go, script
 from testing.waiting import PATIENCE, eventually
 
@@ -250,6 +253,14 @@ def link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarIn
     return info
 
 
+def zipped(files: dict[str, bytes]) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return raw.getvalue()
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -260,8 +271,22 @@ def link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarIn
         archive(("bin/kustomize", script("5.7.1"))),
         b"not an archive",
         GOOD[:60],
+        zipped({"../kustomize": script("5.7.1")}),
+        zipped({"bin/kustomize": script("5.7.1")}),
+        zipped({"kustomize": script("5.7.1")}).replace(b"5.7.1", b"5.7.2"),
     ],
-    ids=["symlink", "hard link", "parent", "absolute", "elsewhere", "garbage", "cut"],
+    ids=[
+        "symlink",
+        "hard link",
+        "parent",
+        "absolute",
+        "elsewhere",
+        "garbage",
+        "cut",
+        "zip: parent",
+        "zip: elsewhere",
+        "zip: changed",
+    ],
 )
 def test_an_archive_without_the_regular_file_is_not_used(mirror: Mirror, go: Path, data: bytes) -> None:
     publish(mirror, data)
@@ -269,6 +294,13 @@ def test_an_archive_without_the_regular_file_is_not_used(mirror: Mirror, go: Pat
     assert done.source is tools.Source.MODULE
     assert "no release: its archive" in done.why
     assert not (cache.folder() / "tools.lock").exists(), "only what was installed is put on record"
+
+
+def test_a_zip_is_unpacked_as_well(mirror: Mirror) -> None:
+    publish(mirror, zipped({"LICENSE.txt": b"x", "kustomize": script("5.7.1"), "../evil": b"x"}))
+    [done] = tools.install(["kustomize"], echo=str)
+    assert done.source is tools.Source.RELEASE
+    assert left_behind() == ["kustomize/.lock", "kustomize/5.7.1/kustomize", "kustomize/5.7.1/record.json"]
 
 
 def test_nothing_else_in_an_archive_is_written(mirror: Mirror, tmp_path: Path) -> None:
