@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from testing.waiting import PATIENCE
+from generator.errors import ProcessError
 from tests.e2e.forge import Checkout
 from tests.e2e.kube import Object, digests
 from tests.e2e.process import wait
@@ -109,17 +109,27 @@ def keep_the_old_version(world: World) -> str:
     checkout.push()
     name = name_of("dev", TEAM)
     world.argocd("app", "terminate-op", name)
-
-    def ended() -> bool | str:
-        phase, message = world.kube.application(name).operation
-        return phase != "Running" or message
-
-    wait(f"the sync of {name} is ended", ended)
-    # What was compared while the sync still ran is not synced by itself once it is ended.
-    world.argocd("app", "sync", name, "--timeout", f"{PATIENCE:.0f}", timeout=PATIENCE)
+    wait(f"{name} is synced to {commit}", lambda: _synced(world, name, commit))
     world.wait_for_application(name, revision=commit)
     everything_runs(world, *third)
     return f"{tag} ran on; {third[0]} once the migration is mended"
+
+
+def _synced(world: World, name: str, commit: str) -> bool | str:
+    """Tell whether a commit is synced, and ask for it where nothing is under way.
+
+    What was compared while a sync still ran is not synced by itself once that is ended; or else it begins at this moment.
+    """
+    application = world.kube.application(name)
+    if (application.sync, application.revision) == ("Synced", commit):
+        return True
+    if application.operation[0] != "Running" and "operation" not in application.raw:
+        try:
+            world.argocd("app", "sync", name, "--revision", commit, "--async")
+        except ProcessError as exc:
+            if "already in progress" not in exc.stderr:
+                raise
+    return f"{application}: {application.operation[1]}"
 
 
 def _migration(command: str) -> str:
