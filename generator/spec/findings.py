@@ -27,7 +27,8 @@ class Held(NamedTuple):
     """A value in Kubernetes' own shape, which is checked once the version of Kubernetes is known.
 
     Attributes:
-        of: The kind of the schema that it is of, like `PodSpec`, or a list of them: `[Toleration]`.
+        of: The kind of the schema that it is of, like `PodSpec`, or a list of them: `[Toleration]`; of a custom kind,
+            its group, version, name and a path in it.
         partial: It is laid over another value, so that nothing in it is required.
     """
 
@@ -43,11 +44,13 @@ class Findings:
 
     Attributes:
         held: What is still to be held against Kubernetes' schema.
+        texts: Where a number or a boolean stands for a text.
         kubernetes: The version of that schema; the newest where it is empty.
     """
 
     items: list[Finding] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    texts: list[Path] = field(default_factory=list)
     kubernetes: str = ""
 
     def add(self, path: Path, message: str, hint: str = "", *, at_key: bool = False) -> None:
@@ -58,11 +61,15 @@ class Findings:
         """Hold against Kubernetes' schema what waits for that."""
         # Of what is passed through, nothing is needed.
         held = [one for one in self.held if one.value or one.of not in _PASSED_THROUGH]
-        if held:
+        self.held.clear()
+        if custom := [one for one in held if "/" in one.of]:
+            from generator.spec import custom_kinds
+
+            custom_kinds.check(custom, self)
+        if len(held) > len(custom):
             from generator.spec.kubernetes import schema
 
-            schema.check(held, self.kubernetes, self)
-        self.held.clear()
+            schema.check([one for one in held if "/" not in one.of], self.kubernetes, self)
 
 
 def shown(value: object) -> str:

@@ -21,6 +21,7 @@ from generator.spec import checks, language, layout, model, named_lists, placeho
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.places import Places, Written
+from generator.spec.types import text as text_of
 from generator.yaml import plain as yaml_plain
 
 if TYPE_CHECKING:
@@ -299,6 +300,7 @@ def parsed(found: Written) -> model.Spec:
     findings = Findings()
     language.SPEC.check(data, (), findings)
     if isinstance(data, dict):
+        _write_texts(data, findings.texts)
         data = _as_said(data) if reader.has_null else data
         findings.kubernetes = checks.kubernetes_version(data)
         findings.settle()
@@ -308,6 +310,15 @@ def parsed(found: Written) -> model.Spec:
         raise SpecError(found.within([*found.faults, *reader.faults, *found.told(findings.items)]))
     assert isinstance(data, dict)
     return model.build({**data, said.INCLUDED: found.about} if found.about else data)
+
+
+def _write_texts(data: Any, paths: list[FieldPath]) -> None:
+    """Put the text in place of each number and boolean that stands for one, as it is written."""
+    for path in paths:
+        holder = data
+        for part in path[:-1]:
+            holder = holder[part]
+        holder[path[-1]] = text_of(holder[path[-1]])
 
 
 def _as_said(data: dict[str, object]) -> dict[str, object]:

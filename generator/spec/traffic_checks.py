@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from generator.spec import placeholder, traffic
+from generator.spec import placeholder, route_checks, traffic
 from generator.spec.findings import Findings, did_you_mean, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.language import names
@@ -45,6 +45,8 @@ def check_gateway(app: dict[str, object], findings: Findings) -> None:
     elif about.get("paths") is not None and about.get("rules") is not None:
         findings.add(("gateway", "paths"), "both paths and rules", "keep one of the two", at_key=True)
     _check_port(about.get("port"), app, ("gateway", "port"), findings)
+    if isinstance(rules := about.get("rules"), list):
+        route_checks.check(about.get("kind"), rules, findings)
 
 
 def _hosts(about: dict[str, object]) -> list[tuple[str, FieldPath]]:

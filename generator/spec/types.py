@@ -77,6 +77,7 @@ class Text:
         if value is None:
             return
         if not self.pattern and isinstance(value, int | float):
+            findings.texts.append(path)
             return
         if not isinstance(value, str):
             hint = "put it in quotes" if isinstance(value, int | float) else self.hint or "one line of text"

@@ -59,7 +59,10 @@ EXTERNAL_SECRET = Record(
         "dataFrom": Field(
             ListOf(_NAME, least=1), "Secrets whose every field becomes an environment variable of its name."
         ),
-        "template": Field(Anything(), "The template of the Secret, as in an ExternalSecret."),
+        "template": Field(
+            Anything(of="external-secrets.io/v1/ExternalSecret:spec.target.template"),
+            "The template of the Secret, as in an ExternalSecret.",
+        ),
         "refreshInterval": Field(
             Text("a time", r"[0-9]+(?:s|m|h)", 10, "like 15m or 1h"), "How often the store is asked for changes."
         ),

@@ -74,13 +74,25 @@ RETENTION = Record(
     }
 )
 
-_AS_IN_ROLLOUTS = Anything("a map, as Argo Rollouts has it")
+_ROLLOUTS = "argoproj.io/v1alpha1"
+
+
+def _as_in_rollouts(of: str) -> Anything:
+    return Anything("a map, as Argo Rollouts has it", of=f"{_ROLLOUTS}/{of}")
+
+
 ROLLOUT = Record(
     {
-        "canary": Field(_AS_IN_ROLLOUTS, "A few pods at first, then more, by `steps`, as Argo Rollouts has them."),
-        "blueGreen": Field(_AS_IN_ROLLOUTS, "All pods beside the old ones, then a switch, as Argo Rollouts has it."),
+        "canary": Field(
+            _as_in_rollouts("Rollout:spec.strategy.canary"),
+            "A few pods at first, then more, by `steps`, as Argo Rollouts has them.",
+        ),
+        "blueGreen": Field(
+            _as_in_rollouts("Rollout:spec.strategy.blueGreen"),
+            "All pods beside the old ones, then a switch, as Argo Rollouts has it.",
+        ),
         "analysis": Field(
-            MapOf(LABEL, _AS_IN_ROLLOUTS, least=1),
+            MapOf(LABEL, _as_in_rollouts("AnalysisTemplate:spec"), least=1),
             "What is measured, by the names that `canary` and `blueGreen` call it: the `spec` of an AnalysisTemplate.",
         ),
     }
