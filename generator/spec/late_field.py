@@ -16,7 +16,8 @@ class LateField(Field):
 
     def __init__(self, module: str, name: str, about: str) -> None:
         """Take what ``name`` in ``module`` is for the type."""
-        for attribute, value in (("_module", module), ("_name", name), ("about", about), ("required", False)):
+        given = {"_module": module, "_name": name, "about": about, "required": False, "null": False}
+        for attribute, value in given.items():
             object.__setattr__(self, attribute, value)
 
     @property
