@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from generator import process, tools
 from generator.errors import Fault, RepositoryError, ToolError
-from generator.manifests import admission, applications, ecs, folder, kustomize, sources, stream, unlisted
+from generator.manifests import admission, applications, definitions, ecs, folder, kustomize, sources, stream, unlisted
 from generator.manifests.admission import Unit
 from generator.manifests.applications import Policy
 from generator.manifests.build_inputs import NAMES
@@ -89,6 +89,13 @@ class _Validation:
             for environment in app.environments
             if _DEFINITION in app.kinds
         ]
+        self._defining += [
+            overlay_path(environment, app.name)
+            for app in spec.described.values()
+            for environment in app.environments
+            if _DEFINITION in app.own_kinds
+        ]
+        self._named = definitions.read(directory, spec)
         self._unlisted = unlisted.faults(directory, unlisted.on_disk(directory, generated))
         self._overlays = [
             overlay_path(environment, name)
@@ -143,8 +150,10 @@ class _Validation:
 
     def _facts(self, unit: Unit) -> str:
         """Serialise everything that decides a result, apart from the files that are built."""
-        return unit.facts + repr(
-            (sorted(self._rules.references), self._rules.environments, self._idle(unit.path), self._argocd)
+        return (
+            unit.facts
+            + repr((sorted(self._rules.references), self._rules.environments, self._idle(unit.path), self._argocd))
+            + repr([document.text for document in self._named])
         )
 
     def _checked(self, paths: Sequence[str]) -> dict[str, _Checked]:
@@ -154,10 +163,10 @@ class _Validation:
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             read = dict(zip(paths, pool.map(self._read, paths), strict=True))
         with TemporaryDirectory(prefix="gitops-generator-") as name:
-            place, definitions = Path(name, "manifests"), Path(name, "schemas")
+            place, own = Path(name, "manifests"), Path(name, "schemas")
             place.mkdir()
             defining = (read.get(path) or self._read(path) for path in self._defining)
-            more = crds.write([*self._of_charts(), *(one for found in defining for one in found[0])], definitions)
+            more = crds.write([*self._named, *self._of_charts(), *(one for found in defining for one in found[0])], own)
             for number, (documents, _) in enumerate(read.values()):
                 (place / f"{number}.yaml").write_text("---\n".join(document.text for document in documents))
             (place / _CONTROL_FILE).write_bytes(CONTROL)

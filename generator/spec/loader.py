@@ -255,6 +255,7 @@ def reads(history: History) -> list[str]:
         named.update(found.texts.keys() - {FILE_NAME})
         data = parsed(found).data
         named.update(file_sources.named(data), hatch_sources.named(data))
+        named.update((data.get("kubernetes") or {}).get("crds") or ())
     except SpecError:
         pass  # who loads it is told
     return sorted(named)

@@ -96,6 +96,66 @@ def test_it_is_valid_and_permitted_without_a_word_more(shop: Path, generator: Ru
     assert (done.returncode, done.stderr) == (0, "")
 
 
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Widget, plural: widgets, singular: widget, listKind: WidgetList}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties: {spec: {type: object, properties: {size: {type: integer}}}}
+"""
+WIDGET = "{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}, spec: {size: 3}}"
+OF_WIDGETS = f"{HEAD}environments: {{dev: {{}}}}\napps:\n  web: {{image: shop/web, manifests: {{w: {WIDGET}}}}}\n"
+
+
+@pytest.mark.needs("kustomize", "kubeconform")
+def test_a_kind_of_an_operator_is_held_against_the_definition_that_the_spec_names(
+    repository: Path, generator: Run
+) -> None:
+    (repository / "generator.yaml").write_text(OF_WIDGETS)
+    assert generator(cwd=repository).returncode == 0
+    assert "Widget/w: could not find schema" in generator("validate", cwd=repository).stderr
+    (repository / "generator.yaml").write_text(OF_WIDGETS + "kubernetes: {crds: [crds/widgets.yaml, parts.yaml]}\n")
+    (repository / "parts.yaml").write_text("kind: Widget\napiVersion: v1\n")
+    done = generator("validate", cwd=repository)
+    assert done.returncode == 1
+    assert "generator.yaml:7:21 kubernetes.crds[0]: there is no crds/widgets.yaml" in done.stderr
+    assert "kubernetes.crds[1]: parts.yaml has no CustomResourceDefinition" in done.stderr
+    (repository / "crds").mkdir()
+    (repository / "crds/widgets.yaml").write_text(CRD)
+    spec = OF_WIDGETS + "kubernetes: {crds: [crds/widgets.yaml]}\n"
+    (repository / "generator.yaml").write_text(spec)
+    assert generator("validate", cwd=repository).returncode == 0
+    # What was valid under one definition is not known to be valid under another one.
+    (repository / "crds/widgets.yaml").write_text(CRD.replace("integer", "string"))
+    told = generator("validate", cwd=repository)
+    assert (told.returncode, "Widget/w: /spec/size: got number, want string" in told.stderr) == (1, True), told.stderr
+    (repository / "crds/widgets.yaml").write_text(CRD.replace("size:", "length:"))
+    told = generator("validate", cwd=repository)
+    assert (told.returncode, "additional properties 'size' not allowed" in told.stderr) == (1, True), told.stderr
+
+
+@pytest.mark.needs("kustomize", "kubeconform")
+def test_a_definition_among_an_apps_manifests_counts_for_all(repository: Path, generator: Run) -> None:
+    spec = OF_WIDGETS + "  ops: {image: shop/ops, manifests: {crd: parts/crd.yaml}}\n"
+    allowed = "allow: {kinds: [apiextensions.k8s.io/CustomResourceDefinition]}\n"
+    (repository / "generator.yaml").write_text(spec + allowed)
+    (repository / "parts").mkdir()
+    (repository / "parts/crd.yaml").write_text(CRD)
+    assert generator(cwd=repository).returncode == 0
+    done = generator("validate", cwd=repository)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_commit_to_a_component_makes_argo_cd_render_the_app_again(shop: Path) -> None:
     application = yaml.safe_load((shop / "gitops/applications/prod/web.yaml").read_text())
     assert application["metadata"]["annotations"]["argocd.argoproj.io/manifest-generate-paths"].endswith(";/parts/otel")

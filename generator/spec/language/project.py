@@ -22,6 +22,7 @@ from generator.spec.language.names import (
     OURS,
     PROJECT_NAME,
     REGISTRY,
+    RELATIVE,
     REPOSITORY,
     STRINGS,
 )
@@ -110,6 +111,10 @@ KUBERNETES = Record(
         "version": Field(
             Text("a version of Kubernetes", "|".join(VERSIONS).replace(".", r"\."), 4, f"one of {', '.join(VERSIONS)}"),
             "The version of the clusters: fields in Kubernetes' own shape are held against its schema.",
+        ),
+        "crds": Field(
+            ListOf(RELATIVE, least=1),
+            "Files of the repository with CustomResourceDefinitions that operators bring. Nothing applies them.",
         ),
     }
 )
