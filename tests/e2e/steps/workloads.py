@@ -125,7 +125,7 @@ def _synced(world: World, name: str, commit: str) -> bool | str:
         return True
     if application.operation[0] != "Running" and "operation" not in application.raw:
         try:
-            world.argocd("app", "sync", name, "--revision", commit, "--async")
+            world.argocd("app", "sync", name, "--async")
         except ProcessError as exc:
             if "already in progress" not in exc.stderr:
                 raise
