@@ -15,7 +15,7 @@ from generator.spec.layout import GITOPS
 from generator.spec.model import Spec
 
 _OPTIONS: Final = "argocd.argoproj.io/sync-options"
-_MARK: Final = "argocd.argoproj.io/tracking-id-"
+_MARK: Final = "argocd.argoproj.io/tracking-id"
 _PRESERVE: Final = '{"spec": {"syncPolicy": {"preserveResourcesOnDeletion": true}}}'
 
 
@@ -65,7 +65,7 @@ def _keep(spec: Spec, one: Existing) -> Iterator[str]:
 def _take_mark_off(spec: Spec, one: Existing) -> Iterator[str]:
     """Yield how an Application whose name stays becomes free for the root, and can no longer take its pods along."""
     yield _patch(spec, one)
-    yield _annotate(spec, one, _MARK)
+    yield _annotate(spec, one, f"{_MARK}-")
 
 
 def _replace(spec: Spec, one: Existing, places: Mapping[str, str]) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _replace(spec: Spec, one: Existing, places: Mapping[str, str]) -> Iterator[s
     yield _patch(spec, one)
     yield f"kubectl delete application {one.name} --namespace {spec.argocd_namespace}"
     where = f" --namespace {one.namespace}" if one.namespace else ""
-    yield f"kubectl kustomize {places[one.environment]} | kubectl annotate{where} --filename - {_MARK}"
+    yield f"kubectl kustomize {places[one.environment]} | kubectl annotate{where} --filename - {_MARK}-"
 
 
 def _annotate(spec: Spec, one: Existing, annotation: str) -> str:
