@@ -5,13 +5,25 @@ from __future__ import annotations
 import os
 import posixpath
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from generator import tools
-from generator.adoption import arranging, detecting, existing, handover, images, merging, noting, origin, proof, source
+from generator.adoption import (
+    arranging,
+    detecting,
+    existing,
+    flux,
+    handover,
+    images,
+    merging,
+    noting,
+    origin,
+    proof,
+    source,
+)
 from generator.adoption.arranging import Arranged
 from generator.adoption.images import Image, Listed
 from generator.adoption.source import Shape, Source
@@ -145,7 +157,8 @@ class _Finding:
         self.deployed = existing.find(self.directory, self.spec, self.shape.places, self.source)
         self.namespace = existing.namespace(self.spec, self.deployed)
         nothing = Adoption(self.app, self.source.folder, self.source.inside, self.shape.places)
-        if faults := detecting.faults(self.source, self.shape):
+        self.flux = flux.find(self.directory, self.shape.places) if self.source.inside else []
+        if faults := [*detecting.faults(self.source, self.shape), *self._of_flux()]:
             return replace(nothing, faults=tuple(faults))
         self.program, self.rules = tools.find("kustomize"), sources.rules(self.spec)
         before = {name: self._before(place) for name, place in self.shape.places.items()}
@@ -154,6 +167,12 @@ class _Finding:
         arranged = arranging.arrange(self.source, self.shape, self.app)
         documents = {name: built.documents for name, built in before.items()}
         return self._arranged(nothing, arranged, documents)
+
+    def _of_flux(self) -> Iterator[Fault]:
+        """Yield what only Flux would make of the folder."""
+        yield from flux.faults(self.spec, self.flux)
+        if self.source.inside:
+            yield from flux.releases(self.directory, self.source.folder)
 
     def _before(self, place: str) -> proof.Built:
         return proof.before(self.source, place, self.program, self.rules)
@@ -181,7 +200,7 @@ class _Finding:
             entry=entry,
             faults=tuple(dict.fromkeys(faults)),
             notes=tuple(self._notes(arranged, before, overlays)),
-            handover=tuple(handover.steps(self.spec, self.deployed, self.shape.places)),
+            handover=(*handover.steps(self.spec, self.deployed, self.shape.places), *flux.steps(self.flux)),
             texts=edits.added(self.written, "apps", self.app, entry),
             files=arranged.files,
             original=arranged.files,

@@ -62,12 +62,17 @@ def find(directory: Path, spec: Spec, places: Mapping[str, str], source: Source)
 
 
 def _documents(directory: Path) -> Iterator[Document]:
-    for folder, folders, files in os.walk(directory):
-        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT and not name.startswith(".venv"))
-        for name in sorted(files):
+    for path in files(directory):
+        yield from _of_argo_cd(directory, path)
+
+
+def files(directory: Path) -> Iterator[str]:
+    """Yield the path of each YAML file of a repository."""
+    for folder, folders, names in os.walk(directory):
+        folders[:] = sorted(one for one in folders if one not in _LEFT_OUT and not one.startswith(".venv"))
+        for name in sorted(names):
             if name.endswith((".yaml", ".yml")):
-                path = posixpath.normpath(os.path.relpath(os.path.join(folder, name), directory))  # noqa: PTH118
-                yield from _of_argo_cd(directory, path)
+                yield posixpath.normpath(os.path.relpath(os.path.join(folder, name), directory))  # noqa: PTH118
 
 
 def _of_argo_cd(directory: Path, path: str) -> list[Document]:

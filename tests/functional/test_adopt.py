@@ -630,3 +630,44 @@ def test_what_an_adopted_app_cannot_say(name: str, repository: Path, generator: 
     commit(repository, {}, SPEC.partition("apps:")[0] + entry)
     done = generator("generate", cwd=repository)
     assert (done.returncode, fault in done.stderr) == (1, True), done.stderr
+
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web-prod, namespace: flux-system}
+spec: {path: ./deploy/web/overlays/prod, prune: true, interval: 5m, sourceRef: {kind: GitRepository, name: shop}}
+"""
+
+
+def test_what_flux_deploys_is_told_to_let_go_before_it_is_removed(repository: Path, generator: Run) -> None:
+    # fluxcd/flux2#2622: a Kustomization that is deleted takes all along, unless it is suspended.
+    commit(repository, {**OVERLAYS, "clusters/prod/web.yaml": FLUX})
+    found = report(generator, repository, "deploy/web")
+    called = "kustomization.kustomize.toolkit.fluxcd.io web-prod --namespace flux-system"
+    assert [line.partition("   #")[0] for line in found["handover"]] == [
+        f'kubectl patch {called} --type merge --patch \'{{"spec": {{"suspend": true}}}}\'',
+        "git rm clusters/prod/web.yaml",
+        f"kubectl delete {called}",
+    ]
+
+
+def test_what_flux_makes_of_a_folder_is_refused_since_nothing_else_would_make_it(
+    repository: Path, generator: Run
+) -> None:
+    more = ", targetNamespace: elsewhere, postBuild: {substitute: {A: b}}, images: [{name: a, newTag: b}]}"
+    commit(repository, {**OVERLAYS, "clusters/prod/web.yaml": FLUX.replace("name: shop}}", f"name: shop}}{more}")})
+    assert refused(generator, repository, "deploy/web") == [
+        "clusters/prod/web.yaml:1 spec.images: Flux changes by this what the folder builds to",
+        "clusters/prod/web.yaml:1 spec.postBuild: Flux changes by this what the folder builds to",
+        "clusters/prod/web.yaml:1 spec.targetNamespace: Flux puts it into elsewhere, and prod is shop here",
+    ]
+
+
+def test_a_release_of_flux_is_told_to_become_a_chart(repository: Path, generator: Run) -> None:
+    release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r}\n"
+    more = "spec: {interval: 1h, chart: {spec: {chart: redis, version: 1.2.3}}}\n"
+    commit(repository, {**OVERLAYS, "deploy/web/overlays/prod/redis.yaml": release + more})
+    (told,) = json.loads(generator("adopt", "deploy/web", "-o", "json", cwd=repository).stdout)["faults"]
+    assert (told["file"], told["line"]) == ("deploy/web/overlays/prod/redis.yaml", 1)
+    assert "`chart: {repository: …, name: redis, version: 1.2.3}`" in told["hint"]
