@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from generator.api.check import CheckResult as CheckResult
     from generator.api.check import FileState as FileState
     from generator.api.check import check as check
+    from generator.api.copilot import CopilotRequest as CopilotRequest
+    from generator.api.copilot import CopilotResult as CopilotResult
+    from generator.api.copilot import import_copilot as import_copilot
     from generator.api.deploy import DeployRequest as DeployRequest
     from generator.api.deploy import DeployResult as DeployResult
     from generator.api.deploy import deploy as deploy
@@ -246,6 +249,9 @@ _MODULES = {
     "ToolsRequest": "api.toolbox",
     "tools_install": "api.toolbox",
     "tools_report": "api.toolbox",
+    "CopilotRequest": "api.copilot",
+    "CopilotResult": "api.copilot",
+    "import_copilot": "api.copilot",
     "DeployRequest": "api.deploy",
     "DeployResult": "api.deploy",
     "deploy": "api.deploy",

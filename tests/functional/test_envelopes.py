@@ -35,6 +35,7 @@ CALLS = {
     "generate": ([], 0),
     "history": (["web"], 0),
     "import": (["score.yaml"], 1),
+    "import-copilot": (["nowhere", "--registry", "a", "--repository", "b"], 1),
     "init": (["new", "--defaults"], 0),
     "list": ([], 0),
     "local": (["down", "--dir", "/nonexistent"], 0),

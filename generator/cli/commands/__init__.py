@@ -59,6 +59,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "rename",
         "adopt",
         "import",
+        "import-copilot",
         "doctor",
         "upgrade",
         "tools",
