@@ -27,6 +27,7 @@ from generator.manifests.build_inputs import NAMES
 from generator.manifests.charts import crds, deployed
 from generator.manifests.stream import Document
 from generator.manifests.validation_cache import Known, Reader, Validity
+from generator.spec import targets
 from generator.spec.layout import GITOPS, base_path, overlay_path
 from generator.spec.model import Spec
 from generator.tools import schemas
@@ -78,7 +79,7 @@ class _Validation:
             fault for fault in sources.links_out(directory) if fault.file not in {one.file for one in self._faults}
         ]
         self._faults = [*self._faults, *links]
-        if not self._documents and not self._faults:
+        if not self._documents and not self._faults and not _is_all_on_ecs(spec):
             raise RepositoryError(f"{GITOPS}: no files", "generate them: python -m generator")
         self._ground = applications.ground(self._documents, spec.repository)
         self._apps = tuple(spec.apps)
@@ -266,6 +267,19 @@ class _Checked:
 
     def result(self, shared: Iterable[str]) -> Result:
         return Result(self.unit.path, self.manifests, (*self.problems, *shared))
+
+
+def _is_all_on_ecs(spec: Spec) -> bool:
+    """Tell whether no app is for Argo CD, so that nothing is generated for it."""
+    return (
+        bool(spec.described)
+        and all(
+            app.target_in(environment) == targets.ECS
+            for app in spec.described.values()
+            for environment in app.environments
+        )
+        and len(spec.described) == len(spec.apps)
+    )
 
 
 def _several(digests: Iterable[Iterable[str]]) -> set[str]:

@@ -90,3 +90,13 @@ def test_what_ecs_would_refuse_is_invalid(place: Path, generator: Run) -> None:
 def test_deploy_is_for_ecs_and_for_what_was_released(place: Path, generator: Run) -> None:
     assert "not on ECS" in done(generator, place, "deploy", "web", "--env", "dev", code=2)
     assert "never released" in done(generator, place, "deploy", "web", "--env", "prod", code=1)
+
+
+@pytest.mark.needs("kustomize", "kubeconform")
+def test_where_all_is_on_ecs_nothing_is_generated_for_argo_cd(tmp_path: Path, generator: Run) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "generator.yaml").write_text(SPEC.replace("dev: {}, ", ""))
+    done(generator, tmp_path, "generate")
+    assert not (tmp_path / "gitops").exists()
+    assert not (tmp_path / "base").exists()
+    done(generator, tmp_path, "validate")

@@ -43,8 +43,11 @@ __all__ = [
 
 def render_project(spec: Spec) -> Iterator[File]:
     """Render the root and the projects."""
+    environments = [one for one in spec.environments.values() if not _without_kubernetes(spec, one)]
+    if not environments:
+        return
     yield yaml_file(f"{GITOPS}/bootstrap.yaml", bootstrap.project(spec), bootstrap.application(spec))
-    for environment in spec.environments.values():
+    for environment in environments:
         yield yaml_file(_project_path(project_name(spec, environment.name)), project.render(spec, environment))
     yield from notifications.render(spec)
 
@@ -88,6 +91,17 @@ def leaving(spec: Spec, former: Mapping[str, bytes]) -> Iterator[File]:
 def preview(environment: Environment, app: App) -> dict[str, Any]:
     """Return what a preview of an app has beside its overlay, as Argo CD gives it to kustomize."""
     return application_set.kustomize(environment, app)
+
+
+def _without_kubernetes(spec: Spec, environment: Environment) -> bool:
+    """Tell whether nothing of an environment is for Argo CD: it is on ECS, and no app in it says otherwise."""
+    if not spec.aws or targets.of_environments(spec.data["environments"]).get(environment.name) != targets.ECS:
+        return False
+    return all(
+        isinstance(app, App) and app.target_in(environment.name) == targets.ECS
+        for app in spec.apps.values()
+        if environment.name in app.environments
+    )
 
 
 def _project_path(name: str) -> str:
