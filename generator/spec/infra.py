@@ -76,7 +76,7 @@ class Place:
 
     Attributes:
         mail: The addresses that alarms are sent to.
-        monthly: What a month may cost before somebody is told, in dollars.
+        monthly: What a month may cost before the addresses are told, in dollars.
     """
 
     environment: str

@@ -18,8 +18,8 @@ Both are built by kustomize from the files here, edits that are not committed in
 the environment is no difference: its namespace, its name as a word of its own (as in hosts and keys of
 secrets), hashes of generated names. Secrets are not shown.
 
-An app that cannot be built here is named with the reason, and the others are compared; since nobody
-knows what differs in it, the exit code is 1 then.
+An app that cannot be built here is named with the reason, and the others are compared; since it is not
+known what differs in it, the exit code is 1 then.
 
 With an allow-list it is a check for CI: exit 1 when anything else differs. The list is --allow, and in
 generator.yaml:

@@ -25,7 +25,7 @@ def render(workload: Workload) -> dict[str, Any] | None:
         "metadata": metadata(workload),
         "spec": {
             **workload.disruption,
-            # A pod that is not ready serves nobody: it must not hold up the drain of a node.
+            # A pod that is not ready serves no request: it must not hold up the drain of a node.
             "unhealthyPodEvictionPolicy": workload.disruption.get("unhealthyPodEvictionPolicy", "AlwaysAllow"),
             "selector": {"matchLabels": selector(workload)},
         },

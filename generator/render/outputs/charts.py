@@ -67,7 +67,7 @@ def sources(spec: Spec, app: ChartApp, environment: str) -> list[dict[str, Any]]
     digest = app.digest(environment)
     files = [f"${_REF}/{folder}/{VALUES}" for folder in folders(app, environment)]
     where: dict[str, Any] = (
-        # Argo CD takes the digest, and people read the version.
+        # Argo CD takes the digest, and users read the version.
         {"repoURL": _repository(chart), "targetRevision": f"{version}@{digest}" if digest else version, "path": "."}
         if chart.is_oci
         else {"repoURL": _repository(chart), "chart": chart.name, "targetRevision": version}

@@ -53,7 +53,7 @@ def _container(workload: Workload) -> dict[str, Any]:
     main = container(workload)
     if not workload.ports:
         return {**main, **workload.probes}
-    # The order of the fields is that of the generated files: nobody's file changes for its sake.
+    # The order of the fields is that of the generated files: no file of a user changes for its sake.
     security, mounts = main.pop("securityContext"), main.pop("volumeMounts", None)
     main["ports"] = container_ports(workload.ports)
     main.update(workload.probes)
