@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import RepositoryError, UsageError
 from generator.spec.image_reference import DIGEST, TAG
-from generator.spec.layout import OTHER_NAMES, overlay_file, rename_command
+from generator.spec.layout import APPLICATIONS, OTHER_NAMES, overlay_file, rename_command
 from generator.yaml.kustomization import Image, Kustomization
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def chosen(spec: Spec, apps: Sequence[str], environments: Sequence[str]) -> tupl
 
 def image(place: Slot, tag: str, digest: str | None) -> Image:
     """Return a new image for a slot; ``UsageError`` unless tag and digest have the form that registries take."""
-    if not TAG.fullmatch(tag):
+    # A chart's version may tell a build, which registries keep as `_`: Helm and Argo CD write it with `+`.
+    name, plus, built = tag.partition("+") if place.path.startswith(f"{APPLICATIONS}/") else (tag, "", "")
+    if not TAG.fullmatch(name) or (plus and not TAG.fullmatch(built)):
         raise UsageError(f"{tag!r} is not an image tag", "letters, digits, _, . and -, no . or - first; at most 128")
     if digest is not None and not DIGEST.fullmatch(digest):
         raise UsageError(f"{digest!r} is not a digest", "sha256: and 64 hexadecimal digits")

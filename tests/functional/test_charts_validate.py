@@ -235,6 +235,29 @@ def test_kinds_of_the_chart_are_validated_by_its_own_definitions_and_permitted_b
     assert problems(repository, generator) == {}
 
 
+@pytest.mark.slow
+def test_a_version_may_tell_its_build(
+    tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
+) -> None:
+    for version in ("1.0.0+build.1", "1.1.0+build.2"):
+        digest = charts.push(charts.pack(tmp_path, version), registry)
+    (repository / "generator.yaml").write_text(
+        SPEC.format(repository=f"oci://{registry}/charts", more="").replace("version: 1.0.0", "version: 1.0.0+build.1")
+    )
+    assert generator("generate", "-q", cwd=repository).returncode == 0
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "Generate")
+    assert generator("charts", "lock", cwd=repository).returncode == 0
+    assert problems(repository, generator) == {}
+    done = json.loads(generator("charts", "update", "-e", "prod", "-o", "json", cwd=repository).stdout)
+    assert [(one["before"], one["after"]) for one in done["updates"]] == [("1.0.0+build.1", "1.1.0+build.2")]
+    assert f"targetRevision: 1.1.0+build.2@{digest}".encode() in files(repository)[PROD]
+    assert problems(repository, generator) == {}
+    assert generator("check", cwd=repository).returncode == 0
+    wrong = generator("bump", "library", "-e", "prod", "--tag", "1.1.0+", cwd=repository)
+    assert (wrong.returncode, "is not an image tag" in wrong.stderr) == (2, True), wrong.stderr
+
+
 def test_update_promote_compare_diff_and_rollback(
     tmp_path: Path, repository: Path, generator: Run, cache: Path, registry: str
 ) -> None:

@@ -20,8 +20,9 @@ CHART_NAME: Final = Text(
 )
 VERSION: Final = Text(
     "a chart's version",
-    r"v?[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}(?:-[A-Za-z0-9][A-Za-z0-9.-]{0,80})?",
-    110,
+    r"v?[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}(?:-[A-Za-z0-9][A-Za-z0-9.-]{0,80})?"
+    r"(?:\+[A-Za-z0-9][A-Za-z0-9.-]{0,80})?",
+    190,
     'one version, like "8.5.1": a range would deploy what nobody has approved',
 )
 DIGEST: Final = Text("a digest", r"sha256:[0-9a-f]{64}", 71, "sha256: and 64 hexadecimal digits")
