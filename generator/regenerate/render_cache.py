@@ -14,12 +14,11 @@ old, damaged, lost or another repository's can make a run slower, but never wron
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from generator.files import package_digest
 from generator.files.digest_cache import DigestCache
 from generator.git import plumbing
 from generator.regenerate import record as generation_record
@@ -30,9 +29,6 @@ PLACE: Final = "gitops-generator/rendered"
 _SIZE: Final = 32
 # Apps of one repository.
 _MOST: Final = 100_000
-_PACKAGE: Final = Path(__file__).parent.parent
-# Rendering stands below these and imports none of them (tests/meta/test_architecture.py); they are half of the package.
-NOT_RENDERING: Final = frozenset({"api", "cli", "cluster", "delivery", "manifests", "tools"})
 
 
 class RenderCache:
@@ -47,7 +43,7 @@ class RenderCache:
         self._apps = {generation_record.app_record(name): (name, given, spec.needs.get(name)) for name, given in apps}
         project = {name: value for name, value in spec.data.items() if name != "apps"}
         self._start = hashlib.blake2b(
-            _package() + repr((project, spec.several, spec.apart)).encode(), digest_size=_SIZE
+            package_digest.package() + repr((project, spec.several, spec.apart)).encode(), digest_size=_SIZE
         )
 
     def current(self, stored: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -79,23 +75,3 @@ class RenderCache:
         digest.update(app)
         digest.update(record)
         return digest.hexdigest()
-
-
-def _package() -> bytes:
-    """Compute a digest of the files that rendering may depend on, so that any change of them invalidates the cache."""
-    digest = hashlib.blake2b(sys.version.encode(), digest_size=_SIZE)
-    for path in sorted(_files(os.fspath(_PACKAGE), NOT_RENDERING)):
-        content = Path(path).read_bytes()
-        digest.update(f"{path} {len(content)} ".encode())
-        digest.update(content)
-    return digest.digest()
-
-
-def _files(folder: str, without: Container[str] = ()) -> Iterator[str]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                if entry.name not in without and entry.name != "__pycache__":
-                    yield from _files(entry.path)
-            else:
-                yield entry.path

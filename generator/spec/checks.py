@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from generator.spec import (
     adopted_checks,
     app_checks,
@@ -27,10 +29,11 @@ from generator.spec.types import PLACEHOLDER
 from generator.spec.types import as_map as _map
 
 
-def check(data: dict[str, object], findings: Findings, *, placeholders: bool) -> None:
+def check(data: dict[str, object], findings: Findings, *, placeholders: bool, settled: Container[object] = ()) -> None:
     """Append what is wrong between fields: names that refer, and names that add up.
 
-    ``placeholders`` tells whether there may be any, or what looks like one.
+    ``placeholders`` tells whether there may be any, or what looks like one; ``settled`` are the apps that are known
+    to be right by themselves.
     """
     environments, apps = _map(data.get("environments")), _map(data.get("apps"))
     names = tuple(environments)
@@ -48,7 +51,8 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool) ->
     known = tuple(apps)
     for name, app in apps.items():
         if isinstance(app, dict):
-            _check_app(("apps", name), app, names, known, findings, placeholders=placeholders)
+            if name not in settled:
+                _check_app(("apps", name), app, names, known, findings, placeholders=placeholders)
             _check_scan(("apps", name), app, data.get("registry"), findings)
     _check_caches(apps, str(data.get("registry") or ""), findings)
     needs_checks.check(apps, findings)

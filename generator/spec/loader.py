@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader as files_reader
-from generator.spec import checks, language, layout, model, named_lists, placeholder, said
+from generator.spec import language, layout, model, named_lists, placeholder, said
+from generator.spec.check_cache import CheckCache, Known
 from generator.spec.findings import Findings, dotted, shown
 from generator.spec.findings import Path as FieldPath
 from generator.spec.places import Places, Written
@@ -188,7 +189,7 @@ def load(directory: Path, texts: Texts | None = None) -> model.Spec:
 
     ``texts`` stand in place of what these files have.
     """
-    spec = parsed(written(directory, texts))
+    spec = parsed(written(directory, texts), CheckCache(directory))
     if said.has_files(spec.data):
         from generator.spec import file_sources
 
@@ -292,25 +293,37 @@ def parse(text: str, file: str = FILE_NAME) -> model.Spec:
     return parsed(Written(composed(text, file), file, {file: text}))
 
 
-def parsed(found: Written) -> model.Spec:
-    """Return a spec as it is written. ``SpecError`` holds every fault of its files."""
+def parsed(found: Written, cache: CheckCache | None = None) -> model.Spec:
+    """Return a spec as it is written; ``cache`` remembers what was right before. ``SpecError`` holds every fault."""
     reader = _Reader(found.file, found)
     data = reader.value(found.root, ())
     if isinstance(data, dict):
         data = named_lists.as_maps(data)
     findings = Findings()
     language.SPEC.check(data, (), findings)
+    known = None
     if isinstance(data, dict):
         _write_texts(data, findings.texts)
         data = _as_said(data) if reader.has_null else data
-        findings.kubernetes = checks.kubernetes_version(data)
-        findings.settle()
-        # An escape in quotes could spell one, too.
-        checks.check(data, findings, placeholders=any(map(_may_have_placeholders, found.texts.values())))
+        placeholders = any(map(_may_have_placeholders, found.texts.values()))
+        known = cache.about(data, placeholders=placeholders) if cache else None
+        if not (known and known.whole):
+            _check(data, findings, known, placeholders=placeholders)
     if findings.items or reader.faults or found.faults:
         raise SpecError(found.within([*found.faults, *reader.faults, *found.told(findings.items)]))
     assert isinstance(data, dict)
+    if known and not known.whole:
+        known.learn()
     return model.build({**data, said.INCLUDED: found.about} if found.about else data)
+
+
+def _check(data: dict[str, object], findings: Findings, known: Known | None, *, placeholders: bool) -> None:
+    """Append what fields say of each other, but for apps that are known to be right."""
+    from generator.spec import checks  # most runs read what was checked before
+
+    findings.kubernetes = checks.kubernetes_version(data)
+    findings.settle()
+    checks.check(data, findings, placeholders=placeholders, settled=known.apps if known else ())
 
 
 def _write_texts(data: Any, paths: list[FieldPath]) -> None:
@@ -332,6 +345,7 @@ def _as_said(data: dict[str, object]) -> dict[str, object]:
 
 
 def _may_have_placeholders(text: str) -> bool:
+    # An escape in quotes could spell one, too.
     return "\\" in text or bool(placeholder.ANY.search(text))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli.commands import COMMANDS
-from generator.regenerate.render_cache import NOT_RENDERING
+from generator.files.package_digest import LEFT_OUT
 from generator.render.kinds import KINDS
 from generator.render.kinds.workloads import WORKLOADS
 from generator.render.outputs import OUTPUTS
@@ -51,14 +51,14 @@ def test_no_chain_of_imports_grows_longer() -> None:
     assert longest_chain({"a": {"b"}, "b": {"c", "d"}, "c": {"b"}, "d": set()}) == [("a",), ("b", "c"), ("d",)]
 
 
-def test_what_the_cache_of_rendering_leaves_out_is_no_part_of_rendering() -> None:
+def test_what_the_caches_leave_out_is_no_part_of_reading_and_rendering() -> None:
     import grimp
 
     graph = grimp.build_graph("generator", cache_dir=None, exclude_type_checking_imports=True)
     roots = ("generator.render", "generator.spec.loader", "generator.spec.promoted", "generator.regenerate.record")
     needed = {module for root in roots for module in graph.find_upstream_modules(root, as_package=root == roots[0])}
     assert "generator.spec.model" in needed
-    assert {module.split(".")[1] for module in needed if "." in module} & NOT_RENDERING == set()
+    assert {module.split(".")[1] for module in needed if "." in module} & LEFT_OUT == set()
 
 
 def longest_chain(imports: dict[str, set[str]]) -> list[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The cache of what need not be rendered again: whatever it holds, a plan is the same as without it."""
+"""The caches of what need not be checked and rendered again: whatever they hold, a plan is the same as without them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import GeneratorError
+from generator.files import package_digest
 from generator.regenerate import planning, record, render_cache
 from generator.render import render
 from generator.render.outputs import kustomize
-from generator.spec import loader
+from generator.spec import check_cache, loader
 from testing.depth import examples
 from testing.repository import TEN_LINES, git
 from testing.specs import EVERY_FIELD
@@ -69,12 +70,13 @@ def planned(directory: Path) -> object:
 
 def without_cache(directory: Path) -> object:
     """Return the same plan by a run that remembers nothing; what there is to remember stays as it was."""
-    file = directory / ".git" / render_cache.PLACE
-    known = file.read_bytes() if file.exists() else None
-    file.unlink(missing_ok=True)
+    files = [directory / ".git" / place for place in (render_cache.PLACE, check_cache.PLACE)]
+    known = {file: file.read_bytes() for file in files if file.exists()}
+    for file in known:
+        file.unlink()
     result = planned(directory)
-    if known is not None:
-        file.write_bytes(known)
+    for file, content in known.items():
+        file.write_bytes(content)
     return result
 
 
@@ -181,8 +183,9 @@ def test_what_has_not_changed_is_not_rendered(repository: Path, no_rendering: Ca
     ],
     ids=["gone", "empty", "shifted", "reversed", "noise", "a folder", "a file for its folder"],
 )
-def test_a_damaged_memory_is_no_memory(repository: Path, spoil: Callable[[Path], object]) -> None:
-    spoil(repository / ".git" / render_cache.PLACE)
+@pytest.mark.parametrize("place", [render_cache.PLACE, check_cache.PLACE])
+def test_a_damaged_memory_is_no_memory(repository: Path, spoil: Callable[[Path], object], place: str) -> None:
+    spoil(repository / ".git" / place)
     assert not planning.plan(repository).changes
     (repository / loader.FILE_NAME).write_text(TEN_LINES.replace("8080", "8081"))
     assert [outcome.path for outcome in planning.plan(repository).changes] == ["base/web/deployment.yaml"]
@@ -195,7 +198,7 @@ def test_the_memory_of_another_spec_knows_nothing_of_this_one(
     git(other, "init", "--quiet")
     (other / loader.FILE_NAME).write_text(TEN_LINES.replace("8080", "8081"))
     generate(other)
-    shutil.copy(repository / ".git" / render_cache.PLACE, other / ".git" / render_cache.PLACE)
+    shutil.copytree(repository / ".git/gitops-generator", other / ".git/gitops-generator", dirs_exist_ok=True)
     shutil.copytree(repository / record.FOLDER, other / record.FOLDER, dirs_exist_ok=True)
     assert planned(other) == without_cache(other)
 
@@ -203,9 +206,9 @@ def test_the_memory_of_another_spec_knows_nothing_of_this_one(
 def test_another_version_of_the_generator_renders_again(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_rendering: Callable[[], None]
 ) -> None:
-    package = shutil.copytree(render_cache._PACKAGE, tmp_path / "package")
+    package = shutil.copytree(package_digest._PACKAGE, tmp_path / "package")
     (package / "render/kinds/job.py").write_text("another version\n")
-    monkeypatch.setattr(render_cache, "_PACKAGE", package)
+    monkeypatch.setattr(package_digest, "_PACKAGE", package)
     no_rendering()
     with pytest.raises(AssertionError, match="rendered again"):
         planning.plan(repository)
