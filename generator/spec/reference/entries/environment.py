@@ -121,9 +121,11 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
         unset="the labels that are always there, and no annotation",
         kubernetes=("Application spec.syncPolicy.managedNamespaceMetadata",),
     ),
-    "environments.<environment>.namespaceMetadata.labels": Entry(kubernetes=(_LABELS,)),
+    "environments.<environment>.namespaceMetadata.labels": Entry(
+        unset="those that are always there", kubernetes=(_LABELS,)
+    ),
     "environments.<environment>.namespaceMetadata.annotations": Entry(
-        kubernetes=("Application spec.syncPolicy.managedNamespaceMetadata.annotations",)
+        unset="none", kubernetes=("Application spec.syncPolicy.managedNamespaceMetadata.annotations",)
     ),
     "environments.<environment>.readinessGate": Entry(
         "readinessGate: false",

@@ -2,7 +2,9 @@ module gitops-generator.local/argo-rollouts
 
 go 1.26.4
 
-require github.com/argoproj/argo-rollouts v1.10.1
+require (
+	github.com/argoproj/argo-rollouts v1.10.1
+)
 
 require (
 	cloud.google.com/go v0.120.0 // indirect
