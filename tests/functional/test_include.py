@@ -98,7 +98,7 @@ def test_adding_a_file_of_apps_renders_its_apps_alone(shop_of_teams: Path) -> No
 def test_all_faults_of_all_files_are_told_at_once_each_in_its_file(shop_of_teams: Path) -> None:
     write(
         shop_of_teams,
-        web="owner: [acme/web]\napps:\n  web:\n    image: shop/web\n    prot: 8080\n",
+        web="owner: [acme/web]\napps:\n  web:\n    image: shop/web\n    helth: /h\n",
         api="apps:\n  api: {image: shop/api, needs: [wbe]}\nenvironments: {qa: {}}\n",
         bad="apps: [web]\n",
         torn="apps:\n  - {\n",
@@ -118,7 +118,7 @@ def test_all_faults_of_all_files_are_told_at_once_each_in_its_file(shop_of_teams
         'apps/owned.yaml:1:9 owners: expected a list, got "acme" / write it as a list: `owners: [acme]`',
         "apps/torn.yaml:2:6: a text cannot begin with this / put it in quotes",
         "apps/web.yaml:1:1 owner: unknown field 'owner' of a file of apps / did you mean \"owners\"?",
-        'apps/web.yaml:5:5 apps.web.prot: unknown field "prot" / did you mean "port"?',
+        'apps/web.yaml:5:5 apps.web.helth: unknown field "helth" / did you mean "health"?',
     ]
 
 
