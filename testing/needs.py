@@ -22,7 +22,7 @@ from generator.tools.pins import PINS
 CI: Final = os.environ.get("CI", "").lower() in ("1", "true")
 # Programs of the machine by the package that has them, in Debian's words.
 PACKAGES: Final = {"gpg": "gnupg", "openssl": "openssl", "readelf": "binutils", "strace": "strace", "buildah": "buildah",
-                   "less": "less", "bash": "bash", "zsh": "zsh"}  # fmt: skip
+                   "less": "less", "bash": "bash", "zsh": "zsh", "setpriv": "util-linux"}  # fmt: skip
 
 
 def lacking(what: str) -> str:
@@ -36,8 +36,6 @@ def lacking(what: str) -> str:
     match what:
         case "root":
             return "" if os.geteuid() == 0 else "needs root: sudo"
-        case "a user":
-            return "" if os.geteuid() else "is about users other than root, who may do all"
         case "releases":
             known = PINS["kubectl"].release.platforms
             return "" if str(Platform.here()) in known else f"there are no releases for {Platform.here()}"
@@ -52,8 +50,7 @@ def need(*names: str) -> None:
     """Go on if all of these are there."""
     for name in names:
         if why := lacking(name):
-            # Who runs the tests is no fault of the machine's, in CI either.
-            not_here(why) if name == "a user" else lack(why)
+            lack(why)
 
 
 def lack(why: str) -> NoReturn:

@@ -21,6 +21,17 @@ FOREIGN = ("GIT_TOKEN", "GIT_USERNAME", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_F
            "ARGOCD_SERVER", "ARGOCD_AUTH_TOKEN", "ARGOCD_OPTS", "ARGOCD_INSECURE")  # fmt: skip
 
 
+def bound_by_modes() -> tuple[str, ...]:
+    """Return the words before a command for which the modes of files count: root may write anywhere otherwise.
+
+    It keeps its user, and so may read all that the tests have written.
+    """
+    if os.geteuid():
+        return ()
+    need("setpriv")
+    return (str(shutil.which("setpriv")), "--bounding-set=-all", "--inh-caps=-all")
+
+
 def path_with_git(folder: Path, script: str) -> str:
     """Return a PATH with a git that runs a script before it becomes the real one, ``$real``."""
     folder.mkdir()

@@ -130,21 +130,33 @@ def test_all_that_a_golden_case_gives_is_taken(name: str, server: ApiServer) -> 
     assert refused == {}
 
 
-# Adopted pods are their users' own, and the case's environments allow for them.
-@pytest.mark.parametrize("name", [name for name in golden.NAMES if name != "adopted"])
-def test_the_pods_of_a_golden_case_are_admitted_by_the_restricted_standard(name: str, server: ApiServer) -> None:
-    server.make_namespace("restricted", "restricted")
+@pytest.mark.parametrize("name", golden.NAMES)
+def test_the_pods_of_a_golden_case_are_admitted_by_the_standard_of_their_environment(
+    name: str, server: ApiServer
+) -> None:
     server.make_classes("critical", "gvisor")
-    refused = {}
+    refused, levels = {}, {here.name: here.pod_security for here in golden.spec(name).environments.values()}
     for folder, manifests in golden.built(name).items():
         for manifest in manifests:
             if pod := api_server_rig.pod_of(manifest):
+                level = levels[folder.split("/")[1]]
+                server.make_namespace(level, level)
                 account = pod["spec"].get("serviceAccountName")
-                server.make_account(account or "default", "restricted")
+                server.make_account(account or "default", level)
                 pod["metadata"].pop("namespace", None)
-                if refusal := server.refusal(pod, "restricted"):
+                if refusal := server.refusal(pod, level):
                     refused[folder, manifest["metadata"]["name"]] = refusal
     assert refused == {}
+
+
+def test_only_adopted_pods_ask_for_less_than_the_restricted_standard() -> None:
+    asked = {
+        name
+        for name in golden.NAMES
+        for here in golden.spec(name).environments.values()
+        if here.pod_security != "restricted"
+    }
+    assert asked == {"adopted"}
 
 
 @pytest.mark.parametrize("fields", ["", "port: 80\nhealth: /h", "port: 80\nwritable: []\nmigration: {command: [a]}"])

@@ -15,8 +15,11 @@ from generator import tools
 from generator.errors import ToolError, UsageError
 from generator.tools import cache, lookup, pins
 from generator.tools.pin import Fit
+from testing.programs import Run, bound_by_modes
 from testing.tool_mirror import script
 
+# Found before the tests take PATH away.
+PREFIX = bound_by_modes()
 PIN = tools.PINS["kustomize"]
 
 
@@ -208,12 +211,12 @@ def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert cache.folder() == tmp_path / "home/.cache/gitops-generator"
 
 
-@pytest.mark.needs("a user")
-def test_a_cache_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_cannot_be_written_to(tmp_path: Path, generator: Run) -> None:
     (tmp_path / "shut").mkdir(mode=0o555)
-    monkeypatch.setenv("GENERATOR_CACHE", str(tmp_path / "shut"))
-    with pytest.raises(ToolError, match="cannot write to the cache"):
-        tools.install(["kustomize"], echo=str)
+    env = {"GENERATOR_CACHE": str(tmp_path / "shut")}
+    done = generator("tools", "install", "kustomize", prefix=PREFIX, env=env)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "cannot write to the cache" in done.stderr
 
 
 def test_a_cache_under_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
