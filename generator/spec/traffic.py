@@ -55,6 +55,37 @@ def answered(about: Data) -> Iterator[tuple[str, str, str]]:
     return ((host.name, path.path, path.kind) for host in hosts(about) for path in host.paths)
 
 
+def gateway_of(about: Data) -> str:
+    """Return the Gateway, and the listener of it, that a route is for."""
+    return "/".join(str(about.get(name) or "") for name in ("namespace", "name", "sectionName"))
+
+
+def routed(about: Data) -> Iterator[tuple[str, str, str]]:
+    """Yield host, path and path's type of all that a route answers to; without a host, to all of its Gateway's.
+
+    What asks for more than a path, such as a header, may share it.
+    """
+    if not isinstance(about.get("name"), str):
+        return
+    rules, paths = about.get("rules"), about.get("paths")
+    found = [*_matched(rules)] if isinstance(rules, list) else [*_spelled(paths or ["/"], DEFAULT_TYPE)]
+    names = about.get("hosts")
+    for host in names if isinstance(names, list) else [""]:
+        yield from ((str(host), path.path, path.kind) for path in found)
+
+
+def _matched(rules: list[object]) -> Iterator[Path]:
+    """Yield the paths that rules are about, of those that ask for nothing else."""
+    for rule in rules:
+        matches = as_map(rule).get("matches")
+        for match in matches if isinstance(matches, list) and matches else [{}]:
+            about = as_map(match)
+            path = as_map(about.get("path"))
+            if about.keys() <= {"path"}:
+                kind = str(path.get("type") or "PathPrefix").removeprefix("Path")
+                yield Path(str(path.get("value") or "/"), kind)
+
+
 def certificates(about: Data) -> tuple[str, ...]:
     """Return the ARNs of certificates in ACM."""
     tls = about.get("tls")

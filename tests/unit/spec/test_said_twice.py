@@ -107,6 +107,27 @@ def test_two_apps_cannot_answer_to_one_host_and_path(first: str, second: str, fa
     assert told(two(first, second)) == [f"{fault}, as web does / another host, or another `path`"]
 
 
+ROUTE = "as web does / another host, or another `paths`"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fault"),
+    [
+        ("gateway: {name: g, hosts: [a.b.c]}", "gateway: {name: g, hosts: [d.b.c, a.b.c]}", "hosts: in dev it answers to a.b.c/"),
+        ("gateway: {name: g}", "gateway: {name: g, paths: [/]}", "paths: in dev it answers to /"),
+        (
+            "gateway: {name: g, hosts: [a.b.c], paths: [/x]}",
+            "gateway: {name: g, hosts: [a.b.c], rules: [{matches: [{path: {type: PathPrefix, value: /x}}]}]}",
+            "hosts: in dev it answers to a.b.c/x",
+        ),
+        ("ingress: {host: a.b.c}", "gateway: {name: g, hosts: [a.b.c]}", "hosts: in dev it answers to a.b.c/"),
+    ],
+)  # fmt: skip
+def test_nor_can_two_routes_or_a_route_and_an_ingress(first: str, second: str, fault: str) -> None:
+    [found] = told(two(first, second))
+    assert f"apps.other.gateway.{fault}, {ROUTE}" in found
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -117,6 +138,15 @@ def test_two_apps_cannot_answer_to_one_host_and_path(first: str, second: str, fa
             "ingress: {host: a.b.c, className: nginx, annotations: {nginx.ingress.kubernetes.io/canary: 'true'}}",
         ),
         ("environments: {prod: {ingress: {host: a.b.c}}}", "environments: {dev: {ingress: {host: a.b.c}}}"),
+        ("gateway: {name: g, hosts: [a.b.c]}", "gateway: {name: other, hosts: [a.b.c]}"),
+        ("gateway: {name: g, hosts: [a.b.c]}", "gateway: {name: g, hosts: [a.b.c], paths: [/x]}"),
+        ("gateway: {name: g}", "gateway: {name: g, hosts: [a.b.c]}"),
+        (
+            "gateway: {name: g, hosts: [a.b.c]}",
+            "gateway: {name: g, hosts: [a.b.c], rules: [{matches: [{headers: [{name: x, value: y}]}]}]}",
+        ),
+        # It is moved from one to the other.
+        ("ingress: {host: a.b.c}\n    gateway: {name: g, hosts: [a.b.c]}", "gateway: {name: g, hosts: [d.b.c]}"),
     ],
 )
 def test_apps_that_do_not_meet_are_taken(first: str, second: str) -> None:
