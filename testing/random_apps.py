@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from generator.errors import SpecError
 from generator.spec import loader, workload_kinds
+from generator.spec.language.workload import SHARED
 
 Data = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
@@ -145,6 +146,12 @@ PEERS = some(one_of({"podSelector": {}}, {"namespaceSelector": {"matchLabels": {
 RULE = record(ports=some(record(port=PORT, protocol=PROTOCOL, endPort=one_of(9000))), **{"from": PEERS})
 EGRESS = record(ports=some(record(port=PORT, protocol=PROTOCOL)), to=PEERS)
 
+TRIGGER = record(
+    {"type": one_of("cron", "kafka"), "metadata": maps(NAME, one_of("1", "x", "in-{environment}"))}, name=NAME, useCachedMetrics=st.booleans(),
+    authenticationRef=record({"name": NAME}),
+)  # fmt: skip
+RIGHT = record({"resources": some(one_of("pods", "configmaps"), 1), "verbs": some(one_of("get", "list"), 1)}, apiGroups=some(one_of("", "apps"), 1), resourceNames=some(NAME, 1))  # fmt: skip
+
 FIELDS: dict[str, Strategy] = {
     "image": one_of("shop/web", "shop/other", "docker.io/library/busybox", "proxy"),
     "port": PORT,
@@ -255,6 +262,27 @@ FIELDS: dict[str, Strategy] = {
     "sidecars": st.dictionaries(one_of("proxy", "agent"), record({"image": one_of("p:1", "p:2")}, native=st.booleans(), args=some(WORD), env=st.dictionaries(one_of("A", "B"), WORD), writable=one_of([], ["/tmp"], ["/x"])), min_size=1),
     "initContainers": st.dictionaries(one_of("first", "second"), record(command=some(WORD, 1), image=one_of("i:1", "i:2")), min_size=1),
     "services": st.dictionaries(one_of("admin", "other"), record({"port": one_of(81, 82)}, targetPort=one_of(9000, 9001), headless=st.booleans()), min_size=1),
+    "databases": st.dictionaries(one_of("main", "other"), record(size=one_of("1Gi", "2Gi"), instances=one_of(1, 3), pooler=record(instances=one_of(1, 2), mode=one_of("session", "transaction")), variables=st.just({"DB": "uri"}), backup=st.just({"bucket": "s3://b/{environment}"})), min_size=1, max_size=1),
+    "externalSecret": record(
+        dataFrom=some(one_of("shop/a", "shop/{environment}"), 1), refreshInterval=one_of("15m", "1h"), restart=st.booleans(),
+        template=record(type=one_of("Opaque"), data=maps(NAME, one_of("{{ .a }}", "x"))),
+    ),
+    "gateway": record(
+        {"name": one_of("public", "own")}, namespace=one_of("edge"), sectionName=NAME, hosts=some(one_of("a.example.com", "{environment}.example.com"), 1),
+        paths=some(one_of("/a", "/b"), 1), annotations=STRINGS, kind=one_of("HTTPRoute", "GRPCRoute"),
+    ),
+    "keda": record(
+        {"max": one_of(3, 9), "triggers": some(TRIGGER, 1)}, min=one_of(0, 1), pollingInterval=SECONDS, cooldownPeriod=SECONDS,
+        fallback=record({"failureThreshold": one_of(1, 3), "replicas": one_of(1, 2)}), advanced=record(restoreToOriginalReplicaCount=st.booleans()),
+        authentication=record(podIdentity=record({"provider": one_of("aws")}), secretTargetRef=some(record({"parameter": NAME, "name": NAME, "key": NAME}))),
+    ),
+    "logs": record(exclude=st.booleans(), parser=NAME),
+    "metrics": record(path=one_of("/m", "/metrics"), port=one_of("http"), scrape=one_of("annotations", "PodMonitor"), interval=one_of("15s", "1m"), labels=LABELS),
+    "role": st.one_of(some(RIGHT, 1), record({"rules": some(RIGHT, 1)}, reason=WORD)),
+    "rollout": st.one_of(
+        record({"canary": record(steps=some(one_of({"setWeight": 20}, {"pause": {}}, {"pause": {"duration": "5m"}})), maxSurge=one_of(1, "25%"))}),
+        record({"blueGreen": record(autoPromotionEnabled=st.booleans())}),
+    ),
     "commonLabels": st.just({}),  # kustomize adds them: `test_common_labels`
     "commonAnnotations": st.just({}),
     "container": record(**CONTAINER_MORE),
@@ -304,11 +332,10 @@ def fields_of(kind: str, fields: dict[str, Strategy], most: int) -> Strategy:
 
 def several() -> Strategy:
     """Return one to three workloads, the app's own name among them or not."""
-    shared = ("image", "migration", "serviceAccount")
-    own = {name: one for name, one in OVERRIDES.items() if name not in shared}
+    own = {name: one for name, one in OVERRIDES.items() if name not in SHARED}
     one = st.sampled_from(KINDS).flatmap(
         lambda kind: st.builds(
-            lambda fields, more: {**more, **{name: value for name, value in fields.items() if name not in shared}},
+            lambda fields, more: {**more, **{name: value for name, value in fields.items() if name not in SHARED}},
             fields_of(kind, FIELDS, 4), fields_of(kind, own, 2),
         )
     )  # fmt: skip
@@ -320,8 +347,7 @@ def some_of(workloads: dict[str, Data]) -> Strategy:
 
     def changes(name: str) -> Strategy:
         kind = workloads[name].get("kind", "Deployment")
-        shared = ("image", "migration", "serviceAccount")
-        own = {field: one for field, one in OVERRIDES.items() if field not in shared}
+        own = {field: one for field, one in OVERRIDES.items() if field not in SHARED}
         return st.one_of(fields_of(kind, own, 3), fields_of(kind, own, 3), st.none())
 
     return st.fixed_dictionaries({}, optional={name: changes(name) for name in workloads})
@@ -341,8 +367,21 @@ def spec_text(apps: list[Data], project: str = "shop") -> str:
 
 def accepted(app: Data) -> bool:
     """Tell whether the loader takes it; it may name two other apps."""
+    return _taken([app])
+
+
+def together(apps: list[Data]) -> list[Data]:
+    """Return those of several apps that the loader takes beside those before them: no two answer to one host."""
+    kept: list[Data] = []
+    for app in apps:
+        if _taken([*kept, app]):
+            kept.append(app)
+    return kept
+
+
+def _taken(apps: list[Data]) -> bool:
     try:
-        loader.parse(spec_text([app, {"image": "x"}, {"image": "x"}]))
+        loader.parse(spec_text([*apps, {"image": "x"}, {"image": "x"}]))
     except SpecError:
         return False
     return True

@@ -213,7 +213,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an unknown field near nothing": (
         top("zzz: 1\n"),
         [
-            '6:1 zzz: unknown field "zzz" / known here: allow, apps, argocd, branch, ci, commits, compare, environments, forge, include, kubernetes, notifications, project, promotion, registry, repository, secretStore, version',
+            '6:1 zzz: unknown field "zzz" / known here: allow, apps, argocd, branch, ci, commits, compare, environments, forge, include, infra, kubernetes, notifications, project, promotion, registry, repository, secretStore, version',
         ],
     ),
     "a project with a space": (

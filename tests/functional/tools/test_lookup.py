@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -269,7 +270,8 @@ def test_the_registry_agrees_with_the_go_modules() -> None:
         if text.startswith(f"module {pin.package}\n"):
             continue  # its sources are ours
         assert f"{pin.package}\n" in text, f"{pin.name}: no tool line in go.mod"
-        modules = [line.split() for line in text.splitlines() if line.startswith("\t") and " v" in line]
+        required = [line.removeprefix("require ") for line in text.splitlines()]
+        modules = [line.split() for line in required if re.match(r"\t?\S+ v", line)]
         owner = max((m for m in modules if pin.package.startswith(m[0])), key=lambda m: len(m[0]))
         assert owner[1] == f"v{pin.version}", pin.name
         assert (root / pin.module.folder / "go.sum").exists()
