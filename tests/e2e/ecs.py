@@ -214,6 +214,7 @@ def walk(run: Walk) -> None:
     rolled_back(run)
     drift(run)
     scaled(run)
+    migrated(run)
 
 
 def first_deployment(run: Walk) -> None:
@@ -306,6 +307,37 @@ def scaled(run: Walk) -> None:
     eventually(lambda: len(run.rig.addresses("shop-prod-web")) == 3, lambda: "not three containers run")
 
 
+def migrated(run: Walk) -> None:
+    """Run a migration before the service is moved; one that fails leaves the service as it is."""
+    spec = run.checkout / "generator.yaml"
+    spec.write_text(spec.read_text().replace("    port: 8080\n", "    port: 8080\n    migration: {command: [a]}\n"))
+    run.generator("generate")
+    before = run.service()["taskDefinition"]
+    said = _migrate(run, "warning", "import sys; print('no such column'); sys.exit(5)", code=1)
+    check("the migration shop-staging-web-migrate failed" in said, f"deploy does not tell of the migration: {said}")
+    check("exit code 5" in said, f"deploy does not tell how it ended: {said}")
+    check(run.service()["taskDefinition"] == before, "the service was moved though its migration failed")
+    _migrate(run, "error", "print('migrated')")
+    check(run.service()["taskDefinition"] != before, "the service was not moved")
+    run.serves("2")
+
+
+def _migrate(run: Walk, level: str, program: str, code: int = 0) -> str:
+    """Deploy with another log level, and with a migration as a person writes it: ministack knows no entryPoint."""
+    folder = run.checkout / "overlays/staging/web"
+    path = folder / "migration-task-definition.json"
+    content = json.loads(path.read_text())
+    container = content["containerDefinitions"][0]
+    container.pop("entryPoint", None)
+    container["command"] = ["python", "-c", program]
+    path.write_text(json.dumps(content, indent=2))
+    path = folder / "task-definition.json"
+    path.write_text(re.sub(r'("LOG_LEVEL",\s*"value": )"\w+"', rf'\1"{level}"', path.read_text()))
+    run.commit(f"Log what is of level {level}")
+    done = run.deploy("staging", code=code)
+    return done.stdout + done.stderr
+
+
 def prove(folder: Path) -> None:
     """Walk in a folder, and end all that was started, whatever happens."""
     (folder / "rig").mkdir(parents=True)
@@ -324,7 +356,7 @@ def main() -> int:
         prove(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print("ECS: first deployment, release, promotion, circuit breaker, rollback, drift, autoscaling: ok")
+    print("ECS: first deployment, release, promotion, circuit breaker, rollback, drift, autoscaling, migration: ok")
     return 0
 
 
