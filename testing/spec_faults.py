@@ -26,13 +26,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a list instead of a map": (
         "- version: 1\n",
         [
-            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, environments, apps, include, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci",
+            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, infra, environments, apps, include, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci",
         ],
     ),
     "a word instead of a map": (
         "shop\n",
         [
-            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, environments, apps, include, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci',
+            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, infra, environments, apps, include, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci',
         ],
     ),
     "a tab as indentation": (
