@@ -59,6 +59,10 @@ if TYPE_CHECKING:
     from generator.api.importing import ImportRequest as ImportRequest
     from generator.api.importing import ImportResult as ImportResult
     from generator.api.importing import import_score as import_score
+    from generator.api.infra import InfraCheckRequest as InfraCheckRequest
+    from generator.api.infra import InfraCheckResult as InfraCheckResult
+    from generator.api.infra import InfraFinding as InfraFinding
+    from generator.api.infra import infra_check as infra_check
     from generator.api.init import InitQuestion as InitQuestion
     from generator.api.init import InitRequest as InitRequest
     from generator.api.init import InitResult as InitResult
@@ -195,6 +199,10 @@ _MODULES = {
     "LinkResult": "api.link",
     "link": "api.link",
     "Cluster": "api.local",
+    "InfraCheckRequest": "api.infra",
+    "InfraCheckResult": "api.infra",
+    "InfraFinding": "api.infra",
+    "infra_check": "api.infra",
     "ClusterStatus": "api.local",
     "LocalRequest": "api.local",
     "local_down": "api.local",

@@ -31,6 +31,7 @@ CALLS = {
     "deploy": (["web", "-e", "dev"], 2),
     "diff": ([], 0),
     "doctor": ([], 0),
+    "infra": (["check"], 1),
     "explain": (["overlays/dev/web/kustomization.yaml"], 0),
     "generate": ([], 0),
     "history": (["web"], 0),

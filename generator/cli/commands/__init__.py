@@ -67,7 +67,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "completion",
         "protection",
     ),
-    "every day": ("generate", "check", "diff", "explain", "validate", "render", "list"),
+    "every day": ("generate", "check", "diff", "explain", "validate", "render", "list", "infra"),
     "releases": (
         "status",
         "history",

@@ -1,0 +1,46 @@
+"""`infra_check`: Terraform of the repository, checked without an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from generator.api.call import NONE, Credentials, Progress, silent
+from generator.credentials import using
+from generator.infra.findings import Checked
+from generator.infra.findings import Finding as InfraFinding
+
+__all__ = ["InfraCheckRequest", "InfraCheckResult", "InfraFinding", "infra_check"]
+
+
+@dataclass(frozen=True, slots=True)
+class InfraCheckRequest:
+    """Folder with configurations (default: `infra/` of the repository), and the program that reads them."""
+
+    directory: Path = field(default_factory=Path)
+    folder: str = "infra"
+    engine: Literal["terraform", "tofu"] = "terraform"
+
+
+@dataclass(frozen=True, slots=True)
+class InfraCheckResult:
+    """What was found in each configuration, and (as `.`) in the text of all."""
+
+    checked: tuple[Checked, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether nothing found is an error."""
+        return all(one.passes for one in self.checked)
+
+
+def infra_check(
+    request: InfraCheckRequest, *, progress: Progress = silent, credentials: Credentials = NONE
+) -> InfraCheckResult:
+    """Check Terraform on a stub of the AWS provider, and by rules over its plan; nothing in the folder is written."""
+    from generator.infra import checking
+
+    with using(credentials):
+        root = (request.directory / request.folder).resolve()
+        return InfraCheckResult(tuple(checking.check(root, request.engine, progress)))

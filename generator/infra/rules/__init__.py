@@ -1,0 +1,48 @@
+"""Rules of our own over a plan: what holds between resources, and limits that no schema has. Pure.
+
+A rule is a function from a plan to what it found: an address, what is wrong there, and whether that is an error. A
+new one is a function in the module of its topic, a line in ``RULES``, and a mutant that it must catch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from generator.infra.plan import Plan
+from generator.infra.rules import conflicts, containers, iam, limits, network, pipelines, supported, values
+
+
+class Found(NamedTuple):
+    """Fault of one resource, or (``error`` is false) something to know of it."""
+
+    address: str
+    message: str
+    error: bool = True
+
+
+Rule = Callable[[Plan], Iterable[tuple[str, str]]]
+RULES: Final[tuple[Rule, ...]] = (
+    containers.load_balancers,
+    containers.tasks,
+    network.inside,
+    network.together,
+    network.open_to_all,
+    pipelines.stages,
+    pipelines.artifacts,
+    conflicts.pairs,
+    limits.names,
+    limits.numbers,
+    values.allowed,
+    iam.statements,
+    iam.own_role,
+)
+NOTES: Final[tuple[Rule, ...]] = (supported.versions, iam.unread)
+
+
+def judge(plan: Plan) -> Iterator[Found]:
+    """Yield what each rule finds in a plan."""
+    for rule in RULES:
+        yield from (Found(*one) for one in rule(plan))
+    for rule in NOTES:
+        yield from (Found(*one, error=False) for one in rule(plan))

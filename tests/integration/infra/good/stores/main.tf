@@ -1,0 +1,55 @@
+resource "aws_vpc" "main" {
+  cidr_block = "10.30.0.0/16"
+}
+
+resource "aws_subnet" "data" {
+  count             = 2
+  vpc_id            = aws_vpc.main.id
+  cidr_block        = cidrsubnet(aws_vpc.main.cidr_block, 8, count.index)
+  availability_zone = ["eu-west-1a", "eu-west-1b"][count.index]
+}
+
+resource "aws_db_subnet_group" "main" {
+  name       = "stall-prod"
+  subnet_ids = aws_subnet.data[*].id
+}
+
+resource "aws_db_instance" "main" {
+  identifier                  = "stall-prod-main"
+  engine                      = "postgres"
+  engine_version              = "17"
+  instance_class              = "db.t4g.micro"
+  allocated_storage           = 20
+  storage_type                = "gp3"
+  username                    = "stall"
+  manage_master_user_password = true
+  db_subnet_group_name        = aws_db_subnet_group.main.name
+  backup_retention_period     = 7
+  skip_final_snapshot         = false
+  final_snapshot_identifier   = "stall-prod-main-last"
+}
+
+resource "aws_dynamodb_table" "carts" {
+  name         = "stall-prod-carts"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+}
+
+resource "aws_sqs_queue" "mail" {
+  name                      = "stall-prod-mail"
+  message_retention_seconds = 86400
+  sqs_managed_sse_enabled   = true
+}
+
+resource "aws_s3_bucket" "uploads" {
+  bucket = "stall-prod-uploads"
+}
+
+resource "aws_ecr_repository" "web" {
+  name                 = "stall/web"
+  image_tag_mutability = "IMMUTABLE"
+}
