@@ -8,7 +8,11 @@ from typing import Final
 # Each module is these files.
 PARTS: Final = ("main", "variables", "outputs")
 # What is too much for one file.
-FURTHER: Final = {"environment_roles": ("plan", "apply", "identities", "deploy")}
+FURTHER: Final[dict[str, tuple[str, ...]]] = {
+    "cluster": ("disks",),
+    "ecs_service": ("traffic", "roles", "scaling"),
+    "environment_roles": ("plan", "apply", "identities", "deploy"),
+}
 
 
 def texts(module: str) -> dict[str, str]:

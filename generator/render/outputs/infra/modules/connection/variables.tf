@@ -1,0 +1,9 @@
+variable "name" {
+  description = "The connection's name."
+  type        = string
+}
+
+variable "provider_type" {
+  description = "The kind of forge."
+  type        = string
+}

@@ -1,0 +1,4 @@
+output "url" {
+  description = "The URL to clone by HTTPS."
+  value       = aws_codecommit_repository.this.clone_url_http
+}

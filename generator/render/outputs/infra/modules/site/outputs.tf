@@ -1,0 +1,14 @@
+output "address" {
+  description = "The name that it is reached at."
+  value       = aws_cloudfront_distribution.this.domain_name
+}
+
+output "bucket" {
+  description = "The bucket that its files are put into."
+  value       = aws_s3_bucket.this.id
+}
+
+output "distribution" {
+  description = "The id of the distribution, to invalidate what it has kept."
+  value       = aws_cloudfront_distribution.this.id
+}

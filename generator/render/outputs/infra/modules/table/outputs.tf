@@ -1,0 +1,4 @@
+output "name" {
+  description = "The table's name."
+  value       = aws_dynamodb_table.this.name
+}

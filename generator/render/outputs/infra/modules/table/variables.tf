@@ -1,0 +1,21 @@
+variable "name" {
+  description = "The table's name."
+  type        = string
+}
+
+variable "key" {
+  description = "The attribute that tells items apart."
+  type        = string
+}
+
+variable "sort" {
+  description = "The attribute by which those of one key are sorted."
+  type        = string
+  default     = null
+}
+
+variable "expires" {
+  description = "The attribute with the time after which an item goes."
+  type        = string
+  default     = null
+}

@@ -1,0 +1,4 @@
+variable "zone" {
+  description = "The zone's name."
+  type        = string
+}
