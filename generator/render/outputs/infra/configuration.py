@@ -68,7 +68,7 @@ class Configuration:
         yield self._file("main", about, main)
         yield self._file("variables", "", [_variable(name, *given) for name, given in self.variables.items()])
         yield self._file("outputs", "", [_output(one) for one in self.outputs])
-        yield self._file("versions", "", [_versions()])
+        yield self._file("versions", "", [versions()])
         yield self._file("backend", _BACKEND, [backend(infra, self.key)])
 
     def _file(self, name: str, about: str, blocks: Sequence[Block]) -> File:
@@ -95,7 +95,8 @@ def _output(output: Output) -> Block:
     return Block(f'output "{output.name}"', [("description", output.about), ("value", output.value)])
 
 
-def _versions() -> Block:
+def versions() -> Block:
+    """Return what Terraform and its provider have to be."""
     aws = Block("required_providers", [("aws", {"source": "hashicorp/aws", "version": PROVIDER})])
     return Block("terraform", [("required_version", TERRAFORM), aws])
 

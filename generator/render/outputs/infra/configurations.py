@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from generator.render.file import HEADER, File
 from generator.render.outputs.infra import bootstrap, environment, modules, shared
-from generator.render.outputs.infra.configuration import ROOT, Configuration
+from generator.render.outputs.infra.configuration import ROOT, Configuration, versions
+from generator.render.outputs.infra.hcl import document
 from generator.spec.infra import Infra
 from generator.spec.model import Spec
 
@@ -19,6 +20,7 @@ def files(spec: Spec, infra: Infra) -> Iterator[File]:
     for module in dict.fromkeys(module.source for one in found for module in one.modules):
         for name, text in modules.texts(module).items():
             yield File(f"{ROOT}/modules/{module}/{name}", HEADER + text)
+        yield File(f"{ROOT}/modules/{module}/versions.tf", document(HEADER, [versions()]))
 
 
 def every(spec: Spec, infra: Infra) -> list[Configuration]:

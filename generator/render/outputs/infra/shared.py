@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from generator.render.outputs.infra import delivery
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.spec.image_reference import ECR_REPOSITORY
 from generator.spec.infra import Infra
-from generator.spec.model import App, Spec
+from generator.spec.model import Spec
 
-_ABOUT: Final = "What all environments share: the images' repositories."
-_CACHE: Final = "-cache"
+_ABOUT: Final = "What all environments share: images, the zone, and what builds."
 
 
 def configuration(spec: Spec, infra: Infra) -> Configuration:
     """Return the configuration."""
     tags: dict[str, Value] = {"project": infra.project, "managed-by": "terraform"}
-    modules = [*_registry(spec, infra)]
-    outputs = [Output(name, about, Raw(text)) for name, about, text in _OUTPUTS if any(m.name == name for m in modules)]
+    modules = [*_registry(spec, infra), *_zone(infra), *delivery.modules(spec, infra)]
+    there = {module.name for module in modules}
+    outputs = [Output(name, about, Raw(text)) for name, about, text in _OUTPUTS if name.partition("_")[0] in there]
     return Configuration(
         folder="shared",
         key="shared/terraform.tfstate",
@@ -31,12 +31,25 @@ def configuration(spec: Spec, infra: Infra) -> Configuration:
     )
 
 
-_OUTPUTS: Final = (("registry", "The address of each repository of images.", "module.registry.repositories"),)
+_OUTPUTS: Final = (
+    ("registry", "The address of each repository of images.", "module.registry.repositories"),
+    ("zone_servers", "What has to be entered where the domain was bought.", "module.zone.name_servers"),
+    ("connection", "The connection to the forge, which a person confirms once.", "module.connection.arn"),
+    ("builds_role", "The role of builds.", "module.builds.role"),
+    ("repository", "The address of the repository.", "module.repository.url"),
+)
+
+
+def _zone(infra: Infra) -> Iterator[Module]:
+    """Yield the zones that environments name, and that are not there yet."""
+    made = {place.domain.zone for place in infra.places.values() if place.domain and not place.domain.existing}
+    for zone in sorted(made):
+        yield Module("zone", "zone", {"zone": zone})
 
 
 def _registry(spec: Spec, infra: Infra) -> Iterator[Module]:
     """Yield the repositories of the images that apps have in the shared account."""
-    names = [*dict.fromkeys(_repositories(spec, infra))]
+    names = repositories(spec, infra)
     if not names:
         return
     others = [account for account in infra.accounts if account != infra.account]
@@ -46,12 +59,6 @@ def _registry(spec: Spec, infra: Infra) -> Iterator[Module]:
     yield Module("registry", "registry", arguments)
 
 
-def _repositories(spec: Spec, infra: Infra) -> Iterator[str]:
-    for app in spec.apps.values():
-        if not isinstance(app, App):
-            continue
-        found = ECR_REPOSITORY.fullmatch(app.image)
-        if found and found["account"] == infra.account and found["region"] == infra.region:
-            yield found["repository"]
-            if app.build and app.build.cache in (None, True):
-                yield f"{found['repository']}{_CACHE}"
+def repositories(spec: Spec, infra: Infra) -> list[str]:
+    """Return the names of the repositories in the shared account."""
+    return [*dict.fromkeys(delivery.repositories(spec, infra))]

@@ -127,7 +127,7 @@ resource "aws_codebuild_project" "this" {
 
 # Only what an app's image is made of starts a build; what a release commits does not.
 resource "aws_codebuild_webhook" "this" {
-  count = length(var.paths) > 0 && var.connection != null ? 1 : 0
+  count = length(var.paths) > 0 && var.source_type != "CODECOMMIT" ? 1 : 0
 
   project_name = aws_codebuild_project.this.name
   build_type   = "BUILD"

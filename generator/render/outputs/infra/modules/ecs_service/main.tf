@@ -101,7 +101,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "service_registries" {
-    for_each = var.namespace == null ? [] : [aws_service_discovery_service.this[0].arn]
+    for_each = !var.discovered ? [] : [aws_service_discovery_service.this[0].arn]
 
     content {
       registry_arn = service_registries.value
@@ -117,7 +117,7 @@ resource "aws_ecs_service" "this" {
 }
 
 resource "aws_service_discovery_service" "this" {
-  count = var.namespace == null ? 0 : 1
+  count = var.discovered ? 1 : 0
 
   name = var.name
 

@@ -46,8 +46,14 @@ variable "clients" {
   default     = {}
 }
 
+variable "discovered" {
+  description = "Whether others find it by a private name."
+  type        = bool
+  default     = false
+}
+
 variable "namespace" {
-  description = "The id of the private domain, where it has a name there."
+  description = "The id of the private domain."
   type        = string
   default     = null
 }

@@ -1,5 +1,5 @@
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
-# What all environments share: the images' repositories.
+# What all environments share: images, the zone, and what builds.
 
 provider "aws" {
   region              = var.region
@@ -15,4 +15,30 @@ module "registry" {
 
   repositories = ["shop/web", "shop/web-cache"]
   partition    = "aws"
+}
+
+module "connection" {
+  source = "../modules/connection"
+
+  name          = "shop"
+  provider_type = "GitHub"
+}
+
+module "builds" {
+  source = "../modules/builds"
+
+  name        = "shop"
+  arch        = "x86"
+  source_type = "GITHUB"
+  location    = "https://github.com/acme/shop"
+  branch      = "main"
+  paths       = ["web"]
+  repositories = [
+    "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web",
+    "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web-cache",
+  ]
+  region     = var.region
+  account    = "111111111111"
+  partition  = "aws"
+  connection = module.connection.arn
 }

@@ -19,3 +19,17 @@ module "network" {
   zones  = 2
   nat    = "single"
 }
+
+module "cluster" {
+  source = "../../modules/cluster"
+
+  name          = "shop-prod"
+  kubernetes    = "1.36"
+  compute       = "auto"
+  subnets       = module.network.private_subnets
+  admins        = []
+  public_access = []
+  protected     = true
+  partition     = "aws"
+  boundary      = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+}

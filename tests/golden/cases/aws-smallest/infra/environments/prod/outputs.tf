@@ -14,3 +14,13 @@ output "public_subnets" {
   description = "The subnets of load balancers."
   value       = module.network.public_subnets
 }
+
+output "cluster" {
+  description = "The cluster's name."
+  value       = module.cluster.name
+}
+
+output "cluster_endpoint" {
+  description = "The address of its API server."
+  value       = module.cluster.endpoint
+}

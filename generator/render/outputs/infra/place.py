@@ -1,0 +1,90 @@
+"""What the parts of an environment's configuration ask of it: names, the network, and which apps run where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator.render.outputs.infra.hcl import Raw, Value
+from generator.spec import aws_names, targets, traffic
+from generator.spec.infra import Infra, Place
+from generator.spec.model import App, Spec
+from generator.spec.workload import Workload
+
+
+@dataclass(frozen=True)
+class Here:
+    """One environment in its account."""
+
+    spec: Spec
+    infra: Infra
+    place: Place
+
+    @property
+    def environment(self) -> str:
+        """Return the environment's name."""
+        return self.place.environment
+
+    @property
+    def name(self) -> str:
+        """Return what the names of its parts begin with."""
+        return aws_names.cluster(self.infra.project, self.environment)
+
+    @property
+    def boundary(self) -> str:
+        """Return the policy that bounds each of its roles."""
+        name = aws_names.boundary(self.infra.project, self.environment)
+        return f"arn:{self.infra.partition}:iam::{self.place.account}:policy/{name}"
+
+    @property
+    def account(self) -> dict[str, Value]:
+        """Return the arguments that tell a module where it is."""
+        return {"region": Raw("var.region"), "account": self.place.account, "partition": self.infra.partition}
+
+    @property
+    def vpc(self) -> dict[str, Value]:
+        """Return the arguments that tell a module of the VPC."""
+        if self.place.network.vpc:
+            return {"vpc": self.place.network.vpc, "cidr": Raw("data.aws_vpc.existing.cidr_block")}
+        return {"vpc": Raw("module.network.vpc"), "cidr": Raw("module.network.cidr")}
+
+    @property
+    def private_subnets(self) -> Value:
+        """Return the subnets that apps run in."""
+        network = self.place.network
+        return network.private if network.vpc else Raw("module.network.private_subnets")
+
+    @property
+    def public_subnets(self) -> Value:
+        """Return the subnets of load balancers."""
+        network = self.place.network
+        return network.public if network.vpc else Raw("module.network.public_subnets")
+
+    def has(self, target: str) -> bool:
+        """Tell whether any app runs there; what is not described runs on Kubernetes."""
+        others = target == targets.EKS and len(self.spec.described) < len(self.spec.apps)
+        return others or any(True for _ in self.apps(target))
+
+    def apps(self, target: str) -> Iterator[App]:
+        """Yield the apps that run there."""
+        for app in self.spec.described.values():
+            if self.environment in app.environments and app.target_in(self.environment) == target:
+                yield app
+
+    def workloads(self, app: App) -> tuple[Workload, ...]:
+        """Return the workloads of an app here."""
+        return tuple(app.instances[self.environment].workloads.values())
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the hosts of all apps that are in the project's zone, each once."""
+        zone = self.place.domain.zone if self.place.domain else ""
+        found = (
+            host.name
+            for target in targets.NAMES
+            for app in self.apps(target)
+            for workload in self.workloads(app)
+            for host in traffic.hosts(workload.ingress or {})
+        )
+        return tuple(dict.fromkeys(name for name in found if name == zone or name.endswith(f".{zone}")))

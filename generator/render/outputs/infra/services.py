@@ -1,0 +1,142 @@
+"""The ECS side of an environment: the cluster, the load balancer, and the shell of each service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.render.outputs.infra.configuration import Module, Output
+from generator.render.outputs.infra.hcl import Raw, Value
+from generator.render.outputs.infra.place import Here
+from generator.spec import aws_names, ecs, targets, traffic
+from generator.spec.image_reference import ECR_REPOSITORY
+from generator.spec.model import App
+from generator.spec.workload import Workload
+
+_STEP = 10
+
+
+def modules(here: Here) -> Iterator[Module]:
+    """Yield the cluster, the load balancer if anything is served, and each service."""
+    namespace = aws_names.namespace(here.infra.project, here.environment)
+    arguments: dict[str, Value] = {"name": here.name, "namespace": namespace, "vpc": here.vpc["vpc"]}
+    yield Module("services", "ecs_cluster", arguments)
+    shells = [*_shells(here)]
+    if any(workload.ingress for _, workload in shells):
+        yield _load_balancer(here)
+    for index, (app, workload) in enumerate(shells):
+        yield _service(here, app, workload, (index + 1) * _STEP)
+
+
+def _shells(here: Here) -> Iterator[tuple[App, Workload]]:
+    """Yield what becomes a service: a task that ends by itself is started by others."""
+    for app in here.apps(targets.ECS):
+        for workload in here.workloads(app):
+            if workload.kind == ecs.SERVICE:
+                yield app, workload
+
+
+def _label(name: str) -> str:
+    return f"service_{name.replace('-', '_')}"
+
+
+def _load_balancer(here: Here) -> Module:
+    names = dict.fromkeys(host.name for _, workload in _shells(here) for host in traffic.hosts(workload.ingress or {}))
+    secure = bool(here.place.domain and here.hosts)
+    arguments: dict[str, Value] = {
+        "name": aws_names.load_balancer(here.infra.project, here.environment),
+        **here.vpc,
+        "subnets": here.public_subnets,
+        "https": secure,
+        "protected": here.spec.environments[here.environment].sync == "manual",
+    }
+    if secure and here.place.domain:
+        hosts = [name for name in names if name in here.hosts]
+        zone = here.place.domain.zone
+        arguments |= {"certificate": Raw("module.certificate.arn"), "zone": zone, "hosts": hosts}
+    return Module("load_balancer", "load_balancer", arguments)
+
+
+def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
+    project, environment = here.infra.project, here.environment
+    group = aws_names.target_group(project, environment, workload.name)
+    arguments: dict[str, Value] = {
+        "name": aws_names.service(workload.name),
+        "cluster": Raw("module.services.name"),
+        "family": aws_names.family(project, environment, workload.name),
+        "log_group": aws_names.log_group(project, environment, workload.name),
+        "vpc": here.vpc["vpc"],
+        "subnets": here.private_subnets,
+        "target_group": group,
+        "other_target_group": aws_names.target_group(project, environment, workload.name, "-b"),
+        "task_role": aws_names.task_role(project, environment, workload.name),
+        "execution_role": aws_names.execution_role(project, environment, workload.name),
+        "repositories": [*_repositories(here, workload)],
+        "secrets": [*_secrets(here, workload)],
+        **here.account,
+        "boundary": here.boundary,
+    }
+    return Module(_label(workload.name), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
+
+
+def _traffic(here: Here, app: App, workload: Workload, priority: int) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    if ecs.discovered(workload):
+        found |= {"discovered": True, "namespace": Raw("module.services.namespace")}
+    if not workload.ports:
+        return found
+    found |= {"port": workload.ports[0].number, "clients": _clients(here, app, workload)}
+    hosts = traffic.hosts(workload.ingress or {})
+    if hosts:
+        paths = [path.path.rstrip("/") + "*" for host in hosts for path in host.paths if path.path != "/"]
+        found |= {"listener": Raw("module.load_balancer.listener"), "priority": priority, "health": _health(workload)}
+        found |= {"hosts": [host.name for host in hosts], "paths": [*dict.fromkeys(paths)]}
+    if ((workload.ecs.get("deploy") or {}).get("strategy") or "rolling") != "rolling":
+        found["blue_green"] = True
+    if scale := workload.autoscale:
+        target = scale.get("cpu") or 80
+        found["scaling"] = {"least": scale.get("min") or 1, "most": scale.get("max") or 1, "cpu": target}
+    return found
+
+
+def _clients(here: Here, app: App, workload: Workload) -> Value:
+    """Return the groups that reach the service: the load balancer's, and those of apps that say they need it."""
+    found: dict[str, Value] = {"load-balancer": Raw("module.load_balancer.security_group")} if workload.ingress else {}
+    needed = {name for name, _, _ in here.spec.needs[app.name].needed_by} if app.name in here.spec.needs else set()
+    for other, shell in _shells(here):
+        if other.name in needed:
+            found[shell.name] = Raw(f"module.{_label(shell.name)}.security_group")
+    return found
+
+
+def _health(workload: Workload) -> str:
+    for probe in ("readinessProbe", "livenessProbe"):
+        path = ((workload.probes.get(probe) or {}).get("httpGet") or {}).get("path")
+        if path:
+            return str(path)
+    return "/"
+
+
+def _repositories(here: Here, workload: Workload) -> Iterator[str]:
+    found = ECR_REPOSITORY.fullmatch(workload.image)
+    if found:
+        at = f"{found['region']}:{found['account']}"
+        yield f"arn:{here.infra.partition}:ecr:{at}:repository/{found['repository']}"
+
+
+def _secrets(here: Here, workload: Workload) -> Iterator[str]:
+    """Yield the secrets that the service reads; AWS puts a hyphen and six characters behind their names."""
+    at = f"{here.place.region}:{here.place.account}"
+    for key in dict.fromkeys(ref.key for ref in workload.secrets.values()):
+        if not key.startswith((ecs.PARAMETER, "arn:")):
+            yield f"arn:{here.infra.partition}:secretsmanager:{at}:secret:{key}-??????"
+
+
+def outputs(here: Here) -> Iterator[Output]:
+    """Yield what `deploy` and people ask for."""
+    yield Output("services_cluster", "The ECS cluster's name.", Raw("module.services.name"))
+    shells = [workload for _, workload in _shells(here)]
+    if any(workload.ingress for workload in shells):
+        yield Output("load_balancer", "The name that apps are reached at.", Raw("module.load_balancer.address"))
+    for workload in shells:
+        label = _label(workload.name)
+        yield Output(f"{label}_security_group", f"The group of {workload.name}.", Raw(f"module.{label}.security_group"))

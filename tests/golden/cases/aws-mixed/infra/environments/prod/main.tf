@@ -1,0 +1,108 @@
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# What prod has for itself.
+
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = ["111111111111"]
+
+  default_tags {
+    tags = { project = "shop", environment = "prod", managed-by = "terraform" }
+  }
+}
+
+module "network" {
+  source = "../../modules/network"
+
+  name   = "shop-prod"
+  region = var.region
+  cidr   = "10.0.0.0/16"
+  zones  = 2
+  nat    = "instance"
+}
+
+module "nat" {
+  source = "../../modules/nat_instance"
+
+  name         = "shop-prod"
+  vpc          = module.network.vpc
+  cidr         = module.network.cidr
+  subnet       = module.network.public_subnets[0]
+  route_tables = module.network.private_route_tables
+}
+
+module "cluster" {
+  source = "../../modules/cluster"
+
+  name          = "shop-prod"
+  kubernetes    = "1.36"
+  compute       = "nodes"
+  subnets       = module.network.private_subnets
+  admins        = []
+  public_access = []
+  protected     = true
+  partition     = "aws"
+  boundary      = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+}
+
+module "nodes" {
+  source = "../../modules/node_group"
+
+  cluster        = module.cluster.name
+  subnets        = module.network.private_subnets
+  ami_type       = "AL2023_ARM_64_STANDARD"
+  instance_types = ["t4g.large", "m7g.large"]
+  least          = 1
+  most           = 6
+  disk           = 50
+  partition      = "aws"
+  boundary       = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+}
+
+module "services" {
+  source = "../../modules/ecs_cluster"
+
+  name      = "shop-prod"
+  namespace = "prod.shop.local"
+  vpc       = module.network.vpc
+}
+
+module "load_balancer" {
+  source = "../../modules/load_balancer"
+
+  name      = "shop-prod"
+  vpc       = module.network.vpc
+  cidr      = module.network.cidr
+  subnets   = module.network.public_subnets
+  https     = false
+  protected = true
+}
+
+module "service_front" {
+  source = "../../modules/ecs_service"
+
+  name               = "front"
+  cluster            = module.services.name
+  family             = "shop-prod-front"
+  log_group          = "/shop/prod/front"
+  vpc                = module.network.vpc
+  subnets            = module.network.private_subnets
+  target_group       = "shop-prod-front"
+  other_target_group = "shop-prod-front-b"
+  task_role          = "shop-prod-front-task"
+  execution_role     = "shop-prod-front-execution"
+  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/front"]
+  secrets            = []
+  region             = var.region
+  account            = "111111111111"
+  partition          = "aws"
+  boundary           = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+  discovered         = true
+  namespace          = module.services.namespace
+  port               = 8080
+  clients            = { load-balancer = module.load_balancer.security_group }
+  listener           = module.load_balancer.listener
+  priority           = 10
+  health             = "/"
+  hosts              = ["www.example.com"]
+  paths              = []
+}

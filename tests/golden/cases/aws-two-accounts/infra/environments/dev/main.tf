@@ -1,0 +1,35 @@
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# What dev has for itself.
+
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = ["111111111111"]
+
+  default_tags {
+    tags = { project = "shop", environment = "dev", managed-by = "terraform" }
+  }
+}
+
+module "network" {
+  source = "../../modules/network"
+
+  name   = "shop-dev"
+  region = var.region
+  cidr   = "10.0.0.0/16"
+  zones  = 2
+  nat    = "single"
+}
+
+module "cluster" {
+  source = "../../modules/cluster"
+
+  name          = "shop-dev"
+  kubernetes    = "1.36"
+  compute       = "auto"
+  subnets       = module.network.private_subnets
+  admins        = []
+  public_access = []
+  protected     = false
+  partition     = "aws"
+  boundary      = "arn:aws:iam::111111111111:policy/shop-dev-boundary"
+}

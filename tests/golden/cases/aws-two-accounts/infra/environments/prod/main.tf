@@ -1,0 +1,47 @@
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# What prod has for itself.
+
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = ["222222222222"]
+
+  default_tags {
+    tags = { project = "shop", environment = "prod", managed-by = "terraform" }
+  }
+}
+
+module "network" {
+  source = "../../modules/network"
+
+  name   = "shop-prod"
+  region = var.region
+  cidr   = "10.1.0.0/16"
+  zones  = 2
+  nat    = "per-zone"
+}
+
+module "cluster" {
+  source = "../../modules/cluster"
+
+  name          = "shop-prod"
+  kubernetes    = "1.36"
+  compute       = "fargate"
+  subnets       = module.network.private_subnets
+  admins        = []
+  public_access = []
+  protected     = true
+  partition     = "aws"
+  boundary      = "arn:aws:iam::222222222222:policy/shop-prod-boundary"
+}
+
+module "fargate" {
+  source = "../../modules/fargate_profile"
+
+  cluster    = module.cluster.name
+  subnets    = module.network.private_subnets
+  namespaces = ["kube-system", "shop-prod"]
+  region     = var.region
+  account    = "222222222222"
+  partition  = "aws"
+  boundary   = "arn:aws:iam::222222222222:policy/shop-prod-boundary"
+}

@@ -1,0 +1,91 @@
+"""What is generated for AWS, read as text: who may do what, what is open to the world, and what cannot be lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from generator.render.outputs.infra import modules
+from generator.render.outputs.infra.hcl import Block, Raw, document
+from testing import ROOT, golden
+
+FOLDER = ROOT / "generator" / "render" / "outputs" / "infra" / "modules"
+MODULES = sorted(path.name for path in FOLDER.iterdir() if (path / "main.tf").is_file())
+CASES = [name for name in golden.NAMES if name.startswith("aws-")]
+# An action or a resource of a policy that is not named in full.
+BROAD = re.compile(r'^\s*(?:Action|Resource)\s*=\s*\[?"(?:\*|[a-z0-9-]+:\*)"|^\s*"[a-z0-9-]+:\*"')
+
+
+def texts(module: str) -> dict[str, str]:
+    return modules.texts(module)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_is_small_and_all_of_it_is_written(module: str) -> None:
+    assert {path.name for path in (FOLDER / module).iterdir()} == set(texts(module))
+    assert all(text.count("\n") < 200 for text in texts(module).values())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_a_policy_leaves_open_has_its_reason_above_it(module: str) -> None:
+    for name, text in texts(module).items():
+        lines = text.splitlines()
+        for number, line in enumerate(lines):
+            if BROAD.search(line):
+                above = "\n".join(lines[max(0, number - 12) : number])
+                assert "# Reason: " in above, f"{module}/{name}:{number + 1}: {line.strip()}"
+
+
+def test_the_check_of_reasons_sees_what_is_open() -> None:
+    assert BROAD.search('        Resource = "*"')
+    assert BROAD.search('    Action    = "s3:*"')
+    assert not BROAD.search('    Action = "s3:GetObject"')
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_the_load_balancer_is_reached_from_everywhere(module: str) -> None:
+    for text in texts(module).values():
+        rules = re.findall(r'resource "aws_vpc_security_group_ingress_rule" .*?\n}\n', text, re.DOTALL)
+        assert all("0.0.0.0/0" not in rule for rule in rules) or module == "load_balancer"
+
+
+@pytest.mark.parametrize("module", ["bucket", "database", "registry", "repository", "state", "table", "zone"])
+def test_what_holds_data_cannot_be_destroyed_by_an_apply(module: str) -> None:
+    assert "prevent_destroy = true" in texts(module)["main.tf"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_role_that_an_environment_makes_is_bounded(module: str) -> None:
+    # Those of pipelines and of builds are made by an administrator, or in the shared account.
+    if module in ("environment_roles", "builds"):
+        return
+    for text in texts(module).values():
+        for role in re.findall(r'resource "aws_iam_role" .*?\n}\n', text, re.DOTALL):
+            assert "permissions_boundary" in role
+
+
+def test_terraform_leaves_to_git_what_runs() -> None:
+    main = texts("ecs_service")["main.tf"]
+    ignored = re.findall(r"ignore_changes = \[(.*?)\]", main, re.DOTALL)
+    assert len(ignored) == 1
+    assert {"task_definition", "desired_count"} <= set(re.findall(r"\w+", ignored[0]))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_case_calls_only_modules_that_are_there_and_each_of_them(case: str) -> None:
+    files = {path: text for path, text in golden.rendered(case).items() if path.startswith("infra/")}
+    called = {name for text in files.values() for name in re.findall(r'source = "(?:\.\./)+modules/(\w+)"', text)}
+    assert called == {path.split("/")[2] for path in files if path.startswith("infra/modules/")}
+
+
+def test_every_module_is_called_by_some_case_or_waits_for_stores() -> None:
+    called = {path.split("/")[2] for case in CASES for path in golden.rendered(case) if "/modules/" in path}
+    assert set(MODULES) - called == {"app_role", "bucket", "database", "queue", "site", "table"}
+
+
+def test_text_is_written_so_that_nothing_is_filled_in() -> None:
+    block = Block('a "b"', [("name", 'x"${y}%{z}\\'), ("longer", Raw("var.region")), ("list", [1, True, None])])
+    assert document("# top\n", [block]) == (
+        '# top\n\na "b" {\n  name   = "x\\"$${y}%%{z}\\\\"\n  longer = var.region\n  list   = [1, true, null]\n}\n'
+    )
