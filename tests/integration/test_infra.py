@@ -1,0 +1,85 @@
+"""Hold what is generated for AWS against the real Terraform, on a stub of the provider that serves its schema.
+
+Nothing is applied to an account: `apply` is the stub's, which makes ids up, so that a second plan can be asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from testing import ROOT, golden
+from testing.programs import tool
+
+CASES = [name for name in golden.NAMES if name.startswith("aws-")]
+SCHEMA = ROOT / "generator" / "infra" / "schema" / "aws.json"
+# Where Terraform looks for the provider, in place of its registry.
+MIRROR = "registry.terraform.io/hashicorp/aws/6.69.1/linux_amd64/terraform-provider-aws_v6.69.1"
+LOCAL = 'terraform {\n  backend "local" {}\n}\n'
+
+
+class Terraform:
+    """Terraform in a folder of its own, with the stub for its provider and without a network."""
+
+    def __init__(self, folder: Path) -> None:
+        provider = folder / "mirror" / MIRROR
+        provider.parent.mkdir(parents=True)
+        shutil.copy2(tool("aws-stub"), provider)
+        config = folder / "terraformrc"
+        config.write_text(
+            f'provider_installation {{\n  filesystem_mirror {{\n    path = "{folder / "mirror"}"\n  }}\n}}\n'
+            "disable_checkpoint = true\n"
+        )
+        self.environment = {
+            **os.environ,
+            "TF_CLI_CONFIG_FILE": str(config),
+            "TF_IN_AUTOMATION": "1",
+            "AWS_STUB_SCHEMA": str(SCHEMA),
+        }
+
+    def run(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [tool("terraform"), f"-chdir={folder}", *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True)
+
+    def succeed(self, folder: Path, *arguments: str) -> None:
+        done = self.run(folder, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.needs("terraform", "aws-stub")
+@pytest.mark.parametrize("case", CASES)
+def test_terraform_takes_a_case_and_has_nothing_to_change_after_it(case: str, tmp_path: Path) -> None:
+    terraform = Terraform(tmp_path)
+    shutil.copytree(golden.CASES / case / "infra", tmp_path / "infra")
+    terraform.succeed(tmp_path / "infra", "fmt", "-check", "-recursive", "-diff")
+    roots = sorted(path.parent for path in (tmp_path / "infra").rglob("backend.tf"))
+    assert len(roots) >= 3
+    for root in roots:
+        # Where the state lies is no part of this: the bucket is in no account.
+        (root / "local_override.tf").write_text(LOCAL)
+        terraform.succeed(root, "init", "-input=false", "-no-color")
+        terraform.succeed(root, "validate", "-no-color")
+        terraform.succeed(root, "plan", "-input=false", "-no-color", "-out=plan")
+        terraform.succeed(root, "apply", "-input=false", "-no-color", "plan")
+        terraform.succeed(root, "plan", "-input=false", "-no-color", "-detailed-exitcode")
+
+
+@pytest.mark.slow
+@pytest.mark.needs("terraform", "aws-stub")
+def test_terraform_refuses_what_the_schema_does_not_know(tmp_path: Path) -> None:
+    # Else the test above could not fail.
+    terraform = Terraform(tmp_path)
+    shutil.copytree(golden.CASES / "aws-smallest" / "infra", tmp_path / "infra")
+    main = tmp_path / "infra" / "modules" / "network" / "main.tf"
+    main.write_text(main.read_text().replace("enable_dns_support ", "enable_dns_suport "))
+    root = tmp_path / "infra" / "environments" / "dev"
+    (root / "local_override.tf").write_text(LOCAL)
+    terraform.succeed(root, "init", "-input=false", "-no-color")
+    done = terraform.run(root, "validate", "-no-color")
+    assert done.returncode == 1
+    assert 'An argument named "enable_dns_suport" is not expected here' in done.stdout + done.stderr
