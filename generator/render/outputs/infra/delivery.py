@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from generator.render.outputs import pipeline_steps
 from generator.render.outputs.infra.configuration import Module
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import forge_kinds
@@ -25,7 +24,7 @@ def modules(spec: Spec, infra: Infra) -> Iterator[Module]:
     if forge == _CODECOMMIT:
         name = spec.repository.rstrip("/").rpartition("/")[2]
         yield Module("repository", "repository", {"name": name, "branch": spec.branch})
-    if not pipeline_steps.pipeline(spec) or spec.ci.get("codebuild") is False:
+    if not any(app.build for app in spec.described.values()) or spec.ci.get("codebuild") is False:
         return
     if forge in _SOURCES:
         yield Module("connection", "connection", {"name": infra.project, "provider_type": _SOURCES[forge][1]})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.render.outputs.infra.configuration import Module, Output
 from generator.render.outputs.infra.hcl import Block, Raw, Value
-from generator.render.outputs.infra.place import Here
 from generator.spec import targets
+
+if TYPE_CHECKING:
+    from generator.render.outputs.infra.place import Here
 
 # Of Graviton's types, a g follows the family's number.
 _GRAVITON: Final = re.compile(r"[a-z]+[0-9]+g")

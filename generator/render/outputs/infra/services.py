@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from generator.render.outputs.infra.configuration import Module, Output
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.render.outputs.infra.place import Here
 from generator.spec import aws_names, ecs, targets, traffic
 from generator.spec.image_reference import ECR_REPOSITORY
 from generator.spec.model import App
 from generator.spec.workload import Workload
+
+if TYPE_CHECKING:
+    from generator.render.outputs.infra.place import Here
 
 _STEP = 10
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from generator.render.outputs.infra.configuration import Module
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.render.outputs.infra.place import Here
 from generator.spec import aws_names, ecs, targets
+
+if TYPE_CHECKING:
+    from generator.render.outputs.infra.place import Here
 
 
 def modules(here: Here) -> Iterator[Module]:
