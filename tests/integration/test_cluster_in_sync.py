@@ -113,7 +113,13 @@ apps:
     secrets: {S: shop/s}
     network: {from: [small]}
     workloads:
-      web: {port: 80, strategy: {rollingUpdate: {maxSurge: 50%}}, minReadySeconds: 1, revisionHistoryLimit: 3}
+      web:
+        port: 80
+        strategy: {rollingUpdate: {maxSurge: 50%}}
+        minReadySeconds: 1
+        revisionHistoryLimit: 3
+        files: {/etc/web/web.conf: {content: "a = 1"}}
+        services: {admin: {port: 81, targetPort: http}, aside: {type: ExternalName, externalName: db.example.com}}
       worker: {claims: {store: {size: 1024Mi, mountPath: /store, storageClassName: gp3}}, config: {A: 2}, secrets: {T: shop/t}, network: {from: []}, strategy: {type: Recreate}}
       index:
         kind: StatefulSet
