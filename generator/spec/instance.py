@@ -72,8 +72,17 @@ class Instance:
         """Return the same with another image."""
         if image == self.image:
             return self
-        workloads = {key: replace(one, image=image) for key, one in self.workloads.items()}
-        return replace(self, general=replace(self.general, image=image), workloads=workloads)
+        workloads = {key: _pulling(one, image) for key, one in self.workloads.items()}
+        return replace(self, general=_pulling(self.general, image), workloads=workloads)
+
+
+def _pulling(one: Workload, image: str) -> Workload:
+    """Return a workload with another image, also of those of its containers that run the app's own."""
+    pod = dict(one.pod)
+    for group in ("initContainers", "containers"):
+        if pod.get(group):
+            pod[group] = [{**item, "image": image} if item.get("image") == one.image else item for item in pod[group]]
+    return replace(one, image=image, pod=pod)
 
 
 def instance(app: str, environment: str | None, given: Data, shared: Data) -> Instance:

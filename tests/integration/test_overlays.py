@@ -100,3 +100,12 @@ def test_an_edit_of_a_patch_by_operations_survives(repository: Path, generator: 
     assert patch.read_text().endswith(mine)
     assert "value: b" in patch.read_text()
     assert "value: a" not in patch.read_text()
+
+
+def test_a_container_of_the_apps_own_image_is_released_where_an_environment_has_another(tmp_path: Path) -> None:
+    more = {"initContainers": {"first": {"command": ["a"]}}, "image": "shop/other"}
+    app = {"image": "shop/web", "tag": "v1", "environments": {"dev": more}}
+    manifests = built(tmp_path, loader.parse(random_apps.spec_text([app])))["dev", "app0"]
+    pod = manifests["Deployment", "app0"]["spec"]["template"]["spec"]
+    images = [one["image"] for one in [*pod["initContainers"], *pod["containers"]]]
+    assert images == ["registry.example.com/shop/other:v1"] * 2
