@@ -138,7 +138,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 """,
     "cli/commands/__init__.py",
-    (('"render", "list")', '"render", "list", "count")'),),
+    (('"list", "infra")', '"list", "infra", "count")'),),
 )
 FORGE = Toy(
     "clients/forges/mailbox.py",
