@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -13,7 +13,6 @@ class Layer(StrEnum):
     SCHEMA = "schema"
     PLAN = "plan"
     AGAIN = "second plan"
-    CLOUDFORMATION = "cfn-lint"
     RULES = "rules"
 
 
@@ -36,12 +35,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Result for one configuration: what was planned, what was found, and what no check looked at."""
+    """Result for one configuration: what was planned, and what was found."""
 
     configuration: str
     resources: int
     findings: tuple[Finding, ...]
-    unmapped: tuple[str, ...] = field(default=())
 
     @property
     def passes(self) -> bool:
