@@ -42,7 +42,7 @@ class Terraform:
         }
 
     def run(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [tool("terraform"), f"-chdir={folder}", *arguments]
+        command = [str(tool("terraform")), f"-chdir={folder}", *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True)
 
     def succeed(self, folder: Path, *arguments: str) -> None:
