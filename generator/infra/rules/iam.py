@@ -117,5 +117,7 @@ def _denies(statement: dict[str, Any], edits: list[str], role: Resource) -> bool
 def unread(plan: Plan) -> Iterator[tuple[str, str]]:
     """Tell of documents that could not be read, since they hang on what AWS decides."""
     for resource, attribute, document in _documents(plan):
-        if document is None and resource.unknown.get(attribute):
+        flags = tables.schema().get(resource.kind, {}).get("a", {}).get(attribute, ("", ""))[1]
+        # One that AWS would give, if none is written, is unknown as well.
+        if document is None and resource.unknown.get(attribute) and "c" not in flags:
             yield resource.address, f"{attribute} is not known in the plan, and was not read"

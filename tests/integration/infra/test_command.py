@@ -11,7 +11,7 @@ import pytest
 from generator.cli import main as cli
 
 pytestmark = [pytest.mark.needs("terraform", "aws-stub"), pytest.mark.slow]
-GENERATED = Path("tests/golden/cases/aws-smallest").resolve()
+GENERATED = [path.parent for path in sorted(Path("tests/golden/cases").resolve().glob("*/infra"))]
 
 
 def checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, list[dict[str, object]]]]:
@@ -20,14 +20,17 @@ def checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict
     return code, {one["configuration"]: one["findings"] for one in said["configurations"]}
 
 
-def test_what_is_generated_passes_and_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    before = {path: path.stat().st_mtime_ns for path in GENERATED.rglob("*")}
-    code, found = checked(GENERATED, capsys)
-    assert (code, found) == (
-        0,
-        {name: [] for name in (".", "bootstrap", "environments/dev", "environments/prod", "shared")},
-    )
-    assert {path: path.stat().st_mtime_ns for path in GENERATED.rglob("*")} == before
+def test_what_is_generated_has_every_shape() -> None:
+    assert len(GENERATED) >= 6
+
+
+@pytest.mark.parametrize("case", GENERATED, ids=lambda case: case.name)
+def test_what_is_generated_passes_and_is_left_as_it_is(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.stat().st_mtime_ns for path in case.rglob("*")}
+    code, found = checked(case, capsys)
+    assert (code, {name: one for name, one in found.items() if one}) == (0, {})
+    assert {".", "bootstrap", "shared"} < found.keys()
+    assert {path: path.stat().st_mtime_ns for path in case.rglob("*")} == before
 
 
 def test_faults_have_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
