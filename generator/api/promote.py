@@ -22,8 +22,9 @@ from generator.spec.model import Spec
 class PromoteRequest(OnBranch):
     """Apps (none: all) and the environment to promote to, from `source` or the environment before.
 
-    `how`: open or update a pull request, `merge` that at once, `push` to the branch without one, or only `foresee`
-    what a request would be. `force` lands it although a check fails, and moves named apps back to older builds.
+    With a `tag`, only where the source still has that build. `how`: open or update a pull request, `merge` that at
+    once, `push` to the branch without one, or only `foresee` what a request would be. `force` lands it although a check
+    fails, and moves named apps back to older builds.
     """
 
     to: str
@@ -31,6 +32,7 @@ class PromoteRequest(OnBranch):
     source: str | None = None
     how: PromoteHow = "request"
     force: bool = False
+    tag: str | None = None
     directory: Path = Path()
 
 
@@ -53,7 +55,7 @@ def promote(request: PromoteRequest, *, progress: Progress = silent, credentials
     """Promote from the newest commit of the remote's branch, whatever the work tree has."""
     with calling(credentials, request.directory, request.remote):
         spec = _spec(request.directory)
-        wanted = PromotionRequest(tuple(request.apps), request.source, request.to, request.force)
+        wanted = PromotionRequest(tuple(request.apps), request.source, request.to, request.force, request.tag)
         url, branch = request.remote or spec.repository, request.branch or spec.branch
         run = Run(url, branch, spec, wanted, request.how, progress)
         with noting(run.notes):

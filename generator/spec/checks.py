@@ -25,6 +25,7 @@ from generator.spec import (
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.image_reference import ECR
+from generator.spec.language.stages import STAGE
 from generator.spec.types import PLACEHOLDER
 from generator.spec.types import as_map as _map
 
@@ -55,6 +56,10 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
                 _check_app(("apps", name), app, names, known, findings, placeholders=placeholders)
             _check_scan(("apps", name), app, data.get("registry"), findings)
     _check_caches(apps, str(data.get("registry") or ""), findings)
+    if _has_stages(data, environments):
+        from generator.spec import stage_checks
+
+        stage_checks.check(data, findings)
     needs_checks.check(apps, findings)
     if targets.ECS in targets.used(data) or any(said.of_ecs(_map(app)) for app in apps.values()):
         from generator.spec import ecs_checks
@@ -65,6 +70,12 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
         from generator.spec import infra_checks
 
         infra_checks.check(data, findings)
+
+
+def _has_stages(data: dict[str, object], environments: dict[str, object]) -> bool:
+    """Tell whether anything is said of a pipeline through the environments."""
+    said = any(name in _map(one) for one in environments.values() for name in STAGE)
+    return said or _map(data.get("ci")).get("codepipeline") not in (None, False)
 
 
 def kubernetes_version(data: dict[str, object]) -> str:

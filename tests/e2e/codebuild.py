@@ -14,7 +14,7 @@ What is reproduced, from CodeBuild's build specification reference and its phase
   git-credential-helper. Secret values are masked in the log.
 - The source is a real clone at depth 1 with a detached HEAD; the environment is empty but for CodeBuild's variables.
 
-``run-as``, ``batch``, ``proxy`` and ``cache`` are accepted and have no effect; artifacts are checked, not uploaded.
+``run-as``, ``batch``, ``proxy`` and ``cache`` are accepted and have no effect; artifacts are put into a folder.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -64,7 +65,10 @@ class Phase:
 
 @dataclass
 class Build:
-    """What a build came to. ``log`` is masked; ``leaks`` names the secrets that it or an argv would have shown."""
+    """What a build came to. ``log`` is masked; ``leaks`` names the secrets that it or an argv would have shown.
+
+    ``artifacts`` is the folder of the files that it hands on, which is not there where it hands on none.
+    """
 
     identity: str
     number: int
@@ -75,6 +79,11 @@ class Build:
     missing_reports: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def artifacts(self) -> Path:
+        """Return the folder of what it hands on."""
+        return self.log.parent / "artifacts"
 
     @property
     def succeeded(self) -> bool:
@@ -334,7 +343,21 @@ class _Run:
                 if not any(folder.glob(pattern)):
                     self.build.missing_reports.append(f"{group}: {pattern}")
                     self.say(f"Error in UPLOAD_ARTIFACTS phase: no report files found for {group}: {pattern}")
+        if self.build.succeeded:
+            self.hand_on(spec.get("artifacts") or {})
         self.say(str(self.build))
+
+    def hand_on(self, described: Mapping[str, Any]) -> None:
+        """Copy the files that the artifact is made of; their names are below its base directory."""
+        place = re.sub(r"\$(\w+)", lambda found: self.env.get(found[1], ""), described.get("base-directory") or ".")
+        for pattern in described.get("files") or []:
+            found = [path for path in (self.source / place).glob(pattern) if path.is_file()]
+            if not found:
+                raise BuildspecFault(f"UPLOAD_ARTIFACTS failed: no matching artifact paths found: {pattern}")
+            for path in found:
+                target = self.build.artifacts / path.relative_to(self.source / place)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
 
     def say(self, text: str) -> None:
         self.write(f"[Container] {text}\n")

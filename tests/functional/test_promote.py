@@ -67,6 +67,16 @@ def test_a_push_needs_no_forge_and_is_one_commit(shop: Shop) -> None:
     assert shop.requests() == []
 
 
+def test_a_build_that_is_named_is_promoted_or_nothing(shop: Shop) -> None:
+    shop.bump("web", "v1")
+    shop.bump("web", "v2")
+    refused = shop.promote("web", "--to", "staging", "--tag", "v1", "--push", code=1)
+    assert "web: dev has v2, and not v1; nothing was done" in refused.stderr
+    assert shop.tag("web", "staging") == "unreleased"
+    shop.promote("web", "--to", "staging", "--tag", "v2", "--push")
+    assert shop.tag("web", "staging") == "v2"
+
+
 def test_the_commit_refers_to_what_was_built_as_the_build_did(shop: Shop) -> None:
     shop.bump("web", "v1")
     sha = git(shop.bare, "log", "-1", "--format=%(trailers:key=Argocd-reference-commit-sha,valueonly)", "main")

@@ -26,12 +26,9 @@ that a person has closed stays closed until there is something else to promote, 
 Checks (health, soak, windows, freezes: `environments:` and `promotion:` in generator.yaml) are
 shown in the request. One that fails keeps --push and --merge from landing it (exit 1; with --merge
 the request stays open); one that is unknown does not. --force lands it nonetheless.
-
-An overlay that kustomize cannot build here (Helm charts, plugins, remote bases) stops nothing: the
-request says why, in the place of its diff.
-
-The forge's credentials come from the environment: GITHUB_TOKEN, GITLAB_TOKEN, GITEA_TOKEN or AWS's
-own; git's are GIT_USERNAME and GIT_TOKEN, or its own."""
+An overlay that kustomize cannot build here stops nothing: the request says so in place of its diff.
+The forge's credentials come from GITHUB_TOKEN, GITLAB_TOKEN, GITEA_TOKEN or AWS's own; git's from
+GIT_USERNAME and GIT_TOKEN, or its own."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.apps(parser)
     about = "the environment to promote to"
     parser.add_argument("-e", "-n", "--env", "--to", dest="to", required=True, metavar="ENV", help=about)
-    about = "the environment to promote from; the one before if left out"
-    parser.add_argument("--from", dest="source", metavar="ENV", help=about)
+    for name, place, value, about in (
+        ("--from", "source", "ENV", "the environment to promote from; the one before if left out"),
+        ("--tag", "tag", "TAG", "this build alone; an APP of which the environment has another is an error"),
+    ):
+        parser.add_argument(name, dest=place, metavar=value, help=about)
     parser.set_defaults(how="request")
     how = parser.add_mutually_exclusive_group()
     for name, value, about in (
@@ -63,8 +63,8 @@ def run(options: argparse.Namespace) -> int:
     from generator.cli.output import promote as output
 
     request = generator.PromoteRequest(
-        options.to, options.apps, options.source, how=options.how, force=options.force, directory=options.directory,
-        remote=options.remote, branch=options.branch,
+        options.to, options.apps, options.source, how=options.how, force=options.force, tag=options.tag,
+        directory=options.directory, remote=options.remote, branch=options.branch,
     )  # fmt: skip
     with console.progress() as progress:
         result = generator.promote(request, progress=progress, credentials=options.credentials)

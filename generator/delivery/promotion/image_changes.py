@@ -50,17 +50,22 @@ def find(
     read: Read,
     older: Callable[[Move], str | None],
     back: Container[str] = (),
+    tag: str | None = None,
 ) -> Moves:
     """Compare the overlays of two environments. ``older`` tells why a move would be a step back, if it would be.
 
-    Such a move is left out, unless it is one of the apps that may go ``back``; so is an app whose overlay says nothing.
+    Such a move is left out, unless it is one of the apps that may go ``back``; so is an app whose overlay says nothing,
+    and one that the source has with another ``tag`` than the one that is asked for, if one is.
     """
     going: list[Move] = []
     left_out: list[LeftOut] = []
     for app in apps:
         try:
             found = _find(spec, app, source, target, read)
-            if isinstance(found, Move) and (why := older(found)):
+            if isinstance(found, Move) and tag not in (None, found.after.tag):
+                has = f"{source} has {name(found.after)}, and not {tag}"
+                found = LeftOut(app, Why.ANOTHER, has)
+            elif isinstance(found, Move) and (why := older(found)):
                 found = replace(found, back=why) if app in back else LeftOut(app, Why.OLDER, why)
         except (RepositoryError, SpecError) as exc:
             found = LeftOut(app, Why.UNREADABLE, reason(exc))

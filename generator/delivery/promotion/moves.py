@@ -49,6 +49,8 @@ class Why(StrEnum):
     UNRELEASED = "unreleased"
     OLDER = "older"
     ABSENT = "absent"
+    ANOTHER = "another"
+    """The environment to promote from has another build than the one that was asked for."""
     UNREADABLE = "unreadable"
     """An overlay says nothing of it, or cannot be edited."""
 

@@ -17,12 +17,16 @@ from generator.spec.model import Spec
 
 @dataclass(frozen=True, slots=True)
 class PromotionRequest:
-    """What was asked for: apps (none: all), the environments, and whether these apps may go back."""
+    """What was asked for: apps (none: all), the environments, and whether these apps may go back.
+
+    With a ``tag``, that build alone: none that the source has got meanwhile.
+    """
 
     apps: tuple[str, ...]
     source: str | None
     target: str
     force: bool = False
+    tag: str | None = None
 
     @property
     def back(self) -> tuple[str, ...]:
@@ -71,7 +75,7 @@ class Proposal:
     @property
     def why_nothing(self) -> str:
         """Return why nothing is proposed: what is left is held back, or nothing is left."""
-        held = [item for item in self.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE)]
+        held = [item for item in self.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE, Why.ANOTHER)]
         if held:
             names = "; ".join(f"{item.app}: {item.reason}" for item in held)
             return f"nothing may be promoted from {self.source} to {self.target} now: {names}"

@@ -40,7 +40,7 @@ def propose(clone: Clone, wanted: PromotionRequest, services: Services, *, rende
         source, target = image_changes.route(spec, wanted.source, wanted.target, force=wanted.force)
         apps = image_changes.chosen(spec, wanted.apps)
         found = image_changes.find(
-            spec, apps, source, target, place.read, _older(place, spec, services.now), wanted.back
+            spec, apps, source, target, place.read, _older(place, spec, services.now), wanted.back, wanted.tag
         )
         refusal = _pinned(found) if wanted.apps else ""
         if refusal:
@@ -182,6 +182,9 @@ def _insist(found: Moves, older: Sequence[LeftOut], source: str, based: set[str]
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "mend that file, and push it")
         if item.why is Why.OLDER:
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", "--force moves it back nonetheless")
+        if item.why is Why.ANOTHER:
+            hint = f"promote what it has without --tag, or bump {item.app} there first"
+            raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)
         if item.why is Why.UNRELEASED and item.app not in based:
             hint = f"release it first: python -m generator bump {item.app} --env {source} --tag TAG --push"
             raise RepositoryError(f"{item.app}: {item.reason}; nothing was done", hint)

@@ -52,12 +52,12 @@ def render_project(spec: Spec) -> Iterator[File]:
         "env": {"shell": "bash", **environment(spec), "exported-variables": ["TAG"]},
         "phases": {
             "install": install(spec, pipeline_steps.install(spec)),
-            "pre_build": _phase([_TAG, _changed(spec)]),
+            "pre_build": phase(changed(spec)),
             # A test that fails ends the phase: nothing is logged in to before that.
-            "build": _phase([line for phase in _BUILDING for line in _commands(found, phase)]),
-            "post_build": _phase([_GUARD, *_commands(found, "scan"), *_login(spec), *_commands(found, "release")]),
+            "build": phase([line for name in _BUILDING for line in commands(found, name)]),
+            "post_build": phase([_GUARD, *commands(found, "scan"), *login(spec), *commands(found, "release")]),
         },
-        **_reports(found),
+        **reports(found),
     }
     yield yaml_file(PATH, content, header=HEADER)
 
@@ -82,14 +82,20 @@ def allowed(spec: Spec, command: str) -> str:
     return f"(\n{_chain([*lines, command])})\n" if lines else command
 
 
-def _changed(spec: Spec) -> str:
-    """Return the command that tells which apps to build; the commit to compare with may have to be fetched."""
+def granted(spec: Spec, script: str) -> str:
+    """Return a script of several lines that may push, as one command: it ends with the first line that fails."""
+    lines = "".join(f"{line}\n" for line in _credentials(spec))
+    return f"( set -e\n{lines}{script})\n"
+
+
+def changed(spec: Spec) -> list[str]:
+    """Return the commands that tell which apps to build; the commit to compare with may have to be fetched."""
     lines = _credentials(spec)
     inner = f"\n{_chain([*lines, _CHANGED])}" if lines else _CHANGED
-    return f"APPS=$({inner}) && {_TELL}"
+    return [_TAG, f"APPS=$({inner}) && {_TELL}"]
 
 
-def _login(spec: Spec) -> list[str]:
+def login(spec: Spec) -> list[str]:
     """Return what lets git in: environment variables, which reach it through a credential helper of `bump`."""
     lines = _credentials(spec)
     return [f'if [ -n "$APPS" ]; then\n{_chain(lines)}fi\n'] if lines else []
@@ -130,12 +136,14 @@ def _chain(lines: Sequence[str]) -> str:
     return " &&\n".join(f"  {line}" for line in lines) + "\n"
 
 
-def _phase(commands: list[str]) -> dict[str, Any]:
-    return {"on-failure": "ABORT", "commands": commands}
+def phase(lines: list[str]) -> dict[str, Any]:
+    """Return a phase of these commands, after which nothing runs if one fails."""
+    return {"on-failure": "ABORT", "commands": lines}
 
 
-def _commands(found: Pipeline, phase: Phase) -> list[str]:
-    return [_command(step) for step in found.steps if step.phase == phase]
+def commands(found: Pipeline, name: Phase) -> list[str]:
+    """Return the commands of a phase, for the apps that are to be built."""
+    return [_command(step) for step in found.steps if step.phase == name]
 
 
 def _command(step: Step) -> str:
@@ -150,7 +158,8 @@ def _command(step: Step) -> str:
     return f'if [[ " $APPS " == *" {step.app} "* ]]; then ( set -e  # {step.name}\n{body}) fi\n'
 
 
-def _reports(found: Pipeline) -> dict[str, Any]:
+def reports(found: Pipeline) -> dict[str, Any]:
+    """Return the reports of tests, which CodeBuild shows."""
     if not found.reports:
         return {}
     groups = {

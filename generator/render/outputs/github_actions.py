@@ -56,6 +56,11 @@ _TAGGED: Final = {
         'echo "TAG=$TAG" >> "$GITHUB_ENV"\n'
     ),
 }
+_TAG_TOLD: Final = {
+    "name": _TAGGED["name"],
+    "id": "tag",
+    "run": f'{_TAGGED["run"]}echo "tag=$TAG" >> "$GITHUB_OUTPUT"\n',
+}
 
 Job = Mapping[str, object]
 
@@ -72,17 +77,59 @@ def render_project(spec: Spec) -> Iterator[File]:
         return
     tests = [step for step in found.steps if step.phase == "test"]
     jobs = {"plan": _plan(spec), **({"test": _test(spec, found, tests)} if tests else {})}
+    jobs["deliver"] = _deliver(spec, found, list(jobs))
+    staged = bool(_about(spec).get("stages"))
+    if staged:
+        jobs |= _staged(spec, jobs)
     content = {
         "name": "delivery",
         "on": {
-            "push": {"branches": [spec.branch], "paths": [f"{source}/**" for source in found.sources]},
+            "push": {"branches": [spec.branch], "paths": _watched(found, staged)},
             "workflow_dispatch": {},
         },
         "permissions": {"contents": "read"},
         # No concurrency group: it would leave out runs, and each knows only what its own push changed.
-        "jobs": {**jobs, "deliver": _deliver(spec, found, list(jobs))},
+        "jobs": jobs,
     }
     yield yaml_file(PATH, content, header=HEADER)
+
+
+def _watched(found: Pipeline, staged: bool) -> list[str]:
+    """Return the files whose commits start the workflow."""
+    return [*(f"{source}/**" for source in found.sources), *(["infra/**"] if staged else [])]
+
+
+def _staged(spec: Spec, jobs: dict[str, Job]) -> Mapping[str, Job]:
+    """Return the jobs of the environments; the one before them tells its tag."""
+    from generator.render.outputs.codepipeline import stages, workflow
+
+    def machine(minutes: int, pushes: bool) -> Mapping[str, object]:
+        rights = _rights(spec) if pushes and not spec.ci.get("githubApp") else {"contents": "read"}
+        return _machine(spec, minutes, {**rights, "id-token": _AWS_BY_OIDC})
+
+    def ready(environment: str, job: Any) -> list[Mapping[str, object]]:
+        role = stages.role(spec, job, environment) or DEFAULT_ROLE
+        region = spec.infra.region if spec.infra else "${{ vars.AWS_REGION }}"
+        token = [_app_token(spec)] if spec.ci.get("githubApp") else []
+        steps = prepared(pipeline_steps.install(spec), **{"fetch-depth": 0})
+        return [*steps, {"uses": AWS, "with": {"role-to-assume": role, "aws-region": region}}, *token]
+
+    deliver: dict[str, Any] = dict(jobs["deliver"])
+    steps = [_TAG_TOLD if step is _TAGGED else step for step in deliver["steps"]]
+    jobs["deliver"] = {**deliver, "outputs": {"tag": "${{ steps.tag.outputs.tag }}"}, "steps": steps}
+    pushing = {"GIT_USERNAME": "x-access-token", "GIT_TOKEN": _token(spec)}
+    newest = {"uses": CHECKOUT, "with": {"persist-credentials": False, "ref": spec.branch, "fetch-depth": 0}}
+    return workflow.jobs(spec, workflow.Parts(machine, ready, pushing, newest))
+
+
+def _token(spec: Spec) -> str:
+    return "${{ steps.token.outputs.token }}" if spec.ci.get("githubApp") else OWN_TOKEN
+
+
+def _app_token(spec: Spec) -> Job:
+    rights = {f"permission-{name}": "write" for name in _rights(spec)}
+    about = {"app-id": spec.ci["githubApp"]["id"], "private-key": PRIVATE_KEY, **rights}
+    return {"id": "token", "uses": APP_TOKEN, "with": about}
 
 
 def _about(spec: Spec) -> Mapping[str, str]:
@@ -180,17 +227,13 @@ def _reports(found: Pipeline) -> Iterator[Job]:
 
 
 def _delivered(spec: Spec, found: Pipeline) -> Iterator[Job]:
-    token = OWN_TOKEN
     if found.region:
         role = _about(spec).get("role") or DEFAULT_ROLE
         yield {"if": _ANY, "uses": AWS, "with": {"role-to-assume": role, "aws-region": found.region}}
     yield from (_step(step) for step in found.steps if step.phase in ("prepare", "build", "scan"))
-    if app := spec.ci.get("githubApp"):
-        token = "${{ steps.token.outputs.token }}"  # noqa: S105 (an expression)
-        rights = {f"permission-{name}": "write" for name in _rights(spec)}
-        about = {"app-id": app["id"], "private-key": PRIVATE_KEY, **rights}
-        yield {"if": _ANY, "id": "token", "uses": APP_TOKEN, "with": about}
-    yield from (_step(step, token) for step in found.steps if step.phase == "release")
+    if spec.ci.get("githubApp"):
+        yield {"if": _ANY, **_app_token(spec)}
+    yield from (_step(step, _token(spec)) for step in found.steps if step.phase == "release")
 
 
 def _step(step: Step, token: str = "") -> dict[str, Any]:

@@ -12,12 +12,14 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from generator.spec.builds import Build, Scan
 from generator.spec.image_reference import ECR
-from generator.spec.model import App, Spec
 from generator.spec.workload import full_image
+
+if TYPE_CHECKING:
+    from generator.spec.model import App, Spec
 
 # How the generator is called where the repository's own files must not be taken for Python's or ours: not even a
 # folder named `generator`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.spec.language.names import ENVIRONMENT_NAME, RELATIVE, STORE_HINT
+from generator.spec.language.stages import CODEPIPELINE
 from generator.spec.types import Boolean, Either, Field, MapOf, Record, Scalar, Text
 
 _SECRET_NAME = Text("a secret's name", r"[A-Za-z0-9/_+=.@][A-Za-z0-9/_+=.@-]*", 512, STORE_HINT)
@@ -43,6 +44,10 @@ GITHUB = Record(
                 "its name in the repository's settings, like production",
             ),
             "The environment of GitHub that the delivering job runs in. Its secrets, branches and reviewers apply.",
+        ),
+        "stages": Field(
+            Boolean(),
+            "Bring the image through all environments, each with its infrastructure first, as jobs after the release.",
         ),
     }
 )
@@ -86,6 +91,7 @@ CI = Record(
         "githubApp": Field(GITHUB_APP, "A GitHub App that commits new tags, in place of a token."),
         "pullRequest": Field(Boolean(), "Open a pull request with the new tags where the branch refuses pushes."),
         "codebuild": Field(Boolean(), "Generate `buildspec.yml` for CodeBuild."),
+        "codepipeline": CODEPIPELINE,
         "github": Field(
             Either(((bool, Boolean()), (dict, GITHUB)), "true or a map"),
             "Generate GitHub Actions workflows that do the same: `true`, or a map with their settings.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from generator.spec.language.names import ENVIRONMENT_NAME, HOST
+from generator.spec.language.stages import EMAIL
 from generator.spec.types import Boolean, Choice, Either, Field, Integer, ListOf, MapOf, Record, Text
 
 ACCOUNT: Final = Text("an account's number", r"[0-9]{12}", 12, 'twelve digits, in quotes: "123456789012"')
@@ -14,7 +15,6 @@ REGION: Final = Text(
 CIDR: Final = Text(
     "addresses", r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}/[0-9]{1,2}", 18, "an address and its prefix, like 10.0.0.0/16"
 )
-EMAIL: Final = Text("an e-mail address", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", 254, "like ops@example.com")
 ARN: Final = Text("an ARN of IAM", r"arn:aws[a-z-]*:iam::[0-9]{12}:(?:role|user)/\S{1,200}", 300, "of a role or a user")
 _SERVICE: Final = Text(
     "a service's endpoint", r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", 60, "the end of its name, like ecr.api or logs"

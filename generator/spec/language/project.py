@@ -29,6 +29,7 @@ from generator.spec.language.names import (
 from generator.spec.language.notifications import NOTIFICATIONS
 from generator.spec.language.promotion import GATES, PROMOTION
 from generator.spec.language.pull_requests import PULL_REQUESTS
+from generator.spec.language.stages import STAGE
 from generator.spec.late_field import LateField
 from generator.spec.types import Boolean, Choice, Field, Integer, ListOf, MapOf, Record, Scalar, Text
 
@@ -102,6 +103,7 @@ ENVIRONMENT = Record(
         ),
         "infra": LateField(_INFRA, "IN_ENVIRONMENT", "What is different in the AWS account under this environment."),
         **GATES,
+        **STAGE,
         **EVERYWHERE,
     }
 )

@@ -29,6 +29,8 @@ apps:
 # What an example needs elsewhere in the spec: the account, and another app.
 _ACCOUNT: Final = 'region: eu-west-1\naccounts: "123456789012"'
 _OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
+# What a pipeline through the environments reads.
+_OF_STAGES: Final = ("environments.<environment>.approval", "environments.<environment>.verify")
 _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
 _BESIDE: Final = {
@@ -92,8 +94,13 @@ def text(path: str) -> str:
 
 def _beside_it(path: str) -> str:
     """Return what stands elsewhere in a spec with the example of a field."""
+    account = f"infra:\n{textwrap.indent(_ACCOUNT, '  ')}\n"
     if path.startswith("environments.<environment>.infra"):
-        return "infra:\n" + textwrap.indent(_ACCOUNT, "  ") + "\n"
+        return account
+    if path.startswith("ci.codepipeline"):
+        return f"forge: {{kind: github}}\n{account}"
+    if path.startswith(_OF_STAGES):
+        return f"forge: {{kind: github}}\n{account}ci: {{codepipeline: true}}\n"
     return _OTHER_APP if path.startswith("apps.<app>.needs") else ""
 
 

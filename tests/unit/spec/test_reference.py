@@ -167,7 +167,7 @@ def test_explain_tells_of_a_field_outside_of_any_repository(generator: Run, tmp_
 
 def test_explain_lists_what_stands_in_a_field(generator: Run, tmp_path: Path) -> None:
     answer = json.loads(generator("-C", str(tmp_path), "explain", "ci.github", "--output", "json").stdout)
-    assert [item["field"] for item in answer["fields"]] == ["role", "runner", "environment"]
+    assert [item["field"] for item in answer["fields"]] == ["role", "runner", "environment", "stages"]
     assert answer["default"] == "`false`"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
 from generator.render.outputs.infra.hcl import Block, Raw, Value
-from generator.spec import forge_kinds
+from generator.spec import forge_kinds, stages
 from generator.spec.infra import Infra, Place
 from generator.spec.model import Spec
 
@@ -111,12 +111,33 @@ def _roles(spec: Spec, infra: Infra, place: Place) -> Module:
         arguments["github"] = {
             "provider": Raw(f"module.{_github_name(infra, place.account)}.provider"),
             # The environment of GitHub, whose reviewers have then approved, and no branch or pull request.
-            "subjects": [f"repo:{repository}:environment:{place.environment}"],
+            "subjects": {
+                role: [f"repo:{repository}:environment:{place.environment}{ending}"]
+                for role, ending in _on_github(spec).items()
+            },
         }
-    else:
-        arguments["trusted"] = [f"arn:{infra.partition}:iam::{infra.account}:role/{infra.project}-pipeline"]
+    if trusted := _trusted(spec, place.environment):
+        place_of = f"arn:{infra.partition}:iam::{infra.account}:role"
+        arguments["trusted"] = {role: [f"{place_of}/{name}" for name in names] for role, names in trusted.items()}
     name = f"roles_{place.environment.replace('-', '_')}"
     return Module(name, "environment_roles", arguments, _provided(infra, place.account))
+
+
+def _on_github(spec: Spec) -> dict[str, str]:
+    """Return how the name of GitHub's environment ends for each role: who approves a plan approves no delivery."""
+    about = spec.ci.get("github")
+    if isinstance(about, Mapping) and about.get("stages"):
+        return {"plan": "-plan", "apply": "-infrastructure", "deploy": ""}
+    return dict.fromkeys(("plan", "apply", "deploy"), "")
+
+
+def _trusted(spec: Spec, environment: str) -> dict[str, list[str]]:
+    """Return which roles of the pipeline's jobs may take each role of an environment."""
+    if not stages.is_asked(spec.ci):
+        return {} if on_github(spec) else {key: [f"{spec.project}-pipeline"] for key in ("plan", "apply", "deploy")}
+    from generator.render.outputs.codepipeline import terraform
+
+    return terraform.roles(spec, environment)
 
 
 def _outputs(places: Sequence[Place]) -> Iterator[Output]:

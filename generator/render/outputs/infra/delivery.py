@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from generator.render.outputs.infra.configuration import Module
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.spec import forge_kinds
+from generator.spec import forge_kinds, stages
 from generator.spec.image_reference import ECR_REPOSITORY
 from generator.spec.infra import Infra
 from generator.spec.model import App, Spec
@@ -24,12 +24,18 @@ def modules(spec: Spec, infra: Infra) -> Iterator[Module]:
     if forge == _CODECOMMIT:
         name = spec.repository.rstrip("/").rpartition("/")[2]
         yield Module("repository", "repository", {"name": name, "branch": spec.branch})
-    if not any(app.build for app in spec.described.values()) or spec.ci.get("codebuild") is False:
-        return
-    if forge in _SOURCES:
+    builds = any(app.build for app in spec.described.values()) and spec.ci.get("codebuild") is not False
+    pipeline = stages.is_asked(spec.ci) and not connection(spec)
+    if forge in _SOURCES and (builds or pipeline):
         yield Module("connection", "connection", {"name": infra.project, "provider_type": _SOURCES[forge][1]})
-    if forge in _SOURCES or forge == _CODECOMMIT:
+    if builds and (forge in _SOURCES or forge == _CODECOMMIT):
         yield Module("builds", "builds", _builds(spec, infra, forge))
+
+
+def connection(spec: Spec) -> str:
+    """Return the connection of the pipeline that exists; empty where one is made."""
+    asked = spec.ci.get("codepipeline")
+    return (asked.get("connection") or "") if isinstance(asked, Mapping) else ""
 
 
 def _builds(spec: Spec, infra: Infra, forge: str) -> dict[str, Value]:
@@ -52,10 +58,15 @@ def _builds(spec: Spec, infra: Infra, forge: str) -> dict[str, Value]:
     if forge == _CODECOMMIT:
         name = spec.repository.rstrip("/").rpartition("/")[2]
         return {**arguments, "codecommit": f"arn:{infra.partition}:codecommit:{at}:{name}"}
-    secret = spec.ci.get("credentials") or (spec.ci.get("githubApp") or {}).get("secret")
-    if secret:
-        arguments["secrets"] = [f"arn:{infra.partition}:secretsmanager:{at}:secret:{secret}-??????"]
+    if found := secrets(spec, infra):
+        arguments["secrets"] = found
     return {**arguments, "connection": Raw("module.connection.arn")}
+
+
+def secrets(spec: Spec, infra: Infra) -> list[str]:
+    """Return the ARNs of the secrets that let builds push; AWS ends their names in six characters of its own."""
+    name = spec.ci.get("credentials") or (spec.ci.get("githubApp") or {}).get("secret")
+    return [f"arn:{infra.partition}:secretsmanager:{infra.region}:{infra.account}:secret:{name}-??????"] if name else []
 
 
 def repositories(spec: Spec, infra: Infra) -> Iterator[str]:

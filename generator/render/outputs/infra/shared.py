@@ -8,6 +8,7 @@ from typing import Final
 from generator.render.outputs.infra import delivery
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
 from generator.render.outputs.infra.hcl import Raw, Value
+from generator.spec import stages
 from generator.spec.infra import Infra
 from generator.spec.model import Spec
 
@@ -17,7 +18,7 @@ _ABOUT: Final = "What all environments share: images, the zone, and what builds.
 def configuration(spec: Spec, infra: Infra) -> Configuration:
     """Return the configuration."""
     tags: dict[str, Value] = {"project": infra.project, "managed-by": "terraform"}
-    modules = [*_registry(spec, infra), *_zone(infra), *delivery.modules(spec, infra)]
+    modules = [*_registry(spec, infra), *_zone(infra), *delivery.modules(spec, infra), *_pipeline(spec, infra)]
     there = {module.name for module in modules}
     outputs = [Output(name, about, Raw(text)) for name, about, text in _OUTPUTS if name.partition("_")[0] in there]
     return Configuration(
@@ -37,6 +38,7 @@ _OUTPUTS: Final = (
     ("connection", "The connection to the forge, which a person confirms once.", "module.connection.arn"),
     ("builds_role", "The role of builds.", "module.builds.role"),
     ("repository", "The address of the repository.", "module.repository.url"),
+    ("pipeline", "The name of the pipeline.", "module.pipeline.name"),
 )
 
 
@@ -45,6 +47,13 @@ def _zone(infra: Infra) -> Iterator[Module]:
     made = {place.domain.zone for place in infra.places.values() if place.domain and not place.domain.existing}
     for zone in sorted(made):
         yield Module("zone", "zone", {"zone": zone})
+
+
+def _pipeline(spec: Spec, infra: Infra) -> Iterator[Module]:
+    if stages.is_asked(spec.ci):
+        from generator.render.outputs.codepipeline import terraform
+
+        yield terraform.module(spec, infra)
 
 
 def _registry(spec: Spec, infra: Infra) -> Iterator[Module]:

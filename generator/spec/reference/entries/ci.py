@@ -60,6 +60,21 @@ CI: Final[dict[str, Entry]] = {
         default="true",
         effect="`buildspec.yml`, or none.",
     ),
+    "ci.codepipeline": Entry(
+        "codepipeline: {source: repository}",
+        default="false",
+        effect="`pipelines/*.yml`, the jobs; `infra/modules/pipeline/` and `infra/shared/pipeline.tf`, the pipeline.",
+    ),
+    "ci.codepipeline.source": Entry(
+        "source: ecr",
+        default="repository",
+        effect="The rule that starts the pipeline.",
+    ),
+    "ci.codepipeline.connection": Entry(
+        "connection: arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+        unset="CodeCommit needs none; for another forge one is made, and a person confirms it once in AWS' console",
+        effect="The source of the pipeline.",
+    ),
     "ci.github": Entry(
         "github:\n"
         "  role: arn:aws:iam::123456789012:role/shop-delivery\n"
@@ -71,6 +86,11 @@ CI: Final[dict[str, Entry]] = {
     "ci.github.role": Entry(unset="the repository's variable `AWS_ROLE_ARN`"),
     "ci.github.runner": Entry(default="ubuntu-24.04"),
     "ci.github.environment": Entry(unset="none"),
+    "ci.github.stages": Entry(
+        "stages: true\nrunner: ubuntu-24.04-arm",
+        default="false",
+        effect="Jobs of `.github/workflows/delivery.yml`: plan, apply and deliver, for each environment.",
+    ),
     "ci.checks": Entry(
         "checks: true",
         unset="on with `github`, in GitHub Actions",

@@ -158,4 +158,18 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
     "environments.<environment>.windows[].from": Entry(default='"00:00"'),
     "environments.<environment>.windows[].to": Entry(unset="the end of the day"),
     "environments.<environment>.windows[].timezone": Entry(default="UTC"),
+    "environments.<environment>.approval": Entry(
+        "approval: {email: [ops@example.com], timeout: 2d}",
+        unset="nobody is asked",
+        effect="The stage of the pipeline that waits for a person, and the SNS topic that asks.",
+    ),
+    "environments.<environment>.approval.email": Entry(
+        effect="Subscriptions to the topic. Each address confirms its own once.",
+    ),
+    "environments.<environment>.approval.timeout": Entry(default="7d"),
+    "environments.<environment>.verify": Entry(
+        "verify: [curl --fail https://shop.example.com/healthz]",
+        unset="nothing is tested",
+        effect="The last action of the environment's stage. If it fails, what ran before is put back, and pinned.",
+    ),
 }

@@ -12,6 +12,7 @@ FURTHER: Final[dict[str, tuple[str, ...]]] = {
     "cluster": ("disks",),
     "ecs_service": ("traffic", "roles", "scaling"),
     "environment_roles": ("plan", "apply", "identities", "deploy"),
+    "pipeline": ("source", "jobs", "roles", "approvals", "artifacts"),
 }
 
 

@@ -1,0 +1,173 @@
+"""The jobs of the pipeline, a buildspec each: ``pipelines/<job>.yml``.
+
+Which environment a job is for stands in ``ENVIRONMENT``, and what was built in
+``TAG`` and ``APPS``: CodePipeline gives them to each action. The source is a
+whole clone, since jobs read and push commits. ``$AS PROGRAM`` runs a program
+with the role that the job has in its environment's account, and git has the
+job's own.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.render.file import File, yaml_file
+from generator.render.outputs import codebuild, pipeline_steps
+from generator.render.outputs.codepipeline.scripts import (
+    APPLY,
+    AS,
+    BACK,
+    COMMIT,
+    DEPLOY,
+    KIND,
+    OUTPUTS,
+    PLAN,
+    PROMOTE_OR_BACK,
+    count,
+    engine,
+    init,
+    installed,
+    newest,
+    plan,
+)
+from generator.render.outputs.codepipeline.stages import APPS, BUILT, CHANGES, SUMMARY, TAG, Job, released_to, stages
+from generator.render.outputs.pipeline_steps import GENERATOR
+from generator.spec import stages as told
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
+
+FOLDER: Final = "pipelines"
+_HEADER: Final = """\
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# CodePipeline's job `{job}`: {what}.
+"""
+_WHAT: Final[Mapping[Job, str]] = {
+    "test": "test the apps that have changed; no credentials are there",
+    "build": "build and push images, then commit the new tag and digest into the first environment",
+    "release": "commit the tag and digest of an image that was pushed to ECR",
+    "plan": "plan what the infrastructure of an environment becomes",
+    "apply": "apply the plan that was approved, and commit what it gave",
+    "promote": "commit the image that was tested into the next environment",
+    "deploy": "make the committed image run, and wait until it does",
+    "verify": "test the environment; what fails goes back to what ran before",
+}
+_TELLS: Final[Mapping[Job, tuple[str, ...]]] = {
+    "build": (TAG, APPS, BUILT),
+    "release": (TAG, APPS, BUILT),
+    "plan": (CHANGES, SUMMARY),
+}
+_INFRASTRUCTURE: Final = 'cd "infra/environments/$ENVIRONMENT"'
+_PUSHED: Final = f"""\
+case "$REPOSITORY" in
+{{cases}}*) echo "error: no app here has the image $REPOSITORY" >&2; exit 1 ;;
+esac
+export {TAG}="$IMAGE_TAG" {BUILT}=1
+"""
+_RELEASE: Final = f"""\
+{GENERATOR} bump "${APPS}" --env {{environment}} --tag "$IMAGE_TAG" --digest "$IMAGE_DIGEST" --push
+"""
+_TESTS: Final = """\
+( set -e
+{commands})
+export FAILED=$?
+"""
+_FAIL: Final = """\
+if [ "$FAILED" != 0 ]; then
+  echo "error: $ENVIRONMENT does not pass its tests: what ran before is put back" >&2
+{back}  {newest}
+  {deploy}
+  exit 1
+fi
+"""
+
+
+def render(spec: Spec) -> Iterator[File]:
+    """Render the buildspecs of the jobs that the pipeline has."""
+    jobs = {action.job for stage in stages(spec) for action in stage.actions if action.job}
+    for job, what in _WHAT.items():
+        if job in jobs:
+            header = _HEADER.format(job=job, what=what)
+            yield yaml_file(f"{FOLDER}/{job}.yml", _buildspec(spec, job), header=header)
+
+
+def _buildspec(spec: Spec, job: Job) -> dict[str, Any]:
+    found: dict[str, Any] = {"version": 0.2, "env": {"shell": "bash", **codebuild.environment(spec)}}
+    if told_on := _TELLS.get(job):
+        found["env"]["exported-variables"] = list(told_on)
+    about = _MAKERS[job](spec)
+    install = codebuild.install(spec, pipeline_steps.install(spec))
+    install["commands"] += about.pop("install", [])
+    return {**found, "phases": {"install": install, "build": codebuild.phase(about.pop("commands"))}, **about}
+
+
+def _test(spec: Spec) -> dict[str, Any]:
+    found = pipeline_steps.pipeline(spec)
+    assert found is not None
+    return {"commands": [*codebuild.changed(spec), *codebuild.commands(found, "test")], **codebuild.reports(found)}
+
+
+def _build(spec: Spec) -> dict[str, Any]:
+    found = pipeline_steps.pipeline(spec)
+    assert found is not None
+    how_many = f'{BUILT}=$(printf %s "${APPS}" | wc -w) && export {BUILT}'
+    made = [line for name in ("prepare", "build", "scan") for line in codebuild.commands(found, name)]
+    release = [*codebuild.login(spec), *codebuild.commands(found, "release")]
+    return {"commands": [*codebuild.changed(spec), how_many, *made, *release]}
+
+
+def _release(spec: Spec) -> dict[str, Any]:
+    images = {app.image.partition("/")[2]: app.name for app in spec.described.values()}
+    cases = "".join(f"{shlex.quote(image)}) export {APPS}={name} ;;\n" for image, name in images.items())
+    bump = codebuild.granted(spec, _RELEASE.format(environment=released_to(spec)))
+    return {"commands": [_PUSHED.format(cases=cases), bump]}
+
+
+def _plan(spec: Spec) -> dict[str, Any]:
+    program = engine(spec)
+    commands = [_INFRASTRUCTURE, init(program), plan(program), f"set -e -o pipefail\n{count(program)}"]
+    kept = {"base-directory": "infra/environments/$ENVIRONMENT", "files": [PLAN, COMMIT]}
+    return {"install": [installed(program), AS], "commands": commands, "artifacts": kept}
+
+
+def _apply(spec: Spec) -> dict[str, Any]:
+    program = engine(spec)
+    outputs = f'cd "$CODEBUILD_SRC_DIR"\n{OUTPUTS}\n'
+    commands = [_INFRASTRUCTURE, init(program), APPLY.format(engine=program), codebuild.granted(spec, outputs)]
+    return {"install": [installed(program), AS], "commands": commands}
+
+
+def _promote(spec: Spec) -> dict[str, Any]:
+    return {"commands": [KIND, codebuild.granted(spec, PROMOTE_OR_BACK)]}
+
+
+def _deploy(spec: Spec) -> dict[str, Any]:
+    return {"commands": [AS, newest(spec), DEPLOY]}
+
+
+def _verify(spec: Spec) -> dict[str, Any]:
+    asked = told.build(spec.data)
+    assert asked is not None
+    cases = "".join(_case(name, commands) for name, commands in asked.verify.items())
+    tests = _TESTS.format(commands=f'case "$ENVIRONMENT" in\n{cases}esac\n')
+    fail = _FAIL.format(back=codebuild.granted(spec, BACK), newest=newest(spec), deploy=DEPLOY)
+    return {"commands": [tests, AS, fail]}
+
+
+def _case(environment: str, commands: tuple[str, ...]) -> str:
+    lines = "".join(f"{line.rstrip()}\n" for line in commands)
+    return f"{shlex.quote(environment)})\n{lines};;\n"
+
+
+_MAKERS: Final[Mapping[Job, Callable[[Spec], dict[str, Any]]]] = {
+    "test": _test,
+    "build": _build,
+    "release": _release,
+    "plan": _plan,
+    "apply": _apply,
+    "promote": _promote,
+    "deploy": _deploy,
+    "verify": _verify,
+}

@@ -1,0 +1,117 @@
+"""What jobs run, for CodeBuild and for GitHub Actions alike.
+
+They expect bash, and the variables ``ENVIRONMENT``, ``APPS`` and ``TAG``. ``$AS``, where it is set, runs a program with
+the role of the job in its environment's account.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from generator.render.outputs.codepipeline.stages import APPS, CHANGES, SUMMARY, TAG
+from generator.render.outputs.pipeline_steps import GENERATOR
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
+
+# What a plan leaves to the job that applies it, after the approval.
+PLAN: Final = "plan.tfplan"
+COMMIT: Final = "commit"
+AS: Final = """\
+if [ -n "${ROLE:-}" ]; then
+  mkdir -p ~/.aws
+  printf '[profile environment]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' "$ROLE" > ~/.aws/config
+  export AS="env AWS_PROFILE=environment"
+fi
+"""
+# Exit code 2 means that there is something to change.
+_PLAN: Final = f"""\
+code=0
+$AS {{engine}} plan -input=false -no-color -lock-timeout=5m -detailed-exitcode -out={PLAN} || code=$?
+[ "$code" != 1 ]
+"""
+# No values: an approval's message goes out by e-mail.
+_COUNT: Final = f"""\
+{{engine}} show -json {PLAN} | python -P -c '
+import collections, json, sys
+made = collections.Counter(
+    action for change in json.load(sys.stdin).get("resource_changes", []) for action in change["change"]["actions"]
+)
+print(made["create"] + made["update"] + made["delete"], made["create"], made["update"], made["delete"])
+' > counted
+read -r {CHANGES} CREATED UPDATED DELETED < counted
+export {CHANGES} {SUMMARY}="$CREATED to add, $UPDATED to change, $DELETED to destroy"
+git rev-parse HEAD > {COMMIT}
+echo "$ENVIRONMENT: ${SUMMARY}"
+"""
+# What is applied is what was approved: the plan of this very commit. Terraform refuses one that is stale.
+APPLY: Final = f"""\
+set -e
+planned="CODEBUILD_SRC_DIR_plan_${{{{ENVIRONMENT//-/_}}}}"
+planned="${{{{!planned}}}}"
+if [ "$(cat "$planned/{COMMIT}")" != "$(git rev-parse HEAD)" ]; then
+  echo "error: the plan is of commit $(cat "$planned/{COMMIT}"), and this is $(git rev-parse HEAD)" >&2
+  echo "hint: start the pipeline again: it plans anew" >&2
+  exit 1
+fi
+$AS {{engine}} apply -input=false -no-color -lock-timeout=5m "$planned/{PLAN}"
+"""
+OUTPUTS: Final = f'$AS {GENERATOR} outputs --env "$ENVIRONMENT" --push'
+# How the execution began: a stage that is rolled back has to go back, and not on.
+KIND: Final = (
+    'KIND=$(aws codepipeline list-pipeline-executions --pipeline-name "$PIPELINE"'
+    " --query \"pipelineExecutionSummaries[?pipelineExecutionId=='$EXECUTION'].executionType | [0]\" --output text)"
+)
+PROMOTE: Final = f"""\
+read -ra apps <<< "${APPS}"
+{GENERATOR} promote "${{apps[@]}}" --to "$ENVIRONMENT" --tag "${TAG}" --push
+"""
+PROMOTE_OR_BACK: Final = f"""\
+if [ "$KIND" = ROLLBACK ]; then
+  for app in ${APPS}; do
+    {GENERATOR} rollback "$app" --env "$ENVIRONMENT" --to "${TAG}" --push --reason "the stage was rolled back"
+  done
+else
+{PROMOTE}fi
+"""
+DEPLOY: Final = f'for app in ${APPS}; do $AS {GENERATOR} deploy "$app" --env "$ENVIRONMENT" || exit 1; done'
+BACK: Final = f"""\
+for app in ${APPS}; do
+  {GENERATOR} rollback "$app" --env "$ENVIRONMENT" --push --reason "${TAG} does not pass its tests"
+done
+"""
+
+
+def plain(script: str) -> str:
+    """Return a script for a job that has the role of its environment anyway."""
+    return script.replace("$AS ", "")
+
+
+def plan(program: str) -> str:
+    """Return the commands that plan, and keep the plan in a file; they fail where there is none."""
+    return _PLAN.replace("{engine}", program)
+
+
+def count(program: str) -> str:
+    """Return the commands that tell how much a plan changes, and of which commit it is."""
+    return _COUNT.replace("{engine}", program)
+
+
+def engine(spec: Spec) -> str:
+    """Return the program that plans and applies."""
+    return "tofu" if spec.infra and spec.infra.engine == "opentofu" else "terraform"
+
+
+def installed(program: str) -> str:
+    """Return the command that brings the program, by its checksum."""
+    return f"{GENERATOR} tools install {program}"
+
+
+def init(program: str) -> str:
+    """Return the command that connects to the state, with the providers of the lock file and no others."""
+    return f"$AS {program} init -input=false -no-color -lockfile=readonly"
+
+
+def newest(spec: Spec) -> str:
+    """Return the command that takes the branch's newest commit: the source is of the commit that started it all."""
+    return f'git fetch --quiet origin "{spec.branch}" && git checkout --quiet --detach FETCH_HEAD'

@@ -1,0 +1,149 @@
+"""The same stages as jobs of a GitHub Actions workflow, after those that test, build and release.
+
+Who approves is GitHub's to say: each environment has two of GitHub's environments, ``<environment>`` for deliveries
+and ``<environment>-infrastructure`` for plans, whose reviewers are asked. A plan may hold secrets, so it goes through
+the bucket of Terraform's state and not through artifacts, which all who read the repository may fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.render.outputs.codepipeline import scripts
+from generator.render.outputs.codepipeline.stages import delivered, released_to
+from generator.spec import stages as told
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
+
+Job = dict[str, Any]
+_FOLDER: Final = "infra/environments/${{ env.ENVIRONMENT }}"
+# A job that was left out, since there was nothing to do, stops none that comes after it.
+_GOES_ON: Final = "!cancelled() && !failure()"
+_KEPT: Final = '"s3://$STATE_BUCKET/plans/$GITHUB_RUN_ID/$ENVIRONMENT.tfplan"'
+_KEEP: Final = f"""\
+aws s3 cp --no-progress --sse aws:kms {scripts.PLAN} {_KEPT}
+echo "changes=$CHANGES" >> "$GITHUB_OUTPUT"
+"""
+# The plan of this very run: Terraform refuses one that is stale.
+_FETCH: Final = f"aws s3 cp --no-progress {_KEPT} {scripts.PLAN}\n"
+
+
+_DEPLOY: Final[Mapping[str, object]] = {"name": "deploy", "run": scripts.plain(f"{scripts.DEPLOY}\n")}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the workflow's other jobs have, too.
+
+    Attributes:
+        machine: Returns the keys of a job that runs so many minutes at most, and pushes if told so.
+        prepared: Returns the steps that check out, install the generator, and take on a role of an environment.
+        pushing: The environment variables by which a step may push.
+        newest: The step that takes the branch's newest commit.
+    """
+
+    machine: Callable[[int, bool], Mapping[str, object]]
+    prepared: Callable[[str, str], list[Mapping[str, object]]]
+    pushing: Mapping[str, str]
+    newest: Mapping[str, object]
+
+
+def jobs(spec: Spec, parts: Parts) -> dict[str, Job]:
+    """Return the jobs by name, in order; each environment comes after the one before it."""
+    found: dict[str, Job] = {}
+    before = "deliver"
+    for name in delivered(spec):
+        found |= {
+            f"{name}-plan": _plan(spec, name, before, parts),
+            f"{name}-apply": _apply(spec, name, parts),
+            name: _deliver(spec, name, parts),
+        }
+        before = name
+    return found
+
+
+def _plan(spec: Spec, name: str, before: str, parts: Parts) -> Job:
+    engine = scripts.engine(spec)
+    run = scripts.plain(f"{scripts.init(engine)}\n{scripts.plan(engine)}{scripts.count(engine)}{_KEEP}")
+    return {
+        "name": f"plan the infrastructure of {name}",
+        "needs": [before],
+        "if": f"${{{{ {_GOES_ON} }}}}",
+        "environment": f"{name}-plan",
+        **parts.machine(30, False),
+        "outputs": {"changes": "${{ steps.plan.outputs.changes }}"},
+        "env": _environment(name),
+        "steps": [
+            *parts.prepared(name, "plan"),
+            _installed(engine),
+            {"id": "plan", "name": "plan", "working-directory": _FOLDER, "run": run},
+        ],
+    }
+
+
+def _apply(spec: Spec, name: str, parts: Parts) -> Job:
+    engine = scripts.engine(spec)
+    apply = f"{engine} apply -input=false -no-color -lock-timeout=5m {scripts.PLAN}\n"
+    run = scripts.plain(f"{scripts.init(engine)}\n{_FETCH}{apply}")
+    outputs = {"name": "commit what it gave", "env": parts.pushing, "run": scripts.plain(f"{scripts.OUTPUTS}\n")}
+    return {
+        "name": f"apply the plan of {name}",
+        "needs": [f"{name}-plan"],
+        "if": f"${{{{ {_GOES_ON} && needs.{name}-plan.outputs.changes != '0' }}}}",
+        "environment": f"{name}-infrastructure",
+        **parts.machine(120, True),
+        "env": _environment(name),
+        "steps": [
+            *parts.prepared(name, "apply"),
+            _installed(engine),
+            {"name": "apply what was approved", "working-directory": _FOLDER, "run": run},
+            outputs,
+        ],
+    }
+
+
+def _deliver(spec: Spec, name: str, parts: Parts) -> Job:
+    asked = told.build(spec.data)
+    tests = (asked.verify.get(name) if asked else None) or ()
+    moves = {"name": "promote", "env": parts.pushing, "run": scripts.PROMOTE}
+    return {
+        "name": f"deliver to {name}",
+        "needs": ["plan", "deliver", f"{name}-apply"],
+        "if": f"${{{{ {_GOES_ON} && needs.plan.outputs.apps != '' }}}}",
+        "environment": name,
+        **parts.machine(60, True),
+        "env": {
+            **_environment(name),
+            "APPS": "${{ needs.plan.outputs.apps }}",
+            "TAG": "${{ needs.deliver.outputs.tag }}",
+        },
+        "steps": [
+            *parts.prepared(name, "deploy"),
+            *([] if name == released_to(spec) else [moves]),
+            parts.newest,
+            _DEPLOY,
+            *(_tested(tests, parts) if tests else []),
+        ],
+    }
+
+
+def _tested(tests: tuple[str, ...], parts: Parts) -> list[Mapping[str, object]]:
+    """Return the steps that test the environment, and put back what ran before if that fails."""
+    failed = {"if": "${{ failure() && steps.verify.conclusion == 'failure' }}"}
+    return [
+        {"name": "test the environment", "id": "verify", "run": "".join(f"{line.rstrip()}\n" for line in tests)},
+        {"name": "put back what ran before", **failed, "env": parts.pushing, "run": scripts.BACK},
+        {**failed, **parts.newest},
+        {**_DEPLOY, **failed, "name": "deploy it"},
+    ]
+
+
+def _environment(name: str) -> dict[str, str]:
+    return {"ENVIRONMENT": name, "STATE_BUCKET": "${{ vars.STATE_BUCKET }}"}
+
+
+def _installed(engine: str) -> dict[str, str]:
+    return {"name": f"install {engine}", "run": f"{scripts.installed(engine)}\n"}

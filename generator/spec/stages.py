@@ -1,0 +1,69 @@
+"""The pipeline that brings one image through the environments (its language: ``language/stages.py``).
+
+Plain values: which stages there are, and in what order, is ``render.outputs.codepipeline``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from generator.spec.promotion import seconds
+
+# AWS waits so long for an answer, unless told otherwise, and at most 60 days.
+_USUAL_MINUTES: Final = 7 * 24 * 60
+LONGEST_MINUTES: Final = 60 * 24 * 60
+SHORTEST_MINUTES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who is asked by e-mail, and how many minutes they have."""
+
+    emails: tuple[str, ...]
+    minutes: int = _USUAL_MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """``source`` is ``repository`` or ``ecr``; ``approvals`` and ``verify`` are by environment.
+
+    ``connection`` is the ARN of one that exists; without it one is made, unless the repository is in CodeCommit.
+    """
+
+    source: str
+    connection: str | None
+    approvals: Mapping[str, Approval]
+    verify: Mapping[str, tuple[str, ...]]
+
+
+def is_asked(ci: Mapping[str, Any]) -> bool:
+    """Tell whether `ci` asks for CodePipeline: `true`, or a map, which may be empty."""
+    return ci.get("codepipeline") not in (None, False)
+
+
+def minutes(duration: str) -> int:
+    """Return a duration like ``2d`` in minutes, rounded up."""
+    return -(-seconds(duration) // 60)
+
+
+def build(data: Mapping[str, Any]) -> Stages | None:
+    """Return the pipeline of checked data; None where the spec asks for none."""
+    ci = data.get("ci") or {}
+    asked, github = ci.get("codepipeline"), ci.get("github")
+    if not is_asked(ci) and not (isinstance(github, Mapping) and github.get("stages")):
+        return None
+    given: Mapping[str, Any] = asked if isinstance(asked, Mapping) else {}
+    environments = {name: about or {} for name, about in data["environments"].items()}
+    return Stages(
+        source=given.get("source") or "repository",
+        connection=given.get("connection"),
+        approvals={name: _approval(about["approval"]) for name, about in environments.items() if about.get("approval")},
+        verify={name: tuple(about["verify"]) for name, about in environments.items() if about.get("verify")},
+    )
+
+
+def _approval(given: Mapping[str, Any]) -> Approval:
+    timeout = given.get("timeout")
+    return Approval(tuple(given["email"]), minutes(timeout) if timeout else _USUAL_MINUTES)

@@ -1,0 +1,16 @@
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+
+output "vpc" {
+  description = "The VPC."
+  value       = module.network.vpc
+}
+
+output "private_subnets" {
+  description = "The subnets that apps run in."
+  value       = module.network.private_subnets
+}
+
+output "public_subnets" {
+  description = "The subnets of load balancers."
+  value       = module.network.public_subnets
+}
