@@ -72,8 +72,8 @@ def built(name: str) -> dict[str, list[dict[str, Any]]]:
     for path in sorted(folder.glob(f"{layout.OVERLAYS}/*/*/{layout.KUSTOMIZATION}")):
         text = process.run([tool("kustomize"), "build", path.parent]).stdout
         found[path.parent.relative_to(folder).as_posix()] = [*yaml.safe_load_all(text)]
-    gitops = (one for path in sorted(folder.glob(f"{layout.GITOPS}/**/*.yaml")) for one in _documents(path))
-    return {**found, layout.GITOPS: [*gitops]}
+    gitops = [one for path in sorted(folder.glob(f"{layout.GITOPS}/**/*.yaml")) for one in _documents(path)]
+    return {**found, **({layout.GITOPS: gitops} if gitops else {})}
 
 
 def _documents(path: Path) -> list[dict[str, Any]]:

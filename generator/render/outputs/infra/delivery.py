@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.render.outputs.infra.configuration import Module
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import forge_kinds, stages
 from generator.spec.image_reference import ECR_REPOSITORY
 from generator.spec.infra import Infra
-from generator.spec.model import App, Spec
+
+if TYPE_CHECKING:
+    from generator.spec.model import Spec
 
 _CACHE: Final = "-cache"
 # What CodeBuild and CodeConnections call forges.
@@ -71,9 +73,7 @@ def secrets(spec: Spec, infra: Infra) -> list[str]:
 
 def repositories(spec: Spec, infra: Infra) -> Iterator[str]:
     """Yield the repositories that the images of apps have in the shared account."""
-    for app in spec.apps.values():
-        if not isinstance(app, App):
-            continue
+    for app in spec.described.values():
         found = ECR_REPOSITORY.fullmatch(app.image)
         if found and found["account"] == infra.account and found["region"] == infra.region:
             yield found["repository"]

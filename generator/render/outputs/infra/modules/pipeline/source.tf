@@ -1,5 +1,5 @@
 locals {
-  by_image   = length(var.images) > 0
+  by_image = length(var.images) > 0
 
   source = {
     codecommit = {

@@ -34,7 +34,11 @@ module "roles_dev" {
   state_bucket    = "acme-shop-states"
   trusted_account = "111111111111"
   lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/acme-shop-states"
-  trusted         = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+  trusted = {
+    plan   = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+    apply  = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+    deploy = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+  }
 }
 
 module "roles_prod" {
@@ -48,5 +52,9 @@ module "roles_prod" {
   state_bucket    = "acme-shop-states"
   trusted_account = "111111111111"
   lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/acme-shop-states"
-  trusted         = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+  trusted = {
+    plan   = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+    apply  = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+    deploy = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+  }
 }

@@ -33,7 +33,11 @@ module "roles_staging" {
   partition       = "aws"
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
-  trusted         = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+  trusted = {
+    plan   = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+    apply  = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+    deploy = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+  }
 }
 
 module "roles_prod" {
@@ -46,5 +50,9 @@ module "roles_prod" {
   partition       = "aws"
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
-  trusted         = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+  trusted = {
+    plan   = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+    apply  = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+    deploy = ["arn:aws:iam::111111111111:role/shop-pipeline"]
+  }
 }

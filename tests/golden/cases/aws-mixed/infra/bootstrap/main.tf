@@ -39,7 +39,11 @@ module "roles_dev" {
   trusted_account = "111111111111"
   github = {
     provider = module.github.provider
-    subjects = ["repo:acme/shop:environment:dev"]
+    subjects = {
+      plan   = ["repo:acme/shop:environment:dev"]
+      apply  = ["repo:acme/shop:environment:dev"]
+      deploy = ["repo:acme/shop:environment:dev"]
+    }
   }
 }
 
@@ -55,6 +59,10 @@ module "roles_prod" {
   trusted_account = "111111111111"
   github = {
     provider = module.github.provider
-    subjects = ["repo:acme/shop:environment:prod"]
+    subjects = {
+      plan   = ["repo:acme/shop:environment:prod"]
+      apply  = ["repo:acme/shop:environment:prod"]
+      deploy = ["repo:acme/shop:environment:prod"]
+    }
   }
 }

@@ -60,7 +60,11 @@ module "roles_dev" {
   lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/shop-tfstate-111111111111"
   github = {
     provider = module.github.provider
-    subjects = ["repo:acme/shop:environment:dev"]
+    subjects = {
+      plan   = ["repo:acme/shop:environment:dev"]
+      apply  = ["repo:acme/shop:environment:dev"]
+      deploy = ["repo:acme/shop:environment:dev"]
+    }
   }
 }
 
@@ -79,6 +83,10 @@ module "roles_prod" {
   lock_table      = "arn:aws:dynamodb:eu-west-1:111111111111:table/shop-tfstate-111111111111"
   github = {
     provider = module.github_account_222222222222.provider
-    subjects = ["repo:acme/shop:environment:prod"]
+    subjects = {
+      plan   = ["repo:acme/shop:environment:prod"]
+      apply  = ["repo:acme/shop:environment:prod"]
+      deploy = ["repo:acme/shop:environment:prod"]
+    }
   }
 }

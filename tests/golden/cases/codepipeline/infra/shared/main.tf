@@ -1,5 +1,5 @@
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
-# What all environments share: the images' repositories.
+# What all environments share: images, the zone, and what builds.
 
 provider "aws" {
   region              = var.region
@@ -18,6 +18,13 @@ module "registry" {
   readers      = ["222222222222"]
 }
 
+module "repository" {
+  source = "../modules/repository"
+
+  name   = "shop"
+  branch = "main"
+}
+
 # One image through all environments: the stages follow from `environments` and `ci.codepipeline`.
 module "pipeline" {
   source = "../modules/pipeline"
@@ -31,7 +38,7 @@ module "pipeline" {
     "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web",
     "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web-cache",
   ]
-  secrets = ["shop/git"]
+  secrets = ["arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/git-??????"]
   approvals = {
     staging = ["ops@example.com", "lead@example.com"]
     prod    = ["ops@example.com", "lead@example.com"]

@@ -5,6 +5,11 @@ output "registry" {
   value       = module.registry.repositories
 }
 
+output "repository" {
+  description = "The address of the repository."
+  value       = module.repository.url
+}
+
 output "pipeline" {
   description = "The name of the pipeline."
   value       = module.pipeline.name

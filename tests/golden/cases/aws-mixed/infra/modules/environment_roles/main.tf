@@ -8,24 +8,24 @@ locals {
   own    = "${local.arn}:iam::${var.account}:role/${local.prefix}"
   roles  = toset(["plan", "apply", "deploy"])
 
-  from_github = var.github == null ? [] : [{
+  from_github = { for role in local.roles : role => var.github == null ? [] : [{
     Sid       = "GitHub"
     Effect    = "Allow"
     Action    = "sts:AssumeRoleWithWebIdentity"
     Principal = { Federated = var.github.provider }
     Condition = {
       StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
-      StringLike   = { "token.actions.githubusercontent.com:sub" = var.github.subjects }
+      StringLike   = { "token.actions.githubusercontent.com:sub" = var.github.subjects[role] }
     }
-  }]
+  }] }
 
-  from_roles = length(var.trusted) == 0 ? [] : [{
+  from_roles = { for role in local.roles : role => length(lookup(var.trusted, role, [])) == 0 ? [] : [{
     Sid       = "Pipeline"
     Effect    = "Allow"
     Action    = "sts:AssumeRole"
     Principal = { AWS = "${local.arn}:iam::${var.trusted_account}:root" }
-    Condition = { ArnEquals = { "aws:PrincipalArn" = var.trusted } }
-  }]
+    Condition = { ArnEquals = { "aws:PrincipalArn" = var.trusted[role] } }
+  }] }
 }
 
 # The most that any role of the environment may ever do, whatever else is attached to it: nothing with identities.
@@ -70,7 +70,7 @@ resource "aws_iam_role" "this" {
   max_session_duration = 3600
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = concat(local.from_github, local.from_roles)
+    Statement = concat(local.from_github[each.key], local.from_roles[each.key])
   })
 }
 

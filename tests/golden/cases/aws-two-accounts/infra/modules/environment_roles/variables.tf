@@ -36,8 +36,8 @@ variable "lock_table" {
 }
 
 variable "github" {
-  description = "GitHub's identity provider, and the subjects of workflows that may take the roles."
-  type        = object({ provider = string, subjects = list(string) })
+  description = "GitHub's identity provider, and the subjects of workflows that may take each role."
+  type        = object({ provider = string, subjects = map(list(string)) })
   default     = null
 }
 
@@ -47,7 +47,7 @@ variable "trusted_account" {
 }
 
 variable "trusted" {
-  description = "The pipeline's roles that may take these."
-  type        = list(string)
-  default     = []
+  description = "The pipeline's roles that may take each role."
+  type        = map(list(string))
+  default     = {}
 }

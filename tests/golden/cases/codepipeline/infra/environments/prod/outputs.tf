@@ -14,3 +14,13 @@ output "public_subnets" {
   description = "The subnets of load balancers."
   value       = module.network.public_subnets
 }
+
+output "services_cluster" {
+  description = "The ECS cluster's name."
+  value       = module.services.name
+}
+
+output "service_web_security_group" {
+  description = "The group of web."
+  value       = module.service_web.security_group
+}

@@ -19,3 +19,36 @@ module "network" {
   zones  = 2
   nat    = "single"
 }
+
+module "services" {
+  source = "../../modules/ecs_cluster"
+
+  name      = "shop-staging"
+  namespace = "staging.shop.local"
+  vpc       = module.network.vpc
+}
+
+module "service_web" {
+  source = "../../modules/ecs_service"
+
+  name               = "web"
+  cluster            = module.services.name
+  family             = "shop-staging-web"
+  log_group          = "/shop/staging/web"
+  vpc                = module.network.vpc
+  subnets            = module.network.private_subnets
+  target_group       = "shop-staging-web"
+  other_target_group = "shop-staging-web-b"
+  task_role          = "shop-staging-web-task"
+  execution_role     = "shop-staging-web-execution"
+  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"]
+  secrets            = []
+  region             = var.region
+  account            = "111111111111"
+  partition          = "aws"
+  boundary           = "arn:aws:iam::111111111111:policy/shop-staging-boundary"
+  discovered         = true
+  namespace          = module.services.namespace
+  port               = 8080
+  clients            = {}
+}

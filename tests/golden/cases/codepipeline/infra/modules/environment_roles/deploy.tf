@@ -11,10 +11,10 @@ resource "aws_iam_role_policy" "deploy" {
       {
         Sid    = "Services"
         Effect = "Allow"
-        Action = ["ecs:DescribeServices", "ecs:UpdateService", "ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments"]
+        Action = ["ecs:DescribeServices", "ecs:UpdateService", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions"]
         Resource = [
           "${local.arn}:ecs:${local.in_place}:service/${local.prefix}/*",
-          "${local.arn}:ecs:${local.in_place}:service-deployment/${local.prefix}/*",
+          "${local.arn}:ecs:${local.in_place}:service-revision/${local.prefix}/*",
         ]
       },
       {
@@ -26,20 +26,32 @@ resource "aws_iam_role_policy" "deploy" {
       {
         Sid      = "Register"
         Effect   = "Allow"
-        Action   = "ecs:RegisterTaskDefinition"
+        Action   = ["ecs:RegisterTaskDefinition", "ecs:TagResource"]
         Resource = "${local.arn}:ecs:${local.in_place}:task-definition/${local.prefix}-*"
+      },
+      {
+        Sid      = "Migrate"
+        Effect   = "Allow"
+        Action   = "ecs:RunTask"
+        Resource = "${local.arn}:ecs:${local.in_place}:task-definition/${local.prefix}-*-migrate:*"
+      },
+      {
+        Sid      = "TellWhyTasksEnded"
+        Effect   = "Allow"
+        Action   = ["logs:DescribeLogGroups", "logs:GetLogEvents"]
+        Resource = "${local.arn}:logs:${local.in_place}:log-group:/${var.project}/${var.environment}/*"
       },
       {
         Sid    = "Read"
         Effect = "Allow"
-        Action = "ecs:DescribeTaskDefinition"
-        # Reason: AWS takes no resource for it.
+        Action = ["ecs:DescribeTaskDefinition", "ssm:DescribeParameters"]
+        # Reason: AWS takes no resource for them.
         Resource = "*"
       },
       {
         Sid      = "Verify"
         Effect   = "Allow"
-        Action   = ["ecr:BatchGetImage", "ecr:DescribeImages"]
+        Action   = "ecr:DescribeImages"
         Resource = "${local.arn}:ecr:${var.region}:${var.trusted_account}:repository/${var.project}/*"
       },
       {

@@ -113,7 +113,7 @@ data "aws_iam_policy_document" "job" {
 
     content {
       actions   = ["secretsmanager:GetSecretValue"]
-      resources = [for secret in data.aws_secretsmanager_secret.git : secret.arn]
+      resources = var.secrets
     }
   }
 
@@ -173,5 +173,5 @@ resource "aws_iam_role_policy" "job" {
 locals {
   # Jobs that push commits.
   commits    = ["build", "release", "apply", "promote", "verify"]
-  source_arn = var.source_from == "connection" ? local.connection : local.codecommit_arn
+  source_arn = var.source_from == "connection" ? var.connection : local.codecommit_arn
 }

@@ -1,21 +1,6 @@
 # Generated from generator.yaml. Edit it as you like: your changes are kept.
-resource "aws_codeconnections_connection" "forge" {
-  count = var.connect_to == null ? 0 : 1
-
-  name          = var.name
-  provider_type = var.connect_to
-}
-
-data "aws_secretsmanager_secret" "git" {
-  for_each = toset(var.secrets)
-
-  name = each.value
-}
-
-
 locals {
-  by_image   = length(var.images) > 0
-  connection = var.connect_to == null ? var.connection : aws_codeconnections_connection.forge[0].arn
+  by_image = length(var.images) > 0
 
   source = {
     codecommit = {
@@ -25,7 +10,7 @@ locals {
       OutputArtifactFormat = "CODEBUILD_CLONE_REF"
     }
     connection = {
-      ConnectionArn        = local.connection
+      ConnectionArn        = var.connection
       FullRepositoryId     = var.repository
       BranchName           = var.branch
       OutputArtifactFormat = "CODEBUILD_CLONE_REF"

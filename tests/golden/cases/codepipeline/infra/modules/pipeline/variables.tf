@@ -30,12 +30,6 @@ variable "connection" {
   default     = null
 }
 
-variable "connect_to" {
-  description = "The forge that a connection is made to, such as GitHub. A person confirms it once, in AWS' console."
-  type        = string
-  default     = null
-}
-
 variable "images" {
   description = "The ECR repositories whose pushed images start the pipeline, by app. If empty, commits start it."
   type        = map(string)
@@ -49,7 +43,7 @@ variable "ignored" {
 }
 
 variable "secrets" {
-  description = "Names of the secrets that jobs read, such as git's credentials."
+  description = "ARNs of the secrets that jobs read, such as git's credentials."
   type        = list(string)
   default     = []
 }
