@@ -13,7 +13,7 @@ INFRA: Final[dict[str, Entry]] = {
     "infra": Entry(
         "infra:\n"
         "  region: eu-west-1\n"
-        '  accounts: {shared: "123456789012", dev: "222222222222", prod: "333333333333"}\n'
+        '  accounts: "123456789012"\n'
         "  engine: opentofu\n"
         "  state: {bucket: acme-shop-states, lock: both}\n"
         "  network: {cidr: 10.8.0.0/16, zones: 3, nat: per-zone, endpoints: [ecr.api, ecr.dkr]}\n"
