@@ -68,7 +68,7 @@ def _findings(engine: Engine, folder: Path) -> tuple[int, list[Finding]]:
 def _judged(known: plans.Plan, folder: Path) -> list[Finding]:
     found = []
     for one in rules.judge(known):
-        file, line = plans.place(known, one.address, folder)
+        file, line = plans.place(known, one.address, folder) if one.address else (".", 0)
         found.append(Finding(file, line, Layer.RULES, one.address, one.message, one.error))
     return found
 

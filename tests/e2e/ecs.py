@@ -197,7 +197,7 @@ _PERSON: Final = {"NAME": "Ada", "EMAIL": "ada@example.com"}
 
 def _page(url: str) -> str:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
     except OSError:
         return ""

@@ -132,7 +132,7 @@ def test_what_was_never_generated_has_no_former_name(shop: Path, generator: Run)
 REFUSED = {
     "an app that is there": (["add", "app", "web"], 2, "there is an app 'web' already"),
     "a name that is none": (["add", "app", "Web"], 1, '"Web" is not a name'),
-    "a field that is none": (["add", "app", "x", "--set", "prot=1"], 1, 'did you mean "port"'),
+    "a field that is none": (["add", "app", "x", "--set", "prt=1"], 1, 'did you mean "port"'),
     "a value that is no YAML": (["add", "app", "x", "--set", "command=[a"], 2, "command=[a: "),
     "a setting without a value": (["add", "app", "x", "--set", "port"], 2, "no value"),
     "a field below a value": (["add", "app", "x", "--set", "a=1", "--set", "a.b=1"], 2, "has a value already"),

@@ -33,6 +33,7 @@ ALLOWED: Final = {
     "tests/e2e/steps/charts.py": ("tells a duration", {"monotonic"}),
     "tests/e2e/steps/database.py": ("tells a duration", {"monotonic"}),
     "tests/e2e/steps/delivery.py": ("tells a duration", {"monotonic"}),
+    "tests/e2e/steps/ecs.py": ("tells a duration", {"monotonic"}),
     "tests/e2e/steps/guard.py": ("tells a duration", {"monotonic"}),
     "tests/e2e/steps/waiting.py": ("tells a duration", {"monotonic"}),
 }  # fmt: skip

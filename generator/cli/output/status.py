@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import Row, StatusResult
-    from generator.delivery.live_state import Running
+    from generator import Row, Running, StatusResult
 
 _UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _SHORT_DIGEST: Final = len("sha256:") + 12

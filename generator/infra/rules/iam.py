@@ -115,9 +115,12 @@ def _denies(statement: dict[str, Any], edits: list[str], role: Resource) -> bool
 
 
 def unread(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Tell of documents that could not be read, since they hang on what AWS decides."""
+    """Tell in one note which documents could not be read, since they hang on what AWS decides."""
+    hidden = []
     for resource, attribute, document in _documents(plan):
         flags = tables.schema().get(resource.kind, {}).get("a", {}).get(attribute, ("", ""))[1]
         # One that AWS would give, if none is written, is unknown as well.
         if document is None and resource.unknown.get(attribute) and "c" not in flags:
-            yield resource.address, f"{attribute} is not known in the plan, and was not read"
+            hidden.append(resource.address)
+    if hidden:
+        yield "", f"policies are not known before the apply, and their plan was not read: {', '.join(sorted(hidden))}"

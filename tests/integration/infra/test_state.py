@@ -14,6 +14,7 @@ from moto.server import ThreadedMotoServer
 from generator import process
 from generator.infra import engine as terraform
 from generator.infra.engine import Engine
+from testing.waiting import PATIENCE
 
 pytestmark = [pytest.mark.needs("terraform", "aws-stub"), pytest.mark.slow]
 KEY = "environments/prod/terraform.tfstate"
@@ -31,7 +32,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
     # What it holds is the process's, not the server's.
-    requests.post(f"{url}/moto-api/reset", timeout=60).raise_for_status()
+    requests.post(f"{url}/moto-api/reset", timeout=PATIENCE).raise_for_status()
     boto3.client("s3", endpoint_url=url, region_name="us-east-1").create_bucket(Bucket="states")
     boto3.client("dynamodb", endpoint_url=url, region_name="us-east-1").create_table(
         TableName="locks",

@@ -85,7 +85,10 @@ def test_what_runs_otherwise_is_named(told: dict[str, Any], field: str) -> None:
 
 def test_of_a_service_only_what_git_says_counts() -> None:
     ours = {"deploymentConfiguration": {"strategy": "ROLLING", "maximumPercent": 200}}
-    told = {"deploymentConfiguration": {"strategy": "ROLLING", "maximumPercent": 200, "bakeTimeInMinutes": 0}, "x": 1}
+    told: dict[str, Any] = {
+        "deploymentConfiguration": {"strategy": "ROLLING", "maximumPercent": 200, "bakeTimeInMinutes": 0},
+        "x": 1,
+    }
     assert unlike(ours, told) == []
     assert unlike(ours, {"deploymentConfiguration": {**told["deploymentConfiguration"], "maximumPercent": 150}}) == [
         "deploymentConfiguration"

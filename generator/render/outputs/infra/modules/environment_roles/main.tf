@@ -69,7 +69,7 @@ resource "aws_iam_role" "this" {
   max_session_duration = 3600
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = concat(local.from_github[each.key], local.from_roles[each.key])
+    Statement = flatten([local.from_github[each.key], local.from_roles[each.key]])
   })
 }
 

@@ -11,8 +11,9 @@ resource "aws_kms_key" "artifacts" {
         Sid       = "AccountDecidesByPolicies"
         Effect    = "Allow"
         Principal = { AWS = "arn:${data.aws_partition.here.partition}:iam::${data.aws_caller_identity.here.account_id}:root" }
-        # A key's policy is about that key alone, and a key that nobody may administer is lost.
-        Action   = "kms:*"
+        # Reason: a key that no administrator may change is lost.
+        Action = "kms:*"
+        # Reason: in a key's policy this is the key itself.
         Resource = "*"
       },
       {
@@ -20,7 +21,7 @@ resource "aws_kms_key" "artifacts" {
         Effect    = "Allow"
         Principal = { Service = "codepipeline.amazonaws.com" }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
-        # In a key's policy this is the key itself.
+        # Reason: in a key's policy this is the key itself.
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.here.account_id } }
       },
@@ -93,7 +94,7 @@ resource "aws_s3_bucket_policy" "artifacts" {
       Sid       = "OnlyByTls"
       Effect    = "Deny"
       Principal = "*"
-      # Denied to everyone, whatever they do.
+      # Reason: denied, whatever the action is.
       Action    = "s3:*"
       Resource  = [aws_s3_bucket.artifacts.arn, "${aws_s3_bucket.artifacts.arn}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }

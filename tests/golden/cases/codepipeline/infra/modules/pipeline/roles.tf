@@ -156,7 +156,7 @@ data "aws_iam_policy_document" "job" {
 
     content {
       actions = ["ecr:GetAuthorizationToken"]
-      # AWS grants this for a whole account only; what the token opens is said above.
+      # Reason: AWS grants this for a whole account only; the statement above says what the token opens.
       resources = ["*"]
     }
   }
