@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from generator.cli import console
 
 if TYPE_CHECKING:
-    from generator import Row, Running, StatusResult
+    from generator import Row, StatusResult
 
 _UNITS: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _SHORT_DIGEST: Final = len("sha256:") + 12
@@ -65,7 +65,7 @@ def _show_matrix(result: StatusResult) -> None:
         if (app, name) in cells:
             console.say(f"{app} to {name} is proposed: {url}")
     for (app, name), found in (result.running or {}).items():
-        if (app, name) in cells and found.url and (words := _unwell(found)):
+        if (app, name) in cells and found.url and (words := _unwell(found.sync, found.health)):
             console.say(f"{app} in {name} is {', '.join(words)}: {found.url}")
 
 
@@ -86,13 +86,13 @@ def marks(row: Row, result: StatusResult) -> list[str]:
     found += ["pinned"] * bool(row.pinned) + ["proposed"] * ((row.app, row.environment) in result.requests)
     found += ["unreadable"] * bool(row.problem)
     if running := (result.running or {}).get((row.app, row.environment)):
-        found += _unwell(running)
+        found += _unwell(running.sync, running.health)
     return found
 
 
-def _unwell(running: Running) -> list[str]:
+def _unwell(*states: str) -> list[str]:
     """Return Argo CD's words, unless all is well."""
-    return [word for word in (running.sync, running.health) if word not in ("Synced", "Healthy")]
+    return [word for word in states if word not in ("Synced", "Healthy")]
 
 
 def _show_wide(result: StatusResult) -> None:
