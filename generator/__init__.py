@@ -92,6 +92,9 @@ if TYPE_CHECKING:
     from generator.api.manifests import explain as explain
     from generator.api.manifests import explain_field as explain_field
     from generator.api.manifests import validate as validate
+    from generator.api.outputs import OutputsRequest as OutputsRequest
+    from generator.api.outputs import OutputsResult as OutputsResult
+    from generator.api.outputs import outputs as outputs
     from generator.api.pin import PinRequest as PinRequest
     from generator.api.pin import PinResult as PinResult
     from generator.api.pin import UnpinRequest as UnpinRequest
@@ -218,6 +221,9 @@ _MODULES = {
     "explain": "api.manifests",
     "explain_field": "api.manifests",
     "validate": "api.manifests",
+    "OutputsRequest": "api.outputs",
+    "OutputsResult": "api.outputs",
+    "outputs": "api.outputs",
     "PinRequest": "api.pin",
     "PinResult": "api.pin",
     "UnpinRequest": "api.pin",

@@ -17,6 +17,8 @@ BASES: Final = "base"
 OVERLAYS: Final = "overlays"
 # Within an overlay, where an environment has a copy of the base of its own.
 COPY: Final = "base"
+# Beside the overlays of an environment, what Terraform gave it; no app can have this name.
+GIVEN: Final = "_infra"
 # The values of an app that is a Helm chart, in its base and its overlays.
 VALUES: Final = "values.yaml"
 GITOPS: Final = "gitops"
@@ -33,6 +35,7 @@ BASE: Final = "base"
 OVERLAY: Final = "overlay"
 APPLICATION: Final = "application"
 PROJECT: Final = "project"
+OUTPUTS: Final = "outputs"
 RECORD: Final = "record"
 PROMOTED: Final = "promoted"
 ADOPTED: Final = "adopted"
@@ -77,7 +80,15 @@ class Root(NamedTuple):
 # In the order in which CODEOWNERS lists them.
 ROOTS: Final[tuple[Root, ...]] = (
     Root(f"{BASES}/", (Place(BASE, f"{BASES}/{{app}}/"),), applied=True),
-    Root(f"{OVERLAYS}/", (Place(OVERLAY, f"{OVERLAYS}/{{environment}}/{{app}}/"),), by_environment=True, applied=True),
+    Root(
+        f"{OVERLAYS}/",
+        (
+            Place(OUTPUTS, f"{OVERLAYS}/{{environment}}/{GIVEN}/"),
+            Place(OVERLAY, f"{OVERLAYS}/{{environment}}/{{app}}/"),
+        ),
+        by_environment=True,
+        applied=True,
+    ),
     Root(
         f"{GITOPS}/",
         (
@@ -146,7 +157,7 @@ class Location(NamedTuple):
     @property
     def is_folder(self) -> bool:
         """Tell whether this is in a folder of an app's own, where the user may put files."""
-        return self.kind != OTHER and _SHAPES[self.kind].endswith("/")
+        return bool(self.app) and _SHAPES[self.kind].endswith("/")
 
     @property
     def is_overlay(self) -> bool:
@@ -198,6 +209,16 @@ def copy_path(environment: str, app: str) -> str:
 def overlays_path(environment: str = "") -> str:
     """Return the folder of all overlays, or of those of one environment."""
     return f"{OVERLAYS}/{environment}".rstrip("/")
+
+
+def given_path(environment: str) -> str:
+    """Return the folder of what Terraform gave an environment."""
+    return f"{OVERLAYS}/{environment}/{GIVEN}"
+
+
+def outputs_file(environment: str) -> str:
+    """Return the file that `outputs` writes after each apply."""
+    return f"{given_path(environment)}/outputs.yaml"
 
 
 def environment_of(path: str) -> str:

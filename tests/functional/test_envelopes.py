@@ -41,6 +41,7 @@ CALLS = {
     "list": ([], 0),
     "local": (["down", "--dir", "/nonexistent"], 0),
     "open": (["web", "--argocd"], 2),
+    "outputs": (["-e", "dev", "--from", "given.json"], 1),
     "pin": (["web", "-e", "dev", "--reason", "held"], 0),
     "previews": ([], 2),
     "promote": (["--to", "staging", "--dry-run"], 0),

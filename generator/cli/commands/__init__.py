@@ -82,7 +82,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "open",
         "charts",
     ),
-    "in CI": ("changed", "scan", "token", "previews"),
+    "in CI": ("changed", "scan", "token", "previews", "outputs"),
     "cluster": ("local",),
 }
 COMMANDS: Final = Registry(*(name for names in GROUPS.values() for name in names))

@@ -22,7 +22,6 @@ from generator.render.outputs.codepipeline.scripts import (
     COMMIT,
     DEPLOY,
     KIND,
-    OUTPUTS,
     PLAN,
     PROMOTE_OR_BACK,
     count,
@@ -30,6 +29,7 @@ from generator.render.outputs.codepipeline.scripts import (
     init,
     installed,
     newest,
+    outputs,
     plan,
 )
 from generator.render.outputs.codepipeline.stages import APPS, BUILT, CHANGES, SUMMARY, TAG, Job, released_to, stages
@@ -134,8 +134,8 @@ def _plan(spec: Spec) -> dict[str, Any]:
 
 def _apply(spec: Spec) -> dict[str, Any]:
     program = engine(spec)
-    outputs = f'cd "$CODEBUILD_SRC_DIR"\n{OUTPUTS}\n'
-    commands = [_INFRASTRUCTURE, init(program), APPLY.format(engine=program), codebuild.granted(spec, outputs)]
+    commit = codebuild.granted(spec, f'cd "$CODEBUILD_SRC_DIR"\n{outputs(program)}')
+    commands = [_INFRASTRUCTURE, init(program), APPLY.format(engine=program), commit]
     return {"install": [installed(program), AS], "commands": commands}
 
 

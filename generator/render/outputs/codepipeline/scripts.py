@@ -56,7 +56,14 @@ if [ "$(cat "$planned/{COMMIT}")" != "$(git rev-parse HEAD)" ]; then
 fi
 $AS {{engine}} apply -input=false -no-color -lock-timeout=5m "$planned/{PLAN}"
 """
-OUTPUTS: Final = f'$AS {GENERATOR} outputs --env "$ENVIRONMENT" --push'
+# The role of the environment reads the state, and git has the job's own. All outputs pass through a file that no other
+# user of the machine may read, and that is in no checkout: some are secrets.
+_OUTPUTS: Final = f"""\
+given=$(umask 077 && mktemp)
+trap 'rm -f "$given"' EXIT
+$AS {{engine}} -chdir="infra/environments/$ENVIRONMENT" output -json > "$given"
+{GENERATOR} outputs --env "$ENVIRONMENT" --from "$given" --push
+"""
 # How the execution began: a stage that is rolled back has to go back, and not on.
 KIND: Final = (
     'KIND=$(aws codepipeline list-pipeline-executions --pipeline-name "$PIPELINE"'
@@ -95,6 +102,11 @@ def plan(program: str) -> str:
 def count(program: str) -> str:
     """Return the commands that tell how much a plan changes, and of which commit it is."""
     return _COUNT.replace("{engine}", program)
+
+
+def outputs(program: str) -> str:
+    """Return the commands that commit what an apply gave, from the top of the checkout."""
+    return _OUTPUTS.replace("{engine}", program)
 
 
 def engine(spec: Spec) -> str:

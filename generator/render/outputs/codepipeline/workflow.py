@@ -88,7 +88,7 @@ def _apply(spec: Spec, name: str, parts: Parts) -> Job:
     engine = scripts.engine(spec)
     apply = f"{engine} apply -input=false -no-color -lock-timeout=5m {scripts.PLAN}\n"
     run = scripts.plain(f"{scripts.init(engine)}\n{_FETCH}{apply}")
-    outputs = {"name": "commit what it gave", "env": parts.pushing, "run": scripts.plain(f"{scripts.OUTPUTS}\n")}
+    outputs = {"name": "commit what it gave", "env": parts.pushing, "run": scripts.plain(scripts.outputs(engine))}
     return {
         "name": f"apply the plan of {name}",
         "needs": [f"{name}-plan"],
