@@ -476,6 +476,11 @@ ROWS: dict[str, list[str]] = {
         "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: In, values: [b]}]}]}}}",
         "affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 100, podAffinityTerm: {topologyKey: a, labelSelector: {matchLabels: {b: c}}}}]}}",
     ],
+    "arch": [
+        "arch: arm64",
+        "arch: amd64\nnodeSelector: {a: b}",
+        "arch: arm64\nnodeSelector: {kubernetes.io/arch: amd64}",
+    ],
     "topologySpreadConstraints": [
         "topologySpreadConstraints: []",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}]",
@@ -663,6 +668,14 @@ ROWS: dict[str, list[str]] = {
         "claims: {a: {size: 1Gi, storageClassName: A}}",
         "claims: {a: {size: 1Gi}}\nvolumes: {a: {emptyDir: {}}}",
         "claims: {a: {size: 1Gi, volumeMode: Block, mountPath: /a}}",
+        "claims: {a: {size: 1Gi, limit: 1Gi, labels: {a: b, app.kubernetes.io/name: c}, volumeName: A}}",
+        "claims: {a: {size: 2Gi, limit: 1Gi}}",
+        "claims: {a: {size: 2Gi, limit: 0}}",
+        "claims: {a: {size: 1Gi, volumeAttributesClassName: fast}}",
+        "claims: {a: {size: 1Gi, dataSource: {kind: PersistentVolumeClaim, name: b}}}",
+        "claims: {a: {size: 1Gi, dataSource: {kind: Pod, name: b}}}",
+        "claims: {a: {size: 1Gi, dataSource: {kind: VolumeSnapshot, name: ''}}}",
+        "claims: {a: {size: 1Gi, volumeMode: Block, dataSource: {apiGroup: snapshot.storage.k8s.io, kind: VolumeSnapshot, name: b}}}",
     ],
     "sidecars": [
         "sidecars: {}",

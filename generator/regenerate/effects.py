@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
-from generator.regenerate import former, workload_effects
+from generator.regenerate import claim_effects, former, workload_effects
 from generator.regenerate.effect import Effect, at, first, is_patch, items, place_of, text
 from generator.render.kinds.workloads import WORKLOADS
 from generator.spec.layout import KUSTOMIZATION, Location, base_path, overlay_file
@@ -24,7 +24,6 @@ _FIXED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "StatefulSet": (("spec", "selector"), ("spec", "serviceName")),
     "DaemonSet": (("spec", "selector"),),
     "Service": (("spec", "clusterIP"),),
-    "PersistentVolumeClaim": (("spec", "storageClassName"), ("spec", "accessModes")),
 }
 
 
@@ -97,6 +96,8 @@ def _of_file(path: str, original: Mapping[str, bytes], updated: Mapping[str, byt
     name = text(new, "metadata", "name")
     if kind == "StatefulSet" and at(old, *workload_effects.CLAIMS) != at(new, *workload_effects.CLAIMS):
         yield workload_effects.of_claims(place, name)
+    if kind == claim_effects.KIND:
+        yield from claim_effects.of(place, old, new)
     for field in _FIXED.get(kind, ()):
         if at(old, *field) != at(new, *field) and not is_patch(path):
             yield Effect(

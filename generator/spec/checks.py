@@ -55,6 +55,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
             if name not in settled:
                 _check_app(("apps", name), app, names, known, findings, placeholders=placeholders)
             _check_scan(("apps", name), app, data.get("registry"), findings)
+            _check_platforms(("apps", name), app, app, findings)
     _check_caches(apps, str(data.get("registry") or ""), findings)
     if _has_stages(data, environments):
         from generator.spec import stage_checks
@@ -124,6 +125,19 @@ def _check_scan(path: FieldPath, app: dict[str, object], registry: object, findi
         findings.add(
             (*path, "build", "scan"), "ECR scans images, and this one is not in ECR", "take it out", at_key=True
         )
+
+
+def _check_platforms(path: FieldPath, said: dict[str, object], app: dict[str, object], findings: Findings) -> None:
+    """Refuse processors that the image is not built for, wherever an app says them: no container would start."""
+    arch, platforms = said.get("arch"), _map(app.get("build")).get("platforms")
+    if not isinstance(platforms, list):
+        return
+    if isinstance(arch, str) and not any(f"{one}/".startswith(f"linux/{arch}/") for one in platforms):
+        hint = f"add linux/{arch} to `build: {{platforms: […]}}`, or say another `arch`"
+        findings.add((*path, "arch"), f"the image is built for {', '.join(map(str, platforms))} alone", hint)
+    for section in ("environments", "workloads"):
+        for name, one in _map(said.get(section)).items():
+            _check_platforms((*path, section, name), _map(one), app, findings)
 
 
 def _check_app(

@@ -48,7 +48,7 @@ def _check_nowhere(path: FieldPath, app: _Data, findings: Findings) -> None:
     if app.get("chart") is not None or app.get("adopted"):
         return
     for place, said in _said(app):
-        for name in workload.OF_ECS:
+        for name in sorted(workload.OF_ECS_ALONE):
             if said.get(name) is not None:
                 hint = "say `target: ecs` of the app, or of an environment; on EKS, `resources` say how much it gets"
                 findings.add((*path, *place, name), "nothing of the app runs on ECS", hint, at_key=True)

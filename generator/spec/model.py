@@ -350,6 +350,7 @@ def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | 
         "store": secret_stores.of_project(data.get("secretStore")),
         "stores": secret_stores.of_environments(data["environments"]),
         "promotes_config": config,
+        "spread": bool((data.get("kubernetes") or {}).get("spread")),
         "migration_seconds": seconds,
         "several": several,
         "needs": needs_of(apps, several),

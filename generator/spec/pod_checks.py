@@ -44,6 +44,7 @@ def check(name: object, app: dict[str, object], findings: Findings) -> None:
 
 
 def _check(name: object, app: dict[str, object], findings: Findings) -> None:
+    _check_processor(app, findings)
     _check_folders(app, findings)
     _check_mounts(app, findings)
     _check_containers(name, app, findings)
@@ -71,6 +72,15 @@ def _names(value: object) -> list[str]:
 def _writable(app: dict[str, object]) -> list[str]:
     given = app.get("writable", list(folders.DEFAULT))
     return [folder for folder in given if isinstance(folder, str)] if isinstance(given, list) else []
+
+
+def _check_processor(app: dict[str, object], findings: Findings) -> None:
+    """Check that nothing else is said of the processor: no pod would run."""
+    arch = app.get("arch")
+    given = as_map(as_map(app.get("pod")).get("nodeSelector")).get(workload.ARCHITECTURE)
+    if isinstance(arch, str) and given not in (None, arch):
+        hint = f"keep one of the two: `arch: {given}`, or the selector"
+        findings.add(("pod", "nodeSelector", workload.ARCHITECTURE), f"its nodes are {arch}, by `arch`", hint)
 
 
 def _check_folders(app: dict[str, object], findings: Findings) -> None:

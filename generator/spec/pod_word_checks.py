@@ -37,6 +37,9 @@ def check_claims(field: str, app: dict[str, object], findings: Findings) -> None
         size, modes = _map(about).get("size"), _map(about).get("accessModes")
         if size is not None and quantity.parse(size) == 0:
             findings.add((field, name, "size"), f"{size} is no size", "like 10Gi")
+        least, most = quantity.parse(size), quantity.parse(_map(about).get("limit"))
+        if least is not None and most is not None and most < least:
+            findings.add((field, name, "limit"), f"{size} is more than that", f"say at least `limit: {size}`")
         if isinstance(modes, list) and "ReadWriteOncePod" in modes and len(modes) > 1:
             findings.add((field, name, "accessModes"), "ReadWriteOncePod stands alone", "keep one of the modes")
         if _map(about).get("volumeMode") == "Block" and _map(about).get("mountPath") is not None:

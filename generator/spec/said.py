@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import hatches
-from generator.spec.workload import OF_ECS
+from generator.spec.workload import OF_ECS_ALONE
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
@@ -41,7 +41,7 @@ def has_hatches(data: Data) -> bool:
 def of_ecs(given: Data) -> bool:
     """Tell whether an app says anything that is of ECS alone; faults may still be in it."""
     inner = (one for place in ("workloads", "environments") for one in _maps(given.get(place)))
-    return any(given.get(name) is not None for name in OF_ECS) or any(map(of_ecs, inner))
+    return any(given.get(name) is not None for name in OF_ECS_ALONE) or any(map(of_ecs, inner))
 
 
 def _maps(section: object) -> list[Data]:

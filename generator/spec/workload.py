@@ -27,8 +27,11 @@ SETTINGS: Final = (
     "updateStrategy", "strategy", "minReadySeconds", "revisionHistoryLimit", "rollout", "metrics", "logs",
 )  # fmt: skip
 
-# What is said of its tasks, where it runs on ECS.
+# The label of a node by its processor.
+ARCHITECTURE: Final = "kubernetes.io/arch"
+# What is said of its tasks, where it runs on ECS; of these, `arch` is said of pods as well.
 OF_ECS: Final = ("cpu", "memory", "arch", "spot", "deploy", "discovery")
+OF_ECS_ALONE: Final = frozenset(OF_ECS) - {"arch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Workload:
         own_network: Whether its ``network`` is not the app's.
         files: The texts of its files, by where they lie in the container.
         own_files: Whether they are not the app's.
+        arch: The processor of its nodes; empty for any.
+        spread: Whether its pods, where there are several, are spread over zones and nodes unless it says otherwise.
     """
 
     name: str
@@ -121,6 +126,8 @@ class Workload:
     own_files: bool = False
     services: Data = field(default_factory=dict)
     ecs: Data = field(default_factory=dict)
+    arch: str = ""
+    spread: bool = False
 
     @property
     def has_token(self) -> bool:
@@ -132,6 +139,18 @@ class Workload:
     def scaled(self) -> bool:
         """Tell whether a controller decides the number of its pods."""
         return self.autoscale is not None or self.keda is not None
+
+    @property
+    def is_several(self) -> bool:
+        """Tell whether there may be more than one of its pods."""
+        scaler = self.autoscale or self.keda
+        return bool(scaler["max"] > 1 if scaler else (self.replicas or 0) > 1)
+
+    @property
+    def has_volume_of_one_node(self) -> bool:
+        """Tell whether its pods share a claim that only pods of one node can mount."""
+        several = {"ReadOnlyMany", "ReadWriteMany"}
+        return any(several.isdisjoint(about.get("accessModes") or ()) for about in self.claims.values() if about)
 
     @property
     def main(self) -> bool:
@@ -184,8 +203,7 @@ def pods_label(app: str, key: str, name: str) -> str:
 def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
     """Build a workload of an app from all that is said of it."""
     kind = given.get("kind") or workload_kinds.DEFAULT
-    config, secrets = _texts(given.get("config")), _secrets(given.get("secrets"))
-    ports = _ports(given)
+    config, secrets, ports = _texts(given.get("config")), _secrets(given.get("secrets")), _ports(given)
     return Workload(
         name=object_name(app, key, given),
         app=app,
@@ -228,6 +246,8 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         claims=given.get("claims") or {},
         files=_files(given.get("files") or {}),
         ecs={name: given[name] for name in OF_ECS if given.get(name) is not None},
+        arch=given.get("arch") or "",
+        spread=bool(shared.get("spread")),
         services={name: _annotated(about) for name, about in without_nulls(given.get("services") or {}).items()},
     )
 

@@ -41,6 +41,8 @@ CLAIMS = (
     "delete it without its pods, and Argo CD makes it anew: kubectl delete statefulset web --cascade=orphan; "
     "volumes that are there stay as they are: kubectl edit pvc makes one larger"
 )
+DISK = "claims: {data: {size: 20Gi, mountPath: /data}}"
+COPY = "add a claim of another name, copy the data, and take this one out"
 CHANGES = {
     "nothing": (spec("port: 80"), spec("port: 80"), []),
     "another number": (spec("replicas: 2"), spec("replicas: 3"), []),
@@ -102,6 +104,20 @@ CHANGES = {
         spec(f"{CLAIM}, kind: StatefulSet"),
         spec(f"{CLAIM}, kind: StatefulSet, environments: {{prod: {{volumeClaimTemplates: {{data: {{size: 9Gi}}}}}}}}"),
         [f"web in prod: {CLAIMS}"],
+    ),
+    "a smaller claim": (
+        spec(f"{DISK}"), spec(f"{DISK.replace('20Gi', '9999Mi')}"),
+        [f"web in every environment: the PersistentVolumeClaim web-data cannot become smaller: it has 20Gi, and the spec says 9999Mi; keep `size: 20Gi`; for less, {COPY}"],
+    ),
+    "a larger claim": (spec(f"{DISK}"), spec(f"{DISK.replace('20Gi', '0.1Ti')}"), []),
+    "a smaller claim in one environment": (
+        spec(f"{DISK}, environments: {{prod: {{claims: {{data: {{size: 100Gi}}}}}}}}"),
+        spec(f"{DISK}, environments: {{prod: {{claims: {{data: {{size: 50Gi}}}}}}}}"),
+        [f"web in prod: the PersistentVolumeClaim web-data cannot become smaller: it has 100Gi, and the spec says 50Gi; keep `size: 100Gi`; for less, {COPY}"],
+    ),
+    "a claim of another class in one environment": (
+        spec(f"{DISK}"), spec(f"{DISK}, environments: {{prod: {{claims: {{data: {{storageClassName: gp3}}}}}}}}"),
+        [f"web in prod: spec.storageClassName of the PersistentVolumeClaim web-data cannot be changed while it is there; {COPY}: deleting it deletes what is on it"],
     ),
     "several workloads, one of them called like the app": (
         spec("port: 80"), spec("workloads: {web: {port: 80}, worker: {}}"), [],

@@ -21,6 +21,8 @@ FIELD: Final = "claims"
 # Argo CD waits for a user, be it that the claim is gone from git or the Application is deleted.
 CONFIRMED: Final = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
 DEFAULT_MODES: Final = ("ReadWriteOnce",)
+# What is rendered as it is said.
+_SAME: Final = ("storageClassName", "volumeMode", "volumeAttributesClassName", "volumeName", "dataSource")
 
 
 def render(app: Instance) -> dict[str, Manifest]:
@@ -33,22 +35,19 @@ def render(app: Instance) -> dict[str, Manifest]:
 
 def _manifest(app: Instance, name: str, about: Data) -> dict[str, Any]:
     annotations = {**CONFIRMED, **_texts(about.get("annotations") or {})}
+    found = metadata(app.general, f"{app.general.app}-{name}", annotations)
+    limits = {"limits": {"storage": text(about["limit"])}} if about.get("limit") else {}
     return {
         "apiVersion": "v1",
         "kind": KIND,
-        "metadata": metadata(app.general, f"{app.general.app}-{name}", annotations),
+        "metadata": {**found, "labels": {**found["labels"], **_texts(about.get("labels") or {})}},
         "spec": {
             "accessModes": list(about.get("accessModes") or DEFAULT_MODES),
-            **{field: about[field] for field in ("storageClassName", "volumeMode") if about.get(field)},
-            "resources": {"requests": {"storage": text(about["size"])}},
+            **{field: about[field] for field in _SAME if about.get(field)},
+            "resources": {"requests": {"storage": text(about["size"])}, **limits},
         },
     }
 
 
 def _texts(annotations: Data) -> dict[str, str]:
     return {name: text(value) for name, value in annotations.items() if value is not None}
-
-
-def is_of_one_node(about: Data) -> bool:
-    """Tell whether only pods of one node can mount a claim."""
-    return not {"ReadOnlyMany", "ReadWriteMany"} & {*(about.get("accessModes") or DEFAULT_MODES)}

@@ -21,7 +21,7 @@ from generator.render.kinds.metadata import (
 from generator.spec import folders, merge_keys
 from generator.spec.override import overridden
 from generator.spec.variables import ordered
-from generator.spec.workload import Workload, file_key
+from generator.spec.workload import ARCHITECTURE, Workload, file_key
 
 # Of every container, unless the spec says otherwise.
 _SAFE: Final[dict[str, Any]] = {
@@ -31,6 +31,11 @@ _SAFE: Final[dict[str, Any]] = {
 }
 
 
+# What Kubernetes alone does (skews of 5 and 3) leaves two or three pods on one node.
+_TOPOLOGIES: Final = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+# The label by which the pods of one version are counted, and not those that they replace.
+_VERSIONS: Final = {"Deployment": "pod-template-hash", "StatefulSet": "controller-revision-hash"}
+_ROLLOUT_VERSION: Final = "rollouts-pod-template-hash"
 # The name of the volume with an app's files.
 FILES: Final = "files"
 
@@ -110,19 +115,37 @@ def pod_spec(workload: Workload, main: dict[str, Any], more: dict[str, Any] | No
         "securityContext": overridden(security, workload.pod_security_context),
         "containers": [_main(_with(main, workload.container))],
         **({"volumes": volumes} if volumes else {}),
+        **({"nodeSelector": {ARCHITECTURE: workload.arch}} if workload.arch else {}),
         **(more or {}),
     }
-    whole = _spread(_hardened(_with(spec, workload.pod)), workload)
+    whole = _counted(_hardened(_with(spec, workload.pod)), workload)
     return _without_unused(whole, {*folders.volumes(workload.writable)})
 
 
-def _spread(spec: dict[str, Any], workload: Workload) -> dict[str, Any]:
+def _counted(spec: dict[str, Any], workload: Workload) -> dict[str, Any]:
     """Count the workload's own pods where a constraint does not say which: Kubernetes would count none."""
     given = spec.get("topologySpreadConstraints")
     if not given:
         return spec
     own = {"labelSelector": {"matchLabels": selector(workload)}}
     return {**spec, "topologySpreadConstraints": [one if "labelSelector" in one else {**one, **own} for one in given]}
+
+
+def spread(spec: dict[str, Any], workload: Workload) -> dict[str, Any]:
+    """Spread several pods where the project does, and they have no constraint: an empty list is to be none."""
+    several = workload.spread and workload.is_several and workload.kind in _VERSIONS
+    # Pods that share a volume of one node would be drawn away from it.
+    if not several or workload.has_volume_of_one_node or "topologySpreadConstraints" in spec:
+        return spec
+    version = _ROLLOUT_VERSION if workload.settings.get("rollout") else _VERSIONS[workload.kind]
+    # A preference: no pod waits for a zone or a node that is not there.
+    about = {
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": selector(workload)},
+        "matchLabelKeys": [version],
+    }
+    constraints = [{"maxSkew": 1, "topologyKey": topology, **about} for topology in _TOPOLOGIES]
+    return {**spec, "topologySpreadConstraints": constraints}
 
 
 def _hardened(spec: dict[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ FIELDS: Final[dict[str, Field]] = {
     **TARGET,
     "cpu": Field(Integer(256, 16384, "CPU units"), "On ECS: the CPU of a task, in units of which 1024 are one CPU."),
     "memory": Field(Integer(512, 122_880, "MiB"), "On ECS: the memory of a task, in MiB."),
-    "arch": Field(Choice(ARCHITECTURES), "On ECS: the processors that the tasks run on."),
+    "arch": Field(Choice(ARCHITECTURES), "The processors that it runs on: those of its nodes, or of Fargate on ECS."),
     "spot": Field(
         SPOT, "On ECS: run tasks on Fargate Spot, which is cheaper and may end them with two minutes' notice."
     ),

@@ -145,7 +145,18 @@ CLAIM = Record(
         "storageClassName": Field(shapes.OBJECT_NAME, "The class of storage that the volume is made by."),
         "accessModes": Field(_MODES, "Who may mount the volume, and how."),
         "volumeMode": Field(Choice(("Filesystem", "Block")), "Whether the volume has files, or is a block device."),
+        "labels": Field(
+            MapOf(shapes.KEY, shapes.LABEL_VALUE), "Labels of the claim, beside those that are always there."
+        ),
         "annotations": Field(STRINGS, "Annotations of the claim."),
+        "limit": Field(shapes.QUANTITY, "The size that the volume may have at most, where its storage can limit it."),
+        "volumeAttributesClassName": Field(
+            shapes.OBJECT_NAME, "The VolumeAttributesClass, which tells how fast the volume is. It can be changed."
+        ),
+        "volumeName": Field(shapes.OBJECT_NAME, "The PersistentVolume that it takes, which is there already."),
+        "dataSource": Field(
+            Anything(of="TypedLocalObjectReference"), "The snapshot or claim that the volume begins as a copy of."
+        ),
     }
 )
 FILE = Either(

@@ -118,6 +118,11 @@ KUBERNETES = Record(
             ListOf(RELATIVE, least=1),
             "Files of the repository with CustomResourceDefinitions that operators bring. Nothing applies them.",
         ),
+        "spread": Field(
+            Boolean(),
+            "Spread the pods of each workload that has several over zones and nodes, as far as there is room. What has"
+            " `topologySpreadConstraints` keeps them.",
+        ),
     }
 )
 FORGE = Record(

@@ -76,6 +76,24 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             " / write it as `shop/web`, and it is released with the app; another tag needs another repository"
         ],
     ),
+    "a claim that may be less than it is": (
+        "claims: {a: {size: 10Gi, limit: 5Gi}}",
+        ["8:37 apps.web.claims.a.limit: 10Gi is more than that / say at least `limit: 10Gi`"],
+    ),
+    "two processors": (
+        "arch: arm64\nnodeSelector: {kubernetes.io/arch: amd64}",
+        [
+            '9:40 apps.web.nodeSelector."kubernetes.io/arch": its nodes are arm64, by `arch`'
+            " / keep one of the two: `arch: amd64`, or the selector"
+        ],
+    ),
+    "a processor that the image is not built for, in an environment": (
+        "source: web\nbuild: {platforms: [linux/amd64, linux/arm/v7]}\narch: amd64\nenvironments: {prod: {arch: arm64}}",
+        [
+            "11:33 apps.web.environments.prod.arch: the image is built for linux/amd64, linux/arm/v7 alone"
+            " / add linux/arm64 to `build: {platforms: […]}`, or say another `arch`"
+        ],
+    ),
     "a container that never ends, beside one that shall": (
         "kind: CronJob\nschedule: '@daily'\nsidecars: {a: {image: x, native: false}}",
         ["10:38 apps.web.sidecars.a.native: the pods of a CronJob never end with it / take `native: false` out"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.render.kinds.claim import is_of_one_node
 from generator.render.kinds.kind import Role, Scope
 from generator.render.kinds.metadata import metadata, reloaded, selector
 from generator.render.kinds.workloads.rollout import by_replicas
@@ -58,7 +57,7 @@ def _strategy(workload: Workload) -> dict[str, Any]:
     With a claim that one node can mount, a new pod on another node would wait for the old one for ever.
     """
     given = workload.settings.get("strategy") or {}
-    usual = "Recreate" if any(map(is_of_one_node, workload.claims.values())) else "RollingUpdate"
+    usual = "Recreate" if workload.has_volume_of_one_node else "RollingUpdate"
     if given.get("type", usual) == "Recreate":
         return {"type": "Recreate"}
     pace = {"maxSurge": 1, "maxUnavailable": 0}

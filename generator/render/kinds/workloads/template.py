@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from generator.render.kinds.ingress import deregistration
 from generator.render.kinds.metadata import labels
-from generator.render.kinds.pod import container, pod_spec
+from generator.render.kinds.pod import container, pod_spec, spread
 from generator.render.kinds.ports import container_ports
 from generator.spec import observed
 from generator.spec.override import without_nulls
@@ -26,7 +26,7 @@ def template(workload: Workload) -> dict[str, Any]:
             "labels": {**labels(workload), **workload.labels},
             **({"annotations": annotations} if annotations else {}),
         },
-        "spec": pod_spec(workload, _container(workload), _grace(workload)),
+        "spec": spread(pod_spec(workload, _container(workload), _grace(workload)), workload),
     }
 
 

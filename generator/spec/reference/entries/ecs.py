@@ -30,7 +30,12 @@ ECS: Final[dict[str, Entry]] = {
         unset="the smallest that has room for `resources`",
         effect=f"`memory` {_TASK}.",
     ),
-    "apps.<app>.arch": Entry("target: ecs\narch: arm64", default="amd64", effect=f"`runtimePlatform` {_TASK}."),
+    "apps.<app>.arch": Entry(
+        "arch: arm64",
+        unset="nodes of any processor; on ECS, amd64",
+        kubernetes=("Deployment spec.template.spec.nodeSelector",),
+        effect=f"On ECS, `runtimePlatform` {_TASK}.",
+    ),
     "apps.<app>.spot": Entry(
         "target: ecs\nspot: {base: 1, weight: 4}",
         unset="no task runs on Spot",

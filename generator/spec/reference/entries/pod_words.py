@@ -224,6 +224,24 @@ POD_WORDS: Final[dict[str, Entry]] = {
         "size: 10Gi\nannotations: {team: shop}", unset="those that make Argo CD ask before it deletes the claim",
         kubernetes=(f"{_CLAIM} metadata.annotations",),
     ),
+    "apps.<app>.claims.<name>.labels": Entry(
+        "size: 10Gi\nlabels: {backup: daily}", unset="those of the app", kubernetes=(f"{_CLAIM} metadata.labels",)
+    ),
+    "apps.<app>.claims.<name>.limit": Entry(
+        "size: 10Gi\nlimit: 100Gi", unset="no limit", kubernetes=(f"{_CLAIM} spec.resources.limits.storage",)
+    ),
+    "apps.<app>.claims.<name>.volumeAttributesClassName": Entry(
+        "size: 10Gi\nvolumeAttributesClassName: fast", unset="that of the storage class",
+        kubernetes=(f"{_CLAIM} spec.volumeAttributesClassName",),
+    ),
+    "apps.<app>.claims.<name>.volumeName": Entry(
+        "size: 10Gi\nvolumeName: archive", unset="a volume that is made for it",
+        kubernetes=(f"{_CLAIM} spec.volumeName",),
+    ),
+    "apps.<app>.claims.<name>.dataSource": Entry(
+        "size: 10Gi\ndataSource: {apiGroup: snapshot.storage.k8s.io, kind: VolumeSnapshot, name: monday}",
+        unset="an empty volume", kubernetes=(f"{_CLAIM} spec.dataSource",),
+    ),
     "apps.<app>.sidecars": Entry(
         "sidecars:\n"
         "  proxy:\n"

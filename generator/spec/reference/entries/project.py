@@ -96,14 +96,17 @@ PROJECT: Final[dict[str, Entry]] = {
     "allow.destinations": Entry(unset="none but those of the environments"),
     "allow.destinations[].cluster": Entry(default="https://kubernetes.default.svc"),
     "kubernetes": Entry(
-        'kubernetes: {version: "1.34", crds: [crds/certificates.yaml]}',
-        unset="the newest version that is known, 1.36",
+        'kubernetes: {version: "1.34", crds: [crds/certificates.yaml], spread: true}',
+        unset="the newest version that is known, 1.36, and no spread",
         effect="Fields in Kubernetes' own shape (`pod`, `container`) are held against the schema of this version.",
     ),
     "kubernetes.version": Entry(default='"1.36"'),
     "kubernetes.crds": Entry(
         unset="no other kinds than those that are known, and those that charts, adopted apps and `manifests` define",
         effect="`validate` holds objects of these kinds against them; without, it refuses a kind that is unknown.",
+    ),
+    "kubernetes.spread": Entry(
+        default="false", effect="`topologySpreadConstraints` of Deployments and StatefulSets with several pods."
     ),
     "notifications": Entry(
         "notifications:\n"
