@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from generator.api.copilot import CopilotRequest as CopilotRequest
     from generator.api.copilot import CopilotResult as CopilotResult
     from generator.api.copilot import import_copilot as import_copilot
+    from generator.api.cost import CostLine as CostLine
+    from generator.api.cost import CostRequest as CostRequest
+    from generator.api.cost import Estimate as Estimate
+    from generator.api.cost import cost as cost
     from generator.api.deploy import DeployRequest as DeployRequest
     from generator.api.deploy import DeployResult as DeployResult
     from generator.api.deploy import deploy as deploy
@@ -266,6 +270,10 @@ _MODULES = {
     "CopilotRequest": "api.copilot",
     "CopilotResult": "api.copilot",
     "import_copilot": "api.copilot",
+    "CostLine": "api.cost",
+    "CostRequest": "api.cost",
+    "Estimate": "api.cost",
+    "cost": "api.cost",
     "DeployRequest": "api.deploy",
     "DeployResult": "api.deploy",
     "deploy": "api.deploy",

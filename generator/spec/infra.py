@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from generator.spec import aws_names, aws_support
@@ -97,6 +97,7 @@ class Infra:
     Attributes:
         account: The account of what all environments share: images, the zone, builds and Terraform's states.
         lock: How Terraform keeps two runs apart: `s3`, `dynamodb` or `both`.
+        prices: What the project pays, by the names of the table of prices, in dollars.
     """
 
     project: str
@@ -106,6 +107,7 @@ class Infra:
     bucket: str
     lock: str
     places: Mapping[str, Place]
+    prices: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def partition(self) -> str:
@@ -144,6 +146,7 @@ def build(data: Data) -> Infra | None:
             name: _place(project, name, account_of(given["accounts"], name), without_nulls(overridden(given, about)))
             for name, about in own.items()
         },
+        prices=without_nulls(given.get("prices") or {}),
     )
 
 

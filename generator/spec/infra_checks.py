@@ -32,6 +32,10 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
         return
     _check_accounts(given.get("accounts"), environments, str(data.get("registry") or ""), findings)
     _check_networks(given, environments, findings)
+    if prices := _map(given.get("prices")):
+        from generator.spec import aws_prices
+
+        aws_prices.check(prices, findings)
     for path, about in _each(given, environments):
         _check_network((*path, "network"), _map(about.get("network")), findings)
         _check_cluster((*path, "cluster"), _map(about.get("cluster")), findings)

@@ -28,6 +28,7 @@ CALLS = {
     "check": ([], 0),
     "compare": (["dev", "prod"], 0),
     "completion": (["bash"], 0),
+    "cost": ([], 1),
     "deploy": (["web", "-e", "dev"], 2),
     "diff": ([], 0),
     "doctor": ([], 0),

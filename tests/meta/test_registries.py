@@ -138,7 +138,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 """,
     "cli/commands/__init__.py",
-    (('"list", "infra")', '"list", "infra", "count")'),),
+    (('"every day": (', '"every day": ("count", '),),
 )
 FORGE = Toy(
     "clients/forges/mailbox.py",

@@ -67,7 +67,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "completion",
         "protection",
     ),
-    "every day": ("generate", "check", "diff", "explain", "validate", "render", "list", "infra"),
+    "every day": ("generate", "check", "diff", "explain", "validate", "render", "list", "infra", "cost"),
     "releases": (
         "status",
         "history",

@@ -6,7 +6,7 @@ from typing import Final
 
 from generator.spec.language.names import ENVIRONMENT_NAME, HOST
 from generator.spec.language.stages import EMAIL
-from generator.spec.types import Boolean, Choice, Either, Field, Integer, ListOf, MapOf, Record, Text
+from generator.spec.types import Boolean, Choice, Decimal, Either, Field, Integer, ListOf, MapOf, Record, Text
 
 ACCOUNT: Final = Text("an account's number", r"[0-9]{12}", 12, 'twelve digits, in quotes: "123456789012"')
 REGION: Final = Text(
@@ -23,6 +23,7 @@ _BUCKET: Final = Text(
     "a bucket's name", r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", 63, "3 to 63 lower-case letters, digits and hyphens"
 )
 _INSTANCE: Final = Text("an instance type", r"[a-z][a-z0-9-]*\.[a-z0-9-]+", 30, "like t4g.medium or m7g.large")
+_PRICE: Final = Text("the name of a price", r"[a-z0-9][a-z0-9.-]*", 60, "as `cost` names it, or an instance type")
 
 
 def _identifier(what: str, prefix: str) -> Text:
@@ -127,6 +128,10 @@ INFRA: Final = Record(
         "alarms": Field(
             Record({"email": Field(ListOf(EMAIL, least=1), "Who is told.", required=True)}),
             "Who is told by e-mail when something fails or fills up. Each address has to confirm once.",
+        ),
+        "prices": Field(
+            MapOf(_PRICE, Either(((int, Integer(0, 1_000_000)), (float, Decimal())), "a price in dollars")),
+            "What the project pays, in dollars, where `cost` should not go by its own table.",
         ),
     }
 )

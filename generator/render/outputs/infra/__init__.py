@@ -35,7 +35,7 @@ def _files(spec: Spec, infra: Infra) -> Iterator[File]:
     from generator.render.outputs.infra.configuration import ROOT, versions
     from generator.render.outputs.infra.hcl import document
 
-    found = _every(spec, infra)
+    found = configurations(spec, infra)
     for configuration in found:
         yield from configuration.files(infra)
     for module in dict.fromkeys(module.source for one in found for module in one.modules):
@@ -44,7 +44,7 @@ def _files(spec: Spec, infra: Infra) -> Iterator[File]:
         yield File(f"{ROOT}/modules/{module}/versions.tf", document(HEADER, [versions()]))
 
 
-def _every(spec: Spec, infra: Infra) -> list[Configuration]:
+def configurations(spec: Spec, infra: Infra) -> list[Configuration]:
     """Return the configurations, in the order in which they are applied the first time."""
     from generator.render.outputs.infra import bootstrap, environment, shared
 

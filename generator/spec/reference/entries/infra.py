@@ -25,7 +25,8 @@ INFRA: Final[dict[str, Entry]] = {
         "    publicAccess: [203.0.113.0/24]\n"
         "  domain: {zone: shop.example.com, existing: true}\n"
         "  budget: {monthly: 300, email: [finance@example.com]}\n"
-        "  alarms: {email: [ops@example.com]}",
+        "  alarms: {email: [ops@example.com]}\n"
+        "  prices: {nat-gateway: 0.048, m8g.large: 0.09}",
         unset="no Terraform",
         effect="The folder `infra/`.",
     ),
@@ -73,6 +74,9 @@ INFRA: Final[dict[str, Entry]] = {
     "infra.budget": Entry(unset="none", effect="An AWS budget of each environment."),
     "infra.budget.email": Entry(unset="those of `alarms`"),
     "infra.alarms": Entry(unset="no alarms", effect="An SNS topic, and alarms that tell it."),
+    "infra.prices": Entry(
+        unset="the table's, which are list prices of us-east-1", effect="What `python -m generator cost` adds up."
+    ),
     "environments.<environment>.infra": Entry(
         "infra:\n"
         "  region: us-east-1\n"

@@ -1,0 +1,108 @@
+"""Types of an estimate: its lines, and what one is priced with. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.spec.aws_prices import ESTIMATE, GRADES, ONE, Table
+
+if TYPE_CHECKING:
+    from generator.render.outputs.infra.configuration import Module
+    from generator.render.outputs.infra.place import Here
+
+# A month has as many hours everywhere in lists of prices.
+HOURS: Final = Decimal(730)
+NONE: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one thing costs in a month, in dollars, from and to.
+
+    Attributes:
+        place: The environment, or `shared` or `bootstrap`.
+        app: The app that it is for; empty where all in the place share it.
+        grade: How sure the least sure of its prices is.
+        switch: What to say in `generator.yaml` so that it goes, or gets less.
+        missing: The price that is not known; it is then no part of any sum.
+    """
+
+    place: str
+    app: str
+    what: str
+    least: Decimal
+    most: Decimal
+    grade: str
+    switch: str
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity of something that has a price, from and to."""
+
+    price: str
+    least: Decimal
+    most: Decimal
+
+    def times(self, least: Decimal | int, most: Decimal | int | None = None) -> Amount:
+        """Return so many times as much."""
+        return Amount(self.price, self.least * least, self.most * (least if most is None else most))
+
+
+def hours(price: str, count: Decimal | int = 1) -> Amount:
+    """Return a month of what is priced by the hour."""
+    return Amount(price, HOURS * count, HOURS * count)
+
+
+def pieces(price: str, count: Decimal | int = 1) -> Amount:
+    """Return what is priced by the month."""
+    return Amount(price, Decimal(count), Decimal(count))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What lines are made from: a module that is called, where, and with which prices.
+
+    Attributes:
+        here: The environment; None for what all environments share.
+        today: The day that the estimate is of, as `2026-11-27`.
+    """
+
+    place: str
+    region: str
+    table: Table
+    today: str
+    module: Module | None = None
+    here: Here | None = None
+    app: str = ""
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """Return what the module is given."""
+        return self.module.arguments if self.module else {}
+
+    @property
+    def zones(self) -> int:
+        """Return the number of subnets that each of the network's layers has."""
+        network = self.here.place.network if self.here else None
+        return (network.zones or len(network.private)) if network else 1
+
+    def line(self, what: str, switch: str, *amounts: Amount, app: str | None = None) -> Line:
+        """Price amounts."""
+        owner = self.app if app is None else app
+        for amount in amounts:
+            if amount.price not in self.table.prices:
+                return Line(self.place, owner, what, NONE, NONE, ESTIMATE, switch, amount.price)
+        parts = [self._priced(amount) for amount in amounts]
+        least, most = sum((one[0] for one in parts), NONE), sum((one[1] for one in parts), NONE)
+        return Line(self.place, owner, what, least, most, max((one[2] for one in parts), key=GRADES.index), switch)
+
+    def _priced(self, amount: Amount) -> tuple[Decimal, Decimal, str]:
+        price = self.table.prices[amount.price]
+        low, high = (ONE, ONE) if price.everywhere else self.table.spread(self.region)
+        grade = price.grade if low == high == ONE else ESTIMATE
+        return amount.least * price.price * low, amount.most * price.price * high, grade
