@@ -12,6 +12,8 @@ LONGEST_ROLE: Final = 64
 _DATABASE: Final = 63
 _BUCKET: Final = 63
 _QUEUE: Final = 80
+# Of the queue with the messages of another one that failed.
+FAILED: Final = "-failed"
 _DIGITS: Final = 6
 
 
@@ -43,6 +45,11 @@ def task_role(project: str, environment: str, app: str) -> str:
 def execution_role(project: str, environment: str, app: str) -> str:
     """Return the name of the role by which ECS pulls an app's image, reads its secrets and writes its logs."""
     return _short(f"{project}-{environment}-{app}", LONGEST_ROLE, "-execution")
+
+
+def pod_role(project: str, environment: str, app: str) -> str:
+    """Return the name of the role that an app's pods have on EKS."""
+    return _short(f"{project}-{environment}-{app}", LONGEST_ROLE, "-pods")
 
 
 def log_group(project: str, environment: str, app: str) -> str:
@@ -92,7 +99,7 @@ def bucket(project: str, environment: str, app: str, key: str, account: str) -> 
 
 def queue(project: str, environment: str, app: str, key: str) -> str:
     """Return the name of an app's queue in SQS."""
-    return _short(f"{project}-{environment}-{app}-{key}", _QUEUE)
+    return _short(f"{project}-{environment}-{app}-{key}", _QUEUE - len(FAILED))
 
 
 def state_bucket(project: str, account: str) -> str:

@@ -66,6 +66,10 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
         from generator.spec import ecs_checks
 
         ecs_checks.check(data, findings)
+    if any(said.has_stores(said.told(_map(app))) for app in apps.values()):
+        from generator.spec import stores_checks
+
+        stores_checks.check(data, findings)
     app_checks.check(apps, names, str(data.get("registry") or ""), findings)
     if data.get("infra") or any(_map(environment).get("infra") for environment in environments.values()):
         from generator.spec import infra_checks

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
-from generator.spec import hatches, placeholder, workload_kinds
+from generator.spec import hatches, placeholder, said, workload_kinds
 from generator.spec.folding import folded
 from generator.spec.hatches import Hatches
 from generator.spec.override import overridden, settled
@@ -96,6 +96,10 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
     given = {name: value for name, value in given.items() if name not in hatches.NAMES}
     if environment in shared["stores"]:
         shared = {**shared, "store": shared["stores"][environment]}
+    if shared.get("infra") is not None and said.has_stores(given):
+        from generator.spec import stores  # which few specs have
+
+        given = stores.granted(given, shared["infra"], environment, app)
     top = {name: value for name, value in given.items() if name != "workloads"}
     general = workload(app, app, folded(app, top, registry), shared)
     several = given.get("workloads")

@@ -80,7 +80,7 @@ class App(GivenApp):
                 self.name,
                 environment,
                 hatches.with_more(
-                    in_environment(self._general_in(environment), overrides.get(environment) or {}),
+                    self.given_in(environment),
                     self.shared["everywhere"].get(environment) or {},
                 ),
                 self.shared,
@@ -90,8 +90,15 @@ class App(GivenApp):
             for environment in self.environments
         }
 
+    def given_in(self, environment: str) -> Data:
+        """Return what the app says of its workloads in an environment."""
+        override = (self.given.get("environments") or {}).get(environment) or {}
+        return in_environment(self._general_in(environment), override)
+
     def _varies_in(self, environment: str) -> bool:
         """Tell whether the environment's name is filled in somewhere, or it alone tells of a store or of other apps."""
+        if self.shared["infra"] is not None and said.has_stores(self.fields):
+            return True
         others = self.shared["apart"] and ("network" in self.fields or self.name in self.shared["needs"])
         return bool(others) or environment in self.shared["stores"] or placeholder.has(self._general_in(environment))
 
@@ -307,7 +314,8 @@ def build(data: Data) -> Spec:
         environments = {name: _with_own(environment, own) for name, environment in environments.items()}
     registry: str = data.get("registry") or ""
     about = promotion(data.get("promotion") or {})
-    shared = _shared(data, environments, runner.migration_seconds, about.config)
+    infra = said.infra(data)
+    shared = {**_shared(data, environments, runner.migration_seconds, about.config), "infra": infra}
     names = tuple(environments)
     apps: dict[str, AnyApp] = {
         name: _type(given)(name, given, said.present(given, names), shared)
@@ -336,7 +344,7 @@ def build(data: Data) -> Spec:
         named=adopted.names(apps.values()),
         needs=shared["needs"],
         aws=targets.places(data),
-        infra=said.infra(data),
+        infra=infra,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import hatches
+from generator.spec.types import as_map
 from generator.spec.workload import OF_ECS_ALONE
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ Data = Mapping[str, Any]
 
 # Of a spec's plain data: what the files that it includes say beside apps, by path.
 INCLUDED: Final = "included"
+# The fields of an app that may be stores in AWS.
+STORES: Final = ("databases", "tables", "buckets", "queues")
 _HATCHES: Final = frozenset(hatches.NAMES)
 
 
@@ -42,6 +45,26 @@ def of_ecs(given: Data) -> bool:
     """Tell whether an app says anything that is of ECS alone; faults may still be in it."""
     inner = (one for place in ("workloads", "environments") for one in _maps(given.get(place)))
     return any(given.get(name) is not None for name in OF_ECS_ALONE) or any(map(of_ecs, inner))
+
+
+def told(given: Data) -> frozenset[str]:
+    """Return the fields that an app says, in any environment; faults may still be in it."""
+    return frozenset(name for one in (given, *_maps(given.get("environments"))) for name in one if one[name])
+
+
+def has_stores(fields: Container[str]) -> bool:
+    """Tell whether an app that says these fields has a store that may be in AWS."""
+    return any(name in fields for name in STORES)
+
+
+def of_stores(given: Data) -> list[str]:
+    """Return the variables that an app gets of its stores in AWS; faults may still be in it."""
+    if not any(given.get(kind) for kind in STORES[1:]):
+        return []
+    from generator.spec import stores
+
+    found = ((kind, key, as_map(about)) for kind in stores.KINDS for key, about in as_map(given.get(kind)).items())
+    return [stores.REGION, *(name for one in found for name in stores.variables_of(*one))]
 
 
 def _maps(section: object) -> list[Data]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from generator.spec import said
 from generator.spec.database import variables_of
 from generator.spec.findings import Findings, Path, did_you_mean
 from generator.spec.override import overridden
@@ -74,6 +75,7 @@ def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
     values = _values(app.get("env"))
     known = [*values, *(name for field in ("config", "secrets") for name in _map(app.get(field)))]
     known += [name for key, about in _map(app.get("databases")).items() for name in variables_of(key, _map(about))]
+    known += said.of_stores(app)
     complete = not {"env", "envFrom"} & set(_map(app.get("container")))
     for name, (path, value) in values.items():
         needed = references(value)

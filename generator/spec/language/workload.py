@@ -28,6 +28,7 @@ from generator.spec.language.names import (
 )
 from generator.spec.language.scale import AUTOSCALE, KEDA
 from generator.spec.language.service import NODE_PORT, SERVICE, SERVICES
+from generator.spec.language.stores import STORES
 from generator.spec.language.traffic import GATEWAY, INGRESS
 from generator.spec.types import (
     Anything,
@@ -221,6 +222,7 @@ WORKLOAD: dict[str, Field] = {
     **pod.FILES,
     **pod.VOLUMES,
     **DATABASES,
+    **STORES,
     "sidecars": Field(
         MapOf(LABEL, SIDECAR),
         "Containers that run beside the app's own, by name. They start before it and end after it.",
@@ -257,8 +259,8 @@ _IMAGE = Field(
 _PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
 # What an app has once, however many workloads it has.
 SHARED = frozenset({
-    "image", "target", "migration", "serviceAccount", "role", "externalSecret", "databases", "commonLabels",
-    "commonAnnotations",
+    "image", "target", "migration", "serviceAccount", "role", "externalSecret", "databases", "tables", "buckets",
+    "queues", "commonLabels", "commonAnnotations",
 })  # fmt: skip
 _ONE = {name: known for name, known in _PARTIAL.items() if name not in SHARED}
 OBJECT_NAME = Text("a name (DNS label)", LABEL.pattern, 52, LABEL.hint)

@@ -31,6 +31,8 @@ _ACCOUNT: Final = 'region: eu-west-1\naccounts: "123456789012"'
 _OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
 # What a pipeline through the environments reads.
 _OF_STAGES: Final = ("environments.<environment>.approval", "environments.<environment>.verify")
+# What is in AWS, and needs an account.
+_STORES: Final = ("apps.<app>.tables", "apps.<app>.buckets", "apps.<app>.queues")
 _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
 _BESIDE: Final = {
@@ -95,7 +97,7 @@ def text(path: str) -> str:
 def _beside_it(path: str) -> str:
     """Return what stands elsewhere in a spec with the example of a field."""
     account = f"infra:\n{textwrap.indent(_ACCOUNT, '  ')}\n"
-    if path.startswith("environments.<environment>.infra"):
+    if path.startswith(("environments.<environment>.infra", *_STORES)):
         return account
     if path.startswith("ci.codepipeline"):
         return f"forge: {{kind: github}}\n{account}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from generator.render.outputs.infra import kubernetes, services, watch
+from generator.render.outputs.infra import kubernetes, services, stores, watch
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.render.outputs.infra.place import Here
@@ -23,7 +23,7 @@ def configuration(spec: Spec, infra: Infra, place: Place) -> Configuration:
     """Return the configuration of an environment."""
     tags: dict[str, Value] = {"project": infra.project, "environment": place.environment, "managed-by": "terraform"}
     here = Here(spec, infra, place)
-    parts = [_network(here), *_targets(here), _Part([*watch.modules(here)], [])]
+    parts = [_network(here), *_targets(here), _Part([*stores.modules(here)], []), _Part([*watch.modules(here)], [])]
     return Configuration(
         folder=f"environments/{place.environment}",
         key=f"environments/{place.environment}/terraform.tfstate",

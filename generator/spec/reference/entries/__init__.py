@@ -22,6 +22,7 @@ from generator.spec.reference.entries.pod_words import POD_WORDS
 from generator.spec.reference.entries.project import PROJECT
 from generator.spec.reference.entries.scale import SCALE
 from generator.spec.reference.entries.services import SERVICES
+from generator.spec.reference.entries.stores import STORES
 from generator.spec.reference.entry import Entry
 
 ENTRIES: Final[Mapping[str, Entry]] = {
@@ -39,6 +40,7 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **POD,
     **POD_WORDS,
     **SERVICES,
+    **STORES,
     **HATCHES,
     **CI,
     **INFRA,

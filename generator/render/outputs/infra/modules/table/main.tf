@@ -22,7 +22,7 @@ resource "aws_dynamodb_table" "this" {
   }
 
   dynamic "ttl" {
-    for_each = var.expires == null ? [] : [var.expires]
+    for_each = var.ttl == null ? [] : [var.ttl]
 
     content {
       attribute_name = ttl.value

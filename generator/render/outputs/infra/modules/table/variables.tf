@@ -14,7 +14,7 @@ variable "sort" {
   default     = null
 }
 
-variable "expires" {
+variable "ttl" {
   description = "The attribute with the time after which an item goes."
   type        = string
   default     = null

@@ -1,0 +1,66 @@
+"""Stores that an app has for itself in AWS, beside databases: tables, buckets and queues."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from generator.spec.language.database import NAME
+from generator.spec.language.names import VARIABLE
+from generator.spec.types import Choice, Field, Integer, MapOf, Record, Text
+
+_ATTRIBUTE: Final = Text("an attribute's name", r"[A-Za-z0-9_.-]+", 255, "letters, digits, _, - and ., like cart_id")
+_ABOUT_EXISTING: Final = "The name of one that is there already, in place of one that is made."
+
+
+def _existing(what: str, pattern: str, longest: int, hint: str) -> Field:
+    return Field(Text(f"the name of {what}", pattern, longest, hint), _ABOUT_EXISTING)
+
+
+def _variables(*parts: str) -> Field:
+    about = "The environment variables of the app, each with what it holds."
+    return Field(MapOf(VARIABLE, Choice(parts), least=1), about)
+
+
+TABLE: Final = Record(
+    {
+        "key": Field(_ATTRIBUTE, "The attribute that tells items apart, a text."),
+        "sort": Field(_ATTRIBUTE, "The attribute by which items of one key are sorted, a text."),
+        "ttl": Field(_ATTRIBUTE, "The attribute with the time, in seconds since 1970, after which an item goes."),
+        "existing": _existing("a table", r"[A-Za-z0-9_.-]{3,255}", 255, "the name alone, without the ARN before it"),
+        "variables": _variables("name"),
+    }
+)
+BUCKET: Final = Record(
+    {
+        "existing": _existing(
+            "a bucket", r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", 63, "the name alone, without s3:// or an ARN before it"
+        ),
+        "variables": _variables("name"),
+    }
+)
+QUEUE: Final = Record(
+    {
+        "visibility": Field(
+            Integer(0, 43200, "seconds"), "For how many seconds a message is hidden while it is handled."
+        ),
+        "attempts": Field(
+            Integer(1, 1000), "How often a message is tried before it goes to the queue of those that failed."
+        ),
+        "existing": _existing(
+            "a queue", r"[A-Za-z0-9_-]{1,80}", 80, "the name alone, without the URL or the ARN before it"
+        ),
+        "variables": _variables("url", "name", "failedUrl"),
+    }
+)
+STORES: Final[dict[str, Field]] = {
+    "tables": Field(
+        MapOf(NAME, TABLE), "Tables of the app's own in DynamoDB, by name, paid by use. They need `infra`."
+    ),
+    "buckets": Field(
+        MapOf(NAME, BUCKET), "Buckets of the app's own in S3, by name, private and encrypted. They need `infra`."
+    ),
+    "queues": Field(
+        MapOf(NAME, QUEUE),
+        "Queues of the app's own in SQS, by name, each with one for messages that failed. They need `infra`.",
+    ),
+}

@@ -1,0 +1,202 @@
+"""What stores in AWS give an app: variables that name them, secrets, and what its role may do with them.
+
+A name that the spec decides makes a variable a plain value, the same on EKS and on ECS.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.spec import aws_names
+from generator.spec.override import without_nulls
+
+if TYPE_CHECKING:
+    from generator.spec.infra import Infra
+
+Data = Mapping[str, Any]
+
+REGION: Final = "AWS_REGION"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a role may do, and with what, as AWS writes both."""
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """All that an app's stores give it.
+
+    Attributes:
+        variables: Environment variables with their values.
+        secrets: Environment variables with where in Secrets Manager their values lie, as the spec writes it.
+        statements: What the app's role may do.
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where in AWS an app's stores are: project, environment, and what ARNs are made of."""
+
+    project: str
+    environment: str
+    app: str
+    region: str
+    account: str
+    partition: str
+
+    def arn(self, service: str, rest: str) -> str:
+        """Return the ARN of something in the region and the account."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
+
+    @property
+    def domain(self) -> str:
+        """Return what the addresses of AWS end with."""
+        return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One store of an app.
+
+    Attributes:
+        kind: The field of the app that it stands in.
+        name: What AWS calls it.
+        existing: Whether it is there already, and Terraform only refers to it.
+    """
+
+    kind: str
+    key: str
+    name: str
+    existing: bool
+    given: Data
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of store: its names, its parts by variable, and what an app may do with one."""
+
+    name: Callable[[Where, str], str]
+    variable: tuple[str, str]
+    parts: Callable[[Store, Where], Mapping[str, str]]
+    statements: Callable[[Store, Where], Iterable[Statement]]
+
+
+def _table_name(at: Where, key: str) -> str:
+    return aws_names.table(at.project, at.environment, at.app, key)
+
+
+def _bucket_name(at: Where, key: str) -> str:
+    return aws_names.bucket(at.project, at.environment, at.app, key, at.account)
+
+
+def _queue_name(at: Where, key: str) -> str:
+    return aws_names.queue(at.project, at.environment, at.app, key)
+
+
+def _named(store: Store, _at: Where) -> dict[str, str]:
+    return {"name": store.name}
+
+
+def _addresses(store: Store, at: Where) -> dict[str, str]:
+    url = f"https://sqs.{at.region}.{at.domain}/{at.account}/{store.name}"
+    return {"name": store.name, "url": url, "failedUrl": f"{url}{aws_names.FAILED}"}
+
+
+_ITEMS: Final = (
+    "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem",
+    "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan",
+    "dynamodb:UpdateItem",
+)  # fmt: skip
+_OBJECTS: Final = ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+_MESSAGES: Final = (
+    "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage", "sqs:SendMessage",
+)  # fmt: skip
+
+
+def _of_table(store: Store, at: Where) -> Iterator[Statement]:
+    yield Statement(_sid("Table", store), _ITEMS, (at.arn("dynamodb", f"table/{store.name}"),))
+
+
+def _of_bucket(store: Store, at: Where) -> Iterator[Statement]:
+    arn = f"arn:{at.partition}:s3:::{store.name}"
+    yield Statement(_sid("List", store), ("s3:ListBucket",), (arn,))
+    yield Statement(_sid("Objects", store), _OBJECTS, (f"{arn}/*",))
+
+
+def _of_queue(store: Store, at: Where) -> Iterator[Statement]:
+    yield Statement(_sid("Queue", store), _MESSAGES, (at.arn("sqs", store.name),))
+
+
+def _sid(what: str, store: Store) -> str:
+    """Return what a statement is called: letters and digits alone, told apart by the store's kind and name."""
+    return what + "".join(part.title() for part in store.key.split("-"))
+
+
+KINDS: Final[Mapping[str, _Kind]] = {
+    "tables": _Kind(_table_name, ("_TABLE", "name"), _named, _of_table),
+    "buckets": _Kind(_bucket_name, ("_BUCKET", "name"), _named, _of_bucket),
+    "queues": _Kind(_queue_name, ("_QUEUE_URL", "url"), _addresses, _of_queue),
+}
+
+
+def where(infra: Infra, environment: str, app: str) -> Where:
+    """Return where an app's stores are in an environment."""
+    place = infra.places[environment]
+    return Where(infra.project, environment, app, place.region, place.account, infra.partition)
+
+
+def stores(given: Data, at: Where) -> Iterator[Store]:
+    """Yield the stores of an app, from what it says in an environment."""
+    for kind, about in KINDS.items():
+        for key, own in (given.get(kind) or {}).items():
+            said = without_nulls(own or {})
+            existing = said.get("existing")
+            yield Store(kind, key, existing or about.name(at, key), bool(existing), said)
+
+
+def grant(given: Data, at: Where) -> Grant:
+    """Return what an app's stores give it."""
+    found = list(stores(given, at))
+    variables = {REGION: at.region} if found else {}
+    for store in found:
+        parts = KINDS[store.kind].parts(store, at)
+        variables |= {name: parts[part] for name, part in variables_of(store.kind, store.key, store.given).items()}
+    statements = tuple(one for store in found for one in KINDS[store.kind].statements(store, at))
+    return Grant(variables, {}, statements)
+
+
+def variables_of(kind: str, key: str, given: Data) -> Mapping[str, str]:
+    """Return the variables of a store with their parts, as the spec says them or by its name."""
+    ending, part = KINDS[kind].variable
+    return given.get("variables") or {f"{key.upper().replace('-', '_')}{ending}": part}
+
+
+def granted(given: Data, infra: Infra, environment: str | None, app: str) -> Data:
+    """Return what an app says with what its stores give it; only an environment tells their names.
+
+    What the app says itself goes before: it may have a region of its own.
+    """
+    if environment is None:
+        return given
+    variables = grant(given, where(infra, environment, app)).variables
+    env = given.get("env") or {}
+    own = env if isinstance(env, Mapping) else {item.get("name") for item in env}
+    known = {*own, *(given.get("config") or {}), *(given.get("secrets") or {})}
+    added = {name: value for name, value in variables.items() if name not in known}
+    if isinstance(env, Mapping):
+        return {**given, "env": {**added, **env}}
+    return {**given, "env": [*({"name": name, "value": value} for name, value in added.items()), *env]}

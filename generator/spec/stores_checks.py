@@ -1,0 +1,176 @@
+"""Check what apps say of their stores in AWS, beyond the type of each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from generator.spec import infra, stores, targets
+from generator.spec.findings import Findings
+from generator.spec.findings import Path as FieldPath
+from generator.spec.instance import in_environment
+from generator.spec.stores import Store, Where
+from generator.spec.types import as_map as _map
+
+_Data = dict[str, Any]
+_ASK_INFRA: Final = 'say `infra: {region: eu-west-1, accounts: "123456789012"}`, and Terraform makes them'
+_OF_A_NEW_ONE: Final = ("key", "sort", "ttl", "visibility", "attempts")
+
+
+def check(data: _Data, findings: Findings) -> None:
+    """Append what is wrong with the stores of all apps."""
+    apps = {name: _map(app) for name, app in _map(data.get("apps")).items()}
+    for name, app in apps.items():
+        for place, said in _said(app):
+            _check_said(("apps", name, *place), said, findings)
+    if not data.get("infra"):
+        _check_unasked(apps, findings)
+        return
+    found: dict[str, FieldPath] = {}
+    for environment in _map(data.get("environments")):
+        for name, app in apps.items():
+            there = _in_environment(app, environment)
+            if there is not None and any(there.get(kind) for kind in stores.KINDS):
+                _App(data, name, app, environment, there, findings).check(found)
+
+
+def _said(app: _Data) -> Iterator[tuple[FieldPath, _Data]]:
+    yield (), app
+    for name, override in _map(app.get("environments")).items():
+        yield ("environments", name), _map(override)
+
+
+def _in_environment(app: _Data, environment: str) -> _Data | None:
+    """Return what an app says in an environment; None where it is not there."""
+    override = _map(app.get("environments")).get(environment)
+    general = {name: value for name, value in app.items() if name != "environments"}
+    return None if override is False else in_environment(general, _map(override))
+
+
+def _check_said(path: FieldPath, said: _Data, findings: Findings) -> None:
+    """Refuse what one map says of a store that exists, and that only a new one has."""
+    for kind in stores.KINDS:
+        for key, about in _map(said.get(kind)).items():
+            own = _map(about)
+            for field in _OF_A_NEW_ONE if own.get("existing") else ():
+                if own.get(field) is not None:
+                    hint = "take it out: what exists has its own"
+                    findings.add((*path, kind, key, field), f"{field} of what is not made here", hint, at_key=True)
+
+
+def _check_unasked(apps: Mapping[str, _Data], findings: Findings) -> None:
+    for name, app in apps.items():
+        for place, said in _said(app):
+            for kind in stores.KINDS:
+                if said.get(kind):
+                    path = ("apps", name, *place, kind)
+                    findings.add(path, f"{kind} are in AWS, and the project has no `infra:`", _ASK_INFRA, at_key=True)
+
+
+class _App:
+    """One app with stores, in one environment."""
+
+    def __init__(self, data: _Data, name: str, app: _Data, environment: str, there: _Data, findings: Findings) -> None:
+        self._data, self._name, self._app, self._there, self._findings = data, name, app, there, findings
+        self._environment = environment
+        self._by_environment = targets.of_environments(_map(data.get("environments")))
+
+    def check(self, found: dict[str, FieldPath]) -> None:
+        """Check it; ``found`` are the names that are taken, with where."""
+        at = self._where()
+        made = list(stores.stores(self._there, at)) if at else []
+        for one in made:
+            self._check_store(one)
+            self._check_name(one, at, found)
+        self._check_variables(made)
+        self._check_role(made)
+        self._check_previews(made)
+
+    def _where(self) -> Where | None:
+        """Return where the stores are; None where that is not known yet, which is told elsewhere."""
+        about = _map(self._data.get("infra"))
+        own = _map(_map(_map(self._data.get("environments")).get(self._environment)).get("infra"))
+        accounts, region = about.get("accounts"), own.get("region") or about.get("region")
+        account = accounts if isinstance(accounts, str) else _map(accounts).get(self._environment)
+        project = self._data.get("project")
+        if not (isinstance(account, str) and isinstance(region, str) and isinstance(project, str)):
+            return None
+        return Where(project, self._environment, self._name, region, account, infra.partition(region))
+
+    def _path(self, *inner: str) -> FieldPath:
+        """Return where a field stands: with the environment, or with the app."""
+        place: FieldPath = ("environments", self._environment)
+        said: object = _map(_map(self._app.get("environments")).get(self._environment))
+        for part in inner:
+            said = _map(said).get(part)
+        return ("apps", self._name, *(() if said is None else place), *inner)
+
+    def _add(self, inner: tuple[str, ...], message: str, hint: str) -> None:
+        fault = (self._path(*inner), message)
+        if all((one.path, one.message) != fault for one in self._findings.items):
+            self._findings.add(*fault, hint, at_key=True)
+
+    def _check_store(self, store: Store) -> None:
+        place = (store.kind, store.key)
+        if store.kind != "tables" or store.existing:
+            return
+        names = {field: store.given.get(field) for field in ("key", "sort", "ttl")}
+        if not names["key"]:
+            self._add(place, "no key", "say which attribute tells items apart: `key: id`; or `existing: NAME`")
+        for field, others in (("sort", ("key",)), ("ttl", ("key", "sort"))):
+            if names[field] and names[field] in [names[other] for other in others]:
+                hint = "name another attribute"
+                self._add((*place, field), f"{names[field]} is the {' or '.join(others)} already", hint)
+
+    def _check_name(self, store: Store, at: Where | None, found: dict[str, FieldPath]) -> None:
+        """Refuse one name for two stores, and one from which the prefix that permissions are bound to is cut."""
+        if store.existing or at is None:
+            return
+        path, prefix = self._path(store.kind, store.key), f"{at.project}-{at.environment}-"
+        if not store.name.startswith(prefix):
+            message = f"its name would be {store.name}, and {prefix} is cut off, which permissions are bound to"
+            self._add((store.kind, store.key), message, "give the project or the environment a shorter name")
+        taken = found.setdefault(f"{store.kind} {store.name}", path)
+        if taken != path:
+            message = f"AWS would call it {store.name}, as {'.'.join(map(str, taken))}"
+            self._add((store.kind, store.key), message, "give it another name")
+
+    def _check_variables(self, made: list[Store]) -> None:
+        taken = {
+            name: f"`{field}`" for field in ("config", "secrets", "env") for name in _names(self._there.get(field))
+        }
+        for store in made:
+            place = (store.kind, store.key)
+            for name in stores.variables_of(store.kind, store.key, store.given):
+                inner = (*place, "variables", name) if store.given.get("variables") else place
+                if name in taken:
+                    _, part = stores.KINDS[store.kind].variable
+                    hint = f"give it another name: `variables: {{NAME: {part}}}`"
+                    self._add(inner, f"{name} is set by {taken[name]}, too", hint)
+                taken.setdefault(name, f"{store.kind}.{store.key}")
+
+    def _check_role(self, made: list[Store]) -> None:
+        if made and _map(self._there.get("serviceAccount")).get("roleArn"):
+            hint = "take it out: the app gets a role that may use its stores, and nothing else"
+            self._add(("serviceAccount", "roleArn"), "the app has stores, and so a role of its own", hint)
+        about = _map(_map(self._data.get("infra")).get("cluster"))
+        own = _map(_map(_map(_map(self._data.get("environments")).get(self._environment)).get("infra")).get("cluster"))
+        on_eks = targets.of(self._app, self._environment, self._by_environment) == targets.EKS
+        if made and on_eks and (own.get("compute") or about.get("compute")) == "fargate":
+            hint = "say `compute: auto` or `nodes` of the cluster, or `target: ecs` of the app"
+            message = f"pods on EKS with Fargate get no role by Pod Identity, as in {self._environment}"
+            self._add((made[0].kind,), message, hint)
+
+    def _check_previews(self, made: list[Store]) -> None:
+        given = _map(_map(self._data.get("environments")).get(self._environment))
+        if made and given.get("pullRequests") is not None:
+            kind = made[0].kind
+            hint = f"leave them out there: `environments: {{{self._environment}: {{{kind}: null}}}}`"
+            self._add((kind,), f"Terraform makes nothing for previews, as {self._environment} has", hint)
+
+
+def _names(given: object) -> Iterator[str]:
+    if isinstance(given, list):
+        yield from (str(_map(item).get("name")) for item in given)
+    else:
+        yield from _map(given)

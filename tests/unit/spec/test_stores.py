@@ -1,0 +1,210 @@
+"""What stores in AWS give an app, on EKS as on ECS, and what is refused of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from generator.errors import SpecError
+from generator.render import render
+from generator.spec import loader, stores
+from generator.spec.model import App
+
+HEAD = """\
+version: 1
+project: shop
+repository: https://git.example.com/acme/shop-gitops.git
+registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+infra: {region: eu-west-1, accounts: {dev: "123456789012", prod: "222222222222"}}
+environments: {dev: {}, prod: {infra: {region: eu-north-1}}}
+apps:
+"""
+ALL = "tables: {carts: {key: id}}, buckets: {uploads: {}}, queues: {mail: {}}"
+
+
+def faults(text: str) -> list[tuple[str, str, str]]:
+    with pytest.raises(SpecError) as caught:
+        loader.parse(text)
+    return [(fault.path, fault.message, fault.hint) for fault in caught.value.faults]
+
+
+def rendered(said: str) -> dict[str, str]:
+    text = f"{HEAD}  web: {{image: shop/web, {said}}}\n"
+    return {path: file.text for path, file in render(loader.parse(text)).items()}
+
+
+def on_eks(files: dict[str, str], environment: str) -> dict[str, Any]:
+    patch = yaml.safe_load(files[f"overlays/{environment}/web/patches/deployment.yaml"])
+    [container] = patch["spec"]["template"]["spec"]["containers"]
+    return {one["name"]: one["value"] for one in container["env"]}
+
+
+def on_ecs(files: dict[str, str], environment: str) -> dict[str, Any]:
+    [container] = json.loads(files[f"overlays/{environment}/web/task-definition.json"])["containerDefinitions"]
+    return {one["name"]: one["value"] for one in container["environment"]}
+
+
+def test_the_variables_are_the_same_on_both_targets() -> None:
+    queue = "https://sqs.eu-north-1.amazonaws.com/222222222222/shop-prod-web-mail"
+    wanted = {
+        "AWS_REGION": "eu-north-1",
+        "CARTS_TABLE": "shop-prod-web-carts",
+        "UPLOADS_BUCKET": "shop-prod-web-uploads-222222222222",
+        "MAIL_QUEUE_URL": queue,
+    }
+    assert on_eks(rendered(ALL), "prod") == wanted
+    assert on_ecs(rendered(f"target: ecs, {ALL}"), "prod") == wanted
+
+
+def test_an_app_names_its_variables_itself_and_may_have_a_region_of_its_own() -> None:
+    said = "env: {AWS_REGION: us-east-1}, queues: {mail: {variables: {Q: name, DEAD: failedUrl}}}"
+    queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/shop-dev-web-mail-failed"
+    assert on_ecs(rendered(f"target: ecs, {said}"), "dev") == {
+        "AWS_REGION": "us-east-1",
+        "Q": "shop-dev-web-mail",
+        "DEAD": queue,
+    }
+    assert on_eks(rendered(said), "dev") == {"Q": "shop-dev-web-mail", "DEAD": queue}
+
+
+@pytest.mark.parametrize("target", ["eks", "ecs"])
+def test_the_role_may_use_its_own_stores_and_no_others(target: str) -> None:
+    files = rendered(f"target: {target}, {ALL}")
+    main = files["infra/environments/prod/main.tf"]
+    resources = [line.split("= ", 1)[1] for line in main.splitlines() if line.lstrip().startswith("Resource ")]
+    assert [json.loads(one) for one in resources] == [
+        ["arn:aws:dynamodb:eu-north-1:222222222222:table/shop-prod-web-carts"],
+        ["arn:aws:s3:::shop-prod-web-uploads-222222222222"],
+        ["arn:aws:s3:::shop-prod-web-uploads-222222222222/*"],
+        ["arn:aws:sqs:eu-north-1:222222222222:shop-prod-web-mail"],
+    ]
+    assert ("modules/app_role" in main) == (target == "eks")
+
+
+def test_what_exists_is_used_and_not_made() -> None:
+    files = rendered("tables: {carts: {key: id}}, environments: {prod: {tables: {carts: {existing: old-carts}}}}")
+    assert on_eks(files, "prod")["CARTS_TABLE"] == "old-carts"
+    assert "modules/table" in files["infra/environments/dev/main.tf"]
+    assert "modules/table" not in files["infra/environments/prod/main.tf"]
+    assert "table/old-carts" in files["infra/environments/prod/main.tf"]
+
+
+def test_an_environment_may_have_no_such_store() -> None:
+    files = rendered("buckets: {uploads: {}}, environments: {prod: {buckets: null}}")
+    assert "overlays/prod/web/patches/deployment.yaml" not in files
+    assert "app_role" not in files["infra/environments/prod/main.tf"]
+
+
+def test_all_workloads_of_an_app_have_its_variables() -> None:
+    files = rendered("workloads: {web: {}, worker: {}}, tables: {carts: {key: id}}")
+    patches = [path for path in files if path.startswith("overlays/dev/web/patches/") and "CARTS_TABLE" in files[path]]
+    assert len(patches) == 2
+
+
+def test_a_grant_is_a_value_of_its_own() -> None:
+    spec = loader.parse(f"{HEAD}  web: {{image: shop/web, tables: {{carts: {{key: id}}}}}}\n")
+    app = spec.apps["web"]
+    assert spec.infra
+    assert isinstance(app, App)
+    grant = stores.grant(app.given_in("dev"), stores.where(spec.infra, "dev", "web"))
+    assert grant.variables == {"AWS_REGION": "eu-west-1", "CARTS_TABLE": "shop-dev-web-carts"}
+    assert [one.sid for one in grant.statements] == ["TableCarts"]
+
+
+def test_names_stay_within_the_limits_of_aws_and_are_told_apart() -> None:
+    at = stores.Where("shop", "prod", "an-app-with-a-name-of-nearly-fifty-letters-as-it-is", "r", "1" * 12, "aws")
+    keys = ["uploads-of-customers-in-europe", "uploads-of-customers-in-africa"]
+    given = {kind: {key: {} for key in keys} for kind in ("buckets", "queues")}
+    names = [one.name for one in stores.stores(given, at)]
+    assert len({*names}) == 4
+    assert all(name.startswith("shop-prod-an-app") for name in names)
+    assert max(map(len, names[:2])) == 63
+    assert max(map(len, names[2:])) + len("-failed") == 80
+
+
+# What an app says, where the fault is told, a part of the message, and a part of the hint.
+REFUSED = {
+    "a table without a key": ("tables: {carts: {}}", "tables.carts", "no key", "key: id"),
+    "a key twice": ("tables: {carts: {key: id, sort: id}}", "tables.carts.sort", "id is the key", "another"),
+    "a time that is the key": ("tables: {c: {key: id, ttl: id}}", "tables.c.ttl", "id is the key or sort", "another"),
+    "an ARN for a table": (
+        "tables: {c: {existing: 'arn:aws:dynamodb:eu-west-1:123456789012:table/c'}}", "tables.c.existing",
+        "table", "the name alone",
+    ),
+    "an address for a bucket": ("buckets: {c: {existing: 's3://c'}}", "buckets.c.existing", "bucket", "without s3://"),
+    "an address for a queue": (
+        "queues: {c: {existing: 'https://sqs.eu-west-1.amazonaws.com/123456789012/c'}}", "queues.c.existing", "queue",
+        "without the URL",
+    ),
+    "settings of what exists": (
+        "queues: {mail: {existing: mail, attempts: 3}}", "queues.mail.attempts", "not made here", "take it out",
+    ),
+    "a variable that is taken": (
+        "{env: {CARTS_TABLE: x}, tables: {carts: {key: id}}}", "tables.carts", "CARTS_TABLE is set by `env`", "name",
+    ),
+    "a variable of two stores": (
+        "{buckets: {a: {variables: {X: name}}, b: {variables: {X: name}}}}", "buckets.b.variables.X",
+        "set by buckets.a", "another name",
+    ),
+    "a role of its own": (
+        "{buckets: {a: {}}, serviceAccount: {roleArn: 'arn:aws:iam::123456789012:role/x'}}", "serviceAccount.roleArn",
+        "a role of its own", "take it out",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "where", "message", "hint"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_is_named_with_what_to_do(said: str, where: str, message: str, hint: str) -> None:
+    said = said.removeprefix("{").removesuffix("}") if said.startswith("{") else said
+    [(path, told, instead)] = faults(f"{HEAD}  web: {{image: shop/web, {said}}}\n")
+    assert path == f"apps.web.{where}"
+    assert message in told
+    assert hint in instead
+
+
+def test_a_store_needs_an_account() -> None:
+    text = f"{HEAD}  web: {{image: shop/web, {ALL}, environments: {{prod: {{queues: {{mail: {{attempts: 2}}}}}}}}}}\n"
+    text = "".join(line for line in text.splitlines(True) if not line.startswith("infra:")).replace(
+        "{infra: {region: eu-north-1}}", "{}"
+    )
+    told = faults(text)
+    assert [path for path, _, _ in told] == [
+        "apps.web.tables", "apps.web.buckets", "apps.web.queues", "apps.web.environments.prod.queues",
+    ]  # fmt: skip
+    assert all("the project has no `infra:`" in message and "accounts" in hint for _, message, hint in told)
+
+
+def test_two_stores_that_aws_would_call_the_same() -> None:
+    text = f"{HEAD}  a-b: {{image: a, tables: {{c: {{key: id}}}}}}\n  a: {{image: a, tables: {{b-c: {{key: id}}}}}}\n"
+    told = faults(text)
+    assert {path for path, _, _ in told} == {"apps.a.tables.b-c"}
+    assert "shop-dev-a-b-c, as apps.a-b.tables.c" in told[0][1]
+
+
+def test_a_prefix_that_permissions_are_bound_to_is_not_cut_off() -> None:
+    text = f"{HEAD}  web: {{image: a, buckets: {{b: {{}}}}}}\n".replace("project: shop", f"project: {'s' * 30}")
+    text = text.replace("prod", "production-of-customers-in-eu")
+    told = faults(text)
+    assert [path for path, _, _ in told] == ["apps.web.buckets.b"]
+    assert "shorter name" in told[0][2]
+
+
+def test_pods_on_fargate_get_no_role() -> None:
+    text = f"{HEAD}  web: {{image: a, buckets: {{b: {{}}}}}}\n"
+    text = text.replace("infra: {region: eu-north-1}", "infra: {cluster: {compute: fargate}}")
+    [(path, message, hint)] = faults(text)
+    assert (path, "prod" in message) == ("apps.web.buckets", True)
+    assert "target: ecs" in hint
+
+
+def test_previews_have_no_stores() -> None:
+    text = f"{HEAD}  web: {{image: a, source: a, buckets: {{b: {{}}}}}}\n".replace(
+        "repository: https://git.example.com/acme/shop-gitops.git", "repository: https://github.com/acme/shop"
+    ).replace("{infra: {region: eu-north-1}}", "{pullRequests: {label: preview}}")
+    [(path, message, hint)] = faults(text)
+    assert (path, "previews" in message) == ("apps.web.buckets", True)
+    assert "environments: {prod: {buckets: null}}" in hint
+    loader.parse(text.replace("buckets: {b: {}}", "buckets: {b: {}}, environments: {prod: {buckets: null}}"))
