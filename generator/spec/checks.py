@@ -66,7 +66,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
         from generator.spec import ecs_checks
 
         ecs_checks.check(data, findings)
-    if any(said.has_stores(said.told(_map(app))) for app in apps.values()):
+    if any(workload.has_stores(said.told(_map(app))) for app in apps.values()):
         from generator.spec import stores_checks
 
         stores_checks.check(data, findings)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
-from generator.spec import hatches, placeholder, said, workload_kinds
+from generator.spec import hatches, placeholder, workload_kinds
 from generator.spec.folding import folded
 from generator.spec.hatches import Hatches
 from generator.spec.override import overridden, settled
 from generator.spec.types import text
-from generator.spec.workload import Data, Workload, object_name, pods_label, workload
+from generator.spec.workload import Data, Workload, has_stores, object_name, pods_label, workload
 
 _Value = TypeVar("_Value")
 _NOT_LAID_OVER: Final = frozenset({"workloads", *hatches.ADDED})
@@ -96,7 +96,7 @@ def instance(app: str, environment: str | None, given: Data, shared: Data) -> In
     given = {name: value for name, value in given.items() if name not in hatches.NAMES}
     if environment in shared["stores"]:
         shared = {**shared, "store": shared["stores"][environment]}
-    if shared.get("infra") is not None and said.has_stores(given):
+    if shared.get("infra") is not None and has_stores(given):
         from generator.spec import stores  # which few specs have
 
         given = stores.granted(given, shared["infra"], environment, app)

@@ -44,7 +44,7 @@ from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
 from generator.spec.pull_requests import PullRequests
 from generator.spec.targets import Place
-from generator.spec.workload import Data, full_image
+from generator.spec.workload import Data, full_image, has_stores
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
@@ -97,7 +97,7 @@ class App(GivenApp):
 
     def _varies_in(self, environment: str) -> bool:
         """Tell whether the environment's name is filled in somewhere, or it alone tells of a store or of other apps."""
-        if self.shared["infra"] is not None and said.has_stores(self.fields):
+        if self.shared["infra"] is not None and has_stores(self.fields):
             return True
         others = self.shared["apart"] and ("network" in self.fields or self.name in self.shared["needs"])
         return bool(others) or environment in self.shared["stores"] or placeholder.has(self._general_in(environment))

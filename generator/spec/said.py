@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import hatches
 from generator.spec.types import as_map
-from generator.spec.workload import OF_ECS_ALONE
+from generator.spec.workload import OF_ECS_ALONE, STORES
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
@@ -16,8 +16,6 @@ Data = Mapping[str, Any]
 
 # Of a spec's plain data: what the files that it includes say beside apps, by path.
 INCLUDED: Final = "included"
-# The fields of an app that may be stores in AWS.
-STORES: Final = ("databases", "tables", "buckets", "queues")
 _HATCHES: Final = frozenset(hatches.NAMES)
 
 
@@ -50,11 +48,6 @@ def of_ecs(given: Data) -> bool:
 def told(given: Data) -> frozenset[str]:
     """Return the fields that an app says, in any environment; faults may still be in it."""
     return frozenset(name for one in (given, *_maps(given.get("environments"))) for name in one if one[name])
-
-
-def has_stores(fields: Container[str]) -> bool:
-    """Tell whether an app that says these fields has a store that may be in AWS."""
-    return any(name in fields for name in STORES)
 
 
 def of_stores(given: Data) -> list[str]:

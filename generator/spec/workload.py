@@ -5,7 +5,7 @@ Built from data that has passed every check, so nothing here reports faults.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -29,6 +29,8 @@ SETTINGS: Final = (
 
 # The label of a node by its processor.
 ARCHITECTURE: Final = "kubernetes.io/arch"
+# What may be a store in AWS.
+STORES: Final = ("databases", "tables", "buckets", "queues")
 # What is said of its tasks, where it runs on ECS; of these, `arch` is said of pods as well.
 OF_ECS: Final = ("cpu", "memory", "arch", "spot", "deploy", "discovery")
 OF_ECS_ALONE: Final = frozenset(OF_ECS) - {"arch"}
@@ -166,6 +168,11 @@ class Workload:
     def container_name(self) -> str:
         """Return the name of its main container."""
         return self.name if self.main else self.key
+
+
+def has_stores(fields: Container[str]) -> bool:
+    """Tell whether an app that says these fields has a store that may be in AWS."""
+    return any(name in fields for name in STORES)
 
 
 def file_key(path: str) -> str:
