@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from generator.render.outputs.infra import stores
 from generator.render.outputs.infra.configuration import Module, Output
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import aws_names, ecs, targets, traffic
@@ -79,7 +78,7 @@ def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
         **here.account,
         "boundary": here.boundary,
     }
-    if allowed := stores.statements(here, app):
+    if allowed := here.statements(app):
         arguments["statements"] = allowed
     return Module(_label(workload.name), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from generator.render.outputs.infra.configuration import Module
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.spec import aws_names, stores, targets
-from generator.spec.model import App
-from generator.spec.stores import Statement, Store
+from generator.spec import aws_names, targets
 
 if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
+    from generator.spec.model import App
+    from generator.spec.stores import Store
 
 _VISIBILITY: Final = 30
 _ATTEMPTS: Final = 5
@@ -23,20 +23,15 @@ def modules(here: Here) -> Iterator[Module]:
     for target in targets.NAMES:
         for app in here.apps(target):
             yield from _stores(here, app)
-            if target == targets.EKS and (allowed := statements(here, app)):
+            if target == targets.EKS and (allowed := here.statements(app)):
                 yield _role(here, app, allowed)
 
 
 def _stores(here: Here, app: App) -> Iterator[Module]:
-    for store in _found(here, app):
+    for store in here.stores(app):
         if not store.existing:
             source = store.kind.removesuffix("s")
             yield Module(f"{source}_{_label(f'{app.name}-{store.key}')}", source, _arguments(store))
-
-
-def _found(here: Here, app: App) -> list[Store]:
-    given = app.given_in(here.environment)
-    return list(stores.stores(given, stores.where(here.infra, here.environment, app.name)))
 
 
 def _arguments(store: Store) -> dict[str, Value]:
@@ -46,17 +41,6 @@ def _arguments(store: Store) -> dict[str, Value]:
         arguments["visibility"] = _VISIBILITY if visibility is None else visibility
         arguments["attempts"] = store.given.get("attempts") or _ATTEMPTS
     return arguments | {name: store.given[name] for name in ("key", "sort", "ttl") if store.given.get(name)}
-
-
-def statements(here: Here, app: App) -> list[Value]:
-    """Return what an app may do with its stores, as a policy says it."""
-    given = app.given_in(here.environment)
-    allowed = stores.grant(given, stores.where(here.infra, here.environment, app.name)).statements
-    return [_statement(one) for one in allowed]
-
-
-def _statement(one: Statement) -> Value:
-    return {"Sid": one.sid, "Effect": "Allow", "Action": one.actions, "Resource": one.resources}
 
 
 def _role(here: Here, app: App, allowed: list[Value]) -> Module:
