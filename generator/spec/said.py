@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import hatches
-from generator.spec.types import as_map
-from generator.spec.workload import OF_ECS_ALONE, STORES
+from generator.spec.workload import OF_ECS_ALONE
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
@@ -48,16 +47,6 @@ def of_ecs(given: Data) -> bool:
 def told(given: Data) -> frozenset[str]:
     """Return the fields that an app says, in any environment; faults may still be in it."""
     return frozenset(name for one in (given, *_maps(given.get("environments"))) for name in one if one[name])
-
-
-def of_stores(given: Data) -> list[str]:
-    """Return the variables that an app gets of its stores in AWS; faults may still be in it."""
-    if not any(given.get(kind) for kind in STORES[1:]):
-        return []
-    from generator.spec import stores
-
-    found = ((kind, key, as_map(about)) for kind in stores.KINDS for key, about in as_map(given.get(kind)).items())
-    return [stores.REGION, *(name for one in found for name in stores.variables_of(*one))]
 
 
 def _maps(section: object) -> list[Data]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import aws_names
 from generator.spec.override import without_nulls
+from generator.spec.types import as_map
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
@@ -183,6 +184,12 @@ def variables_of(kind: str, key: str, given: Data) -> Mapping[str, str]:
     """Return the variables of a store with their parts, as the spec says them or by its name."""
     ending, part = KINDS[kind].variable
     return given.get("variables") or {f"{key.upper().replace('-', '_')}{ending}": part}
+
+
+def names(given: Data) -> list[str]:
+    """Return the variables that an app gets of its stores; faults may still be in what it says."""
+    found = ((kind, key, as_map(about)) for kind in KINDS for key, about in as_map(given.get(kind)).items())
+    return [REGION, *(name for one in found for name in variables_of(*one))]
 
 
 def granted(given: Data, infra: Infra, environment: str | None, app: str) -> Data:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import said
 from generator.spec.database import variables_of
 from generator.spec.findings import Findings, Path, did_you_mean
 from generator.spec.override import overridden
@@ -24,6 +23,7 @@ _REFERENCE: Final = re.compile(r"\$\$|\$\(([^)]*)\)")
 _MEANT: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 # What Kubernetes sets itself.
 _GIVEN: Final = "KUBERNETES_"
+_STORES: Final = frozenset({"tables", "buckets", "queues"})
 
 
 def references(value: object) -> list[str]:
@@ -75,7 +75,7 @@ def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
     values = _values(app.get("env"))
     known = [*values, *(name for field in ("config", "secrets") for name in _map(app.get(field)))]
     known += [name for key, about in _map(app.get("databases")).items() for name in variables_of(key, _map(about))]
-    known += said.of_stores(app)
+    known += _of_stores(app)
     complete = not {"env", "envFrom"} & set(_map(app.get("container")))
     for name, (path, value) in values.items():
         needed = references(value)
@@ -84,6 +84,15 @@ def _faults(app: Data) -> Iterator[tuple[Path, str, str]]:
             yield path, f"refers to {missing}, which is not set", hint
         if name in _reached(needed, values):
             yield path, "refers to itself", "take one of the references out"
+
+
+def _of_stores(app: Data) -> list[str]:
+    """Return the variables that an app gets of its stores in AWS, if it has any."""
+    if not _STORES & app.keys():
+        return []
+    from generator.spec import stores
+
+    return stores.names(app)
 
 
 def _is_meant(name: str) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.spec import aws_names, stores, targets, traffic
+from generator.spec import aws_names, targets, traffic
+from generator.spec import stores as language
 from generator.spec.infra import Infra, Place
 from generator.spec.model import App, Spec
 from generator.spec.workload import Workload
@@ -76,19 +77,19 @@ class Here:
         """Return the workloads of an app here."""
         return tuple(app.instances[self.environment].workloads.values())
 
-    def stores(self, app: App) -> list[stores.Store]:
+    def stores(self, app: App) -> list[language.Store]:
         """Return the stores that an app has here."""
-        return list(stores.stores(app.given_in(self.environment), self._where(app)))
+        return list(language.stores(app.given_in(self.environment), self._where(app)))
 
     def statements(self, app: App) -> list[Value]:
         """Return what an app may do with its stores, as a policy says it."""
-        allowed = stores.grant(app.given_in(self.environment), self._where(app)).statements
+        allowed = language.grant(app.given_in(self.environment), self._where(app)).statements
         return [
             {"Sid": one.sid, "Effect": "Allow", "Action": one.actions, "Resource": one.resources} for one in allowed
         ]
 
-    def _where(self, app: App) -> stores.Where:
-        return stores.where(self.infra, self.environment, app.name)
+    def _where(self, app: App) -> language.Where:
+        return language.where(self.infra, self.environment, app.name)
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:
