@@ -6,13 +6,11 @@ from typing import Final
 
 from generator.spec import shapes
 from generator.spec.language.container import RESOURCES
-from generator.spec.language.names import LABEL_HINT, VARIABLE
-from generator.spec.shapes import LABEL_PATTERN
+from generator.spec.language.names import STORE_NAME, VARIABLE
 from generator.spec.types import Choice, Field, Integer, MapOf, Record, Scalar, Text
 
 # What the Secret that CloudNativePG makes has.
 PARTS: Final = ("uri", "host", "port", "username", "password", "dbname", "jdbc-uri")
-NAME: Final = Text("a name (DNS label)", LABEL_PATTERN, 30, LABEL_HINT)
 _FIELD: Final = r"(?:\*|[0-9*/,-]{1,40}|[A-Za-z]{3}(?:[,-][A-Za-z]{3})*)"
 SCHEDULE: Final = Text("a schedule", rf"{_FIELD}(?: {_FIELD}){{4}}", 120, 'five fields as in cron, like "0 3 * * *"')
 _SIZE: Final = Text("a size", r"[1-9][0-9]*(?:Mi|Gi|Ti)", 20, "like 10Gi")
@@ -82,7 +80,7 @@ DATABASE: Final = Record(
 )
 DATABASES: Final[dict[str, Field]] = {
     "databases": Field(
-        MapOf(NAME, DATABASE),
+        MapOf(STORE_NAME, DATABASE),
         "Databases of the app's own in the cluster, by name, run by CloudNativePG. An app gets their variables.",
     )
 }

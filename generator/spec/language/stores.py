@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.spec.language.database import NAME
-from generator.spec.language.names import VARIABLE
+from generator.spec.language.names import STORE_NAME, VARIABLE
 from generator.spec.types import Choice, Field, Integer, MapOf, Record, Text
 
 _ATTRIBUTE: Final = Text("an attribute's name", r"[A-Za-z0-9_.-]+", 255, "letters, digits, _, - and ., like cart_id")
@@ -54,13 +53,13 @@ QUEUE: Final = Record(
 )
 STORES: Final[dict[str, Field]] = {
     "tables": Field(
-        MapOf(NAME, TABLE), "Tables of the app's own in DynamoDB, by name, paid by use. They need `infra`."
+        MapOf(STORE_NAME, TABLE), "Tables of the app's own in DynamoDB, by name, paid by use. They need `infra`."
     ),
     "buckets": Field(
-        MapOf(NAME, BUCKET), "Buckets of the app's own in S3, by name, private and encrypted. They need `infra`."
+        MapOf(STORE_NAME, BUCKET), "Buckets of the app's own in S3, by name, private and encrypted. They need `infra`."
     ),
     "queues": Field(
-        MapOf(NAME, QUEUE),
+        MapOf(STORE_NAME, QUEUE),
         "Queues of the app's own in SQS, by name, each with one for messages that failed. They need `infra`.",
     ),
 }
