@@ -9,7 +9,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,17 +23,6 @@ from generator.spec.reference import schema  # noqa: E402
 
 DOCS: Final = ROOT / "docs"
 WIDTH: Final = "100"
-
-
-def written() -> dict[str, str]:
-    """Return the text of every page that is written here, by its path."""
-    return {
-        "docs/reference/commands.md": commands(),
-        "docs/reference/generator-yaml.md": spec_page.page(),
-        "docs/reference/python.md": python_page.page(),
-        "AGENTS.md": agents(),
-        "llms.txt": llms(),
-    }
 
 
 def commands() -> str:
@@ -222,6 +211,16 @@ def _first(text: str) -> str:
     return re.split(r"(?<=[.!?:]) (?=[A-Z`])", text, maxsplit=1)[0].rstrip(":.")
 
 
+# Every page that is written here: its path, and what returns its text.
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "docs/reference/commands.md": commands,
+    "docs/reference/generator-yaml.md": spec_page.page,
+    "docs/reference/python.md": python_page.page,
+    "AGENTS.md": agents,
+    "llms.txt": llms,
+}
+
+
 if __name__ == "__main__":
-    for path, content in written().items():
-        (ROOT / path).write_text(content)
+    for path, page in PAGES.items():
+        (ROOT / path).write_text(page())

@@ -110,16 +110,24 @@ def _words(path: str) -> list[str]:
     return re.findall(r"\[\]|[^.\[\]]+", path)
 
 
+@cache
+def _around() -> dict[str, Any]:
+    return loader.data(AROUND)
+
+
+@cache
 def spec(path: str) -> dict[str, Any]:
-    """Return the data of a whole spec with the example of a field in it."""
-    return overridden(loader.data(AROUND), loader.data(text(path)))
+    """Return the data of a whole spec with the example of a field in it; a copy of it may be changed."""
+    return overridden(_around(), loader.data(text(path)))
 
 
+@cache
 def plain(written: str) -> Any:
     """Return the data that a value stands for, as the loader reads it."""
     return loader.data(f"value: {written}")["value"]
 
 
+@cache
 def value(path: str) -> Any:
     """Return what the example gives for a field. ``KeyError`` if it does not show it."""
     for found in _values(spec(path), _words(path)):
