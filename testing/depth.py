@@ -38,9 +38,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave the tests marked ``full`` to a run in full, unless named, and those on a cluster to who asks for them."""
     named = any("::" in argument for argument in config.args)
     behind = {"full": not FULL and not named, "cluster": not CLUSTER}
-    left = [item for item in items if any(item.get_closest_marker(name) for name in behind if behind[name])]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in set(left)]
+    left = {item: None for item in items if any(item.get_closest_marker(name) for name in behind if behind[name])}
+    config.hook.pytest_deselected(items=[*left])
+    items[:] = [item for item in items if item not in left]
 
 
 def pytest_report_header() -> str:

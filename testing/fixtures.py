@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,20 @@ def git_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return folders that are not there yet; ``mktemp`` would look through all former ones for each test."""
+    above = tmp_path_factory.mktemp("homes")
+    return (above / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, git_template: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(homes: Iterator[Path], git_template: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make an empty home folder, an identity for git, and keep the machine's own cache of tools."""
     # What tests start on this machine may get their tokens; the tests of hosts have none of it.
     monkeypatch.setenv("GITOPS_GENERATOR_HOSTS", "127.0.0.1 localhost")
-    folder = tmp_path_factory.mktemp("home")
+    folder = next(homes)
+    folder.mkdir()
     config = folder / "gitconfig"
     config.write_text("[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n")
     for name in [
