@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -75,18 +78,36 @@ def manifests(text: str) -> list[dict[str, Any]]:
     return [one for path, file in files if path.startswith("gitops/") for one in yaml.safe_load_all(file.text)]
 
 
-def refused(found: list[dict[str, Any]], version: str) -> list[str]:
-    """Return what the strict schemas of a version refuse."""
-    arguments = [*schemas.kubeconform_arguments(version), "-output", "json", "-"]
-    done = process.run([tool("kubeconform"), *arguments], ok=(0, 1), stdin=yaml.safe_dump_all(found))
-    return [str(resource["msg"]) for resource in json.loads(done.stdout)["resources"] or ()]
+def refused(found: Mapping[str, list[dict[str, Any]]], version: str) -> dict[str, list[str]]:
+    """Return what the strict schemas of a version refuse of each of several, in one run that reads the schemas once."""
+    with TemporaryDirectory() as folder:
+        files = {str(Path(folder, f"{number}.yaml")): name for number, name in enumerate(found)}
+        for path, name in files.items():
+            Path(path).write_text(yaml.safe_dump_all(found[name]))
+        # One reader: several would each read the schemas.
+        arguments = [*schemas.kubeconform_arguments(version), "-n", "1", "-output", "json", "-summary", *files]
+        done = json.loads(process.run([tool("kubeconform"), *arguments], ok=(0, 1)).stdout)
+    # None of them was left out, and none was skipped.
+    told = done["summary"]
+    assert told["valid"] + told["invalid"] + told["errors"] == sum(map(len, found.values()))
+    messages: dict[str, list[str]] = {name: [] for name in found}
+    for resource in done["resources"] or ():
+        messages[files[resource["filename"]]].append(str(resource["msg"]))
+    return messages
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@cache
+def refused_of(kind: str) -> dict[str, list[str]]:
+    """Return what is refused of each spec that is written for a kind of Argo CD."""
+    texts = {name: with_argocd(text, KINDS[kind]) for name, text in SPECS.items()}
+    [version] = {loader.parse(text).argocd.version for text in texts.values()}
+    return refused({name: manifests(text) for name, text in texts.items()}, version)
+
+
 @pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_written_for_a_version_is_what_it_has(name: str, kind: str) -> None:
-    text = with_argocd(SPECS[name], KINDS[kind])
-    assert refused(manifests(text), loader.parse(text).argocd.version) == []
+    assert refused_of(kind)[name] == []
 
 
 @pytest.mark.parametrize("feature", argocd.FEATURES, ids=lambda feature: feature.what)
@@ -103,8 +124,9 @@ def test_a_feature_is_left_out_before_its_version_whose_kinds_would_refuse_it(fe
         assert word not in str(of_before)
         assert word in str(of_since)
         return
-    assert any(word in message for message in refused(of_since, before))
-    assert refused(of_since, feature.since) == refused(of_before, before) == []
+    there = refused({"of before": of_before, "of since": of_since}, before)
+    assert any(word in message for message in there["of since"])
+    assert there["of before"] == refused({"of since": of_since}, feature.since)["of since"] == []
 
 
 SHOWN = {
@@ -187,30 +209,46 @@ def test_the_page_lists_each_feature() -> None:
         assert f"| {feature.since} | {feature.what} | {feature.otherwise} |" in page
 
 
-@pytest.mark.parametrize("name", golden.NAMES)
-def test_each_case_in_both_flavours(name: str) -> None:
+FLAVOURS: dict[str, dict[str, str]] = {
+    "eks-capability": {"version": "3.1.8-eks-1", "cluster": HOME, "syncTimeout": "1d"},
+    "self-managed": {},
+}
+
+
+def in_flavour(name: str, flavor: str) -> str:
+    """Return the spec of a golden case for another flavour of Argo CD."""
     data = loader.data((golden.CASES / name / "generator.yaml").read_text())
     if data.pop("include", None):
         # A text alone includes nothing: the apps stand in it.
         data["apps"] = golden.spec(name).data["apps"]
     of_case = {key: value for key, value in (data.get("argocd") or {}).items() if key == "namespace"}
-    managed = {"flavor": "eks-capability", "version": "3.1.8-eks-1", "cluster": HOME, "syncTimeout": "1d"}
-    for about in (managed, {"flavor": "self-managed"}):
-        spec = {**data, "argocd": {**of_case, **about}}
-        if about is managed:
-            spec["environments"] = {
-                key: {
-                    **(one or {}),
-                    **({"cluster": HOME} if str((one or {}).get("cluster")).startswith("https") else {}),
-                }
-                for key, one in data["environments"].items()
-            }
-        found = manifests(json.dumps(spec))
-        assert refused(found, loader.parse(json.dumps(spec)).argocd.version) == []
-        projects = [one for one in found if one["kind"] == "AppProject"]
-        assert all(("sourceNamespaces" in one["spec"]) == (about is managed) for one in projects)
-        # All on ECS, there is nothing for Argo CD.
-        assert not found or ("kubernetes.default.svc" in yaml.safe_dump_all(found)) == (about is not managed)
+    data["argocd"] = {**of_case, "flavor": flavor, **FLAVOURS[flavor]}
+    if flavor == "eks-capability":
+        for key, one in data["environments"].items():
+            if str((one or {}).get("cluster")).startswith("https"):
+                data["environments"][key] = {**one, "cluster": HOME}
+    return json.dumps(data)
+
+
+@cache
+def of_flavour(flavor: str) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[str]]]:
+    """Return the manifests of each golden case in a flavour, and what is refused of them."""
+    texts = {name: in_flavour(name, flavor) for name in golden.NAMES}
+    [version] = {loader.parse(text).argocd.version for text in texts.values()}
+    found = {name: manifests(text) for name, text in texts.items()}
+    return found, refused(found, version)
+
+
+@pytest.mark.parametrize("name", golden.NAMES)
+@pytest.mark.parametrize("flavor", FLAVOURS)
+def test_each_case_in_both_flavours(flavor: str, name: str) -> None:
+    found, refusals = (by_case[name] for by_case in of_flavour(flavor))
+    assert refusals == []
+    managed = flavor == "eks-capability"
+    projects = [one for one in found if one["kind"] == "AppProject"]
+    assert all(("sourceNamespaces" in one["spec"]) == managed for one in projects)
+    # All on ECS, there is nothing for Argo CD.
+    assert not found or ("kubernetes.default.svc" in yaml.safe_dump_all(found)) == (not managed)
 
 
 def test_regions_one_after_the_other_are_what_the_documentation_says() -> None:
