@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import pytest
 
-from generator.errors import SpecError
+from generator.errors import Fault, SpecError
 from generator.spec import loader
 from generator.spec.workload import Workload
 
@@ -35,11 +36,21 @@ def top(fields: str, **changed: str) -> str:
     return "".join(f"{name}: {value}\n" for name, value in known.items() if value != "-") + fields
 
 
-def told(text: str) -> list[str]:
-    """Return the faults as users see them."""
+def faults(text: str) -> Sequence[Fault]:
+    """Return what is wrong with a spec, which is not right."""
     with pytest.raises(SpecError) as caught:
         loader.parse(text)
-    return [f"{fault} / {fault.hint}".removeprefix("generator.yaml:") for fault in caught.value.faults]
+    return caught.value.faults
+
+
+def told(text: str) -> list[str]:
+    """Return the faults as users see them."""
+    return as_shown(faults(text))
+
+
+def as_shown(found: Sequence[Fault]) -> list[str]:
+    """Return faults with their hints, without the name of the file."""
+    return [f"{fault} / {fault.hint}".removeprefix("generator.yaml:") for fault in found]
 
 
 def workload(fields: str, environment: str = "prod") -> Workload:

@@ -44,6 +44,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", LONG.values(), ids=LONG)
 def test_long_text_on_a_terminal_is_paged(
     words: tuple[str, ...], pager: Path, generated: Path, monkeypatch: pytest.MonkeyPatch, generator: Run

@@ -84,6 +84,7 @@ def test_what_is_no_intent_is_nothing(
     assert (done.returncode, tag(bare), tag(bare, "app2")) == (0, "v1", "v7"), done.stderr
 
 
+@pytest.mark.slow
 def test_nothing_of_others_is_fetched(server: serve.Server, bare: Path, tmp_path: Path, generator: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     # Neither while nobody contends, nor where the queue is looked at, with a key or without.
     large = os.urandom(8_000_000)

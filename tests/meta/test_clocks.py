@@ -98,15 +98,18 @@ def judged_in_time(tree: ast.AST) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_nothing_sleeps_or_looks_at_a_clock_but_what_may() -> None:
     found = {path: used for path, tree in modules() if (used := clocks(tree))}
     assert found == {path: clocks for path, (_, clocks) in ALLOWED.items()}
 
 
+@pytest.mark.slow
 def test_nothing_gives_up_after_some_seconds() -> None:
     assert [f"{path}:{line}" for path, tree in modules() for line in impatient(tree)] == []
 
 
+@pytest.mark.slow
 def test_no_property_is_judged_by_its_speed() -> None:
     assert [f"{path}:{line}" for path, tree in modules() for line in judged_in_time(tree)] == []
 

@@ -33,7 +33,8 @@ def test_one_module_skips() -> None:
         f"{path.relative_to(ROOT)}:{line}"
         for path in paths
         if path.relative_to(ROOT).as_posix() not in MAY
-        for line in skipping(ast.parse(path.read_text()))
+        if any(word in (text := path.read_text()) for word in SKIPPING)
+        for line in skipping(ast.parse(text))
     }
     assert found == set()
     assert skipping(ast.parse("@pytest.mark.skipif(True)\ndef test(): pytest.skip('x')")) == [1, 2]
