@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.clients.argocd import Application, ArgoCd, Node, Object
-from generator.render.kinds import workloads
+from generator.render.kinds import scaled_object, workloads
 from generator.yaml.kustomization import Image
 
 PULL: Final = frozenset(
@@ -110,8 +110,26 @@ def well(application: Application, nodes: Sequence[Node]) -> bool:
     if application.health == "Healthy":
         return True
     ill = [node for node in nodes if node.is_top and node.health not in ("Healthy", "")]
-    suspended = {node.uid for node in ill if (node.group, node.kind, node.health) == ("batch", "Job", "Suspended")}
-    return bool(ill) and all(is_of_runs(node) or node.uid in suspended for node in ill)
+    return bool(ill) and all(is_of_runs(node) or _is_suspended(node) for node in ill)
+
+
+def _is_suspended(node: Node) -> bool:
+    """Tell whether an object waits for a user, and rolls nothing out: a Job, or an autoscaler of KEDA that is paused."""
+    waiting = (("batch", "Job"), (scaled_object.GROUP, scaled_object.KIND))
+    return node.health == "Suspended" and (node.group, node.kind) in waiting
+
+
+def without_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> list[str]:
+    """Name the workloads of the wanted image that are scaled to no pods, by KEDA or anything else."""
+    rolled = [node for node in nodes if node.is_top and workloads.rollout_of(node.group, node.kind)]
+    found = {f"{node}": api.manifest(wanted.application, node) or {} for node in rolled}
+    # A Rollout runs the pods of the object that it refers to, which is then scaled to none.
+    referred = {_reference(manifest) for manifest in found.values()}
+    return [
+        name
+        for name, manifest in found.items()
+        if name not in referred and (manifest.get("spec") or {}).get("replicas") == 0 and _concerned(manifest, wanted)
+    ]
 
 
 def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted: Wanted) -> str:

@@ -121,7 +121,8 @@ class Watch:
         if not found and reached and _settled(application, nodes):
             lack = diagnosis.missing(self.api, application, nodes, self.wanted)
             if not lack:
-                return Verdict("healthy", f"Synced and {_health(application, nodes)}", application.revision)
+                said = f"Synced and {_health(application, nodes)}{self._stopped(nodes)}"
+                return Verdict("healthy", said, application.revision)
             return Verdict("waiting", lack, application.revision)
         return self._explained(application, found, reached)
 
@@ -162,6 +163,11 @@ class Watch:
             if one.final or now - self._since[one.key] >= patience:
                 return Verdict("failed", one.text, revision)
         return Verdict("waiting", found[0].text if found else otherwise, revision)
+
+    def _stopped(self, nodes: list[Node]) -> str:
+        """Return that no pod has started the image yet, where all are scaled away."""
+        idle = diagnosis.without_pods(self.api, nodes, self.wanted)
+        return f"; {', '.join(idle)} scaled to no pods, so the image has not been started" if idle else ""
 
     def _press(self) -> str:
         return f"press Sync in Argo CD: python -m generator open {self.place.app} --env {self.place.environment}"

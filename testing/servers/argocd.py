@@ -143,6 +143,15 @@ def hook(phase: str, message: str = "") -> Object:
     }  # fmt: skip
 
 
+_GROUPS = {
+    "Pod": ("", "v1"),
+    "Job": ("batch", "v1"),
+    "CronJob": ("batch", "v1"),
+    "ScaledObject": ("keda.sh", "v1alpha1"),
+    "Rollout": ("argoproj.io", "v1alpha1"),
+}
+
+
 def node(
     kind: str,
     name: str,
@@ -154,7 +163,7 @@ def node(
     reason: str = "",
 ) -> Object:
     """Return an object in the tree."""
-    group, version = {"Pod": ("", "v1"), "Job": ("batch", "v1"), "CronJob": ("batch", "v1")}.get(kind, ("apps", "v1"))
+    group, version = _GROUPS.get(kind, ("apps", "v1"))
     found: Object = {"version": version, "kind": kind, "namespace": NAMESPACE, "name": name, "uid": f"uid-{name}"}
     found |= {"group": group} if group else {}
     found |= {"health": {"status": health, **({"message": message} if message else {})}}

@@ -266,7 +266,42 @@ def test_superseded_by_a_newer_release(
 
 def test_a_deployment_scaled_to_nothing_is_done(revisions: tuple[str, str], wait: Wait) -> None:
     none = deployment(NEW, replicas=0, updated=0, there=0, available=0)
-    assert wait(ArgoCd([changed(running(revisions[1], NEW), live={"Deployment/web": none})])).returncode == 0
+    done = wait(ArgoCd([changed(running(revisions[1], NEW), live={"Deployment/web": none})]))
+    assert done.returncode == 0, done.stderr
+    assert "Deployment/web scaled to no pods, so the image has not been started" in done.stdout
+
+
+SCALED = {"an autoscaler that waits for work": "Healthy", "an autoscaler that is paused": "Suspended"}
+
+
+@pytest.mark.parametrize("health", SCALED.values(), ids=SCALED)
+def test_what_keda_has_scaled_to_nothing_is_done_once_it_has_the_image(
+    health: str, revisions: tuple[str, str], wait: Wait
+) -> None:
+    nodes = [node("Deployment", "web"), node("ScaledObject", "web", health=health)]
+    late, none = (deployment(image, replicas=0, updated=0, there=0, available=0) for image in (OLD, NEW))
+    scenes = [Scene(application(revisions[1], health=health), nodes, {"Deployment/web": live}) for live in (late, none)]
+    done = wait(ArgoCd(scenes))
+    assert done.returncode == 0, done.stderr
+    assert f"Deployment/web has {OLD}" in done.stderr
+    assert "scaled to no pods" in done.stdout
+
+
+def test_a_deployment_that_a_rollout_has_scaled_away_is_not_said_to_be_stopped(
+    revisions: tuple[str, str], wait: Wait
+) -> None:
+    none = deployment(NEW, replicas=0, updated=0, there=0, available=0)
+    known = deployment(NEW)
+    rollout = {
+        **known, "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+        "spec": {"replicas": known["spec"]["replicas"], "workloadRef": {"kind": "Deployment", "name": "web"}},
+        "status": {**known["status"], "workloadObservedGeneration": str(none["metadata"]["generation"])},
+    }  # fmt: skip
+    nodes = [node("Deployment", "web"), node("Rollout", "web")]
+    scene = Scene(application(revisions[1]), nodes, {"Deployment/web": none, "Rollout/web": rollout})
+    done = wait(ArgoCd([scene]))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no pods" not in done.stdout
 
 
 def test_a_server_that_is_away_for_a_moment_is_asked_again(revisions: tuple[str, str], wait: Wait) -> None:
