@@ -114,7 +114,7 @@ def well(application: Application, nodes: Sequence[Node]) -> bool:
 
 
 def _is_suspended(node: Node) -> bool:
-    """Tell whether an object waits for a user, and rolls nothing out: a Job, or an autoscaler of KEDA that is paused."""
+    """Tell whether an object waits for a user, and rolls nothing out: a Job, or a paused autoscaler of KEDA."""
     waiting = (("batch", "Job"), (scaled_object.GROUP, scaled_object.KIND))
     return node.health == "Suspended" and (node.group, node.kind) in waiting
 
