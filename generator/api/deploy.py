@@ -67,6 +67,8 @@ def deploy(request: DeployRequest, *, progress: Progress = silent, credentials: 
             raise RepositoryError(f"no commit {request.commit or ''}here".replace("  ", " "), "commit it, or fetch it")
         found = wanted.of(spec, place, lambda path: here.read(commit, path))
         wanted.require_released(found)
+        if spec.infra is not None:
+            wanted.require_given(found)
         started = time.monotonic()
         run = deploying.Deployment(Ecs(found.region), found, commit, progress)
         progress("asking AWS whether all that it needs is there")

@@ -51,7 +51,7 @@ def apps(spec: Spec, directory: Path, since: str | None, environment: Mapping[st
         return [name for name, source in sources.items() if ci_checkout.differing(directory, since, [source])]
     else:
         said = ci_checkout.message(directory)
-    return [] if automatic(environment) and commit_message.releases(said) else list(sources)
+    return [] if automatic(environment) and commit_message.of_pipeline(said) else list(sources)
 
 
 def _told(spec: Spec, environment: Mapping[str, str]) -> str:

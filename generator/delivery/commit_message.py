@@ -23,6 +23,8 @@ from generator.git import trailers
 from generator.spec.subject import AS_IT_IS, formed
 from generator.yaml.kustomization import Image
 
+# The trailer of a commit that takes over what Terraform gave an environment.
+OUTPUTS: Final = "Outputs"
 REFERENCE: Final = "Argocd-reference-commit-"
 _RELEASE: Final = re.compile(r"(?P<app>\S+) (?P<environment>\S+) (?P<tag>[^\s@]+)(?:@(?P<digest>\S+))?")
 # What forges act on in the words of a commit, wherever they stand: `[skip ci]` and its kin, mentions, references to
@@ -103,6 +105,11 @@ def releases(message: str) -> list[Release]:
     """Return what a commit's message says it released; empty for every other commit."""
     found = (_RELEASE.fullmatch(value) for value in trailers.values(message, "Release"))
     return [Release(match["app"], match["environment"], match["tag"], match["digest"]) for match in found if match]
+
+
+def of_pipeline(message: str) -> bool:
+    """Tell whether a commit only releases, or takes over what Terraform gave, so that nothing is to be built of it."""
+    return bool(releases(message) or trailers.values(message, OUTPUTS))
 
 
 def build(message: str) -> Build | None:

@@ -41,4 +41,5 @@ def there(url: str, branch: str, path: str) -> bytes | None:
 
 def message(environment: str, form: str) -> str:
     """Return the commit's message, which tells no value."""
-    return commit_message.compose(f"Take over what Terraform gave {environment}", [], form=form)
+    text = commit_message.compose(f"Take over what Terraform gave {environment}", [], form=form)
+    return f"{text}\n{commit_message.OUTPUTS}: {environment}\n"

@@ -49,6 +49,12 @@ class Application(NamedTuple):
     document: Document
 
     @property
+    def automated(self) -> bool:
+        """Tell whether Argo CD syncs it by itself."""
+        policy = self.document.data["spec"].get("syncPolicy")
+        return isinstance(policy, dict) and policy.get("automated") is not None
+
+    @property
     def facts(self) -> tuple[object, ...]:
         """Return everything about the Application that decides how its manifests are judged."""
         return self.name, self.project, self.destination, self.pod_security, self.recurse

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.spec.layout import KUSTOMIZATION
+from generator.spec import infra_reference
+from generator.spec.layout import KUSTOMIZATION, environment_of, outputs_file
 from generator.yaml import emit as yaml_emit
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml import plain as yaml_plain
@@ -55,7 +56,9 @@ def is_overlay(directory: Path, folder: str) -> bool:
 def files(directory: Path, folder: str) -> dict[str, bytes]:
     """Read what decides what an overlay is on ECS, by path. Raises ``RepositoryError`` where that is no plain file."""
     names = sorted(path.name for path in (directory / folder).glob("*.json"))
-    return {f"{folder}/{name}": reader.read(directory, f"{folder}/{name}") for name in [*names, KUSTOMIZATION]}
+    found = {f"{folder}/{name}": reader.read(directory, f"{folder}/{name}") for name in [*names, KUSTOMIZATION]}
+    given = outputs_file(environment_of(folder))
+    return {**found, given: reader.read(directory, given)} if (directory / given).is_file() else found
 
 
 def units(found: Mapping[str, bytes], folder: str) -> list[Unit]:
@@ -64,14 +67,14 @@ def units(found: Mapping[str, bytes], folder: str) -> list[Unit]:
     Raises ``SpecError`` with all that is wrong with them.
     """
     faults: list[Fault] = []
-    entries = _entries(found, folder)
+    entries, given = _entries(found, folder), _given(found, folder)
     result: list[Unit] = []
     for path in sorted(found):
         if not path.endswith(DEFINITION):
             continue
-        definition = _json(path, found[path], faults)
+        definition = _json(path, found[path], faults, given)
         beside = path.removesuffix(DEFINITION) + SERVICE
-        service = _json(beside, found[beside], faults) if beside in found else None
+        service = _json(beside, found[beside], faults, given) if beside in found else None
         if definition is not None:
             whole, images = _with_images(definition, entries)
             if not images:
@@ -104,6 +107,13 @@ def _shown(unit: Unit) -> Iterator[dict[str, Any]]:
             yield {"apiVersion": API, "kind": kind, "metadata": {"name": name}, "spec": dict(content)}
 
 
+def _given(found: Mapping[str, bytes], folder: str) -> dict[str, str]:
+    """Return what Terraform gave the environment, where the overlay names any of it."""
+    path = outputs_file(environment_of(folder))
+    named = any(infra_reference.START.encode() in content for name, content in found.items() if name != path)
+    return infra_reference.values(found[path], path) if named and path in found else {}
+
+
 def _entries(found: Mapping[str, bytes], folder: str) -> dict[str, str]:
     """Return what each image is in full, by the name that containers have."""
     path = f"{folder}/{KUSTOMIZATION}"
@@ -127,7 +137,7 @@ def _renamed(content: bytes, path: str) -> dict[str, str]:
     return {item["name"]: item["newName"] for item in items if item.get("newName")}
 
 
-def _json(path: str, content: bytes, faults: list[Fault]) -> dict[str, Any] | None:
+def _json(path: str, content: bytes, faults: list[Fault], given: Mapping[str, str]) -> dict[str, Any] | None:
     try:
         found = json.loads(content)
     except ValueError as exc:
@@ -137,7 +147,7 @@ def _json(path: str, content: bytes, faults: list[Fault]) -> dict[str, Any] | No
     if not isinstance(found, dict):
         faults.append(Fault(path, 1, 1, "", "is no map", _MEND))
         return None
-    return found
+    return {name: infra_reference.filled(value, given) for name, value in found.items()}
 
 
 def _with_images(definition: Mapping[str, Any], entries: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:

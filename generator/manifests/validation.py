@@ -28,7 +28,7 @@ from generator.manifests.charts import crds, deployed
 from generator.manifests.stream import Document
 from generator.manifests.validation_cache import Known, Reader, Validity
 from generator.spec import targets
-from generator.spec.layout import GITOPS, base_path, overlay_path
+from generator.spec.layout import GITOPS, base_path, environment_of, overlay_path
 from generator.spec.model import Spec
 from generator.tools import schemas
 
@@ -71,6 +71,7 @@ class _Validation:
         self._directory = directory
         self._kustomize, self._kubeconform = tools.find("kustomize"), tools.find("kubeconform")
         self._argocd = spec.argocd.version
+        self._has_infra = spec.infra is not None
         self._rules, self._policy = sources.rules(spec), Policy(spec)
         reader = Reader()
         self._documents, self._faults = folder.documents(directory, GITOPS, split=reader.split)
@@ -155,7 +156,12 @@ class _Validation:
             unit.facts
             + repr((sorted(self._rules.references), self._rules.environments, self._idle(unit.path), self._argocd))
             + repr([document.text for document in self._named])
+            + repr(self._waits_for_infra(unit))
         )
+
+    def _waits_for_infra(self, unit: Unit) -> bool:
+        """Tell whether a value that Terraform has not given yet would be synced."""
+        return self._has_infra and any(one.automated for one in unit.applications)
 
     def _checked(self, paths: Sequence[str]) -> dict[str, _Checked]:
         """Build in parallel, then check everything with one kubeconform: it reads each schema once."""
@@ -246,6 +252,10 @@ class _Validation:
         yield from _plaintext_secrets(documents, self._secrets.get(path.rpartition("/")[2]))
         for document, message, hint in unlisted.without_pods(documents, self._others(path)):
             yield f"{stream.title(document.data)}: {message}; {hint}"
+        if self._waits_for_infra(self._units[path]):
+            from generator.manifests import given
+
+            yield from given.problems(documents, environment_of(path))
         yield from admission.problems(self._units[path], documents)
 
 

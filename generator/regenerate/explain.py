@@ -26,7 +26,7 @@ from generator.regenerate.merge import field_names, list_keys
 from generator.render import render
 from generator.spec import loader, model, said
 from generator.spec.findings import did_you_mean, dotted
-from generator.spec.layout import APPLICATION, OVERLAY, Location
+from generator.spec.layout import APPLICATION, OVERLAY, Location, outputs_file
 from generator.spec.places import Written
 from generator.yaml import kustomization as yaml_kustomization
 from generator.yaml.reader import Parsed
@@ -42,7 +42,7 @@ Field = tuple[str, ...]
 class Origin:
     """One field, and who wrote it.
 
-    ``by`` is ``spec``, ``default`` (the generator's own), ``build`` or
+    ``by`` is ``spec``, ``default`` (the generator's own), ``build``, ``outputs`` or
     ``person``; ``where`` is the spec's line and field, or the commit.
     """
 
@@ -81,7 +81,7 @@ def explain(directory: Path, path: str) -> list[Origin]:
         if any(field in known and known[field].value == leaf.value for known in (updated, before)):
             by, where = causes.get(field, ("default", "the generator's own"))
         else:
-            by, where = "build" if _is_pipeline(place, field) else "person", blame.line(line)
+            by, where = _writer(place, field), blame.line(line)
         origins.append(Origin(line, field_names.written(field), _text(leaf.value), by, where))
     origins += _comments(local, generated, blame)
     return sorted(origins, key=lambda origin: origin.line)
@@ -139,6 +139,13 @@ def _comments(local: Parsed, generated: Parsed, blame: Blame) -> Iterator[Origin
             continue
         line, _ = local.place(comment.start)
         yield Origin(line, "#", f"# {comment.says}", "person", blame.line(line))
+
+
+def _writer(path: str, field: Field) -> str:
+    """Return who writes a field that is not as the spec says."""
+    if path == outputs_file(Location.parse(path).environment):
+        return "outputs"
+    return "build" if _is_pipeline(path, field) else "person"
 
 
 def _is_pipeline(path: str, field: Field) -> bool:

@@ -75,6 +75,8 @@ def plan(
     spec = loader.load(directory, texts)
     stored = generation_record.stored(directory)
     original, updated, packed = _versions(spec, stored, RenderCache(directory, spec), adopt=adopt)
+    if spec.infra is not None:
+        _check_references(directory, spec, updated)
     renaming = _renamed(directory, spec, original, updated, adopt=adopt)
     sides, by_hand = _moved_by_hand(directory, renaming.sides)
     copies = base_copies.find(directory, spec, *sides, by_hand)
@@ -100,6 +102,15 @@ def plan(
         effects=tuple(_effects(renaming, sides, outcomes)) if record and original else (),
         updated=updated,
     )
+
+
+def _check_references(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
+    from generator.spec import infra_reference
+
+    if infra_reference.START in repr(spec.data):
+        from generator.regenerate import infra_references  # most specs name no output of Terraform
+
+        infra_references.check(directory, spec, updated)
 
 
 def _renamed(

@@ -5,15 +5,17 @@ Nothing is applied to an account: `apply` is the stub's, which makes ids up, so 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from testing import ROOT, golden
-from testing.programs import tool
+from testing.programs import Run, tool
 
 CASES = [name for name in golden.NAMES if name.startswith("aws-")]
 SCHEMA = ROOT / "generator" / "infra" / "schema" / "aws.json"
@@ -83,3 +85,28 @@ def test_terraform_refuses_what_the_schema_does_not_know(tmp_path: Path) -> None
     done = terraform.run(root, "validate", "-no-color")
     assert done.returncode == 1
     assert 'An argument named "enable_dns_suport" is not expected here' in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.needs("terraform", "aws-stub", "kustomize")
+def test_what_an_apply_gave_reaches_what_is_deployed(tmp_path: Path, generator: Run) -> None:
+    terraform = Terraform(tmp_path)
+    folder = tmp_path / "shop"
+    shutil.copytree(golden.CASES / "aws-references", folder)
+    root = folder / "infra" / "environments" / "dev"
+    (root / "local_override.tf").write_text(LOCAL)
+    terraform.succeed(root, "init", "-input=false", "-no-color")
+    early = generator("outputs", "-e", "dev", cwd=folder, env=terraform.environment)
+    assert (early.returncode, "nothing was applied yet" in early.stderr) == (1, True)
+    terraform.succeed(root, "apply", "-input=false", "-no-color", "-auto-approve")
+    done = generator("outputs", "-e", "dev", cwd=folder, env=terraform.environment)
+    assert done.returncode == 0, done.stderr
+    given = json.loads(terraform.run(root, "output", "-json").stdout)
+    shown = generator("render", "web", "-e", "dev", cwd=folder).stdout
+    objects = {one["kind"]: one for one in yaml.safe_load_all(shown)}
+    certificate = given["certificate"]["value"]
+    assert certificate.startswith("arn:aws:acm:")
+    assert objects["Ingress"]["metadata"]["annotations"]["alb.ingress.kubernetes.io/certificate-arn"] == certificate
+    assert given["vpc"]["value"] in objects["ConfigMap"]["data"]["URL"]
+    assert given["load_balancer"]["value"] in generator("render", "front", "-e", "dev", cwd=folder).stdout
+    assert "{infra." not in shown.replace("${infra.", "")

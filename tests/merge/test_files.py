@@ -48,6 +48,27 @@ def test_a_file(
     assert (outcome.state, outcome.content) == (state, content)
 
 
+# What `outputs` wrote is the pipeline's as a whole, whatever is generated in its place.
+OUTPUTS: dict[str, tuple[bytes | None, bytes, bytes | None, State, bytes | None]] = {
+    "as it was seeded": (WAS, WAS, WAS, State.GENERATED, WAS),
+    "what Terraform gave": (WAS, MINE, WAS, State.PIPELINE, MINE),
+    "what Terraform gave, where another seed is generated": (WAS, MINE, NEW, State.PIPELINE, MINE),
+    "what Terraform gave before any app named it": (None, MINE, NEW, State.PIPELINE, MINE),
+    "no app names any more": (WAS, MINE, None, State.ORPHANED, None),
+}
+
+
+@pytest.mark.parametrize(("before", "local", "updated", "state", "content"), OUTPUTS.values(), ids=OUTPUTS)
+def test_outputs_of_terraform(
+    before: bytes | None, local: bytes, updated: bytes | None, state: State, content: bytes | None
+) -> None:
+    outcome = merge_file("overlays/dev/_infra/outputs.yaml", before, local, updated)
+    assert (outcome.state, outcome.content) == (state, content)
+    # Beside it lies what is generated.
+    beside = merge_file("overlays/dev/_infra/declared.yaml", WAS, MINE, NEW)
+    assert beside.state == State.CONFLICTING
+
+
 def overlay(tag: str, digest: str = "", more: str = "") -> bytes:
     line = f"  digest: {digest}\n" if digest else ""
     return f"images:\n- name: web\n  newTag: {tag}\n{line}{more}".encode()

@@ -16,7 +16,7 @@ EXAMPLE: Final = """\
   python -m generator explain apps.web.health
   python -m generator explain apps.web              lists the fields of an app
 
-For every field of a file: the line of the spec, the build, or the person and the commit. For a field of
+For every field of a file: the line of the spec, the build, the person or `outputs`, and the commit. For a field of
 generator.yaml: its type, its default, an example, and the field of Kubernetes that it becomes; that works anywhere."""
 
 

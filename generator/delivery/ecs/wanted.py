@@ -9,7 +9,8 @@ from generator.delivery.image import Slot
 from generator.errors import RepositoryError
 from generator.manifests import ecs as overlays
 from generator.manifests.ecs import Unit
-from generator.spec.layout import KUSTOMIZATION, overlay_path
+from generator.spec import infra_reference
+from generator.spec.layout import KUSTOMIZATION, outputs_file, overlay_path
 from generator.spec.model import UNRELEASED, App, Spec
 
 Read = Callable[[str], bytes | None]
@@ -49,7 +50,8 @@ def of(spec: Spec, place: Slot, read: Read) -> Wanted:
 
     folder = overlay_path(place.environment, place.app)
     names = [f"{start}{name}" for start in _prefixes(spec, place) for name in (overlays.DEFINITION, overlays.SERVICE)]
-    found = {path: read(path) for path in (f"{folder}/{name}" for name in [*names, KUSTOMIZATION])}
+    paths = [*(f"{folder}/{name}" for name in [*names, KUSTOMIZATION]), outputs_file(place.environment)]
+    found = {path: read(path) for path in paths}
     units = overlays.units({path: content for path, content in found.items() if content is not None}, folder)
     if not units:
         raise RepositoryError(f"{folder}: no task definition there", "generate it, and commit: python -m generator")
@@ -65,6 +67,14 @@ def require_released(wanted: Wanted) -> None:
     """Raise ``RepositoryError`` where no build has set the image yet."""
     if any(one.image.endswith(f":{UNRELEASED}") for one in wanted.units):
         raise RepositoryError(f"{wanted.app} was never released to {wanted.environment}", "bump it first")
+
+
+def require_given(wanted: Wanted) -> None:
+    """Raise ``RepositoryError`` where Terraform has not given what git names yet."""
+    found = infra_reference.names([(one.definition, one.service) for one in wanted.every])
+    if found:
+        hint = f"apply it, and commit what it gave: python -m generator outputs --env {wanted.environment} --push"
+        raise RepositoryError(f"{wanted.environment}: Terraform has not given {', '.join(found)} yet", hint)
 
 
 def _prefixes(spec: Spec, place: Slot) -> list[str]:

@@ -19,7 +19,7 @@ from typing import Final
 
 from generator.errors import Fault, SpecError
 from generator.regenerate.merge.conflict import Conflict, Settle, Side, leave_open
-from generator.spec.layout import Location
+from generator.spec.layout import OUTPUTS, Location, outputs_file
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
 
@@ -226,8 +226,10 @@ def _with_pipeline_images(path: str, local: bytes, content: bytes) -> bytes:
 
     So is the annotation that tells which build has set them.
     """
-    if not Location.parse(path).holds_entry:
-        return content
+    place = Location.parse(path)
+    if not place.holds_entry:
+        # What Terraform gave is all the pipeline's.
+        return local if place.kind == OUTPUTS and path == outputs_file(place.environment) else content
     from generator.yaml import kustomization as yaml_kustomization  # of a file that is unedited, nothing is parsed
 
     ours, there = yaml_kustomization.images(content, path), yaml_kustomization.images(local, path)

@@ -13,7 +13,7 @@ from generator.render.outputs.operations import Operation
 from generator.render.outputs.overlay_patch import deletion, patch
 from generator.spec import targets
 from generator.spec.instance import Instance
-from generator.spec.layout import COPY, KUSTOMIZATION, base_path, copy_path, overlay_path
+from generator.spec.layout import COPY, GIVEN, KUSTOMIZATION, base_path, copy_path, overlay_path
 from generator.spec.model import AnyApp, App, Environment, Spec
 
 # The kinds whose number of pods kustomize's `replicas` sets.
@@ -102,16 +102,19 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
         if change is not None and file not in replicas:
             patches[file] = change
     own = hatches.overlay(below.hatches, here.hatches)
+    given = _given(here, wanted) if spec.infra is not None else []
     up = "../" * (folder.count("/") + 1)
     place = f"{up}{base_path(app.name)}" if below is app.base else COPY
     content: dict[str, Any] = {
         **_HEAD,
         "namespace": app.namespace_in(environment),
-        "resources": [place, *extra, *hatches.resources(own.added)],
+        "resources": [place, *extra, *hatches.resources(own.added), *([f"../{GIVEN}"] if given else [])],
         **hatches.added(own.added, folder),
         **_common(here),
         "images": [{"name": below.image, **_renamed(below, here), "newTag": app.tag, **_digest(app)}],
     }
+    if given:
+        content["replacements"] = [*content.get("replacements", ()), *given]
     if replicas:
         content["replicas"] = [
             {"name": base[file]["metadata"]["name"], "count": count} for file, count in replicas.items()
@@ -131,6 +134,19 @@ def _overlay(spec: Spec, app: App, environment: Environment, base: dict[str, Man
     yield from hatches.files(own.added, folder, app.name)
     for one, _ in maps:
         yield from file_maps.files(folder, one, app.name)
+
+
+def _given(here: Instance, wanted: Mapping[str, Manifest]) -> list[dict[str, Any]]:
+    """Return what puts outputs of Terraform into the manifests of an overlay."""
+    from generator.render.outputs import given
+    from generator.spec import infra_reference
+
+    if not infra_reference.names(here):
+        return []
+    own = [one for found in (here.hatches.manifests or {}).values() for one in found.documents]
+    objects = [given.Named(one["kind"], one["metadata"]["name"], one) for one in (*wanted.values(), *own)]
+    objects += [given.Named("ConfigMap", one.name, {"data": one.values}) for one in _configs(here).values()]
+    return given.replacements(objects)
 
 
 def _listed(file: str, change: Manifest | list[Operation], manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -149,7 +149,8 @@ WORKLOAD: dict[str, Field] = {
     ),
     "env": Field(
         ENV,
-        "Environment variables: a map, or a list as in Kubernetes. `{environment}` stands for the environment's name.",
+        "Environment variables: a map, or a list as in Kubernetes. `{environment}` stands for the environment's name, "
+        "`{infra.OUTPUT}` for what Terraform gave it.",
     ),
     "config": Field(
         MapOf(VARIABLE, Scalar()),

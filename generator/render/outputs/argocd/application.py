@@ -15,7 +15,7 @@ from generator.spec.argocd import NOTICES
 from generator.spec.chart import ChartApp
 from generator.spec.clusters import Cluster
 from generator.spec.instance import Instance
-from generator.spec.layout import base_path, overlay_path
+from generator.spec.layout import base_path, given_path, overlay_path
 from generator.spec.model import AnyApp, App, Environment, Spec
 
 _NOTICE: Final = "notice.argocd.argoproj.io/content"
@@ -42,7 +42,7 @@ def notes(spec: Spec, environment: Environment, app: AnyApp) -> dict[str, str]:
     notice = sync_windows.notice(environment.gates) if shown else ""
     return {
         # A commit elsewhere in the repository does not make Argo CD render this app again.
-        GENERATE_PATHS: ";".join(_folders(app, environment.name)),
+        GENERATE_PATHS: ";".join([*_folders(app, environment.name), *_given(spec, app, environment.name)]),
         **({_NOTICE: notice[:_LONGEST_NOTICE]} if notice else {}),
     }
 
@@ -85,6 +85,15 @@ def _folders(app: AnyApp, environment: str) -> list[str]:
     shared = [f"/{base_path(app.name)}"] if is_shared else []
     components = () if isinstance(app, AdoptedApp) else app.instances[environment].hatches.components
     return [*shared, f"/{overlay_path(environment, app.name)}", *(f"/{folder}" for folder in components)]
+
+
+def _given(spec: Spec, app: AnyApp, environment: str) -> list[str]:
+    """Return the folder of what Terraform gave, where the app names any of it."""
+    if spec.infra is None or not isinstance(app, App):
+        return []
+    from generator.spec import infra_reference
+
+    return [f"/{given_path(environment)}"] if infra_reference.names(app.instances[environment]) else []
 
 
 def _source(spec: Spec, app: AnyApp, environment: str) -> dict[str, Any]:

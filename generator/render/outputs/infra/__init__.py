@@ -27,7 +27,10 @@ def render_project(spec: Spec) -> Iterator[File]:
     """Render nothing where the spec says nothing of AWS."""
     if spec.infra is None:
         return
+    from generator.render.outputs import given
+
     yield from _files(spec, spec.infra)
+    yield from given.files(spec)
 
 
 def _files(spec: Spec, infra: Infra) -> Iterator[File]:

@@ -1,0 +1,19 @@
+"""Find texts whose value Terraform has not given yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from generator.manifests import stream
+from generator.manifests.stream import Document
+from generator.spec import infra_reference
+
+_HINT = "apply infra/environments/{0}, then run: python -m generator outputs --env {0} --push"
+
+
+def problems(documents: Sequence[Document], environment: str) -> Iterator[str]:
+    """Yield a problem for each manifest that names an output without a value; Argo CD would apply it so."""
+    for one in documents:
+        if found := infra_reference.names(one.data) if infra_reference.START in one.text else []:
+            about = f"Terraform has not given {', '.join(found)} yet, and Argo CD would sync it without"
+            yield f"{stream.title(one.data)}: {about}; {_HINT.format(environment)}"

@@ -1,0 +1,94 @@
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# What prod has for itself.
+
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = ["111111111111"]
+
+  default_tags {
+    tags = { project = "shop", environment = "prod", managed-by = "terraform" }
+  }
+}
+
+module "network" {
+  source = "../../modules/network"
+
+  name   = "shop-prod"
+  region = var.region
+  cidr   = "10.0.0.0/16"
+  zones  = 2
+  nat    = "single"
+}
+
+module "certificate" {
+  source = "../../modules/certificate"
+
+  zone  = "shop.example.com"
+  hosts = ["www.shop.example.com", "front.shop.example.com"]
+}
+
+module "cluster" {
+  source = "../../modules/cluster"
+
+  name          = "shop-prod"
+  kubernetes    = "1.36"
+  compute       = "auto"
+  subnets       = module.network.private_subnets
+  admins        = []
+  public_access = []
+  protected     = true
+  partition     = "aws"
+  boundary      = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+}
+
+module "services" {
+  source = "../../modules/ecs_cluster"
+
+  name      = "shop-prod"
+  namespace = "prod.shop.local"
+  vpc       = module.network.vpc
+}
+
+module "load_balancer" {
+  source = "../../modules/load_balancer"
+
+  name        = "shop-prod"
+  vpc         = module.network.vpc
+  cidr        = module.network.cidr
+  subnets     = module.network.public_subnets
+  https       = true
+  protected   = true
+  certificate = module.certificate.arn
+  zone        = "shop.example.com"
+  hosts       = ["front.shop.example.com"]
+}
+
+module "service_front" {
+  source = "../../modules/ecs_service"
+
+  name               = "front"
+  cluster            = module.services.name
+  family             = "shop-prod-front"
+  log_group          = "/shop/prod/front"
+  vpc                = module.network.vpc
+  subnets            = module.network.private_subnets
+  target_group       = "shop-prod-front"
+  other_target_group = "shop-prod-front-b"
+  task_role          = "shop-prod-front-task"
+  execution_role     = "shop-prod-front-execution"
+  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/front"]
+  secrets            = []
+  region             = var.region
+  account            = "111111111111"
+  partition          = "aws"
+  boundary           = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+  discovered         = true
+  namespace          = module.services.namespace
+  port               = 80
+  clients            = { load-balancer = module.load_balancer.security_group }
+  listener           = module.load_balancer.listener
+  priority           = 10
+  health             = "/"
+  hosts              = ["front.shop.example.com"]
+  paths              = []
+}
