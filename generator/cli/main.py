@@ -21,6 +21,7 @@ from typing import Any, Final, NoReturn
 from generator import __version__
 from generator.cli import console
 from generator.cli.commands import ALIASES, COMMANDS, DEFAULT, GROUPS
+from generator.cli.help_text import Formatter
 from generator.errors import Conflicts, GeneratorError, UsageError
 
 EXIT_BUG: Final = 3
@@ -47,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose help spells commands as this program was called, and fits the terminal."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
+        super().__init__(allow_abbrev=False, formatter_class=Formatter, **settings)
 
     def format_help(self) -> str:
         return console.pasted(super().format_help())

@@ -46,7 +46,8 @@ def machine(directory: Path) -> Iterator[Check]:
     except GeneratorError as error:
         yield Check("generator.yaml", "missing", error.message.partition("\n")[0], error.hint or "correct its faults")
     if spec is not None:
-        yield Check("generator.yaml", "ok", f"{len(spec.apps)} apps, {len(spec.environments)} environments")
+        found = f"{_counted(len(spec.apps), 'app')}, {_counted(len(spec.environments), 'environment')}"
+        yield Check("generator.yaml", "ok", found)
         yield from _services(spec)
 
 
@@ -200,3 +201,7 @@ class _Kubectl:
             fix = f"ask for it in namespace {namespace}: the first `kubectl apply -f gitops/` needs it"
             return Check(name, "missing", "no", fix)
         return Check(name, "ok", "yes")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

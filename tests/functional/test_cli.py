@@ -27,6 +27,18 @@ def test_help_shows_an_example(command: str, generator: Run) -> None:
     assert command in done.stdout.partition("example:")[2]
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_80_columns_but_for_commands_to_paste(command: str, generator: Run) -> None:
+    shown = generator(command, "--help", env={"COLUMNS": "80"}).stdout
+    examples = [line for part in COMMANDS[command].EXAMPLE.split("\n\n") for line in part.splitlines()]
+    assert [line for line in shown.splitlines() if len(line) > 80 and line not in examples] == []
+
+
+def test_help_puts_what_a_long_example_does_under_it(generator: Run) -> None:
+    shown = generator("completion", "--help", env={"COLUMNS": "80"}).stdout
+    assert '  eval "$(python -m generator completion zsh)"\n      this line into ~/.zshrc, below compinit\n' in shown
+
+
 def test_help_lists_every_command_and_every_exit_code(generator: Run) -> None:
     done = generator("--help")
     assert done.returncode == 0

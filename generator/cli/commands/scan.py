@@ -15,6 +15,7 @@ EXAMPLE: Final = """\
 Needs the extra `aws` (boto3), and AWS's credentials as its own tools find them. Every platform of the
 image is scanned; a scan that cannot be done stops, too."""
 _SHOWN: Final = 20
+_SEVERITIES: Final = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--severity",
         default="CRITICAL",
-        choices=("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"),
-        help="what a finding must at least be to stop; CRITICAL if left out",
+        choices=_SEVERITIES,
+        metavar="SEVERITY",
+        help=f"exit 1 at findings of this severity or worse ({', '.join(_SEVERITIES)}); CRITICAL if left out",
     )
     parser.add_argument("--ignore", action="append", default=[], metavar="NAME", help="a finding that is accepted")
 

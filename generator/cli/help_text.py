@@ -1,0 +1,36 @@
+"""Lay out the text of `--help`: prose is wrapped to the terminal's width, and commands stay lines that can be pasted."""
+
+import argparse
+import re
+
+# An example and what it does, at least two spaces apart.
+_EXPLAINED = re.compile(r"(?P<command>  \S.*?)  +(?P<about>\S.*)")
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Wrap paragraphs, and put what an example does under it where both are too long for a line."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n\n".join(_fitted(part, width) for part in text.split("\n\n"))
+
+
+def _fitted(paragraph: str, width: int) -> str:
+    lines = paragraph.splitlines()
+    if any(line.startswith(" ") for line in lines):
+        return "\n".join(_narrowed(line, width) for line in lines)
+    return _filled(" ".join(lines), width, "")
+
+
+def _narrowed(line: str, width: int) -> str:
+    explained = _EXPLAINED.fullmatch(line)
+    if len(line) <= width or explained is None:
+        return line
+    return f"{explained['command']}\n{_filled(explained['about'], width, ' ' * 6)}"
+
+
+def _filled(text: str, width: int, indent: str) -> str:
+    import textwrap  # late: a command that prints no help is started without it
+
+    return textwrap.fill(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
