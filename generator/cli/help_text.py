@@ -1,4 +1,4 @@
-"""Lay out the text of `--help`: prose is wrapped to the terminal's width, and commands stay lines that can be pasted."""
+"""Lay out the text of `--help`: wrap prose to the terminal's width, and leave commands on one line, to be pasted."""
 
 import argparse
 import re
@@ -11,7 +11,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     """Wrap paragraphs, and put what an example does under it where both are too long for a line."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n\n".join(_fitted(part, width) for part in text.split("\n\n"))
+        return "\n\n".join(indent + _fitted(part, width) for part in text.split("\n\n"))
 
 
 def _fitted(paragraph: str, width: int) -> str:
