@@ -56,7 +56,10 @@ def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: s
     if image is None:
         raise RepositoryError(f"{place.path}: no image there", "generate it, and push: python -m generator")
     if image.tag == UNRELEASED:
-        raise RepositoryError(f"{place.app} was never released to {place.environment}", "bump it first")
+        raise RepositoryError(
+            f"{place.app} was never released to {place.environment}",
+            f"run: python -m generator bump {place.app} --env {place.environment} --tag TAG --push; or promote it",
+        )
     if tag is not None and tag != image.tag:
         raise RepositoryError(
             f"{place.app} in {place.environment}: the branch has {image.tag}, and not {tag}",

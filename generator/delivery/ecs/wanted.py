@@ -66,7 +66,10 @@ def of(spec: Spec, place: Slot, read: Read) -> Wanted:
 def require_released(wanted: Wanted) -> None:
     """Raise ``RepositoryError`` where no build has set the image yet."""
     if any(one.image.endswith(f":{UNRELEASED}") for one in wanted.units):
-        raise RepositoryError(f"{wanted.app} was never released to {wanted.environment}", "bump it first")
+        raise RepositoryError(
+            f"{wanted.app} was never released to {wanted.environment}",
+            f"run: python -m generator bump {wanted.app} --env {wanted.environment} --tag TAG --push; or promote it",
+        )
 
 
 def require_given(wanted: Wanted) -> None:
