@@ -105,8 +105,8 @@ RULES: Final = (
     Mutant("support of a cluster", "cluster", '"STANDARD"', '"NORMAL"'),
     Mutant("image of nodes", "cluster", '"AL2023_ARM_64_STANDARD"', '"AL2023_ARM64"'),
     Mutant("capacity of nodes", "cluster", '"ON_DEMAND"', '"ONDEMAND"'),
-    Mutant("class of a database", "stores", '"db.t4g.micro"', '"db.t4g.tiny"', ""),
-    Mutant("version of a database", "stores", '"17"', '"17.99"', ""),
+    Mutant("class of a database", "stores", '"db.t4g.micro"', '"db.t4g.tiny"', "cloudformation"),
+    Mutant("version of a database", "stores", '"17"', '"17.99"', "cloudformation"),
     Mutant("principal of a role", "ecs", '"ecs-tasks.amazonaws.com"', '"ecs-task.amazonaws.com"', ""),
     Mutant("more nodes wanted than most", "cluster", "desired_size = 2", "desired_size = 9", ""),
 )  # fmt: skip

@@ -25,9 +25,13 @@ class InfraCheckRequest:
 
 @dataclass(frozen=True, slots=True)
 class InfraCheckResult:
-    """What was found in each configuration, and (as `.`) in the text of all."""
+    """What was found in each configuration, and (as `.`) in the text of all.
+
+    `left_out` names layers that are not installed, with how to install them.
+    """
 
     checked: tuple[Checked, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_valid(self) -> bool:
@@ -38,9 +42,11 @@ class InfraCheckResult:
 def infra_check(
     request: InfraCheckRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> InfraCheckResult:
-    """Check Terraform on a stub of the AWS provider, and by rules over its plan; nothing in the folder is written."""
+    """Check Terraform on a stub of the AWS provider, by rules over its plan, and by AWS' own; nothing is written."""
     from generator.infra import checking
+    from generator.infra.cloudformation import lint
 
     with using(credentials):
         root = (request.directory / request.folder).resolve()
-        return InfraCheckResult(tuple(checking.check(root, request.engine, progress)))
+        checked = tuple(checking.check(root, request.engine, progress))
+        return InfraCheckResult(checked, (left_out,) if (left_out := lint.missing()) else ())

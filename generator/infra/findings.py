@@ -14,6 +14,7 @@ class Layer(StrEnum):
     PLAN = "plan"
     AGAIN = "second plan"
     RULES = "rules"
+    CLOUDFORMATION = "cloudformation"
 
 
 @dataclass(frozen=True, slots=True, order=True)

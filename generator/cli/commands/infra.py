@@ -17,8 +17,9 @@ EXAMPLE: Final = """\
   python -m generator infra check examples/shop/infra --engine tofu
 
 Each configuration is formatted, initialized, validated, planned, applied to a state of its own and
-planned again, in a copy; no network is asked, and nothing is written. Passing says that AWS' schema and
-rules take it, not that AWS did."""
+planned again, in a copy; no network is asked, and nothing is written. With the extra `infra`
+(pip install 'gitops-generator[infra]'), cfn-lint holds the plan against AWS' own schemas and rules, too.
+Passing says that they take it, not that AWS did."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
 def _record(result: generator.InfraCheckResult) -> dict[str, object]:
     return {
         "valid": result.is_valid,
+        "left_out": list(result.left_out),
         "configurations": [
             {
                 "configuration": one.configuration,
@@ -67,6 +69,8 @@ def _show(result: generator.InfraCheckResult) -> None:
         ("configuration", "resources", "result"),
         [(one.configuration, str(one.resources), "valid" if one.passes else "invalid") for one in result.checked],
     )
+    for text in result.left_out:
+        console.note(f"note: left out {text}")
     for one in result.checked:
         for found in one.findings:
             word = console.paint("error:", "red") if found.error else console.paint("note:", "yellow")

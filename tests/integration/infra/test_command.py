@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from generator.cli import main as cli
 
 pytestmark = [pytest.mark.needs("terraform", "aws-stub"), pytest.mark.slow]
+PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n'
 GENERATED = [path.parent for path in sorted(Path("tests/golden/cases").resolve().glob("*/infra"))]
 
 
@@ -50,3 +52,27 @@ def test_faults_have_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture
     [approval] = found["one"]
     assert lines[int(str(approval["line"])) - 1] == 'resource "aws_codepipeline" "main" {'
     assert "Manuel" in str(approval["message"])
+
+
+def test_aws_own_rules_have_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree("tests/integration/infra/good/stores", tmp_path / "infra/one")
+    main = tmp_path / "infra/one/main.tf"
+    main.write_text(PROVIDER + main.read_text().replace("db.t4g.micro", "db.t4g.tiny"))
+    code, found = checked(tmp_path, capsys)
+    assert code == 1
+    [fault] = [one for one in found["one"] if one["layer"] == "cloudformation"]
+    assert fault["error"]
+    assert main.read_text().splitlines()[int(str(fault["line"])) - 1] == 'resource "aws_db_instance" "main" {'
+    assert str(fault["message"]).startswith("DBInstanceClass: 'db.t4g.tiny' is not one of [")
+
+
+def test_without_cfn_lint_it_says_what_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cfnlint", None)
+    shutil.copytree("tests/integration/infra/good/stores", tmp_path / "infra/one")
+    main = tmp_path / "infra/one/main.tf"
+    main.write_text(PROVIDER + main.read_text().replace("db.t4g.micro", "db.t4g.tiny"))
+    assert cli.main(["-C", str(tmp_path), "infra", "check"]) == 0
+    said = "left out cloudformation: cfn-lint is not installed; run: pip install 'gitops-generator[infra]'"
+    assert said in capsys.readouterr().err
