@@ -18,7 +18,6 @@ from typing import BinaryIO, Final
 from generator.cli import console
 from generator.cli.main import main
 from generator.git import hosts
-from generator.manifests import isolation
 from generator.tools import lookup
 from testing.waiting import PATIENCE
 
@@ -67,7 +66,7 @@ def _kept() -> Iterator[None]:
     threshold = gc.get_threshold()
     console.configure("text")
     # These hold for a machine and its configuration, which tests change.
-    for cached in (hosts.real, isolation.words, lookup._find):
+    for cached in (hosts.real, lookup._find):
         cached.cache_clear()
     try:
         yield

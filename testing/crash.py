@@ -28,8 +28,8 @@ from testing.depth import FULL
 
 EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-# In full, before each change.
-EVERY = 1 if FULL else 4
+# In full, before each change; else before some of them.
+EVERY = 1 if FULL else 8
 STAGING = ".generator/.staging"
 
 

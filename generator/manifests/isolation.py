@@ -23,12 +23,14 @@ def environment(home: str) -> dict[str, str]:
     return {"HOME": home, "TMPDIR": home, "LC_ALL": "C", "PATH": home, **nowhere, "NO_PROXY": ""}
 
 
-@cache
 def words() -> tuple[str, ...]:
     """Return the words that run a program without a network; none where the system does not allow it."""
     unshare, true = shutil.which("unshare"), shutil.which("true")
-    if not unshare or not true:
-        return ()
+    return _allowed(unshare, true) if unshare and true else ()
+
+
+@cache
+def _allowed(unshare: str, true: str) -> tuple[str, ...]:
     for options in _ISOLATIONS:
         with suppress(ProcessError):
             process.run([unshare, *options, true], timeout=10)

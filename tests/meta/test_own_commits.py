@@ -79,6 +79,7 @@ def test_they_stop_a_commit_without_this_repositorys_own_output(clone: Path) -> 
         spec.write_text(before)
 
 
+@pytest.mark.full
 def test_they_check_types(clone: Path) -> None:
     untyped = clone / "generator/untyped.py"
     untyped.write_text('"""Untyped."""\n\n\ndef f(x):\n    """Return it."""\n    return x\n')

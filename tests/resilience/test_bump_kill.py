@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from testing import fleet
+from testing.depth import some
 from testing.rivals import rival, shim
 from testing.servers import loopback as local_server
 from testing.waiting import PATIENCE, eventually
@@ -100,11 +101,13 @@ def test_killed_at_every_step(contended: bool, git_too: str, tmp_path: Path) -> 
 
     steps = killed(0)
     assert steps
+    tried = some(range(1, steps + 1), 3)
     with ThreadPoolExecutor(2) as pool:
-        ended = list(pool.map(killed, range(1, steps + 1)))
+        ended = dict(zip(tried, pool.map(killed, tried), strict=True))
     # How often it looks is left to chance, so the last steps may not have been there.
-    assert ended[:8] == [None] * 8
-    assert ended.count(None) >= steps - 4
+    survived = [step for step, status in ended.items() if status is not None]
+    assert all(step > 8 for step in survived)
+    assert len(survived) <= 4
 
 
 def test_no_git_outlives_us_with_the_token(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from generator.files import work_tree
 from generator.regenerate import planning
 from testing import ROOT
 from testing import crash as crash_rig
+from testing.depth import FULL, some
 from testing.needs import need, not_here
 from testing.programs import Run
 from testing.repository import git
@@ -185,7 +186,7 @@ def test_a_disk_that_is_full_at_any_write_leaves_everything_as_it_was(
     source = stage(STORIES["a change of the spec, with hand edits, a tag, a new app"])
     former, after = crash_rig.snapshot(source / "before"), crash_rig.snapshot(source / "after")
     full = 0
-    for room in range(0, 4096 * 60, 4096):
+    for room in some(range(0, 4096 * 60, 4096), 3):
         with small_disk(tmp_path, source / "before", room) as folder:
             done = generator("generate", cwd=folder)
             if done.returncode == 0:
@@ -198,7 +199,7 @@ def test_a_disk_that_is_full_at_any_write_leaves_everything_as_it_was(
     else:
         pytest.fail("never enough room")
     print(f"{full} sizes at which the disk was full")
-    assert full >= 10
+    assert full >= (10 if FULL else 4)
 
 
 @contextmanager

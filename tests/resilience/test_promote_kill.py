@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from testing import ROOT
 from testing.depth import FULL
 from testing.repository import git
@@ -51,6 +53,7 @@ def test_one_branch_and_one_request(shop: Shop) -> None:
     assert states == {1, 2, 3}
 
 
+@pytest.mark.full
 def test_an_update_that_supersedes_and_merges(shop: Shop) -> None:
     shop.bump("web", "v1")
     shop.bump("api", "v1")

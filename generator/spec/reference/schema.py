@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from generator.spec import spelling
@@ -38,11 +39,13 @@ INCLUDED_FILE: Final = "apps.schema.json"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
+@cache
 def text() -> bytes:
     """Return the content of the file for editors."""
     return (json.dumps(compact(), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
 
 
+@cache
 def text_of_included() -> bytes:
     """Return the content of the file for editors of files with apps, which refers to the other one."""
     return (json.dumps(included(), indent=2, ensure_ascii=False) + "\n").encode()
