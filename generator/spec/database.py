@@ -15,11 +15,17 @@ Data = Mapping[str, Any]
 DEFAULT_VERSION: Final = "17"
 IMAGES: Final = "ghcr.io/cloudnative-pg/postgresql"
 DEFAULT_SIZE: Final = "10Gi"
+DEFAULT_CLASS: Final = "db.t4g.micro"
+DEFAULT_STORAGE: Final = 20
+DEFAULT_BACKUP_DAYS: Final = 7
 DEFAULT_SCHEDULE: Final = "0 3 * * *"
 DEFAULT_RETENTION: Final = "30d"
 # What CloudNativePG calls the database and the role that it makes.
 OWNER: Final = "app"
 PORT: Final = 5432
+_HTTPS: Final = 443
+# Where a database says that it is run by AWS.
+RDS: Final = "rds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +108,25 @@ class Database:
 
 
 def databases(app: str, project: str, given: Data | None) -> tuple[Database, ...]:
-    """Build the databases of an app."""
-    return tuple(_database(app, key, project, about or {}) for key, about in (given or {}).items())
+    """Build the databases that an app has in the cluster."""
+    own = ((key, about or {}) for key, about in (given or {}).items())
+    return tuple(_database(app, key, project, about) for key, about in own if about.get("in") != RDS)
 
 
 def variables_of(key: str, given: Data) -> Mapping[str, str]:
     """Return the variables of a database, as the spec says them or by its name."""
-    name = "DATABASE_URL" if key == "main" else f"{key.upper().replace('-', '_')}_DATABASE_URL"
-    return given.get("variables") or {name: "uri"}
+    start = "" if key == "main" else f"{key.upper().replace('-', '_')}_"
+    usual = {f"{start}DATABASE_URL": "uri"}
+    if given.get("in") == RDS:
+        usual[f"{start}DATABASE_SECRET"] = "secret"
+    return given.get("variables") or usual
+
+
+def ports_in_aws(given: Data) -> tuple[int, ...]:
+    """Return the ports at which an app reaches its stores in AWS: HTTPS, and PostgreSQL's."""
+    rds = any((about or {}).get("in") == RDS for about in (given.get("databases") or {}).values())
+    other = any(given.get(name) for name in ("tables", "buckets", "queues"))
+    return (*((_HTTPS,) if rds or other else ()), *((PORT,) if rds else ()))
 
 
 def _database(app: str, key: str, project: str, given: Data) -> Database:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from generator.spec import placeholder
-from generator.spec.database import variables_of
+from generator.spec.database import RDS, variables_of
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import in_environment
@@ -22,7 +22,7 @@ def check(path: FieldPath, app: dict[str, Any], environments: Iterable[str], fin
     name, seen = str(path[-1]), dict.fromkeys(_names(app), "the app itself")
     for key, about in databases.items():
         place = (*path, "databases", key)
-        if len(f"{name}-{key}") > _LONGEST:
+        if about.get("in") != RDS and len(f"{name}-{key}") > _LONGEST:
             about_length = f"its Cluster would be {name}-{key}, of {len(f'{name}-{key}')} characters"
             findings.add(place, about_length, f"at most {_LONGEST} are possible: give it a shorter name", at_key=True)
         for variable, part in variables_of(key, about).items():

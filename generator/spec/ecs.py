@@ -35,6 +35,8 @@ SCHEDULED: Final = "CronJob"
 KINDS: Final = (SERVICE, SCHEDULED)
 # As the names of secrets begin that are parameters of Systems Manager.
 PARAMETER: Final = "/"
+# As those begin that are an ARN: of a secret that AWS has named.
+WHOLE: Final = ("arn:", "{infra.")
 _UNITS: Final = 1024
 _MIB: Final = 1024 * 1024
 

@@ -1,6 +1,7 @@
 """What stores in AWS give an app: variables that name them, secrets, and what its role may do with them.
 
-A name that the spec decides makes a variable a plain value, the same on EKS and on ECS.
+A name that the spec decides makes a variable a plain value, the same on EKS and on ECS. What AWS decides, as the
+address of a database, is an output of the environment's Terraform: ``{infra.OUTPUT}``.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.spec import aws_names
+from generator.spec import aws_names, database
 from generator.spec.override import without_nulls
 from generator.spec.types import as_map
 
@@ -21,11 +22,16 @@ if TYPE_CHECKING:
 Data = Mapping[str, Any]
 
 REGION: Final = "AWS_REGION"
+# What Terraform tells of a database; of one that it makes, only what AWS decides.
+OUTPUTS: Final = ("host", "port", "username", "dbname", "secret")
+DECIDED: Final = ("host", "secret")
+# The part that is no plain value.
+PASSWORD: Final = "password"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a role may do, and with what, as AWS writes both."""
+    """What a role may do, and with what, as AWS writes both; or ``{infra.OUTPUT}`` for what Terraform knows."""
 
     sid: str
     actions: tuple[str, ...]
@@ -90,7 +96,7 @@ class _Kind:
     """A kind of store: its names, its parts by variable, and what an app may do with one."""
 
     name: Callable[[Where, str], str]
-    variable: tuple[str, str]
+    variables: Callable[[str, Data], Mapping[str, str]]
     parts: Callable[[Store, Where], Mapping[str, str]]
     statements: Callable[[Store, Where], Iterable[Statement]]
 
@@ -128,6 +134,36 @@ _MESSAGES: Final = (
 )  # fmt: skip
 
 
+def _database_name(at: Where, key: str) -> str:
+    return aws_names.database(at.project, at.environment, at.app, key)
+
+
+def output(app: str, key: str, what: str) -> str:
+    """Return the name of an output that tells of an app's database."""
+    return f"database_{app}_{key}_{what}".replace("-", "_")
+
+
+def _addressed(store: Store, at: Where) -> dict[str, str]:
+    """Return the parts of a database. Its URI has no password, which changes by itself."""
+    given = {what: f"{{infra.{output(at.app, store.key, what)}}}" for what in OUTPUTS}
+    own = (
+        {} if store.existing else {"port": str(database.PORT), **dict.fromkeys(("username", "dbname"), database.OWNER)}
+    )
+    host, port, user, name, secret = {**given, **own}.values()
+    place = f"{host}:{port}/{name}"
+    return {
+        "uri": f"postgresql://{user}@{place}?sslmode=require",
+        "jdbc-uri": f"jdbc:postgresql://{place}?sslmode=require&user={user}",
+        **{**given, **own},
+        PASSWORD: f"{secret}#password",
+    }
+
+
+def _of_database(store: Store, at: Where) -> Iterator[Statement]:
+    secret = f"{{infra.{output(at.app, store.key, 'secret')}}}"
+    yield Statement(_sid("Password", store), ("secretsmanager:GetSecretValue",), (secret,))
+
+
 def _of_table(store: Store, at: Where) -> Iterator[Statement]:
     yield Statement(_sid("Table", store), _ITEMS, (at.arn("dynamodb", f"table/{store.name}"),))
 
@@ -147,10 +183,16 @@ def _sid(what: str, store: Store) -> str:
     return what + "".join(part.title() for part in store.key.split("-"))
 
 
+def _usual(ending: str, part: str) -> Callable[[str, Data], Mapping[str, str]]:
+    """Return what names the variable of a store that says none, by the store's own name."""
+    return lambda key, given: given.get("variables") or {f"{key.upper().replace('-', '_')}{ending}": part}
+
+
 KINDS: Final[Mapping[str, _Kind]] = {
-    "tables": _Kind(_table_name, ("_TABLE", "name"), _named, _of_table),
-    "buckets": _Kind(_bucket_name, ("_BUCKET", "name"), _named, _of_bucket),
-    "queues": _Kind(_queue_name, ("_QUEUE_URL", "url"), _addresses, _of_queue),
+    "databases": _Kind(_database_name, database.variables_of, _addressed, _of_database),
+    "tables": _Kind(_table_name, _usual("_TABLE", "name"), _named, _of_table),
+    "buckets": _Kind(_bucket_name, _usual("_BUCKET", "name"), _named, _of_bucket),
+    "queues": _Kind(_queue_name, _usual("_QUEUE_URL", "url"), _addresses, _of_queue),
 }
 
 
@@ -165,6 +207,8 @@ def stores(given: Data, at: Where) -> Iterator[Store]:
     for kind, about in KINDS.items():
         for key, own in (given.get(kind) or {}).items():
             said = without_nulls(own or {})
+            if kind == "databases" and said.get("in") != database.RDS:
+                continue
             existing = said.get("existing")
             yield Store(kind, key, existing or about.name(at, key), bool(existing), said)
 
@@ -173,23 +217,25 @@ def grant(given: Data, at: Where) -> Grant:
     """Return what an app's stores give it."""
     found = list(stores(given, at))
     variables = {REGION: at.region} if found else {}
+    secrets: dict[str, str] = {}
     for store in found:
         parts = KINDS[store.kind].parts(store, at)
-        variables |= {name: parts[part] for name, part in variables_of(store.kind, store.key, store.given).items()}
+        for name, part in variables_of(store).items():
+            (secrets if part == PASSWORD else variables)[name] = parts[part]
     statements = tuple(one for store in found for one in KINDS[store.kind].statements(store, at))
-    return Grant(variables, {}, statements)
+    return Grant(variables, secrets, statements)
 
 
-def variables_of(kind: str, key: str, given: Data) -> Mapping[str, str]:
+def variables_of(store: Store) -> Mapping[str, str]:
     """Return the variables of a store with their parts, as the spec says them or by its name."""
-    ending, part = KINDS[kind].variable
-    return given.get("variables") or {f"{key.upper().replace('-', '_')}{ending}": part}
+    return KINDS[store.kind].variables(store.key, store.given)
 
 
 def names(given: Data) -> list[str]:
-    """Return the variables that an app gets of its stores; faults may still be in what it says."""
-    found = ((kind, key, as_map(about)) for kind in KINDS for key, about in as_map(given.get(kind)).items())
-    return [REGION, *(name for one in found for name in variables_of(*one))]
+    """Return the variables that an app gets of its stores in AWS; faults may still be in what it says."""
+    kinds = {kind: as_map(given.get(kind)) for kind in KINDS if kind != "databases"}
+    found = ((KINDS[kind], key, as_map(about)) for kind, stores in kinds.items() for key, about in stores.items())
+    return [REGION, *(name for kind, key, about in found for name in kind.variables(key, about))]
 
 
 def granted(given: Data, infra: Infra, environment: str | None, app: str) -> Data:
@@ -199,11 +245,13 @@ def granted(given: Data, infra: Infra, environment: str | None, app: str) -> Dat
     """
     if environment is None:
         return given
-    variables = grant(given, where(infra, environment, app)).variables
+    own_grant = grant(given, where(infra, environment, app))
     env = given.get("env") or {}
     own = env if isinstance(env, Mapping) else {item.get("name") for item in env}
     known = {*own, *(given.get("config") or {}), *(given.get("secrets") or {})}
-    added = {name: value for name, value in variables.items() if name not in known}
+    added = {name: value for name, value in own_grant.variables.items() if name not in known}
+    if own_grant.secrets:
+        given = {**given, "secrets": {**own_grant.secrets, **(given.get("secrets") or {})}}
     if isinstance(env, Mapping):
         return {**given, "env": {**added, **env}}
     return {**given, "env": [*({"name": name, "value": value} for name, value in added.items()), *env]}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from generator.spec import infra, stores, targets
+from generator.spec.database import RDS
+from generator.spec.database import variables_of as database_variables
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import in_environment
@@ -13,8 +16,32 @@ from generator.spec.stores import Store, Where
 from generator.spec.types import as_map as _map
 
 _Data = dict[str, Any]
+_IDENTIFIER: Final = re.compile(r"[a-z](?:-?[a-z0-9])*")
 _ASK_INFRA: Final = 'say `infra: {region: eu-west-1, accounts: "123456789012"}`, and Terraform makes them'
-_OF_A_NEW_ONE: Final = ("key", "sort", "ttl", "visibility", "attempts")
+_BY_HAND: Final = "in infra/modules/database by hand; edits are kept"
+# Of a database in the cluster, and what to say of one in RDS.
+_OF_CLUSTER: Final = {
+    "size": "say `storage: 20`, in GiB",
+    "storageClassName": "take it out: RDS has gp3",
+    "instances": "say `multiAz: true`",
+    "image": "say `version`",
+    "resources": "say `class: db.t4g.small`",
+    "parameters": f"set them {_BY_HAND}",
+    "backup": "say `backupDays: 7`",
+    "pooler": "take it out; RDS Proxy is a service of its own",
+}
+# Of a database in RDS, and what to say of one in the cluster.
+_OF_RDS: Final = {
+    "class": "say `resources`",
+    "storage": "say `size: 20Gi`",
+    "multiAz": "say `instances: 2`",
+    "backupDays": "say `backup: {bucket: …, retention: 7d}`",
+    "rotation": "take it out: nothing changes its password",
+    "existing": "put its address into `secrets`, without `databases`",
+}
+_OF_A_NEW_ONE: Final = (
+    "key", "sort", "ttl", "visibility", "attempts", "class", "storage", "multiAz", "version", "backupDays", "rotation",
+)  # fmt: skip
 
 
 def check(data: _Data, findings: Findings) -> None:
@@ -23,6 +50,8 @@ def check(data: _Data, findings: Findings) -> None:
     for name, app in apps.items():
         for place, said in _said(app):
             _check_said(("apps", name, *place), said, findings)
+        if app.get("databases") or any(_map(said).get("databases") for _, said in _said(app)):
+            _check_databases(("apps", name), app, tuple(_map(data.get("environments"))), findings)
     if not data.get("infra"):
         _check_unasked(apps, findings)
         return
@@ -62,9 +91,31 @@ def _check_unasked(apps: Mapping[str, _Data], findings: Findings) -> None:
     for name, app in apps.items():
         for place, said in _said(app):
             for kind in stores.KINDS:
-                if said.get(kind):
+                if kind == "databases" and any(_map(one).get("in") == RDS for one in _map(said.get(kind)).values()):
+                    hint = f"{_ASK_INFRA}; or `in: cluster`"
+                    findings.add(("apps", name, *place, kind), "RDS is in AWS, and the project has no `infra:`", hint)
+                elif kind != "databases" and said.get(kind):
                     path = ("apps", name, *place, kind)
                     findings.add(path, f"{kind} are in AWS, and the project has no `infra:`", _ASK_INFRA, at_key=True)
+
+
+def _check_databases(path: FieldPath, app: _Data, environments: tuple[str, ...], findings: Findings) -> None:
+    """Refuse what is said of a database in RDS, and that one in the cluster has, or the other way round."""
+    there = {one: found for one in environments if (found := _in_environment(app, one)) is not None}
+    for place, said in _said(app):
+        for key, about in _map(said.get("databases")).items():
+            fitting = [one for one in there if not place or place[1] == one]
+            ran = {_map(_map(there[one].get("databases")).get(key)).get("in") or "cluster" for one in fitting}
+            at = (*path, *place, "databases", key)
+            for where, fields in (("cluster", _OF_CLUSTER), (RDS, _OF_RDS)):
+                for field, hint in fields.items() if where not in ran else ():
+                    if _map(about).get(field) is not None:
+                        message = "no database in the cluster has it" if where == RDS else "RDS has none"
+                        findings.add((*at, field), message, hint, at_key=True)
+            for name, part in _map(_map(about).get("variables")).items():
+                if part == "secret" and RDS not in ran:
+                    hint = "say `password`, or `in: rds`"
+                    findings.add((*at, "variables", name), "a database in the cluster has no such part", hint)
 
 
 class _App:
@@ -112,6 +163,9 @@ class _App:
 
     def _check_store(self, store: Store) -> None:
         place = (store.kind, store.key)
+        if store.kind == "databases" and not store.existing and not _IDENTIFIER.fullmatch(store.name):
+            hint = "give the project, the environment, the app or the database another name"
+            self._add(place, f"RDS takes no {store.name}: it has two hyphens together", hint)
         if store.kind != "tables" or store.existing:
             return
         names = {field: store.given.get(field) for field in ("key", "sort", "ttl")}
@@ -139,12 +193,14 @@ class _App:
         taken = {
             name: f"`{field}`" for field in ("config", "secrets", "env") for name in _names(self._there.get(field))
         }
-        for store in made:
+        # Those of databases are held against each other and the app elsewhere.
+        for key, about in _map(self._there.get("databases")).items():
+            taken |= dict.fromkeys(database_variables(key, _map(about)), f"databases.{key}")
+        for store in (one for one in made if one.kind != "databases"):
             place = (store.kind, store.key)
-            for name in stores.variables_of(store.kind, store.key, store.given):
+            for name, part in stores.variables_of(store).items():
                 inner = (*place, "variables", name) if store.given.get("variables") else place
                 if name in taken:
-                    _, part = stores.KINDS[store.kind].variable
                     hint = f"give it another name: `variables: {{NAME: {part}}}`"
                     self._add(inner, f"{name} is set by {taken[name]}, too", hint)
                 taken.setdefault(name, f"{store.kind}.{store.key}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from generator.spec import folders, placeholder, probes, quantity, workload_kinds
-from generator.spec.database import Database, databases
+from generator.spec.database import Database, databases, ports_in_aws
 from generator.spec.needs import NONE, Needs
 from generator.spec.override import without_nulls
 from generator.spec.types import named_texts, text, words
@@ -128,6 +128,7 @@ class Workload:
     own_files: bool = False
     services: Data = field(default_factory=dict)
     ecs: Data = field(default_factory=dict)
+    aws_ports: tuple[int, ...] = ()
     arch: str = ""
     spread: bool = False
 
@@ -249,6 +250,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         container=given.get("container") or {},
         pod=given.get("pod") or {},
         secret_store=shared["store"],
+        aws_ports=ports_in_aws(given),
         databases=databases(app, shared["project"], given.get("databases")),
         claims=given.get("claims") or {},
         files=_files(given.get("files") or {}),

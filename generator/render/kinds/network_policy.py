@@ -18,6 +18,9 @@ KIND: Final = "NetworkPolicy"
 ROLE: Final = Role.TRAFFIC
 SCOPE: Final = Scope.APP
 
+# The agent of EKS Pod Identity on each node.
+_AGENT: Final = "169.254.170.23/32"
+
 
 def render(app: Instance) -> dict[str, Any] | None:
     """Render one where the app says ``network``; from then on, no other pod gets in.
@@ -74,4 +77,13 @@ def databases(workload: Workload) -> list[dict[str, Any]]:
         if one.pooler:
             pods.append({"podSelector": {"matchLabels": {"cnpg.io/poolerName": one.pooler_name}}})
         rules.append({"to": pods, "ports": [{"port": PORT, "protocol": "TCP"}]})
-    return rules
+    return rules + _aws(workload)
+
+
+def _aws(workload: Workload) -> list[dict[str, Any]]:
+    """Return rules that lead to stores in AWS, whose addresses change, and to the agent that gives pods their role."""
+    if not workload.aws_ports:
+        return []
+    ports = [{"port": port, "protocol": "TCP"} for port in workload.aws_ports]
+    agent = {"to": [{"ipBlock": {"cidr": _AGENT}}], "ports": [{"port": 80, "protocol": "TCP"}]}
+    return [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": ports}, agent]

@@ -7,10 +7,10 @@ from typing import Final
 from generator.spec import shapes
 from generator.spec.language.container import RESOURCES
 from generator.spec.language.names import STORE_NAME, VARIABLE
-from generator.spec.types import Choice, Field, Integer, MapOf, Record, Scalar, Text
+from generator.spec.types import Boolean, Choice, Field, Integer, MapOf, Record, Scalar, Text
 
 # What the Secret that CloudNativePG makes has.
-PARTS: Final = ("uri", "host", "port", "username", "password", "dbname", "jdbc-uri")
+PARTS: Final = ("uri", "host", "port", "username", "password", "dbname", "jdbc-uri", "secret")
 _FIELD: Final = r"(?:\*|[0-9*/,-]{1,40}|[A-Za-z]{3}(?:[,-][A-Za-z]{3})*)"
 SCHEDULE: Final = Text("a schedule", rf"{_FIELD}(?: {_FIELD}){{4}}", 120, 'five fields as in cron, like "0 3 * * *"')
 _SIZE: Final = Text("a size", r"[1-9][0-9]*(?:Mi|Gi|Ti)", 20, "like 10Gi")
@@ -51,6 +51,10 @@ POOLER: Final = Record(
 )
 DATABASE: Final = Record(
     {
+        "in": Field(
+            Choice(("cluster", "rds")),
+            "Where it runs: in the cluster, by CloudNativePG, or in RDS, which needs `infra`.",
+        ),
         "engine": Field(Choice(("postgres",)), "What kind of database it is."),
         "version": Field(
             Text("a version of PostgreSQL", r"1[4-8](?:\.[0-9]{1,2})?", 5, 'from "14" to "18", in quotes'),
@@ -76,11 +80,31 @@ DATABASE: Final = Record(
         ),
         "backup": Field(BACKUP, "Backups and the log of changes in S3, for a restore to any moment."),
         "pooler": Field(POOLER, "PgBouncer between the app and the database. Migrations go past it."),
+        "class": Field(
+            Text("a class of RDS", r"db\.[a-z0-9]+\.[a-z0-9]+", 30, "like db.t4g.small"), "The class of RDS' instance."
+        ),
+        "storage": Field(
+            Integer(20, 16384, "GiB"), "The size of RDS' storage in GiB. It grows to four times that by itself."
+        ),
+        "multiAz": Field(Boolean(), "Whether a second instance of RDS stands by in another zone."),
+        "backupDays": Field(
+            Integer(1, 35, "days"), "For how many days RDS keeps backups, for a restore to any moment."
+        ),
+        "rotation": Field(Integer(1, 1000, "days"), "After how many days AWS changes the password of RDS by itself."),
+        "existing": Field(
+            Text(
+                "the identifier of an instance",
+                r"[a-z](?:-?[a-z0-9])*",
+                63,
+                "its identifier alone, without the ARN or a host",
+            ),
+            "The identifier of an instance of RDS that is there already, in place of one that is made.",
+        ),
     }
 )
 DATABASES: Final[dict[str, Field]] = {
     "databases": Field(
         MapOf(STORE_NAME, DATABASE),
-        "Databases of the app's own in the cluster, by name, run by CloudNativePG. An app gets their variables.",
+        "Databases of the app's own, by name, run by CloudNativePG in the cluster or by RDS, with their variables.",
     )
 }

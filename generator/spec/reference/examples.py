@@ -32,7 +32,7 @@ _OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
 # What a pipeline through the environments reads.
 _OF_STAGES: Final = ("environments.<environment>.approval", "environments.<environment>.verify")
 # What is in AWS, and needs an account.
-_STORES: Final = ("apps.<app>.tables", "apps.<app>.buckets", "apps.<app>.queues")
+_STORES: Final = ("apps.<app>.databases", "apps.<app>.tables", "apps.<app>.buckets", "apps.<app>.queues")
 _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
 _BESIDE: Final = {

@@ -208,3 +208,89 @@ def test_previews_have_no_stores() -> None:
     assert (path, "previews" in message) == ("apps.web.buckets", True)
     assert "environments: {prod: {buckets: null}}" in hint
     loader.parse(text.replace("buckets: {b: {}}", "buckets: {b: {}}, environments: {prod: {buckets: null}}"))
+
+
+RDS = "databases: {main: {in: rds}}"
+
+
+def test_a_database_of_rds_is_told_by_outputs_and_its_password_is_read_by_the_app() -> None:
+    wanted = {
+        "AWS_REGION": "eu-west-1",
+        "DATABASE_URL": "postgresql://app@{infra.database_web_main_host}:5432/app?sslmode=require",
+        "DATABASE_SECRET": "{infra.database_web_main_secret}",
+    }
+    on_one, on_other = rendered(RDS), rendered(f"target: ecs, {RDS}")
+    assert on_eks(on_one, "dev") == on_ecs(on_other, "dev") == wanted
+    assert not [path for path in on_one if path.endswith(("cluster.yaml", "external-secret.yaml"))]
+    for files in (on_one, on_other):
+        assert 'output "database_web_main_host"' in files["infra/environments/dev/outputs.tf"]
+        assert "Resource = [module.database_web_main.secret]" in files["infra/environments/dev/main.tf"]
+
+
+def test_a_password_that_an_app_wants_comes_as_a_secret() -> None:
+    said = "databases: {main: {in: rds, variables: {PGHOST: host, PGPORT: port, PGPASSWORD: password}}}"
+    files = rendered(said)
+    assert on_eks(files, "dev") == {
+        "AWS_REGION": "eu-west-1", "PGHOST": "{infra.database_web_main_host}", "PGPORT": "5432",
+    }  # fmt: skip
+    [data] = yaml.safe_load(files["overlays/dev/web/external-secret.yaml"])["spec"]["data"]
+    reference = {name: data["remoteRef"][name] for name in ("key", "property")}
+    assert reference == {"key": "{infra.database_web_main_secret}", "property": "password"}
+    files = rendered(f"target: ecs, {said}")
+    [container] = json.loads(files["overlays/dev/web/task-definition.json"])["containerDefinitions"]
+    secret = {"name": "PGPASSWORD", "valueFrom": "{infra.database_web_main_secret}:password::"}
+    assert container["secrets"] == [secret]
+    main = files["infra/environments/dev/main.tf"]
+    assert "secrets            = [module.database_web_main.secret]" in main
+
+
+def test_a_database_may_run_in_the_cluster_of_one_environment_and_in_rds_of_the_next() -> None:
+    said = "databases: {main: {size: 5Gi}}, environments: {prod: {databases: {main: {in: rds, class: db.m7g.large}}}}"
+    files = rendered(said)
+    assert "base/web/main-database.yaml" in files or [path for path in files if "main" in path and "base/web" in path]
+    assert "modules/database" not in files["infra/environments/dev/main.tf"]
+    assert 'class          = "db.m7g.large"' in files["infra/environments/prod/main.tf"]
+    assert on_eks(files, "prod")["DATABASE_URL"].startswith("postgresql://app@{infra.")
+
+
+def test_a_policy_leads_to_stores_and_to_the_agent_of_pod_identity() -> None:
+    files = rendered(f"{RDS}, needs: []")
+    assert not [path for path in files if path.endswith("needs-policy.yaml")]
+    files = rendered(f"{RDS}, network: {{egress: []}}")
+    rules = yaml.safe_load(files["base/web/network-policy.yaml"])["spec"]["egress"]
+    assert [[port["port"] for port in rule["ports"]] for rule in rules] == [[443, 5432], [80]]
+
+
+@pytest.mark.parametrize(
+    ("said", "where", "message", "hint"),
+    [
+        ("databases: {main: {in: rds, size: 5Gi}}", "databases.main.size", "RDS has none", "storage: 20"),
+        ("databases: {main: {class: db.t4g.micro}}", "databases.main.class", "in the cluster", "resources"),
+        ("databases: {main: {variables: {A: secret}}}", "databases.main.variables.A", "no such part", "password"),
+        ("databases: {main: {in: rds, existing: a, storage: 30}}", "databases.main.storage", "not made", "take it out"),
+        (
+            "databases: {main: {in: rds, existing: 'arn:aws:rds:eu-west-1:123456789012:db:a'}}",
+            "databases.main.existing", "the identifier of an instance", "without the ARN",
+        ),
+        ("databases: {main: {in: rds, class: t4g.micro}}", "databases.main.class", "a class of RDS", "db.t4g"),
+        (
+            "databases: {main: {in: rds}}, tables: {a: {key: id, variables: {DATABASE_SECRET: name}}}",
+            "tables.a.variables.DATABASE_SECRET", "databases.main", "another name",
+        ),
+    ],
+)  # fmt: skip
+def test_what_rds_cannot_have_is_named_with_what_to_do(said: str, where: str, message: str, hint: str) -> None:
+    [(path, told, instead)] = faults(f"{HEAD}  web: {{image: shop/web, {said}}}\n")
+    assert path == f"apps.web.{where}"
+    assert message in told
+    assert hint in instead
+
+
+def test_rds_needs_an_account_and_a_name_that_it_takes() -> None:
+    text = f"{HEAD}  web: {{image: shop/web, {RDS}}}\n"
+    bare = "".join(line for line in text.splitlines(True) if not line.startswith("infra:"))
+    [(path, message, hint)] = faults(bare.replace("{infra: {region: eu-north-1}}", "{}"))
+    assert (path, "RDS is in AWS" in message, "in: cluster" in hint) == ("apps.web.databases", True, True)
+    told = faults(text.replace("project: shop", "project: sh--op"))
+    assert [path for path, _, _ in told] == ["apps.web.databases.main"] * 2
+    assert "two hyphens" in told[0][1]

@@ -85,7 +85,8 @@ def _secret(name: str, one: SecretRef, place: Place) -> dict[str, str]:
     """Name a secret, with the field of its JSON and its version; one that begins with a slash is a parameter."""
     if one.key.startswith(ecs.PARAMETER):
         return {"name": name, "valueFrom": f"arn:aws:ssm:{place.region}:{place.account}:parameter{one.key}"}
-    arn = f"arn:aws:secretsmanager:{place.region}:{place.account}:secret:{one.key}"
+    made = f"arn:aws:secretsmanager:{place.region}:{place.account}:secret:{one.key}"
+    arn = one.key if one.key.startswith(ecs.WHOLE) else made
     rest = f":{one.property or ''}:{one.version or ''}:" if one.property or one.version else ""
     return {"name": name, "valueFrom": arn + rest}
 

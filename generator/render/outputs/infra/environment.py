@@ -23,7 +23,12 @@ def configuration(spec: Spec, infra: Infra, place: Place) -> Configuration:
     """Return the configuration of an environment."""
     tags: dict[str, Value] = {"project": infra.project, "environment": place.environment, "managed-by": "terraform"}
     here = Here(spec, infra, place)
-    parts = [_network(here), *_targets(here), _Part([*stores.modules(here)], []), _Part([*watch.modules(here)], [])]
+    parts = [
+        _network(here),
+        *_targets(here),
+        _Part([*stores.modules(here)], [*stores.outputs(here)]),
+        _Part([*watch.modules(here)], []),
+    ]
     return Configuration(
         folder=f"environments/{place.environment}",
         key=f"environments/{place.environment}/terraform.tfstate",
@@ -32,7 +37,7 @@ def configuration(spec: Spec, infra: Infra, place: Place) -> Configuration:
         providers=[provider(infra, place.account, tags, region=Raw("var.region"))],
         modules=[module for part in parts for module in part.modules],
         outputs=[output for part in parts for output in part.outputs],
-        blocks=kubernetes.existing(here),
+        blocks=[*kubernetes.existing(here), *stores.existing(here)],
     )
 
 

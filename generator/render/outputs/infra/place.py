@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import aws_names, targets, traffic
@@ -12,6 +13,15 @@ from generator.spec import stores as language
 from generator.spec.infra import Infra, Place
 from generator.spec.model import App, Spec
 from generator.spec.workload import Workload
+
+_MADE: Final = {"host": "host", "secret": "secret"}
+_EXISTING: Final = {
+    "host": "address",
+    "port": "port",
+    "username": "master_username",
+    "dbname": "db_name",
+    "secret": "master_user_secret[0].secret_arn",
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,17 @@ class Here:
         return network.private if network.vpc else Raw("module.network.private_subnets")
 
     @property
+    def database_subnets(self) -> Value:
+        """Return the subnets that databases stand in."""
+        network = self.place.network
+        return network.database or network.private if network.vpc else Raw("module.network.database_subnets")
+
+    @property
+    def cluster(self) -> str:
+        """Return the place in Terraform of the EKS cluster."""
+        return "data.aws_eks_cluster.existing" if self.place.cluster.existing else "module.cluster"
+
+    @property
     def public_subnets(self) -> Value:
         """Return the subnets of load balancers."""
         network = self.place.network
@@ -85,8 +106,31 @@ class Here:
         """Return what an app may do with its stores, as a policy says it."""
         allowed = language.grant(app.given_in(self.environment), self._where(app)).statements
         return [
-            {"Sid": one.sid, "Effect": "Allow", "Action": one.actions, "Resource": one.resources} for one in allowed
+            {
+                "Sid": one.sid,
+                "Effect": "Allow",
+                "Action": one.actions,
+                "Resource": [self.resource(app, text) for text in one.resources],
+            }
+            for one in allowed
         ]
+
+    def resource(self, app: App, text: str) -> Value:
+        """Return an ARN as a policy has it; in place of an output's name what gives the output."""
+        known = {f"{{infra.{name}}}": given for name, given in self.given(app).items()}
+        return known.get(text, text)
+
+    def given(self, app: App) -> dict[str, Raw]:
+        """Return what Terraform tells of an app's databases, by the names of the outputs."""
+        found: dict[str, Raw] = {}
+        for store in self.stores(app):
+            if store.kind == "databases":
+                label = f"{app.name}_{store.key}".replace("-", "_")
+                names = language.OUTPUTS if store.existing else language.DECIDED
+                at = f"data.aws_db_instance.{label}" if store.existing else f"module.database_{label}"
+                how = _EXISTING if store.existing else _MADE
+                found |= {language.output(app.name, store.key, what): Raw(f"{at}.{how[what]}") for what in names}
+        return found
 
     def _where(self, app: App) -> language.Where:
         return language.where(self.infra, self.environment, app.name)

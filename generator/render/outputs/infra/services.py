@@ -38,7 +38,8 @@ def _shells(here: Here) -> Iterator[tuple[App, Workload]]:
                 yield app, workload
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
+    """Return the name of the module of a workload's service."""
     return f"service_{name.replace('-', '_')}"
 
 
@@ -74,13 +75,13 @@ def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
         "task_role": aws_names.task_role(project, environment, workload.name),
         "execution_role": aws_names.execution_role(project, environment, workload.name),
         "repositories": [*_repositories(here, workload)],
-        "secrets": [*_secrets(here, workload)],
+        "secrets": [*_secrets(here, app, workload)],
         **here.account,
         "boundary": here.boundary,
     }
     if allowed := here.statements(app):
         arguments["statements"] = allowed
-    return Module(_label(workload.name), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
+    return Module(label(workload.name), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
 
 
 def _traffic(here: Here, app: App, workload: Workload, priority: int) -> dict[str, Value]:
@@ -109,7 +110,7 @@ def _clients(here: Here, app: App, workload: Workload) -> Value:
     needed = {name for name, _, _ in here.spec.needs[app.name].needed_by} if app.name in here.spec.needs else set()
     for other, shell in _shells(here):
         if other.name in needed:
-            found[shell.name] = Raw(f"module.{_label(shell.name)}.security_group")
+            found[shell.name] = Raw(f"module.{label(shell.name)}.security_group")
     return found
 
 
@@ -128,11 +129,13 @@ def _repositories(here: Here, workload: Workload) -> Iterator[str]:
         yield f"arn:{here.infra.partition}:ecr:{at}:repository/{found['repository']}"
 
 
-def _secrets(here: Here, workload: Workload) -> Iterator[str]:
+def _secrets(here: Here, app: App, workload: Workload) -> Iterator[Value]:
     """Yield the secrets that the service reads; AWS puts a hyphen and six characters behind their names."""
     at = f"{here.place.region}:{here.place.account}"
     for key in dict.fromkeys(ref.key for ref in workload.secrets.values()):
-        if not key.startswith((ecs.PARAMETER, "arn:")):
+        if key.startswith(ecs.WHOLE):
+            yield here.resource(app, key)
+        elif not key.startswith(ecs.PARAMETER):
             yield f"arn:{here.infra.partition}:secretsmanager:{at}:secret:{key}-??????"
 
 
@@ -143,5 +146,5 @@ def outputs(here: Here) -> Iterator[Output]:
     if any(workload.ingress for workload in shells):
         yield Output("load_balancer", "The name that apps are reached at.", Raw("module.load_balancer.address"))
     for workload in shells:
-        label = _label(workload.name)
-        yield Output(f"{label}_security_group", f"The group of {workload.name}.", Raw(f"module.{label}.security_group"))
+        name = label(workload.name)
+        yield Output(f"{name}_security_group", f"The group of {workload.name}.", Raw(f"module.{name}.security_group"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.outputs.infra.configuration import Module
-from generator.render.outputs.infra.hcl import Raw, Value
-from generator.spec import aws_names, targets
+from generator.render.outputs.infra import services
+from generator.render.outputs.infra.configuration import Module, Output
+from generator.render.outputs.infra.hcl import Block, Raw, Value
+from generator.spec import aws_names, database, ecs, targets
 
 if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
@@ -22,20 +23,22 @@ def modules(here: Here) -> Iterator[Module]:
     """Yield each store that is made here, and the role of each app on EKS that has any."""
     for target in targets.NAMES:
         for app in here.apps(target):
-            yield from _stores(here, app)
+            yield from _stores(here, app, target)
             if target == targets.EKS and (allowed := here.statements(app)):
                 yield _role(here, app, allowed)
 
 
-def _stores(here: Here, app: App) -> Iterator[Module]:
+def _stores(here: Here, app: App, target: str) -> Iterator[Module]:
     for store in here.stores(app):
         if not store.existing:
             source = store.kind.removesuffix("s")
-            yield Module(f"{source}_{_label(f'{app.name}-{store.key}')}", source, _arguments(store))
+            yield Module(f"{source}_{_label(f'{app.name}-{store.key}')}", source, _arguments(here, app, target, store))
 
 
-def _arguments(store: Store) -> dict[str, Value]:
+def _arguments(here: Here, app: App, target: str, store: Store) -> dict[str, Value]:
     arguments: dict[str, Value] = {"name": store.name}
+    if store.kind == "databases":
+        return arguments | _database(here, app, target, store.given)
     if store.kind == "queues":
         visibility = store.given.get("visibility")
         arguments["visibility"] = _VISIBILITY if visibility is None else visibility
@@ -43,13 +46,53 @@ def _arguments(store: Store) -> dict[str, Value]:
     return arguments | {name: store.given[name] for name in ("key", "sort", "ttl") if store.given.get(name)}
 
 
+def _database(here: Here, app: App, target: str, given: Mapping[str, Any]) -> dict[str, Value]:
+    arguments: dict[str, Value] = {
+        "vpc": here.vpc["vpc"],
+        "subnets": here.database_subnets,
+        "clients": _clients(here, app, target),
+        "engine_version": given.get("version") or database.DEFAULT_VERSION,
+        "class": given.get("class") or database.DEFAULT_CLASS,
+        "storage": given.get("storage") or database.DEFAULT_STORAGE,
+        "multi_az": bool(given.get("multiAz")),
+        "backup_days": given.get("backupDays") or database.DEFAULT_BACKUP_DAYS,
+    }
+    return arguments | ({"rotation": given["rotation"]} if given.get("rotation") else {})
+
+
+def _clients(here: Here, app: App, target: str) -> dict[str, Value]:
+    """Return the security groups that reach an app's databases: those of its services, or that of all pods."""
+    if target == targets.EKS:
+        group = "vpc_config[0].cluster_security_group_id" if here.place.cluster.existing else "security_group"
+        return {"pods": Raw(f"{here.cluster}.{group}")}
+    shells = (one.name for one in here.workloads(app) if one.kind == ecs.SERVICE)
+    return {name: Raw(f"module.{services.label(name)}.security_group") for name in shells}
+
+
+def existing(here: Here) -> list[Block]:
+    """Return the data of databases that are there already."""
+    found = ((app, store) for target in targets.NAMES for app in here.apps(target) for store in here.stores(app))
+    return [
+        Block(f'data "aws_db_instance" "{_label(f"{app.name}-{store.key}")}"', [("db_instance_identifier", store.name)])
+        for app, store in found
+        if store.kind == "databases" and store.existing
+    ]
+
+
+def outputs(here: Here) -> Iterator[Output]:
+    """Yield what Terraform tells of databases."""
+    for target in targets.NAMES:
+        for app in here.apps(target):
+            for name, given in here.given(app).items():
+                yield Output(name, f"Of a database of {app.name}.", given)
+
+
 def _role(here: Here, app: App, allowed: list[Value]) -> Module:
-    at = "data.aws_eks_cluster.existing" if here.place.cluster.existing else "module.cluster"
     arguments: dict[str, Value] = {
         "name": aws_names.pod_role(here.infra.project, here.environment, app.name),
         "account": here.place.account,
         "boundary": here.boundary,
-        "cluster": Raw(f"{at}.name"),
+        "cluster": Raw(f"{here.cluster}.name"),
         "namespace": app.namespace_in(here.spec.environments[here.environment]),
         "service_account": app.name,
         "statements": allowed,

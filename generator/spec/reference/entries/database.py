@@ -7,6 +7,7 @@ from typing import Final
 from generator.spec import database
 from generator.spec.reference.entry import Entry
 
+_RDS: Final = "The module `database` of each environment in `infra/environments/`, and what the app's role may do."
 _ONE: Final = "apps.<app>.databases.<name>"
 _SPEC: Final = "Cluster spec"
 _STORE: Final = "ObjectStore spec"
@@ -29,10 +30,19 @@ DATABASE: Final[dict[str, Entry]] = {
         "      retention: 14d\n"
         "      role: arn:aws:iam::123456789012:role/shop-backups\n"
         "    pooler: {instances: 2, mode: transaction, parameters: {max_client_conn: 500}}\n"
-        "  archive: {image: 'ghcr.io/cloudnative-pg/postgresql:16.9'}",
+        "  archive: {image: 'ghcr.io/cloudnative-pg/postgresql:16.9'}\n"
+        "  ledger: {in: rds, class: db.t4g.small, storage: 50, multiAz: true, backupDays: 14, rotation: 30}\n"
+        "  history: {in: rds, existing: shop-history, variables: {PGHOST_OLD: host, PGPASSWORD_OLD: password}}",
         unset="none",
         kubernetes=("Cluster spec", "ObjectStore spec", "ScheduledBackup spec", "Pooler spec"),
     ),
+    f"{_ONE}.in": Entry(unset="the cluster", effect=_RDS),
+    f"{_ONE}.class": Entry(default=database.DEFAULT_CLASS, effect=_RDS),
+    f"{_ONE}.storage": Entry(default=str(database.DEFAULT_STORAGE), effect=_RDS),
+    f"{_ONE}.multiAz": Entry(default="false", effect=_RDS),
+    f"{_ONE}.backupDays": Entry(default=str(database.DEFAULT_BACKUP_DAYS), effect=_RDS),
+    f"{_ONE}.rotation": Entry(unset="AWS' own seven days", effect=_RDS),
+    f"{_ONE}.existing": Entry(unset="none: one is made", effect=_RDS),
     f"{_ONE}.engine": Entry(default="postgres", kubernetes=("Cluster spec",)),
     f"{_ONE}.version": Entry(default=f'"{database.DEFAULT_VERSION}"', kubernetes=(f"{_SPEC}.imageName",)),
     f"{_ONE}.image": Entry(unset=f"`{database.IMAGES}` of the `version`", kubernetes=(f"{_SPEC}.imageName",)),
@@ -44,7 +54,8 @@ DATABASE: Final[dict[str, Entry]] = {
         unset="PostgreSQL's and CloudNativePG's own", kubernetes=(f"{_SPEC}.postgresql.parameters",)
     ),
     f"{_ONE}.variables": Entry(
-        unset="`DATABASE_URL: uri` of the database `main`, `NAME_DATABASE_URL: uri` of another one",
+        unset="`DATABASE_URL: uri` of the database `main`, `NAME_DATABASE_URL: uri` of another one; of RDS also "
+        "`DATABASE_SECRET: secret`",
         kubernetes=(_ENV,),
     ),
     f"{_ONE}.backup": Entry(unset="none", kubernetes=("ObjectStore spec", "ScheduledBackup spec", f"{_SPEC}.plugins")),

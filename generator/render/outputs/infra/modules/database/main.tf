@@ -79,3 +79,14 @@ resource "aws_db_instance" "this" {
     ignore_changes = [engine_version]
   }
 }
+
+resource "aws_secretsmanager_secret_rotation" "password" {
+  count = var.rotation == null ? 0 : 1
+
+  secret_id          = aws_db_instance.this.master_user_secret[0].secret_arn
+  rotate_immediately = false
+
+  rotation_rules {
+    automatically_after_days = var.rotation
+  }
+}

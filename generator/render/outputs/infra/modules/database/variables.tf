@@ -42,3 +42,9 @@ variable "backup_days" {
   description = "For how many days backups are kept."
   type        = number
 }
+
+variable "rotation" {
+  description = "After how many days AWS changes the password; AWS' own seven where it is not given."
+  type        = number
+  default     = null
+}

@@ -13,7 +13,7 @@ provider "aws" {
 module "registry" {
   source = "../modules/registry"
 
-  repositories = ["shop/web", "shop/worker"]
+  repositories = ["shop/web", "shop/worker", "shop/worker-api"]
   partition    = "aws"
   readers      = ["222222222222"]
 }

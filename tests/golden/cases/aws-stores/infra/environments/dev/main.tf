@@ -10,6 +10,10 @@ provider "aws" {
   }
 }
 
+data "aws_db_instance" "worker_old" {
+  db_instance_identifier = "worker-old"
+}
+
 module "network" {
   source = "../../modules/network"
 
@@ -56,12 +60,24 @@ module "service_worker" {
   task_role          = "shop-dev-worker-task"
   execution_role     = "shop-dev-worker-execution"
   repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/worker"]
-  secrets            = []
+  secrets            = [module.database_worker_main.secret]
   region             = var.region
   account            = "111111111111"
   partition          = "aws"
   boundary           = "arn:aws:iam::111111111111:policy/shop-dev-boundary"
   statements = [
+    {
+      Sid      = "PasswordMain"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = [module.database_worker_main.secret]
+    },
+    {
+      Sid      = "PasswordOld"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = [data.aws_db_instance.worker_old.master_user_secret[0].secret_arn]
+    },
     {
       Sid    = "TableJobs"
       Effect = "Allow"
@@ -107,6 +123,21 @@ module "service_worker" {
   ]
 }
 
+module "database_web_main" {
+  source = "../../modules/database"
+
+  name           = "shop-dev-web-main"
+  vpc            = module.network.vpc
+  subnets        = module.network.database_subnets
+  clients        = { pods = module.cluster.security_group }
+  engine_version = "18"
+  class          = "db.t4g.micro"
+  storage        = 50
+  multi_az       = false
+  backup_days    = 7
+  rotation       = 30
+}
+
 module "table_web_carts" {
   source = "../../modules/table"
 
@@ -140,6 +171,12 @@ module "role_web" {
   namespace       = "shop-dev"
   service_account = "web"
   statements = [
+    {
+      Sid      = "PasswordMain"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = [module.database_web_main.secret]
+    },
     {
       Sid    = "TableCarts"
       Effect = "Allow"
@@ -183,6 +220,20 @@ module "role_web" {
       Resource = ["arn:aws:sqs:eu-west-1:111111111111:shop-dev-web-mail"]
     },
   ]
+}
+
+module "database_worker_main" {
+  source = "../../modules/database"
+
+  name           = "shop-dev-worker-main"
+  vpc            = module.network.vpc
+  subnets        = module.network.database_subnets
+  clients        = { worker = module.service_worker.security_group }
+  engine_version = "17"
+  class          = "db.t4g.micro"
+  storage        = 20
+  multi_az       = false
+  backup_days    = 7
 }
 
 module "table_worker_jobs" {

@@ -34,3 +34,48 @@ output "service_worker_security_group" {
   description = "The group of worker."
   value       = module.service_worker.security_group
 }
+
+output "database_web_main_host" {
+  description = "Of a database of web."
+  value       = module.database_web_main.host
+}
+
+output "database_web_main_secret" {
+  description = "Of a database of web."
+  value       = module.database_web_main.secret
+}
+
+output "database_worker_main_host" {
+  description = "Of a database of worker."
+  value       = module.database_worker_main.host
+}
+
+output "database_worker_main_secret" {
+  description = "Of a database of worker."
+  value       = module.database_worker_main.secret
+}
+
+output "database_worker_old_host" {
+  description = "Of a database of worker."
+  value       = data.aws_db_instance.worker_old.address
+}
+
+output "database_worker_old_port" {
+  description = "Of a database of worker."
+  value       = data.aws_db_instance.worker_old.port
+}
+
+output "database_worker_old_username" {
+  description = "Of a database of worker."
+  value       = data.aws_db_instance.worker_old.master_username
+}
+
+output "database_worker_old_dbname" {
+  description = "Of a database of worker."
+  value       = data.aws_db_instance.worker_old.db_name
+}
+
+output "database_worker_old_secret" {
+  description = "Of a database of worker."
+  value       = data.aws_db_instance.worker_old.master_user_secret[0].secret_arn
+}

@@ -10,6 +10,14 @@ provider "aws" {
   }
 }
 
+data "aws_db_instance" "web_audit" {
+  db_instance_identifier = "audit"
+}
+
+data "aws_db_instance" "worker_old" {
+  db_instance_identifier = "worker-old"
+}
+
 module "network" {
   source = "../../modules/network"
 
@@ -56,12 +64,24 @@ module "service_worker" {
   task_role          = "shop-prod-worker-task"
   execution_role     = "shop-prod-worker-execution"
   repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/worker"]
-  secrets            = []
+  secrets            = [module.database_worker_main.secret]
   region             = var.region
   account            = "222222222222"
   partition          = "aws"
   boundary           = "arn:aws:iam::222222222222:policy/shop-prod-boundary"
   statements = [
+    {
+      Sid      = "PasswordMain"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = [module.database_worker_main.secret]
+    },
+    {
+      Sid      = "PasswordOld"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = [data.aws_db_instance.worker_old.master_user_secret[0].secret_arn]
+    },
     {
       Sid    = "TableJobs"
       Effect = "Allow"
@@ -107,6 +127,21 @@ module "service_worker" {
   ]
 }
 
+module "database_web_main" {
+  source = "../../modules/database"
+
+  name           = "shop-prod-web-main"
+  vpc            = module.network.vpc
+  subnets        = module.network.database_subnets
+  clients        = { pods = module.cluster.security_group }
+  engine_version = "18"
+  class          = "db.m7g.large"
+  storage        = 50
+  multi_az       = true
+  backup_days    = 35
+  rotation       = 30
+}
+
 module "bucket_web_uploads" {
   source = "../../modules/bucket"
 
@@ -131,6 +166,18 @@ module "role_web" {
   namespace       = "shop-prod"
   service_account = "web"
   statements = [
+    {
+      Sid      = "PasswordMain"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = [module.database_web_main.secret]
+    },
+    {
+      Sid      = "PasswordAudit"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = [data.aws_db_instance.web_audit.master_user_secret[0].secret_arn]
+    },
     {
       Sid    = "TableCarts"
       Effect = "Allow"
@@ -174,6 +221,20 @@ module "role_web" {
       Resource = ["arn:aws:sqs:eu-west-1:222222222222:shop-prod-web-mail"]
     },
   ]
+}
+
+module "database_worker_main" {
+  source = "../../modules/database"
+
+  name           = "shop-prod-worker-main"
+  vpc            = module.network.vpc
+  subnets        = module.network.database_subnets
+  clients        = { worker = module.service_worker.security_group }
+  engine_version = "17"
+  class          = "db.t4g.micro"
+  storage        = 20
+  multi_az       = false
+  backup_days    = 7
 }
 
 module "table_worker_jobs" {
