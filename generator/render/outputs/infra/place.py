@@ -83,6 +83,10 @@ class Here:
         network = self.place.network
         return network.public if network.vpc else Raw("module.network.public_subnets")
 
+    def label(self, workload: str) -> str:
+        """Return the name of the module of a workload's service on ECS."""
+        return f"service_{workload.replace('-', '_')}"
+
     def has(self, target: str) -> bool:
         """Tell whether any app runs there; what is not described runs on Kubernetes."""
         others = target == targets.EKS and len(self.spec.described) < len(self.spec.apps)

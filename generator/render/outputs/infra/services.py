@@ -38,11 +38,6 @@ def _shells(here: Here) -> Iterator[tuple[App, Workload]]:
                 yield app, workload
 
 
-def label(name: str) -> str:
-    """Return the name of the module of a workload's service."""
-    return f"service_{name.replace('-', '_')}"
-
-
 def _load_balancer(here: Here) -> Module:
     names = dict.fromkeys(host.name for _, workload in _shells(here) for host in traffic.hosts(workload.ingress or {}))
     secure = bool(here.place.domain and here.hosts)
@@ -81,7 +76,7 @@ def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
     }
     if allowed := here.statements(app):
         arguments["statements"] = allowed
-    return Module(label(workload.name), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
+    return Module(here.label(workload.name), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
 
 
 def _traffic(here: Here, app: App, workload: Workload, priority: int) -> dict[str, Value]:
@@ -110,7 +105,7 @@ def _clients(here: Here, app: App, workload: Workload) -> Value:
     needed = {name for name, _, _ in here.spec.needs[app.name].needed_by} if app.name in here.spec.needs else set()
     for other, shell in _shells(here):
         if other.name in needed:
-            found[shell.name] = Raw(f"module.{label(shell.name)}.security_group")
+            found[shell.name] = Raw(f"module.{here.label(shell.name)}.security_group")
     return found
 
 
@@ -146,5 +141,5 @@ def outputs(here: Here) -> Iterator[Output]:
     if any(workload.ingress for workload in shells):
         yield Output("load_balancer", "The name that apps are reached at.", Raw("module.load_balancer.address"))
     for workload in shells:
-        name = label(workload.name)
+        name = here.label(workload.name)
         yield Output(f"{name}_security_group", f"The group of {workload.name}.", Raw(f"module.{name}.security_group"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.outputs.infra import services
 from generator.render.outputs.infra.configuration import Module, Output
 from generator.render.outputs.infra.hcl import Block, Raw, Value
 from generator.spec import aws_names, database, ecs, targets
@@ -66,7 +65,7 @@ def _clients(here: Here, app: App, target: str) -> dict[str, Value]:
         group = "vpc_config[0].cluster_security_group_id" if here.place.cluster.existing else "security_group"
         return {"pods": Raw(f"{here.cluster}.{group}")}
     shells = (one.name for one in here.workloads(app) if one.kind == ecs.SERVICE)
-    return {name: Raw(f"module.{services.label(name)}.security_group") for name in shells}
+    return {name: Raw(f"module.{here.label(name)}.security_group") for name in shells}
 
 
 def existing(here: Here) -> list[Block]:

@@ -55,10 +55,11 @@ resource "aws_iam_role_policy" "deploy" {
         Resource = "${local.arn}:ecr:${var.region}:${var.trusted_account}:repository/${var.project}/*"
       },
       {
-        Sid      = "VerifySecretsWithoutReadingThem"
-        Effect   = "Allow"
-        Action   = "secretsmanager:DescribeSecret"
-        Resource = "${local.arn}:secretsmanager:${local.in_place}:secret:${var.project}/${var.environment}/*"
+        Sid    = "VerifySecretsWithoutReadingThem"
+        Effect = "Allow"
+        Action = "secretsmanager:DescribeSecret"
+        Resource = [for name in ["${var.project}/${var.environment}/*", "rds!db-*"] :
+        "${local.arn}:secretsmanager:${local.in_place}:secret:${name}"]
       },
       {
         Sid      = "VerifyRoles"

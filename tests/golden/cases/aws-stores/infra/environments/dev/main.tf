@@ -33,7 +33,7 @@ module "cluster" {
   subnets       = module.network.private_subnets
   admins        = []
   public_access = []
-  protected     = false
+  protected     = true
   partition     = "aws"
   boundary      = "arn:aws:iam::111111111111:policy/shop-dev-boundary"
 }
