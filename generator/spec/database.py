@@ -107,6 +107,11 @@ class Database:
         return {"name": variable, "valueFrom": {"secretKeyRef": {"name": f"{self.name}-{OWNER}", "key": part}}}
 
 
+def of_stores(app: str, project: str, given: Data) -> dict[str, Any]:
+    """Return what a workload has of its app's stores: databases in the cluster, and ports at which it reaches AWS."""
+    return {"databases": databases(app, project, given.get("databases")), "aws_ports": ports_in_aws(given)}
+
+
 def databases(app: str, project: str, given: Data | None) -> tuple[Database, ...]:
     """Build the databases that an app has in the cluster."""
     own = ((key, about or {}) for key, about in (given or {}).items())

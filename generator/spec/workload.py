@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from generator.spec import folders, placeholder, probes, quantity, workload_kinds
-from generator.spec.database import Database, databases, ports_in_aws
+from generator.spec.database import Database, of_stores
 from generator.spec.needs import NONE, Needs
 from generator.spec.override import without_nulls
 from generator.spec.types import named_texts, text, words
@@ -250,8 +250,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         container=given.get("container") or {},
         pod=given.get("pod") or {},
         secret_store=shared["store"],
-        aws_ports=ports_in_aws(given),
-        databases=databases(app, shared["project"], given.get("databases")),
+        **of_stores(app, shared["project"], given),
         claims=given.get("claims") or {},
         files=_files(given.get("files") or {}),
         ecs={name: given[name] for name in OF_ECS if given.get(name) is not None},
