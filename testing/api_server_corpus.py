@@ -298,6 +298,7 @@ ROWS: dict[str, list[str]] = {
         "role: {rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}], reason: all}",
         "role: [{resources: [pods], resourceNames: [a], verbs: [get, use]}]",
     ],
+    "encryptedSecret": ["encryptedSecret: secrets/web.yaml", "encryptedSecret: a.yaml\nsecrets: {A: a}"],
     "externalSecret": [
         "externalSecret: {dataFrom: [shop/web]}",
         "externalSecret: {dataFrom: [a, 'b/{environment}'], refreshInterval: 15m, template: {type: Opaque}, restart: true}",

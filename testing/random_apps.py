@@ -263,6 +263,7 @@ FIELDS: dict[str, Strategy] = {
     "initContainers": st.dictionaries(one_of("first", "second"), record(command=some(WORD, 1), image=one_of("i:1", "i:2")), min_size=1),
     "services": st.dictionaries(one_of("admin", "other"), record({"port": one_of(81, 82)}, targetPort=one_of(9000, 9001), headless=st.booleans()), min_size=1),
     "databases": st.dictionaries(one_of("main", "other"), record(size=one_of("1Gi", "2Gi"), instances=one_of(1, 3), pooler=record(instances=one_of(1, 2), mode=one_of("session", "transaction")), variables=st.just({"DB": "uri"}), backup=st.just({"bucket": "s3://b/{environment}"})), min_size=1, max_size=1),
+    "encryptedSecret": one_of("secrets/web.yaml"),
     "externalSecret": record(
         dataFrom=some(one_of("shop/a", "shop/{environment}"), 1), refreshInterval=one_of("15m", "1h"), restart=st.booleans(),
         template=record(type=one_of("Opaque"), data=maps(NAME, one_of("{{ .a }}", "x"))),

@@ -45,6 +45,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
     argocd_checks.check(data, findings)
     cluster_checks.check(data, findings)
     preview_checks.check(data, findings)
+    _check_local_secrets(environments, findings)
     _check_renames("environments", environments, findings)
     _check_renames("apps", apps, findings)
     if placeholders:
@@ -105,6 +106,19 @@ def _check_requests(data: dict[str, object], findings: Findings) -> None:
             "CodeBuild has nothing to open pull requests with",
             "add ci.credentials, a secret with git `username` and `token`, or ci.githubApp",
         )
+
+
+def _check_local_secrets(environments: dict[str, object], findings: Findings) -> None:
+    """Refuse Secrets that are made by hand where builds are promoted to: nothing in git would tell what is missing."""
+    for index, (name, given) in enumerate(environments.items()):
+        path: FieldPath = ("environments", name)
+        if not _map(given).get("localSecrets"):
+            continue
+        if index:
+            hint = "read a store: `secretStore`; or keep them encrypted: `encryptedSecret` of the apps"
+            findings.add((*path, "localSecrets"), "only the first environment can have Secrets by hand", hint)
+        if _map(given).get("secretStore") is not None:
+            findings.add((*path, "secretStore"), "no store is read here, by `localSecrets`", "keep one of the two")
 
 
 def _check_renames(section: str, items: dict[str, object], findings: Findings) -> None:

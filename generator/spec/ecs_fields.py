@@ -37,6 +37,7 @@ INSTEAD: Final[Mapping[str, str]] = {
     "revisionHistoryLimit": "take it out: ECS keeps all revisions of a task definition",
     "network": _NETWORK,
     "role": "take it out: a task sees no API of Kubernetes; its IAM role is made for it",
+    "encryptedSecret": "name secrets of Secrets Manager under `secrets`",
     "externalSecret": "take it out: ECS reads `secrets` from Secrets Manager itself",
     "namespace": "take it out: ECS has clusters, one for each environment",
     "readinessProbe": "say `ready: /PATH`, which the load balancer asks, or `livenessProbe: {exec: …}`",

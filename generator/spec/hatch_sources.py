@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.spec import hatch_checks, hatches, layout, loader, model, scopes
+from generator.spec import encrypted_secrets, hatch_checks, hatches, layout, loader, model, scopes
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 
@@ -41,7 +41,18 @@ class _Reading:
             result["manifests"] = {
                 name: self._manifests(one, (*path, "manifests", name)) for name, one in given["manifests"].items()
             }
+        if given.get(encrypted_secrets.FIELD):
+            name, place = given[encrypted_secrets.FIELD], (*path, encrypted_secrets.FIELD)
+            result[encrypted_secrets.FIELD] = self._with(
+                {"path": name}, name, place, lambda found, file: self._of_secret(found, place, file)
+            )
         return result
+
+    def _of_secret(self, found: list[Any], path: FieldPath, file: str) -> list[Any]:
+        wrong = [*encrypted_secrets.wrong(found, f"{path[1]}-secrets")]
+        for message, hint in wrong:
+            self.findings.add(path, f"{file}: {message}", hint)
+        return [] if wrong else found
 
     def _patch(self, one: Mapping[str, Any], path: FieldPath) -> Mapping[str, Any]:
         about, target = one.get("path"), one.get("target") or {}
@@ -134,6 +145,8 @@ def named(data: Mapping[str, Any]) -> Iterator[str]:
         yield from given.get("components") or ()
         yield from (one["path"] for one in given.get("patches") or () if one.get("path"))
         yield from (one for one in (given.get("manifests") or {}).values() if isinstance(one, str))
+        if given.get(encrypted_secrets.FIELD):
+            yield given[encrypted_secrets.FIELD]
 
 
 def attached(directory: Path, spec: model.Spec) -> model.Spec:
@@ -158,7 +171,23 @@ def _app(reading: _Reading, name: str, given: Mapping[str, Any], spec: model.Spe
             for environment, one in given["environments"].items()
         }
     _check_scopes(result, path, spec, reading.findings)
+    app = spec.apps[name]
+    if isinstance(app, model.App):
+        _check_namespaces(result, app, spec, reading.findings)
     return result
+
+
+def _check_namespaces(given: Mapping[str, Any], app: model.App, spec: model.Spec, findings: Findings) -> None:
+    """Refuse a secret that was sealed for the namespace of another environment."""
+    for environment in app.environments:
+        there = (given.get("environments") or {}).get(environment) or {}
+        own = encrypted_secrets.FIELD in there
+        manifest = encrypted_secrets.document((there if own else given).get(encrypted_secrets.FIELD))
+        odd = encrypted_secrets.misplaced(manifest or {}, app.namespace_in(spec.environments[environment]))
+        if odd:
+            place: FieldPath = ("environments", environment) if own else ()
+            message = f"in {environment}: {odd[0]}"
+            findings.add(("apps", app.name, *place, encrypted_secrets.FIELD), message, odd[1])
 
 
 def _check_scopes(given: Mapping[str, Any], path: FieldPath, spec: model.Spec, findings: Findings) -> None:

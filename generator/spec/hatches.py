@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from generator.spec import placeholder
+from generator.spec import placeholder, read_file
 
 Data = Mapping[str, Any]
 Manifest = Mapping[str, Any]
@@ -19,8 +19,8 @@ Manifest = Mapping[str, Any]
 ADDED: Final = ("patches", "components", "replacements")
 NAMES: Final = (*ADDED, "manifests")
 # What the loader puts in the place of a file of the repository: its path, its bytes, and what these mean.
-CONTENT: Final = "content"
-MEANING: Final = "meaning"
+CONTENT: Final = read_file.CONTENT
+MEANING: Final = read_file.MEANING
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def kinds(given: Data) -> set[tuple[str, str]]:
 
 def kind_of(manifest: Manifest) -> tuple[str, str]:
     """Return the group and the kind of a manifest."""
-    return str(manifest.get("apiVersion") or "").rpartition("/")[0], str(manifest.get("kind") or "")
+    return read_file.kind_of(manifest)
 
 
 def named(patches: tuple[Patch, ...]) -> dict[str, Patch]:

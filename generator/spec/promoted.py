@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
-from generator.spec import hatches, language, layout, loader, model
+from generator.spec import encrypted_secrets, hatches, language, layout, loader, model
 from generator.spec.findings import Findings
 from generator.spec.model import Spec
 from generator.spec.types import Record
@@ -143,7 +143,9 @@ def _as_said(value: Any) -> Any:
     """Return it as it stands in a spec: without what its files hold."""
     if isinstance(value, Mapping):
         left_out = (hatches.CONTENT, hatches.MEANING) if _is_file(value) else ()
-        return {name: _as_said(item) for name, item in value.items() if name not in left_out}
+        said = {name: _as_said(item) for name, item in value.items() if name not in left_out}
+        own = said.get(encrypted_secrets.FIELD)
+        return {**said, encrypted_secrets.FIELD: own["path"]} if isinstance(own, dict) else said
     return [_as_said(item) for item in value] if isinstance(value, list) else value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.spec import hatches
+from generator.spec import encrypted_secrets, hatches
 from generator.spec.workload import OF_ECS_ALONE
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ Data = Mapping[str, Any]
 
 # Of a spec's plain data: what the files that it includes say beside apps, by path.
 INCLUDED: Final = "included"
-_HATCHES: Final = frozenset(hatches.NAMES)
+# What is read from files of the repository, as manifests are.
+_HATCHES: Final = frozenset({*hatches.NAMES, encrypted_secrets.FIELD})
 
 
 def fields(given: Data) -> Iterator[str]:

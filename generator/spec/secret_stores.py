@@ -17,6 +17,7 @@ def of_project(given: Data | None) -> Data:
 
 
 def of_environments(environments: Mapping[str, Data | None]) -> dict[str, Data]:
-    """Return the store of each environment that has one of its own."""
+    """Return the store of each environment that has one of its own; an empty one where Secrets are made by hand."""
     said = {name: (given or {}).get("secretStore") for name, given in environments.items()}
-    return {name: {"kind": _KIND, **without_nulls(own)} for name, own in said.items() if own}
+    own = {name: {"kind": _KIND, **without_nulls(store)} for name, store in said.items() if store}
+    return {**own, **{name: {} for name, given in environments.items() if (given or {}).get("localSecrets")}}

@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from generator.spec import folders, placeholder, probes, quantity, workload_kinds
+from generator.spec import encrypted_secrets, folders, placeholder, probes, quantity, workload_kinds
 from generator.spec.database import Database, of_stores
 from generator.spec.needs import NONE, Needs
 from generator.spec.override import without_nulls
@@ -121,6 +121,7 @@ class Workload:
     gateway: Data | None = None
     role: Data = field(default_factory=dict)
     external_secret: Data = field(default_factory=dict)
+    encrypted_secret: Data | None = None
     keda: Data | None = None
     needs: Needs = NONE
     claims: Data = field(default_factory=dict)
@@ -218,7 +219,6 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         key=key,
         project=shared["project"],
         image=full_image(given["image"], shared["registry"]),
-        kind=kind,
         settings={name: given[name] for name in SETTINGS if given.get(name) is not None},
         ports=ports,
         command=words(given.get("command")),
@@ -240,6 +240,7 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
         service_account=_annotated(given.get("serviceAccount")),
         role=_role(given.get("role")),
         external_secret=without_nulls(given.get("externalSecret") or {}),
+        encrypted_secret=encrypted_secrets.document(given.get(encrypted_secrets.FIELD)),
         labels=_texts(given.get("labels")),
         annotations=_texts(given.get("annotations")),
         security_context=given.get("securityContext") or {},
@@ -261,11 +262,12 @@ def workload(app: str, key: str, given: Data, shared: Data) -> Workload:
 
 
 def _counted(kind: str, given: Data) -> dict[str, Any]:
-    """Return how many pods there are, or what decides it, and how many may go at once."""
+    """Return the kind, and how many pods there are, or what decides it, and how many may go at once."""
     autoscale, keda = given.get("autoscale"), given.get("keda")
     scaler = autoscale or keda
     replicas = None if scaler or not workload_kinds.takes(kind, "replicas") else given.get("replicas", 1)
     return {
+        "kind": kind,
         "replicas": replicas,
         "autoscale": without_nulls(autoscale) if autoscale else None,
         "keda": without_nulls(keda) if keda else None,

@@ -290,6 +290,14 @@ def _check_annotations(app: dict[str, object], findings: Findings) -> None:
             )
 
 
+def _check_secrets(app: dict[str, object], findings: Findings) -> None:
+    """Check that one thing alone makes the Secret that the pods read."""
+    store = app.get("secrets") or _map(app.get("externalSecret")).get("dataFrom")
+    if app.get("encryptedSecret") is not None and store:
+        hint = "keep one of the two; `null` takes the other out of an environment"
+        findings.add(("encryptedSecret",), "a store gives the app its secrets already", hint, at_key=True)
+
+
 def _check_variables(app: dict[str, object], findings: Findings) -> None:
     env, config, secrets = (_names(app.get(field)) for field in ("env", "config", "secrets"))
     for name in sorted(set(env) & {*config, *secrets} | set(config) & set(secrets)):
@@ -363,6 +371,7 @@ _CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings
     (frozenset({"resources"}), _check_resources),
     (frozenset({"annotations", *_ANNOTATED}), _check_annotations),
     (frozenset({"ingress"}), traffic_checks.check),
+    (frozenset({"encryptedSecret"}), _check_secrets),
     (frozenset({"role"}), identity_checks.check),
     (frozenset({"gateway"}), traffic_checks.check_gateway),
     (frozenset({"env", "config", "secrets"}), _check_variables),

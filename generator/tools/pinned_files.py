@@ -97,6 +97,13 @@ FILES: dict[str, Files] = {
             ("config/crd/bases",),
         ),
         Files(
+            "sealed-secrets",
+            "github.com/bitnami-labs/sealed-secrets",
+            "0.40.0",
+            "h1:rvCP35JL8ZV5LNA2SrwNR6iLyoM3ulrSFWN0lBtYEYI=",
+            ("helm/sealed-secrets/crds",),
+        ),
+        Files(
             "kubernetes",
             "k8s.io/kubernetes",
             KUBERNETES,

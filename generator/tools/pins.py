@@ -286,7 +286,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "schemas": (
         *("kubeconform", "kubernetes", "external-secrets", "kustomize-api", "kustomize-kyaml"),
         *("argo-cd", "argo-rollouts", "cloudnative-pg", "plugin-barman-cloud", "prometheus-operator"),
-        *("gateway-api", "keda"),
+        *("gateway-api", "keda", "sealed-secrets"),
         *(f"argo-cd-{minor}" for minor in argocd_versions.FORMER),
     ),
     "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER)),

@@ -37,8 +37,12 @@ _PARTS = {
 }  # fmt: skip
 
 
+# Definitions of kinds whose projects publish none where tools are fetched from.
+OURS = Path(__file__).parent.parent / "crds"
+
+
 class _Kinds(NamedTuple):
-    """Kinds that are not Kubernetes' own, and the files of a pinned module that define them."""
+    """Kinds that are not Kubernetes' own, and the files of a pinned module that define them, or of ours."""
 
     module: str
     group: str
@@ -48,6 +52,8 @@ class _Kinds(NamedTuple):
     def files(self) -> list[str]:
         """Return the files, as options of kubectl."""
         group = self.group.partition("/")[0]
+        if not self.module:
+            return [f"--filename={OURS / self.file.format(group=group, plural=plural)}" for plural in self.plurals]
         places = (self.file.format(group=group, plural=plural) for plural in self.plurals)
         return [f"--filename={tools.asset(self.module, place)}" for place in places]
 
@@ -67,6 +73,10 @@ _FURTHER = (
         "config/crd/standard/{group}_{plural}.yaml",
     ),
     _Kinds("keda", "keda.sh/v1alpha1", ("scaledobjects", "triggerauthentications")),
+    _Kinds("", "isindir.github.com/v1alpha3", ("sopssecrets",), "{group}_{plural}.yaml"),
+    _Kinds(
+        "sealed-secrets", "bitnami.com/v1alpha1", ("sealedsecrets",), "helm/sealed-secrets/crds/{group}_{plural}.yaml"
+    ),
     _Kinds(
         "prometheus-operator",
         "monitoring.coreos.com/v1",

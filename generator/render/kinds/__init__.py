@@ -30,8 +30,10 @@ from generator.render.kinds import (
     role,
     role_binding,
     scaled_object,
+    sealed_secret,
     service,
     service_account,
+    sops_secret,
     trigger_authentication,
 )
 from generator.render.kinds.databases import cluster, object_store, pooler, scheduled_backup
@@ -54,6 +56,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     role_binding,
     external_secret,
     own_external_secret,
+    sealed_secret,
+    sops_secret,
     claim,
     *DATABASES,
     job,

@@ -46,8 +46,12 @@ def _whole(key: str) -> dict[str, Any]:
 def manifest(
     workload: Workload, secrets: Mapping[str, SecretRef], name: str, whole: bool = False
 ) -> dict[str, Any] | None:
-    """Render one of these secrets, or of ``whole`` ones; one with ``{environment}`` is left to overlays."""
-    if not (secrets or whole) or any(placeholder.has(reference.key) for reference in secrets.values()):
+    """Render one of these secrets, or of ``whole`` ones; one with ``{environment}`` is left to overlays.
+
+    Where no store is read, a user has made the Secret.
+    """
+    asked = bool(secrets or whole) and bool(workload.secret_store)
+    if not asked or any(placeholder.has(reference.key) for reference in secrets.values()):
         return None
     return {
         "apiVersion": "external-secrets.io/v1",

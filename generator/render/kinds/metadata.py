@@ -83,7 +83,8 @@ def reloaded(workload: Workload) -> dict[str, str]:
     about = workload.external_secret
     if not about.get("restart"):
         return {}
-    shared = [secret_name(workload)] if workload.shared_secrets or about.get("dataFrom") else []
+    whole = about.get("dataFrom") or workload.encrypted_secret is not None
+    shared = [secret_name(workload)] if workload.shared_secrets or whole else []
     names = [*shared, *([own_secret_name(workload)] if workload.own_secrets else [])]
     return {"secret.reloader.stakater.com/reload": ",".join(names)} if names else {}
 

@@ -65,7 +65,7 @@ def _variables(workload: Workload) -> list[dict[str, Any]]:
 def _sources(workload: Workload) -> list[dict[str, Any]]:
     """Return what the variables come from; what is a workload's own goes over what is its app's."""
     config = [(workload.shared_config, config_name), (workload.own_config, own_config_name)]
-    whole = workload.external_secret.get("dataFrom")
+    whole = workload.external_secret.get("dataFrom") or workload.encrypted_secret is not None
     secrets = [(workload.shared_secrets or whole, secret_name), (workload.own_secrets, own_secret_name)]
     return [
         *({"configMapRef": {"name": name(workload)}} for given, name in config if given),

@@ -97,6 +97,10 @@ ENVIRONMENT = Record(
             "The Pod Security Standard that its namespace enforces.",
         ),
         "secretStore": Field(SECRET_STORE, "The store that `secrets` are read from here."),
+        "localSecrets": Field(
+            Boolean(),
+            "Read no store here: Secrets of the names that apps read are made by hand, and never committed.",
+        ),
         "pullRequests": Field(
             PULL_REQUESTS,
             "Makes the environment one of previews: each app comes with a pull request, and goes with it.",

@@ -20,6 +20,7 @@ from generator.spec.language.names import (
     FOLDER,
     IMAGE,
     LABEL,
+    RELATIVE,
     STORE_HINT,
     STRINGS,
     URL_PATH,
@@ -197,6 +198,11 @@ WORKLOAD: dict[str, Field] = {
     "network": Field(NETWORK, "A NetworkPolicy that lets in only what is named here."),
     "serviceAccount": Field(SERVICE_ACCOUNT, "Settings of the app's ServiceAccount."),
     "role": Field(ROLE, "What its pods may do in the API of the cluster: a Role, which mounts their token."),
+    "encryptedSecret": Field(
+        RELATIVE,
+        "The file of the repository with the app's secrets, encrypted for the cluster: a SealedSecret, or a SopsSecret."
+        " Every key becomes an environment variable.",
+    ),
     "externalSecret": Field(
         EXTERNAL_SECRET, "Settings of the ExternalSecret that `secrets` are read by, and whole secrets."
     ),
@@ -260,8 +266,8 @@ _IMAGE = Field(
 _PARTIAL: dict[str, Field] = {name: Field(partial(known.type), known.about) for name, known in WORKLOAD.items()}
 # What an app has once, however many workloads it has.
 SHARED = frozenset({
-    "image", "target", "migration", "serviceAccount", "role", "externalSecret", "databases", "tables", "buckets",
-    "queues", "commonLabels", "commonAnnotations",
+    "image", "target", "migration", "serviceAccount", "role", "encryptedSecret", "externalSecret", "databases",
+    "tables", "buckets", "queues", "commonLabels", "commonAnnotations",
 })  # fmt: skip
 _ONE = {name: known for name, known in _PARTIAL.items() if name not in SHARED}
 OBJECT_NAME = Text("a name (DNS label)", LABEL.pattern, 52, LABEL.hint)

@@ -33,6 +33,8 @@ _OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
 _OF_STAGES: Final = ("environments.<environment>.approval", "environments.<environment>.verify")
 # What is in AWS, and needs an account.
 _STORES: Final = ("apps.<app>.databases", "apps.<app>.tables", "apps.<app>.buckets", "apps.<app>.queues")
+# What only the first environment can say.
+_OF_THE_FIRST: Final = "environments.<environment>.localSecrets"
 _NOTHING: Final = Entry()
 # What an app needs beside an example, by the field; of several that fit, the longest.
 _BESIDE: Final = {
@@ -82,6 +84,8 @@ def text(path: str) -> str:
     stand_ins = {**_STAND_INS, "<app>": other} if other else _STAND_INS
     if described.path.startswith("apps.<app>.files."):
         stand_ins = {**stand_ins, "<name>": "/etc/web/web.conf"}
+    if described.path == _OF_THE_FIRST:
+        stand_ins = {**stand_ins, "<environment>": "dev"}
     for word in reversed(_words(place)):
         if word == "<app>" and fitting:
             given = {line.partition(":")[0].replace("ports", "port") for line in lines.splitlines()}

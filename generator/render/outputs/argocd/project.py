@@ -19,6 +19,8 @@ from generator.render.kinds import (
     role_binding,
     route,
     scaled_object,
+    sealed_secret,
+    sops_secret,
     trigger_authentication,
 )
 from generator.render.kinds.metadata import SYNC_WAVE
@@ -98,6 +100,7 @@ def _permitted(spec: Spec, environment: Environment) -> list[tuple[str, str]]:
         progressive_rollout.KIND: rolled,
         analysis_template.KIND: rolled,
         pod_monitor.KIND: pod_monitor.FIELD in said,
+        **{kind.KIND: kind.FIELD in said for kind in (sealed_secret, sops_secret)},
         **{kind.KIND: entitled for kind in (role, role_binding)},
         **{kind.KIND: driven for kind in (scaled_object, trigger_authentication)},
         **{kind.KIND: routed for kind in (http_route, grpc_route)},

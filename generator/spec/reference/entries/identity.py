@@ -30,6 +30,14 @@ IDENTITY: Final[dict[str, Entry]] = {
     ),
     "apps.<app>.role[].apiGroups": Entry(unset='`[""]`, that of Pods'),
     "apps.<app>.role[].resourceNames": Entry(unset="all of them"),
+    "apps.<app>.encryptedSecret": Entry(
+        "encryptedSecret: secrets/web.yaml",
+        unset="no encrypted secrets",
+        effect="A SealedSecret or a SopsSecret, and `envFrom` of all containers of the app's own.",
+    ),
+    "environments.<environment>.localSecrets": Entry(
+        "localSecrets: true", default="false", effect="No ExternalSecret there; pods read the Secret all the same."
+    ),
     "apps.<app>.externalSecret": Entry(
         "secrets: {TOKEN: 'shop/token#token'}\n"
         "externalSecret:\n"
