@@ -22,7 +22,7 @@ from generator.render import render
 from generator.spec import language, layout, loader, pod_words, targets
 from generator.spec.model import Spec
 from generator.spec.reference import schema
-from generator.spec.workload import OF_ECS_ALONE
+from generator.spec.workload import OF_ECS_ALONE, STORES
 from testing import golden, schema_documents
 from testing.api_server_corpus import ROWS
 from testing.depth import examples
@@ -70,8 +70,8 @@ def problems(spec: Spec) -> list[str]:
 
 
 def test_there_are_rows_for_every_field_of_the_language() -> None:
-    # What runs on ECS gives an API server nothing.
-    assert set(ROWS) == set(language.WORKLOAD) - {"target", *OF_ECS_ALONE}
+    # What runs on ECS, and stores in AWS, give an API server nothing.
+    assert set(ROWS) == set(language.WORKLOAD) - {"target", *OF_ECS_ALONE, *STORES}
     assert all(rows for rows in ROWS.values())
 
 
