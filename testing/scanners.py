@@ -1,5 +1,6 @@
 """``scripts/scan``: what checkov, kube-score, zizmor and actionlint find in the output of the largest spec.
 
+In the Terraform of all golden cases checkov looks, too.
 Each finding is a scanner, a rule and a place. ``docs/reference/scanners.md`` has the reasons, as rows of its table; the place in a row may
 have ``*`` in it.
 """
@@ -147,6 +148,22 @@ def checkov(repository: Path, manifests: list[Path]) -> Iterator[Finding]:
     assert checked > 100, f"checkov has looked at {checked} things only"
 
 
+def checkov_terraform(repository: Path, _manifests: list[Path]) -> Iterator[Finding]:
+    """Scan the Terraform of every shape that the tests have; a place is a module and a resource in it."""
+    folder = repository.parent / "terraform"
+    cases = sorted((ROOT / "tests/golden/cases").glob("*/infra"))
+    for case in cases:
+        shutil.copytree(case, folder / case.parent.name)
+    argv = [program("checkov"), "--framework", "terraform", "--skip-download", "--compact", "-o", "json"]
+    report = json.loads(run([*argv, "-d", str(folder)], states=(0, 1)))
+    assert report["summary"]["passed"] > 100 * len(cases), report["summary"]
+    assert report["summary"]["parsing_errors"] == 0, report["summary"]
+    for one in report["results"]["failed_checks"]:
+        kind, name = re.sub(r"\[.*?\]", "", one["resource"]).split(".")[-2:]
+        module = Path(one["file_path"]).parent.name
+        yield Finding("checkov-terraform", one["check_id"], f"{module}/{kind}.{name}", one["check_name"])
+
+
 def kube_score(_repository: Path, manifests: list[Path]) -> Iterator[Finding]:
     """Scan manifests as they reach the cluster."""
     objects = json.loads(run([program("kube-score"), "score", "-o", "json", *manifests], states=(0, 1)))
@@ -197,6 +214,7 @@ def _buildspecs(repository: Path, shellcheck: str) -> Iterator[Finding]:
 
 SCANNERS: dict[str, Callable[[Path, list[Path]], Iterator[Finding]]] = {
     "checkov": checkov,
+    "checkov-terraform": checkov_terraform,
     "kube-score": kube_score,
     "zizmor": zizmor,
     "actionlint": actionlint,

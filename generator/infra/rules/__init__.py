@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from generator.infra.plan import Plan
-from generator.infra.rules import conflicts, containers, iam, limits, network, pipelines, supported, values
+from generator.infra.rules import conflicts, containers, iam, limits, network, pipelines, secrets, supported, values
 
 
 class Found(NamedTuple):
@@ -34,6 +34,8 @@ RULES: Final[tuple[Rule, ...]] = (
     limits.names,
     limits.numbers,
     values.allowed,
+    secrets.written,
+    secrets.variables,
     iam.statements,
     iam.own_role,
 )

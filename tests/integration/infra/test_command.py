@@ -67,6 +67,24 @@ def test_aws_own_rules_have_file_and_line(tmp_path: Path, capsys: pytest.Capture
     assert str(fault["message"]).startswith("DBInstanceClass: 'db.t4g.tiny' is not one of [")
 
 
+def test_credentials_of_the_run_are_told_nowhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word = "nobody-may-read-this"
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "GIT_TOKEN", "TF_VAR_password"):
+        monkeypatch.setenv(name, word)
+    shutil.copytree("tests/integration/infra/good/stores", tmp_path / "infra/one")
+    main = tmp_path / "infra/one/main.tf"
+    text = main.read_text().replace("  manage_master_user_password = true", f'  password = "{word}"')
+    main.write_text(PROVIDER + text)
+    for form in ("text", "json"):
+        assert cli.main(["-C", str(tmp_path), "infra", "check", "-o", form]) == 1
+        said = capfd.readouterr()
+        assert word not in said.out + said.err
+        assert "password would stand in the plan and in the state" in said.out + said.err
+    assert word not in "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file() and path != main)
+
+
 def test_without_cfn_lint_it_says_what_is_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
