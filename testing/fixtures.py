@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +51,11 @@ def home(homes: Iterator[Path], git_template: Path, monkeypatch: pytest.MonkeyPa
     folder = next(homes)
     folder.mkdir()
     config = folder / "gitconfig"
-    config.write_text("[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n")
+    # Each commit and fetch would start a program that looks whether there is something to tidy up.
+    config.write_text(
+        "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
+        "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
+    )
     for name in [
         *FOREIGN,
         *(name for name in os.environ if name.startswith(("XDG_", "GIT_", "CODEBUILD_", "GITHUB_"))),
@@ -63,6 +68,16 @@ def home(homes: Iterator[Path], git_template: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("GIT_TEMPLATE_DIR", str(git_template))
     monkeypatch.setenv("GENERATOR_CACHE", str(REAL_CACHE))
     return folder
+
+
+@pytest.fixture(scope="session")
+def aws_models() -> Iterator[None]:
+    """Let botocore read its models of AWS once: each client would read them again, and takes longer for it than for all else."""
+    from botocore import session
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "create_loader", cache(session.create_loader))
+        yield
 
 
 class FromEnvironment(Credentials):

@@ -14,6 +14,8 @@ from generator.backoff import Backoff
 from testing.programs import Run
 from testing.servers import loopback as local_server
 
+pytestmark = pytest.mark.usefixtures("aws_models")
+
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1"
 INDEX = "application/vnd.oci.image.index.v1+json"
 GET, START, FOUND = "BatchGetImage", "StartImageScan", "DescribeImageScanFindings"

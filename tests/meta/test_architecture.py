@@ -30,7 +30,14 @@ CHECKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("module", "words"), CHECKS.values(), ids=CHECKS)
+# What scripts/check does and takes long for, without a cache most of a minute each.
+LONG = ("every type fits", "every type of the tests fits")
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [pytest.param(*said, id=name, marks=pytest.mark.full if name in LONG else []) for name, said in CHECKS.items()],
+)
 def test_the_tree_passes(module: str, words: list[str]) -> None:
     if importlib.util.find_spec(module) is None:
         lack(f"{module} is not installed; install the `dev` extra")

@@ -48,10 +48,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Page]:
     return {path.relative_to(folder): Page(path.read_text()) for path in folder.rglob("*.html")}
 
 
+@pytest.mark.full
 def test_every_page_is_in_the_site(site: dict[Path, Page]) -> None:
     assert {path.relative_to(DOCS).with_suffix(".html") for path in DOCS.rglob("*.md")} <= set(site)
 
 
+@pytest.mark.full
 def test_every_link_of_the_site_leads_to_a_page_and_an_anchor(site: dict[Path, Page]) -> None:
     lost: list[str] = []
     for path, page in site.items():
@@ -69,6 +71,7 @@ def test_every_link_of_the_site_leads_to_a_page_and_an_anchor(site: dict[Path, P
     assert not lost
 
 
+@pytest.mark.full
 def test_the_site_loads_nothing_from_another_server(site: dict[Path, Page]) -> None:
     foreign = {f"{path}: {target}" for path, page in site.items() for target in page.scripts if urlsplit(target).netloc}
     assert not foreign

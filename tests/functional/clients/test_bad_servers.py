@@ -20,6 +20,8 @@ from generator.errors import ArgoCdError, ForgeError, GeneratorError
 from generator.yaml.kustomization import Image
 from testing.servers import loopback as local_server
 
+pytestmark = pytest.mark.usefixtures("aws_models")
+
 FORGES = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN", "gitea": "GITEA_TOKEN"}
 # Small enough to be quick, and far from what a busy machine takes for an answer on this machine.
 SECONDS = 2

@@ -15,6 +15,8 @@ from testing.repository import change, clone_as_origin, git
 from testing.servers.forges.codecommit import CodeCommit as Service
 from testing.servers.forges.codecommit import running
 
+pytestmark = pytest.mark.usefixtures("aws_models")
+
 URL = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop"
 MARK = "<!-- gitops-generator -->"
 

@@ -27,7 +27,7 @@ def test_what_is_generated_has_every_shape() -> None:
     assert len(GENERATED) >= 6
 
 
-@pytest.mark.parametrize("case", some(GENERATED, 4), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", some(GENERATED, 10), ids=lambda case: case.name)
 def test_what_is_generated_passes_and_is_left_as_it_is(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in case.rglob("*")}
     code, found = checked(case, capsys)
