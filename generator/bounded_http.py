@@ -163,7 +163,7 @@ _POOLS: Final = {"http": _HttpPool, "https": _HttpsPool}
 
 
 class _Adapter(HTTPAdapter):
-    """Reads whole answers, within a time and a size."""
+    """Adapter that reads whole answers, within a time and a size."""
 
     def __init__(self, seconds: float, retries: Retry, context: ssl.SSLContext | None) -> None:
         self._seconds, self._context = seconds, context

@@ -26,7 +26,7 @@ LINE_LENGTH = 600
 
 
 class Completed(NamedTuple):
-    """What a command printed (decoded, undecodable bytes replaced) and its exit status."""
+    """Output of a command (decoded, undecodable bytes replaced) and its exit status."""
 
     stdout: str
     stderr: str
@@ -34,7 +34,7 @@ class Completed(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """Where, with which variables, and as whom a program runs.
+    """Folder, variables and user of a program's run.
 
     Attributes:
         cwd: The folder that it starts in; None for ours.

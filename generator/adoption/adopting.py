@@ -43,7 +43,7 @@ from generator.spec.places import Written
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be adopted.
+    """Folder to adopt, and how.
 
     Attributes:
         app: The name that the app gets; the folder's if empty.
@@ -61,7 +61,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What adopting a folder takes.
+    """Steps that adopting a folder takes.
 
     Attributes:
         places: The folder of each environment, as it is now.

@@ -21,7 +21,7 @@ _HEAD: Final = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization
 
 @dataclass(slots=True)
 class Arranged:
-    """What comes to lie where.
+    """New places of files.
 
     Attributes:
         files: The content of each file, by its new path.

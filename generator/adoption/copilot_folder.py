@@ -21,7 +21,7 @@ _NO_SERVICES: Final = frozenset({"environments", "pipelines", "templates"})
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What the folder says: the application, its environments, and the manifests by their paths."""
+    """Content of the folder: the application, its environments, and the manifests by their paths."""
 
     application: str
     environments: tuple[str, ...]

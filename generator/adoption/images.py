@@ -42,7 +42,7 @@ class Image(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What an overlay lists: its content, the names of its entries with a tag or digest, and what it cannot list."""
+    """Images of an overlay: its content, the names of its entries with a tag or digest, and those it cannot list."""
 
     content: bytes
     names: tuple[str, ...]

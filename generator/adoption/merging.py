@@ -21,7 +21,7 @@ _HINT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What becomes of each file; ``None`` for one that is not there.
+    """Result for each file; ``None`` for one that is not there.
 
     Attributes:
         changed: Those that are written.

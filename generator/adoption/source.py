@@ -1,4 +1,4 @@
-"""What is adopted: a folder, here or elsewhere, which folder is which environment's, and what these build on."""
+"""Find the folder to adopt, here or elsewhere, which folder is which environment's, and what these build on."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How the folders of a source hang together.
+    """Structure of a source's folders.
 
     Attributes:
         places: The folder of each environment.

@@ -32,7 +32,7 @@ class AdoptRequest:
 
 @dataclass(frozen=True, slots=True)
 class AdoptResult:
-    """What adopting takes, in `adoption`; what was `generated` along with it, if it was written."""
+    """Steps of adopting, in `adoption`, and what was `generated` along with it, if it was written."""
 
     adoption: Adoption
     generated: generation.GenerateResult | None = None

@@ -54,7 +54,7 @@ class BumpRequest(NamedTuple):
 
 
 class BumpResult(NamedTuple):
-    """What became of each image, the commit if there is one, and the URL of the pull request if it took one."""
+    """Outcome for each image, the commit if there is one, and the URL of the pull request if there is one."""
 
     outcomes: Sequence[BumpOutcome]
     commit: str | None

@@ -1,4 +1,4 @@
-"""What is in force while a public operation runs."""
+"""Set up what is in force while a public operation runs."""
 
 from __future__ import annotations
 

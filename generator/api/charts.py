@@ -69,7 +69,7 @@ class ChartUpdate:
 
 @dataclass(frozen=True, slots=True)
 class UpdateChartsResult:
-    """What became of each chart."""
+    """Outcome for each chart."""
 
     updates: tuple[ChartUpdate, ...]
 

@@ -45,7 +45,7 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How the repository differs from its spec. `idle` is what is there without effect.
+    """Differences between the repository and its spec. `idle` lists files that have no effect.
 
     `advice` is on what the spec says that is right, and will not work or has no effect.
     """

@@ -35,7 +35,7 @@ class DeployRequest:
 
 @dataclass(frozen=True, slots=True)
 class DeployResult:
-    """What was done of each workload, or would be, and after how many seconds all of it ran."""
+    """Steps for each workload, done or to do, and the seconds until all of it ran."""
 
     app: str
     environment: str

@@ -21,7 +21,7 @@ MARKER: Final = "<!-- gitops-generator: rendered diff -->"
 
 @dataclass(frozen=True, slots=True)
 class DiffRequest:
-    """What to compare. `rendered` asks for the manifests of each environment instead of files, built by kustomize.
+    """Sides to compare. `rendered` asks for the manifests of each environment instead of files, built by kustomize.
 
     `against` compares with where this checkout left a commit or a branch instead. `comment` is the number of a pull
     request that gets the rendered diff as a comment.
@@ -43,7 +43,7 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True)
 class DiffResult:
-    """What would change: `files`, or `manifests` if rendered, then also as `markdown`."""
+    """Changes: `files`, or `manifests` if rendered, then also as `markdown`."""
 
     files: tuple[FileDiff, ...] = ()
     manifests: tuple[Change, ...] = ()

@@ -28,7 +28,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What was added to generator.yaml, and `left`: every field of the file that has no place there."""
+    """Text that was added to generator.yaml, and `left`: every field of the file that has no place there."""
 
     app: str
     edited: edit.EditResult

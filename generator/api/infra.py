@@ -25,7 +25,7 @@ class InfraCheckRequest:
 
 @dataclass(frozen=True, slots=True)
 class InfraCheckResult:
-    """What was found in each configuration, and (as `.`) in the text of all.
+    """Findings in each configuration, and (as `.`) in the text of all.
 
     `left_out` names layers that are not installed, with how to install them.
     """

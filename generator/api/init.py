@@ -29,7 +29,7 @@ class InitRequest:
 
 @dataclass(frozen=True, slots=True)
 class InitResult:
-    """Where the repository is, and what its generator.yaml says."""
+    """Path of the repository, and its spec."""
 
     directory: Path
     spec: Spec

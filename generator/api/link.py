@@ -28,7 +28,7 @@ class LinkRequest:
 
 @dataclass(frozen=True, slots=True)
 class LinkResult:
-    """Which page it is, and its URL."""
+    """A page's kind, and its URL."""
 
     app: str
     environment: str | None

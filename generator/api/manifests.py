@@ -27,7 +27,7 @@ class ExplainRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExplainResult:
-    """Where each field is from, by line, and the file's path in the repository."""
+    """Origin of each field, by line, and the file's path in the repository."""
 
     fields: tuple[Origin, ...]
     path: str
@@ -72,7 +72,7 @@ class ValidateRequest:
 
 @dataclass(frozen=True, slots=True)
 class ValidateResult:
-    """What was built, with its problems; `advice` is what the spec says that is right and will not work."""
+    """Builds with their problems; `advice` names what is valid in the spec and will not work."""
 
     results: tuple[Result, ...]
     advice: tuple[Fault, ...] = ()
@@ -129,7 +129,7 @@ class CompareRequest:
 
 @dataclass(frozen=True, slots=True)
 class CompareResult:
-    """What differs; `problems` says by app why it could not be compared, `unused` which patterns allow nothing."""
+    """Differences; `problems` says by app why it could not be compared, `unused` which patterns allow nothing."""
 
     environments: tuple[str, str]
     differences: tuple[Difference, ...]

@@ -54,7 +54,7 @@ class ScanRequest:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What was found in the repository's image, and what of it stops."""
+    """Findings in the repository's image, and those that stop a release."""
 
     repository: str
     findings: tuple[Finding, ...]

@@ -38,7 +38,7 @@ class PromoteRequest(OnBranch):
 
 @dataclass(frozen=True, slots=True)
 class PromoteResult:
-    """What was proposed, and what has come of it.
+    """Proposal, and its outcome.
 
     `refused` is why it was not landed or merged, where a request was opened, updated or closed all the same. `foreseen`
     says what would be done, in a sentence.

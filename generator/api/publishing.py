@@ -16,7 +16,7 @@ class OnBranch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publishing(OnBranch):
-    """How a change is made: in the directory alone, in a commit there, or in one that is pushed or proposed.
+    """Way to make a change: in the directory alone, in a commit there, or in one that is pushed or proposed.
 
     At most one of `commit`, `push` and `pull_request` is given; with `dry_run` nothing is changed.
     """

@@ -45,7 +45,7 @@ class RollbackRequest(Publishing):
 
 @dataclass(frozen=True, slots=True)
 class RollbackResult:
-    """What was to be done where, whether anything changed (or would), and how: a commit, a pull request's URL.
+    """Goal and place, whether anything changed (or would), and the commit or the pull request's URL.
 
     `bases` are promotions whose base stays, `promotions` the open ones that would undo it, and `notes` what a commit
     alone does not do.

@@ -35,7 +35,7 @@ class WaitRequest(OnBranch):
 
 @dataclass(frozen=True, slots=True)
 class WaitResult:
-    """What was waited for, how it ended, and after how many seconds."""
+    """Goal, verdict, and the seconds that it took."""
 
     app: str
     environment: str

@@ -57,7 +57,7 @@ def paint(text: str, color: str, stream: object = None) -> str:
 
 
 class _Output:
-    """How this run was told to print: one of ``FORMS``."""
+    """Form of this run's output: one of ``FORMS``."""
 
     form: str = "text"
 

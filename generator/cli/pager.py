@@ -18,7 +18,7 @@ _SETTINGS: Final = {"LESS": "FRX", "LV": "-c"}
 
 
 class _Screen(io.StringIO):
-    """What would be on the terminal."""
+    """Lines that would be on the terminal."""
 
     def isatty(self) -> bool:
         """Say that it is one, so that tables fit it and colours are used."""

@@ -1,1 +1,1 @@
-"""What happens to an image after it was built: its tag in the overlays, and the commit that puts it there."""
+"""Bring an image to its environments after it was built: its tag in the overlays, and the commit that puts it there."""

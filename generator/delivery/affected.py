@@ -1,4 +1,4 @@
-"""Which apps a build has to build: those whose source has changed, and none for a commit that only releases.
+"""Find the apps to build: those whose source has changed, and none for a commit that only releases.
 
 A build commits a tag, and the commit would start the next build: the loop ends
 here, whatever the webhook lets through.

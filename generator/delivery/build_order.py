@@ -1,4 +1,4 @@
-"""Which of two builds is the newer one, so that a slow old build does not undo a newer one.
+"""Tell which of two builds is the newer one, so that a slow old build does not undo a newer one.
 
 The newest build that has set an image leaves its order in the overlay, as an
 annotation of the kustomization's own metadata, in the file that a bump reads

@@ -36,7 +36,7 @@ class NoOverlay(RepositoryError):
 
 
 class State(StrEnum):
-    """What became of one image."""
+    """Outcome for one image."""
 
     CHANGED = "changed"
     SAME = "same"
@@ -55,7 +55,7 @@ class Wanted(NamedTuple):
 
 
 class BumpOutcome(NamedTuple):
-    """What became of one image; ``why`` where it is held."""
+    """Outcome for one image; ``why`` where it is held."""
 
     wanted: Wanted
     state: State

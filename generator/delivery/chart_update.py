@@ -22,7 +22,7 @@ Tell = Callable[[str], None]
 
 
 class Locking(NamedTuple):
-    """What was locked: all ``entries``, the ``new`` ones, and the Applications that are ``held`` to a digest now."""
+    """Locked charts: all ``entries``, the ``new`` ones, and the Applications that are ``held`` to a digest now."""
 
     entries: tuple[Locked, ...]
     new: tuple[Locked, ...]

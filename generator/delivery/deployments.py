@@ -1,4 +1,4 @@
-"""Which image each environment has had: every commit that changed a tag, a digest or a pin, by whomever."""
+"""Read which image each environment has had: every commit that changed a tag, a digest or a pin."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Action = Literal[
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an overlay says of an app's image."""
+    """An app's image in an overlay."""
 
     image: Image | None
     pin: Pin | None

@@ -24,7 +24,7 @@ _HOOK: Final = "argocd.argoproj.io/hook"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an Application should run: ``commit`` or a later one, and this image, by any of ``names``.
+    """Goal of an Application: ``commit`` or a later one, and this image, by any of ``names``.
 
     ``sync`` is the command by which a user syncs it; ``root`` is the Application that brings this one and its
     AppProject; ``chart`` says that the version is a chart's, which stands in the Application itself.

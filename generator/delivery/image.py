@@ -26,7 +26,7 @@ MOVING: Final = frozenset(
 
 
 class Slot(NamedTuple):
-    """Where an app's image stands: the overlay's kustomization and the name of its entry under ``images``."""
+    """Place of an app's image: the overlay's kustomization and the name of its entry under ``images``."""
 
     app: str
     environment: str

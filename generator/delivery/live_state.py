@@ -22,7 +22,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What Argo CD says of an app in an environment.
+    """Argo CD's view of an app in an environment.
 
     Attributes:
         images: Those of all that the Application runs.
@@ -50,7 +50,7 @@ NOT_ASKED = LiveState({}, None)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a target says that runs there; ``None``: it was not asked. ``notes`` tell what failed, and what drifts."""
+    """A target's view of what runs there; ``None``: it was not asked. ``notes`` say what failed, and what drifts."""
 
     running: Mapping[Key, Running] | None
     notes: tuple[str, ...] = ()

@@ -37,7 +37,7 @@ class PreviewedApp:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an open request has in an environment.
+    """Preview of an open request in an environment.
 
     Attributes:
         environment: The environment that comes with requests.

@@ -33,7 +33,7 @@ _TRIES: Final = 3
 
 
 class Wanted(NamedTuple):
-    """What a branch of ours is to hold.
+    """Content that a branch of ours should hold.
 
     Attributes:
         head: The branch's name.

@@ -42,7 +42,7 @@ class Published(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What is to be published.
+    """Change to publish.
 
     ``paths`` are the files that ``edit`` will read, as far as they are known:
     they come with one request. ``message`` is asked for once there is something

@@ -1,4 +1,4 @@
-"""What a server means by refusing: come again, come again later, or never."""
+"""Read a server's refusal: come again, come again later, or never."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from generator.git import plumbing
 
 
 class Verdict(Enum):
-    """What to do about a refusal."""
+    """Reaction to a refusal."""
 
     MOVED = "the branch has moved: apply the edit to its new tip"
     DOWN = "the server is down for a moment: ask again"

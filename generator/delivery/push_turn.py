@@ -23,7 +23,7 @@ LONGEST_SECONDS: Final = 60.0
 
 
 class Turn:
-    """What a build that waits has seen, and when it goes. Times are in seconds, by any clock that only goes on."""
+    """State of a build that waits, and when it goes. Times are in seconds, by any clock that only goes on."""
 
     def __init__(self, now: float, slow: float = 0.0) -> None:
         self._end = now + LONGEST_SECONDS

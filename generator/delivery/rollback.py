@@ -40,7 +40,7 @@ class Proposed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is to be done: go to a target and hold it there. Without a target, hold what is there, or take the pin out.
+    """Goal of a rollback: a target to hold. Without a target, hold what is there, or take the pin out.
 
     ``form`` is that of the commit's subject, ``notice`` the file of the Application that shows pins, if any does.
     """

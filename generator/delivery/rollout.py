@@ -34,7 +34,7 @@ Result = Literal["healthy", "failed", "superseded", "timeout", "waiting"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How it stands; ``said`` is a sentence for users, without a full stop. ``hint`` is of what stood in the way."""
+    """State of a rollout; ``said`` is a sentence without a full stop, and ``hint`` is about what stood in the way."""
 
     result: Result
     said: str
@@ -205,7 +205,7 @@ class Watch:
 
 
 class Looking(Protocol):
-    """Looks at what is waited for: a ``Watch``, or several together."""
+    """Observer of what is waited for: a ``Watch``, or several together."""
 
     api: ArgoCd
     clone: Clone

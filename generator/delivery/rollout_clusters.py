@@ -41,7 +41,7 @@ def watch(api: ArgoCd, clone: Clone, place: Slot, wanted: Sequence[Wanted], pati
 
 @dataclass
 class Several:
-    """Looks at several Applications. One that is healthy is not looked at again."""
+    """Observer of several Applications. One that is healthy is not looked at again."""
 
     watches: list[Watch]
 

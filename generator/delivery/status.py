@@ -1,4 +1,4 @@
-"""Which image each environment has, since when, whether it is held there, and how far it is behind."""
+"""Report which image each environment has, since when, whether it is held there, and how far it is behind."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _behind(followed: Upstream) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What an overlay says now, or why it says nothing."""
+    """Present content of an overlay, or why it has none."""
 
     image: Image | None
     pin: Pin | None

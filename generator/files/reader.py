@@ -91,7 +91,7 @@ def under(directory: str | Path, folder: str) -> Iterator[tuple[str, bool]]:
 
 
 class Folders:
-    """Which folders of a repository are there. Each is looked at once, and none may be a link."""
+    """Folders that exist in a repository. Each is looked at once, and none may be a link."""
 
     def __init__(self, base: str) -> None:
         self.base = base

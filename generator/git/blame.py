@@ -1,4 +1,4 @@
-"""Who wrote the lines of a file, by git."""
+"""Find who wrote the lines of a file, by git."""
 
 from __future__ import annotations
 

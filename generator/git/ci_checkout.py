@@ -1,4 +1,4 @@
-"""What a checkout in CI holds and what it lacks: such a clone is shallow, detached, and keeps no credentials.
+"""Work in a checkout of CI: such a clone is shallow, detached, and keeps no credentials.
 
 What is missing is fetched from ``origin``, with ``GIT_USERNAME`` and
 ``GIT_TOKEN`` where they are set, into objects alone: no branch and no file of

@@ -57,7 +57,7 @@ class Commit:
 
 
 class History:
-    """What led to ``tip``, in the repository that git finds at ``directory`` with ``env``."""
+    """History that led to ``tip``, in the repository that git finds at ``directory`` with ``env``."""
 
     def __init__(self, tip: str, directory: Path, shallow_file: Path | None, env: Mapping[str, str] | None) -> None:
         self.tip = tip
@@ -197,7 +197,7 @@ class History:
 
 
 class Clone(History):
-    """That of a remote's branch. A partial one has commits and folders, and of the files those that are read.
+    """Clone of a remote's branch. A partial one has commits and folders, and of the files those that are read.
 
     ``branches`` are the tips of the other branches that were asked for, by name.
     """

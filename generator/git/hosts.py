@@ -1,4 +1,4 @@
-"""Where a token may go: to hosts that the user, the checkout's remotes or the CI name.
+"""Decide where a token may go: to hosts that the user, the checkout's remotes or the CI name.
 
 The spec does not count: any branch may hold one that says
 ``repository: https://evil.example/acme/shop``, and is checked out beside a

@@ -23,7 +23,7 @@ _NAME: Final = re.compile(r"(?!(?:\.{1,2}|\.git)(?:/|\Z))[^\0/\\:]+(?:/(?!(?:\.{
 
 
 class Limits(NamedTuple):
-    """How much is taken: so many files, of so many bytes in all, with so many seconds for each answer."""
+    """Limits of a snapshot: so many files, of so many bytes in all, with so many seconds for each answer."""
 
     files: int
     size: int

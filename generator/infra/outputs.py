@@ -28,7 +28,7 @@ _FORM: Final = "give it what `terraform output -json` prints, in infra/environme
 
 
 class Given(NamedTuple):
-    """What a configuration gave: texts by name, and the names of what is sensitive, whose values are nowhere."""
+    """Outputs of a configuration: texts by name, and the names of sensitive ones, whose values are nowhere."""
 
     values: dict[str, str]
     withheld: tuple[str, ...]

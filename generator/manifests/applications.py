@@ -166,7 +166,7 @@ def _map(value: object) -> Mapping[str, Any]:
 
 
 class Policy:
-    """What the spec lets ``gitops/`` and overlays do."""
+    """Permissions that the spec gives ``gitops/`` and overlays."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec

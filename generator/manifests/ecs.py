@@ -25,7 +25,7 @@ _MEND: Final = "write it as JSON, as `aws ecs register-task-definition --cli-inp
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What one workload is on ECS: the definition of its tasks, and its service if it has one.
+    """A workload on ECS: the definition of its tasks, and its service if it has one.
 
     Attributes:
         file: The definition's path.

@@ -59,7 +59,7 @@ class Reference(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What may be read, and for which Kubernetes.
+    """Rules on what may be read, and for which Kubernetes.
 
     Attributes:
         references: They are fine as they are written.

@@ -36,7 +36,7 @@ class Document(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What Kubernetes tells an object by. ``namespace`` is empty where the manifest names none."""
+    """Identity of an object in Kubernetes. ``namespace`` is empty where the manifest names none."""
 
     group: str
     kind: str

@@ -49,7 +49,7 @@ class Known(NamedTuple):
 
 
 class Validity:
-    """What is known of some ``overlays`` (kustomizations) and ``folders`` (read whole, as they are).
+    """Known results of some ``overlays`` (kustomizations) and ``folders`` (read whole, as they are).
 
     Both are by path, with whatever else a result follows from, as text.
     """
@@ -108,7 +108,7 @@ def _judges(executables: Iterable[Path]) -> bytes:
 
 
 class Reader:
-    """Reads manifests, and those that it has read before from the user's cache: parsing takes the longest."""
+    """Reader of manifests. Those that it has read before come from the user's cache: parsing takes the longest."""
 
     def __init__(self) -> None:
         self._start = _judges(())

@@ -15,7 +15,7 @@ _MOST: Final = 5
 
 
 class Effect(NamedTuple):
-    """What happens to an app, and what to do.
+    """Effect on an app, and what to do.
 
     No ``environment``: in all. ``replaces``: an object must be deleted in the cluster first.
     """

@@ -28,7 +28,7 @@ _QUOTED: Final = re.compile(r'"([^"\\]*)"')
 
 
 class Question(NamedTuple):
-    """What the template asks for: ``choices`` is empty where the answer is free."""
+    """Question of the template: ``choices`` is empty where the answer is free."""
 
     name: str
     prompt: str

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a regeneration would do.
+    """Plan of a regeneration.
 
     ``record`` is the change of ``.generator/``, by path; ``vacated`` are the
     paths that files leave because the spec renames their app, and ``carried`` are

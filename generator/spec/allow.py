@@ -1,4 +1,4 @@
-"""What the repository may use that is not its own."""
+"""Read what the repository may use that is not its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from generator.spec.workload import Data
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """What the repository may use that is not its own; destinations are (cluster, namespace), kinds (group, kind)."""
+    """Foreign things that the repository may use; destinations are (cluster, namespace), kinds (group, kind)."""
 
     references: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What apps of every type have: a name, and in a file of each environment an entry that releases set.
+"""Define what apps of every type have: a name, and in a file of each environment an entry that releases set.
 
 Delivery sees no more of an app than this, so that an app may be a workload that the spec describes, or a chart.
 """

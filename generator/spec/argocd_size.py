@@ -1,4 +1,4 @@
-"""How large Argo CD has to be for what a spec says: its settings, from the number of Applications and clusters.
+"""Size Argo CD for a spec: its settings, from the number of Applications and clusters.
 
 The rates are those of Argo CD's own guide: 50 processors of status and 25 of operations for 1,000 Applications. It
 gives none for the rest; ours are a place to start from.
@@ -22,7 +22,7 @@ _MANY: Final = 200
 
 
 class Size(NamedTuple):
-    """How much there is for Argo CD to do."""
+    """Work that there is for Argo CD."""
 
     applications: int
     clusters: int

@@ -1,4 +1,4 @@
-"""How long AWS supports what the spec names, by its own calendar: read on 2026-11-27.
+"""Tell how long AWS supports what the spec names, by its own calendar: read on 2026-11-27.
 
 A version that is out of standard support works on, and costs six times as much; so it is a warning, and never a fault.
 """

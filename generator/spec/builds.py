@@ -1,4 +1,4 @@
-"""How an app's image is built from this repository, with defaults filled in."""
+"""Read how an app's image is built from this repository, with defaults filled in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the registry's scan must not find: findings of this severity or worse, but for those to ignore."""
+    """Findings that stop a release: those of this severity or worse, but for those to ignore."""
 
     severity: str = "CRITICAL"
     ignore: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """How an app's image comes from this repository.
+    """Build of an app's image from this repository.
 
     ``cache`` and ``scan`` are ``None`` where the spec leaves them to the
     registry's abilities, ``False`` where they are not wanted.

@@ -22,7 +22,7 @@ PROMOTED: Final = "promoted"
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Which chart it is, whatever its version.
+    """A chart, whatever its version.
 
     Attributes:
         kinds: Kinds that it may create beside the usual ones, as (group, kind).

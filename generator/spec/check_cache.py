@@ -42,7 +42,7 @@ class CheckCache:
 
 
 class Known:
-    """What is known about one spec."""
+    """Known facts about one spec."""
 
     def __init__(self, cache: DigestCache, data: Mapping[str, Any], placeholders: bool) -> None:
         self._cache, self._data, self._placeholders = cache, data, placeholders

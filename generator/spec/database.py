@@ -30,7 +30,7 @@ RDS: Final = "rds"
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """Where and when it is backed up."""
+    """Place and time of a database's backups."""
 
     bucket: str
     schedule: str

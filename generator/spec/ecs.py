@@ -1,4 +1,4 @@
-"""What an app is on ECS: the size of its tasks, where AWS has them, and when scheduled ones start.
+"""Read what an app is on ECS: the size of its tasks, where AWS has them, and when scheduled ones start.
 
 Built from data that has passed every check, so nothing here reports faults.
 """

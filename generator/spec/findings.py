@@ -40,7 +40,7 @@ class Held(NamedTuple):
 
 @dataclass(slots=True)
 class Findings:
-    """Collects what the checks find.
+    """Collection of what the checks find.
 
     Attributes:
         held: What is still to be held against Kubernetes' schema.

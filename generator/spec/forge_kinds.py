@@ -1,4 +1,4 @@
-"""What differs from forge to forge, but for their APIs, and which forge a repository's URL leads to.
+"""Tell forges apart: their differences but for their APIs, and which of them a repository's URL leads to.
 
 To add a forge: write its client, a module of ``clients/forges/`` with the name
 of the forge, and add a row to ``FORGES``. A forge that can protect branches has
@@ -28,7 +28,7 @@ def _as_expression(place: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CodeOwners:
-    """How a forge reads a ``CODEOWNERS`` file.
+    """A forge's rules for a ``CODEOWNERS`` file.
 
     Attributes:
         path: The file that it looks for.
@@ -160,7 +160,7 @@ def _by_host(host: str) -> ForgeKind | None:
 
 @dataclass(frozen=True, slots=True)
 class Forge:
-    """Where the repository's pull requests are, as far as the spec says so; ``forges.connect`` takes both."""
+    """Place of the repository's pull requests, as far as the spec says so; ``forges.connect`` takes both."""
 
     kind: str | None = None
     url: str | None = None

@@ -1,4 +1,4 @@
-"""What an app adds to its kustomizations: patches, components, replacements and manifests, as plain values.
+"""Read what an app adds to its kustomizations: patches, components, replacements and manifests, as plain values.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -42,7 +42,7 @@ class Manifests:
 
 @dataclass(frozen=True, slots=True)
 class Hatches:
-    """All that an app adds, in general or in one environment."""
+    """Additions of an app, in general or in one environment."""
 
     patches: tuple[Patch, ...] = ()
     components: tuple[str, ...] = ()

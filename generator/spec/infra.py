@@ -72,7 +72,7 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one environment has for itself.
+    """An environment's own part of AWS.
 
     Attributes:
         mail: The addresses that alarms are sent to.

@@ -1,4 +1,4 @@
-"""Where everything lies in a generated repository: the one module that knows its folders.
+"""Know where everything lies in a generated repository: no other module names its folders.
 
 Code that has a path asks ``Location.parse`` what it is; code that needs a path
 asks the functions below, or a location's ``path``. To add a folder: a row in ``ROOTS``.

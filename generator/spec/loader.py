@@ -78,7 +78,7 @@ def _scalar(node: yaml_plain.ScalarNode) -> object:
 
 
 class _Reader:
-    """Turns nodes into plain data, and remembers nothing but faults."""
+    """Reader that turns nodes into plain data, and remembers nothing but faults."""
 
     def __init__(self, file: str, written: Written | None = None) -> None:
         self.file, self.written = file, written

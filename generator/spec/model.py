@@ -1,4 +1,4 @@
-"""What the spec says, with shorthands spelled out: all that rendering sees.
+"""Model the spec, with shorthands spelled out: all that rendering sees.
 
 Built from data that has passed every check, so nothing here reports faults.
 """

@@ -1,4 +1,4 @@
-"""Which app connects to which, as their ``needs`` say."""
+"""Read which app connects to which, as their ``needs`` say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Peer = tuple[str, tuple[str, ...], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What one app connects to, and which apps connect to it.
+    """Apps that one app connects to, and apps that connect to it.
 
     Attributes:
         closed: Whether it reaches nothing else.

@@ -1,4 +1,4 @@
-"""What the API server asks of addresses and of the rules of a NetworkPolicy. Paths are relative to the app."""
+"""Check what the API server asks of addresses and of the rules of a NetworkPolicy. Paths are relative to the app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told of deployments, and of what goes wrong (its language: ``language/notifications.py``)."""
+"""Read who is notified of deployments, and of what goes wrong (its language: ``language/notifications.py``)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Notifications:
-    """Which ``events`` of which ``environments`` are told to whom."""
+    """Recipients, and the ``events`` and ``environments`` that they are notified of."""
 
     events: tuple[str, ...] = EVENTS
     environments: tuple[str, ...] = ()

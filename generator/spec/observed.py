@@ -1,4 +1,4 @@
-"""What is observed of a workload: its metrics by Prometheus or CloudWatch's agent, and its logs by Fluent Bit."""
+"""Read how a workload is observed: its metrics by Prometheus or CloudWatch's agent, and its logs by Fluent Bit."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Written(NamedTuple):
 
 
 class Places:
-    """Finds where the values of a file stand."""
+    """Finder of where the values of a file stand."""
 
     def __init__(self, root: yaml_plain.Node) -> None:
         """Look into the document with this root."""

@@ -1,4 +1,4 @@
-"""What the spec says of promotion, as rendering and promoting see it (its language: ``language/promotion.py``).
+"""Read what the spec says of promotion, for rendering and promoting (its language: ``language/promotion.py``).
 
 An environment's gates tell when a promotion into it may land; ``promotion:``
 what is promoted, and who is told.
@@ -36,7 +36,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """When a promotion into an environment may land. ``soak`` is in seconds; ``None``: as anywhere."""
+    """Conditions for promotions into an environment. ``soak`` is in seconds; ``None``: as anywhere."""
 
     soak: int | None = None
     freezes: tuple[Freeze, ...] = ()
@@ -45,7 +45,7 @@ class Gates:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What is promoted, and who is told. ``soak`` is in seconds."""
+    """Project-wide rules of promotion. ``soak`` is in seconds."""
 
     soak: int = 0
     notify: str | None = None

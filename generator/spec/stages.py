@@ -19,7 +19,7 @@ SHORTEST_MINUTES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who is asked by e-mail, and how many minutes they have."""
+    """Approvers, who are asked by e-mail, and how many minutes they have."""
 
     emails: tuple[str, ...]
     minutes: int = _USUAL_MINUTES

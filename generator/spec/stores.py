@@ -1,4 +1,4 @@
-"""What stores in AWS give an app: variables that name them, secrets, and what its role may do with them.
+"""Read what stores in AWS give an app: variables that name them, secrets, and what its role may do with them.
 
 A name that the spec decides makes a variable a plain value, the same on EKS and on ECS. What AWS decides, as the
 address of a database, is an output of the environment's Terraform: ``{infra.OUTPUT}``.
@@ -31,7 +31,7 @@ PASSWORD: Final = "password"  # noqa: S105
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a role may do, and with what, as AWS writes both; or ``{infra.OUTPUT}`` for what Terraform knows."""
+    """Actions that a role may do, and on what, as AWS writes both; or ``{infra.OUTPUT}`` for what Terraform knows."""
 
     sid: str
     actions: tuple[str, ...]
@@ -40,7 +40,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """All that an app's stores give it.
+    """Variables, secrets and rights that an app's stores give it.
 
     Attributes:
         variables: Environment variables with their values.
@@ -55,7 +55,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where in AWS an app's stores are: project, environment, and what ARNs are made of."""
+    """Place of an app's stores in AWS: project, environment, and what ARNs are made of."""
 
     project: str
     environment: str

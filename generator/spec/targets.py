@@ -1,4 +1,4 @@
-"""Where an app runs: on Kubernetes, which is EKS, or on ECS. An app says it, over its environment.
+"""Read where an app runs: on Kubernetes, which is EKS, or on ECS. An app says it, over its environment.
 
 To add one: its name here, and its entry in ``delivery/targets``.
 """
@@ -19,7 +19,7 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an environment is in AWS."""
+    """Place of an environment in AWS."""
 
     region: str
     account: str

@@ -28,7 +28,7 @@ DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*
 
 
 class Type(Protocol):
-    """What a field accepts."""
+    """Type of values that a field accepts."""
 
     def check(self, value: object, path: Path, findings: Findings) -> None:
         """Append what is wrong with ``value``."""

@@ -50,7 +50,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class SecretRef:
-    """Where a secret variable's value lies: a key of the store, and a field of its JSON."""
+    """Place of a secret variable's value: a key of the store, and a field of its JSON."""
 
     key: str
     property: str | None = None

@@ -35,7 +35,7 @@ class Image(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """What an edit is to do: in which document, in the map on which path, which fields.
+    """Change of an edit: in which document, in the map on which path, which fields.
 
     ``place`` and ``field`` are for faults; ``again`` makes the same change in a text that others have changed.
     """

@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What is wrong, where (from 0), what to do, and the lines around it."""
+    """Fault of a YAML text: what is wrong, where (from 0), what to do, and the lines around it."""
 
     place: Place
     message: str
@@ -33,7 +33,7 @@ class Told(NamedTuple):
 
 
 class Noticed(NamedTuple):
-    """What a parser says: its problem and where, and what it was reading and where that began."""
+    """A parser's report: its problem and where, and what it was reading and where that began."""
 
     lines: list[str]
     problem: str

@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("local", "updated"),
         help="of an app that is adopted already: the side that counts in conflicts",
     )
-    parser.add_argument("--write", action="store_true", help="write it; without this, it is told only")
+    parser.add_argument(
+        "--write", action="store_true", help="write it; without this, only report what would be written"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

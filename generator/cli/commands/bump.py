@@ -21,8 +21,8 @@ All of it is one commit. --push needs no clone that is up to date, and with --re
 it edits the newest commit of the branch, tries again when another push was faster, and reads the
 result back. It takes GIT_USERNAME and GIT_TOKEN from the environment, or git's own credentials.
 
-It exits 0 without a change where the image is there already, where a person has pinned what is
-there (`unpin APP -e ENV` takes the pin out), and where a newer build has set it:
+It exits 0 without a change if the image is there already, if a user has pinned what is
+there (`unpin APP -e ENV` takes the pin out), and if a newer build has set it:
 builds are ordered by their number in CodeBuild or GitHub Actions (or --build), and by their
 commits where the numbers are of different systems or the commits say the contrary, as those of a
 build of an older commit that was retried: which commit holds the other, as far as this checkout

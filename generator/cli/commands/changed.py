@@ -13,7 +13,7 @@ EXAMPLE: Final = """\
   python -m generator changed                      in CI: since the commit before the push
   python -m generator changed --since HEAD~3
 
-Without a commit to compare with, or where a person has started the build, all apps that have their
+Without a commit to compare with, or if a user has started the build, all apps that have their
 source here; none for a commit that only releases: a build's own commit must not start a build.
 Where CodePipeline hands over files without git, the repository is asked for the commit's message."""
 

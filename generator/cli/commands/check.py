@@ -7,7 +7,9 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "exit 1 unless regenerating would change nothing (4: conflicts); lists whose each file is"
+HELP: Final = (
+    "check that regenerating would change nothing (exit 1: it would; 4: conflicts), and list who wrote each file"
+)
 EXAMPLE: Final = """\
   python -m generator check
   python -m generator check --output json | jq '.files[] | select(.state == "edited")'"""

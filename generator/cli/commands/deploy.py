@@ -8,7 +8,7 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "make what git says of an app run on ECS, and wait for it; exit 1 with the reason if it fails"
+HELP: Final = "deploy to ECS what git says of an app, and wait for it; exit 1 with the reason if it fails"
 EXAMPLE: Final = """\
   python -m generator deploy web --env staging
   python -m generator deploy web --env prod --dry-run            what would change, all verified
@@ -20,8 +20,8 @@ and services are there, and names all that is not. Then it registers a revision 
 the migration to its end, updates the services, and waits until they run it. Where load decides how
 many tasks there are, it leaves their number alone. The same commit again changes nothing.
 
-Where tasks do not come up, the circuit breaker goes back to the version before, and the reason of the
-tasks and the last lines that they printed are told. Git still says the new version then: `rollback`."""
+If tasks do not come up, the circuit breaker goes back to the version before, and the reason and the
+last lines of the tasks' logs are printed. Git still has the new version then: run `rollback`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from generator.cli import console, pager
 from generator.cli import options as shared
 
-HELP: Final = "of a generated file, who wrote each field; of a field of generator.yaml, what it means"
+HELP: Final = "show who wrote each field of a generated file, or what a field of generator.yaml means"
 EXAMPLE: Final = """\
   python -m generator explain overlays/prod/web/kustomization.yaml
   python -m generator explain base/web/deployment.yaml --output json

@@ -19,9 +19,9 @@ EXAMPLE: Final = """\
 
 A conflict is where you and the spec changed the same field differently. Nothing is written then, until
 --keep or --interactive settles it; the longest PATH that fits decides (FILE, folder, or FILE:FIELD, with
-the field as the conflict and `explain` write it). A PATH where no conflict is, is told.
+the field as the conflict and `explain` write it). A PATH without a conflict gets a note.
 
-What a change does to what runs in the cluster already is said in a line each ("in the cluster: …"):
+Each effect of a change on what runs in the cluster is a line ("in the cluster: …"):
 what stays there by a former name, what starts anew, what is no longer answered. Where an object
 would have to be deleted first, nothing is written without --replace."""
 

@@ -18,7 +18,7 @@ EXAMPLE: Final = """\
   python -m generator init shop-gitops --set project=shop --set app=web --defaults
   python -m generator init .                    in a git repository that exists: nothing of it is changed
 
-Each answer is checked at once. Questions: project, repository, forge, region, registry,
+Each answer is checked at once. The questions: project, repository, forge, region, registry,
 environments, app, source, port, health, ci."""
 
 

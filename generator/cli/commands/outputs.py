@@ -20,7 +20,7 @@ EXAMPLE: Final = """\
 
 It writes overlays/ENV/_infra/outputs.yaml: roles, endpoints, the certificate, subnets, security groups,
 each by the name that `output` has in infra/environments/ENV. What Terraform calls sensitive is left out;
-its name is told, and its value is nowhere. --push commits on the newest commit of the branch, and tries
+its name is printed, and its value nowhere. --push commits on the newest commit of the branch, and tries
 again when another push was faster; the same values again make no commit.
 
 Without --from, Terraform (or OpenTofu, by `infra.engine`) is asked for the state, in that folder: it has

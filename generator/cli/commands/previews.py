@@ -7,7 +7,7 @@ from typing import Final
 
 from generator.cli import console
 
-HELP: Final = "list the previews of open pull requests, tell them where they are, end those that are too old"
+HELP: Final = "list the previews of open pull requests, comment their addresses, end those that are too old"
 EXAMPLE: Final = """\
   python -m generator previews                        list them; change nothing
   python -m generator previews --comment              tell each request where its preview is

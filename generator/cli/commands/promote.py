@@ -20,7 +20,7 @@ one request for each environment and set of apps: running it again updates that 
 more apps takes the place of those for fewer. What is pinned stays, and so does what would be a step
 back, and an app whose overlay cannot be read; all are named. An APP that is named and cannot move is
 an error (exit 1), and nothing moves; with --force, one that is named takes a step back. A request
-that a person has closed stays closed until there is something else to promote, or --force; with
+that a user has closed stays closed until there is something else to promote, or --force; with
 --merge that is an error.
 
 Checks (health, soak, windows, freezes: `environments:` and `promotion:` in generator.yaml) are
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         how.add_argument(name, dest="how", action="store_const", const=value, help=about)
     parser.add_argument(
         "--force", action="store_true",
-        help="although a check fails, a person closed it, or committed to its branch; "
+        help="although a check fails, a user closed it, or committed to its branch; "
         "an APP that is named also goes back to an older build",
     )  # fmt: skip
     shared.remote(parser, "to promote on")

@@ -12,11 +12,11 @@ EXAMPLE: Final = """\
   python -m generator protection                         read it …
   python -m generator protection --pusher 123456 | bash  … and do it, with gh, glab, curl or aws
 
-Everybody goes through pull requests, the approvers of an environment approve what changes in it
-(`approvers:` in generator.yaml makes CODEOWNERS), and nobody rewrites or deletes the branch.
+All changes go through pull requests, the approvers of an environment approve what changes in it
+(`approvers:` in generator.yaml makes CODEOWNERS), and no user can rewrite or delete the branch.
 --pusher is who may still push, to bring the builds' tags: the id of a GitHub App, the id of a
 GitLab user, or the name of a Gitea user. On CodeCommit that is a matter of IAM, and the notes say how.
-Without it nobody may push: a generated pipeline then needs `ci: {pull_request: true}`."""
+Without it no account may push: a generated pipeline then needs `ci: {pullRequest: true}`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

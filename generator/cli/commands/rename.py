@@ -12,8 +12,8 @@ EXAMPLE: Final = """\
   python -m generator rename app web shop
   python -m generator rename environment prod live --generate
 
-The spec says the new name wherever it said the old one, and `renamedFrom: OLD` under it, by which its
-files are found. In the cluster its objects start anew: what stays under the old name is told.
+The spec gets the new name wherever it has the old one, and `renamedFrom: OLD` under it, by which the
+files are found. In the cluster the objects start anew; what stays under the old name is listed.
 Without --generate, the spec alone is written, and what regenerating would do is shown."""
 
 

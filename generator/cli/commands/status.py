@@ -18,16 +18,15 @@ EXAMPLE: Final = """\
   python -m generator status --output json | jq '.images[] | select(.behind)'
   ARGOCD_SERVER=argocd.example.com ARGOCD_AUTH_TOKEN=… python -m generator status
 
-What is checked out here is shown, and a note tells where the branch that it follows has newer commits; --fetch shows
-those. A cell
-is the tag, for how long the branch has had that image, and what sets it apart: `2 behind`, `pinned`, `proposed`,
-or what Argo CD says unless that is Synced and Healthy. -o wide has a row for each app and environment.
+It shows what is checked out here, and notes if the branch that it follows has newer commits; --fetch shows that branch.
+A cell has the tag, for how long the branch has had that image, and what sets it apart: `2 behind`, `pinned`,
+`proposed`, or Argo CD's state unless that is Synced and Healthy. -o wide has a row for each app and environment.
 
-`behind` is the environment before with another image, and how many releases that is ahead; `ahead` is
-the same the other way round, as after a rollback there. An overlay that cannot be read is told below
-the table, and the others are shown all the same (exit 0). Open pull
+`behind`: the environment before has another image, and is so many releases ahead. `ahead`: the other
+way round, as after a rollback there. An overlay that cannot be read is named below
+the table, and the others are shown (exit 0). Open pull
 requests are shown where the forge's credentials are in the environment, Argo CD's sync and health
-where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Columns without anything to tell are left out.
+where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Empty columns are left out.
 
 --watch ends with Ctrl-C (exit 130). On a terminal the table is drawn anew; in a pipe each change is a line, with
 -o json an object on a line of its own."""

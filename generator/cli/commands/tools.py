@@ -15,7 +15,7 @@ EXAMPLE: Final = """\
 
 A tool is taken from PATH at a fitting version, from the cache, from a release whose published
 checksum agrees, or built from its Go module, in this order; each line says which, and why. What is
-built takes Go, minutes and gigabytes; that is said before. All builds share Go's own caches."""
+built takes Go, minutes and gigabytes; it says so before. All builds share Go's own caches."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ EXAMPLE: Final = """\
   python -m generator unpin web -e prod --push
   python -m generator unpin web -e prod            in the overlay here
 
-It is what `rollback --unpin` does. What was held back meanwhile is not made up for: bump or promote it."""
+It is what `rollback --unpin` does. Releases that were held back meanwhile are not made up for: bump or promote them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

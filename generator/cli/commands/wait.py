@@ -18,8 +18,8 @@ EXAMPLE: Final = """\
 It is done when Argo CD has synced this commit, or a later one that contains it, and every pod runs
 this tag and digest and is ready; "Synced and Healthy" of an older commit does not count. It fails
 as soon as it is clear that this will not happen: the image cannot be pulled, the container crashes,
-a hook such as the migration fails, the sync is refused, the roll-out is overdue. What may mend itself
-has --patience. Superseded by a newer release: exit 1, and it is said.
+a hook such as the migration fails, the sync is refused, the roll-out is overdue. A failure that may mend itself
+gets --patience. If a newer release has superseded it, it says so, with exit 1.
 
 ARGOCD_SERVER and ARGOCD_AUTH_TOKEN name Argo CD and a token that may `get` applications, as for
 argocd itself; http:// before the server, or ARGOCD_INSECURE=true, where there is no TLS to trust."""
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.time(parser, "--timeout", "10m", "how long to wait")
     shared.time(parser, "--patience", "30s", "for what may mend itself")
     parser.add_argument(
-        "--notify", action="store_true", help="tell whom `notifications` in generator.yaml name and Argo CD cannot tell"
+        "--notify", action="store_true", help="send the `notifications` of generator.yaml that Argo CD cannot send"
     )
     shared.remote(parser, "that Argo CD follows")
 

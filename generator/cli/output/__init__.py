@@ -1,1 +1,1 @@
-"""How results are shown, one module for each command that has more to show than a few lines."""
+"""Show results, with a module for each command that has more to show than a few lines."""

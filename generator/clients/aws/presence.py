@@ -16,7 +16,7 @@ _PARAMETER: Final = ":parameter/"
 
 
 class Presence:
-    """Asks each service by one client. What is missing is told in a few words; no secret's value is read."""
+    """Lookups by one client for each service. Each names in few words what is missing; none reads a secret's value."""
 
     def __init__(self, region: str) -> None:
         self._region = region

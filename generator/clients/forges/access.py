@@ -1,4 +1,4 @@
-"""What the forges over HTTP share: credentials, addresses, time-outs, patience with rate limits, and errors.
+"""Share among forges over HTTP: credentials, addresses, time-outs, patience with rate limits, and errors.
 
 A request that a server has not taken (429, or 403 with the headers of a rate
 limit) is sent again after the time that the server names. One that it may have

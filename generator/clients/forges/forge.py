@@ -1,4 +1,4 @@
-"""What every forge can do with pull requests, whatever it calls them."""
+"""Define what every forge can do with pull requests, whatever it calls them."""
 
 from __future__ import annotations
 

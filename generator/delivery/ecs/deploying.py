@@ -23,7 +23,7 @@ _NO_SERVICE: Final = "Terraform makes it: apply infra/environments, and deploy a
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be done of one workload, or was.
+    """Step for one workload, to do or done.
 
     Attributes:
         service: The service's name; empty where it has none, as what runs by a schedule.

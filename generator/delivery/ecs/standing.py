@@ -14,7 +14,7 @@ COMPLETED: Final = "COMPLETED"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a service stands. ``other`` is a service that runs another definition, and is not being moved."""
+    """State of a service. ``other`` is a service that runs another definition, and is not being moved."""
 
     result: Result
     said: str

@@ -20,7 +20,7 @@ MIGRATION = "migration-"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What git says of an app in an environment.
+    """Content of git for an app in an environment.
 
     Attributes:
         cluster: The cluster that its services are in.

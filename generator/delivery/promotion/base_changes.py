@@ -31,7 +31,7 @@ from generator.yaml.reader import Parsed
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What was promoted to the target, what comes, and why that is a step ``back``, if it is one."""
+    """Base that was promoted last, the next one, and why that is a step ``back``, if it is one."""
 
     app: str
     there: Promoted
@@ -41,7 +41,7 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """What one environment builds on, on its way to the copies of another, in a folder with the tip's files."""
+    """Bases of one environment, on their way to the copies of another, in a folder with the tip's files."""
 
     clone: Clone
     directory: Path

@@ -1,4 +1,4 @@
-"""Whether now is the time: the source is healthy, the build has soaked, no freeze, an open window.
+"""Check whether a promotion may land now: healthy source, soak time, no freeze, an open window.
 
 A check that fails does not keep a request from being opened, since reviewers
 decide on that; it keeps ``--push`` and ``--merge`` from landing it.
@@ -23,7 +23,7 @@ SHOWN = "%Y-%m-%d %H:%M UTC"
 
 
 class State(StrEnum):
-    """What came of a check. What is unknown keeps nothing from landing."""
+    """Result of a check. An unknown one keeps nothing from landing."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -50,7 +50,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How an app is in an environment, as Argo CD tells it, with the ``images`` that it runs, where these are known."""
+    """Health of an app in an environment, by Argo CD, with the ``images`` that it runs, where these are known."""
 
     status: str
     message: str = ""

@@ -1,4 +1,4 @@
-"""Where images come from: since when an environment has one, and which commits lie between two of them."""
+"""Find since when an environment has an image, and which commits lie between two images."""
 
 from __future__ import annotations
 

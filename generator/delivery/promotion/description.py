@@ -131,7 +131,7 @@ def withdrawn(body: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All that the text tells. ``since`` is since when the source has each image, by app, as text."""
+    """Facts for the text. ``since`` is since when the source has each image, by app, as text."""
 
     source: str
     target: str

@@ -1,4 +1,4 @@
-"""What a promotion moves: for each app the image that one environment has, into the overlay of another."""
+"""Move images in a promotion: for each app, from one environment into the overlay of another."""
 
 from __future__ import annotations
 

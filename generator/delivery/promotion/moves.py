@@ -1,4 +1,4 @@
-"""What moves in a promotion, and what does not: images, bases, and the commits that come with them."""
+"""Decide what moves in a promotion, and what does not: images, bases, and the commits that come with them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What goes and what does not, in the order of the spec."""
+    """Apps that move and apps that do not, in the order of the spec."""
 
     going: tuple[Move, ...]
     left_out: tuple[LeftOut, ...]
@@ -83,7 +83,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What two images differ in: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
+    """Commits between two images: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
 
     ``more``: there are others that are not listed. ``gone``: they are those of the former image that go away.
     """

@@ -1,4 +1,4 @@
-"""What was asked of a promotion, and what it would do: files, checks, and the texts of its request and commit."""
+"""Describe a promotion: what was asked, and what it would do (files, checks, texts of its request and commit)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from generator.spec.model import Spec
 
 @dataclass(frozen=True, slots=True)
 class PromotionRequest:
-    """What was asked for: apps (none: all), the environments, and whether these apps may go back.
+    """Request for a promotion: apps (none: all), the environments, and whether these apps may go back.
 
     With a ``tag``, that build alone: none that the source has got meanwhile.
     """

@@ -26,7 +26,7 @@ from generator.spec.model import Spec
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a proposal asks about health, and what time it is. ``limit`` is the body's length."""
+    """Services for a proposal: health and the time. ``limit`` is the body's length."""
 
     health: AskHealth
     now: datetime
@@ -70,7 +70,7 @@ def propose(clone: Clone, wanted: PromotionRequest, services: Services, *, rende
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What a promotion is about."""
+    """Subject of a promotion."""
 
     spec: Spec
     apps: tuple[str, ...]

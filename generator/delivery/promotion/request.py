@@ -23,7 +23,7 @@ from generator.git.history import Clone
 
 
 class Action(StrEnum):
-    """What a run has done."""
+    """Action of a run."""
 
     NOTHING = "nothing"
     UNCHANGED = "unchanged"
@@ -37,7 +37,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What has come of it.
+    """Outcome of a run.
 
     ``closed`` are the requests that this one stands in for, or that had become pointless; ``kept`` are those of the
     first kind that stay open, since reviewers have committed to their branches.

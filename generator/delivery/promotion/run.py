@@ -26,7 +26,7 @@ PromoteHow = Literal["request", "merge", "push", "foresee"]
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What was proposed and done. `refused` says why it was not landed, though a request may be open by now."""
+    """Proposal and outcome. `refused` says why it was not landed, though a request may be open by now."""
 
     proposal: Proposal
     done: Done

@@ -1,4 +1,4 @@
-"""Where a promotion is put together: the files of the branch's tip, before and after."""
+"""Put a promotion together: the files of the branch's tip, before and after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where apps run, one module each, and the registry: what `status` and `wait` ask of each place.
+"""Ask the places where apps run, a module each, for `status` and `wait`; this is their registry.
 
 A target is a module with ``running`` and ``watch``. To add one: its name in ``spec/targets``, the module, and its
 line in ``MODULES``. A module is loaded once an app runs there.

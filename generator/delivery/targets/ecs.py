@@ -117,7 +117,7 @@ def _notes(place: Slot, seen: list[Seen]) -> Iterator[str]:
 
 @dataclass
 class _Api:
-    """What the loop that waits sets; AWS' clients have their own time-outs."""
+    """Setting of the loop that waits; AWS' clients have their own time-outs."""
 
     until: float | None = None
 
@@ -135,7 +135,7 @@ def watch(api: _Api, spec: Spec, clone: Clone, place: Slot, wanted: Wanted, _pat
 
 @dataclass
 class Watch:
-    """Looks at the services of an app until they run what git says."""
+    """Observer of an app's services until they run what git says."""
 
     api: Any
     clone: Clone

@@ -18,7 +18,7 @@ def _nothing(_resource: Resource, _properties: Properties) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a kind of Terraform is in CloudFormation.
+    """A kind of Terraform, as it is in CloudFormation.
 
     Attributes:
         within: The property that holds all others, if there is one.

@@ -28,7 +28,7 @@ _DISK_OF_AUTO: Final = 80
 
 
 class Asked(NamedTuple):
-    """What pods ask for: processors, and GiB of memory."""
+    """Requests of pods: processors, and GiB of memory."""
 
     cpus: Decimal = NONE
     gib: Decimal = NONE

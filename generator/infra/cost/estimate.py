@@ -28,7 +28,7 @@ _NEVER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What a place or an app in it costs in a month, from and to."""
+    """Cost of a place, or of an app in it, in a month, from and to."""
 
     place: str
     app: str
@@ -39,7 +39,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a month costs, in dollars of `date`; `day` is what support of versions is looked up for.
+    """Cost of a month, in dollars of `date`; support of versions is looked up for `day`.
 
     Attributes:
         region: The region that the prices are of.

@@ -20,7 +20,7 @@ NONE: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one thing costs in a month, in dollars, from and to.
+    """Cost of one thing in a month, in dollars, from and to.
 
     Attributes:
         place: The environment, or `shared` or `bootstrap`.
@@ -65,7 +65,7 @@ def pieces(price: str, count: Decimal | int = 1) -> Amount:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What lines are made from: a module that is called, where, and with which prices.
+    """Source of lines: a module that is called, where, and with which prices.
 
     Attributes:
         here: The environment; None for what all environments share.

@@ -43,7 +43,7 @@ class TemplateError(BuildError):
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """All that a rendering follows from.
+    """Input of a rendering.
 
     Attributes:
         archive: The chart's file in the cache, which has its digest in its name.

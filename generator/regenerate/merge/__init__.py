@@ -50,7 +50,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of one file. ``content`` is what it should hold afterwards, ``None`` if it should not exist."""
+    """Result for one file. ``content`` is what it should hold afterwards, ``None`` if it should not exist."""
 
     path: str
     state: State

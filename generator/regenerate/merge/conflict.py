@@ -1,4 +1,4 @@
-"""How a conflict is settled."""
+"""Settle conflicts."""
 
 from __future__ import annotations
 

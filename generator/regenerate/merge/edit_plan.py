@@ -1,4 +1,4 @@
-"""What becomes of a local file: a tree that says of each node whether it stays, changes within, or is written anew."""
+"""Plan the edit of a local file: a tree that says of each node whether it stays, changes within, or is written anew."""
 
 from __future__ import annotations
 

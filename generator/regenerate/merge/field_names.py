@@ -1,4 +1,4 @@
-"""How the place of a field is written, by all who name one: ``spec.template.spec.containers[web].image``."""
+"""Write the place of a field, for all who name one: ``spec.template.spec.containers[web].image``."""
 
 from __future__ import annotations
 

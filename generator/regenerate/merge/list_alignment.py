@@ -117,7 +117,7 @@ def _new(row: Row) -> int:
 
 @dataclass(slots=True)
 class _Edits:
-    """How a sequence was changed: what each item became, and what came in before each (and after the last)."""
+    """Changes of a sequence: what each item became, and what came in before each (and after the last)."""
 
     became: dict[int, int] = field(default_factory=dict)
     inserted: dict[int, list[int]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Which item of a list is which: by Kubernetes' merge keys, or by another name that it goes by."""
+"""Match items of lists: by Kubernetes' merge keys, or by another name that an item goes by."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def _plain_scalar(value: Scalar) -> object:
 
 
 class Splicer:
-    """Collects edits of one text and applies them together.
+    """Edits of one text, collected and applied together.
 
     ``generated`` are the comments that the generator wrote; all others are kept
     when what they stand in goes.

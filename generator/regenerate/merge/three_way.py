@@ -115,7 +115,7 @@ def _staying(node: Node, change: Change) -> Iterator[Node]:
 
 
 class _Decisions:
-    """What becomes of each node of a local file, and the conflicts that stay open."""
+    """Decisions on each node of a local file, and the conflicts that stay open."""
 
     def __init__(self, local: Parsed, settle: Settle) -> None:
         self.local = local

@@ -1,4 +1,4 @@
-"""What every kind of object is, whoever renders it."""
+"""Define what every kind of object is, whoever renders it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Manifest = dict[str, Any]
 
 
 class Role(IntEnum):
-    """What an object is for; a diff shows the first role first, since it tells most of what will happen."""
+    """Purpose of an object; a diff shows the first role first, since it tells most of what will happen."""
 
     WORKLOAD = 0
     TASK = 1
@@ -19,7 +19,7 @@ class Role(IntEnum):
 
 
 class Scope(Enum):
-    """What an app has one object of a kind for: itself, each of its workloads, or parts that it names."""
+    """Owner of one object of a kind: the app itself, each of its workloads, or parts that it names."""
 
     APP = auto()
     WORKLOAD = auto()

@@ -1,4 +1,4 @@
-"""What all our objects have in common: names, labels, and the order of a sync."""
+"""Share among all objects: names, labels, and the order of a sync."""
 
 from __future__ import annotations
 

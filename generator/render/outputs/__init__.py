@@ -1,4 +1,4 @@
-"""What we write: one module for each part of the repository, and the registry.
+"""Render the repository: a module for each part of it, and their registry.
 
 An output is a module with ``ROOTS``, ``render_project(spec)`` and ``render_app(spec,
 app)``, which yield ``File`` objects. To add one: write the module, put it into

@@ -1,4 +1,4 @@
-"""What Terraform gave, for overlays that name it: ``{infra.certificate}`` in a text of an app.
+"""Fill in Terraform's outputs where overlays name them: ``{infra.certificate}`` in a text of an app.
 
 The text stays in the manifest as it is in the spec. Beside the overlays of an
 environment lies a ConfigMap that no build puts out, with a key for each output

@@ -50,7 +50,7 @@ def files(own: Hatches, folder: str, app: str) -> Iterator[File]:
 
 
 class Overlay(NamedTuple):
-    """What an environment adds, and patches of manifests of the base, by file, with what each is of."""
+    """Additions of an environment, and patches of manifests of the base, by file, with what each is of."""
 
     added: Hatches
     changes: Mapping[str, Any]

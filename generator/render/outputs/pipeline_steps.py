@@ -1,4 +1,4 @@
-"""What CI does, told once: the steps from which ``buildspec.yml`` and the GitHub Actions workflow are written.
+"""Define the steps of CI once, from which ``buildspec.yml`` and the GitHub Actions workflow are written.
 
 Names reach the shell only after the spec's patterns have let them through
 (none of them allows a space, a quote or ``$``); free text is quoted. A step's

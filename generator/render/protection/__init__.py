@@ -1,4 +1,4 @@
-"""How to protect the branch that Argo CD follows, as calls of the forge's own API. Pure.
+"""Protect the branch that Argo CD follows, by calls of the forge's own API. Pure.
 
 All changes go through pull requests, code owners approve, and the branch can
 be neither rewritten nor deleted. Only whoever brings the builds' tags may push
@@ -19,7 +19,7 @@ from generator.spec.model import Spec
 
 
 class Protection(Protocol):
-    """What one kind of forge can do for a branch. ``KNOWS_PUSHERS``: whether it is told who may push."""
+    """Protection of a branch on one kind of forge. ``KNOWS_PUSHERS``: whether it takes who may push."""
 
     KNOWS_PUSHERS: bool
 

@@ -1,4 +1,4 @@
-"""What a forge's module of this package returns, and what these modules share."""
+"""Define what a forge's module of this package returns, and what these modules share."""
 
 from __future__ import annotations
 

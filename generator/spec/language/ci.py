@@ -1,4 +1,4 @@
-"""How images are built: ``ci:``."""
+"""Define how images are built: ``ci:``."""
 
 from __future__ import annotations
 

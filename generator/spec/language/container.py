@@ -1,4 +1,4 @@
-"""What every container says: variables, resources, probes; and the containers beside the app's own."""
+"""Define fields of every container (variables, resources, probes), and the containers beside the app's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an app runs, and what it says of itself where that is ECS on Fargate."""
+"""Define where an app runs, and its fields for ECS on Fargate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an app adds to its kustomizations: patches, components, replacements, manifests."""
+"""Define what an app adds to its kustomizations: patches, components, replacements, manifests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an app says of what its pods may do: their account, its role in AWS, and rights in the cluster's own API."""
+"""Define what an app's pods may do: their account, its role in AWS, and rights in the cluster's own API."""
 
 from __future__ import annotations
 

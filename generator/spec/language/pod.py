@@ -1,4 +1,4 @@
-"""What an app says of its pods under Kubernetes' own names: fields of pod and container, more containers, volumes."""
+"""Define fields of pods under Kubernetes' own names: of pod and container, more containers, volumes."""
 
 from __future__ import annotations
 

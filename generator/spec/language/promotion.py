@@ -1,4 +1,4 @@
-"""When promotions may land, what is promoted, and who is told."""
+"""Define when promotions may land, what is promoted, and who is notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an app says of how many pods it has, by load: an autoscaler of Kubernetes, or KEDA."""
+"""Define how many pods an app has by load: an autoscaler of Kubernetes, or KEDA."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How environments follow each other in a pipeline: ``ci.codepipeline``, and an environment's own part of it."""
+"""Define how environments follow each other in a pipeline: ``ci.codepipeline``, and an environment's own part of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an app says of the ways in to it from outside, and of what it connects to."""
+"""Define the ways in to an app from outside, and what it connects to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an app says of its workload: fields that may differ in each environment.
+"""Define the fields of a workload, which may differ in each environment.
 
 To add one: a line in ``WORKLOAD`` here, an attribute in ``workload.Workload``, its entry in
 ``reference/``, and its use in the module under ``kinds/`` that renders it.

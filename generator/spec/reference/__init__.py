@@ -1,1 +1,1 @@
-"""What editors, `explain` and the documentation say of the language. Imported late: no spec needs it to be read."""
+"""Describe the language for editors, `explain` and the documentation. Imported late: no spec needs it to be read."""

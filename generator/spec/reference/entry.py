@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """What the reference says of one field.
+    """Entry of one field in the reference.
 
     Attributes:
         example: Lines of the map that the field stands in, the field among them. Empty where the example of a

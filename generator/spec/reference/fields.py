@@ -77,7 +77,7 @@ class Described:
 
 
 class _Walk:
-    """Collects the fields of the language; a record that stands in several places is entered once."""
+    """Walk over the fields of the language; a record that stands in several places is entered once."""
 
     def __init__(self) -> None:
         self.found: dict[str, Described] = {}

@@ -1,4 +1,4 @@
-"""What the kinds of a database have in common: names, labels, order, and that a person confirms their deletion."""
+"""Share among the kinds of a database: names, labels, order, and that a user confirms their deletion."""
 
 from __future__ import annotations
 

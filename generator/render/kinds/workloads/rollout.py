@@ -1,4 +1,4 @@
-"""How far a rollout is, read from a live object: what `wait` and `status` tell."""
+"""Read from a live object how far a rollout is, for `wait` and `status`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What jobs run, for CodeBuild and for GitHub Actions alike.
+"""Write the scripts of jobs, for CodeBuild and for GitHub Actions alike.
 
 They expect bash, and the variables ``ENVIRONMENT``, ``APPS`` and ``TAG``. ``$AS``, where it is set, runs a program with
 the role of the job in its environment's account.

@@ -36,7 +36,7 @@ _DEPLOY: Final[Mapping[str, object]] = {"name": "deploy", "run": scripts.plain(f
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the workflow's other jobs have, too.
+    """Parts that the workflow's other jobs have, too.
 
     Attributes:
         machine: Returns the keys of a job that runs so many minutes at most, and pushes if told so.

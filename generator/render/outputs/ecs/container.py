@@ -17,7 +17,7 @@ _SPOKEN: Final = {"http": "http", "http2": "http2", "kubernetes.io/h2c": "http2"
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the containers of a task share: where in AWS it is, its log group, and its memory in MiB."""
+    """Setting that the containers of a task share: where in AWS it is, its log group, and its memory in MiB."""
 
     place: Place
     log_group: str

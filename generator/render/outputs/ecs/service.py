@@ -1,4 +1,4 @@
-"""What git says of an ECS service: how many tasks there are, and how they are replaced. All else is Terraform's."""
+"""Render git's part of an ECS service: how many tasks there are, and how they are replaced. All else is Terraform's."""
 
 from __future__ import annotations
 

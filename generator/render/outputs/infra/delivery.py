@@ -1,4 +1,4 @@
-"""What builds images, and where from: the CodeBuild project, the connection to the forge, or the repository itself."""
+"""Call the modules that build images: the CodeBuild project, the connection to the forge, or the repository itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of an environment's configuration ask of it: names, the network, and which apps run where."""
+"""Answer what the parts of an environment's configuration ask: names, the network, and which apps run where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told of an environment: alarms, a dashboard of the same, and a budget."""
+"""Watch an environment: alarms, a dashboard of the same, and a budget."""
 
 from __future__ import annotations
 
