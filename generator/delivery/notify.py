@@ -14,7 +14,7 @@ from generator.errors import GeneratorError, reason
 from generator.spec.model import Spec
 
 _SECONDS: Final = 15
-# What a verdict is to those who are told; of what is superseded or still waits, there is nothing to tell.
+# The event of a verdict. A superseded version and one that still waits send nothing.
 _EVENTS: Final = {"healthy": "deployed", "failed": "failed", "timeout": "failed"}
 
 

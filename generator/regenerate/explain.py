@@ -111,7 +111,7 @@ def _not_generated(directory: Path, path: str, rendered: Mapping[str, object]) -
     if path.startswith(f"{record.FOLDER}/"):
         return f"{path}: the record of what was generated last", "explain the file itself"
     if place.exists():
-        return f"{path}: not a generated file; a person has added it", f"who wrote its lines: git blame {path}"
+        return f"{path}: not a generated file; a user has added it", f"who wrote its lines: git blame {path}"
     return f"{path}: not a generated file, and not there", did_you_mean(path, tuple(rendered), _LIST)
 
 

@@ -58,7 +58,7 @@ def _check_peer(peer: dict[str, object], path: Path, findings: Findings) -> None
     block = peer.get("ipBlock")
     if not given:
         hint = "say podSelector, namespaceSelector or ipBlock; `podSelector: {}` is every pod of the namespace"
-        findings.add(path, "says nobody", hint)
+        findings.add(path, "names no peer", hint)
     elif block is not None and len(given) > 1:
         findings.add(path, "both ipBlock and a selector", "make two items of it", at_key=True)
     if isinstance(block, dict):

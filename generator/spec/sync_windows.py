@@ -17,7 +17,7 @@ _DAY_MINUTES: Final = 24 * 60
 
 
 def windows(gates: Gates, argocd: ArgoCd) -> list[dict[str, Any]]:
-    """Return the sync windows of an environment's project. A person may sync at any time: that is a decision."""
+    """Return the sync windows of an environment's project. A user may sync at any time."""
     found = [*(_allowed(one) for one in gates.windows), *(_denied(one) for one in gates.freezes)]
     # What runs when a window closes is not cut off.
     overrun = {"syncOverrun": True} if argocd.has(SYNC_OVERRUN) else {}

@@ -283,7 +283,7 @@ UNFIT = {
     "a folder": ("base", "base: a folder", "name one of its files: explain base/web/"),
     "the top": (".", ".: a folder", "name one of its files: explain "),
     "a folder of people": ("docs", "docs: a folder", "name a generated file"),
-    "a person's file": ("docs/notes.yaml", "not a generated file; a person has added it", "git blame docs/notes.yaml"),
+    "a person's file": ("docs/notes.yaml", "not a generated file; a user has added it", "git blame docs/notes.yaml"),
     "the spec": ("generator.yaml", "the spec, which users write", "git blame generator.yaml"),
     "elsewhere": ("../other/file.yaml", "not in this repository", "from the repository's top"),
     "nearly a name": ("base/web/deploymnt.yaml", "not a generated file, and not there", "did you mean"),

@@ -31,7 +31,7 @@ def test_an_edit_of_one_environments_copy_stays_there(shop: Shop) -> None:
     done = shop.json("web", "--to", "prod")
     assert done["bases"] == [{"app": "web", "conflicts": []}]
     (request,) = shop.requests()
-    assert "as a person has them here" not in request.body
+    assert "as a user has them here" not in request.body
     shop.promote("web", "--to", "prod", "--merge")
     assert "maxUnavailable: 0\n" in shop.content(PROD)
     assert "maxSurge: 5\n" in shop.content(PROD)
@@ -66,7 +66,7 @@ def test_each_kept_place_is_told_once(shop: Shop) -> None:
     done = shop.json("web", "--to", "prod")
     (base,) = done["bases"]
     assert len(base["conflicts"]) == len(set(base["conflicts"])) == 1
-    assert "1 place stays as a person has it here:" in shop.requests()[0].body
+    assert "1 place stays as a user has it here:" in shop.requests()[0].body
 
 
 def test_what_the_public_face_returns_of_a_kept_place_has_no_secret(shop: Shop) -> None:

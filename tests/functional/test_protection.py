@@ -125,7 +125,7 @@ def test_without_approvers_nobody_is_asked(generator: Run, repository: Path) -> 
         (GITHUB, ["--pusher", "ann"], 2, "hint: give the id of a GitHub App"),
         (GITLAB, ["--pusher", "ann"], 2, "hint: give the id of a GitLab user"),
         (GITHUB, ["--pusher", "²"], 2, "--pusher ²: not a number"),
-        (GITHUB, ["--pusher", ""], 2, "--pusher: names nobody"),
+        (GITHUB, ["--pusher", ""], 2, "--pusher: names no account"),
     ],
 )
 def test_what_cannot_be_told(

@@ -68,7 +68,7 @@ def _say_others(result: PromoteResult) -> None:
             why = f"{found.head} stands in for it" if superseded else "nothing is left in it"
             console.say(f"closed {closed.url}: {why}")
     for kept in done.kept:
-        console.say(f"{kept.url} stays open beside it, since people have committed to {kept.head}")
+        console.say(f"{kept.url} stays open beside it, since users have committed to {kept.head}")
 
 
 def _said(result: PromoteResult) -> str:

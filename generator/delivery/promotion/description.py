@@ -25,7 +25,7 @@ LEAST: Final = 5_000
 BEGIN: Final = "<!-- gitops-generator begin: write above this line; what is below is replaced -->"
 END: Final = "<!-- gitops-generator end: write below this line -->"
 _LEAST_FOR_DIFF: Final = 2_000
-_FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit of a person to this branch stops that."
+_FOOT: Final = "Made by `promote`; run it again to bring it up to date. A commit by a user on this branch stops that."
 _SYMBOLS: Final = {State.PASSED: "✅", State.FAILED: "❌", State.UNKNOWN: "❔"}
 # On a line of its own, as no words of others can be that are quoted in our text.
 _MARKER: Final = re.compile(r"^<!-- gitops-generator promotion (\{.*\}) -->\r?$", re.MULTILINE)
@@ -204,7 +204,7 @@ def _bases(bases: Sequence[BaseMove]) -> list[str]:
     lines = ["", "### The base", ""]
     for move in bases:
         kept = len(move.conflicts)
-        stay = "1 place stays as a person has it" if kept == 1 else f"{kept} places stay as a person has them"
+        stay = "1 place stays as a user has it" if kept == 1 else f"{kept} places stay as a user has them"
         what = f"; {stay} here:" if kept else ""
         way = f"⚠️ step back ({plain(move.back)})" if move.back else "brought to what the source builds on"
         lines.append(f"- {code(move.app)}: {way}{what}")

@@ -104,7 +104,7 @@ def _unmerged(clone: Clone, request: PullRequest, exc: GeneratorError) -> ForgeE
     cause = exc if isinstance(exc, GitError) else exc.__cause__
     pushed = isinstance(cause, GitError) and ("rejected" in cause.stderr or "remote:" in cause.stderr)
     reason = push_errors.reason(cause) if pushed and isinstance(cause, GitError) else exc.message
-    hint = exc.hint or f"ask who guards {clone.branch}, or have the request merged by a person"
+    hint = exc.hint or f"ask who guards {clone.branch}, or let a reviewer merge the request"
     return ForgeError(f"{request.url} is open, and was not merged: {reason}", hint)
 
 

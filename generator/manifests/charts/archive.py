@@ -42,7 +42,7 @@ def obtain(chart: Deployed, digest: str, helm: Path) -> Path:
     if fetched != digest:
         raise FetchError(
             f"{chart.reference} {chart.version} is {fetched} today, and chart.lock has {digest}",
-            "somebody has replaced it: find out why, before you lock it anew",
+            "it was replaced: find out why, before you lock it again",
         )
     return path
 

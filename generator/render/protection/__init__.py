@@ -42,7 +42,7 @@ def advise(spec: Spec, pusher: str | None) -> Advice:
         GeneratorError: The forge is not known, or protects no branches.
     """
     if pusher is not None and not pusher.strip():
-        raise UsageError("--pusher: names nobody", "leave it out where nobody may push")
+        raise UsageError("--pusher: names no account", "leave it out if no account may push")
     forge = forge_kinds.find(spec.repository, spec.forge.kind)
     if not forge.protects:
         what = "which forge is it?" if forge is forge_kinds.UNKNOWN else "no forge that protects branches"
@@ -51,11 +51,7 @@ def advise(spec: Spec, pusher: str | None) -> Advice:
             "say it in generator.yaml: `forge: {kind: …}`; on a plain remote, a pre-receive hook guards a branch",
         )
     protection = _protection(forge.name)
-    notes = (
-        []
-        if codeowners.has_owners(spec)
-        else ["No environment has `approvers:` yet, so nobody's approval is asked for."]
-    )
+    notes = [] if codeowners.has_owners(spec) else ["No environment has `approvers:` yet, so no approval is asked for."]
     if pusher is None and protection.KNOWS_PUSHERS:
         notes.append(_without_pusher(spec))
     calls, more = protection.calls(spec, pusher)
@@ -81,7 +77,7 @@ def _without_pusher(spec: Spec) -> str:
     if not generated or pipeline_steps.pipeline(spec) is None or spec.ci.get("pullRequest"):
         return "Nobody may push: builds bring their tags by `bump --pull-request`, or name who may with --pusher."
     return (
-        "WARNING: nobody may push, and the generated pipeline runs `bump --push`: this stops all releases. "
+        "WARNING: no account may push, and the generated pipeline runs `bump --push`: this stops all releases. "
         "Either say `ci: {pullRequest: true}` in generator.yaml, and regenerate, or name who may push with --pusher."
     )
 

@@ -120,14 +120,14 @@ INFRA: Final = Record(
             Record(
                 {
                     "monthly": Field(Integer(1, 10_000_000), "The limit of a month, in dollars.", required=True),
-                    "email": Field(ListOf(EMAIL, least=1), "Who is told. Left out, those whom alarms tell."),
+                    "email": Field(ListOf(EMAIL, least=1), "Addresses to notify. Left out, those of `alarms`."),
                 }
             ),
-            "What an environment may cost in a month before its keepers are told. Nothing is stopped.",
+            "What an environment may cost in a month before these addresses are notified. Nothing is stopped.",
         ),
         "alarms": Field(
-            Record({"email": Field(ListOf(EMAIL, least=1), "Who is told.", required=True)}),
-            "Who is told by e-mail when something fails or fills up. Each address has to confirm once.",
+            Record({"email": Field(ListOf(EMAIL, least=1), "Addresses to notify.", required=True)}),
+            "Who is notified by e-mail when something fails or fills up. Each address has to confirm once.",
         ),
         "prices": Field(
             MapOf(_PRICE, Either(((int, Integer(0, 1_000_000)), (float, Decimal())), "a price in dollars")),

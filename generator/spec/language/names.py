@@ -62,7 +62,7 @@ FORGE_URL = Text(
     "like https://github.example.com, with no path of a repository",
 )
 APPROVER = Text(
-    "a person or a team",
+    "a user or a team",
     r"@?[A-Za-z0-9][A-Za-z0-9._/-]*(?:@[A-Za-z0-9.-]+)?",
     254,
     "a user's name, organisation/team, or an e-mail address",

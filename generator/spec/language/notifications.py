@@ -1,4 +1,4 @@
-"""Notifications: who is told of deployments, and of what goes wrong. Secrets are named, and never said."""
+"""Define notifications of deployments, and of what goes wrong. Secrets are named, and their values never written."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _KEY = "a key of the Secret `argocd-notifications-secret`"
 
 NOTIFICATIONS = Record(
     {
-        "events": Field(ListOf(Choice(EVENTS), least=1), "What is told, once for each revision."),
-        "environments": Field(ListOf(ENVIRONMENT_NAME, least=1), "The environments that are told of."),
+        "events": Field(ListOf(Choice(EVENTS), least=1), "Events to notify of, once for each revision."),
+        "environments": Field(ListOf(ENVIRONMENT_NAME, least=1), "The environments to notify of."),
         "slack": Field(
             Record(
                 {

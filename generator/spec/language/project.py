@@ -76,7 +76,7 @@ ENVIRONMENT = Record(
         ),
         "sync": Field(
             Choice(("auto", "manual")),
-            "Whether Argo CD applies changes by itself (`auto`), or once a person asks for it (`manual`).",
+            "Whether Argo CD applies changes by itself (`auto`), or once a user asks for it (`manual`).",
         ),
         "approvers": Field(
             ListOf(APPROVER),
@@ -234,12 +234,12 @@ SPEC = Record(
             "Files with further apps, by path or pattern: each has `apps:`, and `owners:` where a team owns it.",
         ),
         "secretStore": Field(SECRET_STORE, "The store of the External Secrets Operator that `secrets` are read from."),
-        "promotion": Field(PROMOTION, "What is promoted from one environment to the next, and who is told."),
+        "promotion": Field(PROMOTION, "Rules of promotions from one environment to the next, and who is notified."),
         "commits": Field(COMMITS, "The commits that `bump`, `promote` and `rollback` make."),
         "compare": Field(COMPARE, "What `compare` accepts as different."),
         "allow": Field(ALLOW, "What this repository may use that is not its own. `validate` refuses anything else."),
         "kubernetes": Field(KUBERNETES, "Kubernetes itself."),
-        "notifications": Field(NOTIFICATIONS, "Who is told of deployments, and of what goes wrong with them."),
+        "notifications": Field(NOTIFICATIONS, "Who is notified of deployments, and of what goes wrong with them."),
         "argocd": Field(ARGOCD, "Argo CD itself."),
         "ci": Field(CI, "The pipelines that build, test and release."),
     }

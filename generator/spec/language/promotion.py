@@ -53,7 +53,7 @@ GATES: Final[dict[str, Field]] = {
 PROMOTION = Record(
     {
         "soak": Field(DURATION, "The `soak` of every environment that has none of its own."),
-        "notify": Field(TOPIC, "The SNS topic that is told of each promotion request, with its link."),
+        "notify": Field(TOPIC, "The SNS topic that is notified of each promotion request, with its link."),
         "base": Field(
             Boolean(), "Promote changes of the base, too. Each environment but the first keeps a copy of its own."
         ),

@@ -68,7 +68,7 @@ _TRIGGER = Record(
         ),
         "metadata": Field(
             MapOf(Text("a field of the scaler", longest=253), Scalar()),
-            "What the scaler is told. `{environment}` stands for the environment's name.",
+            "The scaler's settings. `{environment}` stands for the environment's name.",
             required=True,
         ),
         "metricType": Field(Choice(("AverageValue", "Value", "Utilization")), "How the metric is compared."),

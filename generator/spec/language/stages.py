@@ -41,7 +41,7 @@ STAGE: Final[dict[str, Field]] = {
                 "timeout": Field(DURATION, "How long the pipeline waits for an answer."),
             }
         ),
-        "A person approves each delivery to the environment in AWS' console, before anything changes there.",
+        "Wait for an approval in AWS' console before each delivery to the environment.",
     ),
     "verify": Field(
         ListOf(Text("a shell command", longest=2000)),

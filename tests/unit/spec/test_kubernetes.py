@@ -504,7 +504,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     'a rule for nobody': (
         app('network: {ingress: [{from: [{}]}]}'),
         [
-            '8:33 apps.web.network.ingress[0].from[0]: says nobody / say podSelector, namespaceSelector or ipBlock; `podSelector: {}` is every pod of the namespace',
+            '8:33 apps.web.network.ingress[0].from[0]: names no peer / say podSelector, namespaceSelector or ipBlock; `podSelector: {}` is every pod of the namespace',
         ],
     ),
     'pods and addresses in one item': (

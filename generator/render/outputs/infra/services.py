@@ -135,7 +135,7 @@ def _secrets(here: Here, app: App, workload: Workload) -> Iterator[Value]:
 
 
 def outputs(here: Here) -> Iterator[Output]:
-    """Yield what `deploy` and people ask for."""
+    """Yield the outputs that `deploy` and users need."""
     yield Output("services_cluster", "The ECS cluster's name.", Raw("module.services.name"))
     shells = [workload for _, workload in _shells(here)]
     if any(workload.ingress for workload in shells):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def modules(here: Here) -> Iterator[Module]:
-    """Yield the alarms, where there is somebody to tell, and the budget."""
+    """Yield the alarms, where there is an address to notify, and the budget."""
     place = here.place
     if place.mail:
         alarms: dict[str, Value] = dict(_alarms(here))

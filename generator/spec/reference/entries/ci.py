@@ -72,7 +72,7 @@ CI: Final[dict[str, Entry]] = {
     ),
     "ci.codepipeline.connection": Entry(
         "connection: arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
-        unset="CodeCommit needs none; for another forge one is made, and a person confirms it once in AWS' console",
+        unset="CodeCommit needs none; for another forge one is made, and a user confirms it once in AWS' console",
         effect="The source of the pipeline.",
     ),
     "ci.github": Entry(

@@ -160,8 +160,8 @@ ENVIRONMENT: Final[dict[str, Entry]] = {
     "environments.<environment>.windows[].timezone": Entry(default="UTC"),
     "environments.<environment>.approval": Entry(
         "approval: {email: [ops@example.com], timeout: 2d}",
-        unset="nobody is asked",
-        effect="The stage of the pipeline that waits for a person, and the SNS topic that asks.",
+        unset="no approval is asked for",
+        effect="The stage of the pipeline that waits for an approval, and the SNS topic that asks for it.",
     ),
     "environments.<environment>.approval.email": Entry(
         effect="Subscriptions to the topic. Each address confirms its own once.",

@@ -60,7 +60,7 @@ PROJECT: Final[dict[str, Entry]] = {
         effect="`promote` reads it. With `base`, later environments get a copy of each app's base.",
     ),
     "promotion.soak": Entry(default="0s"),
-    "promotion.notify": Entry(unset="no topic is told"),
+    "promotion.notify": Entry(unset="no topic is notified"),
     "promotion.base": Entry(default="false"),
     "promotion.config": Entry(default="true"),
     "commits": Entry(
@@ -71,10 +71,10 @@ PROJECT: Final[dict[str, Entry]] = {
     "commits.subject": Entry(default='"{Subject}"'),
     "compare": Entry(
         "compare: {allow: [spec.replicas, ConfigMap/*.data.LOG_LEVEL]}",
-        unset="every difference is told",
+        unset="every difference is reported",
         effect="`compare` leaves these differences out.",
     ),
-    "compare.allow": Entry(unset="every difference is told"),
+    "compare.allow": Entry(unset="every difference is reported"),
     "allow": Entry(
         "allow:\n"
         "  references: ['https://git.example.com/acme/platform//redis?ref=v1']\n"
@@ -122,7 +122,7 @@ PROJECT: Final[dict[str, Entry]] = {
         "    password: smtp-password\n"
         "  webhook: {url: https://hooks.example.com/argocd, authorization: hook}\n"
         "  sns: arn:aws:sns:eu-west-1:123456789012:releases",
-        unset="nobody is told",
+        unset="no one is notified",
         kubernetes=("ConfigMap data", "AppProject metadata.annotations"),
     ),
     "notifications.events": Entry(default="[deployed, degraded, failed]", kubernetes=("ConfigMap data",)),
@@ -144,7 +144,7 @@ PROJECT: Final[dict[str, Entry]] = {
     ),
     "notifications.webhook.url": Entry(kubernetes=("ConfigMap data",)),
     "notifications.webhook.authorization": Entry(unset="no such header", kubernetes=("ConfigMap data",)),
-    "notifications.sns": Entry(unset="no topic is told", effect="`wait --notify` publishes to it."),
+    "notifications.sns": Entry(unset="no topic is notified", effect="`wait --notify` publishes to it."),
     "argocd": Entry(
         "argocd: {namespace: gitops}",
         unset="it runs in the namespace `argocd`",
@@ -171,7 +171,7 @@ PROJECT: Final[dict[str, Entry]] = {
     "argocd.syncWindows": Entry(
         "syncWindows: true",
         default="false",
-        effect="The AppProject of an environment with these gets `spec.syncWindows`. A person may still sync.",
+        effect="The AppProject of an environment with these gets `spec.syncWindows`. A user may still sync.",
     ),
     "argocd.notices": Entry(
         "notices: true",
