@@ -36,7 +36,7 @@ def cost(request: CostRequest, *, progress: Progress = silent, credentials: Cred
         spec = loader.load(request.directory)
     if spec.infra is None:
         raise GeneratorError(
-            "generator.yaml says nothing of AWS, so that nothing costs anything", "say region and accounts in `infra:`"
+            "generator.yaml has no `infra:`, so there is nothing to estimate", "add it, with region and accounts"
         )
     _check(request.environments, spec.infra)
     try:

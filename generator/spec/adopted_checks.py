@@ -45,4 +45,4 @@ def check_none(path: FieldPath, app: dict[str, Any], findings: Findings) -> None
         if _map(override).get("adopted") is not None:
             place = (*path, "environments", environment, "adopted")
             hint = "an app of a user's own manifests says so: `adopted: true`"
-            findings.add(place, "adopted is of adopted apps, and this app is none", hint, at_key=True)
+            findings.add(place, "adopted is for adopted apps, and this app is not one", hint, at_key=True)

@@ -60,4 +60,4 @@ def check_none(path: FieldPath, app: dict[str, Any], findings: Findings) -> None
         for name in ("chart", "values"):
             if fields.get(name) is not None:
                 hint = "an app that is a chart says so: `chart: {repository: …, version: …}`"
-                findings.add((*place, name), f"{name} is of charts, and this app is none", hint, at_key=True)
+                findings.add((*place, name), f"{name} is for charts, and this app is not one", hint, at_key=True)

@@ -149,7 +149,7 @@ class _Check(NamedTuple):
                 hint = f"write one of {wanted}" if wanted else "write it as the kind has it"
                 self.findings.add(path, "does not fit", hint, at_key=True)
         if "not" in schema and self._fits(schema["not"], value):
-            self.findings.add(path, "cannot be said together", "take one of its fields out", at_key=True)
+            self.findings.add(path, "cannot be set together", "take one of its fields out", at_key=True)
 
     def _fits(self, schema: Schema, value: object) -> bool:
         tried = Findings()

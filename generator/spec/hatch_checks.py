@@ -131,6 +131,6 @@ def check_patch(path: FieldPath, said: object, target: Mapping[str, Any], findin
             hint = "give it apiVersion, kind and metadata.name of its own" + (
                 "" if file else ", or `target: {kind: …}`"
             )
-            findings.add(path, f"{about}a patch that does not say what it is of", hint)
+            findings.add(path, f"{about}a patch without a target", hint)
     elif not isinstance(said, str):
         findings.add(path, f"{about}no patch", "a part of a manifest, or a list of operations")

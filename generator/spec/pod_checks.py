@@ -128,10 +128,10 @@ def _check_mounts(app: dict[str, object], findings: Findings) -> None:
 def _check_claim(name: str, path: str, own: Mapping[str, str], taken: set[str], findings: Findings) -> None:
     """Check that the volume of a claim has a name and a folder of its own."""
     if name in own:
-        hint = f"call it otherwise, or take {own[name]} out of `writable` (which has /tmp unless it is said)"
+        hint = f"call it otherwise, or take {own[name]} out of `writable` (which has /tmp by default)"
         findings.add(("volumeClaimTemplates", name), f"{name} is the volume of `writable` already", hint, at_key=True)
     elif path in taken:
-        hint = "mount one volume there; `writable` has /tmp unless it is said: `writable: []`"
+        hint = "mount one volume there; `writable` has /tmp by default: `writable: []`"
         findings.add(("volumeClaimTemplates", name, "mountPath"), f"{path} has a volume already", hint)
     taken.add(path)
 
@@ -190,7 +190,7 @@ def _check_said_twice(app: dict[str, object], findings: Findings) -> None:
         findings.add(("container", "image"), "the image is the app's", hint, at_key=True)
     for field in ("command", "args"):
         if app.get(field) and more.get(field):
-            findings.add(("container", field), f"{field} is said twice", f"keep `{field}:` of the app", at_key=True)
+            findings.add(("container", field), f"{field} is set twice", f"keep `{field}:` of the app", at_key=True)
     said = {name: field for field in ("env", "config", "secrets") for name in _variables(app.get(field))}
     for index, item in _items(more.get("env")):
         if isinstance(name := item.get("name"), str) and name in said:
@@ -285,7 +285,7 @@ def _check_privileges(app: dict[str, object], findings: Findings) -> None:
         findings.add(
             ("securityContext",),
             f"{what} needs allowPrivilegeEscalation",
-            "add `allowPrivilegeEscalation: true`, which is off unless said otherwise",
+            "add `allowPrivilegeEscalation: true`, which is off by default",
             at_key=True,
         )
     if about.get("procMount") == "Unmasked" and as_map(app.get("pod")).get("hostUsers") is not False:

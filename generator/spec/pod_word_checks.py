@@ -1,4 +1,4 @@
-"""Check what an app says of its pods in words of its own: what is said twice, and what a container beside it lacks.
+"""Check what an app says of its pods in words of its own: what is set twice, and what a container beside it lacks.
 
 Paths are relative to the app.
 """
@@ -60,7 +60,7 @@ def _check_twice(app: dict[str, object], findings: Findings) -> None:
         for name in sorted(names & passed.keys() & app.keys()):
             keyed = name in merge_keys.KEYS
             if passed[name] is not None and app[name] is not None and not keyed:
-                findings.add((place, name), f"{name} is said twice", f"keep `{name}:` of the app", at_key=True)
+                findings.add((place, name), f"{name} is set twice", f"keep `{name}:` of the app", at_key=True)
 
 
 def _check_places(app: dict[str, object], findings: Findings) -> None:

@@ -217,7 +217,7 @@ FAULTS = {
         "patches: [{patch: [{op: remove, path: /spec}]}]", "8:23 apps.web.patches[0].patch: operations without a target",
     ),
     "no operation": ("patches: [{target: {kind: Service}, patch: [{op: put, path: /spec}]}]", "no operation of JSON Patch"),
-    "a patch of nothing": ("patches: [{patch: {spec: {}}}]", "a patch that does not say what it is of"),
+    "a patch of nothing": ("patches: [{patch: {spec: {}}}]", "a patch without a target"),
     "a text that is no YAML": ("patches: [{target: {kind: Service}, patch: 'a: ['}]", "apps.web.patches[0].patch: line 1"),
     "no component": ("components: [parts]", "8:18 apps.web.components[0]: there is no parts/kustomization.yaml"),
     "a component twice": ("components: [parts/otel, parts/otel]", "is there twice"),

@@ -276,13 +276,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "privileges without the right to gain them": (
         app("securityContext: {privileged: true}"),
         [
-            '8:5 apps.web.securityContext: privileged needs allowPrivilegeEscalation / add `allowPrivilegeEscalation: true`, which is off unless said otherwise',
+            '8:5 apps.web.securityContext: privileged needs allowPrivilegeEscalation / add `allowPrivilegeEscalation: true`, which is off by default',
         ],
     ),
     "SYS_ADMIN without the right to gain it": (
         app("securityContext: {capabilities: {add: [SYS_ADMIN]}}"),
         [
-            '8:5 apps.web.securityContext: SYS_ADMIN needs allowPrivilegeEscalation / add `allowPrivilegeEscalation: true`, which is off unless said otherwise',
+            '8:5 apps.web.securityContext: SYS_ADMIN needs allowPrivilegeEscalation / add `allowPrivilegeEscalation: true`, which is off by default',
         ],
     ),
     "a misspelled placeholder": (

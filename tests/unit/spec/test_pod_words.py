@@ -15,7 +15,7 @@ from testing.specs import app, told
 FAULTS: dict[str, tuple[str, list[str]]] = {
     "a word that is passed through as well": (
         "nodeSelector: {a: b}\npod: {nodeSelector: {c: d}}",
-        ["9:11 apps.web.pod.nodeSelector: nodeSelector is said twice / keep `nodeSelector:` of the app"],
+        ["9:11 apps.web.pod.nodeSelector: nodeSelector is set twice / keep `nodeSelector:` of the app"],
     ),
     "a word of Kubernetes' shape with an unknown field": (
         "affinity: {nodeAfinity: {}}",

@@ -17,11 +17,11 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     ),
     "a command beside the app's": (
         "command: [a]\ncontainer: {command: [b]}",
-        ["9:17 apps.web.container.command: command is said twice / keep `command:` of the app"],
+        ["9:17 apps.web.container.command: command is set twice / keep `command:` of the app"],
     ),
     "arguments beside the app's": (
         "args: [a]\ncontainer: {args: [b]}",
-        ["9:17 apps.web.container.args: args is said twice / keep `args:` of the app"],
+        ["9:17 apps.web.container.args: args is set twice / keep `args:` of the app"],
     ),
     "a variable beside the app's": (
         "env: {A: b}\ncontainer: {env: [{name: A, value: c}]}",
