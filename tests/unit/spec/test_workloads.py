@@ -182,7 +182,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     ),
     "a volume where there is one": (
         "kind: StatefulSet\nvolumeClaimTemplates: {data: {size: 1Gi, mountPath: /tmp}}",
-        ["9:57 apps.web.volumeClaimTemplates.data.mountPath: /tmp has a volume already / mount one volume there; `writable` has /tmp unless it is said: `writable: []`"],
+        ["9:57 apps.web.volumeClaimTemplates.data.mountPath: /tmp has a volume already / mount one volume there; `writable` has /tmp by default: `writable: []`"],
     ),
     "a pace of what has none": (
         "strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}",
