@@ -659,7 +659,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "8:5 apps.web.replicas: the autoscaler says how many / keep replicas or autoscale",
             "10:5 apps.web.keda: both autoscale and keda / keep one of the two",
             "10:25 apps.web.keda.max: 0 is out of range for a whole number / from 1 to 5000",
-            "10:75 apps.web.keda.triggers[1].metadata: metadata is missing / add `metadata:`, what the scaler is told",
+            "10:75 apps.web.keda.triggers[1].metadata: metadata is missing / add `metadata:`, the scaler's settings",
         ],
     ),
     "no pods by what pods use": (
@@ -980,11 +980,11 @@ apps:
     "values of an app that is no chart": (
         app("values: {a: 1}\nenvironments: {prod: {chart: {version: 1.0.0}, values: [a]}}"),
         [
-            "8:5 apps.web.values: values is of charts, and this app is none / an app that is a chart says so:"
+            "8:5 apps.web.values: values is for charts, and this app is not one / an app that is a chart says so:"
             " `chart: {repository: …, version: …}`",
-            "9:27 apps.web.environments.prod.chart: chart is of charts, and this app is none / an app that is a chart"
+            "9:27 apps.web.environments.prod.chart: chart is for charts, and this app is not one / an app that is a chart"
             " says so: `chart: {repository: …, version: …}`",
-            "9:52 apps.web.environments.prod.values: values is of charts, and this app is none / an app that is a"
+            "9:52 apps.web.environments.prod.values: values is for charts, and this app is not one / an app that is a"
             " chart says so: `chart: {repository: …, version: …}`",
             "9:60 apps.web.environments.prod.values: expected a map of values, got a list / write it as in the"
             " chart's values.yaml",
