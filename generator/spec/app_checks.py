@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from generator.spec import name_checks, override, placeholder, pod_words, traffic, workload, workload_kinds
+from generator.spec import (
+    claimed_checks,
+    name_checks,
+    override,
+    placeholder,
+    pod_words,
+    traffic,
+    workload,
+    workload_kinds,
+)
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -19,6 +28,7 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: s
     """Append what is wrong between apps."""
     _check_hosts(apps, environments, findings)
     name_checks.check(apps, findings)
+    claimed_checks.check(apps, environments, findings)
     for name, app in apps.items():
         _check_present(("apps", name), _map(app), environments, findings)
         _check_images(("apps", name), _map(app), registry, findings)
@@ -73,9 +83,9 @@ class _Front(NamedTuple):
         """Yield who reads it, host, path and the path's type of all that it answers to in one environment."""
         there = placeholder.filled(self.about(_map(apps[self.app]), environment), environment)
         if self.field == "gateway":
-            yield from ((traffic.gateway_of(there), *answered) for answered in traffic.routed(there))
+            yield from ((traffic.gateway_of(there), *_alike(*answered)) for answered in traffic.routed(there))
         elif _CANARY not in _map(there.get("annotations")):
-            yield from ((traffic.class_of(there), *answered) for answered in traffic.answered(there))
+            yield from ((traffic.class_of(there), *_alike(*answered)) for answered in traffic.answered(there))
 
     def about(self, app: Mapping[str, object], environment: str) -> dict[str, object]:
         """Return what is said of the way in in one environment, by the app and by the workload."""
@@ -106,6 +116,11 @@ class _Front(NamedTuple):
 
     def _only(self, said: Mapping[str, object]) -> dict[str, object]:
         return {self.field: said[self.field]} if self.field in said else {}
+
+
+def _alike(host: str, path: str, kind: str) -> tuple[str, str, str]:
+    """Return an address in the one spelling of all that stand for the same requests: prefixes end without a slash."""
+    return host, (path.rstrip("/") or "/") if "Prefix" in kind else path, kind
 
 
 def _fronts(name: str, app: dict[str, object]) -> Iterator[_Front]:

@@ -24,6 +24,8 @@ _FIELDS: Final = (
     _Field("month", 1, 12, _MONTHS),
     _Field("day of the week", 0, 6, _DAYS),
 )
+# How many days each month may have.
+_LENGTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _WORDS: Final = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _DURATION: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+")
 _HINT: Final = 'minute, hour, day of the month, month, day of the week: "30 3 * * 1-5" is 03:30 from Monday to Friday'
@@ -41,7 +43,28 @@ def mistake(schedule: str) -> tuple[str, str] | None:
         count = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
         return f"{shown(schedule)} is no schedule: it has {count} and not 5", _HINT
     found = (_of_field(text, field) for text, field in zip(fields, _FIELDS, strict=True))
-    return next((mistake for mistake in found if mistake), None)
+    return next((mistake for mistake in found if mistake), None) or _never(fields)
+
+
+def _never(fields: list[str]) -> tuple[str, str] | None:
+    """Return that a day is in none of the months: with `*` as day of the week, such a schedule starts nothing."""
+    days, months = (_numbers(fields[at], _FIELDS[at]) for at in (2, 3))
+    if fields[4] not in ("*", "?") or any(day <= _LENGTHS[month - 1] for day in days for month in months):
+        return None
+    return f"{shown(' '.join(fields))} never comes: no such month has that day", "`1 * *` is the first of each month"
+
+
+def _numbers(text: str, field: _Field) -> set[int]:
+    """Return all that a field of a right schedule stands for."""
+    found: set[int] = set()
+    for part in text.split(","):
+        span, _, step = part.partition("/")
+        first, dash, last = span.partition("-")
+        start = field.least if first in ("*", "?") else _number(first, field) or field.least
+        open_ended = first in ("*", "?") or (step and not dash)
+        end = _number(last, field) if dash else field.most if open_ended else start
+        found.update(range(start, (end or field.most) + 1, int(step or 1)))
+    return found
 
 
 def _of_word(schedule: str) -> tuple[str, str] | None:

@@ -110,6 +110,9 @@ def _check_mounts(app: dict[str, object], findings: Findings) -> None:
     taken = {*own.values()}
     for called, claim in claims.items():
         _check_claim(called, str(as_map(claim).get("mountPath")), own, taken, findings)
+        if called in _names(pod.get("volumes")):
+            about = (f"a second volume named {called}", "rename one of the two")
+            findings.add(("volumeClaimTemplates", called), *about, at_key=True)
     known = [*own, *(["files"] if app.get("files") else []), *claims, *_names(pod.get("volumes"))]
     groups: dict[Path, object] = {("container", "volumeMounts"): container.get("volumeMounts")}
     for field in ("initContainers", "containers"):

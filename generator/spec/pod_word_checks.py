@@ -27,6 +27,7 @@ def check(app: dict[str, object], findings: Findings) -> None:
                     findings.add(
                         (group, name, probe, action), "needs a port", "add `port:` with its number", at_key=True
                     )
+    _check_ports(app, findings)
     _check_ending(app, findings)
     check_claims("claims", app, findings)
 
@@ -84,6 +85,20 @@ def _check_places(app: dict[str, object], findings: Findings) -> None:
 
 def _is_privileged(app: dict[str, object]) -> bool:
     return _map(app.get("securityContext")).get("privileged") is True
+
+
+def _check_ports(app: dict[str, object], findings: Findings) -> None:
+    """Refuse a sidecar at a port of the app's: containers of a pod share its network, so one would not start."""
+    given = app.get("ports")
+    listed = [_map(one) for one in given] if isinstance(given, list) else [{"containerPort": app.get("port")}]
+    taken = {(one.get("containerPort"), one.get("protocol") or "TCP"): "the app" for one in listed}
+    for name, about in _map(app.get("sidecars")).items():
+        ports = _map(about).get("ports")
+        for index, one in enumerate(ports if isinstance(ports, list) else []):
+            port = (_map(one).get("containerPort"), _map(one).get("protocol") or "TCP")
+            if port[0] is not None and taken.setdefault(port, name) != name:
+                place = ("sidecars", name, "ports", index, "containerPort")
+                findings.add(place, f"{taken[port]} listens on {port[0]} already", "have it listen on another port")
 
 
 def _check_ending(app: dict[str, object], findings: Findings) -> None:

@@ -1,0 +1,133 @@
+"""Check that no two workloads claim one name of a Service or a claim in a namespace, or one port of the nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from generator.spec import workload, workload_kinds
+from generator.spec.findings import Findings
+from generator.spec.findings import Path as FieldPath
+from generator.spec.override import overridden
+from generator.spec.types import as_map as _map
+
+_App = Mapping[str, object]
+_SERVICES: Final = "services"
+_CLAIMS: Final = "claims"
+_PORT: Final = "nodePort"
+
+
+class _Claim(NamedTuple):
+    """What a workload claims: a kind and a name, in a namespace or of the whole cluster.
+
+    ``path`` is where it is said; ``environments`` those in which it holds.
+    """
+
+    kind: str
+    name: str
+    namespace: str
+    owner: str
+    path: FieldPath
+    environments: frozenset[str]
+
+
+def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: Findings) -> None:
+    """Append what two workloads claim, be they of one app or of two."""
+    if not any(_says(_map(app)) for app in apps.values()):
+        return
+    taken: dict[tuple[str, str, str], list[_Claim]] = {}
+    for name, given in apps.items():
+        for one in _of_app(name, _map(given), environments):
+            known = taken.setdefault(one[:3], [])
+            other = next((it for it in known if it.owner != one.owner and it.environments & one.environments), None)
+            known.append(one)
+            # What is an app's own has its name for good; the other one can be called otherwise.
+            told, rival = (other, one) if other and len(one.path) == 2 else (one, other)
+            if told and rival:
+                hint = "another `nodePort`, or none: the cluster chooses one" if one.kind == _PORT else "another name"
+                findings.add(told.path, f"{one.kind} {one.name} is also claimed by {rival.owner}", hint, at_key=True)
+
+
+def _says(app: _App) -> bool:
+    """Tell whether an app says anything that another one may claim, too; most say none of it."""
+    inner = (one for section in ("environments", "workloads") for one in _map(app.get(section)).values())
+    return any(app.get(name) for name in (_SERVICES, _CLAIMS)) or _node_port(app) or any(map(_says, map(_map, inner)))
+
+
+def _node_port(app: _App) -> bool:
+    return bool(_map(app.get("service")).get(_PORT)) or any(one.get(_PORT) for one in _ports(app))
+
+
+def _ports(about: _App) -> list[dict[str, object]]:
+    given = about.get("ports")
+    return [_map(one) for one in given] if isinstance(given, list) else []
+
+
+def _of_app(name: str, app: dict[str, object], environments: tuple[str, ...]) -> Iterator[_Claim]:
+    """Yield what an app claims in general, and in each environment beside it."""
+    there = _map(app.get("environments"))
+    present = frozenset(one for one in environments if there.get(one) is not False)
+    yield from _of_place(name, app, app, (), present)
+    for environment in present & there.keys():
+        yield from _of_place(
+            name, app, _map(there[environment]), ("environments", environment), frozenset({environment})
+        )
+
+
+def _of_place(
+    name: str, app: dict[str, object], said: dict[str, object], place: FieldPath, where: frozenset[str]
+) -> Iterator[_Claim]:
+    """Yield what is claimed by what is said at one place, of an app or of its workloads."""
+    path: FieldPath = ("apps", name, *place)
+    namespace = str(app.get("namespace") or "")
+    for key in _map(said.get(_CLAIMS)):
+        yield _Claim("PersistentVolumeClaim", f"{name}-{key}", namespace, name, (*path, _CLAIMS, key), where)
+    several = _map(app.get("workloads"))
+    for key in several or {name: None}:
+        general, own = _map(several.get(key)), _map(_map(said.get("workloads")).get(key))
+        kind = str(general.get("kind") or app.get("kind") or workload_kinds.DEFAULT)
+        if not workload_kinds.takes(kind, "service"):
+            continue
+        whole = overridden(app, general)
+        called = workload.object_name(name, key, general)
+        one = _Workload(f"{key} of {name}" if several else name, called, namespace, where)
+        if not place and (whole.get("port") or whole.get("ports")) and whole.get("service") is not False:
+            yield one.claim("Service", called, path)
+        yield from _of_services(one, path, (*path, "workloads", key), overridden(said, own), own)
+
+
+class _Workload(NamedTuple):
+    """Who claims: as it is told, what its object is called, and where it is."""
+
+    owner: str
+    called: str
+    namespace: str
+    environments: frozenset[str]
+
+    def claim(self, kind: str, name: str, path: FieldPath) -> _Claim:
+        return _Claim(kind, name, "" if kind == _PORT else self.namespace, self.owner, path, self.environments)
+
+
+def _of_services(one: _Workload, path: FieldPath, inner: FieldPath, whole: _App, own: _App) -> Iterator[_Claim]:
+    """Yield what Services claim; what the workload says of its ``own`` stands at ``inner``, the rest at ``path``."""
+    for key, given in _map(whole.get(_SERVICES)).items():
+        if given is None:
+            continue
+        about = _map(given)
+        place = (*(inner if key in _map(own.get(_SERVICES)) else path), _SERVICES, key)
+        yield one.claim("Service", workload.service_name(one.called, key, about), place)
+        if about.get(_PORT):
+            yield one.claim(_PORT, str(about[_PORT]), (*place, _PORT))
+        yield from _of_ports(one, place, about)
+    service = _map(whole.get("service"))
+    if service.get(_PORT):
+        place = (*(inner if "service" in own else path), "service", _PORT)
+        yield one.claim(_PORT, str(service[_PORT]), place)
+    yield from _of_ports(one, inner if "ports" in own else path, whole)
+
+
+def _of_ports(one: _Workload, path: FieldPath, about: _App) -> Iterator[_Claim]:
+    for index, port in enumerate(_ports(about)):
+        if port.get(_PORT):
+            protocol = "" if port.get("protocol") in (None, "TCP") else f" {port['protocol']}"
+            yield one.claim(_PORT, f"{port[_PORT]}{protocol}", (*path, "ports", index, _PORT))

@@ -1,0 +1,81 @@
+"""What two workloads claim, and what could never run: told when the spec is read, where it stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.spec import loader
+from testing.specs import app, told
+
+SECOND = "  web2: {{image: x, {}}}\n"
+FAULTS: dict[str, tuple[str, list[str]]] = {
+    "a further Service of another app's name": (
+        app("port: 80\nservices: {x: {name: web2, port: 80}}") + SECOND.format("port: 80"),
+        ["9:16 apps.web.services.x: Service web2 is also claimed by web2 / another name"],
+    ),
+    "one of two workloads' name, that both inherit": (
+        app("services: {db: {name: db, port: 80}}\nworkloads: {a: {port: 80}, b: {port: 80}}"),
+        ["8:16 apps.web.services.db: Service db is also claimed by a of web / another name"],
+    ),
+    "a claim of another app's name": (
+        app("claims: {b-c: {size: 1Gi}}") + "  web-b: {image: x, claims: {c: {size: 1Gi}}}\n",
+        ["9:30 apps.web-b.claims.c: PersistentVolumeClaim web-b-c is also claimed by web / another name"],
+    ),
+    "a port of the nodes, of two workloads": (
+        app("workloads: {a: {port: 80, service: {type: NodePort, nodePort: 30080}}, b: {port: 81, service: {type: NodePort, nodePort: 30080}}}"),
+        ["8:116 apps.web.workloads.b.service.nodePort: nodePort 30080 is also claimed by a of web / another `nodePort`, or none: the cluster chooses one"],
+    ),
+    "a port of the nodes, of two apps in other namespaces": (
+        app("namespace: 'a-{environment}'\nservice: {type: NodePort}\nports: [{containerPort: 80, nodePort: 30080}]")
+        + SECOND.format("port: 80, services: {s: {type: NodePort, port: 80, nodePort: 30080}}"),
+        ["11:76 apps.web2.services.s.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one"],
+    ),
+    "a port of the nodes, in one environment": (
+        app("port: 80\nservice: {type: NodePort, nodePort: 30080}")
+        + SECOND.format("port: 80, environments: {prod: {service: {type: NodePort, nodePort: 30080}}}"),
+        ["10:79 apps.web2.environments.prod.service.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one"],
+    ),
+    "a sidecar at the app's port": (
+        app("port: 80\nsidecars: {p: {image: 'x:1', ports: [{containerPort: 80}]}}"),
+        ["9:58 apps.web.sidecars.p.ports[0].containerPort: the app listens on 80 already / have it listen on another port"],
+    ),
+    "a template of a claim and a volume of one name": (
+        app("kind: StatefulSet\nvolumeClaimTemplates: {d: {size: 1Gi, mountPath: /d}}\nvolumes: {d: {emptyDir: {}}}"),
+        ["9:28 apps.web.volumeClaimTemplates.d: a second volume named d / rename one of the two"],
+    ),
+    "one prefix with and without a slash": (
+        app("port: 80\ningress: {host: a.example.com, path: /a/}") + SECOND.format("port: 80, ingress: {host: a.example.com, path: /a}"),
+        ["10:46 apps.web2.ingress.host: in dev it answers to a.example.com/a, as web does / another host, or another `path`"],
+    ),
+    "a day that no month has": (
+        app("kind: CronJob\nschedule: 0 0 30,31 2/12 *"),
+        ['9:15 apps.web.schedule: "0 0 30,31 2/12 *" never comes: no such month has that day / `1 * *` is the first of each month'],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "faults"), FAULTS.values(), ids=FAULTS)
+def test_it_is_told_where_it_can_be_changed(text: str, faults: list[str]) -> None:
+    assert told(text) == faults
+
+
+RIGHT = {
+    "a name of an app without a Service": app("port: 80\nservices: {x: {name: web2, type: ExternalName, externalName: a.example.com}}")
+    + SECOND.format("replicas: 1"),
+    "a name in another namespace": app("namespace: 'a-{environment}'\nport: 80\nservices: {x: {name: web2, port: 80}}") + SECOND.format("port: 80"),
+    "a port that is never open at the same time": app("port: 80\nservice: {type: NodePort, nodePort: 30080}\nenvironments: {prod: false}")
+    + SECOND.format("port: 80, service: {type: NodePort}, environments: {dev: false, prod: {service: {nodePort: 30080}}}"),
+    "a port of another protocol": app("service: {type: NodePort}\nports: [{name: a, containerPort: 53, nodePort: 30053}, {name: b, containerPort: 54, protocol: UDP, nodePort: 30054}]")
+    + SECOND.format("service: {type: NodePort}, ports: [{name: a, containerPort: 53, protocol: UDP, nodePort: 30053}]"),
+    "a port that one of two workloads does not inherit": app("port: 80\nservice: {type: NodePort, nodePort: 30080}\nworkloads: {a: {}, b: {service: {nodePort: null}}}"),
+    "a Service that an environment changes": app("port: 80\nservices: {x: {name: y, port: 80}}\nenvironments: {prod: {services: {x: {port: 81}}}}"),
+    "a sidecar at another port": app("port: 80\nsidecars: {p: {image: 'x:1', ports: [{containerPort: 81}, {containerPort: 80, protocol: UDP}]}}"),
+    "a leap day": app("kind: CronJob\nschedule: 0 0 29 2 *"),
+    "a day of the week, whatever the day": app("kind: CronJob\nschedule: 0 0 31 2 mon"),
+    "the last days of some months": app("kind: CronJob\nschedule: 0 0 31 */2 *"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT)
+def test_what_meets_nothing_is_right(text: str) -> None:
+    loader.parse(text)
