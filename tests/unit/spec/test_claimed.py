@@ -28,12 +28,12 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a port of the nodes, of two apps in other namespaces": (
         app("namespace: 'a-{environment}'\nservice: {type: NodePort}\nports: [{containerPort: 80, nodePort: 30080}]")
         + SECOND.format("port: 80, services: {s: {type: NodePort, port: 80, nodePort: 30080}}"),
-        ["11:76 apps.web2.services.s.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one"],
+        ["11:71 apps.web2.services.s.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one"],
     ),
     "a port of the nodes, in one environment": (
         app("port: 80\nservice: {type: NodePort, nodePort: 30080}")
         + SECOND.format("port: 80, environments: {prod: {service: {type: NodePort, nodePort: 30080}}}"),
-        ["10:79 apps.web2.environments.prod.service.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one"],
+        ["10:78 apps.web2.environments.prod.service.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one"],
     ),
     "a sidecar at the app's port": (
         app("port: 80\nsidecars: {p: {image: 'x:1', ports: [{containerPort: 80}]}}"),
@@ -46,6 +46,10 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "one prefix with and without a slash": (
         app("port: 80\ningress: {host: a.example.com, path: /a/}") + SECOND.format("port: 80, ingress: {host: a.example.com, path: /a}"),
         ["10:46 apps.web2.ingress.host: in dev it answers to a.example.com/a, as web does / another host, or another `path`"],
+    ),
+    "a digest without a tag": (
+        app(f"digest: sha256:{'a' * 64}"),
+        ["8:5 apps.web.digest: a digest without the tag that it belongs to / add `tag:`, by which `status`, promotions and users know it"],
     ),
     "a day that no month has": (
         app("kind: CronJob\nschedule: 0 0 30,31 2/12 *"),
