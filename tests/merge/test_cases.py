@@ -64,6 +64,8 @@ def test_several_files_are_merged_as_the_table_says(row: dict[str, Any], tmp_pat
 LEVELS = (
     "a scalar", "a map", "a container", "an environment variable", "a port", "a mount of a volume that is mounted twice",
     "a claim template", "a resource", "a literal", "a sync option", "an argument", "a command of the build", "a document", "a file", "an app",
+    "a constraint of a spread", "a path of an Ingress", "a rule of a route", "a way out of a policy", "a metric of an autoscaler",
+    "a trigger of KEDA", "a rule of a Role", "a sealed value",
 )  # fmt: skip
 WITH_NAMES = ("a container", "a claim template", "a document", "a file", "an app")
 # What a person did, what the generator did → how the name of the row goes on.

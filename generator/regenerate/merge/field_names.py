@@ -35,7 +35,8 @@ def written(path: Iterable[str | Item]) -> str:
 
 
 def _label(key: list_keys.Key, item: Value) -> str:
-    if not isinstance(item, Scalar) and key[0] not in (*NAMES, "object"):  # it has no name but itself
+    named = key[0] == "object" or (key[0] in NAMES and isinstance(key[1], Scalar))
+    if not isinstance(item, Scalar) and not named:  # it has no name but itself: that of a route's path is a map
         return str(shown(item))
     words = [part.text if isinstance(part, Scalar) else str(part) for part in key]
     return words[1] if words[0] in (*NAMES, "=") else "/".join(words[1:]) if words[0] == "object" else words[0]
