@@ -134,6 +134,9 @@ if TYPE_CHECKING:
     from generator.api.status import StatusResult as StatusResult
     from generator.api.status import history as history
     from generator.api.status import status as status
+    from generator.api.teardown import InfraDestroyRequest as InfraDestroyRequest
+    from generator.api.teardown import InfraDestroyResult as InfraDestroyResult
+    from generator.api.teardown import infra_destroy as infra_destroy
     from generator.api.toolbox import Tool as Tool
     from generator.api.toolbox import ToolsRequest as ToolsRequest
     from generator.api.toolbox import tools_install as tools_install
@@ -263,6 +266,9 @@ _MODULES = {
     "StatusResult": "api.status",
     "history": "api.status",
     "status": "api.status",
+    "InfraDestroyRequest": "api.teardown",
+    "InfraDestroyResult": "api.teardown",
+    "infra_destroy": "api.teardown",
     "Tool": "api.toolbox",
     "ToolsRequest": "api.toolbox",
     "tools_install": "api.toolbox",
