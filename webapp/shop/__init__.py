@@ -8,6 +8,8 @@
 from flask import Flask
 
 from shop import command, failure, request_log, response_header
+from shop.aws import ManagedPassword
+from shop.carts import Carts
 from shop.config import Settings
 from shop.database import Database
 from shop.logs import configure_logging
@@ -26,7 +28,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.extensions["shop.settings"] = settings
-    app.extensions["shop.database"] = Database(settings.database_url)
+    password = ManagedPassword(settings.database_secret) if settings.database_secret else None
+    app.extensions["shop.database"] = Database(settings.database_url, password)
+    app.extensions["shop.carts"] = Carts(settings.carts_table) if settings.carts_table else None
     for part in (request_log, response_header, failure, command):
         part.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -27,6 +27,8 @@ class Settings:
     environment: str = "local"
     log_level: str = "INFO"
     max_request_bytes: int = DEFAULT_MAX_REQUEST_BYTES
+    database_secret: str | None = None
+    carts_table: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -38,6 +40,8 @@ class Settings:
             environment=given.get("ENVIRONMENT", cls.environment),
             log_level=parse_log_level(given.get("LOG_LEVEL", cls.log_level)),
             max_request_bytes=positive_integer(given, "MAX_REQUEST_BYTES", cls.max_request_bytes),
+            database_secret=given.get("DATABASE_SECRET"),
+            carts_table=given.get("CARTS_TABLE"),
         )
 
 

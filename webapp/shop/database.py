@@ -1,14 +1,16 @@
 """The one place that opens connections: sessions for requests, a short-lived connection for the readiness probe."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy import URL, Connection, Dialect, Engine, NullPool, create_engine, event, text
 from sqlalchemy.orm import Session
+
+from shop.aws import ManagedPassword
 
 CONNECT_SECONDS = 2
 PROBE_MILLISECONDS = 1000
@@ -19,8 +21,9 @@ LOCK_SECONDS = 60
 class Database:
     """A database URL and its connection pool, which opens on first use so that each forked worker has its own."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, password: ManagedPassword | None = None) -> None:
         self.url = url
+        self.password = password
         self.is_postgresql = url.get_backend_name() == "postgresql"
 
     @property
@@ -76,10 +79,29 @@ class Database:
     def _create_engine(self, timeout: int = CONNECT_SECONDS, **options: Any) -> Engine:
         """Give each driver its own spelling of the time-out: SQLite waits for a lock, PostgreSQL for a connection."""
         if self.is_postgresql:
-            return create_engine(self.url, connect_args={"connect_timeout": CONNECT_SECONDS}, **options)
+            engine = create_engine(self.url, connect_args={"connect_timeout": CONNECT_SECONDS}, **options)
+            if self.password is not None:
+                event.listen(engine, "do_connect", _with(self.password))
+            return engine
         engine = create_engine(self.url, connect_args={"timeout": timeout}, **options)
         event.listen(engine, "connect", _enforce_foreign_keys)
         return engine
+
+
+def _with(password: ManagedPassword) -> Callable[..., Any]:
+    """Return what connects with a password that changes: one that is refused is read again, once."""
+
+    def connect(dialect: Dialect, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        known = password.current()
+        try:
+            return dialect.connect(*arguments, **{**options, "password": known})
+        except dialect.loaded_dbapi.OperationalError:
+            newer = password.after(known)
+            if newer is None:
+                raise
+            return dialect.connect(*arguments, **{**options, "password": newer})
+
+    return connect
 
 
 def _enforce_foreign_keys(connection: Any, _record: object) -> None:

@@ -29,6 +29,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(OperationalError, answer_unavailable)
     app.register_error_handler(PoolTimeoutError, answer_unavailable)
+    settings = app.extensions["shop.settings"]
+    if settings.carts_table or settings.database_secret:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        app.register_error_handler(BotoCoreError, answer_unavailable)
+        app.register_error_handler(ClientError, answer_unavailable)
 
 
 def answer(error: HTTPException) -> Response:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from shop.config import Settings
 
 MISSING = [
-    name for name in ("alembic", "flask", "gunicorn", "psycopg", "sqlalchemy") if not importlib.util.find_spec(name)
+    name
+    for name in ("alembic", "boto3", "flask", "gunicorn", "moto", "psycopg", "sqlalchemy")
+    if not importlib.util.find_spec(name)
 ]
 collect_ignore_glob = ["test_*.py"] if MISSING else []
 
@@ -53,6 +55,27 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlS
         server.create("template_shop")
         migrate(Database(parse_database_url(server.url("template_shop"))))
         yield server
+
+
+@pytest.fixture(scope="session")
+def aws_server() -> Iterator[str]:
+    """Start moto's server, which plays DynamoDB and Secrets Manager, and return its address."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def aws(aws_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Lead the app to it, with credentials that are none."""
+    given = {"AWS_ENDPOINT_URL": aws_server, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x"}
+    for name, value in {**given, "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}.items():
+        monkeypatch.setenv(name, value)
+    return aws_server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

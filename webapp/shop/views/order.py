@@ -11,7 +11,7 @@ from werkzeug.exceptions import Conflict, NotFound
 from shop.database import get_database
 from shop.failure import InvalidInput
 from shop.models import Order, OrderLine, Product
-from shop.payload import LARGEST_ID, json_fields
+from shop.payload import LARGEST_ID, Fields, json_fields
 
 MOST_LINES = 50
 
@@ -44,7 +44,11 @@ def show_order(order_id: int) -> dict[str, Any]:
 
 def read_items() -> dict[int, int]:
     """Read quantities by product id from the request; a product that is listed twice counts twice."""
-    fields = json_fields()
+    return read_quantities(json_fields())
+
+
+def read_quantities(fields: Fields) -> dict[int, int]:
+    """Read the quantities of an object's `items`, and check all of the object."""
     items = fields.objects("items", most=MOST_LINES)
     wanted: dict[int, int] = {}
     for item in items:

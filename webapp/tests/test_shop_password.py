@@ -1,0 +1,79 @@
+"""A password that Secrets Manager keeps and that changes: read when it is needed, and again when it is refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import boto3
+import psycopg
+import pytest
+
+from postgresql_server import PASSWORD, PostgresqlServer
+from shop import create_app
+from shop.config import Settings
+
+
+class Kept:
+    """A role of a database, and the secret with its password."""
+
+    def __init__(self, server: PostgresqlServer, endpoint: str) -> None:
+        self.server = server
+        self.role = f"app_{uuid.uuid4().hex}"
+        self.database = f"test_{uuid.uuid4().hex}"
+        self.secrets = boto3.client("secretsmanager", endpoint_url=endpoint, region_name="eu-west-1")
+        server.create(self.database, "template_shop")
+        self._execute(f"CREATE ROLE {self.role} LOGIN SUPERUSER PASSWORD 'first'")
+        self.arn = self.secrets.create_secret(Name=f"rds!{self.role}", SecretString=self._text("first"))["ARN"]
+
+    @property
+    def url(self) -> str:
+        """Return the URL as RDS' module gives it: without a password."""
+        return self.server.url(self.database).replace(f"shop:{PASSWORD}@", f"{self.role}@")
+
+    def change(self, password: str, *, told: bool = True) -> None:
+        """Change the password, and drop the connections that were opened with the one before."""
+        self._execute(f"ALTER ROLE {self.role} PASSWORD '{password}'")
+        self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{self.role}'")
+        if told:
+            self.secrets.put_secret_value(SecretId=self.arn, SecretString=self._text(password))
+
+    def _text(self, password: str) -> str:
+        return json.dumps({"username": self.role, "password": password})
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture
+def kept(postgresql: PostgresqlServer, aws: str) -> Kept:
+    return Kept(postgresql, aws)
+
+
+def test_the_app_goes_on_after_its_password_has_changed(kept: Kept) -> None:
+    app = create_app(Settings.from_environment({"DATABASE_URL": kept.url, "DATABASE_SECRET": kept.arn}))
+    client = app.test_client()
+    assert client.get("/api/products").status_code == 200
+    kept.change("new and longer")
+    assert client.get("/api/products").status_code == 200
+    assert client.get("/readyz").status_code == 200
+    app.extensions["shop.database"].engine.dispose()
+
+
+def test_a_password_that_is_refused_twice_is_a_failure(kept: Kept) -> None:
+    app = create_app(Settings.from_environment({"DATABASE_URL": kept.url, "DATABASE_SECRET": kept.arn}))
+    client = app.test_client()
+    kept.change("unknown", told=False)
+    assert client.get("/api/products").status_code == 503
+    assert client.get("/readyz").status_code == 503
+
+
+def test_nothing_of_aws_is_loaded_without_it() -> None:
+    script = "import sys, shop; shop.create_app(); print([name for name in sys.modules if name.startswith('boto')])"
+    folder = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
