@@ -69,7 +69,7 @@ class _Writing:
             elif name in block.get("b", {}) and value:
                 self._nested(found, value, marks.get(name), block["b"][name][3], schema, f"{at}.{name}")
         for name, (_, how) in block.get("a", {}).items():
-            if how == _REQUIRED and marks.get(name) is True:
+            if (how == _REQUIRED or f"{at}.{name}" in names.INSTEAD) and marks.get(name) is True:
                 self._unknown(found, schema, f"{at}.{name}")
         return found
 

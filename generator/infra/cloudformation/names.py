@@ -123,6 +123,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "aws_s3_bucket_public_access_block": Kind("AWS::S3::Bucket"),
     "aws_s3_bucket_server_side_encryption_configuration": Kind("AWS::S3::Bucket"),
     "aws_s3_bucket_versioning": Kind("AWS::S3::Bucket"),
+    "aws_secretsmanager_secret_rotation": Kind("AWS::SecretsManager::RotationSchedule"),
     "aws_security_group": Kind("AWS::EC2::SecurityGroup", finish=_described("GroupDescription")),
     "aws_service_discovery_private_dns_namespace": Kind("AWS::ServiceDiscovery::PrivateDnsNamespace"),
     "aws_service_discovery_service": Kind("AWS::ServiceDiscovery::Service"),
@@ -261,6 +262,7 @@ RENAMED: Final[Mapping[str, str]] = {
     "aws_vpc_security_group_egress_rule.cidr_ipv4": "cidr_ip",
     "aws_vpc_security_group_egress_rule.referenced_security_group_id": "destination_security_group_id",
     "aws_vpc_security_group_egress_rule.security_group_id": "group_id",
+    "aws_secretsmanager_secret_rotation.rotate_immediately": "rotate_immediately_on_update",
     "aws_vpc_security_group_ingress_rule.cidr_ipv4": "cidr_ip",
     "aws_vpc_security_group_ingress_rule.referenced_security_group_id": "source_security_group_id",
     "aws_vpc_security_group_ingress_rule.security_group_id": "group_id",
@@ -296,6 +298,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 }
 # Blocks whose fields stand beside it there.
 FLAT: Final = frozenset({_HEALTH})
+# What may be left out, and stands in place of something else: known or not, it is there.
+INSTEAD: Final = frozenset({"aws_vpc_security_group_ingress_rule.referenced_security_group_id"})
 # Attributes that are JSON; of those that are true, every field is AWS' own, and one that is none is an error.
 DOCUMENTS: Final[Mapping[str, bool]] = {
     "aws_ecs_task_definition.container_definitions": True,

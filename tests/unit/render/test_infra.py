@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from generator.render import render
 from generator.render.outputs.infra import modules
 from generator.render.outputs.infra.hcl import Block, Raw, document
+from generator.spec import loader
 from testing import ROOT, golden
 
 FOLDER = ROOT / "generator" / "render" / "outputs" / "infra" / "modules"
@@ -89,3 +91,29 @@ def test_text_is_written_so_that_nothing_is_filled_in() -> None:
     assert document("# top\n", [block]) == (
         '# top\n\na "b" {\n  name   = "x\\"$${y}%%{z}\\\\"\n  longer = var.region\n  list   = [1, true, null]\n}\n'
     )
+
+
+SEVERAL = """\
+version: 1
+project: shop
+repository: https://git.example.com/acme/shop
+registry: 123456789012.dkr.ecr.eu-west-1.amazonaws.com
+infra: {region: eu-west-1, accounts: "123456789012"}
+environments: {dev: {target: ecs}}
+apps:
+  shop:
+    image: shop/web
+    migration: {command: [migrate]}
+    workloads: {web: {}, worker: {secrets: {KEY: shop/key}}, nightly: {kind: CronJob, schedule: "0 3 * * *"}}
+    tables: {carts: {key: id}}
+"""
+
+
+def test_all_tasks_of_an_app_have_the_roles_and_the_log_group_that_terraform_makes() -> None:
+    files = {path: file.text for path, file in render(loader.parse(SEVERAL)).items()}
+    tasks = "".join(text for path, text in files.items() if path.endswith("task-definition.json"))
+    main = files["infra/environments/dev/main.tf"]
+    assert set(re.findall(r'RoleArn": "[^"]*role/([^"]+)"', tasks)) == set(re.findall(r'_role +=[ ]"(.*)"', main))
+    assert set(re.findall(r'awslogs-group": "([^"]+)"', tasks)) == set(re.findall(r'log_group +=[ ]"(.*)"', main))
+    assert "secret:shop/key-??????" in main
+    assert main.count("TableCarts") == 1

@@ -119,9 +119,9 @@ class Here:
             for one in allowed
         ]
 
-    def resource(self, app: App, text: str) -> Value:
+    def resource(self, app: App, text: str) -> str | Raw:
         """Return an ARN as a policy has it; in place of an output's name what gives the output."""
-        known = {f"{{infra.{name}}}": given for name, given in self.given(app).items()}
+        known: dict[str, Raw] = {f"{{infra.{name}}}": given for name, given in self.given(app).items()}
         return known.get(text, text)
 
     def given(self, app: App) -> dict[str, Raw]:

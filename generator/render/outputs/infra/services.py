@@ -26,6 +26,8 @@ def modules(here: Here) -> Iterator[Module]:
     shells = [*_shells(here)]
     if any(workload.ingress for _, workload in shells):
         yield _load_balancer(here)
+    for app in here.apps(targets.ECS):
+        yield _app(here, app)
     for index, (app, workload) in enumerate(shells):
         yield _service(here, app, workload, (index + 1) * _STEP)
 
@@ -55,6 +57,28 @@ def _load_balancer(here: Here) -> Module:
     return Module("load_balancer", "load_balancer", arguments)
 
 
+def _app(here: Here, app: App) -> Module:
+    """Return what all tasks of an app have: its roles, and its log group."""
+    names = (here.infra.project, here.environment, app.name)
+    workloads = [app.instances[here.environment].general, *here.workloads(app)]
+    arguments: dict[str, Value] = {
+        "log_group": aws_names.log_group(*names),
+        "task_role": aws_names.task_role(*names),
+        "execution_role": aws_names.execution_role(*names),
+        "repositories": [*dict.fromkeys(name for one in workloads for name in _repositories(here, one))],
+        "secrets": [*dict.fromkeys(name for one in workloads for name in _secrets(here, app, one))],
+        **here.account,
+        "boundary": here.boundary,
+    }
+    if allowed := here.statements(app):
+        arguments["statements"] = allowed
+    return Module(_app_label(app), "ecs_app", arguments)
+
+
+def _app_label(app: App) -> str:
+    return f"app_{app.name.replace('-', '_')}"
+
+
 def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
     project, environment = here.infra.project, here.environment
     group = aws_names.target_group(project, environment, workload.name)
@@ -62,20 +86,15 @@ def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
         "name": aws_names.service(workload.name),
         "cluster": Raw("module.services.name"),
         "family": aws_names.family(project, environment, workload.name),
-        "log_group": aws_names.log_group(project, environment, workload.name),
         "vpc": here.vpc["vpc"],
         "subnets": here.private_subnets,
         "target_group": group,
         "other_target_group": aws_names.target_group(project, environment, workload.name, "-b"),
-        "task_role": aws_names.task_role(project, environment, workload.name),
-        "execution_role": aws_names.execution_role(project, environment, workload.name),
-        "repositories": [*_repositories(here, workload)],
-        "secrets": [*_secrets(here, app, workload)],
-        **here.account,
+        "task_role": Raw(f"module.{_app_label(app)}.task_role"),
+        "execution_role": Raw(f"module.{_app_label(app)}.execution_role"),
+        "partition": here.infra.partition,
         "boundary": here.boundary,
     }
-    if allowed := here.statements(app):
-        arguments["statements"] = allowed
     return Module(here.label(workload.name), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
 
 
@@ -124,7 +143,7 @@ def _repositories(here: Here, workload: Workload) -> Iterator[str]:
         yield f"arn:{here.infra.partition}:ecr:{at}:repository/{found['repository']}"
 
 
-def _secrets(here: Here, app: App, workload: Workload) -> Iterator[Value]:
+def _secrets(here: Here, app: App, workload: Workload) -> Iterator[str | Raw]:
     """Yield the secrets that the service reads; AWS puts a hyphen and six characters behind their names."""
     at = f"{here.place.region}:{here.place.account}"
     for key in dict.fromkeys(ref.key for ref in workload.secrets.values()):

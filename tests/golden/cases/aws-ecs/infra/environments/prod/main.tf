@@ -60,23 +60,46 @@ module "load_balancer" {
   hosts       = ["www.shop.example.com"]
 }
 
+module "app_web" {
+  source = "../../modules/ecs_app"
+
+  log_group      = "/shop/prod/web"
+  task_role      = "shop-prod-web-task"
+  execution_role = "shop-prod-web-execution"
+  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"]
+  secrets        = ["arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/web/database-??????"]
+  region         = var.region
+  account        = "111111111111"
+  partition      = "aws"
+  boundary       = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+}
+
+module "app_api" {
+  source = "../../modules/ecs_app"
+
+  log_group      = "/shop/prod/api"
+  task_role      = "shop-prod-api-task"
+  execution_role = "shop-prod-api-execution"
+  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/api"]
+  secrets        = []
+  region         = var.region
+  account        = "111111111111"
+  partition      = "aws"
+  boundary       = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+}
+
 module "service_web" {
   source = "../../modules/ecs_service"
 
   name               = "web"
   cluster            = module.services.name
   family             = "shop-prod-web"
-  log_group          = "/shop/prod/web"
   vpc                = module.network.vpc
   subnets            = module.network.private_subnets
   target_group       = "shop-prod-web"
   other_target_group = "shop-prod-web-b"
-  task_role          = "shop-prod-web-task"
-  execution_role     = "shop-prod-web-execution"
-  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"]
-  secrets            = ["arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/web/database-??????"]
-  region             = var.region
-  account            = "111111111111"
+  task_role          = module.app_web.task_role
+  execution_role     = module.app_web.execution_role
   partition          = "aws"
   boundary           = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
   discovered         = true
@@ -98,17 +121,12 @@ module "service_api" {
   name               = "api"
   cluster            = module.services.name
   family             = "shop-prod-api"
-  log_group          = "/shop/prod/api"
   vpc                = module.network.vpc
   subnets            = module.network.private_subnets
   target_group       = "shop-prod-api"
   other_target_group = "shop-prod-api-b"
-  task_role          = "shop-prod-api-task"
-  execution_role     = "shop-prod-api-execution"
-  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/api"]
-  secrets            = []
-  region             = var.region
-  account            = "111111111111"
+  task_role          = module.app_api.task_role
+  execution_role     = module.app_api.execution_role
   partition          = "aws"
   boundary           = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
   discovered         = true

@@ -60,23 +60,46 @@ module "load_balancer" {
   hosts       = ["www.shop.example.com"]
 }
 
+module "app_web" {
+  source = "../../modules/ecs_app"
+
+  log_group      = "/shop/staging/web"
+  task_role      = "shop-staging-web-task"
+  execution_role = "shop-staging-web-execution"
+  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"]
+  secrets        = ["arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/web/database-??????"]
+  region         = var.region
+  account        = "111111111111"
+  partition      = "aws"
+  boundary       = "arn:aws:iam::111111111111:policy/shop-staging-boundary"
+}
+
+module "app_api" {
+  source = "../../modules/ecs_app"
+
+  log_group      = "/shop/staging/api"
+  task_role      = "shop-staging-api-task"
+  execution_role = "shop-staging-api-execution"
+  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/api"]
+  secrets        = []
+  region         = var.region
+  account        = "111111111111"
+  partition      = "aws"
+  boundary       = "arn:aws:iam::111111111111:policy/shop-staging-boundary"
+}
+
 module "service_web" {
   source = "../../modules/ecs_service"
 
   name               = "web"
   cluster            = module.services.name
   family             = "shop-staging-web"
-  log_group          = "/shop/staging/web"
   vpc                = module.network.vpc
   subnets            = module.network.private_subnets
   target_group       = "shop-staging-web"
   other_target_group = "shop-staging-web-b"
-  task_role          = "shop-staging-web-task"
-  execution_role     = "shop-staging-web-execution"
-  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"]
-  secrets            = ["arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/web/database-??????"]
-  region             = var.region
-  account            = "111111111111"
+  task_role          = module.app_web.task_role
+  execution_role     = module.app_web.execution_role
   partition          = "aws"
   boundary           = "arn:aws:iam::111111111111:policy/shop-staging-boundary"
   discovered         = true
@@ -97,17 +120,12 @@ module "service_api" {
   name               = "api"
   cluster            = module.services.name
   family             = "shop-staging-api"
-  log_group          = "/shop/staging/api"
   vpc                = module.network.vpc
   subnets            = module.network.private_subnets
   target_group       = "shop-staging-api"
   other_target_group = "shop-staging-api-b"
-  task_role          = "shop-staging-api-task"
-  execution_role     = "shop-staging-api-execution"
-  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/api"]
-  secrets            = []
-  region             = var.region
-  account            = "111111111111"
+  task_role          = module.app_api.task_role
+  execution_role     = module.app_api.execution_role
   partition          = "aws"
   boundary           = "arn:aws:iam::111111111111:policy/shop-staging-boundary"
   discovered         = true

@@ -14,17 +14,6 @@ variable "family" {
   type        = string
 }
 
-variable "log_group" {
-  description = "The log group of its tasks."
-  type        = string
-}
-
-variable "retention" {
-  description = "For how many days logs are kept."
-  type        = number
-  default     = 90
-}
-
 variable "vpc" {
   description = "The VPC."
   type        = string
@@ -112,47 +101,19 @@ variable "health" {
 }
 
 variable "task_role" {
-  description = "The name of the app's own role."
+  description = "The ARN of the app's own role."
   type        = string
 }
 
 variable "execution_role" {
-  description = "The name of the role that starts tasks."
+  description = "The ARN of the role that starts tasks."
   type        = string
-}
-
-variable "statements" {
-  description = "What the app may do."
-  type        = any
-  default     = []
-}
-
-variable "repositories" {
-  description = "The ARNs of the repositories that its images are in."
-  type        = list(string)
-  default     = []
-}
-
-variable "secrets" {
-  description = "The ARNs of the secrets that it reads."
-  type        = list(string)
-  default     = []
 }
 
 variable "scaling" {
   description = "How many tasks there are, where load decides, and at which use of processors."
   type        = object({ least = number, most = number, cpu = number })
   default     = null
-}
-
-variable "region" {
-  description = "The region."
-  type        = string
-}
-
-variable "account" {
-  description = "The account."
-  type        = string
 }
 
 variable "partition" {

@@ -63,23 +63,32 @@ module "load_balancer" {
   hosts       = ["front.shop.example.com"]
 }
 
+module "app_front" {
+  source = "../../modules/ecs_app"
+
+  log_group      = "/shop/prod/front"
+  task_role      = "shop-prod-front-task"
+  execution_role = "shop-prod-front-execution"
+  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/front"]
+  secrets        = []
+  region         = var.region
+  account        = "111111111111"
+  partition      = "aws"
+  boundary       = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
+}
+
 module "service_front" {
   source = "../../modules/ecs_service"
 
   name               = "front"
   cluster            = module.services.name
   family             = "shop-prod-front"
-  log_group          = "/shop/prod/front"
   vpc                = module.network.vpc
   subnets            = module.network.private_subnets
   target_group       = "shop-prod-front"
   other_target_group = "shop-prod-front-b"
-  task_role          = "shop-prod-front-task"
-  execution_role     = "shop-prod-front-execution"
-  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/front"]
-  secrets            = []
-  region             = var.region
-  account            = "111111111111"
+  task_role          = module.app_front.task_role
+  execution_role     = module.app_front.execution_role
   partition          = "aws"
   boundary           = "arn:aws:iam::111111111111:policy/shop-prod-boundary"
   discovered         = true

@@ -46,25 +46,18 @@ module "services" {
   vpc       = module.network.vpc
 }
 
-module "service_worker" {
-  source = "../../modules/ecs_service"
+module "app_worker" {
+  source = "../../modules/ecs_app"
 
-  name               = "worker"
-  cluster            = module.services.name
-  family             = "shop-dev-worker"
-  log_group          = "/shop/dev/worker"
-  vpc                = module.network.vpc
-  subnets            = module.network.private_subnets
-  target_group       = "shop-dev-worker"
-  other_target_group = "shop-dev-worker-b"
-  task_role          = "shop-dev-worker-task"
-  execution_role     = "shop-dev-worker-execution"
-  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/worker"]
-  secrets            = [module.database_worker_main.secret]
-  region             = var.region
-  account            = "111111111111"
-  partition          = "aws"
-  boundary           = "arn:aws:iam::111111111111:policy/shop-dev-boundary"
+  log_group      = "/shop/dev/worker"
+  task_role      = "shop-dev-worker-task"
+  execution_role = "shop-dev-worker-execution"
+  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/worker"]
+  secrets        = [module.database_worker_main.secret]
+  region         = var.region
+  account        = "111111111111"
+  partition      = "aws"
+  boundary       = "arn:aws:iam::111111111111:policy/shop-dev-boundary"
   statements = [
     {
       Sid      = "PasswordMain"
@@ -121,6 +114,22 @@ module "service_worker" {
       Resource = ["arn:aws:sqs:eu-west-1:111111111111:mail"]
     },
   ]
+}
+
+module "service_worker" {
+  source = "../../modules/ecs_service"
+
+  name               = "worker"
+  cluster            = module.services.name
+  family             = "shop-dev-worker"
+  vpc                = module.network.vpc
+  subnets            = module.network.private_subnets
+  target_group       = "shop-dev-worker"
+  other_target_group = "shop-dev-worker-b"
+  task_role          = module.app_worker.task_role
+  execution_role     = module.app_worker.execution_role
+  partition          = "aws"
+  boundary           = "arn:aws:iam::111111111111:policy/shop-dev-boundary"
 }
 
 module "database_web_main" {

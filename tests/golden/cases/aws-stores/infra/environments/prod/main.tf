@@ -50,25 +50,18 @@ module "services" {
   vpc       = module.network.vpc
 }
 
-module "service_worker" {
-  source = "../../modules/ecs_service"
+module "app_worker" {
+  source = "../../modules/ecs_app"
 
-  name               = "worker"
-  cluster            = module.services.name
-  family             = "shop-prod-worker"
-  log_group          = "/shop/prod/worker"
-  vpc                = module.network.vpc
-  subnets            = module.network.private_subnets
-  target_group       = "shop-prod-worker"
-  other_target_group = "shop-prod-worker-b"
-  task_role          = "shop-prod-worker-task"
-  execution_role     = "shop-prod-worker-execution"
-  repositories       = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/worker"]
-  secrets            = [module.database_worker_main.secret]
-  region             = var.region
-  account            = "222222222222"
-  partition          = "aws"
-  boundary           = "arn:aws:iam::222222222222:policy/shop-prod-boundary"
+  log_group      = "/shop/prod/worker"
+  task_role      = "shop-prod-worker-task"
+  execution_role = "shop-prod-worker-execution"
+  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/worker"]
+  secrets        = [module.database_worker_main.secret]
+  region         = var.region
+  account        = "222222222222"
+  partition      = "aws"
+  boundary       = "arn:aws:iam::222222222222:policy/shop-prod-boundary"
   statements = [
     {
       Sid      = "PasswordMain"
@@ -125,6 +118,22 @@ module "service_worker" {
       Resource = ["arn:aws:sqs:eu-west-1:222222222222:mail"]
     },
   ]
+}
+
+module "service_worker" {
+  source = "../../modules/ecs_service"
+
+  name               = "worker"
+  cluster            = module.services.name
+  family             = "shop-prod-worker"
+  vpc                = module.network.vpc
+  subnets            = module.network.private_subnets
+  target_group       = "shop-prod-worker"
+  other_target_group = "shop-prod-worker-b"
+  task_role          = module.app_worker.task_role
+  execution_role     = module.app_worker.execution_role
+  partition          = "aws"
+  boundary           = "arn:aws:iam::222222222222:policy/shop-prod-boundary"
 }
 
 module "database_web_main" {

@@ -7,11 +7,6 @@ locals {
   blue     = local.balanced && var.blue_green
 }
 
-resource "aws_cloudwatch_log_group" "this" {
-  name              = var.log_group
-  retention_in_days = var.retention
-}
-
 resource "aws_security_group" "this" {
   name        = "${var.cluster}-${var.name}"
   description = "Tasks of ${var.name}"
@@ -46,8 +41,8 @@ resource "aws_ecs_task_definition" "first" {
   network_mode             = "awsvpc"
   cpu                      = "256"
   memory                   = "512"
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  execution_role_arn       = var.execution_role
+  task_role_arn            = var.task_role
   skip_destroy             = true
 
   container_definitions = jsonencode([{
