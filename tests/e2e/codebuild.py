@@ -106,7 +106,8 @@ class Project:
     ``path`` holds the folders of the build image's programs, ``environment`` the project's own variables and how to
     reach AWS; ``credentials`` (user, password) are the source credentials: for the clone, and for git in the build
     only if the buildspec says ``git-credential-helper: yes``. ``folder`` is where builds and their logs go.
-    ``watched`` are secret values that a build may fetch by itself, by name: CodeBuild masks none of these.
+    ``watched`` are secret values that a build may fetch by itself, by name: CodeBuild masks none of these. ``pipeline``
+    is the pipeline that starts builds: it hands over a whole clone, and tells of no push.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Project:
     number: int = 0
     buildspec: str = "buildspec.yml"
     watched: Mapping[str, str] = field(default_factory=dict)
+    pipeline: str = ""
 
     def build(
         self, commit: str, *, branch: str = "main", overrides: Mapping[str, str] | None = None, request: str = ""
@@ -169,7 +171,7 @@ class _Run:
     # -- source and environment ----------------------------------------------
 
     def download(self) -> None:
-        """Clone at depth 1 and detach HEAD at the commit; the remote keeps the URL without credentials."""
+        """Clone, at depth 1 but for a pipeline, and detach HEAD at the commit; the remote's URL is without credentials."""
         env = {**self.base(), "GIT_TERMINAL_PROMPT": "0"}
         helper = []
         if self.project.credentials:
@@ -177,7 +179,8 @@ class _Run:
             answer = "!f() { echo username=$SOURCE_USER; echo password=$SOURCE_TOKEN; }; f"
             helper = ["-c", f"credential.helper={answer}"]
         url, folder = self.project.repository, str(self.source)
-        self.git(["git", *helper, "clone", "--quiet", "--depth", "1", "--branch", self.branch, url, folder], env)
+        depth = [] if self.project.pipeline else ["--depth", "1"]
+        self.git(["git", *helper, "clone", "--quiet", *depth, "--branch", self.branch, url, folder], env)
         there = subprocess.run(
             ["git", "-C", folder, "cat-file", "-e", self.build.commit], env=env, capture_output=True, check=False
         )
@@ -235,6 +238,9 @@ class _Run:
                 "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main",
                 "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_CREATED",
             }
+        if self.project.pipeline:
+            own = {name: value for name, value in own.items() if "_WEBHOOK_" not in name}
+            own["CODEBUILD_INITIATOR"] = f"codepipeline/{self.project.pipeline}"
         self.env = {**self.base(), **values, **self.project.environment, **self.overrides, **own}
 
     def secret(self, reference: str) -> str:

@@ -1,0 +1,288 @@
+"""A shop with everything that a delivery needs, on this machine: git, a registry, two accounts of AWS, and Terraform.
+
+Generated from a spec as a user's, it holds what Terraform would have made in the accounts: the pipeline's definition and
+its CodeBuild projects come out of a plan of `infra/shared`. The AWS provider is the stub, so that an apply changes a state
+in S3 and nothing else; clusters, services and roles are put into moto by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from generator.infra import engine as terraform
+from generator.process import spawn
+from testing import ROOT, codepipeline
+from testing.programs import REAL_CACHE, tool
+from testing.repository import git
+from testing.servers import aws as account
+from testing.servers import git_http
+from tests.e2e import docker_shim
+from tests.e2e.codebuild import Project
+from tests.e2e.process import free_port, stop
+
+SHARED: Final = "123456789012"
+ACCOUNTS: Final = {"staging": SHARED, "prod": "222222222222"}
+REGISTRY: Final = f"{SHARED}.dkr.ecr.{account.REGION}.amazonaws.com"
+TOKEN: Final = "hunter2-of-the-delivery"
+USER: Final = "x-access-token"
+STATES: Final = f"shop-tfstate-{SHARED}"
+SPEC: Final = f"""\
+version: 1
+project: shop
+repository: URL
+forge: {{kind: KIND}}
+registry: {REGISTRY}
+infra:
+  region: {account.REGION}
+  accounts: {{staging: "{SHARED}", prod: "{ACCOUNTS["prod"]}"}}
+environments:
+  staging: {{target: ecs, verify: [test ! -e broken-in-staging]}}
+  prod: {{target: ecs, approval: {{email: [ops@example.com], timeout: 2d}}}}
+ci: CI
+apps:
+  web:
+    image: shop/web
+    source: web
+    port: 8080
+    build: {{test: [sh test.sh]}}
+"""
+BY_CODEPIPELINE: Final = "{install: 'true', codepipeline: true, codebuild: false, credentials: shop/git}"
+DOCKERFILE: Final = "FROM scratch\nARG VERSION=none\nCOPY page /page\n"
+LOCKED: Final = ("shared", *(f"environments/{name}" for name in ACCOUNTS))
+
+
+@dataclass
+class Delivery:
+    """A repository on its forge, a person's checkout of it, and the accounts.
+
+    ``plans`` are the plans of configurations as JSON, by folder below `infra`.
+    """
+
+    folder: Path
+    checkout: Path
+    bare: Path
+    url: str
+    aws: account.Account
+    engine: terraform.Engine
+    programs: Path
+    plans: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what the machine of a job has, before it takes on a role."""
+        return {
+            **self.aws.environment, **self.engine.environment, "PYTHONPATH": str(ROOT), "GENERATOR_CACHE": str(REAL_CACHE)
+        }  # fmt: skip
+
+    def commit(self, message: str = "Work", **files: str) -> str:
+        """Commit files (``__`` for ``/``) on top of what is on the remote, and push."""
+        git(self.checkout, "pull", "--quiet", "--rebase", self.bare, "main")
+        for name, text in files.items():
+            path = self.checkout / name.replace("__", "/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        git(self.checkout, "add", "--all")
+        git(self.checkout, "commit", "--quiet", "-m", message)
+        git(self.checkout, "push", "--quiet", self.bare, "HEAD:main")
+        return git(self.checkout, "rev-parse", "HEAD")
+
+    def image(self, environment: str) -> tuple[str, str]:
+        """Return tag and digest of what git says that an environment runs."""
+        import yaml
+
+        text = git(self.bare, "show", f"main:overlays/{environment}/web/kustomization.yaml")
+        (found,) = yaml.safe_load(text)["images"]
+        return str(found.get("newTag")), str(found.get("digest"))
+
+    def running(self, environment: str) -> str:
+        """Return the image of the task definition that the service of an environment runs."""
+        ecs = self.aws.client("ecs", ACCOUNTS[environment])
+        (service,) = ecs.describe_services(cluster=f"shop-{environment}", services=["web"])["services"]
+        about = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+        return str(about["containerDefinitions"][0]["image"])
+
+    def plan(self, configuration: str) -> Mapping[str, Any]:
+        """Return the plan of a configuration of the checkout, from nothing, with the ids that AWS would tell."""
+        if configuration not in self.plans:
+            root = self.checkout / "infra" / configuration
+            copy = self.folder / "plans" / configuration
+            shutil.copytree(self.checkout / "infra", self.folder / "plans", dirs_exist_ok=True)
+            assert not terraform.initialize(self.engine, copy), root
+            self.plans[configuration], faults = terraform.plan(self.engine, copy, known=True)
+            assert not faults
+        found: Mapping[str, Any] = self.plans[configuration]
+        return found
+
+    def planned(self, configuration: str, kind: str) -> list[dict[str, Any]]:
+        """Return the values of a configuration's resources of a type."""
+        modules = self.plan(configuration)["planned_values"]["root_module"].get("child_modules") or []
+        return [one["values"] for module in modules for one in module["resources"] if one["type"] == kind]
+
+    def projects(self) -> dict[str, Project]:
+        """Return the CodeBuild projects of the pipeline, each with its own role."""
+        return {one["name"]: self._project(one) for one in self.planned("shared", "aws_codebuild_project")}
+
+    def _project(self, planned: Mapping[str, Any]) -> Project:
+        variables = {one["name"]: one["value"] for one in planned["environment"][0]["environment_variable"]}
+        return Project(
+            planned["name"], self.url, self.folder / "builds", [self.programs],
+            {**self.environment, **variables, **self.aws.as_role(planned["service_role"])},
+            _Sessions(self.aws, planned["service_role"]), (USER, TOKEN), buildspec=planned["source"][0]["buildspec"],
+            watched={"the token": TOKEN}, pipeline=variables["PIPELINE"],
+        )  # fmt: skip
+
+    def pipeline(self) -> codepipeline.Runner:
+        """Return a runner of the planned pipeline, which moto has accepted; who approves is asked through SNS."""
+        (planned,) = self.planned("shared", "aws_codepipeline")
+        definition = codepipeline.definition(planned)
+        api = self.aws.client("codepipeline", SHARED)
+        trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}]}  # fmt: skip
+        self.aws.client("iam", SHARED).create_role(
+            RoleName=definition["roleArn"].rpartition("/")[2], AssumeRolePolicyDocument=json.dumps(trust)
+        )
+        api.create_pipeline(pipeline=definition)
+        accepted = api.get_pipeline(name=definition["name"])["pipeline"]
+        runner = codepipeline.Runner(
+            accepted, self.projects(), self.aws.client("sns", SHARED), self._asked, self.folder / "pipeline"
+        )
+        self.aws.executions = lambda _name: [
+            {"pipelineExecutionId": one.id, "executionType": one.kind} for one in runner.executions
+        ]
+        return runner
+
+    def _asked(self, topic: str) -> Mapping[str, Any]:
+        """Return the newest message of a topic, as a queue that is subscribed to it got it."""
+        sqs = self.aws.client("sqs", SHARED)
+        queue = sqs.get_queue_url(QueueName=topic.rpartition(":")[2])["QueueUrl"]
+        (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        found: Mapping[str, Any] = json.loads(json.loads(message["Body"])["Message"])
+        return found
+
+    def apply(self, environment: str) -> None:
+        """Apply an environment's infrastructure as an administrator does by hand, from the newest commit."""
+        place = self.folder / "by-hand" / str(len(list(self.folder.glob("by-hand/*"))))
+        git(self.folder, "clone", "-q", self.bare, place)
+        keys = {"AWS_ACCESS_KEY_ID": SHARED, "AWS_SECRET_ACCESS_KEY": "testing"}
+        engine = replace(self.engine, environment={**self.environment, **keys})
+        for words in (["init"], ["apply", "-auto-approve"]):
+            done = engine.run(place / "infra/environments" / environment, *words, "-input=false", "-no-color")
+            assert done.returncode == 0, done.stderr
+
+    # -- what Terraform would have made ---------------------------------------
+
+    def make(self) -> None:
+        """Make what deliveries use in both accounts."""
+        self.aws.client("s3", SHARED).create_bucket(
+            Bucket=STATES, CreateBucketConfiguration={"LocationConstraint": account.REGION}
+        )
+        self.aws.client("ecr", SHARED).create_repository(repositoryName="shop/web", imageTagMutability="IMMUTABLE")
+        self.aws.client("secretsmanager", SHARED).create_secret(
+            Name="shop/git", SecretString=json.dumps({"username": USER, "token": TOKEN})
+        )
+        for environment in ACCOUNTS:
+            self._services(environment)
+
+    def _services(self, environment: str) -> None:
+        ecs, iam, logs, ec2 = (self.aws.client(name, ACCOUNTS[environment]) for name in ("ecs", "iam", "logs", "ec2"))
+        ecs.create_cluster(clusterName=f"shop-{environment}")
+        for name in ("task", "execution"):
+            trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+            iam.create_role(RoleName=f"shop-{environment}-web-{name}", AssumeRolePolicyDocument=trust)
+        logs.create_log_group(logGroupName=f"/shop/{environment}/web")
+        first = ecs.register_task_definition(
+            family=f"shop-{environment}-web", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256",
+            memory="512", containerDefinitions=[{"name": "web", "image": "public.ecr.aws/nginx/nginx:stable"}],
+        )["taskDefinition"]["taskDefinitionArn"]  # fmt: skip
+        network = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        subnet = ec2.create_subnet(VpcId=network, CidrBlock="10.9.1.0/24")["Subnet"]["SubnetId"]
+        ecs.create_service(
+            cluster=f"shop-{environment}", serviceName="web", taskDefinition=first, desiredCount=0, launchType="FARGATE",
+            networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": []}},
+        )  # fmt: skip
+
+    def subscribe(self) -> None:
+        """Make the topics of the pipeline, each with a queue in place of an approver's mailbox."""
+        sns, sqs = self.aws.client("sns", SHARED), self.aws.client("sqs", SHARED)
+        for topic in self.planned("shared", "aws_sns_topic"):
+            made = sns.create_topic(Name=topic["name"])["TopicArn"]
+            assert made == topic["arn"]
+            sqs.create_queue(QueueName=topic["name"])
+            queue = f"arn:aws:sqs:{account.REGION}:{SHARED}:{topic['name']}"
+            sns.subscribe(TopicArn=made, Protocol="sqs", Endpoint=queue)
+
+
+@dataclass(frozen=True)
+class _Sessions:
+    """Gives CodeBuild clients with the keys of a project's role."""
+
+    aws: account.Account
+    role: str
+
+    def client(self, service: str) -> Any:
+        return self.aws.client(service, self.role.split(":")[4])
+
+
+@contextmanager
+def shop(folder: Path, ci: str = BY_CODEPIPELINE, kind: str = "github") -> Iterator[Delivery]:
+    """Yield a generated and pushed shop, in accounts that have what Terraform makes."""
+    with ExitStack() as stack:
+        forge = folder / "forge"
+        forge.mkdir()
+        server = stack.enter_context(git_http.Server(forge, USER, TOKEN))
+        aws = stack.enter_context(account.Account())
+        programs = _programs(folder, aws, stack)
+        engine = terraform.prepare(folder / "engine")
+        url = f"{server.url}/acme/shop.git"
+        delivery = Delivery(folder, folder / "checkout", forge / "acme" / "shop.git", url, aws, engine, programs)
+        _repository(delivery, SPEC.replace("URL", url).replace("KIND", kind).replace("CI\n", f"{ci}\n"))
+        delivery.make()
+        yield delivery
+
+
+def _programs(folder: Path, aws: account.Account, stack: ExitStack) -> Path:
+    """Install docker, Python, the AWS CLI and Terraform as a build's image has them, and start ECR's data plane."""
+    port, place = free_port(), folder / "bin"
+    (folder / "blobs").mkdir()
+    words = [tool("crane"), "registry", "serve", f"--address=127.0.0.1:{port}", f"--disk={folder / 'blobs'}"]
+    stack.callback(stop, spawn(words, log=folder / "registry.log"))
+    config = docker_shim.Config(
+        str(folder / "storage"), str(folder / "state"), REGISTRY, f"127.0.0.1:{port}", aws.endpoint
+    )
+    docker_shim.install(place, config)
+    programs = {"python": sys.executable, "aws": f"{sys.executable} -m awscli", "terraform": tool("terraform")}
+    for name, program in programs.items():
+        (place / name).write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+        (place / name).chmod(0o755)
+    return place
+
+
+def _repository(delivery: Delivery, spec: str) -> None:
+    """Generate, lock the providers as a user does once, and push."""
+    checkout = delivery.checkout
+    (checkout / "web").mkdir(parents=True)
+    git(checkout, "init", "-q", "-b", "main")
+    (checkout / "generator.yaml").write_text(spec)
+    for name, text in {"Dockerfile": DOCKERFILE, "page": "one\n", "test.sh": "test ! -e ../broken\n"}.items():
+        (checkout / "web" / name).write_text(text)
+    words = [sys.executable, "-m", "generator", "-C", str(checkout)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for name in LOCKED:
+        done_ = delivery.engine.run(checkout / "infra" / name, "init", "-backend=false", "-input=false", "-no-color")
+        assert done_.returncode == 0, done_.stderr
+        shutil.rmtree(checkout / "infra" / name / ".terraform")
+    git(checkout, "add", "--all")
+    git(checkout, "commit", "-qm", "Generate")
+    delivery.bare.parent.mkdir(parents=True, exist_ok=True)
+    git(delivery.bare.parent, "clone", "-q", "--bare", checkout, delivery.bare.name)
+    git(delivery.bare, "config", "http.receivepack", "true")
+    git(delivery.bare, "config", "uploadpack.allowAnySHA1InWant", "true")
