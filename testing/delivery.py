@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from generator.infra import engine as terraform
 from generator.process import spawn
-from testing import ROOT, codepipeline
+from testing import ROOT, codepipeline, iam
 from testing.programs import REAL_CACHE, tool
 from testing.repository import git
 from testing.servers import aws as account
@@ -28,7 +28,7 @@ from tests.e2e import docker_shim
 from tests.e2e.codebuild import Project
 from tests.e2e.process import free_port, stop
 
-SHARED: Final = "123456789012"
+SHARED: Final = account.MOTO
 ACCOUNTS: Final = {"staging": SHARED, "prod": "222222222222"}
 REGISTRY: Final = f"{SHARED}.dkr.ecr.{account.REGION}.amazonaws.com"
 TOKEN: Final = "hunter2-of-the-delivery"
@@ -94,6 +94,14 @@ class Delivery:
         git(self.checkout, "push", "--quiet", self.bare, "HEAD:main")
         return git(self.checkout, "rev-parse", "HEAD")
 
+    def unpin(self, environment: str) -> None:
+        """Let releases to an environment go on, as a user does after a rollback."""
+        git(self.checkout, "pull", "--quiet", "--rebase", self.bare, "main")
+        words = ["-m", "generator", "unpin", "web", "--env", environment, "--commit", "-C", str(self.checkout)]
+        done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        git(self.checkout, "push", "--quiet", self.bare, "HEAD:main")
+
     def image(self, environment: str) -> tuple[str, str]:
         """Return tag and digest of what git says that an environment runs."""
         import yaml
@@ -108,6 +116,21 @@ class Delivery:
         (service,) = ecs.describe_services(cluster=f"shop-{environment}", services=["web"])["services"]
         about = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
         return str(about["containerDefinitions"][0]["image"])
+
+    def policies(self) -> iam.Policies:
+        """Return the planned policies of the pipeline's roles and the environments', and who else may reach what."""
+        found = iam.Policies()
+        for configuration in ("shared", "bootstrap"):
+            for one in self.planned(configuration, "aws_iam_role_policy"):
+                found.add(one["role"], one["policy"])
+            for one in self.planned(configuration, "aws_iam_role"):
+                found.guard(f"arn:aws:iam::{_account_of(one['name'])}:role/{one['name']}", one["assume_role_policy"])
+            for one in self.planned(configuration, "aws_s3_bucket_policy"):
+                found.guard(f"arn:aws:s3:::{one['bucket']}", one["policy"])
+            for one in self.planned(configuration, "aws_ecr_repository_policy"):
+                name = f"arn:aws:ecr:{account.REGION}:{SHARED}:repository/{one['repository']}"
+                found.guard(name, one["policy"])
+        return found
 
     def plan(self, configuration: str) -> Mapping[str, Any]:
         """Return the plan of a configuration of the checkout, from nothing, with the ids that AWS would tell."""
@@ -171,7 +194,7 @@ class Delivery:
         """Apply an environment's infrastructure as an administrator does by hand, from the newest commit."""
         place = self.folder / "by-hand" / str(len(list(self.folder.glob("by-hand/*"))))
         git(self.folder, "clone", "-q", self.bare, place)
-        keys = {"AWS_ACCESS_KEY_ID": SHARED, "AWS_SECRET_ACCESS_KEY": "testing"}
+        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
         engine = replace(self.engine, environment={**self.environment, **keys})
         for words in (["init"], ["apply", "-auto-approve"]):
             done = engine.run(place / "infra/environments" / environment, *words, "-input=false", "-no-color")
@@ -218,6 +241,11 @@ class Delivery:
             sqs.create_queue(QueueName=topic["name"])
             queue = f"arn:aws:sqs:{account.REGION}:{SHARED}:{topic['name']}"
             sns.subscribe(TopicArn=made, Protocol="sqs", Endpoint=queue)
+
+
+def _account_of(role: str) -> str:
+    """Return the account of a role: those of an environment are in its own."""
+    return next((number for name, number in ACCOUNTS.items() if role.startswith(f"shop-{name}-")), SHARED)
 
 
 @dataclass(frozen=True)

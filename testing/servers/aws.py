@@ -26,6 +26,8 @@ from werkzeug.wrappers import Request
 from testing.servers import loopback
 
 REGION: Final = "eu-west-1"
+# The account that keys are of which moto does not know.
+MOTO: Final = "123456789012"
 _S3: Final = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 _EXECUTIONS: Final = "CodePipeline_20150709.ListPipelineExecutions"
 
@@ -68,13 +70,25 @@ class Account:
         self._server.server_close()
         self._thread.join()
 
-    def client(self, service: str, account: str) -> Any:
+    def client(self, service: str, account: str = MOTO) -> Any:
         """Return a client of a service in an account, by keys of no role that is looked at."""
         import boto3
 
-        return boto3.client(
-            service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=account, aws_secret_access_key="testing"
-        )  # fmt: skip
+        def made(name: str, **keys: str) -> Any:
+            return boto3.client(name, endpoint_url=self.endpoint, region_name=REGION, **keys)
+
+        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+        if account != MOTO:
+            role = f"arn:aws:iam::{account}:role/administrator"
+            found = made("sts", **keys).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+            names = {
+                "AccessKeyId": "aws_access_key_id",
+                "SecretAccessKey": "aws_secret_access_key",
+                "SessionToken": "aws_session_token",
+            }
+            self.roles.pop(found["AccessKeyId"], None)
+            keys = {ours: found[theirs] for theirs, ours in names.items()}
+        return made(service, **keys)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,8 +104,7 @@ class Account:
 
     def keys(self, arn: str) -> dict[str, str]:
         """Return new keys of a role."""
-        sts = self.client("sts", arn.split(":")[4])
-        found = sts.assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+        found = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
         self.roles[found["AccessKeyId"]] = arn
         return dict(found)
 
@@ -139,7 +152,9 @@ def _operation(service: str, request: Request, body: bytes) -> tuple[str, dict[s
     if service == "s3":
         bucket, _, key = request.path.lstrip("/").partition("/")
         asked = {"Bucket": bucket, "Key": key, "Prefix": request.args.get("prefix", "")}
-        return (_S3[request.method] if key else "ListBucket" if request.method in ("GET", "HEAD") else request.method), asked
+        return (
+            _S3[request.method] if key else "ListBucket" if request.method in ("GET", "HEAD") else request.method
+        ), asked
     given = dict(urllib.parse.parse_qsl(body.decode()))
     return given.get("Action") or f"{request.method} {request.path}", given
 

@@ -1,11 +1,13 @@
-"""The generated pipeline, walked from a push to production: a simulation, in which each job runs for real.
+"""The generated pipeline, walked from pushes to production: a simulation, in which each job runs for real.
 
-CodePipeline itself is played by a runner of ours (`testing/codepipeline.py`), and no account of AWS is asked.
+CodePipeline itself is played by a runner of ours (`testing/codepipeline.py`), and no account of AWS is asked. One shop is
+walked once, since a walk takes minutes; the tests ask what came of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,75 +18,93 @@ from testing.repository import git
 
 # It builds images, and plans and applies for real.
 pytestmark = [pytest.mark.needs("root", "buildah", "terraform", "aws-stub"), pytest.mark.slow]
-MAIN = "infra/environments/staging/main.tf"
+ENVIRONMENTS = ("staging", "prod")
 
 
-@pytest.fixture
-def delivery(tmp_path: Path) -> Iterator[Delivery]:
-    """Make a shop whose infrastructure is there."""
-    with shop(tmp_path) as made:
-        made.subscribe()
+@dataclass
+class Seen:
+    """An execution, and what each environment has after it: tag and digest in git, and the image that runs."""
+
+    execution: Execution
+    git: dict[str, tuple[str, str]]
+    runs: dict[str, str]
+    commit: str
+    outputs: dict[str, str]
+
+    @property
+    def skipped(self) -> list[str]:
+        return [name for name, how in self.execution.stages.items() if how == "Skipped"]
+
+    @property
+    def failed(self) -> str:
+        """Return the stage that failed."""
+        return next((name for name, how in self.execution.stages.items() if how == "Failed"), "")
+
+    @property
+    def said(self) -> str:
+        """Return the logs of the jobs that failed."""
+        return "\n".join(build.tail(60) for build in self.execution.builds.values() if not build.succeeded)
+
+
+@dataclass
+class Walked:
+    """One shop's story, by chapters."""
+
+    delivery: Delivery
+    runner: Runner
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+    def note(self, chapter: str, execution: Execution) -> None:
+        bare = self.delivery.bare
+        self.seen[chapter] = Seen(
+            execution,
+            {name: self.delivery.image(name) for name in ENVIRONMENTS},
+            {name: self.delivery.running(name) for name in ENVIRONMENTS},
+            git(bare, "log", "-1", "--format=%B", "main"),
+            {name: _outputs(bare, name) for name in ENVIRONMENTS},
+        )
+
+    def push(self, chapter: str, **files: str) -> Execution:
+        """Push files, and walk for that commit."""
+        execution = self.runner.run(self.delivery.commit(chapter, **files))
+        self.note(chapter, execution)
+        return execution
+
+    def again(self, chapter: str) -> None:
+        """Walk for the newest commit, which the pipeline itself has made."""
+        self.note(chapter, self.runner.run(git(self.delivery.bare, "rev-parse", "main")))
+
+    def __getitem__(self, chapter: str) -> Seen:
+        return self.seen[chapter]
+
+
+def _outputs(bare: Path, environment: str) -> str:
+    path = f"overlays/{environment}/_infra/outputs.yaml"
+    return git(bare, "show", f"main:{path}") if git(bare, "ls-tree", "main", path) else ""
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
+    """Walk the story."""
+    with shop(tmp_path_factory.mktemp("walk")) as delivery:
+        delivery.subscribe()
         for environment in ACCOUNTS:
-            made.apply(environment)
-        yield made
+            delivery.apply(environment)
+        story = Walked(delivery, delivery.pipeline())
+        tell(story)
+        yield story
 
 
-def said(execution: Execution) -> str:
-    """Return the logs of what failed."""
-    return "\n".join(build.tail(60) for build in execution.builds.values() if not build.succeeded)
+def tell(story: Walked) -> None:
+    delivery, runner = story.delivery, story.runner
+    first = story.push("delivered", web__page="two\n")
+    story.again("again")
 
+    def rejects(asked: Asked) -> bool:
+        return asked.stage != "prod-approval"
 
-def delivered(runner: Runner, delivery: Delivery, text: str) -> Execution:
-    """Push a change of the app, and walk to production."""
-    execution = runner.run(delivery.commit(web__page=text))
-    assert execution.succeeded, said(execution)
-    return execution
-
-
-def test_one_image_goes_from_a_push_to_production(delivery: Delivery) -> None:
-    runner = delivery.pipeline()
-    execution = delivered(runner, delivery, "two\n")
-    assert execution.stages == {
-        "source": "Succeeded", "test": "Succeeded", "build": "Succeeded",
-        "staging-plan": "Succeeded", "staging-apply": "Skipped", "staging": "Succeeded",
-        "prod-plan": "Succeeded", "prod-apply": "Skipped", "prod-approval": "Succeeded", "prod": "Succeeded",
-    }  # fmt: skip
-    tag, digest = delivery.image("staging")
-    assert tag == execution.variables["Build"]["TAG"]
-    # Built once: both run what was built, by its digest.
-    assert delivery.image("prod") == (tag, digest)
-    assert delivery.running("staging") == delivery.running("prod") == f"{REGISTRY}/shop/web@{digest}"
-    images = delivery.aws.client("ecr", ACCOUNTS["staging"]).list_images(repositoryName="shop/web")["imageIds"]
-    assert [one["imageDigest"] for one in images] == [digest]
-    # The approver reads what it is about, as SNS has delivered it, and no secret is anywhere.
-    (asked,) = execution.asked
-    assert (asked.stage, asked.message["customData"]) == ("prod-approval", f"shop: deliver web {tag} to prod?")
-    assert [build.leaks for build in execution.builds.values()] == [[]] * len(execution.builds)
-    assert not any(TOKEN in build.log.read_text() for build in execution.builds.values())
-    # What the pipeline has committed starts it once more, and that builds and delivers nothing.
-    again = runner.run(git(delivery.bare, "rev-parse", "main"))
-    assert again.succeeded, said(again)
-    assert [name for name, how in again.stages.items() if how == "Skipped"] == [
-        "staging-apply", "staging", "prod-apply", "prod-approval", "prod",
-    ]  # fmt: skip
-
-
-def test_a_rejection_stops_before_production(delivery: Delivery) -> None:
-    runner = delivery.pipeline()
-    delivered(runner, delivery, "two\n")
-    before = delivery.image("prod"), delivery.running("prod")
-    runner.answer = lambda _asked: False
-    execution = runner.run(delivery.commit(web__page="three\n"))
-    assert execution.stages["prod-approval"] == "Failed"
-    assert "prod" not in execution.stages
-    assert (delivery.image("prod"), delivery.running("prod")) == before
-    assert delivery.image("staging") != before[0]
-
-
-def test_a_plan_that_is_stale_by_the_time_that_it_is_approved_is_refused(delivery: Delivery) -> None:
-    runner = delivery.pipeline()
-    main = delivery.checkout / MAIN
-    main.write_text(main.read_text().replace("zones  = 2", "zones  = 3"))
+    runner.answer = rejects
+    story.push("rejected", web__page="three\n")
 
     def meanwhile(asked: Asked) -> bool:
         if asked.stage == "staging-apply":
@@ -92,48 +112,105 @@ def test_a_plan_that_is_stale_by_the_time_that_it_is_approved_is_refused(deliver
         return True
 
     runner.answer = meanwhile
-    execution = runner.run(delivery.commit())
-    (asked,) = execution.asked
-    changes = execution.variables["Plan_staging"]
-    assert int(changes["CHANGES"]) > 0
-    assert changes["SUMMARY"] in asked.message["customData"]
-    assert execution.stages["staging-apply"] == "Failed"
-    assert "Saved plan is stale" in said(execution)
-    assert "staging" not in execution.stages
+    story.push("stale", **changed(delivery, "staging"))
+    runner.answer = lambda _asked: True
+    story.push("applied", **changed(delivery, "prod"))
+    story.again("after outputs")
+    story.note("prod back", runner.roll_back("prod", first))
+    story.note("staging back", runner.roll_back("staging", first))
+    delivery.unpin("staging")
+    story.push("broken", **{"web__page": "four\n", "broken-in-staging": "yes\n"})
 
 
-def test_a_stage_that_is_rolled_back_goes_back_and_promotes_nothing(delivery: Delivery) -> None:
-    runner = delivery.pipeline()
-    first = delivered(runner, delivery, "two\n")
-    image, running = delivery.image("prod"), delivery.running("prod")
-    delivered(runner, delivery, "three\n")
-    newest = delivery.image("staging")
-    assert delivery.image("prod") == newest != image
-    back = runner.roll_back("prod", first)
-    assert back.succeeded, said(back)
-    assert (delivery.image("prod"), delivery.running("prod")) == (image, running)
-    assert delivery.image("staging") == newest
-    assert "the stage was rolled back" in git(delivery.bare, "log", "-1", "--format=%B", "main")
+def changed(delivery: Delivery, environment: str) -> dict[str, str]:
+    """Return the configuration of an environment with a third zone."""
+    place = f"infra/environments/{environment}/main.tf"
+    text = (delivery.checkout / place).read_text()
+    assert "zones  = 2" in text
+    return {place: text.replace("zones  = 2", "zones  = 3")}
 
 
-def test_the_first_environment_s_stage_goes_back_too(delivery: Delivery) -> None:
-    runner = delivery.pipeline()
-    first = delivered(runner, delivery, "two\n")
-    image, running = delivery.image("staging"), delivery.running("staging")
-    delivered(runner, delivery, "three\n")
-    newest = delivery.image("prod")
-    back = runner.roll_back("staging", first)
-    assert back.succeeded, said(back)
-    assert (delivery.image("staging"), delivery.running("staging")) == (image, running)
-    assert delivery.image("prod") == newest
+def test_one_image_goes_from_a_push_to_production(walked: Walked) -> None:
+    seen = walked["delivered"]
+    assert seen.execution.stages == {
+        "source": "Succeeded", "test": "Succeeded", "build": "Succeeded",
+        "staging-plan": "Succeeded", "staging-apply": "Skipped", "staging": "Succeeded",
+        "prod-plan": "Succeeded", "prod-apply": "Skipped", "prod-approval": "Succeeded", "prod": "Succeeded",
+    }, seen.said  # fmt: skip
+    tag, digest = seen.git["staging"]
+    assert tag == seen.execution.variables["Build"]["TAG"]
+    # Built once: both run what was built, by its digest.
+    assert seen.git["prod"] == (tag, digest)
+    assert set(seen.runs.values()) == {f"{REGISTRY}/shop/web@{digest}"}
+    found = walked.delivery.aws.client("ecr").describe_images(repositoryName="shop/web", imageIds=[{"imageTag": tag}])
+    assert [one["imageDigest"] for one in found["imageDetails"]] == [digest]
 
 
-def test_what_does_not_pass_its_tests_goes_back_and_goes_no_further(delivery: Delivery) -> None:
-    runner = delivery.pipeline()
-    delivered(runner, delivery, "two\n")
-    before = delivery.image("staging"), delivery.running("staging")
-    execution = runner.run(delivery.commit(**{"web__page": "three\n", "broken-in-staging": "yes\n"}))
-    assert execution.stages["staging"] == "Failed"
-    assert "staging does not pass its tests" in said(execution)
-    assert (delivery.image("staging"), delivery.running("staging")) == before
-    assert "prod-plan" not in execution.stages
+def test_an_approver_reads_what_it_is_about_as_sns_delivers_it(walked: Walked) -> None:
+    seen = walked["delivered"]
+    (asked,) = seen.execution.asked
+    assert (asked.stage, asked.message["pipelineName"]) == ("prod-approval", "shop-delivery")
+    assert asked.message["customData"] == f"shop: deliver web {seen.git['staging'][0]} to prod?"
+
+
+def test_what_the_pipeline_has_committed_builds_and_delivers_nothing(walked: Walked) -> None:
+    for chapter in ("again", "after outputs"):
+        seen = walked[chapter]
+        assert not seen.failed, seen.said
+        assert seen.skipped == ["staging-apply", "staging", "prod-apply", "prod-approval", "prod"]
+
+
+def test_a_rejection_stops_before_production(walked: Walked) -> None:
+    before, seen = walked["delivered"], walked["rejected"]
+    assert seen.failed == "prod-approval"
+    assert "prod" not in seen.execution.stages
+    assert (seen.git["prod"], seen.runs["prod"]) == (before.git["prod"], before.runs["prod"])
+    assert seen.git["staging"] != before.git["staging"]
+
+
+def test_a_plan_that_is_stale_by_the_time_that_it_is_approved_is_refused(walked: Walked) -> None:
+    seen = walked["stale"]
+    (asked,) = seen.execution.asked
+    plan = seen.execution.variables["Plan_staging"]
+    assert int(plan["CHANGES"]) > 0
+    assert f": {plan['SUMMARY']}." in asked.message["customData"]
+    assert seen.failed == "staging-apply"
+    assert "Saved plan is stale" in seen.said
+    assert "staging" not in seen.execution.stages
+
+
+def test_what_is_approved_is_applied_and_what_it_gave_is_committed(walked: Walked) -> None:
+    seen = walked["applied"]
+    assert not seen.failed, seen.said
+    assert seen.skipped == ["staging-apply"]
+    assert "Apply complete!" in seen.execution.builds["prod-apply.apply"].log.read_text()
+    assert seen.outputs["prod"].count("subnet-") == 6
+
+
+def test_a_stage_that_is_rolled_back_goes_back_and_promotes_nothing(walked: Walked) -> None:
+    first, before, seen = walked["delivered"], walked["applied"], walked["prod back"]
+    assert seen.execution.stages == {"prod": "Succeeded"}, seen.said
+    assert before.git["prod"] != first.git["prod"]
+    assert (seen.git["prod"], seen.runs["prod"]) == (first.git["prod"], first.runs["prod"])
+    assert (seen.git["staging"], seen.runs["staging"]) == (before.git["staging"], before.runs["staging"])
+    assert "the stage was rolled back" in seen.commit
+
+
+def test_the_stage_of_the_first_environment_goes_back_too(walked: Walked) -> None:
+    first, seen = walked["delivered"], walked["staging back"]
+    assert seen.execution.stages == {"staging": "Succeeded"}, seen.said
+    assert (seen.git["staging"], seen.runs["staging"]) == (first.git["staging"], first.runs["staging"])
+
+
+def test_what_does_not_pass_its_tests_goes_back_and_goes_no_further(walked: Walked) -> None:
+    before, seen = walked["staging back"], walked["broken"]
+    assert seen.failed == "staging"
+    assert "staging does not pass its tests" in seen.said
+    assert (seen.git["staging"], seen.runs["staging"]) == (before.git["staging"], before.runs["staging"])
+    assert "prod-plan" not in seen.execution.stages
+
+
+def test_no_secret_is_in_a_log_or_an_argument(walked: Walked) -> None:
+    builds = [build for seen in walked.seen.values() for build in seen.execution.builds.values()]
+    assert len(builds) > 30
+    assert not [build.identity for build in builds if build.leaks or TOKEN in build.log.read_text()]

@@ -88,9 +88,12 @@ def granted(spec: Spec, script: str) -> str:
     return f"( set -e\n{lines}{script})\n"
 
 
-def changed(spec: Spec) -> list[str]:
-    """Return the commands that tell which apps to build; the commit to compare with may have to be fetched."""
-    lines = _credentials(spec)
+def changed(spec: Spec, *, whole: bool = False) -> list[str]:
+    """Return the commands that tell which apps to build.
+
+    The commit to compare with may have to be fetched, unless the source is a ``whole`` clone.
+    """
+    lines = [] if whole else _credentials(spec)
     inner = f"\n{_chain([*lines, _CHANGED])}" if lines else _CHANGED
     return [_TAG, f"APPS=$({inner}) && {_TELL}"]
 

@@ -10,6 +10,7 @@ job's own.
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,17 +21,17 @@ from generator.render.outputs.codepipeline.scripts import (
     AS,
     BACK,
     COMMIT,
-    DEPLOY,
     KIND,
     PLAN,
-    PROMOTE_OR_BACK,
     count,
+    deploy,
     engine,
     init,
     installed,
     newest,
     outputs,
     plan,
+    promote_or_back,
 )
 from generator.render.outputs.codepipeline.stages import APPS, BUILT, CHANGES, SUMMARY, TAG, Job, released_to, stages
 from generator.render.outputs.pipeline_steps import GENERATOR
@@ -50,7 +51,7 @@ _WHAT: Final[Mapping[Job, str]] = {
     "release": "commit the tag and digest of an image that was pushed to ECR",
     "plan": "plan what the infrastructure of an environment becomes",
     "apply": "apply the plan that was approved, and commit what it gave",
-    "promote": "commit the image that was tested into the next environment",
+    "promote": "commit the image that was tested into the next environment; put back what was there, in a rollback",
     "deploy": "make the committed image run, and wait until it does",
     "verify": "test the environment; what fails goes back to what ran before",
 }
@@ -59,6 +60,8 @@ _TELLS: Final[Mapping[Job, tuple[str, ...]]] = {
     "release": (TAG, APPS, BUILT),
     "plan": (CHANGES, SUMMARY),
 }
+# Jobs that take the newest commit: the source's own credentials do for that.
+_FETCHING: Final[tuple[Job, ...]] = ("deploy", "verify")
 _INFRASTRUCTURE: Final = 'cd "infra/environments/$ENVIRONMENT"'
 _PUSHED: Final = f"""\
 case "$REPOSITORY" in
@@ -78,8 +81,7 @@ _FAIL: Final = """\
 if [ "$FAILED" != 0 ]; then
   echo "error: $ENVIRONMENT does not pass its tests: what ran before is put back" >&2
 {back}  {newest}
-  {deploy}
-  exit 1
+{deploy}  exit 1
 fi
 """
 
@@ -95,6 +97,8 @@ def render(spec: Spec) -> Iterator[File]:
 
 def _buildspec(spec: Spec, job: Job) -> dict[str, Any]:
     found: dict[str, Any] = {"version": 0.2, "env": {"shell": "bash", **codebuild.environment(spec)}}
+    if job in _FETCHING:
+        found["env"]["git-credential-helper"] = "yes"
     if told_on := _TELLS.get(job):
         found["env"]["exported-variables"] = list(told_on)
     about = _MAKERS[job](spec)
@@ -106,7 +110,8 @@ def _buildspec(spec: Spec, job: Job) -> dict[str, Any]:
 def _test(spec: Spec) -> dict[str, Any]:
     found = pipeline_steps.pipeline(spec)
     assert found is not None
-    return {"commands": [*codebuild.changed(spec), *codebuild.commands(found, "test")], **codebuild.reports(found)}
+    commands = [*codebuild.changed(spec, whole=True), *codebuild.commands(found, "test")]
+    return {"commands": commands, **codebuild.reports(found)}
 
 
 def _build(spec: Spec) -> dict[str, Any]:
@@ -115,7 +120,7 @@ def _build(spec: Spec) -> dict[str, Any]:
     how_many = f'{BUILT}=$(printf %s "${APPS}" | wc -w) && export {BUILT}'
     made = [line for name in ("prepare", "build", "scan") for line in codebuild.commands(found, name)]
     release = [*codebuild.login(spec), *codebuild.commands(found, "release")]
-    return {"commands": [*codebuild.changed(spec), how_many, *made, *release]}
+    return {"commands": [*codebuild.changed(spec, whole=True), how_many, *made, *release]}
 
 
 def _release(spec: Spec) -> dict[str, Any]:
@@ -140,11 +145,11 @@ def _apply(spec: Spec) -> dict[str, Any]:
 
 
 def _promote(spec: Spec) -> dict[str, Any]:
-    return {"commands": [KIND, codebuild.granted(spec, PROMOTE_OR_BACK)]}
+    return {"commands": [KIND, codebuild.granted(spec, promote_or_back(shlex.quote(released_to(spec))))]}
 
 
 def _deploy(spec: Spec) -> dict[str, Any]:
-    return {"commands": [AS, newest(spec), DEPLOY]}
+    return {"commands": [AS, newest(spec), deploy(spec)]}
 
 
 def _verify(spec: Spec) -> dict[str, Any]:
@@ -152,7 +157,9 @@ def _verify(spec: Spec) -> dict[str, Any]:
     assert asked is not None
     cases = "".join(_case(name, commands) for name, commands in asked.verify.items())
     tests = _TESTS.format(commands=f'case "$ENVIRONMENT" in\n{cases}esac\n')
-    fail = _FAIL.format(back=codebuild.granted(spec, BACK), newest=newest(spec), deploy=DEPLOY)
+    fail = _FAIL.format(
+        back=codebuild.granted(spec, BACK), newest=newest(spec), deploy=textwrap.indent(f"{deploy(spec)}\n", "  ")
+    )
     return {"commands": [tests, AS, fail]}
 
 

@@ -6,10 +6,12 @@ the role of the job in its environment's account.
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Final
 
 from generator.render.outputs.codepipeline.stages import APPS, CHANGES, SUMMARY, TAG
 from generator.render.outputs.pipeline_steps import GENERATOR
+from generator.spec import targets
 
 if TYPE_CHECKING:
     from generator.spec.model import Spec
@@ -73,15 +75,22 @@ PROMOTE: Final = f"""\
 read -ra apps <<< "${APPS}"
 {GENERATOR} promote "${{apps[@]}}" --to "$ENVIRONMENT" --tag "${TAG}" --push
 """
-PROMOTE_OR_BACK: Final = f"""\
+_PROMOTE_OR_BACK: Final = f"""\
 if [ "$KIND" = ROLLBACK ]; then
   for app in ${APPS}; do
     {GENERATOR} rollback "$app" --env "$ENVIRONMENT" --to "${TAG}" --push --reason "the stage was rolled back"
   done
-else
+elif [ "$ENVIRONMENT" != {{first}} ]; then  # where builds are released to, the image is committed already
 {PROMOTE}fi
 """
-DEPLOY: Final = f'for app in ${APPS}; do $AS {GENERATOR} deploy "$app" --env "$ENVIRONMENT" || exit 1; done'
+_DEPLOY: Final = f'$AS {GENERATOR} deploy "$app" --env "$ENVIRONMENT" || exit 1'
+# Argo CD brings what runs on EKS by itself, and is where a pipeline may not reach it.
+_WAIT: Final = f"""\
+if [ -n "${{ARGOCD_SERVER:-}}" ]; then
+  {GENERATOR} wait "$app" --env "$ENVIRONMENT" || exit 1
+else
+  echo "$app: Argo CD brings it to $ENVIRONMENT; with ARGOCD_SERVER and ARGOCD_AUTH_TOKEN this job waits for it"
+fi"""
 BACK: Final = f"""\
 for app in ${APPS}; do
   {GENERATOR} rollback "$app" --env "$ENVIRONMENT" --push --reason "${TAG} does not pass its tests"
@@ -107,6 +116,24 @@ def count(program: str) -> str:
 def outputs(program: str) -> str:
     """Return the commands that commit what an apply gave, from the top of the checkout."""
     return _OUTPUTS.replace("{engine}", program)
+
+
+def promote_or_back(first: str) -> str:
+    """Return the commands that commit the image into an environment, but for the first, or put back what was there."""
+    return _PROMOTE_OR_BACK.replace("{first}", first)
+
+
+def deploy(spec: Spec) -> str:
+    """Return the commands that make the committed image run in an environment, each app where it runs there."""
+    places = {f"{name}/{app.name}": app.target_in(name) for app in spec.described.values() for name in app.environments}
+    on_ecs = [place for place, target in places.items() if target == targets.ECS]
+    if len(on_ecs) == len(places):
+        return f"for app in ${APPS}; do {_DEPLOY}; done"
+    wait = textwrap.indent(_WAIT, "  ")
+    if not on_ecs:
+        return f"for app in ${APPS}; do\n{wait}\ndone"
+    case = f'  case "$ENVIRONMENT/$app" in\n  {"|".join(on_ecs)}) {_DEPLOY} ;;\n  *)\n{wait}\n  ;;\n  esac'
+    return f"for app in ${APPS}; do\n{case}\ndone"
 
 
 def engine(spec: Spec) -> str:

@@ -61,7 +61,7 @@ def stages(spec: Spec) -> list[Stage]:
     asked = told.build(spec.data)
     if asked is None:
         return []
-    return [*_built(spec, asked), *(one for name in delivered(spec) for one in _environment(spec, asked, name))]
+    return [*_built(spec, asked), *(one for name in delivered(spec) for one in _environment(asked, name))]
 
 
 def delivered(spec: Spec) -> list[str]:
@@ -102,7 +102,7 @@ def _built(spec: Spec, asked: Stages) -> Iterator[Stage]:
     yield Stage("build", (Action("build", "build", told="Build"),))
 
 
-def _environment(spec: Spec, asked: Stages, name: str) -> Iterator[Stage]:
+def _environment(asked: Stages, name: str) -> Iterator[Stage]:
     word = name.replace("-", "_")
     plan = Action("plan", "plan", told=f"Plan_{word}", output=f"plan_{word}")
     yield Stage(f"{name}-plan", (plan,), name)
@@ -112,9 +112,10 @@ def _environment(spec: Spec, asked: Stages, name: str) -> Iterator[Stage]:
     if name in asked.approvals:
         ask = Action("approve", approval=asked.approvals[name])
         yield Stage(f"{name}-approval", (ask,), name, unless_none=f"Build.{BUILT}")
-    moves = () if name == released_to(spec) else (Action("promote", "promote"),)
+    # In the first environment it only goes back, where the stage is rolled back: the build has committed the image.
     tests = (Action("verify", "verify"),) if name in asked.verify else ()
-    yield Stage(name, (*moves, Action("deploy", "deploy"), *tests), name, unless_none=f"Build.{BUILT}")
+    actions = (Action("promote", "promote"), Action("deploy", "deploy"), *tests)
+    yield Stage(name, actions, name, unless_none=f"Build.{BUILT}")
 
 
 def _emails(asked: Stages, name: str) -> tuple[str, ...]:

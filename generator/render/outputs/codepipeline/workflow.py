@@ -31,9 +31,6 @@ echo "changes=$CHANGES" >> "$GITHUB_OUTPUT"
 _FETCH: Final = f"aws s3 cp --no-progress {_KEPT} {scripts.PLAN}\n"
 
 
-_DEPLOY: Final[Mapping[str, object]] = {"name": "deploy", "run": scripts.plain(f"{scripts.DEPLOY}\n")}
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Parts that the workflow's other jobs have, too.
@@ -108,6 +105,7 @@ def _apply(spec: Spec, name: str, parts: Parts) -> Job:
 def _deliver(spec: Spec, name: str, parts: Parts) -> Job:
     asked = told.build(spec.data)
     tests = (asked.verify.get(name) if asked else None) or ()
+    run = scripts.plain(f"{scripts.deploy(spec)}\n")
     moves = {"name": "promote", "env": parts.pushing, "run": scripts.PROMOTE}
     return {
         "name": f"deliver to {name}",
@@ -124,20 +122,20 @@ def _deliver(spec: Spec, name: str, parts: Parts) -> Job:
             *parts.prepared(name, "deploy"),
             *([] if name == released_to(spec) else [moves]),
             parts.newest,
-            _DEPLOY,
-            *(_tested(tests, parts) if tests else []),
+            {"name": "deploy", "run": run},
+            *(_tested(tests, run, parts) if tests else []),
         ],
     }
 
 
-def _tested(tests: tuple[str, ...], parts: Parts) -> list[Mapping[str, object]]:
+def _tested(tests: tuple[str, ...], deploy: str, parts: Parts) -> list[Mapping[str, object]]:
     """Return the steps that test the environment, and put back what ran before if that fails."""
     failed = {"if": "${{ failure() && steps.verify.conclusion == 'failure' }}"}
     return [
         {"name": "test the environment", "id": "verify", "run": "".join(f"{line.rstrip()}\n" for line in tests)},
         {"name": "put back what ran before", **failed, "env": parts.pushing, "run": scripts.BACK},
         {**failed, **parts.newest},
-        {**_DEPLOY, **failed, "name": "deploy it"},
+        {"name": "deploy it", **failed, "run": deploy},
     ]
 
 

@@ -72,6 +72,13 @@ module "pipeline" {
       privileged  = false
       minutes     = 120
     }
+    staging-promote = {
+      job         = "promote"
+      environment = "staging"
+      role        = ""
+      privileged  = false
+      minutes     = 60
+    }
     staging-deploy = {
       job         = "deploy"
       environment = "staging"
@@ -155,6 +162,16 @@ module "pipeline" {
       name         = "staging"
       skip_if_zero = "Build.BUILT"
       actions = [
+        {
+          name    = "promote"
+          project = "staging-promote"
+          variables = {
+            ENVIRONMENT = "staging"
+            TAG         = "#{Build.TAG}"
+            APPS        = "#{Build.APPS}"
+            EXECUTION   = "#{codepipeline.PipelineExecutionId}"
+          }
+        },
         {
           name    = "deploy"
           project = "staging-deploy"

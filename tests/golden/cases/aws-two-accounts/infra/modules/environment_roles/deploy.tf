@@ -38,8 +38,15 @@ resource "aws_iam_role_policy" "deploy" {
       {
         Sid      = "TellWhyTasksEnded"
         Effect   = "Allow"
-        Action   = ["logs:DescribeLogGroups", "logs:GetLogEvents"]
+        Action   = "logs:GetLogEvents"
         Resource = "${local.arn}:logs:${local.in_place}:log-group:/${var.project}/${var.environment}/*"
+      },
+      {
+        # Whatever prefix is asked for, AWS checks this against `log-group::log-stream:`, a group without a name.
+        Sid      = "VerifyLogGroups"
+        Effect   = "Allow"
+        Action   = "logs:DescribeLogGroups"
+        Resource = "${local.arn}:logs:${local.in_place}:log-group::log-stream:*"
       },
       {
         Sid    = "Read"
