@@ -24,7 +24,7 @@ from testing.programs import REAL_CACHE, tool
 from testing.repository import git
 from testing.servers import aws as account
 from testing.servers import git_http
-from tests.e2e import docker_shim
+from tests.e2e import actions, docker_shim
 from tests.e2e.codebuild import Project
 from tests.e2e.process import free_port, stop
 
@@ -44,7 +44,7 @@ infra:
   region: {account.REGION}
   accounts: {{staging: "{SHARED}", prod: "{ACCOUNTS["prod"]}"}}
 environments:
-  staging: {{target: ecs, verify: [test ! -e broken-in-staging]}}
+  staging: {{target: ecs, verify: [test ! -s broken-in-staging]}}
   prod: {{target: ecs, approval: {{email: [ops@example.com], timeout: 2d}}}}
 ci: CI
 apps:
@@ -53,7 +53,11 @@ apps:
     source: web
     port: 8080
     build: {{test: [sh test.sh]}}
+    secrets: {{SECRET_KEY: "shop/{{environment}}/web#key"}}
 """
+BY_GITHUB: Final = (
+    f"""{{install: 'true', codebuild: false, github: {{role: "arn:aws:iam::{SHARED}:role/ci", stages: true}}}}"""
+)
 BY_CODEPIPELINE: Final = "{install: 'true', codepipeline: true, codebuild: false, credentials: shop/git}"
 DOCKERFILE: Final = "FROM scratch\nARG VERSION=none\nCOPY page /page\n"
 LOCKED: Final = ("shared", *(f"environments/{name}" for name in ACCOUNTS))
@@ -162,6 +166,23 @@ class Delivery:
             watched={"the token": TOKEN}, pipeline=variables["PIPELINE"],
         )  # fmt: skip
 
+    def workflow(self) -> actions.Runner:
+        """Return a runner of the generated workflow, whose jobs get keys of the roles that they name."""
+
+        def configure(run: Any, given: dict[str, str]) -> None:
+            actions.configure_aws(run, given)
+            found = self.aws.keys(given["role-to-assume"])
+            run.env |= {
+                "AWS_ACCESS_KEY_ID": found["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
+                "AWS_SESSION_TOKEN": found["SessionToken"],
+            }  # fmt: skip
+
+        usual: dict[str, Any] = {**actions.USUAL, "aws-actions/configure-aws-credentials": configure}
+        return actions.Runner(
+            self.bare, self.url, self.folder / "runs", [self.programs], self.environment, usual, TOKEN,
+            variables={"STATE_BUCKET": STATES},
+        )  # fmt: skip
+
     def pipeline(self) -> codepipeline.Runner:
         """Return a runner of the planned pipeline, which moto has accepted; who approves is asked through SNS."""
         (planned,) = self.planned("shared", "aws_codepipeline")
@@ -220,6 +241,8 @@ class Delivery:
         for name in ("task", "execution"):
             trust = json.dumps({"Version": "2012-10-17", "Statement": []})
             iam.create_role(RoleName=f"shop-{environment}-web-{name}", AssumeRolePolicyDocument=trust)
+        secrets = self.aws.client("secretsmanager", ACCOUNTS[environment])
+        secrets.create_secret(Name=f"shop/{environment}/web", SecretString='{"key": "k"}')
         logs.create_log_group(logGroupName=f"/shop/{environment}/web")
         first = ecs.register_task_definition(
             family=f"shop-{environment}-web", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256",
@@ -280,7 +303,7 @@ def _programs(folder: Path, aws: account.Account, stack: ExitStack) -> Path:
     """Install docker, Python, the AWS CLI and Terraform as a build's image has them, and start ECR's data plane."""
     port, place = free_port(), folder / "bin"
     (folder / "blobs").mkdir()
-    words = [tool("crane"), "registry", "serve", f"--address=127.0.0.1:{port}", f"--disk={folder / 'blobs'}"]
+    words = [str(tool("crane")), "registry", "serve", f"--address=127.0.0.1:{port}", f"--disk={folder / 'blobs'}"]
     stack.callback(stop, spawn(words, log=folder / "registry.log"))
     config = docker_shim.Config(
         str(folder / "storage"), str(folder / "state"), REGISTRY, f"127.0.0.1:{port}", aws.endpoint

@@ -164,6 +164,7 @@ def _arn(call: Call, rest: str, service: str = "", account: str = "") -> str:
 def _s3(call: Call, action: str) -> Iterator[Request]:
     bucket, key = call.asked["Bucket"], call.asked["Key"]
     owner = bucket.rpartition("-")[2]
+    action = "s3:GetObject" if call.operation == "HeadObject" else action
     context = {} if key else {"s3:prefix": call.asked["Prefix"]}
     yield Request(call.role, action, f"arn:aws:s3:::{bucket}{'/' if key else ''}{key}", context, owner)
 

@@ -102,7 +102,7 @@ class Account:
         """Return what lets a build find its role's keys, as a container does."""
         return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self._metadata.url}/{urllib.parse.quote(arn, safe='')}"}
 
-    def keys(self, arn: str) -> dict[str, str]:
+    def keys(self, arn: str) -> dict[str, Any]:
         """Return new keys of a role."""
         found = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
         self.roles[found["AccessKeyId"]] = arn
@@ -200,7 +200,7 @@ def _added() -> Iterator[None]:
     def found(self: Any, name: str, registry_id: str | None = None) -> Any:
         return repository(ecr.ecr_backends[registry_id][self.region_name] if registry_id else self, name, registry_id)
 
-    ecs.EC2ContainerServiceBackend.update_service = settled  # type: ignore[method-assign]
+    ecs.EC2ContainerServiceBackend.update_service = settled  # type: ignore[method-assign, assignment]
     ecr.ECRBackend._get_repository = found  # type: ignore[method-assign]
     try:
         yield

@@ -89,6 +89,8 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return found
 
 
+# Functions of a condition that tell what has become of what was before.
+STATES = re.compile(r"\b(success|failure|always|cancelled)\(")
 Tokens = list[tuple[str, str]]
 
 
@@ -186,6 +188,8 @@ class Runner:
     secrets: dict[str, str] = field(default_factory=dict)
     number: int = 0
     attempt: int = 1
+    # Asks the reviewers of an environment whether a job may start.
+    review: Callable[[str], bool] = lambda _environment: True
 
     def run(
         self,
@@ -276,10 +280,12 @@ class _Run:
         """Run a job if those that it needs have succeeded."""
         needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
         self.prepare(name)
-        waited = all(self.result.jobs[each] == "success" for each in needs)
-        if not (waited and expression(str(job.get("if", "success()")), {**self.context, "failed": False})):
+        if not self.wanted(str(job.get("if", "success()")), needs):
             self.result.jobs[name] = "skipped"
             self.result.steps += [Outcome(_name(step), "skipped") for step in job["steps"]]
+            return
+        if (environment := job.get("environment")) and not self.runner.review(environment):
+            self.result.jobs[name] = "failure"
             return
         self.write(f"##[job]{name}\n")
         self.env |= {key: filled(str(value), self.context) for key, value in (job.get("env") or {}).items()}
@@ -290,11 +296,23 @@ class _Run:
         for key, value in (job.get("outputs") or {}).items():
             self.about[f"needs.{name}.outputs.{key}"] = filled(value, self.context)
 
+    def wanted(self, condition: str, needs: list[str]) -> bool:
+        """Tell whether a job is to start.
+
+        It needs all before it to have succeeded, unless it asks for their state itself: then a job before it, at any
+        distance, may have been left out, and `failure()` tells whether one has failed.
+        """
+        condition = condition.strip().removeprefix("${{").removesuffix("}}")
+        failed = "failure" in self.result.jobs.values()
+        if not STATES.search(condition) and not all(self.result.jobs[each] == "success" for each in needs):
+            return False
+        return bool(expression(condition, {**self.context, "failed": failed}))
+
     def attempt(self, step: dict[str, Any]) -> None:
         """Run a step if it is its turn."""
         name = _name(step)
         wanted = str(step.get("if", "success()")).strip().removeprefix("${{").removesuffix("}}")
-        if not re.search(r"\b(success|failure|always|cancelled)\(", wanted):
+        if not STATES.search(wanted):
             wanted = f"success() && ({wanted})"
         names = {**self.context, "failed": self.failed, **{f"env.{key}": value for key, value in self.env.items()}}
         if not expression(wanted, names):
@@ -313,6 +331,8 @@ class _Run:
             self.write(f"{exc}\n")
             status = 1
         self.collect(step.get("id"))
+        if identity := step.get("id"):
+            self.context[f"steps.{identity}.conclusion"] = "failure" if status else "success"
         self.failed = self.failed or bool(status)
         self.result.steps.append(Outcome(name, "failure" if status else "success"))
 
@@ -363,18 +383,22 @@ def _text(value: object) -> str:
 def checkout(run: _Run, given: dict[str, str]) -> None:
     """Act as ``actions/checkout``.
 
-    A clone of so much depth, detached or not, that keeps credentials only if asked to.
+    A clone of so much depth, detached or not, that keeps credentials only if asked to; of the commit, or of what ``ref``
+    has by now.
     """
     if given.get("persist-credentials") != "false":
         raise WorkflowFault("a checkout that keeps its credentials")
     answer = "!f() { echo username=x-access-token; echo password=$CHECKOUT_TOKEN; }; f"
     env = {**run.env, "CHECKOUT_TOKEN": run.runner.token, "GIT_TERMINAL_PROMPT": "0"}
-    words = ["--quiet", f"--depth={given.get('fetch-depth', '1')}", run.runner.url, "."]
+    depth = [] if given.get("fetch-depth") == "0" else [f"--depth={given.get('fetch-depth', '1')}"]
     git = ["git", "-c", f"credential.helper={answer}"]
-    subprocess.run([*git, "clone", *words], cwd=run.source, env=env, check=True, capture_output=True)
-    fetch = ["fetch", "--quiet", f"--depth={given.get('fetch-depth', '1')}", "origin", run.result.commit]
+    if not (run.source / ".git").exists():
+        words = ["--quiet", *depth, run.runner.url, "."]
+        subprocess.run([*git, "clone", *words], cwd=run.source, env=env, check=True, capture_output=True)
+    fetch = ["fetch", "--quiet", *depth, "origin", given.get("ref", run.result.commit)]
     subprocess.run([*git, *fetch], cwd=run.source, env=env, check=True, capture_output=True)
-    subprocess.run(["git", "checkout", "--quiet", "--detach", run.result.commit], cwd=run.source, env=env, check=True)
+    subprocess.run(["git", "checkout", "--quiet", "--detach", "FETCH_HEAD"], cwd=run.source, env=env, check=True)
+    subprocess.run(["git", "clean", "-ffdxq"], cwd=run.source, env=env, check=True)
 
 
 def configure_aws(run: _Run, given: dict[str, str]) -> None:

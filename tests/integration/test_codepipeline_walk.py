@@ -6,12 +6,14 @@ walked once, since a walk takes minutes; the tests ask what came of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from testing import iam
 from testing.codepipeline import Asked, Execution, Runner
 from testing.delivery import ACCOUNTS, REGISTRY, TOKEN, Delivery, shop
 from testing.repository import git
@@ -112,9 +114,9 @@ def tell(story: Walked) -> None:
         return True
 
     runner.answer = meanwhile
-    story.push("stale", **changed(delivery, "staging"))
+    story.push("stale", **changed(delivery, "staging", 3))
     runner.answer = lambda _asked: True
-    story.push("applied", **changed(delivery, "prod"))
+    story.push("applied", **changed(delivery, "staging", 4), **changed(delivery, "prod", 3))
     story.again("after outputs")
     story.note("prod back", runner.roll_back("prod", first))
     story.note("staging back", runner.roll_back("staging", first))
@@ -122,12 +124,12 @@ def tell(story: Walked) -> None:
     story.push("broken", **{"web__page": "four\n", "broken-in-staging": "yes\n"})
 
 
-def changed(delivery: Delivery, environment: str) -> dict[str, str]:
-    """Return the configuration of an environment with a third zone."""
+def changed(delivery: Delivery, environment: str, zones: int) -> dict[str, str]:
+    """Return the configuration of an environment with so many zones, one more than it has."""
     place = f"infra/environments/{environment}/main.tf"
     text = (delivery.checkout / place).read_text()
-    assert "zones  = 2" in text
-    return {place: text.replace("zones  = 2", "zones  = 3")}
+    assert f"zones  = {zones - 1}" in text
+    return {place: text.replace(f"zones  = {zones - 1}", f"zones  = {zones}")}
 
 
 def test_one_image_goes_from_a_push_to_production(walked: Walked) -> None:
@@ -182,9 +184,10 @@ def test_a_plan_that_is_stale_by_the_time_that_it_is_approved_is_refused(walked:
 def test_what_is_approved_is_applied_and_what_it_gave_is_committed(walked: Walked) -> None:
     seen = walked["applied"]
     assert not seen.failed, seen.said
-    assert seen.skipped == ["staging-apply"]
-    assert "Apply complete!" in seen.execution.builds["prod-apply.apply"].log.read_text()
-    assert seen.outputs["prod"].count("subnet-") == 6
+    assert seen.skipped == []
+    for environment, zones in (("staging", 4), ("prod", 3)):
+        assert "Apply complete!" in seen.execution.builds[f"{environment}-apply.apply"].log.read_text()
+        assert seen.outputs[environment].count("subnet-") == 2 * zones
 
 
 def test_a_stage_that_is_rolled_back_goes_back_and_promotes_nothing(walked: Walked) -> None:
@@ -214,3 +217,50 @@ def test_no_secret_is_in_a_log_or_an_argument(walked: Walked) -> None:
     builds = [build for seen in walked.seen.values() for build in seen.execution.builds.values()]
     assert len(builds) > 30
     assert not [build.identity for build in builds if build.leaks or TOKEN in build.log.read_text()]
+
+
+def test_roles_may_do_what_the_jobs_have_asked_for(walked: Walked) -> None:
+    policies = walked.delivery.policies()
+    asked = list(iam.requests(walked.delivery.aws.calls))
+    roles = {one.role.rpartition("/")[2] for one in asked}
+    assert roles >= {"shop-delivery-build", "shop-prod-plan", "shop-prod-apply", "shop-prod-deploy"}
+    assert [why for one in asked if (why := policies.refused(one))] == []
+
+
+# What roles are given for things that a walk on this machine does not do, by the role's name and the action.
+_NOT_WALKED = {
+    "CodePipeline itself hands artifacts over, here by copying folders": (
+        "shop-delivery-*",
+        r"s3:GetObject(Version)?|s3:PutObject|s3:GetBucket(Location|Versioning)|kms:(Decrypt|GenerateDataKey)",
+    ),
+    "CodePipeline's own role, and its start: no emulator runs pipelines": (
+        "shop-delivery-(pipeline|start)",
+        r"codebuild:(StartBuild|BatchGetBuilds)|sns:Publish|code(connections|star-connections):UseConnection|codepipeline:StartPipelineExecution",
+    ),
+    "CodeBuild clones and writes logs and reports by itself": (
+        "shop-delivery-*",
+        r"logs:.*|codebuild:.*|code(connections|star-connections):UseConnection",
+    ),
+    "docker pushes by the registry's own protocol": (
+        "shop-delivery-build",
+        r"ecr:(BatchCheckLayerAvailability|BatchGetImage|CompleteLayerUpload|GetDownloadUrlForLayer|InitiateLayerUpload"
+        r"|PutImage|UploadLayerPart)",
+    ),
+    "the provider is a stub, which calls nothing": ("shop-(staging|prod)-(plan|apply)", r".*"),
+    "a deployment on ECS that fails, which the end-to-end test has": (
+        "shop-(staging|prod)-deploy",
+        r"ecs:(DescribeServiceRevisions|DescribeTasks|ListServiceDeployments|ListTasks)|logs:GetLogEvents",
+    ),
+    "a migration, which the end-to-end test has": ("shop-(staging|prod)-deploy", r"ecs:RunTask"),
+    "a secret in Systems Manager": ("shop-(staging|prod)-deploy", r"ssm:DescribeParameters"),
+}
+
+
+def test_roles_may_do_nothing_that_no_job_asks_for(walked: Walked) -> None:
+    unused = walked.delivery.policies().unused(iam.requests(walked.delivery.aws.calls))
+    known = {
+        why: {(role, action) for role, action in unused if re.fullmatch(who.replace("*", ".*"), role) and re.fullmatch(what, action)}
+        for why, (who, what) in _NOT_WALKED.items()
+    }  # fmt: skip
+    assert unused - set().union(*known.values()) == set()
+    assert [why for why, found in known.items() if not found] == []

@@ -22,9 +22,11 @@ Job = dict[str, Any]
 _FOLDER: Final = "infra/environments/${{ env.ENVIRONMENT }}"
 # A job that was left out, since there was nothing to do, stops none that comes after it.
 _GOES_ON: Final = "!cancelled() && !failure()"
-_KEPT: Final = '"s3://$STATE_BUCKET/plans/$GITHUB_RUN_ID/$ENVIRONMENT.tfplan"'
+# Beside the state, where the roles of the environment alone may read, and encrypted as that is: by the key of an
+# account, another one could not read it.
+_KEPT: Final = '"s3://$STATE_BUCKET/environments/$ENVIRONMENT/plans/$GITHUB_RUN_ID.tfplan"'
 _KEEP: Final = f"""\
-aws s3 cp --no-progress --sse aws:kms {scripts.PLAN} {_KEPT}
+aws s3 cp --no-progress --sse AES256 {scripts.PLAN} {_KEPT}
 echo "changes=$CHANGES" >> "$GITHUB_OUTPUT"
 """
 # The plan of this very run: Terraform refuses one that is stale.
