@@ -12,7 +12,7 @@ from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.api.publishing import OnBranch
-from generator.delivery import deployments, image, live_state
+from generator.delivery import deployments, image, live_state, targets
 from generator.delivery import status as statuses
 from generator.delivery.deployments import Deployment
 from generator.delivery.live_state import Key, Running
@@ -30,8 +30,8 @@ from generator.spec.model import Spec
 class StatusRequest(OnBranch):
     """The checkout to show, of these apps and environments alone if any are named.
 
-    `offline` asks neither the remote, nor the forge, nor Argo CD. `fetch` shows the `branch` of the `remote` instead of
-    the checkout, spec and all.
+    `offline` asks neither the remote, nor the forge, nor what runs. `fetch` shows the `branch` of the `remote`
+    instead of the checkout, spec and all.
     """
 
     directory: Path = Path()
@@ -45,8 +45,8 @@ class StatusRequest(OnBranch):
 class StatusResult:
     """A row for each app and environment, by app, in promotion order.
 
-    `requests` are URLs of open pull requests and `running` what Argo CD says, by app and environment; `running` is None
-    where Argo CD was not asked. `notes` tell what a reader should know of the checkout.
+    `requests` are URLs of open pull requests and `running` what Argo CD or AWS says, by app and environment; `running`
+    is None where neither was asked. `notes` tell what a reader should know of the checkout.
     """
 
     rows: tuple[Row, ...]
@@ -65,7 +65,7 @@ def status(request: StatusRequest, *, progress: Progress = silent, credentials: 
         if request.fetch:
             return _of_remote(request, spec, progress)
         apps, environments = image.chosen(spec, request.apps, request.environments)
-        progress("asking git, the forge and Argo CD")
+        progress(f"asking git, the forge and {targets.known_by(targets.used(spec))}")
         here = partial(_read, request.directory)
         with ThreadPoolExecutor(max_workers=1) as pool:
             find = partial(upstream.find, request.directory, ask=not request.offline)
@@ -89,7 +89,7 @@ def _of_remote(request: StatusRequest, here: Spec, progress: Progress) -> Status
         apps, environments = image.chosen(spec, request.apps, request.environments)
         found = statuses.rows_of(spec, lambda path: clone.read(clone.tip, path), clone, apps)
         rows = tuple(row for row in found if row.environment in environments)
-        progress("asking the forge and Argo CD")
+        progress(f"asking the forge and {targets.known_by(targets.used(spec))}")
         live = live_state.ask(spec, lambda path: clone.read(clone.tip, path)) if rows else live_state.NOT_ASKED
     return StatusResult(rows, live.requests, live.running, (*live.notes, *statuses.problems(rows)))
 

@@ -20,7 +20,7 @@ class WaitRequest(OnBranch):
     """An app in an environment, with the tag that the branch must have, or the commit that must be reached.
 
     `timeout` and `patience`, for what may mend itself, are in seconds. With `notify`, those are told whom the spec's
-    `notifications` name and Argo CD does not tell.
+    `notifications` name and no controller tells.
     """
 
     app: str
@@ -45,12 +45,12 @@ class WaitResult:
 
     @property
     def is_healthy(self) -> bool:
-        """Tell whether Argo CD runs it, healthy."""
+        """Tell whether it runs, healthy."""
         return self.verdict.result == "healthy"
 
 
 def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> WaitResult:
-    """Wait until Argo CD runs the image healthy, or it is clear that it will not; `progress` is told what is new.
+    """Wait until the image runs healthy, or it is clear that it will not; `progress` is told what is new.
 
     Asks the Argo CD that ARGOCD_SERVER and ARGOCD_AUTH_TOKEN of the credentials name; of an app on ECS, AWS.
     """

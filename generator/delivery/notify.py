@@ -1,4 +1,4 @@
-"""Tell of a rollout's end, where Argo CD itself cannot: an SNS topic, and a webhook where it has no controller."""
+"""Tell of a rollout's end, where Argo CD itself cannot: an SNS topic, and a webhook where no controller is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from generator.delivery import targets
 from generator.delivery.deployments import shown
 from generator.delivery.diagnosis import Wanted
 from generator.delivery.image import Slot
@@ -39,8 +40,8 @@ def tell(spec: Spec, place: Slot, wanted: Wanted, verdict: Verdict) -> Iterator[
             _publish(about.sns, said, json.dumps(body, indent=2))
     except GeneratorError as exc:
         yield f"{about.sns} was not told: {reason(exc)}"
-    # Where there is a controller, it sends these.
-    if about.webhook and spec.argocd.managed:
+    # Where there is a controller, it sends these; of what is not on Kubernetes, it knows nothing.
+    if about.webhook and (spec.argocd.managed or targets.of(spec, place) not in targets.WITH_CONTROLLER):
         yield from _post(about.webhook.url, body)
 
 

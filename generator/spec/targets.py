@@ -1,6 +1,6 @@
 """Read where an app runs: on Kubernetes, which is EKS, or on ECS. An app says it, over its environment.
 
-To add one: its name here, and its entry in ``delivery/targets``.
+To add one: its name and who knows what runs there, here; and its module in ``delivery/targets``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import Any, Final
 
 EKS: Final = "eks"
 ECS: Final = "ecs"
-NAMES: Final = (EKS, ECS)
+# Who knows what runs there, by the target's name, which is that of its module in ``delivery/targets``, too.
+KNOWN_BY: Final = {EKS: "Argo CD", ECS: "AWS"}
+NAMES: Final = tuple(KNOWN_BY)
 DEFAULT: Final = EKS
 
 Data = Mapping[str, Any]

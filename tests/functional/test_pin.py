@@ -202,6 +202,22 @@ def test_the_page_in_argo_cd(repository: Path, generator: Run) -> None:
     assert (done.returncode, "set ARGOCD_SERVER" in done.stderr) == (2, True)
 
 
+def test_the_page_of_a_service_on_ecs(repository: Path, generator: Run) -> None:
+    edit(repository, "generator.yaml", ("staging: {}", "staging: {target: ecs}"))
+    for words in (("-e", "staging"), ("-e", "staging", "--ecs")):
+        found = generator("open", "web", *words, cwd=repository, env={"ARGOCD_SERVER": "argocd.example.com"}).stdout
+        assert found == (
+            "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/shop-staging/services/web/health?region=eu-west-1\n"
+        )
+    for words, said, hint in (
+        (("-e", "staging", "--argocd"), "web in staging is not on EKS", "open --ecs"),
+        (("-e", "dev", "--ecs"), "web in dev is not on ECS", "open --argocd"),
+        (("--ecs",), "web has a service in each environment", "name one with --env"),
+    ):
+        done = generator("open", "web", *words, cwd=repository)
+        assert (done.returncode, done.stderr) == (2, f"error: {said}\nhint: {hint}\n")
+
+
 def test_the_page_of_a_request(released: Shop, generator: Run) -> None:
     done = generator("open", "web", "--request", cwd=released.folder)
     assert (done.returncode, "error: no open pull request moves web\n" in done.stderr) == (1, True)

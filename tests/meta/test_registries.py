@@ -174,7 +174,52 @@ def connect(url, api=None, timeout=30):
     "spec/forge_kinds.py",
     (('    ForgeKind("local"),\n', '    ForgeKind("local"),\n    ForgeKind("mailbox", code_owners=CodeOwners(".mailbox/OWNERS")),\n'),),
 )  # fmt: skip
-TOYS = {"kind": KIND, "workload type": WORKLOAD, "output": OUTPUT, "command": COMMAND, "forge": FORGE}
+TARGET = Toy(
+    "delivery/targets/shelf.py",
+    """\
+from typing import Any
+
+from generator.delivery.diagnosis import Wanted
+from generator.delivery.image import Slot
+from generator.delivery.live_state import Answer, Read, Running
+from generator.delivery.rollout import Looking, Verdict
+from generator.git.history import Clone
+from generator.spec.model import Spec
+
+
+def running(spec: Spec, read: Read) -> Answer:
+    apps = [app for app in spec.described.values() if app.target_in("prod") == "shelf"]
+    return Answer({(app.name, "prod"): Running("Synced", "Dusty", "", ()) for app in apps})
+
+
+def connect() -> str:
+    return "the shelf"
+
+
+class Watch:
+    def __init__(self, api: str) -> None:
+        self.api = api
+
+    def look(self) -> Verdict:
+        return Verdict("healthy", f"it lies on {self.api}", "")
+
+    def why(self) -> list[str]:
+        return []
+
+
+def watch(api: str, spec: Spec, clone: Clone, place: Slot, wanted: Wanted, patience: float) -> tuple[Looking, str]:
+    return Watch(api), f"shelf/{place.app}"
+
+
+def page(spec: Spec, app: str, environment: str | None) -> str:
+    return f"https://shelf.example.com/{app}/{environment}"
+""",
+    "spec/targets.py",
+    (('ECS: "AWS"}', 'ECS: "AWS", "shelf": "the library"}'),),
+)
+TOYS = {
+    "kind": KIND, "workload type": WORKLOAD, "output": OUTPUT, "command": COMMAND, "forge": FORGE, "target": TARGET,
+}  # fmt: skip
 
 
 class Package:
@@ -309,3 +354,22 @@ def test_a_toy_that_is_in_no_registry_does_nothing(tmp_path: Path, repository: P
     package = Package(tmp_path / "package", repository, KIND)
     shutil.copy(ROOT / "generator" / KIND.registry, package.place / "generator" / KIND.registry)
     assert not [path for path in package.generate(TEN_LINES) if "lease" in path]
+
+
+@pytest.mark.parametrize("package", ["target"], indirect=True)
+def test_a_target(package: Package) -> None:
+    # The spec may name it, Argo CD is told nothing of it, and it is asked what runs and where its page is.
+    bare = package.folder.parent / "remote.git"
+    spec = TEN_LINES.replace("https://git.example.com/acme/shop-gitops.git", str(bare))
+    found = package.generate(spec.replace("sync: manual", "target: shelf"))
+    assert "gitops/applications/dev/web.yaml" in found
+    assert not [path for path in found if path.startswith(("overlays/prod/", "gitops/applications/prod/web"))]
+    git(package.folder, "add", "-A")
+    git(package.folder, "commit", "-qm", "Generate")
+    clone_as_origin(package.folder, bare)
+    asked = json.loads(package.run("status", "web", "--output", "json"))["images"]
+    rows = {row["environment"]: row["argo_cd"] for row in asked}
+    assert rows["prod"]["health"] == "Dusty"
+    assert package.run("open", "web", "-e", "prod", "--print") == "https://shelf.example.com/web/prod\n"
+    assert '"shelf"' in package.run("schema")
+    package.require_one_module_and_one_registry()

@@ -9,9 +9,10 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "open an app's page in the browser: in Argo CD, on the forge, or its pull request"
+HELP: Final = "open an app's page in the browser: where it runs, on the forge, or its pull request"
 EXAMPLE: Final = """\
-  python -m generator open web -e prod                in Argo CD, if ARGOCD_SERVER says which; else on the forge
+  python -m generator open web -e prod                in Argo CD, if ARGOCD_SERVER says which; on ECS, in
+                                                     AWS' console; else on the forge
   python -m generator open web -e prod --repo         the overlay on the forge
   python -m generator open web --request              the open promotion or rollback
   python -m generator open web -e prod --print | xclip
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     page = parser.add_mutually_exclusive_group()
     for name, about in (
         ("argocd", "its Application in Argo CD"),
+        ("ecs", "its service in AWS' console"),
         ("repo", "its overlay on the forge, or its base without -e"),
         ("request", "the open pull request that moves it"),
     ):

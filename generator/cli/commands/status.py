@@ -20,13 +20,15 @@ EXAMPLE: Final = """\
 
 It shows what is checked out here, and notes if the branch that it follows has newer commits; --fetch shows that branch.
 A cell has the tag, for how long the branch has had that image, and what sets it apart: `2 behind`, `pinned`,
-`proposed`, or Argo CD's state unless that is Synced and Healthy. -o wide has a row for each app and environment.
+`proposed`, or the state that Argo CD tells, or AWS of an app on ECS, unless that is Synced and Healthy.
+-o wide has a row for each app and environment.
 
 `behind`: the environment before has another image, and is so many releases ahead. `ahead`: the other
 way round, as after a rollback there. An overlay that cannot be read is named below
 the table, and the others are shown (exit 0). Open pull
 requests are shown where the forge's credentials are in the environment, Argo CD's sync and health
-where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are. Empty columns are left out.
+where ARGOCD_SERVER and ARGOCD_AUTH_TOKEN are; AWS is asked of
+apps on ECS. Empty columns are left out.
 
 --watch ends with Ctrl-C (exit 130). On a terminal the table is drawn anew; in a pipe each change is a line, with
 -o json an object on a line of its own."""
@@ -36,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     shared.apps(parser)
     shared.environments(parser)
-    parser.add_argument("--offline", action="store_true", help="ask neither the remote, nor the forge, nor Argo CD")
+    parser.add_argument("--offline", action="store_true", help="ask neither the remote, nor the forge, nor what runs")
     parser.add_argument("--fetch", action="store_true", help="show the remote's branch, and not the checkout")
     shared.remote(parser, "to show", "with --fetch")
     parser.add_argument("--watch", action="store_true", help="go on, and show what changes")

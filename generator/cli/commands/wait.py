@@ -1,4 +1,4 @@
-"""``wait``: until Argo CD runs it."""
+"""``wait``: until it runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from generator.cli import console
 from generator.cli import options as shared
 
-HELP: Final = "wait until Argo CD runs an app's newest image, healthy; exit 1 with the reason if it cannot"
+HELP: Final = "wait until an app's newest image runs, healthy; exit 1 with the reason if it cannot"
 EXAMPLE: Final = """\
   python -m generator wait web --env dev
   python -m generator wait web --env dev --tag 1.4.2 --timeout 10m
@@ -22,7 +22,9 @@ a hook such as the migration fails, the sync is refused, the roll-out is overdue
 gets --patience. If a newer release has superseded it, it says so, with exit 1.
 
 ARGOCD_SERVER and ARGOCD_AUTH_TOKEN name Argo CD and a token that may `get` applications, as for
-argocd itself; http:// before the server, or ARGOCD_INSECURE=true, where there is no TLS to trust."""
+argocd itself; http:// before the server, or ARGOCD_INSECURE=true, where there is no TLS to trust.
+
+Of an app on ECS, AWS is asked: it is done when each service runs the task definition that git says."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.time(parser, "--timeout", "10m", "how long to wait")
     shared.time(parser, "--patience", "30s", "for what may mend itself")
     parser.add_argument(
-        "--notify", action="store_true", help="send the `notifications` of generator.yaml that Argo CD cannot send"
+        "--notify", action="store_true", help="send the `notifications` of generator.yaml that no controller sends"
     )
-    shared.remote(parser, "that Argo CD follows")
+    shared.remote(parser, "that is deployed")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
-from generator.delivery import image
+from generator.delivery import image, targets
 from generator.delivery.promotion.moves import Move, Release
 from generator.errors import RepositoryError
 from generator.spec.findings import did_you_mean
@@ -110,7 +110,8 @@ def _healthy(spec: Spec, app: str, environment: str, health: AskHealth, move: Mo
     name = f"{app} is healthy in {environment}"
     found = health(spec, app, environment)
     if found is None:
-        return Check(name, State.UNKNOWN, "Argo CD was not asked, or gave no answer")
+        who = targets.known_by([targets.where(spec, app, environment)])
+        return Check(name, State.UNKNOWN, f"{who} was not asked, or gave no answer")
     detail = f"{found.status}: {found.message}" if found.message else found.status
     described = spec.described.get(app)
     here = described.instances[environment] if described else None

@@ -15,10 +15,10 @@ from generator.delivery.ecs.deploying import COMMIT
 from generator.delivery.image import Slot
 from generator.delivery.live_state import Answer, Key, Read, Running
 from generator.delivery.rollout import Looking, Verdict
-from generator.errors import GeneratorError, reason
+from generator.errors import GeneratorError, UsageError, reason
 from generator.git.history import Clone
 from generator.manifests.ecs import Unit
-from generator.spec import targets
+from generator.spec import aws_names, targets
 from generator.spec.model import Spec
 
 # As Argo CD says it, by how a service stands.
@@ -115,6 +115,23 @@ def _notes(place: Slot, seen: list[Seen]) -> Iterator[str]:
             yield f"{where}: {one.unit.name} runs something else than git says: {said}"
 
 
+def page(spec: Spec, app: str, environment: str | None) -> str:
+    """Return the page of an app's service in AWS' console."""
+    if environment is None:
+        raise UsageError(f"{app} has a service in each environment", "name one with --env")
+    region, app_ = spec.aws[environment].region, spec.described[app]
+    cluster = aws_names.cluster(spec.project, environment)
+    service = aws_names.service(next(iter(app_.instances[environment].workloads.values())).name)
+    console = f"https://{region}.{_console(region)}/ecs/v2/clusters/{cluster}/services/{service}"
+    return f"{console}/health?region={region}"
+
+
+def _console(region: str) -> str:
+    """Return the host of AWS' console, which each partition has for itself."""
+    domain = {"cn": "amazonaws.cn", "us-gov": "amazonaws-us-gov.com"}
+    return f"console.{next((one for start, one in domain.items() if region.startswith(f'{start}-')), 'aws.amazon.com')}"
+
+
 @dataclass
 class _Api:
     """Setting of the loop that waits; AWS' clients have their own time-outs."""
@@ -150,7 +167,8 @@ class Watch:
         for one in self._seen:
             if one.standing.result == "failed":
                 why = reasons.of_family(self.ecs, self.wanted.cluster, one.unit.family, one.definition)
-                return Verdict("failed", "; ".join([f"{one.unit.name}: {one.standing.said}", *why]), self.commit)
+                said = "; ".join([f"{one.unit.name}: {one.standing.said}", *why])
+                return Verdict("failed", said, self.commit, self._back())
         left = [one for one in self._seen if one.standing.result != "healthy"]
         if not left:
             counts = "; ".join(f"{one.unit.name}: {one.standing.said}" for one in self._seen)
@@ -169,5 +187,11 @@ class Watch:
 
     def _hint(self, left: list[Seen]) -> str:
         place = f"{self.wanted.app} --env {self.wanted.environment}"
-        deployed = all(one.standing.result != "other" for one in left)
-        return "" if deployed else f"the pipeline deploys it, or: python -m generator deploy {place}"
+        if any(one.standing.result == "other" for one in left):
+            return f"the pipeline deploys it, or: python -m generator deploy {place}"
+        return f"`python -m generator open {place}` shows it in AWS' console"
+
+    def _back(self) -> str:
+        place = f"{self.wanted.app} --env {self.wanted.environment}"
+        back = f"`python -m generator rollback {place} --push` puts back in git what ran before"
+        return f"{back}, and `python -m generator deploy {place}` makes that run"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from generator.clients import argocd
 from generator.clients.argocd import ArgoCd
-from generator.delivery import live_state, rollout, rollout_clusters
+from generator.delivery import live_state, pages, rollout, rollout_clusters
 from generator.delivery.diagnosis import Wanted
 from generator.delivery.image import Slot
 from generator.delivery.live_state import Answer, Read
@@ -38,3 +38,8 @@ def watch(api: ArgoCd, spec: Spec, clone: Clone, place: Slot, wanted: Wanted, pa
     names = rollout_clusters.names(spec, place, api)
     several = [replace(wanted, application=name, sync=rollout.sync_command(spec, name)) for name in names]
     return rollout_clusters.watch(api, clone, place, several, patience), ", ".join(names)
+
+
+def page(spec: Spec, app: str, environment: str | None) -> str:
+    """Return the page of the app's Application."""
+    return pages.application(spec, app, environment)
