@@ -17,8 +17,10 @@ import yaml
 from testing import ROOT, golden
 from testing.depth import some
 from testing.programs import Run, tool
+from testing.repository import git
 
 CASES = [name for name in golden.NAMES if name.startswith("aws-")]
+EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("aws-*/generator.yaml"))
 SCHEMA = ROOT / "generator" / "infra" / "schema" / "aws.json"
 # Where Terraform looks for the provider, in place of its registry.
 MIRROR = "registry.terraform.io/hashicorp/aws/6.69.1/linux_amd64/terraform-provider-aws_v6.69.1"
@@ -57,8 +59,25 @@ class Terraform:
 @pytest.mark.needs("terraform", "aws-stub")
 @pytest.mark.parametrize("case", some(CASES))
 def test_terraform_takes_a_case_and_has_nothing_to_change_after_it(case: str, tmp_path: Path) -> None:
-    terraform = Terraform(tmp_path)
     shutil.copytree(golden.CASES / case / "infra", tmp_path / "infra")
+    take(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("terraform", "aws-stub")
+@pytest.mark.parametrize("example", some(EXAMPLES))
+def test_terraform_takes_an_example_and_has_nothing_to_change_after_it(
+    example: str, tmp_path: Path, generator: Run
+) -> None:
+    shutil.copy2(ROOT / "examples" / example / "generator.yaml", tmp_path)
+    git(tmp_path, "init", "--quiet")
+    assert generator("generate", "-q", cwd=tmp_path).returncode == 0
+    take(tmp_path)
+
+
+def take(tmp_path: Path) -> None:
+    """Format, validate, plan and apply each configuration below `infra`; then nothing may be left to change."""
+    terraform = Terraform(tmp_path)
     terraform.succeed(tmp_path / "infra", "fmt", "-check", "-recursive", "-diff")
     roots = sorted(path.parent for path in (tmp_path / "infra").rglob("backend.tf"))
     assert len(roots) >= 3
