@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.delivery import image, notify
+from generator.delivery.diagnosis import Wanted
+from generator.delivery.rollout import Verdict
 from generator.render import render
 from generator.spec import loader
+from generator.yaml.kustomization import Image
 from testing.programs import Run, tool
 from testing.repository import TEN_LINES, clone_as_origin, generate_for_remote, git
 from testing.servers import loopback
@@ -67,6 +71,18 @@ def test_wait_tells_a_webhook_where_argo_cd_has_no_controller(shop: Path, genera
             "revision": tip, "images": [f"1.0@{D1}"], "message": "Synced and Healthy",
         }
     ]  # fmt: skip
+
+
+def test_of_an_app_on_ecs_the_webhook_is_told_though_there_is_a_controller() -> None:
+    with receiver() as (url, told):
+        about = f"notifications: {{webhook: {{url: '{url}'}}}}\n"
+        spec = loader.parse(TEN_LINES.replace("dev: {}", "dev: {target: ecs}") + about)
+        wanted = Wanted("shop-dev/web", "abc", frozenset({"shop/web"}), Image("shop/web", "1.0", D1))
+        for environment in ("dev", "staging"):
+            place = image.slot(spec, "web", environment)
+            assert list(notify.tell(spec, place, wanted, Verdict("healthy", "1 of 1 tasks run", "abc"))) == []
+    # What is on Kubernetes, Argo CD's controller tells.
+    assert [(one["app"], one["environment"], one["event"]) for one in told] == [("web", "dev", "deployed")]
 
 
 def test_wait_does_not_tell_what_is_not_asked_for(shop: Path, generator: Run) -> None:
