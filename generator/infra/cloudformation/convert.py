@@ -63,7 +63,9 @@ class _Writing:
         for name, value in values.items():
             if name in block.get("a", {}):
                 how = block["a"][name][1]
-                if how == _COMPUTED or (value is None) or name in names.OF_TERRAFORM:
+                # A block may have an id of its own.
+                own = name in names.OF_TERRAFORM and (name != "id" or "." not in at)
+                if how == _COMPUTED or value is None or own:
                     continue
                 self._attribute(found, value, schema, f"{at}.{name}")
             elif name in block.get("b", {}) and value:

@@ -2,7 +2,7 @@ resource "aws_sns_topic" "approvals" {
   for_each = var.approvals
 
   name              = "${var.name}-${each.key}-approvals"
-  kms_master_key_id = aws_kms_key.artifacts.id
+  kms_master_key_id = aws_kms_key.artifacts.arn
 }
 
 # Each address has to confirm its subscription once, by the message that it gets.

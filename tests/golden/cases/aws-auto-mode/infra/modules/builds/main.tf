@@ -58,7 +58,7 @@ resource "aws_iam_role_policy" "this" {
           Action = [
             "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
             "ecr:DescribeImageScanFindings", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage",
-            "ecr:UploadLayerPart",
+            "ecr:StartImageScan", "ecr:UploadLayerPart",
           ]
           Resource = var.repositories
         },

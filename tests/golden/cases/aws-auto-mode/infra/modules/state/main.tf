@@ -98,7 +98,7 @@ locals {
       Principal = { AWS = "arn:${var.partition}:iam::${account}:root" }
       Action    = "s3:ListBucket"
       Resource  = aws_s3_bucket.this.arn
-      Condition = { StringLike = { "s3:prefix" = ["environments/${environment}/*"] } }
+      Condition = { StringLike = { "s3:prefix" = ["environments/${environment}/*", "env:/"] } }
     },
   ]])
 }

@@ -83,11 +83,12 @@ resource "aws_iam_role_policy" "state" {
     Version = "2012-10-17"
     Statement = concat([
       {
-        Sid       = "FindTheState"
-        Effect    = "Allow"
-        Action    = "s3:ListBucket"
-        Resource  = "${local.arn}:s3:::${var.state_bucket}"
-        Condition = { StringLike = { "s3:prefix" = ["environments/${var.environment}/*"] } }
+        Sid      = "FindTheState"
+        Effect   = "Allow"
+        Action   = "s3:ListBucket"
+        Resource = "${local.arn}:s3:::${var.state_bucket}"
+        # `init` looks for workspaces below `env:/`, whether or not there are any.
+        Condition = { StringLike = { "s3:prefix" = ["environments/${var.environment}/*", "env:/"] } }
       },
       {
         Sid      = "ReadTheState"
@@ -102,7 +103,13 @@ resource "aws_iam_role_policy" "state" {
         Action   = ["s3:DeleteObject", "s3:PutObject"]
         Resource = "${local.arn}:s3:::${var.state_bucket}/environments/${var.environment}/terraform.tfstate${each.key == "apply" ? "*" : ".tflock"}"
       },
-      ], var.lock_table == null ? [] : [{
+      ], each.key != "plan" || var.github == null ? [] : [{
+        # Between the jobs of a workflow of GitHub, the plan lies beside the state.
+        Sid      = "LeaveThePlan"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "${local.arn}:s3:::${var.state_bucket}/environments/${var.environment}/plans/*"
+        }], var.lock_table == null ? [] : [{
         Sid       = "LockInDynamoDB"
         Effect    = "Allow"
         Action    = ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"]

@@ -139,7 +139,7 @@ resource "aws_iam_role_policy" "job" {
           Action = [
             "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages",
             "ecr:DescribeImageScanFindings", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage",
-            "ecr:UploadLayerPart",
+            "ecr:StartImageScan", "ecr:UploadLayerPart",
           ]
           Resource = var.registries
         },
