@@ -209,12 +209,12 @@ def test_the_page_of_a_service_on_ecs(repository: Path, generator: Run) -> None:
         assert found == (
             "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/shop-staging/services/web/health?region=eu-west-1\n"
         )
-    for words, said, hint in (
-        (("-e", "staging", "--argocd"), "web in staging is not on EKS", "open --ecs"),
-        (("-e", "dev", "--ecs"), "web in dev is not on ECS", "open --argocd"),
-        (("--ecs",), "web has a service in each environment", "name one with --env"),
+    for asked, said, hint in (
+        ("-e staging --argocd", "web in staging is not on EKS", "open --ecs"),
+        ("-e dev --ecs", "web in dev is not on ECS", "open --argocd"),
+        ("--ecs", "web has a service in each environment", "name one with --env"),
     ):
-        done = generator("open", "web", *words, cwd=repository)
+        done = generator("open", "web", *asked.split(), cwd=repository)
         assert (done.returncode, done.stderr) == (2, f"error: {said}\nhint: {hint}\n")
 
 
