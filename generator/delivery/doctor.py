@@ -12,7 +12,7 @@ from generator import process, tools
 from generator.clients import argocd, forges
 from generator.errors import GeneratorError, ToolError
 from generator.git import checkout, plumbing
-from generator.spec import argocd_size, loader
+from generator.spec import argocd_size, loader, read_file
 from generator.spec.argocd import VERSIONS, minor
 from generator.spec.image_reference import ECR
 from generator.spec.model import Spec
@@ -72,13 +72,18 @@ def cluster(spec: Spec) -> Iterator[Check]:
     yield kubectl.allowed("create", "applications.argoproj.io", spec.argocd_namespace)
     if not spec.argocd.managed:
         yield kubectl.sized(spec)
-    reading = [workload for workload in workloads if workload.secrets or workload.external_secret.get("dataFrom")]
+    asking = [workload for workload in workloads if workload.secrets or workload.external_secret.get("dataFrom")]
+    # Where Secrets are made by hand there is no store.
+    reading = [workload for workload in asking if workload.secret_store]
     if reading:
         fix = "install External Secrets: see docs/guides/eks.md"
         yield kubectl.there("External Secrets", "crd", "externalsecrets.external-secrets.io", fix)
         store = dict(reading[0].secret_store)
         fix = f"create the {store['kind']} {store['name']}: see docs/guides/eks.md"
         yield kubectl.there("secret store", store["kind"].lower(), store["name"], fix, _namespace(spec))
+    for group, kind in sorted({read_file.kind_of(one.encrypted_secret) for one in workloads if one.encrypted_secret}):
+        fix = "install its controller: see docs/guides/identity.md"
+        yield kubectl.there(kind, "crd", f"{kind.lower()}s.{group}", fix)
     if any(workload.databases for workload in workloads):
         fix = "install CloudNativePG: see docs/guides/postgresql.md"
         yield kubectl.there("CloudNativePG", "crd", "clusters.postgresql.cnpg.io", fix)

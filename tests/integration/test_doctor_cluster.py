@@ -78,3 +78,22 @@ def test_what_the_cluster_lacks(server: ApiServer, generator: Run, tmp_path: Pat
 def test_no_cluster_is_told(generator: Run, repository: Path, tmp_path: Path) -> None:
     done = generator("doctor", "--cluster", cwd=repository, env={"KUBECONFIG": str(tmp_path / "none")})
     assert (done.returncode, "kubectl config use-context" in done.stdout) == (1, True)
+
+
+def test_what_decrypts_secrets_is_looked_for_and_no_store_where_they_are_made_by_hand(
+    server: ApiServer, generator: Run, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    spec = (
+        SPEC.replace("{dev: {}}", "{local: {localSecrets: true}}")
+        + "  api: {image: shop/api, encryptedSecret: api.yaml}\n"
+    )
+    (tmp_path / "generator.yaml").write_text(spec)
+    (tmp_path / "api.yaml").write_text(
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: api-secrets}\nspec: {encryptedData: {A: Ag1}}\n"
+    )
+    env = {"KUBECONFIG": str(server.kubeconfig)}
+    done = generator("doctor", "--cluster", "-o", "json", cwd=tmp_path, env=env)
+    found = {one["name"]: one["state"] for one in json.loads(done.stdout)["checks"]}
+    assert found["SealedSecret"] == "ok"
+    assert not {"External Secrets", "secret store", "SopsSecret"} & found.keys()
