@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import argocd, notifications
+from generator.spec import argocd
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
@@ -38,6 +38,10 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
 
 def _check_notifications(data: Mapping[str, object], findings: Findings) -> None:
     about, environments = _map(data.get("notifications")), _map(data.get("environments"))
+    if not about:
+        return
+    from generator.spec import notifications
+
     managed = _map(data.get("argocd")).get("flavor") == argocd.EKS_CAPABILITY
     for kind in notifications.BY_CONTROLLER if managed else ():
         if about.get(kind):

@@ -19,9 +19,7 @@ from generator.spec import (
     hatches,
     layout,
     named_lists,
-    notifications,
     placeholder,
-    pull_requests,
     said,
     secret_stores,
     spelling,
@@ -39,15 +37,15 @@ from generator.spec.forge_kinds import Forge
 from generator.spec.instance import Instance, in_environment, instance, kinds_of, pods_labels, with_config
 from generator.spec.needs import Needs
 from generator.spec.needs import of as needs_of
-from generator.spec.notifications import Notifications
 from generator.spec.override import without_nulls
 from generator.spec.promotion import Gates, Promotion, gates, promotion
-from generator.spec.pull_requests import PullRequests
 from generator.spec.targets import Place
 from generator.spec.workload import Data, full_image, has_stores
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
+    from generator.spec.notifications import Notifications
+    from generator.spec.pull_requests import PullRequests
 
 
 class App(GivenApp):
@@ -336,9 +334,7 @@ def build(data: Data) -> Spec:
         forge=Forge(**without_nulls(data.get("forge") or {})),
         subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
         allow=allow.build(data.get("allow") or {}, runner.cluster),
-        notifications=notifications.build(
-            data.get("notifications"), tuple(name for name, one in environments.items() if one.pull_requests is None)
-        ),
+        notifications=_notifications(data, environments),
         several=shared["several"],
         apart=shared["apart"],
         named=adopted.names(apps.values()),
@@ -346,6 +342,23 @@ def build(data: Data) -> Spec:
         aws=targets.places(data),
         infra=infra,
     )
+
+
+def _notifications(data: Data, environments: Mapping[str, Environment]) -> Notifications | None:
+    if data.get("notifications") is None:
+        return None
+    from generator.spec import notifications  # most projects have none, nor previews below
+
+    staying = tuple(name for name, one in environments.items() if one.pull_requests is None)
+    return notifications.build(data["notifications"], staying)
+
+
+def _pull_requests(given: Data, repository: str) -> PullRequests | None:
+    if given.get("pullRequests") is None:
+        return None
+    from generator.spec import pull_requests
+
+    return pull_requests.build(given["pullRequests"], repository)
 
 
 def _shared(data: Data, environments: Mapping[str, Environment], seconds: int | None, config: bool) -> dict[str, Any]:
@@ -385,7 +398,7 @@ def _environment(project: str, name: str, given: Data, home: str, repository: st
         cluster=places[0].address,
         clusters=places,
         selector=selector(given),
-        pull_requests=pull_requests.build(given.get("pullRequests"), repository),
+        pull_requests=_pull_requests(given, repository),
         pod_security=given.get("podSecurity") or "restricted",
         readiness_gate=given.get("readinessGate") is not False,
         renamed_from=given.get("renamedFrom"),

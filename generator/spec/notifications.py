@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-EVENTS: Final = ("deployed", "degraded", "failed")
+from generator.spec.language.notifications import EVENTS
+
 # What only Argo CD's own controller sends.
 BY_CONTROLLER: Final = ("slack", "email")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from generator.spec import forge_kinds, pull_requests
+from generator.spec import forge_kinds
 from generator.spec.findings import Findings, did_you_mean
 from generator.spec.types import as_map as _map
 
@@ -40,6 +40,8 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
 def _check_forge(
     path: tuple[str, ...], about: Mapping[str, object], data: Mapping[str, object], findings: Findings
 ) -> None:
+    from generator.spec import pull_requests  # most projects have no previews
+
     repository = about.get("repository") or data.get("repository")
     forge = _map(data.get("forge"))
     kind = forge_kinds.find(str(repository), str(forge.get("kind"))).name

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.render.file import File, yaml_file
-from generator.render.outputs import previews
-from generator.render.outputs.argocd import application, application_set, bootstrap, notifications, project
+from generator.render.outputs.argocd import application, bootstrap, notifications, project
 from generator.render.outputs.argocd.names import (
     application_name,
     application_names,
@@ -58,14 +57,22 @@ def render_app(spec: Spec, app: AnyApp) -> Iterator[File]:
         if isinstance(app, App) and app.target_in(environment.name) != targets.EKS:
             continue
         path = application_path(environment.name, app.name)
-        if environment.pull_requests:
-            if isinstance(app, App) and previews.has(environment, app):
-                yield yaml_file(path, application_set.of_pull_requests(spec, environment, app), app=app.name)
-        elif environment.selector:
-            yield yaml_file(path, application_set.of_clusters(spec, environment, app), app=app.name)
+        if environment.pull_requests or environment.selector:
+            yield from _sets(spec, environment, app, path)
         else:
             documents = (application.render(spec, environment, app, one) for one in environment.clusters)
             yield yaml_file(path, *documents, app=app.name)
+
+
+def _sets(spec: Spec, environment: Environment, app: AnyApp, path: str) -> Iterator[File]:
+    """Render the ApplicationSet of an app where only Argo CD knows how many Applications there are."""
+    from generator.render.outputs import previews  # most environments have none
+    from generator.render.outputs.argocd import application_set
+
+    if not environment.pull_requests:
+        yield yaml_file(path, application_set.of_clusters(spec, environment, app), app=app.name)
+    elif isinstance(app, App) and previews.has(environment, app):
+        yield yaml_file(path, application_set.of_pull_requests(spec, environment, app), app=app.name)
 
 
 def former_project(spec: Spec, former: Mapping[str, bytes]) -> str | None:
@@ -90,6 +97,8 @@ def leaving(spec: Spec, former: Mapping[str, bytes]) -> Iterator[File]:
 
 def preview(environment: Environment, app: App) -> dict[str, Any]:
     """Return what a preview of an app has beside its overlay, as Argo CD gives it to kustomize."""
+    from generator.render.outputs.argocd import application_set
+
     return application_set.kustomize(environment, app)
 
 

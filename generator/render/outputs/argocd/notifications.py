@@ -8,13 +8,15 @@ project, so that several projects may each add their own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import HEADER, File, yaml_file
 from generator.spec.layout import GITOPS
 from generator.spec.model import Environment, Spec
-from generator.spec.notifications import Notifications
 from generator.yaml import emit as yaml_emit
+
+if TYPE_CHECKING:
+    from generator.spec.notifications import Notifications
 
 PATH: Final = f"{GITOPS}/notifications.yaml"
 _HEADER: Final = f"""\

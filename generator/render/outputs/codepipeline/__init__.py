@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from generator.render.file import File
-from generator.spec.stages import is_asked
 
 if TYPE_CHECKING:
     from generator.spec.model import AnyApp, Spec
@@ -23,6 +22,10 @@ def render_app(_spec: Spec, _app: AnyApp) -> Iterator[File]:
 
 def render_project(spec: Spec) -> Iterator[File]:
     """Render nothing where the spec asks for no such pipeline."""
+    if "codepipeline" not in spec.ci:
+        return
+    from generator.spec.stages import is_asked
+
     if not is_asked(spec.ci):
         return
     from generator.render.outputs.codepipeline import buildspecs
