@@ -80,7 +80,7 @@ def test_a_price_that_is_not_known_is_noted_with_where_to_say_it(shop: Path, gen
         ([], SPEC.replace("infra:\n", "infra:\n  prices: {nat-gateway: dear}\n"), 1,
          "generator.yaml:6:25 infra.prices.nat-gateway: expected a price in dollars"),
         ([], "\n".join(line for line in SPEC.replace(": {infra: {network: {nat: none, endpoints: []}}}", ": {}").splitlines()
-                       if not line.startswith(("infra", "  "))) + "\n", 1, "hint: say region and accounts in `infra:`"),
+                       if not line.startswith(("infra", "  "))) + "\n", 1, "hint: add it, with region and accounts"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told(words: list[str], spec: str, code: int, told: str, shop: Path, generator: Run) -> None:
