@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader
-from generator.spec import infra_reference
 from generator.spec.layout import KUSTOMIZATION, environment_of, outputs_file
 from generator.yaml import emit as yaml_emit
 from generator.yaml import kustomization as yaml_kustomization
@@ -109,6 +108,8 @@ def _shown(unit: Unit) -> Iterator[dict[str, Any]]:
 
 def _given(found: Mapping[str, bytes], folder: str) -> dict[str, str]:
     """Return what Terraform gave the environment, where the overlay names any of it."""
+    from generator.spec import infra_reference  # of overlays of ECS alone
+
     path = outputs_file(environment_of(folder))
     named = any(infra_reference.START.encode() in content for name, content in found.items() if name != path)
     return infra_reference.values(found[path], path) if named and path in found else {}
@@ -147,6 +148,10 @@ def _json(path: str, content: bytes, faults: list[Fault], given: Mapping[str, st
     if not isinstance(found, dict):
         faults.append(Fault(path, 1, 1, "", "is no map", _MEND))
         return None
+    if not given:
+        return found
+    from generator.spec import infra_reference
+
     return {name: infra_reference.filled(value, given) for name, value in found.items()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from generator.render.outputs import given
 from generator.render.outputs.given import Named
 from generator.spec import infra_reference
+from testing import ROOT
 from testing.programs import Run, tool
 from testing.repository import edit, git
 
@@ -174,6 +176,21 @@ def test_without_accounts_it_is_a_text_like_any_other(shop: Path, generator: Run
     assert done.returncode == 0, done.stderr
     assert not (shop / "overlays/dev/_infra").exists()
     assert "replacements" not in (shop / "overlays/dev/web/kustomization.yaml").read_text()
+
+
+@pytest.mark.process
+@pytest.mark.needs("kustomize", "kubeconform")
+@pytest.mark.parametrize("command", ["generate", "validate"])
+def test_without_accounts_nothing_of_it_is_loaded(command: str, shop: Path) -> None:
+    edit(shop, "generator.yaml", ('infra: {region: eu-west-1, accounts: "111111111111"}\n', ""), (", target: ecs", ""))
+    script = (
+        "import sys\nfrom generator.cli.main import main\n"
+        f"main(['-C', {str(shop)!r}, 'generate', '--prune', '-q']) if {command!r} == 'validate' else None\n"
+        f"code = main(['-C', {str(shop)!r}, {command!r}, *(['--prune'] if {command!r} == 'generate' else [])])\n"
+        "print(code, *(name for name in sys.modules if name.endswith(('infra_reference', 'infra_references', '.given'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1].strip() == "0", done.stdout + done.stderr
 
 
 def test_what_was_taken_over_stays_and_is_the_pipelines(shop: Path, generator: Run) -> None:
