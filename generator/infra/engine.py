@@ -41,7 +41,7 @@ class Engine:
         """Run a command in a configuration; ``known`` plans with ids that AWS would tell after an apply."""
         env = {**self.environment, "AWS_STUB": "known" if known else ""}
         setting = process.Setting(folder, env)
-        hint = "run: python -m generator tools install infra"
+        hint = f"run: python -m generator tools install aws-stub {self.program.name}"
         return process.run([self.program, *words], setting, ok=ok, timeout=SECONDS, hint=hint)
 
 
@@ -81,14 +81,14 @@ def unformatted(engine: Engine, root: Path) -> Iterator[Finding]:
     """Yield the files that ``fmt`` would write otherwise."""
     done = engine.run(root, "fmt", "-check", "-recursive", "-list=true", "-no-color", ok=(0, 2, 3))
     for name in done.stdout.split():
-        yield Finding(name, 0, Layer.FORMAT, "", "is not as `terraform fmt` writes it")
+        yield Finding(name, 0, Layer.FORMAT, "", f"is not as `{engine.program.name} fmt` writes it")
 
 
 def initialize(engine: Engine, folder: Path) -> list[Finding]:
     """Install modules and the stub; return what is wrong with the configuration so far."""
     (folder / "zz_checks_override.tf").write_text(OVERRIDE)
     done = engine.run(folder, "init", "-no-color", "-input=false")
-    return [] if done.returncode == 0 else [Finding(".", 0, Layer.SCHEMA, "", _said(done.stderr))]
+    return [] if done.returncode == 0 else [Finding(".", 0, Layer.SCHEMA, "", _said(engine, done.stderr))]
 
 
 def validate(engine: Engine, folder: Path) -> list[Finding]:
@@ -104,7 +104,7 @@ def plan(engine: Engine, folder: Path, *, known: bool) -> tuple[dict[str, Any], 
     done = engine.run(folder, *words, known=known)
     found = [_diagnosed(one, Layer.PLAN) for one in _diagnostics(done.stdout)]
     if done.returncode:
-        return {}, found or [Finding(".", 0, Layer.PLAN, "", _said(done.stderr))]
+        return {}, found or [Finding(".", 0, Layer.PLAN, "", _said(engine, done.stderr))]
     return json.loads(engine.run(folder, "show", "-json", file, ok=(0,)).stdout), found
 
 
@@ -152,6 +152,6 @@ def _diagnosed(said: dict[str, Any], layer: Layer) -> Finding:
     )
 
 
-def _said(text: str) -> str:
+def _said(engine: Engine, text: str) -> str:
     words = " ".join(text.replace("│", " ").replace("╷", " ").replace("╵", " ").split())
-    return words or "terraform failed, and did not say why"
+    return words or f"{engine.program.name} failed, and did not say why"

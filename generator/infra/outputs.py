@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 
 from generator import process, tools
 from generator.errors import GeneratorError, ToolError
+from generator.spec.infra import PROGRAMS
 from generator.yaml import emit
 
 NAME: Final = "infra-outputs"
-PROGRAMS: Final = {"terraform": "terraform", "opentofu": "tofu"}
 _HEADER: Final = """\
 # What Terraform gave {environment}, without what is sensitive. `python -m generator outputs` writes all of it after
 # each apply, so edits are lost.

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from generator import process, tools
 from generator.errors import GeneratorError
-from generator.infra.outputs import PROGRAMS
+from generator.spec.infra import PROGRAMS
 
 _SECONDS: Final = 300.0
 # A cluster takes a quarter of an hour, a network with many parts about as long.

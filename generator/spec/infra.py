@@ -20,6 +20,8 @@ DEFAULT_CIDR: Final = "10.0.0.0/16"
 DEFAULT_ZONES: Final = 2
 DEFAULT_NAT: Final = "single"
 SHARED: Final = "shared"
+# What each engine's program is called.
+PROGRAMS: Final = {"terraform": "terraform", "opentofu": "tofu"}
 # Without a way out, what runs reaches AWS by these alone.
 _NEEDED: Final = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "sts")
 _NEEDED_EKS: Final = ("ec2", "eks", "eks-auth", "elasticloadbalancing", "ssm")
@@ -108,6 +110,11 @@ class Infra:
     lock: str
     places: Mapping[str, Place]
     prices: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def program(self) -> str:
+        """Return the program that plans and applies."""
+        return PROGRAMS[self.engine]
 
     @property
     def partition(self) -> str:

@@ -37,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("check", "destroy"), help="what to do")
     about = "folder with Terraform (infra), to check"
     parser.add_argument("folder", nargs="?", default="infra", metavar="DIR", help=about)
-    about = "what reads it, to check; `infra.engine` destroys"
-    parser.add_argument("--engine", choices=("terraform", "tofu"), default="terraform", help=about)
+    about = "what reads it, to check; what `infra.engine` says if left out"
+    parser.add_argument("--engine", choices=("terraform", "tofu"), help=about)
     about = "the environment to destroy"
     parser.add_argument("-e", "-n", "--env", metavar="ENV", help=about)
     parser.add_argument("--yes", action="store_true", help="destroy it, and do not only say how")

@@ -11,14 +11,15 @@ import pytest
 
 from generator.cli import main as cli
 from testing.depth import some
+from testing.infra_engine import ENGINE
 
-pytestmark = [pytest.mark.needs("terraform", "aws-stub"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs(ENGINE, "aws-stub"), pytest.mark.slow]
 PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n\n'
 GENERATED = [path.parent for path in sorted(Path("tests/golden/cases").resolve().glob("*/infra"))]
 
 
 def checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, list[dict[str, object]]]]:
-    code = cli.main(["-C", str(folder), "infra", "check", "-o", "json"])
+    code = cli.main(["-C", str(folder), "infra", "check", "--engine", ENGINE, "-o", "json"])
     said = json.loads(capsys.readouterr().out)
     return code, {one["configuration"]: one["findings"] for one in said["configurations"]}
 
@@ -78,7 +79,7 @@ def test_credentials_of_the_run_are_told_nowhere(
     text = main.read_text().replace("  manage_master_user_password = true", f'  password = "{word}"')
     main.write_text(PROVIDER + text)
     for form in ("text", "json"):
-        assert cli.main(["-C", str(tmp_path), "infra", "check", "-o", form]) == 1
+        assert cli.main(["-C", str(tmp_path), "infra", "check", "--engine", ENGINE, "-o", form]) == 1
         said = capfd.readouterr()
         assert word not in said.out + said.err
         assert "password would stand in the plan and in the state" in said.out + said.err
@@ -92,6 +93,6 @@ def test_without_cfn_lint_it_says_what_is_left_out(
     shutil.copytree("tests/integration/infra/good/stores", tmp_path / "infra/one")
     main = tmp_path / "infra/one/main.tf"
     main.write_text(PROVIDER + main.read_text().replace("db.t4g.micro", "db.t4g.tiny"))
-    assert cli.main(["-C", str(tmp_path), "infra", "check"]) == 0
+    assert cli.main(["-C", str(tmp_path), "infra", "check", "--engine", ENGINE]) == 0
     said = "left out cloudformation: cfn-lint is not installed; run: pip install 'gitops-generator[infra]'"
     assert said in capsys.readouterr().err

@@ -13,9 +13,10 @@ from generator.infra import plan as plans
 from generator.infra import rules
 from generator.infra.cloudformation import lint
 from generator.infra.engine import Engine
+from testing.infra_engine import ENGINE
 from testing.infra_mutants import GOOD, MISSED, RULES, SCHEMA, Mutant
 
-pytestmark = [pytest.mark.needs("terraform", "aws-stub"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs(ENGINE, "aws-stub"), pytest.mark.slow]
 PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
 # Names and addresses that only one may have.
 SIDE_BY_SIDE = ("(E3019)", "(E3060)")
@@ -24,7 +25,7 @@ DOMAINS = sorted(path.name for path in GOOD.iterdir())
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    return terraform.prepare(tmp_path_factory.mktemp("engine"))
+    return terraform.prepare(tmp_path_factory.mktemp("engine"), ENGINE)
 
 
 def modules(folder: Path, texts: dict[str, str]) -> None:

@@ -14,9 +14,10 @@ from moto.server import ThreadedMotoServer
 from generator import process
 from generator.infra import engine as terraform
 from generator.infra.engine import Engine
+from testing.infra_engine import ENGINE
 from testing.waiting import PATIENCE
 
-pytestmark = [pytest.mark.needs("terraform", "aws-stub"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs(ENGINE, "aws-stub"), pytest.mark.slow]
 KEY = "environments/prod/terraform.tfstate"
 LOCK = {"ID": "5d1f1a1c-1111-2222-3333-444455556666", "Operation": "OperationTypeApply", "Who": "another@pipeline", "Version": "1.11.4", "Created": "2026-01-01T00:00:00Z", "Info": "", "Path": KEY}  # fmt: skip
 HOW = {"s3": ("use_lockfile = true",), "dynamodb": ('dynamodb_table = "locks"',), "both": ("use_lockfile = true", 'dynamodb_table = "locks"')}  # fmt: skip
@@ -79,7 +80,7 @@ def applied(engine: Engine, folder: Path) -> process.Completed:
 
 @pytest.mark.parametrize("how", HOW)
 def test_while_one_writes_another_is_stopped(how: str, aws: str, tmp_path: Path) -> None:
-    engine = terraform.prepare(tmp_path / "engine")
+    engine = terraform.prepare(tmp_path / "engine", ENGINE)
     folder = tmp_path / "prod"
     folder.mkdir()
     configuration(folder, aws, HOW[how])

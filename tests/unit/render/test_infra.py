@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,10 @@ FOLDER = ROOT / "generator" / "render" / "outputs" / "infra" / "modules"
 MODULES = sorted(path.name for path in FOLDER.iterdir() if (path / "main.tf").is_file())
 CASES = [name for name in golden.NAMES if (golden.CASES / name / "infra").is_dir()]
 # An action or a resource of a policy that is not named in full.
+# A command that is called, and no word of the language.
+COMMAND = re.compile(
+    r"\bterraform (init|apply|plan|show|output|destroy|fmt|validate|providers|-chdir|force-unlock|workspace|state)\b"
+)
 BROAD = re.compile(r'^\s*(?:Action|Resource)\s*=\s*\[?"(?:\*|[a-z0-9-]+:\*)"|^\s*"[a-z0-9-]+:\*"')
 
 
@@ -117,3 +123,19 @@ def test_all_tasks_of_an_app_have_the_roles_and_the_log_group_that_terraform_mak
     assert set(re.findall(r'awslogs-group": "([^"]+)"', tasks)) == set(re.findall(r'log_group +=[ ]"(.*)"', main))
     assert "secret:shop/key-??????" in main
     assert main.count("TableCarts") == 1
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_opentofu_is_named_in_commands_and_nothing_else_changes(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "case"
+    shutil.copytree(golden.CASES / name, folder)
+    usual = {path: file.text for path, file in render(loader.load(folder)).items()}
+    text = (folder / "generator.yaml").read_text()
+    (folder / "generator.yaml").write_text(text.replace("\ninfra:\n", "\ninfra:\n  engine: opentofu\n", 1))
+    other = {path: file.text for path, file in render(loader.load(folder)).items()}
+    assert usual.keys() == other.keys()
+    assert [path for path, one in other.items() if COMMAND.search(one)] == []
+    assert any(COMMAND.search(one) for one in usual.values())
+    for path, one in usual.items():
+        named = COMMAND.sub(r"tofu \1", one).replace("tools install terraform", "tools install tofu")
+        assert named.split() == other[path].split(), path

@@ -138,7 +138,7 @@ def deploy(spec: Spec) -> str:
 
 def engine(spec: Spec) -> str:
     """Return the program that plans and applies."""
-    return "tofu" if spec.infra and spec.infra.engine == "opentofu" else "terraform"
+    return spec.infra.program if spec.infra else "terraform"
 
 
 def installed(program: str) -> str:

@@ -11,11 +11,17 @@ from generator.spec import forge_kinds, stages
 from generator.spec.infra import Infra, Place
 from generator.spec.model import Spec
 
-_ABOUT: Final = """\
+# Where the comments behind commands begin.
+_COLUMN: Final = 57
+
+
+def _about(program: str) -> str:
+    apply, move = f"{program} init && {program} apply", f"rm local_override.tf && {program} init -migrate-state"
+    return f"""\
 Where Terraform keeps its states, and who may run it. An administrator applies this by hand, in this folder:
-  1. echo 'terraform { backend "local" {} }' > local_override.tf
-  2. terraform init && terraform apply                         it keeps its state here
-  3. rm local_override.tf && terraform init -migrate-state     it moves the state into the bucket that it has made"""
+  1. echo 'terraform {{ backend "local" {{}} }}' > local_override.tf
+  2. {apply.ljust(_COLUMN)} it keeps its state here
+  3. {move.ljust(_COLUMN)} it moves the state into the bucket that it has made"""
 
 
 def configuration(spec: Spec, infra: Infra, places: Sequence[Place]) -> Configuration:
@@ -33,7 +39,7 @@ def configuration(spec: Spec, infra: Infra, places: Sequence[Place]) -> Configur
     return Configuration(
         folder="bootstrap",
         key="bootstrap/terraform.tfstate",
-        about=_ABOUT,
+        about=_about(infra.program),
         variables=variables,
         providers=[*_providers(infra, others)],
         modules=modules,

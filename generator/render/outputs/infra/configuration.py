@@ -69,14 +69,14 @@ class Configuration:
         yield self._file("variables", "", [_variable(name, *given) for name, given in self.variables.items()])
         yield self._file("outputs", "", [_output(one) for one in self.outputs])
         yield self._file("versions", "", [versions()])
-        yield self._file("backend", _BACKEND, [backend(infra, self.key)])
+        yield self._file("backend", _BACKEND.format(program=infra.program), [backend(infra, self.key)])
 
     def _file(self, name: str, about: str, blocks: Sequence[Block]) -> File:
         return File(f"{self.path}/{name}.tf", document(HEADER + about, blocks))
 
 
 _BACKEND: Final = """\
-# The first time: terraform init. Without the bucket, as in a check: terraform init -backend=false
+# The first time: {program} init. Without the bucket, as in a check: {program} init -backend=false
 """
 
 

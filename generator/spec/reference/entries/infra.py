@@ -30,7 +30,9 @@ INFRA: Final[dict[str, Entry]] = {
         unset="no Terraform",
         effect="The folder `infra/`.",
     ),
-    "infra.engine": Entry(default="terraform", effect="The commands in comments; the files are the same."),
+    "infra.engine": Entry(
+        default="terraform", effect="The commands in comments and pipelines, and what `infra check` and `outputs` run."
+    ),
     "infra.region": Entry(effect="The providers' `region`."),
     "infra.accounts": Entry(effect="The providers' `allowed_account_ids`."),
     "infra.state": Entry(unset="a bucket of the project's own", effect="`backend.tf` of each configuration."),
