@@ -21,7 +21,7 @@ from generator.render.kinds import manifests as manifests_of
 from generator.render.kinds.metadata import config_name, own_config_name
 from generator.spec import language, loader
 from generator.spec.model import Spec
-from generator.spec.workload import OF_ECS
+from generator.spec.workload import OF_ECS, STORES
 from generator.yaml import emit as yaml_emit
 from testing import random_apps
 from testing.depth import examples
@@ -31,11 +31,13 @@ from testing.repository import TEN_LINES
 EXAMPLES = int(os.environ.get("OVERLAYS", examples(25)))
 APPS = 6
 _HASHED = re.compile(r"\b(app\d(?:-[a-z0-9]+)?-(?:config|files))-[a-z0-9]{10}\b")
+# Stores that are never in the cluster.
+IN_AWS = set(STORES) - {"databases"}
 
 
 def test_every_field_of_the_language_is_tried() -> None:
-    # What runs on ECS has no manifests that kustomize could build.
-    assert set(random_apps.FIELDS) == set(language.WORKLOAD) - {"target", *OF_ECS}
+    # What runs on ECS has no manifests that kustomize could build, and stores in AWS have none at all.
+    assert set(random_apps.FIELDS) == set(language.WORKLOAD) - {"target", *OF_ECS, *IN_AWS}
 
 
 @settings(
