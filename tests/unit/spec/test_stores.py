@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -241,7 +242,7 @@ def test_a_password_that_an_app_wants_comes_as_a_secret() -> None:
     secret = {"name": "PGPASSWORD", "valueFrom": "{infra.database_web_main_secret}:password::"}
     assert container["secrets"] == [secret]
     main = files["infra/environments/dev/main.tf"]
-    assert "secrets            = [module.database_web_main.secret]" in main
+    assert re.search(r"secrets +=.\[module\.database_web_main\.secret\]", main)
 
 
 def test_a_database_may_run_in_the_cluster_of_one_environment_and_in_rds_of_the_next() -> None:

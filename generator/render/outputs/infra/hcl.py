@@ -9,7 +9,7 @@ from typing import Final
 
 _WIDEST: Final = 100
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def document(header: str, blocks: Sequence[Block]) -> str:
 
 def quoted(text: str) -> str:
     """Return a text as a literal, in which nothing is filled in."""
-    escaped = "".join(_ESCAPES.get(sign, sign) for sign in text)
+    escaped = text.translate(_ESCAPES)
     return f'"{escaped.replace("${", "$${").replace("%{", "%%{")}"'
 
 

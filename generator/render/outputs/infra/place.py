@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from generator.render.outputs.infra.hcl import Raw, Value
-from generator.spec import aws_names, targets, traffic
+from generator.spec import aws_names, ecs, targets, traffic
 from generator.spec import stores as language
 from generator.spec.infra import Infra, Place
 from generator.spec.model import App, Spec
@@ -109,20 +109,23 @@ class Here:
     def statements(self, app: App) -> list[Value]:
         """Return what an app may do with its stores, as a policy says it."""
         allowed = language.grant(app.given_in(self.environment), self._where(app)).statements
+        known = self._known(app)
         return [
             {
                 "Sid": one.sid,
                 "Effect": "Allow",
                 "Action": one.actions,
-                "Resource": [self.resource(app, text) for text in one.resources],
+                "Resource": [known.get(text, text) for text in one.resources],
             }
             for one in allowed
         ]
 
     def resource(self, app: App, text: str) -> str | Raw:
         """Return an ARN as a policy has it; in place of an output's name what gives the output."""
-        known: dict[str, Raw] = {f"{{infra.{name}}}": given for name, given in self.given(app).items()}
-        return known.get(text, text)
+        return self._known(app).get(text, text)
+
+    def _known(self, app: App) -> dict[str, Raw]:
+        return {f"{{infra.{name}}}": given for name, given in self.given(app).items()}
 
     def given(self, app: App) -> dict[str, Raw]:
         """Return what Terraform tells of an app's databases, by the names of the outputs."""
@@ -138,6 +141,12 @@ class Here:
 
     def _where(self, app: App) -> language.Where:
         return language.where(self.infra, self.environment, app.name)
+
+    @cached_property
+    def shells(self) -> tuple[tuple[App, Workload], ...]:
+        """Return what becomes a service on ECS: a task that ends by itself is started by others."""
+        found = ((app, workload) for app in self.apps(targets.ECS) for workload in self.workloads(app))
+        return tuple((app, workload) for app, workload in found if workload.kind == ecs.SERVICE)
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def modules(here: Here) -> Iterator[Module]:
     namespace = aws_names.namespace(here.infra.project, here.environment)
     arguments: dict[str, Value] = {"name": here.name, "namespace": namespace, "vpc": here.vpc["vpc"]}
     yield Module("services", "ecs_cluster", arguments)
-    shells = [*_shells(here)]
+    shells = here.shells
     if any(workload.ingress for _, workload in shells):
         yield _load_balancer(here)
     for app in here.apps(targets.ECS):
@@ -32,16 +32,8 @@ def modules(here: Here) -> Iterator[Module]:
         yield _service(here, app, workload, (index + 1) * _STEP)
 
 
-def _shells(here: Here) -> Iterator[tuple[App, Workload]]:
-    """Yield what becomes a service: a task that ends by itself is started by others."""
-    for app in here.apps(targets.ECS):
-        for workload in here.workloads(app):
-            if workload.kind == ecs.SERVICE:
-                yield app, workload
-
-
 def _load_balancer(here: Here) -> Module:
-    names = dict.fromkeys(host.name for _, workload in _shells(here) for host in traffic.hosts(workload.ingress or {}))
+    names = dict.fromkeys(host.name for _, workload in here.shells for host in traffic.hosts(workload.ingress or {}))
     secure = bool(here.place.domain and here.hosts)
     arguments: dict[str, Value] = {
         "name": aws_names.load_balancer(here.infra.project, here.environment),
@@ -122,7 +114,7 @@ def _clients(here: Here, app: App, workload: Workload) -> Value:
     """Return the groups that reach the service: the load balancer's, and those of apps that say they need it."""
     found: dict[str, Value] = {"load-balancer": Raw("module.load_balancer.security_group")} if workload.ingress else {}
     needed = {name for name, _, _ in here.spec.needs[app.name].needed_by} if app.name in here.spec.needs else set()
-    for other, shell in _shells(here):
+    for other, shell in here.shells if needed else ():
         if other.name in needed:
             found[shell.name] = Raw(f"module.{here.label(shell.name)}.security_group")
     return found
@@ -156,7 +148,7 @@ def _secrets(here: Here, app: App, workload: Workload) -> Iterator[str | Raw]:
 def outputs(here: Here) -> Iterator[Output]:
     """Yield the outputs that `deploy` and users need."""
     yield Output("services_cluster", "The ECS cluster's name.", Raw("module.services.name"))
-    shells = [workload for _, workload in _shells(here)]
+    shells = [workload for _, workload in here.shells]
     if any(workload.ingress for workload in shells):
         yield Output("load_balancer", "The name that apps are reached at.", Raw("module.load_balancer.address"))
     for workload in shells:
