@@ -25,6 +25,7 @@ AUTO: Final = "m7i.large"
 _USABLE: Final = Decimal("0.85")
 _RUNNING: Final = ("Deployment", "StatefulSet", "DaemonSet")
 _DISK_OF_AUTO: Final = 80
+_OUTPUT: Final = "{infra."
 
 
 class Asked(NamedTuple):
@@ -182,6 +183,7 @@ def secrets(part: Part, app: App) -> Iterator[Line]:
     """Yield what the secrets of an app cost, wherever they are made: parameters of Systems Manager cost nothing."""
     assert part.here
     keys = {ref.key for one in part.here.workloads(app) for ref in one.secrets.values()}
-    if counted := [key for key in keys if not key.startswith(ecs.PARAMETER)]:
+    # A secret that Terraform's outputs tell is a database's own, and counted with it.
+    if counted := [key for key in keys if not key.startswith((ecs.PARAMETER, _OUTPUT))]:
         what = "1 secret" if len(counted) == 1 else f"{len(counted)} secrets"
         yield part.line(what, f"apps.{app.name}.secrets: several in one", pieces("secret", len(counted)))

@@ -228,6 +228,11 @@ def test_a_database_of_an_app() -> None:
     assert lines_of("database", {"class": "db.z9.huge", "multi_az": False, "storage": 20})[0].missing == "db.z9.huge"
 
 
+def test_the_password_of_a_database_is_one_secret() -> None:
+    worker = [one for one in case("aws-stores").lines if (one.place, one.app) == ("prod", "worker")]
+    assert [one.what for one in worker if "secret" in one.what] == ["password, as a secret"]
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_sums_hold_for_each_case(name: str) -> None:
     found = case(name)
