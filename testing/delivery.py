@@ -45,7 +45,7 @@ infra:
   accounts: {{staging: "{SHARED}", prod: "{ACCOUNTS["prod"]}"}}
 environments:
   staging: {{target: ecs, verify: [test ! -s broken-in-staging]}}
-  prod: {{target: ecs, approval: {{email: [ops@example.com], timeout: 2d}}}}
+  prod: {{target: ecsAPPROVAL}}
 ci: CI
 apps:
   web:
@@ -293,8 +293,13 @@ def shop(folder: Path, ci: str = BY_CODEPIPELINE, kind: str = "github") -> Itera
         programs = _programs(folder, aws, stack)
         engine = terraform.prepare(folder / "engine")
         url = f"{server.url}/acme/shop.git"
+        # GitHub asks the reviewers of its own environments.
+        asked = ", approval: {email: [ops@example.com], timeout: 2d}" if ci == BY_CODEPIPELINE else ""
         delivery = Delivery(folder, folder / "checkout", forge / "acme" / "shop.git", url, aws, engine, programs)
-        _repository(delivery, SPEC.replace("URL", url).replace("KIND", kind).replace("CI\n", f"{ci}\n"))
+        _repository(
+            delivery,
+            SPEC.replace("URL", url).replace("KIND", kind).replace("CI\n", f"{ci}\n").replace("APPROVAL", asked),
+        )
         delivery.make()
         yield delivery
 

@@ -326,7 +326,8 @@ class _Run:
                 self.runner.actions[str(step["uses"]).partition("@")[0]](self, given)
                 status = 0
             else:
-                status = self.shell(filled(step["run"], names), env, step.get("working-directory", "."))
+                folder = filled(step.get("working-directory", "."), names)
+                status = self.shell(filled(step["run"], names), env, folder)
         except WorkflowFault as exc:
             self.write(f"{exc}\n")
             status = 1
