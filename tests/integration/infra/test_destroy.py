@@ -131,10 +131,11 @@ def test_what_is_kept_is_named_and_nothing_is_done(tmp_path: Path, generator: Ru
     place = applied("aws-stores", tmp_path, generator)
     before, count = git(place.bare, "rev-parse", "main"), place.left
     kept = place.destroy()["kept"]
-    assert {one["field"] for one in kept} == {"prevent_destroy"}
+    # A database has both.
+    assert {one["field"] for one in kept} == {"prevent_destroy", "deletion_protection"}
     for one in kept:
         line = (place.folder / one["file"]).read_text().splitlines()[one["line"] - 1]
-        assert line.strip() == "prevent_destroy = true"
+        assert line.split() == [one["field"], "=", "true"]
         assert one["address"].startswith("module.")
     refused = place.destroy("--yes", code=1)
     assert all(one["address"] in refused["error"] for one in kept)
