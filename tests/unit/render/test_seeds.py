@@ -26,8 +26,8 @@ def test_an_overlay_begins_with_the_tag_and_the_digest() -> None:
 
 
 def test_a_digest_is_whole_and_is_the_same_everywhere() -> None:
-    assert told(app("digest: sha256:abc")) == [
-        '8:13 apps.web.digest: "sha256:abc" is not an image\'s digest / sha256: and 64 digits of 0 to 9 and a to f'
+    assert told(app("tag: '1.0'\ndigest: sha256:abc")) == [
+        '9:13 apps.web.digest: "sha256:abc" is not an image\'s digest / sha256: and 64 digits of 0 to 9 and a to f'
     ]
     assert told(app(f"environments: {{dev: {{digest: {DIGEST}}}}}")) == [
         '8:26 apps.web.environments.dev.digest: unknown field "digest" / `bump` sets the digest of an environment'
