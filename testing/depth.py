@@ -29,6 +29,14 @@ def examples(number: int) -> int:
     return number if FULL else max(number // PART, 10)
 
 
+def pytest_configure() -> None:
+    """Give properties no deadline: how long an example takes depends on what else the machine does."""
+    from hypothesis import settings
+
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
+
+
 def some(several: Sequence[T], every: int = PART) -> list[T]:
     """Return the first of several and every so manieth after it; all of them in full."""
     return list(several) if FULL else list(several[::every])

@@ -15,6 +15,7 @@ from generator.yaml.tree import BREAKS, LINE_END, Entry, Node
 _BLOCK: Final = re.compile(rf"[|>][-+0-9]*([^{BREAKS}]*).*", re.DOTALL)
 _BLANK: Final = re.compile(rf"(?:[ \t]*(?:\r\n|[{BREAKS}]))*")
 _COMMA: Final = re.compile(rf"{GAP},")
+_SPACES: Final = re.compile(r"\s*")
 
 
 def put(file: Parsed, into: Node, key: str, wanted: str, after: Sequence[str] = ()) -> list[Splice]:
@@ -36,6 +37,9 @@ def enter(file: Parsed, into: Node, keys: tuple[str, ...], value: str, behind: s
     """Enter ``keys``, each within the one before, into a map: behind a field, if it has that, otherwise first."""
     if into.flow:
         start = bare(file, into) + 1
+        if into.entries:  # before the first field, so that the space behind a brace stays there
+            gap = _SPACES.match(file.text, start)
+            start = gap.end() if gap and gap.end() == into.entries[0].start else start
         ending = ", " if into.entries else " " if file.text[start : start + 1] == "#" else ""
         return [Splice(start, start, _in_flow(keys, value)[1:-1] + ending)]
     first = into.entries[0].start

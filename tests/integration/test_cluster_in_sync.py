@@ -32,6 +32,8 @@ from generator.render.kinds import (
     pod_monitor,
     progressive_rollout,
     scaled_object,
+    sealed_secret,
+    sops_secret,
     trigger_authentication,
 )
 from generator.spec import loader, model
@@ -146,10 +148,10 @@ spec:
 """
 FURTHER = {("", "ConfigMap"), ("", "Namespace"), ("argoproj.io", "AppProject"), ("argoproj.io", "Application")}
 # What needs an operator to become healthy is proven where that runs, by the end-to-end run; the local cluster has
-# neither Argo Rollouts, nor the Prometheus Operator, nor the Gateway API, nor KEDA.
+# neither Argo Rollouts, nor the Prometheus Operator, nor the Gateway API, nor KEDA, nor what decrypts Secrets.
 FOREIGN = (
     *(*DATABASES, analysis_template, pod_monitor, progressive_rollout),
-    *(http_route, grpc_route, scaled_object, trigger_authentication),
+    *(http_route, grpc_route, scaled_object, trigger_authentication, sealed_secret, sops_secret),
 )
 
 OURS = [kind for kind in KINDS if kind not in FOREIGN]

@@ -70,6 +70,16 @@ def test_the_order_of_the_build_is_all_that_it_adds(random: Random) -> None:
     assert back == bumped(before)
 
 
+@pytest.mark.parametrize(
+    "metadata", ["{ name: x }", "{ annotations: { a: b } }", "{name: x}", "{\tname: x, }", "{\n  name: x}"]
+)
+def test_the_space_behind_a_brace_stays_there(metadata: str) -> None:
+    before = f"metadata: {metadata}\nimages:\n- {{name: shop/web, newTag: {BEFORE}}}\n"
+    after = yaml_kustomization.set_annotation(before.encode(), PATH, build_order.ANNOTATION, "ci 1")
+    assert yaml_kustomization.set_annotation(after, PATH, build_order.ANNOTATION, None).decode() == before
+    assert ",  " not in after.decode()
+
+
 # What a line may be as well, by its pattern. All of it says the same.
 ODD = {
     r"kind: Kustomization": ["kind: >-\n  Kustomization", "? kind # k\n: Kustomization", "&k kind: Kustomization", "kind:\n  |-\n  Kustomization"],
