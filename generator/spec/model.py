@@ -334,7 +334,7 @@ def build(data: Data) -> Spec:
         forge=Forge(**without_nulls(data.get("forge") or {})),
         subject=(data.get("commits") or {}).get("subject") or subject.AS_IT_IS,
         allow=allow.build(data.get("allow") or {}, runner.cluster),
-        notifications=_notifications(data, environments),
+        notifications=said.notifications(data, [name for name, one in environments.items() if not one.pull_requests]),
         several=shared["several"],
         apart=shared["apart"],
         named=adopted.names(apps.values()),
@@ -344,19 +344,10 @@ def build(data: Data) -> Spec:
     )
 
 
-def _notifications(data: Data, environments: Mapping[str, Environment]) -> Notifications | None:
-    if data.get("notifications") is None:
-        return None
-    from generator.spec import notifications  # most projects have none, nor previews below
-
-    staying = tuple(name for name, one in environments.items() if one.pull_requests is None)
-    return notifications.build(data["notifications"], staying)
-
-
 def _pull_requests(given: Data, repository: str) -> PullRequests | None:
     if given.get("pullRequests") is None:
         return None
-    from generator.spec import pull_requests
+    from generator.spec import pull_requests  # most environments are none of previews
 
     return pull_requests.build(given["pullRequests"], repository)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.spec import encrypted_secrets, hatches
@@ -10,6 +10,7 @@ from generator.spec.workload import OF_ECS_ALONE
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
+    from generator.spec.notifications import Notifications
 
 Data = Mapping[str, Any]
 
@@ -79,3 +80,12 @@ def infra(data: Data) -> Infra | None:
     from generator.spec import infra as about
 
     return about.build(data)
+
+
+def notifications(data: Data, environments: Sequence[str]) -> Notifications | None:
+    """Build the notifications of ``environments``, which are no previews; None where the spec has none."""
+    if data.get("notifications") is None:
+        return None
+    from generator.spec import notifications as about
+
+    return about.build(data["notifications"], tuple(environments))

@@ -6,9 +6,7 @@ Nothing is applied to an account: `apply` is the stub's, which makes ids up, so 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,43 +14,12 @@ import yaml
 
 from testing import ROOT, golden
 from testing.depth import some
-from testing.programs import Run, tool
+from testing.programs import Run
 from testing.repository import git
+from testing.terraform import LOCAL, Terraform
 
 CASES = [name for name in golden.NAMES if name.startswith("aws-")]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("aws-*/generator.yaml"))
-SCHEMA = ROOT / "generator" / "infra" / "schema" / "aws.json"
-# Where Terraform looks for the provider, in place of its registry.
-MIRROR = "registry.terraform.io/hashicorp/aws/6.69.1/linux_amd64/terraform-provider-aws_v6.69.1"
-LOCAL = 'terraform {\n  backend "local" {}\n}\n'
-
-
-class Terraform:
-    """Terraform in a folder of its own, with the stub for its provider and without a network."""
-
-    def __init__(self, folder: Path) -> None:
-        provider = folder / "mirror" / MIRROR
-        provider.parent.mkdir(parents=True)
-        shutil.copy2(tool("aws-stub"), provider)
-        config = folder / "terraformrc"
-        config.write_text(
-            f'provider_installation {{\n  filesystem_mirror {{\n    path = "{folder / "mirror"}"\n  }}\n}}\n'
-            "disable_checkpoint = true\n"
-        )
-        self.environment = {
-            **os.environ,
-            "TF_CLI_CONFIG_FILE": str(config),
-            "TF_IN_AUTOMATION": "1",
-            "AWS_STUB_SCHEMA": str(SCHEMA),
-        }
-
-    def run(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [str(tool("terraform")), f"-chdir={folder}", *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True)
-
-    def succeed(self, folder: Path, *arguments: str) -> None:
-        done = self.run(folder, *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from generator.cli import console
 from generator.cli import options as shared
-
-if TYPE_CHECKING:
-    import generator
 
 HELP: Final = "check infra/ without an account, on a stub of AWS; or take an environment down"
 EXAMPLE: Final = """\
@@ -51,14 +48,15 @@ def run(options: argparse.Namespace) -> int:
     if options.action == "destroy":
         return _destroy(options)
     import generator
+    from generator.cli.output import infra_check as output
 
     request = generator.InfraCheckRequest(options.directory, options.folder, options.engine)
     with console.progress() as progress:
         result = generator.infra_check(request, progress=progress, credentials=options.credentials)
     if options.json:
-        console.emit(_record(result))
+        console.emit(output.record(result))
     else:
-        _show(result)
+        output.show(result)
     return int(not result.is_valid)
 
 
@@ -79,38 +77,3 @@ def _destroy(options: argparse.Namespace) -> int:
     else:
         output.show(result)
     return 0
-
-
-def _record(result: generator.InfraCheckResult) -> dict[str, object]:
-    return {
-        "valid": result.is_valid,
-        "left_out": list(result.left_out),
-        "configurations": [
-            {
-                "configuration": one.configuration,
-                "resources": one.resources,
-                "findings": [
-                    {
-                        **{"file": found.file, "line": found.line, "layer": found.layer.value},
-                        **{"address": found.address, "message": found.message, "error": found.error},
-                    }
-                    for found in one.findings
-                ],
-            }
-            for one in result.checked
-        ],
-    }
-
-
-def _show(result: generator.InfraCheckResult) -> None:
-    console.table(
-        ("configuration", "resources", "result"),
-        [(one.configuration, str(one.resources), "valid" if one.passes else "invalid") for one in result.checked],
-    )
-    for text in result.left_out:
-        console.note(f"note: left out {text}")
-    for one in result.checked:
-        for found in one.findings:
-            word = console.paint("error:", "red") if found.error else console.paint("note:", "yellow")
-            where = f" {found.address}:" if found.address else ""
-            console.note(f"{word} {found.place}:{where} {found.message} ({found.layer.value})")

@@ -23,7 +23,7 @@ from testing import golden
 from testing.programs import Run
 from testing.repository import git
 from testing.servers import argocd
-from tests.integration.test_infra import LOCAL, Terraform
+from testing.terraform import LOCAL, Terraform
 
 pytestmark = [pytest.mark.needs("terraform", "aws-stub"), pytest.mark.slow]
 APPLICATION = "gitops/applications/dev/web.yaml"
