@@ -32,9 +32,6 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: s
     for name, app in apps.items():
         _check_present(("apps", name), _map(app), environments, findings)
         _check_images(("apps", name), _map(app), registry, findings)
-        if _map(app).get("digest") is not None and _map(app).get("tag") is None:
-            hint = "add `tag:`, by which `status`, promotions and users know it"
-            findings.add(("apps", name, "digest"), "a digest without the tag that it belongs to", hint, at_key=True)
 
 
 def _check_hosts(apps: Mapping[str, object], environments: tuple[str, ...], findings: Findings) -> None:

@@ -47,10 +47,6 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         app("port: 80\ningress: {host: a.example.com, path: /a/}") + SECOND.format("port: 80, ingress: {host: a.example.com, path: /a}"),
         ["10:46 apps.web2.ingress.host: in dev it answers to a.example.com/a, as web does / another host, or another `path`"],
     ),
-    "a digest without a tag": (
-        app(f"digest: sha256:{'a' * 64}"),
-        ["8:5 apps.web.digest: a digest without the tag that it belongs to / add `tag:`, by which `status`, promotions and users know it"],
-    ),
     "a day that no month has": (
         app("kind: CronJob\nschedule: 0 0 30,31 2/12 *"),
         ['9:15 apps.web.schedule: "0 0 30,31 2/12 *" never comes: no such month has that day / `1 * *` is the first of each month'],
