@@ -93,6 +93,7 @@ apps:
       dockerfile: docker/Dockerfile
       test: [make test]
       reports: ["reports/*.xml"]
+      contexts: {shared: libs/shared}
       args: {VERSION: $TAG, YEAR: 2024}
       platforms: [linux/amd64, linux/arm64]
       cache: shop/layers

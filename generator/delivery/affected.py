@@ -44,11 +44,11 @@ def apps(spec: Spec, directory: Path, since: str | None, environment: Mapping[st
     With a commit to compare with: those whose source differs. Without one:
     all, unless a push that only releases started the build.
     """
-    sources = {app.name: how.source for app in spec.apps.values() if (how := app.build)}
+    sources = {app.name: how.folders for app in spec.apps.values() if (how := app.build)}
     if ci_checkout.is_archive(directory):
         said = _told(spec, environment)
     elif since and ci_checkout.obtain(directory, since):
-        return [name for name, source in sources.items() if ci_checkout.differing(directory, since, [source])]
+        return [name for name, folders in sources.items() if ci_checkout.differing(directory, since, folders)]
     else:
         said = ci_checkout.message(directory)
     return [] if automatic(environment) and commit_message.of_pipeline(said) else list(sources)

@@ -85,6 +85,7 @@ def _found(directory: Path, spec: Spec) -> Iterator[_Advice]:
         yield from _of_bitnami(name, app.given)
         if source and not partial:
             yield from _of_source(directory, name, source, as_map(app.given.get("build")))
+            yield from _of_contexts(directory, name, as_map(app.given.get("build")))
         elif not source:
             yield from _of_image(name, app.given)
             yield from _of_registry(name, spec.registry, app.given)
@@ -128,6 +129,13 @@ def _of_source(directory: Path, app: str, source: str, build: Mapping[str, Any])
     if not (folder / dockerfile).is_file():
         hint = "add it, or name another one: `build: {dockerfile: …}`"
         yield app, ("source",), f"there is no {dockerfile} in {source}", hint
+
+
+def _of_contexts(directory: Path, app: str, build: Mapping[str, Any]) -> Iterator[_Advice]:
+    for name, folder in as_map(build.get("contexts")).items():
+        if not (directory / str(folder)).is_dir():
+            place = ("build", "contexts", name)
+            yield app, place, f"there is no folder {folder}", "make it before the pipeline runs"
 
 
 def _of_image(app: str, given: Mapping[str, Any]) -> Iterator[_Advice]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from generator.spec.types import text, words
@@ -36,6 +36,12 @@ class Build:
     cache: str | bool | None = None
     sbom: bool = True
     scan: Scan | bool | None = None
+    contexts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Return the folders of the repository that the image is made of: the source, and further contexts."""
+        return tuple(dict.fromkeys((self.source, *self.contexts.values())))
 
 
 def of(source: str, about: Data) -> Build:
@@ -50,6 +56,7 @@ def of(source: str, about: Data) -> Build:
         cache=about.get("cache"),
         sbom=about.get("sbom") is not False,
         scan=_scan(about.get("scan")),
+        contexts=dict(about.get("contexts") or {}),
     )
 
 

@@ -133,7 +133,8 @@ class Docker:
         words += ["-f", str(dockerfile)]
         for tag in tags:
             words += ["-t", qualified(tag)]
-        for option, values in (("--build-arg", args.build_arg), ("--label", args.label)):
+        repeated = {"--build-arg": args.build_arg, "--build-context": args.build_context, "--label": args.label}
+        for option, values in repeated.items():
             for value in values:
                 words += [option, value]
         if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
@@ -439,6 +440,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("-t", "--tag", action="append", default=[])
     build.add_argument("-f", "--file")
     build.add_argument("--build-arg", action="append", default=[])
+    build.add_argument("--build-context", action="append", default=[])
     build.add_argument("--label", action="append", default=[])
     for option in ("--target", "--platform", "--iidfile"):
         build.add_argument(option)

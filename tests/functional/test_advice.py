@@ -53,6 +53,16 @@ def test_a_source_without_its_dockerfile(tmp_path: Path) -> None:
     assert advised(tmp_path, named) == []
 
 
+def test_a_build_context_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/Dockerfile").touch()
+    (tmp_path / "libs/shared").mkdir(parents=True)
+    app = "  web: {image: shop/web, source: web, build: {contexts: {shared: libs/shared, more: libs/more}}}"
+    assert advised(tmp_path, app) == [
+        "6:85 apps.web.build.contexts.more: there is no folder libs/more / make it before the pipeline runs"
+    ]
+
+
 TWINS = "make one app of both, which is built and released once: `workloads: {web: {}, worker: {…}}`"
 
 

@@ -63,6 +63,16 @@ def test_only_what_a_push_changed_is_built_however_many_commits_it_has(name: str
     assert changed(generator, origin, **PUSH, **{name: before}) == ["web", "website"]
 
 
+def test_a_further_build_context_is_a_source_too(origin: Path, generator: Run) -> None:
+    spec = origin / "generator.yaml"
+    spec.write_text(spec.read_text().replace("source: web,", "source: web, build: {contexts: {shared: libs/shared}},"))
+    before = commit(origin, "libs/shared/a", "libs/sharedness/a")
+    commit(origin, "libs/sharedness/b")
+    assert changed(generator, origin, **PUSH, BEFORE=before) == []
+    commit(origin, "libs/shared/b")
+    assert changed(generator, origin, **PUSH, BEFORE=before) == ["web"]
+
+
 def test_a_file_that_is_moved_changes_both_apps(origin: Path, generator: Run) -> None:
     before = git(origin, "rev-parse", "HEAD")
     git(origin, "mv", "web/a", "website/b")

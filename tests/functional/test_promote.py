@@ -400,6 +400,23 @@ def test_commits_between_two_images_are_listed_where_the_source_is_here(shop: Sh
     assert "Change 0" not in text
 
 
+def test_commits_to_a_build_context_are_among_those_between_two_images(shop: Shop) -> None:
+    built = "    image: shop/web\n    source: web\n    build: {contexts: {shared: libs/shared}}\n"
+    shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", built))
+    for folder, tag in (("web", "v1"), ("libs/shared", "v2"), ("libs/other", "v3")):
+        git(shop.folder, "pull", "-q", "--rebase")
+        (shop.folder / folder).mkdir(parents=True, exist_ok=True)
+        (shop.folder / folder / "file").write_text(tag)
+        shop.push(f"Change {folder}")
+        git(shop.folder, "pull", "-q", "--rebase")
+        shop.bump("web", tag)
+        if tag == "v1":
+            shop.promote("web", "--to", "staging", "--push")
+    text = shop.json("web", "--to", "staging", "--dry-run")["body"]
+    assert "`Change libs/shared`" in text
+    assert "Change libs/other" not in text
+
+
 def test_words_of_others_are_quoted_such_that_nothing_acts_on_them(shop: Shop) -> None:
     # taskcluster#6304, renovate#1931, dependabot/feedback#317: a forge acts on the words of a commit again.
     shop.spec((TEN_LINES + APPS).replace("    image: shop/web\n", "    image: shop/web\n    source: web\n"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -57,9 +58,10 @@ apps:
       args: {{VERSION: $TAG}}
       platforms: [linux/amd64, linux/arm64]
       scan: {{severity: HIGH, ignore: [CVE-1-1, CVE-9999-9999]}}
-  api: {{image: shop/api, source: services/api, port: 8080}}
+  api: {{image: shop/api, source: services/api, port: 8080, build: {{contexts: {{shared: libs/shared}}}}}}
 """
 DOCKERFILE = "FROM scratch\nARG VERSION=none\nLABEL version=$VERSION\nCOPY page /page\n"
+WITH_SHARED = f"{DOCKERFILE}COPY --from=shared words /words\n"
 SEEN = "env > ~/seen; if test -e ~/.docker/config.json; then echo LOGGED_IN >> ~/seen; fi\n"
 TEST = SEEN + 'echo \'<testsuite name="t" tests="1"><testcase name="a"/></testsuite>\' > report.xml\ntest ! -e broken\n'
 WORKFLOW = ".github/workflows/delivery.yml"
@@ -76,6 +78,14 @@ class Cloud:
     aws: Any
     programs: list[Path]
     environment: dict[str, str]
+    registry: str
+
+    def files(self, image: str, folder: Path) -> Path:
+        """Return a folder with the files of an image that was pushed."""
+        archive = folder / "image.tar"
+        subprocess.run([tool("crane"), "export", "--insecure", f"{self.registry}/{image}", archive], check=True)
+        shutil.unpack_archive(archive, folder / "image", filter="data")
+        return folder / "image"
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +118,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
             program.write_text(f'#!/bin/sh\nexec {sys.executable} {module}"$@"\n')
             program.chmod(0o755)
         environment = {**aws.environment, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
-        yield Cloud(aws, [folder / "bin"], environment)
+        yield Cloud(aws, [folder / "bin"], environment, f"127.0.0.1:{port}")
     finally:
         aws.stop()
         stop(registry)
@@ -173,6 +183,9 @@ def shop(tmp_path: Path, cloud: Cloud) -> Iterator[Shop]:
         for place in ("web", "services/api"):
             (checkout / place / "Dockerfile").write_text(DOCKERFILE)
             (checkout / place / "page").write_text("one\n")
+        (checkout / "services/api/Dockerfile").write_text(WITH_SHARED)
+        (checkout / "libs/shared").mkdir(parents=True)
+        (checkout / "libs/shared/words").write_text("one\n")
         (checkout / "web/test.sh").write_text(TEST)
         done = subprocess.run(
             [sys.executable, "-m", "generator", "-C", str(checkout)], cwd=ROOT, capture_output=True, text=True, check=False,
@@ -242,6 +255,21 @@ def test_a_push_becomes_an_image_for_both_processors_and_a_commit_of_its_digest(
     # Only what has changed was built.
     assert not cloud.aws.client("ecr").list_images(repositoryName="shop/api")["imageIds"]
     assert "unreleased" in shop.overlay("api")
+
+
+@pytest.mark.parametrize("ci", TWINS)
+def test_a_change_in_a_build_context_builds_the_image_that_copies_from_it(
+    ci: str, shop: Shop, cloud: Cloud, tmp_path: Path
+) -> None:
+    before = shop.tip()
+    commit = shop.commit(libs__shared__words=f"two of {ci}\n")
+    assert actions.triggered(shop.checkout / WORKFLOW, "main", ["libs/shared/words"])
+    outcome: Build | Result = shop.build(before) if ci == "codebuild" else shop.run(before)
+    assert outcome.succeeded, outcome.tail(60)
+    tag = f"1-{commit[:12]}"
+    assert (cloud.files(f"shop/api:{tag}", tmp_path) / "words").read_text() == f"two of {ci}\n"
+    assert git(shop.bare, "diff", "--name-only", commit, "main") == "overlays/dev/api/kustomization.yaml"
+    assert cloud.aws.digest("shop/api", tag) in shop.overlay("api")
 
 
 @pytest.mark.parametrize("ci", TWINS)

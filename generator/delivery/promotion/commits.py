@@ -128,7 +128,7 @@ def between(clone: Clone, spec: Spec, move: Move) -> Between:
     (new, repository), (old, _) = (before, after) if move.back else (after, before)
     build = spec.apps[move.app].build
     if build is not None and clone.has(new) and clone.has(old):
-        found = clone.log(f"{old}..{new}", [build.source], limit=LISTED + 1)
+        found = clone.log(f"{old}..{new}", build.folders, limit=LISTED + 1)
         listed = tuple((commit.id, commit.subject) for commit in found[:LISTED])
         more = len(found) > LISTED
         return Between(move.app, listed, _link(repository, old, new), more=more, gone=bool(move.back))

@@ -89,7 +89,7 @@ def pipeline(spec: Spec) -> Pipeline | None:
     steps += [step for app, how in built for step in (_scan(app, how), _release(spec, app))]
     regions = [found["region"] for app, _ in built if (found := _ecr(app))]
     return Pipeline(
-        sources=tuple(dict.fromkeys(how.source for _, how in built)),
+        sources=tuple(dict.fromkeys(folder for _, how in built for folder in how.folders)),
         steps=tuple(sorted((step for step in steps if step), key=lambda step: _ORDER.index(step.phase))),
         reports=tuple(Report(app.name, how.source, how.reports) for app, how in built if how.reports),
         region=regions[0] if regions else "",
@@ -157,6 +157,7 @@ def _image(spec: Spec, app: App, how: Build) -> Step:
             f"--cache-to type=registry,ref={cache},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
         )
     words += [f"--build-arg {name}={_with_tag(value)}" for name, value in how.args.items()]
+    words += [f"--build-context {name}={folder}" for name, folder in how.contexts.items()]
     words += [f"--file {how.source}/{how.dockerfile}", f'--tag "{app.image}:$TAG" {how.source}']
     return Step(f"build and push {app.name}", "build", (" \\\n  ".join(words),), app.name)
 

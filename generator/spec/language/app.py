@@ -7,6 +7,7 @@ from generator.spec.language.hatches import HATCHES
 from generator.spec.language.kinds import KIND
 from generator.spec.language.names import (
     APP_NAME,
+    CONTEXT_NAME,
     DIGEST,
     ENVIRONMENT_NAME,
     IMAGE,
@@ -49,6 +50,11 @@ BUILD = Record(
                 )
             ),
             "JUnit XML files that the tests write, relative to `source`. CI shows their results.",
+        ),
+        "contexts": Field(
+            MapOf(CONTEXT_NAME, SOURCE),
+            "Further folders of this repository that the Dockerfile copies from, by name: `COPY --from=NAME`."
+            " A change in one of them builds the app.",
         ),
         "args": Field(
             MapOf(VARIABLE, Scalar()), "Arguments of the image build, by name. `$TAG` in a value is the new tag."

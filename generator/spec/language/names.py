@@ -83,6 +83,13 @@ SOURCE = Text(
     200,
     "a relative path without `..`, outside base, overlays, gitops and .git",
 )
+# As a stage of a Dockerfile is called. `scratch` is no folder's: a Dockerfile means no image by it.
+CONTEXT_NAME = Text(
+    "a build context's name",
+    r"(?!scratch$)[a-z][a-z0-9._-]*",
+    60,
+    "lower-case letters, digits, `.`, `_` and `-`; starts with a letter, and is not `scratch`",
+)
 
 CLUSTER = Text(
     "a cluster",

@@ -116,6 +116,49 @@ def test_an_image_that_is_off_in_one_line_each(tmp_path: Path) -> None:
     assert "ref=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/layers:cache" in rendered(tmp_path, apps=apps)[outputs_codebuild.PATH]  # fmt: skip
 
 
+def test_build_contexts_are_handed_over_and_watched(tmp_path: Path) -> None:
+    apps = (
+        "apps:\n"
+        "  web: {image: shop/web, source: web, port: 80, build: {contexts: {shared: libs/shared, web.2: web}}}\n"
+        "  api: {image: shop/api, source: api, port: 80, build: {contexts: {shared: libs/shared}}}\n"
+    )
+    files = rendered(tmp_path, "ci: {github: true}\ninfra: {accounts: '123456789012', region: eu-west-1}\n", apps)
+    for path in (outputs_codebuild.PATH, github_actions.PATH):
+        web, api = (shlex.split(line) for line in commands(files[path]) if "docker buildx build" in line)
+        assert [web[index + 1] for index, word in enumerate(web) if word == "--build-context"] == [
+            "shared=libs/shared", "web.2=web",
+        ]  # fmt: skip
+        assert api[api.index("--build-context") + 1] == "shared=libs/shared"
+    # With YAML 1.1, `on` would be a boolean.
+    workflow = yaml.load(files[github_actions.PATH], yaml.BaseLoader)
+    assert workflow["on"]["push"]["paths"] == ["web/**", "libs/shared/**", "api/**"]
+    [webhook] = [text for path, text in files.items() if path.startswith("infra/shared/") and "modules/builds" in text]
+    assert '["web", "libs/shared", "api"]' in webhook
+
+
+@pytest.mark.parametrize(
+    ("contexts", "message"),
+    [
+        ("{Shared: libs}", 'apps.web.build.contexts.Shared: "Shared" is not a build context\'s name'),
+        ("{scratch: libs}", 'apps.web.build.contexts.scratch: "scratch" is not a build context\'s name'),
+        ("{shared: /libs}", 'apps.web.build.contexts.shared: "/libs" is not a folder in this repository'),
+        ("{shared: ../libs}", 'apps.web.build.contexts.shared: "../libs" is not a folder in this repository'),
+        ("{shared: .}", 'apps.web.build.contexts.shared: "." is not a folder in this repository'),
+        # What a release commits would start the next build.
+        ("{shared: overlays/dev}", 'apps.web.build.contexts.shared: "overlays/dev" is not a folder in this repository'),
+    ],
+)
+def test_a_build_context_is_a_name_and_a_folder_of_the_repository(contexts: str, message: str, tmp_path: Path) -> None:
+    app = f"apps:\n  web:\n    image: shop/web\n    port: 80\n    source: web\n    build: {{contexts: {contexts}}}\n"
+    (tmp_path / "generator.yaml").write_text(BUILT + app)
+    with pytest.raises(SpecError) as raised:
+        loader.load(tmp_path)
+    [fault] = raised.value.faults
+    assert str(fault).startswith("generator.yaml:11:")
+    assert message in str(fault)
+    assert fault.hint
+
+
 def test_emulation_is_set_up_only_where_it_is_needed(tmp_path: Path) -> None:
     assert "binfmt" not in rendered(tmp_path)[outputs_codebuild.PATH]
     apps = APPS.replace("[linux/arm64]", "[linux/arm64, linux/amd64]")
@@ -259,6 +302,8 @@ PLACES = {
     "an app": "apps: {{{0}: {{image: shop/web, port: 80, source: web}}}}",
     "a platform": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{platforms: [{0}]}}}}}}",
     "a report": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{reports: [{0}]}}}}}}",
+    "a context's name": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{contexts: {{{0}: x}}}}}}}}",
+    "a context's folder": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{contexts: {{x: {0}}}}}}}}}",
     "a cache": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{cache: {0}}}}}}}",
     "a finding": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{scan: {{ignore: [{0}]}}}}}}}}",
     "an argument's name": "apps: {{web: {{image: shop/web, port: 80, source: web, build: {{args: {{{0}: x}}}}}}}}",

@@ -49,7 +49,7 @@ def _builds(spec: Spec, infra: Infra, forge: str) -> dict[str, Value]:
         "source_type": _SOURCES[forge][0] if forge in _SOURCES else "CODECOMMIT",
         "location": Raw("module.repository.url") if forge == _CODECOMMIT else spec.repository,
         "branch": spec.branch,
-        "paths": [*dict.fromkeys(app.build.source for app in spec.described.values() if app.build)],
+        "paths": [*dict.fromkeys(one for app in spec.described.values() if app.build for one in app.build.folders)],
         "repositories": [
             f"arn:{infra.partition}:ecr:{at}:repository/{name}" for name in dict.fromkeys(repositories(spec, infra))
         ],

@@ -114,6 +114,11 @@ CI: Final[dict[str, Entry]] = {
     "apps.<app>.build.dockerfile": Entry(default="Dockerfile", effect=_STEP),
     "apps.<app>.build.test": Entry(unset="nothing is tested", effect=_STEP),
     "apps.<app>.build.reports": Entry(unset="none", effect=_STEP),
+    "apps.<app>.build.contexts": Entry(
+        "contexts: {shared: libs/shared}",
+        unset="the Dockerfile copies from `source` alone",
+        effect="`--build-context` of `docker buildx build`; the folders whose commits build the app.",
+    ),
     "apps.<app>.build.args": Entry(unset="none", effect=_STEP),
     "apps.<app>.build.platforms": Entry(unset="the processor of the build machine", effect=_STEP),
     "apps.<app>.build.cache": Entry(
