@@ -96,6 +96,9 @@ if TYPE_CHECKING:
     from generator.api.manifests import explain as explain
     from generator.api.manifests import explain_field as explain_field
     from generator.api.manifests import validate as validate
+    from generator.api.mirror import MirrorRequest as MirrorRequest
+    from generator.api.mirror import MirrorResult as MirrorResult
+    from generator.api.mirror import update_mirror as update_mirror
     from generator.api.outputs import OutputsRequest as OutputsRequest
     from generator.api.outputs import OutputsResult as OutputsResult
     from generator.api.outputs import outputs as outputs
@@ -147,6 +150,8 @@ if TYPE_CHECKING:
     from generator.credentials import Credentials as Credentials
     from generator.delivery.bump import BumpOutcome as BumpOutcome
     from generator.delivery.deployments import Deployment as Deployment
+    from generator.delivery.live_state import LiveState as LiveState
+    from generator.delivery.live_state import Running as Running
     from generator.delivery.promotion.proposal import Proposal as Proposal
     from generator.delivery.promotion.run import PromoteHow as PromoteHow
     from generator.delivery.status import Row as Row
@@ -228,6 +233,9 @@ _MODULES = {
     "explain": "api.manifests",
     "explain_field": "api.manifests",
     "validate": "api.manifests",
+    "MirrorRequest": "api.mirror",
+    "MirrorResult": "api.mirror",
+    "update_mirror": "api.mirror",
     "OutputsRequest": "api.outputs",
     "OutputsResult": "api.outputs",
     "outputs": "api.outputs",
@@ -289,6 +297,8 @@ _MODULES = {
     "Credentials": "credentials",
     "BumpOutcome": "delivery.bump",
     "Deployment": "delivery.deployments",
+    "LiveState": "delivery.live_state",
+    "Running": "delivery.live_state",
     "Proposal": "delivery.promotion.proposal",
     "PromoteHow": "delivery.promotion.run",
     "Row": "delivery.status",

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, calling
-from generator.delivery import deployments, image
+from generator.delivery import deployments, image, live_state
 from generator.delivery import status as statuses
 from generator.delivery.deployments import Deployment
 from generator.delivery.image import Slot
+from generator.delivery.live_state import LiveState
 from generator.delivery.status import Row
 from generator.errors import RepositoryError
 from generator.git import history as histories
@@ -80,6 +81,13 @@ class Repository:
         """Return a row for each app and environment as a commit has them, the newest one if left out."""
         found = self._at(at)
         return statuses.rows_of(_spec(found), lambda path: found.read(found.tip, path), found)
+
+    def live(self, *, credentials: Credentials = NONE) -> LiveState:
+        """Ask the forge for open requests, and Argo CD or AWS for what runs, where there are credentials for them."""
+        found = self._at(None)
+        spec = _spec(found)
+        with calling(credentials, Path(), spec.repository):
+            return live_state.ask(spec, lambda path: found.read(found.tip, path))
 
 
 def _checked_out(directory: Path) -> History:

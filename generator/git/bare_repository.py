@@ -1,4 +1,4 @@
-"""A bare repository in a temporary folder that knows one remote, ``origin``, and how to log in there.
+"""A bare repository, mostly in a temporary folder, that knows one remote, ``origin``, and how to log in there.
 
 Nothing of the user's checkout is touched. The remote's URL and the credentials
 are configuration in the environment, so that they stand in no file and no argv.
@@ -60,12 +60,7 @@ class Scratch:
         if given and _host(self.url):
             hosts.require(self.url, "GIT_TOKEN")
         self.secret = given or password
-        (place / "objects").mkdir()
-        (place / "refs").mkdir()
-        (place / "HEAD").write_text("ref: refs/heads/none\n")
-        (place / "config").write_text(_PARTIAL if partial else _WHOLE)
-        (place / "info").mkdir()
-        (place / "info/attributes").write_text(_AS_IT_IS)
+        _lay(place, _PARTIAL if partial else _WHOLE)
         asked = [*_configuration(self.url, timeout, partial=partial), *login(self.url, self.secret)]
         if user and not self.secret:  # a helper may know several
             asked.append((f"credential.{_host(self.url)}.username", user))
@@ -206,6 +201,16 @@ class Scratch:
         """End what still runs beside us."""
         if self._asked:
             self._asked.stop()
+
+
+def _lay(place: Path, configuration: str) -> None:
+    """Make a folder a repository, which one that is kept is already."""
+    for name in ("objects", "refs", "info"):
+        (place / name).mkdir(exist_ok=True)
+    files = {"HEAD": "ref: refs/heads/none\n", "config": configuration, "info/attributes": _AS_IT_IS}
+    for name, content in files.items():
+        if not (place / name).is_file() or (place / name).read_text() != content:
+            (place / name).write_text(content)
 
 
 class Call:

@@ -1,0 +1,49 @@
+"""`update_mirror`: keep a bare copy of a repository's branch, for `Repository.mirror` to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from generator.api.call import NONE, Credentials, Progress, calling, silent
+from generator.errors import UsageError
+from generator.git import mirror as mirrors
+from generator.spec import layout
+
+# What says what runs where; an application's own sources may lie beside it, and are not fetched.
+_PATHS: Final = (layout.SPEC, layout.BASES, layout.OVERLAYS, layout.GITOPS, layout.RECORDS, "environments")
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorRequest:
+    """A folder for the mirror, made if need be, and what it mirrors.
+
+    `paths` are files and folders whose files are wanted besides the spec, bases, overlays and Argo CD's objects.
+    """
+
+    directory: Path
+    url: str
+    branch: str = "main"
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorResult:
+    """Newest commit of the branch."""
+
+    tip: str
+
+
+def update_mirror(
+    request: MirrorRequest, *, progress: Progress = silent, credentials: Credentials = NONE
+) -> MirrorResult:
+    """Fetch what is new of the branch: all of its commits, and the files that say what runs where.
+
+    Ended at any moment, the mirror is as before or as after, and the next update goes on. Several processes take turns.
+    """
+    if request.url.startswith("-") or request.branch.startswith("-"):
+        raise UsageError(f"{request.url} {request.branch}: no URL or branch", "neither begins with a hyphen")
+    with calling(credentials, request.directory, request.url):
+        progress(f"fetching {request.branch}")
+        return MirrorResult(mirrors.update(request.directory, request.url, request.branch, (*_PATHS, *request.paths)))

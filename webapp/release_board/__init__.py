@@ -1,0 +1,34 @@
+"""The release board: which build of which app runs where, since when, and what holds it up.
+
+`create_app` is the only entry point; the Flask command line, gunicorn and the tests all go through it:
+
+    python -m release_board migrate && python -m release_board serve
+"""
+
+from flask import Flask
+
+from release_board import command, pages
+from release_board.config import Settings
+from release_board.operations import failure, logs, probe, request_log, response_header
+from release_board.store.aws import ManagedPassword
+from release_board.store.database import Database
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build an app that has opened no connection yet: the database is first asked for by a request or a command.
+
+    Without `settings` the environment decides, see `release_board.config`.
+    """
+    settings = settings or Settings.from_environment()
+    logs.configure_logging(settings.log_level)
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
+    app.extensions["release_board.settings"] = settings
+    password = ManagedPassword(settings.database_secret) if settings.database_secret else None
+    app.extensions["release_board.database"] = Database(settings.database_url, password)
+    for part in (request_log, response_header, failure, command, pages):
+        part.init_app(app)
+    app.register_blueprint(probe.blueprint)
+    return app

@@ -1,0 +1,1 @@
+"""What the board shows: rows of apps, cells of environments, and in which order."""

@@ -1,0 +1,35 @@
+"""When the board last heard from each of its sources, and whether that is too long ago to show anything as well."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from release_board.store.models import Source
+
+# In the order of the line that shows them.
+NAMES = {"git": "git", "forge": "the forge", "cluster": "Argo CD"}
+# After so many seconds of silence, what a source said is shown as old.
+STALE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A source by its title. `heard` is None if it never answered; `problem` is why it does not now."""
+
+    name: str
+    title: str
+    heard: int | None
+    problem: str | None
+    stale: bool
+
+
+def freshness(session: Session, now: int) -> dict[str, Heard]:
+    """Return each source that was ever asked, by name."""
+    there = {source.name: source for source in session.scalars(select(Source))}
+    found = {}
+    for name, title in NAMES.items():
+        if source := there.get(name):
+            stale = source.heard is None or now - source.heard > STALE_SECONDS
+            found[name] = Heard(name, title, source.heard, source.problem, stale)
+    return found

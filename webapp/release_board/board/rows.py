@@ -1,0 +1,115 @@
+"""Read the board's rows from `cells`: two queries, however long the history is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from release_board.board.attention import STATES, State, state
+from release_board.store.models import App, Cell, Environment
+
+PAGE = 200
+# What no filter hides.
+ALWAYS = STATES.index("moving")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a reader asked for: a part of an app's name, a state, a product; `page` counts from 1."""
+
+    text: str = ""
+    state: State | None = None
+    product: str | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """An app and its cells by environment; an environment that it is not in has none."""
+
+    app: App
+    cells: dict[str, Cell]
+
+    @property
+    def state(self) -> State | None:
+        """Return the most urgent state of its cells; None for an app without any."""
+        return STATES[self.app.attention] if self.app.attention < len(STATES) else None
+
+
+@dataclass(frozen=True)
+class Board:
+    """One page of the board. `counts` are of all apps, `matching` of those that the filter leaves."""
+
+    environments: Sequence[str]
+    rows: Sequence[BoardRow]
+    counts: dict[State, int]
+    apps: int
+    matching: int
+    page: int
+    pages: int
+
+
+def environments(session: Session) -> list[str]:
+    """Return the names of the environments in promotion order."""
+    return list(session.scalars(select(Environment.name).order_by(Environment.position)))
+
+
+def board(session: Session, wanted: Filter) -> Board:
+    """Return a page of rows, what needs attention first; failing and moving rows are there whatever the filter says."""
+    counted = dict(session.execute(select(App.attention, func.count()).group_by(App.attention)).all())
+    counts = {name: counted.get(number, 0) for number, name in enumerate(STATES)}
+    condition = _condition(wanted)
+    matching = session.scalar(select(func.count()).select_from(App).where(condition)) or 0
+    pages = max(1, -(-matching // PAGE))
+    page = min(wanted.page, pages)
+    query = select(App).where(condition).order_by(App.attention, App.name)
+    apps = list(session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
+    return Board(environments(session), with_cells(session, apps), counts, sum(counted.values()), matching, page, pages)
+
+
+def with_cells(session: Session, apps: Sequence[App]) -> list[BoardRow]:
+    """Return rows for these apps."""
+    cells: dict[str, dict[str, Cell]] = {app.name: {} for app in apps}
+    for cell in session.scalars(select(Cell).where(Cell.app.in_(list(cells)))):
+        cells[cell.app][cell.environment] = cell
+    return [BoardRow(app, cells[app.name]) for app in apps]
+
+
+def row(session: Session, app: str) -> BoardRow | None:
+    """Return one row."""
+    found = session.get(App, app)
+    return with_cells(session, [found])[0] if found else None
+
+
+def _condition(wanted: Filter) -> ColumnElement[bool]:
+    parts: list[ColumnElement[bool]] = []
+    if wanted.text:
+        parts.append(App.name.contains(wanted.text.lower(), autoescape=True))
+    if wanted.product:
+        parts.append(App.product == wanted.product)
+    if wanted.state:
+        number = STATES.index(wanted.state)
+        alike = select(Cell.app).where(cell_condition(wanted.state)) if wanted.state in _CONDITIONS else None
+        parts.append(App.name.in_(alike) if alike is not None else App.attention == number)
+    if not parts:
+        return App.attention >= 0
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined & part
+    return joined | (App.attention <= ALWAYS)
+
+
+_CONDITIONS: dict[State, ColumnElement[bool]] = {
+    "waiting": Cell.request.is_not(None),
+    "pinned": Cell.pin_reason.is_not(None),
+    "behind": Cell.behind.is_not(None),
+}
+
+
+def cell_condition(wanted: State) -> ColumnElement[bool]:
+    """Return what holds for cells that wait, are pinned or are behind, whatever else they are."""
+    return _CONDITIONS[wanted]
+
+
+__all__ = ["PAGE", "Board", "BoardRow", "Filter", "State", "board", "environments", "row", "state", "with_cells"]

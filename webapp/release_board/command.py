@@ -1,0 +1,54 @@
+"""Commands of `python -m release_board` besides Flask's own."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from release_board.store.database import get_database
+from release_board.store.migration import migrate
+
+GUNICORN_CONFIG = Path(__file__).parent / "gunicorn.conf.py"
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for command in (migrate_command, collect_command, serve_command):
+        app.cli.add_command(command)
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate_command() -> None:
+    """Upgrade the database to what this release needs. Safe to repeat, and to run twice at once."""
+    migrate(get_database())
+
+
+@click.command("collect")
+@click.option("--once", is_flag=True, help="Fetch, import and ask once, and end.")
+@with_appcontext
+def collect_command(once: bool) -> None:
+    """Keep the mirror and the tables up to date, until a signal ends it."""
+    from release_board.sources import collector
+
+    settings, database = current_app.extensions["release_board.settings"], get_database()
+    if not once:
+        collector.main(database, settings)
+        return
+    one = collector.Collector(database, settings)
+    if one.collect() is None:
+        raise click.ClickException("the repository did not answer, see the log" if settings.repository else UNSET)
+    one.ask()
+
+
+UNSET = "GITOPS_REPOSITORY is not set: give it the URL of the GitOps repository"
+
+
+@click.command("serve")
+def serve_command() -> None:
+    """Serve with gunicorn, exactly as the image does. It takes over this process, so that signals reach it."""
+    arguments = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG), "release_board:create_app()"]
+    os.execv(sys.executable, arguments)  # noqa: S606 (no shell wanted: gunicorn replaces this process)

@@ -1,0 +1,88 @@
+"""Configuration from environment variables, read once and checked at start."""
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+INSTANCE = Path(__file__).parent.parent / "instance"
+POSTGRESQL_SCHEMES = {"postgres", "postgresql"}
+DEFAULT_MAX_REQUEST_BYTES = 1024 * 1024
+
+
+class ConfigError(ValueError):
+    """An environment variable that cannot be used; the message names it and never repeats a database URL."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration. `database_url` holds a password, so it is kept out of the repr.
+
+    `repository` is the URL of the GitOps repository, or the path of a clone; None: the board shows what it knows.
+    `production` names the environments that delivery metrics count; none: the last one.
+    """
+
+    database_url: URL = field(repr=False)
+    version: str = "development"
+    environment: str = "local"
+    log_level: str = "INFO"
+    max_request_bytes: int = DEFAULT_MAX_REQUEST_BYTES
+    database_secret: str | None = None
+    repository: str | None = None
+    branch: str = "main"
+    mirror: Path = INSTANCE / "mirror.git"
+    collect_seconds: int = 15
+    live_seconds: int = 30
+    production: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `environ`; a variable that is empty counts as not set."""
+        given = {name: value for name, value in environ.items() if value}
+        return cls(
+            database_url=parse_database_url(given.get("DATABASE_URL", f"sqlite:///{INSTANCE / 'board.sqlite3'}")),
+            version=given.get("APP_VERSION", cls.version),
+            environment=given.get("ENVIRONMENT", cls.environment),
+            log_level=parse_log_level(given.get("LOG_LEVEL", cls.log_level)),
+            max_request_bytes=positive_integer(given, "MAX_REQUEST_BYTES", cls.max_request_bytes),
+            database_secret=given.get("DATABASE_SECRET"),
+            repository=given.get("GITOPS_REPOSITORY"),
+            branch=given.get("GITOPS_BRANCH", cls.branch),
+            mirror=Path(given.get("MIRROR_FOLDER", cls.mirror)),
+            collect_seconds=positive_integer(given, "COLLECT_SECONDS", cls.collect_seconds),
+            live_seconds=positive_integer(given, "LIVE_SECONDS", cls.live_seconds),
+            production=tuple(given.get("PRODUCTION", "").replace(",", " ").split()),
+        )
+
+
+def parse_database_url(text: str) -> URL:
+    """Accept the two spellings that hosts hand out for PostgreSQL, and choose psycopg 3 as the driver for both."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ConfigError("DATABASE_URL is not a URL; write postgresql://user:password@host:5432/name") from None
+    if url.drivername in POSTGRESQL_SCHEMES:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigError("DATABASE_URL must start with postgresql:// or sqlite:///")
+    return url
+
+
+def parse_log_level(text: str) -> str:
+    """Check the name against the levels of `logging`, in any case."""
+    level = text.upper()
+    if level not in logging.getLevelNamesMapping():
+        raise ConfigError(f"LOG_LEVEL is {text!r}; use one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+    return level
+
+
+def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int:
+    """Read a count or a size; `default` where the variable is not set."""
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ConfigError(f"{name} is {text!r}; use a whole number above 0")
+    return int(text)

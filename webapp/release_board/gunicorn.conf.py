@@ -1,0 +1,63 @@
+"""gunicorn's settings.
+
+The environment may set PORT, WEB_CONCURRENCY, WEB_CONNECTIONS, LOG_LEVEL, COLLECTOR (`off`: it runs elsewhere), and
+REQUEST_SECONDS (`release_board.worker`).
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from release_board.config import Settings, positive_integer
+from release_board.operations.logs import configure_logging, logging_config
+from release_board.store.database import Database
+from release_board.store.migration import migrate
+
+SETTINGS = Settings.from_environment()
+
+bind = f"0.0.0.0:{positive_integer(os.environ, 'PORT', 8080)}"
+workers = positive_integer(os.environ, "WEB_CONCURRENCY", 2)
+worker_class = "release_board.worker.Worker"
+# Those that wait for their client cost next to nothing.
+worker_connections = positive_integer(os.environ, "WEB_CONNECTIONS", 1000)
+
+# Less than the 30 seconds that Kubernetes waits between SIGTERM and SIGKILL.
+graceful_timeout = 25
+timeout = 30
+# Longer than a load balancer's idle time-out (60 seconds on AWS), which must be the one that closes the connection.
+keepalive = 75
+
+# The heartbeat file must be on a memory file system: on a disk a slow write looks like a hung worker.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (gunicorn makes its own private file)
+control_socket_disable = True
+
+# `release_board.operations.request_log` writes one line per request.
+accesslog = None
+# The process is ours here, so libraries too are to write JSON.
+logconfig_dict = logging_config(SETTINGS.log_level) | {"root": {"level": "WARNING", "handlers": ["stdout"]}}
+
+
+def on_starting(_server: Any) -> None:
+    """Migrate an embedded database, which no step of the rollout does, unlike a PostgreSQL's."""
+    configure_logging(SETTINGS.log_level)
+    database = Database(SETTINGS.database_url)
+    if not database.is_postgresql:
+        migrate(database)
+
+
+_COLLECTOR: list[subprocess.Popen[bytes]] = []
+
+
+def when_ready(_server: Any) -> None:
+    """Start the collector beside the workers, unless it runs elsewhere (COLLECTOR=off)."""
+    if SETTINGS.repository and os.environ.get("COLLECTOR") != "off":
+        _COLLECTOR.append(subprocess.Popen([sys.executable, "-m", "release_board", "collect"]))
+
+
+def on_exit(_server: Any) -> None:
+    """End the collector with the server."""
+    for process in _COLLECTOR:
+        process.terminate()
+        process.wait()

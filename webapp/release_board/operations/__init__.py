@@ -1,0 +1,1 @@
+"""What every service needs: logs, headers, failures, probes."""

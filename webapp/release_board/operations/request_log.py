@@ -1,0 +1,42 @@
+"""One log line per request, and the id that ties it to the caller's own logs."""
+
+import logging
+import re
+import time
+import uuid
+
+from flask import Flask, Response, g, request
+
+# Anything else could forge a log entry, or fill the log, through a header that any client can set.
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+PROBES = {"probe.healthz", "probe.readyz"}
+
+logger = logging.getLogger("release_board.request")
+
+
+def init_app(app: Flask) -> None:
+    """Register the hooks that measure, before the first and after the last of other modules."""
+    app.before_request(start)
+    app.after_request(finish)
+
+
+def start() -> None:
+    """Note the time, and take over the caller's request id where it is sane."""
+    g.started = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def finish(response: Response) -> Response:
+    """Write the line, without the query string; probes that succeed get one only at DEBUG."""
+    quiet = request.endpoint in PROBES and response.status_code < 400
+    fields = {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - g.started) * 1000, 1),
+        "request_id": g.request_id,
+    }
+    logger.log(logging.DEBUG if quiet else logging.INFO, "request", extra={"fields": fields})
+    response.headers["X-Request-Id"] = g.request_id
+    return response

@@ -1,0 +1,50 @@
+"""The pages: one module with one blueprint per topic, the registry of them, and what all templates use."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, current_app
+
+from release_board.board.attention import state
+from release_board.pages import board
+
+BLUEPRINTS = (board.blueprint,)
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, and the filters of their templates."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(age=age, moment=moment, short=short)
+    app.jinja_env.globals.update(state=state)
+    app.context_processor(_about)
+
+
+def _about() -> dict[str, Any]:
+    settings = current_app.extensions["release_board.settings"]
+    return {"now": int(time.time()), "release": settings.version}
+
+
+def age(seconds: int | None, now: int) -> str:
+    """Return how long ago a moment was, in its largest unit; a moment to come is now, as clocks differ."""
+    if seconds is None:
+        return "unknown"
+    past = max(0, now - seconds)
+    for size, unit in ((365 * DAY, "y"), (DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if past >= size:
+            return f"{past // size} {unit}"
+    return f"{past} s"
+
+
+def moment(seconds: int) -> str:
+    """Return a moment as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def short(text: str | None, length: int = 7) -> str:
+    """Return the beginning of a commit's id."""
+    return (text or "")[:length]

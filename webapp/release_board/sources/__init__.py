@@ -1,0 +1,1 @@
+"""Where the board gets what it shows: a mirror of the GitOps repository, the forge, Argo CD."""

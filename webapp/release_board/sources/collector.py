@@ -1,0 +1,106 @@
+"""The collector: one process that fetches, imports and asks, beside the ones that serve pages.
+
+Several may run, as during a roll-out: they take turns by the database's lock.
+"""
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from threading import Event as Flag
+from typing import Any
+
+import generator
+from generator import MirrorRequest, Repository
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from release_board.config import Settings
+from release_board.sources import live
+from release_board.sources.importing import GIT, Imported, import_history
+from release_board.store.database import Database
+from release_board.store.models import Source
+
+# Any number will do, as long as all releases use the same one.
+LOCK = 0x636F6C6C
+
+logger = logging.getLogger("release_board.collector")
+
+
+class Collector:
+    """Collects for one board; `clock` gives seconds since the epoch."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+        self.database, self.settings, self.clock = database, settings, clock
+        self.repository = Repository.mirror(settings.mirror, settings.branch)
+
+    def collect(self) -> Imported | None:
+        """Fetch and import once; None where the repository did not answer, which the board then says."""
+        url = self.settings.repository
+        if url is None:
+            return None
+        try:
+            generator.update_mirror(
+                MirrorRequest(self.settings.mirror, url, self.settings.branch),
+                credentials=generator.Credentials.from_environment(),
+            )
+        except generator.errors.GeneratorError as error:
+            self._say(GIT, error.message)
+            return None
+        now = int(self.clock())
+        with self.database.exclusive(LOCK) as connection, Session(connection) as session:
+            imported = import_history(session, self.repository, self.settings.production, now)
+            session.flush()
+        if imported.events or imported.apps:
+            fields = {"events": imported.events, "apps": len(imported.apps)}
+            logger.info("imported", extra={"fields": fields})
+        return imported
+
+    def ask(self) -> None:
+        """Ask the forge and the cluster once, and store what they say."""
+        try:
+            found = self.repository.live(credentials=generator.Credentials.from_environment())
+        except generator.errors.GeneratorError as error:
+            self._say(live.CLUSTER, error.message)
+            return
+        with self.database.exclusive(LOCK) as connection, Session(connection) as session:
+            live.store(session, found, int(self.clock()))
+            session.flush()
+
+    def _say(self, name: str, problem: str) -> None:
+        """Store that a source did not answer."""
+        logger.warning("source does not answer", extra={"fields": {"source": name, "problem": problem}})
+        with self.database.session() as session:
+            source = session.scalar(select(Source).where(Source.name == name)) or Source(name=name)
+            session.add(source)
+            source.asked, source.problem = int(self.clock()), problem
+
+
+def run(collector: Collector, wake: Flag, ended: Flag) -> None:
+    """Collect until `ended`, at the settings' intervals, or as soon as `wake` is set."""
+    asked = 0.0
+    while not ended.is_set():
+        wake.clear()
+        try:
+            collector.collect()
+            if collector.clock() - asked >= collector.settings.live_seconds:
+                collector.ask()
+                asked = collector.clock()
+        except SQLAlchemyError:
+            logger.exception("database unavailable")
+        wake.wait(collector.settings.collect_seconds)
+
+
+def main(database: Database, settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT; SIGHUP collects at once."""
+    wake, ended = Flag(), Flag()
+
+    def end(_number: int, _frame: Any) -> None:
+        ended.set()
+        wake.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGHUP, lambda _number, _frame: wake.set())
+    run(Collector(database, settings), wake, ended)

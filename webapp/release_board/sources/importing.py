@@ -1,0 +1,225 @@
+"""Bring what the mirror has into the tables: new events, and the cells of the apps that they touch.
+
+All of it is one transaction, with the commit up to which it went: ended at any moment, the next import does the same
+again. An event that is there already is left alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator import Deployment, Repository, Row, Spec, errors
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from release_board.board.attention import attention
+from release_board.store.models import App, Cell, Change, Environment, Event, Source
+
+GIT = "git"
+# SQLite takes 32,766 values in a statement.
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many events were new, and whose apps' cells were written; `problem` is why the spec cannot be read."""
+
+    events: int
+    apps: tuple[str, ...]
+    problem: str | None = None
+
+
+def import_history(session: Session, repository: Repository, production: Sequence[str], now: int) -> Imported:
+    """Import what the branch has beyond the last import."""
+    source = session.get(Source, GIT) or Source(name=GIT)
+    session.add(source)
+    source.asked = source.heard = now
+    tip = repository.tip()
+    if source.cursor == tip and source.problem is None:
+        return Imported(0, ())
+    try:
+        spec = repository.spec(tip)
+    except errors.SpecError as error:
+        # What is stored stays: it was right for the commit before.
+        source.problem = f"generator.yaml of {tip[:12]} cannot be read: {error.message}"
+        return Imported(0, (), source.problem)
+    source.problem = None
+    found, everything = _new(session, repository, source, tip)
+    _add(session, [_event(one) for one in found])
+    renewed = _spec(session, spec, production)
+    touched = None if everything or renewed else {one.app for one in found}
+    apps = _cells(session, repository.status(at=tip), touched, now)
+    source.cursor = tip
+    return Imported(len(found), apps)
+
+
+def _new(session: Session, repository: Repository, source: Source, tip: str) -> tuple[list[Deployment], bool]:
+    """Return the deployments to add, and whether they are all that there are, as after a forced push."""
+    if source.cursor is not None:
+        try:
+            return repository.deployments(since=source.cursor, at=tip), False
+        except errors.RepositoryError:
+            pass
+    found = repository.deployments(at=tip)
+    there = {(one.app, one.environment, one.commit) for one in found}
+    stored = session.execute(select(Event.id, Event.app, Event.environment, Event.commit))
+    gone = [row.id for row in stored if (row.app, row.environment, row.commit) not in there]
+    for start in range(0, len(gone), CHUNK):
+        session.execute(delete(Event).where(Event.id.in_(gone[start : start + CHUNK])))
+    return found, True
+
+
+def _event(one: Deployment) -> dict[str, Any]:
+    before, after = one.before, one.after
+    return {
+        "app": one.app,
+        "environment": one.environment,
+        "commit": one.commit,
+        "at": one.seconds,
+        "action": one.action,
+        "author": one.author,
+        "subject": one.subject,
+        "message": one.origin.message,
+        "tag": after.image.tag if after.image else None,
+        "digest": after.image.digest if after.image else None,
+        "before_tag": before.image.tag if before.image else None,
+        "before_digest": before.image.digest if before.image else None,
+        "pin": str(after.pin) if after.pin else None,
+        "before_pin": str(before.pin) if before.pin else None,
+        "origin": one.origin.id,
+        "origin_author": one.origin.author,
+        "build": one.build,
+        "source": one.source,
+        "base": one.base,
+        "image_changed": one.image_changed,
+    }
+
+
+def _add(session: Session, events: Sequence[dict[str, Any]]) -> None:
+    """Add events, the oldest first, so that their numbers are in order; those that are there already stay."""
+    assert session.bind is not None
+    dialect = postgresql if session.bind.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Event).on_conflict_do_nothing()
+    for start in range(len(events), 0, -CHUNK):
+        session.execute(statement, list(reversed(events[max(0, start - CHUNK) : start])))
+
+
+def _spec(session: Session, spec: Spec, production: Sequence[str]) -> bool:
+    """Store the apps and environments of the spec; tell whether that changed anything."""
+    counted = set(production) or set(list(spec.environments)[-1:])
+    environments = [
+        {"name": name, "position": position, "production": name in counted}
+        for position, name in enumerate(spec.environments)
+    ]
+    kept = dict(session.execute(select(App.name, App.attention)).all())
+    apps = [
+        {
+            "name": name,
+            "position": position,
+            "product": _product(spec, name),
+            "source": getattr(app, "source", None),
+            "kind": getattr(app, "kind", None) or "Helm chart",
+            "attention": kept.get(name, 0),
+        }
+        for position, (name, app) in enumerate(spec.apps.items())
+    ]
+    changed = _replace(session, Environment, environments)
+    return _replace(session, App, apps) or changed
+
+
+def _product(spec: Spec, app: str) -> str | None:
+    """Return the name of the group of apps that move as one."""
+    group = getattr(spec.apps[app], "group", None)
+    return str(group) if group else None
+
+
+def _replace(session: Session, table: type[App] | type[Environment], rows: Sequence[dict[str, Any]]) -> bool:
+    columns = [getattr(table, name) for name in (rows[0] if rows else {"name": None})]
+    there = [dict(row._mapping) for row in session.execute(select(*columns).order_by(table.position))]
+    if there == list(rows):
+        return False
+    session.execute(delete(table))
+    if rows:
+        session.execute(insert(table), list(rows))
+    return True
+
+
+def _cells(session: Session, rows: Iterable[Row], apps: set[str] | None, now: int) -> tuple[str, ...]:
+    """Write the cells of these apps (None: of all), if they have changed, and number that."""
+    wanted = [row for row in rows if apps is None or row.app in apps]
+    query = select(Cell) if apps is None else select(Cell).where(Cell.app.in_(apps))
+    there = {(cell.app, cell.environment): cell for cell in session.scalars(query)}
+    newest = _newest(session, wanted)
+    changed: dict[str, None] = {}
+    written: list[Cell] = []
+    for row in wanted:
+        cell = there.pop((row.app, row.environment), None) or Cell(app=row.app, environment=row.environment, version=0)
+        session.add(cell)
+        about = newest.get((row.app, row.environment, row.commit or ""), {})
+        if put(cell, _columns(row) | {"author": about.get("author"), "action": about.get("action")}):
+            written.append(cell)
+            changed[row.app] = None
+    for cell in there.values():
+        session.delete(cell)
+        changed[cell.app] = None
+    number(session, written, changed, now)
+    return tuple(changed)
+
+
+def _newest(session: Session, rows: Sequence[Row]) -> dict[tuple[str, str, str], Any]:
+    """Return who made the commit that each cell is at, and what that was."""
+    commits = sorted({row.commit for row in rows if row.commit})
+    found: dict[tuple[str, str, str], Any] = {}
+    for start in range(0, len(commits), CHUNK):
+        query = select(Event.app, Event.environment, Event.commit, Event.author, Event.origin_author, Event.action)
+        for one in session.execute(query.where(Event.commit.in_(commits[start : start + CHUNK]))):
+            found[one.app, one.environment, one.commit] = {"author": one.origin_author, "action": one.action}
+    return found
+
+
+def _columns(row: Row) -> dict[str, Any]:
+    pin = row.pinned
+    return {
+        "tag": row.tag,
+        "digest": row.digest,
+        "commit": row.commit,
+        "since": row.since,
+        "behind": row.behind,
+        "behind_by": row.behind_by,
+        "ahead": row.ahead,
+        "ahead_by": row.ahead_by,
+        "pin_since": pin.since if pin else None,
+        "pin_by": pin.by if pin else None,
+        "pin_reason": pin.reason if pin else None,
+        "problem": row.problem,
+    }
+
+
+def put(cell: Cell, columns: dict[str, Any]) -> bool:
+    """Set columns of a cell; tell whether any of them was another one."""
+    different = {name: value for name, value in columns.items() if getattr(cell, name) != value}
+    for name, value in different.items():
+        setattr(cell, name, value)
+    return bool(different) or cell.version == 0
+
+
+def number(session: Session, cells: Sequence[Cell], apps: Iterable[str], now: int) -> int | None:
+    """Give these cells the next number of change, and sort the rows of their apps anew; None if there are none."""
+    names = list(apps)
+    if not names:
+        return None
+    change = Change(at=now, apps=" ".join(names))
+    session.add(change)
+    session.flush()
+    for cell in cells:
+        cell.version = change.id
+    session.flush()
+    for start in range(0, len(names), CHUNK):
+        part = names[start : start + CHUNK]
+        of_app: dict[str, list[Cell]] = {}
+        for cell in session.scalars(select(Cell).where(Cell.app.in_(part))):
+            of_app.setdefault(cell.app, []).append(cell)
+        for app, several in of_app.items():
+            session.execute(update(App).where(App.name == app).values(attention=attention(several)))
+    return change.id

@@ -1,0 +1,1 @@
+"""What the board keeps: tables, their migrations, and the connections to them."""

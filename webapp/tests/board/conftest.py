@@ -1,0 +1,106 @@
+"""Fixtures: the board on a real database of its own for each test, and a real GitOps repository to read.
+
+`release_board` is imported inside the fixtures, so that a run without the app's requirements leaves this folder out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from gitops_repository import GitOps
+    from postgresql_server import PostgresqlServer
+    from release_board.config import Settings
+    from release_board.sources.collector import Collector
+
+
+@pytest.fixture
+def gitops(tmp_path: Path) -> GitOps:
+    """Return a repository with two apps in three environments, generated and committed."""
+    from gitops_repository import GitOps
+
+    folder = tmp_path / "gitops"
+    folder.mkdir()
+    made = GitOps(folder)
+    made.git("init", "-qb", "main")
+    made.git("config", "user.name", "Ann Lee")
+    made.git("config", "user.email", "ann@example.com")
+    for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        made.git("config", name, "true")
+    made.generate()
+    return made
+
+
+@pytest.fixture(scope="session")
+def board_template(postgresql: PostgresqlServer) -> PostgresqlServer:
+    """Make a migrated database as the template of the tests' own."""
+    from release_board.config import parse_database_url
+    from release_board.store.database import Database
+    from release_board.store.migration import migrate
+
+    postgresql.create("template_board")
+    migrate(Database(parse_database_url(postgresql.url("template_board"))))
+    return postgresql
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def board_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the DATABASE_URL of a database that is migrated and holds no rows."""
+    if request.param == "sqlite":
+        from release_board.config import parse_database_url
+        from release_board.store.database import Database
+        from release_board.store.migration import migrate
+
+        url = f"sqlite:///{tmp_path / 'data' / 'board.sqlite3'}"
+        migrate(Database(parse_database_url(url)))
+        return url
+    server: PostgresqlServer = request.getfixturevalue("board_template")
+    name = f"board_{uuid.uuid4().hex}"
+    server.create(name, "template_board")
+    return server.url(name)
+
+
+@pytest.fixture
+def board_settings(board_url: str, gitops: GitOps, tmp_path: Path) -> Settings:
+    from release_board.config import Settings
+
+    return Settings.from_environment(
+        {
+            "DATABASE_URL": board_url,
+            "APP_VERSION": "1.2.3",
+            "ENVIRONMENT": "test",
+            "LOG_LEVEL": "debug",
+            "GITOPS_REPOSITORY": gitops.folder.as_uri(),
+            "MIRROR_FOLDER": str(tmp_path / "mirror.git"),
+        }
+    )
+
+
+@pytest.fixture
+def board(board_settings: Settings) -> Iterator[Flask]:
+    from release_board import create_app
+
+    app = create_app(board_settings)
+    yield app
+    app.extensions["release_board.database"].engine.dispose()
+
+
+@pytest.fixture
+def collector(board: Flask, board_settings: Settings) -> Collector:
+    """Return the collector of the same board."""
+    from release_board.sources.collector import Collector
+
+    return Collector(board.extensions["release_board.database"], board_settings)
+
+
+@pytest.fixture
+def pages(board: Flask) -> FlaskClient:
+    return board.test_client()
