@@ -1,0 +1,40 @@
+"""Delivery metrics as DORA defines them: pure functions from a history to values with their evidence.
+
+`measure` gives the five of one app in a window. What is observed in git, what people declared and what is unknown stay
+apart, and nothing that is unknown is ever 0.
+"""
+
+from release_board.metrics.records import (
+    Change,
+    Declaration,
+    History,
+    Incident,
+    Key,
+    Life,
+    Log,
+    Signal,
+    SourceCommit,
+    Window,
+)
+from release_board.metrics.report import Report, measure
+from release_board.metrics.touched import Touched, touched
+from release_board.metrics.view import Options, view
+
+__all__ = [
+    "Change",
+    "Declaration",
+    "History",
+    "Incident",
+    "Key",
+    "Life",
+    "Log",
+    "Options",
+    "Report",
+    "Signal",
+    "SourceCommit",
+    "Touched",
+    "Window",
+    "measure",
+    "touched",
+    "view",
+]

@@ -1,0 +1,127 @@
+"""One app in a window: its production lanes, judged over all of their history, and what of them counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from release_board.metrics.failures import Judgement, judge
+from release_board.metrics.lanes import Lane, lane
+from release_board.metrics.records import Change, History, Key, Window
+from release_board.metrics.results import Clock, Part, Parts
+
+# Of so many deployments in a hundred it has to be known when they ran, or durations end in git.
+KNOWN_TO_RUN = 95
+SHALLOW = "older commits are not at hand, so the change is of this commit or of an older one"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a team may count otherwise: the base's promotions as deployments, and signals as failures."""
+
+    count_configuration: bool = False
+    count_signals: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """One app in a window, in its production environments."""
+
+    history: History
+    app: str
+    production: tuple[str, ...]
+    window: Window
+    options: Options = Options()
+
+    @cached_property
+    def lanes(self) -> tuple[Lane, ...]:
+        """Return the app's production lanes."""
+        return tuple(lane(self.history.changes, self.app, environment) for environment in self.production)
+
+    @cached_property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Return what is known of failures, for each lane."""
+        return tuple(judge(one, self.history, count_signals=self.options.count_signals) for one in self.lanes)
+
+    @cached_property
+    def deployments(self) -> tuple[Change, ...]:
+        """Return what counts as a deployment of this window, where it came to git in the window."""
+        return tuple(one for one in self.changes if self.counts(one))
+
+    def counts(self, change: Change) -> bool:
+        """Tell whether a change is a deployment."""
+        return change.key in self._images or (self.options.count_configuration and configuration(change))
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Return all changes of the window, of all production lanes."""
+        return tuple(one for each in self.lanes for one in each.changes if one.landed in self.window)
+
+    @cached_property
+    def _images(self) -> frozenset[Key]:
+        return frozenset(change.key for each in self.lanes for change in each.deployments)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Return whether durations end where the image ran: if that is known of nearly all of the deployments."""
+        known = sum(one.running is not None for one in self.deployments)
+        return "running" if known and known * 100 >= KNOWN_TO_RUN * len(self.deployments) else "git"
+
+    def end(self, change: Change) -> int | None:
+        """Return when a deployment ended a duration; `None` if it is not known to have run."""
+        return change.running if self.clock == "running" else change.landed
+
+    @cached_property
+    def life(self) -> Window | None:
+        """Return the part of the window in which the app was in production; `None` if there is none."""
+        begin, end = self.span
+        if begin is None:
+            return None
+        part = Window(max(begin, self.window.begin), min(self.window.end, self.window.end if end is None else end))
+        return part if part.begin < part.end else None
+
+    @cached_property
+    def span(self) -> tuple[int | None, int | None]:
+        """Return when the app came to production, and when it left, as it is said or as its changes tell."""
+        said = [one for one in self.history.lives if one.app == self.app]
+        if said:
+            ends = [one.end for one in said if one.end is not None]
+            return min(one.begin for one in said), max(ends) if len(ends) == len(said) else None
+        full = [one.changes for one in self.lanes if one.changes]
+        begins = [min(change.landed for change in each) for each in full]
+        ends = [each[-1].landed for each in full if each[-1].action == "removed"]
+        return min(begins, default=None), max(ends) if full and len(ends) == len(full) else None
+
+    @cached_property
+    def why_none(self) -> str | None:
+        """Return why nothing can be said of this app in this window; `None` if something can."""
+        if self.life:
+            return None
+        if self.span[0] is None:
+            where = " or ".join(self.production)
+            return f"no change of {self.app} in {where} is known" if where else "no environment is production"
+        return f"{self.app} was not in production in this window"
+
+    @cached_property
+    def unknown(self) -> tuple[Part, ...]:
+        """Return what may be a deployment and may be none."""
+        parts = Parts()
+        for one in self.changes:
+            if one.action == "unknown":
+                parts.add(SHALLOW, one.key)
+        return parts.all()
+
+    def judged(self) -> Iterator[tuple[Lane, Judgement]]:
+        """Yield each lane with what is known of its failures."""
+        yield from zip(self.lanes, self.judgements, strict=True)
+
+
+def configuration(change: Change) -> bool:
+    """Tell whether a change brought the base alone."""
+    return change.action == "promoted" and not change.image_changed
+
+
+def view(history: History, app: str, production: Sequence[str], window: Window, options: Options | None = None) -> View:
+    """Look at one app in a window; an environment that is named twice counts once."""
+    return View(history.of(app), app, tuple(dict.fromkeys(production)), window, options or Options())
