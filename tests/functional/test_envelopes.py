@@ -22,6 +22,7 @@ from testing.shop import Shop
 CALLS = {
     "add": (["app", "worker"], 0),
     "adopt": (["src", "--env", "dev=.", "--env", "prod=."], 2),
+    "board": (["--port", "0"], 2),
     "bump": (["web", "-e", "dev", "--tag", "v2"], 0),
     "changed": ([], 0),
     "charts": (["update"], 0),

@@ -35,16 +35,20 @@ def collect_command(once: bool) -> None:
     from release_board.sources import collector
 
     settings, database = current_app.extensions["release_board.settings"], get_database()
+    if not database.is_postgresql:
+        migrate(database)
     if not once:
         collector.main(database, settings)
         return
     one = collector.Collector(database, settings)
+    if settings.repository is None:
+        raise click.ClickException(UNSET)
     if one.collect() is None:
-        raise click.ClickException("the repository did not answer, see the log" if settings.repository else UNSET)
+        raise click.ClickException(one.problem or "the repository did not answer")
     one.ask()
 
 
-UNSET = "GITOPS_REPOSITORY is not set: give it the URL of the GitOps repository"
+UNSET = "BOARD_REPOSITORY is not set: give it the URL of the GitOps repository"
 
 
 @click.command("serve")

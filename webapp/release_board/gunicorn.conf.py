@@ -1,12 +1,13 @@
 """gunicorn's settings.
 
-The environment may set PORT, WEB_CONCURRENCY, WEB_CONNECTIONS, LOG_LEVEL, COLLECTOR (`off`: it runs elsewhere), and
-REQUEST_SECONDS (`release_board.worker`).
+The environment may set BIND, PORT, WEB_CONCURRENCY, WEB_CONNECTIONS, LOG_LEVEL, COLLECTOR (`off`: it runs elsewhere)
+and REQUEST_SECONDS (`release_board.worker`).
 """
 
 import os
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from release_board.store.migration import migrate
 
 SETTINGS = Settings.from_environment()
 
-bind = f"0.0.0.0:{positive_integer(os.environ, 'PORT', 8080)}"
+# All addresses, since in a pod a probe and a load balancer come from outside.
+bind = f"{os.environ.get('BIND') or '0.0.0.0'}:{positive_integer(os.environ, 'PORT', 8080)}"  # noqa: S104
 workers = positive_integer(os.environ, "WEB_CONCURRENCY", 2)
 worker_class = "release_board.worker.Worker"
 # Those that wait for their client cost next to nothing.
@@ -51,9 +53,11 @@ _COLLECTOR: list[subprocess.Popen[bytes]] = []
 
 
 def when_ready(_server: Any) -> None:
-    """Start the collector beside the workers, unless it runs elsewhere (COLLECTOR=off)."""
+    """Start the collector beside the workers, unless it runs elsewhere (COLLECTOR=off), and open what is asked for."""
     if SETTINGS.repository and os.environ.get("COLLECTOR") != "off":
         _COLLECTOR.append(subprocess.Popen([sys.executable, "-m", "release_board", "collect"]))
+    if address := os.environ.get("OPEN_BROWSER"):
+        webbrowser.open(address)
 
 
 def on_exit(_server: Any) -> None:

@@ -80,6 +80,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "wait",
         "deploy",
         "open",
+        "board",
         "charts",
     ),
     "in CI": ("changed", "scan", "token", "previews", "outputs"),

@@ -29,11 +29,12 @@ logger = logging.getLogger("release_board.collector")
 
 
 class Collector:
-    """Collects for one board; `clock` gives seconds since the epoch."""
+    """Collects for one board; `clock` gives seconds since the epoch, `problem` is what was wrong last."""
 
     def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self.database, self.settings, self.clock = database, settings, clock
         self.repository = Repository.mirror(settings.mirror, settings.branch)
+        self.problem: str | None = None
 
     def collect(self) -> Imported | None:
         """Fetch and import once; None where the repository did not answer, which the board then says."""
@@ -70,6 +71,7 @@ class Collector:
 
     def _say(self, name: str, problem: str) -> None:
         """Store that a source did not answer."""
+        self.problem = problem
         logger.warning("source does not answer", extra={"fields": {"source": name, "problem": problem}})
         with self.database.session() as session:
             source = session.scalar(select(Source).where(Source.name == name)) or Source(name=name)

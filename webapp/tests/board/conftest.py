@@ -78,7 +78,7 @@ def board_settings(board_url: str, gitops: GitOps, tmp_path: Path) -> Settings:
             "APP_VERSION": "1.2.3",
             "ENVIRONMENT": "test",
             "LOG_LEVEL": "debug",
-            "GITOPS_REPOSITORY": gitops.folder.as_uri(),
+            "BOARD_REPOSITORY": gitops.folder.as_uri(),
             "MIRROR_FOLDER": str(tmp_path / "mirror.git"),
         }
     )
