@@ -7,9 +7,10 @@ from typing import Any
 from flask import Flask, current_app
 
 from release_board.board.attention import state
-from release_board.pages import board
+from release_board.pages import board, cell
+from release_board.pages.links import safe_url
 
-BLUEPRINTS = (board.blueprint,)
+BLUEPRINTS = (board.blueprint, cell.blueprint)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -19,7 +20,7 @@ def init_app(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(age=age, moment=moment, short=short)
+    app.jinja_env.filters.update(age=age, moment=moment, short=short, safe_url=safe_url)
     app.jinja_env.globals.update(state=state)
     app.context_processor(_about)
 

@@ -104,3 +104,20 @@ def collector(board: Flask, board_settings: Settings) -> Collector:
 @pytest.fixture
 def pages(board: Flask) -> FlaskClient:
     return board.test_client()
+
+
+@pytest.fixture
+def statements(board: Flask) -> Iterator[list[str]]:
+    """Return the list that grows by each SQL statement that reads rows; clear it before what is counted."""
+    from sqlalchemy import event
+
+    found: list[str] = []
+
+    def take(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            found.append(statement)
+
+    engine = board.extensions["release_board.database"].engine
+    event.listen(engine, "before_cursor_execute", take)
+    yield found
+    event.remove(engine, "before_cursor_execute", take)

@@ -1,0 +1,172 @@
+"""What the page of a cell shows: its release, whose commits have come since, and its history page by page.
+
+The queries are as many whatever the history has: each page of it is a range of the index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from release_board.board.rows import environments
+from release_board.store.models import App, Cell, Event, SourceCommit, SourceRange
+
+PAGE = 25
+# So many commits are named; of more it is said that there are more.
+COMMITS = 20
+
+Mark = Literal["rolled back", "pinned", "unpinned", "edited", "removed"]
+# What is no usual way of a release, and is to be seen as such.
+MARKS: tuple[Mark, ...] = ("rolled back", "pinned", "unpinned", "edited", "removed")
+
+
+@dataclass(frozen=True)
+class Position:
+    """An event's place in the history, which the next page goes on from."""
+
+    at: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.at}-{self.number}"
+
+    @classmethod
+    def parsed(cls, text: str) -> "Position | None":
+        """Read what `str` gives; None for anything else."""
+        at, _, number = text.partition("-")
+        parts = [part for part in (at, number) if part.isascii() and part.isdigit() and len(part) <= 18]
+        return cls(int(at), int(number)) if len(parts) == 2 else None
+
+
+@dataclass(frozen=True)
+class History:
+    """A page of events, the newest first; `next` is where the following page begins."""
+
+    events: Sequence[Event]
+    next: Position | None
+
+
+@dataclass(frozen=True)
+class Since:
+    """Commits of the app's sources that `environment` has and the cell has not; `unknown` says why that is not known.
+
+    `authors` have made them, `more` tells that there are others.
+    """
+
+    environment: str
+    commits: Sequence[SourceCommit] = ()
+    more: bool = False
+    unknown: str | None = None
+
+    @property
+    def authors(self) -> Sequence[str]:
+        """Return each author once, the newest first."""
+        return list(dict.fromkeys(one.author for one in self.commits))
+
+
+@dataclass(frozen=True)
+class CellPage:
+    """A cell with all that its page says of it. `event` brought its image, `before` is the environment before."""
+
+    app: App
+    cell: Cell
+    environments: Sequence[str]
+    event: Event | None
+    build: str | None
+    source: str | None
+    before: Cell | None
+    since: Since | None
+    history: History
+
+
+def cell_page(session: Session, app: str, environment: str, start: Position | None = None) -> CellPage | None:
+    """Return what the page shows; None where there is no such cell."""
+    there = session.get(App, app)
+    cells = {cell.environment: cell for cell in session.scalars(select(Cell).where(Cell.app == app))}
+    cell = cells.get(environment)
+    if there is None or cell is None:
+        return None
+    names = environments(session)
+    before = _before(cell, cells, names)
+    event, build, source = _brought(session, cell)
+    since = _since(session, cell, source, before) if before is not None and cell.behind else None
+    history = cell_history(session, app, environment, start)
+    return CellPage(there, cell, names, event, build, source, before, since, history)
+
+
+def cell_history(session: Session, app: str, environment: str, start: Position | None) -> History:
+    """Return a page of a cell's events, from `start` on into the past."""
+    query = select(Event).where(Event.app == app, Event.environment == environment)
+    if start is not None:
+        query = query.where(tuple_(Event.at, Event.id) < tuple_(start.at, start.number))
+    found = list(session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(PAGE + 1)))
+    more = len(found) > PAGE
+    events = found[:PAGE]
+    return History(events, Position(events[-1].at, events[-1].id) if more else None)
+
+
+def mark(event: Event) -> Mark | None:
+    """Return what marks an event that is no usual release."""
+    return next((name for name in MARKS if name == event.action), None)
+
+
+def reason(event: Event) -> str | None:
+    """Return why it was done: by the pin that came or went with it, or by the message of a hand edit."""
+    if event.pin != event.before_pin:
+        return event.pin or event.before_pin
+    return event.subject if event.action in {"edited", "removed", "rolled back"} else None
+
+
+def _before(cell: Cell, cells: dict[str, Cell], names: Sequence[str]) -> Cell | None:
+    """Return the cell of the environment before: the one that it is compared with, or the one before in the order."""
+    if cell.behind or cell.ahead:
+        return cells.get(cell.behind or cell.ahead or "")
+    earlier = names[: names.index(cell.environment)] if cell.environment in names else []
+    return next((cells[name] for name in reversed(earlier) if name in cells), None)
+
+
+def _brought(session: Session, cell: Cell) -> tuple[Event | None, str | None, str | None]:
+    """Return the event that brought a cell's image, its build and its source commit.
+
+    Where that event does not name them, as a rollback's does not, an earlier one with the same image does.
+    """
+    event = None
+    if cell.commit:
+        same = (Event.app == cell.app, Event.environment == cell.environment, Event.commit == cell.commit)
+        event = session.scalar(select(Event).where(*same))
+    source = event.source if event else None
+    build = event.build if event else None
+    if source is None and cell.tag is not None:
+        source, earlier = origin(session, cell)
+        build = build or earlier
+    return event, build, source
+
+
+def origin(session: Session, cell: Cell) -> tuple[str | None, str | None]:
+    """Return the source commit and the build of a cell's image, as any event of the app with that image names them."""
+    same = [Event.app == cell.app, Event.tag == cell.tag, Event.source.is_not(None)]
+    same.append(Event.digest == cell.digest if cell.digest else Event.digest.is_(None))
+    found = session.execute(select(Event.source, Event.build).where(*same).order_by(Event.id.desc()).limit(1)).first()
+    return (found.source, found.build) if found else (None, None)
+
+
+def _since(session: Session, cell: Cell, source: str | None, before: Cell) -> Since:
+    """Return the commits between the cell's build and the one of the environment before."""
+    newer, _ = origin(session, before)
+    nameless = [one.environment for one, found in ((cell, source), (before, newer)) if found is None]
+    if source is None or newer is None:
+        what = f"the build in {' and the one in '.join(nameless)} names no source commit"
+        return Since(before.environment, unknown=what)
+    between = session.get(SourceRange, (cell.app, source, newer))
+    if between is None:
+        return Since(before.environment, unknown="the app's sources between both builds have not been read")
+    if between.unknown:
+        return Since(before.environment, unknown=between.unknown)
+    query = select(SourceCommit).where(
+        SourceCommit.app == cell.app, SourceCommit.before == source, SourceCommit.after == newer
+    )
+    ordered = query.order_by(SourceCommit.seconds.desc(), SourceCommit.commit)
+    found = list(session.scalars(ordered.limit(COMMITS + 1)))
+    return Since(before.environment, found[:COMMITS], more=len(found) > COMMITS)

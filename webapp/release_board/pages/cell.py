@@ -1,0 +1,33 @@
+"""The page of a cell: one app in one environment."""
+
+import time
+
+from flask import Blueprint, abort, render_template, request
+
+from release_board.board import cell
+from release_board.board.freshness import freshness
+from release_board.pages.names import named
+from release_board.store.database import get_database
+
+blueprint = Blueprint("cell", __name__)
+
+
+@blueprint.get("/apps/<app>/<environment>")
+def index(app: str, environment: str) -> str:
+    """Show a cell; `before` is where a page of its history begins."""
+    start = cell.Position.parsed(request.args.get("before", ""))
+    with get_database().session() as session:
+        session.expire_on_commit = False
+        found = cell.cell_page(session, named(app), named(environment), start)
+        if found is None:
+            abort(404, f"There is no {app} in {environment}.")
+        heard = freshness(session, int(time.time()))
+    return render_template(
+        "cell.html",
+        page=found,
+        one=found.cell,
+        heard=heard,
+        later=start is not None,
+        mark=cell.mark,
+        reason=cell.reason,
+    )
