@@ -83,3 +83,28 @@ class Story:
         incidents = None if self.incidents is None else tuple(self.incidents)
         made = {"incidents": incidents, **self._parts, **parts}
         return History(tuple(self.changes), tuple(self.logs), tuple(self.declarations), **made)
+
+
+def a_quarter() -> Story:
+    """Tell ninety days of an app in three environments: rollbacks, a hotfix, a pin, and commits that wait."""
+    story = Story()
+    for environment in ("dev", "staging", "prod"):
+        story.put(0, "1.0.0", environment, source="source-1.0.0")
+    last = "1.0.0"
+    for number in range(1, 41):
+        tag, day = f"1.{number}.0", number * 2.2
+        story.put(day, tag, "dev", author="Ann", action="released")
+        if number % 2 == 0 and number < 39:
+            story.put(day + 0.6, tag, "staging", author="Ben")
+        if number % 4 == 0 and number < 39:
+            change = story.put(day + 1.7, tag, author="Ben")
+            story.commits(last, tag, *(day - back * (number % 5 + 0.4) for back in range(number % 3 + 2)))
+            if number % 12 == 0:
+                story.back(day + 1.9, last, author="Ann")
+            else:
+                last = tag
+            if number == 20:
+                story.say("hotfix", change, day + 2)
+    story.put(45, last, action="pinned")
+    story.commits(last, "1.40.0", 70, 80, 84, 87.5)
+    return story

@@ -1,0 +1,114 @@
+"""A train of releases: environments as lanes, and for each release a line from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from release_board.metrics.lanes import Lane, same_image
+from release_board.metrics.records import Change
+from release_board.metrics.view import View
+from release_board.pictures.clock import TimeAxis, day
+from release_board.pictures.marks import APART, HALF, Mark, lanes, legend, linked, places_of
+from release_board.pictures.svg import Href, element, fitting, label, picture, wide
+
+WIDTH: Final = 960.0
+LEFT: Final = 110.0
+RIGHT: Final = WIDTH - 16
+TOP: Final = 34.0
+# From lane to lane.
+STEP: Final = 76.0
+SIZE: Final = 11.0
+# How many rows of marks of one time a lane has at most.
+ROWS: Final = 3
+
+
+def train(view: View, environments: Sequence[str], href: Href) -> str:
+    """Draw how releases moved over environments, the first one on top, in a window.
+
+    `href` gives the address of a change's evidence by its key.
+    """
+    axis = TimeAxis(view.window, LEFT + HALF, RIGHT - HALF)
+    drawn = list(lanes(view, environments))
+    body: list[str] = []
+    for number, (own, _) in enumerate(drawn):
+        body.append(element("line", x1=LEFT, x2=RIGHT, y1=_y(number), y2=_y(number), class_="rule"))
+        body.append(label(8, _y(number) + 4, fitting(own.environment, LEFT - 16), "name"))
+    for number, (own, marks) in enumerate(drawn):
+        body += _lines(drawn[:number], marks, number, axis)
+        body += _going_on(own, drawn[number + 1 :], number, axis, view)
+    for number, (_, marks) in enumerate(drawn):
+        places = places_of(_images(marks), axis, ROWS)
+        for mark, (x, row) in zip(_images(marks), places, strict=True):
+            body.append(linked(mark, x, _y(number) + row * APART, href))
+        body += _tags(_images(marks), number, axis)
+    bottom = _y(max(0, len(drawn) - 1)) + 26
+    kinds = [mark.kind for _, marks in drawn for mark in _images(marks)]
+    body = [*_grid(axis, bottom), *body, *legend(kinds, LEFT, bottom + 40)]
+    title = f"Releases of {view.app} on their way, {day(view.window.begin)} to {day(view.window.end - 1)}"
+    arrived = sum(mark.kind != "back" for mark in _images(drawn[-1][1])) if drawn else 0
+    last = drawn[-1][0].environment if drawn else "the last environment"
+    return picture("train", title, f"{arrived} releases came to {last}.", WIDTH, bottom + 52, *body)
+
+
+def _y(number: int) -> float:
+    return TOP + number * STEP
+
+
+def _images(marks: Sequence[Mark]) -> list[Mark]:
+    return [mark for mark in marks if mark.change.image_changed and mark.change.action != "removed"]
+
+
+Drawn = Sequence[tuple[Lane, list[Mark]]]
+
+
+def _lines(before: Drawn, marks: Sequence[Mark], number: int, axis: TimeAxis) -> Iterator[str]:
+    """Draw where each release of a lane came from: the nearest lane before that had it."""
+    for mark in _images(marks):
+        if mark.kind == "back":
+            continue
+        for earlier in range(number - 1, -1, -1):
+            had = _last(before[earlier][0], mark.change)
+            if had:
+                x1, y1, x2, y2 = axis.x(had.landed), _y(earlier), axis.x(mark.change.landed), _y(number)
+                half = (y1 + y2) / 2
+                d = f"M{x1:.0f} {y1:.0f}C{x1:.0f} {half:.0f} {x2:.0f} {half:.0f} {x2:.0f} {y2:.0f}"
+                yield element("path", d=d, class_="line failed" if mark.kind == "failed" else "line")
+                break
+
+
+def _last(own: Lane, release: Change) -> Change | None:
+    """Return when a lane last got a release, before another one did."""
+    found = [
+        step.change for step in own.steps if step.change.landed <= release.landed and same_image(step.change, release)
+    ]
+    return found[-1] if found else None
+
+
+def _going_on(own: Lane, after: Drawn, number: int, axis: TimeAxis, view: View) -> Iterator[str]:
+    """Draw what a lane has and the next one has not yet: a line that goes on to the end of the window."""
+    has = [step.change for step in own.steps if step.change.landed < view.window.end]
+    if has and after and has[-1].tag is not None:
+        nexts = [step.change for step in after[0][0].steps if step.change.landed < view.window.end]
+        if not any(same_image(has[-1], one) for one in nexts):
+            x = axis.x(has[-1].landed)
+            yield element("line", x1=x, x2=RIGHT, y1=_y(number), y2=_y(number), class_="waiting-line")
+
+
+def _tags(marks: Sequence[Mark], number: int, axis: TimeAxis) -> Iterator[str]:
+    """Name the releases of a lane, the newest first, where there is room."""
+    free = RIGHT
+    for mark in reversed(marks):
+        name = fitting(mark.change.tag or "", 120, SIZE)
+        width = wide(name, SIZE)
+        left = min(axis.x(mark.change.landed) + HALF, RIGHT - width)
+        if name and mark.kind != "back" and left + width <= free:
+            yield label(left, _y(number) - 8, name, "small over-lines")
+            free = left - 6
+
+
+def _grid(axis: TimeAxis, bottom: float) -> Iterator[str]:
+    for x, name in axis.ticks():
+        yield element("line", x1=x, x2=x, y1=8, y2=bottom, class_="grid")
+        if x <= RIGHT - 20:
+            yield label(x, bottom + 15, name, "quiet small", "middle")
