@@ -642,6 +642,51 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             '10:17 apps.web.needsCidr[0]: "10.0.0.1/8" is not a range of addresses: 10.0.0.1/8 has host bits set / like 10.0.0.0/8, with nothing set behind the prefix',
         ],
     ),
+    "needs of an app that is elsewhere, and of one that has no port everywhere": (
+        app("port: 80\nneeds: [api, db, cache]\nenvironments: {prod: {replicas: 2}}")
+        + "  api: {image: shop/api, port: 80, environments: {prod: false}}\n"
+        + "  db: {image: shop/db, environments: {prod: {port: 80}}}\n"
+        + "  cache: {image: shop/cache, workloads: {a: {port: 80}, b: {}}, environments: {dev: {workloads: {a: {port: null}}}}}\n",
+        [
+            "9:13 apps.web.needs[0]: api is not in prod, where web is / let api in there, or keep web out, too: `environments: {prod: false}`",
+            "9:18 apps.web.needs[1]: db has no port in dev / add it: `environments: {dev: {port: …}}` of db",
+            "9:22 apps.web.needs[2]: cache has no port in dev / add it: `environments: {dev: {port: …}}` of cache",
+        ],
+    ),
+    "previews of apps that need others": (
+        top(
+            "",
+            repository="https://github.com/acme/shop.git",
+            environments="{dev: {}, pr: {pullRequests: {label: preview, apps: [api, web]}}}",
+            apps="{web: {image: w, source: w, port: 80, needs: [api, db]}, api: {image: a, source: a, port: 80},"
+            " db: {image: d, port: 80}, job: {image: j, needs: [db]}}",
+        ),
+        [
+            "4:73 environments.pr.pullRequests.apps[1]: web needs api and db, and is alone in the namespace of its preview / preview apps that need no other one: `apps: […]` without web",
+        ],
+    ),
+    "previews of all that is built here, of which one needs another": (
+        top(
+            "",
+            repository="https://github.com/acme/shop.git",
+            environments="{dev: {}, pr: {pullRequests: {label: preview}}}",
+            apps="{web: {image: w, source: w, port: 80, needs: [db]}, db: {image: d, port: 80}}",
+        ),
+        [
+            "4:30 environments.pr.pullRequests: web needs db, and is alone in the namespace of its preview / preview apps that need no other one: `apps: […]` without web",
+        ],
+    ),
+    "a port of the nodes that is claimed in two environments, by two apps, and twice by one": (
+        app("port: 80\nservice: {type: NodePort, nodePort: 30080}")
+        + "  api:\n    image: shop/api\n    port: 80\n    environments: {prod: {service: {type: NodePort, nodePort: 30080}}}\n"
+        + "  db:\n    image: shop/db\n    environments: {prod: false}\n    service: {type: NodePort}\n"
+        + "    ports: [{containerPort: 80, nodePort: 30081}, {containerPort: 81, nodePort: 30081}]\n",
+        [
+            "9:31 apps.web.service.nodePort: nodePort 30080 is claimed in dev and in prod, on one cluster / another one in each environment, as in `environments: {prod: …}`, or none",
+            "13:53 apps.api.environments.prod.service.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one",
+            "18:71 apps.db.ports[1].nodePort: nodePort 30081 is there twice / another `nodePort`, or none: the cluster chooses one",
+        ],
+    ),
     "an autoscaler of a metric that is none": (
         app("autoscale: {min: 1, max: 2, metrics: [{type: Pods, pods: {metrics: {name: a}}}]}"),
         [

@@ -15,6 +15,7 @@ from generator.spec import (
     inherited_checks,
     language,
     needs_checks,
+    node_port_checks,
     placeholder,
     preview_checks,
     said,
@@ -62,7 +63,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
         from generator.spec import stage_checks
 
         stage_checks.check(data, findings)
-    needs_checks.check(apps, findings)
+    needs_checks.check(data, findings)
     if targets.ECS in targets.used(data) or any(said.of_ecs(_map(app)) for app in apps.values()):
         from generator.spec import ecs_checks
 
@@ -71,6 +72,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
         from generator.spec import stores_checks
 
         stores_checks.check(data, findings)
+    node_port_checks.check(data, findings)
     app_checks.check(apps, names, str(data.get("registry") or ""), findings)
     if data.get("infra") or any(_map(environment).get("infra") for environment in environments.values()):
         from generator.spec import infra_checks

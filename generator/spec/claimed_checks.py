@@ -1,4 +1,4 @@
-"""Check that no two workloads claim one name of a Service or a claim in a namespace, or one port of the nodes."""
+"""Check that no two workloads claim one name of a Service or a claim in a namespace."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from generator.spec.types import as_map as _map
 _App = Mapping[str, object]
 _SERVICES: Final = "services"
 _CLAIMS: Final = "claims"
-_PORT: Final = "nodePort"
 
 
 class _Claim(NamedTuple):
-    """What a workload claims: a kind and a name, in a namespace or of the whole cluster.
+    """What a workload claims: a kind and a name in a namespace.
 
     ``path`` is where it is said; ``environments`` those in which it holds.
     """
@@ -44,23 +43,14 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: F
             # What is an app's own has its name for good; the other one can be called otherwise.
             told, rival = (other, one) if other and len(one.path) == 2 else (one, other)
             if told and rival:
-                hint = "another `nodePort`, or none: the cluster chooses one" if one.kind == _PORT else "another name"
-                findings.add(told.path, f"{one.kind} {one.name} is also claimed by {rival.owner}", hint, at_key=True)
+                message = f"{one.kind} {one.name} is also claimed by {rival.owner}"
+                findings.add(told.path, message, "another name", at_key=True)
 
 
 def _says(app: _App) -> bool:
     """Tell whether an app says anything that another one may claim, too; most say none of it."""
     inner = (one for section in ("environments", "workloads") for one in _map(app.get(section)).values())
-    return any(app.get(name) for name in (_SERVICES, _CLAIMS)) or _node_port(app) or any(map(_says, map(_map, inner)))
-
-
-def _node_port(app: _App) -> bool:
-    return bool(_map(app.get("service")).get(_PORT)) or any(one.get(_PORT) for one in _ports(app))
-
-
-def _ports(about: _App) -> list[dict[str, object]]:
-    given = about.get("ports")
-    return [_map(one) for one in given] if isinstance(given, list) else []
+    return any(app.get(name) for name in (_SERVICES, _CLAIMS)) or any(map(_says, map(_map, inner)))
 
 
 def _of_app(name: str, app: dict[str, object], environments: tuple[str, ...]) -> Iterator[_Claim]:
@@ -105,7 +95,7 @@ class _Workload(NamedTuple):
     environments: frozenset[str]
 
     def claim(self, kind: str, name: str, path: FieldPath) -> _Claim:
-        return _Claim(kind, name, "" if kind == _PORT else self.namespace, self.owner, path, self.environments)
+        return _Claim(kind, name, self.namespace, self.owner, path, self.environments)
 
 
 def _of_services(one: _Workload, path: FieldPath, inner: FieldPath, whole: _App, own: _App) -> Iterator[_Claim]:
@@ -116,18 +106,3 @@ def _of_services(one: _Workload, path: FieldPath, inner: FieldPath, whole: _App,
         about = _map(given)
         place = (*(inner if key in _map(own.get(_SERVICES)) else path), _SERVICES, key)
         yield one.claim("Service", workload.service_name(one.called, key, about), place)
-        if about.get(_PORT):
-            yield one.claim(_PORT, str(about[_PORT]), (*place, _PORT))
-        yield from _of_ports(one, place, about)
-    service = _map(whole.get("service"))
-    if service.get(_PORT):
-        place = (*(inner if "service" in own else path), "service", _PORT)
-        yield one.claim(_PORT, str(service[_PORT]), place)
-    yield from _of_ports(one, inner if "ports" in own else path, whole)
-
-
-def _of_ports(one: _Workload, path: FieldPath, about: _App) -> Iterator[_Claim]:
-    for index, port in enumerate(_ports(about)):
-        if port.get(_PORT):
-            protocol = "" if port.get("protocol") in (None, "TCP") else f" {port['protocol']}"
-            yield one.claim(_PORT, f"{port[_PORT]}{protocol}", (*path, "ports", index, _PORT))

@@ -24,6 +24,16 @@ def check(data: Mapping[str, object], findings: Findings) -> None:
     _check_applications(data.get("project"), environments, tuple(apps), findings)
 
 
+def clusters(data: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Return the clusters of each environment. Those of one selector of labels are one: they are chosen alike."""
+    home = _known(argocd_checks.cluster(data))
+    found: dict[str, tuple[str, ...]] = {}
+    for name, given in _map(data.get("environments")).items():
+        chosen = _map(given).get("clusterSelector")
+        found[name] = (repr(chosen),) if chosen else tuple(dict.fromkeys(_addresses(_map(given), home)))
+    return found
+
+
 def _check_selector(name: str, environment: Mapping[str, object], findings: Findings) -> None:
     selector = environment.get("clusterSelector")
     if not isinstance(selector, dict):

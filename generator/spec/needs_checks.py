@@ -1,30 +1,37 @@
-"""Check what apps need of each other: apps that are there, that take requests, and no circle."""
+"""Check what apps need of each other: apps that are there, in each environment, that take requests, and no circle."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from generator.spec import network_checks
+from generator.spec import layers, network_checks, said
 from generator.spec.findings import Findings, did_you_mean
+from generator.spec.findings import Path as FieldPath
 from generator.spec.types import as_map as _map
 
 
-def check(apps: Mapping[str, object], findings: Findings) -> None:
+def check(data: Mapping[str, object], findings: Findings) -> None:
     """Append what is wrong between apps."""
+    apps, environments = _map(data.get("apps")), _map(data.get("environments"))
     needs = {name: _named(_map(app).get("needs")) for name, app in apps.items()}
     for name, app in apps.items():
         for index, other in enumerate(needs[name]):
-            _check_one(name, other, index, apps, findings)
+            if _is_known(name, other, index, apps, findings):
+                _check_environments(name, other, index, data, findings)
         for index, written in enumerate(_named(_map(app).get("needsCidr"))):
             network_checks.check_range(written, ("apps", name, "needsCidr", index), findings)
     _check_circles(needs, findings)
+    for name, about in environments.items():
+        if _map(about).get("pullRequests"):
+            _check_previews(name, _map(about), apps, findings)
 
 
 def _named(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
-def _check_one(name: str, other: str, index: int, apps: Mapping[str, object], findings: Findings) -> None:
+def _is_known(name: str, other: str, index: int, apps: Mapping[str, object], findings: Findings) -> bool:
+    """Tell whether what is needed is another app whose pods are known here, and that has a port anywhere."""
     place = ("apps", name, "needs", index)
     if other == name:
         findings.add(place, "an app reaches its own pods anyway", "take it out")
@@ -35,12 +42,61 @@ def _check_one(name: str, other: str, index: int, apps: Mapping[str, object], fi
         findings.add(place, f"the pods of {other} are not known here", hint)
     elif not _serves(_map(apps[other])):
         findings.add(place, f"{other} has no port to connect to", f"add `port:` to {other}, or take it out")
+    else:
+        return True
+    return False
 
 
 def _serves(app: Mapping[str, object]) -> bool:
     """Tell whether an app has a port, in any of its workloads or environments."""
     inner = [one for section in ("workloads", "environments") for one in _map(app.get(section)).values()]
     return bool(app.get("port") or app.get("ports")) or any(_serves(_map(one)) for one in inner)
+
+
+def _check_environments(name: str, other: str, index: int, data: Mapping[str, object], findings: Findings) -> None:
+    """Refuse what is needed in an environment that does not have it, or where it has no port."""
+    absent, closed = [], []
+    for environment, about in _map(data.get("environments")).items():
+        there = said.apps_in(_map(data.get("apps")), environment, _map(about))
+        if name not in there or _map(about).get("pullRequests"):
+            continue
+        if other not in there:
+            absent.append(environment)
+        elif not _serves_in(_map(there[other]), environment):
+            closed.append(environment)
+    place = ("apps", name, "needs", index)
+    if absent:
+        told = " and ".join(absent)
+        hint = f"let {other} in there, or keep {name} out, too: `environments: {{{absent[0]}: false}}`"
+        findings.add(place, f"{other} is not in {told}, where {name} is", hint)
+    if closed:
+        hint = f"add it: `environments: {{{closed[0]}: {{port: …}}}}` of {other}"
+        findings.add(place, f"{other} has no port in {' and '.join(closed)}", hint)
+
+
+def _serves_in(app: Mapping[str, object], environment: str) -> bool:
+    """Tell whether any workload of an app has a port in an environment."""
+    for key in _map(app.get("workloads")) or ("",):
+        whole = layers.whole(layers.of((), app, environment, key, ("port", "ports")))
+        if whole.get("port") or whole.get("ports"):
+            return True
+    return False
+
+
+def _check_previews(
+    environment: str, about: Mapping[str, object], apps: Mapping[str, object], findings: Findings
+) -> None:
+    """Refuse previews of apps that need others: each app of a preview has a namespace, and reaches no other one."""
+    chosen = _map(about.get("pullRequests")).get("apps")
+    for name, app in said.apps_in(apps, environment, about).items():
+        needs = [other for other in _named(_map(app).get("needs")) if other in apps]
+        if not needs:
+            continue
+        path: FieldPath = ("environments", environment, "pullRequests")
+        path = (*path, "apps", chosen.index(name)) if isinstance(chosen, list) and chosen else path
+        message = f"{name} needs {' and '.join(needs)}, and is alone in the namespace of its preview"
+        hint = f"preview apps that need no other one: `apps: […]` without {name}"
+        findings.add(path, message, hint, at_key=not chosen)
 
 
 def _check_circles(needs: Mapping[str, list[str]], findings: Findings) -> None:

@@ -73,6 +73,24 @@ def present(given: Data, environments: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in environments if there.get(name) is not False)
 
 
+def apps_in(apps: Data, environment: str, about: Data) -> dict[str, Any]:
+    """Return the apps that are in an environment; of previews, those that each has. Faults may still be in them."""
+    there = {name: app for name, app in apps.items() if _has(app, environment)}
+    previews = about.get("pullRequests")
+    if not previews:
+        return there
+    chosen = previews.get("apps") if isinstance(previews, Mapping) else None
+    if chosen:
+        return {name: app for name, app in there.items() if isinstance(chosen, list) and name in chosen}
+    return {name: app for name, app in there.items() if isinstance(app, Mapping) and app.get("source")}
+
+
+def _has(app: object, environment: str) -> bool:
+    """Tell whether an app is in an environment; see ``present``."""
+    there = app.get("environments") if isinstance(app, Mapping) else None
+    return not (isinstance(there, Mapping) and there.get(environment) is False)
+
+
 def infra(data: Data) -> Infra | None:
     """Return what a spec says of AWS; None for the many that say nothing, which load nothing for it."""
     if not data.get("infra"):

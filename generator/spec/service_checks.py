@@ -11,7 +11,8 @@ from generator.spec.types import as_map as _map
 from generator.spec.workload import service_name
 
 _LONGEST = 63
-_OF_NODES = ("NodePort", "LoadBalancer")
+# The types of a Service that have ports of the nodes.
+OF_NODES = ("NodePort", "LoadBalancer")
 
 
 def check(name: object, app: dict[str, object], findings: Findings) -> None:
@@ -20,7 +21,7 @@ def check(name: object, app: dict[str, object], findings: Findings) -> None:
     _check_type(("service",), service, findings)
     _check_ranges(("service",), service, findings)
     for index, item in enumerate(_maps(app.get("ports"))):
-        if item.get("nodePort") is not None and service.get("type") not in _OF_NODES:
+        if item.get("nodePort") is not None and service.get("type") not in OF_NODES:
             _refuse(("ports", index, "nodePort"), findings)
     taken: dict[str, str] = {str(name): "the app's own"} if _has_own(app) else {}
     for key, given in _map(app.get("services")).items():
@@ -55,13 +56,13 @@ def _check_type(place: FieldPath, about: dict[str, object], findings: Findings) 
     """Check that what only some types have is said of these."""
     kind = about.get("type")
     for field in ("nodePort", "externalTrafficPolicy"):
-        if about.get(field) is not None and kind not in _OF_NODES:
+        if about.get(field) is not None and kind not in OF_NODES:
             _refuse((*place, field), findings)
     for field in ("loadBalancerClass", "loadBalancerSourceRanges"):
         if about.get(field) is not None and kind != "LoadBalancer":
             hint = "add `type: LoadBalancer`, or take it out"
             findings.add((*place, field), "is for a LoadBalancer only", hint, at_key=True)
-    if place[0] == "services" and about.get("headless") and kind in (*_OF_NODES, "ExternalName"):
+    if place[0] == "services" and about.get("headless") and kind in (*OF_NODES, "ExternalName"):
         findings.add((*place, "headless"), f"a {kind} is not headless", "take `headless` or `type` out")
 
 
@@ -113,7 +114,7 @@ def _check_listed(
             if one in seen and one is not None:
                 findings.add((*place, "ports", at, field), "is there twice", "give each its own")
             seen.add(one)
-        if port.get("nodePort") is not None and about.get("type") not in _OF_NODES:
+        if port.get("nodePort") is not None and about.get("type") not in OF_NODES:
             _refuse((*place, "ports", at, "nodePort"), findings)
 
 

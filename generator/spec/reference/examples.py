@@ -31,6 +31,9 @@ _ACCOUNT: Final = 'region: eu-west-1\naccounts: "123456789012"'
 _OTHER_APP: Final = "  api: {image: shop/api, port: 8080}\n"
 # What a pipeline through the environments reads.
 _OF_STAGES: Final = ("environments.<environment>.approval", "environments.<environment>.verify")
+# What a cluster has once, so that each environment needs a cluster.
+_ONCE: Final = ("apps.<app>.services",)
+_NODE_PORT: Final = ".nodePort"
 # What is in AWS, and needs an account.
 _STORES: Final = ("apps.<app>.databases", "apps.<app>.tables", "apps.<app>.buckets", "apps.<app>.queues")
 # What only the first environment can say.
@@ -107,6 +110,8 @@ def _beside_it(path: str) -> str:
         return f"forge: {{kind: github}}\n{account}"
     if path.startswith(_OF_STAGES):
         return f"forge: {{kind: github}}\n{account}ci: {{codepipeline: true}}\n"
+    if path in _ONCE or path.endswith(_NODE_PORT):
+        return "environments:\n  prod: {cluster: live}\n"
     return _OTHER_APP if path.startswith("apps.<app>.needs") else ""
 
 

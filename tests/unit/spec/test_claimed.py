@@ -21,20 +21,6 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         app("claims: {b-c: {size: 1Gi}}") + "  web-b: {image: x, claims: {c: {size: 1Gi}}}\n",
         ["9:30 apps.web-b.claims.c: PersistentVolumeClaim web-b-c is also claimed by web / another name"],
     ),
-    "a port of the nodes, of two workloads": (
-        app("workloads: {a: {port: 80, service: {type: NodePort, nodePort: 30080}}, b: {port: 81, service: {type: NodePort, nodePort: 30080}}}"),
-        ["8:116 apps.web.workloads.b.service.nodePort: nodePort 30080 is also claimed by a of web / another `nodePort`, or none: the cluster chooses one"],
-    ),
-    "a port of the nodes, of two apps in other namespaces": (
-        app("namespace: 'a-{environment}'\nservice: {type: NodePort}\nports: [{containerPort: 80, nodePort: 30080}]")
-        + SECOND.format("port: 80, services: {s: {type: NodePort, port: 80, nodePort: 30080}}"),
-        ["11:71 apps.web2.services.s.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one"],
-    ),
-    "a port of the nodes, in one environment": (
-        app("port: 80\nservice: {type: NodePort, nodePort: 30080}")
-        + SECOND.format("port: 80, environments: {prod: {service: {type: NodePort, nodePort: 30080}}}"),
-        ["10:78 apps.web2.environments.prod.service.nodePort: nodePort 30080 is also claimed by web / another `nodePort`, or none: the cluster chooses one"],
-    ),
     "a sidecar at the app's port": (
         app("port: 80\nsidecars: {p: {image: 'x:1', ports: [{containerPort: 80}]}}"),
         ["9:58 apps.web.sidecars.p.ports[0].containerPort: the app listens on 80 already / have it listen on another port"],
@@ -63,11 +49,6 @@ RIGHT = {
     "a name of an app without a Service": app("port: 80\nservices: {x: {name: web2, type: ExternalName, externalName: a.example.com}}")
     + SECOND.format("replicas: 1"),
     "a name in another namespace": app("namespace: 'a-{environment}'\nport: 80\nservices: {x: {name: web2, port: 80}}") + SECOND.format("port: 80"),
-    "a port that is never open at the same time": app("port: 80\nservice: {type: NodePort, nodePort: 30080}\nenvironments: {prod: false}")
-    + SECOND.format("port: 80, service: {type: NodePort}, environments: {dev: false, prod: {service: {nodePort: 30080}}}"),
-    "a port of another protocol": app("service: {type: NodePort}\nports: [{name: a, containerPort: 53, nodePort: 30053}, {name: b, containerPort: 54, protocol: UDP, nodePort: 30054}]")
-    + SECOND.format("service: {type: NodePort}, ports: [{name: a, containerPort: 53, protocol: UDP, nodePort: 30053}]"),
-    "a port that one of two workloads does not inherit": app("port: 80\nservice: {type: NodePort, nodePort: 30080}\nworkloads: {a: {}, b: {service: {nodePort: null}}}"),
     "a Service that an environment changes": app("port: 80\nservices: {x: {name: y, port: 80}}\nenvironments: {prod: {services: {x: {port: 81}}}}"),
     "a sidecar at another port": app("port: 80\nsidecars: {p: {image: 'x:1', ports: [{containerPort: 81}, {containerPort: 80, protocol: UDP}]}}"),
     "a leap day": app("kind: CronJob\nschedule: 0 0 29 2 *"),
