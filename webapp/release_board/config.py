@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 INSTANCE = Path(__file__).parent.parent / "instance"
 POSTGRESQL_SCHEMES = {"postgres", "postgresql"}
 DEFAULT_MAX_REQUEST_BYTES = 1024 * 1024
+SHORTEST_SECRET = 16
 
 
 class ConfigError(ValueError):
@@ -38,6 +39,9 @@ class Settings:
     collect_seconds: int = 15
     live_seconds: int = 30
     production: tuple[str, ...] = ()
+    webhook_secret: str | None = field(default=None, repr=False)
+    argocd_token: str | None = field(default=None, repr=False)
+    incident_secret: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -55,6 +59,9 @@ class Settings:
             mirror=Path(given.get("MIRROR_FOLDER", cls.mirror)),
             collect_seconds=positive_integer(given, "COLLECT_SECONDS", cls.collect_seconds),
             live_seconds=positive_integer(given, "LIVE_SECONDS", cls.live_seconds),
+            webhook_secret=secret(given, "WEBHOOK_SECRET"),
+            argocd_token=secret(given, "ARGOCD_WEBHOOK_TOKEN"),
+            incident_secret=secret(given, "INCIDENT_SECRET"),
             production=tuple(given.get("PRODUCTION", "").replace(",", " ").split()),
         )
 
@@ -86,3 +93,11 @@ def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ConfigError(f"{name} is {text!r}; use a whole number above 0")
     return int(text)
+
+
+def secret(environ: Mapping[str, str], name: str) -> str | None:
+    """Read a secret that others sign with; a short one could be guessed."""
+    found = environ.get(name, "").strip()
+    if found and len(found) < SHORTEST_SECRET:
+        raise ConfigError(f"{name} is too short; use at least {SHORTEST_SECRET} random characters")
+    return found or None

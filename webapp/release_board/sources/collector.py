@@ -24,6 +24,8 @@ from release_board.store.models import Source
 
 # Any number will do, as long as all releases use the same one.
 LOCK = 0x636F6C6C
+# How often the collector looks whether a webhook has come.
+LOOK_SECONDS = 0.5
 
 logger = logging.getLogger("release_board.collector")
 
@@ -35,6 +37,7 @@ class Collector:
         self.database, self.settings, self.clock = database, settings, clock
         self.repository = Repository.mirror(settings.mirror, settings.branch)
         self.problem: str | None = None
+        self._wanted: dict[str, int] = {}
 
     def collect(self) -> Imported | None:
         """Fetch and import once; None where the repository did not answer, which the board then says."""
@@ -69,6 +72,16 @@ class Collector:
             live.store(session, found, int(self.clock()))
             session.flush()
 
+    def is_wanted(self) -> bool:
+        """Tell whether webhooks have come since this was last asked; those of a cluster make it ask at once."""
+        with self.database.session() as session:
+            found = {row.name: row.wanted for row in session.execute(select(Source.name, Source.wanted))}
+        new = {name for name, count in found.items() if count != self._wanted.get(name, 0)}
+        self._wanted = found
+        if live.CLUSTER in new or live.FORGE in new:
+            self.ask()
+        return GIT in new
+
     def _say(self, name: str, problem: str) -> None:
         """Store that a source did not answer."""
         self.problem = problem
@@ -91,7 +104,18 @@ def run(collector: Collector, wake: Flag, ended: Flag) -> None:
                 asked = collector.clock()
         except SQLAlchemyError:
             logger.exception("database unavailable")
-        wake.wait(collector.settings.collect_seconds)
+        _rest(collector, wake)
+
+
+def _rest(collector: Collector, wake: Flag) -> None:
+    """Wait for the next turn, or until a webhook says that there is something new."""
+    until = collector.clock() + collector.settings.collect_seconds
+    while not wake.wait(LOOK_SECONDS) and collector.clock() < until:
+        try:
+            if collector.is_wanted():
+                return
+        except SQLAlchemyError:  # the next turn says so
+            continue
 
 
 def main(database: Database, settings: Settings) -> None:

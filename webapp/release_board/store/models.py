@@ -32,8 +32,9 @@ class Base(DeclarativeBase):
 class Source(Base):
     """Where the board hears from: `git`, `forge`, `argocd`.
 
-    `heard` is when it last answered, `asked` when it was last asked, `problem` why it did not answer then. Of git,
-    `cursor` is the commit up to which events are stored.
+    `heard` is when it last answered, `asked` when it was last asked, `problem` why it did not answer then. `wanted`
+    counts the webhooks that said that there is something new. Of git, `cursor` is the commit up to which events are
+    stored.
     """
 
     __tablename__ = "sources"
@@ -43,6 +44,7 @@ class Source(Base):
     heard: Mapped[int | None] = mapped_column(BigInteger)
     asked: Mapped[int | None] = mapped_column(BigInteger)
     problem: Mapped[str | None] = mapped_column(Text)
+    wanted: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Environment(Base):

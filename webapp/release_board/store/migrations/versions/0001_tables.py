@@ -175,6 +175,7 @@ def upgrade() -> None:
         sa.Column("heard", sa.BigInteger(), nullable=True),
         sa.Column("asked", sa.BigInteger(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("wanted", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_sources"),
     )
 

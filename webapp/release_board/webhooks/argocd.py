@@ -1,0 +1,21 @@
+"""Argo CD's notifications say that an Application has become healthy, or has not."""
+
+from flask import Blueprint, current_app, request
+
+from release_board.sources.live import CLUSTER
+from release_board.store.database import get_database
+from release_board.webhooks import proof
+
+blueprint = Blueprint("webhook_argocd", __name__)
+
+
+@blueprint.post("/webhooks/argocd")
+def argocd() -> tuple[dict[str, str], int]:
+    """Make the collector ask Argo CD; the `Authorization` header is the token, as the notification sends it."""
+    settings = current_app.extensions["release_board.settings"]
+    secret = proof.require_secret(settings.argocd_token)
+    proof.require_token(secret, request.headers.get("Authorization", "").removeprefix("Bearer "))
+    proof.body()
+    with get_database().session() as session:
+        proof.want(session, CLUSTER)
+    return {"status": "heard"}, 202

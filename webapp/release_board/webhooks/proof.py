@@ -1,0 +1,85 @@
+"""Prove that a request is from whom it says: by a signature over its body, or by a token. Compared in constant time."""
+
+import hashlib
+import hmac
+import json
+import re
+import time
+from typing import Any
+
+from flask import request
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
+
+from release_board.store.models import Base, Delivery, Source
+
+# A request that was signed longer ago could be one that was listened to.
+OLDEST_SECONDS = 300
+# How long a delivery is known: forges send one again for three days at most.
+KEPT_SECONDS = 7 * 24 * 3600
+KEY = re.compile(r"[A-Za-z0-9._:-]{1,150}")
+
+
+def require_secret(secret: str | None) -> bytes:
+    """Return the secret as bytes; 404 where the board takes no such webhooks."""
+    if secret is None:
+        raise NotFound("This board takes no such webhooks.")
+    return secret.encode()
+
+
+def require_signature(secret: bytes, given: str, signed: bytes) -> None:
+    """Check an HMAC-SHA256 in hexadecimal, with or without `sha256=` before it."""
+    made = hmac.new(secret, signed, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(made.encode(), given.removeprefix("sha256=").encode()):
+        raise Forbidden("The signature is not that of this body.")
+
+
+def require_token(secret: bytes, given: str) -> None:
+    """Check a token that is sent as it is."""
+    if not hmac.compare_digest(secret, given.encode()):
+        raise Forbidden("The token is not the one that is expected.")
+
+
+def require_fresh(text: str) -> None:
+    """Check that a request was signed now; `text` is its time in seconds since the epoch, which the signature holds."""
+    if not (text.isascii() and text.isdigit()) or abs(time.time() - int(text)) > OLDEST_SECONDS:
+        raise Forbidden(f"The request is older than {OLDEST_SECONDS} seconds, or the sender's clock is wrong.")
+
+
+def body() -> dict[str, Any]:
+    """Return the body, which must be a JSON object."""
+    try:
+        found = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        raise BadRequest("The body is not JSON.") from None
+    if not isinstance(found, dict):
+        raise BadRequest("The body must be a JSON object.")
+    return found
+
+
+def is_new(session: Session, sender: str, key: str, now: int) -> bool:
+    """Note a delivery by its sender's id; tell whether it had not come yet. One without an id is always new."""
+    if not KEY.fullmatch(key):
+        return True
+    session.execute(delete(Delivery).where(Delivery.at < now - KEPT_SECONDS))
+    return add_new(session, Delivery, {"key": f"{sender}:{key}", "at": now})
+
+
+def add_new(session: Session, table: type[Base], columns: dict[str, Any]) -> bool:
+    """Add a row unless there is one with its key, which another request may add at this moment; tell whether it did."""
+    assert session.bind is not None
+    dialect = postgresql if session.bind.dialect.name == "postgresql" else sqlite
+    keys = [getattr(table, column.key) for column in table.__table__.primary_key]
+    statement = dialect.insert(table).values(columns).on_conflict_do_nothing().returning(*keys)
+    return session.execute(statement).first() is not None
+
+
+def want(session: Session, name: str) -> None:
+    """Make the collector ask a source at once."""
+    source = session.scalar(select(Source).where(Source.name == name).with_for_update())
+    if source is None:
+        source = Source(name=name, wanted=0)
+        session.add(source)
+    source.wanted += 1
