@@ -7,10 +7,10 @@ from typing import Any
 from flask import Flask, current_app
 
 from release_board.board.attention import state
-from release_board.pages import board, cell
+from release_board.pages import board, cell, find
 from release_board.pages.links import safe_url
 
-BLUEPRINTS = (board.blueprint, cell.blueprint)
+BLUEPRINTS = (board.blueprint, cell.blueprint, find.blueprint)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

@@ -14,11 +14,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from release_board.board.attention import attention
-from release_board.store.models import App, Cell, Change, Environment, Event, Source
+from release_board.store.models import App, Cell, Change, Environment, Event, Person, Source
+from release_board.store.texts import LONG, cut, optional
 
 GIT = "git"
 # SQLite takes 32,766 values in a statement.
 CHUNK = 500
+# What fits into eight bytes.
+DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -78,31 +81,50 @@ def _event(one: Deployment) -> dict[str, Any]:
         "commit": one.commit,
         "at": one.seconds,
         "action": one.action,
-        "author": one.author,
-        "subject": one.subject,
-        "message": one.origin.message,
-        "tag": after.image.tag if after.image else None,
-        "digest": after.image.digest if after.image else None,
-        "before_tag": before.image.tag if before.image else None,
-        "before_digest": before.image.digest if before.image else None,
-        "pin": str(after.pin) if after.pin else None,
-        "before_pin": str(before.pin) if before.pin else None,
+        "author": cut(one.author),
+        "subject": cut(one.subject),
+        "message": cut(one.origin.message, LONG),
+        "tag": optional(after.image.tag if after.image else None),
+        "digest": optional(after.image.digest if after.image else None),
+        "before_tag": optional(before.image.tag if before.image else None),
+        "before_digest": optional(before.image.digest if before.image else None),
+        "pin": optional(str(after.pin), LONG) if after.pin else None,
+        "before_pin": optional(str(before.pin), LONG) if before.pin else None,
+        "reason": optional(after.pin.reason, LONG) if after.pin and after.pin != before.pin else None,
         "origin": one.origin.id,
-        "origin_author": one.origin.author,
-        "build": one.build,
-        "source": one.source,
+        "origin_author": cut(one.origin.author),
+        "build": optional(one.build),
+        "build_number": _number(one.build),
+        "source": optional(one.source),
         "base": one.base,
         "image_changed": one.image_changed,
     }
 
 
+def _number(build: str | None) -> int | None:
+    """Return the number of a build, which follows the name of what counts it."""
+    words = (build or "").split()
+    number = words[1] if len(words) > 1 else ""
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= DIGITS else None
+
+
 def _add(session: Session, events: Sequence[dict[str, Any]]) -> None:
     """Add events, the oldest first, so that their numbers are in order; those that are there already stay."""
+    people = {name: name.casefold() for one in events for name in (one["author"], one["origin_author"])}
+    for table, rows in (
+        (Event, list(reversed(events))),
+        (Person, [{"name": name, "folded": cut(folded)} for name, folded in sorted(people.items())]),
+    ):
+        statement = _insert(session, table)
+        for start in range(0, len(rows), CHUNK):
+            session.execute(statement, rows[start : start + CHUNK])
+
+
+def _insert(session: Session, table: type[Event] | type[Person]) -> Any:
+    """Return an insert that leaves rows alone that are there."""
     assert session.bind is not None
     dialect = postgresql if session.bind.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Event).on_conflict_do_nothing()
-    for start in range(len(events), 0, -CHUNK):
-        session.execute(statement, list(reversed(events[max(0, start - CHUNK) : start])))
+    return dialect.insert(table).on_conflict_do_nothing()
 
 
 def _spec(session: Session, spec: Spec, production: Sequence[str]) -> bool:
@@ -181,18 +203,18 @@ def _newest(session: Session, rows: Sequence[Row]) -> dict[tuple[str, str, str],
 def _columns(row: Row) -> dict[str, Any]:
     pin = row.pinned
     return {
-        "tag": row.tag,
-        "digest": row.digest,
+        "tag": optional(row.tag),
+        "digest": optional(row.digest),
         "commit": row.commit,
         "since": row.since,
         "behind": row.behind,
         "behind_by": row.behind_by,
         "ahead": row.ahead,
         "ahead_by": row.ahead_by,
-        "pin_since": pin.since if pin else None,
-        "pin_by": pin.by if pin else None,
-        "pin_reason": pin.reason if pin else None,
-        "problem": row.problem,
+        "pin_since": optional(pin.since) if pin else None,
+        "pin_by": optional(pin.by) if pin else None,
+        "pin_reason": optional(pin.reason, LONG) if pin else None,
+        "problem": optional(row.problem, LONG),
     }
 
 

@@ -21,6 +21,8 @@ NAME = 80
 COMMIT = 64
 # SQLite numbers rows only in an INTEGER.
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
+# PostgreSQL finds what begins with a text only in an index of this kind, whatever its collation; see `store.texts`.
+_PREFIX = "varchar_pattern_ops"
 
 
 class Base(DeclarativeBase):
@@ -78,6 +80,7 @@ class Event(Base):
     """One change of one overlay, as a commit of the branch brought it. Columns are those of `generator.Deployment`.
 
     `commit` is the branch's, `origin` the one that made the change. Pins are spelled as in the overlay.
+    `reason` is that of a pin or a rollback, `build_number` the number in `build`. Texts are cut, see `store.texts`.
     `running` is when the cluster was first seen to run it; None where that is not known.
     """
 
@@ -86,9 +89,18 @@ class Event(Base):
         UniqueConstraint("app", "environment", "commit"),
         Index("ix_events_cell", "app", "environment", "at"),
         Index("ix_events_at", "at", "id"),
-        Index("ix_events_commit", "commit"),
-        Index("ix_events_source", "source"),
-        Index("ix_events_tag", "tag"),
+        Index("ix_events_app", "app", "at", "id"),
+        Index("ix_events_environment", "environment", "at", "id"),
+        Index("ix_events_action", "action", "at", "id"),
+        Index("ix_events_author", "author", "at", "id"),
+        Index("ix_events_origin_author", "origin_author", "at", "id"),
+        Index("ix_events_commit", "commit", postgresql_ops={"commit": _PREFIX}),
+        Index("ix_events_origin", "origin", postgresql_ops={"origin": _PREFIX}),
+        Index("ix_events_source", "source", postgresql_ops={"source": _PREFIX}),
+        Index("ix_events_tag", "tag", postgresql_ops={"tag": _PREFIX}),
+        Index("ix_events_before_tag", "before_tag"),
+        Index("ix_events_build", "build", postgresql_ops={"build": _PREFIX}),
+        Index("ix_events_build_number", "build_number"),
     )
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
@@ -106,13 +118,24 @@ class Event(Base):
     before_digest: Mapped[str | None] = mapped_column(Text)
     pin: Mapped[str | None] = mapped_column(Text)
     before_pin: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
     origin: Mapped[str] = mapped_column(String(COMMIT))
     origin_author: Mapped[str] = mapped_column(Text)
     build: Mapped[str | None] = mapped_column(Text)
+    build_number: Mapped[int | None] = mapped_column(BigInteger)
     source: Mapped[str | None] = mapped_column(Text)
     base: Mapped[bool]
     image_changed: Mapped[bool]
     running: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Person(Base):
+    """Someone who has made or merged a change, by the name that git has; `folded` is that in lower case."""
+
+    __tablename__ = "people"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    folded: Mapped[str] = mapped_column(Text, index=True)
 
 
 class Cell(Base):
@@ -166,7 +189,10 @@ class SourceCommit(Base):
     """A commit of an app's own sources between two builds, for lead times. `seconds` is when it was committed."""
 
     __tablename__ = "source_commits"
-    __table_args__ = (Index("ix_source_commits_range", "app", "after", "before"),)
+    __table_args__ = (
+        Index("ix_source_commits_range", "app", "after", "before"),
+        Index("ix_source_commits_commit", "commit", postgresql_ops={"commit": _PREFIX}),
+    )
 
     app: Mapped[str] = mapped_column(String(NAME), primary_key=True)
     before: Mapped[str] = mapped_column(String(COMMIT), primary_key=True)

@@ -119,9 +119,11 @@ def upgrade() -> None:
         sa.Column("before_digest", sa.Text(), nullable=True),
         sa.Column("pin", sa.Text(), nullable=True),
         sa.Column("before_pin", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("origin", sa.String(length=64), nullable=False),
         sa.Column("origin_author", sa.Text(), nullable=False),
         sa.Column("build", sa.Text(), nullable=True),
+        sa.Column("build_number", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("base", sa.Boolean(), nullable=False),
         sa.Column("image_changed", sa.Boolean(), nullable=False),
@@ -129,11 +131,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_events"),
         sa.UniqueConstraint("app", "environment", "commit", name="uq_events_app"),
     )
+    op.create_index("ix_events_action", "events", ["action", "at", "id"])
+    op.create_index("ix_events_app", "events", ["app", "at", "id"])
     op.create_index("ix_events_at", "events", ["at", "id"])
+    op.create_index("ix_events_author", "events", ["author", "at", "id"])
+    op.create_index("ix_events_before_tag", "events", ["before_tag"])
+    op.create_index("ix_events_build_number", "events", ["build_number"])
     op.create_index("ix_events_cell", "events", ["app", "environment", "at"])
-    op.create_index("ix_events_commit", "events", ["commit"])
-    op.create_index("ix_events_source", "events", ["source"])
-    op.create_index("ix_events_tag", "events", ["tag"])
+    op.create_index("ix_events_environment", "events", ["environment", "at", "id"])
+    op.create_index("ix_events_origin_author", "events", ["origin_author", "at", "id"])
+    for name in ("build", "commit", "origin", "source", "tag"):
+        op.create_index(f"ix_events_{name}", "events", [name], postgresql_ops={name: "varchar_pattern_ops"})
 
     op.create_table(
         "incidents",
@@ -148,6 +156,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_incidents"),
     )
     op.create_table(
+        "people",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_people"),
+    )
+    op.create_index("ix_people_folded", "people", ["folded"])
+
+    op.create_table(
         "source_commits",
         sa.Column("app", sa.String(length=80), nullable=False),
         sa.Column("before", sa.String(length=64), nullable=False),
@@ -159,6 +175,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("app", "before", "after", "commit", name="pk_source_commits"),
     )
     op.create_index("ix_source_commits_range", "source_commits", ["app", "after", "before"])
+    op.create_index(
+        "ix_source_commits_commit", "source_commits", ["commit"], postgresql_ops={"commit": "varchar_pattern_ops"}
+    )
 
     op.create_table(
         "source_ranges",
@@ -184,15 +203,17 @@ def downgrade() -> None:
     """Drop the tables, with all that is in them."""
     op.drop_table("sources")
     op.drop_table("source_ranges")
+    op.drop_index("ix_source_commits_commit", "source_commits")
     op.drop_index("ix_source_commits_range", "source_commits")
 
     op.drop_table("source_commits")
+    op.drop_index("ix_people_folded", "people")
+    op.drop_table("people")
     op.drop_table("incidents")
-    op.drop_index("ix_events_tag", "events")
-    op.drop_index("ix_events_source", "events")
-    op.drop_index("ix_events_commit", "events")
-    op.drop_index("ix_events_cell", "events")
-    op.drop_index("ix_events_at", "events")
+    for name in ("build", "commit", "origin", "source", "tag"):
+        op.drop_index(f"ix_events_{name}", "events")
+    for name in ("origin_author", "environment", "cell", "build_number", "before_tag", "author", "at", "app", "action"):
+        op.drop_index(f"ix_events_{name}", "events")
 
     op.drop_table("events")
     op.drop_table("environments")

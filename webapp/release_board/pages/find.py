@@ -1,0 +1,23 @@
+"""Find a commit, a build, a tag or a person: where it is now, since when, and when each environment got it first."""
+
+import time
+
+from flask import Blueprint, render_template, request
+
+from release_board.board import finding
+from release_board.board.freshness import freshness
+from release_board.store.database import get_database
+
+blueprint = Blueprint("find", __name__)
+LONGEST = 100
+
+
+@blueprint.get("/find")
+def find() -> str:
+    """Show what `q` names; `after` is the app after which a further page begins."""
+    text, after = request.args.get("q", "")[:LONGEST], request.args.get("after", "")[:LONGEST]
+    with get_database().session() as session:
+        session.expire_on_commit = False
+        found = finding.find(session, text, after.replace("\0", ""))
+        heard = freshness(session, int(time.time()))
+    return render_template("find.html", found=found, heard=heard, is_commit=finding.is_commit(found.text))
