@@ -687,6 +687,18 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "18:71 apps.db.ports[1].nodePort: nodePort 30081 is there twice / another `nodePort`, or none: the cluster chooses one",
         ],
     ),
+    "mounts at the place of a file, of a volume, and of a template of claims": (
+        app(
+            "kind: StatefulSet\nfiles: {/etc/a: {content: x}}\nvolumes: {u: {emptyDir: {}, mountPath: /data}, v: {emptyDir: {}}}\n"
+            "volumeClaimTemplates: {d: {size: 1Gi, mountPath: /data/}}\nvolumeMounts: [{name: v, mountPath: /etc/a}]\n"
+            "container: {volumeMounts: [{name: v, mountPath: /data}]}"
+        ),
+        [
+            "11:54 apps.web.volumeClaimTemplates.d.mountPath: u lies at /data already / mount one of them elsewhere",
+            "12:36 apps.web.volumeMounts[0].mountPath: a file lies at /etc/a already / mount one of them elsewhere",
+            "13:47 apps.web.container.volumeMounts[0].mountPath: u lies at /data already / mount one of them elsewhere",
+        ],
+    ),
     "an autoscaler of a metric that is none": (
         app("autoscale: {min: 1, max: 2, metrics: [{type: Pods, pods: {metrics: {name: a}}}]}"),
         [

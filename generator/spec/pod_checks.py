@@ -10,13 +10,23 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.spec import folders, folding, pod_word_checks, pod_words, quantity, shapes, workload, workload_kinds
+from generator.spec import (
+    folders,
+    folding,
+    mount_checks,
+    pod_word_checks,
+    pod_words,
+    quantity,
+    shapes,
+    workload,
+    workload_kinds,
+)
 from generator.spec.findings import Finding, Findings, Path, did_you_mean, shown
 from generator.spec.types import as_map, text
 
 _GRACE_SECONDS: Final = 30
 # Without one of these an app mounts nothing of its own: most apps say few things, and there may be thousands.
-_MOUNTING: Final = frozenset({"pod", "container", "files", "volumeClaimTemplates"})
+_MOUNTING: Final = frozenset({"pod", "container", "files", "volumeClaimTemplates", "volumeMounts", *pod_words.VOLUMES})
 _ALWAYS: Final = "its pods run until they are replaced; what runs to an end is of `kind: Job` or `kind: CronJob`"
 _ENDS: Final = "its pods run to an end; what runs on is of `kind: Deployment`"
 _APP_ARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
@@ -32,6 +42,8 @@ _READ_BY_KUBERNETES: Final = {
 
 def check(name: object, app: dict[str, object], findings: Findings) -> None:
     """Append what is wrong with the pod of the app ``name``, in which all is that it says of it."""
+    if not _MOUNTING.isdisjoint(app):
+        mount_checks.check(app, findings)
     if pod_words.FOLDED.isdisjoint(app):
         _check(name, app, findings)
         return

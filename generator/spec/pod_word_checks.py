@@ -18,7 +18,7 @@ _PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
 def check(app: dict[str, object], findings: Findings) -> None:
     """Append what is wrong with the words of one workload."""
     _check_twice(app, findings)
-    _check_places(app, findings)
+    _check_volumes(app, findings)
     for group, name, about in _containers(app):
         for probe in _PROBES:
             for action in ("httpGet", "tcpSocket", "grpc"):
@@ -64,17 +64,11 @@ def _check_twice(app: dict[str, object], findings: Findings) -> None:
                 findings.add((place, name), f"{name} is set twice", f"keep `{name}:` of the app", at_key=True)
 
 
-def _check_places(app: dict[str, object], findings: Findings) -> None:
-    """Refuse two volumes at one place of the app's container, and two of one name."""
-    seen = dict.fromkeys(_map(app.get("files")), "a file")
+def _check_volumes(app: dict[str, object], findings: Findings) -> None:
+    """Refuse two volumes of one name, and mounts that only a privileged container may have."""
     names = {"files"} if app.get("files") else set()
     for group in pod_words.VOLUMES:
         for name, about in _map(app.get(group)).items():
-            path = str(_map(about).get("mountPath") or "").rstrip("/")
-            if path and seen.setdefault(path, name) != name:
-                findings.add(
-                    (group, name, "mountPath"), f"{seen[path]} lies at {path} already", "mount one of them elsewhere"
-                )
             if _map(about).get("mountPropagation") == "Bidirectional" and not _is_privileged(app):
                 hint = "say `securityContext: {privileged: true, allowPrivilegeEscalation: true}`, or another one"
                 findings.add((group, name, "mountPropagation"), "Bidirectional needs a privileged container", hint)
