@@ -152,6 +152,8 @@ if TYPE_CHECKING:
     from generator.delivery.deployments import Deployment as Deployment
     from generator.delivery.live_state import LiveState as LiveState
     from generator.delivery.live_state import Running as Running
+    from generator.delivery.promotion.app_promotions import AppPromotion as AppPromotion
+    from generator.delivery.promotion.app_promotions import Hold as Hold
     from generator.delivery.promotion.proposal import Proposal as Proposal
     from generator.delivery.promotion.run import PromoteHow as PromoteHow
     from generator.delivery.status import Row as Row
@@ -299,6 +301,8 @@ _MODULES = {
     "Deployment": "delivery.deployments",
     "LiveState": "delivery.live_state",
     "Running": "delivery.live_state",
+    "AppPromotion": "delivery.promotion.app_promotions",
+    "Hold": "delivery.promotion.app_promotions",
     "Proposal": "delivery.promotion.proposal",
     "PromoteHow": "delivery.promotion.run",
     "Row": "delivery.status",

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
 from generator.errors import UsageError
 from generator.git import mirror as mirrors
 from generator.spec import layout
-
-# What says what runs where; an application's own sources may lie beside it, and are not fetched.
-_PATHS: Final = (layout.SPEC, layout.BASES, layout.OVERLAYS, layout.GITOPS, layout.RECORDS, "environments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +42,6 @@ def update_mirror(
         raise UsageError(f"{request.url} {request.branch}: no URL or branch", "neither begins with a hyphen")
     with calling(credentials, request.directory, request.url):
         progress(f"fetching {request.branch}")
-        return MirrorResult(mirrors.update(request.directory, request.url, request.branch, (*_PATHS, *request.paths)))
+        return MirrorResult(
+            mirrors.update(request.directory, request.url, request.branch, (*layout.MIRRORED, *request.paths))
+        )

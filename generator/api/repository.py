@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.api.call import NONE, Credentials, calling
 from generator.delivery import deployments, image, live_state
 from generator.delivery import status as statuses
 from generator.delivery.deployments import Deployment
 from generator.delivery.image import Slot
-from generator.delivery.live_state import LiveState
+from generator.delivery.live_state import LiveState, Running
 from generator.delivery.status import Row
 from generator.errors import RepositoryError
 from generator.git import history as histories
 from generator.git.history import History
-from generator.spec import loader
+from generator.spec import layout, loader
 from generator.spec.model import Spec
+
+if TYPE_CHECKING:
+    from generator.delivery.promotion.app_promotions import AppPromotion
 
 
 class Repository:
@@ -39,7 +44,7 @@ class Repository:
     @classmethod
     def mirror(cls, directory: Path, branch: str = "main") -> Repository:
         """Read a branch of a bare repository, as `git clone --mirror` makes it and `git fetch` keeps it up to date."""
-        return cls(lambda: histories.mirrored(directory, branch))
+        return cls(lambda: histories.mirrored(directory, branch, layout.MIRRORED))
 
     @classmethod
     @contextmanager
@@ -81,6 +86,27 @@ class Repository:
         """Return a row for each app and environment as a commit has them, the newest one if left out."""
         found = self._at(at)
         return statuses.rows_of(_spec(found), lambda path: found.read(found.tip, path), found)
+
+    def promotions(
+        self,
+        to: str,
+        apps: Sequence[str] = (),
+        *,
+        now: datetime,
+        source: str | None = None,
+        at: str | None = None,
+        running: Mapping[tuple[str, str], Running] | None = None,
+    ) -> list[AppPromotion]:
+        """Tell what `promote` would do with each of these apps (none: all) at a time, and what would hold it.
+
+        Nothing is asked of a network: what is healthy is what `running` says, as `live` returned it. Raises UsageError
+        for an environment that nothing is promoted to.
+        """
+        from generator.delivery.promotion import app_promotions
+        from generator.delivery.promotion.proposal import PromotionRequest
+
+        found = self._at(at)
+        return app_promotions.find(found, _spec(found), PromotionRequest(tuple(apps), source, to), running or {}, now)
 
     def live(self, *, credentials: Credentials = NONE) -> LiveState:
         """Ask the forge for open requests, and Argo CD or AWS for what runs, where there are credentials for them."""

@@ -57,7 +57,13 @@ class Commit:
 
 
 class History:
-    """History that led to ``tip``, in the repository that git finds at ``directory`` with ``env``."""
+    """History that led to ``tip``, in the repository that git finds at ``directory`` with ``env``.
+
+    ``branch`` is what texts call it. ``parts`` are the only files and folders whose contents are here; none: all are.
+    """
+
+    branch: str = "HEAD"
+    parts: tuple[str, ...] = ()
 
     def __init__(self, tip: str, directory: Path, shallow_file: Path | None, env: Mapping[str, str] | None) -> None:
         self.tip = tip
@@ -111,6 +117,19 @@ class History:
             entries = (line.partition("\t") for line in lines if line)
             self._trees[commit, top] = {name: about.split()[2] for about, _, name in entries}
         return self._trees[commit, top]
+
+    def check_out(self, commit: str, into: Path, *paths: str) -> None:
+        """Put the files of a commit, or those at ``paths`` that exist, into a folder."""
+        wanted = paths or self.parts
+        lines = self._git("ls-tree", "-r", "-z", commit, "--", *wanted).decode(errors="replace").split("\0")
+        entries = [line.partition("\t") for line in lines if line]
+        # A link could lead out of the folder.
+        blobs = {name: about.split() for about, _, name in entries if about.startswith("100")}
+        contents = self.contents(about[2] for about in blobs.values())
+        for name, (_, _, blob) in blobs.items():
+            place = into / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(contents[blob])
 
     def find(self, name: str) -> str | None:
         """Return the commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""
@@ -306,11 +325,13 @@ def checked_out(directory: Path, tip: str) -> History:
     return History(tip, directory, place / "shallow" if place else None, None)
 
 
-def mirrored(directory: Path, name: str) -> History:
+def mirrored(directory: Path, name: str, parts: Sequence[str] = ()) -> History:
     """Return the history of a branch of a bare repository, whatever the environment says of another one."""
     place = directory.resolve()
     env = plumbing.environment(place, plumbing.QUIET)
-    return History("", place, place / "shallow", env).at(f"{_BRANCH}{name}")
+    found = History("", place, place / "shallow", env).at(f"{_BRANCH}{name}")
+    found.branch, found.parts = name, tuple(parts)
+    return found
 
 
 def branch(directory: Path) -> str | None:

@@ -27,6 +27,8 @@ CHART_LOCK: Final = f"{GITOPS}/chart.lock"
 APPLICATIONS: Final = f"{GITOPS}/applications"
 RECORDS: Final = ".generator"
 APP_RECORDS: Final = f"{RECORDS}/apps"
+# What says what runs where, and all that a mirror has files of; an app's own sources may lie beside it.
+MIRRORED: Final = (SPEC, BASES, OVERLAYS, GITOPS, RECORDS, "environments")
 PROMOTED_BASES: Final = f"{RECORDS}/promoted"
 ADOPTED_FILES: Final = f"{RECORDS}/adopted"
 

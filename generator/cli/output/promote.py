@@ -46,7 +46,7 @@ def show(result: PromoteResult) -> None:
         if change.reason:
             console.note(f"note: what changes in {change.object} is not shown: {change.reason}")
     for check in found.checks:
-        console.say(f"{check.state}: {check.said}: {check.detail}")
+        console.say(f"{check.state}: {check.sentence}")
     console.say(_said(result))
     _say_others(result)
 
@@ -90,7 +90,7 @@ def _said(result: PromoteResult) -> str:
 
 def _say_left_out(found: Proposal) -> None:
     for item in found.left_out:
-        console.say(f"{item.app} is left out: {item.reason}")
+        console.say(item.sentence)
 
 
 def _described(found: Proposal) -> dict[str, object]:

@@ -18,7 +18,7 @@ from generator.delivery.promotion.moves import BaseMove, Between, LeftOut, Relea
 from generator.errors import Fault, RepositoryError, SpecError
 from generator.files import reader, work_tree
 from generator.git import checkout
-from generator.git.history import Clone
+from generator.git.history import History
 from generator.regenerate import planning
 from generator.regenerate.merge import Conflict, Side, merge_file
 from generator.spec import promoted
@@ -43,7 +43,7 @@ class _Step:
 class Bases:
     """Bases of one environment, on their way to the copies of another, in a folder with the tip's files."""
 
-    clone: Clone
+    clone: History
     directory: Path
     spec: Spec
     source: str

@@ -7,8 +7,8 @@ decide on that; it keeps ``--push`` and ``--merge`` from landing it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -30,22 +30,41 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Kind(StrEnum):
+    """What a check asks for."""
+
+    FIXED_TAG = "fixed tag"
+    HEALTH = "health"
+    SOAK = "soak"
+    FREEZE = "freeze"
+    WINDOW = "window"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """``detail`` says why, in a sentence without a full stop, the same on each run until the state changes.
 
-    ``name`` is what is asked for, whatever came of it; ``failure`` says that it is not so.
+    ``name`` is what is asked for, whatever came of it; ``failure`` says that it is not so. ``app`` is whose promotion
+    it is about, if not of all. ``until`` is when one that fails passes by itself, where time alone decides.
     """
 
     name: str
     state: State
     detail: str
     failure: str = ""
+    kind: Kind | None = None
+    app: str = ""
+    until: datetime | None = None
 
     @property
     def said(self) -> str:
         """Say what is so."""
         return self.failure if self.failure and self.state is State.FAILED else self.name
+
+    @property
+    def sentence(self) -> str:
+        """Say what is so, and why."""
+        return f"{self.said}: {self.detail}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +100,9 @@ def all_of(
         *(_healthy(spec, move.app, move.source.environment, health, move) for move in moves),
         *(_healthy(spec, app, source, health) for app, source in bases),
         *(
-            soaked(f"{move.app} has soaked in {move.source.environment}", since(move), required, now)
+            replace(
+                soaked(f"{move.app} has soaked in {move.source.environment}", since(move), required, now), app=move.app
+            )
             for move in moves
             if required
         ),
@@ -92,7 +113,8 @@ def all_of(
 
 def _moving(move: Move) -> Check:
     detail = f"{move.after.tag} without a digest: what runs in {move.target.environment} may be another image"
-    return Check(f"{move.app} has a tag of one image", State.FAILED, detail, f"{move.app} has a tag that moves")
+    name, failure = f"{move.app} has a tag of one image", f"{move.app} has a tag that moves"
+    return Check(name, State.FAILED, detail, failure, Kind.FIXED_TAG, move.app)
 
 
 def soak(spec: Spec, target: Environment) -> int:
@@ -111,7 +133,8 @@ def _healthy(spec: Spec, app: str, environment: str, health: AskHealth, move: Mo
     found = health(spec, app, environment)
     if found is None:
         who = targets.known_by([targets.where(spec, app, environment)])
-        return Check(name, State.UNKNOWN, f"{who} was not asked, or gave no answer")
+        detail = f"{who} was not asked, or gave no answer"
+        return Check(name, State.UNKNOWN, detail, kind=Kind.HEALTH, app=app)
     detail = f"{found.status}: {found.message}" if found.message else found.status
     described = spec.described.get(app)
     here = described.instances[environment] if described else None
@@ -119,9 +142,10 @@ def _healthy(spec: Spec, app: str, environment: str, health: AskHealth, move: Mo
     runs = move is None or not found.images or any(_is(image, move) for image in found.images)
     if healthy and move and not runs and not (here and here.scheduled):
         detail = f"{detail}, but it does not run {move.after.tag} yet"
-        return Check(name, State.FAILED, detail, f"{app} does not run what is promoted in {environment}")
+        failure = f"{app} does not run what is promoted in {environment}"
+        return Check(name, State.FAILED, detail, failure, Kind.HEALTH, app)
     state = State.PASSED if healthy else State.FAILED
-    return Check(name, state, detail, f"{app} is not healthy in {environment}")
+    return Check(name, state, detail, f"{app} is not healthy in {environment}", Kind.HEALTH, app)
 
 
 def _is(image: str, move: Move) -> bool:
@@ -136,15 +160,16 @@ def soaked(name: str, release: Release | None, required: int, now: datetime) -> 
     """Tell whether what is promoted has been in the source for ``required`` seconds."""
     length = str(timedelta(seconds=required)).removesuffix(":00") + (" h" if required < 86400 else "")
     if release is None:
-        return Check(name, State.UNKNOWN, f"its history does not tell since when; {length} are asked for")
+        detail = f"its history does not tell since when; {length} are asked for"
+        return Check(name, State.UNKNOWN, detail, kind=Kind.SOAK)
     start = datetime.fromtimestamp(release.commit.seconds, UTC)
     over = start + timedelta(seconds=required)
     before = "" if release.exact else "or before "
     detail = f"there since {before}{start.strftime(SHOWN)}, long enough from {over.strftime(SHOWN)}"
     if now >= over:
-        return Check(name, State.PASSED, detail)
+        return Check(name, State.PASSED, detail, kind=Kind.SOAK)
     failure = name.replace(" has soaked", " has not soaked long enough", 1)
-    return Check(name, State.FAILED if release.exact else State.UNKNOWN, detail, failure)
+    return Check(name, State.FAILED if release.exact else State.UNKNOWN, detail, failure, Kind.SOAK, until=over)
 
 
 def frozen(target: Environment, now: datetime) -> Iterator[Check]:
@@ -157,9 +182,9 @@ def frozen(target: Environment, now: datetime) -> Iterator[Check]:
         if start <= now < end:
             why = f": {freeze.reason}" if freeze.reason else ""
             detail = f"from {freeze.start} to {freeze.end} ({freeze.timezone}){why}"
-            yield Check(name, State.FAILED, detail, f"{target.name} is frozen")
+            yield Check(name, State.FAILED, detail, f"{target.name} is frozen", Kind.FREEZE, until=end)
             return
-    yield Check(name, State.PASSED, "no freeze covers now")
+    yield Check(name, State.PASSED, "no freeze covers now", kind=Kind.FREEZE)
 
 
 def windows(target: Environment, now: datetime) -> Iterator[Check]:
@@ -168,8 +193,11 @@ def windows(target: Environment, now: datetime) -> Iterator[Check]:
         return
     name = f"{target.name} has its window open"
     shown = "; ".join(_shown(window) for window in target.gates.windows)
-    opened = any(_open(target, window, now) for window in target.gates.windows)
-    yield Check(name, State.PASSED if opened else State.FAILED, shown, f"{target.name} has no window open now")
+    if any(_open(target, window, now) for window in target.gates.windows):
+        yield Check(name, State.PASSED, shown, kind=Kind.WINDOW)
+        return
+    until = min(filter(None, (_opening(target, window, now) for window in target.gates.windows)), default=None)
+    yield Check(name, State.FAILED, shown, f"{target.name} has no window open now", Kind.WINDOW, until=until)
 
 
 def _open(target: Environment, window: Window, now: datetime) -> bool:
@@ -180,6 +208,17 @@ def _open(target: Environment, window: Window, now: datetime) -> bool:
     # Over midnight: what opened yesterday may still be open.
     yesterday = DAYS[local.weekday() - 1]
     return (today in window.days and clock >= window.opens) or (yesterday in window.days and clock < window.closes)
+
+
+def _opening(target: Environment, window: Window, now: datetime) -> datetime | None:
+    """Return when a window opens next."""
+    zone = _zone(target, window.timezone)
+    today = now.astimezone(zone).date()
+    for day in (today + timedelta(days=number) for number in range(len(DAYS) + 1)):
+        opens = datetime.combine(day, time.fromisoformat(window.opens), zone)
+        if DAYS[day.weekday()] in window.days and opens > now:
+            return opens
+    return None
 
 
 def _shown(window: Window) -> str:

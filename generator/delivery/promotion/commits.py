@@ -11,7 +11,7 @@ from generator.delivery import commit_message, deployments, image
 from generator.delivery.image import Slot
 from generator.delivery.promotion.moves import Between, Move, Release
 from generator.errors import SpecError
-from generator.git.history import Clone, Commit
+from generator.git.history import Commit, History
 from generator.spec import forge_kinds, loader
 from generator.spec.layout import base_path
 from generator.spec.model import Spec
@@ -23,7 +23,7 @@ LISTED: Final = 30
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 
 
-def releases(clone: Clone, place: Slot) -> Iterator[Release]:
+def releases(clone: History, place: Slot) -> Iterator[Release]:
     """Yield the images that an environment has had, the newest first, each with the commit that put it there."""
     last: Release | None = None
     commits = clone.log(clone.tip, [place.path], first_parent=True, limit=LOOKED_THROUGH)
@@ -41,18 +41,18 @@ def releases(clone: Clone, place: Slot) -> Iterator[Release]:
         yield last
 
 
-def since(clone: Clone, place: Slot) -> Release | None:
+def since(clone: History, place: Slot) -> Release | None:
     """Return since when the environment has the image that it has now."""
     return next(releases(clone, place), None)
 
 
-def since_folder(clone: Clone, folder: str) -> Release | None:
+def since_folder(clone: History, folder: str) -> Release | None:
     """Return since when a folder is as it is now."""
     found = clone.log(clone.tip, [folder], first_parent=True, limit=1)
     return Release((None, None), found[0], not found[0].shallow) if found else None
 
 
-def older(clone: Clone, spec: Spec, move: Move) -> str | None:
+def older(clone: History, spec: Spec, move: Move) -> str | None:
     """Return why a move would be a step back: some environment had the target's image after it had this one first.
 
     Asked are the source, the target itself, and all before it: a hotfix may have skipped any of them.
@@ -72,14 +72,14 @@ def older(clone: Clone, spec: Spec, move: Move) -> str | None:
     return None
 
 
-def before(clone: Clone, one: str, other: str) -> bool:
+def before(clone: History, one: str, other: str) -> bool:
     """Tell whether one commit came before another, as far as history is here; what it no longer holds came first."""
     if not one or one == other or not clone.has(other):
         return False
     return clone.is_ancestor(one, other) if clone.has(one) else not clone.complete
 
 
-def between_bases(clone: Clone, app: str, old: str, new: str, *, gone: bool) -> Between:
+def between_bases(clone: History, app: str, old: str, new: str, *, gone: bool) -> Between:
     """Return the commits between two that changed an app's base, or what the spec says of the app."""
     if not (clone.has(old) and clone.has(new)):
         return Between(app, reason="the commits are not known", gone=gone)
@@ -91,7 +91,7 @@ def between_bases(clone: Clone, app: str, old: str, new: str, *, gone: bool) -> 
     )
 
 
-def _concerns(clone: Clone, app: str, commit: Commit, spec: Container[str]) -> bool:
+def _concerns(clone: History, app: str, commit: Commit, spec: Container[str]) -> bool:
     """Tell whether a commit changed the app's base, or its part of the spec, which are some files."""
     files = [path for path in commit.blobs if path in spec]
     if len(files) < len(commit.blobs) or len(commit.parents) != 1:
@@ -101,7 +101,7 @@ def _concerns(clone: Clone, app: str, commit: Commit, spec: Container[str]) -> b
     return next(filter(None, was), None) != next(filter(None, now), None)
 
 
-def _said(clone: Clone, commit: str, file: str, app: str) -> object:
+def _said(clone: History, commit: str, file: str, app: str) -> object:
     return _apps(clone.read(commit, file) or b"").get(app)
 
 
@@ -114,7 +114,7 @@ def _apps(content: bytes) -> dict[str, object]:
         return {}
 
 
-def between(clone: Clone, spec: Spec, move: Move) -> Between:
+def between(clone: History, spec: Spec, move: Move) -> Between:
     """Return the commits between the two images of a move, as far as the history of releases tells them.
 
     Of a step back, those that go away.
@@ -137,7 +137,7 @@ def between(clone: Clone, spec: Spec, move: Move) -> Between:
     return Between(move.app, link=link, reason=reason, gone=bool(move.back))
 
 
-def released(clone: Clone, spec: Spec, move: Move) -> Commit | None:
+def released(clone: History, spec: Spec, move: Move) -> Commit | None:
     """Return the commit that released a promoted image first, with what it was built from."""
     return _released(clone, spec, move.app, _pair(move.after))
 
@@ -147,7 +147,7 @@ def _pair(found: Image) -> tuple[str | None, str | None]:
     return (None, found.digest) if found.digest else (found.tag, None)
 
 
-def _released(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> Commit | None:
+def _released(clone: History, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> Commit | None:
     """Return the commit that released an image first: the build's own, in the earliest environment that has had it."""
     for environment in spec.environments:
         place = image.slot(spec, app, environment)
@@ -160,7 +160,7 @@ def _released(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str 
     return None
 
 
-def _made_by(clone: Clone, release: Release, place: Slot) -> list[Commit]:
+def _made_by(clone: History, release: Release, place: Slot) -> list[Commit]:
     """Return the commit that released an image, and those that it merged."""
     commit = release.commit
     if len(commit.parents) < 2:
@@ -168,7 +168,7 @@ def _made_by(clone: Clone, release: Release, place: Slot) -> list[Commit]:
     return [commit, *clone.log(f"{commit.parents[0]}..{commit.id}", [place.path])]
 
 
-def _reference(clone: Clone, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> tuple[str, str] | None:
+def _reference(clone: History, spec: Spec, app: str, wanted: tuple[str | None, str | None]) -> tuple[str, str] | None:
     """Return the commit that an image was built from, and its repository."""
     release = _released(clone, spec, app, wanted)
     about = commit_message.source(release.message) if release else {}

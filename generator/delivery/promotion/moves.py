@@ -63,6 +63,11 @@ class LeftOut:
     why: Why
     reason: str
 
+    @property
+    def sentence(self) -> str:
+        """Say it of the app."""
+        return f"{self.app} is left out: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Moves:

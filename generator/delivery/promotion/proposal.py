@@ -12,6 +12,7 @@ from generator.delivery.promotion.description import Marker, Story
 from generator.delivery.promotion.image_changes import Read
 from generator.delivery.promotion.moves import BaseMove, LeftOut, Move, Why
 from generator.errors import GeneratorError
+from generator.spec import subject
 from generator.spec.model import Spec
 
 
@@ -102,6 +103,19 @@ class Proposal:
             if read(path) not in (self.former[path], content):
                 raise Outdated(f"{path}: changed meanwhile", "run it again")
         return {path: content for path, content in self.files.items() if content != read(path)}
+
+
+def title(spec: Spec, names: Mapping[str, str], source: str, target: str) -> str:
+    """Return what a promotion is called, in one line, of what moves by app."""
+    what = next(iter(names.values())) if len(names) == 1 else f"{len(names)} apps"
+    return subject.formed(spec.subject, f"Promote {what} from {source} to {target}")
+
+
+def names(going: Sequence[Move], bases: Sequence[BaseMove]) -> dict[str, str]:
+    """Return what moves by app, as titles have it."""
+    found = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in going}
+    alone = [base for base in bases if base.app not in found]
+    return found | {base.app: f"the base of {base.app}{' back' * bool(base.back)}" for base in alone}
 
 
 class Outdated(GeneratorError):

@@ -13,13 +13,12 @@ from generator.delivery.promotion.base_changes import Bases
 from generator.delivery.promotion.checks import AskHealth, Check
 from generator.delivery.promotion.description import Marker, Story
 from generator.delivery.promotion.moves import BaseMove, LeftOut, Move, Moves, Release, Why
-from generator.delivery.promotion.proposal import PromotionRequest, Proposal, moving
+from generator.delivery.promotion.proposal import PromotionRequest, Proposal, moving, names, title
 from generator.delivery.promotion.workspace import Workspace
 from generator.errors import RepositoryError
-from generator.git.history import Clone
+from generator.git.history import History
 from generator.manifests import rendered, sources
 from generator.manifests.diff import Change
-from generator.spec import subject
 from generator.spec.layout import GITOPS, base_path, overlay_path
 from generator.spec.model import Spec
 
@@ -33,16 +32,22 @@ class Services:
     limit: int
 
 
-def propose(clone: Clone, wanted: PromotionRequest, services: Services, *, render: bool = True) -> Proposal:
-    """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be."""
-    with workspace.prepare(clone) as place:
+def propose(
+    clone: History, wanted: PromotionRequest, services: Services, *, render: bool = True, known: Spec | None = None
+) -> Proposal:
+    """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be.
+
+    Of a ``known`` spec, apps that are named and cannot move are left out, as apps that are not named always are.
+    """
+    with workspace.prepare(clone, known) as place:
         spec = place.spec()
+        insists = bool(wanted.apps) and known is None
         source, target = image_changes.route(spec, wanted.source, wanted.target, force=wanted.force)
         apps = image_changes.chosen(spec, wanted.apps)
         found = image_changes.find(
             spec, apps, source, target, place.read, _older(place, spec, services.now), wanted.back, wanted.tag
         )
-        refusal = _pinned(found) if wanted.apps else ""
+        refusal = _pinned(found) if insists else ""
         if refusal:
             found = replace(found, going=())
         images = image_changes.edit(found.going, place.read)
@@ -50,7 +55,7 @@ def propose(clone: Clone, wanted: PromotionRequest, services: Services, *, rende
             place.write(images)
         way = Bases(clone, place.after, spec, source, target)
         based, older = _bases(place, way, found, wanted.back) if not refusal else ([], [])
-        if wanted.apps:
+        if insists:
             _insist(found, older, source, {move.app for move in based})
         found = _told(found, older, {move.app for move in based})
         files = place.changed() if based else images
@@ -95,15 +100,7 @@ class _About:
     @property
     def title(self) -> str:
         """Return the title, in one line."""
-        way = f"from {self.source} to {self.target}"
-        names = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in self.found.going}
-        names |= {
-            move.app: f"the base of {move.app}{' back' * bool(move.back)}"
-            for move in self.bases
-            if move.app not in names
-        }
-        what = next(iter(names.values())) if len(names) == 1 else f"{len(names)} apps"
-        return subject.formed(self.spec.subject, f"Promote {what} {way}")
+        return title(self.spec, names(self.found.going, self.bases), self.source, self.target)
 
 
 def _older(place: Workspace, spec: Spec, now: datetime) -> Callable[[Move], str | None]:
@@ -134,7 +131,7 @@ def _bases(place: Workspace, way: Bases, found: Moves, back: Sequence[str]) -> t
     return way.carry([app for app in way.spec.apps if app in asked], back)
 
 
-def _checks(clone: Clone, about: _About, services: Services, way: Bases) -> list[Check]:
+def _checks(clone: History, about: _About, services: Services, way: Bases) -> list[Check]:
     if not about.content:
         return []
     spec, target = about.spec, about.spec.environments[about.target]
@@ -145,11 +142,11 @@ def _checks(clone: Clone, about: _About, services: Services, way: Bases) -> list
     )  # fmt: skip
     required = checks.soak(spec, target)
     soaks = [
-        checks.soaked(
-            f"the base of {move.app} has soaked in {about.source}",
-            way.since(move.app),
-            required,
-            services.now,
+        replace(
+            checks.soaked(
+                f"the base of {move.app} has soaked in {about.source}", way.since(move.app), required, services.now
+            ),
+            app=move.app,
         )
         for move in about.bases
         if required
@@ -157,7 +154,7 @@ def _checks(clone: Clone, about: _About, services: Services, way: Bases) -> list
     return [*soaks, *found]
 
 
-def _story(clone: Clone, about: _About, verdict: Sequence[Check], changes: Sequence[Change]) -> Story:
+def _story(clone: History, about: _About, verdict: Sequence[Check], changes: Sequence[Change]) -> Story:
     going = about.found.going
     return Story(
         source=about.source, target=about.target, going=going, left_out=about.found.left_out,
@@ -202,16 +199,16 @@ def _when(release: Release | None) -> str:
     return start if release.exact else f"{start} or before"
 
 
-def _message(clone: Clone, about: _About) -> str:
+def _message(clone: History, about: _About) -> str:
     """Return the commit's message, with where it comes from; see ``pull_request`` for how our own commits are known."""
     going = about.found.going
     # A commit has one reference, so it is given where there is one image.
     origin = commits.released(clone, about.spec, going[0]) if len(going) == 1 else None
-    names = ", ".join(move.app for move in about.bases)
+    based = ", ".join(move.app for move in about.bases)
     text = commit_message.compose(
         about.title,
         [commit_message.release(move.target, move.after) for move in going],
-        body=f"With the base of {names}." if names else "",
+        body=f"With the base of {based}." if based else "",
         build=commit_message.build(origin.message) if origin else None,
         source=commit_message.source(origin.message) if origin else None,
     )

@@ -153,7 +153,7 @@ def require_passed(found: Proposal, meanwhile: str, *, force: bool) -> None:
     """Raise ``RepositoryError`` with the checks that fail, unless forced."""
     failing = checks.failed(found.checks)
     if failing and not force:
-        lines = "\n".join(f"  {check.said}: {check.detail}" for check in failing)
+        lines = "\n".join(f"  {check.sentence}" for check in failing)
         raise RepositoryError(f"not promoted to {found.target}; {meanwhile}:\n{lines}", "wait, or --force")
 
 

@@ -10,18 +10,19 @@ from pathlib import Path
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import reader
-from generator.git.history import Clone
+from generator.git.history import History
 from generator.spec import loader
 from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The tip's files in two folders: as they are, and as they are to be."""
+    """The tip's files in two folders: as they are, and as they are to be. ``known`` is its spec, if it was read."""
 
-    clone: Clone
+    clone: History
     before: Path
     after: Path
+    known: Spec | None = None
 
     def read(self, path: str) -> bytes | None:
         """Return a file of the tip."""
@@ -29,6 +30,8 @@ class Workspace:
 
     def spec(self) -> Spec:
         """Return the spec of the branch's tip: what counts is what has been reviewed, and not a work tree."""
+        if self.known is not None and not self.known.promotion.base:
+            return self.known
         if self.read(loader.FILE_NAME) is None:
             raise RepositoryError(f"{loader.FILE_NAME}: no such file on {self.clone.branch}", "push it")
         try:
@@ -60,14 +63,15 @@ class Workspace:
 
 
 @contextmanager
-def prepare(clone: Clone) -> Iterator[Workspace]:
+def prepare(clone: History, known: Spec | None = None) -> Iterator[Workspace]:
     """Yield both folders, gone afterwards. They hold the spec, until they are filled."""
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         before, after = Path(folder) / "before", Path(folder) / "after"
         before.mkdir()
         after.mkdir()
-        made = Workspace(clone, before, after)
-        made.fill(loader.FILE_NAME)
+        made = Workspace(clone, before, after, known)
+        if known is None or known.promotion.base:
+            made.fill(loader.FILE_NAME)
         yield made
 
 

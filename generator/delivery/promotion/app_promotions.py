@@ -1,0 +1,94 @@
+"""Tell for single apps what a promotion would do with them, in the words of `promote`, from the history at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from generator.delivery.live_state import Key, Running
+from generator.delivery.promotion import checks, description, image_changes, proposal, proposing
+from generator.delivery.promotion.checks import Check, Health, State
+from generator.delivery.promotion.proposal import PromotionRequest, Proposal
+from generator.delivery.promotion.proposing import Services
+from generator.git.history import History
+from generator.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Cause that keeps an app where it is, and what `promote` says of it.
+
+    `cause` is `same`, `pinned`, `unreleased`, `older`, `absent` or `unreadable`, or the check that fails: `fixed tag`,
+    `health`, `soak`, `freeze` or `window`. `until` is when it ends by itself, where time alone decides.
+    """
+
+    cause: str
+    sentence: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppPromotion:
+    """Outcome of a promotion of one app. `title` says what would move; empty where nothing does.
+
+    `moves` are the builds in `target` before and after; None where no image moves. `holds` keep it from landing.
+    `unknown` are checks that nobody can answer, which keep nothing from landing. Those who approve are `approvers`.
+    """
+
+    app: str
+    source: str
+    target: str
+    title: str
+    moves: tuple[str, str] | None
+    holds: tuple[Hold, ...]
+    unknown: tuple[str, ...]
+    approvers: tuple[str, ...]
+
+    @property
+    def may_land(self) -> bool:
+        """Tell whether something would move, and nothing holds it."""
+        return bool(self.title) and not self.holds
+
+    @property
+    def sentence(self) -> str:
+        """Say what holds it, or what would move."""
+        return "; ".join(hold.sentence for hold in self.holds) or self.title
+
+
+def find(
+    history: History,
+    spec: Spec,
+    wanted: PromotionRequest,
+    running: Mapping[Key, Running],
+    now: datetime,
+) -> list[AppPromotion]:
+    """Think a promotion through on a history's tip, without a network, and tell it app by app, in the spec's order."""
+
+    def health(_: Spec, app: str, environment: str) -> Health | None:
+        found = running.get((app, environment))
+        return Health(found.health, images=found.images, healthy=found.health == "Healthy") if found else None
+
+    found = proposing.propose(history, wanted, Services(health, now, description.LIMIT), render=False, known=spec)
+    return [_of(found, app) for app in image_changes.chosen(spec, wanted.apps)]
+
+
+def _of(found: Proposal, app: str) -> AppPromotion:
+    going = [move for move in found.going if move.app == app]
+    names = proposal.names(going, [base for base in found.bases if base.app == app])
+    left_out = [Hold(str(item.why), item.sentence) for item in found.left_out if item.app == app]
+    concerned = [check for check in found.checks if check.app in ("", app)] if names else []
+    return AppPromotion(
+        app=app,
+        source=found.source,
+        target=found.target,
+        title=proposal.title(found.spec, names, found.source, found.target) if names else "",
+        moves=going[0].names if going else None,
+        holds=(*left_out, *map(_hold, checks.failed(concerned))),
+        unknown=tuple(check.sentence for check in concerned if check.state is State.UNKNOWN),
+        approvers=found.spec.environments[found.target].approvers,
+    )
+
+
+def _hold(check: Check) -> Hold:
+    return Hold(str(check.kind or "check"), check.sentence, check.until)
