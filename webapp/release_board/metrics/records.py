@@ -125,7 +125,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span of time, without its end."""
+    """A span of time, without its end, which is now at the latest: of what has not come yet, nothing is 0."""
 
     begin: int
     end: int

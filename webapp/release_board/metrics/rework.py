@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from release_board.metrics.records import keys
+from release_board.metrics.failures import Judgement, TakenOut
+from release_board.metrics.lanes import Lane
+from release_board.metrics.records import Key, keys
 from release_board.metrics.results import Definition, Rate
 from release_board.metrics.view import View
 
@@ -21,22 +23,25 @@ def rework_rate(view: View) -> Rate:
     """Return the share of a window's deployments that were rollbacks or declared hotfixes."""
     back = {key for lane in view.lanes for key in lane.back}
     hotfixes = {key for judgement in view.judgements for key in judgement.hotfixes}
-    planned, taken_out = set(), []
+    planned: dict[Key, TakenOut] = {}
     for lane, judgement in view.judged():
-        excused = {one.change.key: one for one in judgement.taken_out if one.observed}
-        for step, after in zip(lane.steps, lane.steps[1:], strict=False):
-            if step.change.key in excused and after.change.key not in hotfixes:
-                planned.add(after.change.key)
-                if after.change.landed in view.window:
-                    taken_out.append(excused[step.change.key])
+        planned |= excused(lane, judgement)
     of = keys(view.deployments)
-    observed = tuple(key for key in of if key in back - planned)
+    observed = tuple(key for key in of if key in back - planned.keys())
     return Rate(
         DEFINITION,
         of,
         observed,
         tuple(key for key in of if key in hotfixes - back),
-        tuple(taken_out),
+        tuple(planned[key] for key in of if key in planned),
         view.unknown,
         why=view.why_none or (None if of else "there was no deployment in this window"),
     )
+
+
+def excused(lane: Lane, judgement: Judgement) -> dict[Key, TakenOut]:
+    """Return the rollbacks that mended nothing, as what they took back is said not to have failed."""
+    said = {one.change.key: one for one in judgement.taken_out if one.observed}
+    pairs = zip(lane.steps, lane.steps[1:], strict=False)
+    found = {after.change.key: said[one.change.key] for one, after in pairs if one.change.key in said}
+    return {key: one for key, one in found.items() if key not in judgement.hotfixes}

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from release_board.metrics.failures import Judgement, judge
 from release_board.metrics.lanes import lane
 from release_board.metrics.lead_time import arrivals, reason
-from release_board.metrics.records import Change, Declaration, History, Incident, Key, Signal, Window
+from release_board.metrics.records import History, Incident, Key, Window
+from release_board.metrics.rework import excused
+from release_board.metrics.sources import with_sources
 from release_board.metrics.view import view
 from release_board.metrics.weeks import week_of, weeks
 
@@ -24,7 +26,7 @@ def touched(before: History, added: History) -> frozenset[Touched]:
     """Return the weeks whose metrics may differ once `added` is known.
 
     A rollback touches its own week, and that of the deployment that it shows to have failed. `before` needs to have no
-    more than the lanes that `added` names. What waits or is open at a window's end grows by itself, and is not told.
+    more than the apps that `added` names. What waits or is open at a window's end grows by itself, and is not told.
     """
     after = before.plus(added)
     found: set[Touched] = set()
@@ -39,27 +41,34 @@ def touched(before: History, added: History) -> frozenset[Touched]:
 
 
 def lanes(before: History, added: History) -> frozenset[tuple[str, str]]:
-    """Return the apps and environments that `added` has something of; commits are of all environments of their app."""
-    records: list[Change | Declaration | Incident | Signal] = [*added.changes, *added.declarations, *added.signals]
-    records += added.incidents or ()
-    apps = {one.app for one in added.logs} | {one.app for one in added.lives}
-    whole = {(one.app, one.environment) for one in (*before.changes, *added.changes) if one.app in apps}
-    return frozenset({(one.app, one.environment) for one in records} | whole)
+    """Return the lanes that `added` may touch: all of the apps it names, as environments tell each other's sources."""
+    apps = {one.app for one in added.changes} | {one.app for one in added.logs} | {one.app for one in added.lives}
+    apps |= {one.app for one in added.declarations} | {one.app for one in added.incidents or ()}
+    apps |= {one.app for one in added.signals}
+    return frozenset((one.app, one.environment) for one in (*before.changes, *added.changes) if one.app in apps)
 
 
 def _facts(history: History, app: str, environment: str) -> dict[object, tuple[int, object]]:
     """Return all that metrics use of each change of a lane, with its week."""
-    own = lane(history.changes, app, environment)
     known = history.of(app)
+    own = lane(with_sources(known.changes), app, environment)
     judgement = judge(own, known, count_signals=True)
     logs = {(one.before_source, one.source): one for one in sorted(known.logs, key=lambda log: log.unknown is None)}
     brought = {change.key: (fresh, again) for change, fresh, again in arrivals(own, logs)}
     said = _said(judgement)
+    planned = excused(own, judgement)
     deployed = frozenset(change.key for change in own.deployments)
     found: dict[object, tuple[int, object]] = {}
     for change in own.changes:
         why = reason(own, change, logs) if change.key in deployed else None
-        facts = (change, own.back.get(change.key), said.get(change.key), brought.get(change.key), why)
+        facts = (
+            change,
+            own.back.get(change.key),
+            said.get(change.key),
+            planned.get(change.key),
+            brought.get(change.key),
+            why,
+        )
         found[change.key] = (week_of(change.landed), facts)
     for word in judgement.unplaced:
         found[word] = (week_of(word.opened if isinstance(word, Incident) else word.at), None)

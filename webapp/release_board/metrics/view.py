@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from release_board.metrics.failures import Judgement, judge
 from release_board.metrics.lanes import Lane, lane
 from release_board.metrics.records import Change, History, Key, Window
 from release_board.metrics.results import Clock, Part, Parts
+from release_board.metrics.sources import with_sources
 
 # Of so many deployments in a hundred it has to be known when they ran, or durations end in git.
 KNOWN_TO_RUN = 95
@@ -124,4 +125,6 @@ def configuration(change: Change) -> bool:
 
 def view(history: History, app: str, production: Sequence[str], window: Window, options: Options | None = None) -> View:
     """Look at one app in a window; an environment that is named twice counts once."""
-    return View(history.of(app), app, tuple(dict.fromkeys(production)), window, options or Options())
+    own = history.of(app)
+    own = replace(own, changes=with_sources(own.changes))
+    return View(own, app, tuple(dict.fromkeys(production)), window, options or Options())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from release_board.metrics.lanes import Lane, same_image
-from release_board.metrics.records import Change
+from release_board.metrics.records import Change, Key
 from release_board.metrics.view import View
 from release_board.pictures.clock import TimeAxis, day
 from release_board.pictures.marks import APART, HALF, Mark, lanes, legend, linked, places_of
@@ -34,13 +34,16 @@ def train(view: View, environments: Sequence[str], href: Href) -> str:
     for number, (own, _) in enumerate(drawn):
         body.append(element("line", x1=LEFT, x2=RIGHT, y1=_y(number), y2=_y(number), class_="rule"))
         body.append(label(8, _y(number) + 4, fitting(own.environment, LEFT - 16), "name"))
+    rows: Rows = {}
+    for _, marks in drawn:
+        places = places_of(_images(marks), axis, ROWS)
+        rows |= {mark.key: row * APART for mark, (_, row) in zip(_images(marks), places, strict=True)}
     for number, (own, marks) in enumerate(drawn):
-        body += _lines(drawn[:number], marks, number, axis)
+        body += _lines(drawn[:number], marks, number, axis, rows)
         body += _going_on(own, drawn[number + 1 :], number, axis, view)
     for number, (_, marks) in enumerate(drawn):
-        places = places_of(_images(marks), axis, ROWS)
-        for mark, (x, row) in zip(_images(marks), places, strict=True):
-            body.append(linked(mark, x, _y(number) + row * APART, href))
+        for mark in _images(marks):
+            body.append(linked(mark, axis.x(mark.change.landed), _y(number) + rows[mark.key], href))
         body += _tags(_images(marks), number, axis)
     bottom = _y(max(0, len(drawn) - 1)) + 26
     kinds = [mark.kind for _, marks in drawn for mark in _images(marks)]
@@ -59,10 +62,12 @@ def _images(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if mark.change.image_changed and mark.change.action != "removed"]
 
 
+# How far below its lane each mark stands.
+Rows = dict[Key, float]
 Drawn = Sequence[tuple[Lane, list[Mark]]]
 
 
-def _lines(before: Drawn, marks: Sequence[Mark], number: int, axis: TimeAxis) -> Iterator[str]:
+def _lines(before: Drawn, marks: Sequence[Mark], number: int, axis: TimeAxis, rows: Rows) -> Iterator[str]:
     """Draw where each release of a lane came from: the nearest lane before that had it."""
     for mark in _images(marks):
         if mark.kind == "back":
@@ -70,7 +75,8 @@ def _lines(before: Drawn, marks: Sequence[Mark], number: int, axis: TimeAxis) ->
         for earlier in range(number - 1, -1, -1):
             had = _last(before[earlier][0], mark.change)
             if had:
-                x1, y1, x2, y2 = axis.x(had.landed), _y(earlier), axis.x(mark.change.landed), _y(number)
+                x1, y1 = axis.x(had.landed), _y(earlier) + rows.get(had.key, 0)
+                x2, y2 = axis.x(mark.change.landed), _y(number) + rows[mark.key]
                 half = (y1 + y2) / 2
                 d = f"M{x1:.0f} {y1:.0f}C{x1:.0f} {half:.0f} {x2:.0f} {half:.0f} {x2:.0f} {y2:.0f}"
                 yield element("path", d=d, class_="line failed" if mark.kind == "failed" else "line")

@@ -93,7 +93,7 @@ def test_each_of_many_commits_in_one_deployment_has_its_lead_time() -> None:
 
 
 def test_a_release_is_found_by_the_commit_of_its_source() -> None:
-    """The commit of the configuration's repository is another one than the one that was built."""
+    # The commit of the configuration's repository is another one than the one that was built.
     story = Story()
     story.put(0, "1")
     change = story.put(1, "2", source="0123456789abcdef0123456789abcdef01234567")

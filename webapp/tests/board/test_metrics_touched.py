@@ -40,6 +40,15 @@ def test_a_declaration_touches_the_week_of_its_release() -> None:
     assert weeks_touched(story, History(declarations=(word,))) == [20]
 
 
+def test_an_excuse_touches_the_week_of_the_rollback_too() -> None:
+    story = a_year()
+    last = story.changes[-1]
+    story.back(52 * 7, "1.50")
+    word = story.say("not-a-failure", last, 370)
+    story.declarations.clear()
+    assert weeks_touched(story, History(declarations=(word,))) == [51, 52]
+
+
 def test_commits_touch_the_week_that_brought_them() -> None:
     story = a_year()
     log = story.commits("1.7", "1.8", 50)

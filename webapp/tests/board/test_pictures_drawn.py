@@ -267,7 +267,7 @@ def test_no_number_is_drawn_for_what_is_unknown() -> None:
 
 
 def test_a_calendar_leaves_days_blank_that_are_not_known() -> None:
-    """A day is drawn as one without deployments only while the app lived, and not before it has come."""
+    # A day is drawn as one without deployments only while the app lived, and not before it has come.
     story = Story()
     story.put(10, "1")
     story.put(12, "2")
