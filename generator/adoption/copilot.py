@@ -40,7 +40,7 @@ _HINTS: Final[Mapping[str, str]] = {
     "observability": "add the collector as a sidecar",
     "taskdef_overrides": "edit task-definition.json in the overlay; edits are kept",
     "deployment": "say `deploy: {strategy: rolling, minimumHealthyPercent: …}`",
-    "retries": "EventBridge Scheduler's own: change the schedule in infra/environments",
+    "retries": "ECS starts no run again that has failed: let the job try again by itself",
     "timeout": "end the task in the job itself",
     "files": "`aws s3 sync` in the pipeline, and a bucket: `buckets`",
 }

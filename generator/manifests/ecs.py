@@ -1,4 +1,4 @@
-"""Read an overlay of ECS: its task definitions and services, with the image that its kustomization has."""
+"""Read an overlay of ECS: its task definitions, services and schedules, with the image that its kustomization has."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from generator.yaml import plain as yaml_plain
 
 DEFINITION: Final = "task-definition.json"
 SERVICE: Final = "service.json"
+SCHEDULE: Final = "schedule.json"
 # As Kubernetes' manifests are told apart, in comparisons.
 API: Final = "ecs.amazonaws.com/v1"
 _MEND: Final = "write it as JSON, as `aws ecs register-task-definition --cli-input-json` takes it"
@@ -24,7 +25,7 @@ _MEND: Final = "write it as JSON, as `aws ecs register-task-definition --cli-inp
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A workload on ECS: the definition of its tasks, and its service if it has one.
+    """A workload on ECS: the definition of its tasks, and its service or its schedule if it has one.
 
     Attributes:
         file: The definition's path.
@@ -35,6 +36,7 @@ class Unit:
     definition: Mapping[str, Any]
     service: Mapping[str, Any] | None
     image: str
+    schedule: Mapping[str, Any] | None = None
 
     @property
     def family(self) -> str:
@@ -43,8 +45,8 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """Return the name of its service, or the family where it has none."""
-        return str((self.service or {}).get("service") or self.family)
+        """Return the name of its service or schedule, or the family where it has none."""
+        return str((self.service or {}).get("service") or (self.schedule or {}).get("Name") or self.family)
 
 
 def is_overlay(directory: Path, folder: str) -> bool:
@@ -72,14 +74,17 @@ def units(found: Mapping[str, bytes], folder: str) -> list[Unit]:
         if not path.endswith(DEFINITION):
             continue
         definition = _json(path, found[path], faults, given)
-        beside = path.removesuffix(DEFINITION) + SERVICE
-        service = _json(beside, found[beside], faults, given) if beside in found else None
+        start = path.removesuffix(DEFINITION)
+        service, schedule = (
+            _json(start + name, found[start + name], faults, given) if start + name in found else None
+            for name in (SERVICE, SCHEDULE)
+        )
         if definition is not None:
             whole, images = _with_images(definition, entries)
             if not images:
                 hint = "name the image in a container as the kustomization does, without its tag"
                 faults.append(Fault(path, 1, 1, "containerDefinitions", "no container has the overlay's image", hint))
-            result.append(Unit(path, whole, service, images[0] if images else ""))
+            result.append(Unit(path, whole, service, images[0] if images else "", schedule))
     if faults:
         raise SpecError(faults)
     return result
@@ -101,6 +106,7 @@ def _shown(unit: Unit) -> Iterator[dict[str, Any]]:
     for kind, name, content in (
         ("TaskDefinition", unit.family, unit.definition),
         ("Service", unit.name, unit.service),
+        ("Schedule", unit.name, unit.schedule),
     ):
         if content is not None:
             yield {"apiVersion": API, "kind": kind, "metadata": {"name": name}, "spec": dict(content)}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from generator.spec.targets import Place
 
 # Limits of AWS: of load balancers and target groups, of IAM roles, of task families and log groups.
 LONGEST_ALB: Final = 32
@@ -35,6 +38,21 @@ def family(project: str, environment: str, workload: str) -> str:
 def service(workload: str) -> str:
     """Return the name of a workload's ECS service, within the cluster."""
     return workload
+
+
+def schedule(workload: str) -> str:
+    """Return the name of a workload's schedule, within the group."""
+    return workload
+
+
+def schedule_group(project: str, environment: str) -> str:
+    """Return the name of the group of an environment's schedules."""
+    return cluster(project, environment)
+
+
+def scheduler_role(project: str, environment: str, workload: str) -> str:
+    """Return the name of the role by which EventBridge Scheduler starts a workload's tasks."""
+    return _short(f"{project}-{environment}-{workload}", LONGEST_ROLE, "-scheduler")
 
 
 def task_role(project: str, environment: str, app: str) -> str:
@@ -107,9 +125,14 @@ def state_bucket(project: str, account: str) -> str:
     return f"{project}-tfstate-{account}"
 
 
-def role_arn(account: str, name: str) -> str:
-    """Return the ARN of a role in an account."""
-    return f"arn:aws:iam::{account}:role/{name}"
+def role_arn(place: Place, name: str) -> str:
+    """Return the ARN of a role in an environment's account."""
+    return f"arn:{place.partition}:iam::{place.account}:role/{name}"
+
+
+def arn(place: Place, service: str, resource: str) -> str:
+    """Return the ARN of what a service has in an environment's account and region."""
+    return f"arn:{place.partition}:{service}:{place.region}:{place.account}:{resource}"
 
 
 def _short(name: str, longest: int, ending: str = "") -> str:

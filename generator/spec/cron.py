@@ -26,7 +26,15 @@ _FIELDS: Final = (
 )
 # How many days each month may have.
 _LENGTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_WORDS: Final = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+_WORDS: Final = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
 _DURATION: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+")
 _HINT: Final = 'minute, hour, day of the month, month, day of the week: "30 3 * * 1-5" is 03:30 from Monday to Friday'
 
@@ -46,6 +54,38 @@ def mistake(schedule: str) -> tuple[str, str] | None:
     return next((mistake for mistake in found if mistake), None) or _never(fields)
 
 
+class Read(NamedTuple):
+    """A field of a right schedule: all that it stands for, its range, and whether it is `*`, which bounds nothing."""
+
+    text: str
+    numbers: frozenset[int]
+    least: int
+    most: int
+    free: bool
+
+    @property
+    def full(self) -> bool:
+        """Tell whether it stands for all that there is."""
+        return len(self.numbers) == self.most - self.least + 1
+
+
+def read(schedule: str) -> list[Read]:
+    """Return the fields of a right schedule; none of ``@every``, which has none."""
+    fields = zip(_WORDS.get(schedule, schedule).split(), _FIELDS, strict=False)
+    if schedule.startswith("@every"):
+        return []
+    return [
+        Read(text, frozenset(_numbers(text, one)), one.least, one.most, any(map(_is_free, text.split(","))))
+        for text, one in fields
+    ]
+
+
+def _is_free(part: str) -> bool:
+    """Tell whether a part of a field bounds nothing, as Kubernetes has it: `*`, and not `*/2`."""
+    span, _, step = part.partition("/")
+    return span in ("*", "?") and int(step or 1) == 1
+
+
 def _never(fields: list[str]) -> tuple[str, str] | None:
     """Return that a day is in none of the months: with `*` as day of the week, such a schedule starts nothing."""
     days, months = (_numbers(fields[at], _FIELDS[at]) for at in (2, 3))
@@ -63,7 +103,7 @@ def _numbers(text: str, field: _Field) -> set[int]:
         start = field.least if first in ("*", "?") else _number(first, field) or field.least
         open_ended = first in ("*", "?") or (step and not dash)
         end = _number(last, field) if dash else field.most if open_ended else start
-        found.update(range(start, (end or field.most) + 1, int(step or 1)))
+        found.update(range(start, (field.most if end is None else end) + 1, int(step or 1)))
     return found
 
 
@@ -74,7 +114,7 @@ def _of_word(schedule: str) -> tuple[str, str] | None:
         if _DURATION.fullmatch(schedule.removeprefix("@every ")):
             return None
         return f"{shown(schedule)} is no schedule: that is no duration", "like `@every 1h30m`"
-    return f"{shown(schedule)} is no schedule", did_you_mean(schedule, _WORDS, f"one of {', '.join(_WORDS)}")
+    return f"{shown(schedule)} is no schedule", did_you_mean(schedule, list(_WORDS), f"one of {', '.join(_WORDS)}")
 
 
 def _of_field(text: str, field: _Field) -> tuple[str, str] | None:

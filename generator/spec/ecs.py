@@ -1,4 +1,4 @@
-"""Read what an app is on ECS: the size of its tasks, where AWS has them, and when scheduled ones start.
+"""Read what an app is on ECS: the size of its tasks, and where AWS has them.
 
 Built from data that has passed every check, so nothing here reports faults.
 """
@@ -80,29 +80,3 @@ def discovered(workload: Workload) -> bool:
     """Tell whether a workload has a name in Cloud Map: one with a port has, unless it says otherwise."""
     usual = workload.kind == SERVICE and workload.service is not None
     return bool(workload.ecs.get("discovery", usual))
-
-
-def schedule(cron: str) -> str | None:
-    """Return a schedule of five fields as EventBridge Scheduler has it; ``None`` for one that it cannot have."""
-    words = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
-             "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *"}  # fmt: skip
-    fields = words.get(cron, cron).split()
-    if len(fields) != 5:
-        return None
-    minute, hour, day, month, weekday = fields
-    if "*" not in (day, weekday):
-        return None
-    weekday = "?" if weekday == "*" else _weekdays(weekday)
-    day = "?" if weekday != "?" else day
-    return f"cron({minute} {hour} {day} {month.upper()} {weekday} *)"
-
-
-def _weekdays(field: str) -> str:
-    """Return the days of the week by name: EventBridge counts them from another day than cron does."""
-    names = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-    text, step, every = field.partition("/")
-    days = (
-        names[int(part)] if part.isdigit() else part.upper()
-        for part in text.replace("-", " - ").replace(",", " , ").split()
-    )
-    return "".join(days) + step + every

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import ecs, ecs_fields, targets, workload
+from generator.spec import cron, ecs, ecs_fields, event_schedule, placeholder, targets, workload
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import complete, in_environment
@@ -145,10 +145,11 @@ class _Workload:
             self._add(("deploy", name), f"{strategy} has no {name}", "take it out, or say another `strategy`")
 
     def _check_schedule(self) -> None:
-        cron = self._whole.get("schedule")
-        if isinstance(cron, str) and "{" not in cron and ecs.schedule(cron) is None:
-            hint = "say it by the day of the month, or by the day of the week, and `*` for the other"
-            self._add(("schedule",), "EventBridge Scheduler cannot start at this", hint)
+        given = self._whole.get("schedule")
+        if self._whole.get("kind") != ecs.SCHEDULED or not isinstance(given, str) or placeholder.has(given):
+            return
+        if cron.mistake(given) is None and (wrong := event_schedule.mistake(given)):
+            self._add(("schedule",), *wrong)
 
     def _add(self, inner: FieldPath, message: str, hint: str) -> None:
         """Add a fault where the value stands: with the workload, the environment, or the app."""

@@ -19,7 +19,7 @@ KNOWN: Final = frozenset({
     "ready", "livenessProbe", "replicas", "autoscale", "service", "ingress", "migration", "labels", "commonLabels",
     "securityContext", "podSecurityContext", "writable", "writableSize", "kind", "schedule", "timeZone", "suspend",
     "terminationGracePeriodSeconds", "workingDir", "sidecars", "initContainers", "serviceAccount", "databases",
-    "tables", "buckets", "queues", "backoffLimit",
+    "tables", "buckets", "queues", "backoffLimit", "concurrencyPolicy", "startingDeadlineSeconds",
 })  # fmt: skip
 _PLACED = "take it out: Fargate finds a place for each task"
 _BY_HAND: Final = "edit task-definition.json in the overlay by hand; edits are kept"
@@ -54,7 +54,13 @@ INSTEAD: Final[Mapping[str, str]] = {
     "imagePullPolicy": "take it out: each task pulls its image",
     "serviceAccountName": "take it out: a task has an IAM role of its own",
     "lifecycle": "let the process handle SIGTERM; `terminationGracePeriodSeconds` says how long it may take",
-    "concurrencyPolicy": "take it out: EventBridge Scheduler starts a task each time",
+    "activeDeadlineSeconds": "take it out: a task runs until its process ends; let that watch its time",
+    "completions": "take it out: each run is one task; the queue of an app hands work to more",
+    "parallelism": "take it out: each run is one task; the queue of an app hands work to more",
+    **dict.fromkeys(
+        ("successfulJobsHistoryLimit", "failedJobsHistoryLimit", "ttlSecondsAfterFinished"),
+        "take it out: ECS tells of a task for an hour after its end, and its log group keeps what it printed",
+    ),
     "pod": _BY_HAND,
     "container": _BY_HAND,
     "patches": _BY_HAND,
@@ -66,6 +72,9 @@ INSTEAD: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _SECURITY: Final = frozenset({"runAsUser", "runAsGroup", "runAsNonRoot", "readOnlyRootFilesystem", "capabilities"})
 _MOST_STOPPING: Final = 120
+# How long EventBridge Scheduler may go on trying to start a task, in seconds.
+LEAST_AGE: Final = 60
+MOST_AGE: Final = 86_400
 
 
 def wrong(name: str, value: object) -> Iterator[Wrong]:
@@ -77,7 +86,11 @@ def wrong(name: str, value: object) -> Iterator[Wrong]:
 
 
 def _instead(name: str) -> str:
-    return f"{INSTEAD.get(name, 'take it out')}; where it is for EKS: `environments: {{NAME: {{{name}: null}}}}`"
+    return _elsewhere(INSTEAD.get(name, "take it out"), name)
+
+
+def _elsewhere(hint: str, name: str) -> str:
+    return f"{hint}; where it is for EKS: `environments: {{NAME: {{{name}: null}}}}`"
 
 
 def _kind(value: object) -> Iterator[Wrong]:
@@ -112,6 +125,31 @@ def _stopping(value: object) -> Iterator[Wrong]:
             f"Fargate waits {_MOST_STOPPING} seconds at most, and the app runs there in {{environment}}",
             "say less",
         )
+
+
+def _retries(value: object) -> Iterator[Wrong]:
+    if value:
+        hint = "say `backoffLimit: 0`, and let the process try again by itself"
+        yield (
+            (),
+            "ECS starts no run again that has failed, and the app runs there in {environment}",
+            _elsewhere(hint, "backoffLimit"),
+        )
+
+
+def _concurrency(value: object) -> Iterator[Wrong]:
+    if value != "Allow":
+        hint = "say `concurrencyPolicy: Allow`, and let a run end at once where another one is at work"
+        yield (
+            (),
+            "EventBridge Scheduler starts a task each time, whether or not the last has ended",
+            _elsewhere(hint, "concurrencyPolicy"),
+        )
+
+
+def _starting(value: object) -> Iterator[Wrong]:
+    if isinstance(value, int) and not LEAST_AGE <= value <= MOST_AGE:
+        yield (), "EventBridge Scheduler cannot give up then", f"from {LEAST_AGE} seconds to {MOST_AGE}, a day"
 
 
 def _secrets(value: object) -> Iterator[Wrong]:
@@ -163,6 +201,10 @@ _WITHIN: Final[Mapping[str, Callable[[object], Iterator[Wrong]]]] = {
     "podSecurityContext": _only(_SECURITY, _BY_HAND),
     "livenessProbe": _probe,
     "terminationGracePeriodSeconds": _stopping,
+    "backoffLimit": _retries,
+    "concurrencyPolicy": _concurrency,
+    "startingDeadlineSeconds": _starting,
+    "migration": _only(frozenset({"command"}), "take it out: it runs once, for as long as `deploy --timeout` says"),
     "secrets": _secrets,
     "env": _variables,
     "databases": _databases,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from generator.spec import aws_names, aws_support
+from generator.spec import aws_names, aws_support, targets
 from generator.spec.image_reference import ECR
 from generator.spec.override import overridden, without_nulls
 
@@ -119,17 +119,12 @@ class Infra:
     @property
     def partition(self) -> str:
         """Return the partition that ARNs of the region have."""
-        return partition(self.region)
+        return targets.partition(self.region)
 
     @property
     def accounts(self) -> tuple[str, ...]:
         """Return all accounts, the shared one first."""
         return tuple(dict.fromkeys((self.account, *(place.account for place in self.places.values()))))
-
-
-def partition(region: str) -> str:
-    """Return the partition of a region: China and the government of the United States have their own."""
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
 
 
 def build(data: Data) -> Infra | None:

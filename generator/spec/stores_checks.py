@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import infra, stores, targets
+from generator.spec import stores, targets
 from generator.spec.database import RDS
 from generator.spec.database import variables_of as database_variables
 from generator.spec.findings import Findings
@@ -146,7 +146,7 @@ class _App:
         project = self._data.get("project")
         if not (isinstance(account, str) and isinstance(region, str) and isinstance(project, str)):
             return None
-        return Where(project, self._environment, self._name, region, account, infra.partition(region))
+        return Where(project, self._environment, self._name, region, account, targets.partition(region))
 
     def _path(self, *inner: str) -> FieldPath:
         """Return where a field stands: with the environment, or with the app."""

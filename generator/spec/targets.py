@@ -26,6 +26,16 @@ class Place:
     region: str
     account: str
 
+    @property
+    def partition(self) -> str:
+        """Return the partition that its ARNs have."""
+        return partition(self.region)
+
+
+def partition(region: str) -> str:
+    """Return the partition of a region: China and the government of the United States have their own."""
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
+
 
 def of(given: Data, environment: str, by_environment: Mapping[str, str]) -> str:
     """Return where an app runs in an environment: as it says there, or in general, or as the environment does."""

@@ -253,6 +253,10 @@ _NOT_WALKED = {
         r"ecs:(DescribeServiceRevisions|DescribeTasks|ListServiceDeployments|ListTasks)|logs:GetLogEvents",
     ),
     "a migration, which the end-to-end test has": ("shop-(staging|prod)-deploy", r"ecs:RunTask"),
+    "a schedule, which the test of schedules deploys": (
+        "shop-(staging|prod)-deploy",
+        r"scheduler:(GetSchedule|UpdateSchedule)",
+    ),
     "a secret in Systems Manager": ("shop-(staging|prod)-deploy", r"ssm:DescribeParameters"),
 }
 

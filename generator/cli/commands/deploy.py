@@ -14,11 +14,12 @@ EXAMPLE: Final = """\
   python -m generator deploy web --env prod --dry-run            what would change, all verified
   python -m generator deploy web --env prod --commit 3f9c2ab --timeout 30m
 
-It takes the task definition and the service of the overlay as they are in the commit, with the tag or
-digest that the kustomization beside them has. First it verifies that image, roles, secrets, log groups
-and services are there, and names all that is not. Then it registers a revision of what differs, runs
-the migration to its end, updates the services, and waits until they run it. Where load decides how
-many tasks there are, it leaves their number alone. The same commit again changes nothing.
+It takes the task definition and the service or schedule of the overlay as they are in the commit, with
+the tag or digest that the kustomization beside them has. First it verifies that image, roles, secrets,
+log groups, services and schedules are there, and names all that is not. Then it registers a revision of
+what differs, runs the migration to its end, updates services and schedules, and waits until the services
+run it. Where load decides how many tasks there are, it leaves their number alone. The same commit again
+changes nothing.
 
 If tasks do not come up, the circuit breaker goes back to the version before, and the reason and the
 last lines of the tasks' logs are printed. Git still has the new version then: run `rollback`."""

@@ -26,11 +26,11 @@ def show(result: DeployResult) -> None:
     """Print a line for each workload, and what differs."""
     would = "would be " if result.dry_run else ""
     for step in result.steps:
-        name = step.service or step.family
+        name = step.service or step.schedule or step.family
         if not step.changes:
             console.say(f"{name} in {result.environment}: as git says, {_short(step.definition)}")
             continue
-        what = f"{would}{'updated' if step.service else 'registered'}"
+        what = f"{would}{'updated' if step.service or step.schedule else 'registered'}"
         revision = f" to {_short(step.definition)}" if step.definition else ""
         console.say(f"{name} in {result.environment}: {what}{revision}, {step.image}")
         for field in step.differences[:_MOST]:

@@ -1,4 +1,4 @@
-"""Make a commit run on ECS: verify, register what is new, migrate, update the services, and wait for them."""
+"""Make a commit run on ECS: verify, register what is new, migrate, update services and schedules, and wait."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from generator.backoff import Backoff
 from generator.clients.aws.ecs import Ecs
-from generator.delivery.ecs import likeness, reasons, standing
+from generator.clients.aws.scheduler import Scheduler
+from generator.delivery.ecs import likeness, reasons, scheduling, standing
 from generator.delivery.ecs.wanted import Wanted
 from generator.errors import DeployError
 from generator.manifests.ecs import Unit
@@ -18,7 +19,7 @@ from generator.manifests.ecs import Unit
 Tell = Callable[[str], None]
 LOOKS: Final = Backoff(first=0.5, longest=5.0, factor=1.4)
 COMMIT: Final = "commit"
-_NO_SERVICE: Final = "Terraform makes it: apply infra/environments, and deploy again"
+_FROM_TERRAFORM: Final = "Terraform makes it: apply infra/environments, and deploy again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,10 @@ class Step:
     """Step for one workload, to do or done.
 
     Attributes:
-        service: The service's name; empty where it has none, as what runs by a schedule.
+        service: The service's name; empty where it has none.
         definition: The ARN of the revision; empty where it has yet to be registered.
-        differences: The fields in which what runs is not what git says, and of the service, those that change.
+        differences: The fields in which what runs is not what git says, and of service and schedule, those that change.
+        schedule: The schedule's name; empty where it has none.
     """
 
     family: str
@@ -38,6 +40,7 @@ class Step:
     registers: bool
     updates: bool
     differences: tuple[str, ...]
+    schedule: str = ""
 
     @property
     def changes(self) -> bool:
@@ -52,12 +55,15 @@ class Deployment:
         self._api, self._wanted, self._commit, self._tell = api, wanted, commit, tell
         names = [str(one.service["service"]) for one in wanted.units if one.service]
         self._services = api.services(wanted.cluster, names) if names else {}
+        self._schedules = scheduling.found(api.region, wanted.units)
 
     def absent(self) -> Iterator[str]:
-        """Yield the services that are not there."""
+        """Yield the services and schedules that are not there."""
         for one in self._wanted.units:
             if one.service and one.name not in self._services:
-                yield f"no service {one.name} in the cluster {self._wanted.cluster}; {_NO_SERVICE}"
+                yield f"no service {one.name} in the cluster {self._wanted.cluster}; {_FROM_TERRAFORM}"
+            if one.schedule and one.name not in self._schedules:
+                yield f"no schedule {one.name} in the group {one.schedule['GroupName']}; {_FROM_TERRAFORM}"
 
     def steps(self) -> list[Step]:
         """Return what is to be done."""
@@ -65,30 +71,34 @@ class Deployment:
 
     def _step(self, unit: Unit) -> Step:
         service = self._services.get(unit.name) if unit.service else None
-        running = self._api.definition(str(service["taskDefinition"])) if service else None
+        schedule = self._schedules.get(unit.name) if unit.schedule else None
+        current = str(service["taskDefinition"]) if service else scheduling.starts(schedule) if schedule else ""
+        running = self._api.definition(current) if current else None
         newest = self._api.definition(unit.family)
         known = next((one for one in (running, newest) if one and not likeness.differences(unit.definition, one)), None)
         arn = str(known["taskDefinitionArn"]) if known else ""
         found = likeness.differences(unit.definition, running or newest or {}) if not known or known is newest else []
         changed = _changed(unit.service or {}, service) if service else []
+        changed += scheduling.differences(unit, schedule) if schedule else []
         return Step(
             family=unit.family,
             image=unit.image,
             service=unit.name if unit.service else "",
             definition=arn,
             registers=not arn,
-            updates=service is not None and (not arn or arn != service["taskDefinition"] or bool(changed)),
+            updates=bool(service or schedule) and (not arn or arn != current or bool(changed)),
             differences=(*found, *changed),
+            schedule=unit.name if unit.schedule else "",
         )
 
     def run(self, steps: list[Step], timeout: float) -> list[Step]:
         """Do what is to be done, and wait until it runs.
 
         Raises:
-            DeployError: It does not come to run; the services are as the circuit breaker has left them.
+            DeployError: It does not come to run; services are as the circuit breaker has left them.
         """
         deadline = time.monotonic() + timeout
-        if self._wanted.migration and any(one.updates for one in steps if one.service):
+        if self._wanted.migration and any(one.updates for one in steps):
             self._migrate(self._wanted.migration, deadline)
         done = [self._apply(unit, step) for unit, step in zip(self._wanted.units, steps, strict=True)]
         self._wait([one for one in done if one.service], deadline)
@@ -96,7 +106,10 @@ class Deployment:
 
     def _apply(self, unit: Unit, step: Step) -> Step:
         arn = step.definition or self._register(unit)
-        if step.updates:
+        if step.updates and step.schedule:
+            self._tell(f"updating the schedule {step.schedule} to {arn.rpartition('/')[2]}")
+            Scheduler(self._api.region).update(scheduling.whole(unit, self._schedules[step.schedule], arn))
+        elif step.updates:
             self._tell(f"updating the service {step.service} to {arn.rpartition('/')[2]}")
             current = self._services[step.service]
             self._api.update({**_update(unit.service or {}, current), "taskDefinition": arn})
@@ -108,13 +121,14 @@ class Deployment:
         return self._api.register({**unit.definition, "tags": [*tags, {"key": COMMIT, "value": self._commit}]})
 
     def _migrate(self, unit: Unit, deadline: float) -> None:
-        """Run the migration to its end, in the network of the app's service."""
+        """Run the migration to its end, in the network of the app's service or schedule."""
         newest = self._api.definition(unit.family)
         same = newest is not None and not likeness.differences(unit.definition, newest)
         arn = str(newest["taskDefinitionArn"]) if newest and same else self._register(unit)
         network = next((one.get("networkConfiguration") for one in self._services.values()), None)
+        network = network or scheduling.network(self._schedules)
         self._tell(f"running {arn.rpartition('/')[2]}")
-        task = self._api.run(self._wanted.cluster, arn, network or {}, {"launchType": "FARGATE"}, "deploy")
+        task = self._api.run(self._wanted.cluster, arn, network, {"launchType": "FARGATE"}, "deploy")
         for looks in itertools.count(1):
             (found,) = self._api.tasks(self._wanted.cluster, [task]) or ({},)
             if found.get("lastStatus") == "STOPPED":

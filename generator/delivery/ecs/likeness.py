@@ -26,6 +26,11 @@ def unlike(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
     return [name for name in ours if next(_of(ours[name], _known(ours[name], theirs.get(name)), name), None)]
 
 
+def lacking(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+    """Return the fields by their paths in which AWS has something else; what we say nothing of does not count."""
+    return [place for name in ours for place in _of(ours[name], _known(ours[name], theirs.get(name)), name)]
+
+
 def _known(ours: Any, theirs: Any) -> Any:
     """Leave out of a map what ours has not: AWS tells defaults there."""
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):

@@ -21,6 +21,19 @@ def of_family(api: Ecs, cluster: str, family: str, definition: str) -> list[str]
     return list(dict.fromkeys(line for task in ended[:_TASKS] for line in of_task(api, task, about)))
 
 
+def of_last_run(api: Ecs, cluster: str, family: str, definition: str) -> list[str]:
+    """Return why the newest run of a definition failed; nothing where it ended well, or none has ended lately."""
+    ended = [one for one in api.ended(cluster, family) if one.get("taskDefinitionArn") == definition]
+    last = max(ended, key=lambda one: str(one.get("stoppedAt") or one.get("createdAt") or ""), default=None)
+    if last is None:
+        return []
+    about = api.definition(definition) or {}
+    essential = {one.get("name") for one in about.get("containerDefinitions") or () if one.get("essential", True)}
+    codes = [one.get("exitCode") for one in last.get("containers") or () if one.get("name") in essential]
+    # Without a code, the container was never started.
+    return [] if codes and not any(code is None or code for code in codes) else list(of_task(api, last, about))
+
+
 def of_task(api: Ecs, task: Mapping[str, Any], definition: Mapping[str, Any]) -> Iterator[str]:
     """Yield why one task has ended."""
     if reason := task.get("stoppedReason"):

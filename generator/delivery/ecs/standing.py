@@ -1,8 +1,8 @@
-"""Tell how a service stands against what git says of it. Pure: the answers of AWS are given."""
+"""Tell how a service or a schedule stands against what git says of it. Pure: the answers of AWS are given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -42,6 +42,18 @@ def of(service: Data, wanted: str, failed: tuple[str, str] | None = None) -> Sta
         return Standing("healthy", f"{running} of {desired} tasks run")
     trouble = f", {ours['failedTasks']} have failed" if ours.get("failedTasks") else ""
     return Standing("waiting", f"{running} of {desired} new tasks run{trouble}")
+
+
+def of_schedule(schedule: Data, current: str, wanted: str, differing: Sequence[str]) -> Standing:
+    """Tell how a schedule stands that starts the revision ``current``, and should start ``wanted``."""
+    revision = current.rpartition("/")[2]
+    if not current or current != wanted:
+        return Standing("other", f"starts {revision}" if current else "starts nothing")
+    if differing:
+        return Standing("other", f"starts {revision} with another {', '.join(differing)}")
+    if schedule.get("State") == "DISABLED":
+        return Standing("healthy", f"suspended; it would start {revision}")
+    return Standing("healthy", f"starts {revision} at {schedule.get('ScheduleExpression')}")
 
 
 def short(deployment: Data) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from generator.delivery.image import Slot
 from generator.errors import RepositoryError
@@ -16,6 +17,7 @@ from generator.spec.model import UNRELEASED, App, Spec
 Read = Callable[[str], bytes | None]
 """Return a file's bytes; ``None`` where there is none."""
 MIGRATION = "migration-"
+_FILES = (overlays.DEFINITION, overlays.SERVICE, overlays.SCHEDULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def of(spec: Spec, place: Slot, read: Read) -> Wanted:
     from generator.spec import aws_names
 
     folder = overlay_path(place.environment, place.app)
-    names = [f"{start}{name}" for start in _prefixes(spec, place) for name in (overlays.DEFINITION, overlays.SERVICE)]
+    names = [f"{start}{name}" for start in _prefixes(spec, place) for name in _FILES]
     paths = [*(f"{folder}/{name}" for name in [*names, KUSTOMIZATION]), outputs_file(place.environment)]
     found = {path: read(path) for path in paths}
     units = overlays.units({path: content for path, content in found.items() if content is not None}, folder)
@@ -57,10 +59,16 @@ def of(spec: Spec, place: Slot, read: Read) -> Wanted:
         raise RepositoryError(f"{folder}: no task definition there", "generate it, and commit: python -m generator")
     of_services = tuple(one for one in units if not _is_migration(one))
     clusters = {str(one.service["cluster"]) for one in of_services if one.service and one.service.get("cluster")}
+    clusters |= {_cluster(one.schedule) for one in of_services if one.schedule} - {""}
     usual = aws_names.cluster(spec.project, place.environment)
     migration = next((one for one in units if _is_migration(one)), None)
     cluster = min(clusters, default=usual)
     return Wanted(place.app, place.environment, spec.aws[place.environment].region, cluster, of_services, migration)
+
+
+def _cluster(schedule: Mapping[str, Any]) -> str:
+    """Return the cluster that a schedule starts its tasks in."""
+    return str((schedule.get("Target") or {}).get("Arn") or "").rpartition(":cluster/")[2]
 
 
 def require_released(wanted: Wanted) -> None:
@@ -74,7 +82,7 @@ def require_released(wanted: Wanted) -> None:
 
 def require_given(wanted: Wanted) -> None:
     """Raise ``RepositoryError`` where Terraform has not given what git names yet."""
-    found = infra_reference.names([(one.definition, one.service) for one in wanted.every])
+    found = infra_reference.names([(one.definition, one.service, one.schedule) for one in wanted.every])
     if found:
         hint = f"apply it, and commit what it gave: python -m generator outputs --env {wanted.environment} --push"
         raise RepositoryError(f"{wanted.environment}: Terraform has not given {', '.join(found)} yet", hint)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from generator.clients.aws.ecs import Ecs
 from generator.delivery import image
 from generator.delivery.diagnosis import Wanted
-from generator.delivery.ecs import likeness, reasons, standing
+from generator.delivery.ecs import likeness, reasons, scheduling, standing
 from generator.delivery.ecs import wanted as wanting
 from generator.delivery.ecs.deploying import COMMIT
 from generator.delivery.image import Slot
@@ -18,7 +18,7 @@ from generator.delivery.rollout import Looking, Verdict
 from generator.errors import GeneratorError, UsageError, reason
 from generator.git.history import Clone
 from generator.manifests.ecs import Unit
-from generator.spec import aws_names, targets
+from generator.spec import aws_names, ecs, targets
 from generator.spec.model import Spec
 
 # As Argo CD says it, by how a service stands.
@@ -42,17 +42,22 @@ class Seen:
     standing: standing.Standing
 
 
-def see(api: Ecs, cluster: str, unit: Unit, services: Mapping[str, Mapping[str, Any]]) -> Seen:
-    """Return how a workload stands."""
-    service = services.get(unit.name, {})
-    running = api.definition(str(service["taskDefinition"])) if service else None
+def see(api: Ecs, cluster: str, unit: Unit, there: Mapping[str, Mapping[str, Any]]) -> Seen:
+    """Return how a workload stands; `there` has the services and schedules that AWS has, by name."""
+    service = there.get(unit.name, {})
+    current = scheduling.starts(service) if unit.schedule else service.get("taskDefinition")
+    running = api.definition(str(current)) if current else None
     newest = api.definition(unit.family)
-    if unit.service is None:
-        running = newest  # what a schedule starts next
+    if unit.service is None and unit.schedule is None:
+        running = newest
     differences = likeness.differences(unit.definition, running or {}) if running else ["nothing is there"]
     known = running if running and not differences else newest
     arn = str(known["taskDefinitionArn"]) if known and not likeness.differences(unit.definition, known) else ""
-    if unit.service is None:
+    if unit.schedule is not None:
+        changed = scheduling.differences(unit, service) if service else []
+        stands = standing.of_schedule(service, str(current or ""), arn, changed)
+        differences = [*differences, *changed]
+    elif unit.service is None:
         stands = standing.Standing("other" if differences else "healthy", "the newest revision")
     else:
         stands = standing.of(service, arn or "none")
@@ -67,7 +72,8 @@ def see(api: Ecs, cluster: str, unit: Unit, services: Mapping[str, Mapping[str, 
 def every(api: Ecs, found: wanting.Wanted) -> list[Seen]:
     """Return how each workload of an app stands."""
     services = api.services(found.cluster, [one.name for one in found.units if one.service])
-    return [see(api, found.cluster, one, services) for one in found.units]
+    schedules = scheduling.found(found.region, found.units)
+    return [see(api, found.cluster, one, schedules if one.schedule else services) for one in found.units]
 
 
 def running(spec: Spec, read: Read) -> Answer:
@@ -79,12 +85,21 @@ def running(spec: Spec, read: Read) -> Answer:
         for place in _places(spec):
             found = wanting.of(spec, place, read)
             api = apis.setdefault(found.region, Ecs(found.region))
-            seen = every(api, found)
+            seen = [_with_last_run(api, found.cluster, one) for one in every(api, found)]
             result[place.app, place.environment] = _told(seen)
             notes += _notes(place, seen)
     except GeneratorError as exc:
         return Answer(result or None, (*notes, f"ECS is left out: {reason(exc)}"))
     return Answer(result, tuple(notes))
+
+
+def _with_last_run(api: Ecs, cluster: str, one: Seen) -> Seen:
+    """Return that a workload has failed whose last run has, if that was of the revision that git says."""
+    if one.unit.schedule is None or one.standing.result != "healthy":
+        return one
+    if failed := reasons.of_last_run(api, cluster, one.unit.family, one.definition):
+        return replace(one, standing=standing.Standing("failed", "; ".join(["its last run failed", *failed])))
+    return one
 
 
 def _places(spec: Spec) -> Iterator[Slot]:
@@ -116,14 +131,17 @@ def _notes(place: Slot, seen: list[Seen]) -> Iterator[str]:
 
 
 def page(spec: Spec, app: str, environment: str | None) -> str:
-    """Return the page of an app's service in AWS' console."""
+    """Return the page of an app's service, or of its schedule, in AWS' console."""
     if environment is None:
         raise UsageError(f"{app} has a service in each environment", "name one with --env")
     region, app_ = spec.aws[environment].region, spec.described[app]
     cluster = aws_names.cluster(spec.project, environment)
-    service = aws_names.service(next(iter(app_.instances[environment].workloads.values())).name)
-    console = f"https://{region}.{_console(region)}/ecs/v2/clusters/{cluster}/services/{service}"
-    return f"{console}/health?region={region}"
+    first = next(iter(app_.instances[environment].workloads.values()))
+    console = f"https://{region}.{_console(region)}"
+    if first.kind == ecs.SCHEDULED:
+        group = aws_names.schedule_group(spec.project, environment)
+        return f"{console}/scheduler/home?region={region}#schedules/{group}/{aws_names.schedule(first.name)}"
+    return f"{console}/ecs/v2/clusters/{cluster}/services/{aws_names.service(first.name)}/health?region={region}"
 
 
 def _console(region: str) -> str:
@@ -145,14 +163,14 @@ def connect() -> _Api:
 
 
 def watch(api: _Api, spec: Spec, clone: Clone, place: Slot, wanted: Wanted, _patience: float) -> tuple[Looking, str]:
-    """Look at the app's services."""
+    """Look at the app's services and schedules."""
     found = wanting.of(spec, place, lambda path: clone.read(wanted.commit, path))
     return Watch(api, clone, Ecs(found.region), found, wanted.commit), f"{found.cluster}/{place.app}"
 
 
 @dataclass
 class Watch:
-    """Observer of an app's services until they run what git says."""
+    """Observer of an app's services and schedules until they run what git says."""
 
     api: Any
     clone: Clone

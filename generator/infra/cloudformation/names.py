@@ -123,6 +123,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "aws_s3_bucket_public_access_block": Kind("AWS::S3::Bucket"),
     "aws_s3_bucket_server_side_encryption_configuration": Kind("AWS::S3::Bucket"),
     "aws_s3_bucket_versioning": Kind("AWS::S3::Bucket"),
+    "aws_scheduler_schedule": Kind("AWS::Scheduler::Schedule"),
+    "aws_scheduler_schedule_group": Kind("AWS::Scheduler::ScheduleGroup"),
     "aws_secretsmanager_secret_rotation": Kind("AWS::SecretsManager::RotationSchedule"),
     "aws_security_group": Kind("AWS::EC2::SecurityGroup", finish=_described("GroupDescription")),
     "aws_service_discovery_private_dns_namespace": Kind("AWS::ServiceDiscovery::PrivateDnsNamespace"),
@@ -159,6 +161,7 @@ _HEALTH: Final = "aws_lb_target_group.health_check"
 _FORWARD: Final = "aws_lb_listener_rule.action.forward"
 _SSE: Final = "aws_s3_bucket_server_side_encryption_configuration.rule"
 _DEFAULT_SSE: Final = f"{_SSE}.apply_server_side_encryption_by_default"
+_TASK: Final = "aws_scheduler_schedule.target.ecs_parameters"
 _CONTENT: Final = ("fixed_response", "redirect", "forward")
 RENAMED: Final[Mapping[str, str]] = {
     "aws_appautoscaling_policy.name": "policy_name",
@@ -251,6 +254,7 @@ RENAMED: Final[Mapping[str, str]] = {
     },
     _SSE: "bucket_encryption/server_side_encryption_configuration",
     _DEFAULT_SSE: "server_side_encryption_by_default",
+    f"{_TASK}.network_configuration": "network_configuration/awsvpc_configuration",
     "aws_security_group.description": "group_description",
     "aws_security_group.name": "group_name",
     "aws_sns_topic.name": "topic_name",
@@ -319,5 +323,6 @@ VALUES: Final[Mapping[str, Callable[[Any], Any]]] = {
     "aws_lb_listener.certificate_arn": lambda arn: [{"CertificateArn": arn}],
     "aws_eks_cluster.enabled_cluster_log_types": lambda kinds: [{"Type": kind} for kind in kinds],
     "aws_ecs_service.network_configuration.assign_public_ip": lambda yes: "ENABLED" if yes else "DISABLED",
+    f"{_TASK}.network_configuration.assign_public_ip": lambda yes: "ENABLED" if yes else "DISABLED",
     "aws_launch_template.block_device_mappings.ebs.encrypted": lambda text: text in (True, "true"),
 }

@@ -121,6 +121,8 @@ BY_USE: Final[Mapping[str, tuple[str, ...]]] = {
     "database": ("logs",),
     "ecs_cluster": ("insights",),
     "ecs_app": ("logs",),
+    "ecs_schedule": ("schedule-starts",),
+    "ecs_schedule_group": (),
     "ecs_service": (),
     "endpoints": ("endpoint-data",),
     "environment_roles": (),

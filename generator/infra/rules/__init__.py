@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from generator.infra.plan import Plan
-from generator.infra.rules import conflicts, containers, iam, limits, network, pipelines, secrets, supported, values
+from generator.infra.rules import (
+    conflicts,
+    containers,
+    iam,
+    limits,
+    network,
+    pipelines,
+    schedules,
+    secrets,
+    supported,
+    values,
+)
 
 
 class Found(NamedTuple):
@@ -28,6 +39,7 @@ RULES: Final[tuple[Rule, ...]] = (
     network.inside,
     network.together,
     network.open_to_all,
+    schedules.schedules,
     pipelines.stages,
     pipelines.artifacts,
     conflicts.pairs,

@@ -24,6 +24,8 @@ NAMES: Final[dict[str, tuple[int, str]]] = {
     "aws_dynamodb_table.name": (255, r"[A-Za-z0-9_.-]{3,}"),
     "aws_s3_bucket.bucket": (63, r"[a-z0-9][a-z0-9.-]+[a-z0-9]"),
     "aws_ecr_repository.name": (256, r"[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*"),
+    "aws_scheduler_schedule.name": (64, r"[A-Za-z0-9_.-]+"),
+    "aws_scheduler_schedule_group.name": (64, r"[A-Za-z0-9_.-]+"),
     "aws_sqs_queue.name": (80, r"[A-Za-z0-9_-]+(\.fifo)?"),
     "aws_sns_topic.name": (256, r"[A-Za-z0-9_-]+(\.fifo)?"),
     "aws_codebuild_project.name": (150, r"[A-Za-z0-9][A-Za-z0-9_-]+"),

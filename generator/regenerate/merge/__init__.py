@@ -23,8 +23,8 @@ from generator.spec.layout import OUTPUTS, Location, outputs_file
 
 __all__ = ["Conflict", "MergeLines", "Outcome", "Settle", "Side", "State", "leave_open", "merge", "merge_file"]
 
-# A task definition and a service of ECS are JSON, which is YAML, too.
-_JSON: Final = ("task-definition.json", "service.json")
+# What ECS is given is JSON, which is YAML, too.
+_JSON: Final = ("task-definition.json", "service.json", "schedule.json")
 _MARK: Final = b"\xef\xbb\xbf"
 
 # (original, local, updated) → the merged text, or the line (from 1) of local where the first conflict starts.

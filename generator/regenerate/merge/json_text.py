@@ -8,7 +8,7 @@ from typing import Final
 from generator.yaml.tree import Value
 
 # The documents of an overlay of ECS. A user's own JSON files are merged by lines, as any other text.
-NAMES: Final = ("task-definition.json", "service.json")
+NAMES: Final = ("task-definition.json", "service.json", "schedule.json")
 
 
 def is_json(path: str) -> bool:

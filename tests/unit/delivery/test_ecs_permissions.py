@@ -9,7 +9,7 @@ import pytest
 
 from testing import ROOT
 
-CLIENTS = {"ecs.py": "ecs", "presence.py": ""}
+CLIENTS = {"ecs.py": "ecs", "presence.py": "", "scheduler.py": "scheduler"}
 POLICY = (ROOT / "generator/render/outputs/infra/modules/environment_roles/deploy.tf").read_text()
 GUIDE = (ROOT / "docs/guides/ecs.md").read_text()
 
@@ -29,7 +29,7 @@ def called() -> set[str]:
 
 
 def granted(text: str) -> set[str]:
-    return set(re.findall(r"\b(?:ecs|ecr|logs|ssm|iam|secretsmanager):[A-Z][A-Za-z]+\b", text))
+    return set(re.findall(r"\b(?:ecs|ecr|logs|ssm|iam|secretsmanager|scheduler):[A-Z][A-Za-z]+\b", text))
 
 
 # Tags are given with a revision, and roles with it.

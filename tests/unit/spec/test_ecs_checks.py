@@ -52,6 +52,35 @@ REFUSED = {
         "Terraform",
     ),
     "a database in the cluster": ("databases: {main: {}}", "databases.main", "CloudNativePG", "rds"),
+    "a schedule by an interval": (
+        "{kind: CronJob, schedule: '@every 1h'}", "schedule", "EventBridge Scheduler cannot start", "*/30",
+    ),
+    "one run at a time": (
+        "{kind: CronJob, schedule: 0 3 * * *, concurrencyPolicy: Forbid}", "concurrencyPolicy", "starts a task each time",
+        "Allow",
+    ),
+    "runs that are tried again": (
+        "{kind: CronJob, schedule: 0 3 * * *, backoffLimit: 3}", "backoffLimit", "no run again", "backoffLimit: 0",
+    ),
+    "runs that end after a time": (
+        "{kind: CronJob, schedule: 0 3 * * *, activeDeadlineSeconds: 60}", "activeDeadlineSeconds",
+        "no activeDeadlineSeconds", "watch its time",
+    ),
+    "several tasks of a run": (
+        "{kind: CronJob, schedule: 0 3 * * *, parallelism: 2}", "parallelism", "no parallelism", "one task",
+    ),
+    "a history of runs": (
+        "{kind: CronJob, schedule: 0 3 * * *, failedJobsHistoryLimit: 1}", "failedJobsHistoryLimit",
+        "no failedJobsHistoryLimit", "an hour",
+    ),
+    "a start that is given up at once": (
+        "{kind: CronJob, schedule: 0 3 * * *, startingDeadlineSeconds: 30}", "startingDeadlineSeconds",
+        "EventBridge Scheduler cannot give up then", "from 60 seconds",
+    ),
+    "a Job": ("kind: Job", "kind", "ECS has no Job", "migration"),
+    "a migration that is tried again": (
+        "migration: {command: [a], retries: 2}", "migration.retries", "ECS has no retries here", "runs once",
+    ),
     "two kinds of days": ("{kind: CronJob, schedule: 0 3 1 * 1}", "schedule", "EventBridge", "the other"),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from generator.spec import ecs, quantity
+from generator.spec import aws_names, ecs, quantity
 from generator.spec.targets import Place
 from generator.spec.types import text
 from generator.spec.workload import Data, Port, SecretRef, Workload
@@ -84,8 +84,8 @@ def _items(config: Mapping[str, str]) -> list[Data]:
 def _secret(name: str, one: SecretRef, place: Place) -> dict[str, str]:
     """Name a secret, with the field of its JSON and its version; one that begins with a slash is a parameter."""
     if one.key.startswith(ecs.PARAMETER):
-        return {"name": name, "valueFrom": f"arn:aws:ssm:{place.region}:{place.account}:parameter{one.key}"}
-    made = f"arn:aws:secretsmanager:{place.region}:{place.account}:secret:{one.key}"
+        return {"name": name, "valueFrom": aws_names.arn(place, "ssm", f"parameter{one.key}")}
+    made = aws_names.arn(place, "secretsmanager", f"secret:{one.key}")
     arn = one.key if one.key.startswith(ecs.WHOLE) else made
     rest = f":{one.property or ''}:{one.version or ''}:" if one.property or one.version else ""
     return {"name": name, "valueFrom": arn + rest}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from generator.render.file import File, yaml_file
-from generator.render.outputs.ecs import service, task_definition
+from generator.render.outputs.ecs import schedule, service, task_definition
 from generator.spec import ecs
 from generator.spec.layout import KUSTOMIZATION, overlay_path
 from generator.spec.model import App, Spec
@@ -39,6 +39,8 @@ def render(spec: Spec, app: App, environment: str) -> Iterator[File]:
         yield json_file(f"{start}task-definition.json", definition, app.name)
         if one.kind == ecs.SERVICE:
             yield json_file(f"{start}service.json", service.render(spec, environment, one), app.name)
+        if one.kind == ecs.SCHEDULED:
+            yield json_file(f"{start}schedule.json", schedule.render(spec, environment, one), app.name)
 
 
 def prefix(workload: Workload) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from generator.render.outputs.ecs import capacity
 from generator.spec import aws_names, ecs
 from generator.spec.model import Spec
 from generator.spec.workload import Workload
@@ -25,8 +26,8 @@ def render(spec: Spec, environment: str, workload: Workload) -> dict[str, Any]:
     if workload.replicas is not None:
         content["desiredCount"] = workload.replicas
     content["deploymentConfiguration"] = deployment(workload.ecs.get("deploy") or {})
-    if spot := workload.ecs.get("spot"):
-        content["capacityProviderStrategy"] = capacity(spot)
+    if (spot := workload.ecs.get("spot")) is not None:
+        content["capacityProviderStrategy"] = capacity.on_spot(spot)
     if workload.ingress:
         content["healthCheckGracePeriodSeconds"] = _GRACE_SECONDS
     return content
@@ -50,9 +51,3 @@ def deployment(given: Mapping[str, Any]) -> dict[str, Any]:
     elif strategy == "linear":
         content["linearConfiguration"] = {"stepPercent": percent, "stepBakeTimeInMinutes": wait}
     return content
-
-
-def capacity(spot: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Render which tasks run on Spot."""
-    own = {"capacityProvider": "FARGATE", "base": spot.get("base") or 0, "weight": 1}
-    return [own, {"capacityProvider": "FARGATE_SPOT", "weight": spot.get("weight") or 1}]

@@ -18,13 +18,13 @@ def render(spec: Spec, environment: str, app: Instance, workload: Workload) -> d
     place = spec.aws[environment]
     names = (spec.project, environment, workload.app)
     cpu, memory = ecs.size(workload.ecs, workload.resources)
-    role = workload.service_account.get("roleArn") or aws_names.role_arn(place.account, aws_names.task_role(*names))
+    role = workload.service_account.get("roleArn") or aws_names.role_arn(place, aws_names.task_role(*names))
     around = container.Around(place, aws_names.log_group(*names), memory)
     tags = {"project": spec.project, "environment": environment, "app": workload.app, **app.common_labels}
     return {
         "family": aws_names.family(spec.project, environment, workload.name),
         "taskRoleArn": role,
-        "executionRoleArn": aws_names.role_arn(place.account, aws_names.execution_role(*names)),
+        "executionRoleArn": aws_names.role_arn(place, aws_names.execution_role(*names)),
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
         "cpu": str(cpu),

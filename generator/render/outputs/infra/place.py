@@ -83,9 +83,10 @@ class Here:
         network = self.place.network
         return network.public if network.vpc else Raw("module.network.public_subnets")
 
-    def label(self, workload: str) -> str:
-        """Return the name of the module of a workload's service on ECS."""
-        return f"service_{workload.replace('-', '_')}"
+    def label(self, workload: Workload) -> str:
+        """Return the name of the module of a workload's service or schedule on ECS."""
+        what = "service" if workload.kind == ecs.SERVICE else "schedule"
+        return f"{what}_{workload.name.replace('-', '_')}"
 
     def has(self, target: str) -> bool:
         """Tell whether any app runs there; what is not described runs on Kubernetes."""
@@ -145,8 +146,16 @@ class Here:
     @cached_property
     def shells(self) -> tuple[tuple[App, Workload], ...]:
         """Return what becomes a service on ECS: a task that ends by itself is started by others."""
+        return self._of_kind(ecs.SERVICE)
+
+    @cached_property
+    def scheduled(self) -> tuple[tuple[App, Workload], ...]:
+        """Return what becomes a schedule that starts tasks on ECS."""
+        return self._of_kind(ecs.SCHEDULED)
+
+    def _of_kind(self, kind: str) -> tuple[tuple[App, Workload], ...]:
         found = ((app, workload) for app in self.apps(targets.ECS) for workload in self.workloads(app))
-        return tuple((app, workload) for app, workload in found if workload.kind == ecs.SERVICE)
+        return tuple((app, workload) for app, workload in found if workload.kind == kind)
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:

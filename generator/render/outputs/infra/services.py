@@ -1,4 +1,4 @@
-"""The ECS side of an environment: the cluster, the load balancer, and the shell of each service."""
+"""The ECS side of an environment: the cluster, the load balancer, and the shell of each service and schedule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STEP = 10
 
 
 def modules(here: Here) -> Iterator[Module]:
-    """Yield the cluster, the load balancer if anything is served, and each service."""
+    """Yield the cluster, the load balancer if anything is served, each service, and each schedule."""
     namespace = aws_names.namespace(here.infra.project, here.environment)
     arguments: dict[str, Value] = {"name": here.name, "namespace": namespace, "vpc": here.vpc["vpc"]}
     yield Module("services", "ecs_cluster", arguments)
@@ -30,6 +30,11 @@ def modules(here: Here) -> Iterator[Module]:
         yield _app(here, app)
     for index, (app, workload) in enumerate(shells):
         yield _service(here, app, workload, (index + 1) * _STEP)
+    if here.scheduled:
+        name = aws_names.schedule_group(here.infra.project, here.environment)
+        yield Module("schedules", "ecs_schedule_group", {"name": name})
+    for app, workload in here.scheduled:
+        yield _schedule(here, app, workload)
 
 
 def _load_balancer(here: Here) -> Module:
@@ -71,6 +76,24 @@ def _app_label(app: App) -> str:
     return f"app_{app.name.replace('-', '_')}"
 
 
+def _schedule(here: Here, app: App, workload: Workload) -> Module:
+    names = (here.infra.project, here.environment, workload.name)
+    arguments: dict[str, Value] = {
+        "name": aws_names.schedule(workload.name),
+        "group": Raw("module.schedules.name"),
+        "cluster": Raw("module.services.name"),
+        "family": aws_names.family(*names),
+        "role": aws_names.scheduler_role(*names),
+        "vpc": here.vpc["vpc"],
+        "subnets": here.private_subnets,
+        "task_role": Raw(f"module.{_app_label(app)}.task_role"),
+        "execution_role": Raw(f"module.{_app_label(app)}.execution_role"),
+        **here.account,
+        "boundary": here.boundary,
+    }
+    return Module(here.label(workload), "ecs_schedule", arguments)
+
+
 def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
     project, environment = here.infra.project, here.environment
     group = aws_names.target_group(project, environment, workload.name)
@@ -87,7 +110,7 @@ def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
         "partition": here.infra.partition,
         "boundary": here.boundary,
     }
-    return Module(here.label(workload.name), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
+    return Module(here.label(workload), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
 
 
 def _traffic(here: Here, app: App, workload: Workload, priority: int) -> dict[str, Value]:
@@ -114,9 +137,9 @@ def _clients(here: Here, app: App, workload: Workload) -> Value:
     """Return the groups that reach the service: the load balancer's, and those of apps that say they need it."""
     found: dict[str, Value] = {"load-balancer": Raw("module.load_balancer.security_group")} if workload.ingress else {}
     needed = {name for name, _, _ in here.spec.needs[app.name].needed_by} if app.name in here.spec.needs else set()
-    for other, shell in here.shells if needed else ():
+    for other, client in (*here.shells, *here.scheduled) if needed else ():
         if other.name in needed:
-            found[shell.name] = Raw(f"module.{here.label(shell.name)}.security_group")
+            found[client.name] = Raw(f"module.{here.label(client)}.security_group")
     return found
 
 
@@ -151,6 +174,6 @@ def outputs(here: Here) -> Iterator[Output]:
     shells = [workload for _, workload in here.shells]
     if any(workload.ingress for workload in shells):
         yield Output("load_balancer", "The name that apps are reached at.", Raw("module.load_balancer.address"))
-    for workload in shells:
-        name = here.label(workload.name)
+    for workload in (*shells, *(workload for _, workload in here.scheduled)):
+        name = here.label(workload)
         yield Output(f"{name}_security_group", f"The group of {workload.name}.", Raw(f"module.{name}.security_group"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.outputs.infra.configuration import Module, Output
 from generator.render.outputs.infra.hcl import Block, Raw, Value
-from generator.spec import aws_names, database, ecs, targets
+from generator.spec import aws_names, database, targets
 
 if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
@@ -60,12 +60,11 @@ def _database(here: Here, app: App, target: str, given: Mapping[str, Any]) -> di
 
 
 def _clients(here: Here, app: App, target: str) -> dict[str, Value]:
-    """Return the security groups that reach an app's databases: those of its services, or that of all pods."""
+    """Return the security groups that reach an app's databases: those of its tasks, or that of all pods."""
     if target == targets.EKS:
         group = "vpc_config[0].cluster_security_group_id" if here.place.cluster.existing else "security_group"
         return {"pods": Raw(f"{here.cluster}.{group}")}
-    shells = (one.name for one in here.workloads(app) if one.kind == ecs.SERVICE)
-    return {name: Raw(f"module.{here.label(name)}.security_group") for name in shells}
+    return {one.name: Raw(f"module.{here.label(one)}.security_group") for one in here.workloads(app)}
 
 
 def existing(here: Here) -> list[Block]:

@@ -42,6 +42,10 @@ def _alarms(here: Here) -> Iterator[tuple[str, Value]]:
             )
             memory = _alarm(f"Memory of {workload.name}", "AWS/ECS", "MemoryUtilization", names, 90)
             yield f"{workload.name}-memory", memory
+    if here.scheduled:
+        names = {"ScheduleGroup": aws_names.schedule_group(here.infra.project, here.environment)}
+        alarm = _alarm("Runs that could not be started", "AWS/Scheduler", "InvocationDroppedCount", names, 0, "Sum")
+        yield "runs", {**alarm, "lasting": False}
     if served:
         names = {"LoadBalancer": Raw("module.load_balancer.dimension")}
         metric = "HTTPCode_Target_5XX_Count"
@@ -50,7 +54,7 @@ def _alarms(here: Here) -> Iterator[tuple[str, Value]]:
 
 def _alarm(
     about: str, namespace: str, metric: str, names: dict[str, Value], limit: int, statistic: str = "Average"
-) -> Value:
+) -> dict[str, Value]:
     return {
         "about": about,
         "namespace": namespace,

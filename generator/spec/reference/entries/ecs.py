@@ -13,12 +13,12 @@ ECS: Final[dict[str, Entry]] = {
     "environments.<environment>.target": Entry(
         "target: ecs",
         default="eks",
-        effect="Its apps have a task definition and a service in their overlays, and no Application of Argo CD.",
+        effect="Each of its apps has a task definition and a service or schedule, and no Application of Argo CD.",
     ),
     "apps.<app>.target": Entry(
         "target: ecs",
         unset="as its environment says, or `eks`",
-        effect="A task definition and a service in its overlays, and no Application of Argo CD.",
+        effect="A task definition and a service or a schedule in its overlays, and no Application of Argo CD.",
     ),
     "apps.<app>.cpu": Entry(
         "target: ecs\ncpu: 512\nmemory: 1024",
@@ -39,7 +39,7 @@ ECS: Final[dict[str, Entry]] = {
     "apps.<app>.spot": Entry(
         "target: ecs\nspot: {base: 1, weight: 4}",
         unset="no task runs on Spot",
-        effect=f"`capacityProviderStrategy` {_SERVICE}.",
+        effect=f"`capacityProviderStrategy` {_SERVICE}, or `CapacityProviderStrategy` of the schedule.",
     ),
     "apps.<app>.spot.base": Entry(default="0", effect="`base` of FARGATE."),
     "apps.<app>.spot.weight": Entry(default="1", effect="`weight` of FARGATE_SPOT; that of FARGATE is 1."),

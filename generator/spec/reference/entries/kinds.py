@@ -7,6 +7,7 @@ from typing import Final
 from generator.spec import workload_kinds
 from generator.spec.reference.entry import Entry
 
+_SCHEDULE: Final = "of the schedule in the overlay"
 _CRON_JOB: Final = "kind: CronJob\n"
 KINDS: Final[dict[str, Entry]] = {
     "apps.<app>.kind": Entry(
@@ -152,22 +153,28 @@ KINDS: Final[dict[str, Entry]] = {
     "apps.<app>.persistentVolumeClaimRetentionPolicy.whenDeleted": Entry(unset="`Retain`"),
     "apps.<app>.persistentVolumeClaimRetentionPolicy.whenScaled": Entry(unset="`Retain`"),
     "apps.<app>.schedule": Entry(
-        f'{_CRON_JOB}schedule: "30 3 * * 1-5"', unset="a CronJob needs one", kubernetes=("CronJob spec.schedule",)
+        f'{_CRON_JOB}schedule: "30 3 * * 1-5"',
+        unset="a CronJob needs one",
+        kubernetes=("CronJob spec.schedule",),
+        effect=f"On ECS, `ScheduleExpression` {_SCHEDULE}, in six fields; not `@every`, nor days of both kinds.",
     ),
     "apps.<app>.timeZone": Entry(
         f"{_CRON_JOB}schedule: '@daily'\ntimeZone: Europe/Berlin",
         unset="the cluster's, which is UTC on most",
         kubernetes=("CronJob spec.timeZone",),
+        effect=f"On ECS, `ScheduleExpressionTimezone` {_SCHEDULE}, which is UTC by default.",
     ),
     "apps.<app>.concurrencyPolicy": Entry(
         f"{_CRON_JOB}schedule: '@hourly'\nconcurrencyPolicy: Replace",
         unset="`Forbid`",
         kubernetes=("CronJob spec.concurrencyPolicy",),
+        effect="On ECS it is always `Allow`, and the others are refused.",
     ),
     "apps.<app>.startingDeadlineSeconds": Entry(
         f"{_CRON_JOB}schedule: '@hourly'\nstartingDeadlineSeconds: 300",
         unset="it is made up for whenever that is possible",
         kubernetes=("CronJob spec.startingDeadlineSeconds",),
+        effect=f"On ECS, `MaximumEventAgeInSeconds` {_SCHEDULE}: from 60 to 86400, and 3600 by default.",
     ),
     "apps.<app>.successfulJobsHistoryLimit": Entry(
         f"{_CRON_JOB}schedule: '@hourly'\nsuccessfulJobsHistoryLimit: 1",
@@ -183,8 +190,14 @@ KINDS: Final[dict[str, Entry]] = {
         f"{_CRON_JOB}schedule: '@hourly'\nsuspend: true",
         unset="false",
         kubernetes=("CronJob spec.suspend",),
+        effect=f"On ECS, `State` {_SCHEDULE}.",
     ),
-    "apps.<app>.backoffLimit": Entry("kind: Job\nbackoffLimit: 2", unset="6", kubernetes=("Job spec.backoffLimit",)),
+    "apps.<app>.backoffLimit": Entry(
+        "kind: Job\nbackoffLimit: 2",
+        unset="6; on ECS, 0",
+        kubernetes=("Job spec.backoffLimit",),
+        effect="On ECS it is always 0, and others are refused.",
+    ),
     "apps.<app>.activeDeadlineSeconds": Entry(
         "kind: Job\nactiveDeadlineSeconds: 3600",
         unset="it may take any time",

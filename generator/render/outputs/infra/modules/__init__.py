@@ -10,6 +10,7 @@ PARTS: Final = ("main", "variables", "outputs")
 # What is too much for one file.
 FURTHER: Final[dict[str, tuple[str, ...]]] = {
     "cluster": ("disks",),
+    "ecs_schedule": ("roles",),
     "ecs_service": ("traffic", "roles", "scaling"),
     "environment_roles": ("plan", "apply", "identities", "deploy"),
     "pipeline": ("source", "jobs", "roles", "approvals", "artifacts"),

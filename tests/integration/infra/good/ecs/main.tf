@@ -140,3 +140,43 @@ resource "aws_appautoscaling_target" "web" {
   scalable_dimension = "ecs:service:DesiredCount"
   service_namespace  = "ecs"
 }
+
+resource "aws_iam_role" "scheduler" {
+  name = "stall-prod-nightly-scheduler"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "scheduler.amazonaws.com" } }]
+  })
+}
+
+resource "aws_scheduler_schedule_group" "main" {
+  name = "stall-prod"
+}
+
+resource "aws_scheduler_schedule" "nightly" {
+  name                         = "nightly"
+  group_name                   = aws_scheduler_schedule_group.main.name
+  state                        = "ENABLED"
+  schedule_expression          = "cron(0 3 ? * MON-FRI *)"
+  schedule_expression_timezone = "Europe/Berlin"
+  flexible_time_window {
+    mode = "OFF"
+  }
+  target {
+    arn      = aws_ecs_cluster.main.arn
+    role_arn = aws_iam_role.scheduler.arn
+    ecs_parameters {
+      task_definition_arn = aws_ecs_task_definition.web.arn
+      launch_type         = "FARGATE"
+      task_count          = 1
+      network_configuration {
+        subnets         = aws_subnet.public[*].id
+        security_groups = [aws_security_group.tasks.id]
+      }
+    }
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}

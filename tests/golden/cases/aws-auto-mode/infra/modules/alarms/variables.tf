@@ -16,5 +16,5 @@ variable "mail" {
 
 variable "alarms" {
   description = "What is watched, by name."
-  type        = map(object({ about = string, namespace = string, metric = string, dimensions = map(string), statistic = string, threshold = number, below = bool }))
+  type        = map(object({ about = string, namespace = string, metric = string, dimensions = map(string), statistic = string, threshold = number, below = bool, lasting = optional(bool, true) }))
 }

@@ -30,6 +30,12 @@ resource "aws_iam_role_policy" "deploy" {
         Resource = "${local.arn}:ecs:${local.in_place}:task-definition/${local.prefix}-*"
       },
       {
+        Sid      = "Schedules"
+        Effect   = "Allow"
+        Action   = ["scheduler:GetSchedule", "scheduler:UpdateSchedule"]
+        Resource = "${local.arn}:scheduler:${local.in_place}:schedule/${local.prefix}/*"
+      },
+      {
         Sid      = "Migrate"
         Effect   = "Allow"
         Action   = "ecs:RunTask"
@@ -80,6 +86,13 @@ resource "aws_iam_role_policy" "deploy" {
         Action    = "iam:PassRole"
         Resource  = [for kind in ["task", "execution"] : "${local.own}-*-${kind}"]
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+      {
+        Sid       = "LeaveSchedulesTheirRole"
+        Effect    = "Allow"
+        Action    = "iam:PassRole"
+        Resource  = "${local.own}-*-scheduler"
+        Condition = { StringEquals = { "iam:PassedToService" = "scheduler.amazonaws.com" } }
       },
     ]
   })

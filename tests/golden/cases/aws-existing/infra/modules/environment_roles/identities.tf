@@ -33,6 +33,7 @@ resource "aws_iam_role_policy" "identities" {
         Condition = { StringEquals = { "iam:PassedToService" = [
           "ecs.amazonaws.com", "ecs-tasks.amazonaws.com", "eks.amazonaws.com", "ec2.amazonaws.com",
           "eks-fargate-pods.amazonaws.com", "pods.eks.amazonaws.com", "rds.amazonaws.com",
+          "scheduler.amazonaws.com",
         ] } }
       },
       {

@@ -57,6 +57,19 @@ locals {
         ]
       },
       {
+        Sid    = "Schedules"
+        Effect = "Allow"
+        Action = [
+          "scheduler:CreateSchedule", "scheduler:CreateScheduleGroup", "scheduler:DeleteSchedule",
+          "scheduler:DeleteScheduleGroup", "scheduler:TagResource", "scheduler:UntagResource",
+          "scheduler:UpdateSchedule",
+        ]
+        Resource = [
+          "${local.arn}:scheduler:${local.in_place}:schedule-group/${local.prefix}",
+          "${local.arn}:scheduler:${local.in_place}:schedule/${local.prefix}/*",
+        ]
+      },
+      {
         Sid    = "LoadBalancersAndScaling"
         Effect = "Allow"
         Action = [

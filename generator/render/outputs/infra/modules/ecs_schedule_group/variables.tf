@@ -1,0 +1,4 @@
+variable "name" {
+  description = "The group's name."
+  type        = string
+}
