@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from release_board.access.settings import AccessError, AccessSettings
+
 INSTANCE = Path(__file__).parent.parent / "instance"
 POSTGRESQL_SCHEMES = {"postgres", "postgresql"}
 DEFAULT_MAX_REQUEST_BYTES = 1024 * 1024
@@ -42,11 +44,16 @@ class Settings:
     webhook_secret: str | None = field(default=None, repr=False)
     argocd_token: str | None = field(default=None, repr=False)
     incident_secret: str | None = field(default=None, repr=False)
+    access: AccessSettings = field(default_factory=AccessSettings)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read `environ`; a variable that is empty counts as not set."""
         given = {name: value for name, value in environ.items() if value}
+        try:
+            access = AccessSettings.from_environment(given)
+        except AccessError as error:
+            raise ConfigError(str(error)) from None
         return cls(
             database_url=parse_database_url(given.get("DATABASE_URL", f"sqlite:///{INSTANCE / 'board.sqlite3'}")),
             version=given.get("APP_VERSION", cls.version),
@@ -63,6 +70,7 @@ class Settings:
             argocd_token=secret(given, "ARGOCD_WEBHOOK_TOKEN"),
             incident_secret=secret(given, "INCIDENT_SECRET"),
             production=tuple(given.get("PRODUCTION", "").replace(",", " ").split()),
+            access=access,
         )
 
 

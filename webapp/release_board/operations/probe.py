@@ -5,6 +5,7 @@ import logging
 from flask import Blueprint, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from release_board.access.reading import public
 from release_board.store.database import get_database
 from release_board.store.migration import pending
 
@@ -13,12 +14,14 @@ logger = logging.getLogger("release_board.probe")
 
 
 @blueprint.get("/healthz")
+@public
 def healthz() -> dict[str, str]:
     """Answer the liveness probe for the process only: a restart does not bring a lost database back."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
+@public
 def readyz() -> tuple[dict[str, str], int]:
     """Answer the readiness probe: the database answers and has this release's schema; takes 3 seconds at the worst."""
     try:
@@ -33,6 +36,7 @@ def readyz() -> tuple[dict[str, str], int]:
 
 
 @blueprint.get("/version")
+@public
 def version() -> dict[str, str]:
     """Show the release that the image was built as, and where it runs."""
     settings = current_app.extensions["release_board.settings"]

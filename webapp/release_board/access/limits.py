@@ -1,0 +1,29 @@
+"""How often one person, or one address, may ask for what costs much."""
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from release_board.access.reading import current, settings_of
+
+SIGN_IN = "30 per minute"
+ACTION = "30 per minute"
+# A page that searches.
+FIND = "120 per minute"
+WEBHOOK = "600 per minute"
+
+
+def who() -> str:
+    """Return whose requests are counted together."""
+    reader = current()
+    return f"person {reader.subject}" if reader else f"address {get_remote_address()}"
+
+
+limiter = Limiter(who, strategy="moving-window", headers_enabled=False)
+"""Views say their limit: `@limiter.limit(FIND)`. Each process counts by itself, unless RATE_LIMIT_STORAGE says."""
+
+
+def init_app(app: Flask) -> None:
+    """Count from now on."""
+    app.config["RATELIMIT_STORAGE_URI"] = settings_of(app).rate_storage
+    limiter.init_app(app)

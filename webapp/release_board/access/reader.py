@@ -1,0 +1,70 @@
+"""A reader: a person who is known, or no one; and what a person may do."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from release_board.access.settings import AccessSettings
+
+# What would end a line of a commit, or a name in it.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f<>\u2028\u2029]+")
+_EMAIL = re.compile(r"[^\s@<>,;:\"\\]{1,64}@[A-Za-z0-9.-]{1,190}")
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person as their provider names them. `groups` are those of theirs that a role names; `by` is how we know."""
+
+    subject: str
+    name: str
+    email: str = ""
+    groups: frozenset[str] = frozenset()
+    by: str = "session"
+
+    @property
+    def signature(self) -> str:
+        """Return the person as git writes one, for commits that are made for them."""
+        return f"{self.name} <{self.email}>" if self.email else self.name
+
+    @property
+    def label(self) -> str:
+        """Return the person for the audit log: name and address may change, the subject does not."""
+        return f"{self.signature} ({self.subject})" if self.subject != self.email else self.signature
+
+
+def from_claims(claims: Mapping[str, Any], settings: AccessSettings, by: str) -> Reader | None:
+    """Return the reader that verified claims are about; None where they name nobody."""
+    subject = _fit(claims.get("sub"), 255)
+    if not subject:
+        return None
+    email = claims.get("email")
+    address = email if isinstance(email, str) and _EMAIL.fullmatch(email) else ""
+    given = (claims.get("name"), claims.get("preferred_username"), address.partition("@")[0], subject)
+    name = next(filter(None, (_fit(one, LONGEST_NAME) for one in given)), subject)
+    return Reader(subject, name, address, _groups(claims, settings), by)
+
+
+def _groups(claims: Mapping[str, Any], settings: AccessSettings) -> frozenset[str]:
+    """Return the values of the role claim that count; an address that is not verified is none."""
+    value = claims.get(settings.role_claim)
+    if settings.role_claim == "email" and str(claims.get("email_verified", "true")).lower() != "true":
+        return frozenset()
+    values: Iterable[Any] = value if isinstance(value, list) else [value]
+    said = {one for one in values if isinstance(one, str)}
+    return frozenset(said & (settings.promoters | settings.production))
+
+
+def _fit(value: object, longest: int) -> str:
+    """Return text on one line, without what would end a name in a commit."""
+    return " ".join(_UNFIT.sub(" ", value).split())[:longest].strip() if isinstance(value, str) else ""
+
+
+def may_act(reader: Reader | None, settings: AccessSettings, *, production: bool) -> bool:
+    """Tell whether a reader may promote, pin, unpin and roll back in an environment."""
+    if reader is None:
+        return False
+    if production and settings.production:
+        return bool(reader.groups & settings.production)
+    return bool(reader.groups & (settings.promoters | settings.production))
