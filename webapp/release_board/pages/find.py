@@ -4,6 +4,7 @@ import time
 
 from flask import Blueprint, render_template, request
 
+from release_board.access import limits
 from release_board.board import finding
 from release_board.board.freshness import freshness
 from release_board.store.database import get_database
@@ -13,6 +14,7 @@ LONGEST = 100
 
 
 @blueprint.get("/find")
+@limits.limiter.limit(limits.FIND)
 def find() -> str:
     """Show what `q` names; `after` is the app after which a further page begins."""
     text, after = request.args.get("q", "")[:LONGEST], request.args.get("after", "")[:LONGEST]

@@ -2,6 +2,8 @@
 
 from flask import Blueprint, current_app, request
 
+from release_board.access import csrf, limits
+from release_board.access.reading import public
 from release_board.sources.live import CLUSTER
 from release_board.store.database import get_database
 from release_board.webhooks import proof
@@ -10,6 +12,9 @@ blueprint = Blueprint("webhook_argocd", __name__)
 
 
 @blueprint.post("/webhooks/argocd")
+@public
+@csrf.verifies_its_sender
+@limits.limiter.limit(limits.WEBHOOK)
 def argocd() -> tuple[dict[str, str], int]:
     """Make the collector ask Argo CD; the `Authorization` header is the token, as the notification sends it."""
     settings = current_app.extensions["release_board.settings"]

@@ -4,6 +4,8 @@ import time
 
 from flask import Blueprint, current_app, request
 
+from release_board.access import csrf, limits
+from release_board.access.reading import public
 from release_board.sources.importing import GIT
 from release_board.sources.live import FORGE
 from release_board.store.database import get_database
@@ -20,6 +22,9 @@ PUSHES = {"push", "push hook"}
 
 
 @blueprint.post("/webhooks/forge")
+@public
+@csrf.verifies_its_sender
+@limits.limiter.limit(limits.WEBHOOK)
 def forge() -> tuple[dict[str, str], int]:
     """Make the collector fetch if the branch was pushed, and ask the forge otherwise."""
     settings = current_app.extensions["release_board.settings"]

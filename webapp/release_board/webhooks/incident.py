@@ -7,6 +7,8 @@ from flask import Blueprint, current_app, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from release_board.access import csrf, limits
+from release_board.access.reading import public
 from release_board.operations.failure import InvalidInput
 from release_board.store.database import get_database
 from release_board.store.models import Cell, Event, Incident
@@ -18,6 +20,9 @@ LONGEST = 300
 
 
 @blueprint.post("/webhooks/incident")
+@public
+@csrf.verifies_its_sender
+@limits.limiter.limit(limits.WEBHOOK)
 def incident() -> tuple[dict[str, str], int]:
     """Store an incident, or that it is over; one that is sent again changes nothing.
 
