@@ -699,6 +699,22 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
             "13:53 apps.web.container.volumeMounts[0].mountPath: u lies at /data already / mount one of them elsewhere",
         ],
     ),
+    "claims of one name in a namespace that is said in two ways": (
+        app("namespace: shop-{environment}\nclaims: {a-b: {size: 1Gi}}")
+        + "  web-a:\n    image: shop/a\n    claims: {b: {size: 1Gi}}\n",
+        [
+            "12:14 apps.web-a.claims.b: PersistentVolumeClaim web-a-b is also claimed by web / another name",
+        ],
+    ),
+    "claims of two StatefulSets, and of an app": (
+        app("kind: StatefulSet\nvolumeClaimTemplates: {data-db: {size: 1Gi, mountPath: /a}}")
+        + "  db-web:\n    image: shop/b\n    kind: StatefulSet\n    volumeClaimTemplates: {data: {size: 1Gi, mountPath: /a}}\n"
+        + "  data:\n    image: shop/c\n    claims: {db-web-0: {size: 1Gi}}\n",
+        [
+            "13:28 apps.db-web.volumeClaimTemplates.data: PersistentVolumeClaim data-db-web-0 is also claimed by web / another name",
+            "16:14 apps.data.claims.db-web-0: PersistentVolumeClaim data-db-web-0 is also claimed by web / another name",
+        ],
+    ),
     "an autoscaler of one metric twice": (
         app(
             "autoscale:\n  min: 1\n  max: 2\n  cpu: 60\n  metrics:\n"
