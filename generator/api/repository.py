@@ -18,8 +18,9 @@ from generator.delivery.status import Row
 from generator.errors import RepositoryError
 from generator.git import history as histories
 from generator.git.history import History
-from generator.spec import layout, loader
+from generator.spec import layout
 from generator.spec.model import Spec
+from generator.spec.remembered import Specs
 
 if TYPE_CHECKING:
     from generator.delivery.promotion.app_promotions import AppPromotion
@@ -35,6 +36,7 @@ class Repository:
     def __init__(self, opened: Callable[[], History]) -> None:
         """Take what opens the branch's history as it is now."""
         self._opened = opened
+        self._specs = Specs()
 
     @classmethod
     def local(cls, directory: Path = Path()) -> Repository:
@@ -71,7 +73,11 @@ class Repository:
 
     def spec(self, at: str | None = None) -> Spec:
         """Return the spec as a commit has it, the newest one if left out."""
-        return _spec(self._at(at))
+        return self._spec_of(self._at(at))
+
+    def _spec_of(self, found: History) -> Spec:
+        """Return the spec of a history's tip; one that is the same as before is not read again."""
+        return self._specs.of(found)
 
     def deployments(self, *, since: str | None = None, at: str | None = None) -> list[Deployment]:
         """List every change of an image or a pin, the newest first; with `since` what came after that commit.
@@ -80,12 +86,15 @@ class Repository:
         forced push; then read all of it again.
         """
         found = self._at(at)
-        return deployments.entries(found, _places(_spec(found)), found.at(since).tip if since else None)
+        return deployments.entries(found, _places(self._spec_of(found)), found.at(since).tip if since else None)
 
-    def status(self, *, at: str | None = None) -> list[Row]:
-        """Return a row for each app and environment as a commit has them, the newest one if left out."""
+    def status(self, apps: Sequence[str] | None = None, *, at: str | None = None) -> list[Row]:
+        """Return a row for each app (or for these) and environment as a commit has them, the newest one if left out."""
         found = self._at(at)
-        return statuses.rows_of(_spec(found), lambda path: found.read(found.tip, path), found)
+        spec = self._spec_of(found)
+        if apps is not None:
+            apps, _ = image.chosen(spec, apps, ()) if apps else ([], [])
+        return statuses.rows_of(spec, found.reader([one.path for one in _places(spec, apps)]), found, apps)
 
     def promotions(
         self,
@@ -106,12 +115,14 @@ class Repository:
         from generator.delivery.promotion.proposal import PromotionRequest
 
         found = self._at(at)
-        return app_promotions.find(found, _spec(found), PromotionRequest(tuple(apps), source, to), running or {}, now)
+        return app_promotions.find(
+            found, self._spec_of(found), PromotionRequest(tuple(apps), source, to), running or {}, now
+        )
 
     def live(self, *, credentials: Credentials = NONE) -> LiveState:
         """Ask the forge for open requests, and Argo CD or AWS for what runs, where there are credentials for them."""
         found = self._at(None)
-        spec = _spec(found)
+        spec = self._spec_of(found)
         with calling(credentials, Path(), spec.repository):
             return live_state.ask(spec, lambda path: found.read(found.tip, path))
 
@@ -123,9 +134,6 @@ def _checked_out(directory: Path) -> History:
     return found
 
 
-def _spec(found: History) -> Spec:
-    return loader.parsed(loader.committed(found))
-
-
-def _places(spec: Spec) -> list[Slot]:
-    return [image.slot(spec, app, environment) for app in spec.apps for environment in spec.apps[app].environments]
+def _places(spec: Spec, apps: Sequence[str] | None = None) -> list[Slot]:
+    some = spec.apps if apps is None else apps
+    return [image.slot(spec, app, environment) for app in some for environment in spec.apps[app].environments]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from generator.delivery import image, pin
+from generator.delivery import pin
 from generator.delivery.image import Slot
 from generator.delivery.pin import Pin
 from generator.errors import RepositoryError, SpecError
 from generator.git.history import Commit, History
 from generator.spec import promoted
+from generator.yaml import outline
 from generator.yaml.kustomization import Image
+from generator.yaml.outline import Outline
 
 RELEASED: Final = "Release"
 ROLLED_BACK: Final = "Rollback"
@@ -20,6 +22,8 @@ ROLLED_BACK: Final = "Rollback"
 PROMOTED: Final = "Promoted-from"
 BUILT_BY: Final = "Build"
 SOURCE: Final = "Argocd-reference-commit-sha"
+# So many merges of several commits are looked into one by one; of more, all commits are read.
+_FEW: Final = 16
 
 Action = Literal[
     "generated", "released", "promoted", "rolled back", "edited", "pinned", "unpinned", "removed", "unknown"
@@ -32,6 +36,9 @@ class State:
 
     image: Image | None
     pin: Pin | None
+
+
+NOTHING: Final = State(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Deployment:
 def entries(history: History, places: Sequence[Slot], since: str | None = None) -> list[Deployment]:
     """List the changes of these slots, the newest first; with ``since`` those that this former tip did not have.
 
+    Its cost grows with the files that the commits changed, not with the number of slots.
     Raises ``RepositoryError`` where ``since`` is not in the history of the tip, as after a forced push.
     """
     revisions, former = history.tip, None
@@ -74,66 +82,125 @@ def entries(history: History, places: Sequence[Slot], since: str | None = None) 
         if not history.is_ancestor(since, history.tip):
             raise RepositoryError(f"{since[:12]} is not in the history of {history.tip[:12]}", "read all of it again")
         revisions, former = f"{since}..{history.tip}", history.first_parent_before(since)
-    by_path = {place.path: place for place in places}
-    bases = {place.path: promoted.path(place.environment, place.app) for place in places}
-    paths = [*by_path, *bases.values()]
-    commits = history.log(revisions, paths, first_parent=True)
-    contents = history.contents(blob for commit in commits for path, blob in commit.blobs.items() if path in by_path)
-    origins = _origins(history, revisions, commits, paths)
-    states = {path: state(history.read(former, path) if former else None, place) for path, place in by_path.items()}
+    known = _Places(places)
+    commits = history.log(revisions, known.paths, first_parent=True)
+    origins = _origins(history, revisions, commits, known.paths)
+    touched = dict.fromkeys(path for commit in commits for path in commit.blobs if path in known.by_path)
+    first = history.blobs(former, list(touched)) if former else {}
+    states = _states(history, known, [first, *(commit.blobs for commit in commits)])
+    last = {path: states[path, blob] for path, blob in first.items()}
     found: list[Deployment] = []
     for commit in reversed(commits):
-        for path, place in by_path.items():
-            before = states[path]
-            if path in commit.blobs:
-                blob = commit.blobs[path]
-                states[path] = state(contents[blob] if blob else None, place)
-            came = _origin(history, origins, commit, bases[path])
+        for place, base_path in known.touched(commit):
+            before = last.get(place.path, NOTHING)
+            if place.path in commit.blobs:
+                last[place.path] = states[place.path, commit.blobs[place.path]]
+            after = last.get(place.path, NOTHING)
+            came = _origin(origins, commit, base_path)
             base = came is not None and bool(came.trailers(PROMOTED))
-            if before != states[path] or base:
-                origin = (_origin(history, origins, commit, path) if before != states[path] else came) or commit
-                found.append(_entry(place, commit, origin, before, states[path], base=base))
+            if before != after or base:
+                origin = (_origin(origins, commit, place.path) if before != after else came) or commit
+                found.append(_entry(place, commit, origin, before, after, base=base))
     return found[::-1]
 
 
-Origins = Mapping[tuple[str, str | None], Sequence[Commit]]
-"""For a path and a blob, the commits that wrote the file so, the newest first."""
+class _Places:
+    """Slots by the files that tell of them: their overlays, and the record of the base that was promoted there."""
+
+    def __init__(self, places: Sequence[Slot]) -> None:
+        self.by_path = {place.path: place for place in places}
+        self._files: dict[str, tuple[int, Slot, str]] = {}
+        for number, place in enumerate(self.by_path.values()):
+            base = promoted.path(place.environment, place.app)
+            self._files[place.path] = self._files[base] = (number, place, base)
+        self.paths = list(self._files)
+
+    def touched(self, commit: Commit) -> Iterator[tuple[Slot, str]]:
+        """Yield the slots whose files a commit changed, in their order, each with the path of its record."""
+        for _, place, base in sorted({self._files[path] for path in commit.blobs if path in self._files}):
+            yield place, base
 
 
-def _origin(history: History, origins: Origins, commit: Commit, path: str) -> Commit | None:
+Origins = Mapping[tuple[str, str], Commit]
+"""For a merge and a path, the commit that wrote the file as the merge has it."""
+
+
+def _origin(origins: Origins, commit: Commit, path: str) -> Commit | None:
     """Return the commit that wrote a file as this one has it; ``None`` where this one leaves it alone."""
-    if path not in commit.blobs:
-        return None
-    found = origins.get((path, commit.blobs[path]), ()) if len(commit.parents) > 1 else ()
-    if len(found) > 1:  # a later one has written the same again, as a rollback does
-        return next((one for one in found if history.is_ancestor(one.id, commit.id)), commit)
-    return found[0] if found else commit
+    return origins.get((commit.id, path), commit) if path in commit.blobs else None
+
+
+def _origins(history: History, revisions: str, commits: Iterable[Commit], paths: Sequence[str]) -> Origins:
+    """Find the commits that wrote what came by merges: mostly the heads of the branches that were merged."""
+    merges = [commit for commit in commits if len(commit.parents) > 1]
+    heads = {one.id: one for one in history.alone((parent for one in merges for parent in one.parents[1:]), paths)}
+    found: dict[tuple[str, str], Commit] = {}
+    others: list[Commit] = []
+    for merge in merges:
+        known = [heads[parent] for parent in merge.parents[1:] if parent in heads]
+        wrote = {path: one for path, blob in merge.blobs.items() for one in known if one.blobs.get(path, "") == blob}
+        found |= {(merge.id, path): one for path, one in wrote.items()}
+        others += [merge] if len(wrote) < len(merge.blobs) else []
+    few = len(others) <= _FEW
+    everything = _by_file([] if few else history.log(revisions, paths))
+    for merge in others:
+        ours = f"{merge.parents[0]}..{merge.id}"
+        writers = _by_file(history.log(ours, list(merge.blobs))) if few else everything
+        for path, blob in merge.blobs.items():
+            one = _newest(history, writers.get((path, blob), ()), merge)
+            if one and (merge.id, path) not in found:
+                found[merge.id, path] = one
+    return found
+
+
+def _by_file(commits: Iterable[Commit]) -> Mapping[tuple[str, str | None], Sequence[Commit]]:
+    """Return commits by each file that they wrote and its blob, the newest first."""
+    found: dict[tuple[str, str | None], list[Commit]] = {}
+    for commit in commits:
+        for item in commit.blobs.items():
+            found.setdefault(item, []).append(commit)
+    return found
+
+
+def _newest(history: History, wrote: Sequence[Commit], merge: Commit) -> Commit | None:
+    """Return the newest of these commits that a merge has brought, or had."""
+    if len(wrote) > 1:  # a later one has written the same again, as a rollback does
+        return next((one for one in wrote if history.is_ancestor(one.id, merge.id)), None)
+    return wrote[0] if wrote else None
+
+
+def _states(
+    history: History, known: _Places, files: Iterable[Mapping[str, str | None]]
+) -> Mapping[tuple[str, str | None], State]:
+    """Return what overlays say, by path and blob."""
+    pairs = dict.fromkeys(item for some in files for item in some.items() if item[0] in known.by_path)
+    blobs = list(dict.fromkeys(blob for _, blob in pairs if blob))
+    said: dict[str | None, Outline | None] = dict(zip(blobs, history.each(blobs, _read), strict=True))
+    return {(path, blob): _state(said.get(blob), known.by_path[path]) for path, blob in pairs}
 
 
 def state(content: bytes | None, place: Slot) -> State:
     """Return what an overlay's bytes say; nothing where there is none, or none that can be read."""
-    if content is None:
-        return State(None, None)
+    return _state(_read(content), place) if content is not None else NOTHING
+
+
+def _read(content: bytes) -> Outline | None:
     try:
-        return State(image.in_content(content, place), pin.read(content, place.path))
+        return outline.read(content)
     except SpecError:
-        return State(None, None)
+        return None
+
+
+def _state(found: Outline | None, place: Slot) -> State:
+    if found is None:
+        return NOTHING
+    return State(next((one for one in found.images if one.name == place.image), None), pin.among(found.annotations))
 
 
 def shown(one: Image | None) -> str:
     """Return an image as a trailer names it: ``TAG@DIGEST``, either of them alone, or a hyphen."""
     parts = (one.tag, one.digest) if one else ()
     return "@".join(part for part in parts if part) or "-"
-
-
-def _origins(history: History, revisions: str, commits: Iterable[Commit], paths: Sequence[str]) -> Origins:
-    """Find the commits that wrote what came by merges."""
-    found: dict[tuple[str, str | None], list[Commit]] = {}
-    if any(len(commit.parents) > 1 for commit in commits):
-        for commit in history.log(revisions, paths):
-            for item in commit.blobs.items():
-                found.setdefault(item, []).append(commit)
-    return found
 
 
 def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: State, *, base: bool) -> Deployment:

@@ -12,6 +12,7 @@ see it beside the tag::
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from generator.yaml.kustomization import Kustomization
@@ -38,7 +39,12 @@ def read(content: bytes, path: str) -> Pin | None:
 
 def of(overlay: Kustomization) -> Pin | None:
     """Return the pin in an overlay. An annotation without text is a pin, too."""
-    text = overlay.annotations.get(ANNOTATION)
+    return among(overlay.annotations)
+
+
+def among(annotations: Mapping[str, str]) -> Pin | None:
+    """Return the pin among the annotations of an overlay."""
+    text = annotations.get(ANNOTATION)
     if text is None:
         return None
     found = _FORM.fullmatch(text)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from generator.errors import GitError, RepositoryError
-from generator.git import bare_repository, checkout, plumbing, trailers
+from generator.git import bare_repository, checkout, parsing, plumbing
 from generator.git.bare_repository import NETWORK_SECONDS, Scratch
+from generator.git.parsing import Commit as Commit
 
 # How many commits a partial clone gets at first, and after that; then all, which git spells like this.
 DEPTHS: Final = (50, 1000, 0x7FFFFFFF)
@@ -24,36 +24,13 @@ DEPTH: Final = 500
 _BRANCH: Final = "refs/heads/"
 # Not a branch's own place, where `git rev-parse 2024` would take the branch 2024 for a commit's id.
 _FETCHED: Final = "refs/fetched/"
-_FIELDS: Final = 5
-_FORMAT: Final = "--format=%H%x00%P%x00%an%x00%ct%x00%B"
+_LOG: Final = ("log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-show-signature", parsing.FORMAT)
+# So many files are named to git; of more, their folders.
+_MANY: Final = 100
+# So many blobs are read at once.
+_TOGETHER: Final = 4096
+_T = TypeVar("_T")
 _ID: Final = re.compile(r"[0-9a-f]{4,40}|[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """A commit, and what it changed.
-
-    ``seconds`` since the epoch, when it was committed. ``blobs``: what each file that it changed is since then,
-    ``None`` where it is gone. ``shallow``: older commits are not here, so the files are like this, and since when
-    is not known.
-    """
-
-    id: str
-    parents: tuple[str, ...]
-    author: str
-    seconds: int
-    message: str
-    blobs: Mapping[str, str | None]
-    shallow: bool = False
-
-    @property
-    def subject(self) -> str:
-        """Return the first line of the message."""
-        return self.message.partition("\n")[0]
-
-    def trailers(self, name: str) -> list[str]:
-        """Return the values of a trailer of this name."""
-        return trailers.values(self.message, name)
 
 
 class History:
@@ -84,14 +61,28 @@ class History:
         """Return commits that changed a file or folder of ``paths``, the newest first.
 
         By ``first_parent``, a merge counts as the one change that it brought; otherwise it has no ``blobs``.
+        Many paths have to be files: git is asked for their folders, since it would compare each path with each file.
         """
-        words = ["log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-show-signature", _FORMAT]
-        words += ["--first-parent", "-m"] if first_parent else []
-        words += [f"--max-count={limit}"] if limit else []
+        words = [
+            *_LOG,
+            *(["--first-parent", "-m"] if first_parent else []),
+            *([f"--max-count={limit}"] if limit else []),
+        ]
         key = (*words, revisions, "--", *paths)
         if key not in self._logs:
-            self._logs[key] = list(_commits(self._git(*key), self._shallow()))
+            self._logs[key] = self._read_log([*words, revisions], paths, many=len(paths) > _MANY and limit is None)
         return self._logs[key]
+
+    def alone(self, commits: Iterable[str], paths: Sequence[str]) -> list[Commit]:
+        """Return these commits, as far as they are no merges and changed one of these files."""
+        names = "".join(f"{commit}\n" for commit in commits).encode()
+        many = len(paths) > _MANY
+        return self._read_log([*_LOG, "--no-walk=unsorted", "--stdin"], paths, many=many, stdin=names) if names else []
+
+    def _read_log(self, words: Sequence[str], paths: Sequence[str], *, many: bool, stdin: bytes = b"") -> list[Commit]:
+        asked = dict.fromkeys("/".join(path.split("/")[:2]) for path in paths) if many else paths
+        said = self._git(*words, "--", *asked, stdin=stdin)
+        return list(parsing.commits(said, self._shallow(), frozenset(paths) if many else None))
 
     def contents(self, blobs: Iterable[str | None]) -> Mapping[str, bytes]:
         """Return the bytes of each blob."""
@@ -99,13 +90,40 @@ class History:
         if missing:
             self._obtain_blobs(missing)
             said = self._git("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in missing).encode())
-            self._contents |= dict(_blobs(said))
+            self._contents |= dict(parsing.blobs(said))
         return self._contents
+
+    def each(self, blobs: Sequence[str], of: Callable[[bytes], _T]) -> Iterator[_T]:
+        """Yield what is made of the bytes of each blob, which are not kept."""
+        for start in range(0, len(blobs), _TOGETHER):
+            some = blobs[start : start + _TOGETHER]
+            self._obtain_blobs(some)
+            said = self._git("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in some).encode())
+            yield from (of(content) for _, content in parsing.blobs(said))
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Return a file as a commit has it; None if it has none."""
         blob = self._tree(commit, path.partition("/")[0]).get(path)
         return self.contents([blob])[blob] if blob else None
+
+    def blobs(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
+        """Return the blobs of those of some files that a commit has."""
+        if len(paths) > _MANY:
+            trees = [self._tree(commit, top) for top in dict.fromkeys(path.partition("/")[0] for path in paths)]
+            return {path: tree[path] for tree in trees for path in paths if path in tree}
+        return self._list(commit, paths) if paths else {}
+
+    def reader(self, paths: Sequence[str]) -> Callable[[str], bytes | None]:
+        """Return what reads files of the tip; these are read together, with the first of them."""
+        known: dict[str, str] = {}
+
+        def read(path: str) -> bytes | None:
+            if not known:
+                known.update(self.blobs(self.tip, paths))
+                self.contents(known.values())
+            return self.contents([known[path]])[known[path]] if path in known else self.read(self.tip, path)
+
+        return read
 
     def paths(self, commit: str, top: str) -> list[str]:
         """Return the paths of the files below a folder of a commit's top."""
@@ -113,9 +131,7 @@ class History:
 
     def _tree(self, commit: str, top: str) -> dict[str, str]:
         if (commit, top) not in self._trees:
-            lines = self._git("ls-tree", "-r", "-z", commit, "--", top).decode(errors="replace").split("\0")
-            entries = (line.partition("\t") for line in lines if line)
-            self._trees[commit, top] = {name: about.split()[2] for about, _, name in entries}
+            self._trees[commit, top] = self._list(commit, [top])
         return self._trees[commit, top]
 
     def check_out(self, commit: str, into: Path, *paths: str) -> None:
@@ -130,6 +146,11 @@ class History:
             place = into / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(contents[blob])
+
+    def _list(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
+        lines = self._git("ls-tree", "-r", "-z", commit, "--", *paths).decode(errors="replace").split("\0")
+        entries = (line.partition("\t") for line in lines if line)
+        return {name: about.split()[2] for about, _, name in entries}
 
     def find(self, name: str) -> str | None:
         """Return the commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""
@@ -348,34 +369,3 @@ def clone(url: str, branch: str, *, partial: bool = True) -> Iterator[Clone]:
     """Yield a ``Clone``, not fetched yet, whose folder is gone afterwards."""
     with bare_repository.make(url, NETWORK_SECONDS, partial=partial) as place:
         yield Clone(place, url, branch, partial=partial)
-
-
-def _commits(said: bytes, shallow: set[str]) -> Iterator[Commit]:
-    """Parse ``git log -z --raw``.
-
-    Fields that end in NUL, then for each file its modes and blobs, NUL, its path, NUL.
-    """
-    words = said.decode(errors="replace").split("\0")
-    at = 0
-    while at + _FIELDS <= len(words):
-        name, parents, author, seconds, message = words[at : at + _FIELDS]
-        at += _FIELDS
-        blobs: dict[str, str | None] = {}
-        while at + 1 < len(words) and words[at].lstrip("\n").startswith(":"):
-            after = words[at].split()[3]
-            blobs[words[at + 1]] = None if set(after) == {"0"} else after
-            at += 2
-        yield Commit(name, tuple(parents.split()), author, int(seconds), message.strip("\n"), blobs, name in shallow)
-
-
-def _blobs(said: bytes) -> Iterator[tuple[str, bytes]]:
-    """Parse ``git cat-file --batch``: a line with id, type and size, then the bytes and a line's end."""
-    at = 0
-    while at < len(said):
-        end = said.index(b"\n", at)
-        name, *about = said[at:end].decode().split()
-        if len(about) != 2:  # "missing"
-            raise GitError(f"git cat-file: {name} is not there", "fetch it, or clone the repository again")
-        size = int(about[1])
-        yield name, said[end + 1 : end + 1 + size]
-        at = end + size + 2

@@ -9,7 +9,8 @@ elsewhere, as in the list that a squash merge makes of its commits, is prose.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 _TRAILER: Final = re.compile(r"(?P<key>[A-Za-z0-9-]+)[ \t]*:(?P<value>.*)", re.DOTALL)
@@ -38,7 +39,16 @@ def parse(message: str) -> list[tuple[str, str]]:
 
 def values(message: str, name: str) -> list[str]:
     """Return the values of one trailer; as to git, the case of its name does not matter."""
-    return [value for key, value in parse(message) if key.lower() == name.lower()]
+    return list(_values(message).get(name.lower(), ()))
+
+
+@lru_cache(maxsize=64)
+def _values(message: str) -> Mapping[str, Sequence[str]]:
+    """Return values by name, in small letters; a message is asked for several trailers, one right after the other."""
+    found: dict[str, list[str]] = {}
+    for key, value in parse(message):
+        found.setdefault(key.lower(), []).append(value)
+    return found
 
 
 def _without_tail(message: str) -> list[str]:

@@ -161,3 +161,22 @@ def test_the_same_plan_makes_the_same_commits(tmp_path: Path) -> None:
     one, other = make(tmp_path / "one", plan), make(tmp_path / "other", plan)
     assert one.changes == other.changes
     assert (one.tip, one.commits_of) == (other.tip, other.commits_of)
+
+
+@pytest.mark.slow
+def test_rows_of_some_apps_are_those_of_all(truth: Truth) -> None:
+    repository = Repository.mirror(truth.gitops)
+    rows = repository.status()
+    assert [(row.app, row.environment) for row in rows] == [
+        (app, environment) for app in truth.apps for environment in truth.environments
+    ]
+    some = [truth.apps[4], truth.apps[1]]
+    assert repository.status(some) == [row for row in rows if row.app in some]
+    assert repository.status([]) == []
+    for row in rows:
+        last = next(
+            one
+            for one in truth.changes
+            if (one.app, one.environment) == (row.app, row.environment) and one.image_changed
+        )
+        assert (Image(row.tag, row.digest), row.commit, row.since) == (last.after, last.commit, last.seconds)

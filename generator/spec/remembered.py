@@ -1,0 +1,47 @@
+"""Read specs of commits, and keep the last one: most commits change none of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from generator.git.history import History
+from generator.spec import loader
+from generator.spec.model import Spec
+
+
+class _Known(NamedTuple):
+    """A spec, the blob of its file, what that includes, and the blobs of these files."""
+
+    spec: Spec
+    blob: str | None
+    include: Sequence[str]
+    included: dict[str, str]
+
+
+class Specs:
+    """Specs of one repository."""
+
+    def __init__(self) -> None:
+        self._last: _Known | None = None
+
+    def of(self, history: History) -> Spec:
+        """Return the spec as the tip of a history has it. Raises what reading it raises."""
+        last = self._last
+        blob = history.blobs(history.tip, [loader.FILE_NAME]).get(loader.FILE_NAME)
+        if last and blob == last.blob and _included(history, last.include) == last.included:
+            return last.spec
+        spec = loader.parsed(loader.committed(history))
+        include = list(spec.data.get("include") or ())
+        self._last = _Known(spec, blob, include, _included(history, include))
+        return spec
+
+
+def _included(history: History, include: Sequence[str]) -> dict[str, str]:
+    """Return the blobs of the files that a spec takes apps from."""
+    if not include:
+        return {}
+    from generator.spec import included
+
+    files = included.Commit(history)
+    return history.blobs(history.tip, sorted({path for pattern in include for path in files.matching(pattern)}))
