@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MISSING = [
     name
-    for name in ("alembic", "boto3", "flask", "gunicorn", "moto", "psycopg", "sqlalchemy")
+    for name in ("alembic", "boto3", "flask", "gunicorn", "hypothesis", "moto", "psycopg", "sqlalchemy")
     if not importlib.util.find_spec(name)
 ]
 collect_ignore_glob = ["test_*.py", "board/*"] if MISSING else []
