@@ -4,7 +4,8 @@ GeneratorError                    exit 1: something for the user to fix
 ├── UsageError                    exit 2: the command line is off
 ├── SpecError                     faults in generator.yaml, all of one run
 ├── RepositoryError               the repository is not in a state to work on
-│   └── Conflicts                 exit 4: hand edits and the spec disagree
+│   ├── Conflicts                 exit 4: hand edits and the spec disagree
+│   └── Moved                     what somebody looked at has changed since
 ├── ProcessError                  a program that we ran failed
 │   └── GitError                  … and it was git
 │       └── PushRefused           … and no retry will help
@@ -102,6 +103,10 @@ class SpecError(GeneratorError):
 
 class RepositoryError(GeneratorError):
     """The repository is missing something, or is not in a state to be worked on."""
+
+
+class Moved(RepositoryError):
+    """What a person had looked at, and asked for, has changed meanwhile; nothing was done."""
 
 
 class Conflicts(RepositoryError):

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
-from generator.api.publishing import Publishing
+from generator.api.publishing import Publishing, require_remote, spec_of
 from generator.api.rollback import RollbackRequest, RollbackResult, Run
 from generator.delivery.pin import Pin
 from generator.errors import UsageError
-from generator.spec import loader
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +54,19 @@ def pin(request: PinRequest, *, progress: Progress = silent, credentials: Creden
     if not request.reason.strip():
         raise UsageError("--reason: is empty", "say why, for those whose build will not get in")
     with calling(credentials, request.directory, request.remote):
-        run = Run(_as_rollback(request), loader.load(request.directory), progress)
-        return _result(run.held(request.reason))
+        return _result(_run(request, progress).held(request.reason))
 
 
 def unpin(request: UnpinRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> PinResult:
     """Take the pin out, and leave the image as it is."""
     with calling(credentials, request.directory, request.remote):
-        return _result(Run(_as_rollback(request), loader.load(request.directory), progress).result())
+        return _result(_run(request, progress).result())
 
 
-def _as_rollback(request: PinRequest | UnpinRequest) -> RollbackRequest:
-    return RollbackRequest(request.app, request.environment, request.directory, unpin=True, **request.publishing())
+def _run(request: PinRequest | UnpinRequest, progress: Progress) -> Run:
+    require_remote(request, request.directory)
+    wanted = RollbackRequest(request.app, request.environment, request.directory, unpin=True, **request.publishing())
+    return Run(wanted, spec_of(request.directory, request.branch), progress)
 
 
 def _result(found: RollbackResult) -> PinResult:

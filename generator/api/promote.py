@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, noting, silent
-from generator.api.publishing import OnBranch
+from generator.api.publishing import OnBranch, spec_of
+from generator.delivery import requester
 from generator.delivery.promotion.proposal import PromotionRequest, Proposal
 from generator.delivery.promotion.request import Done
 from generator.delivery.promotion.run import PromoteHow, Run
@@ -24,7 +25,9 @@ class PromoteRequest(OnBranch):
 
     With a `tag`, only where the source still has that build. `how`: open or update a pull request, `merge` that at
     once, `push` to the branch without one, or only `foresee` what a request would be. `force` lands it although a check
-    fails, and moves named apps back to older builds.
+    fails, and moves named apps back to older builds. With `seen`, the `seen` of a proposal that a person has looked at,
+    anything else is refused (`errors.Moved`). `by` is on whose behalf, as git writes a person: the commit's author.
+    Where `directory` is a bare mirror, its `branch` says where to look, and no work tree is needed.
     """
 
     to: str
@@ -34,6 +37,8 @@ class PromoteRequest(OnBranch):
     force: bool = False
     tag: str | None = None
     directory: Path = Path()
+    seen: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,11 @@ class PromoteResult:
 def promote(request: PromoteRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> PromoteResult:
     """Promote from the newest commit of the remote's branch, whatever the work tree has."""
     with calling(credentials, request.directory, request.remote):
-        spec = _spec(request.directory)
-        wanted = PromotionRequest(tuple(request.apps), request.source, request.to, request.force, request.tag)
+        spec = _spec(request.directory, request.branch)
+        wanted = PromotionRequest(
+            tuple(request.apps), request.source, request.to, request.force, request.tag, request.seen,
+            requester.checked(request.by),
+        )  # fmt: skip
         url, branch = request.remote or spec.repository, request.branch or spec.branch
         run = Run(url, branch, spec, wanted, request.how, progress)
         with noting(run.notes):
@@ -69,10 +77,10 @@ def _without_secrets(found: Proposal) -> Proposal:
     return replace(found, bases=tuple(bases))
 
 
-def _spec(directory: Path) -> Spec:
+def _spec(directory: Path, branch: str | None) -> Spec:
     """Find out where to look, as the work tree says, or as its last commit does where that is broken."""
     try:
-        return loader.load(directory)
+        return spec_of(directory, branch)
     except (RepositoryError, SpecError):
         here = histories.here(directory)
         try:

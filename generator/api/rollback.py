@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
-from generator.api.publishing import Publishing
+from generator.api.publishing import Publishing, require_remote, spec_of
 from generator.clients import forges
-from generator.delivery import image, open_requests, pin_notice, rollback_notes, rollback_target
+from generator.delivery import image, open_requests, pin_notice, requester, rollback_notes, rollback_target
 from generator.delivery import rollback as rollbacks
 from generator.delivery.deployments import Deployment
 from generator.delivery.image import Slot
@@ -20,7 +20,6 @@ from generator.errors import GeneratorError, UsageError
 from generator.files import work_tree
 from generator.git import history as histories
 from generator.git.history import History
-from generator.spec import loader
 from generator.spec.model import Spec
 
 
@@ -30,7 +29,7 @@ class RollbackRequest(Publishing):
 
     A tag that the environment never had needs its `digest`. What is put back is pinned unless `no_pin`; `unpin` takes
     the pin out and leaves the image. Without `commit`, `push` and `pull_request` the overlay in `directory` is changed;
-    with `dry_run` nothing is, and no request is opened or closed.
+    with `dry_run` nothing is, and no request is opened or closed. A bare mirror as `directory` takes the last two only.
     """
 
     app: str
@@ -71,7 +70,8 @@ def rollback(
     if request.digest and request.to in (None, rollback_target.PREVIOUS):
         raise UsageError("--digest goes with --to TAG")
     with calling(credentials, request.directory, request.remote):
-        return Run(request, loader.load(request.directory), progress).result()
+        require_remote(request, request.directory)
+        return Run(request, spec_of(request.directory, request.branch), progress).result()
 
 
 class Run:
@@ -82,6 +82,7 @@ class Run:
         self.place = image.slot(spec, request.app, request.environment)
         self.url, self.branch = request.remote or spec.repository, request.branch or spec.branch
         self.notes: list[str] = []
+        self.by = requester.checked(request.by)
 
     def result(self) -> RollbackResult:
         """Roll back, or unpin."""
@@ -89,12 +90,13 @@ class Run:
 
     def held(self, reason: str) -> RollbackResult:
         """Hold what is there."""
-        pin = rollbacks.pinned(rollbacks.person(self.request.directory), reason, None)
+        pin = rollbacks.pinned(self._person(), reason, None)
         return self.reached(Goal(None, pin, reason))
 
     def reached(self, goal: Goal) -> RollbackResult:
         """Do what a goal says."""
-        goal = replace(goal, form=self.spec.subject, notice=pin_notice.file_of(self.spec, self.place))
+        notice = pin_notice.file_of(self.spec, self.place)
+        goal = replace(goal, form=self.spec.subject, notice=notice, by=self.by, seen=self.request.seen)
         changed, commit, url = (False, None, None) if goal.settled else self._apply(goal)
         promotions = self._promotions(goal, changed=changed)
         what = "rollback" if goal.target else "pin"
@@ -118,8 +120,10 @@ class Run:
             # Where all else was done before, the pin is what is left to do.
             left = found.done and found.pinned
             return Goal(replace(found, former=found.image, done=False) if left else found, None, request.reason)
-        by = rollbacks.person(request.directory)
-        return Goal(found, rollbacks.pinned(by, request.reason, found), request.reason)
+        return Goal(found, rollbacks.pinned(self._person(), request.reason, found), request.reason)
+
+    def _person(self) -> str:
+        return requester.name(self.by) if self.by else rollbacks.person(self.request.directory)
 
     @contextmanager
     def _history(self) -> Iterator[History]:

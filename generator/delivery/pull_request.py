@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from generator.delivery import push, push_errors
+from generator.delivery import push, push_errors, requester
 from generator.delivery.push import Edit, Read
 from generator.delivery.push_errors import Verdict
 from generator.errors import PushRefused, RepositoryError
@@ -47,6 +47,7 @@ class Wanted(NamedTuple):
         expected: The files at a commit of the branch that needs no change; None: what ``edit`` makes of the base.
         same_message: Make the commit anew where only its message differs.
         superseded: Tells of the branch's tip that it holds something newer, so that it stays as it is.
+        author: The commit's author (name and address), where that is another one than the committer.
     """
 
     head: str
@@ -60,6 +61,7 @@ class Wanted(NamedTuple):
     expected: Callable[[str], Mapping[str, bytes | None]] | None = None
     same_message: bool = True
     superseded: Callable[[str], bool] = lambda _: False
+    author: str | None = None
 
 
 class Published(NamedTuple):
@@ -125,6 +127,7 @@ def _push(clone: Clone, wanted: Wanted) -> str | None:
     return push.propose(
         clone.url, clone.branch, wanted.head, edit, lambda: sealed(wanted.message(), files, wanted.seal),
         paths=wanted.paths, sign=wanted.sign, seen=clone.branches.get(wanted.head, ""),
+        author=wanted.author,
     )  # fmt: skip
 
 
@@ -142,7 +145,8 @@ def holds(clone: Clone, wanted: Wanted) -> bool:
     files = wanted.expected(tip) if wanted.expected else wanted.edit(lambda path: clone.read(clone.tip, path))
     if edits[0].blobs.keys() != files.keys():
         return False
-    if wanted.same_message and _unsealed(edits[0].message) != wanted.message().strip("\n"):
+    said, wished = (requester.removed(text.strip("\n")) for text in (_unsealed(edits[0].message), wanted.message()))
+    if wanted.same_message and said != wished:
         return False
     return all(
         clone.read(tip, path) == content and clone.read(base, path) == clone.read(clone.tip, path)

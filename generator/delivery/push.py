@@ -49,7 +49,7 @@ class Change(NamedTuple):
     to commit. ``data`` describes the edit, so that another build can land it
     for us, with ``decode``; without it we always push ourselves. ``landed`` tells
     from a commit's message whether it is ours, and ``touches`` whether it releases
-    the same images.
+    the same images. ``author`` (name and address) is another one than the committer.
     """
 
     edit: Edit
@@ -60,10 +60,18 @@ class Change(NamedTuple):
     decode: Callable[[bytes], Change] | None = None
     landed: Callable[[str], bool] = lambda _: False
     touches: Callable[[str], bool] = lambda _: True
+    author: str | None = None
 
 
 def publish(
-    url: str, branch: str, edit: Edit, message: str, *, paths: Sequence[str] = (), sign: bool = False
+    url: str,
+    branch: str,
+    edit: Edit,
+    message: str,
+    *,
+    paths: Sequence[str] = (),
+    sign: bool = False,
+    author: str | None = None,
 ) -> Published:
     """Land an edit on a branch. ``edit`` gets a reader of the tip's files and returns those that change.
 
@@ -71,7 +79,7 @@ def publish(
     take it, or when the branch moved before each try for ``PATIENCE_SECONDS``.
     """
     with remotes.connect(url, branch) as remote:
-        return land(remote, Change(edit, lambda: message, paths, sign))
+        return land(remote, Change(edit, lambda: message, paths, sign, author=author))
 
 
 def land(remote: Remote, change: Change) -> Published:
@@ -96,6 +104,7 @@ def propose(
     paths: Sequence[str] = (),
     sign: bool = False,
     seen: str | None = None,
+    author: str | None = None,
 ) -> str | None:
     """Put an edit of ``base``'s tip on the branch ``head`` of its own, for a pull request; returns the commit.
 
@@ -103,7 +112,7 @@ def propose(
     out, it is asked for. ``None`` where there is nothing to change.
     """
     with remotes.connect(url, base) as remote:
-        change = Change(edit, message if callable(message) else lambda: message, paths, sign)
+        change = Change(edit, message if callable(message) else lambda: message, paths, sign, author=author)
         commit = _commit(remote, remote.fetch(), change)
         if commit is not None:
             lease = (head, (remote.tip(head) or "") if seen is None else seen)
@@ -123,7 +132,7 @@ def commit_on(editing: Editing, change: Change, author: str | None = None) -> st
     """Return a commit of a change on the newest one; ``None`` where there is nothing to change."""
     editing.want(change.paths)
     files = change.edit(editing.read)
-    return editing.commit(Draft(files, change.message(), author)) if files else None
+    return editing.commit(Draft(files, change.message(), author or editing.dated(change.author))) if files else None
 
 
 def _commit(remote: Remote, tip: str, change: Change) -> str | None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from generator.clients import forges
 from generator.clients.forges import Forge
-from generator.delivery import build_order, deployments, pin, pin_notice, pull_request
+from generator.delivery import build_order, deployments, pin, pin_notice, pull_request, requester
 from generator.delivery import commit_message as messages
 from generator.delivery import push as delivery_push
 from generator.delivery.image import Slot, absent
@@ -18,7 +18,7 @@ from generator.delivery.pin import Pin
 from generator.delivery.pull_request import Wanted
 from generator.delivery.push import Edit, Read
 from generator.delivery.rollback_target import Target
-from generator.errors import GitError, RepositoryError
+from generator.errors import GitError, Moved, RepositoryError
 from generator.files import work_tree
 from generator.git import checkout, plumbing
 from generator.git import history as histories
@@ -43,6 +43,7 @@ class Goal:
     """Goal of a rollback: a target to hold. Without a target, hold what is there, or take the pin out.
 
     ``form`` is that of the commit's subject, ``notice`` the file of the Application that shows pins, if any does.
+    ``by`` is on whose behalf, ``seen`` the image that they have looked at.
     """
 
     target: Target | None
@@ -50,6 +51,8 @@ class Goal:
     reason: str | None
     form: str = subject.AS_IT_IS
     notice: str = ""
+    by: str | None = None
+    seen: str | None = None
 
     @property
     def wanted(self) -> Image | None:
@@ -102,7 +105,8 @@ def would_change(content: bytes | None, place: Slot, goal: Goal) -> bool:
 
 def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
     """Land it on the remote's branch; the commit, or ``None`` where there was nothing to change."""
-    return delivery_push.publish(url, branch, _edit(place, goal), message(place, goal)).commit
+    author = requester.author(goal.by)
+    return delivery_push.publish(url, branch, _edit(place, goal), message(place, goal), author=author).commit
 
 
 def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Proposed:
@@ -118,7 +122,7 @@ def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Pro
         clone.fetch(pull_request.folder(head))
         wanted = Wanted(
             head, _edit(place, goal), lambda: text, "rollback", hint,
-            expected=lambda tip: _expected(clone, tip, place, goal),
+            expected=lambda tip: _expected(clone, tip, place, goal), author=requester.author(goal.by),
         )  # fmt: skip
         commit, changed = pull_request.publish(clone, wanted)
     if commit is None:
@@ -190,6 +194,9 @@ def _edited(content: bytes | None, place: Slot, goal: Goal) -> bytes:
     if content is None:
         raise absent(place)
     now = deployments.state(content, place)
+    if goal.seen not in (None, deployments.shown(now.image)):
+        what = f"{place.app} in {place.environment} has {deployments.shown(now.image)}, and not {goal.seen}"
+        raise Moved(f"{what}; nothing was done", "look at it again")
     if goal.wanted is None:
         is_held = goal.held is not None and now.pin is not None and now.pin.reason == goal.held.reason
         return content if is_held else pin.write(content, place.path, goal.held)
@@ -217,6 +224,10 @@ def pinned(by: str, reason: str | None, found: Target | None) -> Pin:
 
 def message(place: Slot, goal: Goal) -> str:
     """Return the commit's message. What was known of the image's build goes with it, for Argo CD to show."""
+    return requester.added(_message(place, goal), goal.by)
+
+
+def _message(place: Slot, goal: Goal) -> str:
     where = f"{place.app} in {place.environment}"
     if goal.target is None and goal.held is not None:
         first = subject.formed(goal.form, f"Pin {where}")

@@ -346,6 +346,13 @@ def checked_out(directory: Path, tip: str) -> History:
     return History(tip, directory, place / "shallow" if place else None, None)
 
 
+def is_bare(directory: Path) -> bool:
+    """Tell whether a folder is a bare repository itself, as a mirror is."""
+    return (
+        all((directory / name).exists() for name in ("HEAD", "objects", "refs")) and not (directory / ".git").exists()
+    )
+
+
 def mirrored(directory: Path, name: str, parts: Sequence[str] = ()) -> History:
     """Return the history of a branch of a bare repository, whatever the environment says of another one."""
     place = directory.resolve()

@@ -203,6 +203,10 @@ class Editing:
         self._places: dict[str, tuple[str, str] | None] = {}
         self._contents: dict[str, bytes | None] = {}
 
+    def dated(self, author: str | None) -> str | None:
+        """Return an author with seconds and time zone, those of now."""
+        return f"{author} {' '.join(self._remote.committer.split()[-2:])}" if author else None
+
     def want(self, paths: Sequence[str]) -> None:
         """Say which files will be read, so that all of them come with one request."""
         blobs = {place[1] for path in paths if path not in self._contents and (place := self._place(path))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,8 @@ from generator.spec.model import Spec
 class PromotionRequest:
     """Request for a promotion: apps (none: all), the environments, and whether these apps may go back.
 
-    With a ``tag``, that build alone: none that the source has got meanwhile.
+    With a ``tag``, that build alone: none that the source has got meanwhile. ``seen`` is what a person looked at; what
+    is not that any longer is refused. ``by`` is on whose behalf.
     """
 
     apps: tuple[str, ...]
@@ -28,6 +30,8 @@ class PromotionRequest:
     target: str
     force: bool = False
     tag: str | None = None
+    seen: str | None = None
+    by: str | None = None
 
     @property
     def back(self) -> tuple[str, ...]:
@@ -60,11 +64,19 @@ class Proposal:
     limit: int
     message: str
     refusal: str = ""
+    author: str | None = None
 
     @property
     def head(self) -> str:
         """Return the branch of the request: one for each target and set of apps."""
         return head(self.spec.project, self.target, self.apps)
+
+    @property
+    def seen(self) -> str:
+        """Return a digest of what a person sees of it: images before and after, bases, and what is held back."""
+        parts = [f"{move.app} {move.before} {move.after} {move.back}" for move in self.going]
+        parts += [f"{item.app} {item.reason}" for item in self.left_out]
+        return hashlib.blake2b("\n".join([self.content, *parts]).encode(), digest_size=16).hexdigest()
 
     @property
     def marker(self) -> Marker:

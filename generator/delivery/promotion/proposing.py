@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from generator.delivery import commit_message, deployments
+from generator.delivery import commit_message, deployments, requester
 from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, workspace
 from generator.delivery.promotion.base_changes import Bases
 from generator.delivery.promotion.checks import AskHealth, Check
@@ -69,7 +69,8 @@ def propose(
         left_out=found.left_out, checks=tuple(verdict), files=files,
         former={path: place.read(path) for path in files}, content=content, title=about.title,
         body=description.text(story, about.marker, services.limit) if story else "", story=story, limit=services.limit,
-        message=_message(clone, about) if content else "", refusal=refusal,
+        message=requester.added(_message(clone, about), wanted.by) if content else "", refusal=refusal,
+        author=requester.author(wanted.by),
     )  # fmt: skip
 
 

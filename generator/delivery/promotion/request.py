@@ -145,7 +145,7 @@ def push(clone: Clone, found: Proposal, *, force: bool) -> Done:
     if not found.content:
         return Done(Action.NOTHING)
     require_passed(found, "nothing was pushed", force=force)
-    published = publish(clone.url, clone.branch, found.edit, found.message)
+    published = publish(clone.url, clone.branch, found.edit, found.message, author=found.author)
     return Done(Action.PUSHED if published.commit else Action.NOTHING, commit=published.commit)
 
 
@@ -162,7 +162,7 @@ def _wanted(found: Proposal, mine: PullRequest | None) -> Wanted:
     hint = f"merge {mine.url}, or delete its branch, or --force to replace them" if mine else without
     return Wanted(
         found.head, found.edit, lambda: found.message, "promote", hint,
-        seal=PROMOTED_SEAL, expected=lambda _: found.files,
+        seal=PROMOTED_SEAL, expected=lambda _: found.files, author=found.author,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from generator.delivery.promotion.health import ArgoCdHealth
 from generator.delivery.promotion.proposal import Outdated, PromotionRequest, Proposal
 from generator.delivery.promotion.proposing import Services
 from generator.delivery.promotion.request import Action, Done
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, Moved
 from generator.git import history
 from generator.git.history import Clone
 from generator.spec.model import Spec
@@ -65,6 +65,7 @@ class Run:
 
     def _push(self, clone: Clone) -> Promotion:
         found = self._proposal(clone, render=False)
+        self._require_seen(found)
         self.progress(f"pushing to {clone.branch}")
         done = request.push(clone, found, force=self.wanted.force)
         return Promotion(found, self._with_spent(clone, found, done))
@@ -72,6 +73,7 @@ class Run:
     def _request(self, clone: Clone) -> Promotion:
         force, forge = self.wanted.force, self._forge()
         found = self._proposal(clone, forge=forge)
+        self._require_seen(found)
         self.progress("talking to the forge")
         done = request.open_request(clone, forge, found, _teller(found), force=force)
         try:
@@ -103,6 +105,12 @@ class Run:
             return proposing.propose(clone, self.wanted, Services(health, datetime.now(UTC), limit), render=render)
         finally:
             self.notes += health.notes
+
+    def _require_seen(self, found: Proposal) -> None:
+        """Raise ``Moved`` unless it is what a person has looked at."""
+        if self.wanted.seen not in (None, found.seen):
+            what = f"what would be promoted to {found.target} is no longer what was looked at; nothing was done"
+            raise Moved(what, "look at it again")
 
     def _with_spent(self, clone: Clone, found: Proposal, done: Done) -> Done:
         """Close, after a push, the requests that have nothing left in them; that needs the forge, if there is one."""
