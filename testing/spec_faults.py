@@ -695,8 +695,61 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         ),
         [
             "11:54 apps.web.volumeClaimTemplates.d.mountPath: u lies at /data already / mount one of them elsewhere",
-            "12:36 apps.web.volumeMounts[0].mountPath: a file lies at /etc/a already / mount one of them elsewhere",
-            "13:47 apps.web.container.volumeMounts[0].mountPath: u lies at /data already / mount one of them elsewhere",
+            "12:41 apps.web.volumeMounts[0].mountPath: a file lies at /etc/a already / mount one of them elsewhere",
+            "13:53 apps.web.container.volumeMounts[0].mountPath: u lies at /data already / mount one of them elsewhere",
+        ],
+    ),
+    "claims of one name in a namespace that is said in two ways": (
+        app("namespace: shop-{environment}\nclaims: {a-b: {size: 1Gi}}")
+        + "  web-a:\n    image: shop/a\n    claims: {b: {size: 1Gi}}\n",
+        [
+            "12:14 apps.web-a.claims.b: PersistentVolumeClaim web-a-b is also claimed by web / another name",
+        ],
+    ),
+    "claims of two StatefulSets, and of an app": (
+        app("kind: StatefulSet\nvolumeClaimTemplates: {data-db: {size: 1Gi, mountPath: /a}}")
+        + "  db-web:\n    image: shop/b\n    kind: StatefulSet\n    volumeClaimTemplates: {data: {size: 1Gi, mountPath: /a}}\n"
+        + "  data:\n    image: shop/c\n    claims: {db-web-0: {size: 1Gi}}\n",
+        [
+            "13:28 apps.db-web.volumeClaimTemplates.data: PersistentVolumeClaim data-db-web-0 is also claimed by web / another name",
+            "16:14 apps.data.claims.db-web-0: PersistentVolumeClaim data-db-web-0 is also claimed by web / another name",
+        ],
+    ),
+    "an autoscaler of one metric twice": (
+        app(
+            "autoscale:\n  min: 1\n  max: 2\n  cpu: 60\n  metrics:\n"
+            "  - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}\n"
+            "  - {type: Resource, resource: {name: memory, target: {type: Utilization, averageUtilization: 50}}}\n"
+            "  - {type: ContainerResource, containerResource: {name: cpu, container: web, target: {type: Utilization, averageUtilization: 50}}}\n"
+            "  - {type: Pods, pods: {metric: {name: a}, target: {type: AverageValue, averageValue: 1}}}\n"
+            "  - {type: Pods, pods: {metric: {name: a}, target: {type: AverageValue, averageValue: 2}}}\n"
+            "  - {type: External, external: {metric: {name: a, selector: {matchLabels: {q: a}}}, target: {type: AverageValue, averageValue: 1}}}\n"
+            "  - {type: External, external: {metric: {name: a, selector: {matchLabels: {q: b}}}, target: {type: AverageValue, averageValue: 1}}}"
+        ),
+        [
+            "13:9 apps.web.autoscale.metrics[0]: the metric of `cpu:` again: the higher number of pods would win / keep one of the two",
+            "17:9 apps.web.autoscale.metrics[4]: the metric of metrics[3] again: the higher number of pods would win / keep one of the two",
+        ],
+    ),
+    "ports of one name in one pod": (
+        app(
+            "port: 80\nsidecars:\n"
+            "  a: {image: 'a:1', ports: [{name: http, containerPort: 81}, {name: metrics, containerPort: 82}]}\n"
+            "  b: {image: 'b:1', ports: [{name: metrics, containerPort: 83}]}"
+        ),
+        [
+            "10:40 apps.web.sidecars.a.ports[0].name: the app has a port named http already / give it another name: a Service, a probe or a policy would take one of the two",
+            "11:40 apps.web.sidecars.b.ports[0].name: a has a port named metrics already / give it another name: a Service, a probe or a policy would take one of the two",
+        ],
+    ),
+    "a Service that leads to a port of no container": (
+        app(
+            "port: 8080\nsidecars: {p: {image: 'p:1', ports: [{containerPort: 9102}]}}\n"
+            "services: {a: {port: 80, targetPort: 9000}, b: {ports: [{name: x, port: 9102}, {name: y, port: 80}]}}"
+        ),
+        [
+            "10:42 apps.web.services.a.targetPort: leads to 9000, which no container listens on (known: 8080, 9102) / lead to another one, or add it: `ports: [{name: …, containerPort: …, servicePort: null}]`",
+            "10:100 apps.web.services.b.ports[1].port: leads to 80, which no container listens on (known: 8080, 9102) / lead to another one, or add it: `ports: [{name: …, containerPort: …, servicePort: null}]`",
         ],
     ),
     "an autoscaler of a metric that is none": (

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from generator.spec import (
-    claimed_checks,
     name_checks,
     override,
     placeholder,
@@ -28,7 +27,6 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], registry: s
     """Append what is wrong between apps."""
     _check_hosts(apps, environments, findings)
     name_checks.check(apps, findings)
-    claimed_checks.check(apps, environments, findings)
     for name, app in apps.items():
         _check_present(("apps", name), _map(app), environments, findings)
         _check_images(("apps", name), _map(app), registry, findings)

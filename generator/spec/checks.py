@@ -9,6 +9,7 @@ from generator.spec import (
     app_checks,
     argocd_checks,
     chart_checks,
+    claimed_checks,
     cluster_checks,
     database_checks,
     forge_kinds,
@@ -73,6 +74,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
 
         stores_checks.check(data, findings)
     node_port_checks.check(data, findings)
+    claimed_checks.check(data, findings)
     app_checks.check(apps, names, str(data.get("registry") or ""), findings)
     if data.get("infra") or any(_map(environment).get("infra") for environment in environments.values()):
         from generator.spec import infra_checks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from generator.spec import workload, workload_kinds
+from generator.spec import placeholder, workload, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.override import overridden
@@ -14,10 +14,12 @@ from generator.spec.types import as_map as _map
 _App = Mapping[str, object]
 _SERVICES: Final = "services"
 _CLAIMS: Final = "claims"
+_TEMPLATES: Final = "volumeClaimTemplates"
+_VOLUME: Final = "PersistentVolumeClaim"
 
 
 class _Claim(NamedTuple):
-    """What a workload claims: a kind and a name in a namespace.
+    """What a workload claims: a kind and a name in a namespace, which is empty where it is the environment's.
 
     ``path`` is where it is said; ``environments`` those in which it holds.
     """
@@ -29,16 +31,27 @@ class _Claim(NamedTuple):
     path: FieldPath
     environments: frozenset[str]
 
+    def meets(self, other: _Claim, usual: Mapping[str, str]) -> bool:
+        """Tell whether both are in one namespace anywhere; ``usual`` has that of each environment."""
+        return any(self._in(one, usual) == other._in(one, usual) for one in self.environments & other.environments)
 
-def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: Findings) -> None:
+    def _in(self, environment: str, usual: Mapping[str, str]) -> str:
+        return placeholder.filled(self.namespace, environment) or usual[environment]
+
+
+def check(data: Mapping[str, object], findings: Findings) -> None:
     """Append what two workloads claim, be they of one app or of two."""
+    apps, environments = _map(data.get("apps")), _map(data.get("environments"))
     if not any(_says(_map(app)) for app in apps.values()):
         return
-    taken: dict[tuple[str, str, str], list[_Claim]] = {}
+    usual = {
+        name: str(_map(one).get("namespace") or f"{data.get('project')}-{name}") for name, one in environments.items()
+    }
+    taken: dict[tuple[str, str], list[_Claim]] = {}
     for name, given in apps.items():
-        for one in _of_app(name, _map(given), environments):
-            known = taken.setdefault(one[:3], [])
-            other = next((it for it in known if it.owner != one.owner and it.environments & one.environments), None)
+        for one in _of_app(name, _map(given), tuple(environments)):
+            known = taken.setdefault((one.kind, one.name), [])
+            other = next((it for it in known if it.owner != one.owner and it.meets(one, usual)), None)
             known.append(one)
             # What is an app's own has its name for good; the other one can be called otherwise.
             told, rival = (other, one) if other and len(one.path) == 2 else (one, other)
@@ -50,7 +63,7 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: F
 def _says(app: _App) -> bool:
     """Tell whether an app says anything that another one may claim, too; most say none of it."""
     inner = (one for section in ("environments", "workloads") for one in _map(app.get(section)).values())
-    return any(app.get(name) for name in (_SERVICES, _CLAIMS)) or any(map(_says, map(_map, inner)))
+    return any(app.get(name) for name in (_SERVICES, _CLAIMS, _TEMPLATES)) or any(map(_says, map(_map, inner)))
 
 
 def _of_app(name: str, app: dict[str, object], environments: tuple[str, ...]) -> Iterator[_Claim]:
@@ -71,7 +84,7 @@ def _of_place(
     path: FieldPath = ("apps", name, *place)
     namespace = str(app.get("namespace") or "")
     for key in _map(said.get(_CLAIMS)):
-        yield _Claim("PersistentVolumeClaim", f"{name}-{key}", namespace, name, (*path, _CLAIMS, key), where)
+        yield _Claim(_VOLUME, f"{name}-{key}", namespace, name, (*path, _CLAIMS, key), where)
     several = _map(app.get("workloads"))
     for key in several or {name: None}:
         general, own = _map(several.get(key)), _map(_map(said.get("workloads")).get(key))
@@ -81,6 +94,10 @@ def _of_place(
         whole = overridden(app, general)
         called = workload.object_name(name, key, general)
         one = _Workload(f"{key} of {name}" if several else name, called, namespace, where)
+        for template in _map(overridden(said, own).get(_TEMPLATES)) if workload_kinds.takes(kind, _TEMPLATES) else ():
+            # Of its first pod.
+            at = (*path, *(("workloads", key) if template in _map(own.get(_TEMPLATES)) else ()), _TEMPLATES, template)
+            yield one.claim(_VOLUME, f"{template}-{called}-0", at)
         if not place and (whole.get("port") or whole.get("ports")) and whole.get("service") is not False:
             yield one.claim("Service", called, path)
         yield from _of_services(one, path, (*path, "workloads", key), overridden(said, own), own)

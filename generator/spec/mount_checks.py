@@ -17,8 +17,8 @@ _HINT: Final = "mount one of them elsewhere"
 def check(app: dict[str, object], findings: Findings) -> None:
     """Append what lies where something else does. Paths are relative to the app."""
     taken = {_plain(path): _FILE for path, about in as_map(app.get("files")).items() if about is not None}
-    for name, path, place in _volumes(app):
-        _check(taken, name, path, place, findings)
+    for volume, folder, where in _volumes(app):
+        _check(taken, volume, folder, where, findings)
     for above, mounts in (((), app), (("container",), as_map(app.get("container")))):
         mine: set[str] = set()
         for index, mount in enumerate(_list(mounts.get("volumeMounts"))):

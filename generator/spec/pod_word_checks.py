@@ -82,17 +82,33 @@ def _is_privileged(app: dict[str, object]) -> bool:
 
 
 def _check_ports(app: dict[str, object], findings: Findings) -> None:
-    """Refuse a sidecar at a port of the app's: containers of a pod share its network, so one would not start."""
+    """Refuse a sidecar at a port of the app's, or with the name of one.
+
+    Containers of a pod share its network, so that one would not start; and a name would stand for either port.
+    """
     given = app.get("ports")
     listed = [_map(one) for one in given] if isinstance(given, list) else [{"containerPort": app.get("port")}]
     taken = {(one.get("containerPort"), one.get("protocol") or "TCP"): "the app" for one in listed}
+    names = dict.fromkeys(_names(listed), "the app")
     for name, about in _map(app.get("sidecars")).items():
         ports = _map(about).get("ports")
         for index, one in enumerate(ports if isinstance(ports, list) else []):
+            called = _map(one).get("name")
+            if isinstance(called, str) and names.setdefault(called, name) != name:
+                place = ("sidecars", name, "ports", index, "name")
+                hint = "give it another name: a Service, a probe or a policy would take one of the two"
+                findings.add(place, f"{names[called]} has a port named {called} already", hint)
             port = (_map(one).get("containerPort"), _map(one).get("protocol") or "TCP")
             if port[0] is not None and taken.setdefault(port, name) != name:
                 place = ("sidecars", name, "ports", index, "containerPort")
                 findings.add(place, f"{taken[port]} listens on {port[0]} already", "have it listen on another port")
+
+
+def _names(listed: list[dict[str, object]]) -> Iterator[str]:
+    """Yield the names of the app's own ports; the first is `http`, unless it has another name."""
+    for index, one in enumerate(listed):
+        if one.get("containerPort") is not None:
+            yield str(one.get("name") or ("http" if index == 0 else f"port-{one['containerPort']}"))
 
 
 def _check_ending(app: dict[str, object], findings: Findings) -> None:

@@ -92,6 +92,7 @@ def _check_ports(place: FieldPath, app: dict[str, object], about: dict[str, obje
     if about.get("targetPort") is not None and about.get("port") is None:
         findings.add((*place, "targetPort"), "leads from no port", "add `port:`, that of the Service", at_key=True)
     known = [*_names(app)]
+    _check_numbers(place, app, about, listed, findings)
     targets = {(*place, "targetPort"): about.get("targetPort")}
     targets.update({(*place, "ports", at, "targetPort"): port.get("targetPort") for at, port in enumerate(listed)})
     for path, target in targets.items():
@@ -99,6 +100,25 @@ def _check_ports(place: FieldPath, app: dict[str, object], about: dict[str, obje
             hint = did_you_mean(target, known) if known else "add it: `ports: [{name: …, containerPort: …}]`"
             findings.add(path, f"no port is named {shown(target)}", hint)
     _check_listed(place, about, listed, findings)
+
+
+def _check_numbers(
+    place: FieldPath,
+    app: dict[str, object],
+    about: dict[str, object],
+    listed: list[dict[str, object]],
+    findings: Findings,
+) -> None:
+    """Check that a port leads to one that a container has, where containers say which they have."""
+    known = {*_numbers(app)}
+    hint = "lead to another one, or add it: `ports: [{name: …, containerPort: …, servicePort: null}]`"
+    said = [(place, about, None), *(((*place, "ports", at), port, port.get("port")) for at, port in enumerate(listed))]
+    for path, one, usual in said:
+        field = "targetPort" if one.get("targetPort") is not None else "port"
+        number = one.get("targetPort", usual)
+        if known and isinstance(number, int) and number not in known:
+            listing = f"known: {', '.join(map(str, sorted(known)))}"
+            findings.add((*path, field), f"leads to {number}, which no container listens on ({listing})", hint)
 
 
 def _check_listed(
@@ -125,7 +145,19 @@ def _names(app: dict[str, object]) -> Iterator[str]:
         yield "http"
     for index, item in enumerate(_maps(ports)):
         yield str(item.get("name") or ("http" if index == 0 else f"port-{item.get('containerPort')}"))
+    yield from (str(item["name"]) for item in _beside(app) if item.get("name"))
+
+
+def _numbers(app: dict[str, object]) -> Iterator[int]:
+    """Yield the numbers of the ports of all containers of a pod."""
+    ports = [{"containerPort": app.get("port")}, *_maps(app.get("ports")), *_beside(app)]
+    yield from (number for item in ports if isinstance(number := item.get("containerPort"), int))
+
+
+def _beside(app: dict[str, object]) -> Iterator[dict[str, object]]:
+    """Yield the ports that containers have in Kubernetes' shape, beside those of the app."""
     lists = [_map(app.get("container")).get("ports")]
     lists += [_map(one).get("ports") for group in pod_words.CONTAINERS for one in _map(app.get(group)).values()]
-    lists += [item.get("ports") for item in _maps(_map(app.get("pod")).get("containers"))]
-    yield from (str(item["name"]) for one in lists for item in _maps(one) if item.get("name"))
+    for group in ("containers", "initContainers"):
+        lists += [item.get("ports") for item in _maps(_map(app.get("pod")).get(group))]
+    yield from (item for one in lists for item in _maps(one))

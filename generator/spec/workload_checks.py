@@ -17,6 +17,7 @@ from generator.spec import (
     placeholder,
     pod_checks,
     quantity,
+    scale_checks,
     service_checks,
     shapes,
     traffic_checks,
@@ -32,8 +33,6 @@ _FRONTS: Final = ("ingress", "gateway")
 _ANNOTATED: Final = ("service", "ingress", "gateway", "serviceAccount")
 SELECTOR: Final = "app.kubernetes.io/name"
 _TAKEN_LABELS: Final = frozenset({SELECTOR, "app.kubernetes.io/component", "app.kubernetes.io/part-of"})
-# What an autoscaler can go by.
-_METRICS: Final = ("ContainerResource", "External", "Object", "Pods", "Resource")
 _OF_SERVICES: Final = frozenset({"service", "services", "ports"})
 SOURCE_RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
 # Of the API: a ConfigMap's data, and an object's annotations.
@@ -161,53 +160,6 @@ def _check_probes(app: dict[str, object], findings: Findings) -> None:
         if name == "readinessProbe" and probe.get("terminationGracePeriodSeconds") is not None:
             hint = "take it out: a readiness probe ends no container"
             findings.add((name, "terminationGracePeriodSeconds"), "cannot be set here", hint, at_key=True)
-
-
-def _check_scale(app: dict[str, object], findings: Findings) -> None:
-    scalers = [name for name in ("autoscale", "keda") if isinstance(app.get(name), dict)]
-    for name in scalers:
-        scale = _map(app.get(name))
-        least, most = scale.get("min"), scale.get("max")
-        if isinstance(least, int) and isinstance(most, int) and least > most:
-            findings.add((name, "min"), f"{least} is more than max, {most}", "min must not exceed max")
-    if scalers and app.get("replicas") is not None:
-        hint = f"keep replicas or {scalers[0]}"
-        findings.add(("replicas",), "the autoscaler says how many", hint, at_key=True)
-    if len(scalers) > 1:
-        findings.add(("keda",), "both autoscale and keda", "keep one of the two", at_key=True)
-    _check_metrics(_map(app.get("autoscale")).get("metrics"), findings)
-    _check_triggers(_map(app.get("keda")), findings)
-
-
-def _check_metrics(metrics: object, findings: Findings) -> None:
-    """Refuse a type of metric that there is none of: the published schema names no types, the API server knows them."""
-    for index, metric in enumerate(metrics if isinstance(metrics, list) else []):
-        kind = _map(metric).get("type")
-        if isinstance(kind, str) and kind not in _METRICS:
-            hint = did_you_mean(kind, _METRICS)
-            findings.add(("autoscale", "metrics", index, "type"), f"no such type of metric: {kind!r}", hint)
-
-
-def _check_triggers(about: dict[str, object], findings: Findings) -> None:
-    """Refuse no pods where only what pods use is asked for: none would ever be started."""
-    given = about.get("triggers")
-    kinds = {_map(one).get("type") for one in given} if isinstance(given, list) else set()
-    if about.get("min") == 0 and kinds and kinds <= {"cpu", "memory"}:
-        hint = "at least 1, or a trigger that is known without pods"
-        findings.add(("keda", "min"), "pods that are not there use no cpu or memory: none would be started", hint)
-    _check_modifiers(about, findings)
-
-
-def _check_modifiers(about: dict[str, object], findings: Findings) -> None:
-    """Refuse a formula without a value to aim at, and a value without a formula."""
-    given = _map(_map(about.get("advanced")).get("scalingModifiers"))
-    place = ("keda", "advanced", "scalingModifiers")
-    if not given.get("formula"):
-        for name in (name for name in given if name != "formula"):
-            findings.add((*place, name), "needs a formula", "add `formula:`, or take it out", at_key=True)
-        return
-    if given.get("target") is None:
-        findings.add((*place, "formula"), "needs a value to aim at", 'add `target: "5"`', at_key=True)
 
 
 def _check_disruption(app: dict[str, object], findings: Findings) -> None:
@@ -366,7 +318,7 @@ _CHECKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, object], Findings
     (frozenset({"ports", *PROBES}), _check_ports),
     (frozenset({"service"}), _check_service),
     (frozenset(PROBES), _check_probes),
-    (frozenset({"autoscale", "keda"}), _check_scale),
+    (frozenset({"autoscale", "keda"}), scale_checks.check),
     (frozenset({"disruption"}), _check_disruption),
     (frozenset({"resources"}), _check_resources),
     (frozenset({"annotations", *_ANNOTATED}), _check_annotations),

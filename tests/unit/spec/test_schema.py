@@ -28,7 +28,7 @@ BEYOND = (
     "unknown field \"tag\"",
     "nothing to open pull requests with", "the EKS capability", "Argo CD ends the sync",
     "the same cluster as", "the clusters are named in", "as is that of", "previews come before", "there is no port", "would write to one place",
-    "namespaceMetadata.labels.", "is not in prod, where", "is alone in the namespace", "also claimed by", " already / mount",
+    "namespaceMetadata.labels.", "is not in prod, where", "is alone in the namespace", "also claimed by", " already / mount", "which no container listens on", "would win", "has a port named",
 )  # fmt: skip
 STRUCTURAL = {
     name: text

@@ -61,7 +61,10 @@ def services(fields: str) -> dict[str, dict[str, Any]]:
 
 
 def test_a_further_service_leads_to_the_apps_ports_or_where_it_says() -> None:
-    found = services("port: 8080\nservices: {same: {}, other: {port: 81, targetPort: 9000}, first: {port: 82}}")
+    found = services(
+        "ports: [{containerPort: 8080}, {name: admin, containerPort: 9000, servicePort: null}]\n"
+        "services: {same: {}, other: {port: 81, targetPort: 9000}, first: {port: 82}}"
+    )
     assert found["web-same"]["ports"] == [{"name": "http", "port": 80, "targetPort": "http"}]
     assert found["web-other"]["ports"] == [{"port": 81, "targetPort": 9000}]
     assert found["web-first"]["ports"] == [{"port": 82, "targetPort": "http"}]

@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from release_board.board.rows import environments
-from release_board.store.models import App, Cell, Event, SourceCommit, SourceRange
+from release_board.store.models import App, Cell, Event, Source, SourceCommit, SourceRange
 
 PAGE = 25
 # So many commits are named; of more it is said that there are more.
@@ -105,6 +105,11 @@ def cell_history(session: Session, app: str, environment: str, start: Position |
     more = len(found) > PAGE
     events = found[:PAGE]
     return History(events, Position(events[-1].at, events[-1].id) if more else None)
+
+
+def read_up_to(session: Session) -> str | None:
+    """Return the commit of the branch that the tables are of."""
+    return session.scalar(select(Source.cursor).where(Source.name == "git"))
 
 
 def mark(event: Event) -> Mark | None:

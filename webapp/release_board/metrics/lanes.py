@@ -59,6 +59,8 @@ def lane(changes: Iterable[Change], app: str, environment: str) -> Lane:
 
 def _one(group: Sequence[Change]) -> Change:
     """Return one change of several reports of it: confirmed when it was first confirmed."""
+    if len(group) == 1:
+        return group[0]
     best = min(group, key=lambda one: (not one.image_changed, one.path, one.landed, repr(astuple(one))))
     return replace(best, running=min((one.running for one in group if one.running is not None), default=None))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from release_board.metrics.failures import Judgement, judge
@@ -10,7 +11,7 @@ from release_board.metrics.lead_time import arrivals, reason
 from release_board.metrics.records import History, Incident, Key, Window
 from release_board.metrics.rework import excused
 from release_board.metrics.sources import with_sources
-from release_board.metrics.view import view
+from release_board.metrics.view import View
 from release_board.metrics.weeks import week_of, weeks
 
 
@@ -28,37 +29,46 @@ def touched(before: History, added: History) -> frozenset[Touched]:
     A rollback touches its own week, and that of the deployment that it shows to have failed. `before` needs to have no
     more than the apps that `added` names. What waits or is open at a window's end grows by itself, and is not told.
     """
-    after = before.plus(added)
     found: set[Touched] = set()
-    for app, environment in lanes(before, added):
-        old, new = _facts(before, app, environment), _facts(after, app, environment)
-        for key in old.keys() | new.keys():
-            if old.get(key) != new.get(key):
-                of = {facts[key][0] for facts in (old, new) if key in facts}
-                found |= {Touched(app, environment, week) for week in of}
-        found |= {Touched(app, environment, week) for week in _lived_otherwise(before, after, app, environment)}
+    for app in _apps(added):
+        old, new = (_known(history, app) for history in (before, before.plus(added)))
+        for environment in {change.environment for change in new.changes}:
+            weeks_of = _differing(_facts(old, app, environment), _facts(new, app, environment))
+            weeks_of |= _lived_otherwise(old, new, app, environment)
+            found |= {Touched(app, environment, week) for week in weeks_of}
     return frozenset(found)
 
 
-def lanes(before: History, added: History) -> frozenset[tuple[str, str]]:
-    """Return the lanes that `added` may touch: all of the apps it names, as environments tell each other's sources."""
+def _apps(added: History) -> set[str]:
+    """Return the apps that something is known of; all their lanes are looked at, as they tell each other's sources."""
     apps = {one.app for one in added.changes} | {one.app for one in added.logs} | {one.app for one in added.lives}
     apps |= {one.app for one in added.declarations} | {one.app for one in added.incidents or ()}
-    apps |= {one.app for one in added.signals}
-    return frozenset((one.app, one.environment) for one in (*before.changes, *added.changes) if one.app in apps)
+    return apps | {one.app for one in added.signals}
 
 
-def _facts(history: History, app: str, environment: str) -> dict[object, tuple[int, object]]:
+def _known(history: History, app: str) -> History:
+    own = history.of(app)
+    return replace(own, changes=with_sources(own.changes))
+
+
+Facts = dict[object, tuple[int, object]]
+
+
+def _differing(old: Facts, new: Facts) -> set[int]:
+    names = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
+    return {facts[name][0] for name in names for facts in (old, new) if name in facts}
+
+
+def _facts(known: History, app: str, environment: str) -> Facts:
     """Return all that metrics use of each change of a lane, with its week."""
-    known = history.of(app)
-    own = lane(with_sources(known.changes), app, environment)
+    own = lane(known.changes, app, environment)
     judgement = judge(own, known, count_signals=True)
     logs = {(one.before_source, one.source): one for one in sorted(known.logs, key=lambda log: log.unknown is None)}
     brought = {change.key: (fresh, again) for change, fresh, again in arrivals(own, logs)}
     said = _said(judgement)
     planned = excused(own, judgement)
     deployed = frozenset(change.key for change in own.deployments)
-    found: dict[object, tuple[int, object]] = {}
+    found: Facts = {}
     for change in own.changes:
         why = reason(own, change, logs) if change.key in deployed else None
         facts = (
@@ -79,7 +89,7 @@ def _facts(history: History, app: str, environment: str) -> dict[object, tuple[i
 
 def _lived_otherwise(before: History, after: History, app: str, environment: str) -> set[int]:
     """Return the weeks up to the last change in which the app was in production by one history alone."""
-    spans = [view(one, app, [environment], Window(0, 0)).span for one in (before, after)]
+    spans = [View(one, app, (environment,), Window(0, 0)).span for one in (before, after)]
     changes = lane(after.changes, app, environment).changes
     last = max((change.landed for change in changes), default=0) + 1
     begins = sorted(last if begin is None else begin for begin, _ in spans)

@@ -5,22 +5,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, current_app
+from generator import Repository
 
 from release_board.board.attention import state
-from release_board.pages import board, cell, find
+from release_board.board.promotion import Promotions
+from release_board.pages import activity, board, cell, find
 from release_board.pages.links import safe_url
 
-BLUEPRINTS = (board.blueprint, cell.blueprint, find.blueprint)
+BLUEPRINTS = (board.blueprint, cell.blueprint, find.blueprint, activity.blueprint)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def init_app(app: Flask) -> None:
     """Register the pages, and the filters of their templates."""
+    settings = app.extensions["release_board.settings"]
+    app.extensions["release_board.promotions"] = Promotions(Repository.mirror(settings.mirror, settings.branch))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(age=age, moment=moment, short=short, safe_url=safe_url)
+    app.jinja_env.filters.update(age=age, moment=moment, short=short, safe_url=safe_url, until=until)
     app.jinja_env.globals.update(state=state)
     app.context_processor(_about)
 
@@ -44,6 +48,11 @@ def age(seconds: int | None, now: int) -> str:
 def moment(seconds: int) -> str:
     """Return a moment as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def until(moment: datetime) -> str:
+    """Return a moment to come in UTC, for people: `Mon 23 Nov 2026 08:00 UTC`."""
+    return f"{moment.astimezone(UTC):%a %d %b %Y %H:%M} UTC"
 
 
 def short(text: str | None, length: int = 7) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, render_template, request
 
 from release_board.board import cell
 from release_board.board.freshness import freshness
+from release_board.board.promotion import get_promotions
 from release_board.pages.names import named
 from release_board.store.database import get_database
 
@@ -21,13 +22,18 @@ def index(app: str, environment: str) -> str:
         found = cell.cell_page(session, named(app), named(environment), start)
         if found is None:
             abort(404, f"There is no {app} in {environment}.")
-        heard = freshness(session, int(time.time()))
+        now = int(time.time())
+        heard, read = freshness(session, now), cell.read_up_to(session)
+    answer = None
+    if found.environments and found.environments[0] != environment:
+        answer = get_promotions().answer(read, found.cell, found.before, now)
     return render_template(
         "cell.html",
         page=found,
         one=found.cell,
         heard=heard,
         later=start is not None,
+        answer=answer,
         mark=cell.mark,
         reason=cell.reason,
     )

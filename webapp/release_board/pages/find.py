@@ -6,11 +6,13 @@ from flask import Blueprint, render_template, request
 
 from release_board.access import limits
 from release_board.board import finding
+from release_board.board.activity import of_person
 from release_board.board.freshness import freshness
 from release_board.store.database import get_database
 
 blueprint = Blueprint("find", __name__)
 LONGEST = 100
+PERSON = 10
 
 
 @blueprint.get("/find")
@@ -21,5 +23,8 @@ def find() -> str:
     with get_database().session() as session:
         session.expire_on_commit = False
         found = finding.find(session, text, after.replace("\0", ""))
+        entries = of_person(session, found.person)[:PERSON] if found.person else ()
         heard = freshness(session, int(time.time()))
-    return render_template("find.html", found=found, heard=heard, is_commit=finding.is_commit(found.text))
+    return render_template(
+        "find.html", found=found, entries=entries, heard=heard, is_commit=finding.is_commit(found.text)
+    )

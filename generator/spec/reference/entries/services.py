@@ -43,7 +43,7 @@ SERVICES: Final[dict[str, Entry]] = {
     _FURTHER: Entry(
         "port: 8080\n"
         "services:\n"
-        "  admin: {port: 9000, targetPort: 9000}\n"
+        "  admin: {port: 9000, targetPort: http}\n"
         "  outside: {type: NodePort, port: 80, targetPort: http, nodePort: 30080}\n"
         "  db: {name: db, type: ExternalName, externalName: db.example.com}",
         unset="none but `service`",
@@ -60,10 +60,10 @@ SERVICES: Final[dict[str, Entry]] = {
         "port: 9000", unset="the ports of the app's own Service", kubernetes=("Service spec.ports[].port",)
     ),
     f"{_FURTHER}.<name>.targetPort": Entry(
-        "port: 80\ntargetPort: 9000", unset="the app's first port", kubernetes=("Service spec.ports[].targetPort",)
+        "port: 80\ntargetPort: 8080", unset="the app's first port", kubernetes=("Service spec.ports[].targetPort",)
     ),
     f"{_FURTHER}.<name>.ports": Entry(
-        "ports: [{name: a, port: 80, targetPort: 9000}, {name: b, port: 81, protocol: UDP}]",
+        "ports: [{name: a, port: 80, targetPort: 8080}, {name: b, port: 81, targetPort: http}]",
         unset="the ports of the app's own Service",
         kubernetes=("Service spec.ports",),
     ),
