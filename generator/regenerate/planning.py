@@ -16,7 +16,7 @@ from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import Outcome, Settle, Side, State
 from generator.regenerate.render_cache import RenderCache
 from generator.regenerate.sides import Renaming, Sides
-from generator.spec import loader
+from generator.spec import loader, said
 from generator.spec.layout import APPLICATION, Location
 from generator.spec.loader import Texts
 from generator.spec.model import Spec
@@ -75,8 +75,7 @@ def plan(
     spec = loader.load(directory, texts)
     stored = generation_record.stored(directory)
     original, updated, packed = _versions(spec, stored, RenderCache(directory, spec), adopt=adopt)
-    if spec.infra is not None:
-        _check_references(directory, spec, updated)
+    _check_references(directory, spec, updated)
     renaming = _renamed(directory, spec, original, updated, adopt=adopt)
     sides, by_hand = _moved_by_hand(directory, renaming.sides)
     copies = base_copies.find(directory, spec, *sides, by_hand)
@@ -105,12 +104,18 @@ def plan(
 
 
 def _check_references(directory: Path, spec: Spec, updated: Mapping[str, bytes]) -> None:
-    from generator.spec import infra_reference
+    """Check what a spec says of what is generated; most say nothing of the kind."""
+    if said.has_hatches(spec.data):
+        from generator.regenerate import patch_targets
 
-    if infra_reference.START in repr(spec.data):
-        from generator.regenerate import infra_references  # most specs name no output of Terraform
+        patch_targets.check(directory, spec, updated)
+    if spec.infra is not None:
+        from generator.spec import infra_reference
 
-        infra_references.check(directory, spec, updated)
+        if infra_reference.START in repr(spec.data):
+            from generator.regenerate import infra_references
+
+            infra_references.check(directory, spec, updated)
 
 
 def _renamed(

@@ -257,3 +257,70 @@ def test_an_environment_adds_to_the_overlay_of_every_app(repository: Path, gener
     assert generator(cwd=repository).returncode == 0
     assert built(repository, "prod")["Deployment", "web"]["spec"]["paused"] is True
     assert "paused" not in built(repository, "dev")["Deployment", "web"]["spec"]
+
+
+NOTHING = f"""\
+{HEAD}environments:
+  dev: {{}}
+  prod:
+    patches:
+    - {{target: {{kind: Ingress}}, patch: {{metadata: {{labels: {{a: b}}}}}}}}
+    - {{target: {{kind: StatefulSet}}, patch: {{spec: {{replicas: 2}}}}}}
+apps:
+  web:
+    image: shop/web
+    port: 8080
+    patches:
+    - {{target: {{kind: Deploymnt}}, patch: {{spec: {{revisionHistoryLimit: 3}}}}}}
+    - {{target: {{kind: Deploy.*|Service, name: w.b}}, patch: {{metadata: {{labels: {{a: b}}}}}}}}
+    - {{target: {{kind: Ingress}}, patch: {{metadata: {{labels: {{a: b}}}}}}}}
+    - {{target: {{kind: Ingress, name: web}}, patch: {{metadata: {{labels: {{a: "{{environment}}"}}}}}}}}
+    - {{patch: {{apiVersion: apps/v1, kind: Deployment, metadata: {{name: wbe}}, spec: {{revisionHistoryLimit: 3}}}}}}
+    - {{target: {{kind: ConfigMap, name: extra}}, patch: {{data: {{a: b}}}}}}
+    environments:
+      prod:
+        ingress: {{host: a.example.com}}
+        patches:
+        - {{target: {{kind: Ingress, group: networking.k8s.io, version: v1}}, patch: {{metadata: {{labels: {{a: b}}}}}}}}
+        - {{target: {{kind: Ingress, group: extensions}}, patch: {{metadata: {{labels: {{a: b}}}}}}}}
+  api: {{image: shop/api}}
+"""
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["generated alone", "with a manifest of a user"])
+def test_a_patch_that_selects_no_object_is_refused_with_its_line(
+    by_hand: bool, repository: Path, generator: Run
+) -> None:
+    (repository / "generator.yaml").write_text(NOTHING)
+    if by_hand:
+        (repository / "base/web").mkdir(parents=True)
+        (repository / "base/web/extra.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: extra}\n")
+    done = generator("generate", cwd=repository)
+    assert done.returncode == 1
+    base = f"ServiceAccount web, Deployment web, Service web{', ConfigMap extra' if by_hand else ''}"
+    prod = f"{base}, Ingress web"
+    wanted = {
+        "9:8 environments.prod.patches[1].target": f"known there: {prod}, ServiceAccount api, Deployment api",
+        "15:8 apps.web.patches[0].target": f"known there: {base}",
+        "17:8 apps.web.patches[2].target": "only overlays have it: say it under `environments: {prod: {patches: …}}`",
+        "19:8 apps.web.patches[4].patch": f"known there: {base}",
+        "20:8 apps.web.patches[5].target": f"known there: {base}",
+        "26:12 apps.web.environments.prod.patches[1].target": f"known there: {prod}",
+    }
+    if by_hand:
+        del wanted["20:8 apps.web.patches[5].target"]
+    told = [
+        line
+        for place, hint in wanted.items()
+        for line in (f"generator.yaml:{place}: the patch selects no object", f"  hint: {hint}")
+    ]
+    assert done.stderr.splitlines()[:-1] == told
+
+
+def test_what_a_component_brings_can_be_patched(repository: Path, generator: Run) -> None:
+    (repository / "parts/otel").mkdir(parents=True)
+    (repository / "parts/otel/kustomization.yaml").write_text(COMPONENT)
+    spec = SPEC.partition("    patches:\n")[0] + "    patches: [{target: {kind: Certificate}, patch: {spec: {a: b}}}]\n"
+    (repository / "generator.yaml").write_text(spec)
+    done = generator("generate", cwd=repository)
+    assert done.returncode == 0, done.stderr
