@@ -10,9 +10,10 @@ from generator import Repository
 from release_board.board.attention import state
 from release_board.board.promotion import Promotions
 from release_board.pages import activity, board, cell, find
+from release_board.pages import app as app_page
 from release_board.pages.links import safe_url
 
-BLUEPRINTS = (board.blueprint, cell.blueprint, find.blueprint, activity.blueprint)
+BLUEPRINTS = (board.blueprint, app_page.blueprint, cell.blueprint, find.blueprint, activity.blueprint)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

@@ -140,14 +140,28 @@ def _spec(session: Session, spec: Spec, production: Sequence[str]) -> bool:
             "name": name,
             "position": position,
             "product": _product(spec, name),
-            "source": getattr(app, "source", None),
-            "kind": getattr(app, "kind", None) or "Helm chart",
+            "source": _source(spec, name),
+            "kind": _kind(spec, name),
             "attention": kept.get(name, 0),
         }
-        for position, (name, app) in enumerate(spec.apps.items())
+        for position, name in enumerate(spec.apps)
     ]
     changed = _replace(session, Environment, environments)
     return _replace(session, App, apps) or changed
+
+
+def _source(spec: Spec, app: str) -> str | None:
+    """Return the folder that an app is built from; None for one that is built elsewhere."""
+    described = spec.described.get(app)
+    return described.build.source if described and described.build else None
+
+
+def _kind(spec: Spec, app: str) -> str:
+    """Return what an app is in the cluster, for people."""
+    described = spec.described.get(app)
+    if described is None:
+        return "Helm chart" if app in spec.charts else "manifests"
+    return ", ".join(sorted(described.kinds))
 
 
 def _product(spec: Spec, app: str) -> str | None:

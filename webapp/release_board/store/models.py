@@ -99,6 +99,7 @@ class Event(Base):
         Index("ix_events_source", "source", postgresql_ops={"source": _PREFIX}),
         Index("ix_events_tag", "tag", postgresql_ops={"tag": _PREFIX}),
         Index("ix_events_before_tag", "before_tag"),
+        Index("ix_events_release", "app", "tag", "id"),
         Index("ix_events_build", "build", postgresql_ops={"build": _PREFIX}),
         Index("ix_events_build_number", "build_number"),
     )

@@ -110,3 +110,11 @@ def test_a_repository_that_does_not_answer_is_said(missing: str, collector: Coll
         assert source is not None
         assert source.problem
         assert source.heard is None
+
+
+def test_an_app_is_stored_with_its_folder_and_kind(collector: Collector, board: Flask) -> None:
+    collector.collect()
+    with board.extensions["release_board.database"].session() as session:
+        app = session.get(App, "web")
+        assert app is not None
+        assert (app.source, app.kind) == ("web", "Deployment")

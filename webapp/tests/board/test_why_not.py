@@ -85,7 +85,7 @@ def test_approvers_are_named(gitops: GitOps, collector: Collector, pages: FlaskC
 
 def test_the_first_environment_asks_nothing(collector: Collector, pages: FlaskClient) -> None:
     collector.collect()
-    assert 'class="why' not in pages.get("/apps/web/dev").text
+    assert 'class="whynot' not in pages.get("/apps/web/dev").text
 
 
 def test_without_a_mirror_it_is_unknown(gitops: GitOps, collector: Collector, board: Flask, pages: FlaskClient) -> None:

@@ -140,6 +140,7 @@ def upgrade() -> None:
     op.create_index("ix_events_cell", "events", ["app", "environment", "at"])
     op.create_index("ix_events_environment", "events", ["environment", "at", "id"])
     op.create_index("ix_events_origin_author", "events", ["origin_author", "at", "id"])
+    op.create_index("ix_events_release", "events", ["app", "tag", "id"])
     for name in ("build", "commit", "origin", "source", "tag"):
         op.create_index(f"ix_events_{name}", "events", [name], postgresql_ops={name: "varchar_pattern_ops"})
 
@@ -212,7 +213,18 @@ def downgrade() -> None:
     op.drop_table("incidents")
     for name in ("build", "commit", "origin", "source", "tag"):
         op.drop_index(f"ix_events_{name}", "events")
-    for name in ("origin_author", "environment", "cell", "build_number", "before_tag", "author", "at", "app", "action"):
+    for name in (
+        "release",
+        "origin_author",
+        "environment",
+        "cell",
+        "build_number",
+        "before_tag",
+        "author",
+        "at",
+        "app",
+        "action",
+    ):
         op.drop_index(f"ix_events_{name}", "events")
 
     op.drop_table("events")
