@@ -15,6 +15,9 @@ INSTANCE = Path(__file__).parent.parent / "instance"
 POSTGRESQL_SCHEMES = {"postgres", "postgresql"}
 DEFAULT_MAX_REQUEST_BYTES = 1024 * 1024
 SHORTEST_SECRET = 16
+STREAM_SECONDS = 900
+# A load balancer of AWS closes a connection on which nothing comes for 60 seconds; others wait for 30.
+MOST_HEARTBEAT_SECONDS = 25
 
 
 class ConfigError(ValueError):
@@ -27,6 +30,7 @@ class Settings:
 
     `repository` is the URL of the GitOps repository, or the path of a clone; None: the board shows what it knows.
     `production` names the environments that delivery metrics count; none: the last one.
+    `streams` are those to browsers that a process may have open, each for `stream_seconds` at most.
     """
 
     database_url: URL = field(repr=False)
@@ -45,6 +49,9 @@ class Settings:
     argocd_token: str | None = field(default=None, repr=False)
     incident_secret: str | None = field(default=None, repr=False)
     access: AccessSettings = field(default_factory=AccessSettings)
+    streams: int = 500
+    stream_seconds: int = STREAM_SECONDS
+    heartbeat_seconds: int = 20
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -69,6 +76,9 @@ class Settings:
             webhook_secret=secret(given, "WEBHOOK_SECRET"),
             argocd_token=secret(given, "ARGOCD_WEBHOOK_TOKEN"),
             incident_secret=secret(given, "INCIDENT_SECRET"),
+            streams=positive_integer(given, "STREAMS", cls.streams),
+            stream_seconds=positive_integer(given, "STREAM_SECONDS", cls.stream_seconds),
+            heartbeat_seconds=parse_heartbeat(given, cls.heartbeat_seconds),
             production=tuple(given.get("PRODUCTION", "").replace(",", " ").split()),
             access=access,
         )
@@ -93,6 +103,14 @@ def parse_log_level(text: str) -> str:
     if level not in logging.getLevelNamesMapping():
         raise ConfigError(f"LOG_LEVEL is {text!r}; use one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
     return level
+
+
+def parse_heartbeat(environ: Mapping[str, str], default: int) -> int:
+    """Read how many seconds a stream may be silent."""
+    seconds = positive_integer(environ, "HEARTBEAT_SECONDS", default)
+    if seconds > MOST_HEARTBEAT_SECONDS:
+        raise ConfigError(f"HEARTBEAT_SECONDS is {seconds}; use at most {MOST_HEARTBEAT_SECONDS}")
+    return seconds
 
 
 def positive_integer(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -12,9 +12,12 @@ from typing import Any
 import gevent
 from gunicorn.workers.ggevent import GeventWorker
 
-from release_board.config import positive_integer
+from release_board.config import STREAM_SECONDS, positive_integer
 
 REQUEST_SECONDS = positive_integer(os.environ, "REQUEST_SECONDS", 30)
+# Streams end by themselves when their time is over; only one whose client reads nothing has to be ended.
+STREAM = "/events"
+MOST_STREAM_SECONDS = REQUEST_SECONDS + positive_integer(os.environ, "STREAM_SECONDS", STREAM_SECONDS)
 
 
 class Worker(GeventWorker):
@@ -35,7 +38,7 @@ class Worker(GeventWorker):
     def handle_request(self, listener: Any, request: Any, client: socket.socket, address: Any) -> Any:
         """Handle a request, body included; a connection is closed when its time is over, or when the worker ends."""
         self._waiting.discard(client)
-        limit = gevent.Timeout(REQUEST_SECONDS)
+        limit = gevent.Timeout(MOST_STREAM_SECONDS if request.path == STREAM else REQUEST_SECONDS)
         with limit:
             try:
                 answer = super().handle_request(listener, request, client, address)
@@ -50,9 +53,16 @@ class Worker(GeventWorker):
         return answer
 
     def handle_exit(self, signal: int, frame: Any) -> None:
-        """End politely: finish requests, and close connections that wait for one."""
+        """End politely: finish requests, end streams, and close connections that wait for a request."""
         super().handle_exit(signal, frame)
+        gevent.spawn(self._end_streams)
         gevent.spawn(self._close_waiting)
+
+    def _end_streams(self) -> None:
+        """Tell browsers to connect again, which leads them to another process."""
+        live = getattr(self.wsgi, "extensions", {}).get("release_board.live")
+        if live is not None:
+            live.end()
 
     def _close_waiting(self) -> None:
         for client in list(self._waiting):

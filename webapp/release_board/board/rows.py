@@ -12,16 +12,21 @@ from release_board.store.models import App, Cell, Environment
 PAGE = 200
 # What no filter hides.
 ALWAYS = STATES.index("moving")
+URGENT = STATES.index("waiting")
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What a reader asked for: a part of an app's name, a state, a product; `page` counts from 1."""
+    """What a reader asked for: a part of an app's name, a state, a product; `page` counts from 1.
+
+    `urgent` leaves only what needs attention, whatever else is asked for.
+    """
 
     text: str = ""
     state: State | None = None
     product: str | None = None
     page: int = 1
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ def row(session: Session, app: str) -> BoardRow | None:
 
 
 def _condition(wanted: Filter) -> ColumnElement[bool]:
+    if wanted.urgent:
+        return App.attention <= URGENT
     parts: list[ColumnElement[bool]] = []
     if wanted.text:
         parts.append(App.name.contains(wanted.text.lower(), autoescape=True))

@@ -4,16 +4,16 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from generator import Repository
 
 from release_board.board.attention import state
 from release_board.board.promotion import Promotions
-from release_board.pages import activity, board, cell, find
+from release_board.pages import activity, board, cell, find, live
 from release_board.pages import app as app_page
 from release_board.pages.links import safe_url
 
-BLUEPRINTS = (board.blueprint, app_page.blueprint, cell.blueprint, find.blueprint, activity.blueprint)
+BLUEPRINTS = (live.blueprint, board.blueprint, app_page.blueprint, cell.blueprint, find.blueprint, activity.blueprint)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 def _about() -> dict[str, Any]:
     settings = current_app.extensions["release_board.settings"]
-    return {"now": int(time.time()), "release": settings.version}
+    return {"now": int(time.time()), "release": settings.version, "change": g.get("change")}
 
 
 def age(seconds: int | None, now: int) -> str:

@@ -7,20 +7,23 @@ from flask import Blueprint, render_template, request
 from release_board.board import rows
 from release_board.board.attention import STATES, State
 from release_board.board.freshness import freshness
+from release_board.live.etag import conditional
 from release_board.store.database import get_database
 
 blueprint = Blueprint("board", __name__)
 
 
 @blueprint.get("/")
+@conditional
 def index() -> str:
-    """Show the board; `q`, `state`, `product` and `page` filter it, `wall` makes it large."""
-    wanted = _filter()
+    """Show the board; `q`, `state`, `product` and `page` filter it, `wall` shows what needs attention in large type."""
+    wall = "wall" in request.args
+    wanted = rows.Filter(urgent=True) if wall else _filter()
     with get_database().session() as session:
         session.expire_on_commit = False
         found = rows.board(session, wanted)
         heard = freshness(session, int(time.time()))
-    return render_template("board.html", board=found, wanted=wanted, heard=heard, wall="wall" in request.args)
+    return render_template("board.html", board=found, wanted=wanted, heard=heard, wall=wall)
 
 
 def _filter() -> rows.Filter:

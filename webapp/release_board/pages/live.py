@@ -1,0 +1,46 @@
+"""Updates for pages that are open: a stream of events, and what a browser asks for where there is no room for one."""
+
+import hashlib
+import time
+
+from flask import Blueprint, Response, current_app, render_template, request
+from werkzeug.exceptions import ServiceUnavailable
+
+from release_board.board.freshness import freshness
+from release_board.live.batch import newest
+from release_board.live.hub import FullError, Hub
+from release_board.store.database import get_database
+
+blueprint = Blueprint("live", __name__)
+RETRY_SECONDS = 10
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+@blueprint.get("/events")
+def events() -> Response:
+    """Send changes as they come, behind the one that `Last-Event-ID` or `after` names."""
+    hub: Hub = current_app.extensions["release_board.live"]
+    resumed = _number(request.headers.get("Last-Event-ID"))
+    try:
+        stream = hub.open(resumed if resumed is not None else _number(request.args.get("after")))
+    except FullError:
+        raise ServiceUnavailable(
+            "There is no room for another stream. Ask again later.", retry_after=RETRY_SECONDS
+        ) from None
+    return Response(stream, mimetype="text/event-stream", headers=HEADERS)
+
+
+@blueprint.get("/heard")
+def heard() -> Response:
+    """Answer with the newest change, and when each source was heard; browsers without a stream ask for it."""
+    with get_database().session() as session:
+        change, sources = newest(session), freshness(session, int(time.time()))
+    response = Response(render_template("_heard.html", heard=sources), headers={"X-Change": str(change)})
+    said = [(one.name, one.heard, one.problem, one.stale) for one in sources.values()]
+    response.set_etag(hashlib.sha256(repr((change, said)).encode()).hexdigest()[:32], weak=True)
+    response.make_conditional(request)
+    return response
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
