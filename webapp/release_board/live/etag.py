@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, current_app, g, make_response, request
 
+from release_board.access.reading import current
 from release_board.board.freshness import freshness
 from release_board.live.batch import newest
 from release_board.store.database import get_database
@@ -43,6 +44,7 @@ def _tag() -> str:
     g.change = change
     said = [(one.name, one.problem, one.stale) for one in sources.values()]
     release = current_app.extensions["release_board.settings"].version
-    reader = (str(g.get("user", "")), sorted(request.cookies.items()))
+    known = current()
+    reader = (known.label, sorted(known.groups)) if known else None, sorted(request.cookies.items())
     seen = (change, said, now // SECONDS, request.full_path, request.headers.get("Accept"), release, reader)
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:32]
