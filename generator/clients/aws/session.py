@@ -7,6 +7,7 @@ the role of the build.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ def client(
 ) -> Any:
     """Return a client of a service.
 
+    Without a region, it is that of `AWS_REGION`, then of `AWS_DEFAULT_REGION`, then of the profile.
     Each answer is whole within the time-out; throttling is waited out, ``attempts`` times.
     """
     try:
@@ -49,9 +51,16 @@ def client(
         connect_timeout=timeout, read_timeout=timeout, retries={"mode": "standard", "total_max_attempts": attempts}
     )
     with translated():
-        made = boto3.session.Session(**_keys()).client(service, region_name=region, config=config, endpoint_url=api)
+        made = boto3.session.Session(**_keys()).client(
+            service, region_name=region or _region(), config=config, endpoint_url=api
+        )
     _bound(made, timeout)
     return made
+
+
+def _region() -> str | None:
+    """Return the region that `AWS_REGION` names: AWS' tools read that first, and boto3 only what comes after it."""
+    return os.environ.get("AWS_REGION") or None
 
 
 def _keys() -> dict[str, str]:
