@@ -14,6 +14,7 @@ from generator.spec.targets import Place
 from generator.spec.types import as_map
 
 if TYPE_CHECKING:
+    from generator.spec.traffic import Host
     from generator.spec.workload import Workload
 
 Data = Mapping[str, Any]
@@ -37,6 +38,10 @@ KINDS: Final = (SERVICE, SCHEDULED)
 PARAMETER: Final = "/"
 # As those begin that are an ARN: of a secret that AWS has named.
 WHOLE: Final = ("arn:", "{infra.")
+# A path that is compared whole; others are how paths begin.
+EXACT: Final = "Exact"
+# How many hosts and paths a rule of a load balancer takes.
+CONDITIONS: Final = 5
 _UNITS: Final = 1024
 _MIB: Final = 1024 * 1024
 
@@ -74,6 +79,14 @@ def _amount(written: object, unit: float) -> float:
 def minutes(written: str) -> int:
     """Return the minutes of a time like ``10m`` or ``2h``."""
     return int(written[:-1]) * (60 if written.endswith("h") else 1)
+
+
+def patterns(hosts: Iterable[Host]) -> list[str]:
+    """Return the paths of a load balancer's rule; none where the rule is for all of them."""
+    paths = [path for host in hosts for path in host.paths]
+    if any(path.path == "/" and path.kind != EXACT for path in paths):
+        return []
+    return [*dict.fromkeys(path.path if path.kind == EXACT else f"{path.path.rstrip('/')}*" for path in paths)]
 
 
 def discovered(workload: Workload) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.spec import cron, ecs, ecs_fields, event_schedule, placeholder, targets, workload
+from generator.spec import cron, ecs, ecs_fields, event_schedule, placeholder, targets, traffic, workload
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
 from generator.spec.instance import complete, in_environment
@@ -119,6 +119,7 @@ class _Workload:
         self._check_size()
         self._check_deploy()
         self._check_schedule()
+        self._check_ingress()
 
     def _check_size(self) -> None:
         cpu, memory = self._whole.get("cpu"), self._whole.get("memory")
@@ -150,6 +151,18 @@ class _Workload:
             return
         if cron.mistake(given) is None and (wrong := event_schedule.mistake(given)):
             self._add(("schedule",), *wrong)
+
+    def _check_ingress(self) -> None:
+        hosts = traffic.hosts(_map(self._whole.get("ingress")))
+        if len({host.paths for host in hosts}) > 1:
+            hint = "say `paths` once, beside `hosts`; or make apps of it"
+            self._add(("ingress", "hosts"), "one rule of the load balancer has the same paths for all hosts", hint)
+        elif (count := len(hosts) + len(ecs.patterns(hosts))) > ecs.CONDITIONS:
+            hint = f"{ecs.CONDITIONS} at most, together; or make apps of it"
+            self._add(("ingress",), f"one rule of the load balancer cannot have {count} hosts and paths", hint)
+        if any(path.port is not None for host in hosts for path in host.paths):
+            hint = "take the port out of `paths`, or make an app of it"
+            self._add(("ingress",), "on ECS, the load balancer sends all requests to the app's first port", hint)
 
     def _add(self, inner: FieldPath, message: str, hint: str) -> None:
         """Add a fault where the value stands: with the workload, the environment, or the app."""

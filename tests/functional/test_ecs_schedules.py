@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.ecs.models import ecs_backends
 
 from testing.programs import Run
 from testing.repository import git
@@ -196,6 +197,28 @@ def test_a_change_behind_our_back_is_told_and_mended(shop: Shop) -> None:
     assert any("schedule.ScheduleExpression" in note and "schedule.State" in note for note in notes)
     shop.generator("deploy", "nightly", "--env", "prod")
     assert (shop.schedule["State"], shop.schedule["ScheduleExpression"]) == ("ENABLED", "cron(30 2 ? * MON-FRI *)")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("code", "health"), [(0, "Healthy"), (3, "Degraded")])
+def test_status_tells_how_the_last_run_ended(shop: Shop, code: int, health: str) -> None:
+    path = shop.folder / "overlays/prod/nightly/task-definition.json"
+    path.write_text(path.read_text().replace('"essential": true', '"essential": true, "memory": 256'))
+    git(shop.folder, "commit", "-qam", "Give it memory, which moto wants")
+    shop.generator("deploy", "nightly", "--env", "prod")
+    # As Scheduler starts it; moto's tasks end with 0, unless told otherwise.
+    ecs, about = shop.aws.client("ecs"), shop.schedule["Target"]["EcsParameters"]
+    network = {"subnets": shop.network["Subnets"], "securityGroups": shop.network["SecurityGroups"]}
+    (task,) = ecs.run_task(
+        cluster="shop-prod", taskDefinition=about["TaskDefinitionArn"], launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": network},
+    )["tasks"]  # fmt: skip
+    ecs.stop_task(cluster="shop-prod", task=task["taskArn"], reason="Essential container in task exited")
+    for container in ecs_backends[MOTO][REGION].tasks["shop-prod"][task["taskArn"]].containers:
+        container.exitCode = code
+    _, told, notes = shop.status()
+    assert told == health
+    assert any("its last run failed" in note and "exit code 3" in note for note in notes) == (code == 3)
 
 
 @pytest.mark.slow

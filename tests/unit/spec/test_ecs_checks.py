@@ -51,6 +51,17 @@ REFUSED = {
         "{port: 80, ingress: {host: a.example.com, annotations: {a: b}}}", "ingress.annotations", "no annotations",
         "Terraform",
     ),
+    "paths of one host alone": (
+        "{port: 80, ingress: {hosts: [a.example.com, {host: b.example.com, paths: [/b]}]}}", "ingress.hosts",
+        "the same paths", "beside `hosts`",
+    ),
+    "a port of a path": (
+        "{ports: [{containerPort: 80}, {containerPort: 81, name: admin}],"
+        " ingress: {host: a.example.com, paths: [/a, {path: /b, port: admin}]}}", "ingress", "first port", "out of `paths`",
+    ),
+    "more than a rule takes": (
+        "{port: 80, ingress: {host: a.example.com, paths: [/a, /b, /c, /d, /e]}}", "ingress", "6 hosts and paths", "5 at most",
+    ),
     "a database in the cluster": ("databases: {main: {}}", "databases.main", "CloudNativePG", "rds"),
     "a schedule by an interval": (
         "{kind: CronJob, schedule: '@every 1h'}", "schedule", "EventBridge Scheduler cannot start", "*/30",

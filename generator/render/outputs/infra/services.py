@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
 
 _STEP = 10
+# What load is aimed at where an app does not say, in percent.
+_USE = 80
 
 
 def modules(here: Here) -> Iterator[Module]:
@@ -122,14 +124,13 @@ def _traffic(here: Here, app: App, workload: Workload, priority: int) -> dict[st
     found |= {"port": workload.ports[0].number, "clients": _clients(here, app, workload)}
     hosts = traffic.hosts(workload.ingress or {})
     if hosts:
-        paths = [path.path.rstrip("/") + "*" for host in hosts for path in host.paths if path.path != "/"]
         found |= {"listener": Raw("module.load_balancer.listener"), "priority": priority, "health": _health(workload)}
-        found |= {"hosts": [host.name for host in hosts], "paths": [*dict.fromkeys(paths)]}
+        found |= {"hosts": [host.name for host in hosts], "paths": ecs.patterns(hosts)}
     if ((workload.ecs.get("deploy") or {}).get("strategy") or "rolling") != "rolling":
         found["blue_green"] = True
     if scale := workload.autoscale:
-        target = scale.get("cpu") or 80
-        found["scaling"] = {"least": scale.get("min") or 1, "most": scale.get("max") or 1, "cpu": target}
+        use = {name: scale[name] for name in ("cpu", "memory") if scale.get(name)} or {"cpu": _USE}
+        found["scaling"] = {"least": scale.get("min") or 1, "most": scale.get("max") or 1, **use}
     return found
 
 

@@ -110,8 +110,8 @@ variable "execution_role" {
 }
 
 variable "scaling" {
-  description = "How many tasks there are, where load decides, and at which use of processors."
-  type        = object({ least = number, most = number, cpu = number })
+  description = "How many tasks there are, where load decides, and at which use of processors and memory, in percent."
+  type        = object({ least = number, most = number, cpu = optional(number), memory = optional(number) })
   default     = null
 }
 
