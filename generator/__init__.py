@@ -147,10 +147,12 @@ if TYPE_CHECKING:
     from generator.api.wait import WaitRequest as WaitRequest
     from generator.api.wait import WaitResult as WaitResult
     from generator.api.wait import wait as wait
+    from generator.clients.forges.forge import Review as Review
     from generator.credentials import Credentials as Credentials
     from generator.delivery.bump import BumpOutcome as BumpOutcome
     from generator.delivery.deployments import Deployment as Deployment
     from generator.delivery.live_state import LiveState as LiveState
+    from generator.delivery.live_state import OpenRequest as OpenRequest
     from generator.delivery.live_state import Running as Running
     from generator.delivery.promotion.app_promotions import AppPromotion as AppPromotion
     from generator.delivery.promotion.app_promotions import Hold as Hold
@@ -296,10 +298,12 @@ _MODULES = {
     "WaitRequest": "api.wait",
     "WaitResult": "api.wait",
     "wait": "api.wait",
+    "Review": "clients.forges.forge",
     "Credentials": "credentials",
     "BumpOutcome": "delivery.bump",
     "Deployment": "delivery.deployments",
     "LiveState": "delivery.live_state",
+    "OpenRequest": "delivery.live_state",
     "Running": "delivery.live_state",
     "AppPromotion": "delivery.promotion.app_promotions",
     "Hold": "delivery.promotion.app_promotions",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from generator.clients import argocd, forges
 from generator.clients.argocd import Application, ArgoCd
+from generator.clients.forges import Forge, PullRequest, Review
 from generator.delivery import open_requests, targets
 from generator.errors import GeneratorError, reason
 from generator.render.outputs.argocd import application_names, project_names
@@ -37,12 +38,36 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """An open pull request that promotes, pins or rolls back ``apps`` in an environment.
+
+    Attributes:
+        moves: By app what it has and what it is to get, as the request's text tells; empty where it does not.
+        review: What the forge says of its author, reviewers and checks.
+        mergeable: Whether it can be merged without a conflict; None where the forge does not tell.
+    """
+
+    number: str
+    url: str
+    title: str
+    environment: str
+    apps: tuple[str, ...]
+    moves: Mapping[str, tuple[str, str]]
+    review: Review = field(default_factory=Review)
+    mergeable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveState:
-    """URLs of open pull requests, and what runs; ``None`` where Argo CD was not asked. ``notes`` tell what failed."""
+    """URLs of open pull requests, and what runs; ``None`` where Argo CD was not asked. ``notes`` tell what failed.
+
+    ``open`` are the requests themselves; None where the forge was not asked or has not answered.
+    """
 
     requests: Mapping[Key, str]
     running: Mapping[Key, Running] | None
     notes: tuple[str, ...] = ()
+    open: tuple[OpenRequest, ...] | None = None
 
 
 NOT_ASKED = LiveState({}, None)
@@ -59,10 +84,10 @@ class Answer:
 def ask(spec: Spec, read: Read) -> LiveState:
     """Ask both; one that does not answer is left out, and a note says so. ``read`` returns a file as git has it."""
     notes: list[str] = []
-    found: Mapping[Key, str] = {}
+    found: tuple[OpenRequest, ...] | None = None
     running: Mapping[Key, Running] | None = None
     with ThreadPoolExecutor(max_workers=1) as pool:
-        asked = pool.submit(copy_context().run, requests, spec)  # with the credentials
+        asked = pool.submit(copy_context().run, reviewed, spec)  # with the credentials
         for name in targets.used(spec):
             answer = targets.find(name).running(spec, read)
             running = {**(running or {}), **answer.running} if answer.running is not None else running
@@ -71,7 +96,7 @@ def ask(spec: Spec, read: Read) -> LiveState:
             found = asked.result()
         except GeneratorError as exc:
             notes.append(f"pull requests are left out: {reason(exc)}")
-    return LiveState(found, running, tuple(notes))
+    return LiveState(_urls(found or ()), running, tuple(notes), found)
 
 
 def requests(spec: Spec) -> Mapping[Key, str]:
@@ -79,16 +104,42 @@ def requests(spec: Spec) -> Mapping[Key, str]:
 
     Raises ``GeneratorError`` where the forge does not answer.
     """
+    forge = _forge(spec)
+    return _urls(_open(spec, forge)) if forge else {}
+
+
+def reviewed(spec: Spec) -> tuple[OpenRequest, ...] | None:
+    """Return the open requests with all that the forge says of them; None where no forge or login is known."""
+    forge = _forge(spec)
+    if forge is None:
+        return None
+    return tuple(_open(spec, forge, getattr(forge, "reviewed", None)))
+
+
+def _forge(spec: Spec) -> Forge | None:
     try:
-        forge = forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
+        return forges.connect(spec.repository, spec.forge.kind, spec.forge.url)
     except GeneratorError:
-        return {}
+        return None
+
+
+def _open(
+    spec: Spec, forge: Forge, asked: Callable[[Sequence[PullRequest]], list[PullRequest]] | None = None
+) -> list[OpenRequest]:
     mark = open_requests.prefix(spec.project)
-    result: dict[Key, str] = {}
-    for request in [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, open_requests.ROLLBACKS)]:
-        environment, _, name = request.head.removeprefix(mark).removeprefix(open_requests.ROLLBACKS).partition("/")
-        result |= {(app, environment): request.url for app in open_requests.apps(request, name, spec.apps)}
-    return result
+    found = [*forge.requests(spec.branch, mark), *forge.requests(spec.branch, open_requests.ROLLBACKS)]
+    return [_described(spec, mark, one) for one in (asked(found) if asked and found else found)]
+
+
+def _described(spec: Spec, mark: str, one: PullRequest) -> OpenRequest:
+    environment, _, name = one.head.removeprefix(mark).removeprefix(open_requests.ROLLBACKS).partition("/")
+    apps = tuple(open_requests.apps(one, name, spec.apps))
+    moves = {app: ends for app, ends in open_requests.moves(one.body).items() if app in apps}
+    return OpenRequest(one.number, one.url, one.title, environment, apps, moves, one.review, one.mergeable)
+
+
+def _urls(found: Sequence[OpenRequest]) -> dict[Key, str]:
+    return {(app, one.environment): one.url for one in found for app in one.apps}
 
 
 def applications(spec: Spec, api: ArgoCd) -> Mapping[Key, Running]:

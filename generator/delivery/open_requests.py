@@ -18,6 +18,7 @@ ROLLBACKS: Final = pull_request.ROLLBACKS
 _ALL: Final = "_all"
 # As version 0.1 told it, whose marker does not: an app's row in the table, and its line below "The base".
 _MOVES: Final = re.compile(r"^(?:\| `([a-z0-9-]+)` \| `|- `([a-z0-9-]+)`: brought to )", re.MULTILINE)
+_TABLE: Final = re.compile(r"^\| `([a-z0-9-]+)` \| `([^`|]+)` \| `([^`|]+)`", re.MULTILINE)
 _CUT: Final = "… cut at "
 
 
@@ -53,6 +54,14 @@ def apps(request: PullRequest, name: str, known: Iterable[str]) -> list[str]:
     asked = set(mark.apps) if mark and mark.apps else set() if name == _ALL else {name, *name.split("_")}
     moving = _moving(request.body, mark) if mark else set()
     return [app for app in known if (not asked or app in asked) and (not moving or app in moving)]
+
+
+def moves(body: str) -> dict[str, tuple[str, str]]:
+    """Return by app the image that the base has and the one that it is to get, as a text of ours tells them.
+
+    Empty where it does not, as of a rollback, or where a person has changed the table.
+    """
+    return {app: (was, now) for app, was, now in _TABLE.findall(body)} if description.marker(body) else {}
 
 
 def _moving(body: str, mark: Marker) -> set[str]:

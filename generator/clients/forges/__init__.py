@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import cast
 
-from generator.clients.forges.forge import TIMEOUT_SECONDS, Forge, PullRequest, State, clipped
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Forge, PullRequest, Review, State, clipped
 from generator.errors import ForgeError
 from generator.escaping import harmless
 from generator.spec.forge_kinds import kind_of
 
-__all__ = ["Forge", "PullRequest", "State", "connect", "kind_of", "open_or_update"]
+__all__ = ["Forge", "PullRequest", "Review", "State", "connect", "kind_of", "open_or_update"]
 
 
 def connect(url: str, kind: str | None = None, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Forge:

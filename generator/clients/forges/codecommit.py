@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from generator.backoff import Backoff
 from generator.clients.aws import session
 from generator.clients.forges import access
-from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped
+from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, Review, State, chosen, clipped
 from generator.errors import ForgeError
 
 TITLE_LIMIT: Final = 150
@@ -184,7 +184,14 @@ class CodeCommit:
             base=target["destinationReference"].removeprefix("refs/heads/"),
             state=state,
             merge_commit=target.get("mergeMetadata", {}).get("mergeCommitId") if merged else None,
+            review=_review(data),
         )
+
+
+def _review(data: Mapping[str, Any]) -> Review:
+    """Return who has opened it, by the last part of the ARN: a user, or the session of a role; and when."""
+    author, created = data.get("authorArn"), data.get("creationDate")
+    return Review(author.rpartition("/")[2] if author else None, int(created.timestamp()) if created else None)
 
 
 def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> CodeCommit:

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
 from generator.escaping import harmless
 
 State = Literal["open", "merged", "closed"]
+Decision = Literal["approved", "changes requested", "review required"]
+Checks = Literal["passed", "failed", "running"]
 TIMEOUT_SECONDS: Final = 30
 _CUT: Final = "\n\n(cut here: the forge takes no more)"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a forge says of a request beside its text; ``None``: it does not tell.
+
+    ``author``, ``reviewers`` (who is asked and has not answered) and ``approvers`` are names as the forge has them.
+    ``created`` is in seconds since 1970. ``ready``: by the forge's own rules it can be merged now.
+    """
+
+    author: str | None = None
+    created: int | None = None
+    draft: bool | None = None
+    reviewers: tuple[str, ...] | None = None
+    approvers: tuple[str, ...] | None = None
+    decision: Decision | None = None
+    checks: Checks | None = None
+    ready: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +50,7 @@ class PullRequest:
     state: State
     mergeable: bool | None = None
     merge_commit: str | None = None
+    review: Review = field(default_factory=Review, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +121,13 @@ class LabelingForge(Forge, Protocol):
 
     def unlabel(self, request: PullRequest, label: str) -> None:
         """Take a label off; fine where it is gone."""
+
+
+class ReviewingForge(Forge, Protocol):
+    """A forge that tells of all open requests at once what reviewers and checks say: GitHub."""
+
+    def reviewed(self, requests: Sequence[PullRequest]) -> list[PullRequest]:
+        """Return the same requests with all of their ``review``; as they are where the forge does not tell."""
 
 
 def epoch(time: str) -> int:

@@ -17,7 +17,17 @@ import requests
 from requests import PreparedRequest, Response
 
 from generator.clients.forges import access
-from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, State, chosen, clipped, epoch, people
+from generator.clients.forges.forge import (
+    TIMEOUT_SECONDS,
+    Labeled,
+    PullRequest,
+    Review,
+    State,
+    chosen,
+    clipped,
+    epoch,
+    people,
+)
 from generator.errors import ForgeError
 
 TOKENS: Final = ("GITEA_TOKEN", "FORGEJO_TOKEN", "GIT_TOKEN")
@@ -202,6 +212,16 @@ def _own(data: dict[str, Any]) -> bool:
     return bool(data["head"].get("repo_id") == data["base"].get("repo_id"))
 
 
+def _review(data: dict[str, Any]) -> Review:
+    reviewers, created = data.get("requested_reviewers"), data.get("created_at")
+    return Review(
+        (data.get("user") or {}).get("login"),
+        epoch(created) if created else None,
+        data.get("draft"),
+        None if reviewers is None else tuple(str(one.get("login")) for one in reviewers),
+    )
+
+
 def _request(data: dict[str, Any]) -> PullRequest:
     state: State = "merged" if data.get("merged") else "open" if data["state"] == "open" else "closed"
     return PullRequest(
@@ -214,6 +234,7 @@ def _request(data: dict[str, Any]) -> PullRequest:
         state=state,
         mergeable=data.get("mergeable") if state == "open" else None,
         merge_commit=data.get("merge_commit_sha") if state == "merged" else None,
+        review=_review(data),
     )
 
 

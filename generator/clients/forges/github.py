@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator.backoff import Backoff
 from generator.clients.forges import access, github_app
-from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, State, chosen, clipped, people
+from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, Review, State, chosen, clipped, people
 from generator.errors import ForgeError
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class GitHub:
 
     def __init__(self, server: str, path: str, client: Github) -> None:
         self._server = server
+        self._path = path
         self._owner = path.partition("/")[0]
         self._repository: Repository = client.get_repo(path)
 
@@ -152,6 +153,16 @@ class GitHub:
                     raise
                 access.pause(MERGE_BACKOFF.pause(attempt))
 
+    def reviewed(self, requests: Sequence[PullRequest]) -> list[PullRequest]:
+        """Implement ``ReviewingForge.reviewed``, by one query; without the right to it, requests stay as they are."""
+        from generator.clients.forges import github_reviews
+
+        try:
+            _, answer = self._asked(lambda: self._repository.requester.graphql_query(*github_reviews.query(self._path)))
+        except ForgeError:
+            return list(requests)
+        return github_reviews.added(requests, answer)
+
     def _me(self) -> str:
         """Return whose our token is, an App's or that of Actions included, of which REST tells nothing.
 
@@ -246,7 +257,16 @@ def _request(pull: Pull) -> PullRequest:
         state=state,
         mergeable=mergeable if state == "open" else None,
         merge_commit=pull.merge_commit_sha if merged else None,
+        review=_review(pull),
     )
+
+
+def _review(pull: Pull) -> Review:
+    """Return what a list has of it."""
+    user, created = pull._user.value, pull._created_at.value
+    people, teams = pull._requested_reviewers.value, pull._requested_teams.value
+    asked = None if people is None else (*(one.login for one in people), *(team.slug for team in teams or ()))
+    return Review(user.login if user else None, int(created.timestamp()) if created else None, pull._draft.value, asked)
 
 
 def api_of(server: str) -> str:

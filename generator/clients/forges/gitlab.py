@@ -12,7 +12,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.clients.forges import access
-from generator.clients.forges.forge import TIMEOUT_SECONDS, Labeled, PullRequest, State, chosen, clipped, epoch, people
+from generator.clients.forges.forge import (
+    TIMEOUT_SECONDS,
+    Checks,
+    Decision,
+    Labeled,
+    PullRequest,
+    Review,
+    State,
+    chosen,
+    clipped,
+    epoch,
+    people,
+)
 from generator.errors import ForgeError
 
 if TYPE_CHECKING:
@@ -26,6 +38,10 @@ TITLE_LIMIT: Final = 255
 SETTLING: Final = frozenset({"preparing", "unchecked", "checking", "approvals_syncing"})
 SETTLING_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.5
+# What `detailed_merge_status` tells: the first thing that is in the way.
+_DECISIONS: Final[dict[str, Decision]] = {"not_approved": "review required", "requested_changes": "changes requested"}
+_CHECKS: Final[dict[str, Checks]] = {"ci_still_running": "running"}
+_UNTOLD: Final = frozenset({"", "unchecked", "checking", "preparing", "approvals_syncing"})
 _STATES: Final[dict[str, State]] = {"opened": "open", "locked": "open", "merged": "merged", "closed": "closed"}
 _NAMES: Final[dict[State, str]] = {"open": "opened", "merged": "merged", "closed": "closed"}
 
@@ -197,6 +213,20 @@ def _own(data: dict[str, Any]) -> bool:
     return bool(data["source_project_id"] == data["target_project_id"])
 
 
+def _review(data: dict[str, Any], status: str) -> Review:
+    """Return what a list has of it: who, when, and in one word what is missing before it can be merged."""
+    reviewers = data.get("reviewers")
+    return Review(
+        (data.get("author") or {}).get("username"),
+        epoch(data["created_at"]) if data.get("created_at") else None,
+        data.get("draft"),
+        None if reviewers is None else tuple(str(one.get("username")) for one in reviewers),
+        decision=_DECISIONS.get(status),
+        checks=_CHECKS.get(status),
+        ready=True if status == "mergeable" else None if status in _UNTOLD else False,
+    )
+
+
 def _request(data: dict[str, Any]) -> PullRequest:
     state = _STATES[data["state"]]
     status = data.get("detailed_merge_status")
@@ -213,6 +243,7 @@ def _request(data: dict[str, Any]) -> PullRequest:
         merge_commit=(data.get("merge_commit_sha") or data.get("squash_commit_sha") or data.get("sha"))
         if state == "merged"
         else None,
+        review=_review(data, status or ""),
     )
 
 

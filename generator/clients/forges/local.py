@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from generator.backoff import Backoff
-from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, State, chosen, clipped
+from generator.clients.forges.forge import TIMEOUT_SECONDS, PullRequest, Review, State, chosen, clipped
 from generator.errors import ForgeError, GitError
 from generator.git import plumbing, refs
 from generator.git.refs import References
@@ -215,6 +215,7 @@ class Local:
             base=record.base,
             state=record.state,
             merge_commit=record.merge_commit,
+            review=Review(reviewers=record.reviewers),
         )
 
     @property

@@ -11,7 +11,7 @@ import pytest
 
 from generator.clients import forges
 from generator.clients.forges import Forge, github, open_or_update
-from generator.clients.forges.forge import LabelingForge
+from generator.clients.forges.forge import LabelingForge, ReviewingForge
 from generator.errors import ForgeError
 from testing.servers.forges.github import GitHub as Server
 from testing.servers.forges.server import Answer, running
@@ -54,6 +54,28 @@ def test_open_update_comment_merge(forge: Forge, server: Server) -> None:
     assert forge.requests("main") == []
     assert [request.number for request in forge.requests("main", state="merged")] == ["1"]
     assert forge.merge(updated, COMMIT) == merged
+
+
+def test_reviews_and_checks_come_by_one_query(forge: Forge, server: Server) -> None:
+    forge.open("promote/prod", "main", "Promote web", "")
+    server.pulls[0] |= {"user": {"login": "ann"}, "draft": False, "requested_reviewers": [{"login": "bob"}]}
+    (found,) = forge.requests("main")
+    assert (found.review.author, found.review.draft, found.review.reviewers) == ("ann", False, ("bob",))
+    assert found.review.created == 1795262400
+    assert found.review.checks is None
+    node = {
+        "number": 1, "reviewDecision": "APPROVED", "mergeStateStatus": "CLEAN",
+        "latestOpinionatedReviews": {"nodes": [{"state": "APPROVED", "author": {"login": "bob"}}]},
+        "commits": {"nodes": [{"commit": {"statusCheckRollup": {"state": "SUCCESS"}}}]},
+    }  # fmt: skip
+    answer = {"data": {"repository": {"pullRequests": {"nodes": [node]}}}}
+    server.api.others["POST /api/graphql"] = Answer(answer)
+    (told,) = cast("ReviewingForge", forge).reviewed([found])
+    about = told.review
+    assert (about.decision, about.approvers, about.checks, about.ready) == ("approved", ("bob",), "passed", True)
+    for refused in (Answer({"message": "Forbidden"}, 403), Answer({"data": {"repository": None}})):
+        server.api.others["POST /api/graphql"] = refused
+        assert cast("ReviewingForge", forge).reviewed([found])[0].review == found.review
 
 
 def test_all_pages_are_read_and_nothing_more_is_asked(forge: Forge, server: Server) -> None:

@@ -65,6 +65,28 @@ def test_open_update_comment_merge(forge: Forge, server: Server, pauses: list[fl
     assert forge.merge(updated, COMMIT) == merged
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("mergeable", (None, None, True)),
+        ("not_approved", ("review required", None, False)),
+        ("requested_changes", ("changes requested", None, False)),
+        ("ci_still_running", (None, "running", False)),
+        ("ci_must_pass", (None, None, False)),
+        ("checking", (None, None, None)),
+    ],
+)
+def test_what_is_missing_is_as_gitlab_tells_it(
+    status: str, expected: tuple[object, ...], forge: Forge, server: Server
+) -> None:
+    forge.open("promote/prod", "main", "Promote web", "")
+    server.requests[0] |= {"detailed_merge_status": status, "author": {"username": "ann"}, "draft": True}
+    (found,) = forge.requests("main")
+    about = found.review
+    assert (about.decision, about.checks, about.ready) == expected
+    assert (about.author, about.draft, about.created) == ("ann", True, 1795262400)
+
+
 def test_all_pages_are_read_even_where_the_server_misnames_itself(forge: Forge, server: Server) -> None:
     for number in range(8):
         server.branches[f"promote/{number}"] = "d" * 40

@@ -9,11 +9,19 @@ from generator import Repository
 
 from release_board.board.attention import state
 from release_board.board.promotion import Promotions
-from release_board.pages import activity, board, cell, find, live
+from release_board.pages import activity, board, cell, find, live, waiting
 from release_board.pages import app as app_page
 from release_board.pages.links import safe_url
 
-BLUEPRINTS = (live.blueprint, board.blueprint, app_page.blueprint, cell.blueprint, find.blueprint, activity.blueprint)
+BLUEPRINTS = (
+    live.blueprint,
+    board.blueprint,
+    app_page.blueprint,
+    cell.blueprint,
+    find.blueprint,
+    activity.blueprint,
+    waiting.blueprint,
+)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

@@ -1,14 +1,19 @@
 """Store what the forge and the cluster say, beside what git says."""
 
-from generator import LiveState
+from collections.abc import Sequence
+
+from generator import LiveState, OpenRequest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from release_board.sources.importing import number, put
-from release_board.store.models import Cell, Event, Source
+from release_board.store.models import NAME, Cell, Event, Request, Source
+from release_board.store.texts import cut, optional
 
 FORGE = "forge"
 CLUSTER = "cluster"
+# So many open requests are shown; the newest that the forge tells of.
+REQUESTS = 200
 
 
 def store(session: Session, found: LiveState, now: int) -> tuple[str, ...]:
@@ -17,7 +22,8 @@ def store(session: Session, found: LiveState, now: int) -> tuple[str, ...]:
     written: list[Cell] = []
     for cell in session.scalars(select(Cell)):
         key = (cell.app, cell.environment)
-        request = found.requests.get(key)
+        # A forge that has not answered has closed nothing.
+        request = cell.request if found.open is None else found.requests.get(key)
         columns: dict[str, object] = {"request": request}
         if request != cell.request:
             columns["request_since"] = now if request else None
@@ -36,6 +42,8 @@ def store(session: Session, found: LiveState, now: int) -> tuple[str, ...]:
             if runs(cell):
                 _note_running(session, cell, now)
     number(session, written, changed, now)
+    if found.open is not None:
+        _store_requests(session, found.open, now)
     problem = "; ".join(found.notes) or None
     names = [FORGE, *([CLUSTER] if found.running is not None else [])]
     for name in names:
@@ -44,6 +52,25 @@ def store(session: Session, found: LiveState, now: int) -> tuple[str, ...]:
         source.asked, source.problem = now, problem
         source.heard = now if problem is None else source.heard
     return tuple(changed)
+
+
+def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) -> None:
+    """Write the open requests, and take those out that are open no longer."""
+    there = {one.number: one for one in session.scalars(select(Request))}
+    for one in found[:REQUESTS]:
+        request = there.pop(one.number, None) or Request(number=one.number, seen=now)
+        session.add(request)
+        about = one.review
+        request.url, request.title = cut(one.url), cut(one.title)
+        request.environment, request.apps = one.environment[:NAME], list(one.apps)
+        request.moves = {app: [cut(was), cut(will)] for app, (was, will) in one.moves.items()}
+        request.author, request.created, request.draft = optional(about.author), about.created, about.draft
+        request.reviewers = None if about.reviewers is None else [cut(name) for name in about.reviewers]
+        request.approvers = None if about.approvers is None else [cut(name) for name in about.approvers]
+        request.decision, request.checks = about.decision, about.checks
+        request.ready, request.mergeable = about.ready, one.mergeable
+    for gone in there.values():
+        session.delete(gone)
 
 
 def runs(cell: Cell) -> bool:

@@ -5,7 +5,7 @@ the newest commit, so that no page reads events to show the present. `changes` n
 pages that are open.
 """
 
-from sqlalchemy import BigInteger, Index, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Integer, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # Migrations can only drop a constraint that has a name, and the two databases would each invent their own.
@@ -174,6 +174,32 @@ class Cell(Base):
     live_images: Mapped[str | None] = mapped_column(Text)
     live_url: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(BigInteger)
+
+
+class Request(Base):
+    """An open request of the forge, as it was last heard. Names and moves are JSON; None is what it does not tell.
+
+    `moves` has by app the image that it has and the one that it would get. `seen` is when the board saw it first.
+    """
+
+    __tablename__ = "requests"
+
+    number: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    environment: Mapped[str] = mapped_column(String(NAME))
+    apps: Mapped[list[str]] = mapped_column(JSON)
+    moves: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    author: Mapped[str | None] = mapped_column(Text)
+    created: Mapped[int | None] = mapped_column(BigInteger)
+    seen: Mapped[int] = mapped_column(BigInteger)
+    draft: Mapped[bool | None]
+    reviewers: Mapped[list[str] | None] = mapped_column(JSON)
+    approvers: Mapped[list[str] | None] = mapped_column(JSON)
+    decision: Mapped[str | None] = mapped_column(String(20))
+    checks: Mapped[str | None] = mapped_column(String(20))
+    ready: Mapped[bool | None]
+    mergeable: Mapped[bool | None]
 
 
 class Change(Base):

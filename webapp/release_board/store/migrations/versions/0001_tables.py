@@ -165,6 +165,26 @@ def upgrade() -> None:
     op.create_index("ix_people_folded", "people", ["folded"])
 
     op.create_table(
+        "requests",
+        sa.Column("number", sa.String(length=80), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("environment", sa.String(length=80), nullable=False),
+        sa.Column("apps", sa.JSON(), nullable=False),
+        sa.Column("moves", sa.JSON(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=True),
+        sa.Column("created", sa.BigInteger(), nullable=True),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("draft", sa.Boolean(), nullable=True),
+        sa.Column("reviewers", sa.JSON(), nullable=True),
+        sa.Column("approvers", sa.JSON(), nullable=True),
+        sa.Column("decision", sa.String(length=20), nullable=True),
+        sa.Column("checks", sa.String(length=20), nullable=True),
+        sa.Column("ready", sa.Boolean(), nullable=True),
+        sa.Column("mergeable", sa.Boolean(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name="pk_requests"),
+    )
+    op.create_table(
         "source_commits",
         sa.Column("app", sa.String(length=80), nullable=False),
         sa.Column("before", sa.String(length=64), nullable=False),
@@ -208,6 +228,7 @@ def downgrade() -> None:
     op.drop_index("ix_source_commits_range", "source_commits")
 
     op.drop_table("source_commits")
+    op.drop_table("requests")
     op.drop_index("ix_people_folded", "people")
     op.drop_table("people")
     op.drop_table("incidents")

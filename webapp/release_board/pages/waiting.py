@@ -1,0 +1,21 @@
+"""Every open request over all apps: whose turn it is, how old it is, and what it would move."""
+
+import time
+
+from flask import Blueprint, render_template
+
+from release_board.board.freshness import freshness
+from release_board.board.waiting import turn, waiting
+from release_board.store.database import get_database
+
+blueprint = Blueprint("waiting", __name__)
+
+
+@blueprint.get("/waiting")
+def index() -> str:
+    """Show them, the oldest first."""
+    with get_database().session() as session:
+        session.expire_on_commit = False
+        found = waiting(session)
+        heard = freshness(session, int(time.time()))
+    return render_template("waiting.html", found=found, turn=turn, heard=heard)
