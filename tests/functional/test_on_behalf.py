@@ -97,7 +97,8 @@ def test_a_rollback_and_a_pin_from_a_mirror(shop: Shop, mirror: Path) -> None:
 def test_a_cell_that_has_another_image_than_was_seen_is_left_alone(shop: Shop, mirror: Path) -> None:
     before = git(shop.bare, "for-each-ref")
     stale = {"seen": f"v1@{DIGESTS['v1']}", **at(shop, mirror)}
-    for how in ({"pull_request": True}, {"push": True}, {"pull_request": True, "dry_run": True}):
+    hows: list[dict[str, Any]] = [{"pull_request": True}, {"push": True}, {"pull_request": True, "dry_run": True}]
+    for how in hows:
         with pytest.raises(Moved, match="web in dev has v2"):
             generator.rollback(RollbackRequest("web", "dev", **how, **stale))
         with pytest.raises(Moved):
