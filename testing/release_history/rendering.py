@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ import generator
 from generator.delivery import build_order, pin
 from generator.delivery.build_order import Order
 from generator.delivery.pin import Pin
-from generator.yaml import emit
+from generator.yaml import emit, outline
 from generator.yaml import kustomization as kustomizations
 from generator.yaml.kustomization import Kustomization
 from testing.release_history.stream import git
@@ -45,6 +46,7 @@ _APP: Final = """\
     environments:
       prod: {{replicas: 3, config: {{LOG_LEVEL: {level}}}}}
 """
+_NAME: Final = b"name-to-be-set"
 _TAG, _DIGEST, _BUILT = "tag-to-be-set", f"sha256:{'0' * 64}", "system 1 - "
 
 
@@ -91,26 +93,33 @@ def of_app(path: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _cut(plain: bytes, *, digest: bool, built: bool) -> bytes:
+    """Return an overlay with places for an image and its build, as the real code writes them."""
+    overlay = Kustomization(plain, "kustomization.yaml")
+    (first,) = overlay.images
+    overlay.set_image(kustomizations.Image(first.name, _TAG, _DIGEST if digest else None))
+    overlay.annotate(build_order.ANNOTATION, _BUILT + "0" * 40 if built else None)
+    return overlay.result()
+
+
 class Overlay:
     """The kustomization of one overlay. A pipeline's image is put in by splicing, for which the real code has cut."""
 
     def __init__(self, path: str, plain: bytes) -> None:
         self.path = path
-        (first,) = Kustomization(plain, path).images
+        (first,) = outline.read(plain).images
         self.name = first.name
-        self._forms = {
-            (digest, built): self._form(plain, digest=digest, built=built) for digest in (0, 1) for built in (0, 1)
-        }
+        self._app = path.split("/")[2]
+        # Overlays differ by the app's name alone, mostly.
+        self._plain = plain.replace(self._app.encode(), _NAME)
 
-    def _form(self, plain: bytes, *, digest: int, built: int) -> bytes:
-        overlay = Kustomization(plain, self.path)
-        overlay.set_image(kustomizations.Image(self.name, _TAG, _DIGEST if digest else None))
-        overlay.annotate(build_order.ANNOTATION, _BUILT + "0" * 40 if built else None)
-        return overlay.result()
+    def _form(self, *, digest: bool, built: bool) -> bytes:
+        return _cut(self._plain, digest=digest, built=built).replace(_NAME, self._app.encode())
 
     def with_image(self, image: Image, built: Order | None, held: Pin | None = None) -> bytes:
         """Return it with an image and its build, as ``bump``, ``promote`` and ``rollback`` write it."""
-        form = self._forms[image.digest is not None, built is not None]
+        form = self._form(digest=image.digest is not None, built=built is not None)
         content = form.replace(_TAG.encode(), emit.scalar(image.tag or "").encode())
         if image.digest:
             content = content.replace(_DIGEST.encode(), image.digest.encode())
