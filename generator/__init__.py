@@ -159,6 +159,7 @@ if TYPE_CHECKING:
     from generator.delivery.promotion.proposal import Proposal as Proposal
     from generator.delivery.promotion.run import PromoteHow as PromoteHow
     from generator.delivery.status import Row as Row
+    from generator.manifests.app_difference import AppDifference as AppDifference
     from generator.manifests.comparison import Difference as Difference
     from generator.regenerate.effect import Effect as Effect
     from generator.regenerate.merge import Side as Side
@@ -310,6 +311,7 @@ _MODULES = {
     "Proposal": "delivery.promotion.proposal",
     "PromoteHow": "delivery.promotion.run",
     "Row": "delivery.status",
+    "AppDifference": "manifests.app_difference",
     "Difference": "manifests.comparison",
     "Effect": "regenerate.effect",
     "Side": "regenerate.merge",

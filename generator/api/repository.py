@@ -24,6 +24,7 @@ from generator.spec.remembered import Specs
 
 if TYPE_CHECKING:
     from generator.delivery.promotion.app_promotions import AppPromotion
+    from generator.manifests.app_difference import AppDifference
 
 
 class Repository:
@@ -118,6 +119,21 @@ class Repository:
         return app_promotions.find(
             found, self._spec_of(found), PromotionRequest(tuple(apps), source, to), running or {}, now
         )
+
+    def difference(self, app: str, before: tuple[str, str], after: tuple[str, str]) -> AppDifference:
+        """Compare an app in two (commit, environment): rendered by kustomize, field by field, and without a network.
+
+        Raises ToolError without kustomize, and RepositoryError for a commit that is not here.
+        """
+        from generator.manifests import app_difference
+
+        sides = []
+        for commit, environment in (before, after):
+            found = self._at(commit)
+            spec = self._spec_of(found)
+            place = image.slot(spec, app, image.environment_named(spec, environment).name)
+            sides.append(app_difference.Version(found, spec, spec.environments[place.environment]))
+        return app_difference.find(app, sides[0], sides[1])
 
     def live(self, *, credentials: Credentials = NONE) -> LiveState:
         """Ask the forge for open requests, and Argo CD or AWS for what runs, where there are credentials for them."""

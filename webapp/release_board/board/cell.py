@@ -164,14 +164,19 @@ def _since(session: Session, cell: Cell, source: str | None, before: Cell) -> Si
     if source is None or newer is None:
         what = f"the build in {' and the one in '.join(nameless)} names no source commit"
         return Since(before.environment, unknown=what)
-    between = session.get(SourceRange, (cell.app, source, newer))
+    return commits_between(session, cell.app, before.environment, source, newer)
+
+
+def commits_between(session: Session, app: str, environment: str, older: str, newer: str) -> Since:
+    """Return the commits of an app's sources that `newer`, which `environment` has, adds to `older`."""
+    between = session.get(SourceRange, (app, older, newer))
+    if older == newer:
+        return Since(environment)
     if between is None:
-        return Since(before.environment, unknown="the app's sources between both builds have not been read")
+        return Since(environment, unknown="the app's sources between both builds have not been read")
     if between.unknown:
-        return Since(before.environment, unknown=between.unknown)
-    query = select(SourceCommit).where(
-        SourceCommit.app == cell.app, SourceCommit.before == source, SourceCommit.after == newer
-    )
-    ordered = query.order_by(SourceCommit.seconds.desc(), SourceCommit.commit)
+        return Since(environment, unknown=between.unknown)
+    same = (SourceCommit.app == app, SourceCommit.before == older, SourceCommit.after == newer)
+    ordered = select(SourceCommit).where(*same).order_by(SourceCommit.seconds.desc(), SourceCommit.commit)
     found = list(session.scalars(ordered.limit(COMMITS + 1)))
-    return Since(before.environment, found[:COMMITS], more=len(found) > COMMITS)
+    return Since(environment, found[:COMMITS], more=len(found) > COMMITS)

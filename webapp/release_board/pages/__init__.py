@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 from generator import Repository
 
 from release_board.board.attention import state
+from release_board.board.comparing import Differences
 from release_board.board.promotion import Promotions
 from release_board.pages import activity, board, cell, find, live, waiting
 from release_board.pages import app as app_page
@@ -29,7 +30,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 def init_app(app: Flask) -> None:
     """Register the pages, and the filters of their templates."""
     settings = app.extensions["release_board.settings"]
-    app.extensions["release_board.promotions"] = Promotions(Repository.mirror(settings.mirror, settings.branch))
+    mirror = Repository.mirror(settings.mirror, settings.branch)
+    app.extensions["release_board.promotions"] = Promotions(mirror)
+    app.extensions["release_board.differences"] = Differences(mirror)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

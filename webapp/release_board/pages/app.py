@@ -1,13 +1,17 @@
 """The page of an app: its releases by environment, and what holds it up between two of them."""
 
 import time
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from release_board.board import matrix
+from release_board.board import comparing, matrix
 from release_board.board.cell import Position, read_up_to
+from release_board.board.comparing import Side, get_differences
 from release_board.board.freshness import freshness
 from release_board.board.promotion import Answer, get_promotions
+from release_board.pages import cell as cell_page
 from release_board.pages.names import named
 from release_board.store.database import get_database
 from release_board.store.models import Cell
@@ -29,6 +33,33 @@ def index(app: str) -> str:
     ways = _ways(found, read, now)
     kinds = matrix.KINDS
     return render_template("app.html", page=found, ways=ways, heard=heard, kinds=kinds, later=start is not None)
+
+
+@blueprint.get("/apps/<app>/compare")
+def compare(app: str) -> ResponseReturnValue:
+    """Show what differs between `from` and `to`, each COMMIT:ENVIRONMENT; a form sends them as two of `cell`.
+
+    Without any of them it is the page of an environment of that name.
+    """
+    if not request.args.keys() & {"from", "to", "cell"}:
+        return cell_page.index(app, "compare")
+    chosen = request.args.getlist("cell")
+    if len(chosen) == 2:  # as the page has them, from top to bottom: the newer one first
+        return redirect(url_for("app.compare", app=named(app)) + "?" + urlencode({"from": chosen[1], "to": chosen[0]}))
+    before, after = (Side.parsed(request.args.get(name, "")) for name in ("from", "to"))
+    if before is None or after is None:
+        abort(400, "Choose two cells: from=COMMIT:ENVIRONMENT and to=COMMIT:ENVIRONMENT.")
+    with get_database().session() as session:
+        session.expire_on_commit = False
+        older, newer = comparing.events(session, named(app), (before, after))
+        if older is None or newer is None:
+            missing = before if older is None else after
+            abort(404, f"{app} has no release {missing.commit[:12]} in {named(missing.environment)}.")
+        commits = comparing.between(session, app, older, newer)
+        heard = freshness(session, int(time.time()))
+    found = get_differences().find(app, before, after)
+    about = {"app": app, "older": older, "newer": newer, "commits": commits}
+    return render_template("difference.html", **about, found=found, heard=heard)
 
 
 def _ways(found: matrix.Matrix, read: str | None, now: int) -> list[tuple[str, Cell, Answer]]:

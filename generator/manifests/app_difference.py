@@ -1,0 +1,74 @@
+"""Compare an app as two commits have it, each in an environment: as it is rendered, and field by field."""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import tools
+from generator.errors import RepositoryError
+from generator.git.history import History
+from generator.manifests import comparison, diff, rendered, sources
+from generator.manifests.comparison import Allowed, Difference
+from generator.manifests.diff import Change, Manifests
+from generator.spec.layout import GITOPS, base_path, overlay_path
+from generator.spec.model import Environment, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class AppDifference:
+    """What differs: `manifests` as diffs of rendered objects, `fields` without what follows from the environment.
+
+    Secrets are hidden in both. `problem` is why one of the sides cannot be rendered.
+    """
+
+    manifests: tuple[Change, ...] = ()
+    fields: tuple[Difference, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An app's environment as the tip of a history has it."""
+
+    history: History
+    spec: Spec
+    environment: Environment
+
+
+def find(app: str, before: Version, after: Version) -> AppDifference:
+    """Render both in folders that are gone afterwards. Raises ``ToolError`` without kustomize."""
+    kustomize = tools.find("kustomize")
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        sides = list(pool.map(lambda version: _rendered(app, version, kustomize), (before, after)))
+    for side in sides:
+        if isinstance(side, RepositoryError):
+            return AppDifference(problem=side.message)
+    was, now = (side for side in sides if not isinstance(side, RepositoryError))
+    both = (comparison.Side(before.environment, was), comparison.Side(after.environment, now))
+    fields = comparison.compare(app, *both, Allowed(list(after.spec.may_differ)))
+    if before.environment.name != after.environment.name:
+        was, now = _anywhere(was), _anywhere(now)
+    return AppDifference(tuple(diff.compare(after.environment.name, was, now)), tuple(fields))
+
+
+def _rendered(app: str, version: Version, kustomize: Path) -> dict[str, str] | RepositoryError:
+    """Render with what most overlays need; with all that is there where that is not enough."""
+    folder, rules = overlay_path(version.environment.name, app), sources.rules(version.spec)
+    charts = [GITOPS] if app in version.spec.charts else []
+    with tempfile.TemporaryDirectory(prefix="gitops-generator-") as place:
+        version.history.check_out(version.history.tip, Path(place), folder, base_path(app), *charts)
+        found = rendered.attempt(Path(place), folder, kustomize, rules)
+        if isinstance(found, RepositoryError):
+            version.history.check_out(version.history.tip, Path(place))
+            found = rendered.attempt(Path(place), folder, kustomize, rules)
+    return found
+
+
+def _anywhere(manifests: Manifests) -> dict[str, str]:
+    """Name manifests by kind and name alone, where that is enough, so that two environments' are one pair each."""
+    short = {name: "/".join([*name.split("/")[:1], *name.split("/")[-1:]]) for name in manifests}
+    names = list(short.values())
+    return {short[name] if names.count(short[name]) == 1 else name: text for name, text in manifests.items()}
