@@ -17,8 +17,20 @@ LONGEST = 2000
 logger = logging.getLogger("release_board.audit")
 
 
-def note(who: str, action: str, *, app: str = "", environment: str = "", detail: str = "", outcome: str) -> None:
-    """Write one attempt. A database that is away does not lose it: the log line comes first."""
+def note(
+    who: str,
+    action: str,
+    *,
+    app: str = "",
+    environment: str = "",
+    detail: str = "",
+    outcome: str,
+    stored: bool = True,
+) -> None:
+    """Write one attempt. A database that is away does not lose it: the log line comes first.
+
+    Of people who are not known only that line is written: they could fill the table.
+    """
     columns = {
         "at": int(time.time()),
         "who": who[:LONGEST],
@@ -30,6 +42,8 @@ def note(who: str, action: str, *, app: str = "", environment: str = "", detail:
         "request_id": g.get("request_id", "")[:64],
     }
     logger.info("audit", extra={"fields": {name: value for name, value in columns.items() if name != "at"}})
+    if not stored:
+        return
     try:
         with get_database().session() as session:
             session.add(AuditEntry(**columns))

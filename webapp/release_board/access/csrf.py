@@ -8,7 +8,8 @@ from flask import Flask, Request, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from werkzeug.exceptions import Forbidden
 
-from release_board.access.reading import settings_of
+from release_board.access import audit
+from release_board.access.reading import current, settings_of
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -55,8 +56,16 @@ def _check() -> None:
     if request.method in SAFE or view is None or getattr(view, _VERIFIES, False):
         return
     if not is_own(request, settings_of(current_app).public_url):
+        _note("it comes from another site")
         raise Forbidden("This request comes from another site.")
     try:
         protection.protect()
     except CSRFError as error:
+        _note(str(error.description))
         raise Forbidden(f"{str(error.description).rstrip('.')}. Load the page again, and repeat it.") from error
+
+
+def _note(why: str) -> None:
+    reader = current()
+    who = reader.label if reader else "no one"
+    audit.note(who, "forged request", detail=request.path, outcome=f"refused: {why}", stored=reader is not None)

@@ -1,0 +1,48 @@
+"""Former releases of a cell, which can be gone back to: in the order in which they came, never by their names."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from release_board.board.attention import UNRELEASED
+from release_board.store.models import Cell, Event
+
+# So many are offered, of so many events that are looked through.
+OFFERED = 20
+LOOKED_THROUGH = 500
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Former:
+    """A release that a cell has had: `commit` brought it last, `at` that time; `by` made it."""
+
+    tag: str
+    digest: str | None
+    commit: str
+    at: int
+    by: str
+
+
+def offered(session: Session, cell: Cell) -> Sequence[Former]:
+    """Return the releases before the one that is there, the one that was there last first."""
+    query = select(Event).where(
+        Event.app == cell.app, Event.environment == cell.environment, Event.image_changed.is_(True)
+    )
+    found: dict[tuple[str, str | None], Former] = {}
+    for event in session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(LOOKED_THROUGH)):
+        key = (event.tag or "", event.digest)
+        if not event.tag or event.tag == UNRELEASED or key == (cell.tag, cell.digest):
+            continue
+        found.setdefault(key, Former(event.tag, event.digest, event.commit, event.at, event.origin_author))
+    return list(found.values())[:OFFERED]
+
+
+def chosen(session: Session, cell: Cell, commit: str) -> Former | None:
+    """Return the release that a commit brought to a cell; None for what is none of those that are offered."""
+    if not COMMIT.fullmatch(commit):
+        return None
+    return next((one for one in offered(session, cell) if one.commit == commit), None)

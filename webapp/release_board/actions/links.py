@@ -1,0 +1,22 @@
+"""What a reader may do with a cell, for its page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from release_board.access.reading import current, may_act
+from release_board.store.database import get_database
+from release_board.store.models import Environment
+
+
+def about() -> dict[str, Callable[..., Any]]:
+    """Give templates `may_change(environment)`."""
+    return {"may_change": may_change}
+
+
+def may_change(environment: str) -> bool:
+    """Tell whether who asks may act in an environment; of no one, nothing is looked up."""
+    if current() is None:
+        return False
+    with get_database().session() as session:
+        found = session.get(Environment, environment)
+        return found is not None and may_act(production=found.production)

@@ -1,0 +1,17 @@
+"""Show a request at once in its cell; what the forge says of it comes with the next question."""
+
+from sqlalchemy.orm import Session
+
+from release_board.sources.collector import LOCK
+from release_board.sources.importing import number, put
+from release_board.store.database import Database
+from release_board.store.models import Cell
+
+
+def note_request(database: Database, app: str, environment: str, url: str, now: int) -> None:
+    """Write a request into its cell, in turn with the collector, and number the change for pages that are open."""
+    with database.exclusive(LOCK) as connection, Session(connection) as session:
+        cell = session.get(Cell, (app, environment))
+        if cell is not None and cell.request != url and put(cell, {"request": url, "request_since": now}):
+            number(session, [cell], [app], now)
+        session.flush()

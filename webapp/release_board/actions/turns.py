@@ -1,0 +1,56 @@
+"""One action at a time over all processes, so that two clicks find each other's request."""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Lock
+
+from werkzeug.exceptions import ServiceUnavailable
+
+from release_board.config import Settings
+from release_board.store.database import Database
+
+# Any number will do, as long as all releases use the same one.
+LOCK = 0x61637469
+SECONDS = 25
+_TRIES_A_SECOND = 10
+
+_here = Lock()
+
+
+@contextmanager
+def turn(database: Database, settings: Settings) -> Iterator[None]:
+    """Wait for one's turn. Raises 503 if that takes too long."""
+    with ExitStack() as stack:
+        # First among the requests of this process: a file's lock would block them all.
+        if not _here.acquire(timeout=SECONDS):
+            raise _busy()
+        stack.callback(_here.release)
+        if database.is_postgresql:
+            stack.enter_context(database.exclusive(LOCK))
+        else:
+            # SQLite's own lock would keep everybody else from writing.
+            stack.enter_context(_file_lock(settings.mirror.with_suffix(".actions.lock")))
+        yield
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        for _ in range(SECONDS * _TRIES_A_SECOND):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(1 / _TRIES_A_SECOND)
+            else:
+                break
+        else:
+            raise _busy()
+        yield
+
+
+def _busy() -> ServiceUnavailable:
+    return ServiceUnavailable("Another action is under way. Try again in a few seconds.", retry_after=5)
