@@ -17,7 +17,7 @@ from generator.delivery.live_state import LiveState, Running
 from generator.delivery.status import Row
 from generator.errors import RepositoryError
 from generator.git import history as histories
-from generator.git.history import History
+from generator.git.history import Commit, History
 from generator.spec import layout
 from generator.spec.model import Spec
 from generator.spec.remembered import Specs
@@ -88,6 +88,21 @@ class Repository:
         """
         found = self._at(at)
         return deployments.entries(found, _places(self._spec_of(found)), found.at(since).tip if since else None)
+
+    def commits(self, before: str, after: str, paths: Sequence[str] = (), *, limit: int | None = None) -> list[Commit]:
+        """List the commits that one commit has and an older one has not, the newest first; merges are left out.
+
+        With `paths` those that changed one of these files and folders, as an app's source; with `limit` no more than so
+        many. Raises RepositoryError where a commit is not on the branch, or does not lead to the other one.
+        """
+        found = self._at(None)
+        newer = found.find(after)
+        older = newer and found.find(before)
+        if newer is None or older is None:
+            raise RepositoryError(f"{before if newer else after}: no such commit on this branch", "name another one")
+        if not found.is_ancestor(older, newer):
+            raise RepositoryError(f"{before}: it is not in the history of {after}", "name an older one")
+        return found.log(f"{older}..{newer}", paths, limit=limit, merges=False)
 
     def status(self, apps: Sequence[str] | None = None, *, at: str | None = None) -> list[Row]:
         """Return a row for each app (or for these) and environment as a commit has them, the newest one if left out."""

@@ -45,9 +45,9 @@ NOTHING: Final = State(None, None)
 class Deployment:
     """One change of one overlay. ``seconds`` since the epoch. ``author`` is whose commit the branch got.
 
-    ``origin`` is the commit that made the change: another one where that was merged. ``build`` is what its
-    ``Build:`` trailer says, ``source`` the commit that was built. ``shallow``: older commits are not at hand,
-    so the image is of this commit or of an older one. ``base``: it promoted the base, too, or alone.
+    ``origin`` is the commit that made the change: another one than ``landed``, the branch's, where that was merged.
+    ``build`` is what its ``Build:`` trailer says, ``source`` the commit that was built. ``shallow``: older commits
+    are not at hand, so the image is of this commit or of an older one. ``base``: it promoted the base, too, or alone.
     """
 
     app: str
@@ -64,11 +64,17 @@ class Deployment:
     source: str | None
     shallow: bool
     base: bool = False
+    landed: Commit | None = None
 
     @property
     def image_changed(self) -> bool:
         """Tell whether it is more than a pin."""
         return self.before.image != self.after.image
+
+    def trailers(self, name: str) -> list[str]:
+        """Return the values of a trailer, of the commit that made the change and of the one that merged it."""
+        messages = [self.origin, *([self.landed] if self.landed else [])]
+        return list(dict.fromkeys(value for commit in messages for value in commit.trailers(name)))
 
 
 def entries(history: History, places: Sequence[Slot], since: str | None = None) -> list[Deployment]:
@@ -219,6 +225,7 @@ def _entry(place: Slot, commit: Commit, origin: Commit, before: State, after: St
         source=next(iter(origin.trailers(SOURCE)), None),
         shallow=commit.shallow,
         base=base and not commit.shallow,
+        landed=commit,
     )
 
 

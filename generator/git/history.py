@@ -56,16 +56,24 @@ class History:
         return not self._shallow()
 
     def log(
-        self, revisions: str, paths: Sequence[str] = (), *, first_parent: bool = False, limit: int | None = None
+        self,
+        revisions: str,
+        paths: Sequence[str] = (),
+        *,
+        first_parent: bool = False,
+        merges: bool = True,
+        limit: int | None = None,
     ) -> list[Commit]:
         """Return commits that changed a file or folder of ``paths``, the newest first.
 
-        By ``first_parent``, a merge counts as the one change that it brought; otherwise it has no ``blobs``.
+        By ``first_parent``, a merge counts as the one change that it brought; otherwise it has no ``blobs``,
+        or without ``merges`` is left out.
         Many paths have to be files: git is asked for their folders, since it would compare each path with each file.
         """
         words = [
             *_LOG,
             *(["--first-parent", "-m"] if first_parent else []),
+            *([] if merges else ["--no-merges"]),
             *([f"--max-count={limit}"] if limit else []),
         ]
         key = (*words, revisions, "--", *paths)

@@ -45,6 +45,8 @@ def collect_command(once: bool) -> None:
         raise click.ClickException(UNSET)
     if one.collect() is None:
         raise click.ClickException(one.problem or "the repository did not answer")
+    while one.has_more:
+        one.read_sources()
     one.ask()
 
 

@@ -1,7 +1,7 @@
-"""What delivery metrics are made of, from the tables: one app's whole history, in five queries whatever it has."""
+"""What delivery metrics are made of, from the tables: whole histories, in five queries whatever they have."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,73 +10,85 @@ from release_board.metrics import Change, Declaration, History, Incident, Log, S
 from release_board.metrics.records import Action, DeclarationKind
 from release_board.store import models
 
-KINDS: dict[str, DeclarationKind] = {"failure": "failure", "not a failure": "not-a-failure", "hotfix": "hotfix"}
+_EVENT = models.Event
+_COLUMNS = (
+    *(_EVENT.id, _EVENT.app, _EVENT.environment, _EVENT.commit, _EVENT.at, _EVENT.running, _EVENT.action, _EVENT.tag),
+    *(_EVENT.digest, _EVENT.before_tag, _EVENT.before_digest, _EVENT.image_changed, _EVENT.source, _EVENT.author),
+    *(_EVENT.subject, _EVENT.base),
+)
 
 
 def history(session: Session, app: str, *, incident_tool: bool) -> History:
     """Read one app's history; without `incident_tool` no incident is ever heard of, so that none means nothing."""
-    incidents = _incidents(session, app)
-    return History(
-        changes=_changes(session, app),
-        logs=_logs(session, app),
-        declarations=_declarations(session, app),
-        incidents=incidents if incident_tool or incidents else None,
-    )
+    return histories(session, [app], incident_tool=incident_tool)[app]
 
 
-def _changes(session: Session, app: str) -> tuple[Change, ...]:
-    """Return the changes of all environments; events are numbered as they came to the branch."""
-    event = models.Event
-    found = session.scalars(select(event).where(event.app == app))
-    return tuple(
-        Change(
-            app=one.app,
-            environment=one.environment,
-            commit=one.commit,
-            path="",
-            landed=one.at,
-            running=one.running,
-            action=cast("Action", one.action),
-            position=one.id,
-            tag=one.tag,
-            digest=one.digest,
-            before_tag=one.before_tag,
-            before_digest=one.before_digest,
-            image_changed=one.image_changed,
-            source=one.source,
-            author=one.author,
-            subject=one.subject,
-            base=one.base,
-        )
-        for one in found
-    )
-
-
-def _logs(session: Session, app: str) -> tuple[Log, ...]:
-    commits: dict[tuple[str, str], list[SourceCommit]] = {}
-    row = models.SourceCommit
-    for one in session.scalars(select(row).where(row.app == app)):
-        found = SourceCommit(one.commit, one.seconds, one.author, one.subject)
-        commits.setdefault((one.before, one.after), []).append(found)
-    spans: Sequence[models.SourceRange] = session.scalars(
-        select(models.SourceRange).where(models.SourceRange.app == app)
-    ).all()
-    return tuple(
-        Log(app, one.before, one.after, tuple(commits.get((one.before, one.after), ())), one.unknown) for one in spans
-    )
-
-
-def _declarations(session: Session, app: str) -> tuple[Declaration, ...]:
+def histories(session: Session, apps: Sequence[str], *, incident_tool: bool) -> dict[str, History]:
+    """Read the histories of some apps."""
+    changes = _by_app(_change(one) for one in session.execute(select(*_COLUMNS).where(_EVENT.app.in_(apps))))
+    logs = _by_app(_logs(session, apps))
     row = models.Declaration
-    return tuple(
-        Declaration(KINDS[one.kind], one.app, one.environment, one.commit, one.by, one.at, one.reason)
-        for one in session.scalars(select(row).where(row.app == app))
+    declarations = _by_app(map(_declaration, session.scalars(select(row).where(row.app.in_(apps)))))
+    about = models.Incident
+    incidents = _by_app(map(_incident, session.scalars(select(about).where(about.app.in_(apps)))))
+    return {
+        app: History(
+            changes=tuple(changes.get(app, ())),
+            logs=tuple(logs.get(app, ())),
+            declarations=tuple(declarations.get(app, ())),
+            incidents=tuple(incidents.get(app, ())) if incident_tool or app in incidents else None,
+        )
+        for app in apps
+    }
+
+
+def _by_app(found: Iterable[Any]) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
+    for one in found:
+        groups.setdefault(one.app, []).append(one)
+    return groups
+
+
+def _change(one: Any) -> Change:
+    """Return a change of any environment; events are numbered as they came to the branch."""
+    return Change(
+        app=one.app,
+        environment=one.environment,
+        commit=one.commit,
+        path="",
+        landed=one.at,
+        running=one.running,
+        action=cast("Action", one.action),
+        position=one.id,
+        tag=one.tag,
+        digest=one.digest,
+        before_tag=one.before_tag,
+        before_digest=one.before_digest,
+        image_changed=one.image_changed,
+        source=one.source,
+        author=one.author,
+        subject=one.subject,
+        base=one.base,
     )
 
 
-def _incidents(session: Session, app: str) -> tuple[Incident, ...]:
-    row = models.Incident
-    return tuple(
-        Incident(one.app, one.environment, one.commit, one.opened, one.resolved, one.url or "")
-        for one in session.scalars(select(row).where(row.app == app))
-    )
+def _logs(session: Session, apps: Sequence[str]) -> list[Log]:
+    commits: dict[tuple[str, str, str], list[SourceCommit]] = {}
+    row, span = models.SourceCommit, models.SourceRange
+    columns = (row.app, row.before, row.after, row.commit, row.seconds, row.author, row.subject)
+    for one in session.execute(select(*columns).where(row.app.in_(apps))):
+        found = SourceCommit(one.commit, one.seconds, one.author, one.subject)
+        commits.setdefault((one.app, one.before, one.after), []).append(found)
+    return [
+        Log(one.app, one.before, one.after, tuple(commits.get((one.app, one.before, one.after), ())), one.unknown)
+        for one in session.scalars(select(span).where(span.app.in_(apps)))
+    ]
+
+
+def _declaration(one: models.Declaration) -> Declaration:
+    kind = cast("DeclarationKind", one.kind)
+    return Declaration(kind, one.app, one.environment, one.commit, one.by, one.at, one.reason)
+
+
+def _incident(one: models.Incident) -> Incident:
+    return Incident(one.app, one.environment, one.commit, one.opened, one.resolved, one.url or "")

@@ -10,7 +10,7 @@ from generator import Repository
 from release_board.board.attention import state
 from release_board.board.comparing import Differences
 from release_board.board.promotion import Promotions
-from release_board.pages import activity, board, cell, find, live, waiting
+from release_board.pages import activity, board, cell, delivery, find, live, waiting
 from release_board.pages import app as app_page
 from release_board.pages.links import safe_url
 
@@ -22,6 +22,7 @@ BLUEPRINTS = (
     find.blueprint,
     activity.blueprint,
     waiting.blueprint,
+    delivery.blueprint,
 )
 
 MINUTE, HOUR, DAY = 60, 3600, 86400

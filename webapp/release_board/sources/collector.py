@@ -6,7 +6,8 @@ Several may run, as during a roll-out: they take turns by the database's lock.
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event as Flag
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from release_board.config import Settings
 from release_board.sources import live
 from release_board.sources.importing import GIT, Imported, import_history
+from release_board.sources.source_log import SourceLog
 from release_board.store.database import Database
 from release_board.store.models import Source
 
@@ -31,11 +33,16 @@ logger = logging.getLogger("release_board.collector")
 
 
 class Collector:
-    """Collects for one board; `clock` gives seconds since the epoch, `problem` is what was wrong last."""
+    """Collects for one board; `clock` gives seconds since the epoch, `problem` is what was wrong last.
+
+    `has_more`: a pass has ended before all sources were read, so the next one should come at once.
+    """
 
     def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self.database, self.settings, self.clock = database, settings, clock
         self.repository = Repository.mirror(settings.mirror, settings.branch)
+        self.sources = SourceLog(database, self.repository, self._turn)
+        self.has_more = False
         self.problem: str | None = None
         self._wanted: dict[str, int] = {}
 
@@ -53,9 +60,10 @@ class Collector:
             self._say(GIT, error.message)
             return None
         now = int(self.clock())
-        with self.database.exclusive(LOCK) as connection, Session(connection) as session:
+        with self._turn() as session:
             imported = import_history(session, self.repository, self.settings.production, now)
-            session.flush()
+        self.sources.changed(imported.apps)
+        self.read_sources()
         if imported.events or imported.apps:
             fields = {"events": imported.events, "apps": len(imported.apps)}
             logger.info("imported", extra={"fields": fields})
@@ -68,9 +76,8 @@ class Collector:
         except generator.errors.GeneratorError as error:
             self._say(live.CLUSTER, error.message)
             return
-        with self.database.exclusive(LOCK) as connection, Session(connection) as session:
+        with self._turn() as session:
             live.store(session, found, int(self.clock()))
-            session.flush()
 
     def is_wanted(self) -> bool:
         """Tell whether webhooks have come since this was last asked; those of a cluster make it ask at once."""
@@ -81,6 +88,25 @@ class Collector:
         if live.CLUSTER in new or live.FORGE in new:
             self.ask()
         return GIT in new
+
+    def read_sources(self) -> None:
+        """Read some of the commits that releases brought."""
+        self.has_more = False
+        try:
+            read = self.sources.read(int(self.clock()))
+        except generator.errors.GeneratorError as error:
+            logger.warning("sources cannot be read", extra={"fields": {"problem": error.message}})
+            return
+        if read:
+            logger.info("read sources", extra={"fields": {"ranges": read}})
+        self.has_more = self.sources.has_more
+
+    @contextmanager
+    def _turn(self) -> Iterator[Session]:
+        """Open a session while no other collector writes."""
+        with self.database.exclusive(LOCK) as connection, Session(connection) as session:
+            yield session
+            session.flush()
 
     def _say(self, name: str, problem: str) -> None:
         """Store that a source did not answer."""
@@ -109,6 +135,8 @@ def run(collector: Collector, wake: Flag, ended: Flag) -> None:
 
 def _rest(collector: Collector, wake: Flag) -> None:
     """Wait for the next turn, or until a webhook says that there is something new."""
+    if collector.has_more:
+        return
     until = collector.clock() + collector.settings.collect_seconds
     while not wake.wait(LOOK_SECONDS) and collector.clock() < until:
         try:

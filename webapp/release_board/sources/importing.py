@@ -10,16 +10,15 @@ from typing import Any
 
 from generator import Deployment, Repository, Row, Spec, errors
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from release_board.board.attention import attention
+from release_board.sources import declarations
+from release_board.store.insert import CHUNK, add_rows
 from release_board.store.models import App, Cell, Change, Environment, Event, Person, Source
 from release_board.store.texts import LONG, cut, optional
 
 GIT = "git"
-# SQLite takes 32,766 values in a statement.
-CHUNK = 500
 # What fits into eight bytes.
 DIGITS = 18
 
@@ -50,6 +49,7 @@ def import_history(session: Session, repository: Repository, production: Sequenc
     source.problem = None
     found, everything = _new(session, repository, source, tip)
     _add(session, [_event(one) for one in found])
+    declarations.store(session, found, anew=everything)
     renewed = _spec(session, spec, production)
     touched = None if everything or renewed else {one.app for one in found}
     apps = _cells(session, repository.status(at=tip), touched, now)
@@ -111,20 +111,8 @@ def _number(build: str | None) -> int | None:
 def _add(session: Session, events: Sequence[dict[str, Any]]) -> None:
     """Add events, the oldest first, so that their numbers are in order; those that are there already stay."""
     people = {name: name.casefold() for one in events for name in (one["author"], one["origin_author"])}
-    for table, rows in (
-        (Event, list(reversed(events))),
-        (Person, [{"name": name, "folded": cut(folded)} for name, folded in sorted(people.items())]),
-    ):
-        statement = _insert(session, table)
-        for start in range(0, len(rows), CHUNK):
-            session.execute(statement, rows[start : start + CHUNK])
-
-
-def _insert(session: Session, table: type[Event] | type[Person]) -> Any:
-    """Return an insert that leaves rows alone that are there."""
-    assert session.bind is not None
-    dialect = postgresql if session.bind.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    add_rows(session, Event, list(reversed(events)))
+    add_rows(session, Person, [{"name": name, "folded": cut(folded)} for name, folded in sorted(people.items())])
 
 
 def _spec(session: Session, spec: Spec, production: Sequence[str]) -> bool:

@@ -19,6 +19,8 @@ NAMING = {
 NAME = 80
 # A commit's, with SHA-256.
 COMMIT = 64
+# A commit's or a tag's.
+RELEASE = 200
 # SQLite numbers rows only in an INTEGER.
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 # PostgreSQL finds what begins with a text only in an index of this kind, whatever its collation; see `store.texts`.
@@ -242,19 +244,24 @@ class SourceRange(Base):
 
 
 class Declaration(Base):
-    """What a person or a trailer says of a deployment: `failure`, `not a failure` or `hotfix`."""
+    """What a person or a trailer says of a deployment: `failure`, `not-a-failure` or `hotfix`.
+
+    `commit` names it: by its commit, the commit of its source, or its tag. `origin` is the commit with the trailer;
+    None for what a person said on the board.
+    """
 
     __tablename__ = "declarations"
-    __table_args__ = (UniqueConstraint("kind", "app", "environment", "commit"),)
+    __table_args__ = (UniqueConstraint("kind", "app", "environment", "commit", "origin"),)
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     app: Mapped[str] = mapped_column(String(NAME))
     environment: Mapped[str] = mapped_column(String(NAME))
-    commit: Mapped[str] = mapped_column(String(COMMIT))
+    commit: Mapped[str] = mapped_column(String(RELEASE))
     at: Mapped[int] = mapped_column(BigInteger)
     by: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str | None] = mapped_column(String(COMMIT))
 
 
 class Incident(Base):

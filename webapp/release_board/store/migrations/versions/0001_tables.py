@@ -80,12 +80,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("app", sa.String(length=80), nullable=False),
         sa.Column("environment", sa.String(length=80), nullable=False),
-        sa.Column("commit", sa.String(length=64), nullable=False),
+        sa.Column("commit", sa.String(length=200), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_declarations"),
-        sa.UniqueConstraint("kind", "app", "environment", "commit", name="uq_declarations_kind"),
+        sa.UniqueConstraint("kind", "app", "environment", "commit", "origin", name="uq_declarations_kind"),
     )
     op.create_table(
         "deliveries",

@@ -1,0 +1,125 @@
+"""Which deployments a metric is made of, which it leaves out, and why: a row for each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from release_board.board import metric_words as words
+from release_board.board.measuring import Measured
+from release_board.metrics import Declaration, Incident, Key, SourceCommit, Window, view
+from release_board.metrics.failures import Failed
+from release_board.metrics.records import Change
+from release_board.metrics.results import Durations, Part, Rate
+from release_board.metrics.view import View
+from release_board.metrics.weeks import DAY
+from release_board.pictures.marks import Mark, lanes
+
+# So many rows are shown, the newest; of more it is said how many there are.
+ROWS = 300
+
+
+@dataclass(frozen=True)
+class Row:
+    """One deployment. `how` says whether and how it counts, `seconds` how long it took, `commit` whose time that is."""
+
+    key: Key
+    change: Change | None
+    how: str
+    why: str = ""
+    seconds: int | None = None
+    commit: SourceCommit | None = None
+
+    @property
+    def at(self) -> int:
+        """Return when it landed; 0 where that is not known."""
+        return self.change.landed if self.change else 0
+
+
+def rows(found: Measured, metric: str) -> list[Row]:
+    """Return the evidence of a metric, the newest first."""
+    changes = {one.key: one for lane in found.view.lanes for one in lane.changes}
+    report = found.report
+    if metric == words.LEAD_TIME:
+        every = _durations(report.lead_time, "waits")
+    elif metric == words.RECOVERY:
+        every = _durations(report.recovery_time, "open")
+    elif metric == words.FAIL_RATE:
+        every = _failures(found, report.fail_rate)
+    elif metric == words.REWORK:
+        every = _rate(report.rework_rate, "a rollback", "declared a hotfix")
+    else:
+        every = (Row(key, None, "counts") for key in report.frequency.evidence)
+    known = [Row(one.key, changes.get(one.key), one.how, one.why, one.seconds, one.commit) for one in every]
+    return sorted(known, key=lambda one: (one.at, one.key), reverse=True)
+
+
+def on_day(found: Measured, day: int) -> list[Row]:
+    """Return the deployments of a day, the newest first; the day may be outside of the window."""
+    several = within(found, Window(day, day + DAY)).deployments
+    return [Row(one.key, one, "counts") for one in sorted(several, key=lambda one: (one.landed, one.key), reverse=True)]
+
+
+def within(found: Measured, window: Window) -> View:
+    """Return the same app in another window."""
+    return view(found.view.history, found.view.app, found.view.production, window)
+
+
+def _durations(found: Durations, still: str) -> Iterator[Row]:
+    for point in found.points:
+        yield Row(point.key, None, point.basis, "", point.seconds, point.commit)
+    for each in found.open:
+        yield Row(each.key, None, still, each.reason, each.seconds, each.commit)
+    yield from _parts(found.unknown, "unknown")
+    yield from _parts(found.left_out, "left out")
+
+
+def _parts(parts: tuple[Part, ...], how: str) -> Iterator[Row]:
+    for part in parts:
+        for key in part.keys:
+            yield Row(key, None, how, part.reason)
+
+
+def _failures(found: Measured, rate: Rate) -> Iterator[Row]:
+    failed = {one.change.key: one for judgement in found.view.judgements for one in judgement.failed}
+    for how, keys in (("observed", rate.observed), ("declared", rate.declared)):
+        for key in keys:
+            yield Row(key, None, how, _reason(failed[key]) if key in failed else "")
+    yield from _others(rate)
+
+
+def _reason(failed: Failed) -> str:
+    """Return how a failure is known: how the next change went back, and what people said."""
+    went = {"rolled back": "the next change rolled it back", "returned": "the next change went back to an older image"}
+    found = [went[failed.observed]] if failed.observed else []
+    for word in failed.declared:
+        if isinstance(word, Incident):
+            found.append(f"an incident{f' ({word.url})' if word.url else ''}")
+        else:
+            found.append(_said(word))
+    return "; ".join([*found, *(signal.text for signal in failed.signals)])
+
+
+def _said(word: Declaration) -> str:
+    return f"declared by {word.by}{f': {word.reason}' if word.reason else ''}"
+
+
+def _rate(rate: Rate, observed: str, declared: str) -> Iterator[Row]:
+    for how, keys, why in (("observed", rate.observed, observed), ("declared", rate.declared, declared)):
+        for key in keys:
+            yield Row(key, None, how, why)
+    yield from _others(rate)
+
+
+def _others(rate: Rate) -> Iterator[Row]:
+    for one in rate.taken_out:
+        yield Row(one.change.key, None, "taken out", f"said not to have failed, {_said(one.declaration)}")
+    yield from _parts(rate.unknown, "unknown")
+    counted = {*rate.evidence, *(one.change.key for one in rate.taken_out)}
+    for key in rate.of:
+        if key not in counted:
+            yield Row(key, None, "not among them")
+
+
+def marks(found: Measured, window: Window) -> list[Mark]:
+    """Return what pictures of deployments show, the newest first."""
+    every = [mark for _, several in lanes(within(found, window), found.environments) for mark in several]
+    return sorted(every, key=lambda mark: (mark.change.landed, mark.key), reverse=True)

@@ -1,0 +1,141 @@
+"""Delivery metrics of apps in a window, kept until something that they are made of changes."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from release_board.board.deliveries import histories
+from release_board.metrics import Report, Window, measure, view
+from release_board.metrics.view import View
+from release_board.metrics.weeks import DAY, day_of
+from release_board.store.models import App, Cell, Declaration, Environment, Incident, SourceRange
+
+DAYS = (7, 30, 90, 365)
+PAGE = 50
+HOUR = 3600
+
+Value = TypeVar("Value")
+Stamp = tuple[Hashable, ...]
+
+
+class Kept(Generic[Value]):
+    """Values by key, as many as there is room for: those that were asked for last."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._lock = room, threading.Lock()
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def get(self, key: Hashable) -> Value | None:
+        """Return a value; None if it is not kept."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: Hashable, value: Value) -> Value:
+        """Keep a value, and return it."""
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._room:
+                self._values.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: the window of so many days up to `now`, today among them, and whether a tool tells incidents."""
+
+    days: int
+    now: int
+    incident_tool: bool
+
+    @property
+    def window(self) -> Window:
+        """Return the window; it ends after this second."""
+        return Window(day_of(self.now) - (self.days - 1) * DAY, self.now + 1)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One app's metrics. `environments` are all of the board's, in promotion order."""
+
+    view: View
+    report: Report
+    environments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table(Generic[Value]):
+    """A page of apps, by name: what was made of each one's metrics."""
+
+    rows: Sequence[tuple[str, Value]]
+    production: Sequence[str]
+    page: int
+    pages: int
+    apps: int
+
+
+def table(
+    session: Session, asked: Asked, page: int, kept: Kept[Value], make: Callable[[Report], Value]
+) -> Table[Value]:
+    """Return a page of the table. Only apps of which something has changed are read and measured."""
+    count = session.scalar(select(func.count()).select_from(App)) or 0
+    pages = max(1, -(-count // PAGE))
+    page = min(page, pages)
+    names = list(session.scalars(select(App.name).order_by(App.name).offset((page - 1) * PAGE).limit(PAGE)))
+    _, production = _environments(session)
+    keys = _keys(session, names, asked, production)
+    found = {app: kept.get(key) for app, key in keys.items()}
+    missing = [app for app, value in found.items() if value is None]
+    if missing:
+        for app, known in histories(session, missing, incident_tool=asked.incident_tool).items():
+            found[app] = kept.put(keys[app], make(measure(known, app, production, asked.window)))
+    rows = [(app, value) for app, value in found.items() if value is not None]
+    return Table(rows, production, page, pages, count)
+
+
+def measured(session: Session, app: str, asked: Asked, kept: Kept[Measured]) -> Measured | None:
+    """Return one app's metrics with all that they are made of; None for an app that there is not."""
+    if session.get(App, app) is None:
+        return None
+    environments, production = _environments(session)
+    key = _keys(session, [app], asked, production)[app]
+    found = kept.get(key)
+    if found is None:
+        known = histories(session, [app], incident_tool=asked.incident_tool)[app]
+        report = measure(known, app, production, asked.window)
+        found = kept.put(key, Measured(view(known, app, production, asked.window), report, environments))
+    return found
+
+
+def _environments(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return all environments, and those that count as production."""
+    rows = session.execute(select(Environment.name, Environment.production).order_by(Environment.position)).all()
+    return tuple(row.name for row in rows), tuple(row.name for row in rows if row.production)
+
+
+def _keys(session: Session, apps: Sequence[str], asked: Asked, production: Sequence[str]) -> dict[str, Hashable]:
+    """Return what each app's metrics are kept by: another one as soon as they may differ, or in the next hour."""
+    counts = (
+        select(Cell.app, func.count(), func.max(Cell.version)).where(Cell.app.in_(apps)).group_by(Cell.app),
+        select(SourceRange.app, func.count(), func.count(SourceRange.unknown))
+        .where(SourceRange.app.in_(apps))
+        .group_by(SourceRange.app),
+        select(Declaration.app, func.max(Declaration.id), func.sum(Declaration.at))
+        .where(Declaration.app.in_(apps))
+        .group_by(Declaration.app),
+        select(Incident.app, func.count(), func.count(Incident.resolved))
+        .where(Incident.app.in_(apps))
+        .group_by(Incident.app),
+    )
+    stamps: dict[str, list[Hashable]] = {app: [] for app in apps}
+    for number, query in enumerate(counts):
+        for app, *values in session.execute(query):
+            stamps[app].append((number, *values))
+    about = (asked.days, asked.now // HOUR, asked.incident_tool, tuple(production))
+    return {app: (app, about, tuple(stamp)) for app, stamp in stamps.items()}

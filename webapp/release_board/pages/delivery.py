@@ -1,0 +1,196 @@
+"""Delivery: five metrics of each app in a window, never blended or ranked, with what each is made of."""
+
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from release_board.board import evidence, measuring, metric_words
+from release_board.board.freshness import freshness
+from release_board.board.measuring import Asked, Kept, Measured, Table
+from release_board.board.metric_words import METRICS, Shown
+from release_board.metrics import Key, Window
+from release_board.metrics.weeks import DAY, day_of
+from release_board.pages.names import named
+from release_board.pictures import calendar, dots, scatter, train, year
+from release_board.pictures.clock import duration
+from release_board.store.database import get_database
+
+blueprint = Blueprint("delivery", __name__)
+
+USUAL = 30
+# How many days the pictures of deployments show at most.
+PICTURED = 30
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# What is kept in memory: lines of the table, and apps with all that they are made of.
+LINES, APPS = 4000, 24
+
+
+@blueprint.record_once
+def _keep(state: Any) -> None:
+    lines: Kept[dict[str, Shown]] = Kept(LINES)
+    apps: Kept[Measured] = Kept(APPS)
+    state.app.extensions["release_board.delivery"] = (lines, apps)
+
+
+@blueprint.get("/delivery")
+def index() -> str:
+    """Show a page of apps with their metrics; `days` is the window, `page` which apps."""
+    with get_database().session() as session:
+        asked = _asked()
+        found = _table(session, asked)
+        heard = freshness(session, asked.now)
+    return render_template(
+        "delivery.html", table=found, asked=asked, choices=measuring.DAYS, metrics=METRICS, heard=heard
+    )
+
+
+@blueprint.get("/delivery.json")
+def index_json() -> Response:
+    """Return a page of the table as numbers."""
+    with get_database().session() as session:
+        asked = _asked()
+        found = _table(session, asked)
+    apps = [{"app": app, **_numbers(metrics)} for app, metrics in found.rows]
+    about = {"production": found.production, "page": found.page, "pages": found.pages}
+    return jsonify({**_window(asked), **about, "apps": apps})
+
+
+@blueprint.get("/delivery/<app>")
+def app_page(app: str) -> str:
+    """Show one app: metrics, pictures, and the evidence of the one that `evidence` names, or of a `day`."""
+    with get_database().session() as session:
+        asked = _asked()
+        found = _measured(session, app, asked)
+        heard = freshness(session, asked.now)
+    chosen = request.args.get("evidence", "")
+    day = _day(request.args.get("day", ""))
+    rows: list[evidence.Row] = []
+    if day is not None:
+        rows = evidence.on_day(found, day)
+    elif chosen in METRICS:
+        rows = evidence.rows(found, chosen)
+    return render_template(
+        "delivery_app.html",
+        app=app,
+        asked=asked,
+        choices=measuring.DAYS,
+        found=found,
+        metrics=metric_words.shown(found.report),
+        pictures=_pictures(found, asked),
+        tables=_tables(found, asked),
+        chosen=chosen if chosen in METRICS else None,
+        day=day,
+        rows=rows[: evidence.ROWS],
+        more=max(0, len(rows) - evidence.ROWS),
+        duration=duration,
+        heard=heard,
+    )
+
+
+@blueprint.get("/delivery/<app>.json")
+def app_json(app: str) -> Response:
+    """Return one app's metrics as numbers, with what names the deployments that each is made of."""
+    with get_database().session() as session:
+        asked = _asked()
+        found = _measured(session, app, asked)
+    report = found.report
+    numbers = {
+        name: {**one.numbers, "evidence": metric_words.named(one.evidence)}
+        for name, one in metric_words.shown(report).items()
+    }
+    apart = [{"what": one.what, "n": one.n, "evidence": metric_words.named(one.keys)} for one in report.apart]
+    about = {"app": app, "production": list(report.production), "apart": apart}
+    return jsonify({**_window(asked), **about, **{_plain(name): one for name, one in numbers.items()}})
+
+
+def _asked() -> Asked:
+    """Read the window; what is none of its values counts as not given."""
+    given = request.args.get("days", "")
+    days = next((days for days in measuring.DAYS if str(days) == given), USUAL)
+    settings = current_app.extensions["release_board.settings"]
+    return Asked(days, int(time.time()), settings.incident_secret is not None)
+
+
+def _table(session: Session, asked: Asked) -> Table[dict[str, Shown]]:
+    page = request.args.get("page", "1")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+    lines, _ = current_app.extensions["release_board.delivery"]
+    return measuring.table(session, asked, max(1, number), lines, metric_words.shown)
+
+
+def _measured(session: Session, app: str, asked: Asked) -> Measured:
+    _, apps = current_app.extensions["release_board.delivery"]
+    found = measuring.measured(session, named(app), asked, apps)
+    if found is None:
+        abort(404, f"There is no app {app}.")
+    return found
+
+
+def _day(text: str) -> int | None:
+    """Return when a day begins; None for what is no day."""
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return None
+
+
+def _pictures(found: Measured, asked: Asked) -> dict[str, Markup]:
+    """Draw the pictures; they escape all texts themselves."""
+    app = found.view.app
+
+    def change(key: Key) -> str:
+        return url_for("find.find", q=key.commit)
+
+    def day(at: int) -> str:
+        text = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+        return url_for("delivery.app_page", app=app, days=asked.days, day=text, _anchor="evidence")
+
+    lately = evidence.within(found, _lately(asked))
+    whole = evidence.within(found, _year(asked))
+    drawn = {
+        "dots": dots(lately, found.environments, change),
+        "train": train(lately, found.environments, change),
+        "scatter": scatter(found.report.lead_time, found.report.window, app, change),
+        "calendar": calendar(whole, day),
+    }
+    return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 (made of escaped parts)
+
+
+def _tables(found: Measured, asked: Asked) -> dict[str, Any]:
+    """Return what the pictures show, for tables beside them."""
+    days: dict[int, int] = {}
+    for change in evidence.within(found, _year(asked)).deployments:
+        days[day_of(change.landed)] = days.get(day_of(change.landed), 0) + 1
+    return {
+        "marks": evidence.marks(found, _lately(asked))[: evidence.ROWS],
+        "days": sorted(days.items(), reverse=True),
+        "times": evidence.rows(found, metric_words.LEAD_TIME)[: evidence.ROWS],
+    }
+
+
+def _lately(asked: Asked) -> Window:
+    end = asked.window.end
+    return Window(max(asked.window.begin, day_of(asked.now) - (PICTURED - 1) * DAY), end)
+
+
+def _year(asked: Asked) -> Window:
+    return year(datetime.fromtimestamp(asked.now, UTC).year, asked.window.end)
+
+
+def _window(asked: Asked) -> dict[str, Any]:
+    return {"days": asked.days, "begin": asked.window.begin, "end": asked.window.end}
+
+
+def _numbers(metrics: dict[str, Shown]) -> dict[str, Any]:
+    return {_plain(name): one.numbers for name, one in metrics.items()}
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "_")
