@@ -210,7 +210,7 @@ def test_ranges_that_nothing_needs_are_deleted(gitops: GitOps, collector: Collec
     put(
         board,
         SourceRange(app="web", before="a", after="b"),
-        SourceCommit(app="web", before="a", after="b", commit="c", seconds=1, author="A", subject="x"),
+        SourceCommit(app="web", before="a", after="b", commit="c", seconds=2_000_000, author="A", subject="x"),
     )
     release(gitops, "1.2", "dev")
     collector.collect()
