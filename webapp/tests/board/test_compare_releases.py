@@ -67,8 +67,9 @@ def test_commits_between_are_named(gitops: GitOps, collector: Collector, board: 
         for commit, source in ((older, "a" * 40), (newer, "b" * 40)):
             session.execute(update(Event).where(Event.commit == commit).values(source=source))
         row = {"app": "web", "before": "a" * 40, "after": "b" * 40}
+        about = {"seconds": 1, "author": "Bob", "subject": "Round prices"}
         session.add_all([SourceRange(**row)])
-        session.add(SourceCommit(**row, commit="c" * 40, seconds=1, author="Bob", subject="Round prices"))
+        session.add(SourceCommit(**row, **about, commit="c" * 40))
     page = words(pages.get(address(f"{older}:dev", f"{newer}:dev")).text)
     assert "1 commit by Bob:" in page
     assert "Round prices" in page
