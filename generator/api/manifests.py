@@ -15,6 +15,7 @@ from generator.manifests.validation import Result
 from generator.regenerate.explain import Origin
 from generator.spec import advice, loader
 from generator.spec.layout import APPLIED, KUSTOMIZATION, Location, base_path, overlay_path
+from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +146,24 @@ class CompareResult:
 
 def compare(request: CompareRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> CompareResult:
     """Compare what Kubernetes would get in two environments, built from the files here."""
+    with calling(credentials, request.directory):
+        return compare_in(request, loader.load(request.directory), progress=progress)
+
+
+def compare_in(request: CompareRequest, spec: Spec, *, progress: Progress = silent) -> CompareResult:
+    """Compare in a folder that has the files of this spec, which need not be a work tree of git."""
     from generator.delivery import image
     from generator.manifests import environments
 
-    with calling(credentials, request.directory):
-        spec = loader.load(request.directory)
-        left, right = (image.environment_named(spec, name) for name in (request.left, request.right))
-        if left == right:
-            raise UsageError(f"{left.name} is one environment: name two")
-        if not all(pattern.strip() for pattern in request.allow):
-            raise UsageError("--allow: an empty pattern", "like spec.replicas, or ConfigMap/*.data.LOG_LEVEL")
-        apps = list(dict.fromkeys(image.app_named(spec, name).name for name in request.apps)) or list(spec.apps)
-        patterns = list(dict.fromkeys([*spec.may_differ, *request.allow]))
-        allowed = Allowed(patterns)
-        progress(f"building {left.name} and {right.name}")
-        found, problems = environments.differences(request.directory, spec, (left, right), apps, allowed)
+    left, right = (image.environment_named(spec, name) for name in (request.left, request.right))
+    if left == right:
+        raise UsageError(f"{left.name} is one environment: name two")
+    if not all(pattern.strip() for pattern in request.allow):
+        raise UsageError("--allow: an empty pattern", "like spec.replicas, or ConfigMap/*.data.LOG_LEVEL")
+    apps = list(dict.fromkeys(image.app_named(spec, name).name for name in request.apps)) or list(spec.apps)
+    patterns = list(dict.fromkeys([*spec.may_differ, *request.allow]))
+    allowed = Allowed(patterns)
+    progress(f"building {left.name} and {right.name}")
+    found, problems = environments.differences(request.directory, spec, (left, right), apps, allowed)
     unused = () if request.apps else tuple(allowed.unused)
     return CompareResult((left.name, right.name), tuple(found), problems, unused, bool(patterns))

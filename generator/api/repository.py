@@ -23,6 +23,7 @@ from generator.spec.model import Spec
 from generator.spec.remembered import Specs
 
 if TYPE_CHECKING:
+    from generator.api.manifests import CompareResult
     from generator.delivery.promotion.app_promotions import AppPromotion
     from generator.manifests.app_difference import AppDifference
 
@@ -149,6 +150,24 @@ class Repository:
             place = image.slot(spec, app, image.environment_named(spec, environment).name)
             sides.append(app_difference.Version(found, spec, spec.environments[place.environment]))
         return app_difference.find(app, sides[0], sides[1])
+
+    def compare(
+        self, left: str, right: str, apps: Sequence[str] = (), *, allow: Sequence[str] = (), at: str | None = None
+    ) -> CompareResult:
+        """Compare two environments as a commit has them, field by field, as `generator.compare` does of a work tree.
+
+        An app that needs files which the repository does not have here is named in `problems`. Needs kustomize.
+        """
+        from tempfile import TemporaryDirectory
+
+        from generator.api import manifests
+
+        found = self._at(at)
+        with TemporaryDirectory() as name:
+            place = Path(name)
+            found.check_out(found.tip, place)
+            request = manifests.CompareRequest(left, right, apps, place, allow)
+            return manifests.compare_in(request, self._spec_of(found))
 
     def live(self, *, credentials: Credentials = NONE) -> LiveState:
         """Ask the forge for open requests, and Argo CD or AWS for what runs, where there are credentials for them."""

@@ -149,3 +149,20 @@ def test_threads_read_one_mirror_while_it_is_fetched(shop: Shop) -> None:
         thread.join()
     assert found == [3, 3, 3, 3]
     assert len(repository.deployments(since=seen)) == 1
+
+
+@pytest.mark.needs("kustomize")
+def test_a_mirror_is_compared_as_a_work_tree_is(shop: Shop) -> None:
+    before = shop.bump("1.0", "dev", "prod")
+    shop.bump("1.1", "dev")
+    git(shop.mirror, "fetch", "-q", "origin")
+    repository = Repository.mirror(shop.mirror)
+    expected = generator.compare(generator.CompareRequest("dev", "prod", directory=shop.folder))
+    assert expected.differences
+    assert repository.compare("dev", "prod") == expected
+    images = [one.field for one in expected.differences if "1.1" in one.texts[0]]
+    assert images
+    older = repository.compare("dev", "prod", ["web"], allow=["metadata.*"], at=before).differences
+    assert not {one.field for one in older} & set(images)
+    with pytest.raises(generator.errors.UsageError):
+        repository.compare("dev", "nowhere")

@@ -10,7 +10,8 @@ from generator import Repository
 from release_board.board.attention import state
 from release_board.board.comparing import Differences
 from release_board.board.promotion import Promotions
-from release_board.pages import activity, board, cell, delivery, find, live, waiting
+from release_board.board.side_by_side import Comparisons
+from release_board.pages import activity, board, cell, compare, delivery, find, live, waiting
 from release_board.pages import app as app_page
 from release_board.pages.links import safe_url
 
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     activity.blueprint,
     waiting.blueprint,
     delivery.blueprint,
+    compare.blueprint,
 )
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -34,6 +36,7 @@ def init_app(app: Flask) -> None:
     mirror = Repository.mirror(settings.mirror, settings.branch)
     app.extensions["release_board.promotions"] = Promotions(mirror)
     app.extensions["release_board.differences"] = Differences(mirror)
+    app.extensions["release_board.comparisons"] = Comparisons(mirror)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,109 @@
+"""Two environments field by field: the generator's own comparison, from the mirror, kept by commit."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+from generator import Difference, Repository
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from release_board.sources.importing import GIT
+from release_board.store.models import App, Source
+from release_board.store.texts import cut
+
+# Each is built twice by kustomize.
+APPS = 20
+SHOWN = 100
+KEPT = 2000
+LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that differs: in which object, what each side has (None: nothing), and the pattern that allows it."""
+
+    manifest: str
+    field: str
+    left: str | None
+    right: str | None
+    allowed: str | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An app in both. Each list is cut at `SHOWN`; the numbers are of all. `problem` is why it is not known."""
+
+    app: str
+    unexpected: Sequence[Field] = ()
+    allowed: Sequence[Field] = ()
+    unexpected_total: int = 0
+    allowed_total: int = 0
+    problem: str | None = None
+
+    @property
+    def rank(self) -> tuple[bool, bool, str]:
+        """Return what sorts it: what is unexpected first, then what is not known."""
+        return not self.unexpected, self.problem is None, self.app
+
+
+def place(session: Session, app: str, after: str) -> tuple[str | None, list[str], str | None]:
+    """Return the commit that the board is at, a page of apps (or the one), and after which app the next begins."""
+    commit = session.scalar(select(Source.cursor).where(Source.name == GIT))
+    query = select(App.name).order_by(App.name).limit(APPS + 1)
+    query = query.where(App.name == app) if app else query.where(App.name > after)
+    names = list(session.scalars(query))
+    return commit, names[:APPS], names[APPS - 1] if len(names) > APPS else None
+
+
+class Comparisons:
+    """Comparisons by commit, environments and app; the oldest are forgotten. One is made at a time."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self._kept: OrderedDict[tuple[str, str, str, str], Compared] = OrderedDict()
+        # Looked up now, when the worker has put its own in the place of locks that would stop all of its requests.
+        self._lock = threading.Lock()
+
+    def compare(self, commit: str, left: str, right: str, apps: Sequence[str]) -> list[Compared]:
+        """Compare these apps, what is unexpected first. Raises GeneratorError where that cannot be done at all."""
+        with self._lock:
+            missing = [app for app in apps if (commit, left, right, app) not in self._kept]
+            if missing:
+                self._make(commit, left, right, missing)
+            found = [self._kept[commit, left, right, app] for app in apps]
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return sorted(found, key=lambda one: one.rank)
+
+    def _make(self, commit: str, left: str, right: str, apps: Sequence[str]) -> None:
+        known = self.repository.spec(commit).apps
+        there = [app for app in apps if app in known]
+        result = self.repository.compare(left, right, there, at=commit) if there else None
+        for app in apps:
+            problem = None if app in known else "the app is not in generator.yaml"
+            found = [one for one in result.differences if one.app == app] if result else []
+            reason = result.problems.get(app) if result else None
+            self._kept[commit, left, right, app] = _compared(app, found, problem or reason)
+
+
+def _compared(app: str, found: Sequence[Difference], problem: str | None) -> Compared:
+    unexpected = [_field(one) for one in found if one.allowed is None]
+    allowed = [_field(one) for one in found if one.allowed is not None]
+    said = cut(problem, 2000) if problem else None
+    return Compared(app, unexpected[:SHOWN], allowed[:SHOWN], len(unexpected), len(allowed), said)
+
+
+def _field(one: Difference) -> Field:
+    sides = one.values(("left", "right"))
+    texts = dict(zip(("left", "right"), one.texts, strict=True))
+    left, right = (cut(texts[side], LONGEST) if side in sides else None for side in ("left", "right"))
+    return Field(cut(one.manifest), cut(one.field), left, right, one.allowed)
+
+
+def get_comparisons() -> Comparisons:
+    """Return the comparisons of the app that is serving the request."""
+    found: Comparisons = current_app.extensions["release_board.comparisons"]
+    return found
