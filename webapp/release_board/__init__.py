@@ -7,10 +7,10 @@
 
 from flask import Flask
 
-from release_board import access, actions, command, pages, webhooks
+from release_board import access, actions, api, command, pages, webhooks
 from release_board.config import Settings
 from release_board.live.hub import Hub
-from release_board.operations import failure, logs, probe, request_log, response_header
+from release_board.operations import exposition, failure, logs, probe, request_log, response_header, tracing
 from release_board.store.aws import ManagedPassword
 from release_board.store.database import Database
 
@@ -30,7 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     password = ManagedPassword(settings.database_secret) if settings.database_secret else None
     app.extensions["release_board.database"] = Database(settings.database_url, password)
     app.extensions["release_board.live"] = Hub(app)
-    for part in (request_log, response_header, failure, access, command, pages, actions, webhooks):
+    parts = (request_log, response_header, failure, exposition, access, command, pages, actions, api, webhooks, tracing)
+    for part in parts:
         part.init_app(app)
     app.register_blueprint(probe.blueprint)
     return app

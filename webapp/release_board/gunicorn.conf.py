@@ -7,6 +7,7 @@ and REQUEST_SECONDS (`release_board.worker`).
 import os
 import subprocess
 import sys
+import tempfile
 import webbrowser
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from release_board.store.database import Database
 from release_board.store.migration import migrate
 
 SETTINGS = Settings.from_environment()
+# Before the app is loaded: each process counts in a file here. It goes with this process, whose start counts anew.
+_COUNTS = tempfile.TemporaryDirectory(prefix="board-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _COUNTS.name
 
 # All addresses, since in a pod a probe and a load balancer come from outside.
 bind = f"{os.environ.get('BIND') or '0.0.0.0'}:{positive_integer(os.environ, 'PORT', 8080)}"  # noqa: S104
@@ -47,6 +51,13 @@ def on_starting(_server: Any) -> None:
     database = Database(SETTINGS.database_url)
     if not database.is_postgresql:
         migrate(database)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Take what a worker that is gone had counted as going on out of the metrics."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 _COLLECTOR: list[subprocess.Popen[bytes]] = []

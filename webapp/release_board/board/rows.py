@@ -62,15 +62,20 @@ def environments(session: Session) -> list[str]:
 
 def board(session: Session, wanted: Filter) -> Board:
     """Return a page of rows, what needs attention first; failing and moving rows are there whatever the filter says."""
-    counted = dict(session.execute(select(App.attention, func.count()).group_by(App.attention)).all())
-    counts = {name: counted.get(number, 0) for number, name in enumerate(STATES)}
+    of_states, total = counts(session)
     condition = _condition(wanted)
     matching = session.scalar(select(func.count()).select_from(App).where(condition)) or 0
     pages = max(1, -(-matching // PAGE))
     page = min(wanted.page, pages)
     query = select(App).where(condition).order_by(App.attention, App.name)
     apps = list(session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
-    return Board(environments(session), with_cells(session, apps), counts, sum(counted.values()), matching, page, pages)
+    return Board(environments(session), with_cells(session, apps), of_states, total, matching, page, pages)
+
+
+def counts(session: Session) -> tuple[dict[State, int], int]:
+    """Return how many apps are in each state, and how many there are."""
+    counted = dict(session.execute(select(App.attention, func.count()).group_by(App.attention)).all())
+    return {name: counted.get(number, 0) for number, name in enumerate(STATES)}, sum(counted.values())
 
 
 def with_cells(session: Session, apps: Sequence[App]) -> list[BoardRow]:

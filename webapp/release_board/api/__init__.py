@@ -1,0 +1,22 @@
+"""What pages show, as JSON: one module per topic, and the document that describes all of it."""
+
+from flask import Flask, Response, request
+
+from release_board.api import badge, board, cell, document, finding
+
+BLUEPRINTS = (board.blueprint, cell.blueprint, finding.blueprint, document.blueprint, badge.blueprint)
+
+
+def init_app(app: Flask) -> None:
+    """Register the routes."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.after_request(tag)
+
+
+def tag(response: Response) -> Response:
+    """Give what the API answers an ETag, and answer 304 to whoever has it already."""
+    if request.path.startswith(("/api/", "/badges/")) and response.status_code == 200 and not response.is_streamed:
+        response.add_etag()
+        response.make_conditional(request)
+    return response

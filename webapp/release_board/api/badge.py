@@ -1,0 +1,35 @@
+"""Badges: a small picture of what an environment has, for a README."""
+
+import time
+
+from flask import Blueprint, Response, render_template
+
+from release_board.board.attention import state
+from release_board.board.freshness import freshness
+from release_board.pages.names import named
+from release_board.store.database import get_database
+from release_board.store.models import Cell
+
+blueprint = Blueprint("badge", __name__)
+
+# A character of the font, about, and the space around a text.
+CHARACTER, AROUND = 6.6, 12
+LONGEST = 40
+MARKS = {"failing": "✖ ", "moving": "◐ ", "waiting": "⇄ ", "pinned": "⚑ ", "behind": "▲ ", "settled": "", "new": ""}
+
+
+@blueprint.get("/badges/<app>/<environment>.svg")
+def badge(app: str, environment: str) -> Response:
+    """Draw the tag of an app in an environment, with its state; of one that is not there, `unknown`."""
+    with get_database().session() as session:
+        cell = session.get(Cell, (named(app), named(environment)))
+        heard = freshness(session, int(time.time())).get("git")
+        found = state(cell) if cell is not None else None
+        right = f"{MARKS[found]}{cell.tag or 'none'}" if cell is not None and found else "unknown"
+    if heard is None or heard.stale:
+        found, right = None, f"{right}?" if right != "unknown" else right
+    left = f"{app} {environment}"
+    texts = [text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…" for text in (left, right)]
+    widths = [round(len(text) * CHARACTER + AROUND) for text in texts]
+    svg = render_template("badge.svg", left=texts[0], right=texts[1], widths=widths, state=found or "unknown")
+    return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "max-age=60"})

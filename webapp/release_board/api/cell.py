@@ -1,0 +1,74 @@
+"""Apps, cells and their events as JSON."""
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from sqlalchemy import select, tuple_
+from werkzeug.exceptions import NotFound
+
+from release_board.api import shape
+from release_board.board import rows
+from release_board.board.cell import Position, cell_history
+from release_board.operations.failure import InvalidInput
+from release_board.pages.names import named
+from release_board.store.database import get_database
+from release_board.store.models import Cell, Event
+
+blueprint = Blueprint("api_cell", __name__, url_prefix="/api")
+
+PAGE = 100
+
+
+@blueprint.get("/apps/<app>")
+def app(app: str) -> dict[str, Any]:
+    """Return one app with its cells."""
+    with get_database().session() as session:
+        found = rows.row(session, named(app))
+        if found is None:
+            raise NotFound("There is no such app.")
+        return shape.row(found)
+
+
+@blueprint.get("/apps/<app>/<environment>")
+def cell(app: str, environment: str) -> dict[str, Any]:
+    """Return one cell."""
+    with get_database().session() as session:
+        found = session.get(Cell, (named(app), named(environment)))
+        if found is None:
+            raise NotFound("There is no such app in this environment.")
+        return shape.cell(found)
+
+
+@blueprint.get("/apps/<app>/<environment>/events")
+def events(app: str, environment: str) -> dict[str, Any]:
+    """Return a page of what was done in a cell, the newest first; `next` is the URL of the following page."""
+    with get_database().session() as session:
+        if session.get(Cell, (named(app), named(environment))) is None:
+            raise NotFound("There is no such app in this environment.")
+        found = cell_history(session, app, environment, _start())
+        following = found.next and url_for(".events", app=app, environment=environment, after=str(found.next))
+        return {"events": [shape.event(one) for one in found.events], "next": following}
+
+
+@blueprint.get("/events")
+def activity() -> dict[str, Any]:
+    """Return a page of what was done anywhere, the newest first; `next` is the URL of the following page."""
+    start = _start()
+    query = select(Event).order_by(Event.at.desc(), Event.id.desc()).limit(PAGE + 1)
+    if start is not None:
+        query = query.where(tuple_(Event.at, Event.id) < tuple_(start.at, start.number))
+    with get_database().session() as session:
+        found = list(session.scalars(query))
+        page = found[:PAGE]
+        last = page[-1] if len(found) > PAGE else None
+        following = last and url_for(".activity", after=str(Position(last.at, last.id)))
+        return {"events": [shape.event(one) for one in page], "next": following}
+
+
+def _start() -> Position | None:
+    """Read where a page begins."""
+    text = request.args.get("after")
+    start = Position.parsed(text) if text else None
+    if text and start is None:
+        raise InvalidInput({"after": "must be what `next` of the page before had"})
+    return start

@@ -1,0 +1,80 @@
+"""`/metrics` for Prometheus: requests, what the board last heard, and how many cells are in which state.
+
+Each worker counts in a file of its own (`PROMETHEUS_MULTIPROC_DIR`, see `gunicorn.conf.py`); a scrape adds them up.
+"""
+
+import os
+import time
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from sqlalchemy.exc import SQLAlchemyError
+
+from release_board.access.reading import public
+from release_board.board.freshness import freshness
+from release_board.board.rows import counts
+from release_board.store.database import get_database
+
+blueprint = Blueprint("exposition", __name__)
+
+# The route as it is declared, and not the path: a path can be anything, and each new one would stay for ever.
+LABELS = ("method", "route", "status")
+requests = Counter("board_requests_total", "Requests that were answered.", LABELS)
+seconds = Histogram(
+    "board_request_seconds",
+    "Time until the answer began.",
+    ("route",),
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 5),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Count each request."""
+    app.after_request(count)
+    app.register_blueprint(blueprint)
+
+
+def count(response: Response) -> Response:
+    """Count a request by its route."""
+    route = request.url_rule.rule if request.url_rule else "none"
+    method = request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS"} else "other"
+    requests.labels(method, route, str(response.status_code)).inc()
+    if "started" in g:
+        seconds.labels(route).observe(time.perf_counter() - g.started)
+    return response
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Response:
+    """Return all of it; where the database is away, what the processes count."""
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(requests)
+        registry.register(seconds)
+    now = int(time.time())
+    up = _gauge(registry, "board_database_up", "Whether the database answers.", ())
+    try:
+        with get_database().session() as session:
+            of_states, _ = counts(session)
+            heard = freshness(session, now)
+    except SQLAlchemyError:
+        up.set(0)
+    else:
+        up.set(1)
+        apps = _gauge(registry, "board_apps", "Apps by their most urgent state.", ("state",))
+        for name, number in of_states.items():
+            apps.labels(name).set(number)
+        silence = _gauge(registry, "board_source_silence_seconds", "Since a source was last heard from.", ("source",))
+        for one in heard.values():
+            if one.heard is not None:
+                silence.labels(one.name).set(max(0, now - one.heard))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _gauge(registry: CollectorRegistry, name: str, about: str, labels: tuple[str, ...]) -> Gauge:
+    """Return a gauge of this scrape alone; it is the same whichever worker answers."""
+    return Gauge(name, about, labels, registry=registry, multiprocess_mode="mostrecent")
