@@ -95,9 +95,7 @@ def test_every_value_that_is_wrong_is_named(url: str, fields: set[str], filled: 
     assert set(answer.get_json()["fields"]) == fields
 
 
-@pytest.mark.parametrize(
-    "path", ["nothing", "web/nowhere", "%2e%2e", "web/x/events"]
-)
+@pytest.mark.parametrize("path", ["nothing", "web/nowhere", "%2e%2e", "web/x/events"])
 def test_what_is_not_there_is_a_404(path: str, filled: FlaskClient) -> None:
     answer = filled.get(f"/api/apps/{path}")
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
