@@ -9,10 +9,10 @@ import binascii
 import json
 import logging
 import re
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
 from typing import Any
 
 import requests
@@ -51,7 +51,7 @@ class Keys:
         self._address, self._clock = address, clock
         self._kept: OrderedDict[str, EllipticCurvePublicKey] = OrderedDict()
         self._asked: list[float] = []
-        self._lock = Lock()
+        self._lock = threading.Lock()  # gevent's, by then
 
     def get(self, name: str) -> EllipticCurvePublicKey:
         """Return a key. Raises `Unverified` if there is none of that name."""

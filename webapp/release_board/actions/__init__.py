@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from release_board.actions import links, page
+from release_board.actions import links, page, turns
 
 
 def init_app(app: Flask) -> None:
     """Register the pages, and what the page of a cell offers."""
+    turns.init_app(app)
     app.register_blueprint(page.blueprint)
     app.context_processor(links.about)

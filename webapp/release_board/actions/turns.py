@@ -1,12 +1,13 @@
 """One action at a time over all processes, so that two clicks find each other's request."""
 
 import fcntl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Lock
 
+from flask import Flask, current_app
 from werkzeug.exceptions import ServiceUnavailable
 
 from release_board.config import Settings
@@ -17,17 +18,21 @@ LOCK = 0x61637469
 SECONDS = 25
 _TRIES_A_SECOND = 10
 
-_here = Lock()
+
+def init_app(app: Flask) -> None:
+    """Make the lock of this process: here, where gevent has put its own in place of the thread's, and not on import."""
+    app.extensions["release_board.turns"] = threading.Lock()
 
 
 @contextmanager
 def turn(database: Database, settings: Settings) -> Iterator[None]:
     """Wait for one's turn. Raises 503 if that takes too long."""
+    here = current_app.extensions["release_board.turns"]
     with ExitStack() as stack:
         # First among the requests of this process: a file's lock would block them all.
-        if not _here.acquire(timeout=SECONDS):
+        if not here.acquire(timeout=SECONDS):
             raise _busy()
-        stack.callback(_here.release)
+        stack.callback(here.release)
         if database.is_postgresql:
             stack.enter_context(database.exclusive(LOCK))
         else:

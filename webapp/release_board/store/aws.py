@@ -2,8 +2,8 @@
 
 import json
 import os
+import threading
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 
@@ -22,7 +22,8 @@ class ManagedPassword:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        self._lock = Lock()
+        # By then gevent has put its own in place of the thread's, which would stop all requests of a process.
+        self._lock = threading.Lock()
         self._known: str | None = None
 
     def current(self) -> str:
