@@ -106,7 +106,7 @@
     if (late?.length) steadily(() => late.forEach(place));
   }
   function applyRows(batch) {
-    if (!table()) { if (byId("board") || document.querySelector("[data-live]")) refresh(); return; }
+    if (!table()) { if (changes()) refresh(); return; }
     const fresh = batch.rows.map((html) => parsed(html).querySelector("tr"));
     const moved = fresh.some((row) => byId(row.id)?.dataset.attention !== row.dataset.attention);
     const whole = table().dataset.whole !== undefined;
@@ -171,8 +171,9 @@
       if (!old || content(old) !== content(row)) {
         mark(row);
         changed.push(row.id.slice(4));
-        if (old === spot) spot = row;
+        const here = old && old === spot;
         if (old) replace(old, row);
+        if (here) spot = row;
         now = row;
       }
       if (now === spot) spot = spot.nextElementSibling;
@@ -191,7 +192,8 @@
     counts = message.counts;
     showCounts();
     showTitle();
-    if (missed) { refresh(); return; }
+    offerReload(message.apps);
+    if (missed) { if (changes()) refresh(); return; }
     applyRows(message);
     if (message.apps.length && byId("board")) say(summary(message.apps));
   }
@@ -201,7 +203,18 @@
     const place = byId("link");
     if (!place || place.dataset.mode === mode) return;
     place.dataset.mode = mode;
-    place.textContent = LINK[mode];
+    // A page without a part that changes does not say that it does.
+    place.textContent = mode === "waiting" || changes() ? LINK[mode] : "";
+  }
+  const changes = () => byId("board") || document.querySelector("[data-live]");
+  // Says on a page that does not change that it is old, if it is about one of these apps, or about all.
+  function offerReload(apps) {
+    const place = byId("link"), about = location.pathname.match(/^\/apps\/([^/]+)/)?.[1];
+    if (!place || changes() || place.querySelector("a") || (about && apps.length && !apps.includes(about))) return;
+    const again = document.createElement("a");
+    again.href = location.href;
+    again.textContent = "Something has changed: load again";
+    place.replaceChildren(again);
   }
 
   // ---- One stream per browser: the tab that holds the lock has it, and tells the others
@@ -220,7 +233,7 @@
     if (data.kind !== "mode") { take(data); return; }
     if (release || document.hidden || !data.mode) return;
     if (mode !== data.mode) setMode(data.mode);
-    if (at !== null && data.at > at) { at = data.at; refresh(); }
+    if (at !== null && data.at > at) { at = data.at; if (changes()) refresh(); else offerReload([]); }
   };
   function connect() {
     const source = new EventSource(at === null ? "/events" : `/events?after=${at}`);
@@ -255,7 +268,7 @@
       showHeard(await answer.text());
       tick();
       const newest = number(answer.headers.get("X-Change"));
-      if (newest !== at) { at = newest; await refresh(); }
+      if (newest !== at) { if (at !== null) offerReload([]); at = newest; if (changes()) await refresh(); }
     } catch { showLink("waiting"); }
   }
   function start() {
@@ -277,7 +290,7 @@
   }
   document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
   window.addEventListener("pagehide", stop);
-  window.addEventListener("pageshow", (event) => { if (event.persisted) { start(); refresh(); } });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { start(); if (changes()) refresh(); } });
 
   // ---- Keys
   const ACTIONS = { p: "promote", r: "rollback" };
