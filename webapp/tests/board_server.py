@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import pytest
 
@@ -87,6 +88,7 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    log: IO[bytes]
 
     @property
     def url(self) -> str:
@@ -103,8 +105,9 @@ class Server:
 
     def stop(self) -> tuple[int, bytes]:
         self.process.send_signal(signal.SIGTERM)
-        output, _ = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, output
+        self.process.wait(timeout=PATIENCE)
+        self.log.seek(0)
+        return self.process.returncode, self.log.read()
 
 
 @contextmanager
@@ -113,22 +116,24 @@ def serving(*, at: int | None = None, **environment: str) -> Iterator[Server]:
     port = at or free_port()
     # One worker, so that whoever answers first is all: gunicorn loses a SIGTERM that comes while a worker starts.
     environment = {"WEB_CONCURRENCY": "1"} | environment
-    process = subprocess.Popen(
-        [sys.executable, "-m", "release_board", "serve"],
-        cwd=WEBAPP,
-        env=os.environ | {"PORT": str(port)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    server = Server(process, port)
-    try:
-        wait_until_alive(server)
-        yield server
-    finally:
-        # It ends its collector, which a SIGKILL would leave behind.
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=PATIENCE)
+    # A file: a pipe that nobody reads is full some day, and then the server waits.
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "release_board", "serve"],
+            cwd=WEBAPP,
+            env=os.environ | {"PORT": str(port)} | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        server = Server(process, port, log)
+        try:
+            wait_until_alive(server)
+            yield server
+        finally:
+            # It ends its collector, which a SIGKILL would leave behind.
+            if process.poll() is None:
+                process.terminate()
+            process.wait(timeout=PATIENCE)
 
 
 def wait_until_alive(server: Server) -> None:
