@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
 import uuid
 from pathlib import Path
@@ -59,6 +60,18 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlS
         server.create("template_shop")
         migrate(Database(parse_database_url(server.url("template_shop"))))
         yield server
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Return where Debian's Chromium is; where it is not, tests are skipped, and in CI they fail."""
+    path = shutil.which("chromium")
+    if path is None:
+        why = "chromium is not on PATH; apt-get install chromium"
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail(f"{why} (skipped, but for CI=true)", pytrace=False)
+        pytest.skip(why)
+    return path
 
 
 @pytest.fixture(scope="session")

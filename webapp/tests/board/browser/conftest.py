@@ -28,16 +28,12 @@ addEventListener("securitypolicyviolation", (event) => stopped.push(event.violat
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        why = "chromium is not on PATH; apt-get install chromium"
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(f"{why} (skipped, but for CI=true)", pytrace=False)
-        pytest.skip(why)
+def chromium(chromium_path: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.getuid() == 0 else [])
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path, args=["--no-sandbox"] if os.getuid() == 0 else []
+        )
         yield browser
         browser.close()
 
