@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from generator.clients import forges
-from generator.clients.forges import PullRequest
 from werkzeug.test import TestResponse
 
 from access_board import SIGNED_IN, audited, on
@@ -32,6 +31,12 @@ ANN: dict[str, Any] = {
 }
 
 
+class Request(NamedTuple):
+    head: str
+    title: str
+    url: str
+
+
 class Remote:
     """A board of a bare repository that keeps its requests itself, and the clone that releases into it."""
 
@@ -47,8 +52,15 @@ class Remote:
         self.gitops.bump(app, tag, *environments)
         self.gitops.git("push", "-q", str(self.bare), "main")
 
-    def requests(self) -> list[PullRequest]:
-        return forges.connect(str(self.bare), "local").requests("main")
+    def requests(self) -> list[Request]:
+        """Return the open requests, as the remote keeps them."""
+        refs = self.git("for-each-ref", "--format=%(refname)", "refs/gitops/requests").splitlines()
+        kept = [(ref, json.loads(self.git("show", f"{ref}:request.json"))) for ref in refs]
+        return [
+            Request(one["head"], one["title"], f"{self.bare}#{ref.removeprefix('refs/')}")
+            for ref, one in kept
+            if one["state"] == "open"
+        ]
 
     def cell(self, app: str, environment: str) -> Cell:
         with self.app.extensions["release_board.database"].session() as session:
