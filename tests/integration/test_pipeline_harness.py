@@ -464,7 +464,7 @@ def request_(shop: Shop, tmp_path: Path) -> tuple[Shop, str]:
     git(shop.checkout, "commit", "-qam", "On this machine")
     git(shop.checkout, "push", "-q", shop.bare, "HEAD:main")
     git(shop.checkout, "switch", "-q", "-c", "$(touch${IFS}pwned)")
-    (shop.checkout / "generator.yaml").write_text(text.replace("port: 8080}", "port: 8080, replicas: 3}"))
+    (shop.checkout / "generator.yaml").write_text(text.replace("port: 8080, build", "port: 8080, replicas: 3, build"))
     regenerate_in(shop.checkout)
     git(shop.checkout, "add", "-A")
     git(shop.checkout, "commit", "-qm", "Three")

@@ -52,7 +52,9 @@ def import_history(session: Session, repository: Repository, production: Sequenc
     declarations.store(session, found, anew=everything)
     renewed = _spec(session, spec, production)
     touched = None if everything or renewed else {one.app for one in found}
-    apps = _cells(session, repository.status(at=tip), touched, now)
+    # An app that is gone has no row any longer, and its cells go.
+    wanted = None if touched is None else [name for name in spec.apps if name in touched]
+    apps = _cells(session, repository.status(wanted, at=tip), touched, now)
     source.cursor = tip
     return Imported(len(found), apps)
 

@@ -60,7 +60,9 @@ def test_declarations_incidents_and_commits_come_from_the_tables(
         ),
         Incident(key="7", app="web", environment="prod", commit=first.commit, opened=first.landed, title="Orders"),
         SourceRange(app="web", before="a", after="b"),
-        SourceCommit(app="web", before="a", after="b", commit="b", seconds=7, author="Ann", subject="Faster"),
+        SourceCommit(
+            app="web", before="a", after="b", commit="b", seconds=last.landed - 60, author="Ann", subject="Faster"
+        ),
         SourceRange(app="web", before="b", after="c", unknown="it cannot be read"),
     )
     statements.clear()
