@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.api.call import NONE, Credentials, Progress, calling, silent
-from generator.errors import UsageError
+from generator.errors import GeneratorError, UsageError
 from generator.git import mirror as mirrors
-from generator.spec import layout
+from generator.spec import included, layout, loader
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,15 @@ def update_mirror(
         raise UsageError(f"{request.url} {request.branch}: no URL or branch", "neither begins with a hyphen")
     with calling(credentials, request.directory, request.url):
         progress(f"fetching {request.branch}")
-        return MirrorResult(
-            mirrors.update(request.directory, request.url, request.branch, (*layout.MIRRORED, *request.paths))
-        )
+        paths = (*layout.MIRRORED, *request.paths)
+        return MirrorResult(mirrors.update(request.directory, request.url, request.branch, paths, further=_included))
+
+
+def _included(read: Callable[[str], str]) -> list[str]:
+    """Return what the spec includes, as git has patterns; nothing for a spec that cannot be read."""
+    try:
+        text = read(layout.SPEC)
+        root = loader.composed(text) if included.FIELD in text else None
+    except GeneratorError:  # who reads the mirror is told
+        return []
+    return [f":(glob){pattern}" for pattern, _ in included.patterns(root)] if root else []

@@ -7,7 +7,7 @@ name below these paths, also while an update runs, and after one that was ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -22,10 +22,22 @@ _BATCH: Final = 5000
 _LOCK: Final = "mirror.lock"
 
 
-def update(directory: Path, url: str, branch: str, paths: Sequence[str], timeout: float = NETWORK_SECONDS) -> str:
+# Names further paths of a commit, given what reads a file of it that is there by then.
+Further = Callable[[Callable[[str], str]], Sequence[str]]
+
+
+def update(
+    directory: Path,
+    url: str,
+    branch: str,
+    paths: Sequence[str],
+    timeout: float = NETWORK_SECONDS,
+    further: Further | None = None,
+) -> str:
     """Bring the mirror in a folder, made if need be, up to date, and return its branch's tip.
 
-    Another process that updates the same mirror is waited for. ``timeout`` is in seconds, for each exchange.
+    Of the paths that ``further`` names, the tip's files are there, and no older ones. Another process that updates the
+    same mirror is waited for. ``timeout`` is in seconds, for each exchange.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -35,10 +47,10 @@ def update(directory: Path, url: str, branch: str, paths: Sequence[str], timeout
         stack.enter_context(_locked(directory / _LOCK))
         place = Scratch(url, directory, timeout, partial=True)
         stack.callback(place.close)
-        return _update(place, branch, paths)
+        return _update(place, branch, paths, further)
 
 
-def _update(place: Scratch, branch: str, paths: Sequence[str]) -> str:
+def _update(place: Scratch, branch: str, paths: Sequence[str], further: Further | None) -> str:
     fetched, shown = f"{_FETCHED}{branch}", f"{_BRANCH}{branch}"
     place.run(
         "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none",
@@ -49,6 +61,9 @@ def _update(place: Scratch, branch: str, paths: Sequence[str]) -> str:
     if tip == before:
         return tip
     _obtain(place, [tip, *([f"^{before}"] if before else [])], paths)
+    more = further(lambda path: place.run("cat-file", "blob", f"{tip}:{path}")) if further else ()
+    if more:
+        _obtain(place, [f"{tip}^{{tree}}"], more)
     place.run("update-ref", shown, tip)
     _tidy(place)
     return tip
@@ -63,7 +78,8 @@ def _tip(place: Scratch, ref: str) -> str | None:
 
 def _obtain(place: Scratch, revisions: Sequence[str], paths: Sequence[str]) -> None:
     """Fetch the files that these commits have below the paths and that are not here."""
-    listed = place.run("rev-list", "--objects", "--missing=print", *revisions, "--", *paths)
+    # By itself git leaves out a side of a merge that changed nothing in the end, as a release that was reverted.
+    listed = place.run("rev-list", "--full-history", "--objects", "--missing=print", *revisions, "--", *paths)
     missing = [line[1:] for line in listed.split("\n") if line.startswith("?")]
     for start in range(0, len(missing), _BATCH):
         place.fetch_blobs(missing[start : start + _BATCH])

@@ -166,3 +166,32 @@ def test_a_mirror_is_compared_as_a_work_tree_is(shop: Shop) -> None:
     assert not {one.field for one in older} & set(images)
     with pytest.raises(generator.errors.UsageError):
         repository.compare("dev", "nowhere")
+
+
+def test_commits_between_two_are_those_of_a_folder(shop: Shop) -> None:
+    before = git(shop.folder, "rev-parse", "HEAD")
+    for name in ("web/one", "notes", "web/two"):
+        (shop.folder / name).parent.mkdir(exist_ok=True)
+        (shop.folder / name).write_text(name)
+        git(shop.folder, "add", "-A")
+        git(shop.folder, "commit", "-qm", f"Write {name}")
+    after = shop.promoted("one", "1.1")
+    git(shop.mirror, "remote", "update")
+    mirror = Repository.mirror(shop.mirror)
+    assert [one.subject for one in mirror.commits(before, after, ["web"])] == ["Write web/two", "Write web/one"]
+    assert [one.subject for one in mirror.commits(before, after, ["web"], limit=1)] == ["Write web/two"]
+    assert len(mirror.commits(before, after)) == 4  # the merge brings nothing of its own
+    assert mirror.commits(after, after) == []
+    for one, other in ((after, before), ("f" * 40, after), (before, "HEAD"), (before, "--all"), ("", after)):
+        with pytest.raises(RepositoryError):
+            mirror.commits(one, other)
+
+
+def test_trailers_of_a_change_are_those_of_its_merge_too(shop: Shop) -> None:
+    shop.promoted("one", "1.1")
+    message = "Merge one\n\nFailure-of: web prod 1.0"
+    git(shop.folder, "commit", "-q", "--amend", "-m", message)
+    found = Repository.local(shop.folder).deployments()[0]
+    assert found.trailers("Failure-of") == ["web prod 1.0"]
+    assert len(found.trailers("Release")) == 1
+    assert found.trailers("Nothing") == []

@@ -59,6 +59,40 @@ def test_an_update_brings_what_is_new(remote: Path, tmp_path: Path) -> None:
     assert update(mirror, remote) == Repository.mirror(mirror).tip()
 
 
+def test_it_has_what_the_spec_includes(remote: Path, tmp_path: Path) -> None:
+    (remote / "teams/kept").mkdir(parents=True)
+    apps = "apps:\n  {0}: {{image: shop/{0}, port: 8080, health: /healthz}}\n"
+    for name in ("cart", "orders"):
+        (remote / f"teams/{name}.yaml").write_text(apps.format(name))
+    (remote / "teams/kept/other.yaml").write_text("apps: {}")
+    spec = remote / "generator.yaml"
+    git(remote, "add", "-A")
+    git(remote, "commit", "-qm", "Write files that nothing includes yet")
+    mirror = tmp_path / "mirror.git"
+    update(mirror, remote)
+    before = blobs(mirror)
+    spec.write_text(f"{spec.read_text()}include: [teams/*.yaml]\n")
+    git(remote, "commit", "-qam", "Include them")
+    update(mirror, remote)
+    assert {"cart", "orders"} <= Repository.mirror(mirror).spec().apps.keys()
+    assert blobs(mirror) == before + 3
+
+
+def test_it_has_what_was_reverted_before_a_merge(remote: Path, tmp_path: Path) -> None:
+    git(remote, "branch", "other")
+    generator.bump(generator.BumpRequest(["web"], ["dev"], remote, tag="1.0", commit=True))
+    git(remote, "revert", "--no-edit", "HEAD")
+    git(remote, "checkout", "-q", "other")
+    (remote / "web/notes").write_text("about nothing")
+    git(remote, "add", "-A")
+    git(remote, "commit", "-qm", "Notes")
+    git(remote, "checkout", "-q", "main")
+    git(remote, "merge", "-q", "--no-ff", "-m", "Merge other", "other")
+    mirror = tmp_path / "mirror.git"
+    update(mirror, remote)
+    assert Repository.mirror(mirror).deployments() == Repository.local(remote).deployments()
+
+
 def test_a_branch_that_was_forced_back_is_followed(remote: Path, tmp_path: Path) -> None:
     mirror = tmp_path / "mirror.git"
     kept = git(remote, "rev-parse", "HEAD")

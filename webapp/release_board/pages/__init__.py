@@ -11,7 +11,7 @@ from release_board.board.attention import state
 from release_board.board.comparing import Differences
 from release_board.board.promotion import Promotions
 from release_board.board.side_by_side import Comparisons
-from release_board.pages import activity, board, cell, compare, delivery, find, live, waiting
+from release_board.pages import activity, board, cell, compare, declaring, delivery, find, live, waiting
 from release_board.pages import app as app_page
 from release_board.pages.links import safe_url
 
@@ -25,6 +25,7 @@ BLUEPRINTS = (
     waiting.blueprint,
     delivery.blueprint,
     compare.blueprint,
+    declaring.blueprint,
 )
 
 MINUTE, HOUR, DAY = 60, 3600, 86400

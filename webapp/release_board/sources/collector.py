@@ -60,8 +60,12 @@ class Collector:
             self._say(GIT, error.message)
             return None
         now = int(self.clock())
-        with self._turn() as session:
-            imported = import_history(session, self.repository, self.settings.production, now)
+        try:
+            with self._turn() as session:
+                imported = import_history(session, self.repository, self.settings.production, now)
+        except generator.errors.GeneratorError as error:
+            self._say(GIT, error.message)
+            return None
         self.sources.changed(imported.apps)
         self.read_sources()
         if imported.events or imported.apps:
