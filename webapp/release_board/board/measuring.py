@@ -126,9 +126,10 @@ def _keys(session: Session, apps: Sequence[str], asked: Asked, production: Seque
         select(SourceRange.app, func.count(), func.count(SourceRange.unknown))
         .where(SourceRange.app.in_(apps))
         .group_by(SourceRange.app),
-        select(Declaration.app, func.max(Declaration.id), func.sum(Declaration.at))
+        select(Declaration.app, Declaration.kind, func.max(Declaration.id), func.sum(Declaration.at))
         .where(Declaration.app.in_(apps))
-        .group_by(Declaration.app),
+        .group_by(Declaration.app, Declaration.kind)
+        .order_by(Declaration.app, Declaration.kind),
         select(Incident.app, func.count(), func.count(Incident.resolved))
         .where(Incident.app.in_(apps))
         .group_by(Incident.app),
