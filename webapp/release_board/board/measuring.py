@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from release_board.board.deliveries import histories
@@ -121,7 +121,7 @@ def _environments(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _keys(session: Session, apps: Sequence[str], asked: Asked, production: Sequence[str]) -> dict[str, Hashable]:
     """Return what each app's metrics are kept by: another one as soon as they may differ, or in the next hour."""
-    counts: tuple[Select[Any], ...] = (
+    counts: tuple[Any, ...] = (
         select(Cell.app, func.count(), func.max(Cell.version)).where(Cell.app.in_(apps)).group_by(Cell.app),
         select(SourceRange.app, func.count(), func.count(SourceRange.unknown))
         .where(SourceRange.app.in_(apps))
