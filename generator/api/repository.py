@@ -17,7 +17,7 @@ from generator.delivery.live_state import LiveState, Running
 from generator.delivery.status import Row
 from generator.errors import RepositoryError
 from generator.git import history as histories
-from generator.git.history import Commit, History
+from generator.git.history import ID, Commit, History
 from generator.spec import layout
 from generator.spec.model import Spec
 from generator.spec.remembered import Specs
@@ -94,13 +94,12 @@ class Repository:
         """List the commits that one commit has and an older one has not, the newest first; merges are left out.
 
         With `paths` those that changed one of these files and folders, as an app's source; with `limit` no more than so
-        many. Raises RepositoryError where a commit is not on the branch, or does not lead to the other one.
+        many. Raises RepositoryError where a commit is not here, or the older one does not lead to the other one.
         """
         found = self._at(None)
-        newer = found.find(after)
-        older = newer and found.find(before)
+        newer, older = (found.resolved(name) if ID.fullmatch(name) else None for name in (after, before))
         if newer is None or older is None:
-            raise RepositoryError(f"{before if newer else after}: no such commit on this branch", "name another one")
+            raise RepositoryError(f"{before if newer else after}: no such commit here", "name another one")
         if not found.is_ancestor(older, newer):
             raise RepositoryError(f"{before}: it is not in the history of {after}", "name an older one")
         return found.log(f"{older}..{newer}", paths, limit=limit, merges=False)

@@ -30,7 +30,8 @@ _MANY: Final = 100
 # So many blobs are read at once.
 _TOGETHER: Final = 4096
 _T = TypeVar("_T")
-_ID: Final = re.compile(r"[0-9a-f]{4,40}|[0-9a-f]{64}")
+# A commit's id, which may be cut short.
+ID: Final = re.compile(r"[0-9a-f]{4,40}|[0-9a-f]{64}")
 
 
 class History:
@@ -162,7 +163,7 @@ class History:
 
     def find(self, name: str) -> str | None:
         """Return the commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""
-        while _ID.fullmatch(name):
+        while ID.fullmatch(name):
             commit = self.resolved(name)
             if commit and self.is_ancestor(commit, self.tip):
                 return commit

@@ -16,6 +16,8 @@ LEAD_TIME, FREQUENCY, RECOVERY, FAIL_RATE, REWORK = (
     "fail-rate",
     "rework-rate",
 )
+# Of fewer durations, nine in ten are all of them.
+DECILE = 10
 METRICS = (LEAD_TIME, FREQUENCY, RECOVERY, FAIL_RATE, REWORK)
 
 
@@ -48,7 +50,7 @@ def _durations(name: str, found: Durations, what: str, one_open: str, several_op
     parts = []
     if found.points:
         parts.append(f"of {_count(found.n, what)}")
-        if found.p90 is not None:
+        if found.p90 is not None and found.n >= DECILE:
             parts.append(f"nine in ten within {duration(found.p90)}")
         if declared:
             parts.append(f"{observed} observed, {declared} declared")

@@ -25,7 +25,7 @@ from release_board.store.texts import cut
 
 APPS, RANGES, COMMITS = 50, 200, 1000
 NO_FOLDER = "the app has no source in this repository"
-NOT_HERE = "a commit that was built from is not on this branch, or they do not follow each other"
+NOT_HERE = "a commit that was built from is not in this repository, or they do not follow each other"
 TOO_MANY = f"more than {COMMITS} commits lie between the two sources"
 
 # Opens a session of which no other collector has one.
