@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from tests.e2e.kube import Kube, KubeError
@@ -15,10 +16,10 @@ from tests.e2e.kube import Kube, KubeError
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def fetch(url: str, *, body: object = None, seconds: float = 5) -> Any:
-    """Send GET (or POST ``body`` as JSON) to a URL; return its JSON, or its text if it is none. Raises OSError."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"} if data else {})
+def fetch(url: str, *, body: bytes | None = None, headers: Mapping[str, str] = {}, seconds: float = 5) -> Any:
+    """Send GET (or POST a body of JSON) to a URL; return its JSON, or its text if it is none. Raises OSError."""
+    given = {"Content-Type": "application/json"} if body else {}
+    request = urllib.request.Request(url, data=body, headers={**given, **headers})
     with DIRECT.open(request, timeout=seconds) as response:
         text = response.read().decode()
         is_json = response.headers.get_content_type() == "application/json"

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -23,7 +24,7 @@ from tests.e2e.aws import Aws
 from tests.e2e.codebuild import Build, Project
 from tests.e2e.forge import Checkout
 from tests.e2e.kube import Application, Kube, Object, digests, ready
-from tests.e2e.process import Failed, stop, wait
+from tests.e2e.process import Failed, free_port, stop, wait
 from tests.e2e.watch import fetch
 
 HERE = Path(__file__).parent
@@ -62,6 +63,7 @@ class World:
     say: Callable[[str], None]
     stack: ExitStack = field(default_factory=ExitStack)
     values: dict[str, Any] = field(default_factory=dict)
+    webhook_secret: str = field(default_factory=secrets.token_hex, repr=False)
 
     @classmethod
     def create(cls, say: Callable[[str], None]) -> World:
@@ -102,6 +104,16 @@ class World:
         self.stack.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def relay_forge(self, url: str) -> str:
+        """Let pods reach the forge, and return a repository's URL as they see it."""
+        place = urlsplit(url)
+        (node,) = self.kube.get("/api/v1/nodes")["items"]
+        address = next(one["address"] for one in node["status"]["addresses"] if one["type"] == "InternalIP")
+        port = free_port()
+        argv = [sys.executable, "-m", "tests.e2e.relay", address, str(port), str(place.hostname), str(place.port)]
+        self.stack.callback(stop, spawn(argv, log=self.folder / "logs" / "relay.log", setting=Setting(SOURCE)))
+        return f"http://{address}:{port}{place.path}"
+
     # -- environments of processes ---------------------------------------------
 
     @property
@@ -135,7 +147,8 @@ class World:
         login = [str(self.docker_folder / "docker"), "login", "--username", "AWS", "--password-stdin", REGISTRY]
         run(login, Setting(env={**self.aws.environment, "HOME": str(self.folder / "home")}), stdin=password.stdout)
         options = ["--file", str(dockerfile)] if dockerfile else []
-        self.docker("build", "--tag", name, "--build-arg", f"APP_VERSION={tag}", *options, str(context))
+        given = ["--build-arg", f"APP_VERSION={tag}", "--build-context", f"generator={SOURCE / 'generator'}"]
+        self.docker("build", "--tag", name, *given, *options, str(context))
         self.docker("push", name)
         return self.aws.digest(IMAGE, tag)
 
@@ -193,7 +206,8 @@ class World:
         password = secrets.token_urlsafe(24)
         for environment in ENVIRONMENTS:
             url = f"postgresql://{environment}:{password}@postgres.postgres.svc.cluster.local:5432/{environment}"
-            self.aws.put_secret(f"{PROJECT}/{environment}/{APP}", {"database_url": url})
+            values = {"database_url": url, "webhook_secret": self.webhook_secret}
+            self.aws.put_secret(f"{PROJECT}/{environment}/{APP}", values)
         assert self.cluster.registry is not None
         self.store.push(images.POSTGRES, f"{self.cluster.registry}/postgres:15")
         documents = list(yaml.safe_load_all((HERE / "postgres.yaml").read_text()))

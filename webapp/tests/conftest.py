@@ -1,7 +1,7 @@
-"""Fixtures: the app on a real database of its own for each test, once with SQLite and once with PostgreSQL.
+"""Fixtures: servers that tests share, each started for the whole run when it is first needed.
 
-`shop` is imported inside the fixtures, so that a run of the whole repository without the app's requirements leaves
-this folder out with a message instead of failing.
+`release_board` is imported inside the fixtures, so that a run of the whole repository without the app's requirements
+leaves this folder out with a message instead of failing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import importlib.util
 import os
 import shutil
 import sys
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +24,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONP
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
-    from flask.testing import FlaskClient, FlaskCliRunner
-
     from postgresql_server import PostgresqlServer
-    from shop.config import Settings
 
 MISSING = [
     name
@@ -47,18 +42,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
-    """Start a PostgreSQL server for the whole run, with a migrated database as the template of the tests' own."""
+    """Start a PostgreSQL server for the whole run."""
     from postgresql_server import PostgresqlServer, find_binaries
-    from shop.config import parse_database_url
-    from shop.database import Database
-    from shop.migration import migrate
 
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL server here: no initdb on the PATH or in /usr/lib/postgresql/*/bin")
     with PostgresqlServer(binaries) as server:
-        server.create("template_shop")
-        migrate(Database(parse_database_url(server.url("template_shop"))))
         yield server
 
 
@@ -93,59 +83,3 @@ def aws(aws_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in {**given, "AWS_SECRET_ACCESS_KEY": "x", "AWS_EC2_METADATA_DISABLED": "true"}.items():
         monkeypatch.setenv(name, value)
     return aws_server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the DATABASE_URL of a database without any table."""
-    return create_database(request, tmp_path, template="template0")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the DATABASE_URL of a database that is migrated and holds no rows."""
-    url = create_database(request, tmp_path, template="template_shop")
-    if request.param == "sqlite":
-        from shop.config import parse_database_url
-        from shop.database import Database
-        from shop.migration import migrate
-
-        migrate(Database(parse_database_url(url)))
-    return url
-
-
-def create_database(request: pytest.FixtureRequest, tmp_path: Path, template: str) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'data' / 'shop.sqlite3'}"
-    server: PostgresqlServer = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    server.create(name, template)
-    return server.url(name)
-
-
-@pytest.fixture
-def settings(database_url: str) -> Settings:
-    from shop.config import Settings
-
-    return Settings.from_environment(
-        {"DATABASE_URL": database_url, "APP_VERSION": "1.2.3", "ENVIRONMENT": "test", "LOG_LEVEL": "debug"}
-    )
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    from shop import create_app
-
-    app = create_app(settings)
-    yield app
-    app.extensions["shop.database"].engine.dispose()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
-def runner(app: Flask) -> FlaskCliRunner:
-    return app.test_cli_runner()

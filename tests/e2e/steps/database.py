@@ -49,7 +49,7 @@ APP = f"""\
     health: /healthz
     ready: /readyz
     config: {{{{ENVIRONMENT: live}}}}
-    migration: {{{{command: [python3, -m, shop, migrate]}}}}
+    migration: {{{{command: [python3, -m, release_board, migrate]}}}}
     databases: {{{{main: {{{{image: "{{postgres}}", size: 1Gi}}}}}}}}
 """
 

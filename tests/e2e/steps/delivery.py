@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import time
 
 from testing.waiting import PATIENCE
@@ -38,10 +41,15 @@ apps:
 
 def deliver(world: World) -> str:
     """Put this instance into a new repository and apply the root: all is Synced and Healthy, the apps answer."""
-    url = world.cluster.gitea.create_repository(REPOSITORY)
+    # The board in the cluster reads it without a token, which the generator sends to no address of a network in the clear.
+    url = world.cluster.gitea.create_repository(REPOSITORY, private=False)
     checkout = Checkout.copy(SOURCE, world.folder / "instance", world.git_environment, url)
     checkout.splice("generator.yaml", r"^repository: .*$", f"repository: {url}\nforge: {{kind: gitea}}")
     checkout.splice("generator.yaml", r"^registry: .*$", f"registry: {REGISTRY}")
+    checkout.splice(
+        "generator.yaml", r"^      BOARD_REPOSITORY: .*$", f"      BOARD_REPOSITORY: {world.relay_forge(url)}"
+    )
+    checkout.splice("generator.yaml", r"^      GIT_USERNAME: .*\n      GIT_TOKEN: .*\n", "")
     deadline = f"    progressDeadlineSeconds: {DEADLINE_SECONDS}"
     checkout.splice("generator.yaml", r"^    progressDeadlineSeconds: \d+$", deadline)
     checkout.splice("generator.yaml", r"^apps:\n", PLAIN_APP)
@@ -79,6 +87,7 @@ def deliver(world: World) -> str:
         check(world.served(environment, "/readyz")["status"] == "ready", f"{environment} is not ready")
         job = world.kube.get(f"/apis/batch/v1/namespaces/{namespace_of(environment)}/jobs/{APP}-migrate")
         check(job["status"].get("succeeded") == 1, f"the migration in {environment}: {job['status']}")
+    wait_for_board(world)
     keep_apart(world)
     return f"{len(names)} Applications in {synced:.0f} s"
 
@@ -104,15 +113,26 @@ def wait_for_postgres(world: World) -> None:
     wait("PostgreSQL", probe)
 
 
+def wait_for_board(world: World) -> None:
+    """Wait until the delivered board shows itself, as the repository has it."""
+
+    def probe(environment: str) -> bool | str:
+        page = str(world.served(environment, "/"))
+        return (f'id="app-{APP}"' in page and world.values["first"][0] in page) or page
+
+    for environment in ENVIRONMENTS:
+        wait(f"the board of {environment} shows {APP}", lambda environment=environment: probe(environment))  # type: ignore[misc]
+
+
 def keep_apart(world: World) -> None:
     """Check that what is stored in one environment is in its own PostgreSQL database, and in no other's."""
     service = world.kube.service_url(namespace_of("dev"), APP)
-    product = {"sku": "E2E-1", "name": "Proof", "price_cents": 100, "stock": 3}
-    fetch(f"{service}/api/products", body=product)
-    skus = {e: [p["sku"] for p in world.served(e, "/api/products?limit=100")["items"]] for e in ENVIRONMENTS}
-    seen = {environment for environment in ENVIRONMENTS if "E2E-1" in skus[environment]}
-    check(seen == {"dev"}, f"a product added in dev is in {sorted(seen)}")
+    body = json.dumps({"ref": "refs/heads/main"}).encode()
+    signature = hmac.new(world.webhook_secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"X-Gitea-Event": "push", "X-Gitea-Delivery": "e2e-1", "X-Gitea-Signature": signature}
+    answer = fetch(f"{service}/webhooks/forge", body=body, headers=headers)
+    check(answer == {"status": "heard"}, f"the webhook of dev says {answer}")
     psql = ("exec", "-n", "postgres", "deploy/postgres", "--", "psql", "--tuples-only", "--no-align")
-    query = "SELECT count(*) FROM products WHERE sku = 'E2E-1'"
+    query = "SELECT count(*) FROM deliveries WHERE key = 'forge:e2e-1'"
     rows = {e: world.cluster.kubectl(*psql, "--dbname", e, "--command", query).strip() for e in ENVIRONMENTS}
     check(rows == {"dev": "1", "staging": "0", "prod": "0"}, f"PostgreSQL has {rows}")

@@ -19,7 +19,7 @@ def pipeline(world: World) -> str:
     """Check that a commit goes through the buildspec into dev, and only there; a failing build changes nothing."""
     checkout: Checkout = world.values["checkout"]
     _, first = world.values["first"]
-    page = "webapp/shop/templates/index.html"
+    page = "webapp/release_board/templates/layout.html"
     checkout.write(page, checkout.read(page) + "<!-- second release -->\n")
     commit = checkout.commit("Say more on the page")
     checkout.push()
@@ -60,8 +60,10 @@ def failing_build(world: World) -> str:
     """Check that a failing test fails the build; post_build, made to run all the same, neither pushes nor commits."""
     checkout: Checkout = world.values["checkout"]
     checkout.update()
-    before = checkout.read("webapp/shop/views/probe.py")
-    checkout.write("webapp/shop/views/probe.py", before.replace('{"status": "ok"}', '{"status": "broken"}'))
+    before = checkout.read("webapp/release_board/operations/probe.py")
+    checkout.write(
+        "webapp/release_board/operations/probe.py", before.replace('{"status": "ok"}', '{"status": "broken"}')
+    )
     buildspec = checkout.read("buildspec.yml")
     # By hand: without ABORT, CodeBuild goes on with post_build.
     checkout.write("buildspec.yml", buildspec.replace("on-failure: ABORT", "on-failure: CONTINUE"))
@@ -76,7 +78,7 @@ def failing_build(world: World) -> str:
     tag = f"{build.number}-{commit[:12]}"
     known = world.aws.client("ecr").list_images(repositoryName=IMAGE)["imageIds"]
     check(tag not in {image.get("imageTag") for image in known}, f"a failed build pushed {tag}")
-    checkout.write("webapp/shop/views/probe.py", before)
+    checkout.write("webapp/release_board/operations/probe.py", before)
     checkout.write("buildspec.yml", buildspec)
     checkout.commit("Mend the probe")
     checkout.push()

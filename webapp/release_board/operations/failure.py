@@ -1,4 +1,4 @@
-"""Every failure as JSON (`application/problem+json`), with a request id to look up and nothing of the inside.
+"""Every failure with a request id to look up, and nothing of the inside: as a page for browsers, as JSON for others.
 
 {"status": 400, "title": "Bad Request", "detail": "…", "fields": {"stock": "must be …"}, "request_id": "…"}
 """
@@ -6,7 +6,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
@@ -40,15 +40,30 @@ def init_app(app: Flask) -> None:
 def answer(error: HTTPException) -> Response:
     """Answer an HTTP error, with the headers that belong to its status, such as `Allow` with 405."""
     body: dict[str, Any] = {"status": error.code, "title": error.name, "detail": error.description}
+    if _is_for_a_browser():
+        page = current_app.make_response(render_template("failure.html", **body, request_id=g.get("request_id")))
+        return _with_headers(page, error)
     if isinstance(error, InvalidInput):
         body["fields"] = error.fields
     response = jsonify({**body, "request_id": g.get("request_id")})
+    response.mimetype = "application/problem+json"
+    return _with_headers(response, error)
+
+
+def _with_headers(response: Response, error: HTTPException) -> Response:
+    """Set the status, and the headers that belong to it."""
     response.status_code = error.code or 500
     for name, value in error.get_headers():
         if name != "Content-Type":
             response.headers[name] = value
-    response.mimetype = "application/problem+json"
     return response
+
+
+def _is_for_a_browser() -> bool:
+    """Tell whether a person reads the answer: their browser names HTML, and what asks for anything gets JSON."""
+    if request.path.startswith(("/api/", "/webhooks/")):
+        return False
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def answer_unavailable(error: Exception) -> Response:

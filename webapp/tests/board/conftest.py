@@ -68,6 +68,17 @@ def board_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.url(name)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def board_empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the DATABASE_URL of a database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'board.sqlite3'}"
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    name = f"board_{uuid.uuid4().hex}"
+    server.create(name, "template0")
+    return server.url(name)
+
+
 @pytest.fixture
 def board_settings(board_url: str, gitops: GitOps, tmp_path: Path) -> Settings:
     from release_board.config import Settings

@@ -17,7 +17,7 @@ import pytest
 from postgresql_server import free_port
 from waiting import PATIENCE, eventually
 
-WEBAPP = Path(__file__).parent.parent
+WEBAPP = Path(__file__).parents[2]
 
 
 @dataclass
@@ -48,7 +48,7 @@ def serving(**environment: str) -> Iterator[Server]:
     # One worker, so that whoever answers first is all: gunicorn loses a SIGTERM that comes while a worker starts.
     environment = {"WEB_CONCURRENCY": "1"} | environment
     process = subprocess.Popen(
-        [sys.executable, "-m", "shop", "serve"],
+        [sys.executable, "-m", "release_board", "serve"],
         cwd=WEBAPP,
         env=os.environ | {"PORT": str(port)} | environment,
         stdout=subprocess.PIPE,
@@ -74,26 +74,29 @@ def wait_until_alive(server: Server) -> None:
         pytest.fail(f"gunicorn did not start: {server.stop()}")
 
 
-def test_it_serves_and_a_sigterm_ends_it_with_exit_0(database_url: str) -> None:
-    with serving(DATABASE_URL=database_url, APP_VERSION="1.2.3", ENVIRONMENT="test") as server:
+def test_it_serves_and_a_sigterm_ends_it_with_exit_0(board_url: str) -> None:
+    with serving(DATABASE_URL=board_url, APP_VERSION="1.2.3", ENVIRONMENT="test") as server:
         assert json.loads(server.get("/version")[1]) == {"version": "1.2.3", "environment": "test"}
         assert server.get("/readyz")[0] == 200
         assert server.get("/")[0] == 200
         exit_code, output = server.stop()
     assert exit_code == 0
     entries = [json.loads(line) for line in output.splitlines()]
-    assert {"gunicorn.error", "shop.request"} <= {entry["logger"] for entry in entries}
-    assert [entry["path"] for entry in entries if entry["logger"] == "shop.request"] == ["/version", "/"]
+    assert {"gunicorn.error", "release_board.request"} <= {entry["logger"] for entry in entries}
+    assert [entry["path"] for entry in entries if entry["logger"] == "release_board.request"] == ["/version", "/"]
 
 
 def test_an_embedded_database_is_migrated_at_start(tmp_path: Path) -> None:
-    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/new/shop.sqlite3") as server:
+    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/new/board.sqlite3") as server:
         assert server.get("/readyz")[0] == 200
 
 
 def test_an_idle_connection_does_not_hold_up_the_shutdown(tmp_path: Path) -> None:
     """Load balancers keep connections open for minutes; were it waited for, that would be longer than our patience."""
-    environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/shop.sqlite3", "GUNICORN_CMD_ARGS": "--graceful-timeout=3600"}
+    environment = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/board.sqlite3",
+        "GUNICORN_CMD_ARGS": "--graceful-timeout=3600",
+    }
     with serving(**environment) as server:
         idle = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
         idle.request("GET", "/version")
@@ -105,7 +108,7 @@ def test_an_idle_connection_does_not_hold_up_the_shutdown(tmp_path: Path) -> Non
 
 def test_a_bad_variable_ends_it_at_once_with_the_reason() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "shop", "serve"],
+        [sys.executable, "-m", "release_board", "serve"],
         cwd=WEBAPP,
         env=os.environ | {"DATABASE_URL": "mysql://ann:hunter2@db/shop"},
         capture_output=True,
@@ -119,7 +122,7 @@ def test_a_bad_variable_ends_it_at_once_with_the_reason() -> None:
 SLOW = {
     "says nothing": b"",
     "half a header": b"GET /version HTTP/1.1\r\nHost: shop\r\nX-Slow: ",
-    "half a body": b"POST /api/products HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+    "half a body": b"POST /webhooks/forge HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
     b"Content-Length: 900\r\n\r\n{",
 }
 
@@ -127,7 +130,7 @@ SLOW = {
 @pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
 def test_connections_that_do_nothing_hold_up_nobody(sent: bytes, tmp_path: Path) -> None:
     # More of them than there could be threads; probes would fail, and Kubernetes would stop the pod.
-    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite3") as server:
+    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/board.sqlite3") as server:
         idle = [socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) for _ in range(60)]
         for connection in idle:
             connection.sendall(sent)
@@ -138,7 +141,7 @@ def test_connections_that_do_nothing_hold_up_nobody(sent: bytes, tmp_path: Path)
 
 
 def test_a_body_that_does_not_come_ends_its_connection(tmp_path: Path) -> None:
-    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/shop.sqlite3", REQUEST_SECONDS="1") as server:
+    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/board.sqlite3", REQUEST_SECONDS="1") as server:
         with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as slow:
             slow.sendall(SLOW["half a body"])
             assert slow.recv(1000) == b""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shop.config import ConfigError, Settings, parse_database_url
-from shop.database import Database
+from release_board.config import ConfigError, Settings, parse_database_url
+from release_board.store.database import Database
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -19,7 +19,7 @@ def test_every_spelling_of_postgresql_uses_psycopg_3(scheme: str) -> None:
 def test_without_variables_the_database_is_a_file_next_to_the_package() -> None:
     settings = Settings.from_environment({"DATABASE_URL": ""})
     assert settings.database_url.get_backend_name() == "sqlite"
-    assert settings.database_url.database == str(Path(__file__).parent.parent / "instance" / "shop.sqlite3")
+    assert settings.database_url.database == str(Path(__file__).parents[2] / "instance" / "board.sqlite3")
     assert (settings.version, settings.environment, settings.log_level) == ("development", "local", "INFO")
 
 

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from postgresql_server import PASSWORD, PostgresqlServer
-from shop import create_app
-from shop.config import Settings
+from release_board import create_app
+from release_board.config import Settings
 
 
 class Kept:
@@ -25,7 +25,7 @@ class Kept:
         self.role = f"app_{uuid.uuid4().hex}"
         self.database = f"test_{uuid.uuid4().hex}"
         self.secrets = boto3.client("secretsmanager", endpoint_url=endpoint, region_name="eu-west-1")
-        server.create(self.database, "template_shop")
+        server.create(self.database, "template_board")
         self._execute(f"CREATE ROLE {self.role} LOGIN SUPERUSER PASSWORD 'first'")
         self.arn = self.secrets.create_secret(Name=f"rds!{self.role}", SecretString=self._text("first"))["ARN"]
 
@@ -55,25 +55,25 @@ def kept(postgresql: PostgresqlServer, aws: str) -> Kept:
 
 
 def test_the_app_goes_on_after_its_password_has_changed(kept: Kept) -> None:
-    app = create_app(Settings.from_environment({"DATABASE_URL": kept.url, "DATABASE_SECRET": kept.arn}))
-    client = app.test_client()
-    assert client.get("/api/products").status_code == 200
+    board = create_app(Settings.from_environment({"DATABASE_URL": kept.url, "DATABASE_SECRET": kept.arn}))
+    pages = board.test_client()
+    assert pages.get("/").status_code == 200
     kept.change("new and longer")
-    assert client.get("/api/products").status_code == 200
-    assert client.get("/readyz").status_code == 200
-    app.extensions["shop.database"].engine.dispose()
+    assert pages.get("/").status_code == 200
+    assert pages.get("/readyz").status_code == 200
+    board.extensions["release_board.database"].engine.dispose()
 
 
 def test_a_password_that_is_refused_twice_is_a_failure(kept: Kept) -> None:
-    app = create_app(Settings.from_environment({"DATABASE_URL": kept.url, "DATABASE_SECRET": kept.arn}))
-    client = app.test_client()
+    board = create_app(Settings.from_environment({"DATABASE_URL": kept.url, "DATABASE_SECRET": kept.arn}))
+    pages = board.test_client()
     kept.change("unknown", told=False)
-    assert client.get("/api/products").status_code == 503
-    assert client.get("/readyz").status_code == 503
+    assert pages.get("/").status_code == 503
+    assert pages.get("/readyz").status_code == 503
 
 
 def test_nothing_of_aws_is_loaded_without_it() -> None:
-    script = "import sys, shop; shop.create_app(); print([name for name in sys.modules if name.startswith('boto')])"
-    folder = Path(__file__).parent.parent
+    script = "import sys, release_board as b; b.create_app(); print([m for m in sys.modules if m.startswith('boto')])"
+    folder = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
