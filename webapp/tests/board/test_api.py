@@ -128,7 +128,7 @@ def test_the_documented_calls_work(filled: FlaskClient) -> None:
 
 
 def test_traces_go_where_the_variables_say(board_url: str) -> None:
-    """A process of its own, since instrumentation stays for as long as one lives."""
+    """Check it in a process of its own, since instrumentation stays for as long as one lives."""
     got: list[tuple[str, bytes]] = []
 
     class Receiver(BaseHTTPRequestHandler):
