@@ -89,6 +89,7 @@ def test_only_credentials_and_machine_settings_are_read_from_the_environment() -
 
 
 READERS = {
+    "clients/aws/session.py": "the region, which is no credential",
     "cli/board_server.py": "this shell's variables go on to the board, a program of its own",
     "credentials.py": "credentials, for the command line and scripts",
     "clients/forges/access.py": "the certificates that this machine trusts",
