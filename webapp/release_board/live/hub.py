@@ -83,6 +83,9 @@ class Hub:
         ends = time.monotonic() + self._settings.stream_seconds
         told = _State(newest=after)
         try:
+            if after is not None and (unknown := self._unknown(after)):
+                yield unknown.text
+                told = _State(newest=unknown.to)
             while not self._ended.is_set() and time.monotonic() < ends:
                 state = self._wait(told)
                 if state is None:
@@ -99,6 +102,12 @@ class Hub:
             logger.warning("database unavailable", exc_info=True)
         # Not all at once: the other processes have to take them.
         yield retry(random.randint(RETRY_MILLISECONDS // 4, RETRY_MILLISECONDS * 2))  # noqa: S311 (no secret)
+
+    def _unknown(self, after: int) -> Batch | None:
+        """Return what to send a stream that knows of a change which the database does not have, as after a restore."""
+        with self._database.session() as session:
+            newest = batch.newest(session)
+        return self._read(after) if after > newest else None
 
     def _wait(self, told: "_State") -> "_State | None":
         """Wait until there is more than a stream was told; None if there is nothing for as long as a heartbeat."""

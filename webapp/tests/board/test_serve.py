@@ -141,7 +141,8 @@ def test_connections_that_do_nothing_hold_up_nobody(sent: bytes, tmp_path: Path)
 
 
 def test_a_body_that_does_not_come_ends_its_connection(tmp_path: Path) -> None:
-    with serving(DATABASE_URL=f"sqlite:///{tmp_path}/board.sqlite3", REQUEST_SECONDS="1") as server:
+    url, secret = f"sqlite:///{tmp_path}/board.sqlite3", "a-secret-of-the-forge"
+    with serving(DATABASE_URL=url, WEBHOOK_SECRET=secret, REQUEST_SECONDS="1") as server:
         with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as slow:
             slow.sendall(SLOW["half a body"])
             assert slow.recv(1000) == b""

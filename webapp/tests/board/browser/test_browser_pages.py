@@ -12,15 +12,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
+from sqlalchemy import select
 
 from board_server import Server
 from release_board.sources.collector import Collector
+from release_board.store.models import Event
 
 if TYPE_CHECKING:
     from gitops_repository import GitOps
 
 # A value for each parameter of a route.
-EXAMPLES = {"app": "web", "environment": "prod"}
+EXAMPLES = {"app": "web", "environment": "prod", "kind": "promote"}
 QUERIES = {"/": ("?wall=1", "?q=web"), "/find": ("?q=1.0",)}
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'>"
 TIMES = re.compile(r"[^a-z0-9]+")
@@ -28,16 +30,26 @@ TIMES = re.compile(r"[^a-z0-9]+")
 
 def paths(board: Flask, server: Server) -> Iterator[str]:
     """Yield every page that is HTML, with an example of what it is about."""
+    examples = {**EXAMPLES, "commit": a_deployment(board)}
     with board.test_request_context():
         for rule in board.url_map.iter_rules():
             if "GET" not in (rule.methods or ()) or rule.endpoint in {"static", "live.events", "signing_in.callback"}:
                 continue
-            unknown = rule.arguments - EXAMPLES.keys()
+            unknown = rule.arguments - examples.keys()
             assert not unknown, f"{rule} needs an example of {unknown}"
-            path = rule.build({name: EXAMPLES[name] for name in rule.arguments})
+            path = rule.build({name: examples[name] for name in rule.arguments})
             assert path is not None
             if b"<!doctype html>" in server.get(path[1])[1][:20]:
                 yield from (path[1] + query for query in ("", *QUERIES.get(path[1], ())))
+
+
+def a_deployment(board: Flask) -> str:
+    """Return the commit of a deployment in production."""
+    with board.extensions["release_board.database"].session() as session:
+        place = (Event.app == EXAMPLES["app"], Event.environment == EXAMPLES["environment"])
+        query = select(Event.commit).where(*place, Event.action == "released").order_by(Event.id.desc())
+        found: str = session.scalars(query.limit(1)).one()
+        return found
 
 
 @pytest.fixture
