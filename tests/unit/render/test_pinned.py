@@ -24,7 +24,8 @@ INSTALLERS = re.compile(
 )
 PIP = re.compile(r"(?:\bpip3?|-m pip)\s+(?:install|download|wheel)\b([^|&;\n]*)")
 PACKAGE = re.compile(r"(?:--require-hashes\b.*-r\s*[\w./-]+|(?=.*--no-deps\b)(?=.*--no-build-isolation\b).*\s\./?)\s*")
-OPTION = re.compile(r"(?:\bimage=|\bgenerator=|--image\s+)([^\s,;)]+)")
+# A build context of this name is a folder of the repository.
+OPTION = re.compile(r"(?:\bimage=|(?<!--build-context )\bgenerator=|--image\s+)([^\s,;)]+)")
 RUN = re.compile(r"docker run ((?:-\S+\s+)*)(\S+)")
 
 
