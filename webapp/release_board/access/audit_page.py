@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, request
 from release_board.access import audit
 from release_board.access.reading import require_promoter
 from release_board.store.database import get_database
+from release_board.store.texts import whole
 
 blueprint = Blueprint("audit", __name__)
 
@@ -13,10 +14,8 @@ blueprint = Blueprint("audit", __name__)
 def index() -> str:
     """Show a page of the log; `before` is the number of the oldest entry of the page before it."""
     require_promoter()
-    text = request.args.get("before", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    before = whole(request.args.get("before"), 15)
     with get_database().session() as session:
-        session.expire_on_commit = False
         found = audit.entries(session, before)
     older = found[-1].id if len(found) == audit.PAGE else None
     return render_template("audit.html", entries=found, older=older)

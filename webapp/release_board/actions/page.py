@@ -39,7 +39,6 @@ def ask(app: str, environment: str, kind: str) -> Answer:
     wanted = _wanted(kind, cell, request.args)
     if kind == "rollback" and wanted.to is None:
         with get_database().session() as session:
-            session.expire_on_commit = False
             return render_template("rollback.html", one=cell, former=former.offered(session, cell))
     try:
         foreseen = asking.foresee(_settings(), wanted)
@@ -77,7 +76,6 @@ def do(app: str, environment: str, kind: str) -> Answer:
 def _cell(app: str, environment: str) -> tuple[Cell, bool]:
     """Return a cell, and whether it is in production; 404 where there is none."""
     with get_database().session() as session:
-        session.expire_on_commit = False
         cell = session.get(Cell, (named(app), named(environment)))
         about = session.get(Environment, environment)
         if cell is None or about is None:

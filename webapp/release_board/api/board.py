@@ -11,6 +11,7 @@ from release_board.board.attention import STATES
 from release_board.board.freshness import freshness
 from release_board.operations.failure import InvalidInput
 from release_board.store.database import get_database
+from release_board.store.texts import whole
 
 blueprint = Blueprint("api_board", __name__, url_prefix="/api")
 
@@ -42,10 +43,10 @@ def _filter() -> rows.Filter:
         faults["q"] = "must be at most 100 characters"
     if chosen and chosen not in STATES:
         faults["state"] = f"must be one of {', '.join(STATES)}"
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
+    number = whole(page, 5)
     if page and not number:
         faults["page"] = f"must be a whole number from 1 to {LARGEST_PAGE}"
     if faults:
         raise InvalidInput(faults)
     state = next((name for name in STATES if name == chosen), None)
-    return rows.Filter(text.strip(), state, request.args.get("product"), max(1, number))
+    return rows.Filter(text.strip(), state, request.args.get("product"), number or 1)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from release_board.board.cell import MARKS, Position
 from release_board.board.finding import is_commit
 from release_board.store.models import Event
-from release_board.store.texts import begins
+from release_board.store.texts import begins, whole
 
 PAGE = 50
 # Of these many events a page is made; one that a commit of thousands fills has fewer entries.
@@ -173,8 +173,9 @@ def _alternatives(session: Session, wanted: Filter) -> list[list[ColumnElement[b
     if not text:
         return person
     found: list[ColumnElement[bool]] = [Event.tag == text, Event.build == text]
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        found.append(Event.build_number == int(text))
+    number = whole(text, 18)
+    if number is not None:
+        found.append(Event.build_number == number)
     if is_commit(text):
         found += [begins(session, column, text.lower()) for column in (Event.commit, Event.origin, Event.source)]
     either = [or_(*(each[0] for each in person))] if wanted.person else []

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from release_board.board.rows import environments
 from release_board.store.models import App, Cell, Event, Source, SourceCommit, SourceRange
+from release_board.store.texts import whole
 
 PAGE = 25
 # So many commits are named; of more it is said that there are more.
@@ -36,8 +37,8 @@ class Position:
     def parsed(cls, text: str) -> "Position | None":
         """Read what `str` gives; None for anything else."""
         at, _, number = text.partition("-")
-        parts = [part for part in (at, number) if part.isascii() and part.isdigit() and len(part) <= 18]
-        return cls(int(at), int(number)) if len(parts) == 2 else None
+        begins, last = whole(at, 18), whole(number, 18)
+        return None if begins is None or last is None else cls(begins, last)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from release_board.board.rows import environments
 from release_board.store.models import Cell, Event, Person, SourceCommit
-from release_board.store.texts import begins, cut
+from release_board.store.texts import begins, cut, whole
 
 LIMIT = 20
 # Of what begins with the text; beyond that, a longer text is asked for.
@@ -104,7 +104,7 @@ def find(session: Session, text: str, after: str = "") -> Found:
 
 def _matches(session: Session, text: str, after: str) -> Select[Any]:
     """Return a query of all images that a text may mean, by what of them it names."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+    number = whole(text, 18)
     commit = text.lower() if _ID.fullmatch(text.lower()) else ""
     columns: list[tuple[str, InstrumentedAttribute[Any], str]] = [
         ("commit", Event.commit, commit),
@@ -117,7 +117,7 @@ def _matches(session: Session, text: str, after: str) -> Select[Any]:
     for kind, column, wanted in columns:
         parts.append(_exact(kind, column, column == wanted if wanted else false(), after))
         parts.append(_beginning(kind, column, begins(session, column, wanted) if wanted else false()))
-    parts.append(_exact("build", Event.build, Event.build_number == number, after))
+    parts.append(_exact("build", Event.build, Event.build_number == (-1 if number is None else number), after))
     parts.append(_contained(session, commit, after))
     return select(union_all(*(select(part) for part in parts)).subquery())
 

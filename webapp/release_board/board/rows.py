@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from release_board.board.attention import STATES, State, state
+from release_board.board.attention import STATES, State
 from release_board.store.models import App, Cell, Environment
 
 PAGE = 200
@@ -101,27 +101,15 @@ def _condition(wanted: Filter) -> ColumnElement[bool]:
     if wanted.product:
         parts.append(App.product == wanted.product)
     if wanted.state:
-        number = STATES.index(wanted.state)
-        alike = select(Cell.app).where(cell_condition(wanted.state)) if wanted.state in _CONDITIONS else None
-        parts.append(App.name.in_(alike) if alike is not None else App.attention == number)
-    if not parts:
-        return App.attention >= 0
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined & part
-    return joined | (App.attention <= ALWAYS)
+        alike = _CONDITIONS.get(wanted.state)
+        of_row = App.attention == STATES.index(wanted.state)
+        parts.append(of_row if alike is None else App.name.in_(select(Cell.app).where(alike)))
+    return or_(and_(*parts), App.attention <= ALWAYS) if parts else true()
 
 
+# What holds for a cell that is so, whatever else it is.
 _CONDITIONS: dict[State, ColumnElement[bool]] = {
     "waiting": Cell.request.is_not(None),
     "pinned": Cell.pin_reason.is_not(None),
     "behind": Cell.behind.is_not(None),
 }
-
-
-def cell_condition(wanted: State) -> ColumnElement[bool]:
-    """Return what holds for cells that wait, are pinned or are behind, whatever else they are."""
-    return _CONDITIONS[wanted]
-
-
-__all__ = ["PAGE", "Board", "BoardRow", "Filter", "State", "board", "environments", "row", "state", "with_cells"]

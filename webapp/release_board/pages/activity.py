@@ -31,7 +31,6 @@ def index() -> str:
     given = _given()
     start = Position.parsed(request.args.get("before", ""))
     with get_database().session() as session:
-        session.expire_on_commit = False
         found = _found(session, given, start)
         names = environments(session)
         heard = freshness(session, int(time.time()))

@@ -25,7 +25,6 @@ def index(app: str) -> str:
     start = Position.parsed(request.args.get("before", ""))
     now = int(time.time())
     with get_database().session() as session:
-        session.expire_on_commit = False
         found = matrix.matrix(session, named(app), start)
         if found is None:
             abort(404, f"There is no app {app}.")
@@ -50,7 +49,6 @@ def compare(app: str) -> ResponseReturnValue:
     if before is None or after is None:
         abort(400, "Choose two cells: from=COMMIT:ENVIRONMENT and to=COMMIT:ENVIRONMENT.")
     with get_database().session() as session:
-        session.expire_on_commit = False
         older, newer = comparing.events(session, named(app), (before, after))
         if older is None or newer is None:
             missing = before if older is None else after

@@ -18,7 +18,6 @@ def index(app: str, environment: str) -> str:
     """Show a cell; `before` is where a page of its history begins."""
     start = cell.Position.parsed(request.args.get("before", ""))
     with get_database().session() as session:
-        session.expire_on_commit = False
         found = cell.cell_page(session, named(app), named(environment), start)
         if found is None:
             abort(404, f"There is no {app} in {environment}.")

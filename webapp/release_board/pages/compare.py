@@ -22,7 +22,6 @@ def index() -> str:
     given = {name: request.args.get(name, "") for name in ("from", "to", "app", "after")}
     app, after = (named(given[name]) if given[name] else "" for name in ("app", "after"))
     with get_database().session() as session:
-        session.expire_on_commit = False
         names = environments(session)
         commit, apps, following = place(session, app, after)
         heard = freshness(session, int(time.time()))

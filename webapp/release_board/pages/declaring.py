@@ -82,7 +82,6 @@ def _store(session: Session, said: Declaration) -> None:
 def _found(app: str, environment: str, commit: str) -> tuple[Event, list[Declaration]]:
     """Return a deployment and what was said of it; 404 where there is none."""
     with get_database().session() as session:
-        session.expire_on_commit = False
         where = (Event.app == named(app), Event.environment == named(environment), Event.commit == commit[:COMMIT])
         event = session.scalar(select(Event).where(*where))
         if event is None or not event.image_changed:

@@ -19,6 +19,7 @@ from release_board.pages.names import named
 from release_board.pictures import calendar, dots, scatter, train, year
 from release_board.pictures.clock import duration
 from release_board.store.database import get_database
+from release_board.store.texts import whole
 
 blueprint = Blueprint("delivery", __name__)
 
@@ -117,10 +118,9 @@ def _asked() -> Asked:
 
 
 def _table(session: Session, asked: Asked) -> Table[dict[str, Shown]]:
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+    number = whole(request.args.get("page"), 5) or 1
     lines, _ = current_app.extensions["release_board.delivery"]
-    return measuring.table(session, asked, max(1, number), lines, metric_words.shown)
+    return measuring.table(session, asked, number, lines, metric_words.shown)
 
 
 def _measured(session: Session, app: str, asked: Asked) -> Measured:

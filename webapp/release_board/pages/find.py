@@ -21,7 +21,6 @@ def find() -> str:
     """Show what `q` names; `after` is the app after which a further page begins."""
     text, after = request.args.get("q", "")[:LONGEST], request.args.get("after", "")[:LONGEST]
     with get_database().session() as session:
-        session.expire_on_commit = False
         found = finding.find(session, text, after.replace("\0", ""))
         entries = of_person(session, found.person)[:PERSON] if found.person else ()
         heard = freshness(session, int(time.time()))

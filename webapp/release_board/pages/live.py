@@ -10,6 +10,7 @@ from release_board.board.freshness import freshness
 from release_board.live.batch import newest
 from release_board.live.hub import FullError, Hub
 from release_board.store.database import get_database
+from release_board.store.texts import whole
 
 blueprint = Blueprint("live", __name__)
 RETRY_SECONDS = 10
@@ -20,9 +21,9 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 def events() -> Response:
     """Send changes as they come, behind the one that `Last-Event-ID` or `after` names."""
     hub: Hub = current_app.extensions["release_board.live"]
-    resumed = _number(request.headers.get("Last-Event-ID"))
+    resumed = whole(request.headers.get("Last-Event-ID"), 18)
     try:
-        stream = hub.open(resumed if resumed is not None else _number(request.args.get("after")))
+        stream = hub.open(resumed if resumed is not None else whole(request.args.get("after"), 18))
     except FullError:
         raise ServiceUnavailable(
             "There is no room for another stream. Ask again later.", retry_after=RETRY_SECONDS
@@ -40,7 +41,3 @@ def heard() -> Response:
     response.set_etag(hashlib.sha256(repr((change, said)).encode()).hexdigest()[:32], weak=True)
     response.make_conditional(request)
     return response
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

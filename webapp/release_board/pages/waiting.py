@@ -15,7 +15,6 @@ blueprint = Blueprint("waiting", __name__)
 def index() -> str:
     """Show them, the oldest first."""
     with get_database().session() as session:
-        session.expire_on_commit = False
         found = waiting(session)
         heard = freshness(session, int(time.time()))
     return render_template("waiting.html", found=found, turn=turn, heard=heard)

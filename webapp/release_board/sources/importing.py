@@ -16,7 +16,7 @@ from release_board.board.attention import attention
 from release_board.sources import declarations
 from release_board.store.insert import CHUNK, add_rows
 from release_board.store.models import App, Cell, Change, Environment, Event, Person, Source
-from release_board.store.texts import LONG, cut, optional
+from release_board.store.texts import LONG, cut, optional, whole
 
 GIT = "git"
 # What fits into eight bytes.
@@ -106,8 +106,7 @@ def _event(one: Deployment) -> dict[str, Any]:
 def _number(build: str | None) -> int | None:
     """Return the number of a build, which follows the name of what counts it."""
     words = (build or "").split()
-    number = words[1] if len(words) > 1 else ""
-    return int(number) if number.isascii() and number.isdigit() and len(number) <= DIGITS else None
+    return whole(words[1], DIGITS) if len(words) > 1 else None
 
 
 def _add(session: Session, events: Sequence[dict[str, Any]]) -> None:

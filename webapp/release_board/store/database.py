@@ -42,8 +42,11 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Open a transaction: committed at the end of the block, rolled back when the block raises."""
-        with Session(self.engine) as session, session.begin():
+        """Open a transaction: committed at the end of the block, rolled back when the block raises.
+
+        What was read in it can be shown after its end.
+        """
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

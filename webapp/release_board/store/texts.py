@@ -25,6 +25,11 @@ def optional(text: str | None, length: int = SHORT) -> str | None:
     return None if text is None else cut(text, length)
 
 
+def whole(text: str | None, digits: int) -> int | None:
+    """Return a whole number of at most so many ASCII digits; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def begins(session: Session, column: InstrumentedAttribute[Any], start: str) -> ColumnElement[bool]:
     """Return the condition that a text begins with `start`, which must not be empty, as a range of its index."""
     assert session.bind is not None

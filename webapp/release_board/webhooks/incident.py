@@ -11,6 +11,7 @@ from release_board.access import csrf, limits
 from release_board.access.reading import public
 from release_board.operations.failure import InvalidInput
 from release_board.store.database import get_database
+from release_board.store.insert import add_new
 from release_board.store.models import Cell, Event, Incident
 from release_board.webhooks import proof
 
@@ -37,7 +38,7 @@ def incident() -> tuple[dict[str, str], int]:
     found = proof.body()
     with get_database().session() as session:
         columns = _columns(session, found, int(time.time()))
-        if proof.add_new(session, Incident, columns):
+        if add_new(session, Incident, columns):
             return {"status": "stored"}, 201
         there = session.get_one(Incident, columns["key"])
         if columns["resolved"] is not None and there.resolved is None:

@@ -9,11 +9,11 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
-from release_board.store.models import Base, Delivery, Source
+from release_board.store.insert import add_new
+from release_board.store.models import Delivery, Source
 
 # A request that was signed longer ago could be one that was listened to.
 OLDEST_SECONDS = 300
@@ -65,15 +65,6 @@ def is_new(session: Session, sender: str, key: str, now: int) -> bool:
         return True
     session.execute(delete(Delivery).where(Delivery.at < now - KEPT_SECONDS))
     return add_new(session, Delivery, {"key": f"{sender}:{key}", "at": now})
-
-
-def add_new(session: Session, table: type[Base], columns: dict[str, Any]) -> bool:
-    """Add a row unless there is one with its key, which another request may add at this moment; tell whether it did."""
-    assert session.bind is not None
-    dialect = postgresql if session.bind.dialect.name == "postgresql" else sqlite
-    keys = [getattr(table, column.key) for column in table.__table__.primary_key]
-    statement = dialect.insert(table).values(columns).on_conflict_do_nothing().returning(*keys)
-    return session.execute(statement).first() is not None
 
 
 def want(session: Session, name: str) -> None:
