@@ -288,8 +288,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("argo-cd", "argo-rollouts", "cloudnative-pg", "plugin-barman-cloud", "prometheus-operator"),
         *("gateway-api", "keda", "sealed-secrets"),
         *(f"argo-cd-{minor}" for minor in argocd_versions.FORMER),
+        *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER),
     ),
-    "schemas-of-pods": ("kubernetes", *(f"kubernetes-{minor}" for minor in kubernetes_versions.FORMER)),
 }
 """Names that stand for several: what the generator itself uses, what checks of ``infra/`` use, what a cluster on this
 machine uses (with nodes that KWOK plays, or with a real one), and what ``scripts/update-schemas`` reads."""
