@@ -20,8 +20,8 @@ apps:
 """
 
 
-def advised(folder: Path, apps: str) -> list[str]:
-    text = f"{TOP}{apps}\n"
+def advised(folder: Path, apps: str, top: str = TOP) -> list[str]:
+    text = f"{top}{apps}\n"
     (folder / "generator.yaml").write_text(text)
     return [told(fault) for fault in advice.of(folder, loader.parse(text))]
 
@@ -242,3 +242,45 @@ def test_generate_and_validate_tell_it_and_do_their_work(generator: Run, reposit
     assert (repository / "base/cache/deployment.yaml").is_file()
     answer = json.loads(generator("validate", "--output", "json", cwd=repository).stdout)
     assert (answer["valid"], [fault["path"] for fault in answer["advice"]]) == (True, ["apps.cache.image"])
+
+
+THREE = TOP.replace("{dev: {}}", "{dev: {}, prod: {}, live: {cluster: live}}")
+IN_BOTH = "answers to a.example.com in dev and in prod, on one cluster"
+OTHERWISE = "put `{environment}` into the host, or say it under `environments`"
+
+
+@pytest.mark.parametrize(
+    ("apps", "said"),
+    [
+        (
+            "web: {image: shop/web, port: 80, ingress: {host: a.example.com}}",
+            f"6:52 apps.web.ingress.host: web {IN_BOTH}",
+        ),
+        (
+            "web: {image: shop/web, port: 80, gateway: {name: g, hosts: [b.example.com, a.example.com]},"
+            " environments: {dev: {gateway: {hosts: [a.example.com]}}}}",
+            f"6:62 apps.web.gateway.hosts: web {IN_BOTH}",
+        ),
+        (
+            "web: {image: shop/web, workloads: {site: {port: 80, ingress: {host: a.example.com}}}}",
+            f"6:71 apps.web.workloads.site.ingress.host: site of web {IN_BOTH}",
+        ),
+    ],
+)
+def test_a_host_of_two_environments_on_one_cluster(tmp_path: Path, apps: str, said: str) -> None:
+    assert advised(tmp_path, f"  {apps}", THREE) == [f"{said} / {OTHERWISE}"]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        'ingress: {host: "{environment}.example.com"}',
+        "ingress: {host: a.example.com}, environments: {dev: {ingress: {host: b.example.com}}}",
+        "ingress: {host: a.example.com}, environments: {dev: {ingress: null}}",
+        "ingress: {host: a.example.com}, environments: {dev: false}",
+        "ingress: {host: a.example.com}, environments: {dev: {ingress: {className: nginx}}}",
+        "gateway: {name: g}",
+    ],
+)
+def test_hosts_of_their_own(tmp_path: Path, about: str) -> None:
+    assert advised(tmp_path, f"  web: {{image: shop/web, port: 80, {about}}}", THREE) == []

@@ -104,6 +104,7 @@ def refused_of(kind: str) -> dict[str, list[str]]:
     return refused({name: manifests(text) for name, text in texts.items()}, version)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SPECS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_written_for_a_version_is_what_it_has(name: str, kind: str) -> None:
@@ -239,6 +240,7 @@ def of_flavour(flavor: str) -> tuple[dict[str, list[dict[str, Any]]], dict[str, 
     return found, refused(found, version)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", golden.NAMES)
 @pytest.mark.parametrize("flavor", FLAVOURS)
 def test_each_case_in_both_flavours(flavor: str, name: str) -> None:

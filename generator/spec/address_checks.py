@@ -1,0 +1,145 @@
+"""Check which host and path each app answers to: two apps at one address, or one in two environments of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from generator.spec import cluster_checks, override, placeholder, said, targets, traffic, workload_kinds
+from generator.spec.findings import Findings
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import PLACEHOLDER
+from generator.spec.types import as_map as _map
+
+# Its second Ingress of one host and path takes a share of the requests.
+_CANARY: Final = "nginx.ingress.kubernetes.io/canary"
+
+
+def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: Findings) -> None:
+    """Refuse two that answer to one host and path in one environment: which one does is up to the controller."""
+    fronts = [front for name, app in apps.items() for front in _fronts(name, _map(app))]
+    if len(fronts) < 2:
+        return
+    told: set[_Front] = set()
+    for environment in environments:
+        taken: dict[tuple[str, ...], list[tuple[_Front, str]]] = {}
+        for front in fronts:
+            for by, *address in front.places(apps, environment):
+                known = taken.setdefault(tuple(address), [])
+                other = next((one for one, its in known if one.rivals(front, same=its == by)), None)
+                known.append((front, by))
+                if other and front not in told:
+                    told.add(front)
+                    where = ("apps", front.app, *front.said_at(apps, environment))
+                    message = f"in {environment} it answers to {address[0]}{address[1]}, as {other} does"
+                    findings.add(where, message, front.hint)
+
+
+def shared(data: Mapping[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
+    """Yield where an app answers to one address in two environments of one cluster, with what to do about it.
+
+    ``data`` is a checked spec's. It is no fault: an app that moves to another environment is in both for a while.
+    """
+    apps, environments = _map(data.get("apps")), _map(data.get("environments"))
+    fronts = [front for name, app in apps.items() for front in _fronts(name, _map(app))]
+    clusters = cluster_checks.clusters(data) if fronts else {}
+    # Each preview has a host of its own.
+    lasting = tuple(name for name, one in environments.items() if not _map(one).get("pullRequests"))
+    by_environment = targets.of_environments(environments)
+    for front in fronts:
+        app = _map(apps[front.app])
+        taken: dict[tuple[str, ...], str] = {}
+        for environment in said.present(app, lasting):
+            if targets.of(app, environment, by_environment) == targets.ECS:
+                continue
+            here = [(place[1], place[0], *place[2:]) for place in front.places(apps, environment) if place[1]]
+            asked = [(*place, cluster) for place in here for cluster in clusters[environment]]
+            twice = next((one for one in asked if one in taken), None)
+            if twice:
+                message = f"{front} answers to {twice[0]} in {taken[twice]} and in {environment}, on one cluster"
+                hint = f"put `{PLACEHOLDER}` into the host, or say it under `environments`"
+                yield ("apps", front.app, *front.said_at(apps, environment)), message, hint
+                break
+            taken.update(dict.fromkeys(asked, environment))
+
+
+class _Front(NamedTuple):
+    """An app, or one of its several workloads, that may have an Ingress or a route: which, says the ``field``."""
+
+    app: str
+    key: str = ""
+    field: str = "ingress"
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.app}" if self.key else self.app
+
+    @property
+    def hint(self) -> str:
+        """Return what to do about two that answer to one address."""
+        path = "path" if self.field == "ingress" else "paths"
+        none = f"; or `{self.field}: null` of the one that has none" if self.key else ""
+        return f"another host, or another `{path}`{none}"
+
+    def rivals(self, other: _Front, *, same: bool) -> bool:
+        """Tell whether two that answer to one address are in each other's way.
+
+        An Ingress and a route are, by the name that both ask for, but not those of one workload, which is moved from
+        one to the other. Two of a kind are where the ``same`` controller or Gateway reads them.
+        """
+        return self[:2] != other[:2] and (same or self.field != other.field)
+
+    def places(self, apps: Mapping[str, object], environment: str) -> Iterator[tuple[str, ...]]:
+        """Yield who reads it, host, path and the path's type of all that it answers to in one environment."""
+        there = placeholder.filled(self.about(_map(apps[self.app]), environment), environment)
+        if self.field == "gateway":
+            yield from ((traffic.gateway_of(there), *_alike(*answered)) for answered in traffic.routed(there))
+        elif _CANARY not in _map(there.get("annotations")):
+            yield from ((traffic.class_of(there), *_alike(*answered)) for answered in traffic.answered(there))
+
+    def about(self, app: Mapping[str, object], environment: str) -> dict[str, object]:
+        """Return what is said of the way in in one environment, by the app and by the workload."""
+        over = _map(_map(app.get("environments")).get(environment))
+        said = [self._only(one) for one in (app, over)]
+        if self.key:
+            kind = _map(_map(app.get("workloads")).get(self.key)).get("kind") or app.get("kind")
+            said = said if workload_kinds.takes(str(kind or workload_kinds.DEFAULT), self.field) else []
+            said += [self._only(_map(_map(one.get("workloads")).get(self.key))) for one in (app, over)]
+        whole: dict[str, object] = {}
+        for one in said:
+            whole = override.overridden(whole, one)
+        return _map(whole.get(self.field))
+
+    def said_at(self, apps: Mapping[str, object], environment: str) -> FieldPath:
+        """Return where the host or the path is said that it has in an environment."""
+        app = _map(apps[self.app])
+        own: FieldPath = ("workloads", self.key) if self.key else ()
+        for place in (("environments", environment, *own), own, ("environments", environment), ()):
+            about = app
+            for part in (*place, self.field):
+                about = _map(about.get(str(part)))
+            for field in ("host", "hosts", "path", "paths", "rules"):
+                if about.get(field) is not None:
+                    # What is inherited is right for another workload.
+                    return own if own and place == () else (*place, self.field, field)
+        return own or (self.field,)
+
+    def _only(self, said: Mapping[str, object]) -> dict[str, object]:
+        return {self.field: said[self.field]} if self.field in said else {}
+
+
+def _alike(host: str, path: str, kind: str) -> tuple[str, str, str]:
+    """Return an address in the one spelling of all that stand for the same requests: prefixes end without a slash."""
+    return host, (path.rstrip("/") or "/") if "Prefix" in kind else path, kind
+
+
+def _fronts(name: str, app: dict[str, object]) -> Iterator[_Front]:
+    """Yield what of an app may have an Ingress or a route."""
+    said = [app, *map(_map, _map(app.get("environments")).values())]
+    several = _map(app.get("workloads"))
+    inner = [_map(one.get("workloads")) for one in said]
+    for field in ("ingress", "gateway"):
+        if any(one.get(field) is not None for one in said):
+            yield from [_Front(name, key, field) for key in several] or [_Front(name, "", field)]
+        else:
+            those = (key for key in several if any(_map(one.get(key)).get(field) is not None for one in inner))
+            yield from (_Front(name, key, field) for key in those)
