@@ -13,6 +13,7 @@ from release_board.live.hub import Hub
 from release_board.operations import exposition, failure, logs, probe, request_log, response_header, tracing
 from release_board.store.aws import ManagedPassword
 from release_board.store.database import Database
+from release_board.store.event_log import open_log
 
 __all__ = ["create_app"]
 
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["release_board.settings"] = settings
     password = ManagedPassword(settings.database_secret) if settings.database_secret else None
     app.extensions["release_board.database"] = Database(settings.database_url, password)
+    app.extensions["release_board.events"] = open_log(settings)
     app.extensions["release_board.live"] = Hub(app)
     parts = (request_log, response_header, failure, exposition, access, command, pages, actions, api, webhooks, tracing)
     for part in parts:

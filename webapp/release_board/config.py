@@ -29,6 +29,7 @@ class Settings:
     """The whole configuration. `database_url` holds a password, so it is kept out of the repr.
 
     `repository` is the URL of the GitOps repository, or the path of a clone; None: the board shows what it knows.
+    `events_table` is the table of DynamoDB that the log of events is kept in; None: in SQL.
     `production` names the environments that delivery metrics count; none: the last one.
     `streams` are those to browsers that a process may have open, each for `stream_seconds` at most.
     """
@@ -39,6 +40,7 @@ class Settings:
     log_level: str = "INFO"
     max_request_bytes: int = DEFAULT_MAX_REQUEST_BYTES
     database_secret: str | None = None
+    events_table: str | None = None
     repository: str | None = None
     branch: str = "main"
     mirror: Path = INSTANCE / "mirror.git"
@@ -68,6 +70,7 @@ class Settings:
             log_level=parse_log_level(given.get("LOG_LEVEL", cls.log_level)),
             max_request_bytes=positive_integer(given, "MAX_REQUEST_BYTES", cls.max_request_bytes),
             database_secret=given.get("DATABASE_SECRET"),
+            events_table=given.get("EVENTS_TABLE"),
             repository=given.get("BOARD_REPOSITORY"),
             branch=given.get("BOARD_BRANCH", cls.branch),
             mirror=Path(given.get("MIRROR_FOLDER", cls.mirror)),

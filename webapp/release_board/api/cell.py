@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from release_board.api import shape
 from release_board.board import rows
+from release_board.board.activity import moment_of
 from release_board.board.cell import Position, cell_history
 from release_board.operations.failure import InvalidInput
 from release_board.pages.names import named
@@ -42,11 +43,14 @@ def cell(app: str, environment: str) -> dict[str, Any]:
 @blueprint.get("/apps/<app>/<environment>/events")
 def events(app: str, environment: str) -> dict[str, Any]:
     """Return a page of what was done in a cell, the newest first; `next` is the URL of the following page."""
+    start, given = _start(), {name: request.args[name] for name in ("since", "until") if request.args.get(name)}
+    since, until = (_moment(given, name) for name in ("since", "until"))
     with get_database().session() as session:
         if session.get(Cell, (named(app), named(environment))) is None:
             raise NotFound("There is no such app in this environment.")
-        found = cell_history(session, app, environment, _start())
-        following = found.next and url_for(".events", app=app, environment=environment, after=str(found.next))
+        found = cell_history(session, app, environment, start, since, until)
+        where: dict[str, Any] = {"app": app, "environment": environment, **given, "after": str(found.next)}
+        following = url_for(".events", **where) if found.next else None
         return {"events": [shape.event(one) for one in found.events], "next": following}
 
 
@@ -63,6 +67,14 @@ def activity() -> dict[str, Any]:
         last = page[-1] if len(found) > PAGE else None
         following = last and url_for(".activity", after=str(Position(last.at, last.id)))
         return {"events": [shape.event(one) for one in page], "next": following}
+
+
+def _moment(given: dict[str, str], name: str) -> int | None:
+    """Read a moment; a day means its beginning, and as `until` its end."""
+    found = moment_of(given[name], end=name == "until") if name in given else None
+    if name in given and found is None:
+        raise InvalidInput({name: "must be a day or a moment as ISO 8601"})
+    return found
 
 
 def _start() -> Position | None:

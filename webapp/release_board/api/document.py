@@ -85,7 +85,11 @@ ROUTES: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "/api/apps/{app}": ("App", {}, "One app"),
     "/api/apps/{app}/{environment}": ("Cell", {}, "One app in one environment"),
-    "/api/apps/{app}/{environment}/events": ("Events", {"after": "see `next`"}, "What was done there, newest first"),
+    "/api/apps/{app}/{environment}/events": (
+        "Events",
+        {"since": "a day or a moment as ISO 8601", "until": "as `since`", "after": "see `next`"},
+        "What was done there, newest first",
+    ),
     "/api/events": ("Events", {"after": "see `next`"}, "What was done anywhere, newest first"),
     "/api/find": (
         "Found",

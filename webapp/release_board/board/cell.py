@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from release_board.board.rows import environments
+from release_board.store.event_log import Span, get_log
 from release_board.store.models import App, Cell, Event, Source, SourceCommit, SourceRange
 from release_board.store.texts import whole
 
@@ -97,12 +98,17 @@ def cell_page(session: Session, app: str, environment: str, start: Position | No
     return CellPage(there, cell, names, event, build, source, before, since, history)
 
 
-def cell_history(session: Session, app: str, environment: str, start: Position | None) -> History:
-    """Return a page of a cell's events, from `start` on into the past."""
-    query = select(Event).where(Event.app == app, Event.environment == environment)
-    if start is not None:
-        query = query.where(tuple_(Event.at, Event.id) < tuple_(start.at, start.number))
-    found = list(session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(PAGE + 1)))
+def cell_history(
+    session: Session,
+    app: str,
+    environment: str,
+    start: Position | None,
+    since: int | None = None,
+    until: int | None = None,
+) -> History:
+    """Return a page of a cell's events of a time, from `start` on into the past."""
+    span = Span(since, until, (start.at, start.number) if start else None)
+    found = get_log().of_cell(session, app, environment, span, PAGE + 1)
     more = len(found) > PAGE
     events = found[:PAGE]
     return History(events, Position(events[-1].at, events[-1].id) if more else None)

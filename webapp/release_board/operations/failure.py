@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
+from release_board.store.event_log import LogUnavailable
+
 logger = logging.getLogger("release_board.failure")
 
 
@@ -30,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, answer_unavailable)
     app.register_error_handler(PoolTimeoutError, answer_unavailable)
     settings = app.extensions["release_board.settings"]
+    app.register_error_handler(LogUnavailable, answer_without_log)
     if settings.database_secret:
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -70,3 +73,9 @@ def answer_unavailable(error: Exception) -> Response:
     """Answer 503 for a database that is away, so that clients and load balancers try again."""
     logger.error("database unavailable", exc_info=error, extra={"fields": {"request_id": g.get("request_id")}})
     return answer(ServiceUnavailable("The database is not available. Try again in a few seconds.", retry_after=5))
+
+
+def answer_without_log(error: LogUnavailable) -> Response:
+    """Answer 503 for a log of events that is away."""
+    logger.error("log of events unavailable", exc_info=error, extra={"fields": {"request_id": g.get("request_id")}})
+    return answer(ServiceUnavailable("The log of events is not available. Try again in a few seconds.", retry_after=5))

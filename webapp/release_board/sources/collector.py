@@ -22,6 +22,7 @@ from release_board.sources import live
 from release_board.sources.importing import GIT, Imported, import_history
 from release_board.sources.source_log import SourceLog
 from release_board.store.database import Database
+from release_board.store.event_log import LogUnavailable, open_log
 from release_board.store.models import Source
 
 # Any number will do, as long as all releases use the same one.
@@ -40,6 +41,7 @@ class Collector:
 
     def __init__(self, database: Database, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self.database, self.settings, self.clock = database, settings, clock
+        self.log = open_log(settings, attempts=8)
         self.repository = Repository.mirror(settings.mirror, settings.branch)
         self.sources = SourceLog(database, self.repository, self._turn)
         self.has_more = False
@@ -62,8 +64,8 @@ class Collector:
         now = int(self.clock())
         try:
             with self._turn() as session:
-                imported = import_history(session, self.repository, self.settings.production, now)
-        except generator.errors.GeneratorError as error:
+                imported = import_history(session, self.repository, self.settings.production, now, self.log)
+        except (generator.errors.GeneratorError, LogUnavailable) as error:
             self._say(GIT, error.message)
             return None
         self.sources.changed(imported.apps)
@@ -81,7 +83,7 @@ class Collector:
             self._say(live.CLUSTER, error.message)
             return
         with self._turn() as session:
-            live.store(session, found, int(self.clock()))
+            live.store(session, found, int(self.clock()), self.log)
 
     def is_wanted(self) -> bool:
         """Tell whether webhooks have come since this was last asked; those of a cluster make it ask at once."""
@@ -134,6 +136,8 @@ def run(collector: Collector, wake: Flag, ended: Flag) -> None:
                 asked = collector.clock()
         except SQLAlchemyError:
             logger.exception("database unavailable")
+        except LogUnavailable:
+            logger.exception("log of events unavailable")
         _rest(collector, wake)
 
 
@@ -146,7 +150,7 @@ def _rest(collector: Collector, wake: Flag) -> None:
         try:
             if collector.is_wanted():
                 return
-        except SQLAlchemyError:  # the next turn says so
+        except (SQLAlchemyError, LogUnavailable):  # the next turn says so
             continue
 
 

@@ -6,6 +6,7 @@ again. An event that is there already is left alone.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from generator import Deployment, Repository, Row, Spec, errors
@@ -14,11 +15,14 @@ from sqlalchemy.orm import Session
 
 from release_board.board.attention import attention
 from release_board.sources import declarations
+from release_board.store.event_log import EventLog
 from release_board.store.insert import CHUNK, add_rows
 from release_board.store.models import App, Cell, Change, Environment, Event, Person, Source
 from release_board.store.texts import LONG, cut, optional, whole
 
 GIT = "git"
+# Its cursor names the table, by its hash, that all events of SQL are in, too.
+LOG = "log"
 # What fits into eight bytes.
 DIGITS = 18
 
@@ -32,12 +36,16 @@ class Imported:
     problem: str | None = None
 
 
-def import_history(session: Session, repository: Repository, production: Sequence[str], now: int) -> Imported:
+def import_history(
+    session: Session, repository: Repository, production: Sequence[str], now: int, log: EventLog
+) -> Imported:
     """Import what the branch has beyond the last import."""
     source = session.get(Source, GIT) or Source(name=GIT)
     session.add(source)
     source.asked = source.heard = now
     tip = repository.tip()
+    if not _is_written_to(session, log):
+        source.cursor = None
     if source.cursor == tip and source.problem is None:
         return Imported(0, ())
     try:
@@ -47,8 +55,8 @@ def import_history(session: Session, repository: Repository, production: Sequenc
         source.problem = f"generator.yaml of {tip[:12]} cannot be read: {error.message}"
         return Imported(0, (), source.problem)
     source.problem = None
-    found, everything = _new(session, repository, source, tip)
-    _add(session, [_event(one) for one in found])
+    found, everything = _new(session, repository, source, tip, log)
+    _add(session, [_event(one) for one in found], log)
     declarations.store(session, found, anew=everything)
     renewed = _spec(session, spec, production)
     touched = None if everything or renewed else {one.app for one in found}
@@ -59,7 +67,9 @@ def import_history(session: Session, repository: Repository, production: Sequenc
     return Imported(len(found), apps)
 
 
-def _new(session: Session, repository: Repository, source: Source, tip: str) -> tuple[list[Deployment], bool]:
+def _new(
+    session: Session, repository: Repository, source: Source, tip: str, log: EventLog
+) -> tuple[list[Deployment], bool]:
     """Return the deployments to add, and whether they are all that there are, as after a forced push."""
     if source.cursor is not None:
         try:
@@ -67,12 +77,18 @@ def _new(session: Session, repository: Repository, source: Source, tip: str) -> 
         except errors.RepositoryError:
             pass
     found = repository.deployments(at=tip)
-    there = {(one.app, one.environment, one.commit) for one in found}
-    stored = session.execute(select(Event.id, Event.app, Event.environment, Event.commit))
-    gone = [row.id for row in stored if (row.app, row.environment, row.commit) not in there]
-    for start in range(0, len(gone), CHUNK):
-        session.execute(delete(Event).where(Event.id.in_(gone[start : start + CHUNK])))
+    log.keep(session, [(one.app, one.environment, one.commit) for one in found])
     return found, True
+
+
+def _is_written_to(session: Session, log: EventLog) -> bool:
+    """Tell whether this log has what SQL has; if not, all events are to be added to it."""
+    name = sha256(log.name.encode()).hexdigest() if log.name else None
+    about = session.get(Source, LOG) or Source(name=LOG)
+    session.add(about)
+    is_same = about.cursor == name or name is None
+    about.cursor = name
+    return is_same
 
 
 def _event(one: Deployment) -> dict[str, Any]:
@@ -109,10 +125,10 @@ def _number(build: str | None) -> int | None:
     return whole(words[1], DIGITS) if len(words) > 1 else None
 
 
-def _add(session: Session, events: Sequence[dict[str, Any]]) -> None:
+def _add(session: Session, events: Sequence[dict[str, Any]], log: EventLog) -> None:
     """Add events, the oldest first, so that their numbers are in order; those that are there already stay."""
     people = {name: name.casefold() for one in events for name in (one["author"], one["origin_author"])}
-    add_rows(session, Event, list(reversed(events)))
+    log.add(session, list(reversed(events)))
     add_rows(session, Person, [{"name": name, "folded": cut(folded)} for name, folded in sorted(people.items())])
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from release_board.sources.importing import number, put
+from release_board.store.event_log import EventLog
 from release_board.store.models import NAME, Cell, Event, Request, Source
 from release_board.store.texts import cut, optional
 
@@ -16,7 +17,7 @@ CLUSTER = "cluster"
 REQUESTS = 200
 
 
-def store(session: Session, found: LiveState, now: int) -> tuple[str, ...]:
+def store(session: Session, found: LiveState, now: int, log: EventLog) -> tuple[str, ...]:
     """Write what has changed into the cells, and return their apps. What was not asked stays as it is known."""
     changed: dict[str, None] = {}
     written: list[Cell] = []
@@ -40,7 +41,7 @@ def store(session: Session, found: LiveState, now: int) -> tuple[str, ...]:
             written.append(cell)
             changed[cell.app] = None
             if runs(cell):
-                _note_running(session, cell, now)
+                _note_running(session, cell, now, log)
     number(session, written, changed, now)
     if found.open is not None:
         _store_requests(session, found.open, now)
@@ -90,10 +91,10 @@ def _parts(image: str) -> tuple[str | None, str | None]:
     return tag or None, digest or None
 
 
-def _note_running(session: Session, cell: Cell, now: int) -> None:
+def _note_running(session: Session, cell: Cell, now: int, log: EventLog) -> None:
     """Store since when the cluster has been seen to run the image that the newest event of a cell brought."""
     query = select(Event).where(Event.app == cell.app, Event.environment == cell.environment, Event.image_changed)
     newest = session.scalar(query.order_by(Event.at.desc(), Event.id.desc()).limit(1))
     if newest is not None and newest.running is None:
         # The clocks of two machines differ: nothing runs before git has it.
-        newest.running = max(now, newest.at)
+        log.ran(newest, max(now, newest.at))

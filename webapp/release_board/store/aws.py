@@ -7,13 +7,21 @@ from functools import cached_property
 from typing import Any
 
 
-def client(service: str) -> Any:
-    """Return a client, with the region that the app's stores are in, and time-outs that fit in a request."""
+def client(service: str, attempts: int = 3, connections: int = 10) -> Any:
+    """Return a client, with the region that the app's stores are in, and time-outs that fit in a request.
+
+    What is throttled is asked for again, so many times in all, with growing pauses between.
+    """
     import boto3
     from botocore.config import Config
 
     region = os.environ.get("AWS_REGION") or None
-    limits = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    limits = Config(
+        connect_timeout=2,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=connections,
+    )
     return boto3.client(service, region_name=region, config=limits)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from release_board.board.waiting import turn
 from release_board.sources import live
 from release_board.sources.collector import LOCK, Collector
+from release_board.store.event_log import SqlLog
 from release_board.store.models import Cell, Request
 
 
@@ -30,7 +31,7 @@ def store(board: Flask, found: tuple[OpenRequest, ...] | None, now: int = 2_000_
         found,
     )
     with board.extensions["release_board.database"].exclusive(LOCK) as connection, Session(connection) as session:
-        live.store(session, state, now)
+        live.store(session, state, now, SqlLog())
         session.flush()
 
 
