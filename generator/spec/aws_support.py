@@ -27,6 +27,15 @@ EKS: Final[dict[str, Support]] = {
     "1.36": Support("2027-08-02", "2028-08-02"),
 }
 DEFAULT: Final = "1.36"
+# How many regions each part of the world has, numbered from 1. From the endpoints of EC2 that botocore lists, without
+# those of secret partitions; a test compares them.
+_PARTS: Final = {
+    "af-south": 1, "ap-east": 2, "ap-northeast": 3, "ap-south": 2, "ap-southeast": 7, "ca-central": 1, "ca-west": 1,
+    "cn-north": 1, "cn-northwest": 1, "eu-central": 2, "eu-north": 1, "eu-south": 2, "eu-west": 3, "eusc-de-east": 1,
+    "il-central": 1, "me-central": 1, "me-south": 1, "mx-central": 1, "sa-east": 1, "us-east": 2, "us-gov-east": 1,
+    "us-gov-west": 1, "us-west": 2,
+}  # fmt: skip
+REGIONS: Final = frozenset(f"{part}-{number + 1}" for part, count in _PARTS.items() for number in range(count))
 # Before the end of standard support, so that there is time for an upgrade.
 _DAYS_BEFORE: Final = 60
 

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from generator.spec import aws_support
 from generator.spec.findings import Path as FieldPath
+from generator.spec.findings import did_you_mean
 from generator.spec.infra import Data, Infra
 
 
 def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str, str]]:
-    """Yield advice on versions of EKS that are, or will soon be, out of standard support."""
+    """Yield advice on regions that are unknown, and on versions of EKS that leave standard support."""
+    yield from _of_regions(data, infra)
     seen = set()
     for name, place in infra.places.items():
         if place.cluster.existing or (place.cluster.version in seen):
@@ -23,3 +25,18 @@ def of(data: Data, infra: Infra, now: datetime) -> Iterator[tuple[FieldPath, str
         if message:
             hint = f'say `version: "{aws_support.DEFAULT}"`, one minor version at a time'
             yield (*path, "cluster", "version"), f"EKS {place.cluster.version}: {message}", hint
+
+
+def _of_regions(data: Data, infra: Infra) -> Iterator[tuple[FieldPath, str, str]]:
+    """Yield advice on each region that is not in the list, where it is said: AWS may have opened it since."""
+    said: list[tuple[tuple[str, ...], str]] = [((), infra.region)]
+    said += [(("environments", name), place.region) for name, place in infra.places.items()]
+    for path, region in said:
+        own = ((data["environments"][path[1]] or {}) if path else data).get("infra") or {}
+        if own.get("region") == region and region not in aws_support.REGIONS:
+            near = did_you_mean(region, sorted(aws_support.REGIONS), "if AWS has opened it since, all is well")
+            yield (
+                (*path, "infra", "region"),
+                f"{region} is not in the list of regions that was read on {aws_support.READ}",
+                near,
+            )

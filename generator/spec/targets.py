@@ -33,8 +33,9 @@ class Place:
 
 
 def partition(region: str) -> str:
-    """Return the partition of a region: China and the government of the United States have their own."""
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
+    """Return the partition of a region. China, the US government and the European Sovereign Cloud have their own."""
+    area = region.rpartition("-")[0].rpartition("-")[0]
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc-de": "aws-eusc"}.get(area, "aws")
 
 
 def of(given: Data, environment: str, by_environment: Mapping[str, str]) -> str:

@@ -9,9 +9,9 @@ from generator.spec.language.stages import EMAIL
 from generator.spec.types import Boolean, Choice, Decimal, Either, Field, Integer, ListOf, MapOf, Record, Text
 
 ACCOUNT: Final = Text("an account's number", r"[0-9]{12}", 12, 'twelve digits, in quotes: "123456789012"')
-REGION: Final = Text(
-    "a region", r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-[a-z]+-[1-9]", 30, "like eu-west-1, without a zone's letter"
-)
+_PLACES: Final = r"(?:af|ap|ca|cn|eu|eusc-de|il|me|mx|sa|us|us-gov)"
+_PARTS: Final = r"(?:central|(?:north|south)?(?:east|west)|north|south)"
+REGION: Final = Text("a region", rf"{_PLACES}-{_PARTS}-[1-9]", 30, "like eu-west-1, without a zone's letter")
 CIDR: Final = Text(
     "addresses", r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}/[0-9]{1,2}", 18, "an address and its prefix, like 10.0.0.0/16"
 )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import datetime
 
+import botocore.session
 import pytest
 
 from generator.errors import SpecError
@@ -55,6 +56,7 @@ FAULTS = {
     "an environment without an account": ("region: eu-west-1, accounts: {dev: '111111111111'}", 'infra.accounts: no account for prod / add `prod: "123456789012"`'),
     "an account of no environment": ("region: eu-west-1, accounts: {dev: '111111111111', prod: '222222222222', pord: '333333333333'}", 'infra.accounts.pord: no such environment / did you mean "prod"?'),
     "a region with a zone's letter": ('region: eu-west-1a, accounts: "111111111111"', 'infra.region: "eu-west-1a" is not a region / like eu-west-1, without a zone\'s letter'),
+    "a region that is none": ('region: eu-wst-1, accounts: "111111111111"', 'infra.region: "eu-wst-1" is not a region / like eu-west-1, without a zone\'s letter'),
     "no region": ('accounts: "111111111111"', "infra.region: region is missing / add `region:`, the region of all that is made"),
     "addresses that are no range": (both("network: {cidr: 10.0.0.300/16}"), "infra.network.cidr: 10.0.0.300/16 is no range of addresses / like 10.0.0.0/16"),
     "addresses that begin elsewhere": (both("network: {cidr: 10.0.4.0/16}"), "infra.network.cidr: 10.0.4.0/16 does not begin where its prefix does / did you mean 10.0.0.0/16?"),
@@ -132,6 +134,23 @@ def test_an_environment_says_nothing_of_aws_where_the_project_does_not() -> None
 )
 def test_a_version_of_eks_is_known_with_its_last_days(version: str, today: str, wanted: str) -> None:
     assert aws_support.eks(version, today) == wanted
+
+
+def test_a_region_that_is_not_in_the_list_gets_advice_where_it_is_said() -> None:
+    given = text(prod="{infra: {region: eu-west-8}}").replace("region: eu-west-1", "region: ap-east-9")
+    spec = loader.parse(given)
+    assert spec.infra is not None
+    found = list(infra_advice.of(spec.data, spec.infra, datetime(2026, 11, 27)))
+    assert [(path, message.split(" is ")[0], hint) for path, message, hint in found] == [
+        (("infra", "region"), "ap-east-9", 'did you mean "ap-east-2"?'),
+        (("environments", "prod", "infra", "region"), "eu-west-8", 'did you mean "eu-west-3"?'),
+    ]
+
+
+def test_the_list_of_regions_is_that_of_aws() -> None:
+    session = botocore.session.get_session()
+    public = [name for name in session.get_available_partitions() if not name.startswith("aws-iso")]
+    assert {one for name in public for one in session.get_available_regions("ec2", name)} == aws_support.REGIONS
 
 
 def test_names_are_as_long_as_aws_takes_them() -> None:
