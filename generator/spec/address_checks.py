@@ -1,14 +1,13 @@
-"""Check which host and path each app answers to: two apps at one address, or one in two environments of a cluster."""
+"""Check which host and path each app answers to: two apps at one address."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from generator.spec import cluster_checks, override, placeholder, said, targets, traffic, workload_kinds
+from generator.spec import override, placeholder, traffic, workload_kinds
 from generator.spec.findings import Findings
 from generator.spec.findings import Path as FieldPath
-from generator.spec.types import PLACEHOLDER
 from generator.spec.types import as_map as _map
 
 # Its second Ingress of one host and path takes a share of the requests.
@@ -17,12 +16,12 @@ _CANARY: Final = "nginx.ingress.kubernetes.io/canary"
 
 def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: Findings) -> None:
     """Refuse two that answer to one host and path in one environment: which one does is up to the controller."""
-    fronts = [front for name, app in apps.items() for front in _fronts(name, _map(app))]
+    fronts = [front for name, app in apps.items() for front in fronts_of(name, _map(app))]
     if len(fronts) < 2:
         return
-    told: set[_Front] = set()
+    told: set[Front] = set()
     for environment in environments:
-        taken: dict[tuple[str, ...], list[tuple[_Front, str]]] = {}
+        taken: dict[tuple[str, ...], list[tuple[Front, str]]] = {}
         for front in fronts:
             for by, *address in front.places(apps, environment):
                 known = taken.setdefault(tuple(address), [])
@@ -35,35 +34,7 @@ def check(apps: Mapping[str, object], environments: tuple[str, ...], findings: F
                     findings.add(where, message, front.hint)
 
 
-def shared(data: Mapping[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
-    """Yield where an app answers to one address in two environments of one cluster, with what to do about it.
-
-    ``data`` is a checked spec's. It is no fault: an app that moves to another environment is in both for a while.
-    """
-    apps, environments = _map(data.get("apps")), _map(data.get("environments"))
-    fronts = [front for name, app in apps.items() for front in _fronts(name, _map(app))]
-    clusters = cluster_checks.clusters(data) if fronts else {}
-    # Each preview has a host of its own.
-    lasting = tuple(name for name, one in environments.items() if not _map(one).get("pullRequests"))
-    by_environment = targets.of_environments(environments)
-    for front in fronts:
-        app = _map(apps[front.app])
-        taken: dict[tuple[str, ...], str] = {}
-        for environment in said.present(app, lasting):
-            if targets.of(app, environment, by_environment) == targets.ECS:
-                continue
-            here = [(place[1], place[0], *place[2:]) for place in front.places(apps, environment) if place[1]]
-            asked = [(*place, cluster) for place in here for cluster in clusters[environment]]
-            twice = next((one for one in asked if one in taken), None)
-            if twice:
-                message = f"{front} answers to {twice[0]} in {taken[twice]} and in {environment}, on one cluster"
-                hint = f"put `{PLACEHOLDER}` into the host, or say it under `environments`"
-                yield ("apps", front.app, *front.said_at(apps, environment)), message, hint
-                break
-            taken.update(dict.fromkeys(asked, environment))
-
-
-class _Front(NamedTuple):
+class Front(NamedTuple):
     """An app, or one of its several workloads, that may have an Ingress or a route: which, says the ``field``."""
 
     app: str
@@ -80,7 +51,7 @@ class _Front(NamedTuple):
         none = f"; or `{self.field}: null` of the one that has none" if self.key else ""
         return f"another host, or another `{path}`{none}"
 
-    def rivals(self, other: _Front, *, same: bool) -> bool:
+    def rivals(self, other: Front, *, same: bool) -> bool:
         """Tell whether two that answer to one address are in each other's way.
 
         An Ingress and a route are, by the name that both ask for, but not those of one workload, which is moved from
@@ -132,14 +103,14 @@ def _alike(host: str, path: str, kind: str) -> tuple[str, str, str]:
     return host, (path.rstrip("/") or "/") if "Prefix" in kind else path, kind
 
 
-def _fronts(name: str, app: dict[str, object]) -> Iterator[_Front]:
-    """Yield what of an app may have an Ingress or a route."""
+def fronts_of(name: str, app: dict[str, object]) -> Iterator[Front]:
+    """Yield what of an app may have an Ingress or a route: the app, or its workloads."""
     said = [app, *map(_map, _map(app.get("environments")).values())]
     several = _map(app.get("workloads"))
     inner = [_map(one.get("workloads")) for one in said]
     for field in ("ingress", "gateway"):
         if any(one.get(field) is not None for one in said):
-            yield from [_Front(name, key, field) for key in several] or [_Front(name, "", field)]
+            yield from [Front(name, key, field) for key in several] or [Front(name, "", field)]
         else:
             those = (key for key in several if any(_map(one.get(key)).get(field) is not None for one in inner))
-            yield from (_Front(name, key, field) for key in those)
+            yield from (Front(name, key, field) for key in those)

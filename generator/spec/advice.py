@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from generator.errors import Fault
 from generator.git import sparse
-from generator.spec import address_checks, folders, layout, loader, overruled, sync_windows
+from generator.spec import address_advice, folders, layout, loader, overruled, sync_windows
 from generator.spec.findings import Finding, did_you_mean
 from generator.spec.findings import Path as FieldPath
 from generator.spec.model import UNRELEASED, Spec
@@ -59,7 +59,7 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
     """Return advice with its place in ``generator.yaml``; the spec is read once more only where there is any."""
     found = [(("apps", name, *path), message, hint) for name, path, message, hint in _found(directory, spec)]
     found += _of_freezes(spec, datetime.now())
-    found += address_checks.shared(spec.data)
+    found += address_advice.of(spec.data)
     if spec.infra:
         from generator.spec import infra_advice
 

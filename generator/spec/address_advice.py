@@ -1,0 +1,38 @@
+"""Advise on an app that answers to one host and path in two environments of one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from generator.spec import address_checks, cluster_checks, said, targets
+from generator.spec.findings import Path as FieldPath
+from generator.spec.types import PLACEHOLDER
+from generator.spec.types import as_map as _map
+
+
+def of(data: Mapping[str, object]) -> Iterator[tuple[FieldPath, str, str]]:
+    """Yield where an app answers to one address in two environments of one cluster, with what to do about it.
+
+    ``data`` is a checked spec's. It is no fault: an app that moves to another environment is in both for a while.
+    """
+    apps, environments = _map(data.get("apps")), _map(data.get("environments"))
+    fronts = [front for name, app in apps.items() for front in address_checks.fronts_of(name, _map(app))]
+    clusters = cluster_checks.clusters(data) if fronts else {}
+    # Each preview has a host of its own.
+    lasting = tuple(name for name, one in environments.items() if not _map(one).get("pullRequests"))
+    by_environment = targets.of_environments(environments)
+    for front in fronts:
+        app = _map(apps[front.app])
+        taken: dict[tuple[str, ...], str] = {}
+        for environment in said.present(app, lasting):
+            if targets.of(app, environment, by_environment) == targets.ECS:
+                continue
+            here = [(place[1], place[0], *place[2:]) for place in front.places(apps, environment) if place[1]]
+            asked = [(*place, cluster) for place in here for cluster in clusters[environment]]
+            twice = next((one for one in asked if one in taken), None)
+            if twice:
+                message = f"{front} answers to {twice[0]} in {taken[twice]} and in {environment}, on one cluster"
+                hint = f"put `{PLACEHOLDER}` into the host, or say it under `environments`"
+                yield ("apps", front.app, *front.said_at(apps, environment)), message, hint
+                break
+            taken.update(dict.fromkeys(asked, environment))
