@@ -160,7 +160,7 @@ def compare_in(request: CompareRequest, spec: Spec, *, progress: Progress = sile
         raise UsageError(f"{left.name} is one environment: name two")
     if not all(pattern.strip() for pattern in request.allow):
         raise UsageError("--allow: an empty pattern", "like spec.replicas, or ConfigMap/*.data.LOG_LEVEL")
-    apps = list(dict.fromkeys(image.app_named(spec, name).name for name in request.apps)) or list(spec.apps)
+    apps = list(image.apps_named(spec, request.apps)) or list(spec.apps)
     patterns = list(dict.fromkeys([*spec.may_differ, *request.allow]))
     allowed = Allowed(patterns)
     progress(f"building {left.name} and {right.name}")

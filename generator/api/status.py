@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -22,13 +22,13 @@ from generator.files import work_tree
 from generator.git import history as histories
 from generator.git import upstream
 from generator.git.history import Clone, History
-from generator.spec import loader
+from generator.spec import loader, products
 from generator.spec.model import Spec
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest(OnBranch):
-    """The checkout to show, of these apps and environments alone if any are named.
+    """The checkout to show, of these apps (or products) and environments alone if any are named.
 
     `offline` asks neither the remote, nor the forge, nor what runs. `fetch` shows the `branch` of the `remote`
     instead of the checkout, spec and all.
@@ -46,13 +46,15 @@ class StatusResult:
     """A row for each app and environment, by app, in promotion order.
 
     `requests` are URLs of open pull requests and `running` what Argo CD or AWS says, by app and environment; `running`
-    is None where neither was asked. `notes` tell what a reader should know of the checkout.
+    is None where neither was asked. `notes` tell what a reader should know of the checkout. `products` has the product
+    of each app that is in one.
     """
 
     rows: tuple[Row, ...]
     requests: Mapping[Key, str]
     running: Mapping[Key, Running] | None
     notes: tuple[str, ...] = ()
+    products: Mapping[str, str] = field(default_factory=dict)
 
 
 def status(request: StatusRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> StatusResult:
@@ -74,7 +76,7 @@ def status(request: StatusRequest, *, progress: Progress = silent, credentials: 
             rows = tuple(row for row in found if row.environment in environments)
             live = live_state.NOT_ASKED if request.offline or not rows else live_state.ask(spec, here)
             notes = (*live.notes, *statuses.notes(request.directory, rows, followed.result()))
-    return StatusResult(rows, live.requests, live.running, notes)
+    return StatusResult(rows, live.requests, live.running, notes, products.of_apps(spec.products))
 
 
 def _read(directory: Path, path: str) -> bytes | None:
@@ -91,7 +93,8 @@ def _of_remote(request: StatusRequest, here: Spec, progress: Progress) -> Status
         rows = tuple(row for row in found if row.environment in environments)
         progress(f"asking the forge and {targets.known_by(targets.used(spec))}")
         live = live_state.ask(spec, lambda path: clone.read(clone.tip, path)) if rows else live_state.NOT_ASKED
-    return StatusResult(rows, live.requests, live.running, (*live.notes, *statuses.problems(rows)))
+    told = (*live.notes, *statuses.problems(rows))
+    return StatusResult(rows, live.requests, live.running, told, products.of_apps(spec.products))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ def app(parser: argparse.ArgumentParser) -> None:
 
 def apps(parser: argparse.ArgumentParser) -> None:
     """Add the apps that a command is narrowed to."""
-    parser.add_argument("apps", nargs="*", metavar="APP", help="these apps; all of them if none is named")
+    about = "these apps, or those of these products; all of them if none is named"
+    parser.add_argument("apps", nargs="*", metavar="APP", help=about)
 
 
 def environment(parser: argparse.ArgumentParser, *, required: bool = False) -> None:

@@ -31,7 +31,7 @@ class Locking(NamedTuple):
 
 def charts(directory: Path, spec: Spec, apps: Sequence[str] = ()) -> dict[Slot, Deployed]:
     """Return what each Application of a chart deploys, by its slot. ``UsageError`` for an app that is no chart."""
-    names = [image.app_named(spec, name).name for name in apps] or list(spec.charts)
+    names = list(image.apps_named(spec, apps)) or list(spec.charts)
     found: dict[Slot, Deployed] = {}
     for name in names:
         if name not in spec.charts:

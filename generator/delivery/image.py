@@ -60,6 +60,15 @@ def app_named(spec: Spec, name: str) -> AppType:
     return spec.apps[name]
 
 
+def apps_named(spec: Spec, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the apps of these names, each once; a product's name stands for its apps."""
+    for name in names:
+        if name not in spec.apps and name not in spec.products:
+            what = "app or product" if spec.products else "app"
+            raise UsageError(f"no {what} {name!r} in the spec", nearest(name, (*spec.apps, *spec.products)))
+    return tuple(dict.fromkeys(app for name in names for app in spec.products.get(name, (name,))))
+
+
 def environment_named(spec: Spec, name: str) -> Environment:
     """Return the environment of this name."""
     if name not in spec.environments:
@@ -69,7 +78,7 @@ def environment_named(spec: Spec, name: str) -> Environment:
 
 def chosen(spec: Spec, apps: Sequence[str], environments: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the named apps and environments in the spec's order, all of them where none is named."""
-    some = {app_named(spec, name).name for name in apps} or set(spec.apps)
+    some = set(apps_named(spec, apps)) or set(spec.apps)
     where = {environment_named(spec, name).name for name in environments} or set(spec.environments)
     return [app for app in spec.apps if app in some], [one for one in spec.environments if one in where]
 

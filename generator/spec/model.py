@@ -20,6 +20,7 @@ from generator.spec import (
     layout,
     named_lists,
     placeholder,
+    products,
     said,
     secret_stores,
     spelling,
@@ -242,8 +243,7 @@ class Spec:
     allow: Allow = field(default_factory=Allow)
     notifications: Notifications | None = None
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The labels of the pods of each app with several workloads, for who lets them in. With ``apart``, that is all that
-    apps know of others."""
+    """The labels of the pods of each app with several workloads. With ``apart``, all that apps know of others."""
     apart: Mapping[str, str] = field(default_factory=dict)
     """The namespace of each app that has one of its own, as it is written."""
     named: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -254,6 +254,8 @@ class Spec:
     """Where environments are in AWS; only where apps run on ECS."""
     infra: Infra | None = None
     """The AWS accounts under the clusters."""
+    products: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The apps of each product, which are promoted as one."""
 
     @property
     def argocd_namespace(self) -> str:
@@ -301,29 +303,26 @@ _ABOUT_APPS: Final = frozenset({
 def build(data: Data) -> Spec:
     """Build a ``Spec`` from checked data."""
     data = spelling.respelled(named_lists.as_maps(data))
-    project: str = data["project"]
     runner = argocd.build(data.get("argocd") or {})
     environments = {
-        name: _environment(project, name, given or {}, runner.cluster, data["repository"])
+        name: _environment(data["project"], name, given or {}, runner.cluster, data["repository"])
         for name, given in data["environments"].items()
     }
     own = [given for given in (data["apps"] or {}).values() if given.get("namespace")]
     if own:
         environments = {name: _with_own(environment, own) for name, environment in environments.items()}
-    registry: str = data.get("registry") or ""
     about = promotion(data.get("promotion") or {})
     infra = said.infra(data)
     shared = {**_shared(data, environments, runner.migration_seconds, about.config), "infra": infra}
-    names = tuple(environments)
     apps: dict[str, AnyApp] = {
-        name: _type(given)(name, given, said.present(given, names), shared)
+        name: _type(given)(name, given, said.present(given, tuple(environments)), shared)
         for name, given in (data["apps"] or {}).items()
     }
     return Spec(
-        project=project,
+        project=data["project"],
         repository=forge_kinds.as_pulled(data["repository"], (data.get("forge") or {}).get("kind")),
         branch=data.get("branch") or "main",
-        registry=registry,
+        registry=data.get("registry") or "",
         environments=environments,
         apps=apps,
         argocd=runner,
@@ -341,6 +340,7 @@ def build(data: Data) -> Spec:
         needs=shared["needs"],
         aws=targets.places(data),
         infra=infra,
+        products=products.of(data),
     )
 
 

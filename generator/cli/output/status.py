@@ -24,6 +24,7 @@ def record(result: StatusResult) -> dict[str, object]:
         "images": [
             {
                 **asdict(row),
+                "product": result.products.get(row.app),
                 "time": console.iso(row.since) if row.since else None,
                 "pinned": row.pinned._asdict() if row.pinned else None,
                 "pull_request": result.requests.get((row.app, row.environment)),
@@ -55,7 +56,12 @@ def _show_matrix(result: StatusResult) -> None:
     names = list(dict.fromkeys(row.environment for row in result.rows))
     cells = {(row.app, row.environment): _cell(row, result) for row in result.rows}
     apps = dict.fromkeys(row.app for row in result.rows)
-    console.table(("app", *names), [(app, *(cells.get((app, name), "-") for name in names)) for app in apps])
+    products = [(result.products.get(app, "-"),) if _has_products(result) else () for app in apps]
+    head = ("app", *(["product"] if _has_products(result) else []), *names)
+    rows = [
+        (app, *of, *(cells.get((app, name), "-") for name in names)) for app, of in zip(apps, products, strict=True)
+    ]
+    console.table(head, rows)
     if console.is_for_names():
         return
     for row in result.rows:
@@ -67,6 +73,10 @@ def _show_matrix(result: StatusResult) -> None:
     for (app, name), found in (result.running or {}).items():
         if (app, name) in cells and found.url and (words := _unwell(found.sync, found.health)):
             console.say(f"{app} in {name} is {', '.join(words)}: {found.url}")
+
+
+def _has_products(result: StatusResult) -> bool:
+    return any(row.app in result.products for row in result.rows)
 
 
 def _cell(row: Row, result: StatusResult) -> str:
@@ -113,6 +123,8 @@ def _show_wide(result: StatusResult) -> None:
 def _more(result: StatusResult) -> list[tuple[str, list[str]]]:
     """Return the columns that are shown only where one has something to tell."""
     rows, columns = result.rows, []
+    if _has_products(result):
+        columns.append(("product", [result.products.get(row.app, "-") for row in rows]))
     if any(row.ahead for row in rows):
         columns.append(("ahead", [_by(row.ahead, row.ahead_by) for row in rows]))
     if any(row.pinned for row in rows):

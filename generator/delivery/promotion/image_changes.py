@@ -38,7 +38,7 @@ def route(spec: Spec, source: str | None, target: str, *, force: bool) -> tuple[
 
 def chosen(spec: Spec, apps: Sequence[str]) -> tuple[str, ...]:
     """Return the apps that are named, in the spec's order, or all of them; ``UsageError`` for an unknown one."""
-    names = {image.app_named(spec, name).name for name in apps}
+    names = image.apps_named(spec, apps)
     return tuple(name for name in spec.apps if name in names or not apps)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from generator.delivery import commit_message, deployments, requester
+from generator.delivery import commit_message, deployments, image, requester
 from generator.delivery.promotion import base_changes, checks, commits, description, image_changes, workspace
 from generator.delivery.promotion.base_changes import Bases
 from generator.delivery.promotion.checks import AskHealth, Check
@@ -41,6 +41,7 @@ def propose(
     """
     with workspace.prepare(clone, known) as place:
         spec = place.spec()
+        wanted = replace(wanted, apps=image.apps_named(spec, wanted.apps))
         insists = bool(wanted.apps) and known is None
         source, target = image_changes.route(spec, wanted.source, wanted.target, force=wanted.force)
         apps = image_changes.chosen(spec, wanted.apps)

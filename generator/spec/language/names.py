@@ -13,6 +13,8 @@ _LABEL = shapes.LABEL_PATTERN
 
 # 50 characters leave room for what Kubernetes and we append: pod hashes, "-migrate", "-config".
 APP_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
+# A product's: commands take it in place of its apps.
+PRODUCT_NAME = Text("a name (DNS label)", _LABEL, 50, LABEL_HINT)
 # With the app's name before it, it is a label's value.
 WORKLOAD_NAME = Text("a name (DNS label)", _LABEL, 40, LABEL_HINT)
 ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)

@@ -20,6 +20,7 @@ from generator.spec.language.names import (
     FORGE_URL,
     LABEL,
     OURS,
+    PRODUCT_NAME,
     PROJECT_NAME,
     REGISTRY,
     RELATIVE,
@@ -232,6 +233,10 @@ SPEC = Record(
         "include": Field(
             ListOf(INCLUDE, least=1),
             "Files with further apps, by path or pattern: each has `apps:`, and `owners:` where a team owns it.",
+        ),
+        "products": Field(
+            MapOf(PRODUCT_NAME, ListOf(APP_NAME, least=1)),
+            "Apps that move as one, by the product's name. An app is in one product at most.",
         ),
         "secretStore": Field(SECRET_STORE, "The store of the External Secrets Operator that `secrets` are read from."),
         "promotion": Field(PROMOTION, "Rules of promotions from one environment to the next, and who is notified."),

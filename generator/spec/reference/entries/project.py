@@ -47,6 +47,13 @@ PROJECT: Final[dict[str, Entry]] = {
         effect="Each file has `apps:`, and may have `owners:`, who become its code owners. A name stands in one"
         " of the files; which of them, and in which order, makes no difference.",
     ),
+    "products": Entry(
+        "apps:\n  web: {image: shop/web, port: 8080}\n  api: {image: shop/api, port: 8080}\n"
+        "products:\n  shop: [web, api]",
+        unset="each app moves by itself",
+        effect="`promote`, `compare`, `status` and `validate` take its name in place of its apps: one request promotes"
+        " all of them, or none if one cannot move. `list` names it, and the release board groups its rows.",
+    ),
     "secretStore": Entry(
         "secretStore: {name: vault, kind: SecretStore}\n"
         "apps:\n  web: {image: shop/web, secrets: {DATABASE_URL: shop/web#database_url}}",
