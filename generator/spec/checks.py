@@ -19,7 +19,7 @@ from generator.spec import (
     node_port_checks,
     placeholder,
     preview_checks,
-    products,
+    product_checks,
     said,
     spelling,
     targets,
@@ -66,7 +66,7 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
 
         stage_checks.check(data, findings)
     needs_checks.check(data, findings)
-    products.check(data, findings)
+    product_checks.check(data, findings)
     if targets.ECS in targets.used(data) or any(said.of_ecs(_map(app)) for app in apps.values()):
         from generator.spec import ecs_checks
 

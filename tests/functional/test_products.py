@@ -20,7 +20,7 @@ SPEC = TEN_LINES + APPS + PRODUCTS
 @pytest.mark.parametrize(
     ("products", "told"),
     [
-        ("{store: [web, apy]}", ["products.store[1]: no such app / did you mean \"api\"?"]),
+        ("{store: [web, apy]}", ['products.store[1]: no such app / did you mean "api"?']),
         ("{store: [web], all: [api, web]}", ["products.all[1]: web is there in store, too / leave it in one place"]),
         ("{store: [web, web]}", ["products.store[1]: web is there twice / leave it in one place"]),
         ("{store: []}", ["products.store: an empty list / at least 1 is needed"]),
