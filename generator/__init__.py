@@ -124,6 +124,9 @@ if TYPE_CHECKING:
     from generator.api.promote import PromoteRequest as PromoteRequest
     from generator.api.promote import PromoteResult as PromoteResult
     from generator.api.promote import promote as promote
+    from generator.api.publish import PublishRequest as PublishRequest
+    from generator.api.publish import PublishResult as PublishResult
+    from generator.api.publish import publish as publish
     from generator.api.render import RenderRequest as RenderRequest
     from generator.api.render import RenderResult as RenderResult
     from generator.api.render import render_overlay as render_overlay
@@ -266,6 +269,9 @@ _MODULES = {
     "PromoteRequest": "api.promote",
     "PromoteResult": "api.promote",
     "promote": "api.promote",
+    "PublishRequest": "api.publish",
+    "PublishResult": "api.publish",
+    "publish": "api.publish",
     "RenderRequest": "api.render",
     "RenderResult": "api.render",
     "render_overlay": "api.render",

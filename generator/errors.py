@@ -162,7 +162,7 @@ class ArgoCdError(GeneratorError):
 
 
 class DeployError(GeneratorError):
-    """An app cannot be made to run on ECS, or does not come to run there."""
+    """An app cannot be made to run on ECS or does not come to run there, or a site's files do not come to browsers."""
 
 
 class ClusterError(GeneratorError):

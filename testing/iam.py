@@ -163,7 +163,7 @@ def _arn(call: Call, rest: str, service: str = "", account: str = "") -> str:
 
 def _s3(call: Call, action: str) -> Iterator[Request]:
     bucket, key = call.asked["Bucket"], call.asked["Key"]
-    owner = bucket.rpartition("-")[2]
+    owner = bucket.removesuffix("-site").rpartition("-")[2]
     action = "s3:GetObject" if call.operation == "HeadObject" else action
     context = {} if key else {"s3:prefix": call.asked["Prefix"]}
     yield Request(call.role, action, f"arn:aws:s3:::{bucket}{'/' if key else ''}{key}", context, owner)
@@ -217,6 +217,19 @@ def _table(call: Call, action: str) -> Iterator[Request]:
     yield Request(call.role, action, table if table.startswith("arn:") else _arn(call, f"table/{table}"), context)
 
 
+def _distribution(call: Call, action: str) -> Iterator[Request]:
+    account = call.role.split(":")[4]
+    # Each distribution here is the environment's of the role that asks, which Terraform has tagged so.
+    project, environment, _ = call.role.rpartition("/")[2].split("-", 2)
+    tags = {"aws:ResourceTag/project": project, "aws:ResourceTag/environment": environment}
+    yield Request(call.role, action, f"arn:aws:cloudfront::{account}:distribution/{call.asked['Id']}", tags)
+
+
+def _amplify(call: Call, action: str) -> Iterator[Request]:
+    job = f"/jobs/{call.asked['job']}" if call.asked.get("job") else ""
+    yield Request(call.role, action, _arn(call, f"apps/{call.asked['app']}/branches/{call.asked['branch']}{job}"))
+
+
 def _ecs(call: Call, action: str) -> Iterator[Request]:
     asked, cluster = call.asked, str(call.asked.get("cluster") or "").rpartition("/")[2]
     match call.operation:
@@ -252,4 +265,5 @@ def _registered(call: Call, action: str, resource: str) -> Iterator[Request]:
 _FINDERS: Final[Mapping[str, Callable[[Call, str], Iterator[Request]]]] = {
     "s3": _s3, "sts": _sts, "ecr": _ecr, "secretsmanager": _secret, "logs": _logs, "iam": _iam, "ecs": _ecs,
     "codepipeline": _pipeline, "ssm": _anywhere, "dynamodb": _table,
+    "cloudfront": _distribution, "amplify": _amplify,
 }  # fmt: skip

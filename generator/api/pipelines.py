@@ -23,14 +23,15 @@ class ChangedRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChangedResult:
-    """The apps to build, and the commit that was compared with."""
+    """The apps and the sites to build, and the commit that was compared with."""
 
     apps: tuple[str, ...]
     since: str | None
+    sites: tuple[str, ...] = ()
 
 
 def changed(request: ChangedRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> ChangedResult:
-    """Find the apps whose source has changed; none for a commit that only releases."""
+    """Find the apps and sites whose source has changed; none for a commit that only releases."""
     from generator.delivery import affected
     from generator.git import ci_checkout
 
@@ -40,7 +41,8 @@ def changed(request: ChangedRequest, *, progress: Progress = silent, credentials
         progress("comparing commits")
         given = request.since
         since = ci_checkout.fork_point(directory, given) if given else affected.before(request.ci)
-        return ChangedResult(tuple(affected.apps(spec, directory, since, request.ci)), since)
+        found = affected.found(spec, directory, since, request.ci)
+        return ChangedResult(tuple(found.apps), since, tuple(found.sites))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Find the apps to build: those whose source has changed, and none for a commit that only releases.
+"""Find the apps and sites to build: those whose source has changed, and none for a commit that only releases.
 
 A build commits a tag, and the commit would start the next build: the loop ends
 here, whatever the webhook lets through.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator.delivery import commit_message
 from generator.errors import GitError, RepositoryError
@@ -38,20 +38,34 @@ def automatic(environment: Mapping[str, str]) -> bool:
     )
 
 
-def apps(spec: Spec, directory: Path, since: str | None, environment: Mapping[str, str]) -> list[str]:
-    """Return the apps to build, in the spec's order.
+class Found(NamedTuple):
+    """The apps and the sites to build, in the spec's order."""
+
+    apps: list[str]
+    sites: list[str]
+
+
+def found(spec: Spec, directory: Path, since: str | None, environment: Mapping[str, str]) -> Found:
+    """Return the apps and the sites to build.
 
     With a commit to compare with: those whose source differs. Without one:
     all, unless a push that only releases started the build.
     """
-    sources = {app.name: how.folders for app in spec.apps.values() if (how := app.build)}
+    apps = {app.name: how.folders for app in spec.apps.values() if (how := app.build)}
+    sites = {site.name: (site.source,) for site in spec.sites.values() if site.source}
     if ci_checkout.is_archive(directory):
         said = _told(spec, environment)
     elif since and ci_checkout.obtain(directory, since):
-        return [name for name, folders in sources.items() if ci_checkout.differing(directory, since, folders)]
+        return Found(_differing(directory, since, apps), _differing(directory, since, sites))
     else:
         said = ci_checkout.message(directory)
-    return [] if automatic(environment) and commit_message.of_pipeline(said) else list(sources)
+    if automatic(environment) and commit_message.of_pipeline(said):
+        return Found([], [])
+    return Found(list(apps), list(sites))
+
+
+def _differing(directory: Path, since: str, sources: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [name for name, folders in sources.items() if ci_checkout.differing(directory, since, folders)]
 
 
 def _told(spec: Spec, environment: Mapping[str, str]) -> str:

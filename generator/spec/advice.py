@@ -64,6 +64,8 @@ def of(directory: Path, spec: Spec) -> list[Fault]:
         from generator.spec import infra_advice
 
         found += infra_advice.of(spec.data, spec.infra, datetime.now())
+    if spec.sites:
+        found += _of_sites(directory, spec)
     masked = [one for name, app in spec.apps.items() for one in overruled.of(name, app.given)]
     if not (found or masked):
         return []
@@ -118,13 +120,27 @@ def _of_freezes(spec: Spec, now: datetime) -> Iterator[tuple[FieldPath, str, str
                 yield ("environments", name, "freeze", number), message, "take it out"
 
 
+def _of_sites(directory: Path, spec: Spec) -> Iterator[tuple[FieldPath, str, str]]:
+    """Advise on sites whose source is not there, or has no front page where nothing makes one."""
+    for name, site in spec.sites.items() if not sparse.possible(directory) else ():
+        folder = directory / site.folder
+        if site.source and not (directory / site.source).is_dir():
+            yield ("sites", name, "source"), f"there is no folder {site.source}", _near(directory / site.source)
+        elif site.source and not site.commands and not (folder / "index.html").is_file():
+            hint = "add it, or say what makes it: `build: {commands: […], output: …}`"
+            yield ("sites", name, "source"), f"there is no index.html in {site.folder}", hint
+
+
+def _near(folder: Path) -> str:
+    above = folder.parent
+    names = [path.name for path in above.iterdir() if path.is_dir()] if above.is_dir() else []
+    return did_you_mean(folder.name, names, "make it before the pipeline runs")
+
+
 def _of_source(directory: Path, app: str, source: str, build: Mapping[str, Any]) -> Iterator[_Advice]:
     folder = directory / source
     if not folder.is_dir():
-        above = folder.parent
-        names = [path.name for path in above.iterdir() if path.is_dir()] if above.is_dir() else []
-        near = did_you_mean(folder.name, names, "make it before the pipeline runs")
-        yield app, ("source",), f"there is no folder {source}", near
+        yield app, ("source",), f"there is no folder {source}", _near(folder)
         return
     dockerfile = build.get("dockerfile") or "Dockerfile"
     if not (folder / dockerfile).is_file():

@@ -115,6 +115,16 @@ def bucket(project: str, environment: str, app: str, key: str, account: str) -> 
     return _short(f"{project}-{environment}-{app}-{key}", _BUCKET, f"-{account}")
 
 
+def site_bucket(project: str, environment: str, site: str, account: str) -> str:
+    """Return the name of the bucket with a site's files. No app's bucket ends so."""
+    return _short(f"{project}-{environment}-{site}", _BUCKET, f"-{account}-site")
+
+
+def site_branch(project: str, environment: str) -> str:
+    """Return the branch in Amplify of each site: by it, a role may publish to its own environment alone."""
+    return f"{project}-{environment}"
+
+
 def queue(project: str, environment: str, app: str, key: str) -> str:
     """Return the name of an app's queue in SQS."""
     return _short(f"{project}-{environment}-{app}-{key}", _QUEUE - len(FAILED))

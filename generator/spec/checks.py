@@ -78,6 +78,14 @@ def check(data: dict[str, object], findings: Findings, *, placeholders: bool, se
     node_port_checks.check(data, findings)
     claimed_checks.check(data, findings)
     app_checks.check(apps, names, str(data.get("registry") or ""), findings)
+    _check_aws(data, environments, findings)
+
+
+def _check_aws(data: dict[str, object], environments: dict[str, object], findings: Findings) -> None:
+    if data.get("sites"):
+        from generator.spec import site_checks
+
+        site_checks.check(data, findings)
     if data.get("infra") or any(_map(environment).get("infra") for environment in environments.values()):
         from generator.spec import infra_checks
 
@@ -222,7 +230,9 @@ def _check_placeholders(data: dict[str, object], findings: Findings) -> None:
 
 
 def _is_filled(path: FieldPath) -> bool:
-    """Tell whether a value belongs to a workload as it runs, where placeholders are filled in."""
+    """Tell whether a value is what an app or a site is in an environment, where placeholders are filled in."""
+    if path[:1] == ("sites",):
+        return path[2:] == ("host",)
     if path[:1] != ("apps",):
         return False
     rest = path[2:]

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from generator.spec.infra import Infra
     from generator.spec.notifications import Notifications
     from generator.spec.pull_requests import PullRequests
+    from generator.spec.sites import Site
 
 
 class App(GivenApp):
@@ -129,7 +130,7 @@ class App(GivenApp):
 
     def namespace_in(self, environment: Environment) -> str:
         """Return the namespace of the app in an environment."""
-        return own_namespace(self.given, environment.name) or environment.namespace
+        return said.own_namespace(self.given, environment.name) or environment.namespace
 
     @cached_property
     def fields(self) -> frozenset[str]:
@@ -277,16 +278,15 @@ class Spec:
         """Return the apps of users' own manifests."""
         return {name: app for name, app in self.apps.items() if isinstance(app, AdoptedApp)}
 
-
-def own_namespace(given: Data, environment: str) -> str | None:
-    """Return the namespace that an app has for itself in an environment."""
-    name = given.get("namespace")
-    return placeholder.filled(name, environment) if name else None
+    @property
+    def sites(self) -> Mapping[str, Site]:
+        """Return the static front ends."""
+        return said.sites(self.data)
 
 
 def _with_own(environment: Environment, apps: list[Data]) -> Environment:
     """Return an environment with the namespaces that apps have for themselves."""
-    named = (own_namespace(given, environment.name) for given in apps)
+    named = (said.own_namespace(given, environment.name) for given in apps)
     names = tuple(dict.fromkeys(name for name in named if name and name != environment.namespace))
     return replace(environment, app_namespaces=names)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.spec import encrypted_secrets, hatches
+from generator.spec import encrypted_secrets, hatches, placeholder
 from generator.spec.workload import OF_ECS_ALONE
 
 if TYPE_CHECKING:
     from generator.spec.infra import Infra
     from generator.spec.notifications import Notifications
+    from generator.spec.sites import Site
 
 Data = Mapping[str, Any]
 
@@ -98,6 +99,21 @@ def infra(data: Data) -> Infra | None:
     from generator.spec import infra as about
 
     return about.build(data)
+
+
+def sites(data: Data) -> dict[str, Site]:
+    """Return the static front ends of a spec; few have any."""
+    if not data.get("sites"):
+        return {}
+    from generator.spec import sites as about
+
+    return about.build(data)
+
+
+def own_namespace(given: Data, environment: str) -> str | None:
+    """Return the namespace that an app has for itself in an environment."""
+    name = given.get("namespace")
+    return placeholder.filled(name, environment) if name else None
 
 
 def notifications(data: Data, environments: Sequence[str]) -> Notifications | None:

@@ -1,7 +1,8 @@
 """AWS on the loopback address: moto in this process, with a record of each call by the role that made it.
 
 Added to moto: keys of a role where a build finds them (`Roles`), a service of ECS whose deployment is done at once, images
-of another account's repositories, and the list of a pipeline's executions, which only a runner of ours has. All that moto
+of another account's repositories, the list of a
+pipeline's executions, which only a runner of ours has, and Amplify Hosting (`amplify`). All that moto
 holds is the process's: an account starts empty, and there is one at a time.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,12 +25,25 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request
 
-from testing.servers import loopback
+from testing.servers import amplify, loopback
 
 REGION: Final = "eu-west-1"
 # The account that keys are of which moto does not know.
 MOTO: Final = "123456789012"
 _S3: Final = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
+_APP: Final = r"/apps/(?P<app>[^/]+)/branches/(?P<branch>[^/]+)"
+_REST: Final = {
+    "cloudfront": (
+        ("POST", r"/[0-9-]+/distribution/(?P<Id>[^/]+)/invalidation", "CreateInvalidation"),
+        ("GET", r"/[0-9-]+/distribution/(?P<Id>[^/]+)/invalidation/[^/]+", "GetInvalidation"),
+        ("POST", r"/[0-9-]+/distribution", "CreateDistribution"),
+    ),
+    "amplify": (
+        ("POST", rf"{_APP}/deployments", "CreateDeployment"),
+        ("POST", rf"{_APP}/deployments/start", "StartDeployment"),
+        ("GET", rf"{_APP}/jobs/(?P<job>[^/]+)", "GetJob"),
+    ),
+}
 _EXECUTIONS: Final = "CodePipeline_20150709.ListPipelineExecutions"
 
 
@@ -49,6 +64,7 @@ class Account:
     calls: list[Call] = field(default_factory=list)
     executions: Callable[[str], list[dict[str, Any]]] = lambda _pipeline: []
     roles: dict[str, str] = field(default_factory=dict)
+    hosting: amplify.Hosting = field(default_factory=amplify.Hosting)
 
     def __enter__(self) -> Self:
         moto_api_backend.reset()
@@ -117,6 +133,8 @@ class Account:
             self.calls.append(call)
         if request.headers.get("X-Amz-Target") == _EXECUTIONS:
             return self._list(json.loads(body), start)
+        if found := self.hosting.answer(request, body, self.endpoint):
+            return found(environ, start)
         answer = b"".join(self._app(environ, start))
         if call and call.operation.startswith("AssumeRole"):
             self._learn(str(call.asked["RoleArn"]), answer.decode())
@@ -155,6 +173,11 @@ def _operation(service: str, request: Request, body: bytes) -> tuple[str, dict[s
         return (
             _S3[request.method] if key else "ListBucket" if request.method in ("GET", "HEAD") else request.method
         ), asked
+    if rest := _REST.get(service):
+        for method, form, operation in rest:
+            if request.method == method and (found := re.fullmatch(form, request.path)):
+                return operation, found.groupdict()
+        raise ValueError(f"what {request.method} {request.path} of {service} is, is not known here")
     given = dict(urllib.parse.parse_qsl(body.decode()))
     return given.get("Action") or f"{request.method} {request.path}", given
 

@@ -131,7 +131,7 @@ def test_what_a_person_starts_is_built_whatever_is_on_top(origin: Path, generato
 def test_since(origin: Path, generator: Run) -> None:
     commit(origin, "web/b")
     done = generator("changed", "--since", "HEAD~1", "--output", "json", cwd=origin)
-    assert json.loads(done.stdout) == {"apps": ["web"], "since": git(origin, "rev-parse", "HEAD~1")}
+    assert json.loads(done.stdout) == {"apps": ["web"], "sites": [], "since": git(origin, "rev-parse", "HEAD~1")}
     done = generator("changed", "--since", "--all", cwd=origin)
     assert done.returncode == 2
     done = generator("changed", "--since=nowhere", cwd=origin)

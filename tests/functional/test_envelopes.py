@@ -31,6 +31,7 @@ CALLS = {
     "completion": (["bash"], 0),
     "cost": ([], 1),
     "deploy": (["web", "-e", "dev"], 2),
+    "publish": (["www", "-e", "dev"], 2),
     "diff": ([], 0),
     "doctor": ([], 0),
     "infra": (["check"], 1),

@@ -79,6 +79,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "unpin",
         "wait",
         "deploy",
+        "publish",
         "open",
         "board",
         "charts",

@@ -68,11 +68,19 @@ def _parameters(resource: Resource, found: Properties) -> None:
     found.setdefault("Description", _PROVIDER_SAYS)
 
 
+def _function(_resource: Resource, found: Properties) -> None:
+    found.get("FunctionConfig", {}).setdefault("Comment", _PROVIDER_SAYS)
+
+
 KINDS: Final[Mapping[str, Kind]] = {
     "aws_acm_certificate": Kind("AWS::CertificateManager::Certificate"),
+    "aws_amplify_app": Kind("AWS::Amplify::App"),
+    "aws_amplify_branch": Kind("AWS::Amplify::Branch"),
+    "aws_amplify_domain_association": Kind("AWS::Amplify::Domain"),
     "aws_appautoscaling_policy": Kind("AWS::ApplicationAutoScaling::ScalingPolicy"),
     "aws_appautoscaling_target": Kind("AWS::ApplicationAutoScaling::ScalableTarget"),
     "aws_cloudfront_distribution": Kind("AWS::CloudFront::Distribution", "DistributionConfig"),
+    "aws_cloudfront_function": Kind("AWS::CloudFront::Function", finish=_function),
     "aws_cloudfront_origin_access_control": Kind("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig"),
     "aws_cloudwatch_dashboard": Kind("AWS::CloudWatch::Dashboard"),
     "aws_cloudwatch_event_rule": Kind("AWS::Events::Rule"),
@@ -164,12 +172,19 @@ _DEFAULT_SSE: Final = f"{_SSE}.apply_server_side_encryption_by_default"
 _TASK: Final = "aws_scheduler_schedule.target.ecs_parameters"
 _CONTENT: Final = ("fixed_response", "redirect", "forward")
 RENAMED: Final[Mapping[str, str]] = {
+    "aws_amplify_app.custom_rule": "custom_rules",
+    "aws_amplify_domain_association.sub_domain": "sub_domain_settings",
     "aws_appautoscaling_policy.name": "policy_name",
     "aws_cloudwatch_event_rule.event_pattern": "event_pattern",
     "aws_cloudwatch_log_group.name": "log_group_name",
     "aws_codebuild_project.build_timeout": "timeout_in_minutes",
     "aws_codecommit_repository.description": "repository_description",
+    "aws_cloudfront_distribution.is_ipv6_enabled": "ipv6_enabled",
     "aws_cloudfront_distribution.origin.origin_id": "id",
+    "aws_cloudfront_function.code": "function_code",
+    "aws_cloudfront_function.comment": "function_config/comment",
+    "aws_cloudfront_function.publish": "auto_publish",
+    "aws_cloudfront_function.runtime": "function_config/runtime",
     "aws_codeconnections_connection.name": "connection_name",
     "aws_db_instance.identifier": "db_instance_identifier",
     "aws_db_instance.enabled_cloudwatch_logs_exports": "enable_cloudwatch_logs_exports",
@@ -275,6 +290,7 @@ RENAMED: Final[Mapping[str, str]] = {
 _WAYS: Final = "how Terraform goes about it"
 _ATTRIBUTE: Final = "one of many attributes there, as texts"
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "aws_amplify_domain_association.wait_for_verification": _WAYS,
     "aws_codecommit_repository.default_branch": "set after the first push",
     **{
         f"aws_codepipeline.stage.action.{name}": "told in another shape, see `_pipeline`"

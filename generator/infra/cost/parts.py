@@ -111,6 +111,7 @@ PARTS: Final[Mapping[str, Pricing]] = {
 # Prices of what nobody knows before it is used; a module without any costs nothing.
 BY_USE: Final[Mapping[str, tuple[str, ...]]] = {
     "alarms": (),
+    "amplify_site": ("amplify-data", "amplify-storage"),
     "app_role": (),
     "bucket": ("bucket-storage",),
     "budget": (),
@@ -136,14 +137,14 @@ BY_USE: Final[Mapping[str, tuple[str, ...]]] = {
     "queue": ("queue-requests",),
     "registry": ("image-storage",),
     "repository": (),
-    "site": ("site-data", "bucket-storage"),
+    "site": ("site-data", "site-requests", "bucket-storage"),
     "state": ("bucket-storage",),
     "table": ("table-writes", "table-reads", "table-storage"),
     "zone": (),
 }
 
 # Modules of stores, each of which is one app's.
-OF_APPS: Final = ("database", "table", "bucket", "queue", "site")
+OF_APPS: Final = ("database", "table", "bucket", "queue")
 
 
 def lines(part: Part) -> Iterator[Line]:

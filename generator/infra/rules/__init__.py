@@ -19,6 +19,7 @@ from generator.infra.rules import (
     pipelines,
     schedules,
     secrets,
+    sites,
     supported,
     values,
 )
@@ -40,6 +41,8 @@ RULES: Final[tuple[Rule, ...]] = (
     network.together,
     network.open_to_all,
     schedules.schedules,
+    sites.distributions,
+    sites.files,
     pipelines.stages,
     pipelines.artifacts,
     conflicts.pairs,

@@ -33,6 +33,8 @@ NAMES: Final[dict[str, tuple[int, str]]] = {
     "aws_cloudwatch_log_group.name": (512, r"[\w./#-]+"),
     "aws_secretsmanager_secret.name": (512, r"[A-Za-z0-9/_+=.@-]+"),
     "aws_security_group.name": (255, r"(?!sg-)[\w .:/()#,@\[\]+=&;{}!$*-]+"),
+    "aws_cloudfront_function.name": (64, r"[A-Za-z0-9_-]+"),
+    "aws_cloudfront_origin_access_control.name": (64, r"[\s\S]+"),
     "aws_codeconnections_connection.name": (32, r"[\s\S]+"),
 }
 NUMBERS: Final[dict[str, tuple[int, int]]] = {

@@ -22,6 +22,7 @@ ENVIRONMENT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 CLUSTER_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 # Of a database, a table, a bucket or a queue of an app.
 STORE_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
+SITE_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 PROJECT_NAME = Text("a name (DNS label)", _LABEL, 30, LABEL_HINT)
 LABEL = Text("a DNS label", _LABEL, 63, LABEL_HINT)
 NAMESPACE = Text("a namespace", _LABEL, 63, LABEL_HINT, filled=True)

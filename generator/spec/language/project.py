@@ -230,6 +230,9 @@ SPEC = Record(
             required=True,
         ),
         "apps": Field(MapOf(APP_NAME, APP), "The apps, by name.", required=True),
+        "sites": LateField(
+            "generator.spec.language.sites", "SITES", "Static front ends, by name: Terraform makes what serves them."
+        ),
         "include": Field(
             ListOf(INCLUDE, least=1),
             "Files with further apps, by path or pattern: each has `apps:`, and `owners:` where a team owns it.",

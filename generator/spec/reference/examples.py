@@ -64,7 +64,7 @@ _BESIDE: Final = {
     "apps.<app>.workloads.<workload>": "image: shop/web",
 }
 # In whose place an example gives a name; an app of another type is another one than that around the examples.
-_STAND_INS: Final = {"<app>": "web", "<environment>": "prod", "<workload>": "worker", "<name>": "data"}
+_STAND_INS: Final = {"<app>": "web", "<environment>": "prod", "<workload>": "worker", "<name>": "data", "<site>": "www"}
 _OTHER_APPS: Final = {"apps.<app>.chart": "dashboards", "apps.<app>.values": "dashboards", "apps.<app>.adopted": "blog"}
 
 
@@ -106,6 +106,8 @@ def _beside_it(path: str) -> str:
     account = f"infra:\n{textwrap.indent(_ACCOUNT, '  ')}\n"
     if path.startswith(("environments.<environment>.infra", *_STORES)):
         return account
+    if path.startswith("sites"):
+        return f"{account}  domain: {{zone: shop.example.com}}\n"
     if path.startswith("ci.codepipeline"):
         return f"forge: {{kind: github}}\n{account}"
     if path.startswith(_OF_STAGES):

@@ -33,7 +33,7 @@ from generator.spec.types import (
     Type,
 )
 
-_NAMES: Final = {"apps": "<app>", "environments": "<environment>", "workloads": "<workload>"}
+_NAMES: Final = {"apps": "<app>", "environments": "<environment>", "workloads": "<workload>", "sites": "<site>"}
 # Where the fields of an app stand again: they are described once, but for what is said of a workload alone.
 _AGAIN: Final = re.compile(
     r"apps\.<app>\.(?:(?:environments\.<environment>\.)?workloads\.<workload>\.(?!name\b)|environments\.<environment>\.(?!workloads$))"

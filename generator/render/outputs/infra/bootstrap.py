@@ -51,7 +51,7 @@ def _providers(infra: Infra, others: Sequence[str]) -> Iterator[Block]:
     tags: dict[str, Value] = {"project": infra.project, "managed-by": "terraform"}
     yield provider(infra, infra.account, tags, region=Raw("var.region"))
     for account in others:
-        yield provider(infra, account, tags, region=Raw("var.region"), alias=alias(account))
+        yield provider(infra, account, tags, region=Raw("var.region"), alias=alias(account), assumed=True)
 
 
 def alias(account: str) -> str:
@@ -125,6 +125,9 @@ def _roles(spec: Spec, infra: Infra, place: Place) -> Module:
     if trusted := _trusted(spec, place.environment):
         place_of = f"arn:{infra.partition}:iam::{infra.account}:role"
         arguments["trusted"] = {role: [f"{place_of}/{name}" for name in names] for role, names in trusted.items()}
+    there = (site for site in spec.sites.values() if place.environment in site.places)
+    if kinds := sorted({site.kind for site in there}):
+        arguments["sites"] = kinds
     name = f"roles_{place.environment.replace('-', '_')}"
     return Module(name, "environment_roles", arguments, _provided(infra, place.account))
 

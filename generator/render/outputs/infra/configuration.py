@@ -110,12 +110,14 @@ def backend(infra: Infra, key: str) -> Block:
     return Block("terraform", [Block('backend "s3"', [*at, *locks])])
 
 
-def provider(infra: Infra, account: str, tags: Mapping[str, Value], *, region: Value, alias: str = "") -> Block:
+def provider(
+    infra: Infra, account: str, tags: Mapping[str, Value], *, region: Value, alias: str = "", assumed: bool = False
+) -> Block:
     """Return the provider of one account: it refuses to run in any other one."""
     named: list[Item] = [("alias", alias)] if alias else []
-    assumed: list[Item] = []
-    if alias:
+    taken: list[Item] = []
+    if assumed:
         role = Raw(f'"arn:{infra.partition}:iam::{account}:role/${{var.admin_role}}"')
-        assumed = [Block("assume_role", [("role_arn", role)])]
+        taken = [Block("assume_role", [("role_arn", role)])]
     own: list[Item] = [("region", region), ("allowed_account_ids", [account])]
-    return Block('provider "aws"', [*named, *own, *assumed, Block("default_tags", [("tags", tags)])])
+    return Block('provider "aws"', [*named, *own, *taken, Block("default_tags", [("tags", tags)])])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from generator.render.outputs.infra import kubernetes, services, stores, watch
+from generator.render.outputs.infra import kubernetes, services, sites, stores, watch
 from generator.render.outputs.infra.configuration import Configuration, Module, Output, provider
-from generator.render.outputs.infra.hcl import Raw, Value
+from generator.render.outputs.infra.hcl import Block, Raw, Value
 from generator.render.outputs.infra.place import Here
 from generator.spec import targets
 from generator.spec.infra import Infra, Place
 from generator.spec.model import Spec
+from generator.spec.sites import CERTIFICATES
 
 
 class _Part(NamedTuple):
@@ -27,6 +28,7 @@ def configuration(spec: Spec, infra: Infra, place: Place) -> Configuration:
         _network(here),
         *_targets(here),
         _Part([*stores.modules(here)], [*stores.outputs(here)]),
+        *(_Part([*sites.modules(here, name)], [*sites.outputs(here, name)]) for name in here.sites),
         _Part([*watch.modules(here)], []),
     ]
     return Configuration(
@@ -34,11 +36,18 @@ def configuration(spec: Spec, infra: Infra, place: Place) -> Configuration:
         key=f"environments/{place.environment}/terraform.tfstate",
         about=f"What {place.environment} has for itself.",
         variables={"region": ("The region.", place.region)},
-        providers=[provider(infra, place.account, tags, region=Raw("var.region"))],
+        providers=[*_providers(here, tags)],
         modules=[module for part in parts for module in part.modules],
         outputs=[output for part in parts for output in part.outputs],
         blocks=[*kubernetes.existing(here), *stores.existing(here)],
     )
+
+
+def _providers(here: Here, tags: dict[str, Value]) -> Iterator[Block]:
+    yield provider(here.infra, here.place.account, tags, region=Raw("var.region"))
+    there = (here.spec.sites[name] for name in here.sites)
+    if any(sites.needs_certificate(site, site.places[here.environment]) for site in there):
+        yield provider(here.infra, here.place.account, tags, region=CERTIFICATES, alias=sites.CERTIFICATES)
 
 
 def _targets(here: Here) -> Iterator[_Part]:

@@ -158,6 +158,11 @@ class Here:
         return tuple((app, workload) for app, workload in found if workload.kind == kind)
 
     @cached_property
+    def sites(self) -> tuple[str, ...]:
+        """Return the static front ends that are here."""
+        return tuple(name for name, site in self.spec.sites.items() if self.environment in site.places)
+
+    @cached_property
     def hosts(self) -> tuple[str, ...]:
         """Return the hosts of all apps that are in the project's zone, each once."""
         zone = self.place.domain.zone if self.place.domain else ""

@@ -22,6 +22,7 @@ from generator.spec.reference.entries.pod_words import POD_WORDS
 from generator.spec.reference.entries.project import PROJECT
 from generator.spec.reference.entries.scale import SCALE
 from generator.spec.reference.entries.services import SERVICES
+from generator.spec.reference.entries.sites import SITES
 from generator.spec.reference.entries.stores import STORES
 from generator.spec.reference.entry import Entry
 
@@ -44,4 +45,5 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     **HATCHES,
     **CI,
     **INFRA,
+    **SITES,
 }

@@ -9,10 +9,12 @@ from typing import Final
 PARTS: Final = ("main", "variables", "outputs")
 # What is too much for one file.
 FURTHER: Final[dict[str, tuple[str, ...]]] = {
+    "amplify_site": ("names",),
     "cluster": ("disks",),
     "ecs_schedule": ("roles",),
     "ecs_service": ("traffic", "roles", "scaling"),
-    "environment_roles": ("plan", "apply", "identities", "deploy"),
+    "environment_roles": ("plan", "apply", "identities", "deploy", "sites"),
+    "site": ("names",),
     "pipeline": ("source", "jobs", "roles", "approvals", "artifacts"),
 }
 

@@ -1,7 +1,15 @@
 # A front end without a server: files in a private bucket, which CloudFront alone may read.
 
+locals {
+  # AWS' own policies: CachingOptimized, and SecurityHeadersPolicy.
+  cached  = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+  headers = "67f7725c-6f97-4210-82d7-5512b31e9d03"
+}
+
 resource "aws_s3_bucket" "this" {
   bucket = var.bucket
+  # All of it is made anew from the source, so that nothing keeps it from going.
+  force_destroy = true
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {
@@ -30,9 +38,32 @@ resource "aws_cloudfront_origin_access_control" "this" {
   signing_protocol                  = "sigv4"
 }
 
+# A bucket knows files alone: of a folder, its index.html is meant.
+resource "aws_cloudfront_function" "folders" {
+  count = var.single_page ? 0 : 1
+
+  name    = var.bucket
+  comment = "Folders of ${var.name}"
+  runtime = "cloudfront-js-2.0"
+  publish = true
+  code    = <<-JS
+    function handler(event) {
+      var request = event.request;
+      if (request.uri.endsWith('/')) {
+        request.uri += 'index.html';
+      } else if (request.uri.split('/').pop().indexOf('.') < 0) {
+        request.uri += '/index.html';
+      }
+      return request;
+    }
+  JS
+}
+
 resource "aws_cloudfront_distribution" "this" {
   comment             = var.name
+  aliases             = var.host == null ? [] : [var.host]
   enabled             = true
+  is_ipv6_enabled     = true
   default_root_object = "index.html"
   price_class         = "PriceClass_100"
   http_version        = "http2and3"
@@ -44,20 +75,29 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   default_cache_behavior {
-    target_origin_id       = "files"
-    allowed_methods        = ["GET", "HEAD"]
-    cached_methods         = ["GET", "HEAD"]
-    viewer_protocol_policy = "redirect-to-https"
-    compress               = true
-    # AWS' own policy, CachingOptimized.
-    cache_policy_id = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+    target_origin_id           = "files"
+    allowed_methods            = ["GET", "HEAD"]
+    cached_methods             = ["GET", "HEAD"]
+    viewer_protocol_policy     = "redirect-to-https"
+    compress                   = true
+    cache_policy_id            = local.cached
+    response_headers_policy_id = local.headers
+
+    dynamic "function_association" {
+      for_each = aws_cloudfront_function.folders
+
+      content {
+        event_type   = "viewer-request"
+        function_arn = function_association.value.arn
+      }
+    }
   }
 
-  # A path that is no file is the app's own.
+  # Whoever may not list a bucket is told 403 of what is not there.
   custom_error_response {
     error_code         = 403
-    response_code      = 200
-    response_page_path = "/index.html"
+    response_code      = var.single_page ? 200 : 404
+    response_page_path = var.single_page ? "/index.html" : "/404.html"
   }
 
   restrictions {
@@ -67,8 +107,10 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   viewer_certificate {
-    cloudfront_default_certificate = true
-    minimum_protocol_version       = "TLSv1"
+    cloudfront_default_certificate = var.certificate == null ? true : null
+    acm_certificate_arn            = var.certificate
+    ssl_support_method             = var.certificate == null ? null : "sni-only"
+    minimum_protocol_version       = var.certificate == null ? "TLSv1" : "TLSv1.2_2021"
   }
 }
 

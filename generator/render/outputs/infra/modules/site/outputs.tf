@@ -1,6 +1,6 @@
 output "address" {
   description = "The name that it is reached at."
-  value       = aws_cloudfront_distribution.this.domain_name
+  value       = var.host == null ? aws_cloudfront_distribution.this.domain_name : var.host
 }
 
 output "bucket" {

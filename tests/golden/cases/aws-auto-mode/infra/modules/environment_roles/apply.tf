@@ -160,15 +160,12 @@ locals {
         Effect = "Allow"
         Action = [
           "acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RequestCertificate",
-          "budgets:ModifyBudget", "budgets:TagResource", "cloudfront:CreateDistribution",
-          "cloudfront:CreateOriginAccessControl", "cloudfront:DeleteDistribution",
-          "cloudfront:DeleteOriginAccessControl", "cloudfront:TagResource", "cloudfront:UpdateDistribution",
-          "cloudfront:UpdateOriginAccessControl", "kms:CreateAlias", "kms:CreateKey", "kms:DeleteAlias",
+          "budgets:ModifyBudget", "budgets:TagResource", "kms:CreateAlias", "kms:CreateKey", "kms:DeleteAlias",
           "kms:EnableKeyRotation", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource",
           "route53:ChangeResourceRecordSets", "route53:ChangeTagsForResource", "route53:CreateHostedZone",
           "route53:DeleteHostedZone",
         ]
-        # Reason: certificates, keys, distributions and zones have random ids, and some of these take no resource.
+        # Reason: certificates, keys and zones have random ids, and some of these take no resource.
         Resource = "*"
       },
     ]

@@ -9,17 +9,29 @@ resource "aws_iam_role_policy" "read" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
+      # S3 tells only who may list a bucket whether it is there.
+      Sid      = "FindBuckets"
+      Effect   = "Allow"
+      Action   = "s3:ListBucket"
+      Resource = "${local.arn}:s3:::${local.prefix}-*"
+      }, {
       Sid    = "SeeWhatIsThere"
       Effect = "Allow"
       Action = [
         "acm:DescribeCertificate",
         "acm:ListTagsForCertificate",
+        "amplify:GetApp",
+        "amplify:GetBranch",
+        "amplify:GetDomainAssociation",
+        "amplify:ListTagsForResource",
         "application-autoscaling:DescribeScalableTargets",
         "application-autoscaling:DescribeScalingPolicies",
         "application-autoscaling:ListTagsForResource",
         "budgets:ViewBudget",
         "budgets:ListTagsForResource",
+        "cloudfront:DescribeFunction",
         "cloudfront:GetDistribution",
+        "cloudfront:GetFunction",
         "cloudfront:GetOriginAccessControl",
         "cloudfront:ListTagsForResource",
         "cloudwatch:DescribeAlarms",

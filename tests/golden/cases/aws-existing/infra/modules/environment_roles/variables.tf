@@ -51,3 +51,9 @@ variable "trusted" {
   type        = map(list(string))
   default     = {}
 }
+
+variable "sites" {
+  description = "The kinds of static front ends that the environment has: `cloudfront`, `amplify`."
+  type        = list(string)
+  default     = []
+}

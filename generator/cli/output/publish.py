@@ -1,0 +1,35 @@
+"""Show what was published."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from generator.cli import console
+
+if TYPE_CHECKING:
+    from generator import PublishResult
+
+_MOST: Final = 12
+
+
+def record(result: PublishResult) -> dict[str, object]:
+    """Return the JSON document."""
+    return {**asdict(result), "changed": result.changed, "seconds": round(result.seconds, 1)}
+
+
+def show(result: PublishResult) -> None:
+    """Print what was put and removed, and where it is."""
+    where = f"{result.site} in {result.environment}"
+    if not result.changed:
+        console.say(f"{where}: all {result.same} files are there, at https://{result.address}")
+        return
+    lines = [*(f"  + {name}" for name in result.put), *(f"  - {name}" for name in result.removed)]
+    would = "would be " if result.dry_run else ""
+    console.say(f"{where}: {len(result.put)} {would}put, {len(result.removed)} {would}removed, {result.same} the same")
+    for line in lines[:_MOST]:
+        console.say(line)
+    if len(lines) > _MOST:
+        console.say(f"  and {len(lines) - _MOST} files more")
+    if not result.dry_run:
+        console.say(f"at https://{result.address} after {result.seconds:.0f} s")

@@ -1,0 +1,44 @@
+"""S3: the files of a bucket, through boto3, which comes with the extra ``aws``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from generator.clients.aws import session
+
+TIMEOUT_SECONDS: Final = 60
+
+
+class Files:
+    """The files of one bucket."""
+
+    def __init__(self, region: str, bucket: str) -> None:
+        self._api = session.client("s3", region, TIMEOUT_SECONDS)
+        self._bucket = bucket
+
+    def there(self) -> dict[str, str]:
+        """Return the files that are there, each with the MD5 of its content: S3's own mark of what is put whole."""
+        found: dict[str, str] = {}
+        token: dict[str, str] = {}
+        while True:
+            with session.translated():
+                answer = self._api.list_objects_v2(Bucket=self._bucket, **token)
+            found |= {one["Key"]: str(one["ETag"]).strip('"') for one in answer.get("Contents") or ()}
+            if not answer.get("IsTruncated"):
+                return found
+            token = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def put(self, key: str, path: Path, kind: str, cache: str) -> None:
+        """Put a file there, as browsers are to be told of it."""
+        with session.translated():
+            self._api.put_object(
+                Bucket=self._bucket, Key=key, Body=path.read_bytes(), ContentType=kind, CacheControl=cache
+            )
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove files."""
+        for key in keys:
+            with session.translated():
+                self._api.delete_object(Bucket=self._bucket, Key=key)

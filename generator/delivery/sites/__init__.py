@@ -1,0 +1,1 @@
+"""Publish the files of static front ends."""

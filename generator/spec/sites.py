@@ -1,0 +1,91 @@
+"""Static front ends, with what each is in its environments.
+
+Built from data that has passed every check, so nothing here reports faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from generator.spec import placeholder, said
+from generator.spec.override import without_nulls
+from generator.spec.types import words
+
+Data = Mapping[str, Any]
+
+CLOUDFRONT: Final = "cloudfront"
+AMPLIFY: Final = "amplify"
+# Where CloudFront looks for certificates, wherever its files are.
+CERTIFICATES: Final = "us-east-1"
+# What Terraform tells of a site of each kind, and how: the output's last word, and that of the module.
+OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    CLOUDFRONT: ("address", "bucket", "distribution"),
+    AMPLIFY: ("address", "app", "branch"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a site is in one environment: its host and an existing certificate, which it may both do without."""
+
+    host: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One static front end.
+
+    Attributes:
+        source: The folder that it is made from; empty where something else builds it.
+        output: The folder below that which is published.
+        places: What it is in each environment that it is in.
+    """
+
+    name: str
+    kind: str
+    source: str
+    output: str
+    test: tuple[str, ...]
+    commands: tuple[str, ...]
+    single_page: bool
+    places: Mapping[str, Place]
+
+    @property
+    def folder(self) -> str:
+        """Return the folder of the repository with the files that are published, once it is built."""
+        return f"{self.source}/{self.output}" if self.output else self.source
+
+
+def build(data: Data) -> dict[str, Site]:
+    """Build the sites of checked data, by name."""
+    environments = [name for name, given in data["environments"].items() if not (given or {}).get("pullRequests")]
+    return {name: _site(name, given, environments) for name, given in (data.get("sites") or {}).items()}
+
+
+def output(site: str, what: str) -> str:
+    """Return the name of an output that tells of a site."""
+    return f"site_{site}_{what}".replace("-", "_")
+
+
+def _site(name: str, given: Data, environments: list[str]) -> Site:
+    about = given.get("build") or {}
+    return Site(
+        name=name,
+        kind=given.get("kind") or CLOUDFRONT,
+        source=given.get("source") or "",
+        output=about.get("output") or "",
+        test=words(about.get("test")),
+        commands=words(about.get("commands")),
+        single_page=bool(given.get("singlePage")),
+        places={one: place(given, one) for one in said.present(given, tuple(environments))},
+    )
+
+
+def place(given: Data, environment: str) -> Place:
+    """Return what a site is in an environment."""
+    own = (given.get("environments") or {}).get(environment) or {}
+    found = without_nulls({**given, **own})
+    return Place(placeholder.filled(found.get("host") or "", environment), found.get("certificate") or "")

@@ -1,0 +1,12 @@
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# The first time: terraform init. Without the bucket, as in a check: terraform init -backend=false
+
+terraform {
+  backend "s3" {
+    bucket       = "shop-tfstate-111111111111"
+    key          = "environments/prod/terraform.tfstate"
+    region       = "eu-west-1"
+    encrypt      = true
+    use_lockfile = true
+  }
+}
