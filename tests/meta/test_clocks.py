@@ -30,6 +30,7 @@ ALLOWED: Final = {
     "tests/e2e/watch.py": ("tells when each version was first seen", {"monotonic"}),
     "tests/e2e/stand_in.py": ("a program that looks again and again until it is ended", {"sleep"}),
     "tests/e2e/steps/breakage.py": ("tells a duration; holds that for a while nothing else happens", {"monotonic", "sleep"}),
+    "tests/e2e/steps/board.py": ("tells a duration", {"monotonic"}),
     "tests/e2e/steps/rollback.py": ("tells a duration; holds that for a while nothing else happens", {"monotonic", "sleep"}),
     "tests/e2e/steps/charts.py": ("tells a duration", {"monotonic"}),
     "tests/e2e/steps/database.py": ("tells a duration", {"monotonic"}),

@@ -24,6 +24,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONP
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from testing.servers.gitea import Rig
+
     from postgresql_server import PostgresqlServer
 
 MISSING = [
@@ -62,6 +64,17 @@ def chromium_path() -> str:
             pytest.fail(f"{why} (skipped, but for CI=true)", pytrace=False)
         pytest.skip(why)
     return path
+
+
+@pytest.fixture(scope="session")
+def rig() -> Iterator[Rig]:
+    """Start Gitea for the whole run; without it these tests are skipped, and in CI they fail."""
+    from testing.needs import need
+    from testing.servers.gitea import started
+
+    need("gitea")
+    with started() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

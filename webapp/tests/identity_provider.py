@@ -1,17 +1,33 @@
-"""An OpenID provider that lies in one way or another, and where a load balancer's keys are."""
+"""OpenID providers, an honest one and one that lies in one way or another, and where a load balancer's keys are."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
+from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc import jwk, jwt
 from testing.servers import loopback
 
 Claims = dict[str, Any]
+
+
+@contextmanager
+def providing(**people: Claims) -> Iterator[str]:
+    """Start an honest provider that knows these people, and give its issuer."""
+    with warnings.catch_warnings():
+        # It is made with what Authlib is to give up.
+        warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+        from oidc_provider_mock import User, run_server_in_thread
+
+    known = [User(sub=name, claims=claims) for name, claims in people.items()]
+    with run_server_in_thread(user_claims=known, require_nonce=True) as server:
+        yield f"http://localhost:{server.server_port}"
 
 
 class LyingProvider(loopback.Server):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.e2e.steps.board import promote_on_the_board
 from tests.e2e.steps.breakage import break_migration, break_start, break_tag
 from tests.e2e.steps.charts import deliver_chart, promote_chart
 from tests.e2e.steps.database import give_database, keep_database, run_operator
@@ -25,6 +26,7 @@ STEPS = (
     Step("b2", "a release starts no release", release_of_a_release, ("b",)),
     Step("b3", "a failing build pushes and commits nothing", failing_build, ("a",)),
     Step("c", "promotion by pull request: dev, staging, prod", promote, ("b",)),
+    Step("c2", "the board: promoted on its page, merged, rolled out, shown by its pages", promote_on_the_board, ("b",)),
     Step("d", "a tag that does not exist: Degraded, the old pods serve", break_tag, ("a",)),
     Step("d2", "the same with a migration: the sync stops before the pods", break_migration, ("c", "d")),
     Step("d3", "a version that crashes on start: Degraded, the old pods serve", break_start, ("c",)),

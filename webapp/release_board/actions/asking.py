@@ -49,7 +49,7 @@ class Foreseen:
     seen: str
     possible: bool
     sentence: str
-    checks: Sequence[tuple[str, str, str]] = ()
+    checks: Sequence[tuple[str, str]] = ()
     held: Sequence[str] = ()
     parts: Sequence[Part] = ()
     notes: Sequence[str] = ()
@@ -104,7 +104,7 @@ def _promotion(settings: Settings, wanted: Wanted) -> Foreseen:
     return Foreseen(
         before, after, proposal.seen, bool(proposal.content),
         f"{found.foreseen[:1].upper()}{found.foreseen[1:]}.",
-        [(check.said, str(check.state), check.detail) for check in proposal.checks],
+        [(str(check.state), check.sentence) for check in proposal.checks],
         [item.sentence for item in proposal.left_out],
         _parts(proposal),
         found.notes,

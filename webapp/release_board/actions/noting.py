@@ -1,9 +1,11 @@
-"""Show a request at once in its cell; what the forge says of it comes with the next question."""
+"""Show a request at once in its cell, and have the forge asked what it says of it."""
 
 from sqlalchemy.orm import Session
 
 from release_board.sources.collector import LOCK
 from release_board.sources.importing import number, put
+from release_board.sources.live import FORGE
+from release_board.sources.wanting import want
 from release_board.store.database import Database
 from release_board.store.models import Cell
 
@@ -14,4 +16,5 @@ def note_request(database: Database, app: str, environment: str, url: str, now: 
         cell = session.get(Cell, (app, environment))
         if cell is not None and cell.request != url and put(cell, {"request": url, "request_since": now}):
             number(session, [cell], [app], now)
+        want(session, FORGE)
         session.flush()

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from release_board.store.models import Request
+from release_board.store.models import Cell, Request
 
 LIMIT = 200
 Who = Literal["author", "reviewers", "merge", "checks", "unknown"]
@@ -26,6 +26,13 @@ def waiting(session: Session) -> Sequence[Request]:
     """Return the open requests, the oldest first."""
     query = select(Request).order_by(func.coalesce(Request.created, Request.seen), Request.number)
     return list(session.scalars(query.limit(LIMIT)))
+
+
+def just_opened(session: Session) -> Sequence[Cell]:
+    """Return the cells with a request of which the forge has not told yet."""
+    told = select(Request.url)
+    query = select(Cell).where(Cell.request.is_not(None), Cell.request.not_in(told))
+    return list(session.scalars(query.order_by(Cell.request_since.desc(), Cell.app, Cell.environment).limit(LIMIT)))
 
 
 def turn(request: Request) -> Turn:

@@ -2,12 +2,14 @@
 
 import time
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 
 from release_board.board import cell
 from release_board.board.freshness import freshness
 from release_board.board.promotion import get_promotions
+from release_board.live.batch import newest
 from release_board.pages.names import named
+from release_board.sources.live import runs
 from release_board.store.database import get_database
 
 blueprint = Blueprint("cell", __name__)
@@ -18,6 +20,7 @@ def index(app: str, environment: str) -> str:
     """Show a cell; `before` is where a page of its history begins."""
     start = cell.Position.parsed(request.args.get("before", ""))
     with get_database().session() as session:
+        g.change = newest(session)
         found = cell.cell_page(session, named(app), named(environment), start)
         if found is None:
             abort(404, f"There is no {app} in {environment}.")
@@ -33,6 +36,7 @@ def index(app: str, environment: str) -> str:
         heard=heard,
         later=start is not None,
         answer=answer,
+        runs=runs(found.cell),
         mark=cell.mark,
         reason=cell.reason,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from release_board.sources.importing import number, put
 from release_board.store.event_log import EventLog
-from release_board.store.models import NAME, Cell, Event, Request, Source
+from release_board.store.models import NAME, App, Cell, Event, Request, Source
 from release_board.store.texts import cut, optional
 
 FORGE = "forge"
@@ -42,9 +42,9 @@ def store(session: Session, found: LiveState, now: int, log: EventLog) -> tuple[
             changed[cell.app] = None
             if runs(cell):
                 _note_running(session, cell, now, log)
-    number(session, written, changed, now)
     if found.open is not None:
-        _store_requests(session, found.open, now)
+        changed |= dict.fromkeys(_store_requests(session, found.open, now))
+    number(session, written, changed, now)
     problem = "; ".join(found.notes) or None
     names = [FORGE, *([CLUSTER] if found.running is not None else [])]
     for name in names:
@@ -55,8 +55,9 @@ def store(session: Session, found: LiveState, now: int, log: EventLog) -> tuple[
     return tuple(changed)
 
 
-def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) -> None:
-    """Write the open requests, and take those out that are open no longer."""
+def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) -> Sequence[str]:
+    """Write the open requests, and take those out that are open no longer; return the apps of what is not as it was."""
+    apps: list[str] = []
     there = {one.number: one for one in session.scalars(select(Request))}
     for one in found[:REQUESTS]:
         request = there.pop(one.number, None) or Request(number=one.number, seen=now)
@@ -70,8 +71,13 @@ def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) ->
         request.approvers = None if about.approvers is None else [cut(name) for name in about.approvers]
         request.decision, request.checks = about.decision, about.checks
         request.ready, request.mergeable = about.ready, one.mergeable
+        if session.is_modified(request):
+            apps += one.apps
     for gone in there.values():
+        apps += gone.apps
         session.delete(gone)
+    known = set(session.scalars(select(App.name).where(App.name.in_(apps)))) if apps else set()
+    return [name for name in apps if name in known]
 
 
 def runs(cell: Cell) -> bool:

@@ -193,6 +193,7 @@
     showCounts();
     showTitle();
     offerReload(message.apps);
+    if (!missed && !concerns(message.apps)) return;
     if (missed) { if (changes()) refresh(); return; }
     applyRows(message);
     if (message.apps.length && byId("board")) say(summary(message.apps));
@@ -207,10 +208,15 @@
     place.textContent = mode === "waiting" || changes() ? LINK[mode] : "";
   }
   const changes = () => byId("board") || document.querySelector("[data-live]");
-  // Says on a page that does not change that it is old, if it is about one of these apps, or about all.
+  // Tells whether a page is about one of these apps, or about all; a page of no app is about each.
+  function concerns(apps) {
+    const about = location.pathname.match(/^\/apps\/([^/]+)/)?.[1];
+    return !about || !apps.length || apps.includes(about);
+  }
+  // Says on a page that does not change that it is old; one that says what was done stays true.
   function offerReload(apps) {
-    const place = byId("link"), about = location.pathname.match(/^\/apps\/([^/]+)/)?.[1];
-    if (!place || changes() || place.querySelector("a") || (about && apps.length && !apps.includes(about))) return;
+    const place = byId("link");
+    if (!place || changes() || place.querySelector("a") || !concerns(apps) || document.querySelector("[data-done]")) return;
     const again = document.createElement("a");
     again.href = location.href;
     again.textContent = "Something has changed: load again";
@@ -318,12 +324,13 @@
     roam(target);
     target.focus();
   }
-  function act(action) {
+  // From the board to the action on the cell's page; there, a key opens it. Who may not is led to what says why.
+  function act(action, open) {
     const cell = document.activeElement?.closest("#rows td");
     if (cell) { const link = firstLink(cell); if (link) location.href = `${link.href}#${action}`; return; }
-    const place = byId(action) ?? byId("actions");
-    const control = place?.matches("input, button, a, select") ? place : place?.querySelector("input:not([type=hidden]), select, button, a");
-    control?.focus();
+    const link = byId(action);
+    if (link && open) link.click();
+    else (link ?? byId("sign-in") ?? byId("actions"))?.focus();
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
@@ -333,7 +340,7 @@
     if (!letters()) return;
     if (event.key === "/") { event.preventDefault(); document.querySelector(".find input")?.focus(); }
     if (event.key === "?") { event.preventDefault(); byId("keys")?.showModal(); }
-    if (event.key in ACTIONS) act(ACTIONS[event.key]);
+    if (event.key in ACTIONS) act(ACTIONS[event.key], true);
   });
   document.addEventListener("focusin", (event) => { if (event.target.matches?.("#rows a")) roam(event.target); });
   document.addEventListener("focusout", () => setTimeout(settle));
@@ -347,7 +354,7 @@
       choice.addEventListener("change", () => { try { localStorage.setItem("letters", choice.checked ? "on" : "off"); } catch { /* kept for this page only */ } });
     }
     roam();
-    if (Object.values(ACTIONS).includes(location.hash.slice(1))) act(location.hash.slice(1));
+    if (Object.values(ACTIONS).includes(location.hash.slice(1))) act(location.hash.slice(1), false);
     setInterval(tick, 1000);
     if (!document.hidden) start();
   });

@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, request
 from release_board.access import csrf, limits
 from release_board.access.reading import public
 from release_board.sources.live import CLUSTER
+from release_board.sources.wanting import want
 from release_board.store.database import get_database
 from release_board.webhooks import proof
 
@@ -22,5 +23,5 @@ def argocd() -> tuple[dict[str, str], int]:
     proof.require_token(secret, request.headers.get("Authorization", "").removeprefix("Bearer "))
     proof.body()
     with get_database().session() as session:
-        proof.want(session, CLUSTER)
+        want(session, CLUSTER)
     return {"status": "heard"}, 202

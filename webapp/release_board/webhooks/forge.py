@@ -8,6 +8,7 @@ from release_board.access import csrf, limits
 from release_board.access.reading import public
 from release_board.sources.importing import GIT
 from release_board.sources.live import FORGE
+from release_board.sources.wanting import want
 from release_board.store.database import get_database
 from release_board.webhooks import proof
 
@@ -42,7 +43,7 @@ def forge() -> tuple[dict[str, str], int]:
     with get_database().session() as session:
         if not proof.is_new(session, "forge", _first(DELIVERIES), int(time.time())):
             return {"status": "known already"}, 202
-        proof.want(session, GIT if is_push else FORGE)
+        want(session, GIT if is_push else FORGE)
     return {"status": "heard"}, 202
 
 

@@ -8,12 +8,12 @@ import time
 from typing import Any
 
 from flask import request
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from release_board.store.insert import add_new
-from release_board.store.models import Delivery, Source
+from release_board.store.models import Delivery
 
 # A request that was signed longer ago could be one that was listened to.
 OLDEST_SECONDS = 300
@@ -65,12 +65,3 @@ def is_new(session: Session, sender: str, key: str, now: int) -> bool:
         return True
     session.execute(delete(Delivery).where(Delivery.at < now - KEPT_SECONDS))
     return add_new(session, Delivery, {"key": f"{sender}:{key}", "at": now})
-
-
-def want(session: Session, name: str) -> None:
-    """Make the collector ask a source at once."""
-    source = session.scalar(select(Source).where(Source.name == name).with_for_update())
-    if source is None:
-        source = Source(name=name, wanted=0)
-        session.add(source)
-    source.wanted += 1

@@ -15,7 +15,9 @@ import pytest
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from testing.servers.gitea import Rig
 
+    from gitea_repository import GiteaRepository
     from gitops_repository import GitOps
     from postgresql_server import PostgresqlServer
     from release_board.config import Settings
@@ -36,6 +38,20 @@ def gitops(tmp_path: Path) -> GitOps:
     for name in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
         made.git("config", name, "true")
     made.generate()
+    return made
+
+
+@pytest.fixture
+def gitea(rig: Rig, gitops: GitOps) -> GiteaRepository:
+    """Return a repository in Gitea: web is 1.10 in dev and staging, and 1.0 in prod."""
+    from gitea_repository import GiteaRepository
+
+    made = GiteaRepository(rig, gitops, f"shop-{uuid.uuid4().hex[:12]}")
+    made.generate()
+    gitops.bump("web", "1.0", "dev", "staging", "prod")
+    gitops.bump("web", "1.9", "dev", "staging")
+    gitops.bump("web", "1.10", "dev", "staging")
+    made.push()
     return made
 
 

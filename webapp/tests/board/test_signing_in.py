@@ -6,20 +6,18 @@ import base64
 import hashlib
 import re
 import threading
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from authlib.deprecate import AuthlibDeprecationWarning
 from flask import Flask
 from joserfc import jwk, jwt
 from werkzeug.serving import make_server
 
 from access_board import SIGNED_IN, audited, board
-from identity_provider import Claims, LyingProvider, unsigned
+from identity_provider import Claims, LyingProvider, providing, unsigned
 from release_board.access.signing_in import local_target
 
 CALLBACK = "/signin/callback"
@@ -33,17 +31,11 @@ pytestmark = [
 
 @pytest.fixture
 def provider() -> Iterator[str]:
-    """Start a provider that knows three people."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", AuthlibDeprecationWarning)
-        from oidc_provider_mock import User, run_server_in_thread
-
-    people = (
-        User(sub="ann", claims={"name": "Ann Lee", "email": "ann@example.com", "groups": ["releasers", "staff"]}),
-        User(sub="bob", claims={"name": "Bob\n<x@y>", "email": "bob@example.com", "groups": "staff"}),
-    )
-    with run_server_in_thread(user_claims=people, require_nonce=True) as server:
-        yield f"http://localhost:{server.server_port}"
+    """Start a provider that knows two people."""
+    ann = {"name": "Ann Lee", "email": "ann@example.com", "groups": ["releasers", "staff"]}
+    bob = {"name": "Bob\n<x@y>", "email": "bob@example.com", "groups": "staff"}
+    with providing(ann=ann, bob=bob) as issuer:
+        yield issuer
 
 
 class Served:
