@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
-from release_board.board.attention import STATES, State
+from release_board.board.attention import STATES, State, attention
 from release_board.store.models import App, Cell, Environment
 
 PAGE = 200
@@ -19,7 +20,8 @@ URGENT = STATES.index("waiting")
 class Filter:
     """What a reader asked for: a part of an app's name, a state, a product; `page` counts from 1.
 
-    `urgent` leaves only what needs attention, whatever else is asked for.
+    `urgent` leaves only what needs attention, whatever else is asked for. Of a product that is `folded`, its apps are
+    not shown.
     """
 
     text: str = ""
@@ -27,6 +29,7 @@ class Filter:
     product: str | None = None
     page: int = 1
     urgent: bool = False
+    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,29 @@ class BoardRow:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Rows that stand together: those of a product, or of an app without one."""
+
+    product: str | None
+    rows: Sequence[BoardRow]
+
+    @property
+    def attention(self) -> int:
+        """Return the place in `STATES` of its most urgent row."""
+        return min(row.app.attention for row in self.rows)
+
+    @property
+    def state(self) -> State | None:
+        """Return the most urgent state of its rows."""
+        return STATES[self.attention] if self.attention < len(STATES) else None
+
+    def state_in(self, environment: str) -> State | None:
+        """Return the most urgent state of its cells in an environment; None if none of its apps is there."""
+        cells = [row.cells[environment] for row in self.rows if environment in row.cells]
+        return STATES[attention(cells)] if cells else None
+
+
+@dataclass(frozen=True)
 class Board:
     """One page of the board. `counts` are of all apps, `matching` of those that the filter leaves."""
 
@@ -53,6 +79,12 @@ class Board:
     matching: int
     page: int
     pages: int
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """Return the rows by product; an app without one is a group of its own."""
+        parts = groupby(self.rows, key=lambda row: (row.app.product, None if row.app.product else row.app.name))
+        return [Group(product, list(some)) for (product, _), some in parts]
 
 
 def environments(session: Session) -> list[str]:
@@ -67,7 +99,7 @@ def board(session: Session, wanted: Filter) -> Board:
     matching = session.scalar(select(func.count()).select_from(App).where(condition)) or 0
     pages = max(1, -(-matching // PAGE))
     page = min(wanted.page, pages)
-    query = select(App).where(condition).order_by(App.attention, App.name)
+    query = _ordered(condition, by_product=not wanted.urgent)
     apps = list(session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
     return Board(environments(session), with_cells(session, apps), of_states, total, matching, page, pages)
 
@@ -90,6 +122,18 @@ def row(session: Session, app: str) -> BoardRow | None:
     """Return one row."""
     found = session.get(App, app)
     return with_cells(session, [found])[0] if found else None
+
+
+def _ordered(condition: ColumnElement[bool], *, by_product: bool) -> Select[App]:
+    """Return a query of apps, what needs attention first; a product has the place of its most urgent app."""
+    if not by_product:
+        return select(App).where(condition).order_by(App.attention, App.name)
+    alone = aliased(App)
+    urgent = select(alone.product, func.min(alone.attention).label("attention")).where(alone.product.is_not(None))
+    of_product = urgent.group_by(alone.product).subquery()
+    place = func.coalesce(of_product.c.attention, App.attention)
+    query = select(App).outerjoin(of_product, App.product == of_product.c.product).where(condition)
+    return query.order_by(place, func.coalesce(App.product, App.name), App.product.is_(None), App.attention, App.name)
 
 
 def _condition(wanted: Filter) -> ColumnElement[bool]:

@@ -1,15 +1,15 @@
 """The board: a row for each app, a column for each environment."""
 
 import time
+from functools import partial
 
 from flask import Blueprint, render_template, request
 
 from release_board.board import rows
-from release_board.board.attention import STATES, State
+from release_board.board.asked import query, read, with_folded
 from release_board.board.freshness import freshness
 from release_board.live.etag import conditional
 from release_board.store.database import get_database
-from release_board.store.texts import whole
 
 blueprint = Blueprint("board", __name__)
 
@@ -17,18 +17,15 @@ blueprint = Blueprint("board", __name__)
 @blueprint.get("/")
 @conditional
 def index() -> str:
-    """Show the board; `q`, `state`, `product` and `page` filter it, `wall` shows what needs attention in large type."""
+    """Show the board; `q`, `state`, `product` and `page` filter it, `folded` folds products up.
+
+    `wall` shows what needs attention in large type.
+    """
     wall = "wall" in request.args
-    wanted = rows.Filter(urgent=True) if wall else _filter()
+    asked, _ = read(request.args, request.args.getlist("folded"))
+    wanted = rows.Filter(urgent=True) if wall else asked
     with get_database().session() as session:
         found = rows.board(session, wanted)
         heard = freshness(session, int(time.time()))
-    return render_template("board.html", board=found, wanted=wanted, heard=heard, wall=wall)
-
-
-def _filter() -> rows.Filter:
-    """Read the filter; what is none of its values counts as not given."""
-    chosen = request.args.get("state", "")
-    state: State | None = next((name for name in STATES if name == chosen), None)
-    number = whole(request.args.get("page"), 5) or 1
-    return rows.Filter(request.args.get("q", "").strip()[:100], state, request.args.get("product"), number)
+    links = {"query": partial(query, wanted), "fold": partial(with_folded, wanted)}
+    return render_template("board.html", board=found, wanted=wanted, heard=heard, wall=wall, **links)

@@ -63,6 +63,8 @@ def import_history(
     # An app that is gone has no row any longer, and its cells go.
     wanted = None if touched is None else [name for name in spec.apps if name in touched]
     apps = _cells(session, repository.status(wanted, at=tip), touched, now)
+    if renewed and not apps:
+        number(session, (), spec.apps, now)  # the products and the order of apps are on pages, too
     source.cursor = tip
     return Imported(len(found), apps)
 
@@ -139,12 +141,13 @@ def _spec(session: Session, spec: Spec, production: Sequence[str]) -> bool:
         {"name": name, "position": position, "production": name in counted}
         for position, name in enumerate(spec.environments)
     ]
+    products = {app: name for name, several in spec.products.items() for app in several}
     kept = dict(session.execute(select(App.name, App.attention)).all())
     apps = [
         {
             "name": name,
             "position": position,
-            "product": _product(spec, name),
+            "product": products.get(name),
             "source": _source(spec, name),
             "kind": _kind(spec, name),
             "attention": kept.get(name, 0),
@@ -167,12 +170,6 @@ def _kind(spec: Spec, app: str) -> str:
     if described is None:
         return "Helm chart" if app in spec.charts else "manifests"
     return ", ".join(sorted(described.kinds))
-
-
-def _product(spec: Spec, app: str) -> str | None:
-    """Return the name of the group of apps that move as one."""
-    group = getattr(spec.apps[app], "group", None)
-    return str(group) if group else None
 
 
 def _replace(session: Session, table: type[App] | type[Environment], rows: Sequence[dict[str, Any]]) -> bool:

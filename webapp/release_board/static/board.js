@@ -161,16 +161,18 @@
     roam();
   }
   const headings = (page) => page.querySelector("table.board thead")?.textContent;
+  // The rows of products are no apps.
+  const note = (row, changed) => { if (row.id.startsWith("app-")) changed.push(row.id.slice(4)); };
   function adoptRows(ours, rows, changed) {
     const wanted = new Set(rows.map((row) => row.id));
-    for (const old of [...ours.children]) if (!wanted.has(old.id)) { changed.push(old.id.slice(4)); old.remove(); }
+    for (const old of [...ours.children]) if (!wanted.has(old.id)) { note(old, changed); old.remove(); }
     let spot = ours.firstElementChild;
     for (const row of rows) {
       const old = byId(row.id);
       let now = old;
       if (!old || content(old) !== content(row)) {
         mark(row);
-        changed.push(row.id.slice(4));
+        note(row, changed);
         const here = old && old === spot;
         if (old) replace(old, row);
         if (here) spot = row;
