@@ -1,6 +1,5 @@
-"""The public operations, one module each: a request and a result, and the function between them.
+"""The public operations. Each module has one operation with its request and its result.
 
-`import generator` has all of their names. Every operation takes `progress`, a
-function that is told what is being done, and `credentials`; it prints nothing
-and reads no credentials from the environment.
+`import generator` has all of their names. Every operation takes `progress`, a function that is called with a message
+for each step, and `credentials`. Operations print nothing and read no credentials from the environment.
 """

@@ -15,10 +15,10 @@ from generator.api.call import NONE, Credentials, Progress, calling, silent
 class AdoptRequest:
     """A folder of manifests, or a kustomization with overlays, at `path`, which becomes the app `app`.
 
-    `folders` are environment → folder below `path`, where it has not the environment's name; `image` is the name of
-    the image that is released, where there are several. `path` may be `URL//FOLDER@REF`. Without `write`, nothing is
-    written. Of an app that is adopted already, what is new is merged with edits since; `keep` (local or updated) tells
-    which side counts where both have changed the same.
+    `folders` maps environments to folders below `path`, for folders without the environment's name. `image` is the
+    name of the image that releases set, if there are several. `path` may be `URL//FOLDER@REF`. Without `write`,
+    nothing is written. If the app is adopted already, new manifests are merged with later edits; `keep` (local or
+    updated) is the side that wins if both have changed the same field.
     """
 
     path: str
@@ -32,16 +32,16 @@ class AdoptRequest:
 
 @dataclass(frozen=True, slots=True)
 class AdoptResult:
-    """Steps of adopting, in `adoption`, and what was `generated` along with it, if it was written."""
+    """Steps of the adoption, and the files that were `generated` with it, if it was written."""
 
     adoption: Adoption
     generated: generation.GenerateResult | None = None
 
 
 def adopt(request: AdoptRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> AdoptResult:
-    """Find out what it takes to adopt manifests, and do it if that is asked for.
+    """Plan the adoption of manifests, and write it if `write` is set.
 
-    Where `adoption.faults` has something, nothing was written.
+    If `adoption.faults` is not empty, nothing was written.
     """
     from generator.adoption import adopting
 

@@ -27,10 +27,10 @@ _BRANCH: Final = re.compile(
 class BumpRequest(NamedTuple):
     """Images for apps in environments, in one commit at most.
 
-    An app is a name, which takes `tag` and `digest`, or `NAME=TAG@DIGEST`. Without `commit` and `push` the overlays in
-    `directory` are changed; `push` commits on the branch of the `remote` instead. `build` is `NUMBER` or
-    `SYSTEM NUMBER`; without one it is known by `ci`, the variables of CodeBuild or GitHub Actions. `timeout` is how
-    many seconds each git may wait for the server.
+    An app is a name, for the common `tag` and `digest`, or `NAME=TAG@DIGEST`. Without `commit` and `push`, the
+    overlays in `directory` are changed; `push` commits on the branch of the `remote` instead. `build` is `NUMBER` or
+    `SYSTEM NUMBER`; by default it comes from `ci`, the variables of CodeBuild or GitHub Actions. `timeout` is how
+    many seconds each git command may wait for the server.
     """
 
     apps: Sequence[str]

@@ -29,7 +29,7 @@ def calling(credentials: Credentials, directory: Path, *urls: str | None) -> Ite
 
 @contextmanager
 def noting(notes: Sequence[str]) -> Iterator[None]:
-    """Let an error of the block bring these notes along (`__notes__`)."""
+    """Add these notes to an error of the block (`__notes__`)."""
     try:
         yield
     except GeneratorError as error:

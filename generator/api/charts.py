@@ -1,4 +1,4 @@
-"""`lock_charts` and `update_charts`: which bytes the charts of the repository are, and newer versions of them."""
+"""`lock_charts` and `update_charts`: pin the repository's charts to digests, and set newer versions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LockChartsRequest:
 
 @dataclass(frozen=True, slots=True)
 class LockChartsResult:
-    """Every chart of the lock, those that are new in it, and the Applications that are held to a digest from now on."""
+    """Every chart of the lock, the new ones, and the Applications that now have a digest."""
 
     charts: tuple[Locked, ...]
     new: tuple[Locked, ...]

@@ -31,9 +31,9 @@ class CheckRequest:
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """Whose a file is, and whether regenerating would change it.
+    """State of a file, and whether regenerating would change it.
 
-    A file with a pin is in the state `EDITED`; `pinned_alone` tells that nothing else in it is edited.
+    A file with a pin is in the state `EDITED`; `pinned_alone` is true if it has no other edit.
     """
 
     path: str
@@ -47,7 +47,7 @@ class FileState:
 class CheckResult:
     """Differences between the repository and its spec. `idle` lists files that have no effect.
 
-    `advice` is on what the spec says that is right, and will not work or has no effect.
+    `advice` is about fields of the spec that are valid, but will not work or have no effect.
     """
 
     files: tuple[FileState, ...]

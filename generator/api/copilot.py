@@ -11,7 +11,7 @@ from generator.errors import Fault, RepositoryError
 
 @dataclass(frozen=True, slots=True)
 class CopilotRequest:
-    """A folder with `copilot/`, and the registry in ECR and the git URL that the spec is to have."""
+    """A folder with `copilot/`, and the registry in ECR and the git URL for the spec."""
 
     source: Path
     registry: str
@@ -21,9 +21,9 @@ class CopilotRequest:
 
 @dataclass(frozen=True, slots=True)
 class CopilotResult:
-    """The files that were written, the apps of the spec, and `left`: every field that has no place there.
+    """The files that were written, the apps of the spec, and `left`: every field without a counterpart.
 
-    Beside the spec these are Terraform's blocks by which it takes over repositories of images.
+    Besides the spec, the files are Terraform's import blocks for the repositories of images.
     """
 
     paths: tuple[str, ...]
@@ -34,7 +34,7 @@ class CopilotResult:
 def import_copilot(
     request: CopilotRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> CopilotResult:
-    """Write generator.yaml from the manifests; where there is one, nothing is written."""
+    """Write generator.yaml from the manifests, unless it exists already."""
     with calling(credentials, request.directory):
         return _imported(request, progress)
 

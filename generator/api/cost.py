@@ -20,7 +20,7 @@ __all__ = ["CostLine", "CostRequest", "Estimate", "cost"]
 
 @dataclass(frozen=True, slots=True)
 class CostRequest:
-    """Environments to count (all, and what they share, if none), and the day to count as on (today if none)."""
+    """Environments to estimate (default: all, with shared resources), and the day to estimate for (default: today)."""
 
     environments: Sequence[str] = ()
     day: str | None = None
@@ -28,7 +28,7 @@ class CostRequest:
 
 
 def cost(request: CostRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> Estimate:
-    """Estimate a month. No account and no network is asked."""
+    """Estimate the cost of a month, without an account or a network."""
     from datetime import UTC, date, datetime
 
     progress("reading the spec")

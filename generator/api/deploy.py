@@ -1,4 +1,4 @@
-"""`deploy`: make what git says of an app run on ECS."""
+"""`deploy`: deploy an app from git to ECS."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeployRequest:
-    """An app in an environment, and the commit to deploy: that which is checked out, unless another is named.
+    """An app in an environment, and the commit to deploy (default: the one that is checked out).
 
-    With `dry_run`, all is verified, and nothing is registered, run or updated. `timeout` is in seconds.
+    With `dry_run`, everything is verified, and nothing is registered, run or updated. `timeout` is in seconds.
     """
 
     app: str
@@ -46,12 +46,12 @@ class DeployResult:
 
     @property
     def changed(self) -> bool:
-        """Tell whether anything was to be done."""
+        """Tell whether there was anything to do."""
         return any(one.changes for one in self.steps)
 
 
 def deploy(request: DeployRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> DeployResult:
-    """Verify that all is there, register and update what differs, and wait until it runs."""
+    """Verify that all resources exist, register and update what differs, and wait until it runs."""
     with calling(credentials, request.directory):
         spec = loader.load(request.directory)
         place = image.slot(spec, request.app, request.environment)

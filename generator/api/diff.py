@@ -1,4 +1,4 @@
-"""`diff`: what regenerating would change, in files and in the cluster, and what a checkout changes against a commit."""
+"""`diff`: the changes of a regeneration in files and in the cluster, or a checkout's changes against a commit."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ MARKER: Final = "<!-- gitops-generator: rendered diff -->"
 class DiffRequest:
     """Sides to compare. `rendered` asks for the manifests of each environment instead of files, built by kustomize.
 
-    `against` compares with where this checkout left a commit or a branch instead. `comment` is the number of a pull
-    request that gets the rendered diff as a comment.
+    `against` compares with the point where this checkout left a commit or branch instead. `comment` is the number of
+    a pull request that gets the rendered diff as a comment.
     """
 
     directory: Path = Path()
@@ -54,7 +54,7 @@ class DiffResult:
 
 
 def diff(request: DiffRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> DiffResult:
-    """Compare, and change nothing here. Conflicts are part of the result; there, the local side is shown."""
+    """Compare both sides, and change nothing. The result includes conflicts, and shows their local side."""
     extra = [name for name in ("against", "comment") if getattr(request, name) is not None]
     if extra and not request.rendered:
         raise UsageError(f"--{extra[0]} needs --rendered", "python -m generator diff --rendered …")

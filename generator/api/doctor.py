@@ -1,4 +1,4 @@
-"""`doctor`: what this machine and the cluster lack for the other operations."""
+"""`doctor`: what is missing on this machine and in the cluster for the other operations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from generator.spec import loader
 
 @dataclass(frozen=True, slots=True)
 class DoctorRequest:
-    """A repository; with `cluster` also the cluster of kubectl's current context is asked."""
+    """A repository. With `cluster`, the cluster of kubectl's current context is checked as well."""
 
     directory: Path = Path()
     cluster: bool = False
@@ -21,13 +21,13 @@ class DoctorRequest:
 
 @dataclass(frozen=True, slots=True)
 class DoctorResult:
-    """Each need: whether it is met, what was found, and the fix."""
+    """Each requirement: whether it is met, what was found, and how to meet it."""
 
     checks: tuple[Check, ...]
 
     @property
     def is_ready(self) -> bool:
-        """Tell whether nothing is missing that every operation needs."""
+        """Tell whether everything that every operation needs is there."""
         return not any(check.state == "missing" for check in self.checks)
 
 

@@ -28,9 +28,9 @@ KINDS: Final[Mapping[str, str]] = {"app": "apps", "environment": "environments"}
 class AddRequest:
     """A new app or environment (`kind`) of generator.yaml, with some of its `fields`: dotted name → value as YAML.
 
-    The order of environments is that of promotion: a new one is the last, or stands `before` or `after` another.
-    An app goes into generator.yaml, or into another `file`, which is included from then on. With `generate`, the
-    repository is regenerated along with it, all or nothing.
+    Environments are in promotion order: a new one is the last, or comes `before` or `after` another one. An app is
+    written into generator.yaml, or into another `file`, which is then included. With `generate`, the repository is
+    regenerated as well, all or nothing.
     """
 
     name: str
@@ -45,7 +45,7 @@ class AddRequest:
 
 @dataclass(frozen=True, slots=True)
 class RenameRequest:
-    """A new name for an app or environment (`kind`), wherever generator.yaml says it.
+    """A new name for an app or environment (`kind`), in all places of generator.yaml.
 
     `generate` is as for `AddRequest`.
     """
@@ -59,9 +59,9 @@ class RenameRequest:
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
-    """The change of generator.yaml, as a unified diff in `lines`, and what regenerating does with it.
+    """The change of generator.yaml, as a unified diff in `lines`, and the changes of generated files.
 
-    `generated` tells whether that was done or would be. `conflicts` are those that it would stop at.
+    `generated` tells whether the files were changed or would be. `conflicts` would stop the regeneration.
     """
 
     lines: tuple[str, ...]

@@ -36,10 +36,10 @@ def load_spec(directory: Path = Path()) -> Spec:
 
 @dataclass(frozen=True, slots=True)
 class GenerateRequest:
-    """A regeneration. `keep` settles conflicts: path, folder or FILE:FIELD ("" for all) → `local` or `updated`.
+    """A regeneration. `keep` resolves conflicts: path, folder or FILE:FIELD ("" for all) → `local` or `updated`.
 
-    `ask` is asked about the others. `prune` removes what is no longer in the spec, `replace` accepts changes for which
-    an object must be deleted in the cluster, and `adopt` keeps files of which nothing is known, as hand edits.
+    `ask` is called for the other conflicts. `prune` removes files that are no longer in the spec. `replace` accepts
+    changes for which an object must be deleted in the cluster. `adopt` keeps files without a record as hand edits.
     """
 
     directory: Path = Path()
@@ -52,9 +52,9 @@ class GenerateRequest:
 
 @dataclass(frozen=True, slots=True)
 class GenerateResult:
-    """Paths that were written, removed, and moved (old → new); `files` counts all that are generated.
+    """Paths that were written, removed, and moved (old → new); `files` is the number of generated files.
 
-    `advice` is what the spec says that is right and will not work.
+    `advice` is about fields of the spec that are valid but will not work.
     """
 
     files: int
@@ -87,7 +87,7 @@ def generate(
 
 
 def result(directory: Path, planned: Plan, changes: Sequence[Outcome], notes: Sequence[str] = ()) -> GenerateResult:
-    """Tell of a plan's changes, which were made or would be."""
+    """Return a plan's changes, which were made or would be."""
     return GenerateResult(
         files=len(planned.outcomes),
         written=tuple(outcome.path for outcome in changes if outcome.content is not None),
@@ -132,7 +132,7 @@ class _Rules:
         return self._ask(conflict) if self._ask else None
 
     def unused(self) -> list[str]:
-        """Name the rules that fit no conflict: an error would fail a run that is repeated."""
+        """Return the rules that match no conflict. They are no error, because a repeated run has no conflict left."""
         return [
             f"--keep {side} {path}: no conflict there{self._near(path)}"
             for path, side in self._rules.items()

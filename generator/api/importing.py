@@ -16,7 +16,7 @@ from generator.files import reader
 class ImportRequest:
     """A Score file at `path`, which becomes the app `app` (the file's name for it if empty).
 
-    `fields` are laid over what the file says, dotted name → value as YAML; `generate` is as for `AddRequest`.
+    `fields` override the file's fields: dotted name → value as YAML. `generate` is as for `AddRequest`.
     """
 
     path: str
@@ -28,7 +28,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Text that was added to generator.yaml, and `left`: every field of the file that has no place there."""
+    """Text that was added to generator.yaml, and `left`: every field of the file without a counterpart."""
 
     app: str
     edited: edit.EditResult
@@ -38,7 +38,7 @@ class ImportResult:
 def import_score(
     request: ImportRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> ImportResult:
-    """Write a Score file into generator.yaml as an app that is described, once.
+    """Write a Score file into generator.yaml as a new app.
 
     Raises SpecError, and writes nothing, where the file is none, or the spec would not be right then.
     """

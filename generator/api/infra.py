@@ -21,7 +21,7 @@ TERRAFORM: Final = "terraform"
 class InfraCheckRequest:
     """Folder with configurations (default: `infra/` of the repository), and the program that reads them.
 
-    Without one, it is the one that `infra: {engine: …}` of the folder's generator.yaml says, and else Terraform.
+    The default program is `infra: {engine: …}` of the folder's generator.yaml, or else Terraform.
     """
 
     directory: Path = field(default_factory=Path)
@@ -31,9 +31,9 @@ class InfraCheckRequest:
 
 @dataclass(frozen=True, slots=True)
 class InfraCheckResult:
-    """Findings in each configuration, and (as `.`) in the text of all.
+    """Findings in each configuration, and (as `.`) in the text of all files.
 
-    `left_out` names layers that are not installed, with how to install them.
+    `left_out` names checks that are not installed, and how to install them.
     """
 
     checked: tuple[Checked, ...]
@@ -41,14 +41,14 @@ class InfraCheckResult:
 
     @property
     def is_valid(self) -> bool:
-        """Tell whether nothing found is an error."""
+        """Tell whether no finding is an error."""
         return all(one.passes for one in self.checked)
 
 
 def infra_check(
     request: InfraCheckRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> InfraCheckResult:
-    """Check Terraform on a stub of the AWS provider, by rules over its plan, and by AWS' own; nothing is written."""
+    """Check Terraform on a stub of the AWS provider, by rules over its plan and by AWS' own rules; write nothing."""
     from generator.infra import checking
     from generator.infra.cloudformation import lint
 

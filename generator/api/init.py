@@ -1,4 +1,4 @@
-"""`init`: a new repository, or what is generated added to an existing one, from answers to a few questions."""
+"""`init`: a new repository, or generated files in an existing one, from answers to a few questions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from generator.spec.model import Spec
 
 @dataclass(frozen=True, slots=True)
 class InitRequest:
-    """A repository to make at `path`, or to add to, and the `answers` by name; defaults stand in for the rest.
+    """A repository to make at `path`, or to add to, and the `answers` by name; the others have defaults.
 
-    `shown` names the path in messages, where that is another text; `program` is how what is written spells commands.
+    `shown` is the path as messages show it, if that differs; `program` is the program's name in written commands.
     """
 
     path: Path
@@ -37,7 +37,7 @@ class InitResult:
 
 @dataclass(frozen=True, slots=True)
 class InitQuestion:
-    """A question whose answer is free, or one of `choices`; `default` follows from the answers so far."""
+    """A question with a free answer or one of `choices`; `default` depends on the answers so far."""
 
     name: str
     prompt: str
@@ -46,9 +46,9 @@ class InitQuestion:
 
 
 def init(request: InitRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> InitResult:
-    """Make the repository; a wrong answer leaves nothing behind, and no file is overwritten.
+    """Make the repository. After a wrong answer, nothing is written; existing files are never overwritten.
 
-    Raises SpecError for answers, and RepositoryError for a place where it cannot be.
+    Raises SpecError for wrong answers, and RepositoryError for a folder that cannot be used.
     """
     shown = request.shown or str(request.path)
     target = request.path.absolute()
@@ -65,9 +65,9 @@ def init(request: InitRequest, *, progress: Progress = silent, credentials: Cred
 
 
 def init_questions(request: InitRequest) -> tuple[InitQuestion, ...]:
-    """Return the questions that the answers leave open, in their order; defaults may change with each answer.
+    """Return the unanswered questions in their order; defaults may change with each answer.
 
-    Raises UsageError for an answer to no question, and RepositoryError where no repository can be made.
+    Raises UsageError for an answer to no question, and RepositoryError if no repository can be made there.
     """
     check_answers(request.answers)
     new_repository.check_target(request.path.absolute(), request.shown or str(request.path))
@@ -78,7 +78,7 @@ def init_questions(request: InitRequest) -> tuple[InitQuestion, ...]:
 
 
 def init_faults(answers: Mapping[str, str]) -> tuple[Fault, ...]:
-    """Return what is wrong with these answers; defaults stand in for the rest."""
+    """Return the faults of these answers; the other questions have their defaults."""
     try:
         return tuple(new_repository.faults(new_repository.filled(answers)))
     except SpecError as error:
@@ -86,7 +86,7 @@ def init_faults(answers: Mapping[str, str]) -> tuple[Fault, ...]:
 
 
 def check_answers(answers: Mapping[str, str]) -> None:
-    """Raise UsageError for a name that is no question, or a choice that is none."""
+    """Raise UsageError for an unknown question or choice."""
     known = {question.name: question for question in new_repository.questions()}
     for name, value in answers.items():
         if name not in known:

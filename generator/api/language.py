@@ -15,7 +15,7 @@ from generator.spec.reference import schema as schemas
 
 
 def schema(*, included: bool = False) -> Mapping[str, Any]:
-    """Return the language of generator.yaml as JSON Schema, or that of the files with apps that it includes."""
+    """Return the JSON Schema of generator.yaml, or of the included files with apps."""
     return schemas.included() if included else schemas.language()
 
 
@@ -30,7 +30,7 @@ class UpgradeRequest:
 class UpgradeResult:
     """The versions `before` and `after`, and the files that were `written`.
 
-    `respelled` tells whether former spellings of fields were replaced by those of today.
+    `respelled` tells whether former spellings of fields were replaced.
     """
 
     before: int
@@ -40,7 +40,7 @@ class UpgradeResult:
 
 
 def upgrade(request: UpgradeRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> UpgradeResult:
-    """Bring generator.yaml to the newest version of its language, comments and all, and its schema for editors."""
+    """Upgrade generator.yaml to the newest version of its language, with its comments, and its schema for editors."""
     with calling(credentials, request.directory):
         progress(f"reading {loader.FILE_NAME}")
         text = loader.read(request.directory)

@@ -1,4 +1,4 @@
-"""`link`: where in a browser an app is."""
+"""`link`: the page of an app in a browser."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _OF: Final = {"argocd" if name == kinds.EKS else name: name for name in kinds.NA
 class LinkRequest:
     """An app, in one environment or all; its page in `argocd` or `ecs`, its folder in `repo`, or its open `request`.
 
-    Without a page it is that of the place where the app runs: in AWS' console, or Argo CD's where ARGOCD_SERVER of the
-    credentials names one. Else it is the folder.
+    The default page is the one of the place where the app runs: AWS' console, or Argo CD if ARGOCD_SERVER of the
+    credentials names one. Otherwise it is the folder.
     """
 
     app: str
@@ -45,7 +45,7 @@ class LinkResult:
 
 
 def link(request: LinkRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> LinkResult:
-    """Find a page of an app. Only for the request, the forge is asked."""
+    """Find a page of an app. The forge is asked only for a request."""
     with calling(credentials, request.directory):
         spec = loader.load(request.directory)
         app = image.app_named(spec, request.app).name

@@ -17,7 +17,7 @@ __all__ = ["Cluster", "ClusterStatus", "LocalRequest", "local_down", "local_stat
 
 @dataclass(frozen=True, slots=True)
 class LocalRequest:
-    """The cluster in a directory, or in the usual one; `node` says whether containers are real (root) or played."""
+    """The cluster in a directory (or the default one); `node` chooses real (as root) or simulated containers."""
 
     directory: Path | None = None
     node: Literal["real", "kwok"] | None = None
@@ -29,7 +29,7 @@ class LocalRequest:
 
 
 def local_up(request: LocalRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> Cluster:
-    """Start the cluster, or what of it does not run; return where it answers."""
+    """Start the cluster, or its components that do not run; return its addresses."""
     with using(credentials):
         return cluster.up(request.place, echo=progress, node=request.node)
 
@@ -37,7 +37,7 @@ def local_up(request: LocalRequest, *, progress: Progress = silent, credentials:
 def local_status(
     request: LocalRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> ClusterStatus:
-    """Report which components run, and touch none of them."""
+    """Report which components run, and change nothing."""
     with using(credentials):
         progress("looking at the cluster")
         return cluster.status(request.place)

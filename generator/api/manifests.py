@@ -1,4 +1,4 @@
-"""`explain`, `validate` and `compare`: who wrote a field, are the manifests valid, how do two environments differ."""
+"""`explain`, `validate` and `compare`: origin of fields, validity of manifests, differences of two environments."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ExplainResult:
 
 
 def explain(request: ExplainRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> ExplainResult:
-    """Tell for every field of a file the line of the spec, the build, or the author and commit that it is from."""
+    """Return the origin of every field of a file: the line of the spec, the build, or the author and commit."""
     from generator.regenerate import explain as explaining
 
     with calling(credentials, request.directory):
@@ -56,7 +56,7 @@ def _within(directory: Path, path: str) -> str:
 
 
 def explain_field(name: str) -> Mapping[str, Any] | None:
-    """Tell what a field of generator.yaml means, like `apps.web.health`; None if the name is of another form."""
+    """Return the meaning of a field of generator.yaml, like `apps.web.health`; None if the name has another form."""
     from generator.spec.reference import lookup
 
     return lookup.look_up(name) if lookup.is_field(name) else None
@@ -64,7 +64,7 @@ def explain_field(name: str) -> Mapping[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class ValidateRequest:
-    """The repository to validate; of it these apps and environments alone if any are named, and gitops/."""
+    """The repository to validate: all apps and environments, or only the named ones, and gitops/."""
 
     directory: Path = Path()
     apps: Sequence[str] = ()
@@ -73,7 +73,7 @@ class ValidateRequest:
 
 @dataclass(frozen=True, slots=True)
 class ValidateResult:
-    """Builds with their problems; `advice` names what is valid in the spec and will not work."""
+    """Builds with their problems; `advice` is about fields of the spec that are valid but will not work."""
 
     results: tuple[Result, ...]
     advice: tuple[Fault, ...] = ()
@@ -119,7 +119,7 @@ def validate(
 
 @dataclass(frozen=True, slots=True)
 class CompareRequest:
-    """Two environments, and the apps to compare (none: all). `allow` are patterns of what may differ."""
+    """Two environments, and the apps to compare (none: all). `allow` are patterns of fields that may differ."""
 
     left: str
     right: str
@@ -130,7 +130,7 @@ class CompareRequest:
 
 @dataclass(frozen=True, slots=True)
 class CompareResult:
-    """Differences; `problems` says by app why it could not be compared, `unused` which patterns allow nothing."""
+    """Differences. `problems` is why apps could not be compared, `unused` are patterns without a match."""
 
     environments: tuple[str, str]
     differences: tuple[Difference, ...]
@@ -145,13 +145,13 @@ class CompareResult:
 
 
 def compare(request: CompareRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> CompareResult:
-    """Compare what Kubernetes would get in two environments, built from the files here."""
+    """Compare the manifests of two environments, built from the files here."""
     with calling(credentials, request.directory):
         return compare_in(request, loader.load(request.directory), progress=progress)
 
 
 def compare_in(request: CompareRequest, spec: Spec, *, progress: Progress = silent) -> CompareResult:
-    """Compare in a folder that has the files of this spec, which need not be a work tree of git."""
+    """Compare in a folder with the files of this spec, which need not be a git work tree."""
     from generator.delivery import image
     from generator.manifests import environments
 

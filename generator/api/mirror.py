@@ -14,9 +14,9 @@ from generator.spec import included, layout, loader
 
 @dataclass(frozen=True, slots=True)
 class MirrorRequest:
-    """A folder for the mirror, made if need be, and what it mirrors.
+    """A folder for the mirror, made if it does not exist, and the branch to mirror.
 
-    `paths` are files and folders whose files are wanted besides the spec, bases, overlays and Argo CD's objects.
+    `paths` are files and folders to mirror besides the spec, bases, overlays and Argo CD's objects.
     """
 
     directory: Path
@@ -35,9 +35,10 @@ class MirrorResult:
 def update_mirror(
     request: MirrorRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> MirrorResult:
-    """Fetch what is new of the branch: all of its commits, and the files that say what runs where.
+    """Fetch the branch's new commits, and the files that say what runs where.
 
-    Ended at any moment, the mirror is as before or as after, and the next update goes on. Several processes take turns.
+    If the update is interrupted, the mirror stays valid, and the next update continues. Several processes take
+    turns.
     """
     if request.url.startswith("-") or request.branch.startswith("-"):
         raise UsageError(f"{request.url} {request.branch}: no URL or branch", "neither begins with a hyphen")

@@ -1,4 +1,4 @@
-"""`outputs`: commit what Terraform gave an environment, for its overlays to refer to."""
+"""`outputs`: commit Terraform's outputs of an environment, so that its overlays can refer to them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OutputsRequest(OnBranch):
-    """An environment, and the file `source` with what `terraform output -json` printed; Terraform is asked without one.
+    """An environment, and a file `source` with the output of `terraform output -json` (default: run Terraform).
 
-    Without `commit` and `push` the file in `directory` is changed; with `dry_run` nothing is.
+    Without `commit` and `push`, the file in `directory` is changed; with `dry_run`, nothing is changed.
     """
 
     environment: str
@@ -32,7 +32,7 @@ class OutputsRequest(OnBranch):
 
 @dataclass(frozen=True, slots=True)
 class OutputsResult:
-    """Values by name in the file `path`, the names of sensitive ones, which are nowhere, and what became of it."""
+    """Values by name in the file `path`, the names of sensitive ones (not written), and the outcome."""
 
     environment: str
     path: str

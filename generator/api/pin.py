@@ -1,4 +1,4 @@
-"""`pin` and `unpin`: hold an image where it is, and let builds and promotions in again."""
+"""`pin` and `unpin`: keep an environment's image, and allow builds and promotions again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from generator.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class PinRequest(Publishing):
-    """An app in an environment whose image is held where it is, and the `reason`, for all who look.
+    """An app in an environment whose image is kept, and the `reason`, which everyone can see.
 
-    Without `commit`, `push` and `pull_request` the overlay in `directory` is changed.
+    Without `commit`, `push` and `pull_request`, the overlay in `directory` is changed.
     """
 
     app: str
@@ -27,7 +27,7 @@ class PinRequest(Publishing):
 
 @dataclass(frozen=True, slots=True)
 class UnpinRequest(Publishing):
-    """An app in an environment whose pin is taken out; the image stays. The rest is as in `PinRequest`."""
+    """An app in an environment whose pin is removed; the image stays. The rest is as in `PinRequest`."""
 
     app: str
     environment: str
@@ -36,7 +36,7 @@ class UnpinRequest(Publishing):
 
 @dataclass(frozen=True, slots=True)
 class PinResult:
-    """The pin (None: there is none now) and its overlay, whether it changed (or would), and how."""
+    """The pin (None: removed), its overlay, whether it changed (or would), and the commit or request."""
 
     app: str
     environment: str
@@ -50,7 +50,7 @@ class PinResult:
 
 
 def pin(request: PinRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> PinResult:
-    """Hold an image: builds and promotions leave it alone until the pin is taken out."""
+    """Pin an image: builds and promotions do not change it until the pin is removed."""
     if not request.reason.strip():
         raise UsageError("--reason: is empty", "say why, for those whose build will not get in")
     with calling(credentials, request.directory, request.remote):
@@ -58,7 +58,7 @@ def pin(request: PinRequest, *, progress: Progress = silent, credentials: Creden
 
 
 def unpin(request: UnpinRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> PinResult:
-    """Take the pin out, and leave the image as it is."""
+    """Remove the pin, and keep the image."""
     with calling(credentials, request.directory, request.remote):
         return _result(_run(request, progress).result())
 

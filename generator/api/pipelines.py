@@ -14,7 +14,7 @@ from generator.spec import loader
 
 @dataclass(frozen=True, slots=True)
 class ChangedRequest:
-    """A checkout, and the commit to compare it with; without one, what `ci` says: the variables of its CI."""
+    """A checkout, and the commit to compare it with (default: the one from `ci`, the variables of its CI)."""
 
     directory: Path = Path()
     since: str | None = None
@@ -23,7 +23,7 @@ class ChangedRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChangedResult:
-    """The apps and the sites to build, and the commit that was compared with."""
+    """The apps and the sites to build, and the commit that the checkout was compared with."""
 
     apps: tuple[str, ...]
     since: str | None
@@ -47,7 +47,7 @@ def changed(request: ChangedRequest, *, progress: Progress = silent, credentials
 
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
-    """An image in ECR, `SERVER/NAME:TAG`; findings of this severity or worse stop, but for those to `ignore`."""
+    """An image in ECR, `SERVER/NAME:TAG`. Findings of this severity or worse stop a release unless in `ignore`."""
 
     image: str
     severity: str = "CRITICAL"
@@ -77,14 +77,14 @@ def scan(request: ScanRequest, *, progress: Progress = silent, credentials: Cred
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """The repository; `api` is GitHub's address where the repository's URL does not lead to it."""
+    """The repository; `api` is GitHub's address if the repository's URL does not contain it."""
 
     directory: Path = Path()
     api: str | None = None
 
 
 def token(request: TokenRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> str:
-    """Return a token of the GitHub App in the credentials, for this repository and an hour."""
+    """Return a token of the credentials' GitHub App, which is valid for this repository and an hour."""
     from generator.clients.forges import github_token
 
     with calling(credentials, request.directory, request.api):
@@ -95,7 +95,7 @@ def token(request: TokenRequest, *, progress: Progress = silent, credentials: Cr
 
 
 def protection(directory: Path = Path(), pusher: str | None = None) -> tuple[Advice, str]:
-    """Return how to protect the branch that Argo CD follows, and that as a script; `pusher` may still push."""
+    """Return the protection of Argo CD's branch, as settings and as a script; `pusher` may still push."""
     from generator.render import protection as branch_protection
 
     advice = branch_protection.advise(loader.load(directory), pusher)

@@ -1,4 +1,4 @@
-"""`previews`: what open pull requests have, told to them, and ended once it is too old."""
+"""`previews`: list the previews of open pull requests, comment on them, and end expired ones."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["Preview", "PreviewedApp", "PreviewsRequest", "PreviewsResult", "prev
 
 @dataclass(frozen=True, slots=True)
 class PreviewsRequest:
-    """The environments with previews whose open requests are listed; all of them where none is named.
+    """The environments whose open requests are listed (default: all with previews).
 
-    With `comment`, each request is told where its preview is; with `expire`, one that is older than `timeToLive` loses
-    the label, by which Argo CD takes it away.
+    With `comment`, each request gets a comment with the address of its preview. With `expire`, a request whose
+    preview is older than `timeToLive` loses the label, and Argo CD removes the preview.
     """
 
     directory: Path = Path()
@@ -28,7 +28,7 @@ class PreviewsRequest:
 
 @dataclass(frozen=True, slots=True)
 class PreviewsResult:
-    """The previews of open requests; `over` are those that are too old, and have lost the label if that was asked."""
+    """The previews of open requests. `over` are the expired ones; with `expire`, they have lost the label."""
 
     previews: tuple[Preview, ...]
     over: tuple[Preview, ...] = ()
@@ -37,7 +37,7 @@ class PreviewsResult:
 def previews(
     request: PreviewsRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> PreviewsResult:
-    """List the previews of open requests, and do with them what is asked for."""
+    """List the previews of open requests; comment on them and end expired ones, if requested."""
     from generator.delivery import previews as delivery
     from generator.spec import loader
 

@@ -1,4 +1,4 @@
-"""`promote`: bring what runs in one environment to the next."""
+"""`promote`: bring the images of one environment to the next."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from generator.spec.model import Spec
 class PromoteRequest(OnBranch):
     """Apps (none: all) and the environment to promote to, from `source` or the environment before.
 
-    With a `tag`, only where the source still has that build. `how`: open or update a pull request, `merge` that at
-    once, `push` to the branch without one, or only `foresee` what a request would be. `force` lands it although a check
-    fails, and moves named apps back to older builds. With `seen`, the `seen` of a proposal that a person has looked at,
-    anything else is refused (`errors.Moved`). `by` is on whose behalf, as git writes a person: the commit's author.
-    Where `directory` is a bare mirror, its `branch` says where to look, and no work tree is needed.
+    With a `tag`, it is refused if the source has another build. `how` is: open or update a pull request, `merge` it
+    at once, `push` to the branch without a request, or only `foresee` the request. `force` promotes although a check
+    fails, and promotes named apps to older builds. With `seen` (the `seen` of a proposal that a user has looked at),
+    a changed proposal is refused (`errors.Moved`). `by` is the user on whose behalf the service acts, in git's
+    format: the commit's author. If `directory` is a bare mirror, its `branch` is read, and no work tree is needed.
     """
 
     to: str
@@ -45,8 +45,8 @@ class PromoteRequest(OnBranch):
 class PromoteResult:
     """Proposal, and its outcome.
 
-    `refused` is why it was not landed or merged, where a request was opened, updated or closed all the same. `foreseen`
-    says what would be done, in a sentence.
+    `refused` is the reason why it was not pushed or merged, although a request may have been opened, updated or
+    closed. `foreseen` says in a sentence what would be done.
     """
 
     proposal: Proposal
@@ -57,7 +57,7 @@ class PromoteResult:
 
 
 def promote(request: PromoteRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> PromoteResult:
-    """Promote from the newest commit of the remote's branch, whatever the work tree has."""
+    """Promote from the newest commit of the remote's branch; the work tree is not read."""
     with calling(credentials, request.directory, request.remote):
         spec = _spec(request.directory, request.branch)
         wanted = PromotionRequest(

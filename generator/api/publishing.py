@@ -1,4 +1,4 @@
-"""Say on which branch a request is about, and how the change that it asks for is made."""
+"""Common fields of requests: the branch, and the way in which a change is made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from generator.spec.model import Spec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnBranch:
-    """A branch of a remote repository; where they are None, those that the spec names."""
+    """A branch of a remote repository (default: those of the spec)."""
 
     remote: str | None = None
     branch: str | None = None
@@ -22,11 +22,12 @@ class OnBranch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publishing(OnBranch):
-    """Way to make a change: in the directory alone, in a commit there, or in one that is pushed or proposed.
+    """Way to make a change: in the directory only, in a commit there, or in a commit that is pushed or proposed.
 
-    At most one of `commit`, `push` and `pull_request` is given; with `dry_run` nothing is changed. `by` is on whose
-    behalf, as git writes a person; they are the author of what is pushed or proposed. With `seen`, the image that a
-    person has looked at (`TAG`, `TAG@DIGEST`, or `-` for none), it is refused where there is another (`errors.Moved`).
+    At most one of `commit`, `push` and `pull_request` is set; with `dry_run` nothing is changed. `by` is the user on
+    whose behalf the service acts, in git's format, and becomes the author of the commit. `seen` is the image that
+    the user has looked at (`TAG`, `TAG@DIGEST`, or `-` for none); if there is another one, the change is refused
+    (`errors.Moved`).
     """
 
     commit: bool = False
@@ -37,7 +38,7 @@ class Publishing(OnBranch):
     seen: str | None = None
 
     def publishing(self) -> dict[str, Any]:
-        """Return these fields alone, for another request that is made in the same way."""
+        """Return only these fields, for another request with the same ones."""
         names = ("remote", "branch", "commit", "push", "pull_request", "dry_run", "by", "seen")
         return {name: getattr(self, name) for name in names}
 
@@ -50,7 +51,7 @@ def spec_of(directory: Path, branch: str | None) -> Spec:
 
 
 def require_remote(request: Publishing, directory: Path) -> None:
-    """Raise UsageError where files of a bare mirror would be changed, which has none."""
+    """Raise UsageError if the change would be made in the files of a bare mirror, which has none."""
     if not (request.push or request.pull_request) and histories.is_bare(directory):
         raise UsageError(
             f"{directory} is a mirror, which has no files to change", "push it, or propose it: --pull-request"

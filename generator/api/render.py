@@ -42,7 +42,7 @@ class RenderResult:
 def render_overlay(
     request: RenderRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> RenderResult:
-    """Build an overlay as Argo CD would, from the files here, hand edits and all."""
+    """Build an overlay as Argo CD would, from the files here, including hand edits."""
     directory = request.directory
     with calling(credentials, directory):
         spec = loader.load(directory)

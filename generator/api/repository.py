@@ -1,4 +1,4 @@
-"""`Repository`: what commits of a branch say, of a checkout, a bare mirror or a remote."""
+"""`Repository`: read the commits of a branch, in a checkout, a bare mirror or a remote."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class Repository:
-    """A repository whose commits are read; nothing is written, and of a mirror nothing is fetched.
+    """A repository whose commits are read. Nothing is written, and a mirror is not fetched.
 
-    Make one with `local`, `mirror` or `remote`. Each method reads what the branch is at by then, so one object serves
-    as long as a mirror is kept up to date, from several threads too.
+    Make one with `local`, `mirror` or `remote`. Each method reads the branch's tip at the time of the call, so one
+    object can be used while the mirror is updated, and by several threads.
     """
 
     def __init__(self, opened: Callable[[], History]) -> None:
@@ -42,7 +42,7 @@ class Repository:
 
     @classmethod
     def local(cls, directory: Path = Path()) -> Repository:
-        """Read what is checked out in a work tree."""
+        """Read the commit that is checked out in a work tree."""
         return cls(lambda: _checked_out(directory))
 
     @classmethod
@@ -53,7 +53,7 @@ class Repository:
     @classmethod
     @contextmanager
     def remote(cls, url: str, branch: str = "main", *, credentials: Credentials = NONE) -> Iterator[Repository]:
-        """Clone a branch with all of its history, without files that are not read, for the time of a `with` block."""
+        """Clone a branch with its whole history, but only with the files that are read, for a `with` block."""
         with calling(credentials, Path(), url), histories.clone(url, branch) as clone:
             clone.fetch()
             while clone.deepen():
@@ -69,12 +69,12 @@ class Repository:
         return self._at(None).tip
 
     def read(self, commit: str, path: str) -> bytes | None:
-        """Return a file as a commit has it; None if it has none."""
+        """Return a file at a commit; None if it does not exist there."""
         found = self._at(commit)
         return found.read(found.tip, path)
 
     def spec(self, at: str | None = None) -> Spec:
-        """Return the spec as a commit has it, the newest one if left out."""
+        """Return the spec at a commit (default: the newest one)."""
         return self._spec_of(self._at(at))
 
     def _spec_of(self, found: History) -> Spec:
@@ -82,19 +82,20 @@ class Repository:
         return self._specs.of(found)
 
     def deployments(self, *, since: str | None = None, at: str | None = None) -> list[Deployment]:
-        """List every change of an image or a pin, the newest first; with `since` what came after that commit.
+        """List every change of an image or a pin, the newest first; with `since`, only changes after that commit.
 
-        Its cost grows with what is new. Raises RepositoryError where `since` is not in the history of `at`, as after a
-        forced push; then read all of it again.
+        The cost grows with the number of new commits. Raises RepositoryError if `since` is not in the history of
+        `at`, for example after a forced push; then read the whole history again.
         """
         found = self._at(at)
         return deployments.entries(found, _places(self._spec_of(found)), found.at(since).tip if since else None)
 
     def commits(self, before: str, after: str, paths: Sequence[str] = (), *, limit: int | None = None) -> list[Commit]:
-        """List the commits that one commit has and an older one has not, the newest first; merges are left out.
+        """List the commits between an older commit and a newer one, the newest first, without merges.
 
-        With `paths` those that changed one of these files and folders, as an app's source; with `limit` no more than so
-        many. Raises RepositoryError where a commit is not here, or the older one does not lead to the other one.
+        `paths` limits them to commits that changed one of these files and folders, such as an app's source; `limit`
+        is their maximum number. Raises RepositoryError if a commit is not here, or the older one is no ancestor of
+        the newer one.
         """
         found = self._at(None)
         newer, older = (found.resolved(name) if ID.fullmatch(name) else None for name in (after, before))
@@ -105,7 +106,7 @@ class Repository:
         return found.log(f"{older}..{newer}", paths, limit=limit, merges=False)
 
     def status(self, apps: Sequence[str] | None = None, *, at: str | None = None) -> list[Row]:
-        """Return a row for each app (or for these) and environment as a commit has them, the newest one if left out."""
+        """Return a row for each app (or for these) and environment, at a commit (default: the newest one)."""
         found = self._at(at)
         spec = self._spec_of(found)
         if apps is not None:
@@ -122,10 +123,10 @@ class Repository:
         at: str | None = None,
         running: Mapping[tuple[str, str], Running] | None = None,
     ) -> list[AppPromotion]:
-        """Tell what `promote` would do with each of these apps (none: all) at a time, and what would hold it.
+        """Return what `promote` would do with each of these apps (none: all) at a time, and what would block it.
 
-        Nothing is asked of a network: what is healthy is what `running` says, as `live` returned it. Raises UsageError
-        for an environment that nothing is promoted to.
+        No network is used: health comes from `running`, as `live` returned it. Raises UsageError for the first
+        environment, to which nothing is promoted.
         """
         from generator.delivery.promotion import app_promotions
         from generator.delivery.promotion.proposal import PromotionRequest
@@ -136,7 +137,7 @@ class Repository:
         )
 
     def difference(self, app: str, before: tuple[str, str], after: tuple[str, str]) -> AppDifference:
-        """Compare an app in two (commit, environment): rendered by kustomize, field by field, and without a network.
+        """Compare an app in two (commit, environment) pairs, rendered by kustomize, without a network.
 
         Raises ToolError without kustomize, and RepositoryError for a commit that is not here.
         """
@@ -153,9 +154,9 @@ class Repository:
     def compare(
         self, left: str, right: str, apps: Sequence[str] = (), *, allow: Sequence[str] = (), at: str | None = None
     ) -> CompareResult:
-        """Compare two environments as a commit has them, field by field, as `generator.compare` does of a work tree.
+        """Compare two environments at a commit, field by field, as `generator.compare` does for a work tree.
 
-        An app that needs files which the repository does not have here is named in `problems`. Needs kustomize.
+        Apps that need files which this repository does not contain are listed in `problems`. Needs kustomize.
         """
         from tempfile import TemporaryDirectory
 
@@ -169,7 +170,7 @@ class Repository:
             return manifests.compare_in(request, self._spec_of(found))
 
     def live(self, *, credentials: Credentials = NONE) -> LiveState:
-        """Ask the forge for open requests, and Argo CD or AWS for what runs, where there are credentials for them."""
+        """Ask the forge for open requests, and Argo CD or AWS for running images, if there are credentials for them."""
         found = self._at(None)
         spec = self._spec_of(found)
         with calling(credentials, Path(), spec.repository):

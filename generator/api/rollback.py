@@ -1,4 +1,4 @@
-"""`rollback`: put back what ran before, and hold it there."""
+"""`rollback`: restore a previous image, and pin it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ from generator.spec.model import Spec
 class RollbackRequest(Publishing):
     """An app in an environment, and where to go back `to`: a tag, a commit or `previous`.
 
-    A tag that the environment never had needs its `digest`. What is put back is pinned unless `no_pin`; `unpin` takes
-    the pin out and leaves the image. Without `commit`, `push` and `pull_request` the overlay in `directory` is changed;
-    with `dry_run` nothing is, and no request is opened or closed. A bare mirror as `directory` takes the last two only.
+    A tag that the environment never had needs its `digest`. The restored image is pinned unless `no_pin` is set;
+    `unpin` removes the pin and keeps the image. Without `commit`, `push` and `pull_request`, the overlay in
+    `directory` is changed; with `dry_run` nothing is changed, and no request is opened or closed. With a bare mirror
+    as `directory`, only `push` and `pull_request` are possible.
     """
 
     app: str
@@ -44,10 +45,10 @@ class RollbackRequest(Publishing):
 
 @dataclass(frozen=True, slots=True)
 class RollbackResult:
-    """Goal and place, whether anything changed (or would), and the commit or the pull request's URL.
+    """Target image and overlay, whether anything changed (or would), and the commit or the pull request's URL.
 
-    `bases` are promotions whose base stays, `promotions` the open ones that would undo it, and `notes` what a commit
-    alone does not do.
+    `bases` are promotions whose base stays, `promotions` are open ones that would undo the rollback, and `notes`
+    name what the rollback does not undo.
     """
 
     place: Slot
@@ -64,7 +65,7 @@ class RollbackResult:
 def rollback(
     request: RollbackRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> RollbackResult:
-    """Put back an image that an environment has had, and pin it, so that the next build does not undo it."""
+    """Restore an earlier image of an environment, and pin it, so that the next build does not undo the rollback."""
     if request.unpin and (request.to is not None or request.digest):
         raise UsageError("--unpin changes no image: leave --to and --digest out")
     if request.digest and request.to in (None, rollback_target.PREVIOUS):

@@ -1,4 +1,4 @@
-"""`infra_destroy`: take an environment down, in the one order in which that works."""
+"""`infra_destroy`: destroy an environment in the right order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InfraDestroyRequest(OnBranch):
-    """An environment to take down. Nothing is done without `yes`; `timeout` is for each time of waiting, in seconds."""
+    """An environment to destroy. Nothing is done without `yes`; `timeout` limits each wait, in seconds."""
 
     environment: str
     directory: Path = Path()
@@ -34,9 +34,10 @@ class InfraDestroyRequest(OnBranch):
 
 @dataclass(frozen=True, slots=True)
 class InfraDestroyResult:
-    """What is to be done, in this order, or was.
+    """The steps that are to be done, or were, in their order.
 
-    `applications` are files, `resources` counts what Terraform destroys, and `kept` are the resources that stop it.
+    `applications` are files, `resources` is the number of resources that Terraform destroys, and `kept` are
+    protected resources, which stop it.
     """
 
     environment: str
@@ -52,7 +53,7 @@ class InfraDestroyResult:
 def infra_destroy(
     request: InfraDestroyRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> InfraDestroyResult:
-    """Say what taking an environment down does; with `yes`, do it: git, load balancers, then Terraform."""
+    """Return the steps that destroy an environment; with `yes`, run them: git, load balancers, then Terraform."""
     with calling(credentials, request.directory, request.remote):
         return _Run(request, progress).result()
 

@@ -27,7 +27,7 @@ class ToolsRequest:
 def tools_report(
     request: ToolsRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> tuple[Tool, ...]:
-    """Report where each tool is, and why not elsewhere; nothing is downloaded."""
+    """Report where each tool was found, and why other places were not used; nothing is downloaded."""
     with using(credentials):
         progress("looking for tools")
         return tuple(tools.report(list(request.names) or None))
@@ -36,7 +36,7 @@ def tools_report(
 def tools_install(
     request: ToolsRequest, *, progress: Progress = silent, credentials: Credentials = NONE
 ) -> tuple[Tool, ...]:
-    """Install what is missing; what was installed before a failure stays."""
+    """Install missing tools. After a failure, the tools that were installed before stay."""
     with using(credentials):
         if request.system:
             tools.system(tools.LOCAL_PACKAGES, install=True, echo=progress)

@@ -19,8 +19,8 @@ from generator.spec import loader
 class WaitRequest(OnBranch):
     """An app in an environment, with the tag that the branch must have, or the commit that must be reached.
 
-    `timeout` and `patience`, for what may mend itself, are in seconds. With `notify`, those are told whom the spec's
-    `notifications` name and no controller tells.
+    `timeout`, and `patience` for problems that may resolve themselves, are in seconds. With `notify`, messages go to
+    those receivers of the spec's `notifications` that no controller sends to.
     """
 
     app: str
@@ -35,7 +35,7 @@ class WaitRequest(OnBranch):
 
 @dataclass(frozen=True, slots=True)
 class WaitResult:
-    """Goal, verdict, and the seconds that it took."""
+    """The awaited image, the result, and the seconds that it took."""
 
     app: str
     environment: str
@@ -50,9 +50,9 @@ class WaitResult:
 
 
 def wait(request: WaitRequest, *, progress: Progress = silent, credentials: Credentials = NONE) -> WaitResult:
-    """Wait until the image runs healthy, or it is clear that it will not; `progress` is told what is new.
+    """Wait until the image runs healthy, or it is clear that it will not; `progress` is called for each change.
 
-    Asks the Argo CD that ARGOCD_SERVER and ARGOCD_AUTH_TOKEN of the credentials name; of an app on ECS, AWS.
+    Asks the Argo CD that ARGOCD_SERVER and ARGOCD_AUTH_TOKEN of the credentials name, or AWS for an app on ECS.
     """
     with calling(credentials, request.directory, request.remote):
         spec = loader.load(request.directory)
