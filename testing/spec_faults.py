@@ -26,13 +26,13 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a list instead of a map": (
         "- version: 1\n",
         [
-            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, infra, environments, apps, sites, include, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci",
+            "1:1: expected a map, got a list / known here: version, project, repository, forge, branch, registry, infra, environments, apps, sites, include, products, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci",
         ],
     ),
     "a word instead of a map": (
         "shop\n",
         [
-            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, infra, environments, apps, sites, include, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci',
+            '1:1: expected a map, got "shop" / known here: version, project, repository, forge, branch, registry, infra, environments, apps, sites, include, products, secretStore, promotion, commits, compare, allow, kubernetes, notifications, argocd, ci',
         ],
     ),
     "a tab as indentation": (
@@ -213,7 +213,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "an unknown field near nothing": (
         top("zzz: 1\n"),
         [
-            '6:1 zzz: unknown field "zzz" / known here: allow, apps, argocd, branch, ci, commits, compare, environments, forge, include, infra, kubernetes, notifications, project, promotion, registry, repository, secretStore, sites, version',
+            '6:1 zzz: unknown field "zzz" / known here: allow, apps, argocd, branch, ci, commits, compare, environments, forge, include, infra, kubernetes, notifications, products, project, promotion, registry, repository, secretStore, sites, version',
         ],
     ),
     "a project with a space": (
