@@ -346,8 +346,8 @@ class Record:
         return did_you_mean(name, tuple(self.fields), self._listed(path))
 
     def _listed(self, path: Path) -> str:
-        """Tell where the fields are listed, if there are too many for a hint."""
-        many = len(self.fields) > _FEW
+        """Tell where the fields are listed, if there are too many for a hint; the top has no place to name."""
+        many = bool(path) and len(self.fields) > _FEW
         return f"`python -m generator explain {dotted(path)}` lists the fields there" if many else ""
 
     def _required(self) -> str:

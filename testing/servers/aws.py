@@ -37,6 +37,7 @@ _REST: Final = {
         ("POST", r"/[0-9-]+/distribution/(?P<Id>[^/]+)/invalidation", "CreateInvalidation"),
         ("GET", r"/[0-9-]+/distribution/(?P<Id>[^/]+)/invalidation/[^/]+", "GetInvalidation"),
         ("POST", r"/[0-9-]+/distribution", "CreateDistribution"),
+        ("GET", r"/[0-9-]+/distribution", "ListDistributions"),
     ),
     "amplify": (
         ("POST", rf"{_APP}/deployments", "CreateDeployment"),

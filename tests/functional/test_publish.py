@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 
 from generator.infra import engine as terraform
-from testing import golden, iam
+from testing import ROOT, golden, iam
 from testing.programs import Run
+from testing.repository import git
 from testing.servers import aws
 
 SPEC = """\
@@ -187,6 +192,57 @@ def test_a_link_that_may_lead_out_of_the_site_is_refused(shop: Shop) -> None:
     (shop.place / "site/dist/index.html").unlink()
     assert "has no index.html" in shop.publish("www", "--env", "dev", code=1)
     assert not [one for one in shop.account.calls if one.role]
+
+
+PIPED = (
+    SPEC.replace("https://git.example.com/acme", "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos")
+    .replace("apps: {}", "ci: {codepipeline: true}\napps: {}")
+    .replace("commands: [make]", "test: [test -e ok], commands: [mkdir -p dist, 'cp page dist/index.html', 'test -z \"$AWS_ACCESS_KEY_ID\"']")
+)  # fmt: skip
+
+
+def job(shop: Shop, name: str, first: str, **variables: str) -> int:
+    """Run the commands of a job of the pipeline, from the one that begins so, as CodeBuild does; return the exit code."""
+    keys = shop.account.keys(ROLE)
+    names = {
+        "AWS_ACCESS_KEY_ID": "AccessKeyId",
+        "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
+        "AWS_SESSION_TOKEN": "SessionToken",
+    }
+    env = {
+        **os.environ, **shop.account.environment, **{ours: keys[theirs] for ours, theirs in names.items()}, **variables,
+        "PYTHONPATH": str(ROOT), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }  # fmt: skip
+    commands = yaml.safe_load((shop.place / f"pipelines/{name}.yml").read_text())["phases"]["build"]["commands"]
+    chosen = [one for one in commands if one.startswith(first)]
+    assert chosen, commands
+    script = "\n".join(f"{command} || exit 1" if "\n" not in command else command for command in chosen)
+    return subprocess.run(["bash", "-e", "-c", script], cwd=shop.place, env=env, check=False).returncode
+
+
+@pytest.mark.slow
+def test_the_pipelines_jobs_test_build_and_publish_a_site_once(shop: Shop) -> None:
+    git(shop.place, "init", "-q")
+    (shop.place / "generator.yaml").write_text(PIPED)
+    assert shop.run("generate", "-q", "-C", str(shop.place)).returncode == 0
+    given(shop.place, site_www_address="d1", site_www_bucket=BUCKET, site_www_distribution=distribution_of(shop))
+    write(shop.place / "site/page", "<h1>built</h1>")
+    of_site = 'if [[ " $SITES "'
+    assert job(shop, "test", of_site, SITES="www") != 0
+    write(shop.place / "site/ok", "")
+    assert job(shop, "test", of_site, SITES="www") == 0
+    assert job(shop, "build", of_site, SITES="www") == 0
+    assert (shop.place / ".sites/www/index.html").read_text() == "<h1>built</h1>"
+    files = str(shop.place / ".sites")
+    for sites in ("-", "www"):
+        assert shop.there() == {}
+        assert job(shop, "publish", "for site", SITES=sites, ENVIRONMENT="dev", CODEBUILD_SRC_DIR_sites=files) == 0
+    assert shop.there()["index.html"][0] == "<h1>built</h1>"
+
+
+def distribution_of(shop: Shop) -> str:
+    [one] = shop.account.client("cloudfront").list_distributions()["DistributionList"]["Items"]
+    return str(one["Id"])
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ _CHANGED: Final = f"{pipeline_steps.GENERATOR} changed"
 _TELL: Final = 'export APPS && echo "tag $TAG, to build: ${APPS:-nothing}"'
 _FIELD: Final = "python -P -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])'"
 # Where the AWS CLI finds the credentials of the build's role. What is not told can still be looked for: see docs.
-_ROLE: Final = (
+WITHOUT_ROLE: Final = (
     "unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN"
     " AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
 )
@@ -153,7 +153,7 @@ def _command(step: Step) -> str:
     """Return a step as one command: CodeBuild runs each as a script of its own, and goes on after a line that fails."""
     if not step.app:
         return f'if [ -n "$APPS" ]; then {" && ".join(step.commands)}; fi'
-    before = [_ROLE] if step.phase == "test" else []
+    before = [WITHOUT_ROLE] if step.phase == "test" else []
     lines = [*before, *([f"cd {step.folder}"] if step.folder else []), *step.commands]
     # What users write over several lines may hold a here-document, which no space may be put before.
     indent = "" if step.folder and any("\n" in line for line in lines) else "  "

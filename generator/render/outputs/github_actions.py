@@ -15,6 +15,7 @@ from generator.render.file import File, yaml_file
 from generator.render.outputs import pipeline_steps
 from generator.render.outputs.pipeline_steps import Pipeline, Step
 from generator.spec.model import AnyApp, Spec
+from generator.spec.sites import Site
 from generator.yaml.emit import Verbatim
 
 PATH: Final = ".github/workflows/delivery.yml"
@@ -26,6 +27,7 @@ HEADER: Final = """\
 CHECKOUT: Final = Verbatim("actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2")
 PYTHON: Final = Verbatim("actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0")
 UPLOAD: Final = Verbatim("actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2")
+DOWNLOAD: Final = Verbatim("actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0")
 AWS: Final = Verbatim("aws-actions/configure-aws-credentials@ececac1a45f3b08a01d2dd070d28d111c5fe6722 # v4.1.0")
 APP_TOKEN: Final = Verbatim("actions/create-github-app-token@df432ceedc7162793a195dd1713ff69aefc7379e # v2.0.6")
 RUNNER: Final = "ubuntu-24.04"
@@ -47,6 +49,9 @@ _PLANNED: Final = {
     # A commit that only releases changes no source, so that no build starts another.
     "run": f'APPS=$({pipeline_steps.GENERATOR} changed)\necho "apps=$APPS" >> "$GITHUB_OUTPUT"\n',
 }
+_PLANNED_SITES: Final = (
+    f'SITES=$({pipeline_steps.GENERATOR} changed --sites)\necho "sites=$SITES" >> "$GITHUB_OUTPUT"\n'
+)
 _TAGGED: Final = {
     "name": "tag",
     "run": (
@@ -84,7 +89,7 @@ def render_project(spec: Spec) -> Iterator[File]:
     content = {
         "name": "delivery",
         "on": {
-            "push": {"branches": [spec.branch], "paths": _watched(found, staged)},
+            "push": {"branches": [spec.branch], "paths": _watched(spec, found, staged)},
             "workflow_dispatch": {},
         },
         "permissions": {"contents": "read"},
@@ -94,9 +99,19 @@ def render_project(spec: Spec) -> Iterator[File]:
     yield yaml_file(PATH, content, header=HEADER)
 
 
-def _watched(found: Pipeline, staged: bool) -> list[str]:
+def _watched(spec: Spec, found: Pipeline, staged: bool) -> list[str]:
     """Return the files whose commits start the workflow."""
-    return [*(f"{source}/**" for source in found.sources), *(["infra/**"] if staged else [])]
+    sources = [*found.sources, *(site.source for site in _sites(spec))]
+    return [*(f"{source}/**" for source in dict.fromkeys(sources)), *(["infra/**"] if staged else [])]
+
+
+def _sites(spec: Spec) -> list[Site]:
+    """Return the static front ends that the workflow builds: only where it goes on to the environments."""
+    if not _about(spec).get("stages"):
+        return []
+    from generator.render.outputs.codepipeline import stages
+
+    return stages.built_sites(spec)
 
 
 def _staged(spec: Spec, jobs: dict[str, Job]) -> Mapping[str, Job]:
@@ -119,7 +134,31 @@ def _staged(spec: Spec, jobs: dict[str, Job]) -> Mapping[str, Job]:
     jobs["deliver"] = {**deliver, "outputs": {"tag": "${{ steps.tag.outputs.tag }}"}, "steps": steps}
     pushing = {"GIT_USERNAME": "x-access-token", "GIT_TOKEN": _token(spec)}
     newest = {"uses": CHECKOUT, "with": {"persist-credentials": False, "ref": spec.branch, "fetch-depth": 0}}
-    return workflow.jobs(spec, workflow.Parts(machine, ready, pushing, newest))
+    fetched = {"uses": DOWNLOAD, "with": {"name": "sites", "path": ".sites"}}
+    built = {"sites": _built_sites(spec)} if _sites(spec) else {}
+    return {**built, **workflow.jobs(spec, workflow.Parts(machine, ready, pushing, newest, fetched))}
+
+
+def _built_sites(spec: Spec) -> Job:
+    """Return the job that tests and builds static front ends, on a machine of its own without a token."""
+    from generator.render.outputs.codepipeline import sites
+
+    def step(what: str, site: Site, lines: list[str]) -> Job:
+        wanted = f"contains(format(' {{0}} ', env.SITES), ' {site.name} ')"
+        run = literal("".join(f"{line.rstrip()}\n" for line in lines))
+        return {"name": f"{what} {site.name}", "if": wanted, "run": run}
+
+    made = [step("test", site, lines) for site, lines in sites.tested(spec)]
+    made += [step("build", site, lines) for site, lines in sites.built(spec)]
+    files = {"name": "sites", "path": sites.BUILT_FILES, "include-hidden-files": True, "if-no-files-found": "error"}
+    return {
+        "name": "test and build sites",
+        "needs": "plan",
+        "if": "needs.plan.outputs.sites != ''",
+        **_machine(spec, 60, {"contents": "read"}),
+        "env": {"SITES": "${{ needs.plan.outputs.sites }}"},
+        "steps": [*_checked_out(), *made, {"name": "keep the files", "uses": UPLOAD, "with": files}],
+    }
 
 
 def _token(spec: Spec) -> str:
@@ -139,12 +178,16 @@ def _about(spec: Spec) -> Mapping[str, str]:
 
 def _plan(spec: Spec) -> Job:
     """Return the job that says which apps to build. A user may start it on another branch, which delivers nothing."""
+    planned, sites = _PLANNED, dict[str, str]()
+    if _sites(spec):
+        planned = {**_PLANNED, "run": f"{_PLANNED['run']}{_PLANNED_SITES}"}
+        sites = {"sites": "${{ steps.plan.outputs.sites }}"}
     return {
         "name": "what to build",
         "if": f"github.ref == 'refs/heads/{spec.branch}'",
         **_machine(spec, 10, {"contents": "read"}),
-        "outputs": {"apps": "${{ steps.plan.outputs.apps }}"},
-        "steps": [*prepared(pipeline_steps.install(spec)), _PLANNED],
+        "outputs": {"apps": "${{ steps.plan.outputs.apps }}", **sites},
+        "steps": [*prepared(pipeline_steps.install(spec)), planned],
     }
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import shlex
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.render.file import File, yaml_file
 from generator.render.outputs import codebuild, pipeline_steps
+from generator.render.outputs.codepipeline import sites
 from generator.render.outputs.codepipeline.scripts import (
     APPLY,
     AS,
@@ -33,12 +34,25 @@ from generator.render.outputs.codepipeline.scripts import (
     plan,
     promote_or_back,
 )
-from generator.render.outputs.codepipeline.stages import APPS, BUILT, CHANGES, SUMMARY, TAG, Job, released_to, stages
+from generator.render.outputs.codepipeline.stages import (
+    APPS,
+    BUILT,
+    CHANGES,
+    FILES,
+    SITES,
+    SUMMARY,
+    TAG,
+    Job,
+    built_sites,
+    released_to,
+    stages,
+)
 from generator.render.outputs.pipeline_steps import GENERATOR
 from generator.spec import stages as told
 
 if TYPE_CHECKING:
     from generator.spec.model import Spec
+    from generator.spec.sites import Site
 
 FOLDER: Final = "pipelines"
 _HEADER: Final = """\
@@ -53,6 +67,7 @@ _WHAT: Final[Mapping[Job, str]] = {
     "apply": "apply the plan that was approved, and commit what it gave",
     "promote": "commit the image that was tested into the next environment; put back what was there, in a rollback",
     "deploy": "make the committed image run, and wait until it does",
+    "publish": "bring the files of sites that were built to an environment, and wait until browsers get them",
     "verify": "test the environment; what fails goes back to what ran before",
 }
 _TELLS: Final[Mapping[Job, tuple[str, ...]]] = {
@@ -61,7 +76,9 @@ _TELLS: Final[Mapping[Job, tuple[str, ...]]] = {
     "plan": (CHANGES, SUMMARY),
 }
 # Jobs that take the newest commit: the source's own credentials do for that.
-_FETCHING: Final[tuple[Job, ...]] = ("deploy", "verify")
+_FETCHING: Final[tuple[Job, ...]] = ("deploy", "publish", "verify")
+# Jobs that are told which apps were built, maybe none.
+_OF_APPS: Final[tuple[Job, ...]] = ("promote", "deploy", "verify")
 _INFRASTRUCTURE: Final = 'cd "infra/environments/$ENVIRONMENT"'
 _PUSHED: Final = f"""\
 case "$REPOSITORY" in
@@ -97,30 +114,49 @@ def render(spec: Spec) -> Iterator[File]:
 
 def _buildspec(spec: Spec, job: Job) -> dict[str, Any]:
     found: dict[str, Any] = {"version": 0.2, "env": {"shell": "bash", **codebuild.environment(spec)}}
+    has_sites = bool(built_sites(spec))
     if job in _FETCHING:
         found["env"]["git-credential-helper"] = "yes"
     if told_on := _TELLS.get(job):
-        found["env"]["exported-variables"] = list(told_on)
+        found["env"]["exported-variables"] = [*told_on, *([SITES] if has_sites and job == "build" else [])]
     about = _MAKERS[job](spec)
     install = codebuild.install(spec, pipeline_steps.install(spec))
     install["commands"] += about.pop("install", [])
+    if has_sites and job in _OF_APPS:
+        about["commands"] = [sites.READ, *about["commands"]]
     return {**found, "phases": {"install": install, "build": codebuild.phase(about.pop("commands"))}, **about}
 
 
 def _test(spec: Spec) -> dict[str, Any]:
     found = pipeline_steps.pipeline(spec)
-    assert found is not None
-    commands = [*codebuild.changed(spec, whole=True), *codebuild.commands(found, "test")]
-    return {"commands": commands, **codebuild.reports(found)}
+    apps = codebuild.commands(found, "test") if found else []
+    lines = [*_changed(spec), *apps, *_of_sites(sites.tested(spec), "test")]
+    return {"commands": lines, **(codebuild.reports(found) if found else {})}
 
 
 def _build(spec: Spec) -> dict[str, Any]:
     found = pipeline_steps.pipeline(spec)
-    assert found is not None
     how_many = f'{BUILT}=$(printf %s "${APPS}" | wc -w) && export {BUILT}'
-    made = [line for name in ("prepare", "build", "scan") for line in codebuild.commands(found, name)]
-    release = [*codebuild.login(spec), *codebuild.commands(found, "release")]
-    return {"commands": [*codebuild.changed(spec, whole=True), how_many, *made, *release]}
+    made = [
+        line for name in ("prepare", "build", "scan") for line in (codebuild.commands(found, name) if found else [])
+    ]
+    release = [*codebuild.login(spec), *codebuild.commands(found, "release")] if found else []
+    if not built_sites(spec):
+        return {"commands": [*_changed(spec), how_many, *made, *release]}
+    files = [sites.COLLECTED, *_of_sites(sites.built(spec), "build")]
+    kept = {"base-directory": sites.BUILT_FILES, "files": ["**/*"]}
+    return {"commands": [*_changed(spec), *files, *made, *release, sites.COUNTED], "artifacts": kept}
+
+
+def _changed(spec: Spec) -> list[str]:
+    return [*codebuild.changed(spec, whole=True), *([sites.CHANGED] if built_sites(spec) else [])]
+
+
+def _of_sites(made: Iterable[tuple[Site, list[str]]], what: str) -> Iterator[str]:
+    """Yield a command for each site that is to be built. It sees no credentials: what it runs is the site's own."""
+    for site, commands in made:
+        lines = "".join(f"{line.rstrip()}\n" for line in (codebuild.WITHOUT_ROLE, *commands))
+        yield f'if [[ " ${SITES} " == *" {site.name} "* ]]; then ( set -e  # {what} {site.name}\n{lines}) fi\n'
 
 
 def _release(spec: Spec) -> dict[str, Any]:
@@ -152,6 +188,10 @@ def _deploy(spec: Spec) -> dict[str, Any]:
     return {"commands": [AS, newest(spec), deploy(spec)]}
 
 
+def _publish(spec: Spec) -> dict[str, Any]:
+    return {"commands": [AS, newest(spec), sites.published(spec, f"$CODEBUILD_SRC_DIR_{FILES}")]}
+
+
 def _verify(spec: Spec) -> dict[str, Any]:
     asked = told.build(spec.data)
     assert asked is not None
@@ -176,5 +216,6 @@ _MAKERS: Final[Mapping[Job, Callable[[Spec], dict[str, Any]]]] = {
     "apply": _apply,
     "promote": _promote,
     "deploy": _deploy,
+    "publish": _publish,
     "verify": _verify,
 }

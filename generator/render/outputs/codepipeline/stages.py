@@ -18,15 +18,19 @@ from generator.spec.stages import Approval, Stages
 
 if TYPE_CHECKING:
     from generator.spec.model import Spec
+    from generator.spec.sites import Site
 
-Job = Literal["test", "build", "release", "plan", "apply", "promote", "deploy", "verify"]
+Job = Literal["test", "build", "release", "plan", "apply", "promote", "deploy", "publish", "verify"]
 # What a plan's job tells: how many objects change, and in words.
 CHANGES: Final = "CHANGES"
 SUMMARY: Final = "SUMMARY"
-# What a build tells: its tag, the apps that it built, and how many these are.
+# What a build tells: its tag, the apps and the sites that it built, and how many these are.
 TAG: Final = "TAG"
 APPS: Final = "APPS"
+SITES: Final = "SITES"
 BUILT: Final = "BUILT"
+# The artifact with the files of sites.
+FILES: Final = "sites"
 # Who approves a plan has a week; a plan that is older is made again.
 PLAN_MINUTES: Final = 7 * 24 * 60
 
@@ -61,7 +65,7 @@ def stages(spec: Spec) -> list[Stage]:
     asked = told.build(spec.data)
     if asked is None:
         return []
-    return [*_built(spec, asked), *(one for name in delivered(spec) for one in _environment(asked, name))]
+    return [*_built(spec, asked), *(one for name in delivered(spec) for one in _environment(spec, asked, name))]
 
 
 def delivered(spec: Spec) -> list[str]:
@@ -78,7 +82,9 @@ def released_to(spec: Spec) -> str:
 
 
 # What a job does in its environment's account, it does with a role of this name there; see `infra/bootstrap/`.
-_ROLES: Final[Mapping[Job, str]] = {"plan": "plan", "apply": "apply", "deploy": "deploy", "verify": "deploy"}
+_ROLES: Final[Mapping[Job, str]] = {
+    "plan": "plan", "apply": "apply", "deploy": "deploy", "publish": "deploy", "verify": "deploy"
+}  # fmt: skip
 
 
 def role(spec: Spec, job: Job, environment: str) -> str:
@@ -95,14 +101,23 @@ def _built(spec: Spec, asked: Stages) -> Iterator[Stage]:
         yield Stage("release", (Action("release", "release", told="Build"),))
         return
     builds = [app.build for app in spec.apps.values() if app.build]
-    if not builds:
+    sites = built_sites(spec)
+    if not (builds or sites):
         return
-    if any(build.test for build in builds):
+    if any(build.test for build in builds) or any(site.test for site in sites):
         yield Stage("test", (Action("test", "test"),))
-    yield Stage("build", (Action("build", "build", told="Build"),))
+    yield Stage("build", (Action("build", "build", told="Build", output=FILES if sites else ""),))
 
 
-def _environment(asked: Stages, name: str) -> Iterator[Stage]:
+def built_sites(spec: Spec) -> list[Site]:
+    """Return the static front ends that the pipeline builds: none where pushes to ECR start it."""
+    asked = told.build(spec.data)
+    if asked is None or asked.source == "ecr":
+        return []
+    return [site for site in spec.sites.values() if site.source]
+
+
+def _environment(spec: Spec, asked: Stages, name: str) -> Iterator[Stage]:
     word = name.replace("-", "_")
     plan = Action("plan", "plan", told=f"Plan_{word}", output=f"plan_{word}")
     yield Stage(f"{name}-plan", (plan,), name)
@@ -114,7 +129,9 @@ def _environment(asked: Stages, name: str) -> Iterator[Stage]:
         yield Stage(f"{name}-approval", (ask,), name, unless_none=f"Build.{BUILT}")
     # In the first environment it only goes back, where the stage is rolled back: the build has committed the image.
     tests = (Action("verify", "verify"),) if name in asked.verify else ()
-    actions = (Action("promote", "promote"), Action("deploy", "deploy"), *tests)
+    sites = any(name in site.places for site in built_sites(spec))
+    published = (Action("publish", "publish", inputs=(FILES,)),) if sites else ()
+    actions = (Action("promote", "promote"), Action("deploy", "deploy"), *published, *tests)
     yield Stage(name, actions, name, unless_none=f"Build.{BUILT}")
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.outputs.codepipeline.stages import APPS, BUILT, SUMMARY, TAG, Action, Job, Stage, role, stages
+from generator.render.outputs.codepipeline.stages import (
+    APPS,
+    BUILT,
+    SITES,
+    SUMMARY,
+    TAG,
+    Action,
+    Job,
+    Stage,
+    built_sites,
+    role,
+    stages,
+)
 from generator.render.outputs.infra import delivery
 from generator.render.outputs.infra.configuration import Module
 from generator.render.outputs.infra.hcl import Raw
@@ -17,7 +29,7 @@ if TYPE_CHECKING:
     from generator.spec.model import Spec
 
 
-_MINUTES: Final[Mapping[Job, int]] = {"plan": 30, "apply": 120, "deploy": 60, "verify": 60}
+_MINUTES: Final[Mapping[Job, int]] = {"plan": 30, "apply": 120, "deploy": 60, "publish": 60, "verify": 60}
 _USUAL_MINUTES: Final = 60
 
 
@@ -114,10 +126,14 @@ def _action(spec: Spec, stage: Stage, action: Action) -> dict[str, Any]:
             "message": _message(spec, stage),
         }
         return {"name": action.name, "approval": approval}
+    if action.job == "publish":
+        found = {"ENVIRONMENT": stage.environment, SITES: f"#{{Build.{SITES}}}"}
+    else:
+        found = _variables(stage, action)
     return {
         "name": action.name,
         "project": project(action, stage),
-        **({"variables": found} if (found := _variables(stage, action)) else {}),
+        **({"variables": found} if found else {}),
         **({"namespace": action.told} if action.told else {}),
         **({"inputs": list(action.inputs)} if action.inputs else {}),
         **({"outputs": [action.output]} if action.output else {}),
@@ -137,7 +153,8 @@ def _variables(stage: Stage, action: Action) -> dict[str, str]:
 def _message(spec: Spec, stage: Stage) -> str:
     """Return what an approver reads: never values, since it goes out by e-mail."""
     if stage.unless_none == f"Build.{BUILT}":
-        return f"{spec.project}: deliver #{{Build.{APPS}}} #{{Build.{TAG}}} to {stage.environment}?"
+        sites = f" #{{Build.{SITES}}}" if built_sites(spec) else ""
+        return f"{spec.project}: deliver #{{Build.{APPS}}}{sites} #{{Build.{TAG}}} to {stage.environment}?"
     summary = f"#{{{stage.unless_none.partition('.')[0]}.{SUMMARY}}}"
     where = f"The plan is in the log of {stage.environment}-plan."
     return f"{spec.project}: change the infrastructure of {stage.environment}: {summary}. {where}"

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.outputs.codepipeline import scripts
-from generator.render.outputs.codepipeline.stages import delivered, released_to
+from generator.render.outputs.codepipeline import scripts, sites
+from generator.render.outputs.codepipeline.stages import built_sites, delivered, released_to
 from generator.spec import stages as told
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ Job = dict[str, Any]
 _FOLDER: Final = "infra/environments/${{ env.ENVIRONMENT }}"
 # A job that was left out, since there was nothing to do, stops none that comes after it.
 _GOES_ON: Final = "!cancelled() && !failure()"
+_ANY_APP: Final = "needs.plan.outputs.apps != ''"
 # Beside the state, where the roles of the environment alone may read, and encrypted as that is: by the key of an
 # account, another one could not read it.
 _KEPT: Final = '"s3://$STATE_BUCKET/environments/$ENVIRONMENT/plans/$GITHUB_RUN_ID.tfplan"'
@@ -42,12 +43,14 @@ class Parts:
         prepared: Returns the steps that check out, install the generator, and take on a role of an environment.
         pushing: The environment variables by which a step may push.
         newest: The step that takes the branch's newest commit.
+        fetched: The step that brings the files of sites that were built.
     """
 
     machine: Callable[[int, bool], Mapping[str, object]]
     prepared: Callable[[str, str], list[Mapping[str, object]]]
     pushing: Mapping[str, str]
     newest: Mapping[str, object]
+    fetched: Mapping[str, object]
 
 
 def jobs(spec: Spec, parts: Parts) -> dict[str, Job]:
@@ -109,25 +112,37 @@ def _deliver(spec: Spec, name: str, parts: Parts) -> Job:
     tests = (asked.verify.get(name) if asked else None) or ()
     run = scripts.plain(f"{scripts.deploy(spec)}\n")
     moves = {"name": "promote", "env": parts.pushing, "run": scripts.PROMOTE}
+    has_sites = bool(built_sites(spec))
+    wanted = "(needs.plan.outputs.apps != '' || needs.plan.outputs.sites != '')" if has_sites else _ANY_APP
+    if has_sites:
+        moves = {**moves, "if": "env.APPS != ''"}
     return {
         "name": f"deliver to {name}",
-        "needs": ["plan", "deliver", f"{name}-apply"],
-        "if": f"${{{{ {_GOES_ON} && needs.plan.outputs.apps != '' }}}}",
+        "needs": ["plan", "deliver", *(["sites"] if has_sites else []), f"{name}-apply"],
+        "if": f"${{{{ {_GOES_ON} && {wanted} }}}}",
         "environment": name,
         **parts.machine(60, True),
         "env": {
             **_environment(name),
             "APPS": "${{ needs.plan.outputs.apps }}",
             "TAG": "${{ needs.deliver.outputs.tag }}",
+            **({"SITES": "${{ needs.plan.outputs.sites }}"} if has_sites else {}),
         },
         "steps": [
             *parts.prepared(name, "deploy"),
             *([] if name == released_to(spec) else [moves]),
             parts.newest,
             {"name": "deploy", "run": run},
+            *(_published(spec, parts) if any(name in site.places for site in built_sites(spec)) else []),
             *(_tested(tests, run, parts) if tests else []),
         ],
     }
+
+
+def _published(spec: Spec, parts: Parts) -> list[Mapping[str, object]]:
+    there = {"if": "env.SITES != ''"}
+    run = scripts.plain(sites.published(spec, sites.BUILT_FILES))
+    return [{**there, **parts.fetched}, {"name": "publish sites", **there, "run": run}]
 
 
 def _tested(tests: tuple[str, ...], deploy: str, parts: Parts) -> list[Mapping[str, object]]:

@@ -52,6 +52,7 @@ module "roles_staging" {
     apply = ["arn:aws:iam::111111111111:role/shop-delivery-staging-apply"]
     deploy = [
       "arn:aws:iam::111111111111:role/shop-delivery-staging-deploy",
+      "arn:aws:iam::111111111111:role/shop-delivery-staging-publish",
       "arn:aws:iam::111111111111:role/shop-delivery-staging-verify",
     ]
   }
@@ -71,9 +72,12 @@ module "roles_prod" {
   state_bucket    = "shop-tfstate-111111111111"
   trusted_account = "111111111111"
   trusted = {
-    plan   = ["arn:aws:iam::111111111111:role/shop-delivery-prod-plan"]
-    apply  = ["arn:aws:iam::111111111111:role/shop-delivery-prod-apply"]
-    deploy = ["arn:aws:iam::111111111111:role/shop-delivery-prod-deploy"]
+    plan  = ["arn:aws:iam::111111111111:role/shop-delivery-prod-plan"]
+    apply = ["arn:aws:iam::111111111111:role/shop-delivery-prod-apply"]
+    deploy = [
+      "arn:aws:iam::111111111111:role/shop-delivery-prod-deploy",
+      "arn:aws:iam::111111111111:role/shop-delivery-prod-publish",
+    ]
   }
   sites = ["amplify", "cloudfront"]
 }

@@ -41,6 +41,13 @@ module "pipeline" {
   secrets   = ["arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/git-??????"]
   approvals = {}
   projects = {
+    test = {
+      job         = "test"
+      environment = ""
+      role        = ""
+      privileged  = false
+      minutes     = 60
+    }
     build = {
       job         = "build"
       environment = ""
@@ -71,6 +78,13 @@ module "pipeline" {
     }
     staging-deploy = {
       job         = "deploy"
+      environment = "staging"
+      role        = "arn:aws:iam::111111111111:role/shop-staging-deploy"
+      privileged  = false
+      minutes     = 60
+    }
+    staging-publish = {
+      job         = "publish"
       environment = "staging"
       role        = "arn:aws:iam::111111111111:role/shop-staging-deploy"
       privileged  = false
@@ -111,11 +125,24 @@ module "pipeline" {
       privileged  = false
       minutes     = 60
     }
+    prod-publish = {
+      job         = "publish"
+      environment = "prod"
+      role        = "arn:aws:iam::222222222222:role/shop-prod-deploy"
+      privileged  = false
+      minutes     = 60
+    }
   }
   stages = [
+    { name = "test", actions = [{ name = "test", project = "test" }] },
     {
-      name    = "build"
-      actions = [{ name = "build", project = "build", namespace = "Build" }]
+      name = "build"
+      actions = [{
+        name      = "build"
+        project   = "build"
+        namespace = "Build"
+        outputs   = ["sites"]
+      }]
     },
     {
       name = "staging-plan"
@@ -170,6 +197,12 @@ module "pipeline" {
             APPS        = "#{Build.APPS}"
             EXECUTION   = "#{codepipeline.PipelineExecutionId}"
           }
+        },
+        {
+          name      = "publish"
+          project   = "staging-publish"
+          variables = { ENVIRONMENT = "staging", SITES = "#{Build.SITES}" }
+          inputs    = ["sites"]
         },
         {
           name    = "verify"
@@ -236,6 +269,12 @@ module "pipeline" {
             APPS        = "#{Build.APPS}"
             EXECUTION   = "#{codepipeline.PipelineExecutionId}"
           }
+        },
+        {
+          name      = "publish"
+          project   = "prod-publish"
+          variables = { ENVIRONMENT = "prod", SITES = "#{Build.SITES}" }
+          inputs    = ["sites"]
         },
       ]
     },
