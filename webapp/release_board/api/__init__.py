@@ -2,9 +2,12 @@
 
 from flask import Flask, Response, request
 
-from release_board.api import badge, board, cell, document, finding
+from release_board.api import audit, badge, board, cell, compare, delivery, document, finding, releases, waiting
 
-BLUEPRINTS = (board.blueprint, cell.blueprint, finding.blueprint, document.blueprint, badge.blueprint)
+BLUEPRINTS = (
+    *(board.blueprint, cell.blueprint, releases.blueprint, waiting.blueprint, compare.blueprint, finding.blueprint),
+    *(delivery.blueprint, audit.blueprint, document.blueprint, badge.blueprint),
+)
 
 
 def init_app(app: Flask) -> None:

@@ -3,21 +3,23 @@
 from typing import Any
 
 from flask import Blueprint, request, url_for
-from sqlalchemy import select, tuple_
 from werkzeug.exceptions import NotFound
 
 from release_board.api import shape
 from release_board.board import rows
-from release_board.board.activity import moment_of
+from release_board.board.activity import ACTIONS, Filter, moment_of
+from release_board.board.activity import events as some_events
 from release_board.board.cell import Position, cell_history
 from release_board.operations.failure import InvalidInput
 from release_board.pages.names import named
 from release_board.store.database import get_database
-from release_board.store.models import Cell, Event
+from release_board.store.models import Cell
 
 blueprint = Blueprint("api_cell", __name__, url_prefix="/api")
 
 PAGE = 100
+LONGEST = 200
+FILTERS = ("app", "environment", "action", "person", "since", "until", "q")
 
 
 @blueprint.get("/apps/<app>")
@@ -56,16 +58,27 @@ def events(app: str, environment: str) -> dict[str, Any]:
 
 @blueprint.get("/events")
 def activity() -> dict[str, Any]:
-    """Return a page of what was done anywhere, the newest first; `next` is the URL of the following page."""
+    """Return a page of what was done anywhere, filtered as the page of activity is, the newest first."""
     start = _start()
-    query = select(Event).order_by(Event.at.desc(), Event.id.desc()).limit(PAGE + 1)
-    if start is not None:
-        query = query.where(tuple_(Event.at, Event.id) < tuple_(start.at, start.number))
+    given = {name: text for name in FILTERS if (text := " ".join(request.args.get(name, "").split()))}
+    faults = {name: f"must be at most {LONGEST} characters" for name, text in given.items() if len(text) > LONGEST}
+    if "action" in given and given["action"] not in ACTIONS:
+        faults["action"] = f"must be one of {', '.join(ACTIONS)}"
+    if faults:
+        raise InvalidInput(faults)
+    texts = {name: given.get(name, "").replace("\0", "\ufffd") for name in FILTERS[:4]}
+    wanted = Filter(
+        **texts,
+        since=_moment(given, "since"),
+        until=_moment(given, "until"),
+        text=given.get("q", "").replace("\0", "\ufffd"),
+    )
     with get_database().session() as session:
-        found = list(session.scalars(query))
+        found = some_events(session, wanted, start, PAGE + 1)
         page = found[:PAGE]
         last = page[-1] if len(found) > PAGE else None
-        following = last and url_for(".activity", after=str(Position(last.at, last.id)))
+        where: dict[str, Any] = {**given, "after": str(Position(last.at, last.id)) if last else ""}
+        following = url_for(".activity", **where) if last else None
         return {"events": [shape.event(one) for one in page], "next": following}
 
 

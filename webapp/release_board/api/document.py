@@ -4,78 +4,10 @@ from typing import Any
 
 from flask import Blueprint, current_app
 
+from release_board.api.schemas import SCHEMAS, TEXT, named
+
 blueprint = Blueprint("api_document", __name__, url_prefix="/api")
 
-TEXT: dict[str, Any] = {"type": "string"}
-COUNT: dict[str, Any] = {"type": "integer"}
-YES: dict[str, Any] = {"type": "boolean"}
-
-
-def maybe(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that null fits, too: it is not known."""
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def of(**properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object that has all of these properties and no others."""
-    return {
-        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
-    }  # fmt: skip
-
-
-def many(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a list."""
-    return {"type": "array", "items": schema}
-
-
-def named(name: str) -> dict[str, Any]:
-    """Return a reference to a schema of the document."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-STATE = {"enum": ["failing", "moving", "waiting", "pinned", "behind", "settled", "new"]}
-PLACES = of(
-    environment=TEXT,
-    standing={"enum": ["has it", "has another build", "has a later build", "has an earlier build", "is not in it"]},
-    since=maybe(COUNT),
-    first=maybe(COUNT),
-    replaced=maybe(COUNT),
-)
-SCHEMAS: dict[str, dict[str, Any]] = {
-    "Cell": of(
-        app=TEXT, environment=TEXT, state=STATE, tag=maybe(TEXT), digest=maybe(TEXT), commit=maybe(TEXT),
-        since=maybe(COUNT), author=maybe(TEXT), action=maybe(TEXT), behind=maybe(TEXT), behind_by=maybe(COUNT),
-        ahead=maybe(TEXT), ahead_by=maybe(COUNT), problem=maybe(TEXT),
-        pin=maybe(of(since=TEXT, by=TEXT, reason=TEXT)), request=maybe(TEXT),
-        live=maybe(of(health=TEXT, sync=TEXT, revision=maybe(TEXT), images=many(TEXT), url=maybe(TEXT))),
-    ),
-    "App": of(app=TEXT, kind=TEXT, product=maybe(TEXT), state=maybe(STATE), cells=many(named("Cell"))),
-    "Event": of(
-        app=TEXT, environment=TEXT, commit=TEXT, at=COUNT, action=TEXT, author=TEXT, subject=TEXT, tag=maybe(TEXT),
-        digest=maybe(TEXT), before_tag=maybe(TEXT), before_digest=maybe(TEXT), pin=maybe(TEXT),
-        before_pin=maybe(TEXT), origin=TEXT, build=maybe(TEXT), source=maybe(TEXT), base=YES, image_changed=YES,
-        running=maybe(COUNT),
-    ),
-    "Events": of(events=many(named("Event")), next=maybe(TEXT)),
-    "Board": of(
-        environments=many(TEXT), counts={"type": "object", "additionalProperties": COUNT}, apps=many(named("App")),
-        matching=COUNT, page=COUNT, pages=COUNT,
-        heard=many(of(source=TEXT, heard=maybe(COUNT), stale=YES, problem=maybe(TEXT))),
-    ),
-    "Release": of(app=TEXT, tag=maybe(TEXT), digest=maybe(TEXT), because=many(TEXT), environments=many(PLACES)),
-    "Found": of(
-        text=TEXT, exact=many(named("Release")), alike=many(named("Release")), more_alike=YES, people=many(TEXT),
-        after=maybe(TEXT),
-    ),
-    "Problem": {
-        "type": "object",
-        "properties": {
-            "status": COUNT, "title": TEXT, "detail": TEXT, "request_id": TEXT,
-            "fields": {"type": "object", "additionalProperties": TEXT},
-        },
-        "required": ["status", "title", "detail", "request_id"],
-    },
-}  # fmt: skip
 # Of each route: what it answers, its parameters in the query, and what it is for.
 ROUTES: dict[str, tuple[str, dict[str, str], str]] = {
     "/api/board": (
@@ -90,7 +22,60 @@ ROUTES: dict[str, tuple[str, dict[str, str], str]] = {
         {"since": "a day or a moment as ISO 8601", "until": "as `since`", "after": "see `next`"},
         "What was done there, newest first",
     ),
-    "/api/events": ("Events", {"after": "see `next`"}, "What was done anywhere, newest first"),
+    "/api/events": (
+        "Events",
+        {
+            "app": "an app",
+            "environment": "an environment",
+            "action": "what was done",
+            "person": "who merged or made it",
+            "since": "a day or a moment as ISO 8601",
+            "until": "as `since`",
+            "q": "a commit, its beginning, a tag or a build",
+            "after": "see `next`",
+        },
+        "What was done anywhere, newest first",
+    ),
+    "/api/releases/{app}": (
+        "Releases",
+        {"after": "see `next`"},
+        "Releases of an app, newest first, and what each is in every environment",
+    ),
+    "/api/promotions/{app}/{environment}": (
+        "Promotion",
+        {},
+        "What a promotion there would move, what holds it, and whose commits it would bring",
+    ),
+    "/api/waiting": (
+        "Waiting",
+        {"after": "see `next`"},
+        "Open requests, oldest first; null where the forge has never answered",
+    ),
+    "/api/compare": (
+        "Comparison",
+        {
+            "from": "an environment",
+            "to": "another one",
+            "app": "this app alone",
+            "after": "see `next`",
+        },
+        "What differs between two environments, by app",
+    ),
+    "/api/delivery": (
+        "Deliveries",
+        {"days": "7, 30, 90 or 365; 30 if left out", "page": "from 1"},
+        "Delivery metrics of apps; what is not known is null, and said why",
+    ),
+    "/api/delivery/{app}": (
+        "Delivery",
+        {"days": "7, 30, 90 or 365; 30 if left out"},
+        "Delivery metrics of an app, with the deployments that each is made of",
+    ),
+    "/api/audit": (
+        "Audit",
+        {"before": "see `next`"},
+        "Who asked for which action, newest first; for those who may act somewhere",
+    ),
     "/api/find": (
         "Found",
         {"q": "a commit, build, tag or person", "after": "see `after` of the page before"},

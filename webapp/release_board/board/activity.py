@@ -92,6 +92,13 @@ def activity(session: Session, wanted: Filter, before: Position | None = None) -
     return Activity(entries, Position(last.at, last.lowest) if last else None)
 
 
+def events(session: Session, wanted: Filter, before: Position | None, limit: int) -> Sequence[Event]:
+    """Return events that match, the newest first, from `before` on into the past. Two statements."""
+    places = session.execute(_places(session, wanted, before, limit)).all()
+    found = session.scalars(select(Event).where(Event.id.in_([row.id for row in places])))
+    return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
+
+
 def why(row: Row[Any]) -> str:
     """Return the reason of a pin or a rollback, or what the message of a hand edit says below its first line."""
     if row.reason or row.action == "unpinned":
@@ -117,7 +124,7 @@ def moment_of(text: str, *, end: bool = False) -> int | None:
         return None
 
 
-def _places(session: Session, wanted: Filter, before: Position | None) -> Any:
+def _places(session: Session, wanted: Filter, before: Position | None, limit: int = READ + 1) -> Any:
     """Return a query of moment, number and commit of the newest events that match."""
     columns = (Event.at, Event.id, Event.commit)
     fixed = _fixed(wanted)
@@ -125,11 +132,11 @@ def _places(session: Session, wanted: Filter, before: Position | None) -> Any:
         fixed.append(tuple_(Event.at, Event.id) < tuple_(before.at, before.number))
     order = (Event.at.desc(), Event.id.desc())
     parts = [
-        select(*columns).where(*fixed, *each).order_by(*order).limit(READ + 1).subquery()
+        select(*columns).where(*fixed, *each).order_by(*order).limit(limit).subquery()
         for each in _alternatives(session, wanted)
     ]
     found = union(*(select(part) for part in parts)).subquery()
-    return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(READ + 1)
+    return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit)
 
 
 def _entries(session: Session, wanted: Filter, commits: Sequence[str]) -> list[Entry]:

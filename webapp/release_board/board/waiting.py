@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from release_board.store.models import Cell, Request
+from release_board.store.models import NAME, Cell, Request
+from release_board.store.texts import whole
 
 LIMIT = 200
 Who = Literal["author", "reviewers", "merge", "checks", "unknown"]
@@ -22,10 +23,36 @@ class Turn:
     why: str
 
 
-def waiting(session: Session) -> Sequence[Request]:
-    """Return the open requests, the oldest first."""
-    query = select(Request).order_by(func.coalesce(Request.created, Request.seen), Request.number)
-    return list(session.scalars(query.limit(LIMIT)))
+@dataclass(frozen=True)
+class Place:
+    """A request's place in the order, which the next page goes on from."""
+
+    at: int
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.at}-{self.number}"
+
+    @classmethod
+    def of(cls, request: Request) -> "Place":
+        """Return the place of a request."""
+        return cls(request.seen if request.created is None else request.created, request.number)
+
+    @classmethod
+    def parsed(cls, text: str) -> "Place | None":
+        """Read what `str` gives; None for anything else."""
+        at, dash, number = text.partition("-")
+        moment = whole(at, 18)
+        return cls(moment, number[:NAME]) if moment is not None and dash and "\0" not in number else None
+
+
+def waiting(session: Session, start: Place | None = None, limit: int = LIMIT) -> Sequence[Request]:
+    """Return open requests, the oldest first, those behind `start`."""
+    order = (func.coalesce(Request.created, Request.seen), Request.number)
+    query = select(Request).order_by(*order).limit(limit)
+    if start is not None:
+        query = query.where(tuple_(*order) > tuple_(literal(start.at), literal(start.number)))
+    return list(session.scalars(query))
 
 
 def just_opened(session: Session) -> Sequence[Cell]:
