@@ -1,4 +1,4 @@
-"""Adopt a folder of manifests: find out all that it takes, prove it, and write it."""
+"""Adopt a folder of manifests: plan all steps, prove that no object changes, and write the result."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Wanted:
         app: The name that the app gets; the folder's if empty.
         folders: The folder of an environment, below the path.
         image: The name of the image that is released, where there are several.
-        keep: The side that counts where edits since and what is new disagree: local or updated.
+        keep: The side that wins where later edits and a new version disagree: local or updated.
     """
 
     path: str
@@ -67,20 +67,19 @@ class Adoption:
         places: The folder of each environment, as it is now.
         objects: How many objects each environment has.
         images: The images that run, by environment.
-        released: The one that releases set.
+        released: The image that releases set.
         moved: Old path → new path.
-        edited: The new paths of files in which a reference or an image is entered.
-        written: The paths of kustomizations that were not there.
+        edited: The new paths of files in which a reference or an image was changed. written: The paths of new
+        kustomizations.
         left: Files beside them that stay where they are.
         entry: The app, as generator.yaml gets it.
-        faults: What keeps it from being adopted.
-        notes: What to know of it.
-        handover: What to do so that the Applications that deploy it today let go.
+        faults: What prevents the adoption. notes: Remarks for the user. handover: The steps by which the
+        Applications that deploy it today give up its objects.
         texts: The files of the spec that change, with the app in them.
         files: Everything that is adopted, by its new path.
-        original: The same without edits since: what the next one is merged with.
-        again: It was adopted before, and what is new is merged with edits since.
-        removed: Files that are gone from there, and that nobody has edited.
+        original: The same files without later edits: the original of the next merge. again: It was adopted before,
+        and a new version is merged with later edits. removed: Files that the source has removed, and that nobody has
+        edited.
         kept: Files with edits of the user.
     """
 
@@ -108,11 +107,11 @@ class Adoption:
 
 
 def find(directory: Path, wanted: Wanted) -> Adoption:
-    """Find out what adopting a folder takes; nothing is written.
+    """Plan the adoption of a folder; write nothing.
 
     Raises:
-        UsageError: It cannot be told what is which environment or image.
-        Conflicts: It was adopted before, and what is new and edits since disagree.
+        UsageError: The folder of an environment, or the image, is ambiguous. Conflicts: It was adopted before, and
+        the new version and later edits disagree.
     """
     spec = loader.load(directory)
     with source.opened(directory, wanted.path) as (where, upstream):
@@ -348,7 +347,7 @@ def _kustomizations(root: Path) -> list[str]:
 
 
 def write(directory: Path, found: Adoption) -> planning.Plan:
-    """Write what was found: files, the spec, and what is generated for the app, all or nothing.
+    """Write the plan: the adopted files, the spec, and the app's generated files, all or nothing.
 
     Raises:
         SpecError: There are faults.

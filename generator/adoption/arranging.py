@@ -1,4 +1,4 @@
-"""Lay out what is adopted as apps lie here: the shared folders in ``base/``, each environment's in ``overlays/``."""
+"""Move adopted files to the generator's layout: shared folders to ``base/``, each environment's to ``overlays/``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Arranged:
 
 
 def arrange(source: Source, shape: Shape, app: str) -> Arranged:
-    """Return all files under their new paths, with references that lead from one folder to another mended."""
+    """Return all files under their new paths, with corrected references between folders."""
     found = Arranged()
     targets = _targets(shape, app)
     size = 0

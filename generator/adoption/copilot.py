@@ -1,4 +1,4 @@
-"""Read the manifests of AWS Copilot as a spec of our own language, and name every field that has no place there.
+"""Convert the manifests of AWS Copilot to a spec, and report every field without a counterpart.
 
 What a service is called, the names of its secrets, its repository in ECR and its name in Cloud Map stay what they are.
 """

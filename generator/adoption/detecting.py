@@ -1,4 +1,4 @@
-"""Find what cannot be adopted as it is: each with its file and line, and what to do."""
+"""Find what cannot be adopted unchanged: each fault has its file, its line and a hint."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PINNED: Final = re.compile(r"[?&](?:ref|version)=(?:v?[0-9]+(?:\.[0-9]+)+[A-Za-
 
 
 def faults(source: Source, shape: Shape) -> list[Fault]:
-    """List what keeps a source from being adopted."""
+    """List what prevents the adoption of a source."""
     found = [*shape.faults]
     if (source.root / source.folder / "Chart.yaml").is_file():
         found.append(Fault(f"{source.folder}/Chart.yaml", 1, 1, "", "a Helm chart", _CHART))

@@ -1,4 +1,4 @@
-"""Find the Applications that deploy a folder today: their names stay, and who must let go of them is told."""
+"""Find the Applications that deploy a folder today, to keep their names and to plan the handover."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _autopilot(source: Source, place: str) -> dict[str, Any]:
 
 
 def faults(spec: Spec, found: Sequence[Existing], namespace: str | None) -> list[Fault]:
-    """List what would move objects to another place: a cluster or a namespace that is not the environment's."""
+    """List Applications whose cluster or namespace differs from the environment's: their objects would move."""
     wrong: list[Fault] = []
     for one in found:
         environment = spec.environments[one.environment]
@@ -168,7 +168,7 @@ def faults(spec: Spec, found: Sequence[Existing], namespace: str | None) -> list
 
 
 def template(values: Mapping[str, str]) -> str | None:
-    """Return the one text that gives each environment its value, with `{environment}` where it stands in all."""
+    """Return one text for the values of all environments, with `{environment}` in place of the environment's name."""
     exact = set(values.values())
     if len(exact) == 1:
         return next(iter(exact))
@@ -177,7 +177,7 @@ def template(values: Mapping[str, str]) -> str | None:
 
 
 def namespace(spec: Spec, found: Sequence[Existing]) -> str | None:
-    """Return the namespace that the app has for itself; ``None`` where it is in those of its environments."""
+    """Return the app's own namespace; ``None`` if it is deployed to its environments' namespaces."""
     values = {one.environment: one.namespace for one in found if one.namespace}
     if all(spec.environments[name].namespace == value for name, value in values.items()):
         return None
@@ -185,6 +185,6 @@ def namespace(spec: Spec, found: Sequence[Existing]) -> str | None:
 
 
 def names(found: Sequence[Existing]) -> dict[str, str]:
-    """Return the names to keep, by environment: of those that one Application deploys."""
+    """Return the names to keep, for each environment that exactly one Application deploys."""
     counts = [one.environment for one in found]
     return {one.environment: one.name for one in found if one.name and counts.count(one.environment) == 1}

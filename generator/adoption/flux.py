@@ -1,4 +1,4 @@
-"""Find what of Flux deploys a folder today, and tell how it lets go without taking what runs along.
+"""Find the Flux objects that deploy a folder today, and list the steps that remove them but keep what runs.
 
 A Kustomization of Flux that is suspended removes nothing when it is deleted; one that is not removes all that it has
 applied.
@@ -36,7 +36,7 @@ def find(directory: Path, places: Mapping[str, str]) -> list[tuple[str, Document
 
 
 def releases(directory: Path, folder: str) -> Iterator[Fault]:
-    """Yield the releases of Helm charts among the files of a folder: without Flux, nothing would come of them."""
+    """Yield the HelmReleases among the files of a folder: without Flux, they have no effect."""
     for path in existing.files(directory):
         for one in _of_flux(directory, path, HELM) if path.startswith(f"{folder}/") else ():
             chart = _map(_map(_map(one.data.get("spec")).get("chart")).get("spec"))
@@ -59,7 +59,7 @@ def _path(one: Document) -> str:
 
 
 def faults(spec: Spec, found: Deploying) -> Iterator[Fault]:
-    """Yield what Flux does to a folder's manifests that nothing else would do."""
+    """Yield the changes that only Flux makes to a folder's manifests."""
     for environment, one in found:
         said = _map(one.data.get("spec"))
         for name in _CHANGING:
@@ -76,7 +76,7 @@ def faults(spec: Spec, found: Deploying) -> Iterator[Fault]:
 
 
 def steps(found: Deploying) -> Iterator[str]:
-    """Yield, in order, how these let go: commands that a shell takes, with what to wait for as comments."""
+    """Yield the steps of the handover in order: shell commands, with comments that say what to wait for."""
     for _, one in found:
         yield f"kubectl patch {_called(one)} --type merge --patch '{_SUSPEND}'   # say it in {one.file}, too, and push"
     for _, one in found:

@@ -1,7 +1,8 @@
-"""Tell how the Applications of today let go of what they deploy, so that others take it over and no pod is replaced.
+"""List the steps that hand objects over from former Applications to new ones without replacing a pod.
 
-Argo CD marks what it has applied with the name of the Application. Ours, and the root, do not touch what has another's
-mark (`FailOnSharedResource`), and an Application that goes by a finalizer or is pruned would take its pods along.
+Argo CD marks an object with the name of its Application. The generated Applications and the root do not change an
+object with another mark (`FailOnSharedResource`). An Application that is deleted with a finalizer, or pruned,
+deletes its pods.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _PRESERVE: Final = '{"spec": {"syncPolicy": {"preserveResourcesOnDeletion": true
 
 
 def steps(spec: Spec, found: Sequence[Existing], places: Mapping[str, str]) -> list[str]:
-    """List, in order, commands that a shell takes, with what to wait for as comments.
+    """List the shell commands in order, with comments that say what to wait for.
 
     Args:
         spec: The spec that the app is adopted into.

@@ -1,4 +1,4 @@
-"""Find the images that run, and put them under ``images`` of the overlays, with tag and digest as they are."""
+"""Find the running images, and list them under ``images`` of the overlays, with their present tags and digests."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _images(value: Any) -> Iterator[str]:
 
 
 def listed(content: bytes, path: str, found: Sequence[tuple[Image, str]]) -> Listed:
-    """Enter every image that runs into an overlay's ``images``, if it is not there yet.
+    """Add every running image to an overlay's ``images``, if it is missing there.
 
     Raises ``SpecError`` where the file has a shape that cannot be edited.
     """
@@ -170,8 +170,7 @@ def _behind(before: Parsed, item: Node, lines: Sequence[str]) -> Splice:
 def released(app: str, overlays: Mapping[str, Listed], wanted: str | None) -> dict[str, str]:
     """Return the entry that a release sets, by environment.
 
-    Raises:
-        UsageError: It cannot be told which one it is.
+    Raises: UsageError: There are several candidates.
     """
     return {environment: _chosen(app, environment, one.names, wanted) for environment, one in overlays.items()}
 

@@ -1,4 +1,4 @@
-"""Merge a newer upstream with what was made of the manifests since they were adopted."""
+"""Merge a newer upstream with the edits that were made since the adoption."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Merged:
 
 
 def merged(directory: Path, app: str, updated: Mapping[str, bytes], keep: str | None) -> Merged:
-    """Merge file by file: what was adopted last is the original, what lies here is local.
+    """Merge file by file: the last adopted files are the original, the present ones are local.
 
     Raises:
-        Conflicts: Both have changed the same; nothing is written.
+        Conflicts: Both have changed the same field; nothing is written.
     """
     if keep not in (None, *Side):
         raise UsageError(f"--keep {keep}: neither local nor updated", "write --keep local, or --keep updated")

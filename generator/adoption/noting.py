@@ -1,4 +1,4 @@
-"""Note what works as it is, but will not do all that it could."""
+"""Note limitations of adopted manifests that are valid."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CONTAINERS: Final = frozenset({"containers", "initContainers"})
 
 
 def hidden_images(arranged: Arranged, documents: Iterable[Document], known: Iterable[Image]) -> list[Fault]:
-    """Note images that stand where kustomize does not look for them, such as in arguments and ConfigMaps."""
+    """Note images in places that kustomize does not search, such as arguments and ConfigMaps."""
     names = {image.name for image in known}
     found: dict[str, str] = {}
     for document in documents:
@@ -73,14 +73,14 @@ def _where(arranged: Arranged, text: str) -> tuple[str, int]:
 
 
 def kinds(documents: Iterable[Document]) -> list[str]:
-    """List the kinds that an AppProject of ours does not permit by itself, as the spec writes them."""
+    """List the kinds that a generated AppProject does not permit by default, in the spec's notation."""
     usual = charts.USUAL
     found = {stream.identity(document.data)[:2] for document in documents}
     return sorted(f"{group}/{kind}" if group else kind for group, kind in found - usual)
 
 
 def refused(environment: Environment, documents: Sequence[Document]) -> Iterator[Fault]:
-    """Yield pods that the environment's namespace would refuse from then on, since it gets the level of the spec."""
+    """Yield pods that the environment's namespace would refuse after the adoption, because it gets the spec's level."""
     level = environment.pod_security
     for document in documents if level != "privileged" else ():
         template = pod_security.template_of(document.data)
@@ -96,7 +96,7 @@ def refused(environment: Environment, documents: Sequence[Document]) -> Iterator
 
 
 def elsewhere(environment: Environment, own_namespace: str | None, documents: Sequence[Document]) -> list[Fault]:
-    """Note the namespaces of objects that are none of their environment."""
+    """Note objects in namespaces other than the environment's."""
     own = {*environment.own_namespaces, *environment.namespaces, placeholder.filled(own_namespace, environment.name)}
     found: dict[str, Document] = {}
     for document in documents:

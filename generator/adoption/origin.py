@@ -1,4 +1,4 @@
-"""Keep what was adopted last, as it was then, in ``.generator/adopted/``: the original of the next merge."""
+"""Keep the last adopted files unchanged in ``.generator/adopted/``: the original of the next merge."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HEADER: Final = b"# What was adopted last; not for editing, and nothing to revi
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """Return the content of the record; as of any user's text, each line stands behind a space."""
+    """Return the content of the record; each line is indented by a space, because it may be any text."""
     parts = [
         b"~~ %s ~~\n" % path.encode() + b"".join(b" " + line + b"\n" for line in content.split(b"\n"))
         for path, content in sorted(files.items())
@@ -24,7 +24,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def read(directory: Path, app: str) -> dict[str, bytes] | None:
-    """Read what was adopted last, by path; ``None`` if nothing is known of it.
+    """Read the last adopted files, by path; ``None`` if there is no record.
 
     Raises:
         RepositoryError: The record is damaged.

@@ -1,4 +1,4 @@
-"""Prove that what is adopted stays what it was: built before and after, twice, and compared object by object."""
+"""Prove that the adoption changes no object: build before and after, twice, and compare object by object."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Built:
 
 
 def before(source: Source, folder: str, program: Path, rules: Rules) -> Built:
-    """Build a folder as it lies there, twice; what differs between the two is a fault."""
+    """Build a folder as it is, twice; a difference between the two builds is a fault."""
     if source.kustomization(folder) is None:
         return Built(*applied.documents(source.root, folder, recurse=False))
     if wrong := sources.faults(source.root, folder, rules):
@@ -53,7 +53,7 @@ def build(root: Path, folder: str, program: Path, rules: Rules) -> Built:
 
 
 def differences(one: Sequence[Document], other: Sequence[Document]) -> list[str]:
-    """Name the objects that two builds do not have alike."""
+    """Return the names of objects that differ between two builds."""
     ours, theirs = _by_identity(one), _by_identity(other)
     return sorted({f"{name.kind}/{name.name}" for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)})
 

@@ -1,4 +1,4 @@
-"""Read a Score file (score.dev/v1b1) as an app of our own language, and name every field that has no place there."""
+"""Convert a Score file (score.dev/v1b1) to an app of the spec, and report every field without a counterpart."""
 
 from __future__ import annotations
 

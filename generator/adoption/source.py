@@ -1,4 +1,4 @@
-"""Find the folder to adopt, here or elsewhere, which folder is which environment's, and what these build on."""
+"""Find the folder to adopt, here or elsewhere, the folder of each environment, and the folders that these build on."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Source:
     Attributes:
         root: The top of the repository, or of the folder, that it lies in.
         folder: Where it lies in that.
-        inside: Whether that is the repository that adopts it, so that files are moved.
+        inside: Whether it is in the adopting repository, so that files are moved.
     """
 
     root: Path
@@ -67,8 +67,8 @@ class Shape:
 
     Attributes:
         places: The folder of each environment.
-        own: The folders that are one environment's alone, by environment: they become overlays.
-        shared: All others that are built from, which become the base.
+        own: The folders of only one environment, by environment: they become overlays. shared: All other folders
+        that are built from; they become the base.
         faults: What cannot be adopted.
     """
 
@@ -173,7 +173,7 @@ def _candidates(source: Source) -> list[str]:
 
 
 def shape(source: Source, places: Mapping[str, str]) -> Shape:
-    """Follow what the environments' folders build on."""
+    """Follow the references of the environments' folders."""
     faults: list[Fault] = []
     reached: dict[str, set[str]] = {}
     for place in dict.fromkeys(places.values()):

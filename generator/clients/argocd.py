@@ -1,4 +1,4 @@
-"""Argo CD's API, as far as it tells what runs: Applications, the objects below them, and their events.
+"""Argo CD's API for reading what runs: Applications, the objects below them, and their events.
 
 ``ARGOCD_SERVER``, ``ARGOCD_AUTH_TOKEN``, ``ARGOCD_INSECURE`` and ``ARGOCD_OPTS`` mean what they mean to Argo CD's own
 command. The token travels in a header only, and never to where a redirect leads.
@@ -94,7 +94,7 @@ class Application:
 
     @property
     def charts(self) -> Mapping[str, str]:
-        """Return the charts that it was last compared with: the version that was asked for, by repository and name."""
+        """Return the charts that it was last compared with: the requested version, by repository and name."""
         sources = _at(self.raw, "status", "sync", "comparedTo", "sources") or ()
         names = {
             "/".join(filter(None, [str(one.get("repoURL") or "").rstrip("/"), one.get("chart")])): one
@@ -179,7 +179,7 @@ class ArgoCd:
         return request
 
     def application(self, name: str, *, refresh: bool = False) -> Application | None:
-        """Return one of them, compared anew if ``refresh``; None if there is none that the token may see."""
+        """Return an Application, compared anew if ``refresh``; None if the token can see none of this name."""
         query = {"refresh": "normal"} if refresh else {}
         answer = self._get(f"/applications/{quote(name, safe='')}", query, missing=(403, 404))
         return Application(answer) if answer is not None else None
@@ -195,7 +195,7 @@ class ArgoCd:
         return str(answer.get("Version") or "").removeprefix("v").partition("+")[0]
 
     def nodes(self, name: str) -> list[Node]:
-        """Return what is there of an Application: its objects, and theirs, down to the pods."""
+        """Return the live objects of an Application, with their children down to the pods."""
         answer = self._get(f"/applications/{quote(name, safe='')}/resource-tree", {}, missing=(403, 404)) or {}
         return [_node(item) for item in answer.get("nodes") or ()]
 
@@ -349,13 +349,13 @@ def _is_insecure() -> bool:
 
 
 def rank(word: str, order: Sequence[str]) -> int:
-    """Return how bad a word of ``HEALTH`` or ``SYNC`` is: 0 for the worst, and for one that is not known."""
+    """Return the rank of a state of ``HEALTH`` or ``SYNC``: 0 for the worst, and for an unknown one."""
     return order.index(word) if word in order else 0
 
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """Raise ``ArgoCdError``, as it is no bug in here, where an answer has something else than objects or lists."""
+    """Raise ``ArgoCdError`` if an answer has another structure than expected: this is no bug of the generator."""
     try:
         yield
     except MISREAD as exc:

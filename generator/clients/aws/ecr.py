@@ -25,10 +25,9 @@ def client(region: str) -> Any:
 
 
 def verified(image: Image) -> Image:
-    """Return the image with the digest that ECR has for its tag; of an image for several platforms, the index's.
+    """Return the image with ECR's digest for its tag; for several platforms, it is the digest of the index.
 
-    Raises:
-        GeneratorError: It is not there, or under another digest than the given one.
+    Raises: GeneratorError: It does not exist, or has another digest than the given one.
     """
     found = ECR_REPOSITORY.fullmatch(image.name)
     if found is None:

@@ -1,8 +1,8 @@
 """Read what the scan of an image in ECR found, through boto3, which comes with the extra ``aws``.
 
-ECR scans no image index, so that each platform's image in it is scanned for
-itself; bills of materials and other attestations are left out. Basic scanning
-is started here, unless it has begun on push; enhanced scanning starts itself.
+ECR does not scan an image index, so each platform's image is scanned separately; bills of materials and other
+attestations are left out. Basic scanning is started here, unless the push has started it; enhanced scanning starts
+by itself.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def findings(image: Image, pauses: Backoff = PAUSES, timeout: float = TIMEOUT_SE
 
     Args:
         image: An image, or an index of several.
-        pauses: The pauses between two questions whether a scan is done.
+        pauses: The pauses between two requests for the state of a scan.
         timeout: Seconds that all scans may take.
 
     Raises:
@@ -108,7 +108,7 @@ def findings(image: Image, pauses: Backoff = PAUSES, timeout: float = TIMEOUT_SE
 
 
 def refused(found: Collection[Finding], severity: str, ignored: Collection[str]) -> list[Finding]:
-    """Return those of ``severity`` or worse that are not to be ignored."""
+    """Return the findings of ``severity`` or worse, without the ignored ones."""
     limit = _rank(severity)
     return [finding for finding in found if _rank(finding.severity) <= limit and finding.name not in ignored]
 

@@ -1,4 +1,4 @@
-"""Ask AWS whether what a task needs is there: its images, its roles, its secrets and its log group."""
+"""Ask AWS whether a task's images, roles, secrets and log group exist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PARAMETER: Final = ":parameter/"
 
 
 class Presence:
-    """Lookups by one client for each service. Each names in few words what is missing; none reads a secret's value."""
+    """Lookups by one client for each service. Each yields what is missing; none reads a secret's value."""
 
     def __init__(self, region: str) -> None:
         self._region = region
@@ -28,7 +28,7 @@ class Presence:
         return self._clients[service]
 
     def image(self, reference: str) -> Iterator[str]:
-        """Yield that ECR has not an image, or not with this digest; another registry is not asked."""
+        """Yield a message if ECR lacks an image, or has another digest; other registries are not asked."""
         if not ECR.fullmatch(reference.partition("/")[0]):
             return
         name, at, digest = reference.partition("@")
@@ -39,12 +39,12 @@ class Presence:
             yield exc.message
 
     def role(self, arn: str) -> Iterator[str]:
-        """Yield that a role is not there."""
+        """Yield a message if a role does not exist."""
         name = arn.rpartition("/")[2]
         yield from self._lack(f"role {name}", self._client("iam").get_role, RoleName=name)
 
     def secret(self, reference: str) -> Iterator[str]:
-        """Yield that a secret, or a parameter of Systems Manager, is not there."""
+        """Yield a message if a secret, or a parameter of Systems Manager, does not exist."""
         if _PARAMETER in reference:
             name = f"/{reference.partition(_PARAMETER)[2]}"
             filters = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
@@ -57,7 +57,7 @@ class Presence:
         yield from self._lack(f"secret {name}", self._client("secretsmanager").describe_secret, SecretId=arn)
 
     def log_group(self, name: str) -> Iterator[str]:
-        """Yield that a log group is not there: a task that cannot write its log does not start."""
+        """Yield a message if a log group does not exist: a task that cannot write its log does not start."""
         ask = self._client("logs").describe_log_groups
         yield from self._lack(f"log group {name}", ask, "logGroups", logGroupNamePrefix=name)
 

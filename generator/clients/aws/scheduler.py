@@ -30,6 +30,6 @@ class Scheduler:
         return answer
 
     def update(self, schedule: Data) -> None:
-        """Update a schedule, given whole as UpdateSchedule takes it: what it leaves out is gone."""
+        """Update a schedule with all fields of UpdateSchedule: AWS removes the fields that are left out."""
         with session.translated():
             self._api.update_schedule(**schedule)

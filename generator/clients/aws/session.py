@@ -1,8 +1,7 @@
-"""AWS, through boto3: clients with bounded answers and retries, and their errors as ours.
+"""AWS, through boto3: clients with bounded answers and retries, and translated errors.
 
-Keys are those of the credentials in force. For the command line, they and the
-region come from where the AWS tools have them: the environment, a profile, or
-the role of the build.
+Keys come from the credentials in force. On the command line, keys and region come from the same sources as for the
+AWS CLI: the environment, a profile, or the role of the build.
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ def client(
 ) -> Any:
     """Return a client of a service.
 
-    Without a region, it is that of `AWS_REGION`, then of `AWS_DEFAULT_REGION`, then of the profile.
-    Each answer is whole within the time-out; throttling is waited out, ``attempts`` times.
+    The default region is `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the profile's. The time-out limits each whole
+    answer; a throttled request is repeated up to ``attempts`` times.
     """
     try:
         import boto3
@@ -106,7 +105,7 @@ def _watched(pool: type[Any]) -> type[Any]:
 
 
 def require_endpoint(url: str) -> None:
-    """Raise ``ForgeError`` where AWS's credentials would sign requests to a stranger's server."""
+    """Raise ``ForgeError`` if the endpoint is not AWS's, because AWS credentials would sign requests to it."""
     host = hosts.of(url)
     if not re.fullmatch(r"(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)", host):
         hosts.require(url, "AWS_SECRET_ACCESS_KEY", error=ForgeError)
@@ -114,7 +113,7 @@ def require_endpoint(url: str) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Make a ``ForgeError`` of AWS's errors, with its own words; of what is no answer of AWS, too."""
+    """Convert AWS's errors, and answers that are not AWS's, to ``ForgeError`` with the original message."""
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
     from botocore.parsers import ResponseParserError
 

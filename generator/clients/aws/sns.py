@@ -1,4 +1,4 @@
-"""Tell subscribers through an SNS topic, which sends e-mail, or whatever else is subscribed to it."""
+"""Publish messages to an SNS topic, which sends them to its subscribers, for example by e-mail."""
 
 from __future__ import annotations
 

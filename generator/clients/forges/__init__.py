@@ -1,8 +1,7 @@
 """Pull requests on the forges, one module each.
 
-A forge is a module with ``connect(url, api, timeout)``, which gives a ``Forge`` for the
-repository at that URL, from credentials in the environment. To add one: write
-the module, and add a row to ``spec.forge_kinds.FORGES``.
+A forge is a module with ``connect(url, api, timeout)``, which returns a ``Forge`` for the repository at that URL,
+with credentials from the environment. To add one, write the module, and add a row to ``spec.forge_kinds.FORGES``.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ __all__ = ["Forge", "PullRequest", "Review", "State", "connect", "kind_of", "ope
 
 
 def connect(url: str, kind: str | None = None, api: str | None = None, timeout: int = TIMEOUT_SECONDS) -> Forge:
-    """Return the forge of the repository at ``url``; nothing is asked of the server yet.
+    """Return the forge of the repository at ``url``, without contacting the server.
 
     Args:
         url: where git has the repository.

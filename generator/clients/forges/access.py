@@ -1,8 +1,7 @@
-"""Share among forges over HTTP: credentials, addresses, time-outs, patience with rate limits, and errors.
+"""Common parts of forges over HTTP: credentials, addresses, time-outs, rate limits, and errors.
 
-A request that a server has not taken (429, or 403 with the headers of a rate
-limit) is sent again after the time that the server names. One that it may have
-taken is sent again only if it reads.
+A request that the server has refused for its rate limit (429, or 403 with the headers of a limit) is repeated after
+the time that the server names. A request that the server may have processed is repeated only if it reads.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ class Patience(Retry):
         )
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        """Tell whether it is worth a look at the response's headers, which ``increment`` takes."""
+        """Tell whether the response's headers may allow another attempt; ``increment`` reads them."""
         return status_code in (403, 429) or super().is_retry(method, status_code, has_retry_after)
 
     def increment(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):  # type: ignore[no-untyped-def]
@@ -110,12 +109,12 @@ def certificates() -> str | bool:
 
 
 def given(*names: str) -> str | None:
-    """Return the first of these credentials that is given, without the space around it."""
+    """Return the first of these credentials that is set, without surrounding space."""
     return next((value for name in names if (value := credentials.get(name).strip())), None)
 
 
 def token(*names: str) -> str | None:
-    """Return the same for a token, which is one line; ``ForgeError`` for what cannot be one."""
+    """Return the first of these tokens that is set; ``ForgeError`` if it is more than one line."""
     found = given(*names)
     if found and not found.isprintable():
         name = next(name for name in names if credentials.get(name).strip() == found)
@@ -188,7 +187,7 @@ _Class = TypeVar("_Class", bound=type[Any])
 
 
 def understood(forge: _Class) -> _Class:
-    """Make a ``ForgeError``, as it is no bug in here, of every answer to a forge that is not of its kind."""
+    """Convert errors from an answer of unexpected structure to ``ForgeError``: they are no bug of the generator."""
 
     def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
@@ -211,7 +210,7 @@ def understood(forge: _Class) -> _Class:
 
 
 def strange(server: str, kind: str, exc: BaseException) -> ForgeError:
-    """Return the error for an answer that is none of this kind of forge: a proxy's page, say."""
+    """Return the error for an answer that is not from this kind of forge, such as a proxy's page."""
     where = f"{host_of(server)}: " if server else ""
     return ForgeError(
         f"{where}its answer is none of {kind}'s ({type(exc).__name__}: {str(exc)[:120]})",
@@ -222,7 +221,7 @@ def strange(server: str, kind: str, exc: BaseException) -> ForgeError:
 def missing(library: str, extra: str) -> ForgeError:
     """Return the error for a client library that is not installed.
 
-    The hint names the library, and no extra of ours by our name: that is somebody else's on a public index.
+    The hint names the library, not an extra of this package, whose name may be somebody else's on a public index.
     """
     return ForgeError(
         f"{library} is not installed",

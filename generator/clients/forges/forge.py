@@ -1,4 +1,4 @@
-"""Define what every forge can do with pull requests, whatever it calls them."""
+"""Define the operations on pull requests that every forge supports."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _CUT: Final = "\n\n(cut here: the forge takes no more)"
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a forge says of a request beside its text; ``None``: it does not tell.
+    """State of a request's review; ``None``: the forge does not report it.
 
-    ``author``, ``reviewers`` (who is asked and has not answered) and ``approvers`` are names as the forge has them.
+    ``author``, ``reviewers`` (requested, without an answer yet) and ``approvers`` are names on the forge.
     ``created`` is in seconds since 1970. ``ready``: by the forge's own rules it can be merged now.
     """
 
@@ -38,7 +38,7 @@ class Review:
 class PullRequest:
     """A pull or merge request. ``number`` is as the forge shows it; ``head`` and ``base`` are branches.
 
-    ``mergeable`` is ``None`` where the forge does not know it (yet). ``merge_commit`` is set once it is merged.
+    ``mergeable`` is ``None`` if the forge does not know it (yet). ``merge_commit`` is set after the merge.
     """
 
     number: str
@@ -78,14 +78,14 @@ class Forge(Protocol):
     def requests(
         self, base: str, prefix: str = "", state: State = "open", *, exact: bool = False, forks: bool = False
     ) -> list[PullRequest]:
-        """List those into ``base`` whose head begins with ``prefix``, the newest first; all pages.
+        """List all requests into ``base`` whose head begins with ``prefix``, the newest first.
 
         Args:
             base: the branch that they are to be merged into.
             prefix: what their branches' names begin with.
             state: open, or all.
             exact: only those whose head is ``prefix``, which most forges find faster.
-            forks: those of forks, too, whose branches anyone may name as ours are named.
+            forks: include requests of forks, whose branches may have the same names as the generator's.
         """
 
     def open(
@@ -101,9 +101,9 @@ class Forge(Protocol):
         """Set another title and body."""
 
     def comment(self, request: PullRequest, text: str, marker: str) -> None:
-        """Say something; a former comment of ours that holds ``marker`` is replaced (the text holds it, too).
+        """Write a comment, or replace the token user's earlier one with ``marker`` (the text contains it, too).
 
-        Ours is what the user of our token has written; where the forge does not tell who that is, none is.
+        If the forge does not report the token's user, no comment is replaced.
         """
 
     def close(self, request: PullRequest, reason: str) -> None:
@@ -120,14 +120,14 @@ class LabelingForge(Forge, Protocol):
         """List the open requests that have a label, into whatever branch, the newest first."""
 
     def unlabel(self, request: PullRequest, label: str) -> None:
-        """Take a label off; fine where it is gone."""
+        """Remove a label, if it is there."""
 
 
 class ReviewingForge(Forge, Protocol):
-    """A forge that tells of all open requests at once what reviewers and checks say: GitHub."""
+    """A forge that reports reviews and checks of all open requests in one query: GitHub."""
 
     def reviewed(self, requests: Sequence[PullRequest]) -> list[PullRequest]:
-        """Return the same requests with all of their ``review``; as they are where the forge does not tell."""
+        """Return the same requests with their ``review``, if the forge reports it."""
 
 
 def epoch(time: str) -> int:
@@ -136,13 +136,13 @@ def epoch(time: str) -> int:
 
 
 def clipped(text: str, limit: int) -> str:
-    """Return ``text``, cut where it is longer than the forge takes, and without what would steer who reads it."""
+    """Return ``text``, cut at the forge's limit, and without control characters."""
     text = harmless(text)
     return text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT
 
 
 def chosen(head: str, prefix: str, *, exact: bool) -> bool:
-    """Tell whether a branch is one of those that were asked for."""
+    """Tell whether a branch is one of the requested ones."""
     return head == prefix if exact else head.startswith(prefix)
 
 

@@ -1,8 +1,7 @@
 """Gitea and Forgejo, through their REST API.
 
-No client library is well kept and knows pull requests, so these few calls are
-made with ``requests``, which is here anyway. Credentials: ``GITEA_TOKEN``,
-``FORGEJO_TOKEN`` or ``GIT_TOKEN``.
+No maintained client library supports pull requests, so these few calls use ``requests``, which is a dependency
+anyway. Credentials: ``GITEA_TOKEN``, ``FORGEJO_TOKEN`` or ``GIT_TOKEN``.
 """
 
 from __future__ import annotations
@@ -246,7 +245,7 @@ def connect(url: str, api: str | None = None, timeout: int = TIMEOUT_SECONDS) ->
     authorization = f"token {access.needed_token(*TOKENS)}"
 
     def authenticate(request: PreparedRequest) -> PreparedRequest:
-        """Show the token, and not as a mere header, over which a .netrc would win."""
+        """Authenticate with the token. A plain header would not do, because a .netrc takes precedence over it."""
         request.headers["Authorization"] = authorization
         return request
 

@@ -1,4 +1,4 @@
-r"""A GitHub App as who we are: tokens that last an hour and belong to no user.
+r"""Authentication as a GitHub App, with tokens that last an hour and belong to no user.
 
 ``GITHUB_APP_ID`` says which one. Its private key (PEM) is in
 ``GITHUB_APP_PRIVATE_KEY`` (line ends may be written ``\n``), in the file that
@@ -34,7 +34,7 @@ class App:
         return f"App({self.id})"
 
     def authentication(self, path: str, options: Mapping[str, Any]) -> AppInstallationAuth:
-        """Log in as the App where it is installed for this repository, with the rights that pull requests need."""
+        """Authenticate as the App's installation for this repository, with the rights for pull requests."""
         import github
 
         owner, _, name = path.partition("/")

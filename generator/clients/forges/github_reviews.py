@@ -1,4 +1,4 @@
-"""Ask GitHub what reviewers and checks say of open requests: of all of them in one query."""
+"""Ask GitHub for the reviews and checks of all open requests in one query."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def query(path: str) -> tuple[str, dict[str, Any]]:
 
 
 def added(requests: Sequence[PullRequest], answer: Any) -> list[PullRequest]:
-    """Return the requests with what the answer says; one that it does not name, as it is."""
+    """Return the requests with the reviews of the answer; a request that it does not name is unchanged."""
     try:
         nodes = {str(node["number"]): node for node in answer["data"]["repository"]["pullRequests"]["nodes"]}
     except (KeyError, TypeError):

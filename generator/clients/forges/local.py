@@ -1,9 +1,8 @@
 """A plain git remote, by path, ssh or HTTP: requests are references of the remote itself.
 
-``refs/gitops/requests/<number>`` is a commit whose one file, ``request.json``,
-holds the request; its parents are what the request was before, so that
-``git log`` of it tells who did what when. Every change is an atomic push from
-what was seen, and is made again on what is there now when another push was faster.
+``refs/gitops/requests/<number>`` is a commit whose one file, ``request.json``, contains the request. Its parents are
+the request's earlier states, so ``git log`` shows who did what when. Every change is an atomic push on the state
+that was read; if another push was faster, the change is made again on the new state.
 """
 
 from __future__ import annotations
