@@ -1,1 +1,1 @@
-"""Bring an image to its environments after it was built: its tag in the overlays, and the commit that puts it there."""
+"""Deliver a built image to its environments: set its tag in overlays, and commit it."""

@@ -1,7 +1,7 @@
 """Find the apps and sites to build: those whose source has changed, and none for a commit that only releases.
 
-A build commits a tag, and the commit would start the next build: the loop ends
-here, whatever the webhook lets through.
+A build commits a tag, and this commit could start the next build. The loop ends here, even without a filter in the
+webhook.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Found(NamedTuple):
 def found(spec: Spec, directory: Path, since: str | None, environment: Mapping[str, str]) -> Found:
     """Return the apps and the sites to build.
 
-    With a commit to compare with: those whose source differs. Without one:
-    all, unless a push that only releases started the build.
+    With a commit to compare with, these are those whose source differs. Without one, they are all, unless the build
+    was started by a push that only releases.
     """
     apps = {app.name: how.folders for app in spec.apps.values() if (how := app.build)}
     sites = {site.name: (site.source,) for site in spec.sites.values() if site.source}

@@ -1,17 +1,15 @@
 """Tell which of two builds is the newer one, so that a slow old build does not undo a newer one.
 
-The newest build that has set an image leaves its order in the overlay, as an
-annotation of the kustomization's own metadata, in the file that a bump reads
-anyway: a shallow fetch is enough to know it::
+The newest build that has set an image stores its order in the overlay, as an annotation of the kustomization. A bump
+reads that file anyway, so a shallow fetch is enough::
 
     metadata:
       annotations:
         gitops-generator/built: codebuild/shop-web 12 2026-11-21T09:30:00Z 3f9c2ab…
 
-That is the system, the build's number there, and the time and id of the commit that
-was built. A build that is retried has a higher number and the same old commit,
-so the number alone does not tell. A bump that does not know its build number
-writes none, and is held up by none.
+These are the system, the build's number there, and the time and id of the built commit. A retried build has a higher
+number and the same old commit, so the number alone is not enough. A bump without a build number writes no order and
+ignores the one that is there.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ def unknown(_newer: str, _older: str) -> bool:
 
 
 class Order(NamedTuple):
-    """A build's place among all builds. ``time`` is its commit's, ``commit`` the id; empty where not known."""
+    """A build's place among all builds. ``time`` is its commit's, ``commit`` is the id; empty if unknown."""
 
     system: str
     number: int
@@ -57,10 +55,10 @@ class Order(NamedTuple):
         return f"{self.system} {self.number} {time} {self.commit}".rstrip()
 
     def after(self, other: Order, now: datetime, contains: Contains = unknown) -> bool:
-        """Tell whether this one is newer for sure.
+        """Tell whether this build is certainly newer.
 
-        Of two systems, the commits' times tell. Within one, the number does, unless these times say the contrary:
-        then the commits' history, and the times where that is not known.
+        Between systems, the commits' times decide. Within one system, the number decides, unless the times
+        contradict it: then the commits' history decides, or the times if the history is not known.
         """
         by_time, by_number = self._by_time(other, now), _compared(self.number, other.number)
         if self.system != other.system:
@@ -108,7 +106,7 @@ def write(content: bytes, path: str, built: Order) -> bytes:
 
 
 def build(given: str | None, environment: Mapping[str, str]) -> Build | None:
-    """Return the build that runs us: as ``given`` (``NUMBER`` or ``SYSTEM NUMBER``), or by the variables of its CI.
+    """Return the current build: as ``given`` (``NUMBER`` or ``SYSTEM NUMBER``), or by the variables of its CI.
 
     Numbers count within a CodeBuild project and within a workflow, so these are the systems.
     """

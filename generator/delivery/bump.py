@@ -65,10 +65,9 @@ class BumpOutcome(NamedTuple):
 class Bump:
     """One bump of some images, which is one commit. ``outcomes`` are those of the last ``edit``.
 
-    ``source`` tells of the commit that was built, once that is needed; see ``git.describe_head``.
-    ``verify`` proves that an image is there, and gives it its digest. ``contains`` tells of the history of the
-    commits that are built, for two builds whose numbers and times contradict each other. ``form`` is that of the
-    message's subject.
+    ``source`` describes the built commit when it is needed; see ``git.describe_head``. ``verify`` checks that an
+    image exists, and adds its digest. ``contains`` reads the history of built commits, for two builds whose numbers
+    and times contradict each other. ``form`` is the format of the message's subject.
     """
 
     def __init__(
@@ -152,7 +151,7 @@ class Bump:
         )
 
     def landed(self, text: str) -> bool:
-        """Tell whether a commit is ours, landed by another build; ``outcomes`` are then what it did."""
+        """Tell whether a commit is this bump, pushed by another build; ``outcomes`` are then its outcomes."""
         ours = {str(commit_message.release(one.place, one.image)) for one in self.wanted}
         found = {str(one) for one in commit_message.releases(text)}
         if not (found and found <= ours and commit_message.build(text) == self.build):
@@ -171,7 +170,7 @@ class Bump:
         return any((one.app, one.environment) in ours for one in commit_message.releases(text))
 
     def data(self) -> bytes:
-        """Return all of it as JSON, for another build to land."""
+        """Return the bump as JSON, for another build to push."""
         import json
 
         return json.dumps(
@@ -230,10 +229,10 @@ def foreseen_here(directory: Path, bump: Bump) -> None:
 
 
 def committed_here(directory: Path, bump: Bump) -> str | None:
-    """Edit the work tree, and commit these images alone; return None where HEAD has them, or they are held.
+    """Edit the work tree, and commit only these images; return None if HEAD has them, or they are held.
 
-    An image that a former run has set and that is not committed counts as changed. Where it cannot be committed, or not
-    without a person's edits, all stays as it was.
+    An image that an earlier run has set but not committed counts as changed. If the commit fails, or would include a
+    user's edits, nothing changes.
     """
     top = checkout.root(directory)
     with work_tree.locked(directory):
@@ -319,12 +318,12 @@ def on_remote(remote: Remote, bump: Bump, *, sign: bool = False) -> Published:
 
 
 def history_of(directory: Path) -> Contains:
-    """Return what the commits that are checked out there tell: of a shallow clone, often nothing."""
+    """Return a test for the history of the checked-out commits; a shallow clone often has no answer."""
     return lambda newer, older: checkout.contains(directory, newer, older)
 
 
 def source_of(directory: Path) -> Callable[[], Mapping[str, str]]:
-    """Return what is known of the commit that is checked out there; asked beside us."""
+    """Return the description of the commit that is checked out there; git runs in parallel."""
     asked = checkout.describing_head(directory)
     known: list[Mapping[str, str]] = []
 

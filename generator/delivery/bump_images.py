@@ -1,4 +1,4 @@
-"""Read which images a bump is to set: each app by itself with `--tag`, or as `web=1.4.2@sha256:…`."""
+"""Parse the images of a bump: apps with a common `--tag`, or `web=1.4.2@sha256:…`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def wanted(
 ) -> list[Wanted]:
     """Return the image of each app in each environment; `tag` and `digest` are for the apps that come without.
 
-    Raises UsageError for what names none, or one twice.
+    Raises UsageError for an app without an image, or with two.
     """
     result: list[Wanted] = []
     for app, its_tag, its_digest in _split(words, tag, digest):

@@ -1,4 +1,4 @@
-"""Land a bump on the remote's branch, or as a pull request where the branch takes no pushes."""
+"""Push a bump to the remote's branch, or open a pull request if the branch accepts no pushes."""
 
 from __future__ import annotations
 

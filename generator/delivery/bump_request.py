@@ -1,4 +1,4 @@
-"""Propose a bump as a pull request, where the branch itself takes no pushes: one open request for the same images."""
+"""Propose a bump as a pull request if the branch accepts no pushes; the same images share one open request."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _HINT = "merge its request first, or close it and delete the branch, or --force 
 
 
 def propose(url: str, base: str, bump: Bump, *, where: Forge, sign: bool) -> tuple[str | None, PullRequest | None]:
-    """Put the bump on a branch of its own, and open or update the request for it.
+    """Push the bump to a branch of its own, and open or update its request.
 
-    A request that is open for the same images goes on with the newer image; an older build does not take its place.
+    An open request for the same images gets the newer image; an older build does not replace it.
 
     Args:
         url: The remote.

@@ -1,4 +1,4 @@
-"""The message of a commit that releases something: what it releases, by which build, from which commit.
+"""The message of a release's commit: what it releases, the build, and the built commit.
 
 Its trailers are read by ``history`` and ``status``, and by Argo CD::
 
@@ -66,7 +66,7 @@ class Build(NamedTuple):
 
 
 def inert(words: str) -> str:
-    """Put another author's words on one line, with which no forge does anything; done twice, it is as done once."""
+    """Return another author's text on one line, so that no forge acts on it; a second call changes nothing."""
     line = " ".join(words.split())
     for pattern, harmless in _ACTING:
         line = re.sub(pattern, harmless, line)
@@ -89,8 +89,8 @@ def compose(
 ) -> str:
     """Return a whole message, its subject in this ``form``.
 
-    ``source`` is what ``git.describe_head`` says of the commit that was built.
-    Its author meant its words for that commit, so they are quoted such that forges do not act on them once more.
+    ``source`` describes the built commit (``git.describe_head``). Its message is quoted so that forges do not act on
+    it a second time.
     """
     found = [("Release", str(one)) for one in released]
     found += [("Build", str(build))] if build else []
@@ -108,7 +108,7 @@ def releases(message: str) -> list[Release]:
 
 
 def of_pipeline(message: str) -> bool:
-    """Tell whether a commit only releases, or takes over what Terraform gave, so that nothing is to be built of it."""
+    """Tell whether a commit only releases, or only stores Terraform's outputs, so that it needs no build."""
     return bool(releases(message) or trailers.values(message, OUTPUTS))
 
 

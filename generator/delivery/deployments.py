@@ -43,11 +43,11 @@ NOTHING: Final = State(None, None)
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One change of one overlay. ``seconds`` since the epoch. ``author`` is whose commit the branch got.
+    """One change of one overlay. ``seconds`` since the epoch. ``author`` is the author of the branch's commit.
 
-    ``origin`` is the commit that made the change: another one than ``landed``, the branch's, where that was merged.
-    ``build`` is what its ``Build:`` trailer says, ``source`` the commit that was built. ``shallow``: older commits
-    are not at hand, so the image is of this commit or of an older one. ``base``: it promoted the base, too, or alone.
+    ``origin`` is the commit that made the change; it differs from ``landed``, the branch's commit, after a merge.
+    ``build`` is its ``Build:`` trailer, ``source`` is the built commit. ``shallow``: older commits are missing, so
+    the image may be older than this commit. ``base``: it promoted the base, with or without an image.
     """
 
     app: str
@@ -68,7 +68,7 @@ class Deployment:
 
     @property
     def image_changed(self) -> bool:
-        """Tell whether it is more than a pin."""
+        """Tell whether the image changed, not only the pin."""
         return self.before.image != self.after.image
 
     def trailers(self, name: str) -> list[str]:
@@ -78,10 +78,10 @@ class Deployment:
 
 
 def entries(history: History, places: Sequence[Slot], since: str | None = None) -> list[Deployment]:
-    """List the changes of these slots, the newest first; with ``since`` those that this former tip did not have.
+    """List the changes of these slots, the newest first; with ``since``, those after this former tip.
 
-    Its cost grows with the files that the commits changed, not with the number of slots.
-    Raises ``RepositoryError`` where ``since`` is not in the history of the tip, as after a forced push.
+    The cost grows with the files that the commits changed, not with the number of slots. Raises ``RepositoryError``
+    if ``since`` is not in the history of the tip, for example after a forced push.
     """
     revisions, former = history.tip, None
     if since is not None:
@@ -186,7 +186,7 @@ def _states(
 
 
 def state(content: bytes | None, place: Slot) -> State:
-    """Return what an overlay's bytes say; nothing where there is none, or none that can be read."""
+    """Return the state in an overlay's bytes; an empty one if there is no overlay, or it cannot be read."""
     return _state(_read(content), place) if content is not None else NOTHING
 
 

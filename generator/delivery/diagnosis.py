@@ -26,8 +26,8 @@ _HOOK: Final = "argocd.argoproj.io/hook"
 class Wanted:
     """Goal of an Application: ``commit`` or a later one, and this image, by any of ``names``.
 
-    ``sync`` is the command by which a user syncs it; ``root`` is the Application that brings this one and its
-    AppProject; ``chart`` says that the version is a chart's, which stands in the Application itself.
+    ``sync`` is the command by which a user syncs it. ``root`` is the Application that applies this one and its
+    AppProject. ``chart``: the version is a chart's, which is stored in the Application itself.
     """
 
     application: str
@@ -54,7 +54,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong. ``final``: it will not mend itself; otherwise ``key`` tells whether it is the same one still."""
+    """A problem. ``final``: it cannot resolve itself; otherwise ``key`` identifies it in later looks."""
 
     key: str
     text: str
@@ -76,7 +76,7 @@ def of_sync(application: Application) -> Iterator[Problem]:
 def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Problem]:
     """Find pods of the wanted image that do not start.
 
-    Hooks' pods are among them, whose image Argo CD waits for in silence.
+    These include pods of hooks, because Argo CD does not report that it waits for their image.
     """
     for node in nodes:
         word = node.reason.removeprefix("Init:")
@@ -87,7 +87,7 @@ def of_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Prob
 
 
 def of_health(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> Iterator[Problem]:
-    """Find objects that Argo CD holds for degraded; of workloads only where it is about the wanted image."""
+    """Find objects that are degraded in Argo CD; workloads count only if they have the wanted image."""
     for node in nodes:
         if not node.is_top or node.health != "Degraded" or is_of_runs(node):
             continue
@@ -106,7 +106,7 @@ def is_of_runs(node: Node) -> bool:
 
 
 def well(application: Application, nodes: Sequence[Node]) -> bool:
-    """Tell whether an Application is healthy, but for what its schedules ran before, or for what is suspended."""
+    """Tell whether an Application is healthy, apart from earlier runs of its schedules and suspended objects."""
     if application.health == "Healthy":
         return True
     ill = [node for node in nodes if node.is_top and node.health not in ("Healthy", "")]
@@ -133,9 +133,9 @@ def without_pods(api: ArgoCd, nodes: Sequence[Node], wanted: Wanted) -> list[str
 
 
 def missing(api: ArgoCd, application: Application, nodes: Sequence[Node], wanted: Wanted) -> str:
-    """Return what the cluster itself lacks of the wanted image, seen in live objects; empty where all of it runs.
+    """Return what is missing in the live objects until the wanted image runs; empty if it runs everywhere.
 
-    Argo CD's own Synced and Healthy may be of a moment before the workload noticed its new image.
+    Argo CD's Synced and Healthy may describe the time before the workload noticed its new image.
     """
     if wanted.chart and (lack := _other_chart(application, wanted)):
         return lack

@@ -1,4 +1,4 @@
-"""Check what the commands need on this machine and in the cluster, and how to get what is missing."""
+"""Check the requirements of commands on this machine and in the cluster, and say how to meet missing ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SECONDS = 20
 
 
 class Check(NamedTuple):
-    """One need: what for, whether it is met (``ok``, ``missing``, or ``optional``), what was found, and the fix."""
+    """One requirement: its purpose, its state (``ok``, ``missing``, or ``optional``), what was found, and the fix."""
 
     name: str
     state: str

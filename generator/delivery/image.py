@@ -1,4 +1,4 @@
-"""The image of one app in one environment, as its overlay has it."""
+"""The image of an app in an environment, from its overlay."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def slot(spec: Spec, app: str, environment: str) -> Slot:
 
 
 def slot_without_spec(app: str, environment: str) -> Slot:
-    """Return the slot where no spec is at hand: the image is the only one of the overlay, whatever its name."""
+    """Return the slot without a spec: the image is the overlay's only one, whatever its name."""
     for name in (app, environment):
         if not NAME.fullmatch(name):
             raise UsageError(f"{name!r} is no name", "lower-case letters, digits and -, no - first or last; at most 63")
@@ -95,7 +95,7 @@ def image(place: Slot, tag: str, digest: str | None) -> Image:
 
 
 def moves(one: Image) -> bool:
-    """Tell whether what an image names may be another one tomorrow: a moving tag that no digest holds."""
+    """Tell whether an image may change: it has a moving tag and no digest."""
     return one.digest is None and (one.tag or "").lower() in MOVING
 
 

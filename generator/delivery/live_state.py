@@ -26,8 +26,8 @@ class Running:
     """Argo CD's view of an app in an environment.
 
     Attributes:
-        images: Those of all that the Application runs.
-        url: The Application's page; of several, that of the worst.
+        images: The images of all containers of the Application. url: The Application's page; of several, the page of
+        the worst.
     """
 
     sync: str
@@ -42,9 +42,9 @@ class OpenRequest:
     """An open pull request that promotes, pins or rolls back ``apps`` in an environment.
 
     Attributes:
-        moves: By app what it has and what it is to get, as the request's text tells; empty where it does not.
-        review: What the forge says of its author, reviewers and checks.
-        mergeable: Whether it can be merged without a conflict; None where the forge does not tell.
+        moves: The present and the proposed image of each app, from the request's text; empty if the text lacks them.
+        review: Its author, reviewers and checks on the forge. mergeable: Whether it can be merged without a
+        conflict; None if the forge does not report it.
     """
 
     number: str
@@ -61,7 +61,7 @@ class OpenRequest:
 class LiveState:
     """URLs of open pull requests, and what runs; ``None`` where Argo CD was not asked. ``notes`` tell what failed.
 
-    ``open`` are the requests themselves; None where the forge was not asked or has not answered.
+    ``open`` are the requests themselves; None if the forge was not asked or has not answered.
     """
 
     requests: Mapping[Key, str]
@@ -82,7 +82,7 @@ class Answer:
 
 
 def ask(spec: Spec, read: Read) -> LiveState:
-    """Ask both; one that does not answer is left out, and a note says so. ``read`` returns a file as git has it."""
+    """Ask both; if one does not answer, a note says so. ``read`` returns a file of git."""
     notes: list[str] = []
     found: tuple[OpenRequest, ...] | None = None
     running: Mapping[Key, Running] | None = None

@@ -1,4 +1,4 @@
-"""Tell of a rollout's end, where Argo CD itself cannot: an SNS topic, and a webhook where no controller is."""
+"""Send notifications of a rollout's end that Argo CD cannot send: to SNS, and to a webhook without a controller."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EVENTS: Final = {"healthy": "deployed", "failed": "failed", "timeout": "failed"
 
 
 def tell(spec: Spec, place: Slot, wanted: Wanted, verdict: Verdict) -> Iterator[str]:
-    """Tell of it, and yield a note for whoever could not be told: the rollout has ended as it has."""
+    """Send the notifications, and yield a note for each failure; a failure does not change the rollout's result."""
     about, event = spec.notifications, _EVENTS.get(verdict.result)
     if about is None or event not in about.events or place.environment not in about.environments:
         return

@@ -1,4 +1,4 @@
-"""Find the open pull requests of ours that move an app: told by branch and marker, so that nothing is fetched."""
+"""Find the generator's open pull requests for an app, by branch and marker, without a fetch."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _CUT: Final = "… cut at "
 
 @dataclass(frozen=True, slots=True)
 class Promotions:
-    """The open promotions of an app into an environment. ``closed`` are those that we have closed.
+    """The open promotions of an app into an environment. ``closed`` are those that this run closed.
 
-    ``unknown``: why the forge could not be asked, or could not close the rest.
+    ``unknown``: why the forge could not be asked, or could not close the others.
     """
 
     found: tuple[PullRequest, ...] = ()
@@ -40,10 +40,10 @@ def prefix(project: str) -> str:
 
 
 def apps(request: PullRequest, name: str, known: Iterable[str]) -> list[str]:
-    """List those of the ``known`` apps that a request moves.
+    """List the ``known`` apps that a request changes.
 
-    A promotion that was asked for all apps leaves some out; its marker tells which ones move. A request without a
-    marker, as a user's own is, counts as moving all that its branch is called by.
+    A promotion of all apps leaves some out; its marker names the changed ones. A request without a marker, such as a
+    user's own, counts for all apps in its branch's name.
 
     Args:
         request: A request of a promotion or a rollback.
@@ -57,9 +57,9 @@ def apps(request: PullRequest, name: str, known: Iterable[str]) -> list[str]:
 
 
 def moves(body: str) -> dict[str, tuple[str, str]]:
-    """Return by app the image that the base has and the one that it is to get, as a text of ours tells them.
+    """Return the present and the proposed image of each app, from the text of a generated request.
 
-    Empty where it does not, as of a rollback, or where a person has changed the table.
+    Empty if the text has no table, as for a rollback, or a user has changed it.
     """
     return {app: (was, now) for app, was, now in _TABLE.findall(body)} if description.marker(body) else {}
 
@@ -72,7 +72,7 @@ def _moving(body: str, mark: Marker) -> set[str]:
 
 
 def withdraw(forge: Forge, spec: Spec, branch: str, app: str, environment: str, *, close: bool) -> Promotions:
-    """Find the promotions that would bring back what a rollback has taken out, and ``close`` them. Raises nothing."""
+    """Find the promotions that would undo a rollback, and ``close`` them. Raises nothing."""
     closed: list[PullRequest] = []
     found: list[PullRequest] = []
     start = proposal.prefix(spec.project, environment)

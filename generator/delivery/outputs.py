@@ -1,4 +1,4 @@
-"""Put what Terraform gave an environment into its file: here, or on the remote's branch by the push loop of `bump`."""
+"""Write Terraform's outputs of an environment into its file: here, or on the remote's branch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from generator.git import history as histories
 
 
 def in_work_tree(directory: Path, path: str, content: bytes, message: str, *, commit: bool) -> tuple[bool, str | None]:
-    """Write the file here, and commit it if asked; whether anything changed, and the commit."""
+    """Write the file here, and commit it if requested; return whether anything changed, and the commit."""
     with work_tree.locked(directory):
         changes = work_tree.read(directory, [path]).get(path) != content
         if changes:
@@ -24,7 +24,7 @@ def in_work_tree(directory: Path, path: str, content: bytes, message: str, *, co
 
 
 def pushed(url: str, branch: str, path: str, content: bytes, message: str) -> str | None:
-    """Land the file on the remote's branch; the commit, or ``None`` where it is there already."""
+    """Push the file to the remote's branch; return the commit, or ``None`` if it is there already."""
 
     def edit(read: Read) -> Mapping[str, bytes]:
         return {} if read(path) == content else {path: content}
@@ -33,13 +33,13 @@ def pushed(url: str, branch: str, path: str, content: bytes, message: str) -> st
 
 
 def there(url: str, branch: str, path: str) -> bytes | None:
-    """Return the file as the remote's branch has it."""
+    """Return the file on the remote's branch."""
     with histories.clone(url, branch) as clone:
         clone.fetch()
         return clone.read(clone.tip, path)
 
 
 def message(environment: str, form: str) -> str:
-    """Return the commit's message, which tells no value."""
+    """Return the commit's message, which contains no value."""
     text = commit_message.compose(f"Take over what Terraform gave {environment}", [], form=form)
     return f"{text}\n{commit_message.OUTPUTS}: {environment}\n"

@@ -1,4 +1,4 @@
-"""Find the pages in a browser of what is delivered: Argo CD's Application, a folder on the forge, a pull request."""
+"""Find an app's pages for a browser: Argo CD's Application, a folder on the forge, a pull request."""
 
 from __future__ import annotations
 

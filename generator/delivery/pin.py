@@ -1,8 +1,7 @@
-"""A pin: the image of one app in one environment is held where it is, until a person takes the pin out.
+"""A pin keeps the image of an app in an environment, until a user removes the pin.
 
-It lies in the overlay's kustomization, as an annotation of its own metadata,
-so that a bump sees it in the very file that it reads anyway, and reviewers
-see it beside the tag::
+It is an annotation of the overlay's kustomization, so a bump finds it in the file that it reads anyway, and
+reviewers see it beside the tag::
 
     metadata:
       annotations:
@@ -22,7 +21,7 @@ _FORM: Final = re.compile(r"(?P<since>\S+) (?P<by>[^:]*): (?P<reason>.*)", re.DO
 
 
 class Pin(NamedTuple):
-    """Since when (ISO 8601, UTC), by whom and why. A person may have written the annotation: then all is ``reason``."""
+    """Start (ISO 8601, UTC), author and reason. If a user wrote the annotation, the whole text is the ``reason``."""
 
     since: str
     by: str
@@ -59,5 +58,5 @@ def write(content: bytes, path: str, pin: Pin | None) -> bytes:
 
 
 def put(overlay: Kustomization, pin: Pin | None) -> None:
-    """Put this pin into an overlay, or take the one that is there out."""
+    """Set this pin in an overlay, or remove the present one."""
     overlay.annotate(ANNOTATION, None if pin is None else str(pin))

@@ -1,4 +1,4 @@
-"""Show a pin where users of Argo CD look: as a notice of its Application, which its list and its page have."""
+"""Show a pin in Argo CD: as a notice of its Application, in the list and on its page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Read = Callable[[str], bytes | None]
 
 
 def file_of(spec: Spec, place: Slot) -> str:
-    """Return the file of the Application that has the notice; empty where there is none to have."""
+    """Return the file of the Application that has the notice; empty if there is none."""
     environment = spec.environments[place.environment]
     single = len(environment.clusters) == 1 and not environment.selector and environment.pull_requests is None
     # What shows freezes is generated.
@@ -33,7 +33,7 @@ def file_of(spec: Spec, place: Slot) -> str:
 
 
 def edits(file: str, read: Read, overlay: bytes, place: Slot) -> Mapping[str, bytes]:
-    """Return the Application with the notice of the overlay's pin, or with none; nothing where it is right."""
+    """Return the Application with the notice of the overlay's pin, or without one; nothing if it is correct."""
     content = read(file) if file else None
     if content is None:
         return {}

@@ -1,6 +1,7 @@
-"""Previews of open pull requests: where they are, told on the request, and gone once they are too old.
+"""Previews of open pull requests: list them, comment on their requests, and end expired ones.
 
-Argo CD makes a preview while its request has the label, and knows no age. So its end is the label's: it is taken off.
+Argo CD keeps a preview as long as its request has the label, and knows no age. So a preview ends by removing the
+label.
 """
 
 from __future__ import annotations
@@ -43,9 +44,8 @@ class Preview:
         environment: The environment that comes with requests.
         request: The request, as its forge has it.
         commit: The commit at its head.
-        since: When it got the label, in seconds since 1970.
-        until: When it is too old; None where it never is.
-        apps: The apps that it has.
+        since: When the request got the label, in seconds since 1970. until: When the preview expires; None if never.
+        apps: Its apps.
     """
 
     environment: str
@@ -56,7 +56,7 @@ class Preview:
     apps: tuple[PreviewedApp, ...]
 
     def is_over(self, now: float) -> bool:
-        """Tell whether it is too old."""
+        """Tell whether it has expired."""
         return self.until is not None and now >= self.until
 
 
@@ -92,11 +92,11 @@ class Forge:
         )
 
     def comment(self, preview: Preview) -> None:
-        """Say on the request where its preview is, in place of what was said there before."""
+        """Write the comment with the preview's address, or replace the earlier one."""
         self.client.comment(preview.request, text(self.about, preview), _marker(preview))
 
     def end(self, preview: Preview) -> None:
-        """Take the label off, and say so on the request."""
+        """Remove the label, and say so in a comment."""
         self.client.unlabel(preview.request, self.about.label)
         said = _GONE.format(life=self.about.time_to_live, label=self.about.label)
         self.client.comment(preview.request, f"{_marker(preview)}\n{said}\n", _marker(preview))
@@ -138,7 +138,7 @@ def _marker(preview: Preview) -> str:
 
 
 def text(about: PullRequests, preview: Preview) -> str:
-    """Return what is said on a request that has a preview."""
+    """Return the comment for a request with a preview."""
     rows = [f"| {one.app} | {one.address or '-'} | `{one.image}` |" for one in preview.apps]
     end = _NEVER.format(label=about.label)
     if preview.until is not None:

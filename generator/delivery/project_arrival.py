@@ -1,7 +1,7 @@
-"""Tell a sync that came before its AppProject from one that its AppProject forbids.
+"""Distinguish a sync that came before its AppProject from one that its AppProject forbids.
 
-An Application and its AppProject change in one commit, and Argo CD syncs the Application and the root, which brings the
-AppProject, each in its own time.
+An Application and its AppProject change in one commit, but Argo CD syncs the Application and the root, which applies
+the AppProject, at different times.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def hint(wanted: Wanted) -> str:
 
 @dataclass
 class Arrival:
-    """Follow the root until it has brought the AppProject, and the sync of an Application has been tried since.
+    """Watch the root until it has applied the AppProject and an Application has been synced again since.
 
-    ``contained`` tells whether the first commit is in the second.
+    ``contained`` tells whether the history of the second commit contains the first one.
     """
 
     api: ArgoCd
@@ -47,7 +47,7 @@ class Arrival:
     _tries: int | None = None
 
     def lack(self, application: Application, commit: str, patience: float) -> str:
-        """Return what is waited for, as the end of a sentence; empty where waiting does not help."""
+        """Return what to wait for, as the end of a sentence; empty if waiting does not help."""
         root = self.api.application(self.root, refresh=not self._asked)
         self._asked = True
         if root is None:

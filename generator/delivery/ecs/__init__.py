@@ -1,1 +1,1 @@
-"""ECS: make a commit run there, see what runs, and tell why something does not."""
+"""ECS: deploy a commit, read what runs, and find out why something does not run."""

@@ -1,4 +1,4 @@
-"""Make a commit run on ECS: verify, register what is new, migrate, update services and schedules, and wait."""
+"""Deploy a commit to ECS: verify, register new revisions, migrate, update services and schedules, and wait."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Step:
 
     Attributes:
         service: The service's name; empty where it has none.
-        definition: The ARN of the revision; empty where it has yet to be registered.
-        differences: The fields in which what runs is not what git says, and of service and schedule, those that change.
-        schedule: The schedule's name; empty where it has none.
+        definition: The ARN of the revision; empty if it is not registered yet. differences: The fields that differ
+        between git and the running definition, service or schedule. schedule: The schedule's name; empty if it has
+        none.
     """
 
     family: str
@@ -95,7 +95,7 @@ class Deployment:
         """Do what is to be done, and wait until it runs.
 
         Raises:
-            DeployError: It does not come to run; services are as the circuit breaker has left them.
+            DeployError: The new version does not run; services are in the state that the circuit breaker has left.
         """
         deadline = time.monotonic() + timeout
         if self._wanted.migration and any(one.updates for one in steps):

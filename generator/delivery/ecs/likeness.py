@@ -1,4 +1,4 @@
-"""Compare a task definition as git has it with one as AWS tells it, which fills in defaults. Pure."""
+"""Compare git's task definition with the one from AWS, which contains defaults. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FILLED: Final = frozenset({"hostPort", "versionConsistency", "enableFaultInject
 
 
 def differences(wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
-    """Return the fields by their paths in which AWS has something else than git. Tags do not count."""
+    """Return the paths of fields in which AWS differs from git. Tags do not count."""
     ours = {name: value for name, value in wanted.items() if name not in _TOLD}
     theirs = {name: value for name, value in actual.items() if name not in _TOLD}
     return list(dict.fromkeys(_of_maps(ours, theirs, "")))

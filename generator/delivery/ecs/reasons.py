@@ -1,4 +1,4 @@
-"""Tell why tasks end: the reasons that ECS gives, exit codes, and the last lines that they have printed."""
+"""Find out why tasks ended: ECS' reasons, exit codes, and the last lines of output."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of_family(api: Ecs, cluster: str, family: str, definition: str) -> list[str]
 
 
 def of_last_run(api: Ecs, cluster: str, family: str, definition: str) -> list[str]:
-    """Return why the newest run of a definition failed; nothing where it ended well, or none has ended lately."""
+    """Return why the newest run of a definition failed; empty if it succeeded, or none has ended lately."""
     ended = [one for one in api.ended(cluster, family) if one.get("taskDefinitionArn") == definition]
     last = max(ended, key=lambda one: str(one.get("stoppedAt") or one.get("createdAt") or ""), default=None)
     if last is None:

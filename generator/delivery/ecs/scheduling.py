@@ -1,4 +1,4 @@
-"""Compare a schedule as git has it with one as AWS has it, and say what to send. Pure, but for what is asked first."""
+"""Compare git's schedule with the one from AWS, and compute what to send. Pure, except for the requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLACES: Final = ("LaunchType", "CapacityProviderStrategy")
 
 
 def found(region: str, units: Iterable[Unit]) -> dict[str, Data]:
-    """Return the schedules that are there, by name. AWS is asked for none where git has none."""
+    """Return the existing schedules by name. AWS is not asked if git has none."""
     asked = [one for one in units if one.schedule is not None]
     api = Scheduler(region) if asked else None
     answers = {one.name: api and api.schedule(_group(one), one.name) for one in asked}
@@ -39,13 +39,13 @@ def _definition(schedule: Data) -> str:
 
 
 def differences(unit: Unit, schedule: Data) -> list[str]:
-    """Return the fields in which a schedule is not as git says; which revision it starts does not count."""
+    """Return the fields in which a schedule differs from git; its revision does not count."""
     wanted = _with(unit.schedule or {}, _definition(schedule))
     return [f"schedule.{place}" for place in likeness.lacking(wanted, schedule)]
 
 
 def whole(unit: Unit, schedule: Data, definition: str) -> dict[str, Any]:
-    """Return what to send, so that the schedule is as git says and starts a revision. What git leaves out stays."""
+    """Return the update that brings a schedule to git's state and a revision. Fields that git leaves out stay."""
     wanted = _with(unit.schedule or {}, definition)
     current = {name: value for name, value in schedule.items() if name not in _TOLD and value is not None}
     sent: dict[str, Any] = _over(wanted, current)

@@ -1,4 +1,4 @@
-"""Tell how a service or a schedule stands against what git says of it. Pure: the answers of AWS are given."""
+"""Compare the state of a service or a schedule with git. Pure: AWS's answers are arguments."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Standing:
 
 
 def of(service: Data, wanted: str, failed: tuple[str, str] | None = None) -> Standing:
-    """Tell how a service stands that should run the task definition with the ARN ``wanted``.
+    """Return the state of a service that should run the task definition with the ARN ``wanted``.
 
-    ``failed`` is the definition of its newest deployment, where AWS says that this has failed, with the reason.
+    ``failed`` is the definition of its newest deployment with the reason, if AWS reports that it has failed.
     """
     deployments = service.get("deployments") or []
     ours = next((one for one in deployments if one.get("taskDefinition") == wanted), None)
@@ -45,7 +45,7 @@ def of(service: Data, wanted: str, failed: tuple[str, str] | None = None) -> Sta
 
 
 def of_schedule(schedule: Data, current: str, wanted: str, differing: Sequence[str]) -> Standing:
-    """Tell how a schedule stands that starts the revision ``current``, and should start ``wanted``."""
+    """Return the state of a schedule that starts the revision ``current``, and should start ``wanted``."""
     revision = current.rpartition("/")[2]
     if not current or current != wanted:
         return Standing("other", f"starts {revision}" if current else "starts nothing")

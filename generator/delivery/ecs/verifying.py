@@ -1,4 +1,4 @@
-"""See before a deployment that all it needs is there: images, roles, secrets, log groups."""
+"""Verify before a deployment that its images, roles, secrets and log groups exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from generator.manifests.ecs import Unit
 
 
 def problems(units: Iterable[Unit], presence: Presence) -> list[str]:
-    """Return what is missing or wrong, all of it in one run."""
+    """Return everything that is missing or wrong."""
     every = list(units)
     found = [text for unit in every for text in ecs_rules.problems(unit)]
     for ask, references in (

@@ -1,4 +1,4 @@
-"""Read what git says of an app on ECS, at a commit or in a work tree."""
+"""Read an app on ECS from git, at a commit or in a work tree."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class Wanted:
 
 
 def of(spec: Spec, place: Slot, read: Read) -> Wanted:
-    """Return what git says.
+    """Return the app as git has it.
 
-    Raises ``RepositoryError`` where nothing does, and ``SpecError`` where it cannot be read.
+    Raises ``RepositoryError`` if git does not have it, and ``SpecError`` if it cannot be read.
     """
     from generator.spec import aws_names
 
@@ -72,7 +72,7 @@ def _cluster(schedule: Mapping[str, Any]) -> str:
 
 
 def require_released(wanted: Wanted) -> None:
-    """Raise ``RepositoryError`` where no build has set the image yet."""
+    """Raise ``RepositoryError`` if no build has set the image yet."""
     if any(one.image.endswith(f":{UNRELEASED}") for one in wanted.units):
         raise RepositoryError(
             f"{wanted.app} was never released to {wanted.environment}",
@@ -81,7 +81,7 @@ def require_released(wanted: Wanted) -> None:
 
 
 def require_given(wanted: Wanted) -> None:
-    """Raise ``RepositoryError`` where Terraform has not given what git names yet."""
+    """Raise ``RepositoryError`` if an output of Terraform that git refers to has no value yet."""
     found = infra_reference.names([(one.definition, one.service, one.schedule) for one in wanted.every])
     if found:
         hint = f"apply it, and commit what it gave: python -m generator outputs --env {wanted.environment} --push"

@@ -1,8 +1,6 @@
-"""Promotion: what runs in one environment goes to the next, as a pull request that shows what it means.
+"""Promotion: bring images and bases from one environment to the next, by a pull request that shows the effect.
 
-``image_changes`` and ``base_changes`` find what goes (``moves``), ``checks``
-whether now is the time, ``commits`` what the images differ in; ``description``
-tells all of it to reviewers, ``proposing`` makes one ``proposal`` of it,
-``request`` brings that to the remote and its forge, and ``run`` carries all of
-it out.
+``image_changes`` and ``base_changes`` find the changes (``moves``), ``checks`` decide whether they may land now, and
+``commits`` lists the commits between images. ``description`` writes the text for reviewers, ``proposing`` combines
+all in a ``proposal``, ``request`` brings it to the remote and its forge, and ``run`` runs all steps.
 """

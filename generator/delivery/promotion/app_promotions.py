@@ -1,4 +1,4 @@
-"""Tell for single apps what a promotion would do with them, in the words of `promote`, from the history at hand."""
+"""Compute for each app what a promotion would do, in the words of `promote`, from the local history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from generator.spec.model import Spec
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Cause that keeps an app where it is, and what `promote` says of it.
+    """Reason why an app is not promoted, and `promote`'s sentence about it.
 
     `cause` is `same`, `pinned`, `unreleased`, `older`, `absent` or `unreadable`, or the check that fails: `fixed tag`,
     `health`, `soak`, `freeze` or `window`. `until` is when it ends by itself, where time alone decides.
@@ -30,10 +30,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class AppPromotion:
-    """Outcome of a promotion of one app. `title` says what would move; empty where nothing does.
+    """Outcome of a promotion of one app. `title` names the change; empty if there is none.
 
-    `moves` are the builds in `target` before and after; None where no image moves. `holds` keep it from landing.
-    `unknown` are checks that nobody can answer, which keep nothing from landing. Those who approve are `approvers`.
+    `moves` are the builds in `target` before and after; None if the image stays. `holds` block the promotion.
+    `unknown` are checks without an answer, which block nothing. `approvers` have to approve it.
     """
 
     app: str
@@ -52,7 +52,7 @@ class AppPromotion:
 
     @property
     def sentence(self) -> str:
-        """Say what holds it, or what would move."""
+        """Return what blocks it, or what would change."""
         return "; ".join(hold.sentence for hold in self.holds) or self.title
 
 
@@ -63,7 +63,7 @@ def find(
     running: Mapping[Key, Running],
     now: datetime,
 ) -> list[AppPromotion]:
-    """Think a promotion through on a history's tip, without a network, and tell it app by app, in the spec's order."""
+    """Compute a promotion on a history's tip, without a network, and return it app by app, in the spec's order."""
 
     def health(_: Spec, app: str, environment: str) -> Health | None:
         found = running.get((app, environment))

@@ -1,10 +1,9 @@
-"""Promotion of bases (``promotion: {base: true}``): what an environment builds on goes to the copy of the next one.
+"""Promotion of bases (``promotion: {base: true}``): bring an environment's base to the copy of the next one.
 
-What goes is the base of the first environment with users' edits of it, or
-what was promoted to a later one; edits of that one's copy stay there. Each file
-of the target's copy is merged: what was promoted last, the copy as it is now
-with users' edits, and what comes. Where both have changed the same, the copy
-keeps its own, and the request tells of it.
+Promoted are the base of the first environment with users' edits, or the files that were promoted to a later
+environment; edits of that environment's copy stay there. Each file of the target's copy is a three-way merge of the
+last promoted file, the copy with users' edits, and the newly promoted file. If both have changed the same field, the
+copy keeps its value, and the request says so.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ class Bases:
     target: str
 
     def carry(self, apps: Iterable[str], back: Container[str] = ()) -> tuple[list[BaseMove], list[LeftOut]]:
-        """Bring the copies of these apps up to date; what is older is left out, but for those that may go ``back``."""
+        """Update the copies of these apps; older bases are left out, except for apps that may go ``back``."""
         if self.target not in promoted.later(self.spec):
             return [], []
         found = [step for app in apps if app not in self.spec.adopted and (step := self._step(app)) is not None]
@@ -64,7 +63,7 @@ class Bases:
         return moves, [LeftOut(step.app, Why.OLDER, step.back) for step in found if step not in going]
 
     def since(self, app: str) -> Release | None:
-        """Return since when the source has what goes."""
+        """Return since when the source has the promoted base."""
         return commits.since_folder(self.clone, self._place(app))
 
     def _place(self, app: str) -> str:
@@ -175,7 +174,7 @@ def _once(*conflicts: Conflict) -> tuple[Conflict, ...]:
 
 
 def require_current(directory: Path, branch: str) -> None:
-    """Raise ``RepositoryError`` unless the tip is what its spec says: else the rest would be promoted, too."""
+    """Raise ``RepositoryError`` unless the tip is generated from its spec: other changes would be promoted, too."""
     stale = _stale(directory)
     if stale:
         names = "\n".join(f"  {path}" for path in stale[:10])

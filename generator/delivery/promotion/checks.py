@@ -1,7 +1,6 @@
 """Check whether a promotion may land now: healthy source, soak time, no freeze, an open window.
 
-A check that fails does not keep a request from being opened, since reviewers
-decide on that; it keeps ``--push`` and ``--merge`` from landing it.
+A failed check does not prevent a request, because reviewers decide on it; it stops ``--push`` and ``--merge``.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ SHOWN = "%Y-%m-%d %H:%M UTC"
 
 
 class State(StrEnum):
-    """Result of a check. An unknown one keeps nothing from landing."""
+    """Result of a check. An unknown one blocks nothing."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -44,8 +43,8 @@ class Kind(StrEnum):
 class Check:
     """``detail`` says why, in a sentence without a full stop, the same on each run until the state changes.
 
-    ``name`` is what is asked for, whatever came of it; ``failure`` says that it is not so. ``app`` is whose promotion
-    it is about, if not of all. ``until`` is when one that fails passes by itself, where time alone decides.
+    ``name`` is the requirement, and ``failure`` its negation. ``app`` is the app that it is about, if not all.
+    ``until`` is when a failed check will pass by itself, if only time decides.
     """
 
     name: str
@@ -90,9 +89,9 @@ def all_of(
     now: datetime,
     bases: Sequence[tuple[str, str]] = (),
 ) -> list[Check]:
-    """Run every check of a promotion; a window or a freeze that the environment does not have is left out.
+    """Run every check of a promotion; checks of windows and freezes only run if the environment has any.
 
-    ``bases`` are the apps that go with their base alone, each with the environment that it comes from.
+    ``bases`` are the apps of which only the base is promoted, each with its source environment.
     """
     required = soak(spec, target)
     return [
@@ -123,7 +122,7 @@ def soak(spec: Spec, target: Environment) -> int:
 
 
 def failed(checks: Iterable[Check]) -> list[Check]:
-    """Return those that keep a promotion from landing."""
+    """Return the checks that block a promotion."""
     return [check for check in checks if check.state is State.FAILED]
 
 

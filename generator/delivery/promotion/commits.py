@@ -55,7 +55,7 @@ def since_folder(clone: History, folder: str) -> Release | None:
 def older(clone: History, spec: Spec, move: Move) -> str | None:
     """Return why a move would be a step back: some environment had the target's image after it had this one first.
 
-    Asked are the source, the target itself, and all before it: a hotfix may have skipped any of them.
+    The source, the target and all environments before it are searched: a hotfix may have skipped any of them.
     """
     wanted, there = _pair(move.after), _pair(move.before)
     order = list(spec.environments)
@@ -73,7 +73,7 @@ def older(clone: History, spec: Spec, move: Move) -> str | None:
 
 
 def before(clone: History, one: str, other: str) -> bool:
-    """Tell whether one commit came before another, as far as history is here; what it no longer holds came first."""
+    """Tell whether one commit came before another; a commit beyond the local history counts as earlier."""
     if not one or one == other or not clone.has(other):
         return False
     return clone.is_ancestor(one, other) if clone.has(one) else not clone.complete
@@ -115,9 +115,9 @@ def _apps(content: bytes) -> dict[str, object]:
 
 
 def between(clone: History, spec: Spec, move: Move) -> Between:
-    """Return the commits between the two images of a move, as far as the history of releases tells them.
+    """Return the commits between the two images of a move, as far as the history of releases has them.
 
-    Of a step back, those that go away.
+    For a step back, these are the commits that are lost.
     """
     if move.first:
         return Between(move.app, reason="the first release here")
