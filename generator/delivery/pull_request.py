@@ -1,9 +1,9 @@
-"""Keep one commit on a branch of ours, for a pull request: made anew from the base, never over a reviewer's work.
+"""Keep one commit on a generated branch for a pull request: rebuilt from the base, never over a reviewer's work.
 
-Bumps, rollbacks and promotions all propose an edit of the base in this way. What is ours is told by the commit
-itself: its last trailer is a hash of its message and of the files that it changes. So a commit that a reviewer has
-added, amended or rebased onto other content is not replaced unless that is forced. A merge is ours if git makes the
-same tree of its parents, as a forge does that updates a branch.
+Bumps, rollbacks and promotions all propose an edit of the base in this way. A generated commit is recognized by its
+last trailer, a hash of its message and of the files that it changes. So a commit that a reviewer has added, amended
+or rebased onto other content is not replaced unless that is forced. A merge counts as generated if git makes the
+same tree of its parents, as forges do when they update a branch.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TRIES: Final = 3
 
 
 class Wanted(NamedTuple):
-    """Content that a branch of ours should hold.
+    """Content that a generated branch should have.
 
     Attributes:
         head: The branch's name.
@@ -46,8 +46,8 @@ class Wanted(NamedTuple):
         seal: The trailer that holds the hash.
         expected: The files at a commit of the branch that needs no change; None: what ``edit`` makes of the base.
         same_message: Make the commit anew where only its message differs.
-        superseded: Tells of the branch's tip that it holds something newer, so that it stays as it is.
-        author: The commit's author (name and address), where that is another one than the committer.
+        superseded: Tells whether the branch's tip has something newer, so that it stays as it is. author: The
+        commit's author (name and address), if that is not the committer.
     """
 
     head: str
@@ -72,7 +72,7 @@ class Published(NamedTuple):
 
 
 def word(names: Collection[str]) -> str:
-    """Join names, in none of which there is a ``_``, to one part of a branch's name; a hash ends one too long."""
+    """Join names without ``_`` to one part of a branch's name; a long one is shortened and ends with a hash."""
     text = "_".join(sorted(names))
     if len(text) <= LONGEST_WORD:
         return text
@@ -85,16 +85,16 @@ def folder(head: str) -> str:
 
 
 def publish(clone: Clone, wanted: Wanted, *, force: bool = False) -> Published:
-    """Bring the branch to what is wanted, unless it holds just that.
+    """Update the branch to the wanted content, unless it has it already.
 
     Args:
         clone: A clone in which the base and the branches of this ``folder`` have been fetched.
-        wanted: What the branch is to hold.
+        wanted: The content for the branch.
         force: Replace commits of reviewers, too.
 
     Raises:
         RepositoryError: The branch holds commits of reviewers.
-        PushRefused: The server does not take it.
+        PushRefused: The server refuses the push.
     """
     for tries_left in reversed(range(_TRIES)):
         if not force:
@@ -132,7 +132,7 @@ def _push(clone: Clone, wanted: Wanted) -> str | None:
 
 
 def holds(clone: Clone, wanted: Wanted) -> bool:
-    """Tell whether the branch holds just this, on files that the base still has: then a push would lose approvals.
+    """Tell whether the branch has exactly this, on unchanged base files: then a push would only lose approvals.
 
     Merges of the base into the branch change nothing.
     """
@@ -155,7 +155,7 @@ def holds(clone: Clone, wanted: Wanted) -> bool:
 
 
 def require_ours(clone: Clone, head: str, command: str, hint: str) -> None:
-    """Raise ``RepositoryError`` that lists the commits of reviewers on a branch of ours."""
+    """Raise ``RepositoryError`` with the commits of reviewers on a generated branch, if there are any."""
     if theirs := reviewers(clone, head):
         names = "\n".join(f"  {commit.id[:12]} {commit.subject}" for commit in theirs)
         what = f"{head} holds commits that `{command}` has not made, or not like this; nothing was done"
@@ -163,7 +163,7 @@ def require_ours(clone: Clone, head: str, command: str, hint: str) -> None:
 
 
 def reviewers(clone: Clone, head: str) -> list[Commit]:
-    """Return the commits on a branch of ours that are not as we have made them."""
+    """Return the commits on a generated branch that the generator has not made."""
     return [commit for commit in clone.beyond(head) if not _is_ours(clone, commit, head)]
 
 

@@ -1,9 +1,8 @@
-"""Publish an edit: fetch, edit, commit, push, until it has landed; then read it back.
+"""Publish an edit: fetch, edit, commit and push until it succeeds; then read it back.
 
-When another push was faster, the *edit* is applied again to the new tip; no
-text is ever rebased, so two builds that touch the same file do not conflict.
-Where many are at it, whoever gets the branch lands the edits of all who wait:
-see ``queue``.
+When another push was faster, the *edit* is applied again to the new tip. No text is rebased, so two builds that
+change the same file do not conflict. If many builds push at once, one of them pushes the edits of all: see
+``push_queue``.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ BACKOFF: Final = Backoff(first=0.4, longest=5.0, least=0.0)
 
 
 class Published(NamedTuple):
-    """``commit`` is what the branch's tip holds our edit since; ``None`` where there was nothing to change."""
+    """``commit`` is the commit that brought the edit to the branch; ``None`` if there was nothing to change."""
 
     commit: str | None
     attempts: int
@@ -44,12 +43,11 @@ class Published(NamedTuple):
 class Change(NamedTuple):
     """Change to publish.
 
-    ``paths`` are the files that ``edit`` will read, as far as they are known:
-    they come with one request. ``message`` is asked for once there is something
-    to commit. ``data`` describes the edit, so that another build can land it
-    for us, with ``decode``; without it we always push ourselves. ``landed`` tells
-    from a commit's message whether it is ours, and ``touches`` whether it releases
-    the same images. ``author`` (name and address) is another one than the committer.
+    ``paths`` are the files that ``edit`` will read, as far as they are known; they are fetched in one request.
+    ``message`` is called when there is something to commit. ``data`` describes the edit, so that another build can
+    push it, with ``decode``; without ``data``, no other build does. ``landed`` tells from a commit's message whether
+    it is this edit, and ``touches`` whether it releases the same images. ``author`` (name and address) is set if it
+    is not the committer.
     """
 
     edit: Edit
@@ -73,10 +71,10 @@ def publish(
     sign: bool = False,
     author: str | None = None,
 ) -> Published:
-    """Land an edit on a branch. ``edit`` gets a reader of the tip's files and returns those that change.
+    """Push an edit to a branch. ``edit`` gets a reader of the tip's files and returns the changed ones.
 
-    It may be called more than once. ``PushRefused`` when the server will never
-    take it, or when the branch moved before each try for ``PATIENCE_SECONDS``.
+    ``edit`` may be called more than once. ``PushRefused`` if the server refuses for good, or the branch moved before
+    each attempt for ``PATIENCE_SECONDS``.
     """
     with remotes.connect(url, branch) as remote:
         return land(remote, Change(edit, lambda: message, paths, sign, author=author))
@@ -106,10 +104,10 @@ def propose(
     seen: str | None = None,
     author: str | None = None,
 ) -> str | None:
-    """Put an edit of ``base``'s tip on the branch ``head`` of its own, for a pull request; returns the commit.
+    """Push an edit of ``base``'s tip to the branch ``head``, for a pull request; return the commit.
 
-    What ``head`` holds is replaced, if it still is what was ``seen`` there: a commit, or nothing (empty). If left
-    out, it is asked for. ``None`` where there is nothing to change.
+    The commit of ``head`` is replaced if it still is the one that was ``seen``: a commit, or nothing (empty). By
+    default, the remote is asked for it. ``None`` if there is nothing to change.
     """
     with remotes.connect(url, base) as remote:
         change = Change(edit, message if callable(message) else lambda: message, paths, sign, author=author)
@@ -124,7 +122,7 @@ def propose(
 
 
 def moved(said: str) -> bool:
-    """Tell whether a refusal means that the branch has moved, so that the next try may succeed."""
+    """Tell whether a refusal means that the branch has moved, so that the next attempt may succeed."""
     return push_errors.verdict(said) is Verdict.MOVED
 
 

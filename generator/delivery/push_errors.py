@@ -1,4 +1,4 @@
-"""Read a server's refusal: come again, come again later, or never."""
+"""Classify a server's refusal: try again, try again later, or never."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _SSH_SILENT: Final = (
 
 
 def verdict(said: str) -> Verdict:
-    """Return what a refusal in git's and the server's words means."""
+    """Return the class of a refusal, by the messages of git and the server."""
     lower = said.lower()
     if re.search(INSIDE, lower):
         return Verdict.DOWN
@@ -84,7 +84,7 @@ def verdict(said: str) -> Verdict:
 
 
 def unanswered(exc: GitError) -> bool:
-    """Tell whether git waited in vain, so that it is not known what has become of what it sent."""
+    """Tell whether git got no answer, so that the outcome of the push is unknown."""
     slow = "operation too slow" in exc.stderr.lower() and verdict(exc.stderr) is Verdict.FINAL
     return slow or exc.returncode == plumbing.TIMED_OUT
 
@@ -107,7 +107,7 @@ def refused(branch: str, exc: GitError, tries: int = 1) -> PushRefused:
 
 
 def unreachable(branch: str, exc: GitError, tries: int) -> GitError:
-    """Return the error where not even the branch could be read."""
+    """Return the error for a branch that could not even be read."""
     message = f"{branch}: the server did not answer in {_tries(tries)}: {reason(exc)}"
     return GitError(message, exc.hint or plumbing.BUSY, returncode=exc.returncode, stderr=exc.stderr)
 
@@ -117,17 +117,17 @@ def _tries(count: int) -> str:
 
 
 def rule(said: str) -> str:
-    """Return a hint at how to meet a rule about commits, where that is why the server refuses; else empty."""
+    """Return a hint for a rule about commits, if that is why the server refuses; else empty."""
     return next((hint for pattern, hint in RULES if re.search(pattern, said.lower())), "")
 
 
 def guarded(exc: PushRefused) -> bool:
-    """Tell whether the server knows us and takes no push to this branch, so that a pull request may get there."""
+    """Tell whether the server accepts the login but no push to this branch, so that a pull request may help."""
     return bool(re.search(GUARDED, exc.stderr.lower())) and not rule(exc.stderr)
 
 
 def reason(exc: GitError) -> str:
-    """Return the lines that tell why."""
+    """Return the lines with the reason."""
     said = exc.stderr.splitlines()
     if _SSH in exc.stderr:  # the reason is whatever ssh has said
         return "\n".join([line for line in said if not re.search(_SSH_SILENT, line)] or said)

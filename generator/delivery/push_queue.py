@@ -1,26 +1,21 @@
-"""Those who wait where many builds push at once, as references of the remote.
+"""A queue of builds that push at once, stored as references of the remote.
 
-A bump whose push was rejected puts a reference of its own where nothing
-contends, ``refs/gitops/intents/<branch>/<name>``. Names begin with the time,
-and the first ones go first.
+A bump whose push was rejected creates its own reference, ``refs/gitops/intents/<branch>/<name>``, which no other
+build changes. Names begin with the time, which is the order of the queue.
 
-Where builds share a secret, the one that they push with or
-``GITOPS_GENERATOR_KEY``, each reference is an *intent*: a blob with the edit as
-data. The first in line lands all of them, each as a commit with its own author
-and trailers, in one atomic push that also deletes their references; the others
-find their work done. Whoever lands an edit applies it to the tip as its owner
-would, pins and newer builds included.
+If builds share a secret (the one that they push with, or ``GITOPS_GENERATOR_KEY``), each reference is an *intent*: a
+blob with the edit as data. The first build in line pushes all intents, each as a commit with its own author and
+trailers, in one atomic push that also deletes their references. The other builds find their work done. Each edit is
+applied to the tip as its owner would do it, and respects pins and newer builds.
 
-Where there is no secret (SSH), a reference is a *ticket*: it says nothing, and
-only tells who goes next. No build lands for another.
+Without a secret (SSH), a reference is a *ticket*: it has no content and only defines the order. No build pushes for
+another.
 
-References can often be pushed by users who may not push to the branch, so
-nothing of them is believed. The name of an intent holds the blob that it points
-to, and is authenticated together with the repository and the branch: what
-others made is never fetched, and makes no sense elsewhere. An intent that
-comes a second time is known by the commits since (``landed_since``). What does
-not read as a name of ours is no reference of ours, and where there are too many,
-there is no queue: then each build just tries again.
+Users who may not push to the branch can often push references, so references are not trusted. The name of an intent
+contains the blob's id, and is authenticated together with the repository and the branch. So intents of others are
+never fetched, and an intent is invalid elsewhere. A repeated intent is recognized by the commits since then
+(``landed_since``). References with other names are ignored. If there are too many references, there is no queue, and
+each build just tries again.
 """
 
 from __future__ import annotations
@@ -50,11 +45,11 @@ _PERSON: Final = re.compile(r"[^\n<>]* <[^\n<>]*> (?P<seconds>[0-9]{1,12}) [+-][
 
 
 class Unusable(GeneratorError):
-    """The queue cannot be used; whoever waits in it just tries again."""
+    """The queue cannot be used; the builds just try again."""
 
 
 class Intent(NamedTuple):
-    """An edit of one build that waits. ``author`` is as git writes it, with seconds and time zone."""
+    """An edit of a waiting build. ``author`` has git's format, with seconds and time zone."""
 
     name: str
     author: str
@@ -62,7 +57,7 @@ class Intent(NamedTuple):
 
 
 class Queue:
-    """Those who wait for one branch: tickets, unless there is a key (see ``Intents``)."""
+    """The queue of a branch: tickets, unless there is a key (see ``Intents``)."""
 
     _form = _TICKET
     _order: type[Turn] = InLine
@@ -78,7 +73,7 @@ class Queue:
         self.seconds = 0.0
 
     def look(self) -> None:
-        """Look who waits right now, by their names alone. ``Unusable`` where those are too many."""
+        """Read the names of the waiting builds. ``Unusable`` if there are too many."""
         began = time.monotonic()
         tip, found = self._remote.waiting_now()
         self.seconds = time.monotonic() - began
@@ -101,15 +96,15 @@ class Queue:
         return []
 
     def waiting(self) -> list[Intent]:
-        """Return what those who wait want, the oldest first, as far as we may land it for them."""
+        """Return the edits of the waiting builds that this build may push, the oldest first."""
         return []
 
     def removals(self, names: Iterable[str]) -> list[str]:
-        """Return what to push to take these out, and ourselves."""
+        """Return the reference updates that remove these builds and this one from the queue."""
         return [self._removal(name) for name in dict.fromkeys([*names, *([self.name] if self.name else [])])]
 
     def leave(self) -> None:
-        """Take out our own, if it is still there, and some of those past their time; if that fails, its time will."""
+        """Remove this build's reference, and some expired ones. If that fails, the reference expires later."""
         names = [*self._stale, *([self.name] if self.name else [])]
         self.name, self._stale = None, []
         try:
@@ -131,7 +126,7 @@ class Queue:
 
 
 class Intents(Queue):
-    """Those who share a key."""
+    """The queue of builds that share a key."""
 
     _form = _INTENT
     _order: type[Turn] = Together
@@ -185,7 +180,7 @@ def joined(remote: Remote, *, sign: bool = False) -> Queue:
 
 
 def key(remote: Remote) -> bytes | None:
-    """Return what authenticates intents; empty in a folder of this machine, ``None`` where nothing does."""
+    """Return the secret that authenticates intents; empty for a folder of this machine, ``None`` if there is none."""
     given = credentials.get("GITOPS_GENERATOR_KEY") or remote.secret
     if given:
         return given.encode()
@@ -196,10 +191,10 @@ def key(remote: Remote) -> bytes | None:
 def landed_since(
     intents: Mapping[str, tuple[Intent, Callable[[str], bool]]], commits: Iterable[tuple[str, str, str]]
 ) -> set[str]:
-    """Return the names of intents that are not to be landed for their owners.
+    """Return the names of intents that must not be pushed for their owners.
 
-    Since they were made, a build has released the same image: the same one, so that this is a copy of what has
-    landed, or one that came later. ``intents`` come with what tells from a message that it releases their images;
+    Since they were made, a commit has released the same image: the intent is a copy of a pushed one, or a later
+    build was faster. Each of ``intents`` has a function that tells from a message whether it releases its images;
     ``commits`` are ids, authors and messages.
     """
     found: set[str] = set()

@@ -1,8 +1,7 @@
-"""Whose turn it is among those who wait to push.
+"""Decide whose turn it is among builds that wait to push.
 
-Names are ordered, but not believed: a build can have died, and where nothing
-authenticates them, anyone who may push can have made any number of them. So no build waits
-for long for one that does nothing.
+Names define the order, but are not trusted: a build may have died, and without authentication, anyone who may push
+may have made any number of names. So no build waits long for another one that does nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ LONGEST_SECONDS: Final = 60.0
 
 
 class Turn:
-    """State of a build that waits, and when it goes. Times are in seconds, by any clock that only goes on."""
+    """State of a waiting build, and the time of its push. Times are in seconds, by any monotonic clock."""
 
     def __init__(self, now: float, slow: float = 0.0) -> None:
         self._end = now + LONGEST_SECONDS
@@ -33,11 +32,11 @@ class Turn:
         self.stays = False
 
     def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:
-        """Look at the time ``now``: at who waits, this build as ``own`` among them, and at the branch's tip."""
+        """Note the state at the time ``now``: the waiting builds, this one (``own``), and the branch's tip."""
         raise NotImplementedError
 
     def comes(self, now: float) -> bool:
-        """Tell whether we go."""
+        """Tell whether it is this build's turn."""
         raise NotImplementedError
 
     def pause(self, look: float, now: float) -> float:
@@ -50,9 +49,9 @@ class Turn:
 
 
 class Together(Turn):
-    """The first one goes, for all; the second goes, too, when it does not land, then the third.
+    """The first build pushes for all. If its push does not succeed, the second one pushes, too, then the third.
 
-    If all went at once, they would hold up each other and the server.
+    If all pushed at once, they would slow down each other and the server.
     """
 
     # How long the first one waits after the one before it has landed: others join it, and users' pushes get through.
@@ -68,7 +67,7 @@ class Together(Turn):
         self._looks = 0
 
     def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:  # noqa: ARG002
-        """Implement ``Turn.seen``. A tip that moves tells nothing: users may push while the first in line is dead."""
+        """Implement ``Turn.seen``. The tip is ignored: users may push while the first build in line is dead."""
         if own not in waiting:
             return
         self._looks += 1
@@ -83,9 +82,9 @@ class Together(Turn):
         return now >= min(self._end, self._since + self._place * self._wait + self.GAP_SECONDS)
 
     def pause(self, look: float, now: float) -> float:
-        """Implement ``Turn.pause``, longer each time, and where all is slow.
+        """Implement ``Turn.pause``, longer each time, and longer if the server is slow.
 
-        Many who wait must not keep the server busy.
+        Many waiting builds must not keep the server busy.
         """
         if self._place == 0:
             return max(0.0, self._since + self.GAP_SECONDS - now)
@@ -93,10 +92,10 @@ class Together(Turn):
 
 
 class InLine(Turn):
-    """The first few go, each for itself, so that one prepares while another one pushes.
+    """The first few builds push, each for itself, so that one prepares while another one pushes.
 
-    Anyone who may push can have made a ticket. One that stays among the first for longer than a push takes counts no
-    more; where none lands anything, all who wait go.
+    Anyone who may push can make a ticket. A ticket that stays among the first for longer than a push takes is
+    ignored. If no push succeeds, all waiting builds push.
     """
 
     ABREAST: Final = 3
@@ -114,7 +113,7 @@ class InLine(Turn):
         self._places: list[tuple[float, int]] = []
 
     def seen(self, own: str | None, waiting: Sequence[str], tip: str | None, now: float) -> None:
-        """Implement ``Turn.seen``. Only who may push to the branch can move its tip."""
+        """Implement ``Turn.seen``. Only users who may push to the branch can move its tip."""
         if own not in waiting:
             return
         if tip != self._tip:
@@ -130,7 +129,7 @@ class InLine(Turn):
         return self.stays
 
     def pause(self, look: float, now: float) -> float:
-        """Implement ``Turn.pause``: as long as the line ahead may take, by how fast it has moved."""
+        """Implement ``Turn.pause``: the estimated time of the builds ahead."""
         if self.stays or not self._places:
             return 0.0
         (began, first), (_, place) = self._places[0], self._places[-1]

@@ -1,4 +1,4 @@
-"""The person on whose behalf a change is made, by a service with credentials of its own: author and trailer."""
+"""The user on whose behalf a service makes a change with its own credentials: author and trailer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FORM: Final = re.compile(
 
 
 def checked(by: str | None) -> str | None:
-    """Return a person as git writes one; UsageError for what would not be one line of a commit."""
+    """Return a user in git's format; UsageError if it does not fit on one line of a commit."""
     if by is not None and not _FORM.fullmatch(by):
         raise UsageError(f"{by!r} is not a person", "write it as git does: Ann Lee <ann@example.com>")
     return by
@@ -26,15 +26,15 @@ def name(by: str) -> str:
 
 
 def author(by: str | None) -> str | None:
-    """Return the author of a commit for a person; None where there is no address to name them by."""
+    """Return the author of a commit for a user; None without an address."""
     return by if by and by.endswith(">") else None
 
 
 def added(message: str, by: str | None) -> str:
-    """Return a commit's message with the person in a last trailer."""
+    """Return a commit's message with the user in its last trailer."""
     return f"{message.rstrip(chr(10))}\n{TRAILER}: {by}\n" if by else message
 
 
 def removed(message: str) -> str:
-    """Return a message without it: who asked again for the same thing has asked for nothing else."""
+    """Return a message without the trailer, to compare requests regardless of the user."""
     return "\n".join(line for line in message.splitlines() if not line.startswith(f"{TRAILER}: "))

@@ -1,4 +1,4 @@
-"""Put back an image that an environment has had before, and pin it, so that the next build does not undo it."""
+"""Restore an earlier image of an environment, and pin it, so that the next build does not undo the rollback."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Proposed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Goal of a rollback: a target to hold. Without a target, hold what is there, or take the pin out.
+    """Goal of a rollback: an image to restore and pin. Without it, pin the present image, or remove the pin.
 
-    ``form`` is that of the commit's subject, ``notice`` the file of the Application that shows pins, if any does.
-    ``by`` is on whose behalf, ``seen`` the image that they have looked at.
+    ``form`` is the format of the commit's subject, ``notice`` the file of the Application that shows pins, if there
+    is one. ``by`` is the user on whose behalf it is made, ``seen`` the image that the user has looked at.
     """
 
     target: Target | None
@@ -66,7 +66,7 @@ class Goal:
 
     @property
     def settled(self) -> bool:
-        """Tell whether it has been done before, so that nothing may be changed."""
+        """Tell whether this rollback was made before, so that nothing may change."""
         return self.target is not None and self.target.done
 
     @property
@@ -76,7 +76,7 @@ class Goal:
 
 
 def in_work_tree(directory: Path, place: Slot, goal: Goal, *, commit: bool) -> tuple[bool, str | None]:
-    """Change the overlay here, and commit it if asked; whether anything changed, and the commit."""
+    """Change the overlay here, and commit it if requested; return whether anything changed, and the commit."""
     with work_tree.locked(directory):
         content = work_tree.read(directory, [place.path]).get(place.path)
         if commit:
@@ -99,21 +99,21 @@ def _shown_here(directory: Path, goal: Goal, overlay: bytes, place: Slot) -> Map
 
 
 def would_change(content: bytes | None, place: Slot, goal: Goal) -> bool:
-    """Tell whether an overlay of these bytes is not yet as it should be."""
+    """Tell whether an overlay with these bytes would change."""
     return _edited(content, place, goal) != content
 
 
 def push(url: str, branch: str, place: Slot, goal: Goal) -> str | None:
-    """Land it on the remote's branch; the commit, or ``None`` where there was nothing to change."""
+    """Push it to the remote's branch; return the commit, or ``None`` if there was nothing to change."""
     author = requester.author(goal.by)
     return delivery_push.publish(url, branch, _edit(place, goal), message(place, goal), author=author).commit
 
 
 def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Proposed:
-    """Put it on a branch of its own and open or update its pull request.
+    """Push it to a branch of its own, and open or update its pull request.
 
     Raises:
-        RepositoryError: That branch holds commits of reviewers, which are not to be lost.
+        RepositoryError: That branch has commits of reviewers, which must not be lost.
     """
     head = f"{pull_request.ROLLBACKS}{place.environment}/{place.app}"
     text = message(place, goal)
@@ -132,7 +132,7 @@ def propose(forge: Forge, url: str, branch: str, place: Slot, goal: Goal) -> Pro
 
 
 def person(directory: Path) -> str:
-    """Return who does it, by git's configuration."""
+    """Return the user, by git's configuration."""
     try:
         said = plumbing.begin("var", "GIT_COMMITTER_IDENT", directory=directory).result().decode(errors="replace")
     except GitError:
@@ -223,7 +223,7 @@ def pinned(by: str, reason: str | None, found: Target | None) -> Pin:
 
 
 def message(place: Slot, goal: Goal) -> str:
-    """Return the commit's message. What was known of the image's build goes with it, for Argo CD to show."""
+    """Return the commit's message, with the trailers of the image's build, which Argo CD shows."""
     return requester.added(_message(place, goal), goal.by)
 
 

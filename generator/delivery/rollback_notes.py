@@ -1,4 +1,4 @@
-"""Tell what a rollback leaves to do: open promotions that would undo it, the schema, a base that stays."""
+"""Notes about a rollback: open promotions that would undo it, the database schema, a base that stays."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _NOT_UNDONE: Final = "a rollback does not undo database migrations: {tag} will r
 
 
 def of_promotions(place: Slot, found: Promotions, what: str) -> Iterator[str]:
-    """Tell about promotions that were proposed before: they go through a pin when reviewers merge them.
+    """Return notes on promotions that were proposed before: a pin does not stop reviewers from merging them.
 
-    ``what`` they undo is a rollback or a pin.
+    ``what`` they would undo is a rollback or a pin.
     """
     where = f"{place.app} into {place.environment}"
     for request in found.closed:
@@ -33,7 +33,7 @@ def of_promotions(place: Slot, found: Promotions, what: str) -> Iterator[str]:
 
 
 def advice(spec: Spec, place: Slot, goal: Goal, *, pushed: bool) -> Iterator[str]:
-    """Tell what a commit alone does not do."""
+    """Return notes on what the commit does not undo."""
     assert goal.wanted is not None
     assert goal.target is not None
     if pushed and spec.environments[place.environment].sync == "manual":

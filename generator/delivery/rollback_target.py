@@ -1,4 +1,4 @@
-"""Find the image to go back to: what ran before, a former tag, or what a commit had."""
+"""Find the image to restore: the previous one, an earlier tag, or the one at a commit."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _NAMED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The image to go back to, and the one to leave.
+    """The image to restore, and the one to replace.
 
-    ``entry`` is the release that first brought it here, where history has it; ``built`` is what the overlay said
-    then of the build (see ``order``). ``done``: the newest change was this very rollback. ``pinned``: the branch
-    has a pin now. ``older``: it came here first before the image that it replaces, for sure. ``bases`` are the
-    promotions since it ran here last that brought a base, which stays, the newest first.
+    ``entry`` is the release that first brought it here, if history has it; ``built`` is the build order in the
+    overlay at that time. ``done``: the newest change was this very rollback. ``pinned``: the branch has a pin now.
+    ``older``: it certainly came here before the image that it replaces. ``bases`` are the promotions of bases since
+    it last ran here; these bases stay. The newest comes first.
     """
 
     image: Image
@@ -45,10 +45,10 @@ class Target:
 
 
 def target(history: History, place: Slot, to: str, digest: str | None) -> Target:
-    """Return what ``to`` means: ``previous``, a tag that ran here, or a commit of the branch.
+    """Return the target of ``to``: ``previous``, a tag that ran here, or a commit of the branch.
 
-    History is fetched as deep as it takes. ``RepositoryError`` where it has no
-    answer; ``UsageError`` for what can be no tag.
+    As much history is fetched as necessary. ``RepositoryError`` if history has no answer; ``UsageError`` for an
+    invalid tag.
     """
     if digest is not None:
         return _target(history, place, deployments.entries(history, [place]), checked(place, to, digest))

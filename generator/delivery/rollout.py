@@ -1,4 +1,4 @@
-"""Wait until Argo CD runs a commit, or a later one that contains it, with the image that it is about."""
+"""Wait until Argo CD runs a commit, or a later one that contains it, with the wanted image."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Result = Literal["healthy", "failed", "superseded", "timeout", "waiting"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """State of a rollout; ``said`` is a sentence without a full stop, and ``hint`` is about what stood in the way."""
+    """State of a rollout; ``said`` is a sentence without a full stop, and ``hint`` is about the obstacle."""
 
     result: Result
     said: str
@@ -43,7 +43,7 @@ class Verdict:
 
 
 def wanted(history: History, spec: Spec, place: Slot, tag: str | None, commit: str | None) -> Wanted:
-    """Return what to wait for: the image as it is at ``commit``, or at the branch's tip, where it must have ``tag``."""
+    """Return what to wait for: the image at ``commit``, or at the branch's tip, where it must have ``tag``."""
     app = spec.described.get(place.app)
     names = frozenset({place.image, *([app.instances[place.environment].image] if app else [])})
     if commit is not None:
@@ -88,7 +88,7 @@ def _newest(history: History, place: Slot) -> tuple[str, Image | None]:
 
 @dataclass
 class Watch:
-    """Look at one Application again and again. ``patience``: seconds that a problem may last until it is a failure."""
+    """Observer of one Application. ``patience``: seconds that a problem may last before it is a failure."""
 
     api: ArgoCd
     clone: Clone
@@ -205,7 +205,7 @@ class Watch:
 
 
 class Looking(Protocol):
-    """Observer of what is waited for: a ``Watch``, or several together."""
+    """Observer of a rollout: a ``Watch``, or several together."""
 
     api: ArgoCd
     clone: Clone
@@ -218,7 +218,7 @@ class Looking(Protocol):
 
 
 def wait(watch: Looking, seconds: float, tell: Callable[[str], None]) -> Verdict:
-    """Look until there is a verdict or the time is up; ``tell`` hears of everything new."""
+    """Look until there is a verdict or the time is up; ``tell`` is called for each change."""
     deadline = time.monotonic() + seconds
     watch.api.until = deadline
     told = ""

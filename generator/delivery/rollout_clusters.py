@@ -17,7 +17,7 @@ from generator.spec.model import Spec
 
 
 def names(spec: Spec, place: Slot, api: ArgoCd) -> list[str]:
-    """Return the names of an app's Applications in an environment; Argo CD is asked where only it knows them."""
+    """Return the names of an app's Applications in an environment; Argo CD is asked if only it knows them."""
     known = application_names(spec, place.environment, place.app)
     if known:
         return known
@@ -34,7 +34,7 @@ def names(spec: Spec, place: Slot, api: ArgoCd) -> list[str]:
 
 
 def watch(api: ArgoCd, clone: Clone, place: Slot, wanted: Sequence[Wanted], patience: float) -> Looking:
-    """Return what looks at one Application, or at several."""
+    """Return the observer of one Application, or of several."""
     watches = [Watch(api, clone, place, one, patience) for one in wanted]
     return watches[0] if len(watches) == 1 else Several(watches)
 
@@ -51,7 +51,7 @@ class Several:
         self._done: dict[str, Verdict] = {}
 
     def look(self) -> Verdict:
-        """Return the first verdict that ends it for all; healthy once all are."""
+        """Return the first verdict that ends the wait; healthy if all are."""
         waiting: list[Verdict] = []
         for one in self._left():
             name = one.wanted.application

@@ -1,4 +1,4 @@
-"""Report which image each environment has, since when, whether it is held there, and how far it is behind."""
+"""Report each environment's image, its age, whether it is pinned, and how far it is behind."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _NEWEST: Final = 4
 class Row:
     """One app in one environment.
 
-    ``commit`` is the one that brought the image, ``since`` its time in epoch seconds; ``None`` where it is not
-    committed, and where history ends before it.
+    ``commit`` is the one that brought the image, ``since`` its time in epoch seconds; both are ``None`` if the image
+    is not committed, or history ends before the commit.
 
-    ``behind`` names the environment before this one where that one has another image, and ``behind_by`` how many
-    releases it has had since it had this one, where it ever did. Where this one's image came there after the one that
-    it has now, as it is when that was rolled back, it is ``ahead`` instead. ``problem`` is why the overlay cannot be
-    read; then all that it would say is ``None``.
+    ``behind`` is the previous environment if it has another image, and ``behind_by`` the number of releases that it
+    has had since it had this image, if it ever had it. If the previous environment was rolled back to an older
+    image, this one is ``ahead`` instead. ``problem`` is why the overlay cannot be read; then the other fields are
+    ``None``.
     """
 
     app: str
@@ -70,7 +70,7 @@ def rows(directory: Path, spec: Spec, apps: Sequence[str] | None = None) -> list
 
 
 def rows_of(spec: Spec, read: Read, here: History | None, apps: Sequence[str] | None = None) -> list[Row]:
-    """Return the same of any files and their history, as of a commit."""
+    """Return the rows of any files and their history, at a commit."""
     apps = list(spec.apps) if apps is None else apps
     places = [image.slot(spec, app, environment) for app in apps for environment in spec.apps[app].environments]
     states = {place.path: _state(read, place) for place in places}
@@ -112,7 +112,7 @@ def problems(found: Iterable[Row]) -> Iterator[str]:
 
 
 def notes(directory: Path, found: Sequence[Row], followed: Upstream | None) -> Iterator[str]:
-    """Yield what a user should know of the checkout that is read, and of the branch that it follows."""
+    """Yield notes for the user on the checkout, and on the branch that it follows."""
     yield from problems(found)
     try:
         here = history.here(directory)

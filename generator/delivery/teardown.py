@@ -1,8 +1,8 @@
 """Take an environment's apps out of git and out of its cluster, so that AWS can be destroyed under them.
 
-Applications have no finalizer, so that one which goes by mistake leaves its pods running. Here they get
-one, in a commit of its own, and go with the next, once Argo CD has it: it then removes what they brought,
-and controllers in the cluster remove the load balancers, which would block the VPC.
+Applications have no finalizer, so that an Application that is deleted by mistake leaves its pods running. A first
+commit adds one, and a second commit removes the Applications once Argo CD has it. Argo CD then removes their
+objects, and controllers in the cluster remove the load balancers, which would block the VPC.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def files(spec: Spec, environment: str) -> list[str]:
 
 
 def mark(url: str, branch: str, paths: Sequence[str], message: str) -> str | None:
-    """Give each Application there the finalizer; the commit, or ``None`` where all have it."""
+    """Add the finalizer to each Application; return the commit, or ``None`` if all have it."""
 
     def edit(read: Read) -> Mapping[str, bytes]:
         found = {path: content for path in paths if (content := read(path)) is not None}
@@ -53,7 +53,7 @@ def mark(url: str, branch: str, paths: Sequence[str], message: str) -> str | Non
 
 
 def remove(url: str, branch: str, paths: Sequence[str], message: str) -> str | None:
-    """Remove the Applications; the commit, or ``None`` where none is left."""
+    """Remove the Applications; return the commit, or ``None`` if none is left."""
 
     def edit(read: Read) -> Mapping[str, bytes | None]:
         return {path: None for path in paths if read(path) is not None}
@@ -71,7 +71,7 @@ def message(subject: str, form: str) -> str:
 
 
 def marked(content: bytes, path: str) -> bytes:
-    """Return Applications with the finalizer; ``SpecError`` where that takes more than a line each."""
+    """Return Applications with the finalizer; ``SpecError`` if one cannot get it by a single line."""
     parts = content.decode().split("---\n")
     found = [one if f"- {FINALIZER}\n" in one else one.replace("\nmetadata:\n", f"\n{_ADDED}", 1) for one in parts]
     text = "---\n".join(found)
@@ -91,7 +91,7 @@ def unmarked(api: ArgoCd, names: Sequence[str]) -> list[str]:
     """Return the Applications that have no finalizer in the cluster yet.
 
     Raises:
-        ArgoCdError: One is not to be seen, so that nothing would remove what it brought.
+        ArgoCdError: One cannot be seen, so nothing would remove its objects.
     """
     return [name for name in names if FINALIZER not in _finalizers(api, name)]
 
@@ -110,7 +110,7 @@ def left(api: ArgoCd, names: Sequence[str]) -> list[str]:
 
 
 def wait(what: str, look: Step, until: float, tell: Tell, hint: str) -> None:
-    """Look until nothing is left, and tell of what changes.
+    """Look until nothing is left, and report changes.
 
     Raises:
         DeployError: Something is left when the time is up.

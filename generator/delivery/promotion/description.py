@@ -1,4 +1,4 @@
-"""The text of a promotion request: what moves, the checks, the commits, and what it means in the cluster. Pure."""
+"""The text of a promotion request: images, checks, commits, and the difference in the cluster. Pure."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ _LONGEST_MOVES: Final = 1_500
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Tell of a request to the next run, in a comment of Markdown that the forge does not show.
+    """Data about a request for the next run, in a Markdown comment that the forge does not show.
 
-    Whoever may edit the request may edit it, so it decides no more than which of our own requests one is.
+    Anyone who may edit the request may edit the marker, so it only identifies the generator's own requests.
 
     Attributes:
         apps: The apps that the promotion was asked for; empty for all.
         content: A name for exactly what it would change.
-        told: The content that the approvers were told of.
-        title: Tells the title that we gave the request from one that a user has given it.
-        moves: The apps that it moves; None where an older version wrote it, or where they are too many to list.
+        told: The content about which the approvers were notified. title: Digest of the generated title, to recognize
+        a title that a user has written. moves: The apps that it changes; None if an older version wrote it, or there
+        are too many to list.
     """
 
     apps: tuple[str, ...]
@@ -103,9 +103,9 @@ def digest(title: str) -> str:
 
 
 def outside(body: str) -> tuple[str, str]:
-    """Return what reviewers have written above and below our text, each empty where there is nothing.
+    """Return what reviewers have written above and below the generated text; each may be empty.
 
-    Where a person has removed the line at which it begins or ends, all above our marker is ours; without that, nothing.
+    If a user has removed the line at which it begins or ends, everything above the marker counts as generated.
     """
     text = body.replace("\r\n", "\n")
     mark = _found(text)
@@ -118,20 +118,20 @@ def outside(body: str) -> tuple[str, str]:
 
 
 def joined(body: str, generated: str) -> str:
-    """Return what reviewers have written, with this text in place of the one that we wrote last."""
+    """Return what reviewers have written, with this text in place of the generated one."""
     above, below = outside(body)
     return f"{above}{generated}{below}"
 
 
 def withdrawn(body: str) -> str:
-    """Return the body of a request that we close ourselves: no reviewer has said no to what it holds."""
+    """Return the body of a request that the generator closes: no reviewer has rejected its content."""
     found = marker(body)
     return marked(body, replace(found, content=WITHDRAWN)) if found else body
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Facts for the text. ``since`` is since when the source has each image, by app, as text."""
+    """Facts for the text. ``since`` is the time from which the source has each image, by app, as text."""
 
     source: str
     target: str
@@ -159,7 +159,7 @@ def text(story: Story, mark: Marker, limit: int = LIMIT) -> str:
 
 
 def important_first(changes: Sequence[Change]) -> list[Change]:
-    """Sort: what cannot be built, what goes away, workloads, configuration, what leads to them, and the rest."""
+    """Sort: what cannot be built, removed objects, workloads, configuration, routes to them, and the rest."""
 
     def rank(change: Change) -> tuple[bool, int, str]:
         if change.reason:
@@ -249,7 +249,7 @@ def _commits(between: Sequence[Between]) -> str:
 
 
 def code(text: str) -> str:
-    """Return text that means nothing to Markdown: no mention, no link, no end of a table's cell."""
+    """Return text without a meaning in Markdown: no mention, no link, no end of a table's cell."""
     line = re.sub(r"\s+", " ", text).strip().replace("|", "¦").replace("<!--", "<! --") or " "
     fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
     pad = " " if line[0] == "`" or line[-1] == "`" else ""
@@ -257,12 +257,12 @@ def code(text: str) -> str:
 
 
 def quoted(words: str) -> str:
-    """Quote words as code. A squashed request may leave them in a commit's message, where they are no code."""
+    """Quote text as code. It must be harmless without the quotes, too: a squash may put it into a commit's message."""
     return code(commit_message.inert(words))
 
 
 def plain(text: str) -> str:
-    """Return a sentence whose words may come from outside: it cannot mention a user, close anything, nor be markup."""
+    """Return a sentence with text from outside that cannot mention a user, close an issue, or be markup."""
     line = commit_message.inert(text)
     return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", line)
 

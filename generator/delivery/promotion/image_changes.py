@@ -1,4 +1,4 @@
-"""Move images in a promotion: for each app, from one environment into the overlay of another."""
+"""Promote images: for each app, from one environment into the overlay of another."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Read = Callable[[str], bytes | None]
 
 
 def route(spec: Spec, source: str | None, target: str, *, force: bool) -> tuple[str, str]:
-    """Return the two environments, the source being the one before the target if it is not named.
+    """Return source and target; the default source is the environment before the target.
 
-    ``UsageError`` where they are unknown or the same, and for a way back unless that is forced.
+    ``UsageError`` if they are unknown or the same, or if the target comes before the source, unless forced.
     """
     order = list(spec.environments)
     to = image.environment_named(spec, target).name
@@ -52,10 +52,10 @@ def find(
     back: Container[str] = (),
     tag: str | None = None,
 ) -> Moves:
-    """Compare the overlays of two environments. ``older`` tells why a move would be a step back, if it would be.
+    """Compare the overlays of two environments. ``older`` returns why a move would be a step back.
 
-    Such a move is left out, unless it is one of the apps that may go ``back``; so is an app whose overlay says nothing,
-    and one that the source has with another ``tag`` than the one that is asked for, if one is.
+    A step back is left out, unless the app may go ``back``. So are apps whose overlay has no image, and apps whose
+    source has another ``tag`` than the requested one.
     """
     going: list[Move] = []
     left_out: list[LeftOut] = []
@@ -99,7 +99,7 @@ def _find(spec: Spec, app: str, source: str, target: str, read: Read) -> Move | 
 
 
 def newer(move: Move, read: Read, now: datetime, contains: build_order.Contains) -> bool | None:
-    """Tell whether the move goes to a newer build, as the builds themselves say; ``None`` where they do not."""
+    """Tell whether the move goes to a newer build, by the builds' order; ``None`` if the order is unknown."""
     places = (move.source.path, move.target.path)
     here, there = (build_order.read(content, path) if (content := read(path)) else None for path in places)
     if here is None or there is None:

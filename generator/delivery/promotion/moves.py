@@ -1,4 +1,4 @@
-"""Decide what moves in a promotion, and what does not: images, bases, and the commits that come with them."""
+"""Types of a promotion's changes: images, bases, their commits, and apps that are left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from generator.yaml.kustomization import Image
 class Move:
     """One app's image, ``before`` and ``after``, in the target's overlay. ``built`` is its place among builds.
 
-    ``back`` says why it is a step back, where that is forced.
+    ``back`` is the reason why it is a step back, if that is forced.
     """
 
     app: str
@@ -34,7 +34,7 @@ class Move:
 
     @property
     def names(self) -> tuple[str, str]:
-        """Return what users call both images, such that they differ."""
+        """Return different short names of both images."""
         before, after = name(self.before), name(self.after)
         if before != after:
             return before, after
@@ -90,7 +90,7 @@ class Release:
 class Between:
     """Commits between two images: ``commits`` as (id, subject), the newest first, or a ``link`` to them, or neither.
 
-    ``more``: there are others that are not listed. ``gone``: they are those of the former image that go away.
+    ``more``: not all are listed. ``gone``: these are commits of the former image that are lost.
     """
 
     app: str
@@ -103,9 +103,9 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class BaseMove:
-    """One app's base. ``record`` is what is known to be promoted from now on; ``conflicts`` are what the copy keeps.
+    """One app's base. ``record`` is the new record of promoted files; ``conflicts`` are fields that the copy keeps.
 
-    ``changes`` come with it, or go away where it is a step ``back``, which says why.
+    ``changes`` come with it, or are lost in a step ``back``, which has the reason.
     """
 
     app: str
@@ -117,7 +117,7 @@ class BaseMove:
 
 
 def name(found: Image) -> str:
-    """Return what users call an image: its tag, or the beginning of its digest where it has none."""
+    """Return the short name of an image: its tag, or the beginning of its digest."""
     return found.tag or (found.digest or "-")[:19]
 
 

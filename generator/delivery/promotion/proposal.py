@@ -1,4 +1,4 @@
-"""Describe a promotion: what was asked, and what it would do (files, checks, texts of its request and commit)."""
+"""Types of a promotion: the request, and the proposal with its files, checks and texts."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from generator.spec.model import Spec
 class PromotionRequest:
     """Request for a promotion: apps (none: all), the environments, and whether these apps may go back.
 
-    With a ``tag``, that build alone: none that the source has got meanwhile. ``seen`` is what a person looked at; what
-    is not that any longer is refused. ``by`` is on whose behalf.
+    With a ``tag``, only that build is promoted. ``seen`` is the proposal that a user looked at; a changed one is
+    refused. ``by`` is the user on whose behalf the promotion is made.
     """
 
     apps: tuple[str, ...]
@@ -35,16 +35,16 @@ class PromotionRequest:
 
     @property
     def back(self) -> tuple[str, ...]:
-        """Return the apps that may take a step back: who names none means what goes forward."""
+        """Return the apps that may take a step back: only those that the user has named."""
         return self.apps if self.force else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A promotion of the branch's tip. ``content`` names what exactly it would change; empty: nothing.
+    """A promotion of the branch's tip. ``content`` identifies the change; empty: nothing changes.
 
-    ``refusal`` says which app that was named is held by a pin: then it changes nothing, and that is an error.
-    ``files`` (``None``: it goes) are for this tip, where they are ``former``.
+    ``refusal`` names a requested app that is pinned: then nothing changes, and that is an error. ``files``
+    (``None``: removed) are for this tip, where their content is ``former``.
     """
 
     spec: Spec
@@ -73,7 +73,7 @@ class Proposal:
 
     @property
     def seen(self) -> str:
-        """Return a digest of what a person sees of it: images before and after, bases, and what is held back."""
+        """Return a digest of what a user sees of it: images before and after, bases, and what is left out."""
         parts = [f"{move.app} {move.before} {move.after} {move.back}" for move in self.going]
         parts += [f"{item.app} {item.reason}" for item in self.left_out]
         return hashlib.blake2b("\n".join([self.content, *parts]).encode(), digest_size=16).hexdigest()
@@ -87,7 +87,7 @@ class Proposal:
 
     @property
     def why_nothing(self) -> str:
-        """Return why nothing is proposed: what is left is held back, or nothing is left."""
+        """Return why nothing is proposed: the other changes are blocked, or there are none."""
         held = [item for item in self.left_out if item.why in (Why.PINNED, Why.OLDER, Why.UNREADABLE, Why.ANOTHER)]
         if held:
             names = "; ".join(f"{item.app}: {item.reason}" for item in held)
@@ -100,7 +100,7 @@ class Proposal:
         return description.text(self.story, mark, limit) if self.story else ""
 
     def edit(self, read: Read) -> Mapping[str, bytes | None]:
-        """Return the files on a tip that may have moved; ``Outdated`` where that has changed what this is about."""
+        """Return the files on a newer tip; ``Outdated`` if its changes concern this proposal."""
         for move in self.going:
             now = read(move.target.path)
             if now is None or image.in_content(now, move.target) not in (move.before, move.after):
@@ -118,20 +118,20 @@ class Proposal:
 
 
 def title(spec: Spec, names: Mapping[str, str], source: str, target: str) -> str:
-    """Return what a promotion is called, in one line, of what moves by app."""
+    """Return the title of a promotion with these changes by app, in one line."""
     what = next(iter(names.values())) if len(names) == 1 else f"{len(names)} apps"
     return subject.formed(spec.subject, f"Promote {what} from {source} to {target}")
 
 
 def names(going: Sequence[Move], bases: Sequence[BaseMove]) -> dict[str, str]:
-    """Return what moves by app, as titles have it."""
+    """Return the changes by app, as they appear in titles."""
     found = {move.app: f"{move.app} {'back to ' * bool(move.back)}{move.names[1]}" for move in going}
     alone = [base for base in bases if base.app not in found]
     return found | {base.app: f"the base of {base.app}{' back' * bool(base.back)}" for base in alone}
 
 
 class Outdated(GeneratorError):
-    """What was proposed is not what the branch's newest commit asks for."""
+    """The proposal does not fit the branch's newest commit any longer."""
 
 
 def prefix(project: str, target: str) -> str:

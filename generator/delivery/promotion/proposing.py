@@ -1,4 +1,4 @@
-"""Think a promotion through: which files become what, and the texts that go with it. Changes nothing."""
+"""Compute a promotion: the changed files and the texts. Changes nothing."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Services:
 def propose(
     clone: History, wanted: PromotionRequest, services: Services, *, render: bool = True, known: Spec | None = None
 ) -> Proposal:
-    """Think it through, on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` for what cannot be.
+    """Compute it on the tip of a fetched clone. ``UsageError`` and ``RepositoryError`` if it is impossible.
 
-    Of a ``known`` spec, apps that are named and cannot move are left out, as apps that are not named always are.
+    With a ``known`` spec, named apps that cannot be promoted are left out instead of refused.
     """
     with workspace.prepare(clone, known) as place:
         spec = place.spec()

@@ -1,8 +1,7 @@
-"""A proposal on its way: onto a branch of its own with a request for it, or straight onto the branch.
+"""Publish a proposal: on a branch of its own with a request, or directly on the branch.
 
-Every step can be the last one of a run that is killed. The branch comes
-first, then the request, then what it supersedes, then the news; each looks at
-what is there, so that the next run goes on where this one stopped.
+A run can be killed after any step. The order is branch, request, superseded requests, notifications. Each step looks
+at what exists, so the next run continues where this one stopped.
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ class Action(StrEnum):
 class Done:
     """Outcome of a run.
 
-    ``closed`` are the requests that this one stands in for, or that had become pointless; ``kept`` are those of the
-    first kind that stay open, since reviewers have committed to their branches.
+    ``closed`` are requests that this one replaces, or that have no change left. ``kept`` are replaced requests that
+    stay open, because reviewers have committed to their branches.
     """
 
     action: Action
@@ -54,7 +53,7 @@ Tell = Callable[[PullRequest], None]
 
 
 def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None, *, force: bool) -> Done:
-    """Bring branch and request to what is proposed. ``tell`` is called once for each content of a request."""
+    """Update branch and request to the proposal. ``tell`` is called once for each content of a request."""
     requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
     mine = next((request for request in requests if request.head == found.head), None)
     wanted = _wanted(found, mine)
@@ -82,7 +81,7 @@ def open_request(clone: Clone, forge: Forge, found: Proposal, tell: Tell | None,
 def merge(clone: Clone, forge: Forge, found: Proposal, done: Done, *, force: bool) -> Done:
     """Merge the request that ``open_request`` has left.
 
-    ``RepositoryError`` while a check fails, unless forced, and where a person has closed it.
+    ``RepositoryError`` while a check fails, unless forced, and if a user has closed the request.
     """
     if done.action is Action.DECLINED and done.request:
         what = f"{done.request.url} has asked for exactly this and was closed; nothing was merged"
@@ -117,7 +116,7 @@ def require_allowed(found: Proposal, done: Done | None = None) -> None:
 
 
 def spent(clone: Clone, found: Proposal, heads: Iterable[str]) -> list[str]:
-    """Return the branches of requests in which nothing is left, now that the branch has what was proposed."""
+    """Return the branches of requests without a change left, now that the proposal is on the branch."""
     return [head for head in heads if head in clone.branches and _is_spent(clone, found, head)]
 
 
@@ -130,7 +129,7 @@ def _is_spent(clone: Clone, found: Proposal, head: str) -> bool:
 
 
 def close_spent(clone: Clone, forge: Forge, found: Proposal, heads: Iterable[str]) -> tuple[PullRequest, ...]:
-    """Close the requests of these branches: all that they ask for is there."""
+    """Close the requests of these branches: the branch has all their changes."""
     requests = forge.requests(clone.branch, proposal.prefix(found.spec.project, found.target))
     wanted = set(heads)
     closed = tuple(request for request in requests if request.head in wanted and description.marker(request.body))
@@ -140,7 +139,7 @@ def close_spent(clone: Clone, forge: Forge, found: Proposal, heads: Iterable[str
 
 
 def push(clone: Clone, found: Proposal, *, force: bool) -> Done:
-    """Land it on the branch itself."""
+    """Push it to the branch itself."""
     require_allowed(found)
     if not found.content:
         return Done(Action.NOTHING)

@@ -1,4 +1,4 @@
-"""Carry out a promotion: fetch, propose, and open a request, push or only foresee; again where the branch has moved."""
+"""Run a promotion: fetch, propose, and open a request, push or only foresee; repeat if the branch has moved."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PromoteHow = Literal["request", "merge", "push", "foresee"]
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """Proposal and outcome. `refused` says why it was not landed, though a request may be open by now."""
+    """Proposal and outcome. `refused` says why it was not pushed or merged, although a request may be open."""
 
     proposal: Proposal
     done: Done
@@ -38,7 +38,7 @@ class Promotion:
 class Run:
     """One promotion on the `branch` of `url`; the forge is the one that `spec` describes.
 
-    `notes` tell what went wrong without keeping it from landing; `progress` is told what is being done.
+    `notes` are failures that did not stop it; `progress` is called with a message for each step.
     """
 
     url: str
@@ -50,7 +50,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
 
     def promote(self) -> Promotion:
-        """Do it. Raises `Outdated` if others were faster each time, and with the same files."""
+        """Run it. Raises `Outdated` if other pushes changed the same files before each attempt."""
         act = {"push": self._push, "foresee": self._foresee}.get(self.how, self._request)
         for attempt in range(1, ATTEMPTS + 1):
             with history.clone(self.url, self.branch, partial=False) as clone:

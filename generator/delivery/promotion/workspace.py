@@ -1,4 +1,4 @@
-"""Put a promotion together: the files of the branch's tip, before and after."""
+"""Hold the files of the branch's tip before and after a promotion."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Workspace:
         return self.clone.read(self.clone.tip, path)
 
     def spec(self) -> Spec:
-        """Return the spec of the branch's tip: what counts is what has been reviewed, and not a work tree."""
+        """Return the spec of the branch's tip: the reviewed one, not that of a work tree."""
         if self.known is not None and not self.known.promotion.base:
             return self.known
         if self.read(loader.FILE_NAME) is None:
@@ -64,7 +64,7 @@ class Workspace:
 
 @contextmanager
 def prepare(clone: History, known: Spec | None = None) -> Iterator[Workspace]:
-    """Yield both folders, gone afterwards. They hold the spec, until they are filled."""
+    """Yield both folders, which are removed afterwards. They only contain the spec until they are filled."""
     with tempfile.TemporaryDirectory(prefix="gitops-generator-") as folder:
         before, after = Path(folder) / "before", Path(folder) / "after"
         before.mkdir()

@@ -1,7 +1,7 @@
-"""Ask the places where apps run, a module each, for `status`, `wait` and `open`.
+"""Ask the targets on which apps run, for `status`, `wait` and `open`; each target has a module.
 
-A target is a module with what ``Target`` has, under the name that ``spec/targets``, which is the registry, has for it.
-It is loaded once an app runs there.
+The module of a target has the functions of ``Target``, and the name from the registry ``spec/targets``. It is loaded
+if an app runs there.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ class Target(Protocol):
     """A place where apps run."""
 
     def running(self, spec: Spec, read: Read) -> Answer:
-        """Ask what runs there of each app in each environment; ``read`` returns a file as git has it."""
+        """Ask what each app runs in each environment; ``read`` returns a file of git."""
 
     def connect(self) -> Any:
-        """Return what is asked while something is waited for; raise ``UsageError`` where nothing can be."""
+        """Return the client for a wait; raise ``UsageError`` if there is none."""
 
     def watch(
         self, api: Any, spec: Spec, clone: Clone, place: Slot, wanted: Wanted, patience: float
     ) -> tuple[Looking, str]:
-        """Return what looks at an app again and again, and what it is called there."""
+        """Return the observer of an app, and the app's name there."""
 
     def page(self, spec: Spec, app: str, environment: str | None) -> str:
         """Return the URL of an app's page there; raise ``UsageError`` where it has none."""
@@ -61,7 +61,7 @@ def where(spec: Spec, app: str, environment: str) -> str:
 
 
 def known_by(names: Iterable[str]) -> str:
-    """Return who knows what runs on these targets, as words of a sentence."""
+    """Return the services that know what runs on these targets, as words of a sentence."""
     return " and ".join(targets.KNOWN_BY[name] for name in names)
 
 
