@@ -10,6 +10,7 @@ of the board that was delivered (the last word), and the cell's page show the ta
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 
@@ -62,13 +63,16 @@ def promote(browser: Browser, home: str, app: str, environment: str, tag: str, d
     page.keyboard.press("Enter")
     expect(page.locator(".change")).to_contain_text(tag)
     page.get_by_role("button", name="Open the request").press("Enter")
-    print("opened", page.locator(".outcome a").get_attribute("href"), flush=True)
-    page.goto(f"{home}{place}")
-    page.evaluate("window.first = true")
+    url = page.locator(".outcome a").get_attribute("href")
+    opened(page, f"{home}{place}")
+    expect(page.locator("#facts")).to_contain_text(str(url))
     expect(board.locator(cell)).to_contain_text("request")
-    expect(page.locator("#facts")).to_contain_text("runs this build")
-    for one, text in ((page, "#facts"), (board, cell), (other, cell)):
-        expect(one.locator(text)).to_contain_text(tag)
+    print("opened", url, flush=True)
+    # Now others merge it.
+    expect(page.locator("#facts")).to_contain_text(re.compile(f"{re.escape(tag)}.*runs this build", re.DOTALL))
+    expect(board.locator(cell)).to_contain_text(re.compile(f"{re.escape(tag)}.*healthy", re.DOTALL))
+    expect(other.locator(cell)).to_contain_text(tag)
+    for one in (page, board, other):
         assert one.evaluate("window.first"), f"{one.url} was loaded again"
     print("shown", flush=True)
 

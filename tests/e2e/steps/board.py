@@ -28,7 +28,6 @@ def promote_on_the_board(world: World) -> str:
     tag, digest = world.values["second"]
     checkout.update()
     commit = checkout.release(PLAIN, "dev", tag, digest)
-    world.wait_for_application(name_of("dev", PLAIN), revision=commit)
     started = time.monotonic()
     log = world.folder / "logs" / "board.log"
     pid = spawn(
@@ -37,6 +36,8 @@ def promote_on_the_board(world: World) -> str:
         log=log,
     )
     try:
+        # While the browser starts.
+        world.wait_for_application(name_of("dev", PLAIN), revision=commit)
         said = wait("the request is open", lambda: line(world, pid, r"^opened (\S+)$"))[1]
         number = int(said.rpartition("/")[2])
         pull = fetch_pull(world, str(number))
