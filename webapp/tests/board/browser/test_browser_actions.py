@@ -62,6 +62,11 @@ def served(gitea: GiteaRepository, tmp_path: Path) -> Iterator[Server]:
             yield server
 
 
+def keep_here(page: Page) -> None:
+    """Keep a page from the network: the provider's has a style sheet from elsewhere."""
+    page.route(lambda url: "localhost" not in url and "127.0.0.1" not in url, lambda route: route.abort())
+
+
 class Walker:
     """A person with a keyboard and no mouse; every stop of theirs must be seen."""
 
@@ -69,8 +74,7 @@ class Walker:
         self.page, self.home = page, home
         self.problems: list[str] = []
         page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
-        # The provider's page has a style sheet from elsewhere.
-        page.route(lambda url: "localhost" not in url and "127.0.0.1" not in url, lambda route: route.abort())
+        keep_here(page)
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -268,7 +272,7 @@ def test_without_javascript(
     served: Server, open_context: Callable[..., BrowserContext], gitea: GiteaRepository
 ) -> None:
     page = open_context(java_script_enabled=False).new_page()
-    page.route(lambda url: "localhost" not in url and "127.0.0.1" not in url, lambda route: route.abort())
+    keep_here(page)
     page.goto(f"http://localhost:{served.port}/apps/web/prod#promote")
     page.get_by_role("link", name="Sign in").last.press("Enter")
     page.locator("input[name=sub]").fill("ann")
@@ -282,3 +286,15 @@ def test_without_javascript(
     expect(page.locator("#facts")).to_contain_text(pull["html_url"])
     page.get_by_role("link", name="Roll back").press("Enter")
     expect(page.locator(".empty")).to_contain_text("no other release")
+
+
+def test_a_key_leads_who_has_not_signed_in_to_the_sign_in(served: Server, page: Page) -> None:
+    keep_here(page)
+    page.goto(f"http://localhost:{served.port}/apps/web/prod#rollback")
+    expect(page.locator("#sign-in")).to_be_focused()
+    page.locator(".find input").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("p")
+    expect(page.locator("#sign-in")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/oauth2/authorize?*")
