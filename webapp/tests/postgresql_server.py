@@ -74,10 +74,15 @@ class PostgresqlServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # SIGINT is the fast shutdown, which does not wait for clients to go.
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=PATIENCE)
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stop(self) -> None:
+        """Stop the server; its data stays."""
+        if self.process.poll() is None:
+            # SIGINT is the fast shutdown, which does not wait for clients to go.
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(timeout=PATIENCE)
 
     def _start(self) -> None:
         password_file = self.folder / "password"
@@ -88,6 +93,10 @@ class PostgresqlServer:
         data = str(self.folder / "data")
         initialise = ["initdb", "-D", data, "-U", "shop", "--pwfile", str(password_file), "--auth", "scram-sha-256"]
         self._run([*initialise, "--no-sync", "--no-locale", "--encoding", "UTF8"]).check_returncode()
+        self.start()
+
+    def start(self) -> None:
+        """Start the server on the data that it has."""
         options = [
             "fsync=off",
             "listen_addresses=127.0.0.1",
@@ -97,7 +106,7 @@ class PostgresqlServer:
         flags = [flag for option in options for flag in ("-c", option)]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
-                [self.binaries / "postgres", "-D", data, "-p", str(self.port), *flags],
+                [self.binaries / "postgres", "-D", str(self.folder / "data"), "-p", str(self.port), *flags],
                 cwd=self.folder,
                 user=self.user,
                 stdout=log,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from release_board.metrics.records import DeclarationKind
 from release_board.store.insert import add_rows
 from release_board.store.models import NAME, RELEASE, Declaration
-from release_board.store.texts import cut
+from release_board.store.texts import cut, moment
 
 FAILURE_OF, HOTFIX = "Failure-of", "Hotfix"
 # Each is `APP ENVIRONMENT RELEASE`, and the release a tag, or a commit.
@@ -48,7 +48,7 @@ def _row(one: Deployment, kind: DeclarationKind, app: str, environment: str, rel
         "app": cut(app, NAME),
         "environment": cut(environment, NAME),
         "commit": cut(release, RELEASE),
-        "at": one.seconds,
+        "at": moment(one.seconds),
         "by": cut(one.author),
         "reason": cut(one.subject),
         "origin": one.commit,

@@ -18,7 +18,7 @@ from release_board.sources import declarations
 from release_board.store.event_log import EventLog
 from release_board.store.insert import CHUNK, add_rows
 from release_board.store.models import App, Cell, Change, Environment, Event, Person, Source
-from release_board.store.texts import LONG, cut, optional, whole
+from release_board.store.texts import LONG, cut, moment, optional, whole
 
 GIT = "git"
 # Its cursor names the table, by its hash, that all events of SQL are in, too.
@@ -99,7 +99,7 @@ def _event(one: Deployment) -> dict[str, Any]:
         "app": one.app,
         "environment": one.environment,
         "commit": one.commit,
-        "at": one.seconds,
+        "at": moment(one.seconds),
         "action": one.action,
         "author": cut(one.author),
         "subject": cut(one.subject),
@@ -222,7 +222,7 @@ def _columns(row: Row) -> dict[str, Any]:
         "tag": optional(row.tag),
         "digest": optional(row.digest),
         "commit": row.commit,
-        "since": row.since,
+        "since": None if row.since is None else moment(row.since),
         "behind": row.behind,
         "behind_by": row.behind_by,
         "ahead": row.ahead,

@@ -21,7 +21,7 @@ from release_board.metrics.view import View
 from release_board.store.database import Database
 from release_board.store.insert import add_rows
 from release_board.store.models import App, Environment, SourceCommit, SourceRange
-from release_board.store.texts import cut
+from release_board.store.texts import cut, moment
 
 APPS, RANGES, COMMITS = 50, 200, 1000
 NO_FOLDER = "the app has no source in this repository"
@@ -97,7 +97,7 @@ class SourceLog:
             return Log(app, *pair, unknown=NOT_HERE)
         if len(found) > COMMITS:
             return Log(app, *pair, unknown=TOO_MANY)
-        commits = (records.SourceCommit(one.id, one.seconds, one.author, one.subject) for one in found)
+        commits = (records.SourceCommit(one.id, moment(one.seconds), one.author, one.subject) for one in found)
         return Log(app, *pair, tuple(commits))
 
 

@@ -1,4 +1,4 @@
-"""Text of others as both databases take it, and how to look up what begins with one.
+"""Text and times of others as both databases take them, and how to look up what begins with one.
 
 PostgreSQL has no NUL in texts, and no entry of an index longer than 2,704 bytes: a tag that someone wrote by hand may
 be anything, and must not keep the rest of the history out.
@@ -11,6 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 SHORT = 500
 LONG = 20_000
+# The end of the year 9999.
+LAST_MOMENT = 253_402_300_799
 MORE = "\u2026"
 
 
@@ -23,6 +25,11 @@ def cut(text: str, length: int = SHORT) -> str:
 def optional(text: str | None, length: int = SHORT) -> str | None:
     """Return `cut` of a text, None for none."""
     return None if text is None else cut(text, length)
+
+
+def moment(seconds: int) -> int:
+    """Return a commit's time as calendars have it: git takes any, and one of the year 33658 must not break a page."""
+    return min(max(seconds, 0), LAST_MOMENT)
 
 
 def whole(text: str | None, digits: int) -> int | None:
