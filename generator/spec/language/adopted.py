@@ -12,18 +12,18 @@ from generator.spec.types import Boolean, Either, Field, ListOf, Record, Text, p
 NAME: Final = Text("an Application's name", shapes.SUBDOMAIN, 253, "lower-case letters, digits, - and .", filled=True)
 ADOPTED: Final = Record(
     {
-        "application": Field(NAME, "The name of the Application, where one was there before it was adopted."),
-        "kinds": Field(ListOf(KIND), "Further kinds that it has: cluster-wide ones, and those of custom resources."),
+        "application": Field(NAME, "The name of the Application that existed before the app was adopted."),
+        "kinds": Field(ListOf(KIND), "Further kinds of its objects: cluster-wide ones, and custom resources."),
         "upstream": Field(
             Text("where it is from", longest=1000),
-            "Where the manifests are from, for the next time that they are adopted.",
+            "The source of the manifests, for the next `adopt`.",
         ),
     }
 )
 FIELDS: Final = {
     "adopted": Field(
         Either(((bool, Boolean()), (dict, ADOPTED)), "true or a map", "write `adopted: true`"),
-        "The app's base and overlays are manifests of your own: `adopt` brought them in, and nothing here writes them.",
+        "The app's base and overlays are your own manifests, added by `adopt`. The generator never writes them.",
     ),
 }
 OVERRIDE: Final = {"adopted": Field(partial(ADOPTED), "The name of the environment's Application.")}

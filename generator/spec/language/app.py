@@ -70,7 +70,7 @@ BUILD = Record(
         "sbom": Field(Boolean(), "Store a bill of materials beside the image in the registry."),
         "scan": Field(
             Either(((bool, Boolean()), (dict, SCAN)), "false or a map"),
-            "Stop a release in whose image ECR's scan finds something, or `false` to release without a scan.",
+            "Stop a release if ECR's scan of the image finds something, or `false` to release without a scan.",
         ),
     }
 )
@@ -101,7 +101,8 @@ APP = Record(
         ),
         "namespace": Field(
             NAMESPACE,
-            "The namespace of the app's own, in place of the environment's. `{environment}` stands for its name.",
+            "A namespace for this app alone, instead of the environment's. `{environment}` stands "
+            "for the environment's name.",
         ),
         "tag": Field(TAG, "The tag to start with. From the first build on, the pipeline sets the tag in the overlays."),
         "digest": Field(
@@ -131,8 +132,8 @@ APP = Record(
                     "a map, or false",
                 ),
             ),
-            "What differs in an environment: any field of the workload. Maps are merged, and `null` removes; `false` in"
-            " place of a map keeps the app out of the environment.",
+            "Overrides for an environment: any field of the workload. Maps are merged, and `null` removes a "
+            "field; `false` instead of a map excludes the app from the environment.",
         ),
     },
     elsewhere=_elsewhere,

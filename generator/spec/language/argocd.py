@@ -22,7 +22,7 @@ ARGOCD = Record(
                 30,
                 f'from "{_OLDEST}" to "{_NEWEST}", like "{argocd.DEFAULT}"; of a newer one, say "{_NEWEST}"',
             ),
-            "The version of Argo CD that is installed. What it does not know is left out.",
+            "The version of Argo CD that is installed. Fields that it does not know are left out.",
         ),
         "flavor": Field(
             Choice(argocd.FLAVORS),
@@ -30,9 +30,10 @@ ARGOCD = Record(
         ),
         "cluster": Field(CLUSTER, "The cluster that Argo CD itself runs in: its ARN, its name in Argo CD, or its URL."),
         "syncWindows": Field(
-            Boolean(), "Let `freeze` and `windows` of environments hold automated syncs, too, and not promotions alone."
+            Boolean(),
+            "Apply `freeze` and `windows` of environments to automated syncs, too, and not only to promotions.",
         ),
-        "notices": Field(Boolean(), "Let `rollback`, `pin` and `unpin` show in Argo CD who holds an image, and why."),
+        "notices": Field(Boolean(), "Let `rollback`, `pin` and `unpin` show in Argo CD who pinned an image, and why."),
         "syncTimeout": Field(
             DURATION, "How long a sync may take until Argo CD ends it. A migration must be done within it."
         ),

@@ -49,22 +49,22 @@ CHART: Final = Record(
         ),
         "name": Field(CHART_NAME, "The chart's name."),
         **_RELEASED,
-        "releaseName": Field(LABEL, "The name of the Helm release, which most charts begin their objects' names with."),
+        "releaseName": Field(
+            LABEL, "The name of the Helm release. Most charts use it as the prefix of their objects' names."
+        ),
         "kinds": Field(
             ListOf(KIND),
             "Further kinds that the chart may create: cluster-wide ones, and those of custom resources.",
         ),
-        "secrets": Field(
-            ListOf(shapes.OBJECT_NAME), "Secrets that the chart renders with data, and that hold nothing secret."
-        ),
+        "secrets": Field(ListOf(shapes.OBJECT_NAME), "Secrets that the chart renders with data that is not secret."),
     }
 )
 FIELDS: Final = {
     "chart": Field(CHART, "The Helm chart that is the app, in place of an image."),
-    "values": Field(_VALUES, "The chart's values. Those of an environment are laid over them."),
+    "values": Field(_VALUES, "The chart's values. An environment's values override them."),
 }
 OVERRIDE: Final = {
-    "chart": Field(partial(CHART), "The version that the environment starts with."),
+    "chart": Field(partial(CHART), "The first version in the environment."),
     "values": FIELDS["values"],
 }
 # An app that is a chart, as it was promoted.

@@ -89,7 +89,7 @@ CI = Record(
             "The name of the secret in Secrets Manager with git's `username` and `token`, for builds in CodeBuild.",
         ),
         "githubApp": Field(GITHUB_APP, "A GitHub App that commits new tags, in place of a token."),
-        "pullRequest": Field(Boolean(), "Open a pull request with the new tags where the branch refuses pushes."),
+        "pullRequest": Field(Boolean(), "Open a pull request with the new tags if the branch refuses pushes."),
         "codebuild": Field(Boolean(), "Generate `buildspec.yml` for CodeBuild."),
         "codepipeline": CODEPIPELINE,
         "github": Field(

@@ -100,9 +100,11 @@ _BESIDE = pod.beside(
         "args": Field(ListOf(Text("an argument", longest=8192), words=True), "The arguments, as a list of words."),
         "env": Field(ENV, "Environment variables: a map, or a list as in Kubernetes."),
         "resources": Field(RESOURCES, "The requests and limits of the container."),
-        "securityContext": Field(shapes.SECURITY, "Its security context, laid over the safe defaults."),
+        "securityContext": Field(shapes.SECURITY, "Its security context, which overrides the safe defaults."),
         "writable": Field(ListOf(FOLDER), "The folders that it may write to, each an `emptyDir` volume of its own."),
-        "startupProbe": Field(PROBE, "The probe that holds the others back, and what starts after a native sidecar."),
+        "startupProbe": Field(
+            PROBE, "The probe that delays the other probes, and the start of containers after a native sidecar."
+        ),
         "livenessProbe": Field(PROBE, "The probe that restarts the container when it fails."),
         "readinessProbe": Field(PROBE, "The probe that takes the pod out of the Service while it fails."),
     }
@@ -112,8 +114,8 @@ SIDECAR = Record(
         **_BESIDE,
         "native": Field(
             Boolean(),
-            "Start it before the app's container and end it after, as Kubernetes' native sidecars do; else all start"
-            " and end at once.",
+            "Start it before the app's container and end it after, as a native sidecar of "
+            "Kubernetes; otherwise all containers start and end together.",
         ),
     }
 )
@@ -121,7 +123,8 @@ INIT = Record(
     {
         **_BESIDE,
         "restartPolicy": Field(
-            Choice(("Always",)), "Whether it runs on: `Always` makes it a native sidecar at this place in the order."
+            Choice(("Always",)),
+            "Whether it keeps running: `Always` makes it a native sidecar at this position in the order.",
         ),
     }
 )

@@ -38,14 +38,17 @@ BACKUP: Final = Record(
                 300,
                 "like arn:aws:iam::123456789012:role/shop-backups",
             ),
-            "The AWS role that writes there, by IRSA. Left out, the pods have one by EKS Pod Identity.",
+            "The AWS role that writes backups, by IRSA. If it is left out, the pods need a role by EKS Pod Identity.",
         ),
     }
 )
 POOLER: Final = Record(
     {
         "instances": Field(Integer(1, 50), "The number of PgBouncer's pods."),
-        "mode": Field(Choice(("session", "transaction")), "For how long a client has a connection for itself."),
+        "mode": Field(
+            Choice(("session", "transaction")),
+            "How long a client keeps a connection: for its session, or for one transaction.",
+        ),
         "parameters": Field(MapOf(VARIABLE, Scalar()), "Settings of PgBouncer, such as `max_client_conn`."),
     }
 )
@@ -53,7 +56,7 @@ DATABASE: Final = Record(
     {
         "in": Field(
             Choice(("cluster", "rds")),
-            "Where it runs: in the cluster, by CloudNativePG, or in RDS, which needs `infra`.",
+            "Where it runs: in the cluster with CloudNativePG, or in RDS, which needs `infra`.",
         ),
         "engine": Field(Choice(("postgres",)), "What kind of database it is."),
         "version": Field(
@@ -69,17 +72,19 @@ DATABASE: Final = Record(
             ),
             "The image of PostgreSQL, in place of CloudNativePG's own of that version.",
         ),
-        "size": Field(_SIZE, "The size of each instance's volume. It can grow, and never shrink."),
+        "size": Field(_SIZE, "The size of each instance's volume. It can grow, but never shrink."),
         "storageClassName": Field(_CLASS, "The StorageClass of the volumes."),
         "instances": Field(Integer(1, 9), "The number of instances: the primary, and replicas that can take over."),
         "resources": Field(RESOURCES, "The requests and limits of each instance."),
         "parameters": Field(MapOf(VARIABLE, Scalar()), "Settings of PostgreSQL, such as `max_connections`."),
         "variables": Field(
             MapOf(VARIABLE, Choice(PARTS), least=1),
-            "The environment variables of the app, each with what it holds: the URI, or a part of it.",
+            "The environment variables of the app, each with its content: the URI, or a part of it.",
         ),
         "backup": Field(BACKUP, "Backups and the log of changes in S3, for a restore to any moment."),
-        "pooler": Field(POOLER, "PgBouncer between the app and the database. Migrations go past it."),
+        "pooler": Field(
+            POOLER, "PgBouncer between the app and the database. Migrations connect directly to the database."
+        ),
         "class": Field(
             Text("a class of RDS", r"db\.[a-z0-9]+\.[a-z0-9]+", 30, "like db.t4g.small"), "The class of RDS' instance."
         ),
@@ -98,7 +103,7 @@ DATABASE: Final = Record(
                 63,
                 "its identifier alone, without the ARN or a host",
             ),
-            "The identifier of an instance of RDS that is there already, in place of one that is made.",
+            "The identifier of an existing instance of RDS, instead of a new one.",
         ),
     }
 )

@@ -18,7 +18,7 @@ SPOT: Final = Record(
     {
         "base": Field(Integer(0, 5000), "The number of tasks that never run on Spot."),
         "weight": Field(
-            Integer(1, 1000), "How many of the tasks beyond these run on Spot, for each one that does not."
+            Integer(1, 1000), "The number of further tasks on Spot for each further task on usual Fargate."
         ),
     }
 )
@@ -26,17 +26,18 @@ DEPLOY: Final = Record(
     {
         "strategy": Field(
             Choice(STRATEGIES),
-            "How tasks are replaced: bit by bit (`rolling`), all at once beside the old ones (`blueGreen`), or by"
-            " moving a share of the requests first (`canary`), or the same share again and again (`linear`).",
+            "How tasks are replaced: step by step (`rolling`), by a complete second set "
+            "(`blueGreen`), by moving one share of the requests first (`canary`), or by moving equal "
+            "shares in steps (`linear`).",
         ),
         "bake": Field(MINUTES, "How long the old tasks stay once the new ones have all requests."),
         "percent": Field(Integer(1, 100), "The share of the requests that a step of `canary` or `linear` moves."),
         "wait": Field(MINUTES, "How long each step of `canary` or `linear` lasts."),
         "minimumHealthyPercent": Field(
-            Integer(0, 100), "Of a rolling deployment: the percentage of tasks that must stay."
+            Integer(0, 100), "For a rolling deployment: the minimum percentage of running tasks."
         ),
         "maximumPercent": Field(
-            Integer(100, 400), "Of a rolling deployment: the percentage of tasks that there may be meanwhile."
+            Integer(100, 400), "For a rolling deployment: the maximum percentage of running tasks."
         ),
     }
 )
@@ -49,5 +50,5 @@ FIELDS: Final[dict[str, Field]] = {
         SPOT, "On ECS: run tasks on Fargate Spot, which is cheaper and may end them with two minutes' notice."
     ),
     "deploy": Field(DEPLOY, "On ECS: how a new version replaces the old one."),
-    "discovery": Field(Boolean(), "On ECS: have a name in Cloud Map, like `web.prod.shop.local`."),
+    "discovery": Field(Boolean(), "On ECS: register a name in Cloud Map, like `web.prod.shop.local`."),
 }

@@ -35,7 +35,7 @@ PATCH: Final = Record(
         "patch": Field(
             _SAID, "A part of the manifest, merged as Kubernetes merges it; or operations of JSON Patch (RFC 6902)."
         ),
-        "path": Field(RELATIVE, "The file of the repository with the patch, in place of `patch`."),
+        "path": Field(RELATIVE, "The file of the repository with the patch, instead of `patch`."),
         "target": Field(TARGET, "The objects that it changes, by patterns. Operations need it."),
     },
     exactly_one=("patch", "path"),
@@ -49,7 +49,7 @@ _OPTIONS: Final = Record(
     {
         "delimiter": Field(Text("a delimiter", longest=40), "What the text of the field is split at."),
         "index": Field(Integer(-(2**31), 2**31 - 1), "Which of the parts it is, from 0 on; -1 is before the first."),
-        "create": Field(Boolean(), "Make the field where there is none."),
+        "create": Field(Boolean(), "Create the field if it does not exist."),
     }
 )
 _SOURCE: Final = Record(
@@ -86,19 +86,20 @@ MANIFEST: Final = Either(
 EVERYWHERE: Final[dict[str, Field]] = {
     "patches": Field(
         ListOf(PATCH),
-        "Patches of the manifests, as in a kustomization. Those of an environment come on top of those of the app.",
+        "Patches of the manifests, as in a kustomization. An environment's patches are applied after the app's.",
     ),
     "components": Field(
-        ListOf(SOURCE), "Kustomize components of the repository, by their folders. Those of an environment are added."
+        ListOf(SOURCE),
+        "Kustomize components of the repository, by their folders. An environment's components are added.",
     ),
     "replacements": Field(
-        ListOf(REPLACEMENT), "Values that are copied from one field to others. Those of an environment are added."
+        ListOf(REPLACEMENT), "Values that are copied from one field to others. An environment's replacements are added."
     ),
 }
 HATCHES: Final[dict[str, Field]] = {
     **EVERYWHERE,
     "manifests": Field(
         MapOf(LABEL, MANIFEST),
-        "Further manifests of the app, by the names of their files: each as it is, or a file of the repository.",
+        "Further manifests of the app, by the names of their files: each is a manifest, or a file of the repository.",
     ),
 }

@@ -26,7 +26,7 @@ _RULE = Record(
         "apiGroups": Field(ListOf(Text("an API group", longest=253), least=1), 'The API groups; `""` is that of Pods.'),
         "resources": Field(_WORDS, "The kinds of objects, in lower case and plural.", required=True),
         "resourceNames": Field(_WORDS, "The objects, by name; all of them if it is left out."),
-        "verbs": Field(_WORDS, "What may be done with them.", required=True),
+        "verbs": Field(_WORDS, "The permitted actions.", required=True),
     }
 )
 _RULES = ListOf(_RULE, least=1)
@@ -39,7 +39,8 @@ ROLE = Either(
                 {
                     "rules": Field(_RULES, "The rules.", required=True),
                     "reason": Field(
-                        Text("a reason", longest=500), "Why the app needs all of something, or to give rights on."
+                        Text("a reason", longest=500),
+                        "Why the app needs broad rights (`*`), or the right to grant rights.",
                     ),
                 }
             ),
@@ -57,16 +58,16 @@ _NAME = Text(
 EXTERNAL_SECRET = Record(
     {
         "dataFrom": Field(
-            ListOf(_NAME, least=1), "Secrets whose every field becomes an environment variable of its name."
+            ListOf(_NAME, least=1), "Secrets of which every field becomes an environment variable of the same name."
         ),
         "template": Field(
             Anything(of="external-secrets.io/v1/ExternalSecret:spec.target.template"),
             "The template of the Secret, as in an ExternalSecret.",
         ),
         "refreshInterval": Field(
-            Text("a time", r"[0-9]+(?:s|m|h)", 10, "like 15m or 1h"), "How often the store is asked for changes."
+            Text("a time", r"[0-9]+(?:s|m|h)", 10, "like 15m or 1h"), "How often the store is checked for changes."
         ),
-        "restart": Field(Boolean(), "Restart the pods when a secret has changed, by Stakater's Reloader."),
+        "restart": Field(Boolean(), "Restart the pods after a secret has changed, with Stakater's Reloader."),
     }
 )
 SECRET_STORE = Record(

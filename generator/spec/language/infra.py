@@ -47,15 +47,15 @@ NETWORK: Final = Record(
         "cidr": Field(CIDR, "The addresses of the VPC."),
         "zones": Field(Integer(2, 4), "The number of availability zones that it has subnets in."),
         "nat": Field(
-            Choice(("none", "instance", "single", "per-zone")), "How what runs in private subnets reaches the internet."
+            Choice(("none", "instance", "single", "per-zone")), "How workloads in private subnets reach the internet."
         ),
         "endpoints": Field(ListOf(_SERVICE), "AWS services that get a private address in the VPC."),
-        "existing": Field(EXISTING_NETWORK, "A VPC that is there already, in place of one that is made."),
+        "existing": Field(EXISTING_NETWORK, "An existing VPC, instead of a new one."),
     }
 )
 NODES: Final = Record(
     {
-        "instances": Field(ListOf(_INSTANCE, least=1), "The types of instances, of which any may be taken."),
+        "instances": Field(ListOf(_INSTANCE, least=1), "The types of instances; any of them may be used."),
         "min": Field(Integer(1, 100), "The least number of nodes."),
         "max": Field(Integer(1, 100), "The greatest number of nodes."),
         "disk": Field(Integer(20, 1000), "The size of a node's disk, in GiB."),
@@ -73,11 +73,11 @@ CLUSTER: Final = Record(
         "nodes": Field(NODES, "The group of nodes, where `compute` is `nodes`."),
         "admins": Field(ListOf(ARN), "The roles and users who administer the cluster."),
         "publicAccess": Field(
-            ListOf(CIDR), "The addresses that reach the API server from outside of the VPC; none does otherwise."
+            ListOf(CIDR), "The addresses outside of the VPC that may reach the API server. By default, none may."
         ),
         "existing": Field(
             Text("a cluster's name", r"[A-Za-z0-9][A-Za-z0-9_-]*", 100, "its name in EKS, without the ARN before it"),
-            "The name of a cluster that is there already, in place of one that is made.",
+            "The name of an existing cluster, instead of a new one.",
         ),
     }
 )
@@ -90,7 +90,8 @@ INFRA: Final = Record(
                 ((str, ACCOUNT), (dict, MapOf(ENVIRONMENT_NAME, ACCOUNT, least=1))),
                 "an account's number, or one for each environment",
             ),
-            "The account of all environments, or of each, by its name. `shared` is that of images and of states.",
+            "The account of all environments, or of each one by its name. `shared` is the account "
+            "of images and states.",
             required=True,
         ),
         "state": Field(
@@ -99,11 +100,11 @@ INFRA: Final = Record(
                     "bucket": Field(_BUCKET, "The bucket that Terraform's states are in."),
                     "lock": Field(
                         Choice(("s3", "dynamodb", "both")),
-                        "What keeps two runs apart. `dynamodb` is deprecated.",
+                        "The lock that prevents two runs at once. `dynamodb` is deprecated.",
                     ),
                 }
             ),
-            "Where Terraform keeps what it knows.",
+            "Where Terraform stores its state.",
         ),
         "network": Field(NETWORK, "The VPC of each environment."),
         "cluster": Field(CLUSTER, "The EKS cluster of each environment that has apps on EKS."),
@@ -111,7 +112,7 @@ INFRA: Final = Record(
             Record(
                 {
                     "zone": Field(HOST, "The zone's name.", required=True),
-                    "existing": Field(Boolean(), "Whether the zone is there already."),
+                    "existing": Field(Boolean(), "Whether the zone exists already."),
                 }
             ),
             "The zone in Route 53 that the hosts of apps are in. Each environment gets a certificate for its hosts.",
@@ -123,7 +124,7 @@ INFRA: Final = Record(
                     "email": Field(ListOf(EMAIL, least=1), "Addresses to notify. Left out, those of `alarms`."),
                 }
             ),
-            "What an environment may cost in a month before these addresses are notified. Nothing is stopped.",
+            "The monthly cost of an environment above which these addresses are notified. Nothing is stopped.",
         ),
         "alarms": Field(
             Record({"email": Field(ListOf(EMAIL, least=1), "Addresses to notify.", required=True)}),
@@ -131,7 +132,7 @@ INFRA: Final = Record(
         ),
         "prices": Field(
             MapOf(_PRICE, Either(((int, Integer(0, 1_000_000)), (float, Decimal())), "a price in dollars")),
-            "What the project pays, in dollars, where `cost` should not go by its own table.",
+            "The project's own prices in dollars, which `cost` uses instead of its table.",
         ),
     }
 )

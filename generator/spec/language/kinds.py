@@ -20,12 +20,14 @@ STRATEGY = Record(
     {
         "type": Field(
             Choice(("RollingUpdate", "Recreate")),
-            "Whether pods are replaced bit by bit (`RollingUpdate`), or all end before new ones start (`Recreate`).",
+            "Whether pods are replaced step by step (`RollingUpdate`), or all end before new ones start (`Recreate`).",
         ),
         "rollingUpdate": Field(
             Record(
                 {
-                    "maxSurge": Field(_PODS, "The number or percentage of pods that there may be beyond those wanted."),
+                    "maxSurge": Field(
+                        _PODS, "The number or percentage of pods that may exist in addition to the wanted number."
+                    ),
                     "maxUnavailable": Field(_PODS, "The number or percentage of pods that may be missing meanwhile."),
                 }
             ),
@@ -60,9 +62,9 @@ CLAIM_TEMPLATE = Record(
         "mountPath": Field(FOLDER, "The folder where the container finds the volume.", required=True),
         "subPath": Field(
             Text("a path", r"(?!/)(?!.*(?:^|/)\.\.(?:/|$)).+", 1024, "a relative path without `..`"),
-            "The folder of the volume that is mounted, in place of all of it.",
+            "The folder of the volume that is mounted, instead of the whole volume.",
         ),
-        "storageClassName": Field(shapes.OBJECT_NAME, "The class of storage that the volume is made by."),
+        "storageClassName": Field(shapes.OBJECT_NAME, "The storage class of the volume."),
         "accessModes": Field(_MODES, "Who may mount the volume, and how."),
     }
 )
@@ -93,7 +95,7 @@ ROLLOUT = Record(
         ),
         "analysis": Field(
             MapOf(LABEL, _as_in_rollouts("AnalysisTemplate:spec"), least=1),
-            "What is measured, by the names that `canary` and `blueGreen` call it: the `spec` of an AnalysisTemplate.",
+            "Measurements by the names that `canary` and `blueGreen` use: each is the `spec` of an AnalysisTemplate.",
         ),
     }
 )
@@ -130,7 +132,7 @@ OBJECT: dict[str, Field] = {
     ),
     "rollout": Field(ROLLOUT, "How Argo Rollouts replaces the pods of a Deployment: by a canary, or blue and green."),
     "updateStrategy": Field(UPDATE_STRATEGY, "How a StatefulSet or a DaemonSet replaces its pods."),
-    "metrics": Field(METRICS, "Where its metrics are, for Prometheus or the CloudWatch agent."),
+    "metrics": Field(METRICS, "The address of its metrics, for Prometheus or the CloudWatch agent."),
     "logs": Field(LOGS, "What Fluent Bit does with its logs, which it collects by itself."),
     "minReadySeconds": Field(_SECONDS, "The seconds that a new pod must be ready before it counts as available."),
     "revisionHistoryLimit": Field(Integer(0, 1000), "The number of former versions that the cluster keeps."),
@@ -143,7 +145,7 @@ OBJECT: dict[str, Field] = {
         "Volumes of which each pod of a StatefulSet has its own, by name. They stay when pods are replaced.",
     ),
     "persistentVolumeClaimRetentionPolicy": Field(
-        RETENTION, "What becomes of the volumes of a StatefulSet when it goes or gets smaller."
+        RETENTION, "Whether the volumes of a StatefulSet are kept when it is deleted or scaled down."
     ),
     "schedule": Field(
         Text("a schedule", longest=200),
@@ -152,13 +154,13 @@ OBJECT: dict[str, Field] = {
     "timeZone": Field(ZONE, "The time zone of the `schedule`."),
     "concurrencyPolicy": Field(
         Choice(("Allow", "Forbid", "Replace")),
-        "What a CronJob does whose last run has not ended: start another, skip this one, or replace the last.",
+        "What a CronJob does if its last run has not ended: start another run, skip this one, or replace the last one.",
     ),
-    "startingDeadlineSeconds": Field(_SECONDS, "The seconds after which a run that was missed is not made up for."),
+    "startingDeadlineSeconds": Field(_SECONDS, "The seconds after its time within which a missed run may still start."),
     "successfulJobsHistoryLimit": Field(Integer(0, 1000), "The number of finished runs that are kept."),
     "failedJobsHistoryLimit": Field(Integer(0, 1000), "The number of failed runs that are kept."),
-    "suspend": Field(_Boolean(), "Start nothing until this is taken out."),
-    "backoffLimit": Field(Integer(0, 1000), "How often a run is tried again before it has failed."),
+    "suspend": Field(_Boolean(), "Start no runs until this is removed."),
+    "backoffLimit": Field(Integer(0, 1000), "The number of retries before a run has failed."),
     "activeDeadlineSeconds": Field(Integer(1, 86400 * 365, "seconds"), "The seconds after which a run has failed."),
     "completions": Field(Integer(1, 100_000), "The number of pods of a run that must succeed."),
     "parallelism": Field(Integer(0, 100_000), "The number of pods of a run that may work at once."),

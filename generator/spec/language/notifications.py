@@ -15,8 +15,8 @@ _KEY = "a key of the Secret `argocd-notifications-secret`"
 
 NOTIFICATIONS = Record(
     {
-        "events": Field(ListOf(Choice(EVENTS), least=1), "Events to notify of, once for each revision."),
-        "environments": Field(ListOf(ENVIRONMENT_NAME, least=1), "The environments to notify of."),
+        "events": Field(ListOf(Choice(EVENTS), least=1), "The events that cause a message, once for each revision."),
+        "environments": Field(ListOf(ENVIRONMENT_NAME, least=1), "The environments whose events cause a message."),
         "slack": Field(
             Record(
                 {

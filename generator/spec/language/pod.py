@@ -28,32 +28,38 @@ POD: dict[str, Field] = {
     "terminationGracePeriodSeconds": Field(_SECONDS, "The seconds that a pod has to end, before it is killed."),
     "nodeSelector": Field(MapOf(shapes.KEY, shapes.LABEL_VALUE), "Labels that a node must have to get a pod."),
     "tolerations": Field(_list("[Toleration]"), "Taints of nodes that do not keep the pods away."),
-    "affinity": Field(Anything(of="Affinity"), "Nodes and other pods that the pods are drawn to, or kept from."),
+    "affinity": Field(
+        Anything(of="Affinity"), "Rules that attract the pods to nodes and other pods, or keep them away."
+    ),
     "topologySpreadConstraints": Field(
         _list("[TopologySpreadConstraint:topologyKey,whenUnsatisfiable]"),
         "How evenly the pods are spread over zones or nodes. Without a `labelSelector`, the app's own pods count.",
     ),
-    "priorityClassName": Field(shapes.OBJECT_NAME, "The PriorityClass, which tells what goes first if room is scarce."),
+    "priorityClassName": Field(
+        shapes.OBJECT_NAME, "The PriorityClass, which decides which pods are evicted first if room is scarce."
+    ),
     "preemptionPolicy": Field(
-        Choice(("PreemptLowerPriority", "Never")), "Whether pods of lower priority go to make room."
+        Choice(("PreemptLowerPriority", "Never")), "Whether pods of lower priority are evicted to make room."
     ),
     "imagePullSecrets": Field(_list("[LocalObjectReference:name]"), "Secrets with which images are pulled."),
-    "hostAliases": Field(_list("[HostAlias:ip]"), "Names that the pods' /etc/hosts has, by IP address."),
+    "hostAliases": Field(_list("[HostAlias:ip]"), "Names in the pods' /etc/hosts, by IP address."),
     "dnsPolicy": Field(
         Choice(("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")), "Where names are looked up."
     ),
     "dnsConfig": Field(Anything(of="PodDNSConfig"), "Servers, domains and options for looking up names."),
-    "hostname": Field(LABEL, "The name that a pod has for itself."),
-    "subdomain": Field(LABEL, "The domain of the pods' names, which is a headless Service."),
-    "setHostnameAsFQDN": Field(Boolean(), "Let the pod's own name be its full one."),
+    "hostname": Field(LABEL, "The pod's own host name."),
+    "subdomain": Field(LABEL, "The domain of the pods' host names, which is the name of a headless Service."),
+    "setHostnameAsFQDN": Field(Boolean(), "Use the full domain name as the pod's host name."),
     "hostNetwork": Field(Boolean(), "Let the pods use the node's network."),
     "hostPID": Field(Boolean(), "Let the pods see the node's processes."),
     "hostIPC": Field(Boolean(), "Let the pods use the node's inter-process communication."),
-    "hostUsers": Field(Boolean(), "Let the pods' users be the node's, and not the pod's own."),
+    "hostUsers": Field(Boolean(), "Use the node's user namespace instead of one of the pod's own."),
     "shareProcessNamespace": Field(Boolean(), "Let the containers of a pod see each other's processes."),
     "runtimeClassName": Field(shapes.OBJECT_NAME, "The RuntimeClass that runs the pods, such as one with a sandbox."),
     "schedulerName": Field(shapes.OBJECT_NAME, "The scheduler that places the pods."),
-    "schedulingGates": Field(_list("[PodSchedulingGate:name]"), "What must be lifted before the pods are placed."),
+    "schedulingGates": Field(
+        _list("[PodSchedulingGate:name]"), "Gates that must be removed before the pods are scheduled."
+    ),
     "readinessGates": Field(_list("[PodReadinessGate]"), "Further conditions that a ready pod must have."),
     "resourceClaims": Field(_list("[PodResourceClaim:name]"), "Devices that the pods claim, for `resources`."),
     "enableServiceLinks": Field(Boolean(), "Set variables for each Service of the namespace, as Docker's links did."),
@@ -62,14 +68,14 @@ CONTAINER: dict[str, Field] = {
     "envFrom": Field(_list("[EnvFromSource]"), "ConfigMaps and Secrets whose keys are environment variables."),
     "imagePullPolicy": Field(Choice(("Always", "IfNotPresent", "Never")), "When the image is pulled."),
     "workingDir": Field(Text("a folder", longest=4096), "The folder that the process starts in."),
-    "lifecycle": Field(Anything(of="Lifecycle"), "What runs after the container's start and before its end."),
-    "volumeMounts": Field(_list("[VolumeMount:mountPath]"), "Where volumes lie in the container, by `mountPath`."),
+    "lifecycle": Field(Anything(of="Lifecycle"), "Hooks after the container's start and before its end."),
+    "volumeMounts": Field(_list("[VolumeMount:mountPath]"), "Mounts of volumes in the container, by `mountPath`."),
     "volumeDevices": Field(_list("[VolumeDevice:devicePath]"), "Volumes that the container gets as block devices."),
     "terminationMessagePath": Field(
-        Text("a file", longest=4096), "The file whose text tells why the container has ended."
+        Text("a file", longest=4096), "The file with the reason why the container has ended."
     ),
     "terminationMessagePolicy": Field(
-        Choice(("File", "FallbackToLogsOnError")), "Whether the log tells where the file does not."
+        Choice(("File", "FallbackToLogsOnError")), "Whether the log gives the reason if the file does not."
     ),
     "stdin": Field(Boolean(), "Keep standard input open."),
     "stdinOnce": Field(Boolean(), "Close standard input after the first client."),
@@ -82,8 +88,8 @@ def beside(words: dict[str, Field]) -> dict[str, Field]:
     return {
         "image": Field(
             TAGGED_IMAGE,
-            "The image with its tag, without which it is the app's own and released with it. `registry` is put before"
-            " it, unless it names a registry itself.",
+            "The image with its tag; by default, the app's own image. `registry` is put before it, unless "
+            "it names a registry itself.",
         ),
         "command": Field(COMMAND, "The command that replaces the image's entrypoint, as a list of words."),
         **words,
@@ -100,12 +106,15 @@ def _source(of: str, about: str, short: str = "") -> Field:
 
 _RELATIVE = Text("a path", r"(?!/)(?!.*(?:^|/)\.\.(?:/|$)).+", 1024, "a relative path without `..`")
 _MOUNT: dict[str, Field] = {
-    "mountPath": Field(FOLDER, "Where it lies in the app's own container; without it, others mount it."),
-    "subPath": Field(_RELATIVE, "The folder or file of the volume that is mounted, in place of all of it."),
-    "subPathExpr": Field(Text("a path", longest=1024), "The same, with `$(VARIABLE)` filled in."),
-    "readOnly": Field(Boolean(), "Mount it so that nothing can be written."),
+    "mountPath": Field(
+        FOLDER, "The path of the mount in the app's own container. Without it, only other containers mount the volume."
+    ),
+    "subPath": Field(_RELATIVE, "The folder or file of the volume that is mounted, instead of the whole volume."),
+    "subPathExpr": Field(Text("a path", longest=1024), "Like `subPath`, but with `$(VARIABLE)` replaced."),
+    "readOnly": Field(Boolean(), "Mount the volume read-only."),
     "mountPropagation": Field(
-        Choice(("None", "HostToContainer", "Bidirectional")), "Whether mounts within it are seen by the other side."
+        Choice(("None", "HostToContainer", "Bidirectional")),
+        "Whether mounts within it are visible to the node or the container.",
     ),
 }
 _CLAIM = Field(shapes.OBJECT_NAME, "The PersistentVolumeClaim, by name.")
@@ -126,9 +135,9 @@ VOLUME = Record(
         "configMap": _source("ConfigMapVolumeSource", "The files of a ConfigMap; text is its name.", "a name"),
         "projected": _source("ProjectedVolumeSource", "Files of several sources in one folder."),
         "downwardAPI": _source("DownwardAPIVolumeSource", "Fields of the pod as files."),
-        "csi": _source("CSIVolumeSource", "What a driver of the node gives."),
+        "csi": _source("CSIVolumeSource", "A volume of a CSI driver."),
         "ephemeral": _source("EphemeralVolumeSource", "A claim that lives as long as the pod."),
-        "hostPath": _source("HostPathVolumeSource", "A folder or file of the node."),
+        "hostPath": _source("HostPathVolumeSource", "A folder or file on the node."),
         "nfs": _source("NFSVolumeSource", "A folder of an NFS server."),
         "image": _source("ImageVolumeSource", "The files of an image."),
     },
@@ -141,21 +150,21 @@ _MODES = ListOf(Choice(("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadW
 CLAIM = Record(
     {
         **_MOUNT,
-        "size": Field(shapes.QUANTITY, "The size of the volume. It can grow, and never shrink.", required=True),
-        "storageClassName": Field(shapes.OBJECT_NAME, "The class of storage that the volume is made by."),
+        "size": Field(shapes.QUANTITY, "The size of the volume. It can grow, but never shrink.", required=True),
+        "storageClassName": Field(shapes.OBJECT_NAME, "The storage class of the volume."),
         "accessModes": Field(_MODES, "Who may mount the volume, and how."),
         "volumeMode": Field(Choice(("Filesystem", "Block")), "Whether the volume has files, or is a block device."),
         "labels": Field(
-            MapOf(shapes.KEY, shapes.LABEL_VALUE), "Labels of the claim, beside those that are always there."
+            MapOf(shapes.KEY, shapes.LABEL_VALUE), "Labels of the claim, in addition to those that are always set."
         ),
         "annotations": Field(STRINGS, "Annotations of the claim."),
-        "limit": Field(shapes.QUANTITY, "The size that the volume may have at most, where its storage can limit it."),
+        "limit": Field(shapes.QUANTITY, "The maximum size of the volume, if its storage supports a limit."),
         "volumeAttributesClassName": Field(
             shapes.OBJECT_NAME, "The VolumeAttributesClass, which tells how fast the volume is. It can be changed."
         ),
-        "volumeName": Field(shapes.OBJECT_NAME, "The PersistentVolume that it takes, which is there already."),
+        "volumeName": Field(shapes.OBJECT_NAME, "The name of an existing PersistentVolume to bind."),
         "dataSource": Field(
-            Anything(of="TypedLocalObjectReference"), "The snapshot or claim that the volume begins as a copy of."
+            Anything(of="TypedLocalObjectReference"), "The snapshot or claim whose content the volume starts with."
         ),
     }
 )
@@ -184,8 +193,8 @@ _PLACE = Text(
 FILES: dict[str, Field] = {
     "files": Field(
         MapOf(_PLACE, FILE),
-        "Text files of the container, by where they lie in it: each a file of the repository, or its `content`."
-        " A change restarts the pods.",
+        "Text files in the container, by path: each is a file of the repository, or has its "
+        "`content`. A change restarts the pods.",
     ),
 }
 VOLUMES: dict[str, Field] = {
@@ -194,6 +203,7 @@ VOLUMES: dict[str, Field] = {
     ),
     "claims": Field(
         MapOf(LABEL, CLAIM),
-        "PersistentVolumeClaims of the app by name, which its pods share. They are deleted once a user confirms it.",
+        "PersistentVolumeClaims of the app by name, which its pods share. They are deleted "
+        "only after a user has confirmed it.",
     ),
 }

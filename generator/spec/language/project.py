@@ -69,7 +69,7 @@ ENVIRONMENT = Record(
         "namespace": Field(LABEL, "The namespace of its apps."),
         "namespaces": Field(ListOf(LABEL), "Further namespaces that its apps may put objects into."),
         "namespaceMetadata": Field(
-            NAMESPACE_METADATA, "Labels and annotations of its namespaces, beside those that are always there."
+            NAMESPACE_METADATA, "Labels and annotations of its namespaces, in addition to those that are always set."
         ),
         "renamedFrom": Field(
             ENVIRONMENT_NAME,
@@ -77,7 +77,7 @@ ENVIRONMENT = Record(
         ),
         "sync": Field(
             Choice(("auto", "manual")),
-            "Whether Argo CD applies changes by itself (`auto`), or once a user asks for it (`manual`).",
+            "Whether Argo CD applies changes by itself (`auto`), or only when a user syncs (`manual`).",
         ),
         "approvers": Field(
             ListOf(APPROVER),
@@ -86,25 +86,26 @@ ENVIRONMENT = Record(
         "cluster": Field(CLUSTER, "The cluster it runs in: its name in Argo CD, its ARN or its URL."),
         "clusters": Field(
             MapOf(CLUSTER_NAME, CLUSTER, least=1),
-            "Further clusters that each of its apps runs in, by short names that end the names of Applications.",
+            "Further clusters in which each of its apps runs, by short names, which become "
+            "suffixes of the Applications' names.",
         ),
         "clusterSelector": Field(
             SELECTOR,
-            "The labels of the clusters that each of its apps runs in, where Argo CD's list of clusters changes.",
+            "The labels of the clusters in which each of its apps runs, if Argo CD's list of clusters changes.",
         ),
         "readinessGate": Field(Boolean(), "Count a pod as ready only once the AWS load balancer sends it requests."),
         "podSecurity": Field(
             Choice(("restricted", "baseline", "privileged")),
             "The Pod Security Standard that its namespace enforces.",
         ),
-        "secretStore": Field(SECRET_STORE, "The store that `secrets` are read from here."),
+        "secretStore": Field(SECRET_STORE, "The store from which this environment reads `secrets`."),
         "localSecrets": Field(
             Boolean(),
-            "Read no store here: Secrets of the names that apps read are made by hand, and never committed.",
+            "Read no store in this environment: users create the Secrets by hand, and never commit them.",
         ),
         "pullRequests": Field(
             PULL_REQUESTS,
-            "Makes the environment one of previews: each app comes with a pull request, and goes with it.",
+            "Use the environment for previews: its apps are created for each pull request, and removed with it.",
         ),
         "infra": LateField(_INFRA, "IN_ENVIRONMENT", "What is different in the AWS account under this environment."),
         **GATES,
@@ -117,16 +118,17 @@ KUBERNETES = Record(
     {
         "version": Field(
             Text("a version of Kubernetes", "|".join(VERSIONS).replace(".", r"\."), 4, f"one of {', '.join(VERSIONS)}"),
-            "The version of the clusters: fields in Kubernetes' own shape are held against its schema.",
+            "The Kubernetes version of the clusters. Fields in Kubernetes' own structure are "
+            "checked against its schema.",
         ),
         "crds": Field(
             ListOf(RELATIVE, least=1),
-            "Files of the repository with CustomResourceDefinitions that operators bring. Nothing applies them.",
+            "Files of the repository with CustomResourceDefinitions that operators install. They are never applied.",
         ),
         "spread": Field(
             Boolean(),
-            "Spread the pods of each workload that has several over zones and nodes, as far as there is room. What has"
-            " `topologySpreadConstraints` keeps them.",
+            "Spread the pods of each workload with several pods over zones and nodes, as far as "
+            "there is room. Workloads with `topologySpreadConstraints` keep their own.",
         ),
     }
 )
@@ -158,7 +160,7 @@ ALLOW = Record(
     {
         "references": Field(
             ListOf(_FOREIGN),
-            "URLs or paths outside an overlay's own reach that kustomizations may read, as they are written there.",
+            "URLs and paths outside of an overlay that its kustomization may read, exactly as they are written there.",
         ),
         "repositories": Field(ListOf(_FOREIGN), "Other repositories that Applications in `gitops/` may deploy from."),
         "revisions": Field(
@@ -173,11 +175,11 @@ ALLOW = Record(
                     "like PersistentVolumeClaim, or batch/CronJob with its group",
                 )
             ),
-            "Further kinds of objects that the environments may hold, for manifests of your own.",
+            "Further kinds of objects that the environments may contain, for your own manifests.",
         ),
         "projects": Field(
             ListOf(Text("an AppProject's name", shapes.SUBDOMAIN, 253, "like platform")),
-            "Other AppProjects that `gitops/` may hold, and its Applications may be in.",
+            "Other AppProjects that `gitops/` may contain, and that its Applications may use.",
         ),
         "destinations": Field(
             ListOf(
@@ -217,12 +219,15 @@ SPEC = Record(
             PROJECT_NAME, "The name of the project. Namespaces and Applications begin with it.", required=True
         ),
         "repository": Field(REPOSITORY, "The URL of this repository, as Argo CD pulls it.", required=True),
-        "forge": Field(FORGE, "Where pull requests are opened, if the repository's URL does not tell."),
+        "forge": Field(FORGE, "The forge for pull requests, if it is not clear from the repository's URL."),
         "branch": Field(BRANCH, "The branch that Argo CD follows."),
-        "registry": Field(REGISTRY, "The registry that is put before images that name none."),
+        "registry": Field(REGISTRY, "The registry of images that name none."),
         # Before the environments, which may have some of its fields: the reference describes them here.
         "infra": LateField(
-            _INFRA, "INFRA", "The AWS accounts under the clusters, as Terraform in `infra/`. Without it there is none."
+            _INFRA,
+            "INFRA",
+            "The AWS accounts under the clusters, as Terraform in `infra/`. Without this field, "
+            "no Terraform is generated.",
         ),
         "environments": Field(
             MapOf(ENVIRONMENT_NAME, ENVIRONMENT, least=1),
@@ -239,15 +244,18 @@ SPEC = Record(
         ),
         "products": Field(
             MapOf(PRODUCT_NAME, ListOf(APP_NAME, least=1)),
-            "Apps that move as one, by the product's name. An app is in one product at most.",
+            "Apps that are promoted together, by the product's name. An app is in at most one product.",
         ),
-        "secretStore": Field(SECRET_STORE, "The store of the External Secrets Operator that `secrets` are read from."),
+        "secretStore": Field(SECRET_STORE, "The store of the External Secrets Operator from which `secrets` are read."),
         "promotion": Field(PROMOTION, "Rules of promotions from one environment to the next, and who is notified."),
         "commits": Field(COMMITS, "The commits that `bump`, `promote` and `rollback` make."),
         "compare": Field(COMPARE, "What `compare` accepts as different."),
-        "allow": Field(ALLOW, "What this repository may use that is not its own. `validate` refuses anything else."),
+        "allow": Field(
+            ALLOW,
+            "Foreign repositories, references and kinds that this repository may use. `validate` refuses all others.",
+        ),
         "kubernetes": Field(KUBERNETES, "Kubernetes itself."),
-        "notifications": Field(NOTIFICATIONS, "Who is notified of deployments, and of what goes wrong with them."),
+        "notifications": Field(NOTIFICATIONS, "Receivers of notifications about deployments and their failures."),
         "argocd": Field(ARGOCD, "Argo CD itself."),
         "ci": Field(CI, "The pipelines that build, test and release."),
     }

@@ -44,18 +44,19 @@ WINDOW = Record(
 )
 # Of an environment.
 GATES: Final[dict[str, Field]] = {
-    "soak": Field(
-        DURATION, "How long a build must have run in the environment before this one until it may be promoted."
-    ),
+    "soak": Field(DURATION, "How long a build must have run in the previous environment before it may be promoted."),
     "freeze": Field(ListOf(FREEZE), "Times in which nothing is promoted into the environment."),
-    "windows": Field(ListOf(WINDOW), "The only times at which a promotion into the environment may land."),
+    "windows": Field(
+        ListOf(WINDOW), "The only times at which a promotion into the environment may be merged or pushed."
+    ),
 }
 PROMOTION = Record(
     {
         "soak": Field(DURATION, "The `soak` of every environment that has none of its own."),
         "notify": Field(TOPIC, "The SNS topic that is notified of each promotion request, with its link."),
         "base": Field(
-            Boolean(), "Promote changes of the base, too. Each environment but the first keeps a copy of its own."
+            Boolean(),
+            "Promote changes of the base, too. Each environment except the first keeps its own copy of the base.",
         ),
         "config": Field(Boolean(), "With `base`, promote `config` along with it."),
     }

@@ -13,10 +13,10 @@ PULL_REQUESTS = Record(
     {
         "label": Field(
             Text("a label", r"\S(?:.*\S)?", 50, "as reviewers set it on a request, like preview"),
-            "The label that a pull request must have. Only who may set labels gives it a preview.",
+            "The label that a pull request must have. Only users who may set labels can start a preview.",
             required=True,
         ),
-        "repository": Field(REPOSITORY, "The repository whose pull requests are meant."),
+        "repository": Field(REPOSITORY, "The repository of the pull requests."),
         "tag": Field(
             Text("an image tag", r"(?:[A-Za-z0-9_.-]|\{(?:number|sha|short_sha|app)\})+", 128, _TEMPLATED),
             "The tag of the image that the pipeline builds of a request.",
@@ -39,15 +39,13 @@ PULL_REQUESTS = Record(
             ),
             "The Secret, in Argo CD's namespace, with a token that reads pull requests.",
         ),
-        "quota": Field(
-            MapOf(shapes.KEY, Scalar()), "What all that runs in one preview may take, as a ResourceQuota has it."
-        ),
+        "quota": Field(MapOf(shapes.KEY, Scalar()), "The limits of one preview, as in a ResourceQuota."),
         "pollSeconds": Field(
-            Integer(30, 86400, "seconds"), "How often Argo CD asks for requests, where no webhook tells of them."
+            Integer(30, 86400, "seconds"), "How often Argo CD asks the forge for requests, if there is no webhook."
         ),
         "timeToLive": Field(
             DURATION,
-            "How long a preview lives once its request has the label. `previews --expire` takes the label off.",
+            "How long a preview lives after its request got the label. `previews --expire` removes the label then.",
         ),
         "apps": Field(ListOf(APP_NAME, least=1), "The apps that a preview has."),
     }

@@ -29,18 +29,20 @@ _AUTHENTICATION = Record(
             Record(
                 {
                     "provider": Field(
-                        Choice(("aws", "azure-workload", "gcp", "none")), "Which cloud knows the pods.", required=True
+                        Choice(("aws", "azure-workload", "gcp", "none")),
+                        "The cloud whose identity the pods have.",
+                        required=True,
                     ),
                     "identityOwner": Field(
-                        Choice(("keda", "workload")), "Whose role is used: that of KEDA, or of the app's pods."
+                        Choice(("keda", "workload")), "Whose role is used: KEDA's, or the app's pods'."
                     ),
                     "roleArn": Field(
                         ROLE_ARN,
-                        "The role of AWS that KEDA takes on.",
+                        "The AWS role that KEDA assumes.",
                     ),
                 }
             ),
-            "The identity by which a cloud is asked.",
+            "The identity for requests to a cloud.",
         ),
         "secretTargetRef": Field(
             ListOf(
@@ -52,7 +54,7 @@ _AUTHENTICATION = Record(
                     }
                 )
             ),
-            "Parameters of the scaler out of Secrets.",
+            "Parameters of the scaler from Secrets.",
         ),
     }
 )
@@ -72,7 +74,7 @@ _TRIGGER = Record(
             required=True,
         ),
         "metricType": Field(Choice(("AverageValue", "Value", "Utilization")), "How the metric is compared."),
-        "useCachedMetrics": Field(Boolean(), "Ask the scaler once in each interval only."),
+        "useCachedMetrics": Field(Boolean(), "Ask the scaler only once in each interval."),
         "authenticationRef": Field(
             Record(
                 {
@@ -80,27 +82,29 @@ _TRIGGER = Record(
                     "kind": Field(Choice(("TriggerAuthentication", "ClusterTriggerAuthentication")), "Its kind."),
                 }
             ),
-            "An authentication that is there already, in place of the app's own.",
+            "An existing authentication, instead of the app's own.",
         ),
     }
 )
 _NUMBER = Text("a number", r"-?[0-9]+(?:\.[0-9]+)?", 40, "like 5 or 0.5, in quotes")
 _FALLBACK = Record(
     {
-        "failureThreshold": Field(Integer(0, 1000), "The failures in a row before it counts.", required=True),
+        "failureThreshold": Field(
+            Integer(0, 1000), "The failures in a row before the fallback applies.", required=True
+        ),
         "replicas": Field(Integer(0, 5000), "The number of pods then.", required=True),
         "behavior": Field(
             Choice(
                 ("static", "currentReplicas", "currentReplicasIfHigher", "currentReplicasIfLower", "scalingModifiers")
             ),
-            "Whether it is this number in any case, or the present one.",
+            "Whether `replicas` applies in any case, or depends on the present number.",
         ),
     }
 )
 _ADVANCED = Record(
     {
         "restoreToOriginalReplicaCount": Field(
-            Boolean(), "Set the former number of pods once the ScaledObject is deleted."
+            Boolean(), "Restore the former number of pods when the ScaledObject is deleted."
         ),
         "horizontalPodAutoscalerConfig": Field(
             Record(
@@ -114,13 +118,16 @@ _ADVANCED = Record(
         "scalingModifiers": Field(
             Record(
                 {
-                    "formula": Field(Text("a formula", longest=4096), "The one metric that triggers give, by name."),
-                    "target": Field(_NUMBER, "The value of the formula to aim at."),
-                    "activationTarget": Field(_NUMBER, "The value from which there are pods at all."),
+                    "formula": Field(
+                        Text("a formula", longest=4096),
+                        "The formula that computes the metric from the triggers' metrics, by name.",
+                    ),
+                    "target": Field(_NUMBER, "The target value of the formula."),
+                    "activationTarget": Field(_NUMBER, "The value above which there is at least one pod."),
                     "metricType": Field(Choice(("AverageValue", "Value")), "How the value is compared."),
                 }
             ),
-            "One metric made of those of the triggers, by their names.",
+            "One metric that is computed from the triggers' metrics, by their names.",
         ),
     }
 )
@@ -128,11 +135,11 @@ KEDA = Record(
     {
         "min": Field(Integer(0, 1000), "The least number of pods."),
         "max": Field(Integer(1, 5000), "The greatest number of pods.", required=True),
-        "pollingInterval": Field(Integer(1, 86400, "seconds"), "The seconds between two questions of the scalers."),
+        "pollingInterval": Field(Integer(1, 86400, "seconds"), "The seconds between two requests to the scalers."),
         "cooldownPeriod": Field(Integer(0, 86400, "seconds"), "The seconds without load before no pod is left."),
-        "triggers": Field(ListOf(_TRIGGER, least=1), "What the number of pods follows.", required=True),
-        "authentication": Field(_AUTHENTICATION, "How the scalers are let in, for triggers that name no other way."),
-        "fallback": Field(_FALLBACK, "How many pods to have where the scalers fail, as in a ScaledObject."),
+        "triggers": Field(ListOf(_TRIGGER, least=1), "The sources that determine the number of pods.", required=True),
+        "authentication": Field(_AUTHENTICATION, "The authentication of the scalers, for triggers without their own."),
+        "fallback": Field(_FALLBACK, "The number of pods if the scalers fail, as in a ScaledObject."),
         "advanced": Field(_ADVANCED, "Further settings, as in a ScaledObject."),
     }
 )

@@ -13,12 +13,14 @@ _MORE: dict[str, Field] = {
     "nodePort": Field(NODE_PORT, "The port of the nodes for the first port, of a NodePort or LoadBalancer."),
     "annotations": Field(STRINGS, "Annotations of the Service."),
     "headless": Field(Boolean(), "Give the Service no IP address of its own, so that its name resolves to the pods."),
-    "publishNotReadyAddresses": Field(Boolean(), "Let the name resolve to pods that are not ready, too."),
-    "sessionAffinity": Field(Choice(("ClientIP", "None")), "Whether a client keeps its pod."),
-    "externalTrafficPolicy": Field(_TRAFFIC, "Whether traffic from outside stays on the node that it comes to."),
+    "publishNotReadyAddresses": Field(Boolean(), "Let the name also resolve to pods that are not ready."),
+    "sessionAffinity": Field(Choice(("ClientIP", "None")), "Whether a client always reaches the same pod."),
+    "externalTrafficPolicy": Field(_TRAFFIC, "Whether traffic from outside stays on the node where it arrives."),
     "internalTrafficPolicy": Field(_TRAFFIC, "Whether traffic from inside stays on its node."),
     "loadBalancerClass": Field(shapes.KEY, "The controller that makes the load balancer."),
-    "loadBalancerSourceRanges": Field(ListOf(shapes.CIDR), "Ranges of addresses that the load balancer lets in."),
+    "loadBalancerSourceRanges": Field(
+        ListOf(shapes.CIDR), "Ranges of addresses from which the load balancer accepts traffic."
+    ),
     "ipFamilyPolicy": Field(
         Choice(("SingleStack", "PreferDualStack", "RequireDualStack")), "Whether it has addresses of IPv4 and IPv6."
     ),
@@ -35,7 +37,7 @@ FURTHER = Record(
         "name": Field(LABEL, "The name of the Service."),
         "type": Field(
             Choice(("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")),
-            "The type of the Service; `ExternalName` gives a host elsewhere a name here.",
+            "The type of the Service; `ExternalName` makes an external host available under a local name.",
         ),
         "port": Field(PORT, "The port of the Service."),
         "targetPort": Field(shapes.PORT_OR_NAME, "The number or name of the port of the pods that `port` leads to."),

@@ -8,7 +8,7 @@ from generator.spec.language.names import STORE_NAME, VARIABLE
 from generator.spec.types import Choice, Field, Integer, MapOf, Record, Text
 
 _ATTRIBUTE: Final = Text("an attribute's name", r"[A-Za-z0-9_.-]+", 255, "letters, digits, _, - and ., like cart_id")
-_ABOUT_EXISTING: Final = "The name of one that is there already, in place of one that is made."
+_ABOUT_EXISTING: Final = "The name of an existing one, instead of a new one."
 
 
 def _existing(what: str, pattern: str, longest: int, hint: str) -> Field:
@@ -16,15 +16,15 @@ def _existing(what: str, pattern: str, longest: int, hint: str) -> Field:
 
 
 def _variables(*parts: str) -> Field:
-    about = "The environment variables of the app, each with what it holds."
+    about = "The environment variables of the app, each with its content."
     return Field(MapOf(VARIABLE, Choice(parts), least=1), about)
 
 
 TABLE: Final = Record(
     {
-        "key": Field(_ATTRIBUTE, "The attribute that tells items apart, a text."),
+        "key": Field(_ATTRIBUTE, "The attribute that identifies an item, a text."),
         "sort": Field(_ATTRIBUTE, "The attribute by which items of one key are sorted, a text."),
-        "ttl": Field(_ATTRIBUTE, "The attribute with the time, in seconds since 1970, after which an item goes."),
+        "ttl": Field(_ATTRIBUTE, "The attribute with the time, in seconds since 1970, after which an item is deleted."),
         "existing": _existing("a table", r"[A-Za-z0-9_.-]{3,255}", 255, "the name alone, without the ARN before it"),
         "variables": _variables("name"),
     }
@@ -43,7 +43,7 @@ QUEUE: Final = Record(
             Integer(0, 43200, "seconds"), "For how many seconds a message is hidden while it is handled."
         ),
         "attempts": Field(
-            Integer(1, 1000), "How often a message is tried before it goes to the queue of those that failed."
+            Integer(1, 1000), "How often a message is delivered before it is moved to the queue of failed messages."
         ),
         "existing": _existing(
             "a queue", r"[A-Za-z0-9_-]{1,80}", 80, "the name alone, without the URL or the ARN before it"
@@ -60,6 +60,6 @@ STORES: Final[dict[str, Field]] = {
     ),
     "queues": Field(
         MapOf(STORE_NAME, QUEUE),
-        "Queues of the app's own in SQS, by name, each with one for messages that failed. They need `infra`.",
+        "Queues of the app's own in SQS, by name, each with a second queue for failed messages. They need `infra`.",
     ),
 }

@@ -15,7 +15,7 @@ _SECRET_OR_ARN = Text("a Secret's name", rf"{LABEL.pattern}|{_ARN}", 200, f"{LAB
 _PATH = Record(
     {
         "path": Field(URL_PATH, "The path.", required=True),
-        "pathType": Field(PATH_TYPE, "How the path is compared, if not as the Ingress says of all."),
+        "pathType": Field(PATH_TYPE, "How the path is compared, if it differs from the Ingress's `pathType`."),
         "port": Field(shapes.PORT_OR_NAME, "The port of the Service, by name or number, if not the first."),
     }
 )
@@ -23,7 +23,7 @@ PATHS = ListOf(Either(((str, URL_PATH), (dict, _PATH)), "a path or a map with pa
 _HOST = Record(
     {
         "host": Field(HOST, "The host name.", required=True),
-        "paths": Field(PATHS, "The paths of this host, in place of those of all."),
+        "paths": Field(PATHS, "The paths of this host, instead of the common ones."),
     }
 )
 _TLS = Record(
@@ -53,8 +53,8 @@ INGRESS = Record(
                 ),
                 "true, a Secret's name, an ARN or a list",
             ),
-            "The certificate: the ARN of one in ACM, `true` for the one that AWS has for the host, or the name of a"
-            " Secret for controllers that read it from one.",
+            "The certificate: an ARN of ACM, `true` for ACM's certificate of the host, or the "
+            "name of a Secret for other controllers.",
         ),
     },
     exactly_one=("host", "hosts"),
@@ -75,7 +75,7 @@ GATEWAY = Record(
         "annotations": Field(STRINGS, "Annotations of the route."),
         "rules": Field(
             Anything("a list", list),
-            "Rules as in the route, in place of `paths`. One that says no `backendRefs` leads to the app.",
+            "Rules as in the route, instead of `paths`. A rule without `backendRefs` leads to the app.",
         ),
     }
 )
@@ -83,9 +83,11 @@ GATEWAY = Record(
 NEEDS: dict[str, Field] = {
     "needs": Field(
         ListOf(APP_NAME),
-        "The apps that it connects to. It then reaches no others, and they let in none but those that need them.",
+        "The apps that it connects to. It can then reach no other apps, and these accept "
+        "connections only from apps that need them.",
     ),
     "needsCidr": Field(
-        ListOf(shapes.CIDR), "Ranges of addresses that it connects to. It then reaches nothing but what it needs."
+        ListOf(shapes.CIDR),
+        "Ranges of addresses that it connects to. It can then reach only these and the apps that it needs.",
     ),
 }

@@ -59,9 +59,9 @@ _COUNT = Either(
 DISRUPTION = Record(
     {
         "minAvailable": Field(_COUNT, "The number or percentage of pods that must stay."),
-        "maxUnavailable": Field(_COUNT, "The number or percentage of pods that may go at once."),
+        "maxUnavailable": Field(_COUNT, "The number or percentage of pods that may be evicted at once."),
         "unhealthyPodEvictionPolicy": Field(
-            Choice(("AlwaysAllow", "IfHealthyBudget")), "Whether pods that are not ready may go in any case."
+            Choice(("AlwaysAllow", "IfHealthyBudget")), "Whether pods that are not ready may always be evicted."
         ),
     }
 )
@@ -116,7 +116,7 @@ MIGRATION = Record(
     {
         "command": Field(COMMAND, "The command that runs in the new image before its pods start.", required=True),
         "timeout": Field(Integer(1, 86400, "seconds"), "The seconds after which it has failed."),
-        "retries": Field(Integer(0, 20), "How often it is tried again."),
+        "retries": Field(Integer(0, 20), "The number of retries."),
     }
 )
 NETWORK = Record(
@@ -168,26 +168,27 @@ WORKLOAD: dict[str, Field] = {
     ),
     "ready": Field(URL_PATH, "The path that tells whether the process can take requests."),
     "livenessProbe": Field(
-        PROBE, "The probe that restarts the container when it fails. It replaces what `health` gives."
+        PROBE, "The probe that restarts the container when it fails. It replaces the one from `health`."
     ),
     "readinessProbe": Field(
         PROBE,
-        "The probe that takes the pod out of the Service while it fails. It replaces what `health` and `ready` give.",
+        "The probe that removes the pod from the Service while it fails. It replaces the one "
+        "from `health` and `ready`.",
     ),
     "startupProbe": Field(
-        PROBE, "The probe that holds the others back until it succeeds. It replaces what `health` gives."
+        PROBE, "The probe that delays the others until it succeeds. It replaces the one from `health`."
     ),
     "replicas": Field(Integer(0, 5000), "The number of pods."),
-    "autoscale": Field(AUTOSCALE, "A HorizontalPodAutoscaler that decides the number of pods, in place of `replicas`."),
-    "keda": Field(KEDA, "A ScaledObject of KEDA, which decides the number of pods, in place of `replicas`."),
+    "autoscale": Field(AUTOSCALE, "A HorizontalPodAutoscaler that sets the number of pods, instead of `replicas`."),
+    "keda": Field(KEDA, "A ScaledObject of KEDA, which sets the number of pods, instead of `replicas`."),
     "service": Field(
         Either(((bool, _OFF), (dict, SERVICE)), "false or a map"), "Settings of the Service, or `false` for none."
     ),
     **SERVICES,
     "ingress": Field(
-        INGRESS, "The way in from outside, by the AWS load balancer unless `className` names another controller."
+        INGRESS, "Access from outside, through the AWS load balancer unless `className` names another controller."
     ),
-    "gateway": Field(GATEWAY, "The way in from outside by a Gateway of the Gateway API that is there already."),
+    "gateway": Field(GATEWAY, "Access from outside, through an existing Gateway of the Gateway API."),
     "migration": Field(
         MIGRATION, "A Job that runs before each new version, such as a change of the database's schema."
     ),
@@ -195,7 +196,7 @@ WORKLOAD: dict[str, Field] = {
         Either(((bool, _OFF), (dict, DISRUPTION)), "false or a map"),
         "The PodDisruptionBudget, with `minAvailable` or `maxUnavailable`, or `false` for none.",
     ),
-    "network": Field(NETWORK, "A NetworkPolicy that lets in only what is named here."),
+    "network": Field(NETWORK, "A NetworkPolicy that accepts only the connections named here."),
     "serviceAccount": Field(SERVICE_ACCOUNT, "Settings of the app's ServiceAccount."),
     "role": Field(ROLE, "What its pods may do in the API of the cluster: a Role, which mounts their token."),
     "encryptedSecret": Field(
@@ -203,20 +204,22 @@ WORKLOAD: dict[str, Field] = {
         "The file of the repository with the app's secrets, encrypted for the cluster: a SealedSecret, or a SopsSecret."
         " Every key becomes an environment variable.",
     ),
-    "externalSecret": Field(
-        EXTERNAL_SECRET, "Settings of the ExternalSecret that `secrets` are read by, and whole secrets."
-    ),
-    "labels": Field(STRINGS, "Labels of the workload and its pods, beside those that are always there."),
+    "externalSecret": Field(EXTERNAL_SECRET, "Settings of the ExternalSecret that reads `secrets`, and whole secrets."),
+    "labels": Field(STRINGS, "Labels of the workload and its pods, in addition to those that are always set."),
     "annotations": Field(STRINGS, "Annotations of the pods."),
     "commonLabels": Field(
         MapOf(shapes.KEY, shapes.LABEL_VALUE),
-        "Labels of all objects of the app and of its pods, those that are written by hand included.",
+        "Labels of all objects of the app and of its pods, including hand-written objects.",
     ),
     "commonAnnotations": Field(
-        STRINGS, "Annotations of all objects of the app and of its pods, those that are written by hand included."
+        STRINGS, "Annotations of all objects of the app and of its pods, including hand-written objects."
     ),
-    "securityContext": Field(shapes.SECURITY, "The security context of the container, laid over the safe defaults."),
-    "podSecurityContext": Field(shapes.POD_SECURITY, "The security context of the pod, laid over the safe defaults."),
+    "securityContext": Field(
+        shapes.SECURITY, "The security context of the container, which overrides the safe defaults."
+    ),
+    "podSecurityContext": Field(
+        shapes.POD_SECURITY, "The security context of the pod, which overrides the safe defaults."
+    ),
     "writable": Field(ListOf(FOLDER), "The folders that the process may write to, each an `emptyDir` volume."),
     "writableSize": Field(QUANTITY, "The size that each of these folders may have before the pod is evicted."),
     "progressDeadlineSeconds": Field(
@@ -272,7 +275,7 @@ SHARED = frozenset({
 _ONE = {name: known for name, known in _PARTIAL.items() if name not in SHARED}
 OBJECT_NAME = Text("a name (DNS label)", LABEL.pattern, 52, LABEL.hint)
 NAME: dict[str, Field] = {
-    "name": Field(OBJECT_NAME, "The name of its object, in place of the app's name with the workload's behind it."),
+    "name": Field(OBJECT_NAME, "The name of its object, instead of the app's name followed by the workload's."),
 }
 
 
@@ -285,7 +288,7 @@ def _of_workload(name: str, value: object) -> str:
 WORKLOADS: dict[str, Field] = {
     "workloads": Field(
         MapOf(WORKLOAD_NAME, Record({**NAME, **KIND, **_ONE}, elsewhere=_of_workload, laid_over=True), least=1),
-        "The workloads of the app, where it has several. Each is the app but for what stands here.",
+        "The workloads of the app, if it has several. Each inherits the app's fields and can override them.",
     )
 }
 COMPLETE = Record({**KIND, **WORKLOAD, **HATCHES, "image": _IMAGE})
@@ -296,7 +299,7 @@ OVERRIDE = Record(
         **HATCHES,
         "workloads": Field(
             MapOf(WORKLOAD_NAME, Record(_ONE, elsewhere=_of_override, laid_over=True)),
-            "What differs for one of several workloads. `null` leaves the workload out of the environment.",
+            "Overrides for one of several workloads. `null` excludes the workload from the environment.",
         ),
     },
     elsewhere=_of_override,
