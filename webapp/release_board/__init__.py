@@ -9,6 +9,7 @@ from flask import Flask
 
 from release_board import access, actions, api, command, pages, webhooks
 from release_board.config import Settings
+from release_board.live import etag
 from release_board.live.hub import Hub
 from release_board.operations import exposition, failure, logs, probe, request_log, response_header, tracing
 from release_board.store.aws import ManagedPassword
@@ -32,7 +33,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["release_board.database"] = Database(settings.database_url, password)
     app.extensions["release_board.events"] = open_log(settings)
     app.extensions["release_board.live"] = Hub(app)
-    parts = (request_log, response_header, failure, exposition, access, command, pages, actions, api, webhooks, tracing)
+    parts = (
+        request_log,
+        response_header,
+        failure,
+        exposition,
+        access,
+        command,
+        etag,
+        pages,
+        actions,
+        api,
+        webhooks,
+        tracing,
+    )
     for part in parts:
         part.init_app(app)
     app.register_blueprint(probe.blueprint)

@@ -18,8 +18,9 @@ def init_app(app: Flask) -> None:
 
 
 def tag(response: Response) -> Response:
-    """Give what the API answers an ETag, and answer 304 to whoever has it already."""
-    if request.path.startswith(("/api/", "/badges/")) and response.status_code == 200 and not response.is_streamed:
+    """Give what the API answers an ETag of its content, unless it has one; answer 304 to whoever has it already."""
+    data = request.path.startswith(("/api/", "/badges/")) and not response.is_streamed
+    if data and response.status_code == 200 and response.get_etag() == (None, None):
         response.add_etag()
         response.make_conditional(request)
     return response

@@ -9,6 +9,7 @@ from release_board.api import shape
 from release_board.board import rows
 from release_board.board.asked import read
 from release_board.board.freshness import freshness
+from release_board.live.etag import conditional_data
 from release_board.operations.failure import InvalidInput
 from release_board.store.database import get_database
 
@@ -16,6 +17,7 @@ blueprint = Blueprint("api_board", __name__, url_prefix="/api")
 
 
 @blueprint.get("/board")
+@conditional_data
 def index() -> dict[str, Any]:
     """Return a page of apps with their cells, what needs attention first; `q`, `state` and `product` filter it."""
     wanted, faults = read(request.args)

@@ -10,6 +10,7 @@ from release_board.board import rows
 from release_board.board.activity import ACTIONS, Filter, moment_of
 from release_board.board.activity import events as some_events
 from release_board.board.cell import Position, cell_history
+from release_board.live.etag import conditional
 from release_board.operations.failure import InvalidInput
 from release_board.pages.names import named
 from release_board.store.database import get_database
@@ -23,6 +24,7 @@ FILTERS = ("app", "environment", "action", "person", "since", "until", "q")
 
 
 @blueprint.get("/apps/<app>")
+@conditional
 def app(app: str) -> dict[str, Any]:
     """Return one app with its cells."""
     with get_database().session() as session:
@@ -33,6 +35,7 @@ def app(app: str) -> dict[str, Any]:
 
 
 @blueprint.get("/apps/<app>/<environment>")
+@conditional
 def cell(app: str, environment: str) -> dict[str, Any]:
     """Return one cell."""
     with get_database().session() as session:
@@ -43,6 +46,7 @@ def cell(app: str, environment: str) -> dict[str, Any]:
 
 
 @blueprint.get("/apps/<app>/<environment>/events")
+@conditional
 def events(app: str, environment: str) -> dict[str, Any]:
     """Return a page of what was done in a cell, the newest first; `next` is the URL of the following page."""
     start, given = _start(), {name: request.args[name] for name in ("since", "until") if request.args.get(name)}
@@ -57,6 +61,7 @@ def events(app: str, environment: str) -> dict[str, Any]:
 
 
 @blueprint.get("/events")
+@conditional
 def activity() -> dict[str, Any]:
     """Return a page of what was done anywhere, filtered as the page of activity is, the newest first."""
     start = _start()

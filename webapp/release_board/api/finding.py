@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from release_board.access import limits
 from release_board.board import finding
 from release_board.board.finding import Place, Release
+from release_board.live.etag import conditional
 from release_board.operations.failure import InvalidInput
 from release_board.store.database import get_database
 
@@ -17,6 +18,7 @@ LONGEST = 100
 
 @blueprint.get("/find")
 @limits.limiter.limit(limits.FIND)
+@conditional
 def find() -> dict[str, Any]:
     """Return which releases a text names, where they are, and since when."""
     text, after = request.args.get("q", ""), request.args.get("after", "")

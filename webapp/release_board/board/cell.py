@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from release_board.board.rows import environments
 from release_board.store.event_log import Span, get_log
-from release_board.store.models import App, Cell, Event, Source, SourceCommit, SourceRange
+from release_board.store.models import App, Cell, Event, SourceCommit, SourceRange
 from release_board.store.texts import whole
 
 PAGE = 25
@@ -112,11 +112,6 @@ def cell_history(
     more = len(found) > PAGE
     events = found[:PAGE]
     return History(events, Position(events[-1].at, events[-1].id) if more else None)
-
-
-def read_up_to(session: Session) -> str | None:
-    """Return the commit of the branch that the tables are of."""
-    return session.scalar(select(Source.cursor).where(Source.name == "git"))
 
 
 def mark(event: Event) -> Mark | None:

@@ -1,5 +1,6 @@
 """When the board last heard from each of its sources, and whether that is too long ago to show anything as well."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,13 +16,17 @@ STALE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Heard:
-    """A source by its title. `heard` is None if it never answered; `problem` is why it does not now."""
+    """A source by its title. `heard` is None if it never answered; `problem` is why it does not now.
+
+    Of git, `cursor` is the commit of the branch that the tables are of.
+    """
 
     name: str
     title: str
     heard: int | None
     problem: str | None
     stale: bool
+    cursor: str | None = None
 
 
 def freshness(session: Session, now: int) -> dict[str, Heard]:
@@ -31,5 +36,10 @@ def freshness(session: Session, now: int) -> dict[str, Heard]:
     for name, title in NAMES.items():
         if source := there.get(name):
             stale = source.heard is None or now - source.heard > STALE_SECONDS
-            found[name] = Heard(name, title, source.heard, source.problem, stale)
+            found[name] = Heard(name, title, source.heard, source.problem, stale, source.cursor)
     return found
+
+
+def read_up_to(heard: Mapping[str, Heard]) -> str | None:
+    """Return the commit of the branch that the tables are of."""
+    return heard["git"].cursor if "git" in heard else None

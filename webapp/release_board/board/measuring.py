@@ -1,7 +1,5 @@
 """Delivery metrics of apps in a window, kept until something that they are made of changes."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -10,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from release_board.board.deliveries import histories
+from release_board.board.kept import Kept
 from release_board.metrics import Report, Window, measure, view
 from release_board.metrics.view import View
 from release_board.metrics.weeks import DAY, day_of
@@ -21,29 +20,6 @@ HOUR = 3600
 
 Value = TypeVar("Value")
 Stamp = tuple[Hashable, ...]
-
-
-class Kept(Generic[Value]):
-    """Values by key, as many as there is room for: those that were asked for last."""
-
-    def __init__(self, room: int) -> None:
-        self._room, self._lock = room, threading.Lock()
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
-
-    def get(self, key: Hashable) -> Value | None:
-        """Return a value; None if it is not kept."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-            return self._values.get(key)
-
-    def put(self, key: Hashable, value: Value) -> Value:
-        """Keep a value, and return it."""
-        with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._room:
-                self._values.popitem(last=False)
-        return value
 
 
 @dataclass(frozen=True)
@@ -99,18 +75,20 @@ def table(
     return Table(rows, production, page, pages, count)
 
 
-def measured(session: Session, app: str, asked: Asked, kept: Kept[Measured]) -> Measured | None:
-    """Return one app's metrics with all that they are made of; None for an app that there is not."""
+def measured(
+    session: Session, app: str, asked: Asked, kept: Kept[Value], make: Callable[[Measured], Value]
+) -> Value | None:
+    """Return what is made of one app's metrics and all that they are made of; None for an app that there is not."""
     if session.get(App, app) is None:
         return None
     environments, production = _environments(session)
-    key = _keys(session, [app], asked, production)[app]
-    found = kept.get(key)
-    if found is None:
+
+    def anew() -> Value:
         known = histories(session, [app], incident_tool=asked.incident_tool)[app]
         report = measure(known, app, production, asked.window)
-        found = kept.put(key, Measured(view(known, app, production, asked.window), report, environments))
-    return found
+        return make(Measured(view(known, app, production, asked.window), report, environments))
+
+    return kept.made(_keys(session, [app], asked, production)[app], anew)
 
 
 def _environments(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:

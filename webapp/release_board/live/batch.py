@@ -30,11 +30,6 @@ class Batch:
     text: bytes
 
 
-def newest(session: Session) -> int:
-    """Return the number of the newest change; 0 if there is none."""
-    return session.scalar(select(func.max(Change.id))) or 0
-
-
 def read(session: Session, after: int) -> Batch | None:
     """Return what came after change `after`; None if nothing did. Each app's row is sent once, as it is now.
 

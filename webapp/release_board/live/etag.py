@@ -1,50 +1,108 @@
-"""Answer a page that has not changed with 304, before anything of it is read or rendered."""
+"""Answers that are asked for again and again: an ETag of what they depend on, before anything is read or rendered.
 
+Who has it already gets 304. What depends on the same is the same, so it is rendered once for all who ask, and kept for
+some seconds. It is kept compressed: no page that is kept has a secret in it which the length of an answer could tell.
+"""
+
+import gzip
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Response, current_app, g, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request
 
 from release_board.access.reading import current
 from release_board.board.freshness import freshness
-from release_board.live.batch import newest
+from release_board.board.kept import Kept
+from release_board.store.changes import newest
 from release_board.store.database import get_database
 
-# Pages say how long ago things were, in minutes.
+# Pages say how long ago things were, in minutes. So this is also the longest that anything is not noticed.
 SECONDS = 60
+# What has just been is told in seconds, and is wrong by no more than this.
+KEPT_SECONDS = 10
+ROOM = 300
+LEVEL = 6
+
+View = Callable[..., Any]
 
 
-def conditional(view: Callable[..., Any]) -> Callable[..., Response]:
-    """Give a page an ETag, of a view that shows nothing but cells, events and sources.
+@dataclass(frozen=True)
+class Body:
+    """What a view has answered, compressed."""
+
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What an answer depends on: `tag` is its ETag, `moment` is beyond that what it says of just now."""
+
+    tag: str
+    moment: tuple[object, ...]
+
+
+def init_app(app: Flask) -> None:
+    """Make room for answers."""
+    app.extensions["release_board.answers"] = Kept[Body](ROOM)
+
+
+def conditional(view: View) -> Callable[..., Response]:
+    """Give a page an ETag, of a view that shows only what is numbered (`store.changes`) and sources, or raises.
 
     The page gets `change`, the newest change before it was read, behind which a stream brings it up to date.
     """
+    return _conditional(view, exact=False)
 
+
+def conditional_data(view: View) -> Callable[..., Response]:
+    """Give data an ETag that is another one, too, as soon as a source is heard from."""
+    return _conditional(view, exact=True)
+
+
+def _conditional(view: View, *, exact: bool) -> Callable[..., Response]:
     @wraps(view)
     def answer(**values: Any) -> Response:
-        tag = _tag()
-        known = request.if_none_match.contains_weak(tag)
-        response = Response(status=304) if known else make_response(view(**values))
-        if response.status_code in {200, 304}:
-            response.set_etag(tag, weak=True)
-            response.vary.update(("Accept", "Cookie"))
+        stamp = _stamp(exact=exact)
+        if request.if_none_match.contains_weak(stamp.tag):
+            response = Response(status=304)
+        else:
+            kept: Kept[Body] = current_app.extensions["release_board.answers"]
+            response = _response(kept.made(stamp, lambda: _body(make_response(view(**values)))))
+        response.set_etag(stamp.tag, weak=True)
+        response.vary.update(("Accept-Encoding", "Cookie"))
         return response
 
     return answer
 
 
-def _tag() -> str:
-    """Return what a page depends on, made short: two queries, however long the history is."""
+def _stamp(*, exact: bool) -> Stamp:
+    """Find what an answer depends on: two queries, however long the history is."""
     now = int(time.time())
     with get_database().session() as session:
-        change, sources = newest(session), freshness(session, now)
+        change, sources = newest(session), list(freshness(session, now).values())
     g.change = change
-    said = [(one.name, one.problem, one.stale) for one in sources.values()]
+    said = [(one.name, one.problem, one.stale, one.cursor) for one in sources]
+    heard = tuple(one.heard for one in sources)
     release = current_app.extensions["release_board.settings"].version
     known = current()
-    reader = (known.label, sorted(known.groups)) if known else None, sorted(request.cookies.items())
-    seen = (change, said, now // SECONDS, request.full_path, request.headers.get("Accept"), release, reader)
-    return hashlib.sha256(repr(seen).encode()).hexdigest()[:32]
+    reader = (known.label, sorted(known.groups)) if known else None
+    seen = (change, said, heard if exact else None, now // SECONDS, request.full_path, release, reader)
+    return Stamp(hashlib.sha256(repr(seen).encode()).hexdigest()[:32], (heard, now // KEPT_SECONDS))
+
+
+def _body(response: Response) -> Body:
+    return Body(gzip.compress(response.get_data(), LEVEL, mtime=0), response.content_type)
+
+
+def _response(body: Body) -> Response:
+    response = Response(body.content, content_type=body.content_type)
+    if request.accept_encodings.quality("gzip") > 0:
+        response.content_encoding = "gzip"
+    else:
+        response.set_data(gzip.decompress(body.content))
+    return response

@@ -20,6 +20,7 @@ from release_board.config import Settings
 from release_board.live import batch
 from release_board.live.batch import Batch
 from release_board.live.message import HEARTBEAT, event, retry
+from release_board.store import changes
 from release_board.store.database import Database
 
 POLL_SECONDS = 0.5
@@ -106,7 +107,7 @@ class Hub:
     def _unknown(self, after: int) -> Batch | None:
         """Return what to send a stream that knows of a change which the database does not have, as after a restore."""
         with self._database.session() as session:
-            newest = batch.newest(session)
+            newest = changes.newest(session)
         return self._read(after) if after > newest else None
 
     def _wait(self, told: "_State") -> "_State | None":
@@ -151,7 +152,7 @@ class Hub:
         """Look once: read and render what is new, and wake the streams."""
         now = int(time.time())
         with self._app.test_request_context(), self._database.session() as session:
-            newest, sources = batch.newest(session), freshness(session, now)
+            newest, sources = changes.newest(session), freshness(session, now)
             said, heard = tuple(sources.values()), self._state.heard
             heard = heard if said == self._state.said else batch.heard(sources)
         before = self._state

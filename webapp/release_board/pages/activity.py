@@ -15,6 +15,7 @@ from release_board.board.cell import Position
 from release_board.board.feeds import Item
 from release_board.board.freshness import freshness
 from release_board.board.rows import environments
+from release_board.live.etag import conditional
 from release_board.store.database import get_database
 from release_board.store.models import Change
 from release_board.store.texts import cut
@@ -26,6 +27,7 @@ DAY = 86400
 
 
 @blueprint.get("/activity")
+@conditional
 def index() -> str:
     """Show a page of it; `before` is where it begins."""
     given = _given()

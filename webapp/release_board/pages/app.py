@@ -7,10 +7,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from release_board.board import comparing, matrix
-from release_board.board.cell import Position, read_up_to
+from release_board.board.cell import Position
 from release_board.board.comparing import Side, get_differences
-from release_board.board.freshness import freshness
+from release_board.board.freshness import freshness, read_up_to
 from release_board.board.promotion import Answer, get_promotions
+from release_board.live.etag import conditional
 from release_board.pages import cell as cell_page
 from release_board.pages.names import named
 from release_board.store.database import get_database
@@ -20,6 +21,7 @@ blueprint = Blueprint("app", __name__)
 
 
 @blueprint.get("/apps/<app>")
+@conditional
 def index(app: str) -> str:
     """Show an app; `before` is where a page of its releases begins."""
     start = Position.parsed(request.args.get("before", ""))
@@ -28,8 +30,8 @@ def index(app: str) -> str:
         found = matrix.matrix(session, named(app), start)
         if found is None:
             abort(404, f"There is no app {app}.")
-        heard, read = freshness(session, now), read_up_to(session)
-    ways = _ways(found, read, now)
+        heard = freshness(session, now)
+    ways = _ways(found, read_up_to(heard), now)
     kinds = matrix.KINDS
     return render_template("app.html", page=found, ways=ways, heard=heard, kinds=kinds, later=start is not None)
 
@@ -41,7 +43,7 @@ def compare(app: str) -> ResponseReturnValue:
     Without any of them it is the page of an environment of that name.
     """
     if not request.args.keys() & {"from", "to", "cell"}:
-        return cell_page.index(app, "compare")
+        return cell_page.index(app=app, environment="compare")
     chosen = request.args.getlist("cell")
     if len(chosen) == 2:  # as the page has them, from top to bottom: the newer one first
         return redirect(url_for("app.compare", app=named(app)) + "?" + urlencode({"from": chosen[1], "to": chosen[0]}))

@@ -2,12 +2,12 @@
 
 import time
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, render_template, request
 
 from release_board.board import cell
-from release_board.board.freshness import freshness
+from release_board.board.freshness import freshness, read_up_to
 from release_board.board.promotion import get_promotions
-from release_board.live.batch import newest
+from release_board.live.etag import conditional
 from release_board.pages.names import named
 from release_board.sources.live import runs
 from release_board.store.database import get_database
@@ -16,19 +16,19 @@ blueprint = Blueprint("cell", __name__)
 
 
 @blueprint.get("/apps/<app>/<environment>")
+@conditional
 def index(app: str, environment: str) -> str:
     """Show a cell; `before` is where a page of its history begins."""
     start = cell.Position.parsed(request.args.get("before", ""))
     with get_database().session() as session:
-        g.change = newest(session)
         found = cell.cell_page(session, named(app), named(environment), start)
         if found is None:
             abort(404, f"There is no {app} in {environment}.")
         now = int(time.time())
-        heard, read = freshness(session, now), cell.read_up_to(session)
+        heard = freshness(session, now)
     answer = None
     if found.environments and found.environments[0] != environment:
-        answer = get_promotions().answer(read, found.cell, found.before, now)
+        answer = get_promotions().answer(read_up_to(heard), found.cell, found.before, now)
     return render_template(
         "cell.html",
         page=found,

@@ -13,6 +13,7 @@ from release_board.access import audit, limits
 from release_board.access.reading import current, require_action, settings_of
 from release_board.metrics.records import DeclarationKind
 from release_board.pages.names import named
+from release_board.store import changes
 from release_board.store.database import get_database
 from release_board.store.models import COMMIT, Declaration, Environment, Event
 from release_board.store.texts import cut
@@ -57,6 +58,7 @@ def declare(app: str, environment: str, commit: str) -> Response:
             kind=kind, app=app, environment=environment, commit=commit, at=int(time.time()), by=cut(who.name),
             reason=cut(reason),
         ))  # fmt: skip
+        changes.note(session, [app], int(time.time()))
     detail = f"{commit[:12]} {kind}: {reason}"
     audit.note(who.label, "declare", app=app, environment=environment, detail=detail, outcome="stored")
     name = "rework-rate" if kind == "hotfix" else "fail-rate"

@@ -2,7 +2,9 @@
 
 import re
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
@@ -11,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from release_board.board import evidence, measuring, metric_words
 from release_board.board.freshness import freshness
-from release_board.board.measuring import Asked, Kept, Measured, Table
+from release_board.board.kept import Kept
+from release_board.board.measuring import Asked, Measured, Table
 from release_board.board.metric_words import METRICS, Shown
+from release_board.live.etag import conditional
 from release_board.metrics import Key, Window
 from release_board.metrics.weeks import DAY, day_of
 from release_board.pages.names import named
@@ -34,11 +38,12 @@ LINES, APPS = 4000, 24
 @blueprint.record_once
 def _keep(state: Any) -> None:
     lines: Kept[dict[str, Shown]] = Kept(LINES)
-    apps: Kept[Measured] = Kept(APPS)
+    apps: Kept[Pictured] = Kept(APPS)
     state.app.extensions["release_board.delivery"] = (lines, apps)
 
 
 @blueprint.get("/delivery")
+@conditional
 def index() -> str:
     """Show a page of apps with their metrics; `days` is the window, `page` which apps."""
     with get_database().session() as session:
@@ -62,12 +67,14 @@ def index_json() -> Response:
 
 
 @blueprint.get("/delivery/<app>")
+@conditional
 def app_page(app: str) -> str:
     """Show one app: metrics, pictures, and the evidence of the one that `evidence` names, or of a `day`."""
     with get_database().session() as session:
         asked = _asked()
-        found = _measured(session, app, asked)
+        pictured = _pictured(session, app, asked)
         heard = freshness(session, asked.now)
+    found = pictured.found
     chosen = request.args.get("evidence", "")
     day = _day(request.args.get("day", ""))
     rows: list[evidence.Row] = []
@@ -82,8 +89,8 @@ def app_page(app: str) -> str:
         choices=measuring.DAYS,
         found=found,
         metrics=metric_words.shown(found.report),
-        pictures=_pictures(found, asked),
-        tables=_tables(found, asked),
+        pictures=pictured.pictures,
+        tables=pictured.tables,
         chosen=chosen if chosen in METRICS else None,
         day=day,
         rows=rows[: evidence.ROWS],
@@ -98,8 +105,7 @@ def app_json(app: str) -> Response:
     """Return one app's metrics as numbers, with what names the deployments that each is made of."""
     with get_database().session() as session:
         asked = _asked()
-        found = _measured(session, app, asked)
-    report = found.report
+        report = _pictured(session, app, asked).found.report
     numbers = {
         name: {**one.numbers, "evidence": metric_words.named(one.evidence)}
         for name, one in metric_words.shown(report).items()
@@ -123,9 +129,27 @@ def _table(session: Session, asked: Asked) -> Table[dict[str, Shown]]:
     return measuring.table(session, asked, number, lines, metric_words.shown)
 
 
-def _measured(session: Session, app: str, asked: Asked) -> Measured:
+@dataclass(frozen=True)
+class Pictured:
+    """An app's metrics, and what is drawn of them when that is first asked for."""
+
+    found: Measured
+    asked: Asked
+
+    @cached_property
+    def pictures(self) -> dict[str, Markup]:
+        """Draw the pictures."""
+        return _pictures(self.found, self.asked)
+
+    @cached_property
+    def tables(self) -> dict[str, Any]:
+        """List what the pictures show."""
+        return _tables(self.found, self.asked)
+
+
+def _pictured(session: Session, app: str, asked: Asked) -> Pictured:
     _, apps = current_app.extensions["release_board.delivery"]
-    found = measuring.measured(session, named(app), asked, apps)
+    found: Pictured | None = measuring.measured(session, named(app), asked, apps, lambda one: Pictured(one, asked))
     if found is None:
         abort(404, f"There is no app {app}.")
     return found

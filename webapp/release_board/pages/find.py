@@ -8,6 +8,7 @@ from release_board.access import limits
 from release_board.board import finding
 from release_board.board.activity import of_person
 from release_board.board.freshness import freshness
+from release_board.live.etag import conditional
 from release_board.store.database import get_database
 
 blueprint = Blueprint("find", __name__)
@@ -17,6 +18,7 @@ PERSON = 10
 
 @blueprint.get("/find")
 @limits.limiter.limit(limits.FIND)
+@conditional
 def find() -> str:
     """Show what `q` names; `after` is the app after which a further page begins."""
     text, after = request.args.get("q", "")[:LONGEST], request.args.get("after", "")[:LONGEST]

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from release_board.board.freshness import freshness
-from release_board.live.batch import newest
 from release_board.live.hub import FullError, Hub
+from release_board.store.changes import newest
 from release_board.store.database import get_database
 from release_board.store.texts import whole
 

@@ -2,21 +2,21 @@
 
 import time
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 
 from release_board.board.freshness import freshness
 from release_board.board.waiting import just_opened, turn, waiting
-from release_board.live.batch import newest
+from release_board.live.etag import conditional
 from release_board.store.database import get_database
 
 blueprint = Blueprint("waiting", __name__)
 
 
 @blueprint.get("/waiting")
+@conditional
 def index() -> str:
     """Show them, the oldest first."""
     with get_database().session() as session:
-        g.change = newest(session)
         found, opened = waiting(session), just_opened(session)
         heard = freshness(session, int(time.time()))
     return render_template("waiting.html", found=found, opened=opened, turn=turn, heard=heard)

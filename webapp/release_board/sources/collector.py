@@ -21,6 +21,7 @@ from release_board.config import Settings
 from release_board.sources import live
 from release_board.sources.importing import GIT, Imported, import_history
 from release_board.sources.source_log import SourceLog
+from release_board.store import changes
 from release_board.store.database import Database
 from release_board.store.event_log import LogUnavailable, open_log
 from release_board.store.models import Source
@@ -65,6 +66,7 @@ class Collector:
         try:
             with self._turn() as session:
                 imported = import_history(session, self.repository, self.settings.production, now, self.log)
+                changes.prune(session, now)
         except (generator.errors.GeneratorError, LogUnavailable) as error:
             self._say(GIT, error.message)
             return None

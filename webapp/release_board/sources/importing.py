@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from release_board.board.attention import attention
 from release_board.sources import declarations
+from release_board.store import changes
 from release_board.store.event_log import EventLog
 from release_board.store.insert import CHUNK, add_rows
-from release_board.store.models import App, Cell, Change, Environment, Event, Person, Source
+from release_board.store.models import App, Cell, Environment, Event, Person, Source
 from release_board.store.texts import LONG, cut, moment, optional, whole
 
 GIT = "git"
@@ -247,11 +248,9 @@ def number(session: Session, cells: Sequence[Cell], apps: Iterable[str], now: in
     names = list(apps)
     if not names:
         return None
-    change = Change(at=now, apps=" ".join(names))
-    session.add(change)
-    session.flush()
+    change = changes.note(session, names, now)
     for cell in cells:
-        cell.version = change.id
+        cell.version = change
     session.flush()
     for start in range(0, len(names), CHUNK):
         part = names[start : start + CHUNK]
@@ -260,4 +259,4 @@ def number(session: Session, cells: Sequence[Cell], apps: Iterable[str], now: in
             of_app.setdefault(cell.app, []).append(cell)
         for app, several in of_app.items():
             session.execute(update(App).where(App.name == app).values(attention=attention(several)))
-    return change.id
+    return change

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from release_board.sources.importing import number, put
+from release_board.store import changes
 from release_board.store.event_log import EventLog
 from release_board.store.models import NAME, App, Cell, Event, Request, Source
 from release_board.store.texts import cut, optional
@@ -42,9 +43,10 @@ def store(session: Session, found: LiveState, now: int, log: EventLog) -> tuple[
             changed[cell.app] = None
             if runs(cell):
                 _note_running(session, cell, now, log)
-    if found.open is not None:
-        changed |= dict.fromkeys(_store_requests(session, found.open, now))
-    number(session, written, changed, now)
+    moved = None if found.open is None else _store_requests(session, found.open, now)
+    changed |= dict.fromkeys(moved or ())
+    if number(session, written, changed, now) is None and moved is not None:
+        changes.note(session, (), now)
     problem = "; ".join(found.notes) or None
     names = [FORGE, *([CLUSTER] if found.running is not None else [])]
     for name in names:
@@ -55,9 +57,13 @@ def store(session: Session, found: LiveState, now: int, log: EventLog) -> tuple[
     return tuple(changed)
 
 
-def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) -> Sequence[str]:
-    """Write the open requests, and take those out that are open no longer; return the apps of what is not as it was."""
+def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) -> Sequence[str] | None:
+    """Write the open requests, and take those out that are open no longer.
+
+    Return the apps of what is not as it was, as far as there are such; None if all is as it was.
+    """
     apps: list[str] = []
+    moved = False
     there = {one.number: one for one in session.scalars(select(Request))}
     for one in found[:REQUESTS]:
         request = there.pop(one.number, None) or Request(number=one.number, seen=now)
@@ -73,11 +79,13 @@ def _store_requests(session: Session, found: Sequence[OpenRequest], now: int) ->
         request.ready, request.mergeable = about.ready, one.mergeable
         if session.is_modified(request):
             apps += one.apps
+            moved = True
     for gone in there.values():
         apps += gone.apps
         session.delete(gone)
+        moved = True
     known = set(session.scalars(select(App.name).where(App.name.in_(apps)))) if apps else set()
-    return [name for name in apps if name in known]
+    return [name for name in apps if name in known] if moved else None
 
 
 def runs(cell: Cell) -> bool:

@@ -18,6 +18,7 @@ from release_board.metrics import History, Log, Window, records, view
 from release_board.metrics.lanes import lane
 from release_board.metrics.lead_time import Pair, pairs
 from release_board.metrics.view import View
+from release_board.store import changes
 from release_board.store.database import Database
 from release_board.store.insert import add_rows
 from release_board.store.models import App, Environment, SourceCommit, SourceRange
@@ -71,6 +72,8 @@ class SourceLog:
                 for one in found:
                     _forget(session, one.app, [*one.stale, *(log_pair(log) for log in read if log.app == one.app)])
                 _store(session, read)
+                touched = [one.app for one in found if one.stale]
+                changes.note(session, [*touched, *(log.app for log in read)], now)
         return len(read)
 
     def _some(self, found: Iterable[Wanted]) -> list[Log]:

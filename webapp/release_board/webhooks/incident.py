@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from release_board.access import csrf, limits
 from release_board.access.reading import public
 from release_board.operations.failure import InvalidInput
+from release_board.store import changes
 from release_board.store.database import get_database
 from release_board.store.insert import add_new
 from release_board.store.models import Cell, Event, Incident
@@ -36,13 +37,16 @@ def incident() -> tuple[dict[str, str], int]:
     proof.require_signature(secret, request.headers.get("X-Signature-256", ""), signed)
     proof.require_fresh(stamp)
     found = proof.body()
+    now = int(time.time())
     with get_database().session() as session:
-        columns = _columns(session, found, int(time.time()))
+        columns = _columns(session, found, now)
         if add_new(session, Incident, columns):
+            changes.note(session, [columns["app"]], now)
             return {"status": "stored"}, 201
         there = session.get_one(Incident, columns["key"])
         if columns["resolved"] is not None and there.resolved is None:
             there.resolved = columns["resolved"]
+            changes.note(session, [there.app], now)
             return {"status": "resolved"}, 200
     return {"status": "known already"}, 200
 
