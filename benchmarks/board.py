@@ -1,6 +1,6 @@
 """``python -m benchmarks.board``: the release board under load, on a real PostgreSQL, with its own gunicorn.
 
-    $ .venv-webapp/bin/python -m benchmarks.board          # --apps, --events, --seconds, --connections, --rounds, --only
+    $ .venv-webapp/bin/python -m benchmarks.board     # --apps, --events, --seconds, --connections, --rounds, --only
 
 Each page and answer of the API is asked for by ``wrk`` (apt-get install wrk) beside the server, on two databases with
 the same apps: one has ten times the events of the other, and a tenth of them are one app's, whose pages are asked for.
@@ -34,7 +34,7 @@ sys.path[:0] = [str(ROOT / "webapp"), str(ROOT / "webapp/tests")]
 P99_MILLISECONDS, KILOBYTES, NODES = 150, 60, 15_000
 HTML, JSON = "text/html", "application/json"
 WORKERS: Final = 2
-_PERCENTILE: Final = re.compile(r"^ +(\d+)% +([\d.]+)(us|ms|s)$", re.MULTILINE)
+_PERCENTILE: Final = re.compile(r"^ +(\d+)% +([\d.]+)(us|ms|s) *$", re.MULTILINE)
 _UNITS: Final = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -157,17 +157,13 @@ def _serving(folder: Path, database: str) -> Iterator[Board]:
     from postgresql_server import free_port
 
     port = free_port()
-    settings = {
-        **_environment(folder, database),
-        "BIND": "127.0.0.1",
-        "PORT": str(port),
-        "WEB_CONCURRENCY": str(WORKERS),
-    }
+    settings = {"BIND": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(WORKERS)}
     config = ROOT / "webapp/release_board/gunicorn.conf.py"
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", config, "benchmarks.board_data:unlimited()"],
         cwd=ROOT,
-        env=os.environ | settings,
+        env=os.environ | _environment(folder, database) | settings,
+        stdout=subprocess.DEVNULL,
     )
     board = Board(process, f"http://127.0.0.1:{port}")
     try:
@@ -180,8 +176,7 @@ def _serving(folder: Path, database: str) -> Iterator[Board]:
 
 def _environment(folder: Path, database: str) -> dict[str, str]:
     places = os.pathsep.join([str(ROOT), str(ROOT / "webapp")])
-    # A request is logged in earnest, too, but not on the screen of who measures.
-    about = {"COLLECTOR": "off", "LOG_LEVEL": "WARNING", "APP_VERSION": "1.0", "PYTHONPATH": places}
+    about = {"COLLECTOR": "off", "APP_VERSION": "1.0", "PYTHONPATH": places}
     return {**about, "DATABASE_URL": database, "MIRROR_FOLDER": str(folder / "mirror.git")}
 
 
@@ -212,8 +207,8 @@ def _wrk(url: str, page: Page, options: argparse.Namespace, into: Load) -> None:
     words = ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", "--latency", "--timeout", "30s"]
     words += [word for header in headers for word in ("-H", header)]
     said = subprocess.run([*words, url + page.path], check=True, capture_output=True, text=True).stdout
-    if "Non-2xx" in said or "Socket errors" in said:
-        print(f"{page.name}: {said}", file=sys.stderr)
+    if failed := re.findall(r"Socket errors:.*|Non-2xx.*", said):
+        sys.exit(f"{page.name}: {'; '.join(failed)}")
     found = {int(name): float(number) * _UNITS[unit] for name, number, unit in _PERCENTILE.findall(said)}
     into.p50.append(found[50])
     into.p99.append(found[99])
@@ -223,13 +218,8 @@ def _wrk(url: str, page: Page, options: argparse.Namespace, into: Load) -> None:
 
 
 def _loads(title: str, chosen: list[Page], loads: dict[tuple[int, str], Load], few: int, many: int) -> None:
-    head = (
-        "asked for",
-        "requests per second",
-        "p50",
-        f"p99 (goal: < {P99_MILLISECONDS} ms)",
-        f"rate beside {few} events",
-    )
+    goal = f"p99 (goal: < {P99_MILLISECONDS} ms)"
+    head = ("asked for", "requests per second", "p50", goal, f"rate beside {few} events")
     rows = []
     for page in chosen:
         load, less = loads[many, page.name], loads[few, page.name]
@@ -256,7 +246,7 @@ def _sizes(folder: Path, database: str, chosen: list[Page]) -> None:
     from release_board.config import Settings
     from sqlalchemy import event
 
-    app = create_app(Settings.from_environment(_environment(folder, database)))
+    app = create_app(Settings.from_environment({**_environment(folder, database), "LOG_LEVEL": "ERROR"}))
     statements: list[str] = []
     engine = app.extensions["release_board.database"].engine
     event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_rest: statements.append(statement))
@@ -276,9 +266,8 @@ def _sizes(folder: Path, database: str, chosen: list[Page]) -> None:
             counter.feed(answer.text)
         size = len(gzip.compress(answer.data, 6)) / 1000 if answer.data else 0
         elements = f"{counter.count}" if counter.count else ""
-        rows.append(
-            (page.name, str(queries), f"{took:.0f} ms", f"{len(answer.data) / 1000:.0f} KB", f"{size:.1f} KB", elements)
-        )
+        whole = f"{len(answer.data) / 1000:.0f} KB"
+        rows.append((page.name, str(queries), f"{took:.0f} ms", whole, f"{size:.1f} KB", elements))
     sized, counted = f"gzipped (goal: < {KILOBYTES} KB)", f"elements (goal: < {NODES})"
     table("Each once", ("asked for", "queries", "the first time", "bytes", sized, counted), rows)
     engine.dispose()

@@ -74,7 +74,7 @@ def _once(what: str, bare: str, since: str | None = None) -> None:
 def _floor(bare: Path) -> None:
     """Read the same with git alone: what the commits changed, and the tags in it."""
     words = ["git", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "-m"]
-    words += ["--format=%H%x00%P%x00%an%x00%ct%x00%B", "main", "--", "overlays"]
+    words += ["--format=%H%x00%P%x00%an%x00%ct%x00%B", "main", "--", "overlays", ".generator/promoted"]
     said = subprocess.run(words, cwd=bare, check=True, capture_output=True).stdout.decode(errors="replace")
     fields = (word.lstrip("\n") for word in said.split("\0"))
     blobs = dict.fromkeys(field.split(" ")[3] for field in fields if field.startswith(":"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,16 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 # Installed packages come with their bytecode; a checkout has it from its second run on, unless that is forbidden.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+# Linux counts what a process had before it became another program, so a small one starts what is measured.
+_STARTER = """
+import json, os, sys, time
+begun = time.perf_counter()
+quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+process = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, usage = os.wait4(process, 0)
+took = time.perf_counter() - begun
+print(json.dumps([took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status)]))
+"""
 
 
 @dataclass
@@ -39,25 +49,22 @@ def run(
     argv: Sequence[str | Path], into: Series, *, ok: Sequence[int] = (0,), env: Mapping[str, str] | None = None
 ) -> None:
     """Run ``argv`` and add its wall-clock time and its peak memory; a failure ends the benchmark."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [str(word) for word in argv],
+    process = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _STARTER, *(str(word) for word in argv)],
         cwd=ROOT,
         env={**_ENVIRONMENT, "PYTHONPATH": str(ROOT), **(env or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        errors="replace",
     )
-    assert process.stderr
-    said = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    into.seconds.append(time.perf_counter() - started)
-    into.processor.append(usage.ru_utime + usage.ru_stime)
-    into.megabytes = max(into.megabytes, usage.ru_maxrss / 1024)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in ok:
-        raise SystemExit(
-            f"{' '.join(map(str, argv))}: exit status {process.returncode}\n{said.decode(errors='replace')}"
-        )
+    if process.returncode:
+        raise SystemExit(f"{' '.join(map(str, argv))}: {process.stderr}")
+    seconds, processor, kilobytes, status = json.loads(process.stdout)
+    into.seconds.append(seconds)
+    into.processor.append(processor)
+    into.megabytes = max(into.megabytes, kilobytes / 1024)
+    if status not in ok:
+        raise SystemExit(f"{' '.join(map(str, argv))}: exit status {status}\n{process.stderr}")
 
 
 def generator(directory: Path, *words: str) -> list[str | Path]:

@@ -89,7 +89,7 @@ class History:
         return self._read_log([*_LOG, "--no-walk=unsorted", "--stdin"], paths, many=many, stdin=names) if names else []
 
     def _read_log(self, words: Sequence[str], paths: Sequence[str], *, many: bool, stdin: bytes = b"") -> list[Commit]:
-        asked = dict.fromkeys("/".join(path.split("/")[:2]) for path in paths) if many else paths
+        asked = _folders(paths) if many else paths
         said = self._git(*words, "--", *asked, stdin=stdin)
         return list(parsing.commits(said, self._shallow(), frozenset(paths) if many else None))
 
@@ -243,6 +243,18 @@ class History:
 
     def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         return plumbing.begin(*arguments, env=self._env, directory=self._directory).result(stdin)
+
+
+def _folders(paths: Sequence[str]) -> list[str]:
+    """Return the folders that many files are in: two parts of their paths, or one if it has several of those.
+
+    The fewer they are, the less git compares with each file of each commit.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for path in paths:
+        top, *rest = path.split("/", 2)[:2]
+        found.setdefault(top, {})["/".join([top, *rest])] = None
+    return [folder for top, below in found.items() for folder in ([top] if len(below) > 1 else below)]
 
 
 class Clone(History):

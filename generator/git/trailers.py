@@ -16,9 +16,12 @@ from typing import Final
 _TRAILER: Final = re.compile(r"(?P<key>[A-Za-z0-9-]+)[ \t]*:(?P<value>.*)", re.DOTALL)
 _GITS_OWN: Final = ("Signed-off-by: ", "(cherry picked from commit ")
 _COMMENT: Final = "#"
+_CONFLICTS: Final = "Conflicts:"
 _SCISSORS: Final = "# ------------------------ >8 ------------------------\n"
 # What git itself takes for a space, whatever Unicode calls one.
 _SPACES: Final = " \t\r\n"
+_CONTINUES: Final = tuple(_SPACES)
+_FOLD: Final = re.compile(r"\n[ \t\r\n]*")
 
 
 def parse(message: str) -> list[tuple[str, str]]:
@@ -26,7 +29,7 @@ def parse(message: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     continues = False
     for line in _block(_without_tail(message)):
-        if continues and line.startswith(tuple(_SPACES)):
+        if continues and line.startswith(_CONTINUES):
             key, value = found[-1]
             found[-1] = (key, f"{value}\n{line}")
             continue
@@ -34,7 +37,7 @@ def parse(message: str) -> list[tuple[str, str]]:
         continues = match is not None
         if match:
             found.append((match["key"], match["value"]))
-    return [(key, re.sub(r"\n[ \t\r\n]*", " ", value).strip(_SPACES)) for key, value in found]
+    return [(key, (_FOLD.sub(" ", value) if "\n" in value else value).strip(_SPACES)) for key, value in found]
 
 
 def values(message: str, name: str) -> list[str]:
@@ -54,11 +57,13 @@ def _values(message: str) -> Mapping[str, Sequence[str]]:
 def _without_tail(message: str) -> list[str]:
     """Return a message's lines without the comments and the list of conflicts that git leaves at its end."""
     message = message.lstrip("\n")
+    if _COMMENT not in message and _CONFLICTS not in message:
+        return message.split("\n")
     cut = f"\n{message}".find(f"\n{_SCISSORS}")
     lines = (message if cut < 0 else message[:cut]).split("\n")
     end, in_conflicts = len(lines), False
     for number, line in enumerate(lines):
-        if line == "Conflicts:":
+        if line == _CONFLICTS:
             in_conflicts = True
         elif line and not line.startswith(_COMMENT) and not (in_conflicts and line.startswith("\t")):
             end, in_conflicts = len(lines), False
@@ -85,7 +90,7 @@ def _is_of_trailers(paragraph: Sequence[str]) -> bool:
     for line in paragraph:
         if line.startswith(_COMMENT):
             after_prose = True
-        elif line.startswith(tuple(_SPACES)):  # continues a trailer, or is prose below prose
+        elif line.startswith(_CONTINUES):  # continues a trailer, or is prose below prose
             others += after_prose
         elif _TRAILER.match(line) or line.startswith(_GITS_OWN):
             trailers += 1

@@ -8,7 +8,7 @@ where the marks are. A word is nothing that YAML gives a meaning of its own, so 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -22,11 +22,10 @@ _ORDER: Final = r"[A-Za-z0-9][A-Za-z0-9_./-]*+\ [0-9]++\ [0-9TZ:-]++(?:\ [0-9a-f
 # What `kind` says stays, since all else depends on it.
 _KEY: Final = r"(?!kind:)[A-Za-z][A-Za-z0-9_./-]*+:"
 _LINE: Final = re.compile(
-    rf"""^(?P<before>\ *+(?:-\ (?:{_KEY}\ )?|{_KEY}\ ))
-    (?:"(?P<quoted>{_WORD})"|(?P<plain>{_WORD}|sha256:[0-9a-f]{{64}}|(?<={re.escape(BUILT)}:\ ){_ORDER}))$""",
+    rf"""^(\ *+(?:-\ (?:{_KEY}\ )?|{_KEY}\ ))
+    (?:"({_WORD})"|({_WORD}|sha256:[0-9a-f]{{64}}|(?<={re.escape(BUILT)}:\ ){_ORDER}))$""",
     re.MULTILINE | re.VERBOSE,
 )
-_KIND: Final = re.compile(r"^kind:.*$", re.MULTILINE)
 # What is taken for nothing.
 _NOTHING: Final = frozenset({"null", "Null", "NULL"})
 _LONGEST: Final = 65_536
@@ -41,29 +40,31 @@ class Outline(NamedTuple):
 
 def read(content: bytes) -> Outline:
     """Return what ``Kustomization`` finds in a file. ``SpecError`` where it cannot be read."""
-    words: list[str] = []
-    form = _outlined(content, words)
+    form, words = _outlined(content)
     found = form and _form(form)
     return _filled(found, words) if found else _parsed(content)
 
 
-def _outlined(content: bytes, words: list[str]) -> str:
-    """Return a text with marks, and add what was there to the words; empty where that is not worth it, or not safe."""
+def _outlined(content: bytes) -> tuple[str, Sequence[str]]:
+    """Return a text with marks, and the words that were there; nothing where that is not worth it, or not safe."""
     try:
         text = content.decode() if len(content) <= _LONGEST else ""
     except UnicodeDecodeError:
-        return ""
-    if _MARK in text or "\r" in text or _KIND.findall(text) != ["kind: Kustomization"]:
-        return ""
+        return "", ()
+    if _MARK in text or "\r" in text or not _is_kustomization(f"\n{text}\n"):
+        return "", ()
+    # Each word comes with what is before it, and in one of two groups: quoted, or plain.
+    parts = _LINE.split(text)
+    words = [quoted or plain for quoted, plain in zip(parts[2::4], parts[3::4], strict=True)]
+    if not _NOTHING.isdisjoint(words):
+        return "", ()
+    parts[2::4], parts[3::4] = _marks(len(words)), [""] * len(words)
+    return "".join(parts), words
 
-    def mark(match: re.Match[str]) -> str:
-        word = match["quoted"] or match["plain"]
-        if word in _NOTHING:
-            return match[0]
-        words.append(word)
-        return f"{match['before']}{_MARK}{len(words) - 1}"
 
-    return _LINE.sub(mark, text)
+def _is_kustomization(text: str) -> bool:
+    """Tell whether one line says the kind, and that it is this one."""
+    return text.count("\nkind:") == 1 and "\nkind: Kustomization\n" in text
 
 
 @lru_cache(maxsize=512)
@@ -74,6 +75,11 @@ def _form(text: str) -> Outline | None:
     except SpecError:
         return None
     return None if any(_MARK in one and not _IS_MARK.fullmatch(one) for one in _texts(found)) else found
+
+
+@lru_cache(maxsize=64)
+def _marks(count: int) -> Sequence[str]:
+    return [f"{_MARK}{number}" for number in range(count)]
 
 
 def _parsed(content: bytes) -> Outline:
@@ -90,7 +96,7 @@ def _texts(found: Outline) -> Iterator[str]:
 
 def _filled(found: Outline, words: list[str]) -> Outline:
     """Return it with the words for their marks."""
-    said = {f"{_MARK}{number}": word for number, word in enumerate(words)}
+    said = dict(zip(_marks(len(words)), words, strict=True))
 
     def filled(text: str) -> str:
         return said.get(text, text)

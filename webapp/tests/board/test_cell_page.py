@@ -13,6 +13,7 @@ from sqlalchemy import update
 from release_board.board.cell import COMMITS, PAGE, Position
 from release_board.pages.links import safe_url
 from release_board.sources.collector import Collector
+from release_board.store import changes
 from release_board.store.models import Cell, Event, Source, SourceCommit, SourceRange
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ HOSTILE = "<script>alert(1)</script>\"'"
 def put(board: Flask, *rows: object) -> None:
     with board.extensions["release_board.database"].session() as session:
         session.add_all(rows)
+        changes.note(session, ["web"], 1)
 
 
 def words(page: str) -> str:
@@ -131,6 +133,7 @@ def source(board: Flask, tag: str) -> str:
     with board.extensions["release_board.database"].session() as session:
         made = tag.encode().hex().rjust(40, "0")
         session.execute(update(Event).where(Event.tag == tag).values(source=made))
+        changes.note(session, ["web"], 1)
         return made
 
 

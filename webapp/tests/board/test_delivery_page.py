@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from release_board.board.metric_words import METRICS
 from release_board.sources.collector import Collector
+from release_board.store import changes
 from release_board.store.models import App, Declaration, SourceCommit, SourceRange
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ NAMES = [name.replace("-", "_") for name in METRICS]
 def put(board: Flask, *rows: object) -> None:
     with board.extensions["release_board.database"].session() as session:
         session.add_all(rows)
+        changes.note(session, ["web"], 1)
 
 
 def words(page: str) -> str:
