@@ -21,7 +21,7 @@ def index() -> Response:
 def app(app: str) -> Response:
     """Return one app's metrics, with what names the deployments that each is made of."""
     _check()
-    return delivery.app_json(app)
+    return delivery.app_json(app=app)
 
 
 def _check() -> None:

@@ -8,8 +8,10 @@ from werkzeug.exceptions import NotFound
 
 from release_board.board import cell, matrix
 from release_board.board.cell import Position, Since
+from release_board.board.freshness import freshness, read_up_to
 from release_board.board.matrix import Release
 from release_board.board.promotion import Answer, get_promotions
+from release_board.live.etag import conditional
 from release_board.operations.failure import InvalidInput
 from release_board.pages.names import named
 from release_board.store.database import get_database
@@ -18,6 +20,7 @@ blueprint = Blueprint("api_releases", __name__, url_prefix="/api")
 
 
 @blueprint.get("/releases/<app>")
+@conditional
 def releases(app: str) -> dict[str, Any]:
     """Return a page of an app's releases, the newest first, each with what it is in every environment."""
     text = request.args.get("after", "")
@@ -33,11 +36,12 @@ def releases(app: str) -> dict[str, Any]:
 
 
 @blueprint.get("/promotions/<app>/<environment>")
+@conditional
 def promotion(app: str, environment: str) -> dict[str, Any]:
     """Return what a promotion into an environment would move, what holds it, and whose commits it would bring."""
     with get_database().session() as session:
         found = cell.cell_page(session, named(app), named(environment), None)
-        read = cell.read_up_to(session)
+        read = read_up_to(freshness(session, int(time.time())))
     if found is None:
         raise NotFound("There is no such app in this environment.")
     if found.before is None or found.environments[0] == environment:

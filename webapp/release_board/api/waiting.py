@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from release_board.api import shape
 from release_board.board.freshness import freshness
 from release_board.board.waiting import Place, just_opened, turn, waiting
+from release_board.live.etag import conditional_data
 from release_board.operations.failure import InvalidInput
 from release_board.pages.links import safe_url
 from release_board.store.database import get_database
@@ -23,6 +24,7 @@ PLAIN = (
 
 
 @blueprint.get("/waiting")
+@conditional_data
 def index() -> dict[str, Any]:
     """Return a page of open requests, the oldest first; `requests` is null where the forge has never answered."""
     text = request.args.get("after", "")

@@ -124,9 +124,10 @@ def moment_of(text: str, *, end: bool = False) -> int | None:
         return None
 
 
-def _places(session: Session, wanted: Filter, before: Position | None, limit: int = READ + 1) -> Any:
+def _places(session: Session, wanted: Filter, before: Position | None, limit: int | None = None) -> Any:
     """Return a query of moment, number and commit of the newest events that match."""
     columns = (Event.at, Event.id, Event.commit)
+    limit = limit or READ + 1
     fixed = _fixed(wanted)
     if before is not None:
         fixed.append(tuple_(Event.at, Event.id) < tuple_(before.at, before.number))

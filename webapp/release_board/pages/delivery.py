@@ -56,6 +56,7 @@ def index() -> str:
 
 
 @blueprint.get("/delivery.json")
+@conditional
 def index_json() -> Response:
     """Return a page of the table as numbers."""
     with get_database().session() as session:
@@ -101,6 +102,7 @@ def app_page(app: str) -> str:
 
 
 @blueprint.get("/delivery/<app>.json")
+@conditional
 def app_json(app: str) -> Response:
     """Return one app's metrics as numbers, with what names the deployments that each is made of."""
     with get_database().session() as session:

@@ -34,6 +34,12 @@ PATHS = (
     "/api/apps/web/dev/events",
     "/api/events",
     "/api/find?q=1.0",
+    "/api/releases/web",
+    "/api/promotions/web/staging",
+    "/api/waiting",
+    "/api/delivery",
+    "/api/delivery/web",
+    "/delivery.json",
 )
 
 
@@ -77,7 +83,8 @@ def test_what_a_commit_changes_is_shown_at_once(gitops: GitOps, filled: FlaskCli
     collector.collect()
     for path, header in headers.items():
         assert filled.get(path, headers=header).status_code == 200
-        assert "1.1" in filled.get(path).text or path in {"/waiting", "/delivery", "/delivery/web"} or "1.0" in path
+    for path in ("/", "/apps/web", "/apps/web/dev", "/activity", "/api/board", "/api/events", "/api/releases/web"):
+        assert "1.1" in filled.get(path).text
 
 
 def test_a_commit_that_changes_no_cell_is_read_up_to(gitops: GitOps, filled: FlaskClient, collector: Collector) -> None:

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from gitops_repository import SPEC
 from release_board.board.asked import query, read, with_folded
 from release_board.board.attention import STATES
-from release_board.live.batch import newest
 from release_board.sources.collector import Collector
+from release_board.store import changes
 from release_board.store.models import App
 
 if TYPE_CHECKING:
@@ -68,17 +68,18 @@ def test_a_filter_leaves_a_product_and_what_fails(products: GitOps, board: Flask
     assert ([one["product"] for one in found["apps"]], found["matching"]) == (["store", "store"], 2)
     with board.extensions["release_board.database"].session() as session:
         session.get_one(App, "books").attention = STATES.index("failing")
+        changes.note(session, ["books"], 1)
     assert rows(pages.get("/?product=store").text) == ["product-media", "books", "product-store", "cart", "web"]
 
 
 def test_products_that_change_reach_pages_that_are_open(products: GitOps, board: Flask, pages: FlaskClient) -> None:
     database = board.extensions["release_board.database"]
     with database.session() as session:
-        before = newest(session)
+        before = changes.newest(session)
     products.generate(SPEC + APPS + "products: {all: [web, cart, zebra]}\n", "Other products")
     Collector(database, board.extensions["release_board.settings"]).collect()
     with database.session() as session:
-        assert newest(session) > before
+        assert changes.newest(session) > before
     assert rows(pages.get("/").text) == ["product-all", "cart", "web", "zebra", "alone", "books"]
     assert pages.get("/api/apps/books").get_json()["product"] is None
 
