@@ -94,7 +94,7 @@ def _texts(found: Outline) -> Iterator[str]:
         yield from (name, text)
 
 
-def _filled(found: Outline, words: list[str]) -> Outline:
+def _filled(found: Outline, words: Sequence[str]) -> Outline:
     """Return it with the words for their marks."""
     said = dict(zip(_marks(len(words)), words, strict=True))
 
