@@ -43,14 +43,31 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
-    """Start a PostgreSQL server for the whole run."""
-    from postgresql_server import PostgresqlServer, find_binaries
+def postgresql_binaries() -> Path:
+    """Return where the programs of PostgreSQL are; where they are not, tests are skipped."""
+    from postgresql_server import find_binaries
 
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL server here: no initdb on the PATH or in /usr/lib/postgresql/*/bin")
-    with PostgresqlServer(binaries) as server:
+    return binaries
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgresql_binaries: Path) -> Iterator[PostgresqlServer]:
+    """Start a PostgreSQL server for the whole run."""
+    from postgresql_server import PostgresqlServer
+
+    with PostgresqlServer(postgresql_binaries) as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgresql(postgresql_binaries: Path) -> Iterator[PostgresqlServer]:
+    """Start a PostgreSQL server for one test, which may stop it."""
+    from postgresql_server import PostgresqlServer
+
+    with PostgresqlServer(postgresql_binaries) as server:
         yield server
 
 

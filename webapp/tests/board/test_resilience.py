@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from board_server import serving
 from gitops_repository import SPEC
-from postgresql_server import PostgresqlServer, find_binaries
 from release_board.config import Settings, parse_database_url
 from release_board.sources.collector import Collector
 from release_board.store.database import Database
@@ -26,6 +25,7 @@ from waiting import eventually
 
 if TYPE_CHECKING:
     from gitops_repository import GitOps
+    from postgresql_server import PostgresqlServer
 
 WEBAPP = Path(__file__).parents[2]
 # Collects, and ends as by SIGKILL right behind the statement of this number.
@@ -75,27 +75,26 @@ def test_an_import_that_is_killed_converges(
     assert len(stored(undisturbed)[0]) == 10
 
 
-def test_a_database_that_was_away_is_used_again(gitops: GitOps, tmp_path: Path) -> None:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL server here: no initdb on the PATH or in /usr/lib/postgresql/*/bin")
-    with PostgresqlServer(binaries) as server:
-        server.create("board")
-        migrate(Database(parse_database_url(server.url("board"))))
-        given = {"DATABASE_URL": server.url("board"), "BOARD_REPOSITORY": gitops.folder.as_uri()}
-        with serving(**given, MIRROR_FOLDER=str(tmp_path / "mirror.git"), COLLECT_SECONDS="1") as board:  # type: ignore[arg-type]
-            assert eventually(lambda: b"app-web" in board.get("/")[1])
-            server.stop()
-            status, body = board.get("/readyz")
-            assert (status, b"the database does not answer" in body) == (503, True)
-            status, body = board.get("/")
-            assert (status, b"The database is not available" in body) == (503, True)
-            assert board.get("/healthz")[0] == 200
-            gitops.bump("web", "2.0", "dev")
-            server.start()
-            assert eventually(lambda: board.get("/readyz")[0] == 200)
-            # The collector goes on, too.
-            assert eventually(lambda: b">2.0<" in board.get("/")[1])
+def test_a_database_that_was_away_is_used_again(
+    gitops: GitOps, own_postgresql: PostgresqlServer, tmp_path: Path
+) -> None:
+    server = own_postgresql
+    server.create("board")
+    migrate(Database(parse_database_url(server.url("board"))))
+    given = {"DATABASE_URL": server.url("board"), "BOARD_REPOSITORY": gitops.folder.as_uri()}
+    with serving(**given, MIRROR_FOLDER=str(tmp_path / "mirror.git"), COLLECT_SECONDS="1") as board:  # type: ignore[arg-type]
+        assert eventually(lambda: b"app-web" in board.get("/")[1])
+        server.stop()
+        status, body = board.get("/readyz")
+        assert (status, b"the database does not answer" in body) == (503, True)
+        status, body = board.get("/")
+        assert (status, b"The database is not available" in body) == (503, True)
+        assert board.get("/healthz")[0] == 200
+        gitops.bump("web", "2.0", "dev")
+        server.start()
+        assert eventually(lambda: board.get("/readyz")[0] == 200)
+        # The collector goes on, too.
+        assert eventually(lambda: b">2.0<" in board.get("/")[1])
 
 
 def commit_at(gitops: GitOps, moment: str, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
