@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.errors import Conflicts, RepositoryError
 from generator.files import work_tree
 from generator.git import checkout
-from generator.regenerate import base_copies, conflict_markers, merge
+from generator.regenerate import base_copies, conflict_markers, merge, split_files
 from generator.regenerate import record as generation_record
 from generator.regenerate import renames as path_renames
 from generator.regenerate.merge import Outcome, Settle, Side, State
@@ -82,8 +82,12 @@ def plan(
     sides = Sides(copies.under(sides.original), copies.under(sides.local), updated)
     by_hand = {**by_hand, **copies.moved(by_hand)}
 
+    parts = split_files.split(*sides)
+    sides = Sides(parts.original, parts.local, updated)
+
     rivals = path_renames.moved(_rivals(directory, stored, adopt=adopt), renaming.renames)
-    merged = _merged(directory, sides, _placed(_adopting(settle) if adopt else settle, by_hand), rivals)
+    settled = _placed(_adopting(settle) if adopt else settle, by_hand)
+    merged = parts.told(_merged(directory, sides, settled, rivals))
     moving = {*renaming.renames.values(), *(by_hand.get(path, path) for path in copies.sources)}
     outcomes = path_renames.placed(merged, by_hand, moving)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from generator.errors import RepositoryError, SpecError
 from generator.files import work_tree
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from generator.regenerate.merge import list_keys
 
 _T = TypeVar("_T")
+_PLACES: Final = "infra/environments"
+_TERRAFORM: Final = re.compile(rf"{_PLACES}/(?P<environment>[^/]+)/(?P<name>app-(?P<app>[^/]+)\.tf|[^/]+)")
 
 
 def renamed_by_spec(directory: Path, spec: Spec, original: Mapping[str, bytes]) -> dict[str, str]:
@@ -71,6 +74,10 @@ def _files(directory: Path, folder: str, *, links: bool = False) -> list[str]:
 
 def renamed(path: str, apps: Mapping[str, str], environments: Mapping[str, str]) -> str:
     """Return where a generated path lies once apps and environments are renamed (old → new)."""
+    if place := _TERRAFORM.fullmatch(path):
+        environment, app = place["environment"], place["app"]
+        name = f"app-{apps.get(app, app)}.tf" if app else place["name"]
+        return f"{_PLACES}/{environments.get(environment, environment)}/{name}"
     found = Location.parse(path)
     app, environment = apps.get(found.app, found.app), environments.get(found.environment, found.environment)
     return found._replace(app=app, environment=environment).path

@@ -34,5 +34,5 @@ ROWS = {
 
 @pytest.mark.parametrize(("said", "told"), ROWS.values(), ids=ROWS)
 def test_it_is_as_the_spec_says(said: str, told: str) -> None:
-    found = render(loader.parse(SPEC.replace("FIELDS", said)))["infra/environments/prod/main.tf"].text
+    found = render(loader.parse(SPEC.replace("FIELDS", said)))["infra/environments/prod/app-web.tf"].text
     assert told in found, found

@@ -118,7 +118,7 @@ apps:
 def test_all_tasks_of_an_app_have_the_roles_and_the_log_group_that_terraform_makes() -> None:
     files = {path: file.text for path, file in render(loader.parse(SEVERAL)).items()}
     tasks = "".join(text for path, text in files.items() if path.endswith("task-definition.json"))
-    main = files["infra/environments/dev/main.tf"]
+    main = files["infra/environments/dev/app-shop.tf"]
     assert set(re.findall(r'RoleArn": "[^"]*role/([^"]+)"', tasks)) == set(re.findall(r'_role +=[ ]"(.*)"', main))
     assert set(re.findall(r'awslogs-group": "([^"]+)"', tasks)) == set(re.findall(r'log_group +=[ ]"(.*)"', main))
     assert "secret:shop/key-??????" in main

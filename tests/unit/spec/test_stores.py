@@ -74,7 +74,7 @@ def test_an_app_names_its_variables_itself_and_may_have_a_region_of_its_own() ->
 @pytest.mark.parametrize("target", ["eks", "ecs"])
 def test_the_role_may_use_its_own_stores_and_no_others(target: str) -> None:
     files = rendered(f"target: {target}, {ALL}")
-    main = files["infra/environments/prod/main.tf"]
+    main = files["infra/environments/prod/app-web.tf"]
     resources = [line.split("= ", 1)[1] for line in main.splitlines() if line.lstrip().startswith("Resource ")]
     assert [json.loads(one) for one in resources] == [
         ["arn:aws:dynamodb:eu-north-1:222222222222:table/shop-prod-web-carts"],
@@ -88,15 +88,15 @@ def test_the_role_may_use_its_own_stores_and_no_others(target: str) -> None:
 def test_what_exists_is_used_and_not_made() -> None:
     files = rendered("tables: {carts: {key: id}}, environments: {prod: {tables: {carts: {existing: old-carts}}}}")
     assert on_eks(files, "prod")["CARTS_TABLE"] == "old-carts"
-    assert "modules/table" in files["infra/environments/dev/main.tf"]
-    assert "modules/table" not in files["infra/environments/prod/main.tf"]
-    assert "table/old-carts" in files["infra/environments/prod/main.tf"]
+    assert "modules/table" in files["infra/environments/dev/app-web.tf"]
+    assert "modules/table" not in files["infra/environments/prod/app-web.tf"]
+    assert "table/old-carts" in files["infra/environments/prod/app-web.tf"]
 
 
 def test_an_environment_may_have_no_such_store() -> None:
     files = rendered("buckets: {uploads: {}}, environments: {prod: {buckets: null}}")
     assert "overlays/prod/web/patches/deployment.yaml" not in files
-    assert "app_role" not in files["infra/environments/prod/main.tf"]
+    assert "infra/environments/prod/app-web.tf" not in files
 
 
 def test_all_workloads_of_an_app_have_its_variables() -> None:
@@ -224,8 +224,8 @@ def test_a_database_of_rds_is_told_by_outputs_and_its_password_is_read_by_the_ap
     assert on_eks(on_one, "dev") == on_ecs(on_other, "dev") == wanted
     assert not [path for path in on_one if path.endswith(("cluster.yaml", "external-secret.yaml"))]
     for files in (on_one, on_other):
-        assert 'output "database_web_main_host"' in files["infra/environments/dev/outputs.tf"]
-        assert "Resource = [module.database_web_main.secret]" in files["infra/environments/dev/main.tf"]
+        assert 'output "database_web_main_host"' in files["infra/environments/dev/app-web.tf"]
+        assert "Resource = [module.database_web_main.secret]" in files["infra/environments/dev/app-web.tf"]
 
 
 def test_a_password_that_an_app_wants_comes_as_a_secret() -> None:
@@ -241,7 +241,7 @@ def test_a_password_that_an_app_wants_comes_as_a_secret() -> None:
     [container] = json.loads(files["overlays/dev/web/task-definition.json"])["containerDefinitions"]
     secret = {"name": "PGPASSWORD", "valueFrom": "{infra.database_web_main_secret}:password::"}
     assert container["secrets"] == [secret]
-    main = files["infra/environments/dev/main.tf"]
+    main = files["infra/environments/dev/app-web.tf"]
     assert re.search(r"secrets +=.\[module\.database_web_main\.secret\]", main)
 
 
@@ -249,8 +249,8 @@ def test_a_database_may_run_in_the_cluster_of_one_environment_and_in_rds_of_the_
     said = "databases: {main: {size: 5Gi}}, environments: {prod: {databases: {main: {in: rds, class: db.m7g.large}}}}"
     files = rendered(said)
     assert "base/web/main-database.yaml" in files or [path for path in files if "main" in path and "base/web" in path]
-    assert "modules/database" not in files["infra/environments/dev/main.tf"]
-    assert 'class          = "db.m7g.large"' in files["infra/environments/prod/main.tf"]
+    assert "infra/environments/dev/app-web.tf" not in files
+    assert 'class          = "db.m7g.large"' in files["infra/environments/prod/app-web.tf"]
     assert on_eks(files, "prod")["DATABASE_URL"].startswith("postgresql://app@{infra.")
 
 

@@ -18,22 +18,27 @@ PROVIDER: Final = "~> 6.44"
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One call of a module: its name there, the folder in ``infra/modules``, and what it is given."""
+    """One call of a module: its name there, the folder in ``infra/modules``, and what it is given.
+
+    ``file`` names the file that it stands in; empty for ``main``.
+    """
 
     name: str
     source: str
     arguments: Mapping[str, Value]
     providers: Mapping[str, Value] = field(default_factory=dict)
     comment: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A value that a configuration gives; only what is not secret."""
+    """A value that a configuration gives; only what is not secret. ``file`` is as that of a module."""
 
     name: str
     about: str
     value: Value
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,16 @@ class Configuration:
     def files(self, infra: Infra) -> Iterator[File]:
         """Yield its files."""
         depth = "../" * (self.folder.count("/") + 1)
-        main = [*self.providers, *self.blocks, *(_call(module, f"{depth}modules") for module in self.modules)]
+        calls = [_call(module, f"{depth}modules") for module in self.modules]
+        outputs = [_output(one) for one in self.outputs]
         about = "".join(f"# {line}\n" for line in self.about.splitlines())
-        yield self._file("main", about, main)
+        yield self._file("main", about, [*self.providers, *_in("", [*self.blocks, *calls])])
         yield self._file("variables", "", [_variable(name, *given) for name, given in self.variables.items()])
-        yield self._file("outputs", "", [_output(one) for one in self.outputs])
+        yield self._file("outputs", "", _in("", outputs))
+        apart = [*self.blocks, *calls, *outputs]
+        for name in dict.fromkeys(one.file for one in apart if one.file):
+            what, _, own = name.partition("-")
+            yield self._file(name, f"# What the {what} {own} has for itself.\n", _in(name, apart))
         yield self._file("versions", "", [versions()])
         yield self._file("backend", _BACKEND.format(program=infra.program), [backend(infra, self.key)])
 
@@ -80,11 +90,26 @@ _BACKEND: Final = """\
 """
 
 
+def of_app(name: str) -> str:
+    """Return the file of an app, so that a change of one app is a change of one file."""
+    return f"app-{name}"
+
+
+def of_site(name: str) -> str:
+    """Return the file of a static front end."""
+    return f"site-{name}"
+
+
+def _in(file: str, blocks: Sequence[Block]) -> list[Block]:
+    return [block for block in blocks if block.file == file]
+
+
 def _call(module: Module, modules: str) -> Block:
     apart = [""] if module.arguments else []
     providers: list[Item] = [("providers", module.providers), *apart] if module.providers else []
     source: list[Item] = [("source", f"{modules}/{module.source}"), *([""] if module.arguments or providers else [])]
-    return Block(f'module "{module.name}"', [*source, *providers, *module.arguments.items()], module.comment)
+    body = [*source, *providers, *module.arguments.items()]
+    return Block(f'module "{module.name}"', body, module.comment, module.file)
 
 
 def _variable(name: str, about: str, default: str) -> Block:
@@ -92,7 +117,7 @@ def _variable(name: str, about: str, default: str) -> Block:
 
 
 def _output(output: Output) -> Block:
-    return Block(f'output "{output.name}"', [("description", output.about), ("value", output.value)])
+    return Block(f'output "{output.name}"', [("description", output.about), ("value", output.value)], file=output.file)
 
 
 def versions() -> Block:

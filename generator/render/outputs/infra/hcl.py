@@ -24,11 +24,13 @@ class Block:
     """A block: what begins it, like ``module "network"``, and what stands in it.
 
     An item of the body is a further block, a name with its value, a comment, or an empty text for a blank line.
+    ``file`` names the file that it stands in, of a configuration; empty for the usual one.
     """
 
     head: str
     body: Sequence[Item]
     comment: str = ""
+    file: str = ""
 
 
 Value = str | bool | int | float | None | Raw | Sequence["Value"] | Mapping[str, "Value"]

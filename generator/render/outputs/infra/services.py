@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from generator.render.outputs.infra.configuration import Module, Output
+from generator.render.outputs.infra.configuration import Module, Output, of_app
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import aws_names, ecs, targets, traffic
 from generator.spec.image_reference import ECR_REPOSITORY
 from generator.spec.model import App
+from generator.spec.rule_priority import Rule, priorities
 from generator.spec.workload import Workload
 
 if TYPE_CHECKING:
     from generator.render.outputs.infra.place import Here
 
-_STEP = 10
 # What load is aimed at where an app does not say, in percent.
 _USE = 80
 
@@ -30,8 +30,9 @@ def modules(here: Here) -> Iterator[Module]:
         yield _load_balancer(here)
     for app in here.apps(targets.ECS):
         yield _app(here, app)
-    for index, (app, workload) in enumerate(shells):
-        yield _service(here, app, workload, (index + 1) * _STEP)
+    rules = (Rule(app.name, workload.name, traffic.hosts(workload.ingress or {})) for app, workload in shells)
+    for (app, workload), priority in zip(shells, priorities(rules), strict=True):
+        yield _service(here, app, workload, priority)
     if here.scheduled:
         name = aws_names.schedule_group(here.infra.project, here.environment)
         yield Module("schedules", "ecs_schedule_group", {"name": name})
@@ -71,7 +72,7 @@ def _app(here: Here, app: App) -> Module:
     }
     if allowed := here.statements(app):
         arguments["statements"] = allowed
-    return Module(_app_label(app), "ecs_app", arguments)
+    return Module(_app_label(app), "ecs_app", arguments, file=of_app(app.name))
 
 
 def _app_label(app: App) -> str:
@@ -93,7 +94,7 @@ def _schedule(here: Here, app: App, workload: Workload) -> Module:
         **here.account,
         "boundary": here.boundary,
     }
-    return Module(here.label(workload), "ecs_schedule", arguments)
+    return Module(here.label(workload), "ecs_schedule", arguments, file=of_app(app.name))
 
 
 def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
@@ -112,7 +113,8 @@ def _service(here: Here, app: App, workload: Workload, priority: int) -> Module:
         "partition": here.infra.partition,
         "boundary": here.boundary,
     }
-    return Module(here.label(workload), "ecs_service", {**arguments, **_traffic(here, app, workload, priority)})
+    given = {**arguments, **_traffic(here, app, workload, priority)}
+    return Module(here.label(workload), "ecs_service", given, file=of_app(app.name))
 
 
 def _traffic(here: Here, app: App, workload: Workload, priority: int) -> dict[str, Value]:
@@ -175,6 +177,7 @@ def outputs(here: Here) -> Iterator[Output]:
     shells = [workload for _, workload in here.shells]
     if any(workload.ingress for workload in shells):
         yield Output("load_balancer", "The name that apps are reached at.", Raw("module.load_balancer.address"))
-    for workload in (*shells, *(workload for _, workload in here.scheduled)):
+    for app, workload in (*here.shells, *here.scheduled):
         name = here.label(workload)
-        yield Output(f"{name}_security_group", f"The group of {workload.name}.", Raw(f"module.{name}.security_group"))
+        group = Raw(f"module.{name}.security_group")
+        yield Output(f"{name}_security_group", f"The group of {workload.name}.", group, of_app(app.name))

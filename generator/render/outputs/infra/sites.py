@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from generator.render.outputs.infra.configuration import Module, Output
+from generator.render.outputs.infra.configuration import Module, Output, of_site
 from generator.render.outputs.infra.hcl import Raw, Value
 from generator.spec import aws_names, sites
 
@@ -24,8 +24,12 @@ def modules(here: Here, name: str) -> Iterator[Module]:
     label = _label(site)
     if needs_certificate(site, place) and here.place.domain:
         given: dict[str, Value] = {"zone": here.place.domain.zone, "hosts": [place.host]}
-        yield Module(f"certificate_{label}", "certificate", given, {"aws": Raw(f"aws.{CERTIFICATES}")})
-    yield Module(label, _MODULES[site.kind], {**_arguments(here, site), **_named(here, site, place)})
+        yield Module(
+            f"certificate_{label}", "certificate", given, {"aws": Raw(f"aws.{CERTIFICATES}")}, file=of_site(name)
+        )
+    yield Module(
+        label, _MODULES[site.kind], {**_arguments(here, site), **_named(here, site, place)}, file=of_site(name)
+    )
 
 
 def needs_certificate(site: Site, place: Place) -> bool:
@@ -37,7 +41,9 @@ def outputs(here: Here, name: str) -> Iterator[Output]:
     """Yield what `publish` and users need of a site."""
     site = here.spec.sites[name]
     for what in sites.OUTPUTS[site.kind]:
-        yield Output(sites.output(name, what), f"Of the site {name}.", Raw(f"module.{_label(site)}.{what}"))
+        yield Output(
+            sites.output(name, what), f"Of the site {name}.", Raw(f"module.{_label(site)}.{what}"), of_site(name)
+        )
 
 
 def _arguments(here: Here, site: Site) -> dict[str, Value]:

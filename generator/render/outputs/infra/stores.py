@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.render.outputs.infra.configuration import Module, Output
+from generator.render.outputs.infra.configuration import Module, Output, of_app
 from generator.render.outputs.infra.hcl import Block, Raw, Value
 from generator.spec import aws_names, database, targets
 
@@ -31,7 +31,8 @@ def _stores(here: Here, app: App, target: str) -> Iterator[Module]:
     for store in here.stores(app):
         if not store.existing:
             source = store.kind.removesuffix("s")
-            yield Module(f"{source}_{_label(f'{app.name}-{store.key}')}", source, _arguments(here, app, target, store))
+            name = f"{source}_{_label(f'{app.name}-{store.key}')}"
+            yield Module(name, source, _arguments(here, app, target, store), file=of_app(app.name))
 
 
 def _arguments(here: Here, app: App, target: str, store: Store) -> dict[str, Value]:
@@ -71,7 +72,11 @@ def existing(here: Here) -> list[Block]:
     """Return the data of databases that are there already."""
     found = ((app, store) for target in targets.NAMES for app in here.apps(target) for store in here.stores(app))
     return [
-        Block(f'data "aws_db_instance" "{_label(f"{app.name}-{store.key}")}"', [("db_instance_identifier", store.name)])
+        Block(
+            f'data "aws_db_instance" "{_label(f"{app.name}-{store.key}")}"',
+            [("db_instance_identifier", store.name)],
+            file=of_app(app.name),
+        )
         for app, store in found
         if store.kind == "databases" and store.existing
     ]
@@ -82,7 +87,7 @@ def outputs(here: Here) -> Iterator[Output]:
     for target in targets.NAMES:
         for app in here.apps(target):
             for name, given in here.given(app).items():
-                yield Output(name, f"Of a database of {app.name}.", given)
+                yield Output(name, f"Of a database of {app.name}.", given, of_app(app.name))
 
 
 def _role(here: Here, app: App, allowed: list[Value]) -> Module:
@@ -95,7 +100,7 @@ def _role(here: Here, app: App, allowed: list[Value]) -> Module:
         "service_account": app.name,
         "statements": allowed,
     }
-    return Module(f"role_{_label(app.name)}", "app_role", arguments)
+    return Module(f"role_{_label(app.name)}", "app_role", arguments, file=of_app(app.name))
 
 
 def _label(name: str) -> str:

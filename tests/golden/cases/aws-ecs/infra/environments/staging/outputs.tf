@@ -29,13 +29,3 @@ output "load_balancer" {
   description = "The name that apps are reached at."
   value       = module.load_balancer.address
 }
-
-output "service_web_security_group" {
-  description = "The group of web."
-  value       = module.service_web.security_group
-}
-
-output "service_api_security_group" {
-  description = "The group of api."
-  value       = module.service_api.security_group
-}

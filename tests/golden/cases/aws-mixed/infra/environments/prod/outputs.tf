@@ -34,8 +34,3 @@ output "load_balancer" {
   description = "The name that apps are reached at."
   value       = module.load_balancer.address
 }
-
-output "service_front_security_group" {
-  description = "The group of front."
-  value       = module.service_front.security_group
-}

@@ -19,8 +19,3 @@ output "services_cluster" {
   description = "The ECS cluster's name."
   value       = module.services.name
 }
-
-output "service_web_security_group" {
-  description = "The group of web."
-  value       = module.service_web.security_group
-}

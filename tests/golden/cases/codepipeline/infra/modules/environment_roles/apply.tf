@@ -83,8 +83,8 @@ locals {
           "elasticloadbalancing:DeleteTargetGroup", "elasticloadbalancing:ModifyListener",
           "elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:ModifyRule",
           "elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes",
-          "elasticloadbalancing:RemoveTags", "elasticloadbalancing:SetSecurityGroups",
-          "elasticloadbalancing:SetSubnets", "servicediscovery:CreatePrivateDnsNamespace",
+          "elasticloadbalancing:RemoveTags", "elasticloadbalancing:SetRulePriorities",
+          "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetSubnets", "servicediscovery:CreatePrivateDnsNamespace",
           "servicediscovery:CreateService", "servicediscovery:DeleteNamespace", "servicediscovery:DeleteService",
           "servicediscovery:GetOperation", "servicediscovery:TagResource", "servicediscovery:UpdateService",
         ]

@@ -1,0 +1,46 @@
+# Generated from generator.yaml. Edit it as you like: your changes are kept.
+# What the app api has for itself.
+
+module "app_api" {
+  source = "../../modules/ecs_app"
+
+  log_group      = "/shop/staging/api"
+  task_role      = "shop-staging-api-task"
+  execution_role = "shop-staging-api-execution"
+  repositories   = ["arn:aws:ecr:eu-west-1:111111111111:repository/shop/api"]
+  secrets        = []
+  region         = var.region
+  account        = "111111111111"
+  partition      = "aws"
+  boundary       = "arn:aws:iam::111111111111:policy/shop-staging-boundary"
+}
+
+module "service_api" {
+  source = "../../modules/ecs_service"
+
+  name               = "api"
+  cluster            = module.services.name
+  family             = "shop-staging-api"
+  vpc                = module.network.vpc
+  subnets            = module.network.private_subnets
+  target_group       = "shop-staging-api"
+  other_target_group = "shop-staging-api-b"
+  task_role          = module.app_api.task_role
+  execution_role     = module.app_api.execution_role
+  partition          = "aws"
+  boundary           = "arn:aws:iam::111111111111:policy/shop-staging-boundary"
+  discovered         = true
+  namespace          = module.services.namespace
+  port               = 9000
+  clients            = { load-balancer = module.load_balancer.security_group }
+  listener           = module.load_balancer.listener
+  priority           = 20130
+  health             = "/"
+  hosts              = ["api-staging.shop.example.com"]
+  paths              = []
+}
+
+output "service_api_security_group" {
+  description = "The group of api."
+  value       = module.service_api.security_group
+}
