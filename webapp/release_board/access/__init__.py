@@ -1,6 +1,6 @@
-"""Who a reader is and what they may do: signed in here, named by a load balancer, or no one.
+"""Identify readers (signed in here, by a load balancer, or anonymous), and decide what they may do.
 
-`init_app` must come before the pages, since it decides whether a request gets to them.
+`init_app` must come before the pages, because it decides whether a request reaches them.
 """
 
 from flask import Flask
@@ -11,7 +11,7 @@ __all__ = ["init_app"]
 
 
 def init_app(app: Flask) -> None:
-    """Register what decides on each request, in this order: session, reader, token, rate."""
+    """Register the checks of each request, in this order: session, reader, token, rate."""
     for part in (sessions, reading, csrf, limits, signing_in):
         part.init_app(app)
     app.register_blueprint(audit_page.blueprint)

@@ -27,9 +27,9 @@ def note(
     outcome: str,
     stored: bool = True,
 ) -> None:
-    """Write one attempt. A database that is away does not lose it: the log line comes first.
+    """Write one attempt. The log line comes first, so that no attempt is lost without a database.
 
-    Of people who are not known only that line is written: they could fill the table.
+    Attempts of unknown people are only logged, because they could fill the table.
     """
     columns = {
         "at": int(time.time()),

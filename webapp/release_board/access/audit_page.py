@@ -1,4 +1,4 @@
-"""The audit log as a page, for those who may act somewhere."""
+"""The audit log as a page, for users who may act in any environment."""
 
 from flask import Blueprint, render_template, request
 

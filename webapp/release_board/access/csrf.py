@@ -1,4 +1,4 @@
-"""Requests that change something come from the board's own pages: by their token, and by what browsers say of them."""
+"""Protection against forged requests: changes must come from the board's own pages, by token and browser headers."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ protection = CSRFProtect()
 
 
 def verifies_its_sender(view: View) -> View:
-    """Mark a view that no browser sends to, and that verifies each request in its own way, such as a webhook."""
+    """Mark a view that is not for browsers and verifies requests itself, such as a webhook."""
     setattr(view, _VERIFIES, True)
     return view
 
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
 
 
 def is_own(given: Request, public_url: str | None) -> bool:
-    """Tell whether a browser says that a request comes from this site; what says nothing is not kept out."""
+    """Tell whether the browser's headers allow that a request comes from this site; missing headers do."""
     if given.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = given.headers.get("Origin")

@@ -1,4 +1,4 @@
-"""How often one person, or one address, may ask for what costs much."""
+"""Rate limits of expensive requests, for each user or address."""
 
 from flask import Flask
 from flask_limiter import Limiter
@@ -14,7 +14,7 @@ WEBHOOK = "600 per minute"
 
 
 def who() -> str:
-    """Return whose requests are counted together."""
+    """Return the key by which requests are counted together."""
     reader = current()
     return f"person {reader.subject}" if reader else f"address {get_remote_address()}"
 

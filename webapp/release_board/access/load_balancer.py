@@ -1,7 +1,7 @@
-"""The identity header of an authenticating Application Load Balancer: believed only as its signature is verified.
+"""The identity header of an authenticating Application Load Balancer, with verification of its signature.
 
-It is a JWT whose parts keep their padding, which is part of what is signed; so it is verified here over the bytes that
-came, and not by a library that takes padding for a fault.
+It is a JWT whose parts keep their padding, which is signed, too. So it is verified here over the received bytes, and
+not by a library, which would refuse the padding.
 """
 
 import base64
@@ -41,11 +41,11 @@ Ask = Callable[[str], bytes]
 
 
 class Unverified(Exception):
-    """A header that is not believed, and why."""
+    """A header that was not verified, and why."""
 
 
 class Keys:
-    """Public keys by their ids, as their address gives them; a few are kept."""
+    """Public keys by their ids, fetched from their address; a few are cached."""
 
     def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._address, self._clock = address, clock
@@ -88,7 +88,7 @@ class Keys:
 
 
 def claims(header: str, balancer: LoadBalancer, keys: Keys, now: float) -> dict[str, Any]:
-    """Return what a header says. Raises `Unverified` unless this load balancer has signed it, for now."""
+    """Return a header's claims. Raises `Unverified` unless this load balancer has signed it and it is valid."""
     parts = header.split(".")
     if len(header) > LONGEST_HEADER or len(parts) != 3:
         raise Unverified("it is not a signed token")

@@ -1,4 +1,4 @@
-"""A reader: a person who is known, or no one; and what a person may do."""
+"""A reader: a known user, or nobody; and what the user may do."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True)
 class Reader:
-    """A person as their provider names them. `groups` are those of theirs that a role names; `by` is how we know."""
+    """A user as identified by the provider. `groups` are the user's groups with a role; `by` is how they signed in."""
 
     subject: str
     name: str
@@ -25,17 +25,17 @@ class Reader:
 
     @property
     def signature(self) -> str:
-        """Return the person as git writes one, for commits that are made for them."""
+        """Return the user in git's format, for commits that are made for them."""
         return f"{self.name} <{self.email}>" if self.email else self.name
 
     @property
     def label(self) -> str:
-        """Return the person for the audit log: name and address may change, the subject does not."""
+        """Return the user for the audit log: name and address may change, but the subject does not."""
         return f"{self.signature} ({self.subject})" if self.subject != self.email else self.signature
 
 
 def from_claims(claims: Mapping[str, Any], settings: AccessSettings, by: str) -> Reader | None:
-    """Return the reader that verified claims are about; None where they name nobody."""
+    """Return the reader of verified claims; None if they identify nobody."""
     subject = _fit(claims.get("sub"), 255)
     if not subject:
         return None

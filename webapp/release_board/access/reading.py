@@ -1,4 +1,4 @@
-"""Decide who asks, and whether they may read: before each request."""
+"""Identify the user before each request, and decide whether they may read."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ _PUBLIC = "is_public"
 
 
 def init_app(app: Flask) -> None:
-    """Decide before anything else does; templates ask `reader` and `may_act`."""
+    """Register the check before all others; templates use `reader` and `may_act`."""
     balancer = settings_of(app).load_balancer
     app.extensions["release_board.keys"] = Keys(balancer.keys) if balancer else None
     app.before_request(_decide)
@@ -36,24 +36,24 @@ def settings_of(app: Flask) -> AccessSettings:
 
 
 def public(view: View) -> View:
-    """Mark a view that whoever asks may have, such as a probe, or a webhook that verifies its sender itself."""
+    """Mark a view that everyone may request, such as a probe, or a webhook that verifies its sender itself."""
     setattr(view, _PUBLIC, True)
     return view
 
 
 def current() -> Reader | None:
-    """Return who has sent the request; None for no one that is known."""
+    """Return the user who has sent the request; None if unknown."""
     found: Reader | None = g.get("reader")
     return found
 
 
 def may_act(*, production: bool) -> bool:
-    """Tell whether who has sent the request may act in an environment."""
+    """Tell whether the user who has sent the request may act in an environment."""
     return reader.may_act(current(), settings_of(current_app), production=production)
 
 
 def require_action(*, production: bool) -> Reader:
-    """Return who has sent the request. Raises 401 for no one, 403 for whom no role lets act there."""
+    """Return the user who has sent the request. Raises 401 if unknown, 403 if no role lets them act there."""
     found = current()
     if found is None:
         raise Unauthorized("Sign in first.")
@@ -63,7 +63,7 @@ def require_action(*, production: bool) -> Reader:
 
 
 def require_promoter() -> Reader:
-    """Return who has sent the request, if any role lets them act anywhere."""
+    """Return the user who has sent the request, if a role lets them act in any environment."""
     settings = settings_of(current_app)
     found = current()
     if found is None:

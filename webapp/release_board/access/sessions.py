@@ -1,4 +1,4 @@
-"""The session cookie: signed, short-lived, and of no use to scripts or other sites."""
+"""The session cookie: signed, short-lived, and not accessible to scripts or other sites."""
 
 import secrets
 import time
@@ -14,7 +14,7 @@ READER = "reader"
 
 
 def init_app(app: Flask) -> None:
-    """Set the cookie's attributes. Without a SESSION_KEY nobody signs in, and a key of this process is enough."""
+    """Set the cookie's attributes. Without a SESSION_KEY nobody can sign in, and a key of this process is enough."""
     settings: AccessSettings = app.extensions["release_board.settings"].access
     app.secret_key = settings.session_key or secrets.token_hex(32)
     app.config.update(
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 
 def begin(reader: Reader) -> None:
-    """Begin a session of a person's own; nothing of the one before is left in it."""
+    """Begin a new session for a user, without data of the previous one."""
     session.clear()
     session.permanent = True
     session[READER] = {
@@ -50,7 +50,7 @@ def end() -> None:
 
 
 def known(settings: AccessSettings) -> Reader | None:
-    """Return who has signed in here, unless that was too long ago."""
+    """Return the user who has signed in here, unless the session has expired."""
     kept = session.get(READER)
     if not isinstance(kept, dict) or int(time.time()) - kept["at"] >= settings.session_minutes * 60:
         return None

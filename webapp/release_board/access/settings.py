@@ -38,10 +38,10 @@ class Provider:
 
 @dataclass(frozen=True)
 class AccessSettings:
-    """Who may read and act, and how the board tells who it is.
+    """Who may read and act, and how users are identified.
 
-    `promoters` act in every environment. If `production` names groups, only these act in production environments.
-    Without either, no one acts.
+    `promoters` may act in every environment. If `production` names groups, only these may act in production
+    environments. Without either, nobody may act.
     """
 
     read: ReadAccess = "open"
@@ -63,7 +63,7 @@ class AccessSettings:
 
     @classmethod
     def from_environment(cls, given: Mapping[str, str]) -> "AccessSettings":
-        """Read the variables; what is given in part is an error, so that nothing is open by mistake."""
+        """Read the variables; an incomplete configuration is an error, so that nothing is open by mistake."""
         made = cls(
             read=_read(given),
             public_url=_public_url(given),

@@ -27,7 +27,7 @@ ALGORITHMS = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages, and the provider, which is first asked when somebody signs in."""
+    """Register the pages, and the provider, which is contacted at the first sign-in."""
     provider = settings_of(app).provider
     if provider is not None:
         app.extensions["release_board.oidc"] = _client(app, provider)
@@ -48,7 +48,7 @@ def _client(app: Flask, provider: Provider) -> Any:
 @public
 @limits.limiter.limit(limits.SIGN_IN)
 def sign_in() -> Response:
-    """Send the reader to the provider, and remember where they wanted to go, if that is a page of the board."""
+    """Redirect the user to the provider, and remember the requested page, if it is one of the board's."""
     settings = _settings()
     target = local_target(request.args.get(NEXT, "/"))
     if current() is not None:
@@ -68,7 +68,7 @@ def sign_in() -> Response:
 @public
 @limits.limiter.limit(limits.SIGN_IN)
 def callback() -> Response:
-    """Take the provider's answer: exchange the code, verify the identity token, begin a session."""
+    """Process the provider's answer: exchange the code, verify the identity token, begin a session."""
     settings = _settings()
     target = local_target(str(session.get(NEXT, "/")))
     try:
@@ -95,7 +95,7 @@ def callback() -> Response:
 @blueprint.get("/signout")
 @public
 def ask_to_sign_out() -> str:
-    """Ask, as a link must change nothing."""
+    """Ask for confirmation, because a link must change nothing."""
     return render_template("signout.html")
 
 
@@ -111,7 +111,7 @@ def sign_out() -> Response:
 
 
 def local_target(text: str) -> str:
-    """Return a path of the board; the board itself for all else, such as another host in any spelling."""
+    """Return a path of the board; the first page for everything else, such as another host in any spelling."""
     plain = text.isascii() and text.isprintable() and len(text) <= LONGEST_TARGET
     if not plain or not text.startswith("/") or text.startswith("//") or "\\" in text:
         return "/"

@@ -1,4 +1,4 @@
-"""Former releases of a cell, which can be gone back to: in the order in which they came, never by their names."""
+"""Former releases of a cell, as targets of a rollback, in the order of their arrival, not of their names."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Former:
-    """A release that a cell has had: `commit` brought it last, `at` that time; `by` made it."""
+    """A former release of a cell: `commit` brought it last, at the time `at`; `by` is its author."""
 
     tag: str
     digest: str | None
@@ -28,7 +28,7 @@ class Former:
 
 
 def offered(session: Session, cell: Cell) -> Sequence[Former]:
-    """Return the releases before the one that is there, the one that was there last first."""
+    """Return the releases before the present one, the latest first."""
     query = select(Event).where(
         Event.app == cell.app, Event.environment == cell.environment, Event.image_changed.is_(True)
     )
@@ -42,7 +42,7 @@ def offered(session: Session, cell: Cell) -> Sequence[Former]:
 
 
 def chosen(session: Session, cell: Cell, commit: str) -> Former | None:
-    """Return the release that a commit brought to a cell; None for what is none of those that are offered."""
+    """Return the release that a commit brought to a cell; None if it is not one of the offered ones."""
     if not COMMIT.fullmatch(commit):
         return None
     return next((one for one in offered(session, cell) if one.commit == commit), None)

@@ -1,4 +1,4 @@
-"""What a reader may do with a cell, for its page."""
+"""The actions that a reader may take on a cell, for its page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ def about() -> dict[str, Callable[..., Any]]:
 
 
 def may_change(environment: str) -> bool:
-    """Tell whether who asks may act in an environment; of no one, nothing is looked up."""
+    """Tell whether the user may act in an environment; for an unknown user, nothing is looked up."""
     if current() is None:
         return False
     with get_database().session() as session:

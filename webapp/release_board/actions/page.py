@@ -1,4 +1,4 @@
-"""Pages of an action: what would happen, and then what has. They work without JavaScript."""
+"""Pages of an action: first its effect, then its result. They work without JavaScript."""
 
 import time
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ Answer = str | Response | tuple[str, int]
 @blueprint.get("/apps/<app>/<environment>/<any(promote, rollback, pin, unpin):kind>")
 @limits.limiter.limit(limits.ACTION)
 def ask(app: str, environment: str, kind: str) -> Answer:
-    """Show what would happen, once all that it takes is given; nothing is changed."""
+    """Show the effect once all inputs are given; change nothing."""
     cell, production = _cell(app, environment)
     if current() is None and settings_of(current_app).provider:
         return redirect(url_for("signing_in.sign_in", next=request.full_path.rstrip("?")))
@@ -50,7 +50,7 @@ def ask(app: str, environment: str, kind: str) -> Answer:
 @blueprint.post("/apps/<app>/<environment>/<any(promote, rollback, pin, unpin):kind>")
 @limits.limiter.limit(limits.ACTION)
 def do(app: str, environment: str, kind: str) -> Answer:
-    """Open the request, if all is still as it was seen; every attempt is in the audit log."""
+    """Open the request, if nothing has changed since the user looked; every attempt is in the audit log."""
     try:
         cell, production = _cell(app, environment)
         who = require_action(production=production)

@@ -1,4 +1,4 @@
-"""One action at a time over all processes, so that two clicks find each other's request."""
+"""A lock for actions over all processes, so that the second of two clicks finds the first one's request."""
 
 import fcntl
 import threading
@@ -20,7 +20,7 @@ _TRIES_A_SECOND = 10
 
 
 def init_app(app: Flask) -> None:
-    """Make the lock of this process: here, where gevent has put its own in place of the thread's, and not on import."""
+    """Make the lock of this process. It must not be made on import, before gevent has replaced threads' locks."""
     app.extensions["release_board.turns"] = threading.Lock()
 
 

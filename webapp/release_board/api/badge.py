@@ -1,4 +1,4 @@
-"""Badges: a small picture of what an environment has, for a README."""
+"""Badges: a small picture of an environment's release, for a README."""
 
 import time
 
@@ -20,7 +20,7 @@ MARKS = {"failing": "✖ ", "moving": "◐ ", "waiting": "⇄ ", "pinned": "⚑ 
 
 @blueprint.get("/badges/<app>/<environment>.svg")
 def badge(app: str, environment: str) -> Response:
-    """Draw the tag of an app in an environment, with its state; of one that is not there, `unknown`."""
+    """Draw the tag of an app in an environment, with its state; `unknown` if there is no such cell."""
     with get_database().session() as session:
         cell = session.get(Cell, (named(app), named(environment)))
         heard = freshness(session, int(time.time())).get("git")

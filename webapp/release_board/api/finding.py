@@ -20,7 +20,7 @@ LONGEST = 100
 @limits.limiter.limit(limits.FIND)
 @conditional
 def find() -> dict[str, Any]:
-    """Return which releases a text names, where they are, and since when."""
+    """Return the releases that a text names, where they are, and since when."""
     text, after = request.args.get("q", ""), request.args.get("after", "")
     long = {
         name: f"must be at most {LONGEST} characters"

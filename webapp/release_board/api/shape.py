@@ -1,4 +1,4 @@
-"""How things look in JSON: times are whole seconds since the epoch, and what is not known is null."""
+"""Conversion to JSON: times are whole seconds since the epoch, and unknown values are null."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How urgently a row of the board needs someone: what fails comes first, then what moves, then what waits."""
+"""How urgently a row of the board needs attention: failing first, then progressing, then waiting."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -14,7 +14,7 @@ UNRELEASED = "unreleased"
 
 
 def state(cell: Cell) -> State:
-    """Return the most urgent of what a cell is."""
+    """Return the most urgent state of a cell."""
     if cell.problem or cell.live_health in FAILING:
         return "failing"
     if cell.live_health in MOVING or cell.live_sync == "OutOfSync":

@@ -1,4 +1,4 @@
-"""What differs between a release in one environment and one in another: the generator's answer, from the mirror."""
+"""The difference between two releases in two environments, computed by the generator from the mirror."""
 
 import re
 from collections import OrderedDict
@@ -24,7 +24,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Side:
-    """A commit of the branch, and an environment as it has that."""
+    """A commit of the branch, and an environment at that commit."""
 
     commit: str
     environment: str
@@ -49,7 +49,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Shown:
-    """A difference as far as it is shown; `more` tells that it is cut, `problem` why there is none."""
+    """The shown part of a difference; `more`: it is cut; `problem`: why there is none."""
 
     objects: Sequence[Changed] = ()
     fields: Sequence[tuple[str, str, str]] = ()
@@ -58,7 +58,7 @@ class Shown:
 
 
 class Differences:
-    """Differences by app and both commits, which never change; the oldest are forgotten. One is made at a time."""
+    """Cache of differences by app and both commits, which never change. Only one is computed at a time."""
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
@@ -66,7 +66,7 @@ class Differences:
         self._lock = Lock()
 
     def find(self, app: str, before: Side, after: Side) -> Shown:
-        """Return what differs; a failure is said, and tried again the next time."""
+        """Return the difference; a failure is returned as a problem, and the next call tries again."""
         key = (app, before, after)
         with self._lock:
             if key in self._kept:

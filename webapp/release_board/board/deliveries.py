@@ -1,4 +1,4 @@
-"""What delivery metrics are made of, from the tables: whole histories, in five queries whatever they have."""
+"""Read the histories for delivery metrics from the tables, in five queries of any size."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
@@ -19,7 +19,7 @@ _COLUMNS = (
 
 
 def history(session: Session, app: str, *, incident_tool: bool) -> History:
-    """Read one app's history; without `incident_tool` no incident is ever heard of, so that none means nothing."""
+    """Read one app's history. Without `incident_tool`, incidents are unknown instead of none."""
     return histories(session, [app], incident_tool=incident_tool)[app]
 
 

@@ -1,4 +1,4 @@
-"""Which deployments a metric is made of, which it leaves out, and why: a row for each."""
+"""The evidence of a metric: a row for each deployment that it counts or leaves out, with the reason."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ROWS = 300
 
 @dataclass(frozen=True)
 class Row:
-    """One deployment. `how` says whether and how it counts, `seconds` how long it took, `commit` whose time that is."""
+    """One deployment. `how`: whether and how it counts; `seconds`: its duration; `commit`: its commit."""
 
     key: Key
     change: Change | None
@@ -30,7 +30,7 @@ class Row:
 
     @property
     def at(self) -> int:
-        """Return when it landed; 0 where that is not known."""
+        """Return when it came to the branch; 0 if unknown."""
         return self.change.landed if self.change else 0
 
 
@@ -59,7 +59,7 @@ def on_day(found: Measured, day: int) -> list[Row]:
 
 
 def within(found: Measured, window: Window) -> View:
-    """Return the same app in another window."""
+    """Return the metrics of the same app in another window."""
     return view(found.view.history, found.view.app, found.view.production, window)
 
 
@@ -120,6 +120,6 @@ def _others(rate: Rate) -> Iterator[Row]:
 
 
 def marks(found: Measured, window: Window) -> list[Mark]:
-    """Return what pictures of deployments show, the newest first."""
+    """Return the marks for charts of deployments, the newest first."""
     every = [mark for _, several in lanes(within(found, window), found.environments) for mark in several]
     return sorted(every, key=lambda mark: (mark.change.landed, mark.key), reverse=True)

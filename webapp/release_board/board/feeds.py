@@ -30,7 +30,7 @@ class Item:
 
     @property
     def text(self) -> str:
-        """Return all that there is to say, as plain text."""
+        """Return the entry's content as plain text."""
         lines = [self.entry.subject]
         for row in self.entry.cells:
             change = f"{row.before_tag or '-'} → {row.tag or '-'}" if row.image_changed else row.tag or "-"
@@ -42,7 +42,7 @@ class Item:
 
 
 def atom(items: Sequence[Item], page: str, own: str) -> bytes:
-    """Return the feed as Atom; `page` is the page that it is of, `own` its own address."""
+    """Return the feed as Atom; `page` is the URL of the page, `own` is the URL of the feed."""
     ElementTree.register_namespace("", ATOM)
     feed = ElementTree.Element(f"{{{ATOM}}}feed")
     _add(feed, "title", TITLE)

@@ -1,7 +1,7 @@
-"""Find a commit, a build, a tag or a person: which releases that is, where they are now, and where they have been.
+"""Find a commit, a build, a tag or a person: the matching releases, and where they are and have been.
 
-What is found is an image of an app: a commit of the branch set it, a source commit or a build made it, a tag names
-it. The number of statements is always the same, each of them limited, and each reads a range of an index.
+A result is an image of an app: a commit of the branch set it, a source commit or a build made it, or a tag names it.
+The number of statements is always the same. Each is limited, and reads a range of an index.
 """
 
 import re
@@ -37,7 +37,7 @@ Image = tuple[str, str | None, str | None]
 
 @dataclass(frozen=True)
 class Place:
-    """What an environment has to do with a release. `first` is its first event there, `replaced` the event after it.
+    """A release in an environment. `first` is its first event there, `replaced` the event after it.
 
     `standing` is one of `has it`, `has a later build`, `has an earlier build`, `is not in it`, by the order in which
     the app's builds came up first.
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass
 class Release:
-    """An image of an app. `why` says what of it was looked for; `exact` that it is that, and not only begins so."""
+    """An image of an app. `why` is what matched; `exact`: it matched completely, not only the beginning."""
 
     app: str
     tag: str | None
@@ -65,7 +65,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Found:
-    """What there is. `after` names the app after which the next page of exact ones begins, if there is one."""
+    """The results. `after` is the app after which the next page of exact matches begins, if there is one."""
 
     text: str
     exact: Sequence[Release]
@@ -82,7 +82,7 @@ class Found:
 
 
 def find(session: Session, text: str, after: str = "") -> Found:
-    """Find what a text names, in exactly that spelling or at the beginning; of ids and names in any case."""
+    """Find what a text names, exactly or by its beginning; the case of ids and names does not matter."""
     text = cut(" ".join(text.split()))
     if not text:
         return Found("", (), (), False, (), None, None)

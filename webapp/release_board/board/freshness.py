@@ -1,4 +1,4 @@
-"""When the board last heard from each of its sources, and whether that is too long ago to show anything as well."""
+"""When each source of the board last answered, and whether that is too long ago to show a cell as healthy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""An app's releases by environment: where each build is, was, failed or was left out.
+"""An app's releases by environment: where each build is, was, failed or was skipped.
 
-As many queries as there are here, whatever the history has.
+The number of queries does not depend on the history.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ Build = tuple[str | None, str | None]
 
 @dataclass(frozen=True)
 class Place:
-    """One release in one environment. `event` brought it there last; None where none did."""
+    """One release in one environment. `event` brought it there last; None if it was never there."""
 
     environment: str
     kind: Kind
@@ -45,7 +45,7 @@ class Place:
 
     @property
     def key(self) -> str | None:
-        """Return what a comparison names it by."""
+        """Return its name in a comparison."""
         return f"{self.event.commit}:{self.environment}" if self.event and self.event.commit else None
 
 
@@ -95,7 +95,7 @@ def matrix(session: Session, name: str, start: Position | None = None) -> Matrix
 
 
 def build(event: Event) -> Build:
-    """Return what tells a build from others: its tag and its digest."""
+    """Return the identity of a build: its tag and its digest."""
     return event.tag, event.digest
 
 

@@ -1,4 +1,4 @@
-"""Delivery metrics of apps in a window, kept until something that they are made of changes."""
+"""Delivery metrics of apps in a window, cached until one of their inputs changes."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ Stamp = tuple[Hashable, ...]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked: the window of so many days up to `now`, today among them, and whether a tool tells incidents."""
+    """The question: a window of so many days up to `now`, including today, and whether a tool reports incidents."""
 
     days: int
     now: int
@@ -47,7 +47,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Table(Generic[Value]):
-    """A page of apps, by name: what was made of each one's metrics."""
+    """A page of apps, by name, with a value from each app's metrics."""
 
     rows: Sequence[tuple[str, Value]]
     production: Sequence[str]
@@ -59,7 +59,7 @@ class Table(Generic[Value]):
 def table(
     session: Session, asked: Asked, page: int, kept: Kept[Value], make: Callable[[Report], Value]
 ) -> Table[Value]:
-    """Return a page of the table. Only apps of which something has changed are read and measured."""
+    """Return a page of the table. Only changed apps are read and measured."""
     count = session.scalar(select(func.count()).select_from(App)) or 0
     pages = max(1, -(-count // PAGE))
     page = min(page, pages)

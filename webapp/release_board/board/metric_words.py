@@ -1,4 +1,4 @@
-"""Metrics in words and numbers: a value with what it is made of, or that it is not known, and why."""
+"""Metrics in words and numbers: a value with its parts, or the reason why it is unknown."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ METRICS = (LEAD_TIME, FREQUENCY, RECOVERY, FAIL_RATE, REWORK)
 
 @dataclass(frozen=True)
 class Shown:
-    """One metric. `value` is None where it is not known; `why` says why. `parts` say what it is made of."""
+    """One metric. `value` is None if it is unknown; `why` is the reason. `parts` are the value's parts."""
 
     name: str
     definition: Definition
@@ -140,5 +140,5 @@ def _reasons(parts: Iterable[Part]) -> list[dict[str, Any]]:
 
 
 def named(keys: Iterable[Key]) -> list[dict[str, str]]:
-    """Return what names changes in JSON."""
+    """Return the keys of changes for JSON."""
     return [{"environment": key.environment, "commit": key.commit} for key in keys]

@@ -1,4 +1,4 @@
-"""Why an app does not move on to an environment: the generator's own answer, from the mirror, asked once a minute."""
+"""Why an app is not promoted to an environment: the generator's answer from the mirror, at most once a minute."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ MINUTE = 60
 
 @dataclass(frozen=True)
 class Answer:
-    """What a promotion of one app would do; `unknown` is why that is not known."""
+    """What a promotion of one app would do; `unknown` is why there is no answer."""
 
     found: AppPromotion | None = None
     unknown: str | None = None
 
 
 class Promotions:
-    """Answers by commit, environment, app, health and minute; the oldest are forgotten."""
+    """Cache of answers by commit, environment, app, health and minute."""
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
@@ -32,7 +32,7 @@ class Promotions:
         self._lock = Lock()
 
     def answer(self, commit: str | None, cell: Cell, before: Cell | None, now: int) -> Answer:
-        """Return what a promotion into the cell's environment would do, as of a commit of the branch."""
+        """Return what a promotion into the cell's environment would do, at a commit of the branch."""
         if commit is None:
             return Answer(unknown="the repository has not been read yet")
         running = _running(before)

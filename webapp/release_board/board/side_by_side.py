@@ -1,4 +1,4 @@
-"""Two environments field by field: the generator's own comparison, from the mirror, kept by commit."""
+"""Comparison of two environments field by field, computed by the generator from the mirror, cached by commit."""
 
 import threading
 from collections import OrderedDict
@@ -23,7 +23,7 @@ LONGEST = 300
 
 @dataclass(frozen=True)
 class Field:
-    """A field that differs: in which object, what each side has (None: nothing), and the pattern that allows it."""
+    """A field that differs: its object, the value of each side (None: missing), and the pattern that allows it."""
 
     manifest: str
     field: str
@@ -34,7 +34,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Compared:
-    """An app in both. Each list is cut at `SHOWN`; the numbers are of all. `problem` is why it is not known."""
+    """An app in both. Each list is cut at `SHOWN`; the numbers count all. `problem` is why there is no comparison."""
 
     app: str
     unexpected: Sequence[Field] = ()
@@ -45,12 +45,12 @@ class Compared:
 
     @property
     def rank(self) -> tuple[bool, bool, str]:
-        """Return what sorts it: what is unexpected first, then what is not known."""
+        """Return the sort key: unexpected differences first, then unknown ones."""
         return not self.unexpected, self.problem is None, self.app
 
 
 def place(session: Session, app: str, after: str) -> tuple[str | None, list[str], str | None]:
-    """Return the commit that the board is at, a page of apps (or the one), and after which app the next begins."""
+    """Return the board's commit, a page of apps (or the one), and the app after which the next page begins."""
     commit = session.scalar(select(Source.cursor).where(Source.name == GIT))
     query = select(App.name).order_by(App.name).limit(APPS + 1)
     query = query.where(App.name == app) if app else query.where(App.name > after)
@@ -59,7 +59,7 @@ def place(session: Session, app: str, after: str) -> tuple[str | None, list[str]
 
 
 class Comparisons:
-    """Comparisons by commit, environments and app; the oldest are forgotten. One is made at a time."""
+    """Cache of comparisons by commit, environments and app. Only one is computed at a time."""
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
@@ -68,7 +68,7 @@ class Comparisons:
         self._lock = threading.Lock()
 
     def compare(self, commit: str, left: str, right: str, apps: Sequence[str]) -> list[Compared]:
-        """Compare these apps, what is unexpected first. Raises GeneratorError where that cannot be done at all."""
+        """Compare these apps, unexpected differences first. Raises GeneratorError if no app can be compared."""
         with self._lock:
             missing = [app for app in apps if (commit, left, right, app) not in self._kept]
             if missing:

@@ -1,1 +1,1 @@
-"""What keeps open pages up to date: server-sent events, and ETags for pages that are asked for again."""
+"""Updates of open pages: server-sent events, and ETags for repeated requests."""

@@ -1,7 +1,7 @@
-"""Read what has changed since a number of change, as the events that bring an open page up to date.
+"""Read the changes since a change's number, as events that update an open page.
 
-The events of the rows carry no id. Only the last event of a batch does, so that a browser which loses the connection
-in the middle asks for all of it again.
+The events of rows have no id. Only the last event of a batch has one, so that a browser which loses the connection
+in the middle requests the whole batch again.
 """
 
 import json
@@ -31,9 +31,9 @@ class Batch:
 
 
 def read(session: Session, after: int) -> Batch | None:
-    """Return what came after change `after`; None if nothing did. Each app's row is sent once, as it is now.
+    """Return the events after change `after`; None if there are none. Each app's row is sent once, as it is now.
 
-    A number that is unknown here, as after a database was restored, leads to `reload`, as does one that is too old.
+    An unknown number (after a database was restored) or an old one leads to `reload`.
     """
     oldest, to = session.execute(select(func.min(Change.id), func.max(Change.id))).one()
     oldest, to = oldest or 1, to or 0
@@ -69,5 +69,5 @@ def _summary(session: Session, after: int, to: int, names: dict[str, None]) -> s
 
 
 def heard(sources: dict[str, Heard]) -> bytes:
-    """Return the event that says when the board last heard from its sources."""
+    """Return the event with the time at which each source last answered."""
     return event("heard", render_template("_heard.html", heard=sources))

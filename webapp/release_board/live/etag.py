@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
 def conditional(view: View) -> Callable[..., Response]:
     """Give a page an ETag, of a view that shows only what is numbered (`store.changes`) and sources, or raises.
 
-    The page gets `change`, the newest change before it was read, behind which a stream brings it up to date.
+    The page gets `change`, the newest change before it was read; a stream continues from there.
     """
     return _conditional(view, exact=False)
 

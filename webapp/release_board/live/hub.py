@@ -1,7 +1,7 @@
-"""All streams of one process, and the one poller that looks for changes for all of them.
+"""All streams of a process, with one poller that looks for changes for all of them.
 
-It looks only while a stream is open. A change is read and rendered once, however many streams there are. Nothing is
-kept that the database does not have: a stream that missed something reads it from there, after a restart too.
+It looks only while a stream is open. A change is read and rendered once for all streams. All state is in the
+database, so a stream that missed something reads it there, also after a restart.
 """
 
 import logging
@@ -32,7 +32,7 @@ logger = logging.getLogger("release_board.live")
 
 
 class FullError(Exception):
-    """This process has as many streams as it may, or is about to end."""
+    """This process has the maximum number of streams, or is about to end."""
 
 
 class Hub:
@@ -52,7 +52,7 @@ class Hub:
         self._streams = 0
 
     def open(self, after: int | None) -> "Stream":
-        """Open a stream that begins behind change `after`; None: with what comes from now on.
+        """Open a stream that begins after change `after`; None: with the next change.
 
         Raises:
             FullError: There is no room for one more.
@@ -185,7 +185,7 @@ class _State:
     restored: int = 0
 
     def beyond(self, told: "_State") -> bool:
-        """Tell whether there is more here than a stream was told."""
+        """Tell whether there are changes that a stream has not sent."""
         behind = told.newest is None or (self.newest is not None and self.newest > told.newest)
         return behind or self.said != told.said or self.restored != told.restored
 

@@ -1,7 +1,7 @@
 """Delivery metrics as DORA defines them: pure functions from a history to values with their evidence.
 
-`measure` gives the five of one app in a window. What is observed in git, what people declared and what is unknown stay
-apart, and nothing that is unknown is ever 0.
+`measure` returns the five metrics of one app in a window. Observations in git, declarations of people and unknown
+values are kept apart, and an unknown value is never 0.
 """
 
 from release_board.metrics.records import (

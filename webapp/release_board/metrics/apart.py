@@ -1,4 +1,4 @@
-"""Changes of production that are no deployments: counted apart, so that nobody takes them for some."""
+"""Changes of production that are no deployments, counted separately."""
 
 from __future__ import annotations
 

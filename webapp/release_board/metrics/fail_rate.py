@@ -21,7 +21,7 @@ DEFINITION: Final = Definition(
 
 
 def fail_rate(view: View) -> Rate:
-    """Return the share of a window's deployments that failed, as all of the history tells."""
+    """Return the share of a window's deployments that failed, judged by the whole history."""
     of = frozenset(keys(view.deployments))
     failed = [one for judgement in view.judgements for one in judgement.failed if one.change.key in of]
     observed = [one.change for one in failed if one.observed or one.signals]

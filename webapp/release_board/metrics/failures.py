@@ -1,4 +1,4 @@
-"""Which deployments of a lane failed, how that is known, and what remedied each."""
+"""The failed deployments of a lane, with the evidence and the remedy of each."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ LEAST_PREFIX = 7
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A deployment that failed; each counts once, however many things say so.
+    """A failed deployment; it counts once, even with several pieces of evidence.
 
-    `observed` says how the next change went back, `remedy` which later deployment ended the failure, and `resolved`
-    when an incident was closed, where no deployment ended it.
+    `observed` is how the next change went back, `remedy` is the later deployment that ended the failure, and
+    `resolved` is when an incident was closed, if no deployment ended it.
     """
 
     change: Change
@@ -29,7 +29,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class TakenOut:
-    """A deployment of which someone said that it did not fail, though something else says it did."""
+    """A deployment that was declared successful, although other evidence says that it failed."""
 
     change: Change
     observed: Back | None
@@ -38,7 +38,7 @@ class TakenOut:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is known of failures in a lane, over all of its history.
+    """The failures in a lane, over its whole history.
 
     `unplaced` are declarations and incidents that name no deployment of the lane.
     """
@@ -51,7 +51,7 @@ class Judgement:
 
 
 def judge(lane: Lane, history: History, *, count_signals: bool = False) -> Judgement:
-    """Find the failed deployments of a lane; a window is cut out of them later, so that it does not change them."""
+    """Find the failed deployments of a lane. The window is applied later, so that it does not change them."""
     said: dict[Key, list[Declaration | Incident]] = {}
     unplaced: list[Declaration | Incident] = []
     for word in _words(lane, history):

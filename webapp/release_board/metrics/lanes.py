@@ -1,4 +1,4 @@
-"""The changes of one app in one environment, each once and in order, and which of them went back."""
+"""The changes of one app in one environment, in order and without duplicates, and which of them went back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Step:
 
     @property
     def deployed(self) -> bool:
-        """Tell whether it is a deployment: an image came, and an earlier one was there or a pipeline brought it."""
+        """Tell whether it is a deployment: it brought an image, after an earlier one or by a pipeline."""
         return self.change.action in DEPLOYED
 
 
@@ -43,7 +43,7 @@ class Lane:
 
     @cached_property
     def back(self) -> dict[Key, Back]:
-        """Return the deployments that went back to an image that ran before, and how that is known."""
+        """Return the deployments that went back to an earlier image, with the evidence."""
         return {step.change.key: step.back for step in self.steps if step.back}
 
 
@@ -89,7 +89,7 @@ class _Images:
 
 
 def same_image(one: Change, other: Change) -> bool:
-    """Tell whether two changes brought one image: digests decide where both have one."""
+    """Tell whether two changes brought the same image; if both have a digest, the digests decide."""
     if one.digest and other.digest:
         return one.digest == other.digest
     return one.tag is not None and one.tag == other.tag

@@ -1,4 +1,4 @@
-"""Change lead time: how long a commit takes until it runs in production, and which ones still wait."""
+"""Change lead time: the time from a commit until it runs in production, and the commits that still wait."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ Arrival = tuple[Change, tuple[SourceCommit, ...], int]
 
 
 def arrivals(one: Lane, logs: Logs) -> list[Arrival]:
-    """Return the commits that each deployment brought for the first time, and how many came again.
+    """Return the commits that each deployment brought for the first time, and the number of repeated ones.
 
-    Read over all of the lane's history, so that a window does not change what was first.
+    The lane's whole history is read, so that a window does not change which deployment was the first.
     """
     found: list[Arrival] = []
     came: set[str] = set()
@@ -145,7 +145,7 @@ def _waiting(view: View, one: Lane, logs: Logs, came: set[str], unknown: Parts) 
 def waiting(view: View, one: Lane) -> tuple[Key, str, str] | None:
     """Return the two sources between which commits wait at the end of the window; `None` if none do.
 
-    That is from what the lane has to what the app got last in an environment that is not production.
+    These are the lane's source and the app's latest source in an environment other than production.
     """
     has = [step.change for step in one.steps if step.change.landed < view.window.end]
     others = {change.environment for change in view.history.changes} - set(view.production)
@@ -160,7 +160,7 @@ def waiting(view: View, one: Lane) -> tuple[Key, str, str] | None:
 
 
 def pairs(view: View) -> frozenset[Pair]:
-    """Return the pairs of sources whose commits have to be read for the lead times of an app up to a window's end."""
+    """Return the pairs of sources whose commits are needed for the lead times of an app up to a window's end."""
     found: set[Pair] = set()
     for one in view.lanes:
         for change in one.deployments:

@@ -1,4 +1,4 @@
-"""What delivery metrics are made of: changes of environments, the commits in them, and what people declared.
+"""Inputs of delivery metrics: changes of environments, their commits, and declarations of people.
 
 All times are seconds since the epoch, all calendars UTC.
 """
@@ -16,7 +16,7 @@ DeclarationKind = Literal["failure", "not-a-failure", "hotfix"]
 
 
 class Key(NamedTuple):
-    """What names a change in evidence: a page opens it."""
+    """The key of a change in evidence, which links to its page."""
 
     app: str
     environment: str
@@ -53,7 +53,7 @@ class Change:
 
     @property
     def key(self) -> Key:
-        """Return what names it in evidence."""
+        """Return its key in evidence."""
         return Key(self.app, self.environment, self.commit)
 
 
@@ -80,7 +80,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What someone said about a release, which `commit` names: by its commit, the commit of its source, or its tag."""
+    """A declaration about a release, which `commit` names: its commit, the commit of its source, or its tag."""
 
     kind: DeclarationKind
     app: str
@@ -105,7 +105,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A hint of a failure that is none by itself, such as a rollout that was unhealthy for long."""
+    """A hint of a failure that is no proof, such as a rollout that was unhealthy for a long time."""
 
     app: str
     environment: str
@@ -116,7 +116,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """From when until when an app was in production; without an end it still is."""
+    """The time in which an app was in production; without an end, it still is."""
 
     app: str
     begin: int
@@ -125,7 +125,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span of time, without its end, which is now at the latest: of what has not come yet, nothing is 0."""
+    """A span of time, exclusive of its end, which is now at the latest, so that future values are not counted as 0."""
 
     begin: int
     end: int
@@ -136,7 +136,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that is known, in any order. `incidents` is `None` where no tool reports them."""
+    """All inputs, in any order. `incidents` is `None` if no tool reports them."""
 
     changes: tuple[Change, ...] = ()
     logs: tuple[Log, ...] = ()
@@ -146,7 +146,7 @@ class History:
     lives: tuple[Life, ...] = ()
 
     def of(self, app: str) -> History:
-        """Return what belongs to one app."""
+        """Return the records of one app."""
         return History(
             tuple(one for one in self.changes if one.app == app),
             tuple(one for one in self.logs if one.app == app),
@@ -174,5 +174,5 @@ def _both(one: History, other: History) -> tuple[Incident, ...]:
 
 
 def keys(changes: Iterable[Change]) -> tuple[Key, ...]:
-    """Return what names these changes in evidence."""
+    """Return the keys of these changes in evidence."""
     return tuple(change.key for change in changes)

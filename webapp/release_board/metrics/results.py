@@ -1,4 +1,4 @@
-"""What a metric says: values that are there, or the reason why none is, and the evidence of both."""
+"""Types of a metric's result: its values, or the reason why there is none, and the evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something that is not in a value, and why: `count` of them, found in these changes."""
+    """Things that a value leaves out, and why: `count` of them, found in these changes."""
 
     reason: str
     count: int
@@ -35,7 +35,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One duration that ended. `commit` is whose lead time it is."""
+    """One duration that ended. `commit` is set for a lead time."""
 
     key: Key
     start: int
@@ -51,9 +51,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """One duration that had not ended at the end of the window, and so grows.
+    """One duration that had not ended at the end of the window, and still grows.
 
-    `key` is the failed deployment, or the one that waiting commits come after.
+    `key` is the failed deployment, or the deployment before the waiting commits.
     """
 
     key: Key
@@ -70,7 +70,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Durations of a window. `clock`: they end where the image ran, or where the change came to git."""
+    """Durations of a window. `clock`: whether they end when the image ran, or when the change came to git."""
 
     definition: Definition
     clock: Clock
@@ -92,7 +92,7 @@ class Durations:
 
     @property
     def p90(self) -> int | None:
-        """Return the duration that nine in ten do not exceed: one that there was; `None` if there is none."""
+        """Return the observed duration that nine in ten do not exceed; `None` if there is none."""
         return sorted(self._seconds)[(9 * self.n + 9) // 10 - 1] if self.points else None
 
     @property
@@ -100,20 +100,20 @@ class Durations:
         return [point.seconds for point in self.points]
 
     def of(self, basis: Basis) -> tuple[Point, ...]:
-        """Return the durations that are known in this way."""
+        """Return the durations with this kind of evidence."""
         return tuple(point for point in self.points if point.basis == basis)
 
     @property
     def evidence(self) -> tuple[Key, ...]:
-        """Return the deployments that the values are made of."""
+        """Return the deployments behind the values."""
         return once(point.key for point in self.points)
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share of deployments. One that is observed and declared stands under observed.
+    """A share of deployments. A deployment that is observed and declared counts as observed.
 
-    `at_least`: what nobody declared cannot be known, so the share may be greater. `signals` stand beside it.
+    `at_least`: undeclared cases are unknown, so the share may be greater. `signals` are shown beside it.
     """
 
     definition: Definition
@@ -128,7 +128,7 @@ class Rate:
 
     @property
     def n(self) -> int:
-        """Return how many deployments it is a share of."""
+        """Return the number of deployments of which this is a share."""
         return len(self.of)
 
     @property
@@ -149,7 +149,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Deployments of a week. `count` is `None` where the app was not in production. `whole`: all seven days count."""
+    """Deployments of a week. `count` is `None` if the app was not in production. `whole`: all seven days count."""
 
     begin: int
     count: int | None
@@ -158,7 +158,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """How often something was deployed; `lived` is for how many seconds of the window the app was in production."""
+    """How often an app was deployed; `lived` is the number of seconds in production within the window."""
 
     definition: Definition
     evidence: tuple[Key, ...] = ()
@@ -181,12 +181,12 @@ class Frequency:
 
 @dataclass(slots=True)
 class Parts:
-    """Collects what is not in a value, by reason."""
+    """Collector of the things that a value leaves out, by reason."""
 
     found: dict[str, tuple[int, list[Key]]] = field(default_factory=dict)
 
     def add(self, reason: str, *named: Key, count: int = 1) -> None:
-        """Add some of which this is the reason."""
+        """Add things with this reason."""
         before, known = self.found.get(reason, (0, []))
         self.found[reason] = (before + count, [*known, *named])
 

@@ -1,4 +1,4 @@
-"""Deployment rework rate: the share of deployments that nobody had planned."""
+"""Deployment rework rate: the share of unplanned deployments."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def rework_rate(view: View) -> Rate:
 
 
 def excused(lane: Lane, judgement: Judgement) -> dict[Key, TakenOut]:
-    """Return the rollbacks that mended nothing, as what they took back is said not to have failed."""
+    """Return the rollbacks of deployments that were declared successful; these are no rework."""
     said = {one.change.key: one for one in judgement.taken_out if one.observed}
     pairs = zip(lane.steps, lane.steps[1:], strict=False)
     found = {after.change.key: said[one.change.key] for one, after in pairs if one.change.key in said}

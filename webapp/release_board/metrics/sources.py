@@ -1,4 +1,4 @@
-"""From which commit each image was built: what one environment's commit says holds for the image in all of them."""
+"""The source commit of each image: a source that one environment's commit names holds for the image everywhere."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class _Sources:
                     self._bare.setdefault((one.app, one.tag), set()).add(one.source)
 
     def of(self, app: str, tag: str | None, digest: str | None) -> str | None:
-        """Return the one source that is known of an image; `None` for none, or more than one."""
+        """Return the source of an image; `None` if none or several are known."""
         found = self._digests.get((app, digest), set()) if digest else set()
         if not found and tag:
             found = (self._bare if digest else self._tags).get((app, tag), set())

@@ -1,4 +1,4 @@
-"""Which weeks have to be measured anew when something becomes known."""
+"""The weeks that have to be measured again after new information."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from release_board.metrics.weeks import week_of, weeks
 
 
 class Touched(NamedTuple):
-    """A week of an app in an environment; `week` is when it began, on Monday in UTC."""
+    """A week of an app in an environment; `week` is its beginning, on Monday in UTC."""
 
     app: str
     environment: str
@@ -24,10 +24,10 @@ class Touched(NamedTuple):
 
 
 def touched(before: History, added: History) -> frozenset[Touched]:
-    """Return the weeks whose metrics may differ once `added` is known.
+    """Return the weeks whose metrics may change with `added`.
 
-    A rollback touches its own week, and that of the deployment that it shows to have failed. `before` needs to have no
-    more than the apps that `added` names. What waits or is open at a window's end grows by itself, and is not told.
+    A rollback changes its own week, and the week of the deployment that it shows to have failed. `before` only needs
+    the apps that `added` names. Durations that are open at a window's end grow by themselves and are not included.
     """
     found: set[Touched] = set()
     for app in _apps(added):

@@ -1,4 +1,4 @@
-"""One app in a window: its production lanes, judged over all of their history, and what of them counts."""
+"""One app in a window: its production lanes, judged over their whole history, and the deployments that count."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHALLOW = "older commits are not at hand, so the change is of this commit or of 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a team may count otherwise: the base's promotions as deployments, and signals as failures."""
+    """Options of a team: count promotions of bases as deployments, and signals as failures."""
 
     count_configuration: bool = False
     count_signals: bool = False
@@ -42,12 +42,12 @@ class View:
 
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
-        """Return what is known of failures, for each lane."""
+        """Return the failures of each lane."""
         return tuple(judge(one, self.history, count_signals=self.options.count_signals) for one in self.lanes)
 
     @cached_property
     def deployments(self) -> tuple[Change, ...]:
-        """Return what counts as a deployment of this window, where it came to git in the window."""
+        """Return the deployments that came to git in this window."""
         return tuple(one for one in self.changes if self.counts(one))
 
     def counts(self, change: Change) -> bool:
@@ -65,7 +65,7 @@ class View:
 
     @cached_property
     def clock(self) -> Clock:
-        """Return whether durations end where the image ran: if that is known of nearly all of the deployments."""
+        """Return whether durations end when the image ran: if that time is known for nearly all deployments."""
         known = sum(one.running is not None for one in self.deployments)
         return "running" if known and known * 100 >= KNOWN_TO_RUN * len(self.deployments) else "git"
 
@@ -84,7 +84,7 @@ class View:
 
     @cached_property
     def span(self) -> tuple[int | None, int | None]:
-        """Return when the app came to production, and when it left, as it is said or as its changes tell."""
+        """Return when the app came to production and when it left, as declared or by its changes."""
         said = [one for one in self.history.lives if one.app == self.app]
         if said:
             ends = [one.end for one in said if one.end is not None]
@@ -96,7 +96,7 @@ class View:
 
     @cached_property
     def why_none(self) -> str | None:
-        """Return why nothing can be said of this app in this window; `None` if something can."""
+        """Return why there are no metrics of this app in this window; `None` if there are."""
         if self.life:
             return None
         if self.span[0] is None:
@@ -106,7 +106,7 @@ class View:
 
     @cached_property
     def unknown(self) -> tuple[Part, ...]:
-        """Return what may be a deployment and may be none."""
+        """Return the changes that may or may not be deployments."""
         parts = Parts()
         for one in self.changes:
             if one.action == "unknown":
@@ -114,12 +114,12 @@ class View:
         return parts.all()
 
     def judged(self) -> Iterator[tuple[Lane, Judgement]]:
-        """Yield each lane with what is known of its failures."""
+        """Yield each lane with its failures."""
         yield from zip(self.lanes, self.judgements, strict=True)
 
 
 def configuration(change: Change) -> bool:
-    """Tell whether a change brought the base alone."""
+    """Tell whether a change only brought the base."""
     return change.action == "promoted" and not change.image_changed
 
 

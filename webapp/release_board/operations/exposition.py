@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: requests, what the board last heard, and how many cells are in which state.
+"""`/metrics` for Prometheus: requests, the last answers of sources, and the number of cells in each state.
 
 Each worker counts in a file of its own (`PROMETHEUS_MULTIPROC_DIR`, see `gunicorn.conf.py`); a scrape adds them up.
 """
@@ -48,7 +48,7 @@ def count(response: Response) -> Response:
 @blueprint.get("/metrics")
 @public
 def metrics() -> Response:
-    """Return all of it; where the database is away, what the processes count."""
+    """Return all metrics; without the database, only those that the processes count."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

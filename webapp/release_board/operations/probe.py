@@ -1,4 +1,4 @@
-"""Probes: is the process alive, can it serve, which release is it."""
+"""Probes: whether the process is alive, whether it can serve, and its release."""
 
 import logging
 

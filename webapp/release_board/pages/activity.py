@@ -1,4 +1,4 @@
-"""What has happened, as a page and as feeds, with the same filters in the URL."""
+"""The activity as a page and as feeds, with the same filters in the URL."""
 
 import time
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The page of an app: its releases by environment, and what holds it up between two of them."""
+"""The page of an app: its releases by environment, and what blocks their promotion."""
 
 import time
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""Two environments side by side: what differs, and what of that generator.yaml allows."""
+"""Two environments side by side: the differences, and which of them generator.yaml allows."""
 
 import time
 

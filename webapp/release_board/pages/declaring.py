@@ -1,4 +1,4 @@
-"""Say of a deployment that it failed, that it did not, or that it is a hotfix, where git cannot know it."""
+"""Declare that a deployment failed, that it did not fail, or that it is a hotfix."""
 
 import time
 from typing import get_args
@@ -27,7 +27,7 @@ PATH = "/delivery/<app>/<environment>/<commit>"
 @blueprint.get(PATH)
 @limits.limiter.limit(limits.ACTION)
 def ask(app: str, environment: str, commit: str) -> str | Response:
-    """Show a deployment, what was said of it, and a form to say more."""
+    """Show a deployment, its declarations, and a form for a new one."""
     event, said = _found(app, environment, commit)
     if current() is None and settings_of(current_app).provider:
         return redirect(url_for("signing_in.sign_in", next=request.full_path.rstrip("?")))
@@ -38,7 +38,7 @@ def ask(app: str, environment: str, commit: str) -> str | Response:
 @blueprint.post(PATH)
 @limits.limiter.limit(limits.ACTION)
 def declare(app: str, environment: str, commit: str) -> Response:
-    """Store what is said; every attempt is in the audit log."""
+    """Store a declaration; every attempt is in the audit log."""
     kind = request.form.get("kind", "")
     reason = " ".join(request.form.get("reason", "").split())[:LONGEST_REASON]
     try:

@@ -1,4 +1,4 @@
-"""What may be a link: text from git leads nowhere but to the web."""
+"""Safe links: text from git may only link to the web."""
 
 from urllib.parse import urlsplit
 

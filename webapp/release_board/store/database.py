@@ -28,7 +28,7 @@ class Database:
 
     @property
     def name(self) -> str:
-        """Return the name for logs, without the password, which can also stand in the query string."""
+        """Return the name for logs, without the password, which may also be in the query string."""
         if self.is_postgresql:
             return f"postgresql {self.url.host or 'local socket'}/{self.url.database or ''}"
         return f"sqlite {self.url.database or 'in memory'}"

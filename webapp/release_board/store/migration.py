@@ -1,4 +1,4 @@
-"""Migrate the schema to what this release needs, and tell whether it is there.
+"""Migrate the schema to this release's version, and check its version.
 
 Migrations only ever add (expand now, contract a release later), so that two releases can share a database while a
 rollout or a rollback is under way. Hence a database that is *ahead* of this release is fine for it.
@@ -56,7 +56,7 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def is_ahead(revision: str | None) -> bool:
-    """Tell whether a newer release has written `revision`: it is then none of this release's own."""
+    """Tell whether a newer release has written `revision`, so that this release does not know it."""
     return revision is not None and revision not in known_revisions()
 
 
