@@ -19,13 +19,14 @@ import pytest
 import yaml
 from moto.server import ThreadedMotoServer
 
+from generator.infra import engine as terraform
 from testing import golden
+from testing.infra_engine import ENGINE, asked, succeed
 from testing.programs import Run
 from testing.repository import git
 from testing.servers import argocd
-from testing.terraform import LOCAL, Terraform
 
-pytestmark = [pytest.mark.needs("terraform", "aws-stub"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs(ENGINE, "aws-stub"), pytest.mark.slow]
 APPLICATION = "gitops/applications/dev/web.yaml"
 
 
@@ -82,20 +83,19 @@ class Place:
 
 
 def applied(case: str, tmp_path: Path, generator: Run, name: str = "dev") -> Place:
-    terraform = Terraform(tmp_path)
+    engine = terraform.prepare(tmp_path / "engine", ENGINE)
     folder, bare = tmp_path / "shop", tmp_path / "remote.git"
     shutil.copytree(golden.CASES / case, folder)
     spec = folder / "generator.yaml"
-    spec.write_text(spec.read_text().replace("https://github.com/acme/shop\n", f"{bare}\n"))
+    spec.write_text(asked(spec.read_text()).replace("https://github.com/acme/shop\n", f"{bare}\n"))
     git(folder, "init", "-q", "-b", "main")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "Generate")
     git(tmp_path, "clone", "-q", "--bare", folder, bare)
     root = folder / "infra/environments" / name
-    (root / "local_override.tf").write_text(LOCAL)
-    terraform.succeed(root, "init", "-input=false", "-no-color")
-    terraform.succeed(root, "apply", "-input=false", "-no-color", "-auto-approve")
-    return Place(name, folder, bare, terraform.environment, generator)
+    assert terraform.initialize(engine, root) == []
+    succeed(engine, root, "apply", "-input=false", "-no-color", "-auto-approve")
+    return Place(name, folder, bare, dict(engine.environment), generator)
 
 
 def test_git_goes_first_and_terraform_last(tmp_path: Path, generator: Run, balancing: Any) -> None:
