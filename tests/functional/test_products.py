@@ -66,6 +66,11 @@ def test_compare_takes_its_name(store: Path, generator: Run) -> None:
     assert {one["app"] for one in found["differences"]} == {"api", "web"}
 
 
+def test_a_new_name_of_an_app_is_in_its_product(store: Path, generator: Run) -> None:
+    assert generator("rename", "app", "web", "www", cwd=store).returncode == 0
+    assert "products: {store: [www, api]}" in (store / "generator.yaml").read_text()
+
+
 def test_a_name_that_is_neither_gets_the_nearest(store: Path, generator: Run) -> None:
     refused = generator("status", "stor", cwd=store)
     assert refused.returncode == 2
@@ -80,7 +85,7 @@ def test_one_request_promotes_all_of_it(shop: Shop) -> None:
     done = shop.json("store", "--to", "staging")
     assert [move["app"] for move in done["moves"]] == ["web", "api"]
     (request,) = shop.requests()
-    assert request.title == "Promote 2 apps from dev to staging"
+    assert request.title == "Promote store (2 apps) from dev to staging"
     again = shop.json("web", "api", "--to", "staging")
     assert again["action"] == "unchanged"
     assert len(shop.requests()) == 1

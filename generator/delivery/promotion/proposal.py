@@ -118,8 +118,10 @@ class Proposal:
 
 
 def title(spec: Spec, names: Mapping[str, str], source: str, target: str) -> str:
-    """Return the title of a promotion with these changes by app, in one line."""
+    """Return the title of a promotion with these changes by app, in one line; it names the product that all are of."""
     what = next(iter(names.values())) if len(names) == 1 else f"{len(names)} apps"
+    whole = [product for product, apps in spec.products.items() if len(names) > 1 and set(names) <= set(apps)]
+    what = f"{whole[0]} ({what})" if whole else what
     return subject.formed(spec.subject, f"Promote {what} from {source} to {target}")
 
 

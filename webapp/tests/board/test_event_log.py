@@ -234,7 +234,8 @@ def test_a_collector_that_is_killed_between_writes_converges(
 def test_what_is_throttled_is_asked_for_again(stored: Settings, proxy: Proxy, board: Flask, gitops: GitOps) -> None:
     proxy.throttled = 3
     assert Collector(board.extensions["release_board.database"], stored).collect() == Imported(6, ("cart", "web"))
-    # Six cells are asked for what they have, and six events written.
+    # Six cells are asked for what they have, and six events written. Nothing is scanned.
+    assert set(proxy.counts) == {"Query", "PutItem"}
     assert proxy.counts.total() == 6 + 6 + 3
 
 
