@@ -1,8 +1,7 @@
-"""Keep what is known between runs in one file: digests, each with a line of text perhaps.
+"""Keep facts between runs in one file: digests, each with an optional line of text.
 
-A digest is over all that a result followed from, so a cache that is lost,
-old, damaged or another repository's makes a run slower, and never wrong.
-Nothing that fails here is a fault of the run.
+A digest covers all inputs of a result. So a lost, old or damaged cache, or one of another repository, makes a run
+slower, but never wrong. A failure here is no fault of the run.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ class DigestCache:
     """Hold entries by digest, in hexadecimal, in the order in which they were kept.
 
     Args:
-        file: Where they lie; None keeps nothing.
-        most: How many entries are kept, and how many lines are read; the newest are.
+        file: The file; None keeps nothing. most: The maximum number of entries that are kept, and of lines that are
+        read: the newest.
     """
 
     def __init__(self, file: Path | None, most: int) -> None:

@@ -1,4 +1,4 @@
-"""Tell our own code apart from another version of it, for caches of what it has computed."""
+"""Compute a digest of the generator's own code, for caches of its results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DATA: Final = "tools/schemas"
 
 
 def package() -> bytes:
-    """Compute a digest of Python and of the files that reading and rendering may depend on: any change is another."""
+    """Compute a digest of Python and of the files that reading and rendering depend on."""
     return _digest(_PACKAGE)
 
 

@@ -1,7 +1,7 @@
 """Read files of a repository that may be hostile: plain files only, through no link, none of them too large.
 
-A link could lead to a user's secrets (``~/.docker/config.json``), a pipe never
-ends, and a device has no size. So everything that reads from a work tree reads here.
+A link could lead to a user's secrets (``~/.docker/config.json``), a pipe never ends, and a device has no size. So
+all code that reads from a work tree uses this module.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _WORDS: Final = {errno.ELOOP: "a symbolic link", errno.EISDIR: "a folder stands 
 def content(path: str) -> bytes:
     """Read a plain file; raise ``OSError`` for anything else (``refusal`` words it).
 
-    Takes half the time of ``open`` and ``read``, as there are thousands of files. Follows no link, waits for no pipe.
+    It takes half the time of ``open`` and ``read``, which matters for thousands of files. It follows no link and
+    waits for no pipe.
     """
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -57,7 +58,7 @@ def refusal(name: str, exc: OSError) -> RepositoryError:
 
 
 def read(directory: Path, name: str) -> bytes:
-    """Read one file. Raises ``RepositoryError`` where it is no plain file or lies behind a link."""
+    """Read one file. Raises ``RepositoryError`` if it is no plain file or is behind a link."""
     folders = Folders(os.fspath(directory.resolve()))
     full = f"{folders.base}/{name}"
     try:

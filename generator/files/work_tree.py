@@ -91,11 +91,10 @@ def write(
     then: Mapping[str, bytes | None] | None = None,
     moves: Mapping[str, str] | None = None,
 ) -> None:
-    """Bring ``files`` to their content (``None``: remove), all or none; ``RepositoryError`` if that cannot be.
+    """Write ``files`` (``None``: remove), all or none; ``RepositoryError`` if that is impossible.
 
-    First the ``moves`` (old path → new path), then ``files``, and ``then`` only when
-    all of that is on the disk. Where a file that is to be removed is gone already,
-    its folders still go if they are empty.
+    The order is: ``moves`` (old path → new path), ``files``, and ``then`` only when all of that is on the disk. If a
+    file to remove is missing already, its empty folders are still removed.
     """
     if not files and not then and not moves:
         return
@@ -160,7 +159,7 @@ class _Writer:
             os.chmod(temporary, mode & 0o777)  # noqa: PTH101
 
     def move(self, path: str, new: str) -> None:
-        """Let a file go to another path as it is; the folders that it leaves go if they are empty then."""
+        """Move a file to another path unchanged; folders that become empty are removed."""
         self.current = path
         target = f"{self.base}/{new}"
         self._enter(target[: target.rindex("/")])
@@ -168,7 +167,7 @@ class _Writer:
         self._going.append(f"{self.base}/{path}")
 
     def barrier(self) -> None:
-        """Make everything staged so far reach the disk before what is staged from here on."""
+        """Ensure that everything staged so far reaches the disk before later changes."""
         self._put_last()
         self._actions.append((None, None))
 
@@ -182,7 +181,7 @@ class _Writer:
         _to_disk([temporary for temporary, _ in self._actions if temporary and temporary.startswith(self._folder)])
 
     def swap(self) -> None:
-        """Put everything into its place, and remove what goes, with the folders that are empty then."""
+        """Move all files into place, and remove the others, with folders that become empty."""
         self._put_last()
         self.swapping = True
         touched: dict[str, None] = {}
@@ -212,7 +211,7 @@ class _Writer:
             folder = folder[: folder.rindex("/")]
 
     def clean(self) -> None:
-        """Leave nothing behind but the files themselves; after a failure, not even the folders made for them."""
+        """Remove temporary files; after a failure, also the folders that were made."""
         for temporary, _ in self._actions:
             with suppress(OSError):
                 if temporary and temporary.startswith(self._folder):

@@ -1,12 +1,11 @@
-"""A bare repository, mostly in a temporary folder, that knows one remote, ``origin``, and how to log in there.
+"""A bare repository, usually in a temporary folder, with one remote, ``origin``, and its credentials.
 
-Nothing of the user's checkout is touched. The remote's URL and the credentials
-are configuration in the environment, so that they stand in no file and no argv.
+The user's checkout is not changed. The remote's URL and the credentials are configuration in the environment, so
+they are in no file and no argument.
 
-git would ask a helper for the credentials once the server has refused a first
-request, each time; it shows them with the first one instead. That header would
-go wherever the server sends us, so a server that sends us elsewhere gets a git
-that asks the helper, which knows the host.
+By default, git asks a credential helper only after the server has refused a first request. Here it sends the
+credentials with the first request. A redirect would forward that header to another host, so if the server redirects,
+git asks the helper instead, which knows the host.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ class Scratch:
         self._names: tuple[str, str] | None = None
 
     def begin(self, *arguments: str, env: Mapping[str, str] | None = None) -> plumbing.Command:
-        """Start a git in here, beside us."""
+        """Start git in this repository, in parallel."""
         return plumbing.begin(*arguments, env={**self.env, **env} if env else self.env)
 
     def run(
@@ -85,11 +84,11 @@ class Scratch:
         return said.decode(errors="replace").rstrip("\n")
 
     def call(self, *arguments: str) -> Call:
-        """Start a git that talks to the remote, beside us."""
+        """Start a git that talks to the remote, in parallel."""
         return Call(self, arguments)
 
     def begin_call(self, arguments: tuple[str, ...]) -> plumbing.Command:
-        """Start the git of a ``Call``, without what this server has been found not to support."""
+        """Start the git of a ``Call``, without features that this server does not support."""
         return self.begin(*self._without, *arguments)
 
     def listed(self, *patterns: str, branches: bool = False) -> dict[str, str]:
@@ -103,16 +102,16 @@ class Scratch:
         return {ref: object_id for object_id, separator, ref in (line.partition("\t") for line in lines) if separator}
 
     def fetch_blobs(self, blobs: Sequence[str]) -> None:
-        """Get the content of files, all in one go: git by itself would ask for one after the other."""
+        """Fetch the content of files in one request: git by itself would request one after the other."""
         self.call(
             "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
             "--recurse-submodules=no", "--filter=blob:none", "--stdin", "origin",
         ).results("".join(f"{blob}\n" for blob in blobs).encode())  # fmt: skip
 
     def gives_way(self, exc: GitError) -> bool:
-        """Tell whether a git failed because of something that the server does not take.
+        """Tell whether git failed because of a feature that the server does not support.
 
-        The next ones will not do that.
+        Later calls will not use it.
         """
         for words, setting in _UNSUPPORTED.items():
             if words in exc.stderr and setting not in self._without:
@@ -130,7 +129,7 @@ class Scratch:
         return True
 
     def explained(self, exc: GitError) -> GitError:
-        """Return the error of a git that talked to the remote: with its host, and where that has sent us."""
+        """Return the error of a git that talked to the remote, with its host, and the target of a redirect."""
         message, hint = exc.message, exc.hint
         if exc.returncode == plumbing.TIMED_OUT:
             message += f" from {_host(self.url).rpartition('/')[2] or plumbing.without_passwords(self.url)}"
@@ -140,13 +139,13 @@ class Scratch:
         return GitError(message, hint, returncode=exc.returncode, stderr=exc.stderr)
 
     def ask_identity(self) -> None:
-        """Begin to ask git who we are, beside us: where we were called, since a checkout may say so of its own."""
+        """Start reading the user's identity, in parallel, in the current folder: a checkout may configure one."""
         self._asked = self._begin_here("var", "-l")
 
     def identity(self) -> tuple[str, str]:
         """Return author and committer with seconds and time zone.
 
-        The user, or the generator where git knows no user.
+        This is the user, or the generator if git knows no user.
         """
         if self._names is None:
             if self._asked is None:
@@ -198,7 +197,7 @@ class Scratch:
         return result
 
     def close(self) -> None:
-        """End what still runs beside us."""
+        """End all processes that still run."""
         if self._asked:
             self._asked.stop()
 
@@ -214,7 +213,7 @@ def _lay(place: Path, configuration: str) -> None:
 
 
 class Call:
-    """One git that talks to the remote; ``results`` waits for it, for as long as the scratch folder's ``timeout``."""
+    """A git process that talks to the remote; ``results`` waits for it, at most for ``Scratch.timeout``."""
 
     def __init__(self, scratch: Scratch, arguments: tuple[str, ...]) -> None:
         self._scratch = scratch
@@ -273,7 +272,7 @@ def _configuration(url: str, timeout: float, *, partial: bool) -> list[tuple[str
 
 
 def token(name: str) -> str | None:
-    """Return a credential, without the space or line's end that a secret's file often has around it."""
+    """Return a credential without surrounding whitespace, which files of secrets often have."""
     found = credentials.get(name).strip()
     if re.search(r"[\x00-\x1f\x7f]", found):
         raise RepositoryError(
@@ -284,16 +283,16 @@ def token(name: str) -> str | None:
 
 
 def variables(secret: str | None, user: str) -> dict[str, str]:
-    """Return the variables from which git takes credentials that are no value of its configuration."""
+    """Return the variables with git's credentials that are not part of its configuration."""
     if secret:
         return {"GIT_TOKEN": secret, "GIT_USERNAME": user}
     return {} if credentials.are_ambient() else {"GIT_TOKEN": "", "GIT_USERNAME": "", "GIT_ASKPASS": "true"}
 
 
 def login(url: str, secret: str | None) -> list[tuple[str, str]]:
-    """Return configuration with which git takes ``GIT_USERNAME`` and ``GIT_TOKEN``, if there is a secret to take.
+    """Return configuration with which git uses ``GIT_USERNAME`` and ``GIT_TOKEN``, if there is a secret.
 
-    It is for this host alone, since a redirect must not get the token; and no other helper may store it.
+    It is limited to this host, because a redirect must not get the token; and no other helper may store it.
     """
     host = _host(url)
     return [(f"credential.{host}.helper", ""), (f"credential.{host}.helper", _HELPER)] if secret and host else []

@@ -1,4 +1,4 @@
-"""Small verbs over git in a work tree, through GitPython.
+"""Small operations on a git work tree, through GitPython.
 
 GitPython runs the ``git`` on PATH and hides passwords in the commands that
 its errors quote. Every verb raises ``GitError`` with git's own words.
@@ -38,9 +38,9 @@ def unmerged(directory: Path) -> list[str]:
 
 
 def stages(directory: Path, path: str) -> dict[int, bytes]:
-    """Return a file with conflicts as git's index has it, in those of its stages that there are.
+    """Return the existing stages of a file with conflicts from git's index.
 
-    Stage 1 is before, 2 on our branch, 3 on theirs.
+    Stage 1 is the common ancestor, 2 is the current branch, 3 is the merged branch.
     """
     entries = _run(directory, "ls-files", "--unmerged", "-z", "--", path)
     found = [entry.partition("\t")[0].split() for entry in _names(entries)]
@@ -63,7 +63,7 @@ def unfinished(directory: Path) -> str | None:
 
 
 def incoming(directory: Path) -> tuple[str, str, str] | None:
-    """Return the commits that an unfinished merge, rebase, cherry-pick or revert is between: before, ours, theirs."""
+    """Return the commits of an unfinished merge, rebase, cherry-pick or revert: ancestor, current, merged."""
     ours = head(directory)
     for name, theirs, before in (
         ("CHERRY_PICK_HEAD", "{}", "{}^"),
@@ -108,7 +108,7 @@ def committed(directory: Path, path: str) -> bytes | None:
 def is_stored_as(directory: Path, path: str, content: bytes, wanted: bytes) -> bool:
     """Tell whether git would store this content of a work tree's file as ``wanted``.
 
-    It changes line ends, and filters.
+    git may change line ends and apply filters.
     """
     if content == wanted:
         return True
@@ -118,7 +118,7 @@ def is_stored_as(directory: Path, path: str, content: bytes, wanted: bytes) -> b
 
 
 def changed(directory: Path, *paths: str) -> list[str]:
-    """Return which of ``paths`` differ from HEAD or are untracked; as they are, all are from ``directory``."""
+    """Return which of ``paths`` (relative to ``directory``) differ from HEAD or are untracked."""
     prefix = _run(directory, "rev-parse", "--show-prefix")
     said = _run(directory, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
     return [entry[3:].removeprefix(prefix) for entry in _names(said)]
@@ -130,7 +130,7 @@ def init(directory: Path, branch: str) -> None:
 
 
 def commit(directory: Path, message: str, paths: list[str]) -> str:
-    """Commit ``paths`` and nothing else, as the user would: with hooks, and signed where that is configured.
+    """Commit only ``paths``, as the user would: with hooks, and signed if that is configured.
 
     Returns the commit. If it fails, the index is as it was.
     """
@@ -188,7 +188,7 @@ def last_change(directory: Path, path: str) -> tuple[str, int, str] | None:
 
 
 def contains(directory: Path, newer: str, older: str) -> bool:
-    """Tell whether the history of one commit holds another one, as far as both are here."""
+    """Tell whether the history of one commit contains another one, as far as both are available."""
     if not (newer and older):
         return False
     try:
@@ -207,7 +207,7 @@ def describe_head(directory: Path) -> dict[str, str]:
 
 
 def describing_head(directory: Path) -> Callable[[], dict[str, str]]:
-    """Start a ``describe_head`` that runs beside us until its result is asked for."""
+    """Start a ``describe_head`` that runs in parallel until its result is requested."""
     head = plumbing.begin(
         "log", "-1", "--no-show-signature", "--format=%an <%ae>%x00%cI%x00%s%x00%H", directory=directory
     )

@@ -1,8 +1,7 @@
-"""Work in a checkout of CI: such a clone is shallow, detached, and keeps no credentials.
+"""Work in a checkout of CI, which is a shallow, detached clone without credentials.
 
-What is missing is fetched from ``origin``, with ``GIT_USERNAME`` and
-``GIT_TOKEN`` where they are set, into objects alone: no branch and no file of
-the work tree changes.
+Missing commits are fetched from ``origin``, with ``GIT_USERNAME`` and ``GIT_TOKEN`` if they are set. Only objects
+are added: no branch and no file of the work tree changes.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ _BRANCH: Final = "refs/heads/"
 
 
 def is_archive(directory: Path) -> bool:
-    """Tell whether git knows nothing of this folder: it was unpacked from an archive."""
+    """Tell whether this folder is no git work tree: it was unpacked from an archive."""
     return plumbing.around(directory) is None
 
 
 def message_on(url: str, branch: str, commit_id: str) -> str:
-    """Return the message of a commit that is not here, as the remote has it; ``GitError`` if that does not tell."""
+    """Return the message of a commit from the remote; ``GitError`` if the remote does not have it."""
     with bare_repository.make(url, bare_repository.NETWORK_SECONDS, partial=True) as place:
         words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--filter=tree:0")
         try:
@@ -42,7 +41,7 @@ def message(directory: Path) -> str:
 
 
 def obtain(directory: Path, commit_id: str) -> bool:
-    """Tell whether ``commit_id`` is there, fetched without history if need be."""
+    """Tell whether ``commit_id`` is available, after fetching it without history if necessary."""
     try:
         _run(directory, "cat-file", "-e", f"{commit_id}^{{commit}}")
     except GitError:
@@ -60,7 +59,7 @@ def differing(directory: Path, commit_id: str, paths: Sequence[str]) -> list[str
 
 
 def fork_point(directory: Path, reference: str) -> str:
-    """Return the commit where HEAD and ``reference`` part; ``reference`` itself where the history here does not tell.
+    """Return the merge base of HEAD and ``reference``; ``reference`` itself if the local history is too short.
 
     A reference like ``refs/heads/main`` is ``origin``'s, and is fetched first.
 
@@ -85,7 +84,7 @@ def fork_point(directory: Path, reference: str) -> str:
 
 
 def export(directory: Path, commit_id: str, target: Path) -> None:
-    """Write the files of a commit into ``target`` as they stand; nothing of the work tree or index is touched."""
+    """Write the files of a commit into ``target`` unchanged; work tree and index stay as they are."""
     index = {"GIT_INDEX_FILE": str(target.parent / f"{target.name}.index")}
     _run(directory, "read-tree", commit_id, env=index)
     _run(directory, "checkout-index", "--all", f"--prefix={target}/", env=index)

@@ -1,6 +1,6 @@
-"""A branch's history: its commits, and files as each of them has them; of the checkout, or of a remote.
+"""A branch's history: its commits, and their files; from the checkout, or from a remote.
 
-A remote's is read from a bare, shallow clone in a folder that is gone afterwards, whatever the checkout holds.
+A remote's history is read from a bare, shallow clone in a temporary folder, independent of the checkout.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ID: Final = re.compile(r"[0-9a-f]{4,40}|[0-9a-f]{64}")
 class History:
     """History that led to ``tip``, in the repository that git finds at ``directory`` with ``env``.
 
-    ``branch`` is what texts call it. ``parts`` are the only files and folders whose contents are here; none: all are.
+    ``branch`` is its name in texts. ``parts`` are the files and folders whose contents are available; none: all.
     """
 
     branch: str = "HEAD"
@@ -53,7 +53,7 @@ class History:
 
     @property
     def complete(self) -> bool:
-        """Tell whether there is nothing older than what is here."""
+        """Tell whether the whole history is available."""
         return not self._shallow()
 
     def log(
@@ -83,7 +83,7 @@ class History:
         return self._logs[key]
 
     def alone(self, commits: Iterable[str], paths: Sequence[str]) -> list[Commit]:
-        """Return these commits, as far as they are no merges and changed one of these files."""
+        """Return those of these commits that are no merges and changed one of these files."""
         names = "".join(f"{commit}\n" for commit in commits).encode()
         many = len(paths) > _MANY
         return self._read_log([*_LOG, "--no-walk=unsorted", "--stdin"], paths, many=many, stdin=names) if names else []
@@ -103,7 +103,7 @@ class History:
         return self._contents
 
     def each(self, blobs: Sequence[str], of: Callable[[bytes], _T]) -> Iterator[_T]:
-        """Yield what is made of the bytes of each blob, which are not kept."""
+        """Yield a result for the bytes of each blob, which are not kept."""
         for start in range(0, len(blobs), _TOGETHER):
             some = blobs[start : start + _TOGETHER]
             self._obtain_blobs(some)
@@ -116,14 +116,14 @@ class History:
         return self.contents([blob])[blob] if blob else None
 
     def blobs(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
-        """Return the blobs of those of some files that a commit has."""
+        """Return the blobs of these files, as far as a commit has them."""
         if len(paths) > _MANY:
             trees = [self._tree(commit, top) for top in dict.fromkeys(path.partition("/")[0] for path in paths)]
             return {path: tree[path] for tree in trees for path in paths if path in tree}
         return self._list(commit, paths) if paths else {}
 
     def reader(self, paths: Sequence[str]) -> Callable[[str], bytes | None]:
-        """Return what reads files of the tip; these are read together, with the first of them."""
+        """Return a reader of the tip's files; these files are fetched together, with the first one."""
         known: dict[str, str] = {}
 
         def read(path: str) -> bytes | None:
@@ -162,7 +162,7 @@ class History:
         return {name: about.split()[2] for about, _, name in entries}
 
     def find(self, name: str) -> str | None:
-        """Return the commit of this id, which may be cut short, if the branch has ever been at it or has merged it."""
+        """Return the commit of this id, which may be abbreviated, if it is in the branch's history."""
         while ID.fullmatch(name):
             commit = self.resolved(name)
             if commit and self.is_ancestor(commit, self.tip):
@@ -172,7 +172,7 @@ class History:
         return None
 
     def at(self, name: str) -> Self:
-        """Return the same history as of another commit. Raises ``RepositoryError`` if it is not here."""
+        """Return the history of another commit. Raises ``RepositoryError`` if it is not available."""
         commit = self.resolved(name)
         if commit is None:
             raise RepositoryError(f"{name}: no such commit here", "fetch it, or name another one")
@@ -185,7 +185,7 @@ class History:
         return self.resolved(commit) is not None
 
     def is_ancestor(self, commit: str, descendant: str) -> bool:
-        """Tell whether ``commit`` is in the history of ``descendant`` or is that, as far as that is here."""
+        """Tell whether ``commit`` is ``descendant`` or in its history, as far as it is available."""
         try:
             self._git("merge-base", "--is-ancestor", commit, descendant)
         except GitError:
@@ -193,24 +193,24 @@ class History:
         return True
 
     def first_parent_before(self, commit: str) -> str | None:
-        """Return where ``tip``'s own line of first parents leaves what ``commit`` has: that commit, for a former tip.
+        """Return the newest commit on ``tip``'s first-parent line that ``commit`` contains (a former tip: itself).
 
-        ``None`` where that line has nothing of it.
+        ``None`` if there is none.
         """
         line = self._git("rev-list", "--first-parent", f"{commit}..{self.tip}").decode().split()
         return self.resolved(f"{line[-1]}^") if line else commit
 
     def forked(self, commit: str) -> str | None:
-        """Return the newest commit that led to both ``tip`` and this one, as far as that is here."""
+        """Return the newest common ancestor of ``tip`` and this commit, as far as it is available."""
         try:
             return self._git("merge-base", self.tip, commit).decode().split()[0]
         except GitError:
             return None
 
     def is_plain_merge(self, commit: Commit) -> bool:
-        """Tell whether it merges two commits just as git does by itself.
+        """Tell whether it is a merge exactly as git makes it.
 
-        That no author has decided anything in it.
+        Then no author has decided anything in it.
         """
         if len(commit.parents) != 2:
             return False
@@ -221,7 +221,7 @@ class History:
             return False
 
     def deepen(self) -> bool:
-        """Fetch older commits; ``False`` if there are none to be had, as for a checkout."""
+        """Fetch older commits; ``False`` if there are none, as for a checkout."""
         return False
 
     def _obtain_blobs(self, blobs: Sequence[str]) -> None:
@@ -258,9 +258,9 @@ def _folders(paths: Sequence[str]) -> list[str]:
 
 
 class Clone(History):
-    """Clone of a remote's branch. A partial one has commits and folders, and of the files those that are read.
+    """Clone of a remote's branch. A partial one has commits and folders, and only the files that are read.
 
-    ``branches`` are the tips of the other branches that were asked for, by name.
+    ``branches`` are the tips of the other requested branches, by name.
     """
 
     def __init__(self, scratch: Scratch, url: str, branch: str, *, partial: bool) -> None:
@@ -274,13 +274,13 @@ class Clone(History):
         self._depths: Sequence[int] = DEPTHS if partial else (DEPTH,)
 
     def hurry(self, seconds: float) -> None:
-        """Wait for the remote for at most this long from now on, as far as that can be."""
+        """Limit the time that later calls wait for the remote."""
         self._scratch.timeout = min(NETWORK_SECONDS, max(1.0, seconds))
 
     def fetch(self, prefix: str = "") -> None:
-        """Get what the branch is at by now, as deep as before.
+        """Fetch the branch's newest commit, as deep as before.
 
-        With it come all others whose names begin with ``prefix`` (which ends with a slash).
+        All branches whose names begin with ``prefix`` (which ends with a slash) are fetched, too.
         """
         heads = [self.branch, *([f"{prefix}*"] if prefix else [])]
         specs = [f"+{_BRANCH}{head}:{_FETCHED}{head}" for head in heads]
@@ -301,7 +301,7 @@ class Clone(History):
     def beyond(self, branch: str) -> list[Commit]:
         """Return the commits of another branch that this one does not have, the newest first.
 
-        None if there is no such.
+        None if there is no such branch.
         """
         while True:
             tip = self.branches.get(branch)
@@ -311,7 +311,7 @@ class Clone(History):
                 return found
 
     def obtain(self, commit: str) -> bool:
-        """Tell whether a commit is here, fetched if need be; it may be on another branch."""
+        """Tell whether a commit is available, after fetching it if necessary; it may be on another branch."""
         if not self.has(commit):
             try:
                 self._fetch("--", "origin", commit)
@@ -344,10 +344,10 @@ class Clone(History):
 
 
 def here(directory: Path) -> History | None:
-    """Return the history of what is checked out; None outside of git, or before the first commit.
+    """Return the history of the checked-out commit; None outside of git, or before the first commit.
 
     Raises:
-        GitError: git does not read it, since it is another user's.
+        GitError: git does not read it, because it belongs to another user.
     """
     try:
         tip = checkout.head(directory)
@@ -375,7 +375,7 @@ def is_bare(directory: Path) -> bool:
 
 
 def mirrored(directory: Path, name: str, parts: Sequence[str] = ()) -> History:
-    """Return the history of a branch of a bare repository, whatever the environment says of another one."""
+    """Return the history of a branch of a bare repository, regardless of git's environment variables."""
     place = directory.resolve()
     env = plumbing.environment(place, plumbing.QUIET)
     found = History("", place, place / "shallow", env).at(f"{_BRANCH}{name}")
@@ -394,6 +394,6 @@ def branch(directory: Path) -> str | None:
 
 @contextmanager
 def clone(url: str, branch: str, *, partial: bool = True) -> Iterator[Clone]:
-    """Yield a ``Clone``, not fetched yet, whose folder is gone afterwards."""
+    """Yield a ``Clone``, not fetched yet, whose folder is removed afterwards."""
     with bare_repository.make(url, NETWORK_SECONDS, partial=partial) as place:
         yield Clone(place, url, branch, partial=partial)

@@ -1,10 +1,9 @@
-"""Decide where a token may go: to hosts that the user, the checkout's remotes or the CI name.
+"""Decide to which hosts a token may be sent: those that the user, the checkout's remotes or the CI name.
 
-The spec does not count: any branch may hold one that says
-``repository: https://evil.example/acme/shop``, and is checked out beside a
-token. What names a host is the command line (``--remote``, ``--api``), git's
-remotes of the checkout, the variables in which a CI says where the sources
-are, and ``GITOPS_GENERATOR_HOSTS``. A token goes over https, or stays on this machine.
+The spec does not count, because any branch may contain one with ``repository: https://evil.example/acme/shop`` and
+be checked out beside a token. Hosts come from the command line (``--remote``, ``--api``), the checkout's git
+remotes, the CI's variables for the source, and ``GITOPS_GENERATOR_HOSTS``. A token is only sent over https, or on
+this machine.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ _NAMED: ContextVar[_Named] = ContextVar("generator_hosts", default=_NOTHING)
 
 @contextmanager
 def naming(directory: Path, *urls: str | None) -> Iterator[None]:
-    """Say, for a block, which checkout the work is for, and which URLs its user has named."""
+    """Set the checkout for a block, and the URLs that its user has named."""
     token = _NAMED.set(_Named(directory, tuple(url for url in urls if url)))
     try:
         yield
@@ -57,16 +56,16 @@ def naming(directory: Path, *urls: str | None) -> Iterator[None]:
 
 
 def of(url: str) -> str:
-    """Return the host of a URL or of ``user@host:path``, in lower case and without a port; empty for all else."""
+    """Return the host of a URL or of ``user@host:path``, in lower case and without a port; otherwise empty."""
     found = _URL.fullmatch(url.lower()) or _SCP.fullmatch(url.lower())
     return _SAME.get(found["host"], found["host"]) if found else ""
 
 
 @lru_cache
 def real(url: str) -> str:
-    """Return the same, where ssh goes.
+    """Return the real host of ssh.
 
-    Its configuration may call a host as it likes (``Host work``), and tells offline.
+    ssh's configuration may have aliases (``Host work``), and resolves them offline.
     """
     host = of(url)
     if not (_BY_SSH.match(url) and _ALIAS.fullmatch(host)):

@@ -1,8 +1,7 @@
-"""Keep a bare repository that has one branch of a remote, and of its files those below some paths.
+"""Keep a bare repository with one branch of a remote, and only the files below some paths.
 
-Commits and folders come first, then the files, all in one go; only then the
-branch moves. So whoever reads the mirror finds each file that its commits
-name below these paths, also while an update runs, and after one that was ended.
+Commits and folders are fetched first, then all files in one request; then the branch moves. So a reader finds all
+files below these paths for each commit, also during an update or after an interrupted one.
 """
 
 from __future__ import annotations
@@ -34,10 +33,10 @@ def update(
     timeout: float = NETWORK_SECONDS,
     further: Further | None = None,
 ) -> str:
-    """Bring the mirror in a folder, made if need be, up to date, and return its branch's tip.
+    """Update the mirror in a folder, which is made if necessary, and return its branch's tip.
 
-    Of the paths that ``further`` names, the tip's files are there, and no older ones. Another process that updates the
-    same mirror is waited for. ``timeout`` is in seconds, for each exchange.
+    For the paths that ``further`` names, only the tip's files are fetched. If another process updates the same
+    mirror, wait for it. ``timeout`` is in seconds, for each exchange.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)

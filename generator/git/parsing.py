@@ -1,4 +1,4 @@
-"""What git prints of commits and files, as objects."""
+"""Parse git's output about commits and files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _FIELDS: Final = 5
 class Commit:
     """A commit, and what it changed.
 
-    ``seconds`` since the epoch, when it was committed. ``blobs``: what each file that it changed is since then,
-    ``None`` where it is gone. ``shallow``: older commits are not here, so the files are like this, and since when
-    is not known.
+    ``seconds`` since the epoch, when it was committed. ``blobs``: the new blob of each changed file, ``None`` if the
+    file was removed. ``shallow``: older commits are missing, so it is not known whether this commit changed the
+    files.
     """
 
     id: str

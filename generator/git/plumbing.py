@@ -1,6 +1,6 @@
-"""Run ``git`` itself, for what must start fast: loading GitPython takes longer than a whole push.
+"""Run ``git`` directly in commands that must start fast: loading GitPython takes longer than a whole push.
 
-Every failure is a ``GitError`` with git's own words, passwords taken out.
+Every failure is a ``GitError`` with git's own message, without passwords.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _BUSY: Final = r"(?:returned error:|http) (?:5\d\d|429)\b"
 
 
 class Command:
-    """One git that runs; ``result`` waits for it."""
+    """A running git process; ``result`` waits for it."""
 
     def __init__(self, arguments: tuple[str, ...], env: Mapping[str, str] | None, directory: Path | None) -> None:
         self.name = _verb(arguments)
@@ -104,9 +104,9 @@ def begin(
     directory: Path | None = None,
     settings: Sequence[tuple[str, str]] = QUIET,
 ) -> Command:
-    """Start git beside us. ``env``, if given, is its whole environment: see ``environment``.
+    """Start git in parallel. ``env``, if given, is its whole environment: see ``environment``.
 
-    Without it, git works in the repository that ``directory`` is in, whatever a hook says of another one, and with
+    Without it, git works in the repository of ``directory``, even if a hook's variables name another one, and with
     these ``settings``.
     """
     if env is None:
@@ -117,12 +117,12 @@ def begin(
 
 
 def configured(settings: Sequence[tuple[str, str]]) -> list[str]:
-    """Return settings as git's first words."""
+    """Return settings as git's first arguments."""
     return [word for name, value in settings for word in ("-c", f"{name}={value}")]
 
 
 def astray(directory: Path) -> bool:
-    """Tell whether the environment, as that of a hook, leads git to another repository than the one of a folder."""
+    """Tell whether variables such as a hook's make git use another repository than the folder's."""
     if not any(name in os.environ for name in FOREIGN):
         return False
     own = around(directory)
@@ -132,20 +132,20 @@ def astray(directory: Path) -> bool:
 
 
 def around(directory: Path) -> Path | None:
-    """Return the git folder of the work tree that holds a folder; None where git knows nothing of it."""
+    """Return the git folder of the work tree around a folder; None if there is none."""
     place = top(directory)
     found = folder(place) if place else None
     return found.resolve() if found else None
 
 
 def top(directory: Path) -> Path | None:
-    """Return the top folder of the work tree that holds a folder, found without git; None where there is none."""
+    """Return the top folder of the work tree around a folder, without running git; None if there is none."""
     here = directory.resolve()
     return next((place for place in (here, *here.parents) if folder(place)), None)
 
 
 def folder(directory: Path) -> Path | None:
-    """Return the git folder of a work tree's top, linked ones and submodules included; None if this is no such top."""
+    """Return the git folder of a work tree's top, also for linked work trees and submodules; None for other folders."""
     dot_git = directory / ".git"
     try:
         if dot_git.is_file():
@@ -156,7 +156,7 @@ def folder(directory: Path) -> Path | None:
 
 
 def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return our environment for a git that works in the repository at ``place``, with configuration of no file."""
+    """Return the environment for a git in the repository at ``place``, with configuration that is in no file."""
     own = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     # After what the environment configures already.
     count = int(given) if (given := own.get("GIT_CONFIG_COUNT", "")).isdigit() else 0
@@ -167,22 +167,22 @@ def environment(place: Path, configuration: Sequence[tuple[str, str]]) -> dict[s
 
 
 def words(said: str) -> str:
-    """Return what git said, without blank lines, without passwords, and without what would steer a terminal."""
+    """Return git's message without blank lines, passwords and control characters."""
     lines = (line.strip() for line in _STEERING.sub("", said).splitlines())
     return without_passwords("\n".join(line for line in lines if line))
 
 
 def without_passwords(text: str) -> str:
-    """Return a text without the users and passwords that stand in its URLs.
+    """Return a text without users and passwords in its URLs.
 
-    A password may have a ``/`` or ``@`` that its user has not escaped, so all goes up to the last ``@`` of the word,
-    even where that is one of a path.
+    A password may contain an unescaped ``/`` or ``@``, so everything up to the last ``@`` of the word is removed,
+    even if that one is part of a path.
     """
     return re.sub(r"://\S*@", "://", text)
 
 
 def hint(said: str, *, token: bool = False) -> str:
-    """Say what to do about git's words; ``token``: whether it had one to show."""
+    """Return a hint for git's message; ``token``: whether git had a token."""
     lower = said.lower()
     if token and re.search(_DENIED, lower):
         return "the credentials that were given were refused: check GIT_USERNAME and GIT_TOKEN, and what they may do"

@@ -13,8 +13,7 @@ from generator.git.bare_repository import NETWORK_SECONDS, Scratch
 class References:
     """Any references of a remote, read and moved without a work tree or a branch of our own.
 
-    Objects live in the bare repository ``scratch``. What is moved is moved only
-    from where it was seen, and all at once or not at all.
+    Objects are in the bare repository ``scratch``. References only move from their known commit, and all or none.
     """
 
     def __init__(self, scratch: Scratch) -> None:
@@ -25,7 +24,7 @@ class References:
         return self._scratch.listed(*patterns)
 
     def fetch(self, *refs: str, history: bool = False) -> None:
-        """Get what these references (or globs) point to, and what came before only where ``history`` is asked for."""
+        """Fetch the targets of these references (or globs), with their history only if requested."""
         depth = [] if history else ["--depth=1"]
         specs = [f"+{ref}:refs/fetched/{ref}" for ref in refs]
         self._git("fetch", "--quiet", *depth, "--no-tags", "--no-write-fetch-head", "origin", *specs, network=True)

@@ -1,14 +1,12 @@
 """A branch of a remote, read and written without a work tree and with few requests.
 
-Objects live in a bare repository in a temporary folder, so that nothing of
-the user's checkout is touched and a shallow or detached one does no harm. It
-is shallow and partial: the newest commit and its trees are fetched, and of
-the files only those that are asked for. Servers that know no filters send
-them all. One ``git fast-import`` reads trees, and writes commits along the
+Objects are in a bare repository in a temporary folder, so the user's checkout is not changed and may be shallow or
+detached. The repository is shallow and partial: it has the newest commit, its trees, and only the requested files.
+Servers without support for filters send all files. One ``git fast-import`` reads trees, and writes commits along the
 changed paths only.
 
-Requests over HTTP: three for the tip, two for its files, two for a push, two for reading back. Nothing that others may
-have put there is fetched unless it is asked for by its object.
+Requests over HTTP: three for the tip, two for its files, two for a push, two for reading back. Objects of other
+users' references are fetched only by their ids.
 """
 
 from __future__ import annotations
@@ -31,9 +29,9 @@ _LINK: Final = "120000"
 
 
 class Draft(NamedTuple):
-    """A commit to be made; files that are ``None`` go.
+    """A commit to be made; files that are ``None`` are removed.
 
-    ``author`` is as git writes it, with seconds and time zone; ``None``: the committer.
+    ``author`` has git's format, with seconds and time zone; ``None``: the committer.
     """
 
     files: Mapping[str, bytes | None]
@@ -59,7 +57,7 @@ class Remote:
     def fetch(self, *blobs: str) -> str:
         """Return the branch's newest commit.
 
-        It is fetched without history the first time, then with what came since. ``blobs`` come too.
+        The first time, it is fetched without history, later with the commits since then. ``blobs`` are fetched, too.
         """
         fetching, self._fetching = self._fetching or self._begin_fetch(*blobs), None
         _, said = fetching.results()
@@ -75,7 +73,7 @@ class Remote:
         )  # fmt: skip
 
     def waiting_now(self) -> tuple[str | None, dict[str, str]]:
-        """Return the branch's tip right now, and what waits: names, and the objects that they point to."""
+        """Return the branch's present tip, and the waiting references with their objects."""
         branch, folder = f"refs/heads/{self.branch}", f"{self.waiting}/"
         found = self._scratch.listed(branch, f"{folder}*")
         return found.get(branch), {
@@ -83,7 +81,7 @@ class Remote:
         }
 
     def objects(self, ids: Sequence[str]) -> list[bytes]:
-        """Return the bytes of objects that are here."""
+        """Return the bytes of available objects."""
         if not ids:
             return []
         with process.converse(["git", "cat-file", "--batch"], env=self._scratch.env, error=GitError) as talk:
@@ -96,18 +94,18 @@ class Remote:
 
     @contextmanager
     def editing(self, tip: str) -> Iterator[Editing]:
-        """Read ``tip`` and make commits on top of it; they are there when the block ends."""
+        """Read ``tip`` and make commits on top of it; they exist when the block ends."""
         words = ["git", "fast-import", "--quiet", "--done", "--force"]
         with process.converse(words, env=self._scratch.env, error=GitError) as talk:
             yield Editing(self, talk, tip)
             talk.tell(b"done\n")
 
     def folders(self, path: str) -> list[str]:
-        """Return the names in a folder of what was fetched last."""
+        """Return the names in a folder of the last fetched commit."""
         return self._scratch.run("ls-tree", "--name-only", TIP, "--", f"{path}/").replace(f"{path}/", "").splitlines()
 
     def signed(self, commit: str, parent: str, message: str) -> str:
-        """Sign the same commit as git's own configuration says (``gpg.format``, ``user.signingkey``)."""
+        """Return the commit with a signature, by git's configuration (``gpg.format``, ``user.signingkey``)."""
         try:
             command = self._scratch.begin(
                 "commit-tree", "-S", f"{commit}^{{tree}}", "-p", parent, "-F", "-", env=self._scratch.persons()
@@ -123,18 +121,18 @@ class Remote:
     def push(self, *changes: str, atomic: bool = False, lease: tuple[str, str] | None = None) -> None:
         """Push reference specifications, all or none if ``atomic``.
 
-        ``lease`` is a branch that may be replaced, if it still is at that commit; empty: if it is not there.
+        ``lease`` is a branch that may be replaced if it is still at that commit; empty: if it does not exist.
         """
         how = ["--atomic"] if atomic else []
         how += [f"--force-with-lease=refs/heads/{lease[0]}:{lease[1]}"] if lease else []
         self._scratch.run("push", "--porcelain", *how, "origin", *changes, network=True)
 
     def store(self, content: bytes) -> str:
-        """Store a blob of our own, to be pushed."""
+        """Store a new blob, to be pushed."""
         return self._scratch.begin("hash-object", "-w", "--stdin").result(content).decode().strip()
 
     def tip(self, branch: str | None = None) -> str | None:
-        """Return what the branch points to on the remote right now; None if it does not exist."""
+        """Return the branch's present commit on the remote; None if it does not exist."""
         ref = f"refs/heads/{branch or self.branch}"
         return self._scratch.listed(ref, branches=True).get(ref)
 
@@ -204,11 +202,11 @@ class Editing:
         self._contents: dict[str, bytes | None] = {}
 
     def dated(self, author: str | None) -> str | None:
-        """Return an author with seconds and time zone, those of now."""
+        """Return an author with the present seconds and time zone."""
         return f"{author} {' '.join(self._remote.committer.split()[-2:])}" if author else None
 
     def want(self, paths: Sequence[str]) -> None:
-        """Say which files will be read, so that all of them come with one request."""
+        """Announce the files that will be read, so that one request fetches all of them."""
         blobs = {place[1] for path in paths if path not in self._contents and (place := self._place(path))}
         missing = sorted(blobs - self._remote.loaded)
         if self._remote.partial and missing:
@@ -226,7 +224,7 @@ class Editing:
         return self._contents[path]
 
     def commit(self, draft: Draft) -> str:
-        """Make a commit in which these files have this content, and nothing else differs. Bytes pass no filters."""
+        """Make a commit that only changes these files to this content. No filters are applied."""
         committer = self._remote.committer
         lines = [
             f"commit refs/ours\nmark :{self._made + 1}\n".encode(),
@@ -263,7 +261,7 @@ class Editing:
 
 @contextmanager
 def connect(url: str, branch: str, timeout: float = NETWORK_SECONDS) -> Iterator[Remote]:
-    """Yield a ``Remote`` whose scratch folder is gone afterwards. It begins to fetch at once, beside us."""
+    """Yield a ``Remote`` whose scratch folder is removed afterwards. It starts to fetch at once, in parallel."""
     with bare_repository.make(url, timeout, partial=True) as place:
         remote = Remote(place, branch)
         try:

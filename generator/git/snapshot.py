@@ -1,7 +1,7 @@
-"""Copy a folder of one revision of another repository, whoever may have written it.
+"""Copy a folder of a revision of another, untrusted repository.
 
-Nothing is checked out: git is asked for plain files alone, which are counted and measured before their content is
-fetched. So no hook, filter, link, submodule or name of a repository's can do anything here.
+Nothing is checked out: only plain files are requested, which are counted and measured before their content is
+fetched. So hooks, filters, links, submodules and file names of the repository have no effect here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NAME: Final = re.compile(r"(?!(?:\.{1,2}|\.git)(?:/|\Z))[^\0/\\:]+(?:/(?!(?:\.{
 
 
 class Limits(NamedTuple):
-    """Limits of a snapshot: so many files, of so many bytes in all, with so many seconds for each answer."""
+    """Limits of a snapshot: number of files, bytes in total, and seconds for each answer."""
 
     files: int
     size: int
@@ -36,7 +36,7 @@ class _Blob(NamedTuple):
 
 
 def take(url: str, revision: str, folder: str, into: Path, limits: Limits) -> str:
-    """Write the plain files of a folder (``.``: of all) into ``into``, and return the commit that they are from.
+    """Write the plain files of a folder (``.``: all folders) into ``into``, and return their commit.
 
     Raises:
         UsageError: The revision is no name of one.

@@ -1,7 +1,7 @@
-"""Files that a sparse checkout leaves out: they are in git's index but not in the work tree; no user has deleted them.
+"""Files that a sparse checkout leaves out: they are in git's index but not in the work tree, and were not deleted.
 
-Asked only where a file is missing, or comes to be, and git keeps a sparse
-checkout's rules at all; so it costs nothing elsewhere.
+This is only checked if a file is missing or new, and the repository has a sparse checkout; so it costs nothing
+otherwise.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from generator.git import plumbing
 
 
 def possible(directory: Path) -> bool:
-    """Tell whether files may be left out here; runs no git."""
+    """Tell whether files may be left out here, without running git."""
     place = plumbing.folder(directory)
     return place is not None and (place / "info/sparse-checkout").is_file()
 
@@ -53,7 +53,7 @@ def _contents(said: bytes) -> Iterator[bytes]:
 
 
 def refuse(directory: Path, paths: Iterable[str]) -> None:
-    """Raise ``RepositoryError`` if any of ``paths`` is left out, or would come to lie in a folder that is."""
+    """Raise ``RepositoryError`` if any of ``paths`` is left out, or is in a folder that is left out."""
     known = left_out(directory)
     folders = {folder for path in known for folder in _folders(path) if not (directory / folder).exists()}
     outside = sorted(path for path in paths if path in known or not folders.isdisjoint(_folders(path)))
@@ -62,7 +62,7 @@ def refuse(directory: Path, paths: Iterable[str]) -> None:
 
 
 def require(directory: Path, folders: Iterable[str]) -> None:
-    """Raise ``RepositoryError`` if anything in ``folders`` is left out, for what reads the files itself."""
+    """Raise ``RepositoryError`` if a file in ``folders`` is left out, for code that reads the files directly."""
     if not possible(directory):
         return
     wanted = set(folders)

@@ -1,4 +1,4 @@
-"""Read the trailers of a commit's message by git's own rule, so that we, git and Argo CD see the same ones.
+"""Read the trailers of a commit's message by git's own rule, so that the generator, git and Argo CD agree.
 
 ``git interpret-trailers`` is the authority. Trailers are the lines ``Key: value`` of the last paragraph, which is not
 the subject, if all its lines are trailers, or if one of them is git's own (``Signed-off-by``, ``(cherry picked …``)
@@ -41,7 +41,7 @@ def parse(message: str) -> list[tuple[str, str]]:
 
 
 def values(message: str, name: str) -> list[str]:
-    """Return the values of one trailer; as to git, the case of its name does not matter."""
+    """Return the values of one trailer; as in git, the case of its name does not matter."""
     return list(_values(message).get(name.lower(), ()))
 
 

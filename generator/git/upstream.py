@@ -1,4 +1,4 @@
-"""The branch of a remote that a checked-out branch follows, as it is now and as it was when it was last fetched."""
+"""The upstream branch of the checked-out branch: its present state, and its state at the last fetch."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SECONDS: Final = 5.0
 
 
 class Upstream(NamedTuple):
-    """The branch that is followed, as `origin/main`, and how far what is checked out is behind it.
+    """The upstream branch, such as `origin/main`, and how far the checkout is behind it.
 
-    `by` counts commits; None where some of them are not here. `asked` tells that the remote has answered, and it is not
-    only as of the last fetch; else `reason` is why it has not.
+    `by` counts commits; None if some of them are not available. `asked`: the remote has answered; otherwise the
+    state is that of the last fetch, and `reason` is why there was no answer.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Upstream(NamedTuple):
 
 
 def find(directory: Path, *, ask: bool) -> Upstream | None:
-    """Return what the checked-out branch follows, if it follows any; ``ask`` the remote where its branch is now."""
+    """Return the upstream of the checked-out branch, if it has one; ``ask`` the remote for its present state."""
     try:
         name = _git(directory, "rev-parse", "--abbrev-ref", "@{upstream}")
         by = int(_git(directory, "rev-list", "--count", "HEAD..@{upstream}"))
